@@ -1,0 +1,1 @@
+"""How clients reach the services: HTTP, JSON, version 1."""

@@ -1,0 +1,1 @@
+"""What credits do. Pure: no Flask, no Peewee, no clock, no I/O."""
