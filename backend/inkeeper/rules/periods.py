@@ -1,0 +1,83 @@
+"""When an account's credits renew: local calendar rules turned into UTC instants.
+
+Local time exists only here. Every instant that comes in or goes out is an aware UTC datetime.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class UnknownTimeZone(ValueError):
+    """No time zone of the IANA database has this name."""
+
+
+class Cycle(NamedTuple):
+    """How an account's renewals step: on `day` of every month, local to `zone`.
+
+    A renewal day of 29, 30 or 31 falls on the last day of a shorter month; steps start from the original day each time.
+    """
+
+    zone: str
+    day: int
+
+
+@lru_cache(maxsize=1024)
+def time_zone(name: str) -> ZoneInfo:
+    """The zone of that IANA name. Raises UnknownTimeZone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownTimeZone(f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin.") from None
+
+
+@lru_cache(maxsize=65536)
+def day_start(zone: str, day: date) -> datetime:
+    """The first instant (UTC) of a local day: the earlier one where midnight comes twice, the first after it where midnight is skipped."""
+    tz = time_zone(zone)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=tz, fold=0)
+    instant = midnight.astimezone(UTC)
+    if instant.astimezone(tz).replace(tzinfo=None) == midnight.replace(tzinfo=None):
+        return instant
+    # Midnight was skipped, so the day begins where the clocks jumped: search that instant to the second.
+    before, after = instant - timedelta(days=2), instant + timedelta(days=2)
+    while after - before > timedelta(seconds=1):
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        if middle.astimezone(tz).date() < day:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def local_day(zone: str, instant: datetime) -> date:
+    """The date that a calendar on the wall in `zone` shows at `instant`."""
+    return instant.astimezone(time_zone(zone)).date()
+
+
+@lru_cache(maxsize=65536)
+def renewal_in(cycle: Cycle, year: int, month: int) -> datetime:
+    """The renewal instant (UTC) that falls into that month of the cycle's zone."""
+    return day_start(cycle.zone, date(year, month, min(cycle.day, monthrange(year, month)[1])))
+
+
+def next_renewal(cycle: Cycle, after: datetime) -> datetime:
+    """The first renewal instant (UTC) strictly after `after`."""
+    local = local_day(cycle.zone, after)
+    year, month = local.year, local.month
+    while (renewal := renewal_in(cycle, year, month)) <= after:
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return renewal
+
+
+def period_start(cycle: Cycle, at: datetime) -> datetime:
+    """The last renewal instant (UTC) at or before `at`: where the period that holds `at` begins."""
+    local = local_day(cycle.zone, at)
+    year, month = local.year, local.month
+    while (renewal := renewal_in(cycle, year, month)) > at:
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return renewal

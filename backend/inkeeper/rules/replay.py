@@ -1,0 +1,467 @@
+"""The ledger's one rule: a balance is what replaying the facts gives. Pure: no I/O, no clock; same facts, same answer.
+
+Replaying to t1 and going on to t2 equals replaying to t2, so a state saved anywhere on the way is only a cache.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from inkeeper.rules import books, periods
+from inkeeper.rules.books import ChangeRule, RuleBook
+from inkeeper.rules.facts import (
+    ANSWERS,
+    BookChosen,
+    Cancelled,
+    Fact,
+    Observed,
+    Opened,
+    OutcomeRecorded,
+    PlanChanged,
+    Retracted,
+    Sent,
+)
+from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, OpenSend, Position, State, Tally
+
+# The order at one instant: expire, void (what changes the account), grant, credit back, spend, observe.
+EXPIRE = 0
+GRANT = 20
+RANKS: dict[type[Fact], int] = {
+    Opened: 10,
+    BookChosen: 11,
+    PlanChanged: 12,
+    Cancelled: 13,
+    OutcomeRecorded: 30,
+    Sent: 40,
+    Observed: 50,
+    Retracted: 60,
+}
+LAST = 99
+"""A rank behind all others: everything at that instant has been processed."""
+
+
+class BadHistory(ValueError):
+    """The facts do not make a history: no opening, two of them, or something before it."""
+
+
+class Entry(NamedTuple):
+    """One line of the journal. `credits` is signed (what the balance changed by), `balance` is after it, `lots` are (lot id, credits)."""
+
+    at: datetime
+    kind: str
+    credits: int
+    balance: int
+    why: str
+    rule: str
+    fact_id: str | None
+    lots: tuple[tuple[int, int], ...]
+
+
+class Replayed(NamedTuple):
+    """Where a replay ended, and what happened on the way (from the start state on)."""
+
+    state: State
+    journal: list[Entry]
+
+
+def position_of(fact: Fact) -> Position:
+    """Where the fact stands in the order of all events."""
+    return Position(fact.at, RANKS[type(fact)], fact.id)
+
+
+def without_retracted(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that count: without those a retraction names, and without the retractions."""
+    facts = list(facts)
+    gone = {fact.target_id for fact in facts if isinstance(fact, Retracted)}
+    return [fact for fact in facts if fact.id not in gone and not isinstance(fact, Retracted)]
+
+
+def replay(
+    facts: Iterable[Fact],
+    until: datetime,
+    start: State | None = None,
+    on_renewal: Callable[[State], None] | None = None,
+) -> Replayed:
+    """Replay the facts up to and including the instant `until` (UTC), from the beginning or from a saved state.
+
+    The facts may come in any order. With `start`, those at or before its position are passed over; it must have been reached with
+    the same facts before it. `on_renewal` sees the running state after each renewal (copy it to keep it).
+    Raises BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
+    """
+    ordered = sorted(facts, key=position_of)
+    retracted = {fact.target_id for fact in ordered if isinstance(fact, Retracted)}
+    if start is not None:
+        if start.position.at > until:
+            raise BadHistory("the start lies after the instant asked for")
+        run = _Run(start.copy(), on_renewal)
+    else:
+        if not ordered or not isinstance(ordered[0], Opened):
+            raise BadHistory("a history begins with the opening of the account")
+        if ordered[0].at > until:
+            raise BadHistory("the account was not open yet")
+        run = _Run(_opening_state(ordered[0]), on_renewal)
+    position, state = run.state.position, run.state
+    for fact in ordered:
+        if fact.at > until:
+            break
+        place = Position(fact.at, RANKS[type(fact)], fact.id)
+        if place <= position:
+            continue
+        if run.next_due <= fact.at:
+            run.catch_up(fact.at, place.rank)
+        if fact.id in retracted:
+            run.note_withdrawn(fact)
+        else:
+            run.apply(fact)
+        state.position = place
+    run.catch_up(until, LAST)
+    state.position = Position(until, LAST, "")
+    return Replayed(state, run.journal)
+
+
+def book_of(state: State) -> RuleBook:
+    """The rule book in force."""
+    return books.rule_book(state.terms.rule_book)
+
+
+def allotment_of(state: State) -> int:
+    """Credits that the next renewal would grant on today's plan."""
+    return book_of(state).allotment(state.plan, state.terms)
+
+
+def cap_of(state: State) -> int | None:
+    """The balance that a grant may not lift the account over, or None."""
+    return book_of(state).cap(state.plan, state.terms)
+
+
+def cycle_of(state: State) -> periods.Cycle:
+    """How the account's renewals step on today's plan and rule book."""
+    book = book_of(state)
+    renewal = book.renewal[book.plan(state.plan).product]
+    if renewal == "calendar_month":
+        return periods.Cycle(state.zone, 1)
+    if renewal == "calendar_month_utc":
+        return periods.Cycle("UTC", 1)
+    return periods.Cycle(state.zone, state.cycle_day)
+
+
+def _opening_state(fact: Opened) -> State:
+    opened_day = periods.local_day(fact.time_zone, fact.at).day
+    state = State(
+        position=Position(fact.at, RANKS[Opened] - 1, ""),
+        opened_at=fact.at,
+        plan=fact.plan,
+        zone=fact.time_zone,
+        terms=fact.terms,
+        cycle_day=fact.terms.renewal_day or opened_day,
+        period_start=fact.at,
+        # The whole allotment comes at once: the opening is the first renewal, and what is corrected at that instant counts for it.
+        next_renewal=fact.at,
+    )
+    allotment_of(state)
+    return state
+
+
+class _Run:
+    """One replay under way: the state, changed in place, and the journal it writes."""
+
+    def __init__(self, state: State, on_renewal: Callable[[State], None] | None) -> None:
+        self.state = state
+        self.journal: list[Entry] = []
+        self.on_renewal = on_renewal
+        self.book = book_of(state)
+        self.next_due = self._next_due()
+        self._opened = False
+
+    # What time brings
+
+    def catch_up(self, until: datetime, rank: int) -> None:
+        """Process every expiry and renewal that comes before (until, rank) in the order of events."""
+        state = self.state
+        while (due := self.next_due) <= until:
+            if state.lots and state.lots[0].expires_at <= state.next_renewal:
+                self._expire(due)
+            elif due == until and rank < GRANT:
+                return
+            else:
+                self._renew(due)
+            self.next_due = self._next_due()
+
+    def _next_due(self) -> datetime:
+        state = self.state
+        if state.lots and state.lots[0].expires_at <= state.next_renewal:
+            return state.lots[0].expires_at
+        return state.next_renewal
+
+    def _expire(self, at: datetime) -> None:
+        state, parts = self.state, []
+        while state.lots and state.lots[0].expires_at <= at:
+            lot = state.lots.pop(0)
+            if lot.left:
+                parts.append((lot.id, -lot.left))
+        lost = -sum(part[1] for part in parts)
+        if lost:
+            state.period.expired += lost
+            state.totals.expired += lost
+            self._change(at, "expire", -lost, "Unused credits expired", "lot_life", None, tuple(parts))
+
+    def _renew(self, at: datetime) -> None:
+        state = self.state
+        if state.cancel_pending:
+            self._void(at, "The cancelled subscription ended", "cancel", None)
+            self._become_basic()
+        self._begin_period(at)
+        why = "Monthly allotment" if at > state.opened_at else "First allotment"
+        self._grant(at, allotment_of(state), why, "renewal", None)
+        state.position = Position(at, GRANT, "")
+        if self.on_renewal:
+            self.on_renewal(state)
+
+    def _begin_period(self, at: datetime) -> None:
+        state = self.state
+        if at > state.period_start:
+            state.past.append(ClosedPeriod(state.period_start, at, state.period.used, state.period.free_used))
+            del state.past[:-PAST_PERIODS]
+            state.period = Tally()
+            state.period_start = at
+        state.next_renewal = periods.next_renewal(cycle_of(state), at)
+        self._forget_closed_windows(at)
+
+    def _forget_closed_windows(self, at: datetime) -> None:
+        """Drop the sends whose answer can no longer return a credit, so that a state does not grow with history."""
+        sends = self.state.open_sends
+        for inmail_id in [key for key, sent in sends.items() if at >= sent.sent_at + _window(sent.rule_book)]:
+            del sends[inmail_id]
+
+    # What facts bring
+
+    def apply(self, fact: Fact) -> None:
+        if type(fact) is Sent:
+            self._spend(fact)
+        elif type(fact) is OutcomeRecorded:
+            self._credit_back(fact)
+        elif type(fact) is Observed:
+            self._observe(fact)
+        elif type(fact) is PlanChanged:
+            self._change_plan(fact)
+        elif type(fact) is Cancelled:
+            self._cancel(fact)
+        elif type(fact) is BookChosen:
+            self._choose_book(fact)
+        elif type(fact) is Opened:
+            if self._opened:
+                raise BadHistory("an account opens once")
+            self._opened = True
+        elif type(fact) is Retracted:
+            self._note(fact, "retract", "Taken back")
+
+    def note_withdrawn(self, fact: Fact) -> None:
+        """A send that was taken back stays in the journal, without effect on any balance."""
+        if type(fact) is Sent:
+            self._note(fact, "spend", "InMail sent (taken back later)")
+
+    def _note(self, fact: Fact, kind: str, why: str) -> None:
+        self.journal.append(Entry(fact.at, kind, 0, self.state.balance, why, "retract", fact.id, ()))
+
+    def _spend(self, fact: Sent) -> None:
+        state = self.state
+        if fact.cost == 0:
+            state.period.free_used += 1
+            state.totals.free_used += 1
+            self.journal.append(Entry(fact.at, "spend", 0, state.balance, "Free InMail sent", "free", fact.id, ()))
+            return
+        if state.balance == 0:
+            self._add_lot(fact.at, 1, "adjust")
+            self._adjusted(fact.at, 1, "LinkedIn let this InMail through although no credit was left", fact.id)
+            state.discrepancy_at = fact.at
+        lot = next(lot for lot in state.lots if lot.left)
+        lot.left -= 1
+        state.period.used += 1
+        state.totals.used += 1
+        self._change(fact.at, "spend", -1, "InMail sent", "spend", fact.id, ((lot.id, -1),))
+        if self.book.credit_back:
+            state.open_sends[fact.id] = OpenSend(fact.at, self.book.id, lot.id)
+        elif not lot.left and lot.origin != "grant":
+            state.lots.remove(lot)
+            self.next_due = self._next_due()
+
+    def _credit_back(self, fact: OutcomeRecorded) -> None:
+        if fact.outcome not in ANSWERS:
+            return
+        state = self.state
+        sent = state.open_sends.pop(fact.inmail_id, None)
+        if sent is None or fact.at >= sent.sent_at + _window(sent.rule_book):
+            return
+        lot = next((lot for lot in state.lots if lot.id == sent.lot_id), None)
+        if lot:
+            lot.left += 1
+        else:
+            lot = self._add_lot(fact.at, 1, "credit_back", hours=_credit_back_rule(sent.rule_book).new_lot_hours)
+        state.period.credited_back += 1
+        state.totals.credited_back += 1
+        self._change(fact.at, "credit_back", 1, f"InMail {fact.outcome}", "credit_back", fact.inmail_id, ((lot.id, 1),))
+
+    def _observe(self, fact: Observed) -> None:
+        state = self.state
+        computed, difference = state.balance, fact.balance - state.balance
+        # The first reading of an account without InMails sets its starting balance; there was nothing yet that could disagree.
+        first_reading = state.observed is None and not (state.totals.used or state.totals.free_used)
+        state.observed = Observation(fact.at, fact.balance, computed, self._allowed())
+        state.discrepancy_at = fact.at if difference and not first_reading else None
+        why = f"LinkedIn showed {fact.balance}, the ledger had {computed}"
+        if difference > 0:
+            lot = self._add_lot(fact.at, difference, "adjust")
+            self._adjusted(fact.at, difference, why, fact.id, lot)
+        elif difference < 0:
+            parts = self._take(-difference)
+            state.period.adjusted_down -= difference
+            state.totals.adjusted_down -= difference
+            self._change(fact.at, "adjust", difference, why, "observe", fact.id, parts)
+
+    def _allowed(self) -> int | None:
+        """The most credits the rule book can explain now: what this period granted, or the cap where credits carry over."""
+        if self.book.lot_hours is None:
+            return self.state.period.granted
+        cap = cap_of(self.state)
+        return None if cap is None else max(cap, self.state.balance)
+
+    def _change_plan(self, fact: PlanChanged) -> None:
+        state = self.state
+        before = allotment_of(state)
+        terms = replace(state.terms, allotment=fact.allotment, cap=fact.cap)
+        after = self.book.allotment(fact.plan, terms)
+        rule = self.book.upgrade if after > before else self.book.downgrade
+        if rule.void:
+            self._void(fact.at, "Unused credits are lost when the plan changes", _rule_key(rule, self.book), fact.id)
+        renewal_due = state.next_renewal == fact.at
+        state.plan, state.terms, state.cancel_pending = fact.plan, terms, False
+        if rule.restart_cycle:
+            state.cycle_day = periods.local_day(state.zone, fact.at).day
+            self._begin_period(fact.at)
+            self._grant(fact.at, after, "Allotment of the new plan", _rule_key(rule, self.book), fact.id)
+        elif not renewal_due:
+            state.next_renewal = periods.next_renewal(cycle_of(state), fact.at)
+            if rule.grant_at_once:
+                self._grant(fact.at, after, "Allotment of the new plan", _rule_key(rule, self.book), fact.id)
+        # Where a renewal falls on this very instant, it brings the new plan's allotment: never both.
+        self.next_due = self._next_due()
+
+    def _cancel(self, fact: Cancelled) -> None:
+        if self.book.cancel_at_renewal:
+            self.state.cancel_pending = True
+            return
+        self._void(fact.at, "Unused credits are lost when the subscription is cancelled", "cancel", fact.id)
+        self._become_basic()
+        self.next_due = self._next_due()
+
+    def _become_basic(self) -> None:
+        state = self.state
+        state.plan, state.cancel_pending = books.BASIC, False
+        state.terms = replace(state.terms, allotment=None, cap=None)
+
+    def _choose_book(self, fact: BookChosen) -> None:
+        state, old = self.state, self.book
+        renewal_due = state.next_renewal == fact.at
+        state.terms = fact.terms
+        self.book = book_of(state)
+        if fact.terms.renewal_day is not None:
+            state.cycle_day = fact.terms.renewal_day
+        allotment_of(state)
+        if not renewal_due:
+            state.next_renewal = periods.next_renewal(cycle_of(state), fact.at)
+        if self.book.lot_hours != old.lot_hours:
+            for lot in state.lots:
+                lot.expires_at = max(fact.at, self._lot_end(lot.granted_at))
+            state.lots.sort(key=Lot.order)
+        self.next_due = self._next_due()
+
+    # The small steps that all of the above are made of
+
+    def _lot_end(self, granted_at: datetime) -> datetime:
+        if self.book.lot_hours is None:
+            return self.state.next_renewal
+        return granted_at + timedelta(hours=self.book.lot_hours)
+
+    def _add_lot(self, at: datetime, credits: int, origin: str, hours: int | None = None) -> Lot:
+        state = self.state
+        expires_at = self._lot_end(at) if hours is None else at + timedelta(hours=hours)
+        lot = Lot(state.next_lot_id, at, expires_at, credits, credits, origin)
+        state.next_lot_id += 1
+        insort(state.lots, lot, key=Lot.order)
+        self.next_due = self._next_due()
+        return lot
+
+    def _grant(self, at: datetime, credits: int, why: str, rule: str, fact_id: str | None) -> None:
+        if credits == 0:
+            return
+        state = self.state
+        lot = self._add_lot(at, credits, "grant")
+        state.period.granted += credits
+        state.totals.granted += credits
+        self._change(at, "grant", credits, why, rule, fact_id, ((lot.id, credits),))
+        cap = cap_of(state)
+        over = 0 if cap is None else min(credits, max(0, state.balance - cap))
+        if over:
+            lot.left -= over
+            state.period.forfeited += over
+            state.totals.forfeited += over
+            self._change(at, "forfeit", -over, f"Over the cap of {cap}", "cap", fact_id, ((lot.id, -over),))
+
+    def _void(self, at: datetime, why: str, rule: str, fact_id: str | None) -> None:
+        state = self.state
+        parts = tuple((lot.id, -lot.left) for lot in state.lots if lot.left)
+        lost = state.balance
+        state.lots.clear()
+        if lost:
+            state.period.voided += lost
+            state.totals.voided += lost
+            self._change(at, "void", -lost, why, rule, fact_id, parts)
+
+    def _take(self, credits: int) -> tuple[tuple[int, int], ...]:
+        """Take credits out of the lots, oldest expiry first; the balance must cover them."""
+        parts = []
+        for lot in self.state.lots:
+            taken = min(lot.left, credits)
+            if taken:
+                lot.left -= taken
+                credits -= taken
+                parts.append((lot.id, -taken))
+        return tuple(parts)
+
+    def _adjusted(self, at: datetime, credits: int, why: str, fact_id: str, lot: Lot | None = None) -> None:
+        state = self.state
+        state.period.adjusted_up += credits
+        state.totals.adjusted_up += credits
+        lot_id = lot.id if lot else state.next_lot_id - 1
+        self._change(at, "adjust", credits, why, "observe", fact_id, ((lot_id, credits),))
+
+    def _change(
+        self,
+        at: datetime,
+        kind: str,
+        credits: int,
+        why: str,
+        rule: str,
+        fact_id: str | None,
+        lots: tuple[tuple[int, int], ...],
+    ) -> None:
+        self.state.balance += credits
+        self.journal.append(Entry(at, kind, credits, self.state.balance, why, rule, fact_id, lots))
+
+
+def _credit_back_rule(book_id: str) -> books.CreditBack:
+    rule = books.rule_book(book_id).credit_back
+    assert rule is not None, "only sends under a book with credit back are kept open"
+    return rule
+
+
+def _window(book_id: str) -> timedelta:
+    return timedelta(hours=_credit_back_rule(book_id).within_hours)
+
+
+def _rule_key(rule: ChangeRule, book: RuleBook) -> str:
+    return "upgrade" if rule is book.upgrade else "downgrade"

@@ -1,0 +1,215 @@
+"""What an account's history amounts to at one position in it: lots, balance, counts. Saved as a snapshot, it is only ever a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from inkeeper.rules.facts import Terms
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+PAST_PERIODS = 3
+"""How many closed periods a state remembers: what the forecast blends the present one with."""
+
+
+def micros(instant: datetime) -> int:
+    """Microseconds since 1970-01-01T00:00Z: how instants are written down."""
+    return (instant - EPOCH) // _MICROSECOND
+
+
+def instant(microseconds: int) -> datetime:
+    """The aware UTC datetime behind `micros`."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+class Position(NamedTuple):
+    """A place in the order of all events: by instant, then by rank (what goes first at one instant), then by fact id."""
+
+    at: datetime
+    rank: int
+    fact_id: str
+
+
+@dataclass(slots=True)
+class Lot:
+    """The credits of one grant (or adjust, or credit back) and what is left of them. Amounts in credits, instants UTC."""
+
+    id: int
+    granted_at: datetime
+    expires_at: datetime
+    granted: int
+    left: int
+    origin: str
+
+    def order(self) -> tuple[datetime, datetime, int]:
+        """Spending order: oldest expiry first, then oldest grant."""
+        return (self.expires_at, self.granted_at, self.id)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Credits by what became of them, over a span of time. `used` counts spends, `free_used` InMails that cost nothing."""
+
+    granted: int = 0
+    credited_back: int = 0
+    adjusted_up: int = 0
+    used: int = 0
+    free_used: int = 0
+    expired: int = 0
+    forfeited: int = 0
+    voided: int = 0
+    adjusted_down: int = 0
+
+    def net(self) -> int:
+        """What must equal the change of the balance over the span (conservation)."""
+        came = self.granted + self.credited_back + self.adjusted_up
+        went = self.used + self.expired + self.forfeited + self.voided + self.adjusted_down
+        return came - went
+
+
+@dataclass(slots=True)
+class ClosedPeriod:
+    """A period that is over: its span `[start, end)` in UTC and how many InMails were sent in it."""
+
+    start: datetime
+    end: datetime
+    used: int
+    free_used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The last balance that LinkedIn showed, what the ledger had computed, and the most the rule book allowed then (None: no limit)."""
+
+    at: datetime
+    balance: int
+    computed: int
+    allowed: int | None
+
+    @property
+    def contradicts_book(self) -> bool:
+        """Whether LinkedIn showed more than the rule book allows."""
+        return self.allowed is not None and self.balance > self.allowed
+
+
+class OpenSend(NamedTuple):
+    """A paid InMail whose answer would still return its credit: when it was sent, under which book, from which lot."""
+
+    sent_at: datetime
+    rule_book: str
+    lot_id: int
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that the replay needs to go on from `position`, and all that pace, forecast and warnings read.
+
+    `next_renewal` is the renewal not yet processed; `lots` is kept in spending order.
+    """
+
+    position: Position
+    opened_at: datetime
+    plan: str
+    zone: str
+    terms: Terms
+    cycle_day: int
+    period_start: datetime
+    next_renewal: datetime
+    cancel_pending: bool = False
+    balance: int = 0
+    next_lot_id: int = 1
+    lots: list[Lot] = field(default_factory=list)
+    period: Tally = field(default_factory=Tally)
+    totals: Tally = field(default_factory=Tally)
+    past: list[ClosedPeriod] = field(default_factory=list)
+    observed: Observation | None = None
+    discrepancy_at: datetime | None = None
+    open_sends: dict[str, OpenSend] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """An independent state to go on from."""
+        return replace(
+            self,
+            lots=[replace(lot) for lot in self.lots],
+            period=replace(self.period),
+            totals=replace(self.totals),
+            past=list(self.past),
+            open_sends=dict(self.open_sends),
+        )
+
+
+def dump_state(state: State) -> dict[str, Any]:
+    """The state as plain JSON values, instants in microseconds."""
+    observed, terms = state.observed, state.terms
+    return {
+        "position": [micros(state.position.at), state.position.rank, state.position.fact_id],
+        "opened_at": micros(state.opened_at),
+        "plan": state.plan,
+        "zone": state.zone,
+        "terms": [terms.rule_book, terms.allotment, terms.cap, terms.renewal_day],
+        "cycle_day": state.cycle_day,
+        "period_start": micros(state.period_start),
+        "next_renewal": micros(state.next_renewal),
+        "cancel_pending": state.cancel_pending,
+        "balance": state.balance,
+        "next_lot_id": state.next_lot_id,
+        "lots": [[x.id, micros(x.granted_at), micros(x.expires_at), x.granted, x.left, x.origin] for x in state.lots],
+        "period": _dump_tally(state.period),
+        "totals": _dump_tally(state.totals),
+        "past": [[micros(x.start), micros(x.end), x.used, x.free_used] for x in state.past],
+        "observed": observed and [micros(observed.at), observed.balance, observed.computed, observed.allowed],
+        "discrepancy_at": None if state.discrepancy_at is None else micros(state.discrepancy_at),
+        "open_sends": [[key, micros(x.sent_at), x.rule_book, x.lot_id] for key, x in state.open_sends.items()],
+    }
+
+
+def load_state(data: dict[str, Any]) -> State:
+    """The state behind `dump_state`. Raises KeyError, TypeError or ValueError on anything else."""
+    at, rank, fact_id = data["position"]
+    observed = data["observed"]
+    return State(
+        position=Position(instant(at), rank, fact_id),
+        opened_at=instant(data["opened_at"]),
+        plan=data["plan"],
+        zone=data["zone"],
+        terms=Terms(*data["terms"]),
+        cycle_day=data["cycle_day"],
+        period_start=instant(data["period_start"]),
+        next_renewal=instant(data["next_renewal"]),
+        cancel_pending=data["cancel_pending"],
+        balance=data["balance"],
+        next_lot_id=data["next_lot_id"],
+        lots=[Lot(i, instant(g), instant(e), granted, left, origin) for i, g, e, granted, left, origin in data["lots"]],
+        period=Tally(*data["period"]),
+        totals=Tally(*data["totals"]),
+        past=[ClosedPeriod(instant(s), instant(e), used, free) for s, e, used, free in data["past"]],
+        observed=observed and Observation(instant(observed[0]), *observed[1:]),
+        discrepancy_at=None if data["discrepancy_at"] is None else instant(data["discrepancy_at"]),
+        open_sends={key: OpenSend(instant(s), book, lot) for key, s, book, lot in data["open_sends"]},
+    )
+
+
+def _dump_tally(tally: Tally) -> list[int]:
+    return [getattr(tally, name) for name in _TALLY_FIELDS]
+
+
+_TALLY_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Tally))
+
+
+def broken_invariants(state: State) -> Iterable[str]:
+    """A sentence for each invariant of the ledger that does not hold in this state; nothing where all hold."""
+    if state.totals.net() != state.balance:
+        yield f"conservation: came minus went is {state.totals.net()}, the balance is {state.balance} ({asdict(state.totals)})"
+    if state.balance < 0:
+        yield f"the balance is below zero: {state.balance}"
+    if sum(lot.left for lot in state.lots) != state.balance:
+        yield f"the lots hold {sum(lot.left for lot in state.lots)}, the balance is {state.balance}"
+    for lot in state.lots:
+        if not 0 <= lot.left:
+            yield f"lot {lot.id} is below zero: {lot.left}"
+    if state.lots != sorted(state.lots, key=Lot.order):
+        yield "the lots are not in spending order"

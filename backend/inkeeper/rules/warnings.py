@@ -1,0 +1,190 @@
+"""Warnings: what a user should know before credits are lost, worst first. The extension shows them and works out nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from inkeeper.rules import books, money
+from inkeeper.rules.forecast import Forecast
+from inkeeper.rules.money import Money
+from inkeeper.rules.pace import Pace, days_until
+from inkeeper.rules.periods import day_start, local_day, time_zone
+from inkeeper.rules.replay import allotment_of, book_of, cap_of
+from inkeeper.rules.state import State
+from inkeeper.rules.timeline import Change, next_grant, next_loss
+
+Severity = Literal["info", "warning", "urgent"]
+
+LAST_WEEK = timedelta(days=7)
+RISES = ((timedelta(days=1), "urgent"), (timedelta(days=3), "warning"), (LAST_WEEK, "info"))
+"""How close a loss must be for which severity: `expiring` begins 7 days ahead and rises at 3 and at 1."""
+
+UNCONFIRMED_AFTER = timedelta(days=14)
+
+_ORDER = {"urgent": 0, "warning": 1, "info": 2}
+
+
+class Warning(NamedTuple):
+    """One warning in words for the user. `until` (UTC) is when it ends by itself, None where it stays until acted upon."""
+
+    code: str
+    severity: Severity
+    title: str
+    detail: str
+    until: datetime | None
+
+
+class Outlook(NamedTuple):
+    """What the warnings are judged by: the state at `now` (UTC) and what was computed from it."""
+
+    state: State
+    now: datetime
+    changes: Sequence[Change]
+    pace: Pace
+    forecast: Forecast
+    price: Money | None
+
+
+def warnings(outlook: Outlook) -> list[Warning]:
+    """All warnings that hold now, the most severe first (source: the table of warnings in the rules of credits)."""
+    found = [
+        *_expiring(outlook),
+        *_cancelling(outlook),
+        *_behind(outlook),
+        *_over_cap(outlook),
+        *_wrong_book(outlook),
+        *_discrepancy(outlook),
+        *_empty(outlook),
+        *_unconfirmed(outlook),
+    ]
+    return sorted(found, key=lambda warning: _ORDER[warning.severity])
+
+
+def next_turn(outlook: Outlook) -> datetime:
+    """The next instant (UTC) at which any warning, day count or balance may change by time alone; until then the outlook stands."""
+    state, now = outlook.state, outlook.now
+    turns = [day_start(state.zone, local_day(state.zone, now) + timedelta(days=1))]
+    turns.append((state.observed.at if state.observed else state.opened_at) + UNCONFIRMED_AFTER)
+    for change in outlook.changes:
+        turns.append(change.at)
+        turns.extend(change.at - ahead for ahead, _ in RISES)
+    return min(turn for turn in turns if turn > now)
+
+
+def say_day(zone: str, at: datetime) -> str:
+    """The moment of a loss in words, zone named: its last usable day where it falls on local midnight, else day and time."""
+    local = at.astimezone(time_zone(zone))
+    if local.hour == local.minute == 0:
+        local = (at - timedelta(microseconds=1)).astimezone(time_zone(zone))
+        return f"the end of {local.day} {local:%b} ({zone})"
+    return f"{local.day} {local:%b} {local:%H:%M} ({zone})"
+
+
+def say_date(zone: str, at: datetime) -> str:
+    """The local date of an instant in words, zone named."""
+    local = at.astimezone(time_zone(zone))
+    return f"{local.day} {local:%b} ({zone})"
+
+
+def credits(number: int) -> str:
+    """`1 credit`, `2 credits`."""
+    return f"{number} credit" if number == 1 else f"{number} credits"
+
+
+def _severity(left: timedelta) -> Severity:
+    return next((severity for ahead, severity in RISES if left <= ahead), "info")  # type: ignore[return-value]
+
+
+def _days(zone: str, now: datetime, at: datetime) -> str:
+    days = len(days_until(zone, now, at))
+    return "today" if days == 1 else f"in {days} days"
+
+
+def _expiring(o: Outlook) -> Iterator[Warning]:
+    soon = [c for c in o.changes if c.reason == "expire" and c.at - o.now <= LAST_WEEK]
+    if not soon:
+        return
+    at, lost = soon[0].at, -soon[0].credits
+    detail = f"Send {o.pace.per_day:g} a working day to use them by {say_day(o.state.zone, at)}."
+    if o.forecast.lost:
+        detail += f" At your pace {o.forecast.lost} would be lost."
+    if worth := money.value_of(lost, o.price, allotment_of(o.state)):
+        detail += f" Worth {money.say(worth)} at your price."
+    verb = "expires" if lost == 1 else "expire"
+    title = f"{credits(lost)} {verb} {_days(o.state.zone, o.now, at)}"
+    yield Warning("expiring", _severity(at - o.now), title, detail, at)
+
+
+def _behind(o: Outlook) -> Iterator[Warning]:
+    loss = next_loss(o.changes)
+    if loss is None or not o.forecast.lost or loss.at - o.now <= LAST_WEEK:
+        return
+    title = f"At your pace {credits(o.forecast.lost)} will be lost"
+    detail = f"Send {o.pace.per_day:g} a working day to use all {-loss.credits} by {say_day(o.state.zone, loss.at)}."
+    yield Warning("behind", "warning", title, f"{detail} Based on {o.forecast.basis}.", loss.at)
+
+
+def _empty(o: Outlook) -> Iterator[Warning]:
+    if o.state.balance or not allotment_of(o.state):
+        return
+    grant = next_grant(o.changes)
+    more = f"{grant.credits} more come on {say_date(o.state.zone, grant.at)}." if grant else "No more come on this plan."
+    yield Warning(
+        "empty",
+        "info",
+        "All credits are used",
+        f"{more} Only an upgrade brings more now.",
+        grant.at if grant else None,
+    )
+
+
+def _over_cap(o: Outlook) -> Iterator[Warning]:
+    cut = next((c for c in o.changes if c.reason == "forfeit"), None)
+    grant = next_grant(o.changes)
+    if cut is None or grant is None or cut.at != grant.at:
+        return
+    title = f"{credits(-cut.credits)} of the coming {grant.credits} would be over the cap"
+    detail = (
+        f"Your plan keeps {cap_of(o.state)} at most. Use {credits(-cut.credits)} before {say_date(o.state.zone, cut.at)} to get them all."
+    )
+    yield Warning("over_cap", _severity(cut.at - o.now), title, detail, cut.at)
+
+
+def _discrepancy(o: Outlook) -> Iterator[Warning]:
+    if o.state.discrepancy_at is None:
+        return
+    detail = "Type in the number that LinkedIn shows now, and the ledger goes on from there."
+    day = say_date(o.state.zone, o.state.discrepancy_at)
+    yield Warning("discrepancy", "warning", f"Ledger and LinkedIn differed on {day}", detail, None)
+
+
+def _unconfirmed(o: Outlook) -> Iterator[Warning]:
+    since = o.state.observed.at if o.state.observed else o.state.opened_at
+    if o.now - since < UNCONFIRMED_AFTER:
+        return
+    detail = "Compare it with the number that LinkedIn shows, and correct it if they differ."
+    yield Warning("unconfirmed", "info", f"Balance not confirmed for {(o.now - since).days} days", detail, None)
+
+
+def _wrong_book(o: Outlook) -> Iterator[Warning]:
+    observed = o.state.observed
+    if observed is None or not observed.contradicts_book:
+        return
+    book, other = book_of(o.state), books.other_book(o.state.terms.rule_book)
+    detail = f"“{book.title}” allows {observed.allowed} at most."
+    if o.state.plan in other.plans and book.lot_hours is None:
+        detail += f" Perhaps this fits better: “{other.title}”. See in the settings what it would change."
+    else:
+        detail += " Check the plan and the allotment in the settings."
+    yield Warning("wrong_book", "warning", f"LinkedIn showed {credits(observed.balance)}, more than the rules allow", detail, None)
+
+
+def _cancelling(o: Outlook) -> Iterator[Warning]:
+    ends = next((c for c in o.changes if c.reason == "void" and c.rule == "cancel"), None)
+    if ends is None:
+        return
+    severity: Severity = "urgent" if ends.at - o.now <= timedelta(days=3) else "warning"
+    title = f"Use {credits(-ends.credits)} before your subscription ends"
+    yield Warning("cancelling", severity, title, f"They are voided at {say_day(o.state.zone, ends.at)}.", ends.at)
