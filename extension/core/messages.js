@@ -1,0 +1,82 @@
+// What a page can ask of the worker: one table of names, parameters and replies, and the two ends of it.
+
+/** @import {Account, AccountChanges, Draft, NewAccount, Observation, OutboxEntry, Outcome, PlanChange, PlanRequest, Purpose, RuleBook, Source, View, WrongBook} from "./types.d.ts" */
+
+import { isOwnPage, onMessage, sendMessage } from "./browser.js";
+import { Refusal } from "./refusal.js";
+
+/**
+ * Everything that changes data waits in the outbox first and is answered at once. What cannot wait (pairing, accounts,
+ * plan changes) is answered by the server, or refused with the connection's state as the code.
+ * @typedef {{
+ *   "state.get": {params: {}, reply: View},
+ *   "log": {params: {accountId: string, recipient: {name: string, profileUrl?: string | null}, cost: 0 | 1, purpose?: Purpose | null,
+ *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean}, reply: {entry: OutboxEntry, repeated: boolean}},
+ *   "undo": {params: {id: string}, reply: {}},
+ *   "outcome": {params: {accountId: string, inmailId: string, outcome: Outcome}, reply: {}},
+ *   "observe": {params: {accountId: string, balance: number, source: "person" | "page"}, reply: {observation: Observation | null}},
+ *   "retry": {params: {}, reply: {}},
+ *   "resolve": {params: {id: string, answer: "accept" | "discard"}, reply: {}},
+ *   "refresh": {params: {}, reply: {}},
+ *   "server.check": {params: {address: string}, reply: {version: string, demo: boolean}},
+ *   "pair.start": {params: {address: string, device: string}, reply: {expiresAt: string}},
+ *   "pair.confirm": {params: {code: string}, reply: {}},
+ *   "pair.cancel": {params: {}, reply: {}},
+ *   "disconnect": {params: {}, reply: {}},
+ *   "rulebooks.get": {params: {}, reply: {items: RuleBook[]}},
+ *   "account.select": {params: {id: string}, reply: {}},
+ *   "account.create": {params: NewAccount, reply: {account: Account, wrongBook: WrongBook | null}},
+ *   "account.update": {params: {id: string, changes: AccountChanges}, reply: {account: Account}},
+ *   "account.preview": {params: {id: string, changes: AccountChanges}, reply: {account: Account, balance_now: number, balance_then: number}},
+ *   "plan.list": {params: {accountId: string}, reply: {items: PlanChange[]}},
+ *   "plan.preview": {params: PlanRequest, reply: PlanChange},
+ *   "plan.change": {params: PlanRequest, reply: PlanChange},
+ *   "plan.withdraw": {params: {accountId: string, changeId: string}, reply: {}},
+ *   "draft.take": {params: {}, reply: {draft: Draft | null}},
+ *   "snooze": {params: {until: string | null}, reply: {}},
+ *   "notifications.set": {params: {on: boolean}, reply: {}},
+ * }} Messages
+ */
+
+/** @typedef {{[Name in keyof Messages]: (params: Messages[Name]["params"]) => Promise<Messages[Name]["reply"]>}} Handlers */
+
+/**
+ * Asks the worker. A refusal is thrown as a `Refusal`, whose `problem` says what to do.
+ * @template {keyof Messages} Name
+ * @param {Name} name
+ * @param {Messages[Name]["params"]} params
+ * @returns {Promise<Messages[Name]["reply"]>}
+ */
+export async function ask(name, params) {
+  const answer = await sendMessage({ name, params });
+  if (answer.problem) throw new Refusal(answer.problem);
+  return answer.reply;
+}
+
+/**
+ * Answers the pages from a table of handlers. Only the extension's own pages are heard.
+ * @param {Handlers} handlers
+ */
+export function serve(handlers) {
+  onMessage((message, sender, respond) => {
+    const handler = isOwnPage(sender) && handlers[/** @type {keyof Messages} */ (message?.name)];
+    if (!handler) return false;
+    answer(/** @type {(params: any) => Promise<any>} */ (handler), message.params).then(respond);
+    // Keeps the channel open for the answer: Chromium before 146 takes no promise here.
+    return true;
+  });
+}
+
+/**
+ * @param {(params: any) => Promise<any>} handler
+ * @param {any} params
+ */
+async function answer(handler, params) {
+  try {
+    return { reply: await handler(params) };
+  } catch (error) {
+    if (error instanceof Refusal) return { problem: error.problem };
+    console.error(error);
+    return { problem: new Refusal({ code: "unexpected", detail: String(error) }).problem };
+  }
+}

@@ -1,0 +1,53 @@
+// Who a LinkedIn page is about, from the tab's URL and title alone. A page that is not understood is nobody's.
+
+/** @import {Person} from "./types.d.ts" */
+
+const HOST = "www.linkedin.com";
+
+/** The server takes no longer name. */
+const NAME_LENGTH_MAX = 200;
+
+/**
+ * The one form of a link to a person: /in/<slug> in lower case, /sales/lead/<id> without the search it was found by.
+ * @param {string} link
+ * @returns {string | null} null where the link leads to no person
+ */
+export function profileLink(link) {
+  const url = URL.parse(link.trim());
+  if (!url || url.hostname !== HOST || !/^https?:$/.test(url.protocol)) return null;
+  const [area, kind, third] = url.pathname.split("/").slice(1);
+  if (area === "in" && kind) return `https://${HOST}/in/${decoded(kind).toLowerCase()}`;
+  if (area === "sales" && kind === "lead" && third) return `https://${HOST}/sales/lead/${third.split(",")[0]}`;
+  return null;
+}
+
+/**
+ * @param {{url?: string, title?: string} | undefined} tab
+ * @returns {Person | null}
+ */
+export function personOf(tab) {
+  const profileUrl = profileLink(tab?.url ?? "");
+  const name = profileUrl && nameIn(tab?.title ?? "");
+  return name ? { name, profileUrl } : null;
+}
+
+/**
+ * "(3) Kai Example | LinkedIn" and "Kai Example | Lead | Sales Navigator" name a person. A visitor who is not signed in
+ * sees "Kai Example - Job - Company | LinkedIn".
+ * @param {string} title
+ */
+function nameIn(title) {
+  const parts = title.replace(/^\(\d+\+?\)\s*/, "").split(" | ");
+  const site = parts.at(-1)?.trim();
+  const isPerson = (site === "LinkedIn" && parts.length === 2) || (site === "Sales Navigator" && parts.length === 3);
+  return isPerson ? parts[0].split(" - ")[0].trim().slice(0, NAME_LENGTH_MAX) : "";
+}
+
+/** @param {string} slug */
+function decoded(slug) {
+  try {
+    return decodeURIComponent(slug);
+  } catch {
+    return slug;
+  }
+}

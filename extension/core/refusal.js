@@ -1,0 +1,12 @@
+// The one error that carries a problem which the user can act on.
+
+/** @import {Problem} from "./types.d.ts" */
+
+export class Refusal extends Error {
+  /** @param {Partial<Problem> & {code: string}} problem */
+  constructor(problem) {
+    super(problem.detail || problem.code);
+    /** @type {Problem} */
+    this.problem = { detail: "", status: 0, ...problem };
+  }
+}

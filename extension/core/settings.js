@@ -1,0 +1,79 @@
+// What local storage holds: the names of its keys, what stands for a key not yet written, and all of it read at once.
+
+/** @import {OutboxEntry, Stored} from "./types.d.ts" */
+
+import { local } from "./browser.js";
+
+export const KEY = {
+  server: "server",
+  pairing: "pairing",
+  accounts: "accounts",
+  currentAccount: "currentAccount",
+  connection: "connection",
+  reminders: "reminders",
+  preferences: "preferences",
+  undo: "undo",
+};
+
+/** @param {string} accountId */
+export const summaryKey = (accountId) => `summary/${accountId}`;
+
+/** @param {string} id */
+export const outboxKey = (id) => `outbox/${id}`;
+
+/** @returns {Omit<Stored, "summaries" | "entries">} */
+const defaults = () => ({
+  // The number, never "localhost": that name may lead to ::1, where nobody listens.
+  server: { address: "http://127.0.0.1:8425", token: null, deviceId: null, demo: false },
+  pairing: null,
+  accounts: [],
+  currentAccount: null,
+  connection: { state: "not_paired", since: new Date(0).toISOString(), detail: "", retryAt: null, tries: 0 },
+  reminders: { notifications: false, snoozedUntil: null, shown: {} },
+  preferences: { lastCost: 1, lastPurpose: null },
+  undo: [],
+});
+
+/** @returns {Promise<Stored>} */
+export async function readAll() {
+  const kept = await local.get(null);
+  /** @type {Stored} */
+  const stored = { ...defaults(), summaries: {}, entries: [] };
+  for (const [key, value] of Object.entries(kept)) {
+    if (key.startsWith("outbox/")) stored.entries.push(value);
+    else if (key.startsWith("summary/")) stored.summaries[key.slice("summary/".length)] = value;
+    else if (key in KEY) Object.assign(stored, { [key]: value });
+  }
+  stored.entries.sort(byId);
+  return stored;
+}
+
+/**
+ * @template {keyof ReturnType<typeof defaults>} Name
+ * @param {Name} name
+ * @returns {Promise<Stored[Name]>}
+ */
+export async function read(name) {
+  const kept = await local.get(name);
+  return kept[name] ?? defaults()[name];
+}
+
+/**
+ * @param {OutboxEntry} a
+ * @param {OutboxEntry} b
+ */
+const byId = (a, b) => (a.id < b.id ? -1 : 1);
+
+/**
+ * The origin of a server's address as the user typed it, or null where the extension may not call it.
+ * Plain HTTP stays on this computer.
+ * @param {string} typed
+ */
+export function serverAddress(typed) {
+  const text = typed.trim();
+  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
+  if (!url) return null;
+  if (url.hostname === "localhost") url.hostname = "127.0.0.1";
+  if (url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1")) return url.origin;
+  return null;
+}

@@ -1,0 +1,330 @@
+// What the server answers, what storage holds and what the pages are given to show.
+// Instants are RFC 3339 strings in UTC, credits are whole numbers, money is in minor units.
+
+export interface Money { amount_minor: number; currency: string }
+export interface Recipient { name: string; profile_url: string | null }
+export type Outcome = "pending" | "accepted" | "declined" | "replied" | "no_response";
+export type Purpose = "introduction" | "follow_up" | "article" | "other";
+export type Source = "popup" | "shortcut" | "page";
+
+/** A refusal by the server, or by the extension itself (then `status` is 0). */
+export interface Problem {
+  code: string;
+  /** The server's words on what to do; empty where only the code is known. */
+  detail: string;
+  status: number;
+  errors?: { path: string; message: string }[];
+  balance?: number;
+  needed?: number;
+  tries_left?: number;
+  next_renewal?: { at: string; credits: number } | null;
+}
+
+// ---- What the server answers (the members that the extension uses) ----
+
+export interface Account {
+  id: string;
+  name: string;
+  product: string;
+  plan: string;
+  rule_book: string;
+  time_zone: string;
+  opened_at: string;
+  allotment: number;
+  cap: number | null;
+  renewal_day: number | null;
+  overrides: { allotment: number | null; cap: number | null };
+  price: Money | null;
+  /** ISO weekdays, Monday is 1. */
+  working_days: number[];
+  reserve: number;
+  created_at: string;
+}
+
+export interface WrongBook { rule_book: string; title: string; balance: number; detail: string }
+
+export interface RuleBook {
+  id: string;
+  title: string;
+  question_answer: string;
+  summary: string;
+  default: boolean;
+  plans: { id: string; title: string; product: string; allotment: number; cap: number | null; allotment_required: boolean }[];
+  rules: { key: string; text: string; source: string }[];
+}
+
+/** What `POST /accounts` takes. */
+export interface NewAccount {
+  name: string;
+  plan: string;
+  rule_book: string;
+  time_zone: string;
+  opened_at?: string;
+  renewal_day?: number;
+  allotment?: number;
+  cap?: number;
+  price?: Money;
+  working_days?: number[];
+  observed_balance?: number;
+}
+
+/** What `PATCH /accounts/{id}` takes; terms hold from `from`, or from the account's opening. */
+export interface AccountChanges {
+  name?: string;
+  price?: Money | null;
+  working_days?: number[];
+  reserve?: number;
+  rule_book?: string;
+  allotment?: number | null;
+  cap?: number | null;
+  renewal_day?: number | null;
+  from?: string;
+}
+
+export interface InMail {
+  id: string;
+  recipient: Recipient;
+  sent_at: string;
+  cost: 0 | 1;
+  outcome: Outcome;
+  subject?: string | null;
+  purpose?: Purpose | null;
+}
+
+export interface PlanChange {
+  id: string | null;
+  at: string;
+  effective_at: string;
+  direction: "upgrade" | "downgrade" | "cancel";
+  from_plan: string;
+  to_plan: string;
+  granted: number;
+  voided: number;
+  balance_before: number;
+  balance_after: number;
+  next_renewal: { at: string; credits: number } | null;
+  value_voided: Money | null;
+  detail: string;
+}
+
+/** What is asked of a plan change: a plan, or the cancellation. */
+export interface PlanRequest { accountId: string; plan?: string; cancel?: true; at?: string }
+
+export interface Observation {
+  id: string;
+  at: string;
+  balance: number;
+  computed: number;
+  difference: number;
+  likely_causes: string[];
+  wrong_book: WrongBook | null;
+}
+
+export interface Warning {
+  code: string;
+  severity: "info" | "warning" | "urgent";
+  title: string;
+  detail: string;
+  until: string | null;
+}
+
+export interface TimelineEvent { at: string; reason: string; credits: number; balance: number }
+
+export interface Summary {
+  account: { id: string; name: string; product: string; plan: string; rule_book: string; time_zone: string; price?: Money | null };
+  plan_title: string;
+  product_title: string;
+  as_of: string;
+  balance: number;
+  allotment: number;
+  used: number;
+  free_used: number;
+  period: { start: string; end: string; days_left: number; working_days_left: number };
+  next_loss: { at: string; credits: number; reason: string; value?: Money | null } | null;
+  next_renewal: { at: string; credits: number } | null;
+  lots: { granted_at: string; expires_at: string; granted: number; left: number }[];
+  pace: { per_day: number; status: "done" | "ahead" | "on_pace" | "behind"; expected: number };
+  forecast: { lost: number | null; basis: string };
+  observed: { balance: number; at: string } | null;
+  warnings: Warning[];
+  timeline: TimelineEvent[];
+  recent: InMail[];
+}
+
+// ---- What storage holds (the keys are in settings.js) ----
+
+export interface Server { address: string; token: string | null; deviceId: string | null; demo: boolean }
+export interface Pairing { id: string; expiresAt: string }
+
+export interface Connection {
+  state: "ok" | "not_paired" | "server_off" | "other_program" | "permission_missing" | "version_mismatch" | "unauthorized";
+  /** Since when it is in this state. */
+  since: string;
+  /** The server's words, where it said something. */
+  detail: string;
+  /** When the worker tries again by itself; null if it waits for the user or for nothing. */
+  retryAt: string | null;
+  /** Failed tries in a row, from which the next wait is taken. */
+  tries: number;
+}
+
+export interface StoredSummary {
+  summary: Summary;
+  etag: string | null;
+  /** When the extension asked for it, by its own clock. */
+  receivedAt: string;
+}
+
+interface EntryBase {
+  /** Ordered by time; sent as Idempotency-Key. */
+  id: string;
+  accountId: string;
+  createdAt: string;
+  /** Attempts that reached the server. */
+  tries: number;
+  /** When the last attempt began; null means that the server cannot know the entry. */
+  attemptedAt: string | null;
+  /** `saved`: on the server, kept until a summary that counts it has arrived. */
+  state: "waiting" | "paused" | "needs_you" | "saved";
+  savedAt: string | null;
+  problem: Problem | null;
+}
+
+export interface InMailBody {
+  recipient: { name: string; profile_url?: string };
+  sent_at: string;
+  cost: 0 | 1;
+  source: Source;
+  subject?: string;
+  purpose?: Purpose;
+  accept_discrepancy?: true;
+}
+export interface InMailEntry extends EntryBase { kind: "inmail"; body: InMailBody }
+
+/** Takes an InMail back: one of the outbox (`target`, until its `inmailId` is known) or one of the server. */
+export interface RetractEntry extends EntryBase {
+  kind: "retract";
+  target: string | null;
+  inmailId: string | null;
+  /** What it gives back, and from when, for the numbers shown meanwhile. */
+  body: { name: string; sent_at: string; cost: 0 | 1 };
+}
+export interface OutcomeEntry extends EntryBase {
+  kind: "outcome";
+  inmailId: string;
+  body: { outcome: Outcome; outcome_at?: string };
+}
+export interface ObservationEntry extends EntryBase {
+  kind: "observation";
+  body: { balance: number; observed_at: string; source: "person" | "page" };
+}
+export type OutboxEntry = InMailEntry | RetractEntry | OutcomeEntry | ObservationEntry;
+
+export interface Reminders {
+  notifications: boolean;
+  snoozedUntil: string | null;
+  /** `<account>/<code>/<until>` -> the day on which it was last shown. */
+  shown: Record<string, string>;
+}
+export interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null }
+export interface Undoable {
+  outboxId: string;
+  inmailId: string | null;
+  accountId: string;
+  name: string;
+  profileUrl: string | null;
+  cost: 0 | 1;
+  at: string;
+}
+/** A person for whom the popup's form is to open, filled in as far as it is known. */
+export interface Draft { name: string; profileUrl: string | null; at: string }
+
+/** All of local storage, read at once. */
+export interface Stored {
+  server: Server;
+  pairing: Pairing | null;
+  accounts: Account[];
+  currentAccount: string | null;
+  connection: Connection;
+  reminders: Reminders;
+  preferences: Preferences;
+  undo: Undoable[];
+  summaries: Record<string, StoredSummary>;
+  /** In the order of their ids, which is the order of the clicks. */
+  entries: OutboxEntry[];
+}
+
+// ---- What the pages are given to show ----
+
+export interface Person { name: string; profileUrl: string }
+
+/** The numbers of one account, brought up to now with its waiting entries. */
+export interface Projection {
+  /** How fresh the server's part is. */
+  asOf: string;
+  /** True when the timeline has moved on since, so that the numbers are worked out here. */
+  workedOutHere: boolean;
+  /** True when the timeline no longer reaches up to now: the balance is a memory, not a number to trust. */
+  tooOld: boolean;
+  balance: number;
+  allotment: number;
+  used: number;
+  freeUsed: number;
+  /** Credits of InMails that are not on the server yet; they are subtracted already. */
+  waitingCredits: number;
+  period: { start: string; end: string | null };
+  /** What is lost next if nothing is sent, and the days left for it, today included. */
+  nextLoss: { at: string; credits: number; reason: string; daysLeft: number; value: Money | null } | null;
+  nextRenewal: { at: string; credits: number } | null;
+  /** Credits a working day that use up the next loss, rounded up to one decimal; null without a loss ahead. */
+  perDay: number | null;
+  paceStatus: Summary["pace"]["status"] | null;
+  /** Used by now on an even pace; null once the period has changed since the server was asked. */
+  expectedUsed: number | null;
+  forecast: Summary["forecast"] | null;
+  observed: Summary["observed"];
+  urgency: "plenty" | "soon" | "urgent" | "none";
+  /** The server's warnings that still hold; `expiring` is worked out here and has to be put in words by `warningText`. */
+  warnings: (Warning & { credits?: number; daysLeft?: number })[];
+  /** The next instant at which the balance changes by itself. */
+  nextMoment: string | null;
+}
+
+/** One line of "last sent": on the server, or still on its way. */
+export interface RecentInMail {
+  /** What `undo` takes. */
+  id: string;
+  /** What `outcome` takes; null while it waits. */
+  inmailId: string | null;
+  name: string;
+  profileUrl: string | null;
+  sentAt: string;
+  cost: 0 | 1;
+  outcome: Outcome;
+  waiting: boolean;
+}
+
+export interface AccountView {
+  account: Account;
+  planTitle: string;
+  productTitle: string;
+  projection: Projection | null;
+  /** Newest first. */
+  recent: RecentInMail[];
+}
+
+/** The whole state that popup and welcome page show. */
+export interface View {
+  now: string;
+  server: { address: string; paired: boolean; demo: boolean };
+  connection: Connection;
+  pairing: Pairing | null;
+  accounts: AccountView[];
+  currentAccount: string | null;
+  /** Entries that go to the server by themselves (`waiting`, `paused`). */
+  waiting: OutboxEntry[];
+  /** Entries that the server refused: each needs an answer by `resolve`. */
+  needsYou: OutboxEntry[];
+  reminders: Reminders;
+  preferences: Preferences;
+}
