@@ -1,0 +1,71 @@
+"""Refusals that a client can act on. Services raise them; the API renders them as problem+json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TITLES = {
+    "bad_request": "The request could not be read",
+    "unauthorized": "A valid token is needed",
+    "forbidden_origin": "This origin is not allowed",
+    "wrong_code": "The code is not right",
+    "not_found": "There is nothing here",
+    "method_not_allowed": "This method is not allowed here",
+    "not_acceptable": "The answer is only to be had as JSON",
+    "conflict": "The request contradicts what is stored",
+    "idempotency_conflict": "The idempotency key was used for another request",
+    "insufficient_credits": "There are not enough credits",
+    "over": "This has ended",
+    "precondition_failed": "It has changed in the meantime",
+    "too_large": "The request is too large",
+    "unsupported_media_type": "The body must be JSON",
+    "misdirected_request": "The host name is not one of this server's",
+    "invalid": "Some of what was sent is not valid",
+    "pairing_open": "Another device is being connected",
+    "too_many_pairings": "Too many attempts to connect",
+    "too_many_requests": "Too many requests",
+    "internal_error": "Something went wrong in the server",
+    "database_unavailable": "The database cannot be used right now",
+}
+"""What each code says in a few words, the same every time it is answered."""
+
+
+class Problem(Exception):
+    """A refusal that the client can act on: `detail` says what to do, `extra` becomes further members of the answer."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        status: int,
+        title: str | None = None,
+        errors: list[dict[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.status = status
+        self.title = title or TITLES[code]
+        self.errors = errors
+        self.headers = headers or {}
+        self.extra = extra
+
+
+def not_found(what: str = "resource") -> Problem:
+    """404, for what does not exist and for what belongs to somebody else alike."""
+    return Problem("not_found", f"This {what} does not exist, or is not yours.", status=404)
+
+
+def invalid(path: str, message: str) -> Problem:
+    """422 about one field; `path` is the field's name, with dots for what lies inside another."""
+    return Problem(
+        "invalid", f"{path}: {message}" if path else message, status=422, errors=[{"path": path, "message": message}]
+    )
+
+
+def conflict(code: str, detail: str, **extra: Any) -> Problem:
+    """409: the request is well-formed, but what is stored stands against it."""
+    return Problem(code, detail, status=409, **extra)

@@ -1,0 +1,25 @@
+"""JSON as Inkeeper writes it: compact, readable characters, instants as RFC 3339 with `Z`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from inkeeper.clock import format_instant
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default).encode
+
+
+def to_json(value: Any) -> str:
+    """The value as JSON text. Raises TypeError for what has no form in JSON, ValueError for a naive time or a NaN."""
+    return _encode(value)

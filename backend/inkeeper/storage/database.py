@@ -1,0 +1,284 @@
+"""The one way to a database: open it or learn why not, read from it, and write to it one writer at a time."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from peewee import PeeweeException, SqliteDatabase
+
+from inkeeper.storage.backup import copy_database
+from inkeeper.storage.files import new_private_file
+from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
+from inkeeper.storage.models import database_of_thread
+
+BUSY_SECONDS = 5
+_APPLICATION_ID = int.from_bytes(b"InkP")
+# Checking every page takes time in proportion to the file. A start must stay quick, so a file that is larger than
+# this is only checked where it is read; `inkeeper doctor` checks all of it.
+_CHECKED_AT_START_BYTES = 64 * 1024 * 1024
+
+Which = Literal["locked", "full", "readonly", "corrupt", "newer", "not_inkeeper", "unopenable", "unsupported"]
+
+_WHICH_BY_SQLITE_CODE: dict[int, Which] = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_READONLY: "readonly",
+    sqlite3.SQLITE_PERM: "readonly",
+    sqlite3.SQLITE_CORRUPT: "corrupt",
+    sqlite3.SQLITE_NOTADB: "corrupt",
+    sqlite3.SQLITE_IOERR: "corrupt",
+    sqlite3.SQLITE_CANTOPEN: "unopenable",
+}
+_WHICH_BY_ERRNO: dict[int, Which] = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EFBIG: "full",
+    errno.EROFS: "readonly",
+    errno.EACCES: "readonly",
+    errno.EPERM: "readonly",
+}
+_WORDS: dict[Which, str] = {
+    "locked": "Another program keeps the database {path} locked. Close it, then try again.",
+    "full": "There is no space left to write the database {path}. Free some, then try again.",
+    "readonly": "The database {path} cannot be written. Give your user the right to write the file and its folder.",
+    "corrupt": "The database {path} is damaged. Put a backup in its place; the damaged file was left as it is.",
+    "newer": "The database {path} was written by a newer version of Inkeeper. Install that version.",
+    "not_inkeeper": "The file {path} is a database, but not one of Inkeeper's. Name another file.",
+    "unopenable": "The database {path} cannot be opened. See that its folder exists and that your user may read it.",
+    "unsupported": "Only SQLite databases are supported: sqlite:///relative/path or sqlite:////absolute/path.",
+}
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used: `which` says why in one word, `detail` in a sentence with what to do."""
+
+    def __init__(self, which: Which, detail: str) -> None:
+        super().__init__(detail)
+        self.which = which
+        self.detail = detail
+
+
+class Transaction:
+    """An open transaction. The models work inside it; `execute` is for statements where they would be too slow."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one SQL statement, with instants as whole microseconds."""
+        return self.connection.execute(sql, parameters)
+
+
+class Store:
+    """An open database. Every thread has its own connection to it, which stays open until the store is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = _Sqlite(path)
+        self._write_lock = threading.Lock()
+
+    @contextmanager
+    def begin_write(self, account_id: str | None) -> Iterator[Transaction]:
+        """The only door to writing: one writer at a time, committed and on disk when the block ends, or not at all.
+
+        Names the account that is written to, whose version rises with it; None for a write to no account. Raises
+        DatabaseProblem if the database cannot be written.
+        """
+        if self._database.in_transaction():
+            raise RuntimeError("A write must begin as a write, not inside another transaction.")
+        # Waiting here costs a thread nothing. SQLite's own lock is polled with growing pauses, which for a few busy
+        # threads makes the slowest wait ten times as long.
+        if not self._write_lock.acquire(timeout=BUSY_SECONDS):
+            raise self._problem("locked")
+        try:
+            # IMMEDIATE, since a transaction that only turns into a write later fails at once if another came first.
+            with self._transaction("IMMEDIATE") as transaction:
+                if account_id is not None:
+                    transaction.execute("UPDATE account SET version = version + 1 WHERE id = ?", (account_id,))
+                yield transaction
+        finally:
+            self._write_lock.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Read one unchanging state of the database; inside a write, what has been written so far.
+
+        Raises DatabaseProblem if the database cannot be read.
+        """
+        if self._database.in_transaction():
+            yield Transaction(self._database.connection())
+        else:
+            with self._transaction("DEFERRED") as transaction:
+                yield transaction
+
+    def read_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of one query, for where a transaction around it would cost more than the query itself."""
+        with self._problems_named():
+            row: tuple[Any, ...] | None = self._database.connection().execute(sql, parameters).fetchone()
+            return row
+
+    def copy_to(self, target: Path) -> None:
+        """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
+        with self._problems_named():
+            copy_database(self._database.connection(), target)
+
+    def damage(self) -> str | None:
+        """What SQLite finds wrong when it looks at every page and index; None if nothing. Takes its time."""
+        with self.read() as transaction:
+            (verdict,) = transaction.execute("PRAGMA integrity_check(1)").fetchone()
+        return None if verdict == "ok" else str(verdict)
+
+    def checkpoint_and_close(self) -> None:
+        """Bring all that was written into the one file and close every thread's connection. For the end of a process.
+
+        No other thread may be using the store any more.
+        """
+        # What cannot be brought over stays in the write-ahead log, from where the next start reads it.
+        with suppress(sqlite3.Error, PeeweeException):
+            self._database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._database.close_everywhere()
+
+    @contextmanager
+    def _transaction(self, kind: str) -> Iterator[Transaction]:
+        before = database_of_thread.obj
+        with self._problems_named(), self._database.atomic(kind):
+            database_of_thread.obj = self._database
+            try:
+                yield Transaction(self._database.connection())
+            finally:
+                database_of_thread.obj = before
+
+    @contextmanager
+    def _problems_named(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, PeeweeException) as error:
+            which = _which(error)
+            if which is None:
+                raise
+            raise self._problem(which) from error
+
+    def _problem(self, which: Which) -> DatabaseProblem:
+        return DatabaseProblem(which, _WORDS[which].format(path=self.path))
+
+    def _make_usable(self, *, fresh: bool) -> None:
+        """Refuse what is not a sound database of this version or an older one, and bring an older one up to date."""
+        with self._problems_named():
+            connection = self._database.connection()
+            if fresh:
+                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            elif connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
+                raise self._problem("not_inkeeper")
+            elif self.path.stat().st_size <= _CHECKED_AT_START_BYTES:
+                self._check_pages(connection)
+            if unknown_steps(self._database):
+                raise self._problem("newer")
+            connection.execute("PRAGMA journal_mode = WAL")
+        # Also where nothing is to be done: it is better to learn now than at the first InMail that nothing can be
+        # written.
+        with self.begin_write(None):
+            apply_pending_steps(self._database, None if fresh else self.path)
+
+    def _check_pages(self, connection: sqlite3.Connection) -> None:
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise self._problem("corrupt")
+
+
+def open_database(url: str) -> Store:
+    """Open the database that a `sqlite:///` URL names, creating it if there is no such file.
+
+    Raises DatabaseProblem for one that cannot be used. An existing file is never replaced or emptied.
+    """
+    path = _path_of(url)
+    try:
+        if path.exists():
+            # A new database is put in its place whole, so one that is empty has lost its content.
+            if path.stat().st_size == 0:
+                raise DatabaseProblem("corrupt", _WORDS["corrupt"].format(path=path))
+        else:
+            _create(path)
+    except OSError as error:
+        which = _WHICH_BY_ERRNO.get(error.errno or 0, "unopenable")
+        raise DatabaseProblem(which, _WORDS[which].format(path=path)) from error
+    return _open(path, fresh=False)
+
+
+def _open(path: Path, *, fresh: bool) -> Store:
+    store = Store(path)
+    try:
+        store._make_usable(fresh=fresh)
+    except BaseException:
+        store._database.close_everywhere()
+        raise
+    return store
+
+
+def _path_of(url: str) -> Path:
+    scheme, separator, rest = url.partition(":///")
+    if scheme != "sqlite" or not separator or not rest or ":memory:" in rest:
+        raise DatabaseProblem("unsupported", _WORDS["unsupported"])
+    return Path(unquote(rest)).absolute()
+
+
+def _create(path: Path) -> None:
+    # The log of a database whose file is gone: SQLite would play it into the new one.
+    if path.with_name(path.name + "-wal").exists():
+        raise DatabaseProblem("corrupt", _WORDS["corrupt"].format(path=path))
+    # Another process that creates the same database at this moment may be first; then its file is opened.
+    with suppress(FileExistsError), new_private_file(path) as draft:
+        _open(draft, fresh=True).checkpoint_and_close()
+
+
+def _which(error: Exception) -> Which | None:
+    """The kind of trouble that an error of the database's tells of; None for a mistake in the program."""
+    original = next((part for part in (error, *error.args) if isinstance(part, sqlite3.Error)), None)
+    # Errors that the Python module raises itself carry no code.
+    code = getattr(original, "sqlite_errorcode", None)
+    # The low byte is the kind, the rest a finer distinction.
+    return None if code is None else _WHICH_BY_SQLITE_CODE.get(code & 0xFF)
+
+
+class _Sqlite(SqliteDatabase):
+    """Peewee's SQLite with connections that can all be closed at the end, and a rollback that hides no error."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            str(path),
+            pragmas={"synchronous": "FULL", "foreign_keys": 1},
+            timeout=BUSY_SECONDS,
+            # So that the last thread can close the connections of the others.
+            check_same_thread=False,
+        )
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
+        self._connections_lock = threading.Lock()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super()._connect()
+        with self._connections_lock:
+            for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = connection
+        return connection
+
+    def close_everywhere(self) -> None:
+        """Close the connections of all threads."""
+        with self._connections_lock:
+            for connection in self._connections.values():
+                connection.close()
+            self._connections.clear()
+        self.dispose()
+
+    def rollback(self) -> None:
+        """Roll back, unless SQLite has done so already, as it does when the disk is full."""
+        if self.connection().in_transaction:
+            super().rollback()

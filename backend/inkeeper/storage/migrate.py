@@ -1,0 +1,44 @@
+"""Bringing a database to the schema that this version of Inkeeper works with."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
+
+from inkeeper.storage.backup import copy_database
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def unknown_steps(database: SqliteDatabase) -> list[str]:
+    """The applied steps that this version does not have: they were made by a newer one."""
+    return [step.name for step in Runner(database, str(_FOLDER)).status() if step.path is None]
+
+
+def apply_pending_steps(database: SqliteDatabase, path: Path | None) -> None:
+    """Apply all steps that are missing, all or none. Call it inside a write transaction.
+
+    `path` is the file of an existing database, of which a copy named after the first missing step is put beside it
+    beforehand; None for a database that is just being made.
+    """
+    runner = Runner(database, str(_FOLDER))
+    pending = [step.name for step in runner.status() if step.applied is None]
+    if not pending:
+        return
+    if path is not None:
+        _keep_copy(path, pending[0])
+    runner.up()
+
+
+def _keep_copy(path: Path, step: str) -> None:
+    target = path.with_name(f"{path.name}.before-{step}")
+    if target.exists():
+        # An earlier attempt at the same step took the copy and then failed: its copy shows the same data.
+        target.unlink()
+    # A connection of its own, since SQLite does not copy from one that is writing.
+    with closing(sqlite3.connect(path)) as source:
+        copy_database(source, target)

@@ -1,0 +1,211 @@
+"""The tables. Facts are the truth; `inmail` is a reading of them for lists, `snapshot` a cache that may be dropped.
+
+The models work inside `Store.read()` and `Store.begin_write()` only: those say which database a thread is talking to.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Any
+
+from peewee import (
+    SQL,
+    BigIntegerField,
+    Check,
+    CompositeKey,
+    Database,
+    DatabaseProxy,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from inkeeper.clock import from_microseconds, to_microseconds
+
+FACT_KINDS = (
+    "opened",
+    "book_chosen",
+    "plan_changed",
+    "cancelled",
+    "sent",
+    "outcome_recorded",
+    "observed",
+    "retracted",
+)
+OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
+SOURCES = ("popup", "shortcut", "page", "import", "api")
+
+
+class _OpenIn(threading.local):
+    database: Database | None = None
+
+
+class _DatabaseOfThread(DatabaseProxy):
+    """Stands for the database whose transaction the current thread is in.
+
+    Binding the models once and for all would let a second open store take them over from the first unnoticed.
+    """
+
+    _open_in = _OpenIn()
+
+    @property
+    def obj(self) -> Database | None:
+        return self._open_in.database
+
+    @obj.setter
+    def obj(self, database: Database | None) -> None:
+        self._open_in.database = database
+
+
+database_of_thread = _DatabaseOfThread()
+
+
+class InstantField(BigIntegerField):
+    """An aware UTC instant, stored as whole microseconds since 1970. Refuses naive times.
+
+    Peewee's own datetime field is not used: it stores text whose form depends on the value, and drops the time zone.
+    """
+
+    def db_value(self, value: datetime | None) -> int | None:
+        """To the column's microseconds."""
+        return None if value is None else to_microseconds(value)
+
+    def python_value(self, value: int | None) -> datetime | None:
+        """From the column's microseconds."""
+        return None if value is None else from_microseconds(value)
+
+
+class _Table(Model):
+    class Meta:
+        database = database_of_thread
+        legacy_table_names = False
+        # SQLite then refuses a text in a number's column instead of storing it.
+        strict_tables = True
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> Any:
+    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
+
+
+class Owner(_Table):
+    """A person. All that hangs on one owner is invisible to every other."""
+
+    id = TextField(primary_key=True)
+    name = TextField(unique=True)
+    created_at = InstantField()
+
+
+class Device(_Table):
+    """A browser or program of one owner that has a token. Only the token's hash is kept."""
+
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner, backref="devices")
+    name = TextField()
+    token_hash = TextField(unique=True)
+    created_at = InstantField()
+    last_seen_at = InstantField(null=True)
+    revoked_at = InstantField(null=True)
+
+
+class Pairing(_Table):
+    """An attempt to connect a device. `owner` is null until somebody says whose it shall be."""
+
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner, null=True)
+    device_name = TextField()
+    code = TextField()
+    created_at = InstantField(index=True)
+    expires_at = InstantField()
+    tries_left = IntegerField(constraints=[Check("tries_left >= 0")])
+    closed_at = InstantField(null=True)
+
+
+class Account(_Table):
+    """One LinkedIn subscription seat. Plan and rule book are facts; here stands what is not dated."""
+
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner, backref="accounts")
+    name = TextField()
+    time_zone = TextField()
+    price_minor = IntegerField(null=True, constraints=[Check("price_minor >= 0")])
+    currency = TextField(null=True)
+    working_days = TextField()
+    reserve = IntegerField(constraints=[Check("reserve >= 0")])
+    created_at = InstantField()
+    version = IntegerField(constraints=[Check("version >= 0")])
+
+    class Meta:
+        constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
+
+
+class Fact(_Table):
+    """What happened to an account. Never updated, never deleted."""
+
+    id = TextField(primary_key=True)
+    account = ForeignKeyField(Account, index=False)
+    kind = TextField(constraints=[_one_of("kind", FACT_KINDS)])
+    at = InstantField()
+    recorded_at = InstantField()
+    data = TextField()
+
+    class Meta:
+        indexes = ((("account", "at"), False),)
+
+
+class Inmail(_Table):
+    """The InMail that the `sent` fact of the same id tells of, with what later facts made of it."""
+
+    # A plain text field with the reference written out: a ForeignKeyField would fetch the fact whenever the id is read.
+    id = TextField(primary_key=True, constraints=[SQL('REFERENCES "fact" ("id")')])
+    account = ForeignKeyField(Account, index=False)
+    sent_at = InstantField()
+    cost = IntegerField(constraints=[Check("cost IN (0, 1)")])
+    name = TextField()
+    profile_url = TextField(null=True)
+    subject = TextField(null=True)
+    purpose = TextField(null=True)
+    note = TextField(null=True)
+    source = TextField(constraints=[_one_of("source", SOURCES)])
+    outcome = TextField(constraints=[_one_of("outcome", OUTCOMES)])
+    outcome_at = InstantField(null=True)
+    retracted_at = InstantField(null=True)
+
+    class Meta:
+        indexes = (
+            (("account", "sent_at"), False),
+            (("account", "profile_url", "sent_at"), False),
+        )
+
+
+class Snapshot(_Table):
+    """A state of the replay, saved so that reading need not begin at the opening. Dropping one changes no answer."""
+
+    account = ForeignKeyField(Account, index=False)
+    at = InstantField()
+    rank = IntegerField()
+    fact_id = TextField()
+    kind = TextField(constraints=[_one_of("kind", ("period", "head"))])
+    state = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("account", "at", "rank", "fact_id")
+
+
+class Idempotency(_Table):
+    """The answer that a device's write got, so that the same write sent again gets it again and is not done twice."""
+
+    device = ForeignKeyField(Device, index=False)
+    key = TextField()
+    request_hash = TextField()
+    status = IntegerField()
+    body = TextField()
+    created_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("device", "key")
+
+
+TABLES = (Owner, Device, Pairing, Account, Fact, Inmail, Snapshot, Idempotency)
+"""Every table, each after those that it refers to."""
