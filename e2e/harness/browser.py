@@ -1,0 +1,227 @@
+"""A real Chromium with the extension in it: its tabs, its toolbar, its badge, its worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+from e2e.harness.cdp import Connection
+from e2e.harness.page import Page
+from e2e.harness.wait import until
+
+QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--lang=en-US",
+)
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        found = shutil.which(name)
+        if found:
+            return found
+    raise RuntimeError(f"none of {', '.join(names)} is installed: the browser tests need it (`make setup` installs it)")
+
+
+class Browser:
+    """One running Chromium. `display` is an X display to show it on; without one it runs headless."""
+
+    def __init__(self, extension: Path, *, site_flags: tuple[str, ...] = (), display: str | None = None) -> None:
+        options = Options()
+        options.binary_location = _program("chromium", "google-chrome-for-testing")
+        for flag in (*QUIET, *site_flags, f"--load-extension={extension}", "--window-size=1200,900"):
+            options.add_argument(flag)
+        if display is None:
+            options.add_argument("--headless=new")
+        else:
+            options.add_argument("--window-position=0,0")
+        if os.geteuid() == 0:
+            options.add_argument("--no-sandbox")  # Chromium refuses to sandbox as root
+        environment = {**os.environ, "LANGUAGE": "en_US", **({"DISPLAY": display} if display else {})}
+        self.driver = webdriver.Chrome(options=options, service=Service(_program("chromedriver"), env=environment))
+        address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+        with urllib.request.urlopen(f"http://{address}/json/version") as answer:
+            self.cdp = Connection(json.load(answer)["webSocketDebuggerUrl"])
+        self.extension_id = until(self._worker_target, "the extension's worker started")["url"].split("/")[2]
+        # chromedriver's window handle is the target id of the tab's page.
+        self.tab = Page(self.cdp, self.driver.current_window_handle)
+        self.control = self._open_control()
+
+    def quit(self) -> None:
+        """Ends the browser."""
+        self.cdp.close()
+        self.driver.quit()
+
+    # -- tabs --------------------------------------------------------------------------------------
+
+    def _open_control(self) -> Page:
+        # The manifest, opened as a page of the extension, has chrome.* and runs none of the product's code.
+        address = self.extension_url("manifest.json")
+        target = self.cdp.call("Target.createTarget", {"url": address, "background": True})
+        return Page(self.cdp, target["targetId"]).wait_loaded()
+
+    def extension_url(self, path: str) -> str:
+        """The address of a file of the extension."""
+        return f"chrome-extension://{self.extension_id}/{path}"
+
+    def visit(self, url: str) -> Page:
+        """Loads `url` in the first tab, the active one."""
+        self.cdp.call("Target.activateTarget", {"targetId": self.tab.target_id})
+        self.driver.get(url)
+        return self.tab.wait_loaded()
+
+    def open(self, url: str) -> Page:
+        """Loads `url` in a new tab."""
+        target = self.cdp.call("Target.createTarget", {"url": url})
+        return Page(self.cdp, target["targetId"]).wait_loaded()
+
+    def open_extension(self, path: str) -> Page:
+        """Opens a page of the extension in a new tab."""
+        return self.open(self.extension_url(path))
+
+    def pages(self, url_part: str = "") -> list[dict[str, Any]]:
+        """The open pages whose address contains `url_part`."""
+        return [target for target in self.cdp.targets("page") if url_part in target["url"]]
+
+    def attach_page(self, url_part: str) -> Page:
+        """A page that the product itself opened, found by its address."""
+        return Page(self.cdp, until(lambda: self.pages(url_part), f"a page at {url_part}")[0]["targetId"]).wait_loaded()
+
+    # -- the toolbar -------------------------------------------------------------------------------
+
+    def click_toolbar(self) -> Page:
+        """A true click on the toolbar icon over the first tab; the popup that it opens.
+
+        It grants `activeTab` for that tab, as a person's click does.
+        """
+        self.close_popups()
+        here = self.driver.current_url
+        tab = until(
+            lambda: [target for target in self.cdp.targets("tab") if target["url"] == here], f"the tab of {here}"
+        )[0]
+        self.cdp.call("Extensions.triggerAction", {"id": self.extension_id, "targetId": tab["targetId"]})
+        return self.attach_page(self.extension_url("popup/"))
+
+    def close_popups(self) -> None:
+        """Closes open popups, also those shown in a tab."""
+        for target in self.pages(self.extension_url("popup/")):
+            self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
+        until(lambda: not self.pages(self.extension_url("popup/")), "the popup closed")
+
+    def badge(self) -> dict[str, Any]:
+        """What the toolbar icon shows: text, title and colour."""
+        return dict(
+            self.control.run(
+                """async () => ({
+                    text: await chrome.action.getBadgeText({}),
+                    title: await chrome.action.getTitle({}),
+                    colour: await chrome.action.getBadgeBackgroundColor({}),
+                })"""
+            )
+        )
+
+    def wait_badge(self, text: str, *, seconds: float = 10.0) -> dict[str, Any]:
+        """Waits until the badge shows `text`."""
+        try:
+            until(lambda: self.badge()["text"] == text, f"badge {text!r}", seconds=seconds)
+        except AssertionError:
+            raise AssertionError(f"the badge should show {text!r} but is {self.badge()}") from None
+        return self.badge()
+
+    # -- the extension's own state -----------------------------------------------------------------
+
+    def storage(self, key: str | None = None) -> Any:
+        """What the extension has stored: all of it, or one key (None if absent)."""
+        every = self.control.run("() => chrome.storage.local.get(null)")
+        return every if key is None else every.get(key)
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """The entries that wait to be stored or that need the user, in the order of their ids."""
+        every = self.storage()
+        return [every[key] for key in sorted(every) if key.startswith("outbox/")]
+
+    def ask(self, name: str, params: dict[str, Any] | None = None) -> Any:
+        """Sends one message to the worker, as the extension's own pages do."""
+        return self.control.run(
+            """async (name, params) => {
+                const {ask} = await import(chrome.runtime.getURL('core/messages.js'));
+                return ask(name, params);
+            }""",
+            name,
+            params or {},
+        )
+
+    # -- the worker --------------------------------------------------------------------------------
+
+    def _worker_target(self) -> dict[str, Any] | None:
+        workers = [
+            target for target in self.cdp.targets("service_worker") if target["url"].startswith("chrome-extension://")
+        ]
+        return workers[0] if workers else None
+
+    def worker(self) -> Page:
+        """The running worker, attached: while a test holds it, the browser does not stop it."""
+        return Page(self.cdp, until(self._worker_target, "the worker runs")["targetId"])
+
+    def kill_worker(self) -> None:
+        """Stops the worker at once, in the middle of whatever it does."""
+        worker = self._worker_target()
+        if worker:
+            self.cdp.call("Target.closeTarget", {"targetId": worker["targetId"]})
+            until(lambda: not self._worker_target(), "the worker stopped")
+
+    def reset(self) -> None:
+        """As freshly installed: no other tabs, nothing stored, no alarms, no badge, the worker stopped."""
+        for target in self.cdp.targets("page"):
+            if target["targetId"] not in (self.tab.target_id, self.control.target_id):
+                self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
+        self.kill_worker()
+        self.control.run(
+            """async () => {
+                await chrome.alarms.clearAll();
+                await chrome.storage.local.clear();
+                await chrome.storage.session.clear();
+                await chrome.action.setBadgeText({text: ''});
+            }"""
+        )
+        self.driver.get("about:blank")
+
+
+@contextmanager
+def virtual_display() -> Iterator[str]:
+    """An X display of its own, for what only a visible browser does: shortcuts, context menus."""
+    read_end, write_end = os.pipe()
+    command = [_program("Xvfb"), "-displayfd", str(write_end), "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL) as screen:
+        os.close(write_end)
+        with os.fdopen(read_end) as numbers:
+            number = numbers.readline().strip()
+        try:
+            yield f":{number}"
+        finally:
+            screen.terminate()
+
+
+def xdotool(display: str, *command: str) -> str:
+    """Real keys and mouse on an X display."""
+    environment = {**os.environ, "DISPLAY": display}
+    return subprocess.run(
+        [_program("xdotool"), *command], env=environment, check=True, capture_output=True, text=True
+    ).stdout

@@ -1,0 +1,246 @@
+"""One page of the browser (a tab, or the real popup) used as a person uses it: by what things are called.
+
+Elements are found through the accessibility tree, by role and accessible name, so each test also
+says that a screen reader would find the same thing. Clicks and keys are real input events.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from e2e.harness.cdp import CdpError, Connection
+from e2e.harness.wait import until
+
+AXE = Path(__file__).parents[2] / "tests" / "lint" / "node_modules" / "axe-core" / "axe.min.js"
+
+ALT, CONTROL, SHIFT = 1, 2, 8
+KEYS = {
+    "Tab": ("Tab", 9, ""),
+    "Enter": ("Enter", 13, "\r"),
+    "Space": ("Space", 32, " "),
+    "Escape": ("Escape", 27, ""),
+    "ArrowDown": ("ArrowDown", 40, ""),
+    "ArrowUp": ("ArrowUp", 38, ""),
+    "ArrowLeft": ("ArrowLeft", 37, ""),
+    "ArrowRight": ("ArrowRight", 39, ""),
+}
+
+Name = str | re.Pattern[str]
+
+
+class ScriptError(RuntimeError):
+    """JavaScript that the test ran in the page threw."""
+
+
+class Page:
+    """A target of the browser that a test looks at and acts on."""
+
+    def __init__(self, connection: Connection, target_id: str) -> None:
+        self._connection = connection
+        self.target_id = target_id
+        self._session = connection.attach(target_id)
+
+    # -- the protocol ------------------------------------------------------------------------------
+
+    def cdp(self, method: str, **params: Any) -> dict[str, Any]:
+        """One protocol command in this page's session."""
+        return self._connection.call(method, params, self._session)
+
+    def run(self, function: str, *arguments: Any) -> Any:
+        """What the JavaScript `function` (source text, may be async) returns for JSON `arguments`."""
+        given = ", ".join(json.dumps(argument) for argument in arguments)
+        answer = self.cdp(
+            "Runtime.evaluate",
+            expression=f"({function})({given})",
+            awaitPromise=True,
+            returnByValue=True,
+            userGesture=True,
+        )
+        if "exceptionDetails" in answer:
+            details = answer["exceptionDetails"]
+            raise ScriptError(details.get("exception", {}).get("description") or details["text"])
+        return answer["result"].get("value")
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return str(self.run("() => location.href"))
+
+    def wait_loaded(self) -> Page:
+        """Waits until the document and its scripts have loaded; the blank one a new tab begins with does not count."""
+        loaded = "() => location.href !== 'about:blank' && document.readyState === 'complete' && document.body !== null"
+        until(lambda: self.run(loaded), "the page loaded")
+        return self
+
+    def text(self) -> str:
+        """The text that is visible now."""
+        return str(self.run("() => document.body ? document.body.innerText : ''"))
+
+    def wait_text(self, pattern: Name, *, seconds: float = 10.0) -> str:
+        """Waits until the visible text contains `pattern` (a string, or a regular expression)."""
+        wanted = re.compile(re.escape(pattern)) if isinstance(pattern, str) else pattern
+        try:
+            until(lambda: wanted.search(self.text()), f"text {wanted.pattern!r}", seconds=seconds)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\nthe page says:\n{self.text()}") from None
+        return self.text()
+
+    def wait_no_text(self, pattern: Name, *, seconds: float = 10.0) -> None:
+        """Waits until the visible text no longer contains `pattern`."""
+        wanted = re.compile(re.escape(pattern)) if isinstance(pattern, str) else pattern
+        until(lambda: not wanted.search(self.text()), f"no text {wanted.pattern!r}", seconds=seconds)
+
+    def find_all(self, role: str, name: Name | None = None, *, within: int | None = None) -> list[int]:
+        """Node ids of every element with that role and accessible name, in document order."""
+        root = within or self.cdp("DOM.getDocument", depth=0)["root"]["backendNodeId"]
+        nodes = self.cdp("Accessibility.queryAXTree", backendNodeId=root, role=role)["nodes"]
+        return [node["backendDOMNodeId"] for node in nodes if not node["ignored"] and _called(node, name)]
+
+    def names(self, role: str) -> list[str]:
+        """The accessible names of every element with that role."""
+        root = self.cdp("DOM.getDocument", depth=0)["root"]["backendNodeId"]
+        nodes = self.cdp("Accessibility.queryAXTree", backendNodeId=root, role=role)["nodes"]
+        return [node.get("name", {}).get("value", "") for node in nodes if not node["ignored"]]
+
+    def has(self, role: str, name: Name | None = None) -> bool:
+        """Whether such an element is there now."""
+        return bool(self.find_all(role, name))
+
+    def find(self, role: str, name: Name | None = None, *, within: int | None = None, seconds: float = 10.0) -> int:
+        """The first element with that role and accessible name, waited for."""
+        try:
+            return until(lambda: self.find_all(role, name, within=within), f"a {role} {name!r}", seconds=seconds)[0]
+        except AssertionError as failure:
+            raise AssertionError(
+                f"{failure}\n{role}s here: {self.names(role)}\nthe page says:\n{self.text()}"
+            ) from None
+
+    def of(self, node: int, function: str, *arguments: Any) -> Any:
+        """What the JavaScript `function(element, ...arguments)` returns for one element."""
+        handle = self.cdp("DOM.resolveNode", backendNodeId=node)["object"]["objectId"]
+        answer = self.cdp(
+            "Runtime.callFunctionOn",
+            functionDeclaration=f"function (...given) {{ return ({function})(this, ...given); }}",
+            objectId=handle,
+            arguments=[{"value": argument} for argument in arguments],
+            returnByValue=True,
+            awaitPromise=True,
+            userGesture=True,
+        )
+        if "exceptionDetails" in answer:
+            raise ScriptError(str(answer["exceptionDetails"].get("exception", {}).get("description")))
+        return answer["result"].get("value")
+
+    def focused_name(self) -> tuple[str, str]:
+        """Role and accessible name of the focused element ("", "" if none)."""
+        handle = self.cdp("Runtime.evaluate", expression="document.activeElement")["result"].get("objectId")
+        if not handle:
+            return "", ""
+        nodes = self.cdp("Accessibility.getPartialAXTree", objectId=handle, fetchRelatives=False)["nodes"]
+        return nodes[0].get("role", {}).get("value", ""), nodes[0].get("name", {}).get("value", "")
+
+    # -- acting ------------------------------------------------------------------------------------
+
+    def click(self, role: str, name: Name | None = None, *, within: int | None = None) -> None:
+        """Clicks an element with the mouse, where it is; tries again while the page is still moving."""
+
+        def clicked() -> bool:
+            node = self.find(role, name, within=within)
+            try:
+                self._click_node(node)
+            except CdpError:  # redrawn between being found and being clicked
+                return False
+            return True
+
+        until(clicked, f"the {role} {name!r} can be clicked")
+
+    def _click_node(self, node: int) -> None:
+        self.cdp("DOM.scrollIntoViewIfNeeded", backendNodeId=node)
+        quads = self.cdp("DOM.getContentQuads", backendNodeId=node)["quads"]
+        if not quads:
+            raise CdpError("the element has no box")
+        corners = quads[0]
+        x, y = (corners[0] + corners[4]) / 2, (corners[1] + corners[5]) / 2
+        for kind in ("mousePressed", "mouseReleased"):
+            self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def fill(self, role: str, name: Name, text: str) -> None:
+        """Replaces the text of a field by typing."""
+        node = self.find(role, name)
+        self.of(node, "(field) => { field.focus(); field.select?.(); }")
+        if text:
+            self.cdp("Input.insertText", text=text)
+        else:
+            self.press("Backspace")
+        self.of(node, "(field) => field.dispatchEvent(new Event('change', {bubbles: true}))")
+
+    def choose(self, name: Name, option: str) -> None:
+        """Chooses the option whose text begins with `option` in the select element called `name`."""
+        node = self.find("combobox", name)
+        chosen = self.of(
+            node,
+            """(select, wanted) => {
+                const option = [...select.options].find((one) => one.text.trim().startsWith(wanted));
+                if (!option) return [...select.options].map((one) => one.text);
+                select.value = option.value;
+                select.dispatchEvent(new Event('input', {bubbles: true}));
+                select.dispatchEvent(new Event('change', {bubbles: true}));
+                return true;
+            }""",
+            option,
+        )
+        assert chosen is True, f"no option {option!r} among {chosen}"
+
+    def press(self, key: str, *, modifiers: int = 0) -> None:
+        """Presses and releases one key of `KEYS`, or types one character."""
+        code, number, text = KEYS.get(key, (key, 8 if key == "Backspace" else ord(key[0].upper()), key[:1]))
+        event = {"key": text if key == "Space" else key, "code": code, "windowsVirtualKeyCode": number}
+        down = "keyDown" if text and key != "Backspace" else "rawKeyDown"
+        self.cdp(
+            "Input.dispatchKeyEvent", type=down, text=text if down == "keyDown" else "", modifiers=modifiers, **event
+        )
+        self.cdp("Input.dispatchKeyEvent", type="keyUp", modifiers=modifiers, **event)
+
+    def emulate(self, *, theme: str = "light", reduced_motion: bool = False) -> None:
+        """Makes the page believe in a light or dark system, with or without motion."""
+        motion = "reduce" if reduced_motion else "no-preference"
+        features = [
+            {"name": "prefers-color-scheme", "value": theme},
+            {"name": "prefers-reduced-motion", "value": motion},
+        ]
+        self.cdp("Emulation.setEmulatedMedia", features=features)
+
+    # -- judging -----------------------------------------------------------------------------------
+
+    def screenshot(self, path: Path) -> None:
+        """Writes what is visible as PNG."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(self.cdp("Page.captureScreenshot", format="png")["data"]))
+
+    def axe(self) -> list[str]:
+        """What axe-core finds wrong for WCAG 2.2 AA, one readable line each; empty is good."""
+        assert AXE.is_file(), f"axe-core is not installed at {AXE}; `make setup` puts it there"
+        if not self.run("() => 'axe' in globalThis"):
+            self.cdp("Runtime.evaluate", expression=AXE.read_text(encoding="utf-8"))
+        found = self.run(
+            """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+                (one) => `${one.id}: ${one.help}: ` + one.nodes.map((node) => node.html.slice(0, 200)).join(' | '))"""
+        )
+        return list(found)
+
+    def close(self) -> None:
+        """Closes the tab or popup."""
+        self._connection.call("Target.closeTarget", {"targetId": self.target_id})
+
+
+def _called(node: dict[str, Any], name: Name | None) -> bool:
+    given = node.get("name", {}).get("value", "")
+    if name is None:
+        return True
+    return given == name if isinstance(name, str) else bool(name.search(given))

@@ -1,0 +1,115 @@
+"""The real server, `inkeeper serve`, as a process of its own: started, stopped, killed, brought back."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from e2e.harness.client import Client, answers
+from e2e.harness.wait import until
+
+ROOT = Path(__file__).parents[2]
+CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One server with a data folder of its own. It keeps its port over restarts, as a real one does.
+
+    `at` sets its clock (an aware instant); the clock then goes on from there.
+    """
+
+    def __init__(self, folder: Path, *, at: datetime | None = None) -> None:
+        self.data = folder / "data"
+        self.port = free_port()
+        self.at = at
+        self._terminal = folder / "terminal.txt"
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._terminal.touch()
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self, *arguments: str) -> list[str]:
+        """A command line of the product against this server's data, for `subprocess`."""
+        program = ["-m", "e2e.harness.clocked", self.at.isoformat()] if self.at else ["-m", "inkeeper"]
+        return [sys.executable, *program, *arguments, "--data-dir", str(self.data)]
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the product's processes: none of the developer's own settings."""
+        mine = {key: value for key, value in os.environ.items() if not key.startswith("INKEEPER_")}
+        return {**mine, "PYTHONPATH": f"{ROOT / 'backend'}{os.pathsep}{ROOT}", "PYTHONUNBUFFERED": "1"}
+
+    def start(self) -> Server:
+        """Starts it and waits until it answers."""
+        assert self._process is None, "already running"
+        with self._terminal.open("ab") as terminal:
+            self._process = subprocess.Popen(
+                self.command("serve", "--port", str(self.port)),
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=self.environment(),
+                cwd=ROOT,
+            )
+
+        def up() -> bool:
+            assert self._process is not None
+            assert self._process.poll() is None, f"the server ended with {self._process.returncode}:\n{self.terminal()}"
+            return answers(self.port)
+
+        until(up, "the server answers", seconds=20)
+        return self
+
+    def terminal(self) -> str:
+        """Everything it has printed."""
+        return self._terminal.read_text(encoding="utf-8", errors="replace")
+
+    def terminate(self) -> int:
+        """Asks it to stop (SIGTERM) and gives its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it as a power cut would (SIGKILL)."""
+        self._end(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Ends it if it still runs."""
+        if self._process is not None:
+            self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> int:
+        assert self._process is not None, "not running"
+        self._process.send_signal(number)
+        code = self._process.wait(timeout=20)
+        self._process = None
+        return code
+
+    def pairing_code(self, *, after: int = 0) -> str:
+        """The pairing code that its terminal shows after the given length of output."""
+        found = until(lambda: CODE.search(self.terminal()[after:]), f"a pairing code in:\n{self.terminal()}")
+        return found.group(1) + found.group(2)
+
+    def client(self, device: str = "test client") -> Client:
+        """A client that has been paired through the code, as every client must."""
+        client = Client(self.port)
+        seen = len(self.terminal())
+        pairing = client.post("/pairings", {"device": device}).expect(201)
+        code = self.pairing_code(after=seen)
+        client.token = client.post(f"/pairings/{pairing['id']}/confirm", {"code": code}).expect(201)["token"]
+        return client
