@@ -86,11 +86,12 @@ class OutcomeRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """LinkedIn showed this balance: an assertion, not a difference."""
+    """LinkedIn showed this balance: an assertion, not a difference. `source` is who read it: a person, or the extension on a page."""
 
     id: str
     at: datetime
     balance: int
+    source: str = "person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,13 @@ def replay(
     return Replayed(state, run.journal)
 
 
+def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, book: RuleBook) -> datetime | None:
+    """When an InMail's credit came back (UTC): on its first answer inside the window of the book it was sent under, else None."""
+    if cost == 0 or answered_at is None or book.credit_back is None:
+        return None
+    return answered_at if answered_at < sent_at + timedelta(hours=book.credit_back.within_hours) else None
+
+
 def book_of(state: State) -> RuleBook:
     """The rule book in force."""
     return books.rule_book(state.terms.rule_book)
@@ -294,7 +301,7 @@ class _Run:
             return
         state = self.state
         sent = state.open_sends.pop(fact.inmail_id, None)
-        if sent is None or fact.at >= sent.sent_at + _window(sent.rule_book):
+        if sent is None or credit_back_at(1, sent.sent_at, fact.at, books.rule_book(sent.rule_book)) is None:
             return
         lot = next((lot for lot in state.lots if lot.id == sent.lot_id), None)
         if lot:

@@ -26,7 +26,7 @@ UNCONFIRMED_AFTER = timedelta(days=14)
 _ORDER = {"urgent": 0, "warning": 1, "info": 2}
 
 
-class Warning(NamedTuple):
+class AccountWarning(NamedTuple):
     """One warning in words for the user. `until` (UTC) is when it ends by itself, None where it stays until acted upon."""
 
     code: str
@@ -47,7 +47,7 @@ class Outlook(NamedTuple):
     price: Money | None
 
 
-def warnings(outlook: Outlook) -> list[Warning]:
+def warnings(outlook: Outlook) -> list[AccountWarning]:
     """All warnings that hold now, the most severe first (source: the table of warnings in the rules of credits)."""
     found = [
         *_expiring(outlook),
@@ -102,7 +102,7 @@ def _days(zone: str, now: datetime, at: datetime) -> str:
     return "today" if days == 1 else f"in {days} days"
 
 
-def _expiring(o: Outlook) -> Iterator[Warning]:
+def _expiring(o: Outlook) -> Iterator[AccountWarning]:
     soon = [c for c in o.changes if c.reason == "expire" and c.at - o.now <= LAST_WEEK]
     if not soon:
         return
@@ -114,24 +114,24 @@ def _expiring(o: Outlook) -> Iterator[Warning]:
         detail += f" Worth {money.say(worth)} at your price."
     verb = "expires" if lost == 1 else "expire"
     title = f"{credits(lost)} {verb} {_days(o.state.zone, o.now, at)}"
-    yield Warning("expiring", _severity(at - o.now), title, detail, at)
+    yield AccountWarning("expiring", _severity(at - o.now), title, detail, at)
 
 
-def _behind(o: Outlook) -> Iterator[Warning]:
+def _behind(o: Outlook) -> Iterator[AccountWarning]:
     loss = next_loss(o.changes)
     if loss is None or not o.forecast.lost or loss.at - o.now <= LAST_WEEK:
         return
     title = f"At your pace {credits(o.forecast.lost)} will be lost"
     detail = f"Send {o.pace.per_day:g} a working day to use all {-loss.credits} by {say_day(o.state.zone, loss.at)}."
-    yield Warning("behind", "warning", title, f"{detail} Based on {o.forecast.basis}.", loss.at)
+    yield AccountWarning("behind", "warning", title, f"{detail} Based on {o.forecast.basis}.", loss.at)
 
 
-def _empty(o: Outlook) -> Iterator[Warning]:
+def _empty(o: Outlook) -> Iterator[AccountWarning]:
     if o.state.balance or not allotment_of(o.state):
         return
     grant = next_grant(o.changes)
     more = f"{grant.credits} more come on {say_date(o.state.zone, grant.at)}." if grant else "No more come on this plan."
-    yield Warning(
+    yield AccountWarning(
         "empty",
         "info",
         "All credits are used",
@@ -140,7 +140,7 @@ def _empty(o: Outlook) -> Iterator[Warning]:
     )
 
 
-def _over_cap(o: Outlook) -> Iterator[Warning]:
+def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
     cut = next((c for c in o.changes if c.reason == "forfeit"), None)
     grant = next_grant(o.changes)
     if cut is None or grant is None or cut.at != grant.at:
@@ -149,26 +149,26 @@ def _over_cap(o: Outlook) -> Iterator[Warning]:
     detail = (
         f"Your plan keeps {cap_of(o.state)} at most. Use {credits(-cut.credits)} before {say_date(o.state.zone, cut.at)} to get them all."
     )
-    yield Warning("over_cap", _severity(cut.at - o.now), title, detail, cut.at)
+    yield AccountWarning("over_cap", _severity(cut.at - o.now), title, detail, cut.at)
 
 
-def _discrepancy(o: Outlook) -> Iterator[Warning]:
+def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
     if o.state.discrepancy_at is None:
         return
     detail = "Type in the number that LinkedIn shows now, and the ledger goes on from there."
     day = say_date(o.state.zone, o.state.discrepancy_at)
-    yield Warning("discrepancy", "warning", f"Ledger and LinkedIn differed on {day}", detail, None)
+    yield AccountWarning("discrepancy", "warning", f"Ledger and LinkedIn differed on {day}", detail, None)
 
 
-def _unconfirmed(o: Outlook) -> Iterator[Warning]:
+def _unconfirmed(o: Outlook) -> Iterator[AccountWarning]:
     since = o.state.observed.at if o.state.observed else o.state.opened_at
     if o.now - since < UNCONFIRMED_AFTER:
         return
     detail = "Compare it with the number that LinkedIn shows, and correct it if they differ."
-    yield Warning("unconfirmed", "info", f"Balance not confirmed for {(o.now - since).days} days", detail, None)
+    yield AccountWarning("unconfirmed", "info", f"Balance not confirmed for {(o.now - since).days} days", detail, None)
 
 
-def _wrong_book(o: Outlook) -> Iterator[Warning]:
+def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
     observed = o.state.observed
     if observed is None or not observed.contradicts_book:
         return
@@ -178,13 +178,13 @@ def _wrong_book(o: Outlook) -> Iterator[Warning]:
         detail += f" Perhaps this fits better: “{other.title}”. See in the settings what it would change."
     else:
         detail += " Check the plan and the allotment in the settings."
-    yield Warning("wrong_book", "warning", f"LinkedIn showed {credits(observed.balance)}, more than the rules allow", detail, None)
+    yield AccountWarning("wrong_book", "warning", f"LinkedIn showed {credits(observed.balance)}, more than the rules allow", detail, None)
 
 
-def _cancelling(o: Outlook) -> Iterator[Warning]:
+def _cancelling(o: Outlook) -> Iterator[AccountWarning]:
     ends = next((c for c in o.changes if c.reason == "void" and c.rule == "cancel"), None)
     if ends is None:
         return
     severity: Severity = "urgent" if ends.at - o.now <= timedelta(days=3) else "warning"
     title = f"Use {credits(-ends.credits)} before your subscription ends"
-    yield Warning("cancelling", severity, title, f"They are voided at {say_day(o.state.zone, ends.at)}.", ends.at)
+    yield AccountWarning("cancelling", severity, title, f"They are voided at {say_day(o.state.zone, ends.at)}.", ends.at)

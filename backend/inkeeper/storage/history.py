@@ -7,8 +7,9 @@ statements with the query builder for every InMail took longer than running them
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from inkeeper.rules.facts import (
     Retracted,
     Sent,
 )
-from inkeeper.rules.replay import Entry, position_of, replay
+from inkeeper.rules.replay import GRANT, LAST, Entry, position_of, replay
 from inkeeper.rules.state import Position, State, micros
 from inkeeper.storage.models import database_of_thread as database
 
@@ -52,24 +53,19 @@ class Recorded(NamedTuple):
     coming: list[Fact]
 
 
+@cache
 def made_by() -> str:
     """Names what a saved state depends on besides the facts: the form of states and the rule books' data."""
-    global _made_by
-    if _made_by is None:
-        digest = hashlib.sha256(str(STATE_FORM).encode())
-        for book_id in sorted(rule_books()):
-            digest.update((resources.files("inkeeper.rules") / "books" / f"{book_id}.toml").read_bytes())
-        _made_by = digest.hexdigest()[:16]
-    return _made_by
-
-
-_made_by: str | None = None
+    digest = hashlib.sha256(str(STATE_FORM).encode())
+    for book_id in sorted(rule_books()):
+        digest.update((resources.files("inkeeper.rules") / "books" / f"{book_id}.toml").read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
     """The account's facts from the instant `since` (UTC) on, that instant included, in order of time; all of them without it."""
     rows = database.execute_sql(
-        "SELECT id, kind, at, data FROM fact WHERE account_id = ? AND at >= ? ORDER BY at, id",
+        "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND at >= ? ORDER BY at, id",
         (account_id, -(2**62) if since is None else micros(since)),
     )
     return [_fact(*row) for row in rows]
@@ -77,7 +73,7 @@ def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
 
 def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
     """The account's state at `now` (UTC), and its facts dated later. Raises BadHistory where there is no such account."""
-    start = _saved_before(account_id, Position(now, 100, ""))
+    start = _saved_before(account_id, Position(now, LAST + 1, ""))
     facts = facts_of(account_id, start.position.at if start else None)
     state = replay(facts, now, start).state
     return state, [fact for fact in facts if fact.at > now]
@@ -90,9 +86,9 @@ def journal_of(account_id: str, since: datetime, until: datetime) -> list[Entry]
     return [entry for entry in replay(facts, until, start).journal if entry.at >= since]
 
 
-def preview(account_id: str, facts: Iterable[Fact], now: datetime) -> Recorded:
+def preview(account_id: str, facts: Sequence[Fact], now: datetime) -> Recorded:
     """What `record` would come to, with nothing stored."""
-    return _replay_with(account_id, list(facts), now, None)
+    return _replay_with(account_id, facts, now, _nothing)[0]
 
 
 def record(
@@ -107,24 +103,70 @@ def record(
     raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
     """
     saved: list[State] = []
-    recorded = _replay_with(account_id, facts, now, lambda state: saved.append(state.copy()))
+    recorded, head = _replay_with(account_id, facts, now, lambda state: saved.append(state.copy()))
     if check:
         check(recorded)
     for fact in facts:
         database.execute_sql(
-            "INSERT INTO fact (id, account_id, kind, at, recorded_at, data) VALUES (?, ?, ?, ?, ?, ?)",
-            (fact.id, account_id, _KIND_OF[type(fact)], micros(fact.at), micros(now), _data(fact)),
+            "INSERT INTO fact (id, account_id, kind, at, recorded_at, about, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (fact.id, account_id, _KIND_OF[type(fact)], micros(fact.at), micros(now), *_about_and_data(fact)),
         )
     earliest = min(_takes_effect(account_id, fact) for fact in facts)
     database.execute_sql(
-        "DELETE FROM snapshot WHERE account_id = ? AND (kind = 'head' OR (at, rank, fact_id) >= (?, ?, ?))",
+        "DELETE FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) >= (?, ?, ?)",
         (account_id, micros(earliest.at), earliest.rank, earliest.fact_id),
     )
     for state in saved:
         _save(account_id, state, "period")
-    _save(account_id, recorded.state, "head")
-    database.execute_sql("UPDATE account SET version = version + 1 WHERE id = ?", (account_id,))
+    if head:
+        database.execute_sql("DELETE FROM snapshot WHERE account_id = ? AND kind = 'head'", (account_id,))
+        _save(account_id, head, "head")
     return recorded
+
+
+def last_at(account_id: str, now: datetime) -> datetime | None:
+    """The date (UTC) of the latest fact up to `now`, or None."""
+    rows = database.execute_sql(
+        "SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, micros(now))
+    ).fetchall()
+    return None if rows[0][0] is None else instant(rows[0][0])
+
+
+def terms_facts(account_id: str) -> list[Fact]:
+    """The few facts that set plan and rule book, in order of time, those taken back left out."""
+    rows = database.execute_sql(
+        "SELECT id, kind, at, about, data FROM fact WHERE account_id = ?"
+        " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
+        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
+        " ORDER BY at, id",
+        (account_id,),
+    )
+    return sorted((_fact(*row) for row in rows), key=position_of)
+
+
+def outcomes_of(inmail_id: str) -> list[OutcomeRecorded]:
+    """What was recorded of an InMail, in order of recording, those taken back left out."""
+    rows = database.execute_sql(
+        "SELECT id, kind, at, about, data FROM fact WHERE about = ? AND kind = 'outcome_recorded'"
+        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
+        " ORDER BY id",
+        (inmail_id,),
+    )
+    return [fact for fact in (_fact(*row) for row in rows) if isinstance(fact, OutcomeRecorded)]
+
+
+def retraction_of(fact_id: str) -> datetime | None:
+    """When the fact was taken back (UTC), or None."""
+    rows = database.execute_sql("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
+    return None if rows[0][0] is None else instant(rows[0][0])
+
+
+def fact_of(account_id: str, fact_id: str) -> Fact | None:
+    """One fact of the account, or None."""
+    rows = database.execute_sql(
+        "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)
+    ).fetchall()
+    return _fact(*rows[0]) if rows else None
 
 
 def drop_saved_states(account_id: str) -> None:
@@ -132,27 +174,86 @@ def drop_saved_states(account_id: str) -> None:
     database.execute_sql("DELETE FROM snapshot WHERE account_id = ?", (account_id,))
 
 
+def _nothing(_state: State) -> None:
+    """A preview saves no state."""
+
+
 def _replay_with(
-    account_id: str, new: Sequence[Fact], now: datetime, on_renewal: Callable[[State], None] | None
-) -> Recorded:
+    account_id: str, new: Sequence[Fact], now: datetime, on_renewal: Callable[[State], None]
+) -> tuple[Recorded, State | None]:
+    """The account with the new facts at `now`, and its state as of the last fact up to `now` (None: as it was saved before).
+
+    That one is what is saved: saved as of `now`, it would be lost to every fact that is dated a little earlier and arrives a little
+    later, which is the rule where several devices log.
+    """
     earliest = min(_takes_effect(account_id, fact) for fact in new)
-    start = _saved_before(account_id, min(earliest, Position(now, 100, "")))
+    start = _saved_before(account_id, min(earliest, Position(now, LAST, "")))
     facts = facts_of(account_id, start.position.at if start else None)
     facts += new
     last = max((position_of(fact) for fact in facts if fact.at <= now), default=None)
-    state, journal = replay(facts, now, start, on_renewal)
-    if last is not None:
-        # Saved as of its last fact rather than as of `now`: one that is dated a little earlier than `now` but arrives after it is
-        # the rule when several devices log, and must not cost the saved state.
-        state.position = max(last, Position(state.period_start, 20, "")) if False else state.position
-    return Recorded(state, journal, [fact for fact in facts if fact.at > now])
+    if last is None or (start and last <= start.position):
+        head, journal, reached = None, [], start
+    else:
+        head, journal = replay(facts, last.at, start, on_renewal)
+        head.position = max(last, Position(last.at, GRANT, ""))
+        reached = head
+    state, later = replay(facts, now, reached, on_renewal)
+    return Recorded(state, journal + later, [fact for fact in facts if fact.at > now]), head
 
 
 def _takes_effect(account_id: str, fact: Fact) -> Position:
     """From where on a fact changes what is computed: a retraction from the place of what it takes back."""
     if not isinstance(fact, Retracted):
         return position_of(fact)
-    row = database.execute_sql(
-        "SELECT id, kind, at, data FROM fact WHERE account_id = ? AND id = ?", (account_id, fact.target_id)
-    ).fetchone()
-    return position_of(_fact(*row)) if row else position_of(fact)
+    target = fact_of(account_id, fact.target_id)
+    return position_of(target or fact)
+
+
+def _saved_before(account_id: str, place: Position) -> State | None:
+    """The last state saved before that place which today's rules would compute again, or None."""
+    rows = database.execute_sql(
+        "SELECT state FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) < (?, ?, ?)"
+        " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1",
+        (account_id, micros(place.at), place.rank, place.fact_id),
+    ).fetchall()
+    if not rows:
+        return None
+    form, data = json.loads(rows[0][0])
+    return load_state(data) if form == made_by() else None
+
+
+def _save(account_id: str, state: State, kind: str) -> None:
+    database.execute_sql(
+        "INSERT OR REPLACE INTO snapshot (account_id, at, rank, fact_id, kind, state) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            account_id,
+            micros(state.position.at),
+            state.position.rank,
+            state.position.fact_id,
+            kind,
+            json.dumps([made_by(), dump_state(state)], separators=(",", ":")),
+        ),
+    )
+
+
+_ABOUT = {OutcomeRecorded: "inmail_id", Retracted: "target_id"}
+
+
+def _about_and_data(fact: Fact) -> tuple[str | None, str]:
+    """The fact that this one refers to, and what else it says besides its id and date, as JSON text."""
+    if type(fact) is Sent:
+        return None, f'{{"cost":{fact.cost}}}'
+    values = asdict(fact)
+    del values["id"], values["at"]
+    about = values.pop(_ABOUT[type(fact)]) if type(fact) in _ABOUT else None
+    return about, json.dumps(values, separators=(",", ":"))
+
+
+def _fact(fact_id: str, kind: str, at: int, about: str | None, data: str) -> Fact:
+    values: dict[str, Any] = json.loads(data)
+    fact_type = KINDS[kind]
+    if fact_type in _ABOUT:
+        values[_ABOUT[fact_type]] = about
+    if "terms" in values:
+        values["terms"] = Terms(**values["terms"])
+    return fact_type(id=fact_id, at=instant(at), **values)

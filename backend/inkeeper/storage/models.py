@@ -141,13 +141,14 @@ class Account(_Table):
 
 
 class Fact(_Table):
-    """What happened to an account. Never updated, never deleted."""
+    """What happened to an account. Never updated, never deleted. `about` is the id of the fact that it refers to, if any."""
 
     id = TextField(primary_key=True)
     account = ForeignKeyField(Account, index=False)
     kind = TextField(constraints=[_one_of("kind", FACT_KINDS)])
     at = InstantField()
     recorded_at = InstantField()
+    about = TextField(null=True, index=True)
     data = TextField()
 
     class Meta:
@@ -170,12 +171,14 @@ class Inmail(_Table):
     source = TextField(constraints=[_one_of("source", SOURCES)])
     outcome = TextField(constraints=[_one_of("outcome", OUTCOMES)])
     outcome_at = InstantField(null=True)
+    answered_at = InstantField(null=True)
     retracted_at = InstantField(null=True)
 
     class Meta:
         indexes = (
             (("account", "sent_at"), False),
             (("account", "profile_url", "sent_at"), False),
+            (("account", "name", "sent_at"), False),
         )
 
 

@@ -68,6 +68,7 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
         )
         at = BigIntegerField()
         recorded_at = BigIntegerField()
+        about = TextField(null=True, index=True)
         data = TextField()
 
         class Meta:
@@ -88,12 +89,14 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
             constraints=[Check("outcome IN ('pending', 'accepted', 'declined', 'replied', 'no_response')")]
         )
         outcome_at = BigIntegerField(null=True)
+        answered_at = BigIntegerField(null=True)
         retracted_at = BigIntegerField(null=True)
 
         class Meta:
             indexes = (
                 (("account", "sent_at"), False),
                 (("account", "profile_url", "sent_at"), False),
+                (("account", "name", "sent_at"), False),
             )
 
     class Snapshot(Table):
@@ -119,3 +122,8 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
             primary_key = CompositeKey("device", "key")
 
     db.create_tables([Owner, Device, Pairing, Account, Fact, Inmail, Snapshot, Idempotency], safe=False)
+    # The few facts that set plan and rules, found without reading past all the InMails.
+    db.execute_sql(
+        "CREATE INDEX fact_of_terms ON fact (account_id, at)"
+        " WHERE kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
+    )
