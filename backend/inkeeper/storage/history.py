@@ -132,6 +132,16 @@ def last_at(account_id: str, now: datetime) -> datetime | None:
     return None if rows[0][0] is None else instant(rows[0][0])
 
 
+def opened_at(account_id: str) -> datetime:
+    """When the account opened (UTC)."""
+    rows = database.execute_sql(
+        "SELECT min(at) FROM fact WHERE account_id = ?"
+        " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')",
+        (account_id,),
+    ).fetchall()
+    return instant(rows[0][0])
+
+
 def terms_facts(account_id: str) -> list[Fact]:
     """The few facts that set plan and rule book, in order of time, those taken back left out."""
     rows = database.execute_sql(

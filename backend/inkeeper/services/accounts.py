@@ -1,0 +1,242 @@
+"""Accounts: subscription seats with a plan and a rule book, each of one owner. Nothing is ever added up across them.
+
+Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inkeeper.errors import invalid, not_found
+from inkeeper.ids import new_id
+from inkeeper.rules import books, periods
+from inkeeper.rules.books import AllotmentRequired, UnknownBook, UnknownPlan
+from inkeeper.rules.facts import BookChosen, Cancelled, Fact, Observed, Opened, PlanChanged, Retracted, Terms
+from inkeeper.rules.money import Money
+from inkeeper.rules.replay import allotment_of, book_of, cap_of
+from inkeeper.rules.state import State
+from inkeeper.services import dates
+from inkeeper.storage import history
+from inkeeper.storage.models import Account
+from inkeeper.storage.models import database_of_thread as database
+
+DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
+_COLUMNS = "id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version"
+
+
+class Seat(NamedTuple):
+    """An account's row: what is not dated and so is not a fact."""
+
+    id: str
+    name: str
+    time_zone: str
+    price: Money | None
+    working_days: tuple[int, ...]
+    reserve: int
+    created_at: datetime
+    version: int
+
+
+def seat(owner_id: str, account_id: str) -> Seat:
+    """The owner's account. Raises a 404 Problem for one that does not exist or is somebody else's."""
+    rows = database.execute_sql(
+        f"SELECT {_COLUMNS} FROM account WHERE id = ? AND owner_id = ?", (account_id, owner_id)
+    ).fetchall()
+    if not rows:
+        raise not_found("account")
+    return _seat(rows[0])
+
+
+def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`."""
+    rows = database.execute_sql(
+        f"SELECT {_COLUMNS} FROM account WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
+        (owner_id, after or "", limit),
+    )
+    return [describe(_seat(row), history.state_at(row[0], now)[0]) for row in rows]
+
+
+def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
+    """One account of the owner's as it is at `now` (UTC). Raises a 404 Problem."""
+    return describe(seat(owner_id, account_id), history.state_at(account_id, now)[0])
+
+
+def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Open an account. `wanted` holds the fields of the HTTP contract.
+
+    The answer adds `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422 Problem for a plan
+    that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
+    """
+    opened_at = dates.opening(wanted.get("opened_at"), now)
+    account_id = new_id(now)
+    terms = Terms(
+        wanted.get("rule_book", books.DEFAULT_BOOK), wanted.get("allotment"), wanted.get("cap"), wanted.get("renewal_day")
+    )
+    with refusals():
+        periods.time_zone(wanted["time_zone"])
+    price = wanted.get("price")
+    Account.create(
+        id=account_id,
+        owner=owner_id,
+        name=wanted["name"],
+        time_zone=wanted["time_zone"],
+        price_minor=price and price["amount_minor"],
+        currency=price and price["currency"],
+        working_days=_join(wanted.get("working_days", DEFAULT_WORKING_DAYS)),
+        reserve=wanted.get("reserve", 0),
+        created_at=now,
+        version=1,
+    )
+    facts: list[Fact] = [Opened(new_id(now), opened_at, wanted["plan"], wanted["time_zone"], terms)]
+    if "observed_balance" in wanted:
+        facts.append(Observed(new_id(now), max(now, opened_at), wanted["observed_balance"]))
+    with refusals():
+        state = history.record(account_id, facts, now).state
+    return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
+
+
+def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Change what is given: name, price, working days, reserve, and terms from the instant `from` (else from the opening) on."""
+    before = seat(owner_id, account_id)
+    columns: dict[str, Any] = {key: changes[key] for key in ("name", "reserve") if key in changes}
+    if "working_days" in changes:
+        columns["working_days"] = _join(changes["working_days"])
+    if "price" in changes:
+        price = changes["price"]
+        columns |= {"price_minor": price and price["amount_minor"], "currency": price and price["currency"]}
+    if columns:
+        Account.update(columns).where(Account.id == account_id).execute()
+    state, _ = history.state_at(account_id, now)
+    facts = _terms_facts(account_id, state, changes, now)
+    if facts:
+        with refusals():
+            state = history.record(account_id, facts, now).state
+    return describe(seat(owner_id, before.id), state)
+
+
+def preview_update(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What other terms would come to, nothing stored: the account, and its balance now and then."""
+    row = seat(owner_id, account_id)
+    state, _ = history.state_at(account_id, now)
+    facts = _terms_facts(account_id, state, changes, now)
+    after = state
+    if facts:
+        with refusals():
+            after = history.preview(account_id, facts, now).state
+    return {"account": describe(row, after), "balance_now": state.balance, "balance_then": after.balance}
+
+
+def describe(row: Seat, state: State) -> dict[str, Any]:
+    """The account as the HTTP contract shows it."""
+    plan = book_of(state).plan(state.plan)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "product": plan.product,
+        "plan": plan.id,
+        "rule_book": state.terms.rule_book,
+        "time_zone": row.time_zone,
+        "opened_at": state.opened_at,
+        "allotment": allotment_of(state),
+        "cap": cap_of(state),
+        "renewal_day": state.terms.renewal_day,
+        "overrides": {"allotment": state.terms.allotment, "cap": state.terms.cap},
+        "price": row.price and row.price._asdict(),
+        "working_days": list(row.working_days),
+        "reserve": row.reserve,
+        "created_at": row.created_at,
+    }
+
+
+def wrong_book(state: State) -> dict[str, Any] | None:
+    """The other rule book, where the last observation is more than the account's own can explain and the other can hold it."""
+    observed = state.observed
+    if observed is None or not observed.contradicts_book:
+        return None
+    other = books.other_book(state.terms.rule_book)
+    if state.plan not in other.plans:
+        return None
+    most = other.cap(state.plan, state.terms)
+    if book_of(state).lot_hours is not None or (most is not None and observed.balance > most):
+        return None
+    detail = (
+        f"LinkedIn shows {observed.balance}, but where unused credits are lost each month you could have {observed.allowed} at most."
+        f" With carry-over up to {most} are possible."
+    )
+    return {"rule_book": other.id, "title": other.title, "balance": observed.balance, "detail": detail}
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what the rules refuse into a 422 Problem that names the field."""
+    try:
+        yield
+    except UnknownPlan as error:
+        raise invalid("plan", str(error)) from error
+    except UnknownBook as error:
+        raise invalid("rule_book", str(error)) from error
+    except AllotmentRequired as error:
+        raise invalid("allotment", str(error)) from error
+    except periods.UnknownTimeZone as error:
+        raise invalid("time_zone", str(error)) from error
+
+
+_BOOK_TERMS = ("rule_book", "renewal_day")
+_PLAN_TERMS = ("allotment", "cap")
+
+
+def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now: datetime) -> list[Fact]:
+    """The facts that make the wanted terms hold from the instant `from` on, or, without it, as if they had held all along."""
+    wanted = {key: changes[key] for key in (*_BOOK_TERMS, *_PLAN_TERMS) if key in changes}
+    if "from" in changes:
+        if not wanted:
+            raise invalid("from", "This dates a change of rule book, allotment, cap or renewal day: name one.")
+        at = dates.plannable("from", changes["from"], now, state.opened_at)
+        in_force, _ = history.state_at(account_id, at)
+        return [BookChosen(new_id(now), at, replace(in_force.terms, **wanted))]
+    return _corrected(account_id, state, wanted, now) if wanted else []
+
+
+def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datetime) -> list[Fact]:
+    """Allotment and cap are corrected for the plan of today since it began, rule book and renewal day since the opening."""
+    opened_at = state.opened_at
+    plan_terms = {key: value for key, value in wanted.items() if key in _PLAN_TERMS}
+    at_opening = {key: value for key, value in wanted.items() if key in _BOOK_TERMS}
+    told = history.terms_facts(account_id)
+    changed = [fact for fact in told if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
+    plan_since = opened_at
+    facts: list[Fact] = []
+    if plan_terms and changed:
+        latest = changed[-1]
+        plan_since = latest.at
+        if isinstance(latest, Cancelled):
+            raise invalid(next(iter(plan_terms)), "The subscription is cancelled, and the free plan has no credits.")
+        facts += _restated(latest, replace(latest, id=new_id(now), **plan_terms), now)
+    else:
+        at_opening |= plan_terms
+    if at_opening:
+        terms = history.state_at(account_id, opened_at)[0].terms
+        facts.append(BookChosen(new_id(now), opened_at, replace(terms, **at_opening)))
+    for fact in told:
+        if isinstance(fact, BookChosen) and fact.at > opened_at:
+            later = at_opening | (plan_terms if fact.at >= plan_since else {})
+            facts += _restated(fact, replace(fact, id=new_id(now), terms=replace(fact.terms, **later)), now)
+    return facts
+
+
+def _restated(old: Fact, new: Fact, now: datetime) -> list[Fact]:
+    return [Retracted(new_id(now), max(now, old.at), old.id), new]
+
+
+def _seat(row: tuple[Any, ...]) -> Seat:
+    account_id, name, zone, price, currency, days, reserve, created_at, version = row
+    money = None if price is None else Money(price, currency)
+    return Seat(account_id, name, zone, money, tuple(map(int, days)), reserve, history.instant(created_at), version)
+
+
+def _join(working_days: Any) -> str:
+    return "".join(str(day) for day in sorted(set(working_days)))

@@ -1,0 +1,48 @@
+"""Dates that clients send: which are taken, and what is said about the others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from inkeeper.clock import format_instant
+from inkeeper.errors import invalid
+
+EARLIEST = datetime(2003, 1, 1, tzinfo=UTC)
+"""No subscription is older than LinkedIn; it also bounds how many periods a replay can have."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+PLANNABLE = timedelta(days=400)
+"""How far ahead a cancellation or change of plan may be dated."""
+
+
+def settle(path: str, at: datetime | None, now: datetime, opened_at: datetime) -> datetime:
+    """The date (UTC) of something that has happened: `at`, or `now` without it.
+
+    A date up to a day ahead comes from a clock that is not quite right, or from a client in another zone: it is taken as `now`, since
+    nothing happens in the future. Raises a 422 Problem further ahead, and before the account opened.
+    """
+    if at is None:
+        return max(now, opened_at)
+    if at > now + CLOCK_TOLERANCE:
+        raise invalid(path, f"This lies more than a day ahead: the server's clock says {format_instant(now)}.")
+    if at < opened_at:
+        raise invalid(path, f"This is before the account opened, at {format_instant(opened_at)}.")
+    return max(min(at, now), opened_at)
+
+
+def opening(at: datetime | None, now: datetime) -> datetime:
+    """The date (UTC) of an account's opening. Raises a 422 Problem before 2003 and more than a day ahead."""
+    if at is not None and at < EARLIEST:
+        raise invalid("opened_at", "An account cannot have opened before 2003.")
+    return settle("opened_at", at, now, EARLIEST)
+
+
+def plannable(path: str, at: datetime | None, now: datetime, opened_at: datetime) -> datetime:
+    """The date (UTC) of a change that may also be planned. Raises a 422 Problem before the opening and over 400 days ahead."""
+    if at is None:
+        return max(now, opened_at)
+    if at > now + PLANNABLE:
+        raise invalid(path, f"This lies more than {PLANNABLE.days} days ahead.")
+    if at < opened_at:
+        raise invalid(path, f"This is before the account opened, at {format_instant(opened_at)}.")
+    return at

@@ -1,0 +1,268 @@
+"""InMails: logging them, what became of them, taking them back.
+
+Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from inkeeper.errors import conflict, not_found
+from inkeeper.ids import new_id
+from inkeeper.rules import books
+from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.replay import credit_back_at
+from inkeeper.rules.timeline import next_grant, timeline
+from inkeeper.services import dates, profiles
+from inkeeper.services.accounts import seat
+from inkeeper.storage import history
+from inkeeper.storage.history import Recorded
+from inkeeper.storage.models import Inmail
+from inkeeper.storage.models import database_of_thread as database
+
+SAME_PERSON_WITHIN = timedelta(days=90)
+_JITTER = timedelta(minutes=1)
+
+
+def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
+
+    Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless `accept_discrepancy` says that
+    LinkedIn let it through.
+    """
+    seat(owner_id, account_id)
+    recipient = wanted["recipient"]
+    link = recipient.get("profile_url")
+    link = None if link is None else profiles.normalise(link)
+    sent_at = _sent_at(account_id, wanted.get("sent_at"), now)
+    fact = Sent(new_id(now), sent_at, wanted.get("cost", 1))
+
+    def covered(recorded: Recorded) -> None:
+        if wanted.get("accept_discrepancy"):
+            return
+        if any(entry.kind == "adjust" and entry.fact_id == fact.id for entry in recorded.journal):
+            raise _insufficient(recorded, now)
+
+    duplicate = _same_person(account_id, recipient["name"], link, sent_at)
+    recorded = history.record(account_id, [fact], max(now, sent_at), covered)
+    database.execute_sql(
+        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, subject, purpose, note, source, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
+        (
+            fact.id,
+            account_id,
+            history.micros(sent_at),
+            fact.cost,
+            recipient["name"],
+            link,
+            wanted.get("subject"),
+            wanted.get("purpose"),
+            wanted.get("note"),
+            wanted["source"],
+        ),
+    )
+    inmail = {
+        "id": fact.id,
+        "recipient": {"name": recipient["name"], "profile_url": link},
+        "sent_at": sent_at,
+        "cost": fact.cost,
+        "subject": wanted.get("subject"),
+        "purpose": wanted.get("purpose"),
+        "note": wanted.get("note"),
+        "source": wanted["source"],
+        "outcome": "pending",
+        "outcome_at": None,
+        "retracted_at": None,
+        "credit_back_at": None,
+    }
+    return {"inmail": inmail, "balance": recorded.state.balance, "duplicate_of": duplicate}
+
+
+def get_inmail(owner_id: str, account_id: str, inmail_id: str) -> dict[str, Any]:
+    """One InMail of the account. Raises a 404 Problem."""
+    seat(owner_id, account_id)
+    return _describe(_row(account_id, inmail_id), _books(account_id))
+
+
+def list_inmails(
+    owner_id: str, account_id: str, filters: Mapping[str, Any], after: tuple[datetime, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
+
+    `filters` may hold `outcome`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a name or link, case ignored).
+    """
+    seat(owner_id, account_id)
+    query = Inmail.select().where(Inmail.account == account_id, Inmail.retracted_at.is_null())
+    if "outcome" in filters:
+        query = query.where(Inmail.outcome == filters["outcome"])
+    if "from" in filters:
+        query = query.where(Inmail.sent_at >= filters["from"])
+    if "to" in filters:
+        query = query.where(Inmail.sent_at < filters["to"])
+    if "q" in filters:
+        query = query.where(Inmail.name.contains(filters["q"]) | Inmail.profile_url.contains(filters["q"]))
+    if after:
+        sent_at, inmail_id = after
+        query = query.where((Inmail.sent_at < sent_at) | ((Inmail.sent_at == sent_at) & (Inmail.id < inmail_id)))
+    known = _books(account_id)
+    return [_describe(row, known) for row in query.order_by(Inmail.sent_at.desc(), Inmail.id.desc()).limit(limit)]
+
+
+def update_inmail(
+    owner_id: str, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Record what became of an InMail, or change purpose, note and subject. Answers with the credit that came back, if any.
+
+    Outcome `pending` takes back what was recorded before. Raises a 404 Problem, 409 for an InMail that was taken back, 422 for an outcome
+    dated before the sending.
+    """
+    seat(owner_id, account_id)
+    row = _row(account_id, inmail_id)
+    if row.retracted_at is not None:
+        raise conflict("retracted", "This InMail was taken back. Log it again if it was sent after all.")
+    known = _books(account_id)
+    returned_before = _credit_back(row, known) is not None
+    columns = {key: changes[key] for key in ("purpose", "note", "subject") if key in changes}
+    balance = None
+    if "outcome" in changes:
+        outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at)
+        columns |= _record_outcome(row, account_id, changes["outcome"], outcome_at, now)
+    if columns:
+        Inmail.update(columns).where(Inmail.id == inmail_id).execute()
+    balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
+    inmail = _describe(_row(account_id, inmail_id), known)
+    came_back = inmail["credit_back_at"] is not None and not returned_before
+    return {"inmail": inmail, "balance": balance, "credited_back": int(came_back)}
+
+
+def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+    """Take an InMail back: it counts as never sent, and stays in the journal. The second time gives the same answer."""
+    seat(owner_id, account_id)
+    row = _row(account_id, inmail_id)
+    if row.retracted_at is None:
+        at = max(now, row.sent_at)
+        history.record(account_id, [Retracted(new_id(now), at, inmail_id)], at)
+        Inmail.update(retracted_at=at).where(Inmail.id == inmail_id).execute()
+        row = _row(account_id, inmail_id)
+    balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
+    return {"inmail": _describe(row, _books(account_id)), "balance": balance}
+
+
+def recent_inmails(account_id: str, limit: int) -> list[dict[str, Any]]:
+    """The latest InMails in short, for the summary; those taken back left out."""
+    rows = database.execute_sql(
+        "SELECT id, name, profile_url, sent_at, outcome, cost FROM inmail"
+        " WHERE account_id = ? AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
+        (account_id, limit),
+    )
+    return [
+        {
+            "id": inmail_id,
+            "recipient": {"name": name, "profile_url": link},
+            "sent_at": history.instant(sent_at),
+            "outcome": outcome,
+            "cost": cost,
+        }
+        for inmail_id, name, link, sent_at, outcome, cost in rows
+    ]
+
+
+def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
+    if stated is None:
+        # Requests that arrive together may come to their turn in another order than their clocks were read in.
+        last = history.last_at(account_id, now + _JITTER)
+        return max(now, last) if last else now
+    # One that has InMails is open, but when it opened stands in its history.
+    return dates.settle("sent_at", stated, now, history.opened_at(account_id))
+
+
+def _same_person(account_id: str, name: str, link: str | None, sent_at: datetime) -> str | None:
+    column, value = ("name", name) if link is None else ("profile_url", link)
+    rows = database.execute_sql(
+        f"SELECT id FROM inmail WHERE account_id = ? AND {column} = ? AND sent_at > ? AND sent_at < ?"
+        " AND retracted_at IS NULL ORDER BY sent_at DESC LIMIT 1",
+        (
+            account_id,
+            value,
+            history.micros(sent_at - SAME_PERSON_WITHIN),
+            history.micros(sent_at + SAME_PERSON_WITHIN),
+        ),
+    ).fetchall()
+    return rows[0][0] if rows else None
+
+
+def _insufficient(recorded: Recorded, now: datetime) -> Exception:
+    # What the refused replay assumed is of no use for what comes: only the next renewal is.
+    grant = next_grant(timeline(recorded.state, max(now, recorded.state.position.at), recorded.coming))
+    return conflict(
+        "insufficient_credits",
+        "There was no credit left for this InMail. If LinkedIn let it through, send it again with accept_discrepancy; otherwise discard it.",
+        balance=0,
+        needed=1,
+        next_renewal=grant and {"at": grant.at, "credits": grant.credits},
+    )
+
+
+def _record_outcome(
+    row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime
+) -> dict[str, Any]:
+    """Store the facts that make `outcome` what became of the InMail; the columns of its row that follow from them."""
+    earlier = history.outcomes_of(row.id)
+    facts: list[Fact] = []
+    if outcome not in ANSWERS:
+        facts = [Retracted(new_id(now), max(now, fact.at), fact.id) for fact in earlier]
+        earlier = []
+    if outcome != "pending":
+        facts.append(OutcomeRecorded(new_id(now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
+    if facts:
+        history.record(account_id, facts, max(now, row.sent_at))
+    answers = [fact.at for fact in earlier if fact.outcome in ANSWERS]
+    if outcome in ANSWERS:
+        answers.append(outcome_at)
+    return {
+        "outcome": outcome,
+        "outcome_at": None if outcome == "pending" else outcome_at,
+        "answered_at": min(answers, default=None),
+    }
+
+
+def _row(account_id: str, inmail_id: str) -> Inmail:
+    row: Inmail | None = Inmail.get_or_none(Inmail.id == inmail_id, Inmail.account == account_id)
+    if row is None:
+        raise not_found("InMail")
+    return row
+
+
+def _books(account_id: str) -> list[tuple[datetime, str]]:
+    """Which rule book the account went by from when on."""
+    return [
+        (fact.at, fact.terms.rule_book)
+        for fact in history.terms_facts(account_id)
+        if isinstance(fact, Opened | BookChosen)
+    ]
+
+
+def _credit_back(row: Inmail, known: list[tuple[datetime, str]]) -> datetime | None:
+    book_id = [book for since, book in known if since <= row.sent_at][-1]
+    if row.retracted_at is not None:
+        return None
+    return credit_back_at(row.cost, row.sent_at, row.answered_at, books.rule_book(book_id))
+
+
+def _describe(row: Inmail, known: list[tuple[datetime, str]]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "recipient": {"name": row.name, "profile_url": row.profile_url},
+        "sent_at": row.sent_at,
+        "cost": row.cost,
+        "subject": row.subject,
+        "purpose": row.purpose,
+        "note": row.note,
+        "source": row.source,
+        "outcome": row.outcome,
+        "outcome_at": row.outcome_at,
+        "retracted_at": row.retracted_at,
+        "credit_back_at": _credit_back(row, known),
+    }

@@ -1,0 +1,71 @@
+"""Observations: the balance that LinkedIn showed, taken as true.
+
+Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from inkeeper.errors import not_found
+from inkeeper.ids import new_id
+from inkeeper.rules.facts import Observed, Retracted
+from inkeeper.rules.replay import book_of
+from inkeeper.rules.state import State
+from inkeeper.services import dates
+from inkeeper.services.accounts import seat, wrong_book
+from inkeeper.storage import history
+
+
+def observe(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Set the balance to what LinkedIn showed. Answers with the difference found, what may explain it, and another rule book if need be."""
+    seat(owner_id, account_id)
+    at = dates.settle("observed_at", wanted.get("observed_at"), now, history.opened_at(account_id))
+    fact = Observed(new_id(now), at, wanted["balance"], wanted["source"])
+    recorded = history.record(account_id, [fact], now)
+    difference = sum(entry.credits for entry in recorded.journal if entry.fact_id == fact.id)
+    latest = recorded.state.observed is not None and recorded.state.observed.at == at
+    return {
+        "id": fact.id,
+        "at": at,
+        "balance": fact.balance,
+        "computed": fact.balance - difference,
+        "difference": difference,
+        "likely_causes": _likely_causes(difference, recorded.state),
+        "wrong_book": wrong_book(recorded.state) if latest else None,
+    }
+
+
+def withdraw_observation(owner_id: str, account_id: str, observation_id: str, now: datetime) -> dict[str, Any]:
+    """Take an observation back, as one mistyped. The second time gives the same answer. Raises a 404 Problem."""
+    seat(owner_id, account_id)
+    fact = history.fact_of(account_id, observation_id)
+    if not isinstance(fact, Observed):
+        raise not_found("observation")
+    retracted_at = history.retraction_of(observation_id)
+    if retracted_at is None:
+        retracted_at = max(now, fact.at)
+        history.record(account_id, [Retracted(new_id(now), retracted_at, observation_id)], retracted_at)
+    balance = history.state_at(account_id, max(now, fact.at))[0].balance
+    return {"id": observation_id, "retracted_at": retracted_at, "balance": balance}
+
+
+def _likely_causes(difference: int, state: State) -> list[str]:
+    if difference < 0:
+        return [
+            "An InMail was sent from the phone or another browser and not logged here.",
+            "A message was logged as free that cost a credit.",
+        ]
+    if difference > 0:
+        causes = [
+            "An InMail was logged that was not sent, or that was free.",
+            "The plan, or the number of credits a month, is another than the one set here.",
+        ]
+        if book_of(state).credit_back:
+            causes.insert(0, "A credit came back for an answer that is not recorded here.")
+        else:
+            causes.insert(0, "Unused credits carried over from last month, or came back for answers: another rule book applies.")
+        return causes
+    return []

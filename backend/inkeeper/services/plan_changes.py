@@ -1,0 +1,139 @@
+"""Changing the plan and cancelling: what it would bring and void, doing it, and taking a mistake back.
+
+Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from inkeeper.errors import conflict, invalid, not_found
+from inkeeper.ids import new_id
+from inkeeper.rules import books, money
+from inkeeper.rules.facts import Cancelled, PlanChanged, Retracted
+from inkeeper.rules.replay import Entry, allotment_of, book_of
+from inkeeper.rules.state import State
+from inkeeper.rules.timeline import next_grant, timeline
+from inkeeper.rules.warnings import credits, say_date
+from inkeeper.services import dates
+from inkeeper.services.accounts import Seat, refusals, seat
+from inkeeper.storage import history
+
+
+def preview_change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What a change of plan (or `cancel`) would grant, void and leave, in credits and money. Nothing is stored."""
+    row = seat(owner_id, account_id)
+    fact, before = _fact(account_id, wanted, now)
+    return _describe(row, fact, before) | {"id": None}
+
+
+def change_plan(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Store a change of plan or a cancellation, now, in the past or planned. Raises 409 where there is nothing to change, 422 for a plan
+    that the rule book lacks."""
+    row = seat(owner_id, account_id)
+    fact, before = _fact(account_id, wanted, now)
+    answer = _describe(row, fact, before)
+    history.record(account_id, [fact], now)
+    return answer
+
+
+def list_changes(owner_id: str, account_id: str) -> list[dict[str, Any]]:
+    """The account's changes of plan and cancellations that stand, in order of time."""
+    seat(owner_id, account_id)
+    return [
+        {
+            "id": fact.id,
+            "at": fact.at,
+            "cancel": isinstance(fact, Cancelled),
+            "plan": fact.plan if isinstance(fact, PlanChanged) else None,
+        }
+        for fact in history.terms_facts(account_id)
+        if isinstance(fact, PlanChanged | Cancelled)
+    ]
+
+
+def withdraw_change(owner_id: str, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
+    """Take back a change of plan that was entered by mistake. The second time gives the same answer. Raises a 404 Problem."""
+    seat(owner_id, account_id)
+    fact = history.fact_of(account_id, change_id)
+    if not isinstance(fact, PlanChanged | Cancelled):
+        raise not_found("plan change")
+    retracted_at = history.retraction_of(change_id)
+    if retracted_at is None:
+        retracted_at = max(now, fact.at)
+        with refusals():
+            history.record(account_id, [Retracted(new_id(now), retracted_at, change_id)], now)
+    balance = history.state_at(account_id, now)[0].balance
+    return {"id": change_id, "retracted_at": retracted_at, "balance": balance}
+
+
+def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[PlanChanged | Cancelled, State]:
+    """The fact to store, and the account just before it. Raises a Problem where it makes no sense there."""
+    at = dates.plannable("at", wanted.get("at"), now, history.opened_at(account_id))
+    before, _ = history.state_at(account_id, at)
+    if wanted.get("cancel"):
+        if before.plan == books.BASIC:
+            raise conflict("nothing_to_cancel", "The plan is already the free one.")
+        if before.cancel_pending:
+            raise conflict("nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal.")
+        return Cancelled(new_id(now), at), before
+    plan = wanted["plan"]
+    fact = PlanChanged(new_id(now), at, plan, wanted.get("allotment"), wanted.get("cap"))
+    with refusals():
+        book_of(before).plan(plan)
+    if plan == books.BASIC:
+        raise invalid("plan", 'To go back to the free plan, send {"cancel": true}.')
+    same_numbers = (fact.allotment, fact.cap) == (before.terms.allotment, before.terms.cap)
+    if plan == before.plan and same_numbers and not before.cancel_pending:
+        raise conflict("same_plan", "The account is on this plan already.")
+    return fact, before
+
+
+def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State) -> dict[str, Any]:
+    """What the fact brings, by replaying with it and looking at what it caused."""
+    effective_at = fact.at
+    if isinstance(fact, Cancelled) and book_of(before).cancel_at_renewal:
+        effective_at = before.next_renewal
+    with refusals():
+        after = history.preview(row.id, [fact], effective_at)
+    caused = [entry for entry in after.journal if entry.at == effective_at and _belongs(entry, fact)]
+    balance_before = caused[0].balance - caused[0].credits if caused else after.state.balance
+    granted = sum(entry.credits for entry in caused if entry.kind in ("grant", "forfeit"))
+    voided = -sum(entry.credits for entry in caused if entry.kind == "void")
+    grant = next_grant(timeline(after.state, effective_at, after.coming))
+    worth = money.value_of(voided, row.price, allotment_of(before))
+    direction = _direction(fact, before, after.state)
+    return {
+        "id": fact.id,
+        "at": fact.at,
+        "effective_at": effective_at,
+        "direction": direction,
+        "from_plan": before.plan,
+        "to_plan": books.BASIC if isinstance(fact, Cancelled) else fact.plan,
+        "granted": granted,
+        "voided": voided,
+        "balance_before": balance_before,
+        "balance_after": balance_before + granted - voided,
+        "next_renewal": grant and {"at": grant.at, "credits": grant.credits},
+        "value_voided": worth and worth._asdict(),
+        "detail": _sentence(row, effective_at, granted, voided, balance_before + granted - voided),
+    }
+
+
+def _belongs(entry: Entry, fact: PlanChanged | Cancelled) -> bool:
+    return entry.fact_id == fact.id or (isinstance(fact, Cancelled) and entry.kind == "void" and entry.rule == "cancel")
+
+
+def _direction(fact: PlanChanged | Cancelled, before: State, after: State) -> str:
+    if isinstance(fact, Cancelled):
+        return "cancel"
+    return "upgrade" if allotment_of(after) > allotment_of(before) else "downgrade"
+
+
+def _sentence(row: Seat, at: datetime, granted: int, voided: int, left: int) -> str:
+    day = say_date(row.time_zone, at)
+    lost = f"{credits(voided)} will be lost on {day}: use them first. " if voided else "No credits are lost. "
+    gained = f"{credits(granted)} come at once. " if granted else ""
+    return f"{lost}{gained}That leaves {credits(left)}."

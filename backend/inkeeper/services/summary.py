@@ -1,0 +1,85 @@
+"""All that badge and popup need, in one answer. Runs inside a transaction of the store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inkeeper.rules import books, money
+from inkeeper.rules.forecast import forecast
+from inkeeper.rules.pace import days_until, pace, working_days
+from inkeeper.rules.replay import allotment_of, book_of
+from inkeeper.rules.timeline import next_grant, next_loss, timeline
+from inkeeper.rules.warnings import Outlook, next_turn, warnings
+from inkeeper.services.accounts import Seat
+from inkeeper.services.inmails import recent_inmails
+from inkeeper.storage import history
+
+RECENT = 10
+
+
+class Summary(NamedTuple):
+    """The answer, and the instant (UTC) up to which it stays the same if nothing is written; only `as_of` moves."""
+
+    answer: dict[str, Any]
+    stands_until: datetime
+
+
+def summary(row: Seat, now: datetime) -> Summary:
+    """The account at `now` (UTC). Its cost does not grow with the account's history."""
+    state, coming = history.state_at(row.id, now)
+    changes = timeline(state, now, coming)
+    loss, grant = next_loss(changes), next_grant(changes)
+    allotment, book = allotment_of(state), book_of(state)
+    plan = book.plan(state.plan)
+    its_pace = pace(state, now, loss, row.working_days, row.reserve)
+    its_forecast = forecast(state, now, loss)
+    outlook = Outlook(state, now, changes, its_pace, its_forecast, row.price)
+    days = days_until(row.time_zone, now, state.next_renewal)
+    worth = loss and money.value_of(-loss.credits, row.price, allotment)
+    answer = {
+        "account": {
+            "id": row.id,
+            "name": row.name,
+            "product": plan.product,
+            "plan": plan.id,
+            "rule_book": book.id,
+            "time_zone": row.time_zone,
+            "price": row.price and row.price._asdict(),
+        },
+        "plan_title": plan.title,
+        "product_title": books.PRODUCT_TITLES[plan.product],
+        "as_of": now,
+        "balance": state.balance,
+        "allotment": allotment,
+        "used": state.period.used,
+        "free_used": state.period.free_used,
+        "period": {
+            "start": state.period_start,
+            "end": state.next_renewal,
+            "days_left": len(days),
+            "working_days_left": working_days(days, row.working_days),
+        },
+        "next_loss": loss
+        and {
+            "at": loss.at,
+            "credits": -loss.credits,
+            "reason": loss.reason,
+            "value": worth and worth._asdict(),
+        },
+        "next_renewal": grant and {"at": grant.at, "credits": grant.credits},
+        "lots": [
+            {"granted_at": lot.granted_at, "expires_at": lot.expires_at, "granted": lot.granted, "left": lot.left}
+            for lot in state.lots
+        ],
+        "pace": its_pace._asdict(),
+        "forecast": its_forecast._asdict(),
+        "observed": state.observed and {"balance": state.observed.balance, "at": state.observed.at},
+        "warnings": [warning._asdict() for warning in warnings(outlook)],
+        "timeline": [
+            {"at": change.at, "reason": change.reason, "credits": change.credits, "balance": change.balance}
+            for change in changes
+        ],
+        "recent": recent_inmails(row.id, RECENT),
+    }
+    return Summary(answer, next_turn(outlook))
