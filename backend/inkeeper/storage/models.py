@@ -102,6 +102,7 @@ class Device(_Table):
 
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, backref="devices")
+    owner_id: str
     name = TextField()
     token_hash = TextField(unique=True)
     created_at = InstantField()
@@ -114,6 +115,7 @@ class Pairing(_Table):
 
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, null=True)
+    owner_id: str | None
     device_name = TextField()
     code = TextField()
     created_at = InstantField(index=True)
@@ -127,6 +129,7 @@ class Account(_Table):
 
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, backref="accounts")
+    owner_id: str
     name = TextField()
     time_zone = TextField()
     price_minor = IntegerField(null=True, constraints=[Check("price_minor >= 0")])
@@ -141,10 +144,11 @@ class Account(_Table):
 
 
 class Fact(_Table):
-    """What happened to an account. Never updated, never deleted. `about` is the id of the fact that it refers to, if any."""
+    """What happened to an account. Never updated, never deleted. `about` names the fact that it refers to, if any."""
 
     id = TextField(primary_key=True)
     account = ForeignKeyField(Account, index=False)
+    account_id: str
     kind = TextField(constraints=[_one_of("kind", FACT_KINDS)])
     at = InstantField()
     recorded_at = InstantField()
@@ -161,6 +165,7 @@ class Inmail(_Table):
     # A plain text field with the reference written out: a ForeignKeyField would fetch the fact whenever the id is read.
     id = TextField(primary_key=True, constraints=[SQL('REFERENCES "fact" ("id")')])
     account = ForeignKeyField(Account, index=False)
+    account_id: str
     sent_at = InstantField()
     cost = IntegerField(constraints=[Check("cost IN (0, 1)")])
     name = TextField()
@@ -186,6 +191,7 @@ class Snapshot(_Table):
     """A state of the replay, saved so that reading need not begin at the opening. Dropping one changes no answer."""
 
     account = ForeignKeyField(Account, index=False)
+    account_id: str
     at = InstantField()
     rank = IntegerField()
     fact_id = TextField()
@@ -200,6 +206,7 @@ class Idempotency(_Table):
     """The answer that a device's write got, so that the same write sent again gets it again and is not done twice."""
 
     device = ForeignKeyField(Device, index=False)
+    device_id: str
     key = TextField()
     request_hash = TextField()
     status = IntegerField()

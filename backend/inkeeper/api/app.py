@@ -1,0 +1,136 @@
+"""The Flask application: everything that every request goes through, and the list of resources."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask.json.provider import JSONProvider
+from flask_cors import CORS
+
+import inkeeper
+from inkeeper.api import devices, pages, pairings, server
+from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
+from inkeeper.api.blueprint import Api
+from inkeeper.api.guard import EXTENSION_ORIGINS, MAX_BODY_BYTES, check_body, check_host, check_origin
+from inkeeper.api.parsing import parse_json
+from inkeeper.api.problems import handle_problems
+from inkeeper.clock import utc_now
+from inkeeper.jsontext import to_json
+from inkeeper.settings import Settings
+from inkeeper.storage.database import Store
+
+_log = logging.getLogger("inkeeper.request")
+
+RESOURCES = (server, pairings, devices)
+"""The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
+
+_HEADERS = {
+    "X-Inkeeper-Api": str(server.API_VERSION),
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
+_NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def create_app(
+    store: Store,
+    *,
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    show_code: Callable[[str, str], None] = lambda _device_name, _code: None,
+) -> Flask:
+    """The application over an open store. `show_code` brings a device's name and its code to the server's owner."""
+    app = Flask("inkeeper", static_folder=None, root_path=pages.ROOT)
+    app.json = _Json(app)
+    app.extensions["inkeeper.store"] = store
+    app.extensions["inkeeper.settings"] = settings
+    app.extensions["inkeeper.show_code"] = show_code
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        API_TITLE="Inkeeper",
+        API_VERSION=inkeeper.__version__,
+        OPENAPI_VERSION="3.1.0",
+    )
+    # A redirect to a tidier address would be an answer that no client expects.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    _check_every_request(app, settings, clock)
+    _complete_every_answer(app)
+    handle_problems(app)
+    _register_resources(app)
+    return app
+
+
+def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> None:
+    @app.before_request
+    def check() -> None:
+        g.started = time.perf_counter()
+        check_host(request, settings.allowed_hosts)
+        check_origin(request)
+        # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
+        if request.routing_exception is not None or request.method == "OPTIONS":
+            return
+        g.now = clock()
+        if request.endpoint not in PUBLIC_ENDPOINTS:
+            authenticate(request, g.now)
+        check_body(request)
+
+
+def _complete_every_answer(app: Flask) -> None:
+    @app.after_request
+    def complete(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers[name] = value
+        response.headers.setdefault("Content-Security-Policy", _NOTHING_ALLOWED)
+        # The route's pattern, not the path: paths hold ids, and what was typed wrongly may hold anything.
+        _log.info(
+            "%s %s %d %.1f ms",
+            request.method,
+            request.url_rule or "-",
+            response.status_code,
+            (time.perf_counter() - g.started) * 1000,
+        )
+        return response
+
+    CORS(
+        app,
+        origins=list(EXTENSION_ORIGINS),
+        methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+        expose_headers=["X-Inkeeper-Api", "ETag", "Retry-After", "Idempotency-Replayed"],
+        max_age=600,
+        allow_private_network=True,
+        # After-request functions see errors' answers too, so nothing needs to be intercepted.
+        intercept_exceptions=False,
+    )
+
+
+def _register_resources(app: Flask) -> None:
+    app.register_blueprint(pages.blueprint)
+    api = Api(
+        app,
+        spec_kwargs={
+            "info": {"description": pages.API_DESCRIPTION},
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    )
+    app.extensions["inkeeper.api"] = api
+    for module in RESOURCES:
+        api.register_blueprint(module.blueprint)
+
+
+class _Json(JSONProvider):
+    """Flask's JSON, written and read as everywhere else in Inkeeper."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return to_json(obj)
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return parse_json(s.encode() if isinstance(s, str) else s)

@@ -1,0 +1,48 @@
+"""Who asks: the device whose token came with the request."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from flask import Request, g
+
+from inkeeper.api.context import store
+from inkeeper.errors import Problem
+from inkeeper.services import devices
+from inkeeper.storage.database import DatabaseProblem
+
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "pages.welcome",
+        "pages.docs",
+        "pages.openapi",
+        "server.show_server",
+        "pairings.start_pairing",
+        "pairings.confirm_pairing",
+        "pairings.cancel_pairing",
+    }
+)
+"""The routes that need no token: those that tell what this is, and those by which a device gets its token."""
+
+
+def authenticate(request: Request, now: datetime) -> None:
+    """Find out whose token the request carries, for `context.owner_id` and `context.device_id`.
+
+    Raises the 401 Problem for a token that is missing, unknown or revoked.
+    """
+    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    device = devices.find_by_token(store(), token.strip()) if scheme.lower() == "bearer" else None
+    if device is None:
+        raise Problem(
+            "unauthorized",
+            "Connect this device again: its token is missing, unknown or revoked.",
+            status=401,
+            headers={"WWW-Authenticate": 'Bearer realm="inkeeper"'},
+        )
+    g.device_id = device.id
+    g.owner_id = device.owner_id
+    if devices.is_due_to_be_seen(device, now):
+        # Not worth refusing a request for: if the database cannot be written, a later request notes it.
+        with suppress(DatabaseProblem):
+            devices.note_seen(store(), device.id, now)

@@ -1,0 +1,56 @@
+"""The devices that hold a token of this owner, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.api.schemas_base import Instant, PageQuery, Schema, page_of, paged
+from inkeeper.api.writes import write_once
+from inkeeper.services import devices
+from inkeeper.storage.models import Device
+
+blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", description="Connected devices")
+
+
+class DeviceSchema(Schema):
+    """A device that is or was connected."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    created_at = Instant(required=True)
+    last_seen_at = Instant(required=True, allow_none=True, metadata={"description": "To within an hour."})
+    revoked_at = Instant(required=True, allow_none=True)
+    current = fields.Boolean(required=True, metadata={"description": "Whether this is the device that asks."})
+
+
+@blueprint.get("")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(DeviceSchema))
+def list_devices(query: dict[str, Any]) -> dict[str, Any]:
+    """List the connected devices, revoked ones included, oldest first."""
+    limit, cursor = query["limit"], query["cursor"]
+    found = devices.page(store(), owner_id(), after=cursor and cursor[0], limit=limit + 1)
+    return paged(found, limit, lambda device: [device.id], _shown)
+
+
+@blueprint.delete("/<other_id>")
+@blueprint.response(200, DeviceSchema)
+def revoke_device(other_id: str) -> Response:
+    """Take a device's token away, at once. Again: the same answer."""
+    return write_once(None, lambda _: (200, _shown(devices.revoke(owner_id(), other_id, now()))))
+
+
+def _shown(device: Device) -> dict[str, Any]:
+    return {
+        "id": device.id,
+        "name": device.name,
+        "created_at": device.created_at,
+        "last_seen_at": device.last_seen_at,
+        "revoked_at": device.revoked_at,
+        "current": device.id == device_id(),
+    }

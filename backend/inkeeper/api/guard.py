@@ -1,0 +1,88 @@
+"""Who may knock at all: known host names, no foreign web pages, JSON of a sensible size.
+
+Checked before routing's result, tokens and handlers, on every path.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv6Address
+
+from flask import Request
+
+from inkeeper.errors import Problem
+
+MAX_BODY_BYTES = 1024 * 1024
+
+EXTENSION_ORIGINS = (
+    re.compile(r"\Achrome-extension://[a-p]{32}\Z"),
+    re.compile(r"\Amoz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"),
+)
+"""The origins of browser extensions, which alone may read answers across origins."""
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::\d{1,5})?", re.ASCII)
+_JSON = re.compile(r'application/json\s*(?:;\s*charset="?utf-8"?\s*)?', re.ASCII | re.IGNORECASE)
+
+
+def check_host(request: Request, allowed: frozenset[str]) -> None:
+    """Refuse a host name that is not this server's (421).
+
+    A web page can make its own name point to this machine; its scripts then reach every server here, under that name.
+    """
+    if not _is_allowed(request.environ.get("HTTP_HOST", ""), allowed):
+        raise Problem(
+            "misdirected_request",
+            "Use an address that this server was started for, such as http://127.0.0.1. "
+            "Further names are allowed with INKEEPER_ALLOWED_HOSTS.",
+            status=421,
+        )
+
+
+@lru_cache(maxsize=64)
+def _is_allowed(host: str, allowed: frozenset[str]) -> bool:
+    match = _HOST.fullmatch(host.lower())
+    return match is not None and _plain(match["name"]) in allowed
+
+
+def _plain(name: str) -> str:
+    """The host name with an IPv6 address in its one shortest form."""
+    if name.startswith("["):
+        try:
+            return f"[{IPv6Address(name[1:-1]).compressed}]"
+        except AddressValueError:
+            return name
+    return name
+
+
+def check_origin(request: Request) -> None:
+    """Refuse requests that a web page of somebody else's sends (403): only this server's pages and extensions may.
+
+    Programs send no Origin. Call it after `check_host`, since the server's own origin is read from the Host header.
+    """
+    origin = request.environ.get("HTTP_ORIGIN")
+    if origin is None or any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
+        return
+    host = request.environ["HTTP_HOST"].lower()
+    # Behind a proxy that speaks TLS the server itself sees plain http.
+    if origin.lower() not in (f"http://{host}", f"https://{host}"):
+        raise Problem("forbidden_origin", "Web pages of other sites may not use this server.", status=403)
+
+
+def check_body(request: Request) -> None:
+    """Refuse bodies that are too large (413) or not JSON (415)."""
+    length = request.content_length
+    if length is not None and length > MAX_BODY_BYTES:
+        raise too_large()
+    content_type = request.environ.get("CONTENT_TYPE")
+    # An empty body is a body too where one is expected: a page's form may be empty.
+    declared = content_type is not None and request.method in ("POST", "PUT", "PATCH")
+    if (length or declared) and not _JSON.fullmatch(content_type or ""):
+        raise Problem(
+            "unsupported_media_type", "Send the body as JSON, with Content-Type: application/json.", status=415
+        )
+
+
+def too_large() -> Problem:
+    """413, with the limit."""
+    return Problem("too_large", f"Send at most {MAX_BODY_BYTES} bytes.", status=413)

@@ -1,0 +1,64 @@
+"""The pages for people: the welcome page, and the API's documentation made from its own OpenAPI document."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+
+import inkeeper
+from inkeeper.api.context import settings
+
+ROOT = str(Path(__file__).parent)
+
+API_DESCRIPTION = """\
+The HTTP interface of Inkeeper, which keeps the ledger of InMail credits. Not affiliated with LinkedIn.
+
+Every answer carries `X-Inkeeper-Api: 1`; a client that does not find it is talking to another program. Errors are
+RFC 9457 `application/problem+json`. Instants are RFC 3339 with `Z`. Unknown fields are refused. Writes with a token
+accept `Idempotency-Key`. Answers, even errors, are never to be cached."""
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def welcome() -> Response:
+    """What this is and the next step; no data."""
+    return _page("welcome.html", version=inkeeper.__version__, demo=settings().demo)
+
+
+@blueprint.get("/api/docs")
+def docs() -> Response:
+    """The OpenAPI document for people."""
+    return _page("docs.html", document=_document())
+
+
+@blueprint.get("/api/v1/openapi.json")
+def openapi() -> Response:
+    """The OpenAPI document for programs."""
+    return jsonify(_document())
+
+
+def _document() -> dict[str, Any]:
+    found: dict[str, Any] = current_app.extensions["inkeeper.api"].document()
+    return found
+
+
+def _page(template: str, **values: Any) -> Response:
+    style = _style()
+    response = Response(render_template(template, style=style, **values), content_type="text/html; charset=utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    # Only this very style sheet, and nothing else: no scripts, no pictures, no frames around the page.
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return response
+
+
+@cache
+def _style() -> str:
+    return (Path(ROOT) / "templates" / "page.css").read_text(encoding="utf-8")

@@ -1,0 +1,80 @@
+"""Connecting a device, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from marshmallow import fields, validate
+
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, store
+from inkeeper.api.schemas_base import Instant, Schema, Text
+from inkeeper.services import pairing
+from inkeeper.storage.models import Pairing
+
+blueprint = Blueprint("pairings", __name__, url_prefix="/api/v1/pairings", description="Connecting a device")
+
+
+class NewPairingSchema(Schema):
+    """Who wants to be connected."""
+
+    device = Text(required=True, max_length=100, metadata={"examples": ["Chrome on Linux"]})
+
+
+class PairingSchema(Schema):
+    """An open pairing. Its id is known only to who started it."""
+
+    id = fields.String(required=True)
+    expires_at = Instant(required=True)
+
+
+class ClosedPairingSchema(Schema):
+    """A pairing that has ended."""
+
+    id = fields.String(required=True)
+    closed_at = Instant(required=True)
+
+
+class CodeSchema(Schema):
+    """The code from the server's terminal."""
+
+    code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}\Z", error="Must be six digits."))
+
+
+class ConnectedSchema(Schema):
+    """The device's token, shown this once."""
+
+    token = fields.String(required=True)
+    device_id = fields.String(required=True)
+
+
+@blueprint.post("")
+@blueprint.arguments(NewPairingSchema)
+@blueprint.problems(429)
+@blueprint.response(201, PairingSchema)
+def start_pairing(body: dict[str, Any]) -> Pairing:
+    """Ask to be connected.
+
+    The server shows a six-digit code in its terminal; a person reads it there and types it into the device.
+    """
+    started = pairing.start(store(), body["device"], now())
+    current_app.extensions["inkeeper.show_code"](started.device_name, started.code)
+    return started
+
+
+@blueprint.post("/<pairing_id>/confirm")
+@blueprint.arguments(CodeSchema)
+@blueprint.problems(403, 410)
+@blueprint.response(201, ConnectedSchema)
+def confirm_pairing(body: dict[str, Any], pairing_id: str) -> dict[str, str]:
+    """Prove that a person read the code, and get a token."""
+    token, device_id = pairing.confirm(store(), pairing_id, body["code"], now())
+    return {"token": token, "device_id": device_id}
+
+
+@blueprint.delete("/<pairing_id>")
+@blueprint.response(200, ClosedPairingSchema)
+def cancel_pairing(pairing_id: str) -> Pairing:
+    """Give up connecting."""
+    return pairing.cancel(store(), pairing_id, now())

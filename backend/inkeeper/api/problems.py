@@ -1,0 +1,91 @@
+"""Every refusal and failure as RFC 9457 problem+json, with the headers that belong to it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from inkeeper.api.guard import too_large
+from inkeeper.errors import Problem
+from inkeeper.jsontext import to_json
+from inkeeper.storage.database import DatabaseProblem
+
+_log = logging.getLogger("inkeeper.server")
+
+_RETRY_SECONDS = 5
+
+_BY_STATUS = {
+    400: ("bad_request", "Correct the request; it is not valid HTTP or not valid JSON."),
+    404: ("not_found", "See /api/docs for what there is."),
+    405: ("method_not_allowed", "Use one of the methods in the Allow header."),
+}
+"""What is said about refusals that come from Flask rather than from Inkeeper."""
+
+
+def handle_problems(app: Flask) -> None:
+    """Make the app answer every error as problem+json."""
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(DatabaseProblem, _database_unavailable)
+    app.register_error_handler(HTTPException, _from_flask)
+
+
+def respond(problem: Problem) -> Response:
+    """The answer that tells of a problem."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+    }
+    if problem.errors is not None:
+        body["errors"] = problem.errors
+    body.update(problem.extra)
+    response = Response(to_json(body), problem.status, content_type="application/problem+json")
+    response.headers.update(problem.headers)
+    return response
+
+
+def _from_flask(error: HTTPException) -> Response:
+    if isinstance(error, InternalServerError):
+        return _incident(error)
+    if error.code == 413:
+        return respond(too_large())
+    code, detail = _BY_STATUS.get(error.code or 0, _BY_STATUS[400])
+    # Of the headers only Allow says something that the problem does not.
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return respond(Problem(code, detail, status=error.code or 400, headers=headers))
+
+
+def _database_unavailable(problem: DatabaseProblem) -> Response:
+    # To the client all of these are one: nothing was stored, and only the machine's owner can do something about it.
+    _log.error("database %s: %s", problem.which, problem.detail)
+    return respond(
+        Problem(
+            "database_unavailable",
+            "Nothing was stored. Look at the server's terminal for the reason, then try again.",
+            status=503,
+            headers={"Retry-After": str(_RETRY_SECONDS)},
+        )
+    )
+
+
+def _incident(error: InternalServerError) -> Response:
+    incident = secrets.token_hex(4)
+    cause = error.original_exception or error
+    # Where it happened, but not the exception's words: they may quote what the user entered.
+    where = "".join(traceback.format_tb(cause.__traceback__))
+    _log.error("incident %s: %s at %s\n%s", incident, type(cause).__name__, request.url_rule, where)
+    return respond(
+        Problem(
+            "internal_error",
+            f"Nothing was stored. The server's log names this as incident {incident}.",
+            status=500,
+            incident=incident,
+        )
+    )

@@ -1,0 +1,38 @@
+"""Writes over HTTP: each done once, however often it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from inkeeper.api.context import device_id, now, store
+from inkeeper.errors import invalid
+from inkeeper.services.idempotency import run_once
+from inkeeper.storage.database import Transaction
+
+_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
+
+
+def write_once(account_id: str | None, work: Callable[[Transaction], tuple[int, Any]]) -> Response:
+    """Do `work` in one write and answer with the status and body it returns; with `Idempotency-Key`, only once.
+
+    `account_id` is the account written to, None for none. What `work` raises undoes the write.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and _KEY.fullmatch(key) is None:
+        raise invalid("Idempotency-Key", "Must be 1 to 128 visible ASCII characters.")
+    status, body, replayed = run_once(store(), device_id(), key, _request_hash(), account_id, work, now())
+    response = Response(body, status, content_type="application/json")
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _request_hash() -> str:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode("utf-8", "surrogateescape"))
+    digest.update(request.get_data())
+    return digest.hexdigest()
