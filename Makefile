@@ -2,14 +2,14 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format bench requirements clean FORCE
+.PHONY: help run demo setup test lint format bench requirements clean FORCE
 
 VENV := .venv
 PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
-PIP_INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
+PIP_INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet
 
 # The first Python that is new enough; PYTHON=... on the command line overrides it.
 FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
@@ -25,8 +25,11 @@ run: $(RUNTIME)  ## start the server on 127.0.0.1:8425, and a Chromium with the 
 demo: $(DEVELOPMENT)  ## try everything without a LinkedIn account: invented history, practice pages, own browser profile
 	@exec $(PY) -m e2e.demo
 
-test: $(DEVELOPMENT)  ## linters and all tests, browser tests included
+setup: $(DEVELOPMENT)  ## install what tests and linters need; `make test` does it by itself
 	@.ci/system
+	@$(PY) tests/lint/extension.py --install
+
+test: setup  ## linters and all tests, browser tests included
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest
 
@@ -41,8 +44,7 @@ format: $(DEVELOPMENT)  ## let ruff lay out the Python code
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(DEVELOPMENT)  ## measure speed and size: a table here, and .cache/bench.json
-	@.ci/system
+bench: setup  ## measure speed and size: a table here, and .cache/bench.json
 	@$(PY) -m tests.benchmarks
 
 requirements: $(DEVELOPMENT)  ## pin anew what pyproject.toml asks for

@@ -1,0 +1,1 @@
+"""What Inkeeper is measured against."""

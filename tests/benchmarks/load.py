@@ -1,0 +1,148 @@
+"""An HTTP client that costs next to nothing, so that what is measured is the server.
+
+`run` starts it as a process of its own. All requests are ready-made bytes; one thread is one client; a request's time
+goes from the first byte sent (or, without keep-alive, from the opening of the connection) to the last byte received.
+Every server is measured with this same client.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+Headers = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run of the client saw. Times in seconds."""
+
+    seconds: float
+    times: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Answers a second, all clients together."""
+        return len(self.times) / self.seconds
+
+    @property
+    def median_ms(self) -> float:
+        """The middle one of all answer times."""
+        return statistics.median(self.times) * 1000
+
+    @property
+    def p99_ms(self) -> float:
+        """The answer time that one request in a hundred exceeds."""
+        return statistics.quantiles(self.times, n=100)[98] * 1000
+
+
+def request(
+    method: str, path: str, port: int, *, keep_alive: bool, headers: Headers | None = None, body: Any = None
+) -> str:
+    """The text of one HTTP/1.1 request."""
+    payload = "" if body is None else json.dumps(body)
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        f"Connection: {'keep-alive' if keep_alive else 'close'}",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
+    if body is not None:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(payload.encode())}"]
+    return "\r\n".join(lines) + "\r\n\r\n" + payload
+
+
+def run(port: int, requests_by_client: list[list[str]], *, expect: int) -> Load:
+    """Send every client's requests, all clients at once; fail if any answer has another status than `expect`."""
+    order = json.dumps({"port": port, "clients": requests_by_client})
+    done = subprocess.run([sys.executable, __file__], input=order, capture_output=True, text=True, check=True)
+    seen = json.loads(done.stdout)
+    if set(seen["statuses"]) != {str(expect)}:
+        raise RuntimeError(f"expected only {expect} from port {port}, got {seen['statuses']}: {seen['first']}")
+    return Load(seen["seconds"], seen["times"])
+
+
+class _Client(threading.Thread):
+    def __init__(self, port: int, requests: list[str], start_together: threading.Barrier) -> None:
+        super().__init__()
+        self.address = ("127.0.0.1", port)
+        self.requests = [text.encode() for text in requests]
+        self.start_together = start_together
+        self.connection: socket.socket | None = None
+        self.times: list[float] = []
+        self.statuses: Counter[str] = Counter()
+        self.first = b""
+        self.finished = 0.0
+
+    def run(self) -> None:
+        self.start_together.wait()
+        for payload in self.requests:
+            started = time.perf_counter()
+            status = self.ask(payload)
+            self.times.append(time.perf_counter() - started)
+            self.statuses[status] += 1
+        self.finished = time.perf_counter()
+
+    def ask(self, payload: bytes) -> str:
+        if self.connection is None:
+            self.connection = socket.create_connection(self.address)
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.connection.sendall(payload)
+        received = self.connection.recv(65536)
+        while b"\r\n\r\n" not in received:
+            received += self._more()
+        head, _, body = received.partition(b"\r\n\r\n")
+        head = head.lower()
+        status = head[9:12].decode()
+        _, _, length = head.partition(b"\r\ncontent-length:")
+        left = 0 if status == "304" else int(length.split(b"\r\n", 1)[0]) - len(body)
+        while left > 0:
+            chunk = self._more()
+            left -= len(chunk)
+        if b"\r\nconnection: close" in head:
+            self.connection.close()
+            self.connection = None
+        self.first = self.first or received
+        return status
+
+    def _more(self) -> bytes:
+        assert self.connection is not None
+        chunk = self.connection.recv(65536)
+        if not chunk:
+            raise ConnectionError("the server closed the connection within an answer")
+        return chunk
+
+
+def main() -> None:
+    """Carry out the order on standard input and print what was seen."""
+    order = json.load(sys.stdin)
+    start_together = threading.Barrier(len(order["clients"]) + 1)
+    clients = [_Client(order["port"], requests, start_together) for requests in order["clients"]]
+    gc.disable()
+    for client in clients:
+        client.start()
+    start_together.wait()
+    started = time.perf_counter()
+    for client in clients:
+        client.join()
+    statuses: Counter[str] = sum((client.statuses for client in clients), Counter())
+    seen = {
+        "seconds": max(client.finished for client in clients) - started,
+        "times": [seconds for client in clients for seconds in client.times],
+        "statuses": statuses,
+        "first": clients[0].first.decode(errors="replace")[:400],
+    }
+    json.dump(seen, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The servers that are measured, each a process of its own with a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from e2e.harness.server import ROOT, free_port
+from e2e.harness.wait import until
+
+HERE = Path(__file__).resolve().parent
+CACHE = ROOT / ".cache"
+AW_REQUIREMENTS = HERE / "baselines" / "aw-server-requirements.txt"
+AW_ENVIRONMENT = CACHE / "aw-server"
+
+
+@contextmanager
+def running(command: list[str | Path], folder: Path, answers_at: str, environment: dict[str, str]) -> Iterator[None]:
+    """Run a server until the block ends; the block begins when the address answers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "terminal.txt").open("wb") as terminal:
+        process = subprocess.Popen(command, stdout=terminal, stderr=subprocess.STDOUT, env=environment, cwd=folder)
+        try:
+            until(lambda: _answers(process, answers_at, folder), f"{answers_at} answers", seconds=30)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _answers(process: subprocess.Popen[bytes], address: str, folder: Path) -> bool:
+    if process.poll() is not None:
+        raise RuntimeError(f"it ended at once:\n{(folder / 'terminal.txt').read_text(errors='replace')}")
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _without_settings(**more: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **more}
+
+
+def install_aw_server() -> None:
+    """Bring aw-server's own environment to what its pinned requirements say."""
+    stamp = AW_ENVIRONMENT / ".installed-from"
+    wanted = AW_REQUIREMENTS.read_text(encoding="utf-8")
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    print("Installing aw-server 0.12.0 in an environment of its own (once)", flush=True)
+    base_python = getattr(sys, "_base_executable", sys.executable)
+    subprocess.run([base_python, "-m", "venv", "--clear", AW_ENVIRONMENT], check=True)
+    pip = [AW_ENVIRONMENT / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+    subprocess.run([*pip, "--require-hashes", "-r", AW_REQUIREMENTS], check=True, stdout=subprocess.DEVNULL)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+@contextmanager
+def aw_server(folder: Path) -> Iterator[int]:
+    """ActivityWatch's server as it starts by default, with Peewee on SQLite. Gives its port."""
+    port = free_port()
+    places = {name: str(folder / name) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
+    command = [AW_ENVIRONMENT / "bin" / "aw-server", "--host", "127.0.0.1", "--port", str(port), "--storage", "peewee"]
+    with running(command, folder, f"http://127.0.0.1:{port}/api/0/info", _without_settings(**places)):
+        yield port
+
+
+@contextmanager
+def flask_route(folder: Path, answer_bytes: int) -> Iterator[int]:
+    """A bare Flask route on waitress that answers as many bytes as asked. Gives its port."""
+    port = free_port()
+    command = [sys.executable, HERE / "baselines" / "flask_route.py", str(port), str(answer_bytes)]
+    with running(command, folder, f"http://127.0.0.1:{port}/", _without_settings()):
+        yield port
+
+
+def sqlite_inserts_per_second(database: Path, count: int) -> float:
+    """How many rows a second the sqlite3 module alone puts on disk, one transaction each."""
+    command = [sys.executable, HERE / "baselines" / "sqlite_insert.py", database, str(count)]
+    return count / float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -1,0 +1,126 @@
+"""Opening a browser: the reason where it cannot be done, the right command where it can."""
+
+from __future__ import annotations
+
+import os
+import queue
+from pathlib import Path
+
+import pytest
+
+from inkeeper.browser import BrowserUnavailable, open_with_extension, steps_by_hand
+
+
+@pytest.fixture
+def extension(tmp_path: Path) -> Path:
+    folder = tmp_path / "extension"
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    return folder
+
+
+def a_program(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def environment(programs: Path, **more: str) -> dict[str, str]:
+    return {"PATH": str(programs), "DISPLAY": ":99", **more}
+
+
+def fail(message: str) -> None:
+    raise AssertionError(message)
+
+
+def reason(extension: Path, environ: dict[str, str]) -> str:
+    with pytest.raises(BrowserUnavailable) as refusal:
+        open_with_extension(extension, extension.parent / "profile", "about:blank", on_failure=fail, environ=environ)
+    assert not (extension.parent / "profile").exists()
+    return str(refusal.value)
+
+
+def test_without_a_display_it_says_so(extension: Path, programs: Path) -> None:
+    a_program(programs / "chromium", "exit 0")
+    assert "no display" in reason(extension, {"PATH": str(programs)})
+
+
+def test_without_a_chromium_it_names_the_variable_that_could_point_to_one(extension: Path, programs: Path) -> None:
+    assert "INKEEPER_CHROMIUM" in reason(extension, environment(programs))
+
+
+def test_a_chromium_that_is_named_but_absent_is_said_to_be_absent(extension: Path, programs: Path) -> None:
+    assert "/no/such/program" in reason(extension, environment(programs, INKEEPER_CHROMIUM="/no/such/program"))
+
+
+def test_a_snap_is_not_started_since_it_could_not_read_the_extension(extension: Path, programs: Path) -> None:
+    a_program(programs / "chromium-browser", 'exec /snap/bin/chromium "$@"')
+    assert "snap" in reason(extension, environment(programs))
+
+
+def test_a_folder_without_a_manifest_is_no_extension(tmp_path: Path, programs: Path) -> None:
+    a_program(programs / "chromium", "exit 0")
+    (tmp_path / "empty").mkdir()
+    assert "no extension" in reason(tmp_path / "empty", environment(programs))
+
+
+def test_a_comma_in_the_folders_name_would_be_read_as_two_folders(tmp_path: Path, programs: Path) -> None:
+    a_program(programs / "chromium", "exit 0")
+    folder = tmp_path / "one,two"
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    assert "comma" in reason(folder, environment(programs))
+
+
+def test_the_browser_gets_the_extension_its_own_profile_and_the_address(extension: Path, programs: Path) -> None:
+    told = extension.parent / "told"
+    a_program(programs / "chromium", f'for word in "$@"; do echo "$word"; done > "{told}"')
+    profile = extension.parent / "profile"
+    browser = open_with_extension(
+        extension, profile, "http://127.0.0.1:1/", on_failure=fail, environ=environment(programs), flags=["--more"]
+    )
+    browser._watch.join(10)
+    words = told.read_text(encoding="utf-8").splitlines()
+    assert f"--load-extension={extension}" in words
+    assert f"--user-data-dir={profile}" in words
+    assert words[-2:] == ["--more", "http://127.0.0.1:1/"]
+    assert ("--no-sandbox" in words) == (os.geteuid() == 0)
+    assert profile.stat().st_mode & 0o077 == 0
+
+
+def test_a_browser_that_fails_is_reported(extension: Path, programs: Path) -> None:
+    a_program(programs / "chromium", "exit 21")
+    reports: queue.Queue[str] = queue.Queue()
+    open_with_extension(
+        extension,
+        extension.parent / "profile",
+        "about:blank",
+        on_failure=reports.put,
+        environ=environment(programs),
+    )
+    assert "21" in reports.get(timeout=10)
+
+
+def test_closing_ends_it_and_is_no_failure(extension: Path, programs: Path) -> None:
+    a_program(programs / "chromium", "exec /bin/sleep 60")
+    reports: queue.Queue[str] = queue.Queue()
+    browser = open_with_extension(
+        extension,
+        extension.parent / "profile",
+        "about:blank",
+        on_failure=reports.put,
+        environ=environment(programs),
+    )
+    browser.close()
+    assert browser._process.poll() is not None
+    assert reports.empty()
+
+
+def test_the_steps_by_hand_name_the_folder(extension: Path) -> None:
+    assert str(extension) in steps_by_hand(extension)
