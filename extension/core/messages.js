@@ -1,20 +1,21 @@
 // What a page can ask of the worker: one table of names, parameters and replies, and the two ends of it.
 
-/** @import {Account, AccountChanges, Draft, NewAccount, Observation, OutboxEntry, Outcome, PlanChange, PlanRequest, Purpose, RuleBook, Source, View, WrongBook} from "./types.d.ts" */
+/** @import {Account, AccountChanges, Draft, InMailEntry, NewAccount, Outcome, PlanChange, PlanRequest, Purpose, RuleBook, Source, View, WrongBook} from "./types.d.ts" */
 
 import { isOwnPage, onMessage, sendMessage } from "./browser.js";
 import { Refusal } from "./refusal.js";
 
 /**
  * Everything that changes data waits in the outbox first and is answered at once. What cannot wait (pairing, accounts,
- * plan changes) is answered by the server, or refused with the connection's state as the code.
+ * plan changes) is answered by the server, or refused with the connection's state as the code. `log` answers a double
+ * click with `repeated`, and with the first click's entry while that is still here.
  * @typedef {{
  *   "state.get": {params: {}, reply: View},
  *   "log": {params: {accountId: string, recipient: {name: string, profileUrl?: string | null}, cost: 0 | 1, purpose?: Purpose | null,
- *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean}, reply: {entry: OutboxEntry, repeated: boolean}},
+ *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean}, reply: {entry: InMailEntry | null, repeated: boolean}},
  *   "undo": {params: {id: string}, reply: {}},
  *   "outcome": {params: {accountId: string, inmailId: string, outcome: Outcome}, reply: {}},
- *   "observe": {params: {accountId: string, balance: number, source: "person" | "page"}, reply: {observation: Observation | null}},
+ *   "observe": {params: {accountId: string, balance: number, source: "person" | "page"}, reply: {}},
  *   "retry": {params: {}, reply: {}},
  *   "resolve": {params: {id: string, answer: "accept" | "discard"}, reply: {}},
  *   "refresh": {params: {}, reply: {}},

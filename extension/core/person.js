@@ -4,8 +4,7 @@
 
 const HOST = "www.linkedin.com";
 
-/** The server takes no longer name. */
-const NAME_LENGTH_MAX = 200;
+const TEXT_LENGTH_MAX = 200;
 
 /**
  * The one form of a link to a person: /in/<slug> in lower case, /sales/lead/<id> without the search it was found by.
@@ -40,8 +39,14 @@ function nameIn(title) {
   const parts = title.replace(/^\(\d+\+?\)\s*/, "").split(" | ");
   const site = parts.at(-1)?.trim();
   const isPerson = (site === "LinkedIn" && parts.length === 2) || (site === "Sales Navigator" && parts.length === 3);
-  return isPerson ? parts[0].split(" - ")[0].trim().slice(0, NAME_LENGTH_MAX) : "";
+  return isPerson ? tidy(parts[0].split(" - ")[0]) : "";
 }
+
+/**
+ * A name or subject as it is kept: trimmed, and cut between characters, never within one.
+ * @param {string} text
+ */
+export const tidy = (text) => Array.from(text.trim()).slice(0, TEXT_LENGTH_MAX).join("");
 
 /** @param {string} slug */
 function decoded(slug) {

@@ -14,6 +14,7 @@ export interface Problem {
   detail: string;
   status: number;
   errors?: { path: string; message: string }[];
+  retryAfterS?: number;
   balance?: number;
   needed?: number;
   tries_left?: number;
@@ -176,13 +177,15 @@ export interface StoredSummary {
 }
 
 interface EntryBase {
-  /** Ordered by time; sent as Idempotency-Key. */
+  /** Ordered by time. */
   id: string;
+  /** The Idempotency-Key: the id, until an answer by the user changes what is sent. */
+  key: string;
   accountId: string;
   createdAt: string;
-  /** Attempts that reached the server. */
+  /** Attempts in a row that failed on the way or in the server. */
   tries: number;
-  /** When the last attempt began; null means that the server cannot know the entry. */
+  /** When an attempt began whose end is not known; null means that the server does not have the entry. */
   attemptedAt: string | null;
   /** `saved`: on the server, kept until a summary that counts it has arrived. */
   state: "waiting" | "paused" | "needs_you" | "saved";
@@ -258,6 +261,8 @@ export interface Stored {
 
 export interface Person { name: string; profileUrl: string }
 
+export interface ProjectedWarning extends Warning { expiring?: { credits: number; daysLeft: number; perDay: number } }
+
 /** The numbers of one account, brought up to now with its waiting entries. */
 export interface Projection {
   /** How fresh the server's part is. */
@@ -285,7 +290,7 @@ export interface Projection {
   observed: Summary["observed"];
   urgency: "plenty" | "soon" | "urgent" | "none";
   /** The server's warnings that still hold; `expiring` is worked out here and has to be put in words by `warningText`. */
-  warnings: (Warning & { credits?: number; daysLeft?: number })[];
+  warnings: ProjectedWarning[];
   /** The next instant at which the balance changes by itself. */
   nextMoment: string | null;
 }

@@ -1,0 +1,29 @@
+// The worker's appointments. Browsers lose alarms at updates and restarts, so every wake-up sees to it that they stand.
+
+/** @import {View} from "./types.d.ts" */
+
+import { createAlarm, getAlarm } from "./browser.js";
+
+const REFRESH_MINUTES = 15;
+
+/**
+ * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself.
+ * @param {View} view
+ * @param {Date} now
+ */
+export async function keepAppointments({ accounts, connection }, now) {
+  if (!(await getAlarm("refresh"))) await createAlarm("refresh", { periodInMinutes: REFRESH_MINUTES });
+  await appoint("retry", connection.retryAt, now);
+  const moments = accounts.map(({ projection }) => projection?.nextMoment ?? "").filter(Boolean);
+  await appoint("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);
+}
+
+/**
+ * An instant that has passed is left alone: an alarm for it would go off at once, and again after that.
+ * @param {string} name
+ * @param {string | null} at
+ * @param {Date} now
+ */
+async function appoint(name, at, now) {
+  if (at !== null && new Date(at) > now) await createAlarm(name, { when: Date.parse(at) });
+}

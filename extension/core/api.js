@@ -1,0 +1,137 @@
+// The server as the extension sees it: one call, its answer checked, each failure told apart by its code.
+
+/** @import {Problem, Server} from "./types.d.ts" */
+
+import { mayCall } from "./browser.js";
+import { Refusal } from "./refusal.js";
+
+const API_VERSION = "1";
+const TIMEOUT_MS = 5000;
+
+/** What a gateway in front of a server answers while the server itself is away. */
+const GATEWAY = new Set([502, 503, 504]);
+
+/**
+ * @typedef {Object} Request
+ * @property {string} [method]
+ * @property {object} [body]
+ * @property {string} [key] the Idempotency-Key
+ * @property {string | null} [etag] of the answer that is here already
+ * @property {unknown} [shape] what the answer must look like
+ */
+
+/**
+ * Calls the server. A refusal, or no answer that is one of Inkeeper's, is thrown as a `Refusal`: `server_off`,
+ * `permission_missing`, `other_program` and `version_mismatch` are our own codes, all others the server's.
+ * @param {Pick<Server, "address" | "token">} server
+ * @param {string} path
+ * @param {Request} [request]
+ * @returns {Promise<{status: number, etag: string | null, body: any}>}
+ */
+export async function call(server, path, { method = "GET", body, key, etag, shape } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (server.token) headers.Authorization = `Bearer ${server.token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  if (etag) headers["If-None-Match"] = etag;
+  const response = await send(`${server.address}/api/v1${path}`, {
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (response.status === 304) return { status: 304, etag: etag ?? null, body: null };
+  const content = response.status === 204 ? null : await json(response);
+  if (!response.ok) throw new Refusal(problem(response, content));
+  if (shape && !fits(content, shape)) throw new Refusal({ code: "version_mismatch" });
+  return { status: response.status, etag: response.headers.get("ETag"), body: content };
+}
+
+/**
+ * Asks who listens there, without a token: a stranger on the port gets to see nothing.
+ * @param {string} address
+ * @returns {Promise<{version: string, demo: boolean}>}
+ */
+export async function greet(address) {
+  const shape = { app: "string", version: "string", demo: "boolean" };
+  return (await call({ address, token: null }, "/server", { shape })).body;
+}
+
+/**
+ * @param {string} url
+ * @param {RequestInit} request
+ */
+async function send(url, request) {
+  let response;
+  try {
+    response = await fetch(url, request);
+  } catch {
+    // The browser tells a missing permission and a missing server by the same error.
+    throw new Refusal({ code: (await mayCall(url)) ? "server_off" : "permission_missing" });
+  }
+  const version = response.headers.get("X-Inkeeper-Api");
+  if (version === API_VERSION) return response;
+  if (version !== null) throw new Refusal({ code: "version_mismatch" });
+  throw new Refusal({ code: GATEWAY.has(response.status) ? "server_off" : "other_program" });
+}
+
+/** @param {Response} response */
+async function json(response) {
+  try {
+    return await response.json();
+  } catch {
+    // Cut off on the way: whether it was stored is not known, so this is no answer.
+    throw new Refusal({ code: "server_off" });
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {any} content
+ * @returns {Problem}
+ */
+function problem(response, content) {
+  const words = fits(content, { code: "string", detail: "string" }) ? content : { code: "unexpected", detail: response.statusText };
+  const retryAfterS = Number(response.headers.get("Retry-After")) || undefined;
+  return { ...words, status: response.status, retryAfterS };
+}
+
+/**
+ * Whether a value has the members that a shape names: type names, arrays of one shape, objects of shapes.
+ * @param {any} value
+ * @param {any} shape
+ * @returns {boolean}
+ */
+function fits(value, shape) {
+  if (typeof shape === "string") return typeof value === shape;
+  if (Array.isArray(shape)) return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
+  return value !== null && typeof value === "object" && Object.entries(shape).every(([key, inner]) => fits(value[key], inner));
+}
+
+const account = { id: "string", name: "string", time_zone: "string", working_days: ["number"], reserve: "number" };
+
+/** What the extension relies on in the server's answers. */
+export const SHAPE = {
+  account,
+  accounts: { items: [account] },
+  pairing: { id: "string", expires_at: "string" },
+  token: { token: "string", device_id: "string" },
+  logged: { inmail: { id: "string" } },
+  summary: {
+    as_of: "string",
+    balance: "number",
+    allotment: "number",
+    used: "number",
+    free_used: "number",
+    period: { start: "string", end: "string" },
+    lots: [{ granted_at: "string", left: "number" }],
+    pace: { status: "string", expected: "number" },
+    warnings: [{ code: "string", severity: "string", title: "string", detail: "string" }],
+    timeline: [{ at: "string", reason: "string", credits: "number", balance: "number" }],
+    recent: [{ id: "string", recipient: { name: "string" }, sent_at: "string", outcome: "string", cost: "number" }],
+  },
+};

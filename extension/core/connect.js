@@ -1,0 +1,76 @@
+// Making and ending the connection with a server, step by step as the welcome page leads through it.
+
+import { call, greet, SHAPE } from "./api.js";
+import { local } from "./browser.js";
+import { resume } from "./outbox.js";
+import { Refusal } from "./refusal.js";
+import { readAll, serverAddress, summaryKey } from "./settings.js";
+import { note, syncNow } from "./sync.js";
+
+/**
+ * Who answers at this address.
+ * @param {string} typed
+ */
+export const check = async (typed) => greet(address(typed));
+
+/**
+ * Has the server show a code in its terminal.
+ * @param {string} typed
+ * @param {string} device what the server will call this browser
+ */
+export async function startPairing(typed, device) {
+  const at = address(typed);
+  const { demo } = await greet(at);
+  const { body } = await call({ address: at, token: null }, "/pairings", { method: "POST", body: { device }, shape: SHAPE.pairing });
+  const pairing = { id: body.id, expiresAt: body.expires_at };
+  // The old token stays behind: it must never reach another server.
+  await local.set({ server: { address: at, token: null, deviceId: null, demo }, pairing });
+  await note("not_paired");
+  return { expiresAt: pairing.expiresAt };
+}
+
+/** @param {string} code */
+export async function confirmPairing(code) {
+  const { pairing, server } = await readAll();
+  if (!pairing) throw new Refusal({ code: "no_pairing" });
+  const { body } = await call(server, `/pairings/${pairing.id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.token });
+  await local.set({ server: { ...server, token: body.token, deviceId: body.device_id }, pairing: null });
+  await note("ok");
+  await resume();
+  await syncNow();
+}
+
+export async function cancelPairing() {
+  const { pairing, server } = await readAll();
+  if (!pairing) return;
+  await local.set({ pairing: null });
+  await tellIfThere(() => call(server, `/pairings/${pairing.id}`, { method: "DELETE" }));
+}
+
+/** Forgets the server and its numbers. What waits to be saved stays, for the next connection. */
+export async function disconnect() {
+  const { server, summaries } = await readAll();
+  await local.set({ server: { ...server, token: null, deviceId: null }, accounts: [], currentAccount: null });
+  await local.remove(Object.keys(summaries).map(summaryKey));
+  await note("not_paired");
+  if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
+}
+
+/**
+ * Some things are done on our side whether or not the server hears of them.
+ * @param {() => Promise<unknown>} tell
+ */
+async function tellIfThere(tell) {
+  try {
+    await tell();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+}
+
+/** @param {string} typed */
+function address(typed) {
+  const origin = serverAddress(typed);
+  if (!origin) throw new Refusal({ code: "bad_address" });
+  return origin;
+}

@@ -1,0 +1,31 @@
+// Days of an account's time zone, counted. Months are the server's business: their turns come from its timeline.
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The number of the local day: days that follow one another have numbers that do.
+ * @param {Date} instant
+ * @param {string} zone
+ */
+export function dayNumber(instant, zone) {
+  const options = /** @type {const} */ ({ timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return Date.parse(new Intl.DateTimeFormat("en-CA", options).format(instant)) / DAY_MS;
+}
+
+/**
+ * The numbers of the local days on which something can still be done before `end`, today first.
+ * @param {Date} now
+ * @param {Date} end
+ * @param {string} zone
+ */
+export function daysUntil(now, end, zone) {
+  const today = dayNumber(now, zone);
+  const last = dayNumber(new Date(end.getTime() - 1), zone);
+  return Array.from({ length: Math.max(0, last - today + 1) }, (_, index) => today + index);
+}
+
+/**
+ * The ISO weekday of a day's number; day 0 was a Thursday.
+ * @param {number} day
+ */
+export const weekday = (day) => ((day + 3) % 7) + 1;

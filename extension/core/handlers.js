@@ -1,0 +1,113 @@
+// What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named here.
+
+/** @import {Handlers} from "./messages.js" */
+/** @import {PlanRequest} from "./types.d.ts" */
+
+import { call, SHAPE } from "./api.js";
+import { local, session } from "./browser.js";
+import * as connect from "./connect.js";
+import { newId } from "./ids.js";
+import { log } from "./log.js";
+import * as outbox from "./outbox.js";
+import { read } from "./settings.js";
+import { retry, syncNow } from "./sync.js";
+import { readView } from "./view.js";
+
+/** @type {Handlers} */
+export const handlers = {
+  "state.get": () => readView(new Date()),
+
+  log: async (params) => {
+    const answer = await log(params, new Date());
+    syncNow();
+    return answer;
+  },
+  undo: ({ id }) => stored(outbox.undo(id, new Date())),
+  outcome: ({ accountId, inmailId, outcome }) => {
+    const now = new Date();
+    const body = outcome === "pending" ? { outcome } : { outcome, outcome_at: now.toISOString() };
+    return stored(outbox.add(outbox.newEntry(accountId, { kind: "outcome", inmailId, body }, now)));
+  },
+  observe: ({ accountId, balance, source }) => {
+    const now = new Date();
+    const body = { balance, observed_at: now.toISOString(), source };
+    return stored(outbox.add(outbox.newEntry(accountId, { kind: "observation", body }, now)));
+  },
+  resolve: ({ id, answer }) => stored(outbox.resolve(id, answer, new Date())),
+
+  retry: () => done(retry()),
+  refresh: () => done(syncNow()),
+
+  "server.check": ({ address }) => connect.check(address),
+  "pair.start": ({ address, device }) => connect.startPairing(address, device),
+  "pair.confirm": ({ code }) => done(connect.confirmPairing(code)),
+  "pair.cancel": () => done(connect.cancelPairing()),
+  disconnect: () => done(connect.disconnect()),
+
+  "rulebooks.get": () => fetched("/rule-books"),
+  "account.select": ({ id }) => done(local.set({ currentAccount: id })),
+  "account.create": async (account) => {
+    const { wrong_book: wrongBook, ...created } = await changed("POST", "/accounts", account, SHAPE.account);
+    return { account: created, wrongBook };
+  },
+  "account.update": async ({ id, changes }) => ({ account: await changed("PATCH", `/accounts/${id}`, changes, SHAPE.account) }),
+  "account.preview": ({ id, changes }) => preview("PATCH", `/accounts/${id}`, changes),
+
+  "plan.list": ({ accountId }) => fetched(`/accounts/${accountId}/plan-changes`),
+  "plan.preview": (request) => preview("POST", planPath(request), planBody(request)),
+  "plan.change": (request) => changed("POST", planPath(request), planBody(request)),
+  "plan.withdraw": ({ accountId, changeId }) => done(changed("DELETE", `/accounts/${accountId}/plan-changes/${changeId}`)),
+
+  "draft.take": async () => {
+    const { draft = null } = await session.get("draft");
+    await session.remove("draft");
+    return { draft };
+  },
+  snooze: async ({ until }) => done(local.set({ reminders: { ...(await read("reminders")), snoozedUntil: until } })),
+  "notifications.set": async ({ on }) => done(local.set({ reminders: { ...(await read("reminders")), notifications: on } })),
+};
+
+/**
+ * Answers as soon as it is stored; the server hears of it meanwhile.
+ * @param {Promise<unknown>} writing
+ */
+async function stored(writing) {
+  await writing;
+  syncNow();
+  return {};
+}
+
+/** @param {Promise<unknown>} work */
+async function done(work) {
+  await work;
+  return {};
+}
+
+/** @param {string} path */
+const fetched = async (path) => (await call(await read("server"), path)).body;
+
+/**
+ * Changes something that cannot wait in the outbox, and fetches the numbers that follow from it before it answers.
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @param {unknown} [shape]
+ */
+async function changed(method, path, body, shape) {
+  const answer = await call(await read("server"), path, { method, body, key: newId(new Date()), shape });
+  await syncNow();
+  return answer.body;
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {object} body
+ */
+const preview = async (method, path, body) => (await call(await read("server"), `${path}?preview=true`, { method, body })).body;
+
+/** @param {PlanRequest} request */
+const planPath = ({ accountId }) => `/accounts/${accountId}/plan-changes`;
+
+/** @param {PlanRequest} request */
+const planBody = ({ accountId: _, ...body }) => body;

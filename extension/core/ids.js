@@ -1,0 +1,14 @@
+// Ids that sort by the time they were made.
+
+let lastMs = 0;
+
+/**
+ * A UUID of version 7. Ids made by one worker within a millisecond still sort in their order.
+ * @param {Date} now
+ */
+export function newId(now) {
+  lastMs = Math.max(now.getTime(), lastMs + 1);
+  const time = lastMs.toString(16).padStart(12, "0");
+  const random = crypto.randomUUID();
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
+}

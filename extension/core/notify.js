@@ -1,0 +1,73 @@
+// Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed than twice.
+
+/** @import {ProjectedWarning, Reminders, View} from "./types.d.ts" */
+
+import { local, mayNotify, showNotification } from "./browser.js";
+import { dayNumber } from "./days.js";
+import { read } from "./settings.js";
+import { warningText } from "./summary.js";
+
+const DAY_MS = 86_400_000;
+
+/** Longer than any warning lives, so that what was shown is not shown again. */
+const SHOWN_KEPT_DAYS = 400;
+
+/**
+ * Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and account.
+ * @param {View} view
+ * @param {Date} now
+ */
+export function remind(view, now) {
+  return navigator.locks.request("reminders", async () => {
+    const reminders = await read("reminders");
+    if (!reminders.notifications || (reminders.snoozedUntil && now < new Date(reminders.snoozedUntil))) return;
+    if (!(await mayNotify())) return;
+    const due = dueWarnings(view, reminders.shown, now);
+    if (!due.length) return;
+    const shown = { ...recent(reminders.shown, now), ...Object.fromEntries(due.map(({ key, day }) => [key, day])) };
+    await local.set({ reminders: { ...reminders, shown } });
+    for (const { key, account, warning } of due) {
+      const { title, detail } = warningText(warning);
+      await showNotification(key, `${account.name}: ${title}`, detail);
+    }
+  });
+}
+
+/**
+ * @param {View} view
+ * @param {Reminders["shown"]} shown
+ * @param {Date} now
+ */
+function dueWarnings(view, shown, now) {
+  const due = [];
+  for (const { account, projection } of view.accounts) {
+    const day = dayName(now, account.time_zone);
+    for (const warning of projection?.warnings.filter(calls) ?? []) {
+      const kind = `${account.id}/${warning.code}/`;
+      const key = `${kind}${warning.until}/${warning.severity}`;
+      const today = Object.keys(shown).some((other) => other.startsWith(kind) && shown[other] === day);
+      if (!today && !(key in shown)) due.push({ key, day, account, warning });
+    }
+  }
+  return due;
+}
+
+/**
+ * Only what ends at a known time, and is not mere information, calls for the user; credits about to expire always do.
+ * @param {ProjectedWarning} warning
+ */
+const calls = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
+
+/**
+ * @param {Reminders["shown"]} shown
+ * @param {Date} now
+ */
+const recent = (shown, now) =>
+  Object.fromEntries(Object.entries(shown).filter(([, day]) => now.getTime() - Date.parse(day) < SHOWN_KEPT_DAYS * DAY_MS));
+
+/**
+ * The local day as "YYYY-MM-DD".
+ * @param {Date} now
+ * @param {string} zone
+ */
+const dayName = (now, zone) => new Date(dayNumber(now, zone) * DAY_MS).toISOString().slice(0, 10);

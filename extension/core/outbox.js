@@ -1,0 +1,242 @@
+// Whatever changes data waits here until the server has it: written before any network call, one key each, sent in the order of
+// the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has arrived.
+
+/** @import {InMailEntry, ObservationEntry, OutboxEntry, OutcomeEntry, Problem, RetractEntry, Server, Stored, Undoable} from "./types.d.ts" */
+
+import { call, SHAPE } from "./api.js";
+import { local } from "./browser.js";
+import { newId } from "./ids.js";
+import { Refusal } from "./refusal.js";
+import { outboxKey, readAll } from "./settings.js";
+
+/** An entry on which the server itself breaks this often must not keep back the others for ever. */
+const SERVER_FAILURES_MAX = 8;
+
+/**
+ * One change of the outbox at a time. Never held across a network call, so that a click is not kept waiting.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export const changing = (work) => navigator.locks.request("outbox", work);
+
+/**
+ * @template {Pick<InMailEntry, "kind" | "body"> | Pick<RetractEntry, "kind" | "body" | "target" | "inmailId">
+ *   | Pick<OutcomeEntry, "kind" | "body" | "inmailId"> | Pick<ObservationEntry, "kind" | "body">} What
+ * @param {string} accountId
+ * @param {What} what
+ * @param {Date} now
+ */
+export function newEntry(accountId, what, now) {
+  const id = newId(now);
+  const fresh = /** @type {const} */ ({ tries: 0, attemptedAt: null, state: "waiting", savedAt: null, problem: null });
+  return { id, key: id, accountId, createdAt: now.toISOString(), ...fresh, ...what };
+}
+
+/** @param {OutboxEntry} entry */
+export const add = (entry) => local.set({ [outboxKey(entry.id)]: entry });
+
+/**
+ * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a token
+ * that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the user.
+ * @param {Server} server
+ */
+export async function flush(server) {
+  for (let entry = await claim(); entry; entry = await claim()) {
+    try {
+      await settle(entry, await send(server, entry));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await keep(entry, error.problem);
+      if (stopsAll(error.problem)) throw error;
+    }
+  }
+}
+
+/** Takes the oldest entry that can be sent and notes that from now on the server may have it. */
+function claim() {
+  return changing(async () => {
+    const { entries } = await readAll();
+    const next = entries.find((entry) => entry.state === "waiting" && !(entry.kind === "retract" && entry.inmailId === null));
+    if (!next) return null;
+    const claimed = { ...next, attemptedAt: new Date().toISOString() };
+    await add(claimed);
+    return claimed;
+  });
+}
+
+/**
+ * @param {Server} server
+ * @param {OutboxEntry} entry
+ */
+async function send(server, entry) {
+  const path = `/accounts/${entry.accountId}`;
+  const { body, key } = entry;
+  switch (entry.kind) {
+    case "inmail":
+      return call(server, `${path}/inmails`, { method: "POST", body, key, shape: SHAPE.logged });
+    case "retract":
+      return call(server, `${path}/inmails/${entry.inmailId}`, { method: "DELETE", key });
+    case "outcome":
+      return call(server, `${path}/inmails/${entry.inmailId}`, { method: "PATCH", body, key });
+    case "observation":
+      return call(server, `${path}/observations`, { method: "POST", body, key });
+  }
+}
+
+/**
+ * The server has it. In one write, the entry says so and its undo knows what to take back.
+ * @param {OutboxEntry} entry
+ * @param {{body: any}} answer
+ */
+function settle(entry, { body }) {
+  return changing(async () => {
+    /** @type {Record<string, OutboxEntry | Undoable[]>} */
+    const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved", savedAt: new Date().toISOString() } };
+    if (entry.kind === "inmail") {
+      const { entries, undo } = await readAll();
+      const inmailId = body.inmail.id;
+      changed.undo = undo.map((item) => (item.outboxId === entry.id ? { ...item, inmailId } : item));
+      for (const retract of retractsOf(entry.id, entries)) changed[outboxKey(retract.id)] = { ...retract, inmailId };
+    }
+    await local.set(changed);
+  });
+}
+
+/**
+ * The entry stays, with the reason. Where the server did answer, it does not have it.
+ * @param {OutboxEntry} entry
+ * @param {Problem} problem
+ */
+function keep(entry, problem) {
+  return changing(async () => {
+    const { entries } = await readAll();
+    const takenBack = retractsOf(entry.id, entries);
+    if (!needsUser(entry, problem)) {
+      const attemptedAt = problem.status ? null : entry.attemptedAt;
+      await add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem });
+    } else if (takenBack.length) {
+      // Refused and taken back: nothing is left to do for either.
+      await local.remove([entry, ...takenBack].map(({ id }) => outboxKey(id)));
+    } else {
+      await add({ ...entry, attemptedAt: null, state: "needs_you", problem });
+    }
+  });
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {Problem} problem
+ */
+const needsUser = (entry, problem) =>
+  !stopsAll(problem) || (problem.status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX);
+
+/** @param {Problem} problem */
+const stopsAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;
+
+/**
+ * @param {string} id
+ * @param {OutboxEntry[]} entries
+ * @returns {RetractEntry[]}
+ */
+const retractsOf = (id, entries) => entries.filter((entry) => entry.kind === "retract").filter(({ target }) => target === id);
+
+/**
+ * Forgets the entries that the server had by `counted`, when the summaries were asked for that are here now.
+ * @param {string} counted
+ */
+export function forgetSaved(counted) {
+  return changing(async () => {
+    const { entries } = await readAll();
+    const done = entries.filter(({ state, savedAt }) => state === "saved" && (savedAt ?? "") <= counted);
+    await local.remove(done.map(({ id }) => outboxKey(id)));
+  });
+}
+
+/** Holds back all that waits, until the user has connected again. */
+export const pause = () => turn("waiting", "paused");
+
+/** Lets go of what `pause` held back. */
+export const resume = () => turn("paused", "waiting");
+
+/**
+ * @param {OutboxEntry["state"]} from
+ * @param {OutboxEntry["state"]} to
+ */
+function turn(from, to) {
+  return changing(async () => {
+    const { entries } = await readAll();
+    const turned = entries.filter(({ state }) => state === from).map((entry) => [outboxKey(entry.id), { ...entry, state: to }]);
+    await local.set(Object.fromEntries(turned));
+  });
+}
+
+/**
+ * The user's answer to a refusal: send it all the same, or forget it.
+ * @param {string} id
+ * @param {"accept" | "discard"} answer
+ * @param {Date} now
+ */
+export function resolve(id, answer, now) {
+  return changing(async () => {
+    const { entries, undo } = await readAll();
+    const entry = entries.find((each) => each.id === id && each.state === "needs_you");
+    if (!entry) return;
+    if (answer === "discard") {
+      await local.set({ undo: undo.filter(({ outboxId }) => outboxId !== id) });
+      await local.remove(outboxKey(id));
+      return;
+    }
+    const again = /** @type {const} */ ({ ...entry, state: "waiting", tries: 0, problem: null });
+    if (again.kind === "inmail" && entry.problem?.code === "insufficient_credits") {
+      // LinkedIn let it through, so the ledger was wrong. What is asked changes, and so does its key.
+      await add({ ...again, key: newId(now), body: { ...again.body, accept_discrepancy: true } });
+    } else {
+      await add(again);
+    }
+  });
+}
+
+/**
+ * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed; else the
+ * undo becomes an entry of its own, which outlives a killed worker like any other.
+ * @param {string} id
+ * @param {Date} now
+ */
+export function undo(id, now) {
+  return changing(async () => {
+    const stored = await readAll();
+    const entry = stored.entries.find((each) => each.id === id && each.kind === "inmail");
+    const left = stored.undo.filter((item) => item.outboxId !== id && item.inmailId !== id);
+    if (entry && entry.state !== "saved" && entry.attemptedAt === null) {
+      await local.set({ undo: left });
+      await local.remove(outboxKey(id));
+      return;
+    }
+    const retract = retraction(id, stored, now);
+    if (retract) await local.set({ undo: left, [outboxKey(retract.id)]: retract });
+  });
+}
+
+/**
+ * @param {string} id
+ * @param {Stored} stored
+ * @param {Date} now
+ */
+function retraction(id, { entries, summaries, undo }, now) {
+  const isUnderWay = entries.some((each) => each.kind === "retract" && (each.target === id || each.inmailId === id));
+  if (isUnderWay) return null;
+  const item = undo.find(({ outboxId, inmailId }) => outboxId === id || inmailId === id);
+  if (item) {
+    const { accountId, at, cost, inmailId, name, outboxId } = item;
+    const target = entries.some((each) => each.id === outboxId) ? outboxId : null;
+    return newEntry(accountId, { kind: "retract", target, inmailId, body: { name, sent_at: at, cost } }, now);
+  }
+  for (const [accountId, { summary }] of Object.entries(summaries)) {
+    const inmail = summary.recent.find((each) => each.id === id);
+    if (!inmail) continue;
+    const { cost, recipient, sent_at } = inmail;
+    return newEntry(accountId, { kind: "retract", target: null, inmailId: id, body: { name: recipient.name, sent_at, cost } }, now);
+  }
+  return null;
+}

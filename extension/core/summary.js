@@ -1,0 +1,244 @@
+// The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is away,
+// less what waits in the outbox. Pure, and without any rule of how credits come and go.
+
+/** @import {Account, OutboxEntry, ProjectedWarning, Projection, StoredSummary, Summary, TimelineEvent} from "./types.d.ts" */
+
+import { plural, t } from "../ui/words.js";
+import { daysUntil, dayNumber, weekday } from "./days.js";
+
+const DAY_MS = 86_400_000;
+
+/** How far the server's timeline reaches at least. */
+const TIMELINE_MS = 62 * DAY_MS;
+
+/** How close a loss must be for which severity; the server's warnings rise at the same steps. */
+const RISES = /** @type {const} */ ([[1, "urgent"], [3, "warning"], [7, "info"]]);
+
+/** From here on the badge and the popup press. */
+const URGENT_DAYS = 3;
+const SOON_DAYS = 7;
+
+/**
+ * @param {StoredSummary} stored
+ * @param {Account} account
+ * @param {OutboxEntry[]} entries of all accounts
+ * @param {Date} now
+ * @returns {Projection}
+ */
+export function project({ summary, receivedAt }, account, entries, now) {
+  const ahead = entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, receivedAt));
+  const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
+  const coming = summary.timeline.filter((event) => new Date(event.at) > now);
+  const here = walk(summary, passed, ahead);
+  const nextLoss = lossAhead(summary, coming, here.taken, account, now);
+  const grant = coming.find((event) => event.reason === "grant");
+  const toUse = nextLoss ? Math.max(0, nextLoss.credits - account.reserve) : 0;
+  const perDay = nextLoss && pacePerDay(toUse, nextLoss.at, account, now);
+  const moved = passed.length > 0;
+  const sameDay = dayNumber(now, account.time_zone) === dayNumber(new Date(summary.as_of), account.time_zone);
+  return {
+    asOf: receivedAt,
+    workedOutHere: moved,
+    tooOld: now.getTime() - Date.parse(summary.as_of) > TIMELINE_MS,
+    balance: here.balance,
+    allotment: here.allotment,
+    used: here.used,
+    freeUsed: here.freeUsed,
+    waitingCredits: here.waitingCredits,
+    period: { start: here.start, end: moved ? (grant?.at ?? null) : summary.period.end },
+    nextLoss,
+    nextRenewal: grant ? { at: grant.at, credits: grant.credits } : null,
+    perDay,
+    paceStatus: perDay === 0 || here.balance === 0 ? "done" : moved ? null : summary.pace.status,
+    expectedUsed: sameDay && !moved ? summary.pace.expected : null,
+    forecast: moved ? null : summary.forecast,
+    observed: here.observed,
+    urgency: urgency(here.balance, nextLoss, now),
+    warnings: warnings(summary, nextLoss, perDay, now),
+    nextMoment: coming[0]?.at ?? null,
+  };
+}
+
+/**
+ * Whether the summary that was asked for at `receivedAt` leaves this entry out, although it is going to count.
+ * @param {OutboxEntry} entry
+ * @param {string} receivedAt
+ */
+export function isUncounted(entry, receivedAt) {
+  if (entry.state === "saved") return entry.savedAt !== null && entry.savedAt > receivedAt;
+  return entry.state !== "needs_you";
+}
+
+/**
+ * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far. Since credits
+ * are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is used.
+ * @param {Summary} summary
+ * @param {TimelineEvent[]} passed
+ * @param {OutboxEntry[]} entries
+ */
+function walk(summary, passed, entries) {
+  const here = {
+    balance: summary.balance,
+    allotment: summary.allotment,
+    used: summary.used,
+    freeUsed: summary.free_used,
+    observed: summary.observed,
+    start: summary.period.start,
+    taken: 0,
+    waitingCredits: 0,
+  };
+  // A stable sort with the events first: a send at the very instant of a renewal belongs to the new period.
+  const steps = [...passed, ...entries].sort((a, b) => instantOf(a) - instantOf(b));
+  for (const step of steps) {
+    if ("reason" in step) pass(here, step);
+    else count(here, step, summary);
+  }
+  here.balance = Math.max(0, here.balance - here.taken);
+  return here;
+}
+
+/**
+ * @param {ReturnType<typeof walk>} here
+ * @param {TimelineEvent} event
+ */
+function pass(here, event) {
+  here.balance = event.balance;
+  here.taken -= absorbed(here.taken, event);
+  if (event.reason === "grant") Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
+}
+
+/**
+ * @param {number} taken
+ * @param {TimelineEvent} event
+ */
+const absorbed = (taken, event) => (event.credits < 0 ? Math.min(taken, -event.credits) : 0);
+
+/**
+ * @param {ReturnType<typeof walk>} here
+ * @param {OutboxEntry} entry
+ * @param {Summary} summary
+ */
+function count(here, entry, summary) {
+  if (entry.kind === "outcome") return;
+  if (entry.kind === "observation") {
+    here.taken = here.balance - entry.body.balance;
+    here.observed = { balance: entry.body.balance, at: entry.body.observed_at };
+    return;
+  }
+  const sign = entry.kind === "inmail" ? 1 : -1;
+  const { cost, sent_at: sentAt } = entry.body;
+  here.waitingCredits += sign * cost;
+  if (reaches(summary, sentAt)) here.taken += sign * cost;
+  if (Date.parse(sentAt) < Date.parse(here.start)) return;
+  here.used += sign * cost;
+  here.freeUsed += sign * (1 - cost);
+}
+
+/**
+ * Whether a send of that time touches the summary's balance: one of an earlier period does only if a lot of then is still there.
+ * @param {Summary} summary
+ * @param {string} sentAt
+ */
+function reaches(summary, sentAt) {
+  const sent = Date.parse(sentAt);
+  const heldThen = summary.lots.some((lot) => lot.left > 0 && Date.parse(lot.granted_at) <= sent);
+  return heldThen || sent >= Date.parse(summary.period.start);
+}
+
+/** @param {TimelineEvent | OutboxEntry} step */
+function instantOf(step) {
+  if ("reason" in step) return Date.parse(step.at);
+  if (step.kind === "observation") return Date.parse(step.body.observed_at);
+  return Date.parse(step.kind === "outcome" ? step.createdAt : step.body.sent_at);
+}
+
+/**
+ * @param {Summary} summary
+ * @param {TimelineEvent[]} coming
+ * @param {number} taken
+ * @param {Account} account
+ * @param {Date} now
+ * @returns {Projection["nextLoss"]}
+ */
+function lossAhead(summary, coming, taken, account, now) {
+  for (const event of coming) {
+    const used = absorbed(taken, event);
+    taken -= used;
+    const credits = -event.credits - used;
+    if (credits <= 0) continue;
+    const known = summary.next_loss?.at === event.at && summary.next_loss.credits === credits;
+    return {
+      at: event.at,
+      credits,
+      reason: event.reason,
+      daysLeft: daysUntil(now, new Date(event.at), account.time_zone).length,
+      value: (known && summary.next_loss?.value) || null,
+    };
+  }
+  return null;
+}
+
+/**
+ * Credits a working day, rounded up to one decimal; where no working day is left, all days count.
+ * @param {number} toUse
+ * @param {string} end
+ * @param {Account} account
+ * @param {Date} now
+ */
+function pacePerDay(toUse, end, account, now) {
+  const days = daysUntil(now, new Date(end), account.time_zone);
+  const working = days.filter((day) => account.working_days.includes(weekday(day)));
+  return Math.ceil((toUse * 10) / (working.length || days.length)) / 10;
+}
+
+/**
+ * @param {number} balance
+ * @param {Projection["nextLoss"]} nextLoss
+ * @param {Date} now
+ * @returns {Projection["urgency"]}
+ */
+function urgency(balance, nextLoss, now) {
+  if (!balance) return "none";
+  const days = daysAway(nextLoss, now);
+  return days <= URGENT_DAYS ? "urgent" : days <= SOON_DAYS ? "soon" : "plenty";
+}
+
+/**
+ * @param {Projection["nextLoss"]} nextLoss
+ * @param {Date} now
+ */
+const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
+
+/**
+ * The server's warnings that still hold. `expiring` is worked out anew, since its number and its days change with every
+ * waiting entry and every day; while it holds, it says all that `behind` would.
+ * @param {Summary} summary
+ * @param {Projection["nextLoss"]} nextLoss
+ * @param {number | null} perDay
+ * @param {Date} now
+ * @returns {ProjectedWarning[]}
+ */
+function warnings(summary, nextLoss, perDay, now) {
+  const severity = RISES.find(([days]) => daysAway(nextLoss, now) <= days)?.[1];
+  const expires = nextLoss?.reason === "expire" && severity !== undefined;
+  const kept = summary.warnings.filter(({ code, until }) =>
+    code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now));
+  if (!expires) return kept;
+  const { at, credits, daysLeft } = nextLoss;
+  const expiring = { credits, daysLeft, perDay: perDay ?? 0 };
+  return [{ code: "expiring", severity, title: "", detail: "", until: at, expiring }, ...kept];
+}
+
+/**
+ * A warning in words: the server's, or our own for what is worked out here.
+ * @param {ProjectedWarning} warning
+ * @returns {{title: string, detail: string}}
+ */
+export function warningText({ title, detail, expiring }) {
+  if (!expiring) return { title, detail };
+  const days = expiring.daysLeft === 1 ? t("warning_today") : plural("warning_days", expiring.daysLeft);
+  return {
+    title: plural("warning_expiring", expiring.credits, days),
+    detail: expiring.perDay ? t("warning_pace", expiring.perDay) : t("warning_reserve"),
+  };
+}

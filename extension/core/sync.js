@@ -1,0 +1,110 @@
+// One conversation with the server at a time: greet it, send what waits, fetch what changed, and note how it went.
+
+/** @import {Connection, Problem, Server} from "./types.d.ts" */
+
+import { call, greet, SHAPE } from "./api.js";
+import { local } from "./browser.js";
+import { flush, forgetSaved, pause, resume } from "./outbox.js";
+import { Refusal } from "./refusal.js";
+import { read, readAll, summaryKey } from "./settings.js";
+
+const BACKOFF_MIN_MS = 30_000;
+const BACKOFF_MAX_MS = 30 * 60_000;
+
+/** States from which trying again later may help by itself. */
+const PASSING = new Set(["server_off", "other_program", "version_mismatch"]);
+
+/** @type {Promise<void> | null} */
+let queued = null;
+
+/**
+ * Talks to the server, unless it is too early after a failure. Whoever asks while a conversation is under way shares the next one,
+ * which will find everything that was stored before it begins.
+ */
+export function sync() {
+  queued ??= navigator.locks.request("server", () => {
+    queued = null;
+    return converse();
+  });
+  return queued;
+}
+
+/** Talks to the server at once, because the user is there: only a wait that the server itself asked for is kept. */
+export async function syncNow() {
+  const connection = await read("connection");
+  if (PASSING.has(connection.state)) await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
+  await sync();
+}
+
+/** What `syncNow` does, also for what waits since the token was refused: the user asks to try. */
+export async function retry() {
+  await resume();
+  await syncNow();
+}
+
+async function converse() {
+  const server = await read("server");
+  const { retryAt } = await read("connection");
+  if (!server.token || (retryAt && new Date() < new Date(retryAt))) return;
+  try {
+    const { demo } = await greet(server.address);
+    if (demo !== server.demo) await local.set({ server: { ...server, demo } });
+    await flush(server);
+    await refresh(server);
+    await note("ok");
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await fail(error.problem);
+  }
+}
+
+/**
+ * Fetches the accounts and their summaries, and forgets the saved entries that these count.
+ * @param {Server} server
+ */
+async function refresh(server) {
+  const asked = new Date().toISOString();
+  const { currentAccount, summaries } = await readAll();
+  const { body } = await call(server, "/accounts?limit=200", { shape: SHAPE.accounts });
+  const ids = body.items.map((/** @type {{id: string}} */ { id }) => id);
+  /** @type {Record<string, unknown>} */
+  const fresh = { accounts: body.items };
+  if (!ids.includes(currentAccount)) fresh.currentAccount = ids[0] ?? null;
+  for (const id of ids) {
+    const kept = summaries[id];
+    const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary });
+    fresh[summaryKey(id)] = { summary: answer.body ?? kept.summary, etag: answer.etag, receivedAt: asked };
+  }
+  await local.set(fresh);
+  await local.remove(Object.keys(summaries).filter((id) => !ids.includes(id)).map(summaryKey));
+  await forgetSaved(asked);
+}
+
+/** @param {Problem} problem */
+async function fail(problem) {
+  if (problem.code === "permission_missing") return note("permission_missing");
+  if (problem.status === 401) {
+    await pause();
+    return note("unauthorized", problem.detail);
+  }
+  if (problem.status === 429) return note("ok", problem.detail, (problem.retryAfterS ?? 30) * 1000);
+  const state = PASSING.has(problem.code) ? problem.code : "server_off";
+  const { tries } = await read("connection");
+  const waitMs = Math.min(BACKOFF_MIN_MS * 2 ** tries, BACKOFF_MAX_MS);
+  await note(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, tries + 1);
+}
+
+/**
+ * Keeps how the connection stands. `since` changes with the state alone.
+ * @param {Connection["state"]} state
+ * @param {string} [detail]
+ * @param {number | null} [waitMs] until the next try
+ * @param {number} [tries]
+ */
+export async function note(state, detail = "", waitMs = null, tries = 0) {
+  const before = await read("connection");
+  const now = new Date();
+  const retryAt = waitMs === null ? null : new Date(now.getTime() + waitMs).toISOString();
+  const since = state === before.state ? before.since : now.toISOString();
+  await local.set({ connection: { state, since, detail, retryAt, tries } });
+}

@@ -1,0 +1,101 @@
+// What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
+
+/** @import {Account, AccountView, InMailEntry, OutboxEntry, RecentInMail, Stored, View} from "./types.d.ts" */
+
+import { readAll } from "./settings.js";
+import { isUncounted, project } from "./summary.js";
+
+/**
+ * @param {Date} now
+ * @returns {Promise<View>}
+ */
+export const readView = async (now) => view(await readAll(), now);
+
+/**
+ * @param {Stored} stored
+ * @param {Date} now
+ * @returns {View}
+ */
+export function view(stored, now) {
+  const { address, token, demo } = stored.server;
+  // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of it.
+  const shown = stored.entries.filter((entry) => !isTakenBack(entry, stored.entries));
+  return {
+    now: now.toISOString(),
+    server: { address, paired: token !== null, demo },
+    connection: stored.connection,
+    pairing: stored.pairing,
+    accounts: stored.accounts.map((account) => accountView(account, stored, now)),
+    currentAccount: stored.currentAccount,
+    waiting: shown.filter(({ state }) => state === "waiting" || state === "paused"),
+    needsYou: shown.filter(({ state }) => state === "needs_you"),
+    reminders: stored.reminders,
+    preferences: stored.preferences,
+  };
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {OutboxEntry[]} entries
+ */
+const isTakenBack = (entry, entries) => entries.some((other) => other.kind === "retract" && other.target === entry.id);
+
+/**
+ * @param {Account} account
+ * @param {Stored} stored
+ * @param {Date} now
+ * @returns {AccountView}
+ */
+function accountView(account, stored, now) {
+  const kept = stored.summaries[account.id];
+  return {
+    account,
+    planTitle: kept?.summary.plan_title ?? account.plan,
+    productTitle: kept?.summary.product_title ?? account.product,
+    projection: kept ? project(kept, account, stored.entries, now) : null,
+    recent: recent(account, stored),
+  };
+}
+
+/**
+ * @param {Account} account
+ * @param {Stored} stored
+ * @returns {RecentInMail[]}
+ */
+function recent(account, stored) {
+  const kept = stored.summaries[account.id];
+  const ahead = stored.entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, kept?.receivedAt ?? ""));
+  const outcomes = ahead.filter((entry) => entry.kind === "outcome");
+  const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => !isTakenBack(entry, ahead));
+  const saved = (kept?.summary.recent ?? []).filter(
+    ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id));
+  const lines = [
+    ...waiting.map(waitingLine),
+    ...saved.map((inmail) => ({
+      id: inmail.id,
+      inmailId: inmail.id,
+      name: inmail.recipient.name,
+      profileUrl: inmail.recipient.profile_url,
+      sentAt: inmail.sent_at,
+      cost: inmail.cost,
+      outcome: outcomes.findLast(({ inmailId }) => inmailId === inmail.id)?.body.outcome ?? inmail.outcome,
+      waiting: false,
+    })),
+  ];
+  return lines.sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
+}
+
+/**
+ * @param {InMailEntry} entry
+ * @returns {RecentInMail}
+ */
+const waitingLine = ({ id, body }) => ({
+  id,
+  inmailId: null,
+  name: body.recipient.name,
+  profileUrl: body.recipient.profile_url ?? null,
+  sentAt: body.sent_at,
+  cost: body.cost,
+  outcome: "pending",
+  waiting: true,
+});
