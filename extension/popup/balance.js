@@ -1,0 +1,94 @@
+// Whose credits these are, how many are left, until when, and how that compares with an even pace.
+
+import { bold, el } from "../ui/dom.js";
+import { day, lastDay, when } from "../ui/format.js";
+import { plural, t } from "../ui/words.js";
+
+/** @import {Context} from "./popup.js" */
+/** @import {AccountView, Projection} from "../core/types.d.ts" */
+
+/** @param {Context} context */
+export function header({ view, account }) {
+  const several = view.accounts.length > 1;
+  return el("header", { data: { part: "header", account: account?.account.id } },
+    el("h1", null, account ? account.account.name : t("appName")),
+    account && el("span", { class: "mute" }, account.productTitle),
+    several && el("span", { class: "tag", data: { hook: "current" } }, t("current")),
+    view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
+    el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
+}
+
+/** @param {Context} context */
+export function balance({ view, account, now }) {
+  const projection = account?.projection;
+  if (!account || !projection) return null;
+  const zone = account.account.time_zone;
+  const stale = view.connection.state !== "ok" || projection.tooOld;
+  const age = projection.tooOld
+    ? t("age_too_old", when(projection.asOf, zone, now), zone)
+    : t(projection.workedOutHere || projection.waitingCredits ? "age_worked_out" : "age_kept", when(projection.asOf, zone, now), zone);
+  return el("section", { class: stale ? "stale" : null, "aria-label": t("balance_label"), data: { part: "balance" } },
+    el("div", { class: "hero" },
+      el("p", { class: "balance", data: { hook: "balance" } }, projection.balance),
+      el("p", null,
+        el("span", { class: "small mute", data: { hook: "of" } }, allotmentWords(account, projection)),
+        el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
+    bar(projection),
+    stale && el("p", { class: "small mute", data: { hook: "age" } }, age));
+}
+
+/**
+ * @param {AccountView} account
+ * @param {Projection} projection
+ */
+export function allotmentWords({ account }, projection) {
+  const days = projection.nextLoss && plural("days_left", projection.nextLoss.daysLeft);
+  const of = account.cap === null
+    ? plural("of_credits", Math.max(projection.allotment, projection.balance))
+    : t("of_monthly", projection.allotment, account.cap);
+  return [of, days].filter(Boolean).join(" · ");
+}
+
+/**
+ * The one sentence beside the number: what to do by when, or what comes next.
+ * @param {Projection} projection
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function nextWords({ balance, nextLoss, nextRenewal, perDay }, zone, now) {
+  if (nextLoss) {
+    const by = lastDay(nextLoss.at, zone, now);
+    const all = nextLoss.credits === balance;
+    if (!perDay) return plural(all ? "expire_all" : "expire_some", nextLoss.credits, by, zone);
+    return t(all ? "pace_all" : "pace_some", rateWords(perDay, nextLoss.credits), by, zone, nextLoss.credits);
+  }
+  if (nextRenewal) return plural("renewal", nextRenewal.credits, day(new Date(nextRenewal.at), zone, now), zone);
+  return t(balance ? "nothing_expires" : "nothing_comes");
+}
+
+/**
+ * A pace that can be kept with whole InMails.
+ * @param {number} perDay credits a working day
+ * @param {number} credits
+ */
+function rateWords(perDay, credits) {
+  if (credits === 1) return t("rate_single");
+  if (Number.isInteger(perDay)) return t("rate_whole", perDay);
+  if (perDay > 1) return t("rate_between", Math.floor(perDay), Math.ceil(perDay));
+  return plural("rate_every", Math.floor(1 / perDay));
+}
+
+/** @param {Projection} projection */
+function bar({ used, freeUsed, balance, expectedUsed, urgency }) {
+  const total = used + balance;
+  if (!total) return null;
+  const share = (/** @type {number} */ credits) => `${Math.min(100, (100 * credits) / total)}%`;
+  const free = freeUsed ? ` + ${plural("free_used", freeUsed)}` : "";
+  return el("div", null,
+    el("div", { class: "bar", "aria-hidden": "true", data: { urgency } },
+      el("i", { style: { "inline-size": share(used) } }),
+      expectedUsed !== null && el("u", { style: { "inset-inline-start": share(expectedUsed) } })),
+    el("p", { class: "legend", data: { hook: "pace" } },
+      el("span", null, t("used", used) + free),
+      expectedUsed !== null && el("span", null, balance ? t("even_pace", expectedUsed) : t("all_used"))));
+}

@@ -1,0 +1,41 @@
+// What the server warns of, the gravest first; what is not grave waits behind one line.
+
+import { warningText } from "../core/summary.js";
+import { el } from "../ui/dom.js";
+import { plural, t } from "../ui/words.js";
+
+/** @import {Context} from "./popup.js" */
+/** @import {Projection} from "../core/types.d.ts" */
+
+const GRAVITY = { urgent: 0, warning: 1, info: 2 };
+
+/** Where on the settings page a warning can be answered. */
+const ANSWER = { wrong_book: "rules", cancelling: "plan", empty: "plan" };
+
+/** @param {Context} context */
+export function notices({ account, ui, paint }) {
+  const warnings = [...(account?.projection?.warnings ?? [])].sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]);
+  if (!account || !warnings.length) return null;
+  const first = warnings.filter((warning, index) => index === 0 || warning.severity === "urgent");
+  const rest = warnings.slice(first.length);
+  const shown = ui.allNotices ? warnings : first;
+  return el("section", { class: "notices", "aria-label": t("warnings"), data: { part: "notices" } },
+    shown.map((warning) => notice(warning, account.account.id)),
+    rest.length > 0 && el("button", {
+      class: "quiet", "aria-expanded": String(ui.allNotices), data: { hook: "more-notices" },
+      on: { click: () => { ui.allNotices = !ui.allNotices; paint(); } },
+    }, ui.allNotices ? t("fewer_notices") : plural("more_notices", rest.length)));
+}
+
+/**
+ * @param {Projection["warnings"][number]} warning
+ * @param {string} accountId
+ */
+function notice(warning, accountId) {
+  const { title, detail } = warningText(warning);
+  const place = ANSWER[/** @type {keyof typeof ANSWER} */ (warning.code)];
+  return el("div", { class: `notice ${warning.severity}`, data: { warning: warning.code, severity: warning.severity } },
+    el("b", null, el("span", { class: "unseen" }, t(`severity_${warning.severity}`), " "), title),
+    el("span", null, detail),
+    place && el("a", { href: `../welcome/welcome.html?account=${accountId}#${place}`, target: "_blank" }, t(`answer_${place}`)));
+}

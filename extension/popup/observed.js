@@ -1,0 +1,73 @@
+// Comparing with the number that LinkedIn shows, and what a difference means.
+
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
+import { when } from "../ui/format.js";
+import { plural, t } from "../ui/words.js";
+
+/** @import {Context} from "./popup.js" */
+
+/** @param {Context} context */
+export function observed({ account, now, ui, paint }) {
+  const projection = account?.projection;
+  if (!account || !projection) return null;
+  const { id, time_zone: zone } = account.account;
+  const words = projection.observed
+    ? plural("observed", projection.observed.balance, when(projection.observed.at, zone, now), zone)
+    : t("never_observed");
+  const toggle = () => {
+    Object.assign(ui, { observing: !ui.observing, observation: null });
+    paint();
+    document.getElementById("observed-balance")?.focus();
+  };
+  return el("section", { class: "part", "aria-label": t("observed_label"), data: { part: "observed", account: id } },
+    el("div", { class: "foot" },
+      el("p", { class: "small mute", data: { hook: "observed" } }, words),
+      el("button", { class: "quiet", "aria-expanded": String(ui.observing), data: { hook: "observe-toggle" }, on: { click: toggle } },
+        t(ui.observing ? "close" : projection.observed ? "correct" : "compare"))),
+    ui.observing && form(id, projection.balance, ui, paint),
+    ui.observation && explanation(ui.observation));
+}
+
+/**
+ * @param {string} accountId
+ * @param {number} balance
+ * @param {Context["ui"]} ui
+ * @param {() => void} paint
+ */
+function form(accountId, balance, ui, paint) {
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const typed = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("balance")).trim();
+    ui.errors = /^\d{1,6}$/.test(typed) ? {} : { balance: t("balance_invalid") };
+    const observation = { balance: Number(typed), computed: balance };
+    if (!ui.errors.balance && (await run("observe", { accountId, balance: observation.balance, source: "person" }))) {
+      Object.assign(ui, { observing: false, observation });
+      say(differenceWords(observation));
+    }
+    paint();
+    if (ui.errors.balance) document.getElementById("observed-balance")?.focus();
+  };
+  return el("form", { novalidate: true, data: { hook: "observe-form" }, on: { submit } },
+    el("div", { class: "row" },
+      el("label", { for: "observed-balance" }, t("linkedin_shows")),
+      el("input", { id: "observed-balance", class: "number", name: "balance", inputmode: "numeric", autocomplete: "off", value: balance, "aria-invalid": ui.errors.balance ? "true" : null, "aria-describedby": ui.errors.balance ? "observed-error" : null }),
+      el("span", null, t("credits")),
+      el("button", { class: "main", data: { hook: "observe-submit" } }, t("save"))),
+    ui.errors.balance && el("p", { id: "observed-error", class: "error" }, ui.errors.balance));
+}
+
+/** @param {{balance: number, computed: number}} observation */
+function differenceWords({ balance, computed }) {
+  if (balance === computed) return plural("observed_same", balance);
+  return plural(balance < computed ? "observed_fewer" : "observed_more", Math.abs(balance - computed), balance, computed);
+}
+
+/**
+ * Why the numbers may differ. What it means for the rule book comes from the server, as a warning.
+ * @param {{balance: number, computed: number}} observation
+ */
+function explanation({ balance, computed }) {
+  if (balance === computed) return null;
+  return el("p", { class: "notice small", data: { hook: "difference" } }, t(balance < computed ? "why_fewer" : "why_more"));
+}

@@ -1,0 +1,60 @@
+// What stands between the user and the numbers: one named state at a time, each with one next step.
+
+import { run, say } from "../ui/act.js";
+import { commandLine } from "../ui/command.js";
+import { el } from "../ui/dom.js";
+import { relative, when } from "../ui/format.js";
+import { t } from "../ui/words.js";
+
+/** @import {Context} from "./popup.js" */
+/** @import {View} from "../core/types.d.ts" */
+
+/**
+ * The state that the popup shows; `ready` shows no problem.
+ * @param {View} view
+ */
+export function stateOf(view) {
+  if (view.connection.state !== "ok") return view.connection.state;
+  return view.accounts.length ? "ready" : "no_account";
+}
+
+/** Where on the welcome page each state is solved; the others are solved at the server. */
+const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", no_account: "account" };
+
+/** @param {Context} context */
+export function problem({ view, account, now }) {
+  const state = stateOf(view);
+  if (state === "ready") return null;
+  const { address } = view.server;
+  const zone = account?.account.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const since = when(view.connection.since, zone, now);
+  const entries = view.waiting.length;
+  const title = t(`state_${state}`, address);
+  const words = [
+    t(`state_${state}_why`, address, since, zone),
+    state === "version_mismatch" && view.connection.detail,
+    account && entries > 0 && t("state_entries_safe"),
+  ].filter(Boolean).join(" ");
+  const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
+  const step = place
+    ? el("a", { class: "button main", href: `../welcome/welcome.html#${place}`, target: "_blank", data: { hook: "next-step" } }, t(`state_${state}_step`))
+    : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
+  return el("section", { class: account ? "trouble" : "one", data: { part: "problem" } },
+    el(account ? "div" : "section", account ? { class: "notice warning" } : null, el("h2", null, title), el("p", { class: account ? "" : "mute" }, words)),
+    step,
+    state === "server_off" && again(view, now));
+}
+
+/**
+ * @param {View} view
+ * @param {Date} now
+ */
+function again({ connection }, now) {
+  const retry = async () => {
+    say(t("trying"));
+    if (await run("retry", {})) say("");
+  };
+  return el("div", { class: "foot" },
+    el("p", { class: "small mute", data: { hook: "retry-at" } }, connection.retryAt ? t("trying_again", relative(connection.retryAt, now)) : t("not_trying")),
+    el("button", { class: "quiet", data: { hook: "retry" }, on: { click: retry } }, t("retry_now")));
+}

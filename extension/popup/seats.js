@@ -1,0 +1,32 @@
+// The other accounts, one below the other. Their credits are never added up: the pools cannot be mixed.
+
+import { run } from "../ui/act.js";
+import { bold, el } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { allotmentWords, nextWords } from "./balance.js";
+
+/** @import {Context} from "./popup.js" */
+/** @import {AccountView} from "../core/types.d.ts" */
+
+/** @param {Context} context */
+export function seats({ view, account, now }) {
+  const others = view.accounts.filter((other) => other !== account);
+  if (!others.length) return null;
+  return el("section", { class: "part", data: { part: "seats" } },
+    el("h2", null, t("other_accounts")),
+    el("ul", null, others.map((other) => seat(other, now))));
+}
+
+/**
+ * @param {AccountView} other
+ * @param {Date} now
+ */
+function seat(other, now) {
+  const { account, projection, productTitle } = other;
+  return el("li", { class: "seat", data: { account: account.id } },
+    el("p", { class: "count" }, projection ? projection.balance : "–"),
+    el("p", null,
+      el("span", null, account.name), " ", el("span", { class: "small mute" }, productTitle),
+      projection && el("span", { class: "small mute" }, el("br"), allotmentWords(other, projection), el("br"), bold(nextWords(projection, account.time_zone, now)))),
+    el("button", { class: "quiet", "aria-label": t("switch_to", account.name), data: { hook: "select-account" }, on: { click: () => run("account.select", { id: account.id }) } }, t("switch")));
+}

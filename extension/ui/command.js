@@ -1,0 +1,16 @@
+// A command for the user's terminal, and a button that copies it.
+
+import { say } from "./act.js";
+import { el } from "./dom.js";
+import { t } from "./words.js";
+
+/** @param {string} command */
+export function commandLine(command) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(command);
+    say(t("copied", command));
+  };
+  return el("div", { class: "command", data: { hook: "next-step" } },
+    el("code", null, command),
+    el("button", { class: "quiet", "aria-label": t("copy_command", command), data: { hook: "copy" }, on: { click: copy } }, t("copy")));
+}

@@ -1,0 +1,115 @@
+// Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the clock.
+
+import { t, plural } from "./words.js";
+
+const locale = () => t("format_locale");
+
+/**
+ * @param {string} zone
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function formatter(zone, options) {
+  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone, hourCycle: "h23" });
+}
+
+/**
+ * "30 Nov", with the year where it is not this one.
+ * @param {Date} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function day(instant, zone, now) {
+  const year = formatter(zone, { year: "numeric" });
+  const other = year.format(instant) !== year.format(now);
+  return formatter(zone, { day: "numeric", month: "short", ...(other && { year: "numeric" }) }).format(instant);
+}
+
+/**
+ * @param {Date} instant
+ * @param {string} zone
+ */
+export function time(instant, zone) {
+  return formatter(zone, { hour: "2-digit", minute: "2-digit" }).format(instant);
+}
+
+/**
+ * The last day on which something that ends at `instant` can be used: an end at midnight belongs to the day before.
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function lastDay(instant, zone, now) {
+  const end = new Date(instant);
+  const before = new Date(end.getTime() - 1);
+  if (ordinal(before, zone) !== ordinal(end, zone)) return day(before, zone, now);
+  return `${day(end, zone, now)}, ${time(end, zone)}`;
+}
+
+/**
+ * "today 14:02", "yesterday 14:02", "Fri 14:02" within a week, else "3 Nov".
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function when(instant, zone, now) {
+  const at = new Date(instant);
+  const days = ordinal(now, zone) - ordinal(at, zone);
+  if (days === 0) return t("today_at", time(at, zone));
+  if (days === 1) return t("yesterday_at", time(at, zone));
+  if (days > 1 && days < 7) return `${formatter(zone, { weekday: "short" }).format(at)} ${time(at, zone)}`;
+  return day(at, zone, now);
+}
+
+/**
+ * "just now", "in 4 minutes", "2 hours ago".
+ * @param {string} instant
+ * @param {Date} now
+ */
+export function relative(instant, now) {
+  const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
+  const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+  const size = Math.abs(seconds);
+  if (size < 45) return seconds > 0 ? t("in_a_moment") : t("just_now");
+  if (size < 3600) return words.format(Math.trunc(seconds / 60) || Math.sign(seconds), "minute");
+  if (size < 86400) return words.format(Math.trunc(seconds / 3600), "hour");
+  return words.format(Math.trunc(seconds / 86400), "day");
+}
+
+/**
+ * Days from one local day to another, "in 8 days", "today", "tomorrow".
+ * @param {string} instant an end: midnight counts as the day before
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function daysUntil(instant, zone, now) {
+  const days = Math.max(0, ordinal(new Date(new Date(instant).getTime() - 1), zone) - ordinal(now, zone));
+  if (days === 0) return t("today");
+  if (days === 1) return t("tomorrow");
+  return plural("in_days", days);
+}
+
+/**
+ * A number for a local day, so that days can be told apart and counted.
+ * @param {Date} instant
+ * @param {string} zone
+ */
+function ordinal(instant, zone) {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
+  return Math.round(Date.parse(`${parts}T00:00:00Z`) / 86400000);
+}
+
+/**
+ * @param {{amount_minor: number, currency: string}} value
+ */
+export function money(value) {
+  const format = new Intl.NumberFormat(locale(), { style: "currency", currency: value.currency });
+  return format.format(value.amount_minor / 10 ** digits(value.currency));
+}
+
+/**
+ * How many digits a currency has behind the point.
+ * @param {string} currency
+ */
+export function digits(currency) {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
