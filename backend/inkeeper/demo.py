@@ -1,0 +1,194 @@
+"""A year of plausible history of people who do not exist, for trying everything out.
+
+The same seed and instant give the same history. All of it goes through the services, so it could have been lived.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import cycle, product
+from typing import Any, NamedTuple
+
+from inkeeper.ids import new_id
+from inkeeper.rules.replay import allotment_of
+from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
+from inkeeper.storage import history
+from inkeeper.storage.database import Store
+from inkeeper.storage.models import Owner
+
+_YEAR = timedelta(days=380)
+_FIRST_NAMES = (
+    "Alex Ariel Casey Charlie Dominique Élodie Jules Kai Kim Luca Mika Nika Noor Remi Robin Sam Sasha Toni Uli Yuki"
+).split()
+_LAST_NAMES = (
+    "Blueprint Dummy Esempio Exemple Fixture Instance Modell Muster Pattern Placeholder Prototype Sample Specimen"
+    " Stencil Template Voorbeeld"
+).split()
+_SUBJECTS = {
+    "introduction": ("Hello from a fellow pattern maker", "A question about your talk on samples", "Shall we meet?"),
+    "follow_up": ("Following up on last week", "One more thought on the prototype", "Did the sample arrive?"),
+    "article": ("An article you may like: ten kinds of template", "On placeholders, and who keeps them"),
+    "other": ("An opening in our team of examples", "Your advice on blueprints"),
+}
+_ANSWERED = 0.36
+_FREE = 0.12
+
+
+class _Moment(NamedTuple):
+    """Something that happens at an instant (UTC)."""
+
+    at: datetime
+    act: Callable[[datetime], object]
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """One account of the demo and how its owner uses it."""
+
+    name: str
+    plan: str
+    rule_book: str
+    time_zone: str
+    price_minor: int
+    shares: tuple[float, ...]
+    """Of the month's credits, how much is sent in each month of the past year, over and over."""
+    upgrade_to: str | None = None
+    """The plan since half a year ago, and its price."""
+
+
+_SEATS = (
+    _Seat(
+        "Sales Navigator",
+        "premium_career",
+        "month_end",
+        "Europe/Berlin",
+        9999,
+        (1.0, 0.8, 0.6, 1.0, 1.0, 0.4, 0.9, 0.72, 0.56, 0.96, 0.8, 1.0),
+        upgrade_to="sales_navigator",
+    ),
+    _Seat(
+        "Recruiter Lite",
+        "recruiter_lite",
+        "rolling",
+        "America/New_York",
+        16999,
+        (0.5, 0.7, 0.9, 0.3, 0.6, 0.8, 0.7, 0.4, 0.6, 0.5, 0.8, 0.6),
+    ),
+)
+
+
+def fill(store: Store, now: datetime, seed: int = 1) -> None:
+    """Write the history of the year before `now` (UTC) into an empty database. It belongs to the default owner."""
+    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    with store.begin_write(None):
+        begin = now - _YEAR
+        owner = Owner.create(id=new_id(begin), name=pairing.DEFAULT_OWNER, created_at=begin).id
+        for seat in _SEATS:
+            _Story(owner, seat, now, chance).tell()
+
+
+class _Story:
+    """What happened on one seat, told from its opening to now, each step at its time."""
+
+    def __init__(self, owner_id: str, seat: _Seat, now: datetime, chance: random.Random) -> None:
+        self.owner_id = owner_id
+        self.seat = seat
+        self.now = now
+        self.chance = chance
+        people = [f"{first} {last}" for first, last in product(_FIRST_NAMES, _LAST_NAMES)]
+        chance.shuffle(people)
+        self.people = cycle(people)
+        self.account_id = ""
+        self.moments: list[_Moment] = []
+
+    def tell(self) -> None:
+        this_hour = self.now.replace(minute=0, second=0, microsecond=0)
+        opened_at = this_hour - _YEAR
+        self._open(opened_at)
+        if self.seat.upgrade_to:
+            self._at(this_hour - timedelta(days=183), self._upgrade)
+        months = 13
+        for month in range(months):
+            begin = opened_at + month * (_YEAR / months)
+            self._at(begin + timedelta(hours=1), self._plan_month(begin, begin + _YEAR / months, month))
+        for days in range(3, _YEAR.days, 13):
+            self._at(this_hour - timedelta(days=days, hours=2), self._observe(slip=days in (3 + 13 * 7, 3 + 13 * 16)))
+        while self.moments:
+            self.moments.sort(key=lambda moment: moment.at, reverse=True)
+            moment = self.moments.pop()
+            moment.act(moment.at)
+
+    def _at(self, at: datetime, act: Callable[[datetime], object]) -> None:
+        if at <= self.now:
+            self.moments.append(_Moment(at, act))
+
+    def _open(self, at: datetime) -> None:
+        wanted: dict[str, Any] = {
+            "name": self.seat.name,
+            "plan": self.seat.plan,
+            "rule_book": self.seat.rule_book,
+            "time_zone": self.seat.time_zone,
+            "opened_at": at,
+            "price": {"amount_minor": self.seat.price_minor, "currency": "EUR"},
+        }
+        self.account_id = accounts.create_account(self.owner_id, wanted, at)["id"]
+
+    def _upgrade(self, at: datetime) -> None:
+        plan_changes.change_plan(self.owner_id, self.account_id, {"plan": self.seat.upgrade_to}, at)
+
+    def _plan_month(self, begin: datetime, end: datetime, month: int) -> Callable[[datetime], None]:
+        """Spread a month's sends over its working hours, once its number of credits is known."""
+
+        def plan(at: datetime) -> None:
+            state, _ = history.state_at(self.account_id, at)
+            share = self.seat.shares[month % len(self.seat.shares)]
+            for _ in range(round(share * allotment_of(state))):
+                self._at(self._working_hour(begin, end), self._send)
+
+        return plan
+
+    def _working_hour(self, begin: datetime, end: datetime) -> datetime:
+        while True:
+            day = begin + self.chance.random() * (end - begin)
+            hour, minute, second = (self.chance.randrange(*span) for span in ((8, 17), (60,), (60,)))
+            at = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
+            if at.isoweekday() <= 5 and at > begin + timedelta(hours=2):
+                return at
+
+    def _send(self, at: datetime) -> None:
+        balance = history.state_at(self.account_id, at)[0].balance
+        free = self.chance.random() < _FREE
+        if balance == 0 and not free:
+            return
+        name = next(self.people)
+        purpose = self.chance.choices(tuple(_SUBJECTS), (5, 3, 2, 1))[0]
+        wanted = {
+            "recipient": {"name": name, "profile_url": f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"},
+            "cost": 0 if free else 1,
+            "purpose": purpose,
+            "subject": self.chance.choice(_SUBJECTS[purpose]),
+            "source": self.chance.choice(("popup", "popup", "shortcut")),
+        }
+        inmail_id = inmails.log_inmail(self.owner_id, self.account_id, wanted, at)["inmail"]["id"]
+        if self.chance.random() < _ANSWERED:
+            outcome = self.chance.choices(("replied", "accepted", "declined"), (5, 3, 2))[0]
+            wait = timedelta(minutes=60 + round(self.chance.expovariate(1 / 3600)))
+        else:
+            outcome, wait = "no_response", timedelta(days=30)
+        self._at(at + wait, self._outcome(inmail_id, outcome))
+
+    def _outcome(self, inmail_id: str, outcome: str) -> Callable[[datetime], object]:
+        return lambda at: inmails.update_inmail(self.owner_id, self.account_id, inmail_id, {"outcome": outcome}, at)
+
+    def _observe(self, *, slip: bool) -> Callable[[datetime], None]:
+        """LinkedIn's number, typed in; once in a while an InMail from the phone had been forgotten."""
+
+        def observe(at: datetime) -> None:
+            balance = history.state_at(self.account_id, at)[0].balance
+            wanted = {"balance": max(0, balance - 1) if slip else balance, "source": "person"}
+            observations.observe(self.owner_id, self.account_id, wanted, at)
+
+        return observe

@@ -1,0 +1,90 @@
+"""The demo's history: the same each time, over before now, sound, and interesting enough to show what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inkeeper import demo
+from inkeeper.services import accounts, ledger, summary
+from inkeeper.storage.database import Store, open_database
+from inkeeper.storage.models import Inmail, Owner
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Callable[..., Store]]:
+    stores: list[Store] = []
+
+    def tell(now: datetime = NOW, seed: int = 1) -> Store:
+        store = open_database(f"sqlite:///{tmp_path}/{len(stores)}.sqlite3")
+        stores.append(store)
+        demo.fill(store, now, seed)
+        return store
+
+    yield tell
+    for store in stores:
+        store.checkpoint_and_close()
+
+
+def inmails(store: Store) -> list[tuple[Any, ...]]:
+    with store.read():
+        rows = Inmail.select().order_by(Inmail.sent_at, Inmail.name)
+        return [(row.sent_at, row.name, row.cost, row.subject, row.outcome, row.outcome_at) for row in rows]
+
+
+def test_the_same_seed_and_instant_tell_the_same_story(told: Callable[..., Store]) -> None:
+    assert inmails(told()) == inmails(told())
+
+
+def test_another_seed_tells_another(told: Callable[..., Store]) -> None:
+    assert inmails(told()) != inmails(told(seed=2))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        NOW,
+        datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC),
+        datetime(2026, 12, 1, tzinfo=UTC),
+        datetime(2028, 2, 29, 12, tzinfo=UTC),
+        datetime(2027, 3, 28, 1, 30, tzinfo=UTC),
+    ],
+)
+def test_a_year_of_inmails_ends_before_now(told: Callable[..., Store], now: datetime) -> None:
+    sent = [row[0] for row in inmails(told(now))]
+    assert len(sent) > 250
+    assert sent[-1] <= now
+    assert sent[-1] > now - timedelta(days=10)
+    assert sent[0] < now - timedelta(days=340)
+
+
+def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told: Callable[..., Store]) -> None:
+    store = told()
+    with store.read():
+        owner = Owner.get().id
+        seats = [accounts.seat(owner, account["id"]) for account in accounts.list_accounts(owner, NOW, None, 10)]
+        answers = [summary.summary(seat, NOW).answer for seat in seats]
+    assert [answer["account"]["rule_book"] for answer in answers] == ["month_end", "rolling"]
+    for answer in answers:
+        assert answer["balance"] > 0
+        assert len(answer["recent"]) == 10
+        assert answer["warnings"]
+        assert {"discrepancy", "wrong_book", "unconfirmed"}.isdisjoint(
+            warning["code"] for warning in answer["warnings"]
+        )
+
+
+def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[..., Store]) -> None:
+    store = told()
+    with store.read():
+        owner = Owner.get().id
+        ids = [account["id"] for account in accounts.list_accounts(owner, NOW, None, 10)]
+        journals = [ledger.journal(owner, each, None, None, NOW, 0, 10_000) for each in ids]
+    kinds = {entry["kind"] for journal in journals for entry in journal}
+    assert kinds >= {"grant", "spend", "credit_back", "expire", "adjust"}
