@@ -21,6 +21,7 @@ TITLES = {
     "over": "This has ended",
     "precondition_failed": "It has changed in the meantime",
     "too_large": "The request is too large",
+    "headers_too_large": "The request's headers are too large",
     "unsupported_media_type": "The body must be JSON",
     "misdirected_request": "The host name is not one of this server's",
     "invalid": "Some of what was sent is not valid",

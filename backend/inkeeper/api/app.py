@@ -13,7 +13,19 @@ from flask.json.provider import JSONProvider
 from flask_cors import CORS
 
 import inkeeper
-from inkeeper.api import devices, pages, pairings, server
+from inkeeper.api import (
+    accounts,
+    devices,
+    inmails,
+    ledger,
+    observations,
+    pages,
+    pairings,
+    plan_changes,
+    rule_books,
+    server,
+    summary,
+)
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api
 from inkeeper.api.guard import EXTENSION_ORIGINS, MAX_BODY_BYTES, check_body, check_host, check_origin
@@ -26,15 +38,28 @@ from inkeeper.storage.database import Store
 
 _log = logging.getLogger("inkeeper.request")
 
-RESOURCES = (server, pairings, devices)
+RESOURCES = (
+    server,
+    pairings,
+    devices,
+    rule_books,
+    accounts,
+    summary,
+    ledger,
+    observations,
+    plan_changes,
+    inmails,
+)
 """The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
 
-_HEADERS = {
+HEADERS = {
     "X-Inkeeper-Api": str(server.API_VERSION),
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+"""What every answer carries."""
+
 _NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
@@ -51,6 +76,7 @@ def create_app(
     app.extensions["inkeeper.store"] = store
     app.extensions["inkeeper.settings"] = settings
     app.extensions["inkeeper.show_code"] = show_code
+    app.extensions["inkeeper.tags"] = summary.StandingTags()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
@@ -85,7 +111,7 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
 def _complete_every_answer(app: Flask) -> None:
     @app.after_request
     def complete(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers[name] = value
         response.headers.setdefault("Content-Security-Policy", _NOTHING_ALLOWED)
         # The route's pattern, not the path: paths hold ids, and what was typed wrongly may hold anything.

@@ -34,8 +34,8 @@ def handle_problems(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_flask)
 
 
-def respond(problem: Problem) -> Response:
-    """The answer that tells of a problem."""
+def body_of(problem: Problem) -> str:
+    """The problem as JSON text."""
     body: dict[str, Any] = {
         "type": f"/problems/{problem.code}",
         "title": problem.title,
@@ -46,7 +46,12 @@ def respond(problem: Problem) -> Response:
     if problem.errors is not None:
         body["errors"] = problem.errors
     body.update(problem.extra)
-    response = Response(to_json(body), problem.status, content_type="application/problem+json")
+    return to_json(body)
+
+
+def respond(problem: Problem) -> Response:
+    """The answer that tells of a problem."""
+    response = Response(body_of(problem), problem.status, content_type="application/problem+json")
     response.headers.update(problem.headers)
     return response
 

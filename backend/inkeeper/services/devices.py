@@ -12,7 +12,7 @@ from inkeeper.clock import from_microseconds
 from inkeeper.errors import not_found
 from inkeeper.ids import new_id
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Device
+from inkeeper.storage.models import Device, Owner
 
 # How exactly it is known when a device was last heard of. Each note costs a write to disk.
 _SEEN_EVERY = timedelta(hours=1)
@@ -69,6 +69,12 @@ def page(store: Store, owner_id: str, *, after: str | None, limit: int) -> list[
         if after is not None:
             query = query.where(Device.id > after)
         return list(query.order_by(Device.id).limit(limit))
+
+
+def all_with_owners(store: Store) -> list[Device]:
+    """The devices of all owners, oldest first, for whoever has the machine itself."""
+    with store.read():
+        return list(Device.select(Device, Owner).join(Owner).order_by(Device.id))
 
 
 def revoke(owner_id: str | None, device_id: str, now: datetime) -> Device:

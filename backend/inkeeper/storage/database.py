@@ -24,7 +24,9 @@ _APPLICATION_ID = int.from_bytes(b"InkP")
 # this is only checked where it is read; `inkeeper doctor` checks all of it.
 _CHECKED_AT_START_BYTES = 64 * 1024 * 1024
 
-Which = Literal["locked", "full", "readonly", "corrupt", "newer", "not_inkeeper", "unopenable", "unsupported"]
+Which = Literal[
+    "locked", "full", "readonly", "corrupt", "newer", "not_inkeeper", "missing", "unopenable", "unsupported"
+]
 
 _WHICH_BY_SQLITE_CODE: dict[int, Which] = {
     sqlite3.SQLITE_BUSY: "locked",
@@ -52,6 +54,7 @@ _WORDS: dict[Which, str] = {
     "corrupt": "The database {path} is damaged. Put a backup in its place; the damaged file was left as it is.",
     "newer": "The database {path} was written by a newer version of Inkeeper. Install that version.",
     "not_inkeeper": "The file {path} is a database, but not one of Inkeeper's. Name another file.",
+    "missing": "There is no database {path} yet. Start with `inkeeper serve`, or name another with --database.",
     "unopenable": "The database {path} cannot be opened. See that its folder exists and that your user may read it.",
     "unsupported": "Only SQLite databases are supported: sqlite:///relative/path or sqlite:////absolute/path.",
 }
@@ -194,8 +197,8 @@ class Store:
             raise self._problem("corrupt")
 
 
-def open_database(url: str) -> Store:
-    """Open the database that a `sqlite:///` URL names, creating it if there is no such file.
+def open_database(url: str, *, create: bool = True) -> Store:
+    """Open the database that a `sqlite:///` URL names, creating it if there is no such file and `create` is set.
 
     Raises DatabaseProblem for one that cannot be used. An existing file is never replaced or emptied.
     """
@@ -205,8 +208,10 @@ def open_database(url: str) -> Store:
             # A new database is put in its place whole, so one that is empty has lost its content.
             if path.stat().st_size == 0:
                 raise DatabaseProblem("corrupt", _WORDS["corrupt"].format(path=path))
-        else:
+        elif create:
             _create(path)
+        else:
+            raise DatabaseProblem("missing", _WORDS["missing"].format(path=path))
     except OSError as error:
         which = _WHICH_BY_ERRNO.get(error.errno or 0, "unopenable")
         raise DatabaseProblem(which, _WORDS[which].format(path=path)) from error
@@ -263,7 +268,7 @@ class _Sqlite(SqliteDatabase):
         self._connections_lock = threading.Lock()
 
     def _connect(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = super()._connect()
+        connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
         with self._connections_lock:
             for thread in [thread for thread in self._connections if not thread.is_alive()]:
                 self._connections.pop(thread).close()

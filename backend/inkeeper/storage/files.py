@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,10 +31,8 @@ def _put_in_place(draft: Path, path: Path) -> None:
     # A hard link, unlike a rename, fails if the name is taken, even if it was taken only a moment ago.
     try:
         path.hardlink_to(draft)
-    except FileExistsError:
-        raise
     except OSError:
-        # Some file systems have no hard links; there the check and the rename are two steps.
+        # Taken, or the file system has no hard links; there the check and the rename are two steps.
         if path.exists():
-            raise FileExistsError(f"{path} exists") from None
+            raise FileExistsError(errno.EEXIST, "exists already", str(path)) from None
         draft.rename(path)

@@ -1,0 +1,97 @@
+"""The HTTP server: waitress, with problems for what never reaches the application, and an orderly end."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask
+
+from inkeeper.api.app import HEADERS
+from inkeeper.api.problems import body_of
+from inkeeper.errors import Problem
+
+THREADS = 8
+
+# Larger bodies than the application takes are still read to their end up to here, so that its refusal is heard:
+# closing the connection while a client is sending makes most clients report a broken connection instead.
+_READ_BYTES = 64 * 1024 * 1024
+_FINISH_SECONDS = 10
+
+# It only says that requests wait for each other, which the times in the request log show better.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+class Server:
+    """Listens from its creation on; answers while `run` runs."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        """Bind the address. Raises OSError if it is taken or does not exist."""
+        self._map: dict[int, wasyncore.dispatcher] = {}
+        self._server = create_server(
+            app,
+            map=self._map,
+            sockets=[_bound(host, port)],
+            threads=THREADS,
+            max_request_body_size=_READ_BYTES,
+            clear_untrusted_proxy_headers=False,
+            ident=None,
+        )
+        self._server.channel_class = _Channel
+        self.port = int(self._server.effective_port)
+        self._stopping = False
+
+    def run(self) -> None:
+        """Answer requests until `stop` is called; then finish those that have begun."""
+        while not self._stopping:
+            wasyncore.loop(timeout=60, use_poll=True, map=self._map, count=1)
+        # Nobody new is let in, but the answers under way go out.
+        wasyncore.dispatcher.close(self._server)
+        give_up_at = time.monotonic() + _FINISH_SECONDS
+        while self._is_busy() and time.monotonic() < give_up_at:
+            wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=1)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(self._map)
+
+    def stop(self) -> None:
+        """Make `run` end. May be called from a signal handler or another thread."""
+        self._stopping = True
+        self._server.pull_trigger()
+
+    def _is_busy(self) -> bool:
+        return any(channel.requests or channel.total_outbufs_len for channel in self._server.active_channels.values())
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return socket.create_server(address, family=family)
+
+
+class _ProblemTask(ErrorTask):
+    """Answers what is not valid HTTP in the same form as everything else."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        if error.code == 413:
+            problem = Problem("too_large", f"Send at most {_READ_BYTES} bytes.", status=413)
+        elif error.code == 431:
+            problem = Problem("headers_too_large", "Send fewer or shorter headers.", status=431)
+        elif error.code == 500:
+            problem = Problem("internal_error", "Try again; nothing is known of what went wrong.", status=500)
+        else:
+            problem = Problem("bad_request", "The request is not valid HTTP.", status=400)
+        body = body_of(problem).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [("Content-Type", "application/problem+json"), *HEADERS.items()]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):
+    error_task_class = _ProblemTask

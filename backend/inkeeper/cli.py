@@ -1,0 +1,264 @@
+"""The `inkeeper` command. Each subcommand opens the database, does one thing and says what it did.
+
+What is slow to import is imported by the subcommand that needs it: a start must take no longer than it has to.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+import inkeeper
+from inkeeper.clock import utc_now
+from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inkeeper.storage.database import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(inkeeper.__version__, prog_name="inkeeper")
+def main() -> None:
+    """Keep the ledger of your InMail credits on your own machine.
+
+    Start with `inkeeper serve`, then connect the browser extension to the address that it prints. Not affiliated with
+    LinkedIn.
+    """
+
+
+def _database_options(command: Command) -> Command:
+    """Which database to use; the same for every subcommand."""
+    for option in (
+        click.option(
+            "--data-dir",
+            metavar="DIR",
+            help="Folder for the database, made if missing."
+            "  [env: INKEEPER_DATA_DIR; default: your user's data folder]",
+        ),
+        click.option(
+            "--database",
+            metavar="URL",
+            help="Database to use instead of the one in the data folder, such as sqlite:////path/to/file."
+            "  [env: INKEEPER_DATABASE]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Settings]]:
+    """The database and the settings. What stands in the way ends the command with one line and exit code 1."""
+    from inkeeper.storage.database import DatabaseProblem, open_database
+
+    try:
+        settings = load_settings(flags, os.environ)
+        store = open_database(settings.database, create=create)
+        try:
+            yield store, settings
+        finally:
+            store.checkpoint_and_close()
+    except (DatabaseProblem, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.filename} exists already and is not replaced. Name a new file.") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'The system'}: {error.strerror}.") from error
+
+
+@main.command()
+@click.option("--host", help=f"Address to listen on.  [env: INKEEPER_HOST; default: {DEFAULT_HOST}]")
+@click.option("--port", help=f"Port to listen on, 0 for any free one.  [env: INKEEPER_PORT; default: {DEFAULT_PORT}]")
+@_database_options
+def serve(**flags: Any) -> None:
+    """Run the server that the extension talks to, until Ctrl-C.
+
+    Requests are answered under loopback names and the name of --host only. Set INKEEPER_ALLOWED_HOSTS to further names,
+    with commas between, to reach the server under those.
+    """
+    from inkeeper.api.app import create_app
+    from inkeeper.api.listening import Server
+
+    with _opened(create=True, **flags) as (store, settings):
+        app = create_app(store, settings=settings, show_code=_show_code)
+        try:
+            server = Server(app, settings.host, settings.port)
+        except OSError as error:
+            # Python adds the address in brackets, which has been said.
+            reason = (error.strerror or "no reason given").partition(" (")[0]
+            raise click.ClickException(
+                f"Cannot listen on {settings.host} port {settings.port}: {reason}."
+                " Perhaps Inkeeper runs already; else choose another with --port."
+            ) from error
+        _log_requests()
+        signal.signal(signal.SIGTERM, lambda *_: server.stop())
+        signal.signal(signal.SIGINT, lambda *_: server.stop())
+        _greet(settings, server.port, store.path)
+        server.run()
+        click.echo("Stopped; everything is on disk.")
+
+
+def _greet(settings: Settings, port: int, database: Path) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Inkeeper {inkeeper.__version__} listens on http://{host}:{port}")
+    click.echo(f"Its data is in {database}")
+    click.echo("To connect the extension, give it that address; the code it asks for appears here.")
+    click.echo("Ctrl-C stops the server.")
+
+
+def _show_code(device_name: str, code: str) -> None:
+    click.echo(f"\n{device_name} wants to connect. Type this code there within 5 minutes: {code}\n")
+
+
+def _log_requests() -> None:
+    import logging
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("inkeeper")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+
+@main.command()
+@click.option("--owner", metavar="NAME", help="Whose the device shall be; a new name adds a person.  [default: me]")
+@_database_options
+def pair(owner: str | None, **flags: Any) -> None:
+    """Print the code that a device which is being connected asks for.
+
+    The server prints it too. Use this where you do not see the server's terminal, or to say whose the device is.
+    """
+    from inkeeper.services import pairing
+
+    with _opened(**flags) as (store, _):
+        found = pairing.open_for_owner(store, owner or pairing.DEFAULT_OWNER, utc_now())
+    if found is None:
+        raise click.ClickException(
+            "No device is asking to be connected. Press Connect in the extension, then run this again within 5 minutes."
+        )
+    click.echo(f"{found.code}  for {found.device_name}, which will belong to {owner or pairing.DEFAULT_OWNER}")
+
+
+@main.group(invoke_without_command=True)
+@_database_options
+@click.pass_context
+def devices(context: click.Context, /, **flags: Any) -> None:
+    """List the connected devices, or take a device's access away."""
+    context.obj = flags
+    if context.invoked_subcommand is None:
+        _list_devices(flags)
+
+
+def _list_devices(flags: dict[str, Any]) -> None:
+    from inkeeper.services.devices import all_with_owners
+
+    with _opened(**flags) as (store, _):
+        found = all_with_owners(store)
+    for device in found:
+        state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else f"last seen {_day(device.last_seen_at)}"
+        click.echo(f"{device.id}  {device.name}  of {device.owner.name}, connected {_day(device.created_at)}, {state}")
+    if not found:
+        click.echo("No device has been connected yet.")
+
+
+def _day(instant: datetime | None) -> str:
+    return "never" if instant is None else f"{instant:%Y-%m-%d} (UTC)"
+
+
+@devices.command()
+@click.argument("device_id", metavar="ID")
+@click.pass_obj
+def revoke(flags: dict[str, Any], device_id: str) -> None:
+    """Take away the access of the device with this ID, at once."""
+    from inkeeper.errors import Problem
+    from inkeeper.services.devices import revoke as revoke_device
+
+    with _opened(**flags) as (store, _):
+        try:
+            with store.begin_write(None):
+                device = revoke_device(None, device_id, utc_now())
+        except Problem as problem:
+            raise click.ClickException(f"There is no device {device_id}. `inkeeper devices` lists them.") from problem
+    click.echo(f"{device.name} has no access any more.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_database_options
+def backup(file: Path, **flags: Any) -> None:
+    """Copy the database to the new FILE, while the server may go on running.
+
+    The copy is a database itself: to go back to it, stop the server and put it in the database's place.
+    """
+    with _opened(**flags) as (store, _):
+        store.copy_to(file)
+    click.echo(f"Copied {store.path} to {file}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_database_options
+def export(file: Path, **flags: Any) -> None:
+    """Write everything that is stored to the new FILE, as one JSON document that `inkeeper restore` reads."""
+    from inkeeper.services.export import write_export
+
+    with _opened(**flags) as (store, _):
+        counts = write_export(store, file, utc_now())
+    click.echo(f"Exported to {file}: {_counted(counts)}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_database_options
+def restore(file: Path, **flags: Any) -> None:
+    """Bring everything from FILE, written by `inkeeper export`, into a new database, all or nothing.
+
+    A database that holds anything already is refused: name a new one with --database.
+    """
+    from inkeeper.services.export import ExportError, read_export
+
+    with _opened(create=True, **flags) as (store, _):
+        try:
+            counts = read_export(store, file)
+        except ExportError as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"Restored into {store.path}: {_counted(counts)}")
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+@main.command()
+@_database_options
+def doctor(**flags: Any) -> None:
+    """Check everything: the database file, and each account's ledger against the rules that always hold.
+
+    Exits with 1 and names the account and the fact where something is wrong. Changes nothing.
+    """
+    from inkeeper.services.integrity import check
+
+    with _opened(**flags) as (store, _):
+        problems = 0
+        damage = store.damage()
+        if damage is not None:
+            problems += 1
+            click.echo(f"The database file is damaged: {damage}")
+        for finding in check(store):
+            problems += 1
+            fact = f", fact {finding.fact_id}" if finding.fact_id else ""
+            click.echo(f"Account {finding.account_id}{fact}: {finding.message}")
+    if problems:
+        raise click.ClickException(f"Found wrong: {problems}.")
+    click.echo("Nothing wrong was found.")
