@@ -3,7 +3,7 @@
 /** @import {AccountView, Projection, View} from "./types.d.ts" */
 /** @import {Badge} from "./browser.js" */
 
-import { lastDay, when } from "../ui/format.js";
+import { day, lastDay, when } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** Each carries white text at 4.5:1 or better; the text or its sign differs with the colour. */
@@ -63,12 +63,13 @@ function number(view, { balance, tooOld, urgency }) {
  */
 function line({ account, projection }, now) {
   if (!projection) return "";
-  const { allotment, asOf, balance, nextLoss, tooOld } = projection;
+  const { allotment, asOf, balance, nextLoss, nextRenewal, tooOld } = projection;
   const zone = account.time_zone;
   const asOfWords = when(asOf, zone, now);
   if (tooOld) return t("badge_too_old", account.name, asOfWords, zone);
   const left = t("badge_left", account.name, balance, allotment, asOfWords, zone);
-  return nextLoss ? `${left} ${plural("badge_loss", nextLoss.credits, lastDay(nextLoss.at, zone, now))}` : left;
+  if (nextLoss) return `${left} ${plural("badge_loss", nextLoss.credits, lastDay(nextLoss.at, zone, now))}`;
+  return nextRenewal && !balance ? `${left} ${t("badge_renewal", nextRenewal.credits, day(new Date(nextRenewal.at), zone, now))}` : left;
 }
 
 /**

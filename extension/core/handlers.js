@@ -11,6 +11,7 @@ import { log } from "./log.js";
 import * as outbox from "./outbox.js";
 import { read } from "./settings.js";
 import { retry, syncNow } from "./sync.js";
+import { setReminders } from "./notify.js";
 import { readView } from "./view.js";
 
 /** @type {Handlers} */
@@ -63,8 +64,8 @@ export const handlers = {
     await session.remove("draft");
     return { draft };
   },
-  snooze: async ({ until }) => done(local.set({ reminders: { ...(await read("reminders")), snoozedUntil: until } })),
-  "notifications.set": async ({ on }) => done(local.set({ reminders: { ...(await read("reminders")), notifications: on } })),
+  snooze: ({ until }) => done(setReminders({ snoozedUntil: until })),
+  "notifications.set": ({ on }) => done(setReminders({ notifications: on })),
 };
 
 /**
@@ -83,8 +84,10 @@ async function done(work) {
   return {};
 }
 
+const server = async () => (await read("server")).server;
+
 /** @param {string} path */
-const fetched = async (path) => (await call(await read("server"), path)).body;
+const fetched = async (path) => (await call(await server(), path)).body;
 
 /**
  * Changes something that cannot wait in the outbox, and fetches the numbers that follow from it before it answers.
@@ -94,7 +97,7 @@ const fetched = async (path) => (await call(await read("server"), path)).body;
  * @param {unknown} [shape]
  */
 async function changed(method, path, body, shape) {
-  const answer = await call(await read("server"), path, { method, body, key: newId(new Date()), shape });
+  const answer = await call(await server(), path, { method, body, key: newId(new Date()), shape });
   await syncNow();
   return answer.body;
 }
@@ -104,7 +107,7 @@ async function changed(method, path, body, shape) {
  * @param {string} path
  * @param {object} body
  */
-const preview = async (method, path, body) => (await call(await read("server"), `${path}?preview=true`, { method, body })).body;
+const preview = async (method, path, body) => (await call(await server(), `${path}?preview=true`, { method, body })).body;
 
 /** @param {PlanRequest} request */
 const planPath = ({ accountId }) => `/accounts/${accountId}/plan-changes`;

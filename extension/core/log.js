@@ -1,12 +1,12 @@
 // The one way to log an InMail, for popup, command and menu alike: acknowledged as soon as it is stored here.
 
-/** @import {InMailBody, InMailEntry, Stored, Undoable} from "./types.d.ts" */
+/** @import {InMailBody, InMailEntry, Undoable} from "./types.d.ts" */
 /** @import {Messages} from "./messages.js" */
 
 import { local } from "./browser.js";
 import { changing, newEntry } from "./outbox.js";
 import { tidy } from "./person.js";
-import { outboxKey, readAll } from "./settings.js";
+import { outboxKey, read } from "./settings.js";
 
 /** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
 const DOUBLE_CLICK_MS = 3000;
@@ -20,14 +20,14 @@ const UNDO_LENGTH_MAX = 20;
  */
 export function log(params, now) {
   return changing(async () => {
-    const stored = await readAll();
-    const first = stored.undo.find((item) => isSame(item, params, now));
-    if (first) return { entry: entryOf(first, stored), repeated: true };
+    const { preferences, undo } = await read("preferences", "undo");
+    const first = undo.find((item) => isSame(item, params, now));
+    if (first) return { entry: await entryOf(first), repeated: true };
     const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: body(params, now) }, now));
     await local.set({
       [outboxKey(entry.id)]: entry,
-      undo: [...stored.undo, undoable(entry)].slice(-UNDO_LENGTH_MAX),
-      preferences: { lastCost: params.cost, lastPurpose: params.purpose ?? stored.preferences.lastPurpose },
+      undo: [...undo, undoable(entry)].slice(-UNDO_LENGTH_MAX),
+      preferences: { lastCost: params.cost, lastPurpose: params.purpose ?? preferences.lastPurpose },
     });
     return { entry, repeated: false };
   });
@@ -46,10 +46,12 @@ function isSame(item, { accountId, recipient }, now) {
 
 /**
  * @param {Undoable} item
- * @param {Stored} stored
+ * @returns {Promise<InMailEntry | null>}
  */
-const entryOf = (item, { entries }) =>
-  /** @type {InMailEntry | undefined} */ (entries.find(({ id }) => id === item.outboxId)) ?? null;
+async function entryOf({ outboxId }) {
+  const key = outboxKey(outboxId);
+  return (await local.get(key))[key] ?? null;
+}
 
 /**
  * @param {Messages["log"]["params"]} params

@@ -13,13 +13,27 @@ const DAY_MS = 86_400_000;
 const SHOWN_KEPT_DAYS = 400;
 
 /**
+ * One change of the reminders at a time.
+ * @param {() => Promise<void>} work
+ */
+const changing = (work) => navigator.locks.request("reminders", work);
+
+/** @param {Partial<Pick<Reminders, "notifications" | "snoozedUntil">>} chosen */
+export function setReminders(chosen) {
+  return changing(async () => {
+    const { reminders } = await read("reminders");
+    await local.set({ reminders: { ...reminders, ...chosen } });
+  });
+}
+
+/**
  * Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and account.
  * @param {View} view
  * @param {Date} now
  */
 export function remind(view, now) {
-  return navigator.locks.request("reminders", async () => {
-    const reminders = await read("reminders");
+  return changing(async () => {
+    const { reminders } = await read("reminders");
     if (!reminders.notifications || (reminders.snoozedUntil && now < new Date(reminders.snoozedUntil))) return;
     if (!(await mayNotify())) return;
     const due = dueWarnings(view, reminders.shown, now);

@@ -49,14 +49,12 @@ export async function readAll() {
 }
 
 /**
- * @template {keyof ReturnType<typeof defaults>} Name
- * @param {Name} name
- * @returns {Promise<Stored[Name]>}
+ * What stands under these keys alone, which is quicker.
+ * @template {keyof typeof KEY} Name
+ * @param {...Name} names
+ * @returns {Promise<Pick<Stored, Name>>}
  */
-export async function read(name) {
-  const kept = await local.get(name);
-  return kept[name] ?? defaults()[name];
-}
+export const read = async (...names) => /** @type {any} */ ({ ...defaults(), ...(await local.get(names)) });
 
 /**
  * @param {OutboxEntry} a

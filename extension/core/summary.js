@@ -30,7 +30,8 @@ export function project({ summary, receivedAt }, account, entries, now) {
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
   const here = walk(summary, passed, ahead);
-  const nextLoss = lossAhead(summary, coming, here.taken, account, now);
+  // With nothing left, the next loss would be of credits that are yet to come.
+  const nextLoss = here.balance ? lossAhead(summary, coming, here.taken, account, now) : null;
   const grant = coming.find((event) => event.reason === "grant");
   const toUse = nextLoss ? Math.max(0, nextLoss.credits - account.reserve) : 0;
   const perDay = nextLoss && pacePerDay(toUse, nextLoss.at, account, now);

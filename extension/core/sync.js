@@ -31,7 +31,7 @@ export function sync() {
 
 /** Talks to the server at once, because the user is there: only a wait that the server itself asked for is kept. */
 export async function syncNow() {
-  const connection = await read("connection");
+  const { connection } = await read("connection");
   if (PASSING.has(connection.state)) await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
   await sync();
 }
@@ -43,9 +43,9 @@ export async function retry() {
 }
 
 async function converse() {
-  const server = await read("server");
-  const { retryAt } = await read("connection");
-  if (!server.token || (retryAt && new Date() < new Date(retryAt))) return;
+  const { connection, server } = await read("connection", "server");
+  const isTooEarly = connection.retryAt !== null && new Date() < new Date(connection.retryAt);
+  if (!server.token || isTooEarly) return;
   try {
     const { demo } = await greet(server.address);
     if (demo !== server.demo) await local.set({ server: { ...server, demo } });
@@ -89,9 +89,9 @@ async function fail(problem) {
   }
   if (problem.status === 429) return note("ok", problem.detail, (problem.retryAfterS ?? 30) * 1000);
   const state = PASSING.has(problem.code) ? problem.code : "server_off";
-  const { tries } = await read("connection");
-  const waitMs = Math.min(BACKOFF_MIN_MS * 2 ** tries, BACKOFF_MAX_MS);
-  await note(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, tries + 1);
+  const { connection } = await read("connection");
+  const waitMs = Math.min(BACKOFF_MIN_MS * 2 ** connection.tries, BACKOFF_MAX_MS);
+  await note(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, connection.tries + 1);
 }
 
 /**
@@ -102,9 +102,9 @@ async function fail(problem) {
  * @param {number} [tries]
  */
 export async function note(state, detail = "", waitMs = null, tries = 0) {
-  const before = await read("connection");
+  const { connection } = await read("connection");
   const now = new Date();
   const retryAt = waitMs === null ? null : new Date(now.getTime() + waitMs).toISOString();
-  const since = state === before.state ? before.since : now.toISOString();
+  const since = state === connection.state ? connection.since : now.toISOString();
   await local.set({ connection: { state, since, detail, retryAt, tries } });
 }

@@ -7,14 +7,19 @@ import { readView } from "./view.js";
 
 const FLASH_MS = 1500;
 
+/** @type {Promise<void> | null} */
+let queued = null;
+
 /** Shows what storage says now, one painting after the other, and keeps the alarms that follow from it. */
 export function paint() {
-  return navigator.locks.request("toolbar", async () => {
+  queued ??= navigator.locks.request("toolbar", async () => {
+    queued = null;
     const now = new Date();
     const [view, { flash }] = await Promise.all([readView(now), session.get("flash")]);
     await setBadge(badge(view, now, flash));
     await keepAppointments(view, now);
   });
+  return queued;
 }
 
 /**
