@@ -255,7 +255,7 @@ def doctor(**flags: Any) -> None:
         if damage is not None:
             problems += 1
             click.echo(f"The database file is damaged: {damage}")
-        for finding in check(store):
+        for finding in check(store, utc_now()):
             problems += 1
             fact = f", fact {finding.fact_id}" if finding.fact_id else ""
             click.echo(f"Account {finding.account_id}{fact}: {finding.message}")

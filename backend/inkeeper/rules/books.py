@@ -1,4 +1,6 @@
-"""Rule books: how a subscription's credits are granted, kept and lost, read from data files that name the source of each rule."""
+"""Rule books: how a subscription's credits are granted, kept and lost, read from data files that name the source of
+each rule.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ class AllotmentRequired(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One plan as a rule book sees it. `allotment` is None where the contract sets it; `cap` is None where there is none."""
+    """One plan as a rule book sees it.
+
+    `allotment` is None where the contract sets it; `cap` is None where there is none.
+    """
 
     id: str
     title: str
@@ -56,7 +61,9 @@ class ChangeRule:
 
 @dataclass(frozen=True, slots=True)
 class CreditBack:
-    """A credit returns on an answer within `within_hours` of sending; into a lot of `new_lot_hours` if its own is gone."""
+    """A credit returns on an answer within `within_hours` of sending; into a lot of `new_lot_hours` if its own is
+    gone.
+    """
 
     within_hours: int
     new_lot_hours: int

@@ -1,7 +1,7 @@
 """What happened to an account: facts, dated, never changed and never deleted.
 
-Every instant is an aware UTC datetime, every amount a whole number of credits. Grants, expiries, forfeits and the balance are not facts:
-`replay` computes them.
+Every instant is an aware UTC datetime, every amount a whole number of credits. Grants, expiries, forfeits and the
+balance are not facts: `replay` computes them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ ANSWERS: frozenset[str] = frozenset({"accepted", "declined", "replied"})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The rule book an account goes by, with the account's own numbers where they differ from the book's (None: the book's)."""
+    """The rule book an account goes by, with the account's own numbers where they differ from the book's (None: the
+    book's).
+    """
 
     rule_book: str
     allotment: int | None = None
@@ -86,7 +88,10 @@ class OutcomeRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """LinkedIn showed this balance: an assertion, not a difference. `source` is who read it: a person, or the extension on a page."""
+    """LinkedIn showed this balance: an assertion, not a difference.
+
+    `source` is who read it: a person, or the extension on a page.
+    """
 
     id: str
     at: datetime
@@ -96,7 +101,10 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Retracted:
-    """The fact `target_id` was a mistake and counts as never having happened. `at` only dates the note in the journal."""
+    """The fact `target_id` was a mistake and counts as never having happened.
+
+    `at` only dates the note in the journal.
+    """
 
     id: str
     at: datetime

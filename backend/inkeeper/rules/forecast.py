@@ -19,7 +19,9 @@ class Forecast(NamedTuple):
 
 
 def forecast(state: State, now: datetime, loss: Change | None) -> Forecast:
-    """The loss to expect at today's rate: spends of this period so far and of the last three, over their local days together."""
+    """The loss to expect at today's rate: spends of this period so far and of the last three, over their local days
+    together.
+    """
     so_far = (local_day(state.zone, now) - local_day(state.zone, state.period_start)).days + 1
     earlier = [(p.used, (local_day(state.zone, p.end) - local_day(state.zone, p.start)).days) for p in state.past]
     sends = state.period.used + sum(used for used, _ in earlier)

@@ -13,11 +13,27 @@ class Money(NamedTuple):
 
 
 # ISO 4217: these have no minor unit, or three decimals of one.
-_DECIMALS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "UGX": 0, "XAF": 0, "XOF": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+_DECIMALS = {
+    "JPY": 0,
+    "KRW": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "VND": 0,
+    "UGX": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "BHD": 3,
+    "KWD": 3,
+    "JOD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
 
 
 def value_of(credits: int, price: Money | None, allotment: int) -> Money | None:
-    """Worth of some credits where `price` is paid a month for `allotment` of them, rounded half up; None without a price."""
+    """Worth of some credits where `price` is paid a month for `allotment` of them, rounded half up; None without a
+    price.
+    """
     if price is None or allotment == 0:
         return None
     return Money((2 * price.amount_minor * credits + allotment) // (2 * allotment), price.currency)

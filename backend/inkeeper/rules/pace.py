@@ -16,7 +16,9 @@ _INSTANT = timedelta(microseconds=1)
 
 
 class Pace(NamedTuple):
-    """Credits a working day (rounded up to one decimal), where one stands, and how many an even pace would have used by today."""
+    """Credits a working day (rounded up to one decimal), where one stands, and how many an even pace would have used
+    by today.
+    """
 
     per_day: float
     status: Status
@@ -24,7 +26,9 @@ class Pace(NamedTuple):
 
 
 def days_until(zone: str, now: datetime, end: datetime) -> list[date]:
-    """The local days on which something can still be done before `end` (UTC, exclusive), today first; empty once it is over."""
+    """The local days on which something can still be done before `end` (UTC, exclusive), today first; empty once it
+    is over.
+    """
     if end <= now:
         return []
     today = local_day(zone, now)
@@ -40,8 +44,9 @@ def working_days(days: Collection[date], weekdays: Collection[int]) -> int:
 def pace(state: State, now: datetime, loss: Change | None, weekdays: Collection[int], reserve: int = 0) -> Pace:
     """The pace that uses up the next loss, keeping `reserve` credits in hand.
 
-    The even pace is a straight line over the local days from the start of the period to the loss, today counted in full: behind is
-    below where it stood this morning, ahead is above where it will stand tonight. Where no working day is left, all days count.
+    The even pace is a straight line over the local days from the start of the period to the loss, today counted in
+    full: behind is below where it stood this morning, ahead is above where it will stand tonight. Where no working
+    day is left, all days count.
     """
     if loss is None or -loss.credits <= reserve:
         return Pace(0.0, "done", state.period.used)

@@ -37,7 +37,9 @@ def time_zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=65536)
 def day_start(zone: str, day: date) -> datetime:
-    """The first instant (UTC) of a local day: the earlier one where midnight comes twice, the first after it where midnight is skipped."""
+    """The first instant (UTC) of a local day: the earlier one where midnight comes twice, the first after it where
+    midnight is skipped.
+    """
     tz = time_zone(zone)
     midnight = datetime(day.year, day.month, day.day, tzinfo=tz, fold=0)
     instant = midnight.astimezone(UTC)

@@ -40,6 +40,7 @@ RANKS: dict[type[Fact], int] = {
     Observed: 50,
     Retracted: 60,
 }
+INSTANT = timedelta(microseconds=1)
 LAST = 99
 """A rank behind all others: everything at that instant has been processed."""
 
@@ -49,7 +50,10 @@ class BadHistory(ValueError):
 
 
 class Entry(NamedTuple):
-    """One line of the journal. `credits` is signed (what the balance changed by), `balance` is after it, `lots` are (lot id, credits)."""
+    """One line of the journal.
+
+    `credits` is signed (what the balance changed by), `balance` is after it, `lots` are (lot id, credits).
+    """
 
     at: datetime
     kind: str
@@ -88,9 +92,9 @@ def replay(
 ) -> Replayed:
     """Replay the facts up to and including the instant `until` (UTC), from the beginning or from a saved state.
 
-    The facts may come in any order. With `start`, those at or before its position are passed over; it must have been reached with
-    the same facts before it. `on_renewal` sees the running state after each renewal (copy it to keep it).
-    Raises BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
+    The facts may come in any order. With `start`, those at or before its position are passed over; it must have been
+    reached with the same facts before it. `on_renewal` sees the running state after each renewal (copy it to keep
+    it). Raises BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
     """
     ordered = sorted(facts, key=position_of)
     retracted = {fact.target_id for fact in ordered if isinstance(fact, Retracted)}
@@ -124,7 +128,9 @@ def replay(
 
 
 def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, book: RuleBook) -> datetime | None:
-    """When an InMail's credit came back (UTC): on its first answer inside the window of the book it was sent under, else None."""
+    """When an InMail's credit came back (UTC): on its first answer inside the window of the book it was sent under,
+    else None.
+    """
     if cost == 0 or answered_at is None or book.credit_back is None:
         return None
     return answered_at if answered_at < sent_at + timedelta(hours=book.credit_back.within_hours) else None
@@ -166,7 +172,8 @@ def _opening_state(fact: Opened) -> State:
         terms=fact.terms,
         cycle_day=fact.terms.renewal_day or opened_day,
         period_start=fact.at,
-        # The whole allotment comes at once: the opening is the first renewal, and what is corrected at that instant counts for it.
+        # The whole allotment comes at once: the opening is the first renewal, and what is corrected at that instant
+        # counts for it.
         next_renewal=fact.at,
     )
     allotment_of(state)
@@ -182,7 +189,8 @@ class _Run:
         self.on_renewal = on_renewal
         self.book = book_of(state)
         self.next_due = self._next_due()
-        self._opened = False
+        self.unmatched: dict[str, OutcomeRecorded] = {}
+        self._opened = state.position.rank >= GRANT
 
     # What time brings
 
@@ -218,7 +226,7 @@ class _Run:
 
     def _renew(self, at: datetime) -> None:
         state = self.state
-        if state.cancel_pending:
+        if state.cancel_pending and at > state.opened_at:
             self._void(at, "The cancelled subscription ended", "cancel", None)
             self._become_basic()
         self._begin_period(at)
@@ -292,7 +300,9 @@ class _Run:
         self._change(fact.at, "spend", -1, "InMail sent", "spend", fact.id, ((lot.id, -1),))
         if self.book.credit_back:
             state.open_sends[fact.id] = OpenSend(fact.at, self.book.id, lot.id)
-        elif not lot.left and lot.origin != "grant":
+            if (answer := self.unmatched.pop(fact.id, None)) and answer.at == fact.at:
+                self._credit_back(answer)
+        elif not lot.left and lot.origin != "grant" and all(x.lot_id != lot.id for x in state.open_sends.values()):
             state.lots.remove(lot)
             self.next_due = self._next_due()
 
@@ -301,7 +311,11 @@ class _Run:
             return
         state = self.state
         sent = state.open_sends.pop(fact.inmail_id, None)
-        if sent is None or credit_back_at(1, sent.sent_at, fact.at, books.rule_book(sent.rule_book)) is None:
+        if sent is None:
+            # Nothing to answer yet; an answer at the very instant of sending finds its InMail when that is replayed.
+            self.unmatched[fact.inmail_id] = fact
+            return
+        if credit_back_at(1, sent.sent_at, fact.at, books.rule_book(sent.rule_book)) is None:
             return
         lot = next((lot for lot in state.lots if lot.id == sent.lot_id), None)
         if lot:
@@ -315,7 +329,8 @@ class _Run:
     def _observe(self, fact: Observed) -> None:
         state = self.state
         computed, difference = state.balance, fact.balance - state.balance
-        # The first reading of an account without InMails sets its starting balance; there was nothing yet that could disagree.
+        # The first reading of an account without InMails sets its starting balance; there was nothing yet that could
+        # disagree.
         first_reading = state.observed is None and not (state.totals.used or state.totals.free_used)
         state.observed = Observation(fact.at, fact.balance, computed, self._allowed())
         state.discrepancy_at = fact.at if difference and not first_reading else None
@@ -330,7 +345,9 @@ class _Run:
             self._change(fact.at, "adjust", difference, why, "observe", fact.id, parts)
 
     def _allowed(self) -> int | None:
-        """The most credits the rule book can explain now: what this period granted, or the cap where credits carry over."""
+        """The most credits the rule book can explain now: what this period granted, or the cap where credits carry
+        over.
+        """
         if self.book.lot_hours is None:
             return self.state.period.granted
         cap = cap_of(self.state)
@@ -348,6 +365,7 @@ class _Run:
         state.plan, state.terms, state.cancel_pending = fact.plan, terms, False
         if rule.restart_cycle:
             state.cycle_day = periods.local_day(state.zone, fact.at).day
+            state.terms = replace(terms, renewal_day=None)
             self._begin_period(fact.at)
             self._grant(fact.at, after, "Allotment of the new plan", _rule_key(rule, self.book), fact.id)
         elif not renewal_due:
@@ -372,14 +390,16 @@ class _Run:
 
     def _choose_book(self, fact: BookChosen) -> None:
         state, old = self.state, self.book
-        renewal_due = state.next_renewal == fact.at
         state.terms = fact.terms
         self.book = book_of(state)
         if fact.terms.renewal_day is not None:
             state.cycle_day = fact.terms.renewal_day
+        elif fact.at == state.opened_at:
+            state.cycle_day = periods.local_day(state.zone, fact.at).day
         allotment_of(state)
-        if not renewal_due:
-            state.next_renewal = periods.next_renewal(cycle_of(state), fact.at)
+        if fact.at > state.opened_at:
+            # From this instant on, itself included, renewals fall where the chosen terms have them.
+            state.next_renewal = periods.next_renewal(cycle_of(state), fact.at - INSTANT)
         if self.book.lot_hours != old.lot_hours:
             for lot in state.lots:
                 lot.expires_at = max(fact.at, self._lot_end(lot.granted_at))

@@ -1,4 +1,7 @@
-"""What an account's history amounts to at one position in it: lots, balance, counts. Saved as a snapshot, it is only ever a cache."""
+"""What an account's history amounts to at one position in it: lots, balance, counts.
+
+Saved as a snapshot, it is only ever a cache.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def instant(microseconds: int) -> datetime:
 
 
 class Position(NamedTuple):
-    """A place in the order of all events: by instant, then by rank (what goes first at one instant), then by fact id."""
+    """A place in the order of all events: by instant, then by rank (the order at one instant), then by fact id."""
 
     at: datetime
     rank: int
@@ -36,7 +39,10 @@ class Position(NamedTuple):
 
 @dataclass(slots=True)
 class Lot:
-    """The credits of one grant (or adjust, or credit back) and what is left of them. Amounts in credits, instants UTC."""
+    """The credits of one grant (or adjust, or credit back) and what is left of them.
+
+    Amounts in credits, instants UTC.
+    """
 
     id: int
     granted_at: datetime
@@ -52,7 +58,10 @@ class Lot:
 
 @dataclass(slots=True)
 class Tally:
-    """Credits by what became of them, over a span of time. `used` counts spends, `free_used` InMails that cost nothing."""
+    """Credits by what became of them, over a span of time.
+
+    `used` counts spends, `free_used` InMails that cost nothing.
+    """
 
     granted: int = 0
     credited_back: int = 0
@@ -83,7 +92,9 @@ class ClosedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The last balance that LinkedIn showed, what the ledger had computed, and the most the rule book allowed then (None: no limit)."""
+    """The last balance that LinkedIn showed, what the ledger had computed, and the most the rule book allowed then
+    (None: no limit).
+    """
 
     at: datetime
     balance: int
@@ -203,13 +214,13 @@ _TALLY_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Tally))
 def broken_invariants(state: State) -> Iterable[str]:
     """A sentence for each invariant of the ledger that does not hold in this state; nothing where all hold."""
     if state.totals.net() != state.balance:
-        yield f"conservation: came minus went is {state.totals.net()}, the balance is {state.balance} ({asdict(state.totals)})"
+        yield f"conservation: came minus went is {state.totals.net()}, the balance is {state.balance}: {asdict(state.totals)}"
     if state.balance < 0:
         yield f"the balance is below zero: {state.balance}"
     if sum(lot.left for lot in state.lots) != state.balance:
         yield f"the lots hold {sum(lot.left for lot in state.lots)}, the balance is {state.balance}"
     for lot in state.lots:
-        if not 0 <= lot.left:
+        if lot.left < 0:
             yield f"lot {lot.id} is below zero: {lot.left}"
     if state.lots != sorted(state.lots, key=Lot.order):
         yield "the lots are not in spending order"

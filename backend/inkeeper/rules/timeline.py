@@ -17,7 +17,10 @@ LOSSES = frozenset({"expire", "forfeit", "void"})
 
 
 class Change(NamedTuple):
-    """A coming change of the balance: `credits` is signed, `balance` is after it, `rule` names the rule that brings it."""
+    """A coming change of the balance:
+
+    `credits` is signed, `balance` is after it, `rule` names the rule that brings it.
+    """
 
     at: datetime
     reason: str
@@ -27,7 +30,10 @@ class Change(NamedTuple):
 
 
 def timeline(state: State, now: datetime, coming: Iterable[Fact] = ()) -> list[Change]:
-    """The changes after `now` (UTC) up to HORIZON, in order. `coming` are facts dated in the future, such as a cancellation."""
+    """The changes after `now` (UTC) up to HORIZON, in order.
+
+    `coming` are facts dated in the future, such as a cancellation.
+    """
     journal = replay(coming, now + HORIZON, start=state).journal
     return [Change(e.at, e.kind, e.credits, e.balance, e.rule) for e in journal if e.credits and e.at > now]
 

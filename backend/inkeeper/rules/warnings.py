@@ -1,4 +1,7 @@
-"""Warnings: what a user should know before credits are lost, worst first. The extension shows them and works out nothing itself."""
+"""Warnings: what a user should know before credits are lost, worst first.
+
+The extension shows them and works out nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,11 @@ from inkeeper.rules.timeline import Change, next_grant, next_loss
 Severity = Literal["info", "warning", "urgent"]
 
 LAST_WEEK = timedelta(days=7)
-RISES = ((timedelta(days=1), "urgent"), (timedelta(days=3), "warning"), (LAST_WEEK, "info"))
+RISES: tuple[tuple[timedelta, Severity], ...] = (
+    (timedelta(days=1), "urgent"),
+    (timedelta(days=3), "warning"),
+    (LAST_WEEK, "info"),
+)
 """How close a loss must be for which severity: `expiring` begins 7 days ahead and rises at 3 and at 1."""
 
 UNCONFIRMED_AFTER = timedelta(days=14)
@@ -27,7 +34,10 @@ _ORDER = {"urgent": 0, "warning": 1, "info": 2}
 
 
 class AccountWarning(NamedTuple):
-    """One warning in words for the user. `until` (UTC) is when it ends by itself, None where it stays until acted upon."""
+    """One warning in words for the user.
+
+    `until` (UTC) is when it ends by itself, None where it stays until acted upon.
+    """
 
     code: str
     severity: Severity
@@ -63,7 +73,9 @@ def warnings(outlook: Outlook) -> list[AccountWarning]:
 
 
 def next_turn(outlook: Outlook) -> datetime:
-    """The next instant (UTC) at which any warning, day count or balance may change by time alone; until then the outlook stands."""
+    """The next instant (UTC) at which any warning, day count or balance may change by time alone; until then the
+    outlook stands.
+    """
     state, now = outlook.state, outlook.now
     turns = [day_start(state.zone, local_day(state.zone, now) + timedelta(days=1))]
     turns.append((state.observed.at if state.observed else state.opened_at) + UNCONFIRMED_AFTER)
@@ -74,7 +86,9 @@ def next_turn(outlook: Outlook) -> datetime:
 
 
 def say_day(zone: str, at: datetime) -> str:
-    """The moment of a loss in words, zone named: its last usable day where it falls on local midnight, else day and time."""
+    """The moment of a loss in words, zone named: its last usable day where it falls on local midnight, else day and
+    time.
+    """
     local = at.astimezone(time_zone(zone))
     if local.hour == local.minute == 0:
         local = (at - timedelta(microseconds=1)).astimezone(time_zone(zone))
@@ -94,7 +108,7 @@ def credits(number: int) -> str:
 
 
 def _severity(left: timedelta) -> Severity:
-    return next((severity for ahead, severity in RISES if left <= ahead), "info")  # type: ignore[return-value]
+    return next((severity for ahead, severity in RISES if left <= ahead), "info")
 
 
 def _days(zone: str, now: datetime, at: datetime) -> str:
@@ -130,7 +144,9 @@ def _empty(o: Outlook) -> Iterator[AccountWarning]:
     if o.state.balance or not allotment_of(o.state):
         return
     grant = next_grant(o.changes)
-    more = f"{grant.credits} more come on {say_date(o.state.zone, grant.at)}." if grant else "No more come on this plan."
+    more = (
+        f"{grant.credits} more come on {say_date(o.state.zone, grant.at)}." if grant else "No more come on this plan."
+    )
     yield AccountWarning(
         "empty",
         "info",
@@ -146,9 +162,8 @@ def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
     if cut is None or grant is None or cut.at != grant.at:
         return
     title = f"{credits(-cut.credits)} of the coming {grant.credits} would be over the cap"
-    detail = (
-        f"Your plan keeps {cap_of(o.state)} at most. Use {credits(-cut.credits)} before {say_date(o.state.zone, cut.at)} to get them all."
-    )
+    day = say_date(o.state.zone, cut.at)
+    detail = f"Your plan keeps {cap_of(o.state)} at most. Use {credits(-cut.credits)} before {day} to get them all."
     yield AccountWarning("over_cap", _severity(cut.at - o.now), title, detail, cut.at)
 
 
@@ -178,7 +193,9 @@ def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
         detail += f" Perhaps this fits better: “{other.title}”. See in the settings what it would change."
     else:
         detail += " Check the plan and the allotment in the settings."
-    yield AccountWarning("wrong_book", "warning", f"LinkedIn showed {credits(observed.balance)}, more than the rules allow", detail, None)
+    yield AccountWarning(
+        "wrong_book", "warning", f"LinkedIn showed {credits(observed.balance)}, more than the rules allow", detail, None
+    )
 
 
 def _cancelling(o: Outlook) -> Iterator[AccountWarning]:
@@ -187,4 +204,6 @@ def _cancelling(o: Outlook) -> Iterator[AccountWarning]:
         return
     severity: Severity = "urgent" if ends.at - o.now <= timedelta(days=3) else "warning"
     title = f"Use {credits(-ends.credits)} before your subscription ends"
-    yield AccountWarning("cancelling", severity, title, f"They are voided at {say_day(o.state.zone, ends.at)}.", ends.at)
+    yield AccountWarning(
+        "cancelling", severity, title, f"They are voided at {say_day(o.state.zone, ends.at)}.", ends.at
+    )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from inkeeper.clock import from_microseconds
 from inkeeper.errors import invalid, not_found
 from inkeeper.ids import new_id
 from inkeeper.rules import books, periods
@@ -25,7 +26,6 @@ from inkeeper.storage.models import Account
 from inkeeper.storage.models import database_of_thread as database
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
-_COLUMNS = "id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version"
 
 
 class Seat(NamedTuple):
@@ -44,7 +44,9 @@ class Seat(NamedTuple):
 def seat(owner_id: str, account_id: str) -> Seat:
     """The owner's account. Raises a 404 Problem for one that does not exist or is somebody else's."""
     rows = database.execute_sql(
-        f"SELECT {_COLUMNS} FROM account WHERE id = ? AND owner_id = ?", (account_id, owner_id)
+        "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version"
+        " FROM account WHERE id = ? AND owner_id = ?",
+        (account_id, owner_id),
     ).fetchall()
     if not rows:
         raise not_found("account")
@@ -54,7 +56,8 @@ def seat(owner_id: str, account_id: str) -> Seat:
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`."""
     rows = database.execute_sql(
-        f"SELECT {_COLUMNS} FROM account WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
+        "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version"
+        " FROM account WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
         (owner_id, after or "", limit),
     )
     return [describe(_seat(row), history.state_at(row[0], now)[0]) for row in rows]
@@ -68,13 +71,16 @@ def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]
 def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Open an account. `wanted` holds the fields of the HTTP contract.
 
-    The answer adds `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422 Problem for a plan
-    that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
+    The answer adds `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
+    Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
     """
     opened_at = dates.opening(wanted.get("opened_at"), now)
     account_id = new_id(now)
     terms = Terms(
-        wanted.get("rule_book", books.DEFAULT_BOOK), wanted.get("allotment"), wanted.get("cap"), wanted.get("renewal_day")
+        wanted.get("rule_book", books.DEFAULT_BOOK),
+        wanted.get("allotment"),
+        wanted.get("cap"),
+        wanted.get("renewal_day"),
     )
     with refusals():
         periods.time_zone(wanted["time_zone"])
@@ -100,7 +106,9 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
 
 
 def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Change what is given: name, price, working days, reserve, and terms from the instant `from` (else from the opening) on."""
+    """Change what is given: name, price, working days, reserve, and terms from the instant `from` (else from the
+    opening) on.
+    """
     before = seat(owner_id, account_id)
     columns: dict[str, Any] = {key: changes[key] for key in ("name", "reserve") if key in changes}
     if "working_days" in changes:
@@ -153,7 +161,9 @@ def describe(row: Seat, state: State) -> dict[str, Any]:
 
 
 def wrong_book(state: State) -> dict[str, Any] | None:
-    """The other rule book, where the last observation is more than the account's own can explain and the other can hold it."""
+    """The other rule book, where the last observation is more than the account's own can explain and the other can
+    hold it.
+    """
     observed = state.observed
     if observed is None or not observed.contradicts_book:
         return None
@@ -164,8 +174,8 @@ def wrong_book(state: State) -> dict[str, Any] | None:
     if book_of(state).lot_hours is not None or (most is not None and observed.balance > most):
         return None
     detail = (
-        f"LinkedIn shows {observed.balance}, but where unused credits are lost each month you could have {observed.allowed} at most."
-        f" With carry-over up to {most} are possible."
+        f"LinkedIn shows {observed.balance}, but where unused credits are lost each month you could have"
+        f" {observed.allowed} at most. With carry-over up to {most} are possible."
     )
     return {"rule_book": other.id, "title": other.title, "balance": observed.balance, "detail": detail}
 
@@ -190,7 +200,9 @@ _PLAN_TERMS = ("allotment", "cap")
 
 
 def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now: datetime) -> list[Fact]:
-    """The facts that make the wanted terms hold from the instant `from` on, or, without it, as if they had held all along."""
+    """The facts that make the wanted terms hold from the instant `from` on, or, without it, as if they had held all
+    along.
+    """
     wanted = {key: changes[key] for key in (*_BOOK_TERMS, *_PLAN_TERMS) if key in changes}
     if "from" in changes:
         if not wanted:
@@ -202,7 +214,9 @@ def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now:
 
 
 def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datetime) -> list[Fact]:
-    """Allotment and cap are corrected for the plan of today since it began, rule book and renewal day since the opening."""
+    """Allotment and cap are corrected for the plan of today since it began, rule book and renewal day since the
+    opening.
+    """
     opened_at = state.opened_at
     plan_terms = {key: value for key, value in wanted.items() if key in _PLAN_TERMS}
     at_opening = {key: value for key, value in wanted.items() if key in _BOOK_TERMS}
@@ -235,7 +249,7 @@ def _restated(old: Fact, new: Fact, now: datetime) -> list[Fact]:
 def _seat(row: tuple[Any, ...]) -> Seat:
     account_id, name, zone, price, currency, days, reserve, created_at, version = row
     money = None if price is None else Money(price, currency)
-    return Seat(account_id, name, zone, money, tuple(map(int, days)), reserve, history.instant(created_at), version)
+    return Seat(account_id, name, zone, money, tuple(map(int, days)), reserve, from_microseconds(created_at), version)
 
 
 def _join(working_days: Any) -> str:

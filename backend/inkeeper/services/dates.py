@@ -18,8 +18,8 @@ PLANNABLE = timedelta(days=400)
 def settle(path: str, at: datetime | None, now: datetime, opened_at: datetime) -> datetime:
     """The date (UTC) of something that has happened: `at`, or `now` without it.
 
-    A date up to a day ahead comes from a clock that is not quite right, or from a client in another zone: it is taken as `now`, since
-    nothing happens in the future. Raises a 422 Problem further ahead, and before the account opened.
+    A date up to a day ahead comes from a clock that is not quite right, or from a client in another zone: it is taken
+    as `now`, since nothing happens in the future. Raises a 422 Problem further ahead, and before the account opened.
     """
     if at is None:
         return max(now, opened_at)
@@ -38,7 +38,10 @@ def opening(at: datetime | None, now: datetime) -> datetime:
 
 
 def plannable(path: str, at: datetime | None, now: datetime, opened_at: datetime) -> datetime:
-    """The date (UTC) of a change that may also be planned. Raises a 422 Problem before the opening and over 400 days ahead."""
+    """The date (UTC) of a change that may also be planned.
+
+    Raises a 422 Problem before the opening and over 400 days ahead.
+    """
     if at is None:
         return max(now, opened_at)
     if at > now + PLANNABLE:

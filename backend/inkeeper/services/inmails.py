@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.ids import new_id
 from inkeeper.rules import books
@@ -29,8 +30,8 @@ _JITTER = timedelta(minutes=1)
 def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
 
-    Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless `accept_discrepancy` says that
-    LinkedIn let it through.
+    Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless
+    `accept_discrepancy` says that LinkedIn let it through.
     """
     seat(owner_id, account_id)
     recipient = wanted["recipient"]
@@ -53,7 +54,7 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         (
             fact.id,
             account_id,
-            history.micros(sent_at),
+            to_microseconds(sent_at),
             fact.cost,
             recipient["name"],
             link,
@@ -91,7 +92,8 @@ def list_inmails(
 ) -> list[dict[str, Any]]:
     """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
 
-    `filters` may hold `outcome`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a name or link, case ignored).
+    `filters` may hold `outcome`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a name or link, case
+    ignored).
     """
     seat(owner_id, account_id)
     query = Inmail.select().where(Inmail.account == account_id, Inmail.retracted_at.is_null())
@@ -113,10 +115,12 @@ def list_inmails(
 def update_inmail(
     owner_id: str, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """Record what became of an InMail, or change purpose, note and subject. Answers with the credit that came back, if any.
+    """Record what became of an InMail, or change purpose, note and subject.
 
-    Outcome `pending` takes back what was recorded before. Raises a 404 Problem, 409 for an InMail that was taken back, 422 for an outcome
-    dated before the sending.
+    Answers with the credit that came back, if any.
+
+    Outcome `pending` takes back what was recorded before. Raises a 404 Problem, 409 for an InMail that was taken
+    back, 422 for an outcome dated before the sending.
     """
     seat(owner_id, account_id)
     row = _row(account_id, inmail_id)
@@ -161,7 +165,7 @@ def recent_inmails(account_id: str, limit: int) -> list[dict[str, Any]]:
         {
             "id": inmail_id,
             "recipient": {"name": name, "profile_url": link},
-            "sent_at": history.instant(sent_at),
+            "sent_at": from_microseconds(sent_at),
             "outcome": outcome,
             "cost": cost,
         }
@@ -179,18 +183,22 @@ def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetim
 
 
 def _same_person(account_id: str, name: str, link: str | None, sent_at: datetime) -> str | None:
-    column, value = ("name", name) if link is None else ("profile_url", link)
-    rows = database.execute_sql(
-        f"SELECT id FROM inmail WHERE account_id = ? AND {column} = ? AND sent_at > ? AND sent_at < ?"
-        " AND retracted_at IS NULL ORDER BY sent_at DESC LIMIT 1",
-        (
-            account_id,
-            value,
-            history.micros(sent_at - SAME_PERSON_WITHIN),
-            history.micros(sent_at + SAME_PERSON_WITHIN),
-        ),
-    ).fetchall()
-    return rows[0][0] if rows else None
+    """The latest InMail within 90 days to the same link, or to the same name where there is no link."""
+    same = Inmail.name == name if link is None else Inmail.profile_url == link
+    found = (
+        Inmail.select(Inmail.id)
+        .where(
+            same,
+            Inmail.account == account_id,
+            Inmail.sent_at > sent_at - SAME_PERSON_WITHIN,
+            Inmail.sent_at < sent_at + SAME_PERSON_WITHIN,
+            Inmail.retracted_at.is_null(),
+        )
+        .order_by(Inmail.sent_at.desc())
+        .limit(1)
+        .tuples()
+    )
+    return next((inmail_id for (inmail_id,) in found), None)
 
 
 def _insufficient(recorded: Recorded, now: datetime) -> Exception:
@@ -198,16 +206,15 @@ def _insufficient(recorded: Recorded, now: datetime) -> Exception:
     grant = next_grant(timeline(recorded.state, max(now, recorded.state.position.at), recorded.coming))
     return conflict(
         "insufficient_credits",
-        "There was no credit left for this InMail. If LinkedIn let it through, send it again with accept_discrepancy; otherwise discard it.",
+        "There was no credit left for this InMail. If LinkedIn let it through, send it again with accept_discrepancy;"
+        " otherwise discard it.",
         balance=0,
         needed=1,
         next_renewal=grant and {"at": grant.at, "credits": grant.credits},
     )
 
 
-def _record_outcome(
-    row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime
-) -> dict[str, Any]:
+def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime) -> dict[str, Any]:
     """Store the facts that make `outcome` what became of the InMail; the columns of its row that follow from them."""
     earlier = history.outcomes_of(row.id)
     facts: list[Fact] = []

@@ -1,4 +1,7 @@
-"""The journal of an account: every change of its balance, with the rule that caused it. Runs inside a transaction of the store."""
+"""The journal of an account: every change of its balance, with the rule that caused it.
+
+Runs inside a transaction of the store.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,26 @@ from inkeeper.storage import history
 
 
 def journal(
-    owner_id: str, account_id: str, since: datetime | None, until: datetime, offset: int, limit: int
+    owner_id: str,
+    account_id: str,
+    since: datetime | None,
+    until: datetime | None,
+    now: datetime,
+    offset: int,
+    limit: int,
 ) -> list[dict[str, Any]]:
-    """Up to `limit` entries of the journal in `[since, until)` (UTC) behind the first `offset`, oldest first."""
+    """Up to `limit` entries of the journal behind the first `offset`, oldest first.
+
+    In `[since, until)` (UTC); from the opening, and up to and including `now`, where they are None. Nothing that is
+    still to come is in it.
+    """
     seat(owner_id, account_id)
     opened_at = history.opened_at(account_id)
     first = max(since or opened_at, opened_at)
-    if until <= first:
+    last = now if until is None else min(now, until - timedelta(microseconds=1))
+    if last < first:
         return []
-    entries = history.journal_of(account_id, first, until - timedelta(microseconds=1))
+    entries = history.journal_of(account_id, first, last)
     return [
         {
             "at": entry.at,

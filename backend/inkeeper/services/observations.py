@@ -20,7 +20,10 @@ from inkeeper.storage import history
 
 
 def observe(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Set the balance to what LinkedIn showed. Answers with the difference found, what may explain it, and another rule book if need be."""
+    """Set the balance to what LinkedIn showed.
+
+    Answers with the difference found, what may explain it, and another rule book if need be.
+    """
     seat(owner_id, account_id)
     at = dates.settle("observed_at", wanted.get("observed_at"), now, history.opened_at(account_id))
     fact = Observed(new_id(now), at, wanted["balance"], wanted["source"])
@@ -66,6 +69,8 @@ def _likely_causes(difference: int, state: State) -> list[str]:
         if book_of(state).credit_back:
             causes.insert(0, "A credit came back for an answer that is not recorded here.")
         else:
-            causes.insert(0, "Unused credits carried over from last month, or came back for answers: another rule book applies.")
+            causes.insert(
+                0, "Unused credits carried over from last month, or came back for answers: another rule book applies."
+            )
         return causes
     return []

@@ -26,15 +26,17 @@ def preview_change(owner_id: str, account_id: str, wanted: Mapping[str, Any], no
     """What a change of plan (or `cancel`) would grant, void and leave, in credits and money. Nothing is stored."""
     row = seat(owner_id, account_id)
     fact, before = _fact(account_id, wanted, now)
-    return _describe(row, fact, before) | {"id": None}
+    return _describe(row, fact, before, now) | {"id": None}
 
 
 def change_plan(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Store a change of plan or a cancellation, now, in the past or planned. Raises 409 where there is nothing to change, 422 for a plan
-    that the rule book lacks."""
+    """Store a change of plan or a cancellation, now, in the past or planned.
+
+    Raises 409 where there is nothing to change, 422 for a plan that the rule book lacks.
+    """
     row = seat(owner_id, account_id)
     fact, before = _fact(account_id, wanted, now)
-    answer = _describe(row, fact, before)
+    answer = _describe(row, fact, before, now)
     history.record(account_id, [fact], now)
     return answer
 
@@ -55,7 +57,10 @@ def list_changes(owner_id: str, account_id: str) -> list[dict[str, Any]]:
 
 
 def withdraw_change(owner_id: str, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
-    """Take back a change of plan that was entered by mistake. The second time gives the same answer. Raises a 404 Problem."""
+    """Take back a change of plan that was entered by mistake.
+
+    The second time gives the same answer. Raises a 404 Problem.
+    """
     seat(owner_id, account_id)
     fact = history.fact_of(account_id, change_id)
     if not isinstance(fact, PlanChanged | Cancelled):
@@ -77,7 +82,9 @@ def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[Pl
         if before.plan == books.BASIC:
             raise conflict("nothing_to_cancel", "The plan is already the free one.")
         if before.cancel_pending:
-            raise conflict("nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal.")
+            raise conflict(
+                "nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal."
+            )
         return Cancelled(new_id(now), at), before
     plan = wanted["plan"]
     fact = PlanChanged(new_id(now), at, plan, wanted.get("allotment"), wanted.get("cap"))
@@ -91,7 +98,7 @@ def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[Pl
     return fact, before
 
 
-def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State) -> dict[str, Any]:
+def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State, now: datetime) -> dict[str, Any]:
     """What the fact brings, by replaying with it and looking at what it caused."""
     effective_at = fact.at
     if isinstance(fact, Cancelled) and book_of(before).cancel_at_renewal:
@@ -103,7 +110,7 @@ def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State) -> dict[s
     granted = sum(entry.credits for entry in caused if entry.kind in ("grant", "forfeit"))
     voided = -sum(entry.credits for entry in caused if entry.kind == "void")
     grant = next_grant(timeline(after.state, effective_at, after.coming))
-    worth = money.value_of(voided, row.price, allotment_of(before))
+    worth = money.value_of(voided, row.price, allotment_of(before)) if voided else None
     direction = _direction(fact, before, after.state)
     return {
         "id": fact.id,
@@ -118,7 +125,7 @@ def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State) -> dict[s
         "balance_after": balance_before + granted - voided,
         "next_renewal": grant and {"at": grant.at, "credits": grant.credits},
         "value_voided": worth and worth._asdict(),
-        "detail": _sentence(row, effective_at, granted, voided, balance_before + granted - voided),
+        "detail": _sentence(row, None if effective_at <= now else effective_at, granted, voided, balance_before),
     }
 
 
@@ -132,8 +139,9 @@ def _direction(fact: PlanChanged | Cancelled, before: State, after: State) -> st
     return "upgrade" if allotment_of(after) > allotment_of(before) else "downgrade"
 
 
-def _sentence(row: Seat, at: datetime, granted: int, voided: int, left: int) -> str:
-    day = say_date(row.time_zone, at)
-    lost = f"{credits(voided)} will be lost on {day}: use them first. " if voided else "No credits are lost. "
-    gained = f"{credits(granted)} come at once. " if granted else ""
-    return f"{lost}{gained}That leaves {credits(left)}."
+def _sentence(row: Seat, later: datetime | None, granted: int, voided: int, before: int) -> str:
+    """What happens in words; `later` (UTC) is None for a change that takes effect at once."""
+    when = "at once" if later is None else f"on {say_date(row.time_zone, later)}"
+    lost = f"{credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."
+    gained = f" {credits(granted)} come {when}." if granted else ""
+    return f"{lost}{gained} That leaves {credits(before + granted - voided)}."

@@ -12,7 +12,8 @@ _FIELD = "recipient.profile_url"
 
 
 def normalise(link: str) -> str:
-    """The link with host `www.linkedin.com`, no query, fragment or trailing slash, and the slug of `/in/` in lower case and decoded.
+    """The link with host `www.linkedin.com`, no query, fragment or trailing slash, and the slug of `/in/` in lower
+    case and decoded.
 
     Raises a 422 Problem for any other host, and for what is not a person's page.
     """
@@ -26,7 +27,9 @@ def normalise(link: str) -> str:
         raise invalid(_FIELD, "Give a link to a person's page on www.linkedin.com, or leave it out.")
     found = _PATH.match(parts.path)
     if not found:
-        raise invalid(_FIELD, "This link does not lead to a person: it should look like https://www.linkedin.com/in/name.")
+        raise invalid(
+            _FIELD, "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
+        )
     kind, _, slug = found[0].rpartition("/")
     kind = kind.lower()
     if kind == "/in":

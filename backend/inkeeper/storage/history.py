@@ -1,17 +1,19 @@
 """An account's facts in the database, and the saved states that spare replaying them from the opening.
 
-All of it runs inside a transaction of the store. The hot path is plain SQL through Peewee's connection: building the same few
-statements with the query builder for every InMail took longer than running them.
+All of it runs inside a transaction of the store. The hot path is plain SQL through Peewee's connection: building the
+same few statements with the query builder for every InMail took longer than running them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from inkeeper.rules.books import rule_books
 from inkeeper.rules.facts import (
@@ -24,9 +26,10 @@ from inkeeper.rules.facts import (
     PlanChanged,
     Retracted,
     Sent,
+    Terms,
 )
 from inkeeper.rules.replay import GRANT, LAST, Entry, position_of, replay
-from inkeeper.rules.state import Position, State, micros
+from inkeeper.rules.state import Position, State, dump_state, instant, load_state, micros
 from inkeeper.storage.models import database_of_thread as database
 
 KINDS: dict[str, type[Fact]] = {
@@ -46,7 +49,7 @@ STATE_FORM = 1
 
 
 class Recorded(NamedTuple):
-    """The account after its new facts: the state at `now`, the journal of what was replayed, the facts still to come."""
+    """The account after its new facts: the state at `now`, the journal of what was replayed, and the facts to come."""
 
     state: State
     journal: list[Entry]
@@ -63,7 +66,9 @@ def made_by() -> str:
 
 
 def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
-    """The account's facts from the instant `since` (UTC) on, that instant included, in order of time; all of them without it."""
+    """The account's facts from the instant `since` (UTC) on, that instant included, in order of time; all of them
+    without it.
+    """
     rows = database.execute_sql(
         "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND at >= ? ORDER BY at, id",
         (account_id, -(2**62) if since is None else micros(since)),
@@ -72,7 +77,10 @@ def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
 
 
 def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
-    """The account's state at `now` (UTC), and its facts dated later. Raises BadHistory where there is no such account."""
+    """The account's state at `now` (UTC), and its facts dated later.
+
+    Raises BadHistory where there is no such account.
+    """
     start = _saved_before(account_id, Position(now, LAST + 1, ""))
     facts = facts_of(account_id, start.position.at if start else None)
     state = replay(facts, now, start).state
@@ -99,8 +107,8 @@ def record(
 ) -> Recorded:
     """Store facts, drop every saved state that they make out of date, and save the state they lead to.
 
-    Needs the write transaction of this account. `now` (UTC) is when they are recorded and what the state is computed for. `check` may
-    raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
+    Needs the write transaction of this account. `now` (UTC) is when they are recorded and what the state is computed
+    for. `check` may raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
     """
     saved: list[State] = []
     recorded, head = _replay_with(account_id, facts, now, lambda state: saved.append(state.copy()))
@@ -167,7 +175,9 @@ def outcomes_of(inmail_id: str) -> list[OutcomeRecorded]:
 
 def retraction_of(fact_id: str) -> datetime | None:
     """When the fact was taken back (UTC), or None."""
-    rows = database.execute_sql("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
+    rows = database.execute_sql(
+        "SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)
+    ).fetchall()
     return None if rows[0][0] is None else instant(rows[0][0])
 
 
@@ -177,6 +187,13 @@ def fact_of(account_id: str, fact_id: str) -> Fact | None:
         "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)
     ).fetchall()
     return _fact(*rows[0]) if rows else None
+
+
+def saved_states(account_id: str) -> list[tuple[str, State]]:
+    """Every state saved for the account that today's rules would compute again, with its kind: `period` or `head`."""
+    rows = database.execute_sql("SELECT kind, state FROM snapshot WHERE account_id = ? ORDER BY at", (account_id,))
+    loaded = [(kind, _load(state)) for kind, state in rows]
+    return [(kind, state) for kind, state in loaded if state]
 
 
 def drop_saved_states(account_id: str) -> None:
@@ -191,10 +208,11 @@ def _nothing(_state: State) -> None:
 def _replay_with(
     account_id: str, new: Sequence[Fact], now: datetime, on_renewal: Callable[[State], None]
 ) -> tuple[Recorded, State | None]:
-    """The account with the new facts at `now`, and its state as of the last fact up to `now` (None: as it was saved before).
+    """The account with the new facts at `now`, and its state as of the last fact up to `now` (None: as it was saved
+    before).
 
-    That one is what is saved: saved as of `now`, it would be lost to every fact that is dated a little earlier and arrives a little
-    later, which is the rule where several devices log.
+    That one is what is saved: saved as of `now`, it would be lost to every fact that is dated a little earlier and
+    arrives a little later, which is the rule where several devices log.
     """
     earliest = min(_takes_effect(account_id, fact) for fact in new)
     start = _saved_before(account_id, min(earliest, Position(now, LAST, "")))
@@ -202,7 +220,8 @@ def _replay_with(
     facts += new
     last = max((position_of(fact) for fact in facts if fact.at <= now), default=None)
     if last is None or (start and last <= start.position):
-        head, journal, reached = None, [], start
+        head, reached = None, start
+        journal: list[Entry] = []
     else:
         head, journal = replay(facts, last.at, start, on_renewal)
         head.position = max(last, Position(last.at, GRANT, ""))
@@ -226,9 +245,12 @@ def _saved_before(account_id: str, place: Position) -> State | None:
         " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1",
         (account_id, micros(place.at), place.rank, place.fact_id),
     ).fetchall()
-    if not rows:
-        return None
-    form, data = json.loads(rows[0][0])
+    return _load(rows[0][0]) if rows else None
+
+
+def _load(text: str) -> State | None:
+    """The saved state, or None for one of another version, which is as good as none."""
+    form, data = json.loads(text)
     return load_state(data) if form == made_by() else None
 
 

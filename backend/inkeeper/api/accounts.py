@@ -1,0 +1,172 @@
+"""Accounts over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+from marshmallow import fields, validate
+
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema, Text, page_of, paged
+from inkeeper.api.writes import write_once
+from inkeeper.services import accounts
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts", description="LinkedIn subscription seats")
+
+LARGEST_AMOUNT = 100_000
+"""More credits than any plan grants; it keeps sums far from where integers end."""
+
+
+class MoneySchema(Schema):
+    """An amount of money in the currency's minor unit."""
+
+    amount_minor = Integer(required=True, minimum=0, maximum=10**9)
+    currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Must be an ISO 4217 code."))
+
+
+def working_days_field(**kwargs: Any) -> fields.List:
+    """ISO weekdays, 1 Monday to 7 Sunday."""
+    return fields.List(Integer(minimum=1, maximum=7), validate=validate.Length(1, 7), **kwargs)
+
+
+def _amount(**kwargs: Any) -> Integer:
+    return Integer(minimum=0, maximum=LARGEST_AMOUNT, **kwargs)
+
+
+class NewAccountSchema(Schema):
+    """A subscription seat to open an account for."""
+
+    name = Text(required=True, max_length=100, metadata={"examples": ["My seat"]})
+    plan = Text(required=True, max_length=50, metadata={"examples": ["sales_navigator"]})
+    rule_book = Text(required=True, max_length=50, metadata={"examples": ["month_end"]})
+    time_zone = Text(required=True, max_length=64, metadata={"examples": ["Europe/Berlin"]})
+    opened_at = Instant(metadata={"description": "When the account's history begins; now, if left out."})
+    renewal_day = Integer(minimum=1, maximum=31, allow_none=True)
+    allotment = _amount(allow_none=True)
+    cap = _amount(allow_none=True)
+    price = fields.Nested(MoneySchema, allow_none=True, metadata={"description": "What the plan costs a month."})
+    working_days = working_days_field()
+    reserve = _amount(metadata={"description": "Credits that the pace keeps in hand."})
+    observed_balance = _amount(metadata={"description": "The credits that LinkedIn shows now."})
+
+
+# `from` is a keyword of Python's, so these two are made from a dictionary.
+AccountChangesSchema = Schema.from_dict(
+    {
+        "name": Text(max_length=100),
+        "price": fields.Nested(MoneySchema, allow_none=True),
+        "working_days": working_days_field(),
+        "reserve": _amount(),
+        "rule_book": Text(max_length=50),
+        "allotment": _amount(allow_none=True),
+        "cap": _amount(allow_none=True),
+        "renewal_day": Integer(minimum=1, maximum=31, allow_none=True),
+        "from": Instant(metadata={"description": "Since when the terms hold; left out, as if they had all along."}),
+    },
+    name="AccountChangesSchema",
+)
+
+
+class PreviewQuery(Schema):
+    """Whether only to say what would come of it."""
+
+    preview = Flag(load_default=False)
+
+
+class OverridesSchema(Schema):
+    """The account's own numbers, null where the rule book's apply."""
+
+    allotment = fields.Integer(required=True, allow_none=True)
+    cap = fields.Integer(required=True, allow_none=True)
+
+
+class AccountSchema(Schema):
+    """A subscription seat."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    product = fields.String(required=True, validate=validate.OneOf(["premium", "sales_navigator", "recruiter"]))
+    plan = fields.String(required=True)
+    rule_book = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    opened_at = Instant(required=True)
+    allotment = fields.Integer(required=True)
+    cap = fields.Integer(required=True, allow_none=True)
+    renewal_day = fields.Integer(required=True, allow_none=True)
+    overrides = fields.Nested(OverridesSchema, required=True)
+    price = fields.Nested(MoneySchema, required=True, allow_none=True)
+    working_days = working_days_field(required=True)
+    reserve = fields.Integer(required=True)
+    created_at = Instant(required=True)
+
+
+class OtherBookSchema(Schema):
+    """The rule book that would explain what LinkedIn showed."""
+
+    rule_book = fields.String(required=True)
+    title = fields.String(required=True)
+    balance = fields.Integer(required=True)
+    detail = fields.String(required=True)
+
+
+class OpenedAccountSchema(AccountSchema):
+    """A new account."""
+
+    wrong_book = fields.Nested(OtherBookSchema, required=True, allow_none=True)
+
+
+_PREVIEW = {
+    "type": "object",
+    "description": "What other terms would come to: the account then, and the balance now and then.",
+    "required": ["account", "balance_now", "balance_then"],
+    "properties": {
+        "account": {"$ref": "#/components/schemas/Account"},
+        "balance_now": {"type": "integer"},
+        "balance_then": {"type": "integer"},
+    },
+}
+
+
+@blueprint.get("")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(AccountSchema))
+def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
+    """List the accounts, in order of their making. They are never added up."""
+    limit, cursor = query["limit"], query["cursor"]
+    with store().read():
+        found = accounts.list_accounts(owner_id(), now(), cursor and cursor[0], limit + 1)
+    return paged(found, limit, lambda account: [account["id"]])
+
+
+@blueprint.post("")
+@blueprint.arguments(NewAccountSchema)
+@blueprint.response(201, OpenedAccountSchema)
+def create_account(body: dict[str, Any]) -> Response:
+    """Open an account."""
+    return write_once(None, lambda _: (201, accounts.create_account(owner_id(), body, now())))
+
+
+@blueprint.get("/<account_id>")
+@blueprint.response(200, AccountSchema)
+def get_account(account_id: str) -> dict[str, Any]:
+    """Show an account."""
+    with store().read():
+        return accounts.get_account(owner_id(), account_id, now())
+
+
+@blueprint.patch("/<account_id>")
+@blueprint.arguments(AccountChangesSchema)
+@blueprint.arguments(PreviewQuery, location="query")
+@blueprint.response(200, {"oneOf": [{"$ref": "#/components/schemas/Account"}, _PREVIEW]})
+def update_account(body: dict[str, Any], query: dict[str, Any], account_id: str) -> Response:
+    """Change an account. Rule book, allotment, cap and renewal day hold from the instant `from` on, or as if they
+    always had.
+
+    With `preview=true` nothing is stored: the answer holds the account as it would be, and the balance now and then.
+    """
+    if query["preview"]:
+        with store().read():
+            return jsonify(accounts.preview_update(owner_id(), account_id, body, now()))
+    return write_once(account_id, lambda _: (200, accounts.update_account(owner_id(), account_id, body, now())))

@@ -1,0 +1,188 @@
+"""InMails over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Boolean, Cursor, Instant, Integer, PageQuery, Schema, Text, page_of, paged
+from inkeeper.api.writes import write_once
+from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.services import inmails
+
+blueprint = Blueprint(
+    "inmails", __name__, url_prefix="/api/v1/accounts/<account_id>/inmails", description="InMails that were sent"
+)
+
+OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
+PURPOSES = ("introduction", "follow_up", "article", "other")
+SOURCES = ("popup", "shortcut", "page", "import", "api")
+
+
+def _purpose() -> fields.String:
+    return fields.String(validate=validate.OneOf(PURPOSES), allow_none=True)
+
+
+def _note() -> Text:
+    return Text(max_length=2000, lines=True, allow_none=True)
+
+
+class NewRecipientSchema(Schema):
+    """Who the InMail went to."""
+
+    name = Text(required=True, metadata={"examples": ["Kai Example"]})
+    profile_url = Text(
+        max_length=500, allow_none=True, metadata={"examples": ["https://www.linkedin.com/in/kai-example-000000000"]}
+    )
+
+
+class NewInmailSchema(Schema):
+    """An InMail that was sent."""
+
+    recipient = fields.Nested(NewRecipientSchema, required=True)
+    sent_at = Instant(metadata={"description": "Now, if left out."})
+    cost = Integer(minimum=0, maximum=1, metadata={"description": "0 for Open Profile and 1st degree; 1 if left out."})
+    subject = Text(allow_none=True)
+    purpose = _purpose()
+    note = _note()
+    source = fields.String(required=True, validate=validate.OneOf(SOURCES))
+    accept_discrepancy = Boolean(metadata={"description": "LinkedIn let it through although the ledger has no credit."})
+
+
+class InmailChangesSchema(Schema):
+    """What became of an InMail, or what is noted on it."""
+
+    outcome = fields.String(validate=validate.OneOf(OUTCOMES))
+    outcome_at = Instant(metadata={"description": "When it happened; now, if left out."})
+    purpose = _purpose()
+    note = _note()
+    subject = Text(allow_none=True)
+
+    @validates_schema
+    def _outcome_has_a_date_only_with_itself(self, data: dict[str, Any], **_: Any) -> None:
+        if "outcome_at" in data and "outcome" not in data:
+            raise ValidationError("Say which outcome this dates.", "outcome")
+
+
+class RecipientSchema(Schema):
+    """Who the InMail went to."""
+
+    name = fields.String(required=True)
+    profile_url = fields.String(required=True, allow_none=True)
+
+
+class InmailInShortSchema(Schema):
+    """An InMail in a few words."""
+
+    id = fields.String(required=True)
+    recipient = fields.Nested(RecipientSchema, required=True)
+    sent_at = Instant(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
+    cost = fields.Integer(required=True)
+
+
+class InmailSchema(InmailInShortSchema):
+    """An InMail."""
+
+    subject = fields.String(required=True, allow_none=True)
+    purpose = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, validate=validate.OneOf(SOURCES))
+    outcome_at = Instant(required=True, allow_none=True)
+    retracted_at = Instant(required=True, allow_none=True)
+    credit_back_at = Instant(required=True, allow_none=True)
+
+
+class LoggedSchema(Schema):
+    """A logged InMail, and the balance after it."""
+
+    inmail = fields.Nested(InmailSchema, required=True)
+    balance = fields.Integer(required=True)
+    duplicate_of = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "An InMail to the same person within 90 days, if there is one."},
+    )
+
+
+class UpdatedSchema(Schema):
+    """A changed InMail, the balance after it, and the credit that came back with it."""
+
+    inmail = fields.Nested(InmailSchema, required=True)
+    balance = fields.Integer(required=True)
+    credited_back = fields.Integer(required=True)
+
+
+class RetractedSchema(Schema):
+    """An InMail that was taken back, and the balance without it."""
+
+    inmail = fields.Nested(InmailSchema, required=True)
+    balance = fields.Integer(required=True)
+
+
+InmailQuery = PageQuery.from_dict(
+    {
+        "cursor": Cursor(int, str),
+        "outcome": fields.String(validate=validate.OneOf(OUTCOMES)),
+        "from": Instant(metadata={"description": "Sent at this instant or later."}),
+        "to": Instant(metadata={"description": "Sent before this instant."}),
+        "q": Text(metadata={"description": "Part of the recipient's name or link."}),
+    },
+    name="InmailQuery",
+)
+
+
+@blueprint.get("")
+@blueprint.arguments(InmailQuery, location="query")
+@blueprint.response(200, page_of(InmailSchema))
+def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
+    """List the InMails, newest first; those taken back left out."""
+    limit, cursor = query.pop("limit"), query.pop("cursor")
+    after = cursor and (_instant(cursor[0]), cursor[1])
+    with store().read():
+        found = inmails.list_inmails(owner_id(), account_id, query, after, limit + 1)
+    return paged(found, limit, lambda inmail: [to_microseconds(inmail["sent_at"]), inmail["id"]])
+
+
+@blueprint.post("")
+@blueprint.arguments(NewInmailSchema)
+@blueprint.response(201, LoggedSchema)
+def log_inmail(body: dict[str, Any], account_id: str) -> Response:
+    """Log an InMail that was sent. Refused with 409 `insufficient_credits` where the balance does not cover it."""
+    return write_once(account_id, lambda _: (201, inmails.log_inmail(owner_id(), account_id, body, now())))
+
+
+@blueprint.get("/<inmail_id>")
+@blueprint.response(200, InmailSchema)
+def get_inmail(account_id: str, inmail_id: str) -> dict[str, Any]:
+    """Show an InMail."""
+    with store().read():
+        return inmails.get_inmail(owner_id(), account_id, inmail_id)
+
+
+@blueprint.patch("/<inmail_id>")
+@blueprint.arguments(InmailChangesSchema)
+@blueprint.response(200, UpdatedSchema)
+def update_inmail(body: dict[str, Any], account_id: str, inmail_id: str) -> Response:
+    """Record an outcome (`pending` takes it back), or change purpose, note or subject."""
+    return write_once(
+        account_id, lambda _: (200, inmails.update_inmail(owner_id(), account_id, inmail_id, body, now()))
+    )
+
+
+@blueprint.delete("/<inmail_id>")
+@blueprint.response(200, RetractedSchema)
+def retract_inmail(account_id: str, inmail_id: str) -> Response:
+    """Take an InMail back: it counts as never sent, and stays in the journal. Again: the same answer."""
+    return write_once(account_id, lambda _: (200, inmails.retract_inmail(owner_id(), account_id, inmail_id, now())))
+
+
+def _instant(microseconds: int) -> Any:
+    try:
+        return from_microseconds(microseconds)
+    except OverflowError:
+        raise ValidationError("Must be the next_cursor of an earlier answer.", "cursor") from None

@@ -1,0 +1,62 @@
+"""The journal over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Cursor, Instant, PageQuery, Schema, page_of, paged
+from inkeeper.services import ledger
+
+blueprint = Blueprint(
+    "ledger", __name__, url_prefix="/api/v1/accounts/<account_id>/ledger", description="The account's journal"
+)
+
+KINDS = ("grant", "spend", "credit_back", "expire", "forfeit", "void", "adjust", "retract")
+
+
+class LotPartSchema(Schema):
+    """What an entry did to one lot."""
+
+    lot = fields.Integer(required=True)
+    credits = fields.Integer(required=True)
+
+
+class EntrySchema(Schema):
+    """A change of the balance, or a note of no effect on it."""
+
+    at = Instant(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    credits = fields.Integer(required=True)
+    balance = fields.Integer(required=True)
+    why = fields.String(required=True)
+    rule = fields.String(required=True)
+    inmail_id = fields.String(required=True, allow_none=True)
+    lots = fields.List(fields.Nested(LotPartSchema), required=True)
+
+
+LedgerQuery = PageQuery.from_dict(
+    {
+        "cursor": Cursor(int),
+        "from": Instant(metadata={"description": "From the opening, if left out."}),
+        "to": Instant(metadata={"description": "Excluded. Now, if left out."}),
+    },
+    name="LedgerQuery",
+)
+
+
+@blueprint.get("")
+@blueprint.arguments(LedgerQuery, location="query")
+@blueprint.response(200, page_of(EntrySchema))
+def list_entries(query: dict[str, Any], account_id: str) -> dict[str, Any]:
+    """List every change of the balance with the rule that caused it, oldest first."""
+    limit, cursor = query["limit"], query["cursor"]
+    offset = max(0, cursor[0]) if cursor else 0
+    with store().read():
+        found = ledger.journal(owner_id(), account_id, query.get("from"), query.get("to"), now(), offset, limit + 1)
+    return paged(
+        list(enumerate(found, offset + 1)), limit, lambda numbered: [numbered[0]], lambda numbered: numbered[1]
+    )

@@ -1,0 +1,68 @@
+"""Observations over HTTP: the balance that LinkedIn showed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields, validate
+
+from inkeeper.api.accounts import LARGEST_AMOUNT, OtherBookSchema
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, owner_id
+from inkeeper.api.schemas_base import Instant, Integer, Schema
+from inkeeper.api.writes import write_once
+from inkeeper.services import observations
+
+blueprint = Blueprint(
+    "observations",
+    __name__,
+    url_prefix="/api/v1/accounts/<account_id>/observations",
+    description="Balances that LinkedIn showed",
+)
+
+
+class NewObservationSchema(Schema):
+    """A balance that LinkedIn showed."""
+
+    balance = Integer(required=True, minimum=0, maximum=LARGEST_AMOUNT)
+    observed_at = Instant(metadata={"description": "Now, if left out."})
+    source = fields.String(required=True, validate=validate.OneOf(["person", "page"]))
+
+
+class ObservationSchema(Schema):
+    """What the observation changed."""
+
+    id = fields.String(required=True)
+    at = Instant(required=True)
+    balance = fields.Integer(required=True)
+    computed = fields.Integer(required=True, metadata={"description": "What the ledger had before."})
+    difference = fields.Integer(required=True)
+    likely_causes = fields.List(fields.String(), required=True)
+    wrong_book = fields.Nested(OtherBookSchema, required=True, allow_none=True)
+
+
+class WithdrawnSchema(Schema):
+    """Something that was taken back, and the balance without it."""
+
+    id = fields.String(required=True)
+    retracted_at = Instant(required=True)
+    balance = fields.Integer(required=True)
+
+
+@blueprint.post("")
+@blueprint.arguments(NewObservationSchema)
+@blueprint.response(201, ObservationSchema)
+def observe(body: dict[str, Any], account_id: str) -> Response:
+    """Set the balance to what LinkedIn showed, with the difference as one labelled entry in the journal."""
+    return write_once(account_id, lambda _: (201, observations.observe(owner_id(), account_id, body, now())))
+
+
+@blueprint.delete("/<observation_id>")
+@blueprint.response(200, WithdrawnSchema)
+def withdraw_observation(account_id: str, observation_id: str) -> Response:
+    """Take an observation back. Again: the same answer."""
+    return write_once(
+        account_id,
+        lambda _: (200, observations.withdraw_observation(owner_id(), account_id, observation_id, now())),
+    )

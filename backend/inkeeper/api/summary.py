@@ -1,0 +1,196 @@
+"""The summary over HTTP: one answer for badge and popup, cheap to ask for again."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+from flask import Response, current_app, request
+from marshmallow import fields, validate
+
+from inkeeper.api.accounts import MoneySchema
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.inmails import InmailInShortSchema
+from inkeeper.api.plan_changes import NextRenewalSchema
+from inkeeper.api.schemas_base import Instant, Schema
+from inkeeper.clock import format_instant
+from inkeeper.jsontext import to_json
+from inkeeper.services import accounts, summary
+
+blueprint = Blueprint(
+    "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
+)
+
+
+class SummaryAccountSchema(Schema):
+    """The account that the summary is of."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    product = fields.String(required=True)
+    plan = fields.String(required=True)
+    rule_book = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    price = fields.Nested(MoneySchema, required=True, allow_none=True)
+
+
+class PeriodSchema(Schema):
+    """The time from one renewal to the next. Days are counted in the account's zone, today included."""
+
+    start = Instant(required=True)
+    end = Instant(required=True)
+    days_left = fields.Integer(required=True)
+    working_days_left = fields.Integer(required=True)
+
+
+class LossSchema(Schema):
+    """The next credits that are lost if nothing is sent."""
+
+    at = Instant(required=True)
+    credits = fields.Integer(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(["expire", "forfeit", "void"]))
+    value = fields.Nested(MoneySchema, required=True, allow_none=True)
+
+
+class LotSchema(Schema):
+    """The credits of one grant, and what is left of them."""
+
+    granted_at = Instant(required=True)
+    expires_at = Instant(required=True)
+    granted = fields.Integer(required=True)
+    left = fields.Integer(required=True)
+
+
+class PaceSchema(Schema):
+    """How many a working day use up the next loss; `expected` is what an even pace would have used by today."""
+
+    per_day = fields.Float(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["done", "ahead", "on_pace", "behind"]))
+    expected = fields.Integer(required=True)
+
+
+class ForecastSchema(Schema):
+    """The credits that will be lost at the account's own rate; null without any history."""
+
+    lost = fields.Integer(required=True, allow_none=True)
+    basis = fields.String(required=True)
+
+
+class ObservedSchema(Schema):
+    """The last balance that LinkedIn showed."""
+
+    balance = fields.Integer(required=True)
+    at = Instant(required=True)
+
+
+class WarningSchema(Schema):
+    """Something to know before credits are lost."""
+
+    code = fields.String(required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(["info", "warning", "urgent"]))
+    title = fields.String(required=True)
+    detail = fields.String(required=True)
+    until = Instant(required=True, allow_none=True)
+
+
+class ChangeSchema(Schema):
+    """A coming change of the balance if nothing is sent."""
+
+    at = Instant(required=True)
+    reason = fields.String(required=True)
+    credits = fields.Integer(required=True)
+    balance = fields.Integer(required=True)
+
+
+class SummarySchema(Schema):
+    """An account at a glance."""
+
+    account = fields.Nested(SummaryAccountSchema, required=True)
+    plan_title = fields.String(required=True)
+    product_title = fields.String(required=True)
+    as_of = Instant(required=True)
+    balance = fields.Integer(required=True)
+    allotment = fields.Integer(required=True)
+    used = fields.Integer(required=True)
+    free_used = fields.Integer(required=True)
+    period = fields.Nested(PeriodSchema, required=True)
+    next_loss = fields.Nested(LossSchema, required=True, allow_none=True)
+    next_renewal = fields.Nested(NextRenewalSchema, required=True, allow_none=True)
+    lots = fields.List(fields.Nested(LotSchema), required=True)
+    pace = fields.Nested(PaceSchema, required=True)
+    forecast = fields.Nested(ForecastSchema, required=True)
+    observed = fields.Nested(ObservedSchema, required=True, allow_none=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
+    timeline = fields.List(fields.Nested(ChangeSchema), required=True)
+    recent = fields.List(fields.Nested(InmailInShortSchema), required=True)
+
+
+class Standing(NamedTuple):
+    """A tag that was given out, and what it stands for: nothing written since `version`, and no turn before `until`
+    (UTC).
+    """
+
+    tag: str
+    version: int
+    since: datetime
+    until: datetime
+
+
+class StandingTags:
+    """The last tag of each account, so that asking again costs next to nothing while nothing has changed.
+
+    Only a cache.
+    """
+
+    LIMIT = 10_000
+
+    def __init__(self) -> None:
+        self._tags: dict[str, Standing] = {}
+        self._lock = Lock()
+
+    def still_good(self, account: accounts.Seat, now: datetime) -> str | None:
+        """The tag of the account's summary at `now`, if that is known without making it."""
+        standing = self._tags.get(account.id)
+        if standing and standing.version == account.version and standing.since <= now < standing.until:
+            return standing.tag
+        return None
+
+    def remember(self, account_id: str, standing: Standing) -> None:
+        """Keep the tag for the next request."""
+        with self._lock:
+            if len(self._tags) >= self.LIMIT:
+                self._tags.clear()
+            self._tags[account_id] = standing
+
+
+@blueprint.get("")
+@blueprint.response(200, SummarySchema)
+@blueprint.alt_response(304, description="Nothing has changed since the answer with the ETag in `If-None-Match`.")
+def show_summary(account_id: str) -> Response:
+    """Show all that badge and popup need. Everything but `as_of` is covered by the ETag."""
+    tags: StandingTags = current_app.extensions["inkeeper.tags"]
+    known = request.headers.get("If-None-Match")
+    with store().read():
+        row = accounts.seat(owner_id(), account_id)
+        if known and (tag := tags.still_good(row, now())) and known == tag:
+            return _tagged(Response(status=304), tag)
+        made = summary.summary(row, now())
+    body = _body_without_time(made.answer)
+    tag = f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"'
+    tags.remember(account_id, Standing(tag, row.version, now(), made.stands_until))
+    if known == tag:
+        return _tagged(Response(status=304), tag)
+    # `as_of` goes in front of the rest, which is what the tag was made from.
+    return _tagged(Response(f'{{"as_of":"{format_instant(now())}",{body[1:]}', content_type="application/json"), tag)
+
+
+def _body_without_time(answer: dict[str, Any]) -> str:
+    return to_json({key: value for key, value in answer.items() if key != "as_of"})
+
+
+def _tagged(response: Response, tag: str) -> Response:
+    response.headers["ETag"] = tag
+    return response
