@@ -1,7 +1,7 @@
 // Whose credits these are, how many are left, until when, and how that compares with an even pace.
 
 import { bold, el } from "../ui/dom.js";
-import { day, lastDay, when } from "../ui/format.js";
+import { day, lastDay, relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
@@ -12,10 +12,9 @@ export function header({ view, account }) {
   const several = view.accounts.length > 1;
   return el("header", { data: { part: "header", account: account?.account.id } },
     el("h1", null, account ? account.account.name : t("appName")),
-    account && el("span", { class: "mute" }, account.productTitle),
-    several && el("span", { class: "tag", data: { hook: "current" } }, t("current")),
+    account && el("span", { class: "mute product" }, several ? t("current", account.productTitle) : account.productTitle),
     view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
-    el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
+    account && el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
 }
 
 /** @param {Context} context */
@@ -24,9 +23,6 @@ export function balance({ view, account, now }) {
   if (!account || !projection) return null;
   const zone = account.account.time_zone;
   const stale = view.connection.state !== "ok" || projection.tooOld;
-  const age = projection.tooOld
-    ? t("age_too_old", when(projection.asOf, zone, now), zone)
-    : t(projection.workedOutHere || projection.waitingCredits ? "age_worked_out" : "age_kept", when(projection.asOf, zone, now), zone);
   return el("section", { class: stale ? "stale" : null, "aria-label": t("balance_label"), data: { part: "balance" } },
     el("div", { class: "hero" },
       el("p", { class: "balance", data: { hook: "balance" } }, projection.balance),
@@ -34,7 +30,7 @@ export function balance({ view, account, now }) {
         el("span", { class: "small mute", data: { hook: "of" } }, allotmentWords(account, projection)),
         el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
     bar(projection),
-    stale && el("p", { class: "small mute", data: { hook: "age" } }, age));
+    stale && el("p", { class: "small mute", data: { hook: "age" } }, t(projection.tooOld ? "age_too_old" : "age_worked_out", relative(projection.asOf, now))));
 }
 
 /**
@@ -42,7 +38,7 @@ export function balance({ view, account, now }) {
  * @param {Projection} projection
  */
 export function allotmentWords({ account }, projection) {
-  const days = projection.nextLoss && plural("days_left", projection.nextLoss.daysLeft);
+  const days = isLosing(projection) && plural("days_left", projection.nextLoss?.daysLeft ?? 0);
   const of = account.cap === null
     ? plural("of_credits", Math.max(projection.allotment, projection.balance))
     : t("of_monthly", projection.allotment, account.cap);
@@ -50,13 +46,20 @@ export function allotmentWords({ account }, projection) {
 }
 
 /**
+ * Whether the next loss is one of credits that are here now, not of those that are still to come.
+ * @param {Projection} projection
+ */
+const isLosing = ({ balance, nextLoss }) => nextLoss !== null && nextLoss.credits <= balance;
+
+/**
  * The one sentence beside the number: what to do by when, or what comes next.
  * @param {Projection} projection
  * @param {string} zone
  * @param {Date} now
  */
-export function nextWords({ balance, nextLoss, nextRenewal, perDay }, zone, now) {
-  if (nextLoss) {
+function nextWords(projection, zone, now) {
+  const { balance, nextLoss, nextRenewal, perDay } = projection;
+  if (nextLoss && isLosing(projection)) {
     const by = lastDay(nextLoss.at, zone, now);
     const all = nextLoss.credits === balance;
     if (!perDay) return plural(all ? "expire_all" : "expire_some", nextLoss.credits, by, zone);
@@ -64,6 +67,17 @@ export function nextWords({ balance, nextLoss, nextRenewal, perDay }, zone, now)
   }
   if (nextRenewal) return plural("renewal", nextRenewal.credits, day(new Date(nextRenewal.at), zone, now), zone);
   return t(balance ? "nothing_expires" : "nothing_comes");
+}
+
+/**
+ * The same in a few words.
+ * @param {Projection} projection
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function shortWords(projection, zone, now) {
+  if (!projection.nextLoss || !isLosing(projection)) return nextWords(projection, zone, now);
+  return plural("use_by", projection.nextLoss.credits, lastDay(projection.nextLoss.at, zone, now), zone);
 }
 
 /**
@@ -79,16 +93,18 @@ function rateWords(perDay, credits) {
 }
 
 /** @param {Projection} projection */
-function bar({ used, freeUsed, balance, expectedUsed, urgency }) {
+function bar({ used, freeUsed, balance, allotment, expectedUsed }) {
   const total = used + balance;
   if (!total) return null;
   const share = (/** @type {number} */ credits) => `${Math.min(100, (100 * credits) / total)}%`;
+  const evenPace = balance > 0 && expectedUsed !== null;
   const free = freeUsed ? ` + ${plural("free_used", freeUsed)}` : "";
   return el("div", null,
-    el("div", { class: "bar", "aria-hidden": "true", data: { urgency } },
+    el("div", { class: "bar", "aria-hidden": "true" },
       el("i", { style: { "inline-size": share(used) } }),
-      expectedUsed !== null && el("u", { style: { "inset-inline-start": share(expectedUsed) } })),
+      evenPace && el("u", { style: { "inset-inline-start": share(expectedUsed) } })),
     el("p", { class: "legend", data: { hook: "pace" } },
       el("span", null, t("used", used) + free),
-      expectedUsed !== null && el("span", null, balance ? t("even_pace", expectedUsed) : t("all_used"))));
+      evenPace && el("span", null, t("even_pace", expectedUsed)),
+      used >= allotment && !balance && el("span", null, t("all_used"))));
 }

@@ -3,7 +3,7 @@
 import { profileLink } from "../core/person.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
+import { relative } from "../ui/format.js";
 import { t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
@@ -11,6 +11,9 @@ import { t } from "../ui/words.js";
 
 /** @type {Purpose[]} */
 const PURPOSES = ["introduction", "follow_up", "article", "other"];
+
+/** The states in which logging is the next step; in the others the trouble's own step comes first. */
+const PRESSING = { ok: true, server_off: true };
 
 /** @param {Context} context */
 export function log(context) {
@@ -37,20 +40,20 @@ function oneClick(context, person) {
   ];
   const send = (/** @type {0 | 1} */ cost) => () => logged(accountId, { name: person.name, profileUrl: person.profileUrl }, cost, null);
   return el("div", null,
-    el("div", { class: "pair" },
-      el("button", { class: "main", data: { hook: "log" }, on: { click: send(1) } },
+    el("div", { class: "pair", data: { link: person.profileUrl } },
+      el("button", { class: before || !(view.connection.state in PRESSING) ? "main again" : "main", data: { hook: "log" }, on: { click: send(1) } },
         t(before ? "log_again" : "log_to", person.name),
         el("small", null, facts.filter(Boolean).join(" · "))),
       el("button", { class: "side", title: t("free_why"), "aria-label": t("log_free_to", person.name), data: { hook: "log-free" }, on: { click: send(0) } },
         t("cost_free"))),
     before && el("p", { class: "small mute", data: { hook: "logged-before" } },
-      t("logged_before", when(before.sentAt, account?.account.time_zone ?? "UTC", now), account?.account.time_zone ?? "UTC")));
+      t("logged_before", relative(before.sentAt, now))));
 }
 
 /** @param {Context} context */
 function toggle({ person, ui, paint }) {
   return el("button", {
-    class: person || ui.form ? "quiet" : "main", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
+    class: person || ui.form ? "quiet start" : "main", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
     on: { click: () => { ui.form = !ui.form; paint(); document.getElementById("log-name")?.focus(); } },
   }, ui.form ? t("close_form") : person ? t("log_other") : t("log_open"));
 }

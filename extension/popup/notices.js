@@ -2,10 +2,11 @@
 
 import { warningText } from "../core/summary.js";
 import { el } from "../ui/dom.js";
+import { money } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {Projection} from "../core/types.d.ts" */
+/** @import {AccountView, Projection} from "../core/types.d.ts" */
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 
@@ -20,22 +21,32 @@ export function notices({ account, ui, paint }) {
   const rest = warnings.slice(first.length);
   const shown = ui.allNotices ? warnings : first;
   return el("section", { class: "notices", "aria-label": t("warnings"), data: { part: "notices" } },
-    shown.map((warning) => notice(warning, account.account.id)),
+    shown.map((warning) => notice(warning, account)),
     rest.length > 0 && el("button", {
-      class: "quiet", "aria-expanded": String(ui.allNotices), data: { hook: "more-notices" },
+      class: "quiet start", "aria-expanded": String(ui.allNotices), data: { hook: "more-notices" },
       on: { click: () => { ui.allNotices = !ui.allNotices; paint(); } },
     }, ui.allNotices ? t("fewer_notices") : plural("more_notices", rest.length)));
 }
 
 /**
  * @param {Projection["warnings"][number]} warning
- * @param {string} accountId
+ * @param {AccountView} account
  */
-function notice(warning, accountId) {
-  const { title, detail } = warningText(warning);
+function notice(warning, { account, projection }) {
+  const { title, detail } = warning.expiring ? { ...warningText(warning), detail: lossWords(projection) } : warningText(warning);
   const place = ANSWER[/** @type {keyof typeof ANSWER} */ (warning.code)];
   return el("div", { class: `notice ${warning.severity}`, data: { warning: warning.code, severity: warning.severity } },
     el("b", null, el("span", { class: "unseen" }, t(`severity_${warning.severity}`), " "), title),
-    el("span", null, detail),
-    place && el("a", { href: `../welcome/welcome.html?account=${accountId}#${place}`, target: "_blank" }, t(`answer_${place}`)));
+    detail && el("span", null, detail),
+    place && el("a", { href: `../welcome/welcome.html?account=${account.id}#${place}`, target: "_blank" }, t(`answer_${place}`)));
+}
+
+/**
+ * What the loss would mean; the pace against it stands beside the number already.
+ * @param {Projection | null} projection
+ */
+function lossWords(projection) {
+  const lost = projection?.forecast?.lost ?? 0;
+  const value = projection?.nextLoss?.value;
+  return [lost > 0 && plural("forecast_lost", lost), value && t("worth", money(value))].filter(Boolean).join(" ");
 }

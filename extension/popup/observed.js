@@ -2,7 +2,7 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
+import { relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
@@ -11,9 +11,9 @@ import { plural, t } from "../ui/words.js";
 export function observed({ account, now, ui, paint }) {
   const projection = account?.projection;
   if (!account || !projection) return null;
-  const { id, time_zone: zone } = account.account;
+  const { id } = account.account;
   const words = projection.observed
-    ? plural("observed", projection.observed.balance, when(projection.observed.at, zone, now), zone)
+    ? t("observed", projection.observed.balance, relative(projection.observed.at, now))
     : t("never_observed");
   const toggle = () => {
     Object.assign(ui, { observing: !ui.observing, observation: null });

@@ -2,11 +2,11 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
+import { relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {OutboxEntry, View} from "../core/types.d.ts" */
+/** @import {OutboxEntry} from "../core/types.d.ts" */
 
 const SHOWN_MAX = 3;
 
@@ -14,21 +14,20 @@ const SHOWN_MAX = 3;
 export function needsYou({ view, now }) {
   if (!view.needsYou.length) return null;
   return el("section", { class: "notices needs", "aria-label": t("needs_you"), data: { part: "needs-you" } },
-    view.needsYou.map((entry) => decision(entry, view, now)));
+    view.needsYou.map((entry) => decision(entry, now)));
 }
 
 /**
  * @param {OutboxEntry} entry
- * @param {View} view
  * @param {Date} now
  */
-function decision(entry, view, now) {
+function decision(entry, now) {
   const resolve = (/** @type {"accept" | "discard"} */ answer) => async () => {
     if (await run("resolve", { id: entry.id, answer })) say(t(`resolved_${answer}`));
   };
   const overdrawn = entry.problem?.code === "insufficient_credits";
   return el("article", { class: "notice urgent", data: { id: entry.id, problem: entry.problem?.code } },
-    el("h2", null, t("needs_you_title", entryWords(entry, view, now))),
+    el("h2", null, t("needs_you_title", entryWords(entry, now))),
     el("p", { data: { hook: "server-words" } }, entry.problem?.detail || t("problem_unexpected")),
     el("div", { class: "row answers" },
       overdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
@@ -37,25 +36,21 @@ function decision(entry, view, now) {
 
 /** @param {Context} context */
 export function waiting({ view, now }) {
-  const { connection } = view;
-  if (!view.waiting.length || connection.state === "ok") return null;
+  if (!view.waiting.length || view.connection.state === "ok") return null;
   const hidden = view.waiting.length - SHOWN_MAX;
   return el("section", { class: "part", data: { part: "waiting" } },
     el("h2", null, plural("waiting_title", view.waiting.length)),
-    el("p", { class: "small mute" }, t(connection.state === "server_off" ? "waiting_safe" : "waiting_paused")),
     el("ul", { class: "list small" },
-      view.waiting.slice(0, SHOWN_MAX).map((entry) => el("li", { data: { id: entry.id, kind: entry.kind } }, entryWords(entry, view, now))),
+      view.waiting.slice(0, SHOWN_MAX).map((entry) => el("li", { data: { id: entry.id, kind: entry.kind } }, entryWords(entry, now))),
       hidden > 0 && el("li", { class: "mute" }, plural("and_more", hidden))));
 }
 
 /**
  * @param {OutboxEntry} entry
- * @param {View} view
  * @param {Date} now
  */
-function entryWords(entry, view, now) {
-  const zone = view.accounts.find(({ account }) => account.id === entry.accountId)?.account.time_zone ?? "UTC";
-  const at = `${when(entry.createdAt, zone, now)}, ${zone}`;
+function entryWords(entry, now) {
+  const at = relative(entry.createdAt, now);
   switch (entry.kind) {
     case "inmail": return t("entry_inmail", entry.body.recipient.name, at);
     case "retract": return t("entry_retract", entry.body.name, at);

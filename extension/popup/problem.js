@@ -3,7 +3,7 @@
 import { run, say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
-import { relative, when } from "../ui/format.js";
+import { relative } from "../ui/format.js";
 import { t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
@@ -26,14 +26,10 @@ export function problem({ view, account, now }) {
   const state = stateOf(view);
   if (state === "ready") return null;
   const { address } = view.server;
-  const zone = account?.account.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const since = when(view.connection.since, zone, now);
-  const entries = view.waiting.length;
   const title = t(`state_${state}`, address);
   const words = [
-    t(`state_${state}_why`, address, since, zone),
-    state === "version_mismatch" && view.connection.detail,
-    account && entries > 0 && t("state_entries_safe"),
+    t(`state_${state}_why`, address, view.connection.detail),
+    account && t("state_entries_safe"),
   ].filter(Boolean).join(" ");
   const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
   const step = place
@@ -55,6 +51,6 @@ function again({ connection }, now) {
     if (await run("retry", {})) say("");
   };
   return el("div", { class: "foot" },
-    el("p", { class: "small mute", data: { hook: "retry-at" } }, connection.retryAt ? t("trying_again", relative(connection.retryAt, now)) : t("not_trying")),
+    el("p", { class: "small mute", data: { hook: "retry-at" } }, connection.retryAt ? t("trying_again", relative(new Date(Math.max(Date.parse(connection.retryAt), now.getTime() + 1)).toISOString(), now)) : t("not_trying")),
     el("button", { class: "quiet", data: { hook: "retry" }, on: { click: retry } }, t("retry_now")));
 }

@@ -3,7 +3,7 @@
 import { run } from "../ui/act.js";
 import { bold, el } from "../ui/dom.js";
 import { t } from "../ui/words.js";
-import { allotmentWords, nextWords } from "./balance.js";
+import { allotmentWords, shortWords } from "./balance.js";
 
 /** @import {Context} from "./popup.js" */
 /** @import {AccountView} from "../core/types.d.ts" */
@@ -27,6 +27,7 @@ function seat(other, now) {
     el("p", { class: "count" }, projection ? projection.balance : "–"),
     el("p", null,
       el("span", null, account.name), " ", el("span", { class: "small mute" }, productTitle),
-      projection && el("span", { class: "small mute" }, el("br"), allotmentWords(other, projection), el("br"), bold(nextWords(projection, account.time_zone, now)))),
+      projection && el("span", { class: "small mute line" }, allotmentWords(other, projection)),
+      projection && el("span", { class: "small mute line" }, bold(shortWords(projection, account.time_zone, now)))),
     el("button", { class: "quiet", "aria-label": t("switch_to", account.name), data: { hook: "select-account" }, on: { click: () => run("account.select", { id: account.id }) } }, t("switch")));
 }

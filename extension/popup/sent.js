@@ -11,7 +11,7 @@ import { undoButton } from "./log.js";
 
 /** @type {Outcome[]} */
 const OUTCOMES = ["accepted", "declined", "replied", "no_response"];
-const SHOWN_MAX = 5;
+const SHOWN_MAX = 4;
 
 /** Nobody has answered yet, but the user may still see that the click was wrong. */
 const FRESH_MS = 10 * 60_000;
@@ -43,7 +43,7 @@ function item({ now, ui, paint, account }, inmail, zone) {
   const word = t(inmail.outcome === "pending" ? "outcome" : "change");
   const toggle = () => { ui.outcomeOf = open ? null : inmail.id; paint(); };
   return el("li", { class: "item", data: { id: inmail.id, outcome: inmail.outcome, waiting: inmail.waiting } },
-    el("p", { class: "who" }, el("span", null, inmail.name), " ", el("span", { class: "small mute" }, facts.filter(Boolean).join(" · "))),
+    el("p", { class: "who" }, el("span", { class: "name", title: inmail.name }, inmail.name), " ", el("span", { class: "small mute" }, facts.filter(Boolean).join(" · "))),
     fresh
       ? undoButton(inmail.id, inmail.name, "quiet")
       : el("button", { class: "quiet", "aria-expanded": String(open), "aria-label": t("of_person", word, inmail.name), data: { hook: "outcome" }, on: { click: toggle } }, word),

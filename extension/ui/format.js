@@ -1,6 +1,6 @@
 // Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the clock.
 
-import { t, plural } from "./words.js";
+import { t } from "./words.js";
 
 const locale = () => t("format_locale");
 
@@ -21,7 +21,8 @@ function formatter(zone, options) {
 export function day(instant, zone, now) {
   const year = formatter(zone, { year: "numeric" });
   const other = year.format(instant) !== year.format(now);
-  return formatter(zone, { day: "numeric", month: "short", ...(other && { year: "numeric" }) }).format(instant);
+  const words = formatter(zone, { day: "numeric", month: "short", ...(other && { year: "numeric" }) }).format(instant);
+  return words.replaceAll(" ", "\u00a0");
 }
 
 /**
@@ -46,7 +47,7 @@ export function lastDay(instant, zone, now) {
 }
 
 /**
- * "today 14:02", "yesterday 14:02", "Fri 14:02" within a week, else "3 Nov".
+ * "today 14:02", "yesterday", "Fri" within a week, else "3 Nov".
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
@@ -55,8 +56,8 @@ export function when(instant, zone, now) {
   const at = new Date(instant);
   const days = ordinal(now, zone) - ordinal(at, zone);
   if (days === 0) return t("today_at", time(at, zone));
-  if (days === 1) return t("yesterday_at", time(at, zone));
-  if (days > 1 && days < 7) return `${formatter(zone, { weekday: "short" }).format(at)} ${time(at, zone)}`;
+  if (days === 1) return t("yesterday");
+  if (days > 1 && days < 7) return formatter(zone, { weekday: "short" }).format(at);
   return day(at, zone, now);
 }
 
@@ -73,19 +74,6 @@ export function relative(instant, now) {
   if (size < 3600) return words.format(Math.trunc(seconds / 60) || Math.sign(seconds), "minute");
   if (size < 86400) return words.format(Math.trunc(seconds / 3600), "hour");
   return words.format(Math.trunc(seconds / 86400), "day");
-}
-
-/**
- * Days from one local day to another, "in 8 days", "today", "tomorrow".
- * @param {string} instant an end: midnight counts as the day before
- * @param {string} zone
- * @param {Date} now
- */
-export function daysUntil(instant, zone, now) {
-  const days = Math.max(0, ordinal(new Date(new Date(instant).getTime() - 1), zone) - ordinal(now, zone));
-  if (days === 0) return t("today");
-  if (days === 1) return t("tomorrow");
-  return plural("in_days", days);
 }
 
 /**
