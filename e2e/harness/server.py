@@ -15,7 +15,7 @@ from e2e.harness.client import Client, answers
 from e2e.harness.wait import until
 
 ROOT = Path(__file__).parents[2]
-CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
+CODE = re.compile(r"Type this code there .*: (\d{6})")
 
 
 def free_port() -> int:
@@ -103,7 +103,7 @@ class Server:
     def pairing_code(self, *, after: int = 0) -> str:
         """The pairing code that its terminal shows after the given length of output."""
         found = until(lambda: CODE.search(self.terminal()[after:]), f"a pairing code in:\n{self.terminal()}")
-        return found.group(1) + found.group(2)
+        return found.group(1)
 
     def client(self, device: str = "test client") -> Client:
         """A client that has been paired through the code, as every client must."""
