@@ -83,6 +83,9 @@ class Api(flask_smorest.Api):
     def _register_error_handlers(self) -> None:
         """Errors are answered by `problems`."""
 
+    def _register_pagination_header(self) -> None:
+        """Pages are told of in the body."""
+
     def _completed(self, document: dict[str, Any]) -> dict[str, Any]:
         used: set[int] = set()
         for path, methods in document["paths"].items():
@@ -96,11 +99,12 @@ class Api(flask_smorest.Api):
                     operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 for status in _statuses(path, method, operation, needs_token=needs_token):
                     used.add(status)
-                    operation["responses"].setdefault(
-                        str(status), {"$ref": f"#/components/responses/{HTTPStatus(status).name}"}
-                    )
+                    # References here are flask-smorest's own, to answers that do not say that they are problems.
+                    if "$ref" in operation["responses"].get(str(status), {"$ref": None}):
+                        operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+                operation["responses"] = dict(sorted(operation["responses"].items()))
         components = document.setdefault("components", {})
-        components["responses"] = {HTTPStatus(status).name: _problem_answer(status) for status in sorted(used)}
+        components["responses"] = {f"Problem{status}": _problem_answer(status) for status in sorted(used)}
         return document
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
+from markupsafe import Markup, escape
 
 import inkeeper
 from inkeeper.api.context import settings
@@ -23,6 +25,12 @@ RFC 9457 `application/problem+json`. Instants are RFC 3339 with `Z`. Unknown fie
 accept `Idempotency-Key`. Answers, even errors, are never to be cached."""
 
 blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.app_template_filter()
+def with_code(text: str | None) -> Markup:
+    """The text with what stands between backticks marked as code."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text or ""))))  # noqa: S704 (escaped just here)
 
 
 @blueprint.get("/")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import marshmallow
-from marshmallow import RAISE, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, ValidationError, fields, validate
 
 from inkeeper.clock import format_instant, parse_instant
 
@@ -200,7 +200,10 @@ class FieldErrorSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """A refusal or failure, RFC 9457."""
+    """A refusal or failure, RFC 9457. Some codes have further members."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"description": "`/problems/` and the code."})
     title = fields.String(required=True, metadata={"description": "What the code means, always in the same words."})
