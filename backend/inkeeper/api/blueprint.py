@@ -90,35 +90,40 @@ class Api(flask_smorest.Api):
         used: set[int] = set()
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
-                if method == "parameters":
-                    continue
-                needs_token = operation["operationId"] not in PUBLIC_ENDPOINTS
-                if not needs_token:
-                    operation["security"] = []
-                if needs_token and method in _WRITES:
-                    operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
-                for status in _statuses(path, method, operation, needs_token=needs_token):
-                    used.add(status)
-                    # References here are flask-smorest's own, to answers that do not say that they are problems.
-                    if "$ref" in operation["responses"].get(str(status), {"$ref": None}):
-                        operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
-                operation["responses"] = dict(sorted(operation["responses"].items()))
-        components = document.setdefault("components", {})
-        components["responses"] = {f"Problem{status}": _problem_answer(status) for status in sorted(used)}
+                if method != "parameters":
+                    used |= _complete(path, method, operation)
+        document["components"]["responses"] = {f"Problem{status}": _problem_answer(status) for status in sorted(used)}
         return document
 
 
-def _statuses(path: str, method: str, operation: dict[str, Any], *, needs_token: bool) -> list[int]:
-    """The refusals that any operation of this kind may answer with."""
-    statuses = list(_EVERYWHERE)
-    if needs_token:
-        statuses.append(401)
-    if "{" in path:
-        statuses.append(404)
+def _complete(path: str, method: str, operation: dict[str, Any]) -> set[int]:
+    """Say in the operation what it shares with others of its kind; answers the statuses of its shared problems."""
+    needs_token = operation["operationId"] not in PUBLIC_ENDPOINTS
+    if not needs_token:
+        operation["security"] = []
     if needs_token and method in _WRITES:
-        statuses.append(409)
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    statuses = _statuses(path, method, operation, needs_token=needs_token)
+    responses = operation["responses"]
+    for status in statuses:
+        # References here are flask-smorest's own, to answers that do not say that they are problems.
+        if "$ref" in responses.get(str(status), {"$ref": None}):
+            responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    operation["responses"] = dict(sorted(responses.items()))
+    return statuses
+
+
+def _statuses(path: str, method: str, operation: dict[str, Any], *, needs_token: bool) -> set[int]:
+    """The refusals that any operation of this kind may answer with."""
+    statuses = set(_EVERYWHERE)
+    if needs_token:
+        statuses.add(401)
+    if "{" in path:
+        statuses.add(404)
+    if needs_token and method in _WRITES:
+        statuses.add(409)
     if "requestBody" in operation or operation.get("parameters"):
-        statuses.append(422)
+        statuses.add(422)
     return statuses
 
 
