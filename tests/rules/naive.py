@@ -1,0 +1,319 @@
+"""A second ledger, written from the rules alone: slow, obvious, and sharing no code with the one it judges.
+
+Every credit is an object of its own. Time goes from instant to instant; at each one, what the rules say happens, in their order. Nothing is
+saved, nothing is clever: the account's numbers are looked up again each time, and renewal days are found by walking the calendar.
+Only the facts and the numbers in the rule book files come from the product.
+"""
+
+from __future__ import annotations
+
+import calendar
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from inkeeper.rules import facts as f
+
+MINUTE = timedelta(minutes=1)
+BOOKS = {
+    name: tomllib.loads((resources.files("inkeeper.rules") / "books" / f"{name}.toml").read_text("utf-8"))
+    for name in ("month_end", "rolling")
+}
+
+
+@cache
+def first_instant(zone: str, year: int, month: int, day: int) -> datetime:
+    """The first instant at which a wall clock in the zone shows that day, or a later one where the day is skipped."""
+    wanted, here = date(year, month, day), ZoneInfo(zone)
+    instant = datetime(year, month, day, tzinfo=UTC) - timedelta(hours=30)
+    while (instant + timedelta(hours=1)).astimezone(here).date() < wanted:
+        instant += timedelta(hours=1)
+    while instant.astimezone(here).date() < wanted:
+        instant += MINUTE
+    return instant
+
+
+def day_of_month(year: int, month: int, day: int) -> int:
+    """The day, or the month's last one where it is too short."""
+    return min(day, calendar.monthrange(year, month)[1])
+
+
+def renewals_of(zone: str, day: int, after: datetime) -> datetime:
+    """The first renewal strictly after an instant, found by looking at one month after the other."""
+    month = after.year * 12 + after.month - 1 - 2
+    while True:
+        year, zero_based = divmod(month, 12)
+        instant = first_instant(zone, year, zero_based + 1, day_of_month(year, zero_based + 1, day))
+        if instant > after:
+            return instant
+        month += 1
+
+
+@dataclass(eq=False)
+class Pile:
+    """What was granted together: the credits in it expire together and are spent in the order in which piles came."""
+
+    number: int
+    since: datetime
+    until: datetime
+    over: bool = False
+
+
+@dataclass(eq=False)
+class OneCredit:
+    """A single credit; `fate` is None while it can be spent."""
+
+    pile: Pile
+    fate: str | None = None
+
+
+@dataclass(eq=False)
+class PaidSend:
+    """An InMail that took a credit."""
+
+    fact: f.Sent
+    book: str
+    pile: Pile
+    answered: bool = False
+
+
+@dataclass
+class NaiveAccount:
+    """An account as the rules describe it, at one instant."""
+
+    opened: f.Opened
+    plan: str
+    terms: f.Terms
+    cycle_day: int
+    cancel_pending: bool = False
+    credits: list[OneCredit] = field(default_factory=list)
+    piles: list[Pile] = field(default_factory=list)
+    sends: dict[str, PaidSend] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    period_used: int = 0
+    period_free: int = 0
+    discrepancy: bool = False
+    any_send: bool = False
+    any_observation: bool = False
+
+    # What the account's numbers are now
+
+    def book(self) -> dict:
+        return BOOKS[self.terms.rule_book]
+
+    def allotment(self) -> int:
+        if self.plan == "basic":
+            return 0
+        own = self.terms.allotment
+        return own if own is not None else self.book()["plans"][self.plan]["allotment"]
+
+    def cap(self) -> int | None:
+        if self.terms.rule_book == "month_end":
+            return None
+        if self.plan == "basic":
+            return 0
+        if self.terms.cap is not None:
+            return self.terms.cap
+        if self.plan == "recruiter":
+            return 4 * self.allotment()
+        return self.book()["plans"][self.plan]["cap"]
+
+    def lots(self) -> list[tuple[datetime, datetime, int]]:
+        """What is left: since when, until when, how many; in spending order."""
+        found = Counter((credit.pile.until, credit.pile.since, credit.pile.number) for credit in self.usable())
+        return [(since, until, left) for (until, since, _), left in sorted(found.items())]
+
+    def next_renewal(self, after: datetime) -> datetime:
+        if self.terms.rule_book == "month_end":
+            return renewals_of(self.opened.time_zone, 1, after)
+        if self.plan == "sales_navigator":
+            return renewals_of("UTC", 1, after)
+        return renewals_of(self.opened.time_zone, self.cycle_day, after)
+
+    def renews_at(self, at: datetime) -> bool:
+        return self.next_renewal(at - timedelta(microseconds=1)) == at
+
+    def end_of_a_grant(self, at: datetime) -> datetime:
+        if self.terms.rule_book == "month_end":
+            return renewals_of(self.opened.time_zone, 1, at)
+        return at + timedelta(hours=90 * 24)
+
+    def local_day(self, at: datetime) -> int:
+        return at.astimezone(ZoneInfo(self.opened.time_zone)).day
+
+    # What can happen to credits
+
+    def usable(self) -> list[OneCredit]:
+        """In the order in which they are spent: oldest expiry, then oldest grant."""
+        alive = [credit for credit in self.credits if credit.fate is None]
+        return sorted(alive, key=lambda credit: (credit.pile.until, credit.pile.since, credit.pile.number))
+
+    def balance(self) -> int:
+        return len(self.usable())
+
+    def new_pile(self, at: datetime, credits: int, until: datetime | None = None) -> Pile:
+        pile = Pile(len(self.piles), at, until or self.end_of_a_grant(at))
+        self.piles.append(pile)
+        self.credits += [OneCredit(pile) for _ in range(credits)]
+        return pile
+
+    def grant(self, at: datetime) -> None:
+        cap, credits = self.cap(), self.allotment()
+        self.counts["granted"] += credits
+        room = credits if cap is None else min(credits, max(cap - self.balance(), 0))
+        self.counts["forfeited"] += credits - room
+        self.new_pile(at, room)
+
+    def void_everything(self) -> None:
+        for credit in self.usable():
+            credit.fate = "voided"
+            self.counts["voided"] += 1
+        for pile in self.piles:
+            pile.over = True
+
+    def expire(self, at: datetime) -> None:
+        for credit in self.usable():
+            if credit.pile.until <= at:
+                credit.fate = "expired"
+                self.counts["expired"] += 1
+        for pile in self.piles:
+            pile.over = pile.over or pile.until <= at
+
+    def begin_period(self) -> None:
+        self.period_used = self.period_free = 0
+
+    # What facts do
+
+    def change_plan(self, fact: f.PlanChanged, grant_due: bool) -> bool:
+        """Whether the grant of a renewal at this instant is still to come: an upgrade leaves it at that, a restarted cycle has none."""
+        before = self.allotment()
+        self.plan, self.cancel_pending = fact.plan, False
+        self.terms = f.Terms(self.terms.rule_book, fact.allotment, fact.cap, self.terms.renewal_day)
+        if self.terms.rule_book == "month_end":
+            if self.allotment() <= before:
+                self.void_everything()
+            elif not grant_due:
+                self.grant(fact.at)
+            return grant_due
+        self.void_everything()
+        self.cycle_day = self.local_day(fact.at)
+        self.begin_period()
+        self.grant(fact.at)
+        return False
+
+    def cancel(self) -> None:
+        if self.terms.rule_book == "month_end":
+            self.become_basic()
+        else:
+            self.cancel_pending = True
+
+    def become_basic(self) -> None:
+        self.void_everything()
+        self.plan, self.cancel_pending = "basic", False
+        self.terms = f.Terms(self.terms.rule_book, None, None, self.terms.renewal_day)
+
+    def choose_book(self, fact: f.BookChosen) -> None:
+        other = fact.terms.rule_book != self.terms.rule_book
+        self.terms = fact.terms
+        if fact.terms.renewal_day is not None:
+            self.cycle_day = fact.terms.renewal_day
+        elif fact.at == self.opened.at:
+            self.cycle_day = self.local_day(fact.at)
+        if other:  # what is there lives from now on as the chosen book says
+            ended = self.renews_at(fact.at) and self.terms.rule_book == "month_end"
+            for pile in self.piles:
+                if self.terms.rule_book == "rolling":
+                    pile.until = max(fact.at, pile.since + timedelta(hours=90 * 24))
+                else:
+                    pile.until = fact.at if ended else self.next_renewal(fact.at)
+
+    def send(self, fact: f.Sent) -> None:
+        self.any_send = True
+        if fact.cost == 0:
+            self.counts["free_used"] += 1
+            self.period_free += 1
+            return
+        if self.balance() == 0:
+            self.new_pile(fact.at, 1)
+            self.counts["adjusted_up"] += 1
+            self.discrepancy = True
+        credit = self.usable()[0]
+        credit.fate = "spent"
+        self.counts["used"] += 1
+        self.period_used += 1
+        self.sends[fact.id] = PaidSend(fact, self.terms.rule_book, credit.pile)
+
+    def answer(self, fact: f.OutcomeRecorded) -> None:
+        send = self.sends.get(fact.inmail_id)
+        if send is None or send.answered or fact.outcome not in ("accepted", "declined", "replied"):
+            return
+        if send.book == "month_end" or not send.fact.at <= fact.at < send.fact.at + timedelta(hours=90 * 24):
+            return
+        send.answered = True
+        self.counts["credited_back"] += 1
+        if send.pile.over:
+            self.new_pile(fact.at, 1, fact.at + timedelta(hours=90 * 24))
+        else:
+            self.credits.append(OneCredit(send.pile))
+
+    def observe(self, fact: f.Observed) -> None:
+        computed = self.balance()
+        if fact.balance > computed:
+            self.new_pile(fact.at, fact.balance - computed)
+            self.counts["adjusted_up"] += fact.balance - computed
+        for credit in self.usable()[: max(computed - fact.balance, 0)]:
+            credit.fate = "adjusted down"
+            self.counts["adjusted_down"] += 1
+        starting = not self.any_send and not self.any_observation
+        self.discrepancy = computed != fact.balance and not starting
+        self.any_observation = True
+
+
+def naive(facts: list[f.Fact], until: datetime) -> NaiveAccount:
+    """The account at an instant, everything at that instant included."""
+    mistakes = {fact.target_id for fact in facts if isinstance(fact, f.Retracted)}
+    true = sorted((x for x in facts if x.id not in mistakes and not isinstance(x, f.Retracted)), key=lambda x: x.id)
+    (opened,) = (fact for fact in true if isinstance(fact, f.Opened))
+    account = NaiveAccount(opened, opened.plan, opened.terms, 0)
+    account.cycle_day = opened.terms.renewal_day or account.local_day(opened.at)
+    now = opened.at
+    while now <= until:
+        one_instant(account, true, now)
+        coming = [fact.at for fact in true] + [pile.until for pile in account.piles] + [account.next_renewal(now)]
+        now = min(instant for instant in coming if instant > now)
+    return account
+
+
+def one_instant(account: NaiveAccount, facts: list[f.Fact], at: datetime) -> None:
+    """Expire, void, grant, credit back, spend, observe. The opening grants as a renewal does."""
+
+    def of(kind: type) -> list:
+        return [fact for fact in facts if isinstance(fact, kind) and fact.at == at]
+
+    opening = at == account.opened.at
+    account.expire(at)
+    for choice in of(f.BookChosen):
+        account.choose_book(choice)
+    account.expire(at)
+    grant_due = opening or account.renews_at(at)
+    for change in of(f.PlanChanged):
+        grant_due = account.change_plan(change, grant_due)
+    for _ in of(f.Cancelled):
+        account.cancel()
+    if grant_due:
+        if account.cancel_pending and not opening:
+            account.become_basic()
+        account.begin_period()
+        account.grant(at)
+    for outcome in of(f.OutcomeRecorded):
+        account.answer(outcome)
+    for send in of(f.Sent):
+        account.send(send)
+        for outcome in of(f.OutcomeRecorded):
+            account.answer(outcome)
+    for observation in of(f.Observed):
+        account.observe(observation)
