@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from e2e.harness.browser import Browser, virtual_display
+from e2e.harness.client import Client
+from e2e.harness.connecting import connect
 from e2e.harness.extension import extension_copy
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.server import Server
@@ -65,3 +67,18 @@ def visible_chromium(
     browser = Browser(copy, site_flags=linkedin.browser_flags, display=display)
     yield browser
     browser.quit()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+    """A second, already paired client of the server: it sets the scene and sees what the server really holds."""
+    paired = server.client()
+    yield paired
+    paired.close()
+
+
+@pytest.fixture
+def connected(browser: Browser, server: Server) -> Browser:
+    """The browser paired with the server, which has no account yet."""
+    connect(browser, server)
+    return browser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import urllib.request
@@ -63,6 +64,7 @@ class Browser:
         # chromedriver's window handle is the target id of the tab's page.
         self.tab = Page(self.cdp, self.driver.current_window_handle)
         self.control = self._open_control()
+        until(lambda: self.pages(self.extension_url("welcome/")), "the welcome page opened by itself")
 
     def quit(self) -> None:
         """Ends the browser."""
@@ -145,6 +147,15 @@ class Browser:
             raise AssertionError(f"the badge should show {text!r} but is {self.badge()}") from None
         return self.badge()
 
+    def wait_balance(self, balance: int, *, seconds: float = 10.0) -> dict[str, Any]:
+        """Waits until the badge shows this number, whatever sign of urgency, age or waiting goes with it."""
+        number = re.compile(rf"^~?{balance}[!↑?]*$")
+        try:
+            until(lambda: number.match(self.badge()["text"]), f"balance {balance} in the badge", seconds=seconds)
+        except AssertionError:
+            raise AssertionError(f"the badge should show {balance} but is {self.badge()}") from None
+        return self.badge()
+
     # -- the extension's own state -----------------------------------------------------------------
 
     def storage(self, key: str | None = None) -> Any:
@@ -181,14 +192,19 @@ class Browser:
         return Page(self.cdp, until(self._worker_target, "the worker runs")["targetId"])
 
     def kill_worker(self) -> None:
-        """Stops the worker at once, in the middle of whatever it does."""
+        """Stops the worker at once, in the middle of whatever it does. The next event starts a new one."""
         worker = self._worker_target()
         if worker:
-            self.cdp.call("Target.closeTarget", {"targetId": worker["targetId"]})
-            until(lambda: not self._worker_target(), "the worker stopped")
+            until(lambda: self._gone(worker["targetId"]), "the worker stopped")
+
+    def _gone(self, target_id: str) -> bool:
+        if target_id not in [target["targetId"] for target in self.cdp.targets("service_worker")]:
+            return True
+        self.cdp.call("Target.closeTarget", {"targetId": target_id})  # a worker that is just starting ignores it
+        return False
 
     def reset(self) -> None:
-        """As freshly installed: no other tabs, nothing stored, no alarms, no badge, the worker stopped."""
+        """As freshly installed: no other tabs, nothing stored, no alarms, the worker stopped."""
         for target in self.cdp.targets("page"):
             if target["targetId"] not in (self.tab.target_id, self.control.target_id):
                 self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
@@ -198,7 +214,6 @@ class Browser:
                 await chrome.alarms.clearAll();
                 await chrome.storage.local.clear();
                 await chrome.storage.session.clear();
-                await chrome.action.setBadgeText({text: ''});
             }"""
         )
         self.driver.get("about:blank")

@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 
 import time_machine
+
 from inkeeper.cli import main
 
 if __name__ == "__main__":
