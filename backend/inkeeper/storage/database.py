@@ -20,6 +20,7 @@ from inkeeper.storage.models import database_of_thread
 
 BUSY_SECONDS = 5
 _APPLICATION_ID = int.from_bytes(b"InkP")
+_SMALLEST_BYTES = 512  # one page of the smallest kind
 # Checking every page takes time in proportion to the file. A start must stay quick, so a file that is larger than
 # this is only checked where it is read; `inkeeper doctor` checks all of it.
 _CHECKED_AT_START_BYTES = 64 * 1024 * 1024
@@ -205,8 +206,9 @@ def open_database(url: str, *, create: bool = True) -> Store:
     path = _path_of(url)
     try:
         if path.exists():
-            # A new database is put in its place whole, so one that is empty has lost its content.
-            if path.stat().st_size == 0:
+            # A new database is put in its place whole, so one that is (nearly) empty has lost its content. SQLite
+            # would take it for a new one.
+            if path.stat().st_size < _SMALLEST_BYTES:
                 raise DatabaseProblem("corrupt", _WORDS["corrupt"].format(path=path))
         elif create:
             _create(path)
@@ -246,7 +248,7 @@ def _create(path: Path) -> None:
 
 def _which(error: Exception) -> Which | None:
     """The kind of trouble that an error of the database's tells of; None for a mistake in the program."""
-    original = next((part for part in (error, *error.args) if isinstance(part, sqlite3.Error)), None)
+    original = getattr(error, "orig", error)
     # Errors that the Python module raises itself carry no code.
     code = getattr(original, "sqlite_errorcode", None)
     # The low byte is the kind, the rest a finer distinction.

@@ -1,0 +1,110 @@
+"""A store on a real file, the application over it with a clock to set, and tokens for any owner."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from inkeeper.api.app import create_app
+from inkeeper.api.listening import Server
+from inkeeper.services import pairing
+from inkeeper.settings import Settings
+from inkeeper.storage.database import Store, open_database
+
+
+class Clock:
+    """Stands still until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Device:
+    """A connected device."""
+
+    id: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/inkeeper.sqlite3"
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    opened = open_database(database_url)
+    yield opened
+    opened.checkpoint_and_close()
+
+
+@pytest.fixture
+def shown_codes() -> list[str]:
+    """The codes that the server's terminal has shown."""
+    return []
+
+
+@pytest.fixture
+def app(store: Store, database_url: str, clock: Clock, shown_codes: list[str]) -> Flask:
+    made = create_app(
+        store,
+        settings=Settings(database=database_url),
+        clock=clock,
+        show_code=lambda _device_name, code: shown_codes.append(code),
+    )
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def pair(client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]) -> Callable[..., Device]:
+    """Connects a device of an owner, the way a person does."""
+
+    def connect(owner: str = "me", device: str = "Chrome on Linux") -> Device:
+        started = client.post("/api/v1/pairings", json={"device": device})
+        assert started.status_code == 201, started.json
+        pairing.open_for_owner(store, owner, clock())
+        confirmed = client.post(f"/api/v1/pairings/{started.json['id']}/confirm", json={"code": shown_codes[-1]})
+        assert confirmed.status_code == 201, confirmed.json
+        return Device(confirmed.json["device_id"], confirmed.json["token"])
+
+    return connect
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The address of a real server over the same application and store."""
+    server = Server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
+    thread.join()

@@ -1,0 +1,64 @@
+"""A backup is a whole database of one instant, taken while others write, and replaces no file."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from inkeeper.clock import utc_now
+from inkeeper.ids import new_id
+from inkeeper.storage.database import Store, open_database
+from inkeeper.storage.models import Owner
+
+
+def add_pair(number: int) -> None:
+    """Two rows that only make sense together."""
+    now = utc_now()
+    Owner.create(id=new_id(now), name=f"left {number}", created_at=now)
+    Owner.create(id=new_id(now), name=f"right {number}", created_at=now)
+
+
+def test_taken_while_others_write(store: Store, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write_on() -> None:
+        number = 0
+        while not stop.is_set():
+            with store.begin_write(None):
+                add_pair(number)
+            number += 1
+
+    with store.begin_write(None):
+        add_pair(-1)
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    store.copy_to(tmp_path / "copy.sqlite3")
+    stop.set()
+    writer.join()
+
+    copy = open_database(f"sqlite:///{tmp_path}/copy.sqlite3")
+    with copy.read():
+        names = {owner.name for owner in Owner.select()}
+    assert "left -1" in names
+    assert {name.split()[1] for name in names if "left" in name} == {n.split()[1] for n in names if "right" in n}
+    assert copy.damage() is None
+    copy.checkpoint_and_close()
+
+
+def test_is_for_its_owner_alone(store: Store, tmp_path: Path) -> None:
+    store.copy_to(tmp_path / "copy.sqlite3")
+
+    assert (tmp_path / "copy.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_replaces_no_file(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "copy.sqlite3"
+    target.write_text("mine")
+
+    with pytest.raises(FileExistsError):
+        store.copy_to(target)
+
+    assert target.read_text() == "mine"
+    assert sorted(file.name for file in tmp_path.iterdir() if "copy" in file.name) == ["copy.sqlite3"]

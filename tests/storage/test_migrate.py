@@ -1,0 +1,92 @@
+"""The migrations lead to the models' schema, and an existing database is copied before it is changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import peewee
+import pytest
+
+from inkeeper.clock import utc_now
+from inkeeper.storage import migrate
+from inkeeper.storage.database import Store, open_database
+from inkeeper.storage.models import TABLES, Owner, database_of_thread
+
+ADD_COLOUR = """
+from peewee import TextField
+
+def up(migrator, db):
+    migrator.migrate(migrator.add_column("owner", "colour", TextField(null=True)))
+"""
+FAIL_HALFWAY = ADD_COLOUR + '    db.execute_sql("INSERT INTO nowhere VALUES (1)")\n'
+
+
+@pytest.fixture
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the real steps, to which a test may add."""
+    folder = tmp_path / "steps"
+    folder.mkdir()
+    for step in migrate._FOLDER.glob("0*.py"):
+        (folder / step.name).write_text(step.read_text())
+    monkeypatch.setattr(migrate, "_FOLDER", folder)
+    return folder
+
+
+def columns(path: Path, table: str) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+
+
+def test_the_steps_lead_to_the_models(store: Store, tmp_path: Path) -> None:
+    def schema(execute: Callable[[str], Any]) -> set[str]:
+        # Partial indexes are written in SQL, since the models cannot describe them.
+        rows = execute(
+            "SELECT sql FROM sqlite_master WHERE sql NOT LIKE '%schema_migration%'"
+            " AND NOT (type = 'index' AND sql LIKE '% WHERE %')"
+        )
+        return {row[0] for row in rows.fetchall()}
+
+    straight = peewee.SqliteDatabase(str(tmp_path / "straight.sqlite3"))
+    before, database_of_thread.obj = database_of_thread.obj, straight
+    straight.create_tables(TABLES, safe=False)
+    database_of_thread.obj = before
+
+    with store.read() as transaction:
+        assert schema(transaction.execute) == schema(straight.execute_sql)
+    straight.close()
+
+
+def test_an_existing_database_is_copied_before_a_step(database_url: str, steps: Path, tmp_path: Path) -> None:
+    store = open_database(database_url)
+    with store.begin_write(None):
+        Owner.create(id="1", name="Kai Example", created_at=utc_now())
+    store.checkpoint_and_close()
+    (steps / "0777_colours.py").write_text(ADD_COLOUR)
+
+    open_database(database_url).checkpoint_and_close()
+
+    copy = tmp_path / "inkeeper.sqlite3.before-0777_colours"
+    assert "colour" in columns(tmp_path / "inkeeper.sqlite3", "owner")
+    assert "colour" not in columns(copy, "owner")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT name FROM owner").fetchall() == [("Kai Example",)]
+
+
+def test_a_step_that_fails_changes_nothing_and_may_be_tried_again(
+    database_url: str, steps: Path, tmp_path: Path
+) -> None:
+    open_database(database_url).checkpoint_and_close()
+    (steps / "0777_colours.py").write_text(FAIL_HALFWAY)
+
+    with pytest.raises(peewee.OperationalError):
+        open_database(database_url)
+    assert "colour" not in columns(tmp_path / "inkeeper.sqlite3", "owner")
+
+    (steps / "0777_colours.py").write_text(ADD_COLOUR)
+    open_database(database_url).checkpoint_and_close()
+    assert "colour" in columns(tmp_path / "inkeeper.sqlite3", "owner")
