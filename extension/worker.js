@@ -1,46 +1,48 @@
 // The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so whatever
 // matters is in storage, and whoever wakes it finds badge and alarms put right.
 
-import { onAlarm, onCommand, onInstalled, onMenu, onNotificationClicked, onPermissions, onStartup, onStored, openPage, openPopup, setMenu, text } from "./core/browser.js";
+import * as browser from "./core/browser.js";
 import { handlers } from "./core/handlers.js";
 import { serve } from "./core/messages.js";
 import { remind } from "./core/notify.js";
 import { logPersonOf } from "./core/quicklog.js";
 import { sync, syncNow } from "./core/sync.js";
-import { paint } from "./core/toolbar.js";
-import { readView } from "./core/view.js";
+import { paint, paintSoon } from "./core/toolbar.js";
+
+const { alarms, commands, contextMenus, runtime } = browser;
 
 serve(handlers);
 
-onStored(paint);
+browser.onStored(paintSoon);
 
-onInstalled(({ reason }) => {
-  if (reason === "install") openPage("welcome/welcome.html");
-  const title = text("menuLog");
-  setMenu([
-    { id: "page", title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] },
-    { id: "action", title, contexts: ["action"] },
-  ]);
+runtime.onInstalled.addListener(async ({ reason }) => {
+  if (reason === "install") browser.openPage("welcome/welcome.html");
+  syncNow();
+  const title = browser.text("menuLog");
+  await contextMenus.removeAll();
+  contextMenus.create({ id: "page", title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
+  contextMenus.create({ id: "action", title, contexts: ["action"] });
+});
+
+runtime.onStartup.addListener(syncNow);
+
+alarms.onAlarm.addListener(async () => {
+  await sync();
+  await paint();
+  await remind();
+});
+
+browser.onPermissions(() => {
+  browser.onNotificationClicked(browser.openPopup);
   syncNow();
 });
 
-onStartup(syncNow);
-
-onAlarm(async () => {
-  await sync();
-  await paint();
-  const now = new Date();
-  await remind(await readView(now), now);
-});
-
-onPermissions(syncNow);
-
-onCommand((command, tab) => {
+commands.onCommand.addListener((command, tab) => {
   if (command === "log-inmail") logPersonOf(tab);
 });
 
-onMenu(({ linkUrl }, tab) => logPersonOf(tab, linkUrl));
+contextMenus.onClicked.addListener(({ linkUrl }, tab) => logPersonOf(tab, linkUrl));
 
-onNotificationClicked(openPopup);
+browser.onNotificationClicked(browser.openPopup);
 
 paint();

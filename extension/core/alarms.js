@@ -2,7 +2,7 @@
 
 /** @import {View} from "./types.d.ts" */
 
-import { createAlarm, getAlarm } from "./browser.js";
+import { alarms } from "./browser.js";
 
 const REFRESH_MINUTES = 15;
 
@@ -12,7 +12,7 @@ const REFRESH_MINUTES = 15;
  * @param {Date} now
  */
 export async function keepAppointments({ accounts, connection }, now) {
-  if (!(await getAlarm("refresh"))) await createAlarm("refresh", { periodInMinutes: REFRESH_MINUTES });
+  if (!(await alarms.get("refresh"))) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
   await appoint("retry", connection.retryAt, now);
   const moments = accounts.map(({ projection }) => projection?.nextMoment ?? "").filter(Boolean);
   await appoint("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);
@@ -25,5 +25,5 @@ export async function keepAppointments({ accounts, connection }, now) {
  * @param {Date} now
  */
 async function appoint(name, at, now) {
-  if (at !== null && new Date(at) > now) await createAlarm(name, { when: Date.parse(at) });
+  if (at !== null && new Date(at) > now) await alarms.create(name, { when: Date.parse(at) });
 }

@@ -66,12 +66,13 @@ export async function greet(address) {
  * @param {RequestInit} request
  */
 async function send(url, request) {
+  // The server lets extensions in without it, but a permission that the user did not give or took back is to be respected.
+  if (!(await mayCall(url))) throw new Refusal({ code: "permission_missing" });
   let response;
   try {
     response = await fetch(url, request);
   } catch {
-    // The browser tells a missing permission and a missing server by the same error.
-    throw new Refusal({ code: (await mayCall(url)) ? "server_off" : "permission_missing" });
+    throw new Refusal({ code: "server_off" });
   }
   const version = response.headers.get("X-Inkeeper-Api");
   if (version === API_VERSION) return response;

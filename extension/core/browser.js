@@ -1,6 +1,8 @@
-// The one door to the browser: no other module names `chrome`.
+// The one door to the browser: no other module names `chrome`. What needs nothing added is handed on as it is.
 
 /** @typedef {{text: string, colour: string, title: string}} Badge */
+
+export const { alarms, commands, contextMenus, runtime } = chrome;
 
 // ---- Storage ----
 
@@ -18,10 +20,8 @@ export const local = chrome.storage.local;
  */
 export const session = chrome.storage.session;
 
-/** @param {(changes: Record<string, chrome.storage.StorageChange>) => void} listener for local storage only */
-export function onStored(listener) {
-  chrome.storage.local.onChanged.addListener(listener);
-}
+/** @param {() => void} listener to changes of local storage */
+export const onStored = (listener) => chrome.storage.local.onChanged.addListener(listener);
 
 // ---- Words ----
 
@@ -32,57 +32,18 @@ export function onStored(listener) {
  */
 export const text = (key, ...substitutions) => chrome.i18n.getMessage(key, substitutions.map(String));
 
-export const language = () => chrome.i18n.getUILanguage();
-
 // ---- Messages between pages and worker ----
 
 /**
  * @param {{name: string, params: object}} message
  * @returns {Promise<any>}
  */
-export const sendMessage = (message) => chrome.runtime.sendMessage(message);
-
-/** @param {(message: any, sender: chrome.runtime.MessageSender, respond: (answer: any) => void) => boolean} listener */
-export function onMessage(listener) {
-  chrome.runtime.onMessage.addListener(listener);
-}
+export const sendMessage = (message) => runtime.sendMessage(message);
 
 /** @param {chrome.runtime.MessageSender} sender */
-export const isOwnPage = (sender) =>
-  sender.id === chrome.runtime.id && Boolean(sender.url?.startsWith(chrome.runtime.getURL("")));
+export const isOwnPage = ({ id, url }) => id === runtime.id && Boolean(url?.startsWith(runtime.getURL("")));
 
-// ---- The extension's life ----
-
-/** @param {(details: chrome.runtime.InstalledDetails) => void} listener */
-export function onInstalled(listener) {
-  chrome.runtime.onInstalled.addListener(listener);
-}
-
-/** @param {() => void} listener */
-export function onStartup(listener) {
-  chrome.runtime.onStartup.addListener(listener);
-}
-
-// ---- Alarms ----
-
-/** @param {string} name */
-export const getAlarm = (name) => chrome.alarms.get(name);
-
-/**
- * @param {string} name
- * @param {chrome.alarms.AlarmCreateInfo} when
- */
-export const createAlarm = (name, when) => chrome.alarms.create(name, when);
-
-/** @param {string} name */
-export const clearAlarm = (name) => chrome.alarms.clear(name);
-
-/** @param {(name: string) => void} listener */
-export function onAlarm(listener) {
-  chrome.alarms.onAlarm.addListener((alarm) => listener(alarm.name));
-}
-
-// ---- Tabs, toolbar, menu and keyboard ----
+// ---- Tabs and toolbar ----
 
 /** The tab that the user looks at; its URL and title are there only where `activeTab` or a permission lets us. */
 export async function activeTab() {
@@ -91,7 +52,7 @@ export async function activeTab() {
 }
 
 /** @param {string} path inside the extension */
-export const openPage = (path) => chrome.tabs.create({ url: chrome.runtime.getURL(path) });
+export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
 /** @param {Badge} badge */
 export async function setBadge({ text, colour, title }) {
@@ -112,36 +73,17 @@ export async function openPopup() {
   }
 }
 
-/** @param {(command: string, tab: chrome.tabs.Tab | undefined) => void} listener */
-export function onCommand(listener) {
-  chrome.commands.onCommand.addListener(listener);
-}
-
 /**
  * The keys that the user has for a command, or "" without any.
  * @param {string} name
  */
 export async function shortcut(name) {
-  const commands = await chrome.commands.getAll();
-  return commands.find((command) => command.name === name)?.shortcut ?? "";
-}
-
-/** @param {chrome.contextMenus.CreateProperties[]} items in place of all that were there */
-export async function setMenu(items) {
-  await chrome.contextMenus.removeAll();
-  for (const item of items) chrome.contextMenus.create(item);
-}
-
-/** @param {(info: chrome.contextMenus.OnClickData, tab: chrome.tabs.Tab | undefined) => void} listener */
-export function onMenu(listener) {
-  chrome.contextMenus.onClicked.addListener(listener);
+  const all = await commands.getAll();
+  return all.find((command) => command.name === name)?.shortcut ?? "";
 }
 
 /** Whether the toolbar shows our button without the extensions menu, as far as the browser tells. */
-export async function isPinned() {
-  const settings = await chrome.action.getUserSettings();
-  return settings.isOnToolbar ?? false;
-}
+export const isPinned = async () => (await chrome.action.getUserSettings()).isOnToolbar ?? false;
 
 // ---- Permissions ----
 
@@ -171,19 +113,18 @@ export function onPermissions(listener) {
   chrome.permissions.onRemoved.addListener(listener);
 }
 
-// ---- Notifications: the API is only there once its permission is ----
+// ---- Notifications ----
 
 /**
  * @param {string} id the same id replaces a notification that still stands
  * @param {string} title
  * @param {string} message
  */
-export function showNotification(id, title, message) {
-  const iconUrl = chrome.runtime.getURL("icons/128.png");
-  return chrome.notifications.create(id, { type: "basic", iconUrl, title, message });
-}
+export const showNotification = (id, title, message) =>
+  chrome.notifications.create(id, { type: "basic", iconUrl: runtime.getURL("icons/128.png"), title, message });
 
-/** @param {(id: string) => void} listener */
-export function onNotificationClicked(listener) {
-  chrome.notifications?.onClicked.addListener(listener);
-}
+/**
+ * Adds the listener where the API is there, which it is once its permission was given; adding it again changes nothing.
+ * @param {() => void} listener
+ */
+export const onNotificationClicked = (listener) => chrome.notifications?.onClicked.addListener(listener);

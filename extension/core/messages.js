@@ -1,8 +1,8 @@
 // What a page can ask of the worker: one table of names, parameters and replies, and the two ends of it.
 
-/** @import {Account, AccountChanges, Draft, InMailEntry, NewAccount, Outcome, PlanChange, PlanRequest, Purpose, RuleBook, Source, View, WrongBook} from "./types.d.ts" */
+/** @import {Account, AccountChanges, Draft, InMailEntry, NewAccount, Outcome, PlanChange, PlanRequest, Purpose, RequestedPlanChange, RuleBook, Source, View, WrongBook} from "./types.d.ts" */
 
-import { isOwnPage, onMessage, sendMessage } from "./browser.js";
+import { isOwnPage, runtime, sendMessage } from "./browser.js";
 import { Refusal } from "./refusal.js";
 
 /**
@@ -29,7 +29,7 @@ import { Refusal } from "./refusal.js";
  *   "account.create": {params: NewAccount, reply: {account: Account, wrongBook: WrongBook | null}},
  *   "account.update": {params: {id: string, changes: AccountChanges}, reply: {account: Account}},
  *   "account.preview": {params: {id: string, changes: AccountChanges}, reply: {account: Account, balance_now: number, balance_then: number}},
- *   "plan.list": {params: {accountId: string}, reply: {items: PlanChange[]}},
+ *   "plan.list": {params: {accountId: string}, reply: {items: RequestedPlanChange[]}},
  *   "plan.preview": {params: PlanRequest, reply: PlanChange},
  *   "plan.change": {params: PlanRequest, reply: PlanChange},
  *   "plan.withdraw": {params: {accountId: string, changeId: string}, reply: {}},
@@ -59,7 +59,7 @@ export async function ask(name, params) {
  * @param {Handlers} handlers
  */
 export function serve(handlers) {
-  onMessage((message, sender, respond) => {
+  runtime.onMessage.addListener((message, sender, respond) => {
     const handler = isOwnPage(sender) && handlers[/** @type {keyof Messages} */ (message?.name)];
     if (!handler) return false;
     answer(/** @type {(params: any) => Promise<any>} */ (handler), message.params).then(respond);

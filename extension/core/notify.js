@@ -6,6 +6,7 @@ import { local, mayNotify, showNotification } from "./browser.js";
 import { dayNumber } from "./days.js";
 import { read } from "./settings.js";
 import { warningText } from "./summary.js";
+import { readView } from "./view.js";
 
 const DAY_MS = 86_400_000;
 
@@ -26,17 +27,14 @@ export function setReminders(chosen) {
   });
 }
 
-/**
- * Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and account.
- * @param {View} view
- * @param {Date} now
- */
-export function remind(view, now) {
+/** Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and account. */
+export function remind() {
   return changing(async () => {
+    const now = new Date();
     const { reminders } = await read("reminders");
     if (!reminders.notifications || (reminders.snoozedUntil && now < new Date(reminders.snoozedUntil))) return;
     if (!(await mayNotify())) return;
-    const due = dueWarnings(view, reminders.shown, now);
+    const due = dueWarnings(await readView(now), reminders.shown, now);
     if (!due.length) return;
     const shown = { ...recent(reminders.shown, now), ...Object.fromEntries(due.map(({ key, day }) => [key, day])) };
     await local.set({ reminders: { ...reminders, shown } });

@@ -1,25 +1,32 @@
 // What the user sees without opening anything: the badge, and for a moment the sign that a log was taken.
 
-import { badge } from "./badge.js";
 import { keepAppointments } from "./alarms.js";
+import { badge } from "./badge.js";
 import { session, setBadge } from "./browser.js";
 import { readView } from "./view.js";
 
 const FLASH_MS = 1500;
+const SETTLE_MS = 20;
 
-/** @type {Promise<void> | null} */
-let queued = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
 
 /** Shows what storage says now, one painting after the other, and keeps the alarms that follow from it. */
 export function paint() {
-  queued ??= navigator.locks.request("toolbar", async () => {
-    queued = null;
+  return navigator.locks.request("toolbar", async () => {
     const now = new Date();
     const [view, { flash }] = await Promise.all([readView(now), session.get("flash")]);
     await setBadge(badge(view, now, flash));
     await keepAppointments(view, now);
   });
-  return queued;
+}
+
+/** Paints once for a burst of changes, and leaves the click that began it to be answered first. */
+export function paintSoon() {
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    paint();
+  }, SETTLE_MS);
 }
 
 /**

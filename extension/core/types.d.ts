@@ -92,6 +92,10 @@ export interface InMail {
   purpose?: Purpose | null;
 }
 
+/** A change as it was asked for; `cancel` or a plan. */
+export interface RequestedPlanChange { id: string; at: string; plan: string | null; cancel: boolean }
+
+/** What a change does, or would do: then without an id. */
 export interface PlanChange {
   id: string | null;
   at: string;
