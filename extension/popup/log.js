@@ -4,6 +4,7 @@ import { profileLink } from "../core/person.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
+import { choices, field, form, option } from "../ui/forms.js";
 import { t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
@@ -22,7 +23,7 @@ export function log(context) {
   return el("section", { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
     person && oneClick(context, person),
     toggle(context),
-    ui.form && form(context));
+    ui.form && logForm(context));
 }
 
 /**
@@ -40,7 +41,7 @@ function oneClick(context, person) {
   ];
   const send = (/** @type {0 | 1} */ cost) => () => logged(accountId, { name: person.name, profileUrl: person.profileUrl }, cost, null);
   return el("div", null,
-    el("div", { class: "pair", data: { link: person.profileUrl } },
+    el("div", { class: "duo", data: { link: person.profileUrl } },
       el("button", { class: before || !(view.connection.state in PRESSING) ? "main again" : "main", data: { hook: "log" }, on: { click: send(1) } },
         t(before ? "log_again" : "log_to", person.name),
         el("small", null, facts.filter(Boolean).join(" · "))),
@@ -54,51 +55,32 @@ function oneClick(context, person) {
 function toggle({ person, ui, paint }) {
   return el("button", {
     class: person || ui.form ? "quiet start" : "main", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
-    on: { click: () => { ui.form = !ui.form; paint(); document.getElementById("log-name")?.focus(); } },
+    on: { click: () => { ui.form = !ui.form; paint(); document.getElementById("name")?.focus(); } },
   }, ui.form ? t("close_form") : person ? t("log_other") : t("log_open"));
 }
 
 /** @param {Context} context */
-function form({ account, view, person, ui, paint }) {
-  const draft = ui.draft ?? person;
-  const accountId = account?.account.id ?? "";
-  return el("form", {
-    class: "form", novalidate: true, data: { hook: "log-form" },
-    on: { submit: (/** @type {SubmitEvent} */ event) => { event.preventDefault(); submit(/** @type {HTMLFormElement} */ (event.target)); } },
-  },
-    el("label", null, t("name"), el("input", { id: "log-name", name: "name", required: true, maxlength: 200, autocomplete: "off", value: draft?.name ?? "", "aria-invalid": ui.errors.name ? "true" : null, "aria-describedby": ui.errors.name ? "log-name-error" : null })),
-    ui.errors.name && el("p", { id: "log-name-error", class: "error" }, ui.errors.name),
-    el("label", null, t("link"), " ", el("span", { class: "hint" }, t("optional")),
-      el("input", { id: "log-link", name: "link", inputmode: "url", autocomplete: "off", placeholder: "https://www.linkedin.com/in/…", value: draft?.profileUrl ?? "", "aria-invalid": ui.errors.link ? "true" : null, "aria-describedby": ui.errors.link ? "log-link-error" : null })),
-    ui.errors.link && el("p", { id: "log-link-error", class: "error" }, ui.errors.link),
-    el("label", null, t("purpose"), " ", el("span", { class: "hint" }, t("optional")),
-      el("select", { id: "log-purpose", name: "purpose" },
-        el("option", { value: "" }, t("purpose_none")),
-        PURPOSES.map((purpose) => el("option", { value: purpose, selected: purpose === view.preferences.lastPurpose }, t(`purpose_${purpose}`))))),
-    el("fieldset", null,
-      el("legend", { class: "unseen" }, t("cost")),
-      el("div", { class: "two" }, [1, 0].map((cost) =>
-        el("label", { class: "choice" },
-          el("input", { type: "radio", name: "cost", value: cost, checked: cost === view.preferences.lastCost }),
-          el("span", null, t(cost ? "cost_credit" : "cost_free_long")))))),
-    el("button", { class: "main", data: { hook: "log-submit" } }, t("log_submit")));
-
-  /** @param {HTMLFormElement} sent */
-  async function submit(sent) {
-    const values = new FormData(sent);
-    const name = String(values.get("name")).trim();
-    const link = String(values.get("link")).trim();
-    ui.errors = {
-      ...(name ? {} : { name: t("name_missing") }),
-      ...(link && !profileLink(link) ? { link: t("link_not_a_person") } : {}),
-    };
-    const done = !Object.keys(ui.errors).length && await logged(
-      accountId, { name, profileUrl: link ? profileLink(link) : null },
-      values.get("cost") === "0" ? 0 : 1, /** @type {Purpose} */ (values.get("purpose") || null));
-    if (done) Object.assign(ui, { form: false, draft: null });
+function logForm({ account, view, person, ui, paint }) {
+  const { lastCost, lastPurpose } = view.preferences;
+  const known = ui.draft ?? person;
+  const submit = async (/** @type {Record<string, string>} */ { name, link, purpose, cost }) => {
+    ui.errors = { name: name ? "" : t("name_missing"), link: !link || profileLink(link) ? "" : t("link_not_a_person") };
+    const isGood = !ui.errors.name && !ui.errors.link;
+    const recipient = { name, profileUrl: link ? profileLink(link) : null };
+    if (isGood && (await logged(account?.account.id ?? "", recipient, cost === "0" ? 0 : 1, /** @type {Purpose} */ (purpose || null)))) {
+      Object.assign(ui, { form: false, draft: null });
+    }
     paint();
-    if (!done) /** @type {HTMLElement | null} */ (document.querySelector('#popup [aria-invalid="true"]'))?.focus();
-  }
+  };
+  return form("log-form", submit,
+    field("name", { label: t("name"), error: ui.errors.name, maxlength: 200, value: known?.name ?? "" }),
+    field("link", { label: t("link"), error: ui.errors.link, inputmode: "url", placeholder: "https://www.linkedin.com/in/…", value: known?.profileUrl ?? "" }),
+    field("purpose", { label: t("purpose"), options: [option("", t("purpose_none")), ...PURPOSES.map((purpose) => option(purpose, t(`purpose_${purpose}`), purpose === lastPurpose))] }),
+    choices("cost", "radio", {
+      legend: t("cost"), hidden: true, class: "two",
+      choices: [1, 0].map((cost) => ({ value: cost, words: t(cost ? "cost_credit" : "cost_free"), checked: cost === lastCost })),
+    }),
+    el("button", { class: "main", data: { hook: "log-submit" } }, t("log_submit")));
 }
 
 /**

@@ -3,6 +3,7 @@
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
+import { field, form } from "../ui/forms.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
@@ -18,43 +19,36 @@ export function observed({ account, now, ui, paint }) {
   const toggle = () => {
     Object.assign(ui, { observing: !ui.observing, observation: null });
     paint();
-    document.getElementById("observed-balance")?.focus();
+    document.getElementById("observed")?.focus();
   };
   return el("section", { class: "part", "aria-label": t("observed_label"), data: { part: "observed", account: id } },
     el("div", { class: "foot" },
       el("p", { class: "small mute", data: { hook: "observed" } }, words),
       el("button", { class: "quiet", "aria-expanded": String(ui.observing), data: { hook: "observe-toggle" }, on: { click: toggle } },
         t(ui.observing ? "close" : projection.observed ? "correct" : "compare"))),
-    ui.observing && form(id, projection.balance, ui, paint),
+    ui.observing && observeForm(id, projection.balance, ui, paint),
     ui.observation && explanation(ui.observation));
 }
 
 /**
  * @param {string} accountId
- * @param {number} balance
+ * @param {number} computed
  * @param {Context["ui"]} ui
  * @param {() => void} paint
  */
-function form(accountId, balance, ui, paint) {
-  const submit = async (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const typed = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("balance")).trim();
-    ui.errors = /^\d{1,6}$/.test(typed) ? {} : { balance: t("balance_invalid") };
-    const observation = { balance: Number(typed), computed: balance };
-    if (!ui.errors.balance && (await run("observe", { accountId, balance: observation.balance, source: "person" }))) {
+function observeForm(accountId, computed, ui, paint) {
+  const submit = async (/** @type {Record<string, string>} */ { observed: typed }) => {
+    const observation = { balance: Number(typed), computed };
+    ui.errors.observed = /^\d{1,5}$/.test(typed) ? "" : t("balance_invalid");
+    if (!ui.errors.observed && (await run("observe", { accountId, balance: observation.balance, source: "person" }))) {
       Object.assign(ui, { observing: false, observation });
       say(differenceWords(observation));
     }
     paint();
-    if (ui.errors.balance) document.getElementById("observed-balance")?.focus();
   };
-  return el("form", { novalidate: true, data: { hook: "observe-form" }, on: { submit } },
-    el("div", { class: "row" },
-      el("label", { for: "observed-balance" }, t("linkedin_shows")),
-      el("input", { id: "observed-balance", class: "number", name: "balance", inputmode: "numeric", autocomplete: "off", value: balance, "aria-invalid": ui.errors.balance ? "true" : null, "aria-describedby": ui.errors.balance ? "observed-error" : null }),
-      el("span", null, t("credits")),
-      el("button", { class: "main", data: { hook: "observe-submit" } }, t("save"))),
-    ui.errors.balance && el("p", { id: "observed-error", class: "error" }, ui.errors.balance));
+  return form("observe-form", submit,
+    field("observed", { label: t("linkedin_shows"), error: ui.errors.observed, inputmode: "numeric", value: computed }),
+    el("button", { class: "main", data: { hook: "observe-submit" } }, t("save")));
 }
 
 /** @param {{balance: number, computed: number}} observation */

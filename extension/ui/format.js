@@ -1,6 +1,10 @@
 // Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the clock.
 
+import { dayNumber } from "../core/days.js";
 import { t } from "./words.js";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 const locale = () => t("format_locale");
 
@@ -42,7 +46,7 @@ export function time(instant, zone) {
 export function lastDay(instant, zone, now) {
   const end = new Date(instant);
   const before = new Date(end.getTime() - 1);
-  if (ordinal(before, zone) !== ordinal(end, zone)) return day(before, zone, now);
+  if (dayNumber(before, zone) !== dayNumber(end, zone)) return day(before, zone, now);
   return `${day(end, zone, now)}, ${time(end, zone)}`;
 }
 
@@ -54,7 +58,7 @@ export function lastDay(instant, zone, now) {
  */
 export function when(instant, zone, now) {
   const at = new Date(instant);
-  const days = ordinal(now, zone) - ordinal(at, zone);
+  const days = dayNumber(now, zone) - dayNumber(at, zone);
   if (days === 0) return t("today_at", time(at, zone));
   if (days === 1) return t("yesterday");
   if (days > 1 && days < 7) return formatter(zone, { weekday: "short" }).format(at);
@@ -77,13 +81,19 @@ export function relative(instant, now) {
 }
 
 /**
- * A number for a local day, so that days can be told apart and counted.
- * @param {Date} instant
+ * The first instant of a local day, given as "YYYY-MM-DD". Zones change their clocks at whole minutes.
+ * @param {string} text
  * @param {string} zone
  */
-function ordinal(instant, zone) {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
-  return Math.round(Date.parse(`${parts}T00:00:00Z`) / 86400000);
+export function startOfDay(text, zone) {
+  const wanted = Date.parse(text);
+  let [before, after] = [wanted - 16 * HOUR_MS, wanted + 16 * HOUR_MS];
+  while (after - before > MINUTE_MS) {
+    const middle = (before + after) / 2;
+    if (dayNumber(new Date(middle), zone) * 24 * HOUR_MS < wanted) before = middle;
+    else after = middle;
+  }
+  return new Date(Math.floor(after / MINUTE_MS) * MINUTE_MS).toISOString();
 }
 
 /**

@@ -1,0 +1,63 @@
+// Forms whose fields carry their own label, hint and error, so that a mistake is told where it was made.
+
+import { el } from "./dom.js";
+
+/** @import {Child, Props} from "./dom.js" */
+
+/** What a field is built from; everything else goes to the control as an attribute. */
+/** @typedef {Props & {label: string, hint?: string | false, error?: string, options?: Child[]}} Field */
+
+/**
+ * @param {string} id also the control's name
+ * @param {Field} field with `options` a choice, else a line of text
+ */
+export function field(id, { label, hint, error, options, ...attributes }) {
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const props = { id, name: id, autocomplete: "off", "aria-describedby": described || null, "aria-invalid": error ? "true" : null, ...attributes };
+  return el("div", { class: "field" },
+    el("label", { for: id }, label),
+    options ? el("select", props, options) : el("input", props),
+    hint && el("p", { class: "hint", id: `${id}-hint` }, hint),
+    error && el("p", { class: "error", id: `${id}-error` }, error));
+}
+
+/**
+ * @param {string} value
+ * @param {string} words
+ * @param {boolean} [selected]
+ */
+export const option = (value, words, selected) => el("option", { value, selected }, words);
+
+/**
+ * Radio buttons or check boxes under one legend.
+ * @param {string} name
+ * @param {string} type
+ * @param {{legend: string, hidden?: boolean, class?: string, choices: {value: string | number, words: string, hint?: string, checked: boolean, disabled?: boolean}[]}} group
+ */
+export function choices(name, type, { legend, hidden, class: style, choices: all }) {
+  return el("fieldset", null,
+    el("legend", { class: hidden ? "unseen" : null }, legend),
+    el("div", { class: style ?? "stack" }, all.map(({ value, words, hint, checked, disabled }) =>
+      el("label", { class: "choice" },
+        el("input", { type, name, value, checked, disabled }),
+        el("span", null, words, hint && el("span", { class: "hint line" }, hint))))));
+}
+
+/**
+ * @param {string} hook
+ * @param {(values: Record<string, string>, form: HTMLFormElement) => unknown} submit texts without space around them
+ * @param {...(Child | Child[])} children
+ */
+export function form(hook, submit, ...children) {
+  return el("form", {
+    class: "form", novalidate: true, data: { hook },
+    on: {
+      submit: async (event) => {
+        event.preventDefault();
+        const sent = event.currentTarget;
+        await submit(Object.fromEntries([...new FormData(sent)].map(([name, value]) => [name, String(value).trim()])), sent);
+        /** @type {HTMLElement | null} */ (document.querySelector(`[data-hook="${hook}"] [aria-invalid="true"]`))?.focus();
+      },
+    },
+  }, ...children);
+}

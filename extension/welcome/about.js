@@ -1,0 +1,19 @@
+// What Inkeeper reads, keeps and never does, in plain words.
+
+import { el } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { section } from "./section.js";
+
+/** @import {Context} from "./welcome.js" */
+
+const NEVER = ["about_sends", "about_inserts", "about_opens", "about_bodies", "about_sharing"];
+
+/** @param {Context} context */
+export function about(context) {
+  return section(context, "about", { title: t("about_title") },
+    el("p", null, t("about_reads")),
+    el("p", null, t("about_keeps")),
+    el("p", null, el("b", null, t("about_never"))),
+    el("ul", { class: "dots" }, NEVER.map((key) => el("li", null, t(key)))),
+    el("p", { class: "mute" }, t("about_not_affiliated")));
+}

@@ -1,0 +1,47 @@
+// An account's name, working days, reserve and price: what changes no rule.
+
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
+import { choices, field, form } from "../ui/forms.js";
+import { t } from "../ui/words.js";
+import { priceFields, priceOf } from "./price.js";
+import { section } from "./section.js";
+
+/** @import {Context} from "./welcome.js" */
+
+/** The first Monday of 2024, from which the weekdays are named. */
+const MONDAY = Date.UTC(2024, 0, 1);
+
+/** @param {Context} context */
+export function details(context) {
+  const { account, ui, paint } = context;
+  if (!account || ui.adding) return null;
+  const { id, name, price, reserve, working_days: days } = account.account;
+  const weekday = new Intl.DateTimeFormat(t("format_locale"), { weekday: "short", timeZone: "UTC" });
+
+  const submit = async (/** @type {Record<string, string>} */ values, /** @type {HTMLFormElement} */ sent) => {
+    const working = new FormData(sent).getAll("days").map(Number);
+    ui.errors = {};
+    const priced = priceOf(values, ui);
+    ui.errors.name = values.name ? "" : t("account_name_missing");
+    ui.errors.reserve = /^\d{1,5}$/.test(values.reserve) ? "" : t("balance_invalid");
+    ui.errors.days = working.length ? "" : t("days_missing");
+    if (!Object.values(ui.errors).some(Boolean)) {
+      const changes = { name: values.name, price: priced, working_days: working, reserve: Number(values.reserve) };
+      if (await run("account.update", { id, changes })) say(t("saved"));
+    }
+    paint();
+  };
+  return section(context, "details", { title: t("details_title") },
+    form("details-form", submit,
+      field("name", { label: t("account_name"), error: ui.errors.name, maxlength: 100, value: name }),
+      choices("days", "checkbox", {
+        legend: t("working_days"), class: "row",
+        choices: [1, 2, 3, 4, 5, 6, 7].map((day) => ({ value: day, words: weekday.format(MONDAY + (day - 1) * 86_400_000), checked: days.includes(day) })),
+      }),
+      ui.errors.days && el("p", { class: "error", role: "alert" }, ui.errors.days),
+      field("reserve", { label: t("reserve"), hint: t("reserve_hint"), error: ui.errors.reserve, inputmode: "numeric", class: "number", value: reserve }),
+      priceFields(price, ui.errors.amount),
+      el("p", { class: "hint" }, t("time_zone_is", account.account.time_zone)),
+      el("button", { class: "main", data: { hook: "save-details" } }, t("save"))));
+}

@@ -1,0 +1,65 @@
+// Pairing: the server shows a code where only its owner sees it, and the owner types it here.
+
+import { ask } from "../core/messages.js";
+import { run, say } from "../ui/act.js";
+import { commandLine } from "../ui/command.js";
+import { el } from "../ui/dom.js";
+import { relative, time } from "../ui/format.js";
+import { field, form } from "../ui/forms.js";
+import { plural, refusalWords, t } from "../ui/words.js";
+import { section } from "./section.js";
+
+/** @import {Context} from "./welcome.js" */
+
+/** @param {Context} context */
+export function pair(context) {
+  const { view, now, setup, ui, paint } = context;
+  const isPaired = view.server.paired && view.connection.state !== "unauthorized";
+  if (!setup && isPaired && !ui.reconnecting) return null;
+  const open = view.pairing && new Date(view.pairing.expiresAt) > now ? view.pairing : null;
+  const state = isPaired && !ui.reconnecting ? "done" : ui.reached === "ok" ? "open" : "later";
+
+  const start = async () => {
+    ui.errors.code = "";
+    if (view.pairing) await run("pair.cancel", {});
+    if (await run("pair.start", { address: ui.address, device: deviceName() })) say(t("code_shown"));
+    document.getElementById("code")?.focus();
+  };
+  const confirm = async (/** @type {Record<string, string>} */ { code }) => {
+    try {
+      if (!/^\d{6}$/.test(code)) throw { problem: { code: "bad_code", detail: "" } };
+      await ask("pair.confirm", { code });
+      Object.assign(ui, { reconnecting: false, errors: {} });
+      say(t("paired"));
+    } catch (error) {
+      const left = /** @type {any} */ (error).problem?.tries_left;
+      ui.errors.code = [refusalWords(error), left !== undefined && plural("tries_left", left)].filter(Boolean).join(" ");
+      if (left === 0 || /** @type {any} */ (error).problem?.code === "over") await run("pair.cancel", {});
+    }
+    paint();
+  };
+  return section(context, "pair", { step: 2, state, title: t("pair_title"), done: t("paired") },
+    el("p", null, t("pair_why")),
+    state === "later" ? null : open
+      ? form("pair-form", confirm,
+        field("code", { label: t("code"), error: ui.errors.code, hint: t("code_until", time(new Date(open.expiresAt), zone()), zone(), relative(open.expiresAt, now)), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 6, class: "code" }),
+        el("div", { class: "row" },
+          el("button", { class: "main", data: { hook: "pair" } }, t("connect")),
+          el("button", { type: "button", class: "quiet", data: { hook: "pair-again" }, on: { click: start } }, t("another_code"))),
+        el("p", { class: "hint" }, t("code_again")),
+        commandLine("inkeeper pair"))
+      : [
+        (ui.errors.code || view.pairing) && el("p", { class: "error", role: "alert", data: { hook: "pair-over" } }, ui.errors.code || t("problem_over")),
+        el("button", { class: "main", data: { hook: "pair-start" }, on: { click: start } }, t("show_code")),
+      ]);
+}
+
+const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** What the server's list of devices will call this browser. */
+function deviceName() {
+  const { userAgent } = navigator;
+  const browser = /Firefox|Edg|OPR|Chrome/.exec(userAgent)?.[0] ?? "Browser";
+  const system = /Windows|Mac OS|Android|CrOS|Linux/.exec(userAgent)?.[0] ?? "";
+  return [{ Edg: "Edge", OPR: "Opera" }[browser] ?? browser, system && `on ${system}`].filter(Boolean).join(" ");
+}

@@ -1,0 +1,36 @@
+// Whether warnings also come as notifications, and a rest from them.
+
+import { requestNotifying } from "../core/browser.js";
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
+import { day, time } from "../ui/format.js";
+import { t } from "../ui/words.js";
+import { section } from "./section.js";
+
+/** @import {Context} from "./welcome.js" */
+
+const DAY_MS = 86_400_000;
+
+/** @param {Context} context */
+export function reminders(context) {
+  const { view, now } = context;
+  const zone = context.account?.account.time_zone ?? "UTC";
+  const { notifications: isOn, snoozedUntil } = view.reminders;
+  const until = snoozedUntil && new Date(snoozedUntil) > now ? new Date(snoozedUntil) : null;
+
+  /** The browser's question belongs to the click itself: nothing is awaited before it. */
+  const turn = async () => {
+    if (!isOn && !(await requestNotifying())) return say(t("notifications_refused"));
+    await run("notifications.set", { on: !isOn });
+  };
+  const snooze = (/** @type {number} */ days) => () => run("snooze", { until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null });
+  return section(context, "reminders", { title: t("reminders_title") },
+    el("p", null, t("reminders_why")),
+    el("div", { class: "row" },
+      el("button", { class: isOn ? "" : "main", "aria-pressed": String(isOn), data: { hook: "notifications" }, on: { click: turn } }, t(isOn ? "notifications_off" : "notifications_on"))),
+    isOn && el("div", { class: "row", data: { hook: "snooze-state" } },
+      el("span", null, until ? t("snoozed", day(until, zone, now), time(until, zone), zone) : t("snooze_ask")),
+      until
+        ? el("button", { data: { hook: "snooze-end" }, on: { click: snooze(0) } }, t("snooze_end"))
+        : [1, 7].map((days) => el("button", { data: { hook: `snooze-${days}` }, on: { click: snooze(days) } }, t(`snooze_${days}`)))));
+}

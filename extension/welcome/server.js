@@ -1,0 +1,61 @@
+// Where the server is, whether the browser lets us call it, and whether it answers.
+
+import { mayCall, requestCalling } from "../core/browser.js";
+import { ask } from "../core/messages.js";
+import { serverAddress } from "../core/settings.js";
+import { say } from "../ui/act.js";
+import { commandLine } from "../ui/command.js";
+import { el } from "../ui/dom.js";
+import { field, form } from "../ui/forms.js";
+import { t } from "../ui/words.js";
+import { section } from "./section.js";
+
+/** @import {Context} from "./welcome.js" */
+/** @import {Refusal} from "../core/refusal.js" */
+
+/** States of the connection that are mended here. */
+const OURS = ["permission_missing", "server_off", "other_program", "version_mismatch"];
+
+/** @param {Context["ui"]} ui */
+export async function checkServer(ui) {
+  if (!(await mayCall(ui.address))) {
+    ui.reached = "permission_missing";
+    return;
+  }
+  try {
+    await ask("server.check", { address: ui.address });
+    ui.reached = "ok";
+  } catch (error) {
+    ui.reached = /** @type {any} */ (/** @type {Refusal} */ (error).problem?.code ?? "server_off");
+  }
+}
+
+/** @param {Context} context */
+export function server(context) {
+  const { view, setup, ui, paint } = context;
+  if (!setup && !ui.reconnecting && !OURS.includes(view.connection.state)) return null;
+  const done = ui.reached === "ok" || (setup && view.server.paired && view.connection.state === "ok");
+
+  /** Asks before anything is awaited: the browser shows its question only in the click itself. */
+  const allow = async (/** @type {Record<string, string>} */ { address }) => {
+    const origin = serverAddress(address);
+    ui.errors.address = origin ? "" : t("problem_bad_address");
+    if (!origin) return paint();
+    const asked = requestCalling(origin);
+    ui.address = origin;
+    if (!(await asked)) say(t("permission_refused"));
+    await checkServer(ui);
+    if (ui.reached === "ok") say(t("server_answers", origin));
+    paint();
+  };
+  return section(context, "server", { step: 1, state: done ? "done" : "open", title: t("server_title"), done: t("server_answers", ui.address) },
+    el("p", null, t("server_why")),
+    form("server-form", allow,
+      field("address", { label: t("server_address"), hint: t("server_address_hint"), error: ui.errors.address, inputmode: "url", value: ui.address }),
+      el("button", { class: "main", data: { hook: "allow" } }, t("allow"))),
+    OURS.includes(ui.reached) && ui.reached !== "permission_missing" && el("div", { class: "stack", data: { hook: "server-problem", problem: ui.reached } },
+      el("p", null, el("b", null, t(`state_${ui.reached}`)), " ", t(`state_${ui.reached}_why`, ui.address, "")),
+      ui.reached !== "other_program" && commandLine(ui.reached === "server_off" ? "make run" : "git pull && make run"),
+      el("p", { class: "hint" }, t("checked_again"))),
+    ui.reached === "ok" && el("p", null, t("server_answers", ui.address)));
+}

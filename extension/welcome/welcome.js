@@ -1,0 +1,90 @@
+// The first-run tab and, once it is done, the settings: the same sections, each of which checks itself while it is looked at.
+
+import { isPinned, onPermissions, onStored } from "../core/browser.js";
+import { ask } from "../core/messages.js";
+import { readView } from "../core/view.js";
+import { arrange } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { about } from "./about.js";
+import { connection } from "./connection.js";
+import { create } from "./create.js";
+import { details } from "./details.js";
+import { intro } from "./intro.js";
+import { pair } from "./pair.js";
+import { pin } from "./pin.js";
+import { plan } from "./plan.js";
+import { reminders } from "./reminders.js";
+import { rules } from "./rules.js";
+import { checkServer, server } from "./server.js";
+
+/** @import {AccountView, Account, AccountChanges, PlanChange, PlanRequest, RequestedPlanChange, RuleBook, View, WrongBook} from "../core/types.d.ts" */
+
+/**
+ * What every section is built from; `setup` while the first run is not finished.
+ * @typedef {{view: View, now: Date, account: AccountView | null, setup: boolean, ui: typeof ui, paint: () => void}} Context
+ */
+
+const CHECK_EVERY_MS = 3000;
+
+/** What this tab knows beyond storage. */
+const ui = {
+  finished: false,
+  address: "",
+  reached: /** @type {"unknown" | "permission_missing" | "ok" | "server_off" | "other_program" | "version_mismatch" | "bad_address"} */ ("unknown"),
+  reconnecting: false,
+  adding: false,
+  leaving: false,
+  chosenPlan: "",
+  chosenBook: "",
+  wrongBook: /** @type {(WrongBook & {accountId: string}) | null} */ (null),
+  books: /** @type {RuleBook[]} */ ([]),
+  pinned: /** @type {boolean | null} */ (null),
+  account: new URLSearchParams(location.search).get("account"),
+  rulesPreview: /** @type {{changes: AccountChanges, account: Account, now: number, then: number} | null} */ (null),
+  planPreview: /** @type {{request: PlanRequest, change: PlanChange} | null} */ (null),
+  planChanges: /** @type {{accountId: string, items: RequestedPlanChange[]} | null} */ (null),
+  errors: /** @type {Record<string, string>} */ ({}),
+};
+
+const STEPS = [intro, server, pair, create, pin, about];
+const SETTINGS = [intro, server, pair, create, details, plan, rules, reminders, connection, pin, about];
+const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
+let view = /** @type {View | null} */ (null);
+
+/** The first run ends when the user says so, or was over before this tab opened. */
+function paint() {
+  if (!view) return;
+  const account = view.accounts.find(({ account: { id } }) => id === (ui.account ?? view?.currentAccount)) ?? view.accounts[0] ?? null;
+  const context = { view, now: new Date(), account, setup: !ui.finished || !account, ui, paint };
+  root.dataset.state = context.setup ? "setup" : "settings";
+  arrange(root, (context.setup ? STEPS : SETTINGS).map((section) => section(context)));
+}
+
+async function repaint() {
+  view = await readView(new Date());
+  paint();
+}
+
+/** What can only be asked: the permission, the server, the toolbar, and the rule books once there is a connection. */
+async function look() {
+  if (document.hidden || !view) return;
+  const isOpen = view.connection.state !== "ok" || !ui.books.length;
+  ui.pinned = await isPinned().catch(() => null);
+  if (isOpen) await checkServer(ui);
+  if (view.server.paired && !ui.books.length) ui.books = (await ask("rulebooks.get", {}).catch(() => ({ items: [] }))).items;
+  paint();
+}
+
+document.title = t("welcome_title");
+document.documentElement.lang = t("format_locale");
+view = await readView(new Date());
+ui.address = view.server.address;
+ui.finished = view.server.paired && view.accounts.length > 0;
+paint();
+if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
+onStored(repaint);
+onPermissions(look);
+document.addEventListener("visibilitychange", look);
+await look();
+await ask("refresh", {});
+setInterval(look, CHECK_EVERY_MS);
