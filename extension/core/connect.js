@@ -4,7 +4,7 @@ import { call, greet, SHAPE } from "./api.js";
 import { local } from "./browser.js";
 import { resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
-import { readAll, serverAddress, summaryKey } from "./settings.js";
+import { read, readAll, serverAddress, summaryKey } from "./settings.js";
 import { note, syncNow } from "./sync.js";
 
 /**
@@ -22,29 +22,31 @@ export async function startPairing(typed, device) {
   const at = address(typed);
   const { demo } = await greet(at);
   const { body } = await call({ address: at, token: null }, "/pairings", { method: "POST", body: { device }, shape: SHAPE.pairing });
-  const pairing = { id: body.id, expiresAt: body.expires_at };
-  // The old token stays behind: it must never reach another server.
-  await local.set({ server: { address: at, token: null, deviceId: null, demo }, pairing });
-  await note("not_paired");
+  const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo };
+  await local.set({ pairing });
   return { expiresAt: pairing.expiresAt };
 }
 
-/** @param {string} code */
+/**
+ * Only now does the new connection take the place of the old.
+ * @param {string} code
+ */
 export async function confirmPairing(code) {
-  const { pairing, server } = await readAll();
+  const { pairing } = await read("pairing");
   if (!pairing) throw new Refusal({ code: "no_pairing" });
-  const { body } = await call(server, `/pairings/${pairing.id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.token });
-  await local.set({ server: { ...server, token: body.token, deviceId: body.device_id }, pairing: null });
+  const { address, demo, id } = pairing;
+  const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.token });
+  await local.set({ server: { address, token: body.token, deviceId: body.device_id, demo }, pairing: null });
   await note("ok");
   await resume();
   await syncNow();
 }
 
 export async function cancelPairing() {
-  const { pairing, server } = await readAll();
+  const { pairing } = await read("pairing");
   if (!pairing) return;
   await local.set({ pairing: null });
-  await tellIfThere(() => call(server, `/pairings/${pairing.id}`, { method: "DELETE" }));
+  await tellIfThere(() => call({ address: pairing.address, token: null }, `/pairings/${pairing.id}`, { method: "DELETE" }));
 }
 
 /** Forgets the server and its numbers. What waits to be saved stays, for the next connection. */

@@ -8,10 +8,10 @@ import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
 import { newId } from "./ids.js";
 import { log } from "./log.js";
+import { setReminders } from "./notify.js";
 import * as outbox from "./outbox.js";
 import { read } from "./settings.js";
 import { retry, syncNow } from "./sync.js";
-import { setReminders } from "./notify.js";
 import { readView } from "./view.js";
 
 /** @type {Handlers} */

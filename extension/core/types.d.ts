@@ -159,7 +159,8 @@ export interface Summary {
 // ---- What storage holds (the keys are in settings.js) ----
 
 export interface Server { address: string; token: string | null; deviceId: string | null; demo: boolean }
-export interface Pairing { id: string; expiresAt: string }
+/** A connection in the making; until its code is confirmed, the one before it stands. */
+export interface Pairing { id: string; expiresAt: string; address: string; demo: boolean }
 
 export interface Connection {
   state: "ok" | "not_paired" | "server_off" | "other_program" | "permission_missing" | "version_mismatch" | "unauthorized";
@@ -187,7 +188,7 @@ interface EntryBase {
   key: string;
   accountId: string;
   createdAt: string;
-  /** Attempts in a row that failed on the way or in the server. */
+  /** Attempts on which the server itself broke. */
   tries: number;
   /** When an attempt began whose end is not known; null means that the server does not have the entry. */
   attemptedAt: string | null;
