@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-from e2e.harness.cdp import Connection
-from e2e.harness.page import Page
+from e2e.harness.cdp import CdpError, Connection
+from e2e.harness.page import SHIFT_CLOCK, Page, milliseconds
 from e2e.harness.wait import until
 
 QUIET = (
@@ -94,9 +95,15 @@ class Browser:
         target = self.cdp.call("Target.createTarget", {"url": url})
         return Page(self.cdp, target["targetId"]).wait_loaded()
 
-    def open_extension(self, path: str) -> Page:
-        """Opens a page of the extension in a new tab."""
-        return self.open(self.extension_url(path))
+    def open_extension(self, path: str, *, clock: timedelta | None = None) -> Page:
+        """Opens a page of the extension in a new tab; `clock` sets its clock ahead, or back."""
+        if clock is None:
+            return self.open(self.extension_url(path))
+        page = Page(self.cdp, self.cdp.call("Target.createTarget", {"url": "about:blank"})["targetId"])
+        page.cdp("Page.enable")
+        page.cdp("Page.addScriptToEvaluateOnNewDocument", source=f"({SHIFT_CLOCK})({milliseconds(clock)})")
+        page.cdp("Page.navigate", url=self.extension_url(path))
+        return page.wait_loaded()
 
     def pages(self, url_part: str = "") -> list[dict[str, Any]]:
         """The open pages whose address contains `url_part`."""
@@ -191,6 +198,10 @@ class Browser:
         """The running worker, attached: while a test holds it, the browser does not stop it."""
         return Page(self.cdp, until(self._worker_target, "the worker runs")["targetId"])
 
+    def shift_worker_clock(self, by: timedelta) -> None:
+        """Sets the worker's clock ahead of the real one, or back. It lives on with that clock until it is killed."""
+        self.worker().run(SHIFT_CLOCK, milliseconds(by))
+
     def kill_worker(self) -> None:
         """Stops the worker at once, in the middle of whatever it does. The next event starts a new one."""
         worker = self._worker_target()
@@ -200,7 +211,9 @@ class Browser:
     def _gone(self, target_id: str) -> bool:
         if target_id not in [target["targetId"] for target in self.cdp.targets("service_worker")]:
             return True
-        self.cdp.call("Target.closeTarget", {"targetId": target_id})  # a worker that is just starting ignores it
+        # A worker that is just starting ignores it, one that ends by itself meanwhile is not found.
+        with suppress(CdpError):
+            self.cdp.call("Target.closeTarget", {"targetId": target_id})
         return False
 
     def reset(self) -> None:

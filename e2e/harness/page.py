@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,19 @@ KEYS = {
     "ArrowLeft": ("ArrowLeft", 37, ""),
     "ArrowRight": ("ArrowRight", 39, ""),
 }
+
+SHIFT_CLOCK = """(by) => {
+    const Real = (globalThis.RealDate ??= Date);
+    globalThis.Date = class Date extends Real {
+        constructor(...given) {
+            if (given.length) super(...given);
+            else super(Real.now() + by);
+        }
+        static now() {
+            return Real.now() + by;
+        }
+    };
+}"""
 
 Name = str | re.Pattern[str]
 
@@ -79,8 +93,8 @@ class Page:
         return self
 
     def text(self) -> str:
-        """The text that is visible now."""
-        return str(self.run("() => document.body ? document.body.innerText : ''"))
+        """The text that is visible now; spaces that do not break are like any other."""
+        return str(self.run("() => document.body ? document.body.innerText.replace(/[\\u00a0\\u202f]/g, ' ') : ''"))
 
     def wait_text(self, pattern: Name, *, seconds: float = 10.0) -> str:
         """Waits until the visible text contains `pattern` (a string, or a regular expression)."""
@@ -237,6 +251,11 @@ class Page:
     def close(self) -> None:
         """Closes the tab or popup."""
         self._connection.call("Target.closeTarget", {"targetId": self.target_id})
+
+
+def milliseconds(span: timedelta) -> int:
+    """A span as JavaScript counts it."""
+    return round(span / timedelta(milliseconds=1))
 
 
 def _called(node: dict[str, Any], name: Name | None) -> bool:

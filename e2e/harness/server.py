@@ -88,9 +88,20 @@ class Server:
         """Ends it as a power cut would (SIGKILL)."""
         self._end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Stops it in its tracks (SIGSTOP): connections are taken, nothing is answered."""
+        assert self._process is not None, "not running"
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets it go on after `freeze`, with all that arrived meanwhile."""
+        assert self._process is not None, "not running"
+        self._process.send_signal(signal.SIGCONT)
+
     def close(self) -> None:
         """Ends it if it still runs."""
         if self._process is not None:
+            self.thaw()
             self._end(signal.SIGTERM)
 
     def _end(self, number: int) -> int:
