@@ -1,7 +1,5 @@
 // The worker's appointments. Browsers lose alarms at updates and restarts, so every wake-up sees to it that they stand.
 
-/** @import {View} from "./types.d.ts" */
-
 import { alarms } from "./browser.js";
 
 const REFRESH_MINUTES = 15;

@@ -1,7 +1,5 @@
 // The server as the extension sees it: one call, its answer checked, each failure told apart by its code.
 
-/** @import {Problem, Server} from "./types.d.ts" */
-
 import { mayCall } from "./browser.js";
 import { Refusal } from "./refusal.js";
 
@@ -12,20 +10,11 @@ const TIMEOUT_MS = 5000;
 const GATEWAY = new Set([502, 503, 504]);
 
 /**
- * @typedef {Object} Request
- * @property {string} [method]
- * @property {object} [body]
- * @property {string} [key] the Idempotency-Key
- * @property {string | null} [etag] of the answer that is here already
- * @property {unknown} [shape] what the answer must look like
- */
-
-/**
  * Calls the server. A refusal, or no answer that is one of Inkeeper's, is thrown as a `Refusal`: `server_off`,
  * `permission_missing`, `other_program` and `version_mismatch` are our own codes, all others the server's.
  * @param {Pick<Server, "address" | "token">} server
  * @param {string} path
- * @param {Request} [request]
+ * @param {ApiRequest} [request]
  * @returns {Promise<{status: number, etag: string | null, body: any}>}
  */
 export async function call(server, path, { method = "GET", body, key, etag, shape } = {}) {

@@ -1,8 +1,5 @@
 // The badge and the words behind it, as one pure function of what is known and of the time.
 
-/** @import {AccountView, Projection, View} from "./types.d.ts" */
-/** @import {Badge} from "./browser.js" */
-
 import { day, lastDay, when } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
@@ -11,9 +8,6 @@ const COLOUR = { plenty: "#0f6b5c", soon: "#8a5200", urgent: "#a3201d", none: "#
 
 /** What follows the number, so that no state is told by colour alone. */
 const URGENCY_SIGN = { plenty: "", soon: "!", urgent: "!!", none: "" };
-
-/** A sign that stands for a moment in place of the number, after a log without the popup. */
-/** @typedef {{sign: string, until: string}} Flash */
 
 /**
  * @param {View} view

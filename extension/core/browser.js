@@ -1,22 +1,15 @@
 // The one door to the browser: no other module names `chrome`. What needs nothing added is handed on as it is.
 
-/** @typedef {{text: string, colour: string, title: string}} Badge */
-
 export const { alarms, commands, contextMenus, runtime } = chrome;
 
 // ---- Storage ----
 
-/**
- * @typedef {{get(keys: string | string[] | null): Promise<Record<string, any>>,
- *   set(items: Record<string, any>): Promise<void>, remove(keys: string | string[]): Promise<void>}} Area
- */
-
-/** @type {Area} */
+/** @type {StorageArea} */
 export const local = chrome.storage.local;
 
 /**
  * Gone with the browser, kept when the worker is killed.
- * @type {Area}
+ * @type {StorageArea}
  */
 export const session = chrome.storage.session;
 

@@ -1,7 +1,6 @@
 // What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named here.
 
 /** @import {Handlers} from "./messages.js" */
-/** @import {PlanRequest} from "./types.d.ts" */
 
 import { call, SHAPE } from "./api.js";
 import { local, session } from "./browser.js";

@@ -1,6 +1,5 @@
 // The one way to log an InMail, for popup, command and menu alike: acknowledged as soon as it is stored here.
 
-/** @import {InMailBody, InMailEntry, Undoable} from "./types.d.ts" */
 /** @import {Messages} from "./messages.js" */
 
 import { local } from "./browser.js";

@@ -1,7 +1,5 @@
 // What a page can ask of the worker: one table of names, parameters and replies, and the two ends of it.
 
-/** @import {Account, AccountChanges, Draft, InMailEntry, NewAccount, Outcome, PlanChange, PlanRequest, Purpose, RequestedPlanChange, RuleBook, Source, View, WrongBook} from "./types.d.ts" */
-
 import { isOwnPage, runtime, sendMessage } from "./browser.js";
 import { Refusal } from "./refusal.js";
 

@@ -1,7 +1,5 @@
 // Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed than twice.
 
-/** @import {ProjectedWarning, Reminders, View} from "./types.d.ts" */
-
 import { local, mayNotify, showNotification } from "./browser.js";
 import { dayNumber } from "./days.js";
 import { read } from "./settings.js";

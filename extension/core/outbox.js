@@ -1,8 +1,6 @@
 // Whatever changes data waits here until the server has it: written before any network call, one key each, sent in the order of
 // the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has arrived.
 
-/** @import {InMailEntry, ObservationEntry, OutboxEntry, OutcomeEntry, Problem, RetractEntry, Server, Stored, Undoable} from "./types.d.ts" */
-
 import { call, SHAPE } from "./api.js";
 import { local } from "./browser.js";
 import { newId } from "./ids.js";

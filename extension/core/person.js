@@ -1,7 +1,5 @@
 // Who a LinkedIn page is about, from the tab's URL and title alone. A page that is not understood is nobody's.
 
-/** @import {Person} from "./types.d.ts" */
-
 const HOST = "www.linkedin.com";
 
 const TEXT_LENGTH_MAX = 200;

@@ -1,7 +1,5 @@
 // The one error that carries a problem which the user can act on.
 
-/** @import {Problem} from "./types.d.ts" */
-
 export class Refusal extends Error {
   /** @param {Partial<Problem> & {code: string}} problem */
   constructor(problem) {

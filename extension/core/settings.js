@@ -1,7 +1,5 @@
 // What local storage holds: the names of its keys, what stands for a key not yet written, and all of it read at once.
 
-/** @import {OutboxEntry, Stored} from "./types.d.ts" */
-
 import { local } from "./browser.js";
 
 export const KEY = {

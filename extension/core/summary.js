@@ -1,8 +1,6 @@
 // The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is away,
 // less what waits in the outbox. Pure, and without any rule of how credits come and go.
 
-/** @import {Account, OutboxEntry, ProjectedWarning, Projection, StoredSummary, Summary, TimelineEvent} from "./types.d.ts" */
-
 import { plural, t } from "../ui/words.js";
 import { daysUntil, dayNumber, weekday } from "./days.js";
 

@@ -1,7 +1,5 @@
 // One conversation with the server at a time: greet it, send what waits, fetch what changed, and note how it went.
 
-/** @import {Connection, Problem, Server} from "./types.d.ts" */
-
 import { call, greet, SHAPE } from "./api.js";
 import { local } from "./browser.js";
 import { flush, forgetSaved, pause, resume } from "./outbox.js";

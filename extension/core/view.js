@@ -1,7 +1,5 @@
 // What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
 
-/** @import {Account, AccountView, InMailEntry, OutboxEntry, RecentInMail, Stored, View} from "./types.d.ts" */
-
 import { readAll } from "./settings.js";
 import { isUncounted, project } from "./summary.js";
 

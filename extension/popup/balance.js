@@ -5,7 +5,6 @@ import { day, lastDay, relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {AccountView, Projection} from "../core/types.d.ts" */
 
 /** @param {Context} context */
 export function header({ view, account }) {

@@ -8,7 +8,6 @@ import { choices, field, form, option } from "../ui/forms.js";
 import { t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {Purpose} from "../core/types.d.ts" */
 
 /** @type {Purpose[]} */
 const PURPOSES = ["introduction", "follow_up", "article", "other"];

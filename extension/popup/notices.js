@@ -6,7 +6,6 @@ import { money } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {AccountView, Projection} from "../core/types.d.ts" */
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 

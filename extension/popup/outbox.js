@@ -6,7 +6,6 @@ import { relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {OutboxEntry} from "../core/types.d.ts" */
 
 const SHOWN_MAX = 3;
 

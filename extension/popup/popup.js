@@ -15,8 +15,6 @@ import { problem, stateOf } from "./problem.js";
 import { seats } from "./seats.js";
 import { sent } from "./sent.js";
 
-/** @import {AccountView, Draft, Person, View} from "../core/types.d.ts" */
-
 /**
  * What every section is built from.
  * @typedef {{view: View, now: Date, account: AccountView | null, person: Person | null, shortcut: string, ui: typeof ui, paint: () => void}} Context

@@ -7,7 +7,6 @@ import { relative } from "../ui/format.js";
 import { t } from "../ui/words.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {View} from "../core/types.d.ts" */
 
 /**
  * The state that the popup shows; `ready` shows no problem.

@@ -6,7 +6,6 @@ import { t } from "../ui/words.js";
 import { allotmentWords, shortWords } from "./balance.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {AccountView} from "../core/types.d.ts" */
 
 /** @param {Context} context */
 export function seats({ view, account, now }) {

@@ -7,7 +7,6 @@ import { t } from "../ui/words.js";
 import { undoButton } from "./log.js";
 
 /** @import {Context} from "./popup.js" */
-/** @import {Outcome, RecentInMail} from "../core/types.d.ts" */
 
 /** @type {Outcome[]} */
 const OUTCOMES = ["accepted", "declined", "replied", "no_response"];

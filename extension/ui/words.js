@@ -2,8 +2,6 @@
 
 import { text } from "../core/browser.js";
 
-/** @import {Problem} from "../core/types.d.ts" */
-
 /**
  * @param {string} key
  * @param {...(string | number)} substitutions

@@ -8,7 +8,6 @@ import { priceFields, priceOf } from "./price.js";
 import { section } from "./section.js";
 
 /** @import {Context} from "./welcome.js" */
-/** @import {RuleBook} from "../core/types.d.ts" */
 
 const PRODUCTS = ["premium", "sales_navigator", "recruiter"];
 

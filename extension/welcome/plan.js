@@ -9,7 +9,6 @@ import { plural, t } from "../ui/words.js";
 import { section } from "./section.js";
 
 /** @import {Context} from "./welcome.js" */
-/** @import {PlanRequest} from "../core/types.d.ts" */
 
 const BASIC = "basic";
 

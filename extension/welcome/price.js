@@ -6,7 +6,6 @@ import { field, option } from "../ui/forms.js";
 import { t } from "../ui/words.js";
 
 /** @import {Context} from "./welcome.js" */
-/** @import {Money} from "../core/types.d.ts" */
 
 /**
  * @param {Money | null} price

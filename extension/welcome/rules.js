@@ -8,7 +8,6 @@ import { bookChoices } from "./create.js";
 import { section } from "./section.js";
 
 /** @import {Context} from "./welcome.js" */
-/** @import {AccountChanges} from "../core/types.d.ts" */
 
 /** @param {Context} context */
 export function rules(context) {

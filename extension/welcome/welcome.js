@@ -17,8 +17,6 @@ import { reminders } from "./reminders.js";
 import { rules } from "./rules.js";
 import { checkServer, server } from "./server.js";
 
-/** @import {AccountView, Account, AccountChanges, PlanChange, PlanRequest, RequestedPlanChange, RuleBook, View, WrongBook} from "../core/types.d.ts" */
-
 /**
  * What every section is built from; `setup` while the first run is not finished.
  * @typedef {{view: View, now: Date, account: AccountView | null, setup: boolean, ui: typeof ui, paint: () => void}} Context

@@ -1,14 +1,16 @@
-// What the server answers, what storage holds and what the pages are given to show.
+// The extension's types, known to all its modules by name: what the server answers, what storage holds, what the pages show.
+// They are read by the type checker alone, so they stand beside the folder that the browser loads.
+//
 // Instants are RFC 3339 strings in UTC, credits are whole numbers, money is in minor units.
 
-export interface Money { amount_minor: number; currency: string }
-export interface Recipient { name: string; profile_url: string | null }
-export type Outcome = "pending" | "accepted" | "declined" | "replied" | "no_response";
-export type Purpose = "introduction" | "follow_up" | "article" | "other";
-export type Source = "popup" | "shortcut" | "page";
+interface Money { amount_minor: number; currency: string }
+interface Recipient { name: string; profile_url: string | null }
+type Outcome = "pending" | "accepted" | "declined" | "replied" | "no_response";
+type Purpose = "introduction" | "follow_up" | "article" | "other";
+type Source = "popup" | "shortcut" | "page";
 
 /** A refusal by the server, or by the extension itself (then `status` is 0). */
-export interface Problem {
+interface Problem {
   code: string;
   /** The server's words on what to do; empty where only the code is known. */
   detail: string;
@@ -23,7 +25,7 @@ export interface Problem {
 
 // ---- What the server answers (the members that the extension uses) ----
 
-export interface Account {
+interface Account {
   id: string;
   name: string;
   product: string;
@@ -42,9 +44,9 @@ export interface Account {
   created_at: string;
 }
 
-export interface WrongBook { rule_book: string; title: string; balance: number; detail: string }
+interface WrongBook { rule_book: string; title: string; balance: number; detail: string }
 
-export interface RuleBook {
+interface RuleBook {
   id: string;
   title: string;
   question_answer: string;
@@ -55,7 +57,7 @@ export interface RuleBook {
 }
 
 /** What `POST /accounts` takes. */
-export interface NewAccount {
+interface NewAccount {
   name: string;
   plan: string;
   rule_book: string;
@@ -70,7 +72,7 @@ export interface NewAccount {
 }
 
 /** What `PATCH /accounts/{id}` takes; terms hold from `from`, or from the account's opening. */
-export interface AccountChanges {
+interface AccountChanges {
   name?: string;
   price?: Money | null;
   working_days?: number[];
@@ -82,7 +84,7 @@ export interface AccountChanges {
   from?: string;
 }
 
-export interface InMail {
+interface InMail {
   id: string;
   recipient: Recipient;
   sent_at: string;
@@ -93,10 +95,10 @@ export interface InMail {
 }
 
 /** A change as it was asked for; `cancel` or a plan. */
-export interface RequestedPlanChange { id: string; at: string; plan: string | null; cancel: boolean }
+interface RequestedPlanChange { id: string; at: string; plan: string | null; cancel: boolean }
 
 /** What a change does, or would do: then without an id. */
-export interface PlanChange {
+interface PlanChange {
   id: string | null;
   at: string;
   effective_at: string;
@@ -113,9 +115,9 @@ export interface PlanChange {
 }
 
 /** What is asked of a plan change: a plan, or the cancellation. */
-export interface PlanRequest { accountId: string; plan?: string; cancel?: true; at?: string }
+interface PlanRequest { accountId: string; plan?: string; cancel?: true; at?: string }
 
-export interface Observation {
+interface Observation {
   id: string;
   at: string;
   balance: number;
@@ -125,7 +127,7 @@ export interface Observation {
   wrong_book: WrongBook | null;
 }
 
-export interface Warning {
+interface Warning {
   code: string;
   severity: "info" | "warning" | "urgent";
   title: string;
@@ -133,9 +135,9 @@ export interface Warning {
   until: string | null;
 }
 
-export interface TimelineEvent { at: string; reason: string; credits: number; balance: number }
+interface TimelineEvent { at: string; reason: string; credits: number; balance: number }
 
-export interface Summary {
+interface Summary {
   account: { id: string; name: string; product: string; plan: string; rule_book: string; time_zone: string; price?: Money | null };
   plan_title: string;
   product_title: string;
@@ -156,13 +158,25 @@ export interface Summary {
   recent: InMail[];
 }
 
+/** How a call of the server differs from a plain GET. */
+interface ApiRequest {
+  method?: string;
+  body?: object;
+  /** The Idempotency-Key. */
+  key?: string;
+  /** Of the answer that is here already. */
+  etag?: string | null;
+  /** What the answer must look like. */
+  shape?: unknown;
+}
+
 // ---- What storage holds (the keys are in settings.js) ----
 
-export interface Server { address: string; token: string | null; deviceId: string | null; demo: boolean }
+interface Server { address: string; token: string | null; deviceId: string | null; demo: boolean }
 /** A connection in the making; until its code is confirmed, the one before it stands. */
-export interface Pairing { id: string; expiresAt: string; address: string; demo: boolean }
+interface Pairing { id: string; expiresAt: string; address: string; demo: boolean }
 
-export interface Connection {
+interface Connection {
   state: "ok" | "not_paired" | "server_off" | "other_program" | "permission_missing" | "version_mismatch" | "unauthorized";
   /** Since when it is in this state. */
   since: string;
@@ -174,7 +188,7 @@ export interface Connection {
   tries: number;
 }
 
-export interface StoredSummary {
+interface StoredSummary {
   summary: Summary;
   etag: string | null;
   /** When the extension asked for it, by its own clock. */
@@ -198,7 +212,7 @@ interface EntryBase {
   problem: Problem | null;
 }
 
-export interface InMailBody {
+interface InMailBody {
   recipient: { name: string; profile_url?: string };
   sent_at: string;
   cost: 0 | 1;
@@ -207,35 +221,35 @@ export interface InMailBody {
   purpose?: Purpose;
   accept_discrepancy?: true;
 }
-export interface InMailEntry extends EntryBase { kind: "inmail"; body: InMailBody }
+interface InMailEntry extends EntryBase { kind: "inmail"; body: InMailBody }
 
 /** Takes an InMail back: one of the outbox (`target`, until its `inmailId` is known) or one of the server. */
-export interface RetractEntry extends EntryBase {
+interface RetractEntry extends EntryBase {
   kind: "retract";
   target: string | null;
   inmailId: string | null;
   /** What it gives back, and from when, for the numbers shown meanwhile. */
   body: { name: string; sent_at: string; cost: 0 | 1 };
 }
-export interface OutcomeEntry extends EntryBase {
+interface OutcomeEntry extends EntryBase {
   kind: "outcome";
   inmailId: string;
   body: { outcome: Outcome; outcome_at?: string };
 }
-export interface ObservationEntry extends EntryBase {
+interface ObservationEntry extends EntryBase {
   kind: "observation";
   body: { balance: number; observed_at: string; source: "person" | "page" };
 }
-export type OutboxEntry = InMailEntry | RetractEntry | OutcomeEntry | ObservationEntry;
+type OutboxEntry = InMailEntry | RetractEntry | OutcomeEntry | ObservationEntry;
 
-export interface Reminders {
+interface Reminders {
   notifications: boolean;
   snoozedUntil: string | null;
   /** `<account>/<code>/<until>` -> the day on which it was last shown. */
   shown: Record<string, string>;
 }
-export interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null }
-export interface Undoable {
+interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null }
+interface Undoable {
   outboxId: string;
   inmailId: string | null;
   accountId: string;
@@ -245,10 +259,10 @@ export interface Undoable {
   at: string;
 }
 /** A person for whom the popup's form is to open, filled in as far as it is known. */
-export interface Draft { name: string; profileUrl: string | null; at: string }
+interface Draft { name: string; profileUrl: string | null; at: string }
 
 /** All of local storage, read at once. */
-export interface Stored {
+interface Stored {
   server: Server;
   pairing: Pairing | null;
   accounts: Account[];
@@ -262,14 +276,26 @@ export interface Stored {
   entries: OutboxEntry[];
 }
 
-// ---- What the pages are given to show ----
+/** A part of storage, as far as it is used; what comes out is what was put in. */
+interface StorageArea {
+  get(keys: string | string[] | null): Promise<Record<string, any>>;
+  set(items: Record<string, any>): Promise<void>;
+  remove(keys: string | string[]): Promise<void>;
+}
 
-export interface Person { name: string; profileUrl: string }
+// ---- What pages and toolbar are given to show ----
 
-export interface ProjectedWarning extends Warning { expiring?: { credits: number; daysLeft: number; perDay: number } }
+interface Badge { text: string; colour: string; title: string }
+
+/** A sign that stands for a moment in place of the number, after a log without the popup. */
+interface Flash { sign: string; until: string }
+
+interface Person { name: string; profileUrl: string }
+
+interface ProjectedWarning extends Warning { expiring?: { credits: number; daysLeft: number; perDay: number } }
 
 /** The numbers of one account, brought up to now with its waiting entries. */
-export interface Projection {
+interface Projection {
   /** How fresh the server's part is. */
   asOf: string;
   /** True when the timeline has moved on since, so that the numbers are worked out here. */
@@ -301,7 +327,7 @@ export interface Projection {
 }
 
 /** One line of "last sent": on the server, or still on its way. */
-export interface RecentInMail {
+interface RecentInMail {
   /** What `undo` takes. */
   id: string;
   /** What `outcome` takes; null while it waits. */
@@ -314,7 +340,7 @@ export interface RecentInMail {
   waiting: boolean;
 }
 
-export interface AccountView {
+interface AccountView {
   account: Account;
   planTitle: string;
   productTitle: string;
@@ -324,7 +350,7 @@ export interface AccountView {
 }
 
 /** The whole state that popup and welcome page show. */
-export interface View {
+interface View {
   now: string;
   server: { address: string; paired: boolean; demo: boolean };
   connection: Connection;
