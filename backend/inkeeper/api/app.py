@@ -71,7 +71,7 @@ def create_app(
     show_code: Callable[[str, str], None] = lambda _device_name, _code: None,
 ) -> Flask:
     """The application over an open store. `show_code` brings a device's name and its code to the server's owner."""
-    app = Flask("inkeeper", static_folder=None, root_path=pages.ROOT)
+    app = _App("inkeeper", static_folder=None, root_path=pages.ROOT)
     app.json = _Json(app)
     app.extensions["inkeeper.store"] = store
     app.extensions["inkeeper.settings"] = settings
@@ -84,7 +84,6 @@ def create_app(
         OPENAPI_VERSION="3.1.0",
     )
     # A redirect to a tidier address would be an answer that no client expects.
-    app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _check_every_request(app, settings, clock)
     _complete_every_answer(app)
@@ -150,6 +149,13 @@ def _register_resources(app: Flask) -> None:
     app.extensions["inkeeper.api"] = api
     for module in RESOURCES:
         api.register_blueprint(module.blueprint)
+
+
+class _App(Flask):
+    """Flask without its log of exceptions, whose words may quote what the user entered; `problems` logs the rest."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say nothing."""
 
 
 class _Json(JSONProvider):

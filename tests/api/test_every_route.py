@@ -1,0 +1,296 @@
+"""Every route against everyone who may not use it. A new route fails here until it is named below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from inkeeper.api.auth import PUBLIC_ENDPOINTS
+from tests.conftest import Device
+
+# The routes that need no token. Anything added here is open to every program on the machine.
+PUBLIC = {
+    "GET /",
+    "GET /api/docs",
+    "GET /api/v1/openapi.json",
+    "GET /api/v1/server",
+    "POST /api/v1/pairings",
+    "POST /api/v1/pairings/<pairing_id>/confirm",
+    "DELETE /api/v1/pairings/<pairing_id>",
+}
+
+# A body that the route's schema takes, for each route that needs one: without it the request would be refused before
+# it is looked at whose resource it is about.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/pairings": {"device": "Firefox on Linux"},
+    "POST /api/v1/pairings/<pairing_id>/confirm": {"code": "000000"},
+    "POST /api/v1/accounts": {
+        "name": "My seat",
+        "plan": "premium_career",
+        "rule_book": "month_end",
+        "time_zone": "UTC",
+    },
+    "PATCH /api/v1/accounts/<account_id>": {"name": "Another name"},
+    "POST /api/v1/accounts/<account_id>/observations": {"balance": 3, "source": "person"},
+    "POST /api/v1/accounts/<account_id>/plan-changes": {"plan": "sales_navigator"},
+    "POST /api/v1/accounts/<account_id>/inmails": {"recipient": {"name": "Robin Sample"}, "source": "popup"},
+    "PATCH /api/v1/accounts/<account_id>/inmails/<inmail_id>": {"note": "met at a fair"},
+}
+
+WRITES_WITH_BODY = ("POST", "PATCH", "PUT")
+
+
+NO_TOKEN: list[dict[str, str]] = [
+    {},
+    {"Authorization": "Bearer"},
+    {"Authorization": "Bearer ink_wrong"},
+    {"Authorization": "Bearer \xff\xfe"},
+    {"Authorization": "Basic aW5rZWVwZXI6aW5rZWVwZXI="},
+    {"Cookie": "token=ink_wrong"},
+]
+
+FOREIGN_HOSTS = [
+    "evil.example",
+    "evil.example:8425",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "evil.example#127.0.0.1",
+    "evil.example@127.0.0.1",
+    "127.0.0.1, evil.example",
+    "127.0.0.1:8425:1",
+    "127.0.0.1:port",
+    "127.0.0.2",
+    "0.0.0.0",
+    "[::2]",
+    "[::1",
+    "::1",
+    "localhost..",
+    "",
+    " ",
+]
+
+FOREIGN_ORIGINS = [
+    "https://www.linkedin.com",
+    "http://evil.example",
+    "http://localhost:1",
+    "https://localhost.evil.example",
+    "http://localhost@evil.example",
+    "null",
+    "",
+    "file://",
+    "chrome-extension://evil",
+    "chrome-extension://abcdefghijklmnopabcdefghijklmnop.evil.example",
+    "chrome-extension://abcdefghijklmnopabcdefghijklmnop\n",
+    "xchrome-extension://abcdefghijklmnopabcdefghijklmnop",
+    "http://chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+    "moz-extension://not-a-uuid",
+]
+
+
+class Route(NamedTuple):
+    """One method on one route."""
+
+    method: str
+    pattern: str
+    arguments: frozenset[str]
+    endpoint: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.pattern}"
+
+    def call(self, client: FlaskClient, ids: dict[str, str], headers: dict[str, str], **body: Any) -> TestResponse:
+        path = self.pattern
+        for argument in self.arguments:
+            path = path.replace(f"<{argument}>", ids[argument])
+        if "data" not in body and self.name in BODIES:
+            body["json"] = BODIES[self.name]
+        return client.open(path, method=self.method, headers=headers, **body)
+
+
+def routes_of(app: Flask) -> list[Route]:
+    # The journal of a withdrawal needs what is withdrawn, so what deletes comes last.
+    order = ("GET", "PATCH", "PUT", "POST", "DELETE")
+    found = [
+        Route(method, rule.rule, frozenset(rule.arguments), rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    return sorted(found, key=lambda route: (order.index(route.method), route.pattern))
+
+
+@pytest.fixture
+def routes(app: Flask) -> list[Route]:
+    return routes_of(app)
+
+
+@pytest.fixture
+def private_routes(routes: list[Route]) -> list[Route]:
+    return [route for route in routes if route.name not in PUBLIC]
+
+
+@pytest.fixture
+def owner(pair: Callable[..., Device]) -> Device:
+    return pair("Kai Example")
+
+
+@pytest.fixture
+def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict[str, str]:
+    """Something of the owner's for each kind of id in a route. The pairing is over, so it changes nothing."""
+
+    def created(path: str, body: dict[str, Any], *, inside: str = "") -> str:
+        response = client.post(path, json=body, headers=owner.headers)
+        assert response.status_code == 201, response.json
+        answer = response.json[inside] if inside else response.json
+        return str(answer["id"])
+
+    account_id = created("/api/v1/accounts", BODIES["POST /api/v1/accounts"])
+    account = f"/api/v1/accounts/{account_id}"
+    body = BODIES["POST /api/v1/accounts/<account_id>/inmails"]
+    pairing = client.post("/api/v1/pairings", json={"device": "Chrome on Linux"}).json["id"]
+    client.delete(f"/api/v1/pairings/{pairing}")
+    return {
+        "account_id": account_id,
+        "inmail_id": created(f"{account}/inmails", body, inside="inmail"),
+        "observation_id": created(f"{account}/observations", {"balance": 4, "source": "person"}),
+        "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),
+        "other_id": pair("Kai Example").id,
+        "pairing_id": pairing,
+    }
+
+
+@pytest.fixture
+def revoked(client: FlaskClient, pair: Callable[..., Device]) -> Device:
+    device = pair("Kai Example")
+    assert client.delete(f"/api/v1/devices/{device.id}", headers=device.headers).status_code == 200
+    return device
+
+
+def test_the_public_routes_are_those_above_and_no_others(routes: list[Route]) -> None:
+    assert {route.name for route in routes if route.endpoint in PUBLIC_ENDPOINTS} == PUBLIC
+    assert {route.endpoint for route in routes} >= PUBLIC_ENDPOINTS
+
+
+def test_every_route_is_prepared_for(routes: list[Route], ids: dict[str, str]) -> None:
+    for route in routes:
+        assert route.arguments <= set(ids), f"{route.name}: say in `ids` how its resource is made"
+        if route.method in WRITES_WITH_BODY:
+            assert route.name in BODIES, f"{route.name}: say in BODIES what it takes"
+
+
+def test_no_token_or_a_wrong_one(client: FlaskClient, private_routes: list[Route], ids: dict[str, str]) -> None:
+    for headers in NO_TOKEN:
+        for route in private_routes:
+            response = route.call(client, ids, headers)
+            assert_problem(response, 401, "unauthorized", route, str(headers))
+            assert response.headers["WWW-Authenticate"].startswith("Bearer"), route.name
+
+
+def test_a_revoked_token(
+    client: FlaskClient, private_routes: list[Route], ids: dict[str, str], revoked: Device
+) -> None:
+    for route in private_routes:
+        assert_problem(route.call(client, ids, revoked.headers), 401, "unauthorized", route)
+
+
+def test_a_token_in_the_address_counts_for_nothing(
+    client: FlaskClient, private_routes: list[Route], ids: dict[str, str], owner: Device
+) -> None:
+    for route in private_routes:
+        response = client.open(
+            route.pattern, method=route.method, query_string={"token": owner.token, "access_token": owner.token}
+        )
+        assert response.status_code == 401, route.name
+
+
+def test_another_owners_resource_is_as_one_that_does_not_exist(
+    client: FlaskClient, private_routes: list[Route], ids: dict[str, str], owner: Device, pair: Callable[..., Device]
+) -> None:
+    stranger = pair("Robin Sample")
+    for route in private_routes:
+        if not route.arguments:
+            continue
+        theirs = route.call(client, ids, stranger.headers)
+        missing = route.call(client, dict.fromkeys(ids, "missing"), stranger.headers)
+        assert_problem(theirs, 404, "not_found", route)
+        assert theirs.json == missing.json, route.name
+    # The same requests from the owner succeed, so it was not for another reason that they failed.
+    for route in private_routes:
+        if route.arguments:
+            response = route.call(client, ids, owner.headers)
+            assert response.status_code in (200, 201), f"{route.name}: {response.status} {response.json}"
+
+
+def test_lists_hold_nothing_of_another_owner(
+    client: FlaskClient, routes: list[Route], ids: dict[str, str], pair: Callable[..., Device]
+) -> None:
+    stranger = pair("Robin Sample")
+    for route in routes:
+        if route.method == "GET" and not route.arguments:
+            text = route.call(client, ids, stranger.headers).get_data(as_text=True)
+            assert not [value for value in ids.values() if value in text], route.name
+
+
+def test_a_foreign_host(client: FlaskClient, routes: list[Route], ids: dict[str, str], owner: Device) -> None:
+    for host in FOREIGN_HOSTS:
+        for route in routes:
+            response = route.call(client, ids, {**owner.headers, "Host": host})
+            assert_problem(response, 421, "misdirected_request", route, host)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/nowhere"), ("PUT", "/api/v1/server"), ("OPTIONS", "/api/v1/accounts"), ("HEAD", "/"), ("TRACE", "/")],
+)
+def test_a_foreign_host_where_there_is_nothing(client: FlaskClient, method: str, path: str) -> None:
+    assert client.open(path, method=method, headers={"Host": "evil.example"}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1:8425",
+        "127.0.0.1:1",
+        "localhost",
+        "LocalHost:8425",
+        "localhost.",
+        "localhost.:8425",
+        "[::1]",
+        "[::1]:8425",
+        "[0:0:0:0:0:0:0:1]:8425",
+        "[::0001]",
+    ],
+)
+def test_the_servers_own_names(client: FlaskClient, host: str) -> None:
+    assert client.get("/api/v1/server", headers={"Host": host}).status_code == 200
+
+
+def test_a_foreign_origin(client: FlaskClient, routes: list[Route], ids: dict[str, str], owner: Device) -> None:
+    for origin in FOREIGN_ORIGINS:
+        for route in routes:
+            # Past the client's own check of headers, which would not send some of these.
+            response = route.call(client, ids, owner.headers, environ_overrides={"HTTP_ORIGIN": origin})
+            assert_problem(response, 403, "forbidden_origin", route, origin)
+            assert "Access-Control-Allow-Origin" not in response.headers, f"{route.name} {origin}"
+
+
+def test_a_form_instead_of_json(client: FlaskClient, routes: list[Route], ids: dict[str, str], owner: Device) -> None:
+    for route in routes:
+        if route.method == "GET":
+            continue
+        for form in ({"data": {"name": "x"}}, {"data": '{"name": "x"}', "content_type": "text/plain"}):
+            assert_problem(route.call(client, ids, owner.headers, **form), 415, "unsupported_media_type", route)
+
+
+def assert_problem(response: TestResponse, status: int, code: str, route: Route, case: str = "") -> None:
+    what = f"{route.name} {case}"
+    assert response.status_code == status, f"{what}: {response.status} {response.get_data(as_text=True)}"
+    assert response.content_type == "application/problem+json", what
+    assert response.headers["X-Inkeeper-Api"] == "1", what
+    assert response.json["code"] == code, what
