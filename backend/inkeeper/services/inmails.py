@@ -26,6 +26,15 @@ from inkeeper.storage.models import database_of_thread as database
 SAME_PERSON_WITHIN = timedelta(days=90)
 _JITTER = timedelta(minutes=1)
 
+_SAME_LINK = (
+    "SELECT id FROM inmail WHERE account_id = ? AND profile_url = ? AND sent_at > ? AND sent_at < ?"
+    " AND retracted_at IS NULL ORDER BY sent_at DESC LIMIT 1"
+)
+_SAME_NAME = (
+    "SELECT id FROM inmail WHERE account_id = ? AND name = ? AND sent_at > ? AND sent_at < ?"
+    " AND retracted_at IS NULL ORDER BY sent_at DESC LIMIT 1"
+)
+
 
 def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
@@ -184,21 +193,16 @@ def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetim
 
 def _same_person(account_id: str, name: str, link: str | None, sent_at: datetime) -> str | None:
     """The latest InMail within 90 days to the same link, or to the same name where there is no link."""
-    same = Inmail.name == name if link is None else Inmail.profile_url == link
-    found = (
-        Inmail.select(Inmail.id)
-        .where(
-            same,
-            Inmail.account == account_id,
-            Inmail.sent_at > sent_at - SAME_PERSON_WITHIN,
-            Inmail.sent_at < sent_at + SAME_PERSON_WITHIN,
-            Inmail.retracted_at.is_null(),
-        )
-        .order_by(Inmail.sent_at.desc())
-        .limit(1)
-        .tuples()
-    )
-    return next((inmail_id for (inmail_id,) in found), None)
+    rows = database.execute_sql(
+        _SAME_NAME if link is None else _SAME_LINK,
+        (
+            account_id,
+            name if link is None else link,
+            to_microseconds(sent_at - SAME_PERSON_WITHIN),
+            to_microseconds(sent_at + SAME_PERSON_WITHIN),
+        ),
+    ).fetchall()
+    return rows[0][0] if rows else None
 
 
 def _insufficient(recorded: Recorded, now: datetime) -> Exception:
