@@ -1,8 +1,8 @@
 """An HTTP client that costs next to nothing, so that what is measured is the server.
 
-`run` starts it as a process of its own. All requests are ready-made bytes; one thread is one client; a request's time
-goes from the first byte sent (or, without keep-alive, from the opening of the connection) to the last byte received.
-Every server is measured with this same client.
+`run` starts it as a process of its own. All requests are ready-made bytes, but for the present time where one contains
+`NOW`; one thread is one client; a request's time goes from the first byte sent (or, without keep-alive, from the
+opening of the connection) to the last byte received. Every server is measured with this same client.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+
+NOW = "2000-01-01T00:00:00.000000Z"
+"""Stands for the instant of sending in the text of a request."""
 
 Headers = dict[str, str]
 
@@ -61,6 +65,16 @@ def request(
     return "\r\n".join(lines) + "\r\n\r\n" + payload
 
 
+def answers(port: int, asked: bytes) -> bool:
+    """Whether something at the port answers this request at all."""
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(asked)
+            return bool(connection.recv(1))
+    except OSError:
+        return False
+
+
 def run(port: int, requests_by_client: list[list[str]], *, expect: int) -> Load:
     """Send every client's requests, all clients at once; fail if any answer has another status than `expect`."""
     order = json.dumps({"port": port, "clients": requests_by_client})
@@ -69,6 +83,13 @@ def run(port: int, requests_by_client: list[list[str]], *, expect: int) -> Load:
     if set(seen["statuses"]) != {str(expect)}:
         raise RuntimeError(f"expected only {expect} from port {port}, got {seen['statuses']}: {seen['first']}")
     return Load(seen["seconds"], seen["times"])
+
+
+_NOW = NOW.encode()
+
+
+def _now() -> bytes:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
 
 
 class _Client(threading.Thread):
@@ -85,8 +106,9 @@ class _Client(threading.Thread):
 
     def run(self) -> None:
         self.start_together.wait()
-        for payload in self.requests:
+        for text in self.requests:
             started = time.perf_counter()
+            payload = text.replace(_NOW, _now()) if _NOW in text else text
             status = self.ask(payload)
             self.times.append(time.perf_counter() - started)
             self.statuses[status] += 1

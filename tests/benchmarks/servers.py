@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -84,3 +85,12 @@ def sqlite_inserts_per_second(database: Path, count: int) -> float:
     """How many rows a second the sqlite3 module alone puts on disk, one transaction each."""
     command = [sys.executable, HERE / "baselines" / "sqlite_insert.py", database, str(count)]
     return count / float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def make_bucket(port: int, name: str) -> None:
+    """Make the place in aw-server that events are put into."""
+    body = json.dumps({"client": "benchmark", "type": "benchmark", "hostname": "here"}).encode()
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/0/buckets/{name}", body, headers)
+    with urllib.request.urlopen(asked) as answer:
+        answer.read()

@@ -1,4 +1,4 @@
-"""The floor under every log: one row put into SQLite and on disk, with the pragmas that Inkeeper uses, and nothing else.
+"""The floor under every log: one row put into SQLite and on disk, with the pragmas that Inkeeper uses, nothing else.
 
 `python sqlite_insert.py DATABASE COUNT` prints the seconds that COUNT transactions took.
 """

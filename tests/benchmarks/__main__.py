@@ -1,0 +1,46 @@
+"""`python -m tests.benchmarks [PART ...]`: measure, print a table, write .cache/bench.json. Exit 1: one is missed."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks import in_browser, logging_inmails, reading, replaying, servers, starting
+from tests.benchmarks.report import Row, table, write_json
+
+PARTS = {
+    "log": logging_inmails.measure,
+    "summary": reading.measure,
+    "replay": replaying.measure,
+    "start": starting.measure,
+    "extension": in_browser.measure,
+}
+RESULT = servers.CACHE / "bench.json"
+
+
+def main() -> int:
+    """Measure the parts that are named, or all."""
+    wanted = sys.argv[1:] or list(PARTS)
+    unknown = set(wanted) - set(PARTS)
+    if unknown:
+        print(f"There is no part {', '.join(sorted(unknown))}. The parts: {', '.join(PARTS)}.")
+        return 2
+    servers.install_aw_server()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=servers.CACHE) as folder:
+        for part in wanted:
+            started = time.monotonic()
+            print(f"Measuring: {part} ...", end=" ", flush=True)
+            rows += PARTS[part](Path(folder) / part)
+            print(f"{time.monotonic() - started:.0f} s", flush=True)
+    write_json(rows, RESULT)
+    print(f"\n{table(rows)}\n\nAll figures: {RESULT.relative_to(servers.ROOT)}")
+    missed = sum(not row.met for row in rows)
+    print(f"{len(rows) - missed} targets met, {missed} missed.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

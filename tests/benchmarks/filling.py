@@ -1,0 +1,74 @@
+"""Fills a new database: `python -m tests.benchmarks.filling DATA_FOLDER INMAILS ACCOUNTS`.
+
+The first account has so many InMails, a thousand in each thirty days up to now; the others have three each. The facts
+go in through the same door as always, only many in one transaction.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+from inkeeper.ids import new_id
+from inkeeper.rules.facts import Sent
+from inkeeper.services import accounts, pairing
+from inkeeper.settings import load_settings
+from inkeeper.storage import history
+from inkeeper.storage.database import open_database
+from inkeeper.storage.models import Inmail, Owner
+
+A_MONTH = timedelta(days=30)
+IN_A_MONTH = 1_000
+
+
+def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -> None:
+    """Store so many InMails, evenly spread over `(since, until)`."""
+    step = (until - since) / (count + 1)
+    facts = [Sent(new_id(until), since + (number + 1) * step, 1) for number in range(count)]
+    history.record(account_id, facts, until)
+    rows = [
+        {
+            "id": fact.id,
+            "account": account_id,
+            "sent_at": fact.at,
+            "cost": 1,
+            "name": f"Kai Example {fact.id}",
+            "profile_url": f"https://www.linkedin.com/in/kai-example-{fact.id}",
+            "source": "popup",
+            "outcome": "pending",
+        }
+        for fact in facts
+    ]
+    for start in range(0, len(rows), 500):
+        Inmail.insert_many(rows[start : start + 500]).execute()
+
+
+def main() -> None:
+    """Fill it."""
+    folder, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    now = datetime.now(UTC)
+    months = -(-inmails // IN_A_MONTH)
+    opened_at = now - months * A_MONTH
+    store = open_database(load_settings({"data_dir": folder}, {}).database, create=True)
+    wanted = {
+        "name": "Sales Navigator",
+        "plan": "sales_navigator",
+        "rule_book": "month_end",
+        "time_zone": "Europe/Berlin",
+        "allotment": 2 * IN_A_MONTH,
+        "opened_at": opened_at,
+    }
+    with store.begin_write(None):
+        owner_id = Owner.create(id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
+        account_id = accounts.create_account(owner_id, wanted, now)["id"]
+        for month in range(months):
+            since = opened_at + month * A_MONTH
+            add_inmails(account_id, min(IN_A_MONTH, inmails - month * IN_A_MONTH), since, since + A_MONTH)
+        for _ in range(count - 1):
+            other_id = accounts.create_account(owner_id, wanted | {"opened_at": now - A_MONTH}, now)["id"]
+            add_inmails(other_id, 3, now - A_MONTH, now)
+    store.checkpoint_and_close()
+
+
+if __name__ == "__main__":
+    main()

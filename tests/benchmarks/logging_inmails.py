@@ -1,0 +1,139 @@
+"""Logging an InMail: token, validation, idempotency, fact, fsync; beside two programs that also put a line on disk.
+
+aw-server speaks HTTP/1.0 without keep-alive, so beside it both servers get a new connection for each request. Beside
+sqlite3, which has no network at all, our client keeps its connections.
+"""
+
+from __future__ import annotations
+
+import statistics
+import uuid
+from collections import defaultdict
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from e2e.harness.client import Client
+from e2e.harness.server import Server
+from tests.benchmarks import load, servers
+from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
+
+ALONE = 300
+CLIENTS = 8
+EACH_OF_MANY = 100
+ACCOUNT = {
+    "name": "Sales Navigator",
+    "plan": "sales_navigator",
+    "rule_book": "month_end",
+    "time_zone": "Europe/Berlin",
+    "allotment": 100_000,
+}
+"""With credits for every round: a refusal would be quicker than a log."""
+
+Figures = dict[str, list[float]]
+
+
+def inmail_requests(
+    port: int, token: str, account_id: str, clients: int, each: int, *, keep_alive: bool
+) -> list[list[str]]:
+    """For every client as many InMails to people who were never written to before, dated when the request is sent."""
+
+    def one() -> str:
+        person = uuid.uuid4().hex
+        body = {
+            "recipient": {"name": f"Kai {person}", "profile_url": f"https://www.linkedin.com/in/kai-{person}"},
+            "sent_at": load.NOW,
+            "subject": "A question about your talk on samples",
+            "purpose": "introduction",
+            "source": "popup",
+        }
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": person}
+        path = f"/api/v1/accounts/{account_id}/inmails"
+        return load.request("POST", path, port, keep_alive=keep_alive, headers=headers, body=body)
+
+    return [[one() for _ in range(each)] for _ in range(clients)]
+
+
+def event_requests(port: int, clients: int, each: int) -> list[list[str]]:
+    """The same clicks as events of aw-server."""
+
+    def one() -> str:
+        person = uuid.uuid4().hex
+        data = {"title": f"Kai {person}", "url": f"https://www.linkedin.com/in/kai-{person}", "purpose": "introduction"}
+        body: dict[str, Any] = {"timestamp": load.NOW, "duration": 0, "data": data}
+        return load.request("POST", "/api/0/buckets/inmails/events", port, keep_alive=False, body=body)
+
+    return [[one() for _ in range(each)] for _ in range(clients)]
+
+
+def open_account(client: Client) -> str:
+    """The id of a new account with credits for everything."""
+    return str(client.post("/accounts", ACCOUNT).expect(201)["id"])
+
+
+def measure(folder: Path) -> list[Row]:
+    """Both servers and the bare database in turn, a few rounds."""
+    figures: Figures = defaultdict(list)
+    with ExitStack() as running:
+        server = Server(folder / "inkeeper").start()
+        running.callback(server.close)
+        client = server.client()
+        account_id, token = open_account(client), str(client.token)
+        aw_port = running.enter_context(servers.aw_server(folder / "aw-server"))
+        servers.make_bucket(aw_port, "inmails")
+        for number in range(ROUNDS + 1):
+            seen: Figures = defaultdict(list)
+            for clients, each in ((1, ALONE), (CLIENTS, EACH_OF_MANY)):
+                theirs = load.run(aw_port, event_requests(aw_port, clients, each), expect=200)
+                requests = inmail_requests(server.port, token, account_id, clients, each, keep_alive=False)
+                ours = load.run(server.port, requests, expect=201)
+                requests = inmail_requests(server.port, token, account_id, clients, each, keep_alive=True)
+                kept = load.run(server.port, requests, expect=201)
+                seen[f"aw-server {clients}"].append(theirs.rate)
+                seen[f"aw-server {clients} p99"].append(theirs.p99_ms)
+                seen[f"inkeeper {clients}"].append(ours.rate)
+                seen[f"inkeeper {clients} p99"].append(ours.p99_ms)
+                seen[f"inkeeper kept {clients}"].append(kept.rate)
+                seen[f"inkeeper kept {clients} p99"].append(kept.p99_ms)
+            seen["sqlite3"].append(servers.sqlite_inserts_per_second(folder / "bare.sqlite3", ALONE))
+            if number > 0:  # the first round only warms up
+                for name, values in seen.items():
+                    figures[name] += values
+    return _rows(figures)
+
+
+def _rows(figures: Figures) -> list[Row]:
+    details = {f"{name} ({'ms' if 'p99' in name else 'a second'})": values for name, values in figures.items()}
+    rows = []
+    for clients, target in ((1, 1.5), (CLIENTS, 2.0)):
+        value = ratio_of_rounds(figures[f"inkeeper {clients}"], figures[f"aw-server {clients}"])
+        rows.append(
+            Row(
+                f"log an InMail, {_clients(clients)}",
+                "aw-server 0.12.0, POST one event",
+                value,
+                "x",
+                "at least",
+                target,
+                details,
+            )
+        )
+    slowest = statistics.median(figures[f"inkeeper {CLIENTS} p99"])
+    rows.append(Row(f"log an InMail, {_clients(CLIENTS)}, p99", "", slowest, "ms", "at most", 25))
+    for clients in (1, CLIENTS):
+        value = ratio_of_rounds(figures[f"inkeeper kept {clients}"], figures["sqlite3"])
+        rows.append(
+            Row(
+                f"log an InMail, {_clients(clients)}",
+                "sqlite3 alone, one transaction each",
+                value,
+                "x",
+                "at least",
+                0.2,
+            )
+        )
+    return rows
+
+
+def _clients(number: int) -> str:
+    return "1 client" if number == 1 else f"{number} clients"
