@@ -185,14 +185,21 @@ class Page:
             self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def fill(self, role: str, name: Name, text: str) -> None:
-        """Replaces the text of a field by typing."""
-        node = self.find(role, name)
-        self.of(node, "(field) => { field.focus(); field.select?.(); }")
-        if text:
-            self.cdp("Input.insertText", text=text)
-        else:
-            self.press("Backspace")
-        self.of(node, "(field) => field.dispatchEvent(new Event('change', {bubbles: true}))")
+        """Replaces the text of a field by typing; again, as a person would, if the page redrew it meanwhile."""
+
+        def typed() -> bool:
+            try:
+                node = self.find(role, name)
+                self.of(node, "(field) => { field.focus(); field.value ? field.select() : null; }")
+                if text:
+                    self.cdp("Input.insertText", text=text)
+                else:
+                    self.press("Backspace")
+                return bool(self.of(self.find(role, name), "(field) => field.value") == text)
+            except CdpError:
+                return False
+
+        until(typed, f"{text!r} stands in the {role} {name!r}")
 
     def choose(self, name: Name, option: str) -> None:
         """Chooses the option whose text begins with `option` in the select element called `name`."""
