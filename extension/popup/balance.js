@@ -4,9 +4,7 @@ import { bold, el } from "../ui/dom.js";
 import { day, lastDay, relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
-/** @import {Context} from "./popup.js" */
-
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function header({ view, account }) {
   const several = view.accounts.length > 1;
   return el("header", { data: { part: "header", account: account?.account.id } },
@@ -16,7 +14,7 @@ export function header({ view, account }) {
     account && el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
 }
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function balance({ view, account, now }) {
   const projection = account?.projection;
   if (!account || !projection) return null;

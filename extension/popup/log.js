@@ -7,15 +7,13 @@ import { relative } from "../ui/format.js";
 import { choices, field, form, option } from "../ui/forms.js";
 import { t } from "../ui/words.js";
 
-/** @import {Context} from "./popup.js" */
-
 /** @type {Purpose[]} */
 const PURPOSES = ["introduction", "follow_up", "article", "other"];
 
 /** The states in which logging is the next step; in the others the trouble's own step comes first. */
 const PRESSING = { ok: true, server_off: true };
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function log(context) {
   const { account, person, ui } = context;
   if (!account) return null;
@@ -26,7 +24,7 @@ export function log(context) {
 }
 
 /**
- * @param {Context} context
+ * @param {PopupContext} context
  * @param {{name: string, profileUrl: string | null}} person
  */
 function oneClick(context, person) {
@@ -50,7 +48,7 @@ function oneClick(context, person) {
       t("logged_before", relative(before.sentAt, now))));
 }
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 function toggle({ person, ui, paint }) {
   return el("button", {
     class: person || ui.form ? "quiet start" : "main", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
@@ -58,11 +56,11 @@ function toggle({ person, ui, paint }) {
   }, ui.form ? t("close_form") : person ? t("log_other") : t("log_open"));
 }
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 function logForm({ account, view, person, ui, paint }) {
   const { lastCost, lastPurpose } = view.preferences;
   const known = ui.draft ?? person;
-  const submit = async (/** @type {Record<string, string>} */ { name, link, purpose, cost }) => {
+  const submit = async (/** @type {Values} */ { name, link, purpose, cost }) => {
     ui.errors = { name: name ? "" : t("name_missing"), link: !link || profileLink(link) ? "" : t("link_not_a_person") };
     const isGood = !ui.errors.name && !ui.errors.link;
     const recipient = { name, profileUrl: link ? profileLink(link) : null };

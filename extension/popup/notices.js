@@ -5,14 +5,12 @@ import { el } from "../ui/dom.js";
 import { money } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
-/** @import {Context} from "./popup.js" */
-
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 
 /** Where on the settings page a warning can be answered. */
 const ANSWER = { wrong_book: "rules", cancelling: "plan", empty: "plan" };
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function notices({ account, ui, paint }) {
   const warnings = [...(account?.projection?.warnings ?? [])].sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]);
   if (!account || !warnings.length) return null;

@@ -6,9 +6,7 @@ import { relative } from "../ui/format.js";
 import { field, form } from "../ui/forms.js";
 import { plural, t } from "../ui/words.js";
 
-/** @import {Context} from "./popup.js" */
-
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function observed({ account, now, ui, paint }) {
   const projection = account?.projection;
   if (!account || !projection) return null;
@@ -33,11 +31,11 @@ export function observed({ account, now, ui, paint }) {
 /**
  * @param {string} accountId
  * @param {number} computed
- * @param {Context["ui"]} ui
+ * @param {PopupUi} ui
  * @param {() => void} paint
  */
 function observeForm(accountId, computed, ui, paint) {
-  const submit = async (/** @type {Record<string, string>} */ { observed: typed }) => {
+  const submit = async (/** @type {Values} */ { observed: typed }) => {
     const observation = { balance: Number(typed), computed };
     ui.errors.observed = /^\d{1,5}$/.test(typed) ? "" : t("balance_invalid");
     if (!ui.errors.observed && (await run("observe", { accountId, balance: observation.balance, source: "person" }))) {

@@ -5,11 +5,9 @@ import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
-/** @import {Context} from "./popup.js" */
-
 const SHOWN_MAX = 3;
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function needsYou({ view, now }) {
   if (!view.needsYou.length) return null;
   return el("section", { class: "notices needs", "aria-label": t("needs_you"), data: { part: "needs-you" } },
@@ -33,7 +31,7 @@ function decision(entry, now) {
       el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard"))));
 }
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function waiting({ view, now }) {
   if (!view.waiting.length || view.connection.state === "ok") return null;
   const hidden = view.waiting.length - SHOWN_MAX;

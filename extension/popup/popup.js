@@ -16,20 +16,10 @@ import { seats } from "./seats.js";
 import { sent } from "./sent.js";
 
 /**
- * What every section is built from.
- * @typedef {{view: View, now: Date, account: AccountView | null, person: Person | null, shortcut: string, ui: typeof ui, paint: () => void}} Context
+ * What is open in this popup; gone when it closes.
+ * @type {PopupUi}
  */
-
-/** What is open in this popup; gone when it closes. */
-const ui = {
-  form: false,
-  allNotices: false,
-  observing: false,
-  outcomeOf: /** @type {string | null} */ (null),
-  draft: /** @type {Draft | null} */ (null),
-  observation: /** @type {{balance: number, computed: number} | null} */ (null),
-  errors: /** @type {Record<string, string>} */ ({}),
-};
+const ui = { form: false, allNotices: false, observing: false, outcomeOf: null, draft: null, observation: null, errors: {} };
 
 const tab = { person: /** @type {Person | null} */ (null), shortcut: "" };
 const sections = [header, balance, problem, notices, log, needsYou, seats, sent, waiting, observed];

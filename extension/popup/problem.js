@@ -6,8 +6,6 @@ import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
 import { t } from "../ui/words.js";
 
-/** @import {Context} from "./popup.js" */
-
 /**
  * The state that the popup shows; `ready` shows no problem.
  * @param {View} view
@@ -20,7 +18,7 @@ export function stateOf(view) {
 /** Where on the welcome page each state is solved; the others are solved at the server. */
 const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", no_account: "account" };
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function problem({ view, account, now }) {
   const state = stateOf(view);
   if (state === "ready") return null;

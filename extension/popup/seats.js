@@ -5,9 +5,7 @@ import { bold, el } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { allotmentWords, shortWords } from "./balance.js";
 
-/** @import {Context} from "./popup.js" */
-
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function seats({ view, account, now }) {
   const others = view.accounts.filter((other) => other !== account);
   if (!others.length) return null;

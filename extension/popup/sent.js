@@ -6,8 +6,6 @@ import { when } from "../ui/format.js";
 import { t } from "../ui/words.js";
 import { undoButton } from "./log.js";
 
-/** @import {Context} from "./popup.js" */
-
 /** @type {Outcome[]} */
 const OUTCOMES = ["accepted", "declined", "replied", "no_response"];
 const SHOWN_MAX = 4;
@@ -15,7 +13,7 @@ const SHOWN_MAX = 4;
 /** Nobody has answered yet, but the user may still see that the click was wrong. */
 const FRESH_MS = 10 * 60_000;
 
-/** @param {Context} context */
+/** @param {PopupContext} context */
 export function sent(context) {
   const { account } = context;
   if (!account?.recent.length) return null;
@@ -26,7 +24,7 @@ export function sent(context) {
 }
 
 /**
- * @param {Context} context
+ * @param {PopupContext} context
  * @param {RecentInMail} inmail
  * @param {string} zone
  */

@@ -1,12 +1,9 @@
 // Building and replacing elements. Text only ever becomes text nodes, so no data can turn into markup.
 
-/** @typedef {Node | string | number | null | undefined | false} Child */
-/** @typedef {Record<string, any> & {on?: Record<string, (event: any) => void>, data?: Record<string, unknown>}} Props */
-
 /**
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
- * @param {Props | null} [props] attributes; `on` holds listeners, `data` the data-* attributes, `style` properties; null and false leave one out
+ * @param {Props | null} [props]
  * @param {...(Child | Child[])} children
  * @returns {HTMLElementTagNameMap[K]}
  */
@@ -67,7 +64,7 @@ function fields(root) {
 
 /** @param {HTMLInputElement | HTMLSelectElement} field */
 function changed(field) {
-  if (field instanceof HTMLSelectElement) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  if (field instanceof HTMLSelectElement) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
   return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 }
 

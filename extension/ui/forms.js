@@ -2,14 +2,9 @@
 
 import { el } from "./dom.js";
 
-/** @import {Child, Props} from "./dom.js" */
-
-/** What a field is built from; everything else goes to the control as an attribute. */
-/** @typedef {Props & {label: string, hint?: string | false, error?: string, options?: Child[]}} Field */
-
 /**
  * @param {string} id also the control's name
- * @param {Field} field with `options` a choice, else a line of text
+ * @param {Field} field
  */
 export function field(id, { label, hint, error, options, ...attributes }) {
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
@@ -29,10 +24,9 @@ export function field(id, { label, hint, error, options, ...attributes }) {
 export const option = (value, words, selected) => el("option", { value, selected }, words);
 
 /**
- * Radio buttons or check boxes under one legend.
  * @param {string} name
  * @param {string} type
- * @param {{legend: string, hidden?: boolean, class?: string, choices: {value: string | number, words: string, hint?: string, checked: boolean, disabled?: boolean}[]}} group
+ * @param {Choices} group
  */
 export function choices(name, type, { legend, hidden, class: style, choices: all }) {
   return el("fieldset", null,
@@ -45,7 +39,7 @@ export function choices(name, type, { legend, hidden, class: style, choices: all
 
 /**
  * @param {string} hook
- * @param {(values: Record<string, string>, form: HTMLFormElement) => unknown} submit texts without space around them
+ * @param {(values: Values, form: HTMLFormElement) => unknown} submit
  * @param {...(Child | Child[])} children
  */
 export function form(hook, submit, ...children) {

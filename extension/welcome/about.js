@@ -4,11 +4,9 @@ import { el } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
 const NEVER = ["about_sends", "about_inserts", "about_opens", "about_bodies", "about_sharing"];
 
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function about(context) {
   return section(context, "about", { title: t("about_title") },
     el("p", null, t("about_reads")),

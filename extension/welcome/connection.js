@@ -5,9 +5,7 @@ import { el } from "../ui/dom.js";
 import { plural, t } from "../ui/words.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function connection(context) {
   const { view, ui, paint } = context;
   const { state } = view.connection;

@@ -7,23 +7,21 @@ import { plural, t } from "../ui/words.js";
 import { priceFields, priceOf } from "./price.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
 const PRODUCTS = ["premium", "sales_navigator", "recruiter"];
 
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function create(context) {
   const { view, setup, account, ui, paint } = context;
   if (!setup && !ui.adding) return null;
   const isReady = view.server.paired && ui.books.length > 0;
   const state = setup && account ? "done" : isReady ? "open" : "later";
-  return section(context, "account", { step: 3, state, title: t(setup ? "account_title" : "add_account"), done: account ? t("account_done", account.account.name) : "" },
+  return section(context, "account", { step: 3, state, title: t(setup ? "account_title" : "add_account"), done: account ? [t("account_done", account.account.name)] : [] },
     state === "open" && accountForm(view.accounts.length, ui, paint));
 }
 
 /**
  * @param {number} others
- * @param {Context["ui"]} ui
+ * @param {WelcomeUi} ui
  * @param {() => void} paint
  */
 function accountForm(others, ui, paint) {
@@ -36,7 +34,7 @@ function accountForm(others, ui, paint) {
     Object.assign(ui, name === "plan-id" ? { chosenPlan: value } : { chosenBook: value });
     paint();
   };
-  const submit = async (/** @type {Record<string, string>} */ values) => {
+  const submit = async (/** @type {Values} */ values) => {
     ui.errors = {};
     const price = priceOf(values, ui);
     for (const name of ["observed", "day", "allotment"]) ui.errors[name] = /^\d{0,5}$/.test(values[name] ?? "") ? "" : t("balance_invalid");

@@ -7,19 +7,17 @@ import { t } from "../ui/words.js";
 import { priceFields, priceOf } from "./price.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
 /** The first Monday of 2024, from which the weekdays are named. */
 const MONDAY = Date.UTC(2024, 0, 1);
 
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function details(context) {
   const { account, ui, paint } = context;
   if (!account || ui.adding) return null;
   const { id, name, price, reserve, working_days: days } = account.account;
   const weekday = new Intl.DateTimeFormat(t("format_locale"), { weekday: "short", timeZone: "UTC" });
 
-  const submit = async (/** @type {Record<string, string>} */ values, /** @type {HTMLFormElement} */ sent) => {
+  const submit = async (/** @type {Values} */ values, /** @type {HTMLFormElement} */ sent) => {
     const working = new FormData(sent).getAll("days").map(Number);
     ui.errors = {};
     const priced = priceOf(values, ui);

@@ -4,9 +4,7 @@ import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 
-/** @import {Context} from "./welcome.js" */
-
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function intro({ view, account, setup, ui, paint }) {
   const show = (/** @type {string} */ id) => () => { Object.assign(ui, { account: id, adding: false, rulesPreview: null, planPreview: null }); paint(); };
   const add = () => { ui.adding = true; paint(); document.getElementById("plan-id")?.focus(); };
@@ -22,8 +20,8 @@ export function intro({ view, account, setup, ui, paint }) {
 
 /**
  * LinkedIn's number does not fit the rule book that was chosen.
- * @param {NonNullable<Context["ui"]["wrongBook"]>} wrong
- * @param {Context["ui"]} ui
+ * @param {NonNullable<WelcomeUi["wrongBook"]>} wrong
+ * @param {WelcomeUi} ui
  * @param {() => void} paint
  */
 function wrongBook(wrong, ui, paint) {

@@ -9,9 +9,7 @@ import { field, form } from "../ui/forms.js";
 import { plural, refusalWords, t } from "../ui/words.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function pair(context) {
   const { view, now, setup, ui, paint } = context;
   const isPaired = view.server.paired && view.connection.state !== "unauthorized";
@@ -25,7 +23,7 @@ export function pair(context) {
     if (await run("pair.start", { address: ui.address, device: deviceName() })) say(t("code_shown"));
     document.getElementById("code")?.focus();
   };
-  const confirm = async (/** @type {Record<string, string>} */ { code }) => {
+  const confirm = async (/** @type {Values} */ { code }) => {
     try {
       if (!/^\d{6}$/.test(code)) throw { problem: { code: "bad_code", detail: "" } };
       await ask("pair.confirm", { code });
@@ -38,7 +36,7 @@ export function pair(context) {
     }
     paint();
   };
-  return section(context, "pair", { step: 2, state, title: t("pair_title"), done: t("paired") },
+  return section(context, "pair", { step: 2, state, title: t("pair_title"), done: [t("paired")] },
     el("p", null, t("pair_why")),
     state === "later" ? null : open
       ? form("pair-form", confirm,
@@ -47,7 +45,7 @@ export function pair(context) {
           el("button", { class: "main", data: { hook: "pair" } }, t("connect")),
           el("button", { type: "button", class: "quiet", data: { hook: "pair-again" }, on: { click: start } }, t("another_code"))),
         el("p", { class: "hint" }, t("code_again")),
-        commandLine("inkeeper pair"))
+        commandLine(".venv/bin/inkeeper pair"))
       : [
         (ui.errors.code || view.pairing) && el("p", { class: "error", role: "alert", data: { hook: "pair-over" } }, ui.errors.code || t("problem_over")),
         el("button", { class: "main", data: { hook: "pair-start" }, on: { click: start } }, t("show_code")),

@@ -4,9 +4,7 @@ import { el } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function pin(context) {
   const { setup, account, ui, paint } = context;
   if (!setup && ui.pinned !== false) return null;

@@ -8,11 +8,9 @@ import { field, form, option } from "../ui/forms.js";
 import { plural, t } from "../ui/words.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
 const BASIC = "basic";
 
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function plan(context) {
   const { account, ui, paint } = context;
   if (!account || ui.adding) return null;
@@ -21,7 +19,7 @@ export function plan(context) {
   const title = (/** @type {string | null} */ planId) => plans.find((one) => one.id === planId)?.title ?? planId ?? "";
   loadChanges(id, ui, paint);
 
-  const look = async (/** @type {Record<string, string>} */ { to, at }) => {
+  const look = async (/** @type {Values} */ { to, at }) => {
     /** @type {PlanRequest} */
     const request = { accountId: id, ...(to === BASIC ? { cancel: true } : { plan: to }), ...(at && { at: startOfDay(at, zone) }) };
     const change = await run("plan.preview", request);
@@ -43,7 +41,7 @@ export function plan(context) {
 }
 
 /**
- * @param {Context} context
+ * @param {WelcomeContext} context
  * @param {(planId: string | null) => string} title
  */
 function preview({ account, now, ui, paint }, title) {
@@ -75,7 +73,7 @@ function preview({ account, now, ui, paint }, title) {
 }
 
 /**
- * @param {Context} context
+ * @param {WelcomeContext} context
  * @param {(planId: string | null) => string} title
  */
 function changes({ account, now, ui }, title) {
@@ -99,7 +97,7 @@ function changes({ account, now, ui }, title) {
 
 /**
  * @param {string} accountId
- * @param {Context["ui"]} ui
+ * @param {WelcomeUi} ui
  * @param {() => void} paint
  */
 async function loadChanges(accountId, ui, paint) {

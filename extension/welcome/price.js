@@ -5,8 +5,6 @@ import { digits } from "../ui/format.js";
 import { field, option } from "../ui/forms.js";
 import { t } from "../ui/words.js";
 
-/** @import {Context} from "./welcome.js" */
-
 /**
  * @param {Money | null} price
  * @param {string} [error]
@@ -21,7 +19,7 @@ export function priceFields(price, error) {
 
 /**
  * @param {Record<string, string>} values
- * @param {Context["ui"]} ui
+ * @param {WelcomeUi} ui
  * @returns {Money | null} null where none is typed; what is no amount is told in `ui.errors`
  */
 export function priceOf({ amount, currency }, ui) {

@@ -7,11 +7,9 @@ import { day, time } from "../ui/format.js";
 import { t } from "../ui/words.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
 const DAY_MS = 86_400_000;
 
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function reminders(context) {
   const { view, now } = context;
   const zone = context.account?.account.time_zone ?? "UTC";

@@ -7,15 +7,13 @@ import { t } from "../ui/words.js";
 import { bookChoices } from "./create.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function rules(context) {
   const { account, ui, paint } = context;
   if (!account || ui.adding) return null;
   const { id, plan, rule_book: book, overrides, renewal_day: day, allotment, cap } = account.account;
 
-  const look = async (/** @type {Record<string, string>} */ values) => {
+  const look = async (/** @type {Values} */ values) => {
     const typed = { allotment: values["own-allotment"], cap: values["own-cap"], renewal_day: values["own-day"] };
     ui.errors = {};
     for (const [name, text] of Object.entries(typed)) ui.errors[name] = /^\d{0,5}$/.test(text) ? "" : t("balance_invalid");
@@ -51,9 +49,9 @@ export function rules(context) {
 }
 
 /**
- * @param {NonNullable<Context["ui"]["rulesPreview"]>} shown
+ * @param {NonNullable<WelcomeUi["rulesPreview"]>} shown
  * @param {string} id
- * @param {Context["ui"]} ui
+ * @param {WelcomeUi} ui
  * @param {() => void} paint
  */
 function preview(shown, id, ui, paint) {

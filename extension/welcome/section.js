@@ -3,19 +3,15 @@
 import { el } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 
-/** @import {Context} from "./welcome.js" */
-/** @import {Child} from "../ui/dom.js" */
-
 /**
- * A section with its heading; in the first run a numbered step that is open, done or still to come.
- * @param {Context} context
+ * @param {WelcomeContext} context
  * @param {string} id
- * @param {{step?: number, state?: "open" | "done" | "later", title: string, done?: string}} how
+ * @param {Frame} frame
  * @param {...(Child | Child[])} children
  */
 export function section({ setup, account }, id, { step, state = "open", title, done }, ...children) {
   const stage = setup && step ? state : null;
-  const shown = { open: children, done: [done ? el("p", { class: "mute" }, done) : null], later: [] }[stage ?? "open"];
+  const shown = { open: children, done: [done && el("p", { class: "mute" }, done)], later: [] }[stage ?? "open"];
   return el("section", { id, class: stage ? `step ${stage}` : "part", "aria-labelledby": `${id}-title`, data: { part: id, step: stage, account: account?.account.id } },
     el("h2", { id: `${id}-title` },
       stage && el("span", { class: "mark", "aria-hidden": "true" }, stage === "done" ? "✓" : step),

@@ -10,13 +10,10 @@ import { field, form } from "../ui/forms.js";
 import { t } from "../ui/words.js";
 import { section } from "./section.js";
 
-/** @import {Context} from "./welcome.js" */
-/** @import {Refusal} from "../core/refusal.js" */
-
 /** States of the connection that are mended here. */
 const OURS = ["permission_missing", "server_off", "other_program", "version_mismatch"];
 
-/** @param {Context["ui"]} ui */
+/** @param {WelcomeUi} ui */
 export async function checkServer(ui) {
   if (!(await mayCall(ui.address))) {
     ui.reached = "permission_missing";
@@ -26,18 +23,19 @@ export async function checkServer(ui) {
     await ask("server.check", { address: ui.address });
     ui.reached = "ok";
   } catch (error) {
-    ui.reached = /** @type {any} */ (/** @type {Refusal} */ (error).problem?.code ?? "server_off");
+    ui.reached = /** @type {any} */ (error).problem?.code ?? "server_off";
   }
 }
 
-/** @param {Context} context */
+/** @param {WelcomeContext} context */
 export function server(context) {
   const { view, setup, ui, paint } = context;
   if (!setup && !ui.reconnecting && !OURS.includes(view.connection.state)) return null;
-  const done = ui.reached === "ok" || (setup && view.server.paired && view.connection.state === "ok");
+  const isDone = !ui.reconnecting && (ui.reached === "ok" || (view.server.paired && view.connection.state === "ok"));
+  const other = !view.server.paired && el("button", { class: "quiet", data: { hook: "other-address" }, on: { click: () => { ui.reconnecting = true; paint(); } } }, t("other_address"));
 
   /** Asks before anything is awaited: the browser shows its question only in the click itself. */
-  const allow = async (/** @type {Record<string, string>} */ { address }) => {
+  const allow = async (/** @type {Values} */ { address }) => {
     const origin = serverAddress(address);
     ui.errors.address = origin ? "" : t("problem_bad_address");
     if (!origin) return paint();
@@ -48,7 +46,7 @@ export function server(context) {
     if (ui.reached === "ok") say(t("server_answers", origin));
     paint();
   };
-  return section(context, "server", { step: 1, state: done ? "done" : "open", title: t("server_title"), done: t("server_answers", ui.address) },
+  return section(context, "server", { step: 1, state: isDone ? "done" : "open", title: t("server_title"), done: [t("server_answers", ui.address), " ", other] },
     el("p", null, t("server_why")),
     form("server-form", allow,
       field("address", { label: t("server_address"), hint: t("server_address_hint"), error: ui.errors.address, inputmode: "url", value: ui.address }),

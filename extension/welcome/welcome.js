@@ -17,31 +17,15 @@ import { reminders } from "./reminders.js";
 import { rules } from "./rules.js";
 import { checkServer, server } from "./server.js";
 
-/**
- * What every section is built from; `setup` while the first run is not finished.
- * @typedef {{view: View, now: Date, account: AccountView | null, setup: boolean, ui: typeof ui, paint: () => void}} Context
- */
-
 const CHECK_EVERY_MS = 3000;
 
-/** What this tab knows beyond storage. */
+/**
+ * What this tab knows beyond storage.
+ * @type {WelcomeUi}
+ */
 const ui = {
-  finished: false,
-  address: "",
-  reached: /** @type {"unknown" | "permission_missing" | "ok" | "server_off" | "other_program" | "version_mismatch" | "bad_address"} */ ("unknown"),
-  reconnecting: false,
-  adding: false,
-  leaving: false,
-  chosenPlan: "",
-  chosenBook: "",
-  wrongBook: /** @type {(WrongBook & {accountId: string}) | null} */ (null),
-  books: /** @type {RuleBook[]} */ ([]),
-  pinned: /** @type {boolean | null} */ (null),
-  account: new URLSearchParams(location.search).get("account"),
-  rulesPreview: /** @type {{changes: AccountChanges, account: Account, now: number, then: number} | null} */ (null),
-  planPreview: /** @type {{request: PlanRequest, change: PlanChange} | null} */ (null),
-  planChanges: /** @type {{accountId: string, items: RequestedPlanChange[]} | null} */ (null),
-  errors: /** @type {Record<string, string>} */ ({}),
+  finished: false, address: "", reached: "unknown", reconnecting: false, adding: false, leaving: false, chosenPlan: "", chosenBook: "", wrongBook: null,
+  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, errors: {},
 };
 
 const STEPS = [intro, server, pair, create, pin, about];
@@ -54,6 +38,7 @@ function paint() {
   if (!view) return;
   const account = view.accounts.find(({ account: { id } }) => id === (ui.account ?? view?.currentAccount)) ?? view.accounts[0] ?? null;
   const context = { view, now: new Date(), account, setup: !ui.finished || !account, ui, paint };
+  document.title = t(context.setup ? "welcome_title" : "settings_tab");
   root.dataset.state = context.setup ? "setup" : "settings";
   arrange(root, (context.setup ? STEPS : SETTINGS).map((section) => section(context)));
 }
@@ -73,7 +58,6 @@ async function look() {
   paint();
 }
 
-document.title = t("welcome_title");
 document.documentElement.lang = t("format_locale");
 view = await readView(new Date());
 ui.address = view.server.address;

@@ -1,0 +1,94 @@
+// The types of popup and welcome page, beside those of the whole extension.
+
+// ---- Building a page ----
+
+type Child = Node | string | number | null | undefined | false;
+
+/** Attributes, and beside them `on` for listeners, `data` for data-* attributes, `style` for properties; null and false leave one out. */
+type Props = Record<string, any> & { on?: Record<string, (event: any) => unknown>; data?: Record<string, unknown> };
+
+/** What a field is built from, `options` making it a choice; all else goes to its control. */
+type Field = Props & { label: string; hint?: string | false; error?: string; options?: Child[] };
+
+/** Radio buttons or check boxes under one legend. */
+interface Choices {
+  legend: string;
+  /** For eyes that see the choices anyway. */
+  hidden?: boolean;
+  class?: string;
+  choices: { value: string | number; words: string; hint?: string; checked: boolean; disabled?: boolean }[];
+}
+
+/** What a form sent: texts without space around them. */
+type Values = Record<string, string>;
+
+/** Mistakes by the field they were made in; empty where there is none. */
+type Errors = Record<string, string>;
+
+// ---- The popup ----
+
+interface PopupUi {
+  form: boolean;
+  allNotices: boolean;
+  observing: boolean;
+  /** The InMail whose outcome is being chosen. */
+  outcomeOf: string | null;
+  draft: Draft | null;
+  observation: { balance: number; computed: number } | null;
+  errors: Errors;
+}
+
+/** What every section of the popup is built from. */
+interface PopupContext {
+  view: View;
+  now: Date;
+  account: AccountView | null;
+  person: Person | null;
+  /** The keys that log without the popup. */
+  shortcut: string;
+  ui: PopupUi;
+  paint: () => void;
+}
+
+/** Null where a section has nothing to say. */
+type PopupSection = (context: PopupContext) => HTMLElement | null;
+
+// ---- The welcome page ----
+
+interface WelcomeUi {
+  /** The first run is over. */
+  finished: boolean;
+  address: string;
+  reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "version_mismatch" | "bad_address";
+  reconnecting: boolean;
+  adding: boolean;
+  leaving: boolean;
+  chosenPlan: string;
+  chosenBook: string;
+  wrongBook: (WrongBook & { accountId: string }) | null;
+  books: RuleBook[];
+  /** Null where the browser does not tell. */
+  pinned: boolean | null;
+  /** The account whose settings are shown, if not the current one. */
+  account: string | null;
+  rulesPreview: { changes: AccountChanges; account: Account; now: number; then: number } | null;
+  planPreview: { request: PlanRequest; change: PlanChange } | null;
+  planChanges: { accountId: string; items: RequestedPlanChange[] } | null;
+  errors: Errors;
+}
+
+/** What every section of the welcome page is built from. */
+interface WelcomeContext {
+  view: View;
+  now: Date;
+  account: AccountView | null;
+  /** The first run is not finished. */
+  setup: boolean;
+  ui: WelcomeUi;
+  paint: () => void;
+}
+
+type WelcomeSection = (context: WelcomeContext) => HTMLElement | null;
+
+/** A step of the first run has a number, and is open, done (then with a word on it) or still to come. */
+interface Frame { step?: number; state?: "open" | "done" | "later"; title: string; done?: Child[] }
