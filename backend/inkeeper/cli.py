@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from inkeeper.storage.database import Store
 
+DEMO_PORT = 8426
+"""Not the server's own: an extension that is connected to that one must not come upon the demo in its place."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -80,33 +83,91 @@ def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Sett
 @main.command()
 @click.option("--host", help=f"Address to listen on.  [env: INKEEPER_HOST; default: {DEFAULT_HOST}]")
 @click.option("--port", help=f"Port to listen on, 0 for any free one.  [env: INKEEPER_PORT; default: {DEFAULT_PORT}]")
+@click.option(
+    "--browser",
+    "extension",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also open a Chromium with the extension in this folder, in a profile of its own beside the database.",
+)
 @_database_options
-def serve(**flags: Any) -> None:
+def serve(extension: Path | None, **flags: Any) -> None:
     """Run the server that the extension talks to, until Ctrl-C.
 
     Requests are answered under loopback names and the name of --host only. Set INKEEPER_ALLOWED_HOSTS to further names,
     with commas between, to reach the server under those.
     """
+    with _opened(create=True, **flags) as (store, settings):
+        _listen(store, settings, extension)
+    click.echo("Stopped; everything is on disk.")
+
+
+@main.command()
+@click.option("--port", default=DEMO_PORT, show_default=True, help="Port to listen on, 0 for any free one.")
+def demo(port: int) -> None:
+    """Run a server with a year of invented history, to try things out, until Ctrl-C.
+
+    Its database is a throw-away one: your own is not touched, and what is done in the demo is gone with it.
+    """
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
+
+    from inkeeper.demo import fill
+
+    with TemporaryDirectory(prefix="inkeeper-demo-") as folder:
+        database = f"sqlite:///{Path(folder).as_posix()}/demo.sqlite3"
+        with _opened(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
+            click.echo("This is a demo: everything in it is made up, and gone when it stops.")
+            fill(store, utc_now())
+            _listen(store, replace(settings, demo=True), None)
+    click.echo("Stopped; the demo is gone.")
+
+
+def _listen(store: Store, settings: Settings, extension: Path | None) -> None:
+    """Answer requests until Ctrl-C or SIGTERM; with an extension, in its company."""
     from inkeeper.api.app import create_app
     from inkeeper.api.listening import Server
 
-    with _opened(create=True, **flags) as (store, settings):
-        app = create_app(store, settings=settings, show_code=_show_code)
-        try:
-            server = Server(app, settings.host, settings.port)
-        except OSError as error:
-            # Python adds the address in brackets, which has been said.
-            reason = (error.strerror or "no reason given").partition(" (")[0]
-            raise click.ClickException(
-                f"Cannot listen on {settings.host} port {settings.port}: {reason}."
-                " Perhaps Inkeeper runs already; else choose another with --port."
-            ) from error
-        _log_requests()
-        signal.signal(signal.SIGTERM, lambda *_: server.stop())
-        signal.signal(signal.SIGINT, lambda *_: server.stop())
-        _greet(settings, server.port, store.path)
+    app = create_app(store, settings=settings, show_code=_show_code)
+    try:
+        server = Server(app, settings.host, settings.port)
+    except OSError as error:
+        # Python adds the address in brackets, which has been said.
+        reason = (error.strerror or "no reason given").partition(" (")[0]
+        raise click.ClickException(
+            f"Cannot listen on {settings.host} port {settings.port}: {reason}."
+            " Perhaps Inkeeper runs already; else choose another with --port."
+        ) from error
+    _log_requests()
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    _greet(settings, server.port, store.path)
+    with _browser(extension, store.path.parent / "browser-profile", server.port):
         server.run()
-        click.echo("Stopped; everything is on disk.")
+
+
+@contextmanager
+def _browser(extension: Path | None, profile: Path, port: int) -> Iterator[None]:
+    """A Chromium with the extension while the block runs; where that cannot be, what to do by hand."""
+    if extension is None:
+        yield
+        return
+    from inkeeper.browser import BrowserUnavailable, open_with_extension, steps_by_hand
+
+    def say_steps(reason: str) -> None:
+        click.echo(f"{reason} To load the extension by hand:\n{steps_by_hand(extension)}")
+
+    try:
+        browser = open_with_extension(extension, profile, f"http://127.0.0.1:{port}/", on_failure=say_steps)
+    except BrowserUnavailable as unavailable:
+        say_steps(str(unavailable))
+        yield
+        return
+    click.echo("A Chromium with the extension opens. Closing it does not stop the server.")
+    try:
+        yield
+    finally:
+        browser.close()
 
 
 def _greet(settings: Settings, port: int, database: Path) -> None:
