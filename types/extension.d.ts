@@ -138,19 +138,16 @@ interface Warning {
 interface TimelineEvent { at: string; reason: string; credits: number; balance: number }
 
 interface Summary {
-  account: { id: string; name: string; product: string; plan: string; rule_book: string; time_zone: string; price?: Money | null };
-  plan_title: string;
   product_title: string;
   as_of: string;
   balance: number;
   allotment: number;
   used: number;
   free_used: number;
-  period: { start: string; end: string; days_left: number; working_days_left: number };
-  next_loss: { at: string; credits: number; reason: string; value?: Money | null } | null;
-  next_renewal: { at: string; credits: number } | null;
-  lots: { granted_at: string; expires_at: string; granted: number; left: number }[];
-  pace: { per_day: number; status: "done" | "ahead" | "on_pace" | "behind"; expected: number };
+  period: { start: string };
+  next_loss: { at: string; credits: number; value: Money | null } | null;
+  lots: { granted_at: string; left: number }[];
+  pace: { expected: number };
   forecast: { lost: number | null; basis: string };
   observed: { balance: number; at: string } | null;
   warnings: Warning[];
@@ -298,29 +295,23 @@ interface ProjectedWarning extends Warning { expiring?: { credits: number; daysL
 interface Projection {
   /** How fresh the server's part is. */
   asOf: string;
-  /** True when the timeline has moved on since, so that the numbers are worked out here. */
-  workedOutHere: boolean;
   /** True when the timeline no longer reaches up to now: the balance is a memory, not a number to trust. */
   tooOld: boolean;
   balance: number;
   allotment: number;
   used: number;
   freeUsed: number;
-  /** Credits of InMails that are not on the server yet; they are subtracted already. */
-  waitingCredits: number;
-  period: { start: string; end: string | null };
   /** What is lost next if nothing is sent, and the days left for it, today included. */
   nextLoss: { at: string; credits: number; reason: string; daysLeft: number; value: Money | null } | null;
   nextRenewal: { at: string; credits: number } | null;
   /** Credits a working day that use up the next loss, rounded up to one decimal; null without a loss ahead. */
   perDay: number | null;
-  paceStatus: Summary["pace"]["status"] | null;
   /** Used by now on an even pace; null once the period has changed since the server was asked. */
   expectedUsed: number | null;
   forecast: Summary["forecast"] | null;
   observed: Summary["observed"];
   urgency: "plenty" | "soon" | "urgent" | "none";
-  /** The server's warnings that still hold; `expiring` is worked out here and has to be put in words by `warningText`. */
+  /** The server's warnings that still hold; what is worked out here has yet to be put in words, by `warningText`. */
   warnings: ProjectedWarning[];
   /** The next instant at which the balance changes by itself. */
   nextMoment: string | null;
@@ -342,7 +333,6 @@ interface RecentInMail {
 
 interface AccountView {
   account: Account;
-  planTitle: string;
   productTitle: string;
   projection: Projection | null;
   /** Newest first. */

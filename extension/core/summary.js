@@ -37,23 +37,19 @@ export function project({ summary, receivedAt }, account, entries, now) {
   const sameDay = dayNumber(now, account.time_zone) === dayNumber(new Date(summary.as_of), account.time_zone);
   return {
     asOf: receivedAt,
-    workedOutHere: moved,
     tooOld: now.getTime() - Date.parse(summary.as_of) > TIMELINE_MS,
     balance: here.balance,
     allotment: here.allotment,
     used: here.used,
     freeUsed: here.freeUsed,
-    waitingCredits: here.waitingCredits,
-    period: { start: here.start, end: moved ? (grant?.at ?? null) : summary.period.end },
     nextLoss,
     nextRenewal: grant ? { at: grant.at, credits: grant.credits } : null,
     perDay,
-    paceStatus: perDay === 0 || here.balance === 0 ? "done" : moved ? null : summary.pace.status,
     expectedUsed: sameDay && !moved ? summary.pace.expected : null,
     forecast: moved ? null : summary.forecast,
     observed: here.observed,
     urgency: urgency(here.balance, nextLoss, now),
-    warnings: warnings(summary, nextLoss, perDay, now),
+    warnings: warnings(summary, nextLoss, perDay, sameDay, now),
     nextMoment: coming[0]?.at ?? null,
   };
 }
@@ -84,7 +80,6 @@ function walk(summary, passed, entries) {
     observed: summary.observed,
     start: summary.period.start,
     taken: 0,
-    waitingCredits: 0,
   };
   // A stable sort with the events first: a send at the very instant of a renewal belongs to the new period.
   const steps = [...passed, ...entries].sort((a, b) => instantOf(a) - instantOf(b));
@@ -126,7 +121,6 @@ function count(here, entry, summary) {
   }
   const sign = entry.kind === "inmail" ? 1 : -1;
   const { cost, sent_at: sentAt } = entry.body;
-  here.waitingCredits += sign * cost;
   if (reaches(summary, sentAt)) here.taken += sign * cost;
   if (Date.parse(sentAt) < Date.parse(here.start)) return;
   here.used += sign * cost;
@@ -209,21 +203,24 @@ function urgency(balance, nextLoss, now) {
 const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
 
 /**
- * The server's warnings that still hold. `expiring` is worked out anew, since its number and its days change with every
- * waiting entry and every day; while it holds, it says all that `behind` would.
+ * The server's warnings that still hold. `expiring` is worked out anew where its number or its days have changed since, by a
+ * waiting entry or another day; while it holds, it says all that `behind` would.
  * @param {Summary} summary
  * @param {Projection["nextLoss"]} nextLoss
  * @param {number | null} perDay
+ * @param {boolean} sameDay as that of the summary
  * @param {Date} now
  * @returns {ProjectedWarning[]}
  */
-function warnings(summary, nextLoss, perDay, now) {
+function warnings(summary, nextLoss, perDay, sameDay, now) {
   const severity = RISES.find(([days]) => daysAway(nextLoss, now) <= days)?.[1];
   const expires = nextLoss?.reason === "expire" && severity !== undefined;
   const kept = summary.warnings.filter(({ code, until }) =>
     code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now));
   if (!expires) return kept;
   const { at, credits, daysLeft } = nextLoss;
+  const theirs = summary.warnings.find(({ code, until }) => code === "expiring" && until === at);
+  if (theirs && sameDay && summary.next_loss?.credits === credits) return [{ ...theirs, severity }, ...kept];
   const expiring = { credits, daysLeft, perDay: perDay ?? 0 };
   return [{ code: "expiring", severity, title: "", detail: "", until: at, expiring }, ...kept];
 }

@@ -48,7 +48,6 @@ function accountView(account, stored, now) {
   const kept = stored.summaries[account.id];
   return {
     account,
-    planTitle: kept?.summary.plan_title ?? account.plan,
     productTitle: kept?.summary.product_title ?? account.product,
     projection: kept ? project(kept, account, stored.entries, now) : null,
     recent: recent(account, stored),
