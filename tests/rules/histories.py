@@ -1,9 +1,13 @@
-"""Random histories of accounts, drawn where it hurts: at renewals, at ties, on both sides of 90 days, in zones that skip midnights and days."""
+"""Random histories of accounts, drawn where it hurts.
+
+At renewals, at ties, on both sides of 90 days, in zones that skip midnights and days.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from hypothesis import strategies as st
 
@@ -23,7 +27,14 @@ from tests.rules import naive
 
 INSTANT = timedelta(microseconds=1)
 NINETY_DAYS = timedelta(hours=90 * 24)
-OPEN_FOR_AN_ANSWER = (timedelta(0), INSTANT, timedelta(days=20), NINETY_DAYS - INSTANT, NINETY_DAYS, NINETY_DAYS + INSTANT)
+OPEN_FOR_AN_ANSWER = (
+    timedelta(0),
+    INSTANT,
+    timedelta(days=20),
+    NINETY_DAYS - INSTANT,
+    NINETY_DAYS,
+    NINETY_DAYS + INSTANT,
+)
 
 # Zone and the months in which its calendar is odd, so that histories cross them.
 ZONES: dict[str, tuple[int, int]] = {
@@ -54,11 +65,16 @@ class History:
         found |= {at - INSTANT for at in found}
         return sorted(at for at in found if self.opened.at <= at <= self.end)
 
+    def after(self, now: datetime) -> list[Fact]:
+        """The facts dated later, and all that takes facts back: those may be dated before what they take back."""
+        return [fact for fact in self.facts if fact.at > now or isinstance(fact, Retracted)]
+
     @property
     def opened(self) -> Opened:
         return next(fact for fact in self.facts if isinstance(fact, Opened))
 
 
+@lru_cache(maxsize=4096)
 def turning_points(opened: Opened) -> list[datetime]:
     """Month starts and renewal days around the account's first months, in its own zone and in UTC."""
     found = []
@@ -98,7 +114,9 @@ def instants(opened: Opened, earlier: list[Fact]) -> st.SearchStrategy[datetime]
     turning, latest = turning_points(opened), turning_points(opened)[-1]
     minutes = int((latest - opened.at) / timedelta(minutes=1))
     at_turn = st.builds(
-        lambda at, off: max(at + off, opened.at), st.sampled_from(turning), st.sampled_from([timedelta(0), -INSTANT, INSTANT])
+        lambda at, off: max(at + off, opened.at),
+        st.sampled_from(turning),
+        st.sampled_from([timedelta(0), -INSTANT, INSTANT]),
     )
     between = st.integers(0, minutes).map(lambda minute: opened.at + timedelta(minutes=minute))
     tie = st.sampled_from([fact.at for fact in earlier])
@@ -129,12 +147,29 @@ def next_fact(draw: st.DrawFn, opened: Opened, earlier: list[Fact], kinds: tuple
     if kind is BookChosen:
         return BookChosen(number, draw(st.one_of(st.just(at), st.just(at), st.just(opened.at))), draw(terms()))
     if kind is Retracted and len(earlier) > 1:
-        target = draw(st.sampled_from([fact for fact in earlier if not isinstance(fact, Opened | Retracted)] or [Sent("none", at, 1)]))
+        target = draw(
+            st.sampled_from(
+                [fact for fact in earlier if not isinstance(fact, Opened | Retracted)] or [Sent("none", at, 1)]
+            )
+        )
         return Retracted(number, at, target.id)
     return Sent(number, at, 1)
 
 
-KINDS = (Sent, Sent, Sent, Sent, Sent, OutcomeRecorded, OutcomeRecorded, Observed, PlanChanged, Cancelled, BookChosen, Retracted)
+KINDS = (
+    Sent,
+    Sent,
+    Sent,
+    Sent,
+    Sent,
+    OutcomeRecorded,
+    OutcomeRecorded,
+    Observed,
+    PlanChanged,
+    Cancelled,
+    BookChosen,
+    Retracted,
+)
 
 
 @st.composite

@@ -1,8 +1,8 @@
 """A second ledger, written from the rules alone: slow, obvious, and sharing no code with the one it judges.
 
-Every credit is an object of its own. Time goes from instant to instant; at each one, what the rules say happens, in their order. Nothing is
-saved, nothing is clever: the account's numbers are looked up again each time, and renewal days are found by walking the calendar.
-Only the facts and the numbers in the rule book files come from the product.
+Every credit is an object of its own. Time goes from instant to instant; at each one, what the rules say happens, in
+their order. Nothing is saved, nothing is clever: the account's numbers are looked up again each time, and renewal days
+are found by walking the calendar. Only the facts and the numbers in the rule book files come from the product.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class NaiveAccount:
     # What facts do
 
     def change_plan(self, fact: f.PlanChanged, grant_due: bool) -> bool:
-        """Whether the grant of a renewal at this instant is still to come: an upgrade leaves it at that, a restarted cycle has none."""
+        """Whether a renewal at this instant is still to grant: an upgrade leaves it at that, a restarted cycle has."""
         before = self.allotment()
         self.plan, self.cancel_pending = fact.plan, False
         self.terms = f.Terms(self.terms.rule_book, fact.allotment, fact.cap, self.terms.renewal_day)
@@ -289,31 +289,42 @@ def naive(facts: list[f.Fact], until: datetime) -> NaiveAccount:
 
 
 def one_instant(account: NaiveAccount, facts: list[f.Fact], at: datetime) -> None:
-    """Expire, void, grant, credit back, spend, observe. The opening grants as a renewal does."""
-
-    def of(kind: type) -> list:
-        return [fact for fact in facts if isinstance(fact, kind) and fact.at == at]
-
-    opening = at == account.opened.at
+    """Expire, void, grant, credit back, spend, observe."""
+    now = [fact for fact in facts if fact.at == at]
     account.expire(at)
-    for choice in of(f.BookChosen):
+    terms_and_plan(account, now, at)
+    in_and_out(account, now)
+
+
+def terms_and_plan(account: NaiveAccount, now: list[f.Fact], at: datetime) -> None:
+    """What changes the account, then the grant by what holds after it. The opening grants as a renewal does."""
+    opening = at == account.opened.at
+    for choice in of(f.BookChosen, now):
         account.choose_book(choice)
     account.expire(at)
     grant_due = opening or account.renews_at(at)
-    for change in of(f.PlanChanged):
+    for change in of(f.PlanChanged, now):
         grant_due = account.change_plan(change, grant_due)
-    for _ in of(f.Cancelled):
+    for _ in of(f.Cancelled, now):
         account.cancel()
     if grant_due:
         if account.cancel_pending and not opening:
             account.become_basic()
         account.begin_period()
         account.grant(at)
-    for outcome in of(f.OutcomeRecorded):
+
+
+def in_and_out(account: NaiveAccount, now: list[f.Fact]) -> None:
+    """Answers, sends, observations. An answer at the very instant of sending comes after it all the same."""
+    for outcome in of(f.OutcomeRecorded, now):
         account.answer(outcome)
-    for send in of(f.Sent):
+    for send in of(f.Sent, now):
         account.send(send)
-        for outcome in of(f.OutcomeRecorded):
+        for outcome in of(f.OutcomeRecorded, now):
             account.answer(outcome)
-    for observation in of(f.Observed):
+    for observation in of(f.Observed, now):
         account.observe(observation)
+
+
+def of(kind: type, facts: list[f.Fact]) -> list:
+    return [fact for fact in facts if isinstance(fact, kind)]

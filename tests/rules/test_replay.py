@@ -1,4 +1,4 @@
-"""Each rule of the ledger by itself, the decided edges among them: what happens at a renewal's very instant, and at the 90 days."""
+"""Each rule of the ledger by itself, the decided edges among them: at a renewal's very instant, and at the 90 days."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from inkeeper.rules.books import AllotmentRequired, UnknownPlan
+from inkeeper.rules.books import AllotmentRequired, UnknownPlan, rule_book
 from inkeeper.rules.facts import Opened, OutcomeRecorded, Sent, Terms
 from inkeeper.rules.replay import BadHistory, allotment_of, cap_of, credit_back_at, replay
 from inkeeper.rules.state import broken_invariants
@@ -156,7 +156,7 @@ def test_the_window_for_an_answer_is_half_open(after: timedelta, back: int):
     story.facts.append(OutcomeRecorded("answer", answered, inmail, "replied"))
     assert story.state("2026-06-30").totals.credited_back == back
     if back:
-        assert credit_back_at(1, utc("2026-01-10 12:00"), answered, _book("rolling")) == answered
+        assert credit_back_at(1, utc("2026-01-10 12:00"), answered, rule_book("rolling")) == answered
 
 
 def test_ninety_days_are_2160_hours_across_a_change_of_clocks():
@@ -338,7 +338,7 @@ def test_recruiter_renews_on_the_day_of_opening_and_its_cap_is_four_allotments()
 
 
 @pytest.mark.parametrize("book", BOOKS)
-@pytest.mark.parametrize("plan", [plan for plan in BOOKS["month_end"]["plans"]])
+@pytest.mark.parametrize("plan", list(BOOKS["month_end"]["plans"]))
 def test_the_catalogue(book: str, plan: str):
     expected = {
         "month_end": {
@@ -363,7 +363,9 @@ def test_the_catalogue(book: str, plan: str):
 
 @pytest.mark.parametrize("book", BOOKS)
 def test_an_account_opened_mid_month_gets_the_whole_allotment_at_once(book: str):
-    assert Story("premium_career", "2026-01-20 15:00", book=book).journal("2026-01-20", "2026-01-31") == [("grant", 5, 5)]
+    assert Story("premium_career", "2026-01-20 15:00", book=book).journal("2026-01-20", "2026-01-31") == [
+        ("grant", 5, 5)
+    ]
 
 
 # Cancelling
@@ -495,9 +497,3 @@ def test_each_invariant_that_breaks_is_named():
     state.lots[0].left = -2
     state.lots.reverse()
     assert len(list(broken_invariants(state))) == 5
-
-
-def _book(name: str):
-    from inkeeper.rules.books import rule_book
-
-    return rule_book(name)

@@ -20,18 +20,18 @@ class Forecast(NamedTuple):
 
 def forecast(state: State, now: datetime, loss: Change | None) -> Forecast:
     """The loss to expect at today's rate: spends of this period so far and of the last three, over their local days
-    together.
+    together. Where the balance is empty nothing is at stake.
     """
     so_far = (local_day(state.zone, now) - local_day(state.zone, state.period_start)).days + 1
     earlier = [(p.used, (local_day(state.zone, p.end) - local_day(state.zone, p.start)).days) for p in state.past]
     sends = state.period.used + sum(used for used, _ in earlier)
     days = so_far + sum(length for _, length in earlier)
     if not sends and not earlier:
-        return Forecast(None if loss else 0, "no InMails logged yet")
+        return Forecast(None if loss and state.balance else 0, "no InMails logged yet")
     basis = f"{_count(state.period.used, 'send')} in {_count(so_far, 'day')}"
     if earlier:
         basis += f" and {_count(len(earlier), 'earlier month')}"
-    if loss is None:
+    if loss is None or not state.balance:
         return Forecast(0, basis)
     days_after_today = len(days_until(state.zone, now, loss.at)) - 1
     return Forecast(max(0, -loss.credits - sends * days_after_today // days), basis)

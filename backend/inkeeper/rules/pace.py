@@ -46,9 +46,9 @@ def pace(state: State, now: datetime, loss: Change | None, weekdays: Collection[
 
     The even pace is a straight line over the local days from the start of the period to the loss, today counted in
     full: behind is below where it stood this morning, ahead is above where it will stand tonight. Where no working
-    day is left, all days count.
+    day is left, all days count. An empty balance is done, whatever credits still to come may be lost later.
     """
-    if loss is None or -loss.credits <= reserve:
+    if loss is None or not state.balance or -loss.credits <= reserve:
         return Pace(0.0, "done", state.period.used)
     to_use = -loss.credits - reserve
     left = days_until(state.zone, now, loss.at)

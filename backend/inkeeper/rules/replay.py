@@ -345,11 +345,11 @@ class _Run:
             self._change(fact.at, "adjust", difference, why, "observe", fact.id, parts)
 
     def _allowed(self) -> int | None:
-        """The most credits the rule book can explain now: what this period granted, or the cap where credits carry
+        """The most credits the rule book can explain now: what its lots were granted, or the cap where credits carry
         over.
         """
         if self.book.lot_hours is None:
-            return self.state.period.granted
+            return sum(lot.granted for lot in self.state.lots if lot.origin != "adjust")
         cap = cap_of(self.state)
         return None if cap is None else max(cap, self.state.balance)
 

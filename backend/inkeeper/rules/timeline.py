@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from inkeeper.rules.facts import Fact
-from inkeeper.rules.replay import replay
+from inkeeper.rules.periods import day_start, local_day
+from inkeeper.rules.replay import INSTANT, replay
 from inkeeper.rules.state import State
 
 HORIZON = timedelta(days=92)
-"""How far ahead a timeline looks: past the life of every lot there is, so that the next loss is always in it."""
+"""How far ahead a timeline looks, beyond today: past the life of every lot there is, so that the next loss is always
+in it. It ends with a local day, so that nothing new comes into sight between two midnights.
+"""
 
 LOSSES = frozenset({"expire", "forfeit", "void"})
 
@@ -30,11 +33,12 @@ class Change(NamedTuple):
 
 
 def timeline(state: State, now: datetime, coming: Iterable[Fact] = ()) -> list[Change]:
-    """The changes after `now` (UTC) up to HORIZON, in order.
+    """The changes after `now` (UTC) up to the end of the local day HORIZON ahead, in order.
 
     `coming` are facts dated in the future, such as a cancellation.
     """
-    journal = replay(coming, now + HORIZON, start=state).journal
+    until = day_start(state.zone, local_day(state.zone, now) + HORIZON + timedelta(days=1)) - INSTANT
+    journal = replay(coming, until, start=state).journal
     return [Change(e.at, e.kind, e.credits, e.balance, e.rule) for e in journal if e.credits and e.at > now]
 
 

@@ -78,7 +78,9 @@ def next_turn(outlook: Outlook) -> datetime:
     """
     state, now = outlook.state, outlook.now
     turns = [day_start(state.zone, local_day(state.zone, now) + timedelta(days=1))]
-    turns.append((state.observed.at if state.observed else state.opened_at) + UNCONFIRMED_AFTER)
+    turns.extend([state.next_renewal, *(lot.expires_at for lot in state.lots[:1])])
+    confirmed = _confirmed_at(state)
+    turns.append(confirmed + max(UNCONFIRMED_AFTER, timedelta(days=(now - confirmed).days + 1)))
     for change in outlook.changes:
         turns.append(change.at)
         turns.extend(change.at - ahead for ahead, _ in RISES)
@@ -86,11 +88,11 @@ def next_turn(outlook: Outlook) -> datetime:
 
 
 def say_day(zone: str, at: datetime) -> str:
-    """The moment of a loss in words, zone named: its last usable day where it falls on local midnight, else day and
-    time.
+    """The moment of a loss in words, zone named: its last usable day where it falls on a local day's first instant,
+    else day and time.
     """
     local = at.astimezone(time_zone(zone))
-    if local.hour == local.minute == 0:
+    if at == day_start(zone, local.date()):
         local = (at - timedelta(microseconds=1)).astimezone(time_zone(zone))
         return f"the end of {local.day} {local:%b} ({zone})"
     return f"{local.day} {local:%b} {local:%H:%M} ({zone})"
@@ -121,7 +123,8 @@ def _expiring(o: Outlook) -> Iterator[AccountWarning]:
     if not soon:
         return
     at, lost = soon[0].at, -soon[0].credits
-    detail = f"Send {o.pace.per_day:g} a working day to use them by {say_day(o.state.zone, at)}."
+    day = say_day(o.state.zone, at)
+    detail = f"Send {o.pace.per_day:g} a working day to use them by {day}." if o.pace.per_day else f"Use them by {day}."
     if o.forecast.lost:
         detail += f" At your pace {o.forecast.lost} would be lost."
     if worth := money.value_of(lost, o.price, allotment_of(o.state)):
@@ -133,7 +136,7 @@ def _expiring(o: Outlook) -> Iterator[AccountWarning]:
 
 def _behind(o: Outlook) -> Iterator[AccountWarning]:
     loss = next_loss(o.changes)
-    if loss is None or not o.forecast.lost or loss.at - o.now <= LAST_WEEK:
+    if loss is None or o.pace.status == "done" or not o.forecast.lost or loss.at - o.now <= LAST_WEEK:
         return
     title = f"At your pace {credits(o.forecast.lost)} will be lost"
     detail = f"Send {o.pace.per_day:g} a working day to use all {-loss.credits} by {say_day(o.state.zone, loss.at)}."
@@ -167,6 +170,11 @@ def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("over_cap", _severity(cut.at - o.now), title, detail, cut.at)
 
 
+def _confirmed_at(state: State) -> datetime:
+    """When the balance was last known for sure: the last observation, else the opening."""
+    return state.observed.at if state.observed else state.opened_at
+
+
 def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
     if o.state.discrepancy_at is None:
         return
@@ -176,7 +184,7 @@ def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
 
 
 def _unconfirmed(o: Outlook) -> Iterator[AccountWarning]:
-    since = o.state.observed.at if o.state.observed else o.state.opened_at
+    since = _confirmed_at(o.state)
     if o.now - since < UNCONFIRMED_AFTER:
         return
     detail = "Compare it with the number that LinkedIn shows, and correct it if they differ."

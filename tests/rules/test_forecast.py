@@ -1,0 +1,120 @@
+"""Forecast and timeline: what will be lost at one's own rate, and what happens if nothing is sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inkeeper.rules.replay import replay
+from inkeeper.rules.timeline import Change, next_grant, next_loss, timeline
+from tests.rules.histories import History, histories
+from tests.rules.story import Story, utc
+
+
+def steady(months: int, each: int, now_used: int) -> Story:
+    """Sales Navigator with so many whole months at so many sends, and some in November."""
+    opened = 11 - months
+    story = Story("sales_navigator", f"2026-{opened:02}-01", zone="Europe/Berlin")
+    for month in range(opened, 11):
+        for number in range(each):
+            story.send(f"2026-{month:02}-{1 + number:02} 12:00")
+    for number in range(now_used):
+        story.send(f"2026-11-02 12:{number:02}")
+    return story
+
+
+def test_without_any_history_it_says_so():
+    forecast = steady(0, 0, 0).forecast("2026-11-10")
+    assert forecast.lost is None
+    assert forecast.basis == "no InMails logged yet"
+
+
+def test_this_period_alone():
+    # given ten sends in ten days, twenty more days to go: one a day
+    assert steady(0, 0, 10).forecast("2026-11-10 12:00") == (0, "10 sends in 10 days")
+    # given two sends in ten days: four more at that rate, of 23
+    assert steady(0, 0, 2).forecast("2026-11-10 12:00") == (19, "2 sends in 10 days")
+    assert steady(0, 0, 1).forecast("2026-11-02 23:00").basis == "1 send in 2 days"
+
+
+def test_blended_with_the_last_three_periods():
+    # given 0 in 10 days after 31 in August to October (92 days): 31 in 102 days, so 6 in the 20 that are left
+    story = steady(5, 10, 0)
+    story.send("2026-10-20 12:00")
+    assert story.forecast("2026-11-10 12:00") == (19, "0 sends in 10 days and 3 earlier months")
+    assert steady(1, 10, 1).forecast("2026-11-10 12:00").basis == "1 send in 10 days and 1 earlier month"
+
+
+def test_earlier_months_without_a_send_are_history_too():
+    assert steady(2, 0, 0).forecast("2026-11-10").lost == 25
+
+
+def test_on_the_last_day_all_that_is_left_is_lost():
+    assert steady(0, 0, 13).forecast("2026-11-30 12:00").lost == 12
+
+
+@pytest.mark.parametrize("now", ["2026-11-03", "2026-11-30 12:00"])
+def test_where_nothing_is_left_nothing_is_at_stake(now: str):
+    assert steady(3, 2, 25).forecast(now).lost == 0
+    assert steady(0, 0, 25).forecast(now).lost == 0
+    assert Story("basic", "2026-11-01").forecast(now).lost == 0
+
+
+def test_under_rolling_what_the_cap_will_cut_is_forecast():
+    # given Career with 12 of at most 15 left, which the next grant lifts to 17
+    story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
+    story.observe("2026-03-02", 12)
+    assert next_loss(story.changes("2026-03-20")) == Change(utc("2026-04-01"), "forfeit", -2, 15, "cap")
+    assert story.forecast("2026-03-20").lost == 2
+
+
+# Timeline
+
+
+def test_the_timeline_crosses_month_ends_without_the_server():
+    story = Story("sales_navigator", "2026-11-01", zone="Europe/Berlin")
+    story.observe("2026-11-02", 12)
+    changes = story.changes("2026-11-23 10:00")
+    assert changes[:4] == [
+        Change(utc("2026-11-30 23:00"), "expire", -12, 0, "lot_life"),
+        Change(utc("2026-11-30 23:00"), "grant", 25, 25, "renewal"),
+        Change(utc("2026-12-31 23:00"), "expire", -25, 0, "lot_life"),
+        Change(utc("2026-12-31 23:00"), "grant", 25, 25, "renewal"),
+    ]
+    assert changes[-1].at >= utc("2026-11-23 09:00") + timedelta(days=62)
+    assert next_loss(changes) == changes[0]
+    assert next_grant(changes) == changes[1]
+
+
+def test_a_change_at_this_very_instant_is_not_to_come_any_more():
+    story = Story("premium_career")
+    assert story.changes("2026-02-01")[0].at == utc("2026-03-01")
+    assert story.changes("2026-01-31 23:59:59.999999")[0].at == utc("2026-02-01")
+
+
+def test_a_cancellation_to_come_is_in_it():
+    story = Story("premium_career")
+    story.cancel("2026-01-20")
+    assert story.changes("2026-01-10") == [Change(utc("2026-01-20"), "void", -5, 0, "cancel")]
+
+
+def test_basic_has_no_changes_and_no_loss():
+    assert Story("basic").changes("2026-01-10") == []
+    assert next_loss([]) is None
+    assert next_grant([]) is None
+
+
+@given(histories(), st.data())
+def test_the_timeline_is_what_the_ledger_will_say(history: History, data: st.DataObject):
+    now = data.draw(st.sampled_from(history.instants()))
+    state = replay(history.facts, now).state
+    changes = timeline(state, now, history.after(now))
+    end = now + timedelta(days=91)  # Apia's 92 days may be a day shorter
+    later = [entry for entry in replay(history.facts, end).journal if entry.at > now and entry.credits]
+    assert changes[: len(later)] == [Change(e.at, e.kind, e.credits, e.balance, e.rule) for e in later]
+    assert all(change.at > now for change in changes)
+    if state.balance and now >= max(fact.at for fact in history.facts):
+        assert next_loss(changes), "whatever is left will be lost some day, and that day is in sight"

@@ -1,0 +1,347 @@
+"""Each warning at its edge, just before it and just after; and the instant up to which an outlook stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inkeeper.rules.forecast import forecast
+from inkeeper.rules.money import Money, say, value_of
+from inkeeper.rules.pace import days_until, pace
+from inkeeper.rules.replay import replay
+from inkeeper.rules.timeline import next_loss, timeline
+from inkeeper.rules.warnings import Outlook, next_turn, say_day, warnings
+from tests.rules.histories import INSTANT, History, histories
+from tests.rules.story import MONDAY_TO_FRIDAY, Story, utc
+
+BERLIN = "Europe/Berlin"
+
+
+def november(left: int = 12) -> Story:
+    """Sales Navigator in Berlin, whose credits go at 2026-11-30T23:00Z."""
+    story = Story("sales_navigator", "2026-11-01", zone=BERLIN)
+    story.observe("2026-11-02", left)
+    return story
+
+
+# expiring
+
+
+@pytest.mark.parametrize(
+    ("now", "severity", "title"),
+    [
+        ("2026-11-23 23:59:59.999999", None, None),
+        ("2026-11-24 00:00", "info", "12 credits expire in 7 days"),
+        ("2026-11-27 23:59:59.999999", "info", "12 credits expire in 4 days"),
+        ("2026-11-28 00:00", "warning", "12 credits expire in 3 days"),
+        ("2026-11-29 23:59:59.999999", "warning", "12 credits expire in 2 days"),
+        ("2026-11-30 00:00", "urgent", "12 credits expire today"),
+        ("2026-11-30 23:59:59.999999", "urgent", "12 credits expire today"),
+        ("2026-12-01 00:00", None, None),
+    ],
+)
+def test_expiring_begins_a_week_ahead_and_rises_at_three_days_and_at_one(now: str, severity: str, title: str):
+    warning = november().warnings(now).get("expiring")
+    assert (warning and warning.severity, warning and warning.title) == (severity, title)
+    if warning:
+        assert warning.until == utc("2026-11-30 23:00")
+        assert "30 Nov (Europe/Berlin)" in warning.detail
+
+
+def test_expiring_says_how_many_a_day_and_what_they_are_worth():
+    story = november()
+    detail = story.warnings("2026-11-24 10:00", price=Money(9999, "EUR"))["expiring"].detail
+    assert detail.startswith("Send 2.4 a working day to use them by the end of 30 Nov (Europe/Berlin).")
+    assert "EUR 48.00" in detail
+    assert story.warnings("2026-11-24 10:00")["expiring"].detail.count("EUR") == 0
+
+
+def test_expiring_counts_one_credit_in_the_singular():
+    assert november(1).warnings("2026-11-25")["expiring"].title == "1 credit expires in 6 days"
+
+
+def test_nothing_expires_where_nothing_is_left_and_nothing_is_sent_out_of_a_reserve():
+    assert "expiring" not in november(0).warnings("2026-11-25")
+    assert "Send 0" not in november(3).warnings("2026-11-25", reserve=5)["expiring"].detail
+
+
+def test_under_rolling_only_the_lot_that_ends_within_a_week_is_named():
+    story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
+    story.sends("2026-01-05", "2026-01-06")
+    assert "expiring" not in story.warnings("2026-03-25 23:59:59.999999")
+    assert story.warnings("2026-03-26")["expiring"].title == "3 credits expire in 7 days"
+
+
+# behind
+
+
+def test_behind_holds_until_the_loss_is_within_seven_days():
+    story = november()
+    story.send("2026-11-03")
+    for now in ("2026-11-10", "2026-11-23 23:59:59.999999"):
+        found = story.warnings(now)
+        assert found["behind"].until == utc("2026-11-30 23:00")
+        assert "expiring" not in found
+    assert "behind" not in story.warnings("2026-11-24")
+    assert "behind" not in story.warnings("2026-11-25")
+
+
+def test_behind_says_what_will_be_lost_what_would_help_and_on_what_that_rests():
+    story = november(25)
+    story.sends("2026-11-03", "2026-11-04")
+    warning = story.warnings("2026-11-10 10:00")["behind"]
+    assert warning.title == "At your pace 19 credits will be lost"
+    assert warning.detail == (
+        "Send 1.6 a working day to use all 23 by the end of 30 Nov (Europe/Berlin). Based on 2 sends in 10 days."
+    )
+
+
+def test_behind_does_not_hold_at_a_sufficient_pace_without_history_or_with_nothing_to_lose():
+    fast = november(25)
+    for hour in range(12):
+        fast.send(f"2026-11-03 {hour:02}:30")
+    assert "behind" not in fast.warnings("2026-11-10")
+    assert "behind" not in november(25).warnings("2026-11-10")
+    spent = november(1)
+    spent.send("2026-11-03")
+    assert "behind" not in spent.warnings("2026-11-10")
+    kept = november(4)
+    kept.send("2026-11-03")
+    assert "behind" in kept.warnings("2026-11-10")
+    assert "behind" not in kept.warnings("2026-11-10", reserve=3)
+
+
+# empty
+
+
+def test_empty_says_when_more_come_and_that_only_an_upgrade_brings_more_now():
+    story = november(1)
+    story.send("2026-11-10 12:00")
+    assert "empty" not in story.warnings("2026-11-10 11:59:59.999999")
+    warning = story.warnings("2026-11-10 12:00")["empty"]
+    assert warning.detail == "25 more come on 1 Dec (Europe/Berlin). Only an upgrade brings more now."
+    assert warning.until == utc("2026-11-30 23:00")
+    assert "empty" in story.warnings("2026-11-30 23:59:59.999999")
+    assert "empty" not in story.warnings("2026-12-01")
+
+
+def test_a_plan_without_credits_is_not_empty():
+    assert "empty" not in Story("basic").warnings("2026-01-10")
+
+
+# over_cap
+
+
+@pytest.mark.parametrize(("left", "cut"), [(10, None), (11, 1), (15, 5)])
+def test_over_cap_when_the_coming_grant_would_be_cut(left: int, cut: int | None):
+    story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
+    story.observe("2026-03-02", left)
+    warning = story.warnings("2026-03-20").get("over_cap")
+    assert (warning is not None) == (cut is not None)
+    if warning:
+        assert warning.title.startswith(f"{cut} credit")
+        assert "15" in warning.detail
+        assert warning.until == utc("2026-04-01")
+        assert "over_cap" not in story.warnings("2026-04-01") or left > 10
+
+
+def test_over_cap_concerns_the_coming_grant_alone():
+    story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
+    story.observe("2026-03-02", 9)  # 14 after the next grant, cut only by the one after it
+    assert "over_cap" not in story.warnings("2026-03-20")
+
+
+# discrepancy
+
+
+def test_discrepancy_lasts_from_the_uncovered_send_to_the_next_observation_that_agrees():
+    story = Story("premium_career", allotment=1)
+    story.sends("2026-01-05", "2026-01-06")
+    assert "discrepancy" not in story.warnings("2026-01-05 23:59:59")
+    assert "discrepancy" in story.warnings("2026-01-06")
+    assert "discrepancy" in story.warnings("2026-03-06")
+    story.observe("2026-03-07", 0)
+    assert "discrepancy" in story.warnings("2026-03-07")  # it differs: the new month brought one
+    story.observe("2026-03-08", 0)
+    assert "discrepancy" not in story.warnings("2026-03-08")
+
+
+# unconfirmed
+
+
+@pytest.mark.parametrize("observed", [False, True])
+def test_unconfirmed_after_fourteen_days(observed: bool):
+    story = Story("premium_career", "2026-01-01 09:00")
+    if observed:
+        story.observe("2026-01-11 09:00", 5)
+    first, last = (
+        ("2026-01-25 09:00", "2026-01-25 08:59:59.999999")
+        if observed
+        else (
+            "2026-01-15 09:00",
+            "2026-01-15 08:59:59.999999",
+        )
+    )
+    assert "unconfirmed" not in story.warnings(last)
+    assert story.warnings(first)["unconfirmed"].title == "Balance not confirmed for 14 days"
+    story.observe(first, 5)
+    assert "unconfirmed" not in story.warnings(first)
+
+
+# wrong_book
+
+
+@pytest.mark.parametrize(("shown", "wrong"), [(5, False), (6, True), (12, True)])
+def test_wrong_book_when_linkedin_shows_more_than_month_end_can_explain(shown: int, wrong: bool):
+    story = Story("premium_career")
+    story.observe("2026-01-10", shown)
+    found = story.warnings("2026-01-10").get("wrong_book")
+    assert (found is not None) == wrong
+    if found:
+        assert "Unused credits carry over" in found.detail
+
+
+def test_wrong_book_ends_with_an_observation_that_fits():
+    story = Story("premium_career")
+    story.observe("2026-01-10", 9)
+    story.observe("2026-02-10", 5)
+    assert "wrong_book" in story.warnings("2026-02-09")
+    assert "wrong_book" not in story.warnings("2026-02-10")
+
+
+def test_an_upgrades_two_allotments_fit_the_book_and_voided_ones_do_not():
+    story = Story("premium_career")
+    story.change_plan("2026-01-10", "sales_navigator")
+    story.observe("2026-01-11", 30)
+    assert "wrong_book" not in story.warnings("2026-01-11")
+    story.change_plan("2026-01-20", "premium_career")
+    story.observe("2026-01-21", 1)
+    assert "wrong_book" in story.warnings("2026-01-21")
+
+
+def test_credits_that_came_from_rolling_fit_the_month_in_which_the_book_was_switched():
+    story = Story("premium_career", book="rolling")
+    story.choose("2026-02-10", "month_end")
+    story.observe("2026-02-11", 10)
+    assert "wrong_book" not in story.warnings("2026-02-11")
+
+
+def test_under_rolling_more_than_the_cap_contradicts_but_credits_that_came_back_do_not():
+    story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
+    inmail = story.send("2026-03-02")
+    story.observe("2026-03-03", 15)
+    story.outcome("2026-03-04", inmail)
+    story.observe("2026-03-05", 16)
+    assert "wrong_book" not in story.warnings("2026-03-05")
+    story.observe("2026-03-06", 17)
+    warning = story.warnings("2026-03-06")["wrong_book"]
+    assert "Perhaps" not in warning.detail, "month_end would allow even less"
+
+
+# cancelling
+
+
+def test_cancelling_until_the_credits_are_voided():
+    story = Story("premium_career", "2026-01-10", book="rolling", zone=BERLIN)
+    story.cancel("2026-01-20 12:00")
+    assert "cancelling" in story.warnings("2026-01-19")
+    warning = story.warnings("2026-01-20 12:00")["cancelling"]
+    assert warning.title == "Use 5 credits before your subscription ends"
+    assert warning.detail == "They are voided at the end of 9 Feb (Europe/Berlin)."
+    assert warning.until == utc("2026-02-09 23:00")
+    assert story.warnings("2026-02-06 23:59:59.999999")["cancelling"].severity == "warning"
+    assert story.warnings("2026-02-07")["cancelling"].severity == "urgent"
+    assert "cancelling" not in story.warnings("2026-02-10")
+
+
+def test_cancelling_under_month_end_when_dated_in_the_future():
+    story = Story("premium_career")
+    story.cancel("2026-01-20 12:00")
+    warning = story.warnings("2026-01-10")["cancelling"]
+    assert warning.until == utc("2026-01-20 12:00")
+    assert warning.detail == "They are voided at 20 Jan 12:00 (UTC)."
+    assert "cancelling" not in story.warnings("2026-01-20 12:00")
+
+
+# How they are told
+
+
+def test_the_most_severe_warning_comes_first():
+    story = november()
+    story.send("2026-11-03")
+    found = warnings(story.outlook("2026-11-30 10:00"))
+    ranks = [["urgent", "warning", "info"].index(warning.severity) for warning in found]
+    assert ranks == sorted(ranks)
+    assert found[0].code == "expiring"
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "told"),
+    [
+        (BERLIN, "2026-11-30 23:00", "the end of 30 Nov (Europe/Berlin)"),
+        (BERLIN, "2026-11-30 22:59", "30 Nov 23:59 (Europe/Berlin)"),
+        (BERLIN, "2026-11-30 23:00:01", "1 Dec 00:00 (Europe/Berlin)"),
+        ("America/Santiago", "2026-09-06 04:00", "the end of 5 Sep (America/Santiago)"),
+        ("America/Havana", "2026-11-01 04:00", "the end of 31 Oct (America/Havana)"),
+        ("America/Havana", "2026-11-01 05:00", "1 Nov 00:00 (America/Havana)"),
+        ("Pacific/Apia", "2011-12-30 10:00", "the end of 29 Dec (Pacific/Apia)"),
+    ],
+)
+def test_the_moment_of_a_loss_in_words(zone: str, at: str, told: str):
+    assert say_day(zone, utc(at)) == told
+
+
+@pytest.mark.parametrize(
+    ("price", "credits", "worth", "told"),
+    [
+        (Money(9999, "EUR"), 25, Money(9999, "EUR"), "EUR 99.99"),
+        (Money(9999, "EUR"), 12, Money(4800, "EUR"), "EUR 48.00"),
+        (Money(1, "EUR"), 12, Money(0, "EUR"), "EUR 0.00"),
+        (Money(1, "EUR"), 13, Money(1, "EUR"), "EUR 0.01"),
+        (Money(10000, "JPY"), 5, Money(2000, "JPY"), "JPY 2000"),
+        (Money(12500, "KWD"), 1, Money(500, "KWD"), "KWD 0.500"),
+    ],
+)
+def test_worth_at_the_users_own_price(price: Money, credits: int, worth: Money, told: str):
+    assert value_of(credits, price, 25) == worth
+    assert say(worth) == told
+    assert value_of(credits, None, 25) is None
+    assert value_of(credits, price, 0) is None
+
+
+# Until when an outlook stands
+
+
+def told_at(history: History, now):
+    """All that the user is told at an instant, but for the instant itself."""
+    state = replay(history.facts, now).state
+    changes = timeline(state, now, history.after(now))
+    loss = next_loss(changes)
+    its_pace, its_forecast = pace(state, now, loss, MONDAY_TO_FRIDAY), forecast(state, now, loss)
+    outlook = Outlook(state, now, changes, its_pace, its_forecast, Money(5000, "EUR"))
+    days = days_until(state.zone, now, state.next_renewal)
+    return outlook, (warnings(outlook), its_pace, its_forecast, days, changes, state.balance, state.lots, state.period)
+
+
+@given(histories(most=12), st.data())
+def test_nothing_changes_before_the_next_turn(history: History, data: st.DataObject):
+    now = data.draw(st.sampled_from([*history.instants(), history.end]))
+    outlook, told = told_at(history, now)
+    turn = min([next_turn(outlook), *(fact.at for fact in history.facts if fact.at > now)])
+    assert now < turn <= now + timedelta(days=2)
+    within = data.draw(st.integers(0, int((turn - now) / INSTANT) - 1))
+    for later in (now + within * INSTANT, turn - INSTANT):
+        assert told_at(history, later)[1] == told
+
+
+def test_the_next_turn_is_when_something_changes():
+    story = november()
+    assert story.next_turn("2026-11-10 10:00") == story.time("2026-11-11")
+    assert story.next_turn("2026-11-16 00:00") == story.time("2026-11-17")  # unconfirmed for 14, then for 15 days
+    story = Story("premium_career", "2026-01-01 09:00", book="rolling")
+    assert story.next_turn("2026-03-30 10:00") == utc("2026-03-31")
+    assert story.next_turn("2026-04-01 08:59") == utc("2026-04-01 09:00")  # the first lot is 90 days old
+    assert story.next_turn("2026-01-20 00:00") == utc("2026-01-20 09:00")  # unconfirmed for 19 days
