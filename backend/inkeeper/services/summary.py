@@ -82,4 +82,4 @@ def summary(row: Seat, now: datetime) -> Summary:
         ],
         "recent": recent_inmails(row.id, RECENT),
     }
-    return Summary(answer, next_turn(outlook))
+    return Summary(answer, min([next_turn(outlook), *(fact.at for fact in coming)]))
