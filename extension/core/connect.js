@@ -5,7 +5,7 @@ import { local } from "./browser.js";
 import { resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import { read, readAll, serverAddress, summaryKey } from "./settings.js";
-import { note, syncNow } from "./sync.js";
+import { alone, note, syncNow } from "./sync.js";
 
 /**
  * Who answers at this address.
@@ -36,9 +36,11 @@ export async function confirmPairing(code) {
   if (!pairing) throw new Refusal({ code: "no_pairing" });
   const { address, demo, id } = pairing;
   const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.token });
-  await local.set({ server: { address, token: body.token, deviceId: body.device_id, demo }, pairing: null });
-  await note("ok");
-  await resume();
+  await alone(async () => {
+    await local.set({ server: { address, token: body.token, deviceId: body.device_id, demo }, pairing: null });
+    await note("ok");
+    await resume();
+  });
   await syncNow();
 }
 
@@ -50,13 +52,13 @@ export async function cancelPairing() {
 }
 
 /** Forgets the server and its numbers. What waits to be saved stays, for the next connection. */
-export async function disconnect() {
+export const disconnect = () => alone(async () => {
   const { server, summaries } = await readAll();
   await local.set({ server: { ...server, token: null, deviceId: null }, accounts: [], currentAccount: null });
   await local.remove(Object.keys(summaries).map(summaryKey));
   await note("not_paired");
   if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
-}
+});
 
 /**
  * Some things are done on our side whether or not the server hears of them.

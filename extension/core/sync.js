@@ -12,6 +12,14 @@ const BACKOFF_MAX_MS = 30 * 60_000;
 /** States from which trying again later may help by itself. */
 const PASSING = new Set(["server_off", "other_program", "version_mismatch"]);
 
+/**
+ * Runs while no conversation is under way, so that none goes on with a token that has just been changed.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export const alone = (work) => navigator.locks.request("server", work);
+
 /** @type {Promise<void> | null} */
 let queued = null;
 
@@ -20,7 +28,7 @@ let queued = null;
  * which will find everything that was stored before it begins.
  */
 export function sync() {
-  queued ??= navigator.locks.request("server", () => {
+  queued ??= alone(() => {
     queued = null;
     return converse();
   });
