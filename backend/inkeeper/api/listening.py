@@ -84,7 +84,7 @@ class _ProblemTask(ErrorTask):
         elif error.code == 500:
             problem = Problem("internal_error", "Try again; nothing is known of what went wrong.", status=500)
         else:
-            problem = Problem("bad_request", "The request is not valid HTTP.", status=400)
+            problem = Problem("bad_request", "The request is not valid HTTP.", status=error.code)
         body = body_of(problem).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", "application/problem+json"), *HEADERS.items()]

@@ -1,0 +1,162 @@
+"""Opening, changing and keeping apart accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.conftest import Caller, Seat
+
+
+def test_an_account_opened_mid_month_has_the_whole_allotment_at_once(call: Caller) -> None:
+    account = call.post(
+        "/accounts",
+        {"name": "My seat", "plan": "sales_navigator", "rule_book": "month_end", "time_zone": "Europe/Berlin"},
+    )
+    assert account["product"] == "sales_navigator"
+    assert account["allotment"] == 25
+    assert account["opened_at"] == "2026-11-23T09:00:00Z"
+    assert account["wrong_book"] is None
+    assert call.get(f"/accounts/{account['id']}/summary")["balance"] == 25
+
+
+def test_the_balance_that_linkedin_shows_at_first_is_where_it_begins(open_account: Callable[..., Seat]) -> None:
+    seat = open_account(plan="sales_navigator", observed_balance=12)
+    summary = seat.summary()
+    assert summary["balance"] == 12
+    assert "discrepancy" not in [warning["code"] for warning in summary["warnings"]]
+
+
+def test_a_balance_that_the_book_cannot_explain_offers_the_other_book(open_account: Callable[..., Seat]) -> None:
+    seat = open_account(plan="sales_navigator", observed_balance=40)
+    assert seat.account["wrong_book"]["rule_book"] == "rolling"
+    assert seat.account["wrong_book"]["balance"] == 40
+    assert "wrong_book" in [warning["code"] for warning in seat.summary()["warnings"]]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"plan": "premium_gold"}, "plan"),
+        ({"plan": "recruiter"}, "plan"),
+        ({"rule_book": "lunar"}, "rule_book"),
+        ({"time_zone": "Europe/Atlantis"}, "time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "time_zone"),
+        ({"rule_book": "rolling", "plan": "recruiter"}, "allotment"),
+        ({"opened_at": "2002-12-31T00:00:00Z"}, "opened_at"),
+        ({"opened_at": "2026-11-25T00:00:00Z"}, "opened_at"),
+        ({"opened_at": "2026-11-01"}, "opened_at"),
+        ({"opened_at": "2026-11-01T00:00:00"}, "opened_at"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 10_000}, "name"),
+        ({"name": "a\u0000b"}, "name"),
+        ({"name": 7}, "name"),
+        ({"renewal_day": 32}, "renewal_day"),
+        ({"allotment": -1}, "allotment"),
+        ({"allotment": True}, "allotment"),
+        ({"allotment": 2.5}, "allotment"),
+        ({"working_days": []}, "working_days"),
+        ({"working_days": [0]}, "working_days.0"),
+        ({"price": {"amount_minor": 5}}, "price.currency"),
+        ({"price": {"amount_minor": 5, "currency": "euro"}}, "price.currency"),
+        ({"colour": "green"}, "colour"),
+    ],
+)
+def test_what_makes_no_sense_is_named_and_opens_nothing(call: Caller, wrong: dict[str, Any], path: str) -> None:
+    good = {"name": "My seat", "plan": "premium_career", "rule_book": "month_end", "time_zone": "UTC"}
+    problem = call.post("/accounts", good | wrong, expect=422)
+    assert path in [error["path"] for error in problem["errors"]]
+    assert call.get("/accounts")["items"] == []
+
+
+def test_accounts_are_never_added_up_nor_seen_by_others(
+    call: Caller, open_account: Callable[..., Seat], client: FlaskClient, pair: Callable[..., Any]
+) -> None:
+    mine = [open_account(name="Premium"), open_account(name="Navigator", plan="sales_navigator")]
+    stranger = Caller(client, pair("Robin").headers)
+    assert [account["name"] for account in call.get("/accounts")["items"]] == ["Premium", "Navigator"]
+    mine[0].log()
+    assert (mine[0].balance(), mine[1].balance()) == (4, 25)
+    assert stranger.get("/accounts")["items"] == []
+    assert stranger("GET", f"{mine[0].path}/summary").status_code == 404
+
+
+def test_the_list_comes_in_pages(call: Caller, open_account: Callable[..., Seat]) -> None:
+    for number in range(5):
+        open_account(name=f"Seat {number}")
+    names, cursor = [], ""
+    while cursor is not None:
+        page = call.get(f"/accounts?limit=2{cursor and f'&cursor={cursor}'}")
+        names += [account["name"] for account in page["items"]]
+        cursor = page["next_cursor"]
+    assert names == [f"Seat {number}" for number in range(5)]
+
+
+def test_name_price_days_and_reserve_can_be_changed(call: Caller, open_account: Callable[..., Seat]) -> None:
+    seat = open_account(plan="sales_navigator")
+    changes = {
+        "name": "Other",
+        "price": {"amount_minor": 10_000, "currency": "EUR"},
+        "working_days": [6, 1, 1],
+        "reserve": 5,
+    }
+    changed = call("PATCH", seat.path, changes).json
+    assert changed["name"] == "Other"
+    assert changed["working_days"] == [1, 6]
+    assert changed["reserve"] == 5
+    assert seat.summary()["next_loss"]["value"] == {"amount_minor": 10_000, "currency": "EUR"}
+    assert call("PATCH", seat.path, {"price": None}).json["price"] is None
+
+
+def test_another_rule_book_corrects_the_whole_history(call: Caller, open_account: Callable[..., Seat]) -> None:
+    seat = open_account(opened_at="2026-09-15T00:00:00Z", plan="premium_business", renewal_day=15)
+    assert seat.balance() == 15
+    preview = call("PATCH", f"{seat.path}?preview=true", {"rule_book": "rolling"}).json
+    assert (preview["balance_now"], preview["balance_then"]) == (15, 45)
+    assert preview["account"]["rule_book"] == "rolling"
+    assert call.get(seat.path)["rule_book"] == "month_end", "a preview stores nothing"
+
+    assert call("PATCH", seat.path, {"rule_book": "rolling"}).json["rule_book"] == "rolling"
+    assert seat.balance() == 45
+    assert call("PATCH", seat.path, {"rule_book": "month_end"}).status_code == 200
+    assert seat.balance() == 15
+
+
+def test_terms_from_a_date_leave_what_was_before(call: Caller, open_account: Callable[..., Seat]) -> None:
+    seat = open_account(opened_at="2026-09-01T00:00:00Z")
+    call("PATCH", seat.path, {"allotment": 9, "from": "2026-11-01T00:00:00Z"})
+    assert [credits for kind, credits in seat.kinds() if kind == "grant"] == [5, 5, 9]
+
+
+def test_a_corrected_allotment_counts_from_the_beginning_of_the_plan(
+    call: Caller, open_account: Callable[..., Seat]
+) -> None:
+    seat = open_account(opened_at="2026-09-01T00:00:00Z")
+    call.post(f"{seat.path}/plan-changes", {"plan": "sales_navigator", "at": "2026-10-10T00:00:00Z"})
+    call("PATCH", seat.path, {"allotment": 50})
+    assert [credits for kind, credits in seat.kinds() if kind == "grant"] == [5, 5, 50, 50]
+    assert call("PATCH", seat.path, {"allotment": None}).json["allotment"] == 25
+
+
+def test_a_later_switch_survives_the_correction_of_what_was_before(
+    call: Caller, open_account: Callable[..., Seat]
+) -> None:
+    seat = open_account(opened_at="2026-09-01T00:00:00Z")
+    call("PATCH", seat.path, {"rule_book": "rolling", "from": "2026-10-01T00:00:00Z"})
+    corrected = call("PATCH", seat.path, {"allotment": 6}).json
+    assert (corrected["rule_book"], corrected["allotment"]) == ("rolling", 6)
+    assert [credits for kind, credits in seat.kinds() if kind == "grant"] == [6, 6, 6]
+
+
+def test_a_date_alone_changes_no_terms(call: Caller, seat: Seat) -> None:
+    assert call("PATCH", seat.path, {"from": "2026-11-02T00:00:00Z"}).status_code == 422
+
+
+def test_a_book_that_lacks_the_plan_is_refused(call: Caller, open_account: Callable[..., Seat]) -> None:
+    seat = open_account(rule_book="rolling", plan="recruiter", allotment=100)
+    assert call("PATCH", seat.path, {"rule_book": "month_end"}).status_code == 422
+    assert call.get(seat.path)["rule_book"] == "rolling"
+    assert seat.account["cap"] == 400

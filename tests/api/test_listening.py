@@ -1,0 +1,175 @@
+"""The real server: what is not HTTP is refused in the same form, and stopping lets what has begun finish."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from inkeeper.api import listening
+from inkeeper.api.listening import Server
+from tests.conftest import Device
+
+
+def connection_to(address: str) -> HTTPConnection:
+    parts = urlsplit(address)
+    return HTTPConnection(parts.hostname or "", parts.port or 0, timeout=10)
+
+
+def answer_to(address: str, request: bytes) -> HTTPResponse:
+    """What the server answers to these very bytes."""
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        connection.sendall(request)
+        response = HTTPResponse(connection)
+        response.begin()
+        response.body = response.read()
+        return response
+
+
+def test_answers_over_the_network(live_server: str) -> None:
+    with urllib.request.urlopen(f"{live_server}/api/v1/server") as response:
+        assert json.load(response)["app"] == "inkeeper"
+        assert response.headers["X-Inkeeper-Api"] == "1"
+        assert "Server" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"what is this\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * 300_000 + b"\r\n\r\n", 431),
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999999\r\n\r\n", 413),
+        (b"GET / HTTP/1.1\r\n\r\n", 421),
+        (b"GET / HTTP/1.0\r\n\r\n", 421),
+        (b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n", 421),
+        (b"GET /../api/v1/server HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
+    ],
+)
+def test_what_is_not_fit_is_refused_as_everything_else(live_server: str, request_: bytes, status: int) -> None:
+    response = answer_to(live_server, request_)
+
+    assert response.status == status
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["X-Inkeeper-Api"] == "1"
+    assert json.loads(response.body)["status"] == status
+
+
+def test_ten_megabytes_are_refused_in_so_many_words(live_server: str) -> None:
+    connection = connection_to(live_server)
+    connection.request("POST", "/api/v1/pairings", b"x" * 10_000_000, {"Content-Type": "application/json"})
+
+    response = connection.getresponse()
+
+    assert response.status == 413
+    assert json.load(response)["code"] == "too_large"
+    connection.close()
+
+
+def test_a_body_in_chunks(live_server: str) -> None:
+    connection = connection_to(live_server)
+    connection.request(
+        "POST",
+        "/api/v1/pairings",
+        iter([b'{"device": ', b'"Chrome on Linux"}']),
+        {"Content-Type": "application/json"},
+        encode_chunked=True,
+    )
+
+    assert connection.getresponse().status == 201
+    connection.close()
+
+
+def test_many_at_once(live_server: str, pair: Callable[..., Device]) -> None:
+    headers = pair().headers
+    statuses: list[int] = []
+
+    def ask() -> None:
+        connection = connection_to(live_server)
+        for _ in range(10):
+            connection.request("GET", "/api/v1/devices", headers=headers)
+            response = connection.getresponse()
+            response.read()
+            statuses.append(response.status)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == [200] * 120
+
+
+def test_stopping_lets_a_request_finish(app: Flask) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow() -> dict[str, str]:
+        begun.set()
+        go_on.wait(10)
+        return {"slow": "but there"}
+
+    app.add_url_rule("/slow", "slow", slow, methods=["OPTIONS"])
+    server = Server(app, "127.0.0.1", 0)
+    running = threading.Thread(target=server.run)
+    running.start()
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("OPTIONS", "/slow")
+    begun.wait(10)
+
+    server.stop()
+    wait_until_refused(server.port)
+    go_on.set()
+
+    assert json.load(connection.getresponse()) == {"slow": "but there"}
+    running.join(10)
+    assert not running.is_alive()
+    connection.close()
+
+
+def test_a_request_that_never_ends_does_not_keep_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "_FINISH_SECONDS", 0.1)
+    server = Server(app, "127.0.0.1", 0)
+    running = threading.Thread(target=server.run)
+    running.start()
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nnot all of it")
+        server.stop()
+        running.join(10)
+
+    assert not running.is_alive()
+
+
+def test_a_port_that_is_taken(app: Flask, live_server: str) -> None:
+    with pytest.raises(OSError, match="in use"):
+        Server(app, "127.0.0.1", urlsplit(live_server).port or 0)
+
+
+def test_ipv6(app: Flask) -> None:
+    server = Server(app, "::1", 0)
+    running = threading.Thread(target=server.run)
+    running.start()
+    with urllib.request.urlopen(f"http://[::1]:{server.port}/api/v1/server") as response:
+        assert response.status == 200
+    server.stop()
+    running.join()
+
+
+def wait_until_refused(port: int) -> None:
+    """Until nobody new is let in."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        except ConnectionError:
+            return

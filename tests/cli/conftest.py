@@ -1,0 +1,96 @@
+"""Runs the real command as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "inkeeper"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Where the command keeps its data unless a flag says otherwise."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("INKEEPER_")},
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "INKEEPER_DATA_DIR": str(tmp_path / "data"),
+    }
+
+
+@pytest.fixture
+def inkeeper(environment: dict[str, str], tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs `inkeeper` with these arguments to its end."""
+
+    def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            env={**environment, **variables},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+class Serving:
+    """`inkeeper serve` at work."""
+
+    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve", *arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.address = self._printed(r"listens on (http://\S+)")
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
+
+    def shown_code(self) -> str:
+        return self._printed(r"code there within 5 minutes: (\d{6})")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Its exit code and what it still printed, log included."""
+        self.process.send_signal(how)
+        out, err = self.process.communicate(timeout=30)
+        return self.process.returncode, out + err
+
+    def _printed(self, pattern: str) -> str:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            found = re.search(pattern, line)
+            if found:
+                return found[1]
+        raise AssertionError(f"{pattern} was never printed; exit code {self.process.wait()}")
+
+
+@pytest.fixture
+def serving(environment: dict[str, str]) -> Iterator[Serving]:
+    running = Serving(environment, "--port", "0")
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+    for stream in (running.process.stdout, running.process.stderr):
+        assert stream is not None
+        stream.close()

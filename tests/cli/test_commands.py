@@ -1,0 +1,119 @@
+"""The commands for whoever has the machine: pair, devices, backup, export, restore, doctor."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Serving
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def connected(serving: Serving, inkeeper: Run) -> Serving:
+    """A server with one device, which belongs to Kai Example."""
+    pairing = serving.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+    code = inkeeper("pair", "--owner", "Kai Example").stdout[:6]
+    serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": code})
+    return serving
+
+
+def test_pair_prints_the_code_that_the_server_shows(serving: Serving, inkeeper: Run) -> None:
+    serving.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+
+    printed = inkeeper("pair").stdout
+
+    assert printed == f"{serving.shown_code()}  for Chrome on Linux, which will belong to me\n"
+
+
+def test_pair_without_anyone_asking(serving: Serving, inkeeper: Run) -> None:
+    finished = inkeeper("pair")
+
+    assert finished.returncode == 1
+    assert "Press Connect in the extension" in finished.stderr
+
+
+def test_pair_without_a_database(inkeeper: Run, tmp_path: Path) -> None:
+    finished = inkeeper("pair")
+
+    assert finished.returncode == 1
+    assert "inkeeper serve" in finished.stderr
+    assert not list((tmp_path / "data").glob("*"))
+
+
+def test_devices_lists_and_revokes(connected: Serving, inkeeper: Run) -> None:
+    listed = inkeeper("devices").stdout
+    device_id = listed.split()[0]
+
+    assert "Chrome on Linux  of Kai Example, connected " in listed
+    assert inkeeper("devices", "revoke", device_id).stdout == "Chrome on Linux has no access any more.\n"
+    assert "revoked" in inkeeper("devices").stdout
+
+
+def test_revoking_what_is_not_there(connected: Serving, inkeeper: Run) -> None:
+    finished = inkeeper("devices", "revoke", "nothing")
+
+    assert finished.returncode == 1
+    assert "There is no device nothing." in finished.stderr
+
+
+def test_a_backup_is_a_database(connected: Serving, inkeeper: Run, tmp_path: Path) -> None:
+    assert inkeeper("backup", "copy.sqlite3").returncode == 0
+
+    listed = inkeeper("devices", "--database", "sqlite:///copy.sqlite3")
+    assert listed.stdout == inkeeper("devices").stdout
+
+
+@pytest.mark.parametrize("command", ["backup", "export"])
+def test_no_file_is_replaced(connected: Serving, inkeeper: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "mine").write_text("mine")
+
+    finished = inkeeper(command, "mine")
+
+    assert finished.returncode == 1
+    assert finished.stderr == "Error: mine exists already and is not replaced. Name a new file.\n"
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize("command", ["backup", "export", "restore"])
+def test_a_folder_that_is_missing(connected: Serving, inkeeper: Run, command: str) -> None:
+    database = ["--database", "sqlite:///new.sqlite3"] if command == "restore" else []
+
+    finished = inkeeper(command, "nowhere/file", *database)
+
+    assert finished.returncode == 1
+    assert len(finished.stderr.splitlines()) == 1
+
+
+def test_export_and_restore(connected: Serving, inkeeper: Run, tmp_path: Path) -> None:
+    assert inkeeper("export", "all.json").returncode == 0
+
+    finished = inkeeper("restore", "all.json", "--database", "sqlite:///new.sqlite3")
+
+    assert finished.returncode == 0
+    assert inkeeper("devices", "--database", "sqlite:///new.sqlite3").stdout == inkeeper("devices").stdout
+    inkeeper("export", "again.json", "--database", "sqlite:///new.sqlite3")
+    first, second = (json.loads((tmp_path / name).read_text()) for name in ("all.json", "again.json"))
+    assert first["tables"] == second["tables"]
+    assert first["checksum"] == second["checksum"]
+
+
+def test_restore_into_a_database_in_use(connected: Serving, inkeeper: Run) -> None:
+    inkeeper("export", "all.json")
+
+    finished = inkeeper("restore", "all.json")
+
+    assert finished.returncode == 1
+    assert "holds data already" in finished.stderr
+
+
+def test_doctor_finds_nothing_wrong(connected: Serving, inkeeper: Run) -> None:
+    finished = inkeeper("doctor")
+
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout == "Nothing wrong was found.\n"

@@ -1,0 +1,166 @@
+"""`inkeeper serve` says where it is, shows codes, and ends in order; what stands in its way is one clear line."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.cli.conftest import Serving
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_in_order(serving: Serving, how: signal.Signals, tmp_path: Path) -> None:
+    serving.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+
+    code, printed = serving.stop(how)
+
+    assert code == 0
+    assert "Traceback" not in printed
+    # All that was written is in the one file.
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["inkeeper.sqlite3"]
+    with closing(sqlite3.connect(tmp_path / "data" / "inkeeper.sqlite3")) as connection:
+        assert connection.execute("SELECT device_name FROM pairing").fetchall() == [("Chrome on Linux",)]
+
+
+def test_the_data_is_for_its_owner_alone(serving: Serving, tmp_path: Path) -> None:
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    for file in (tmp_path / "data").iterdir():
+        assert file.stat().st_mode & 0o777 == 0o600, file
+
+
+def test_it_logs_requests_without_what_was_sent(serving: Serving) -> None:
+    pairing = serving.post("/api/v1/pairings", {"device": "Laptop of Kai"})
+    serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": serving.shown_code()})
+
+    _, printed = serving.stop()
+
+    assert "POST /api/v1/pairings/<pairing_id>/confirm 201" in printed
+    assert pairing["id"] not in printed
+    assert "ink_" not in printed
+    assert "Laptop" not in printed.replace("Laptop of Kai wants to connect", "")
+
+
+def test_a_port_that_is_taken(serving: Serving, inkeeper: Run, tmp_path: Path) -> None:
+    port = urlsplit(serving.address).port
+
+    finished = inkeeper("serve", "--port", port, "--data-dir", tmp_path / "other")
+
+    assert finished.returncode == 1
+    assert len(finished.stderr.splitlines()) == 1
+    assert f"port {port}: Address already in use." in finished.stderr
+
+
+def test_two_servers_may_share_a_database(serving: Serving, environment: dict[str, str], inkeeper: Run) -> None:
+    second = Serving(environment, "--port", "0")
+    second.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+
+    assert inkeeper("pair").stdout.startswith(second.shown_code())
+    assert second.stop()[0] == 0
+
+
+def test_settings_come_from_flags_then_variables_then_defaults(environment: dict[str, str], tmp_path: Path) -> None:
+    variables = {
+        **environment,
+        "INKEEPER_PORT": "1",
+        "INKEEPER_DATABASE": f"sqlite:///{tmp_path}/from_variable.sqlite3",
+    }
+
+    running = Serving(variables, "--port", "0", "--host", "::1")
+
+    assert running.address.startswith("http://[::1]:")
+    running.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+    assert running.stop()[0] == 0
+    assert (tmp_path / "from_variable.sqlite3").exists()
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "1.5", " 80", "٣", "0x50"])
+def test_a_port_that_is_none(inkeeper: Run, port: str) -> None:
+    finished = inkeeper("serve", f"--port={port}")
+
+    assert finished.returncode == 1
+    assert finished.stderr == f"Error: The port must be a number from 0 to 65535, not {port}.\n"
+
+
+def test_a_host_that_is_not_this_machines(inkeeper: Run) -> None:
+    finished = inkeeper("serve", "--host", "192.0.2.1", "--port", "0")
+
+    assert finished.returncode == 1
+    assert "Cannot listen on 192.0.2.1" in finished.stderr
+    assert len(finished.stderr.splitlines()) == 1
+
+
+class TestADatabaseThatCannotBeUsed:
+    @pytest.fixture
+    def path(self, environment: dict[str, str], tmp_path: Path) -> Path:
+        running = Serving(environment, "--port", "0")
+        running.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+        running.stop()
+        return tmp_path / "data" / "inkeeper.sqlite3"
+
+    def refused(self, inkeeper: Run, path: Path, words: str) -> None:
+        before = path.read_bytes()
+        for arguments in (("serve", "--port", "0"), ("doctor",), ("devices",), ("pair",)):
+            finished = inkeeper(*arguments)
+            assert finished.returncode == 1, arguments
+            assert words in finished.stderr, arguments
+            assert str(path) in finished.stderr, arguments
+            assert len(finished.stderr.splitlines()) == 1, arguments
+        assert path.read_bytes() == before
+
+    def test_damaged(self, inkeeper: Run, path: Path) -> None:
+        path.write_bytes(path.read_bytes()[:5000])
+        self.refused(inkeeper, path, "is damaged")
+
+    def test_empty(self, inkeeper: Run, path: Path) -> None:
+        path.write_bytes(b"")
+        self.refused(inkeeper, path, "is damaged")
+
+    def test_newer(self, inkeeper: Run, path: Path) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("INSERT INTO schema_migration (name, applied) VALUES ('0999_later', '2030-01-01')")
+            connection.commit()
+        self.refused(inkeeper, path, "newer version")
+
+    def test_a_folder(self, inkeeper: Run, tmp_path: Path) -> None:
+        finished = inkeeper("serve", "--port", "0", "--database", f"sqlite:///{tmp_path}")
+
+        assert finished.returncode == 1
+        assert len(finished.stderr.splitlines()) == 1
+
+    def test_another_kind(self, inkeeper: Run) -> None:
+        finished = inkeeper("serve", "--database", "postgresql://localhost/inkeeper")
+
+        assert finished.returncode == 1
+        assert "Only SQLite" in finished.stderr
+
+
+def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
+    overview = inkeeper("--help").stdout
+    for command in ("serve", "pair", "devices", "backup", "export", "restore", "doctor"):
+        assert f"\n  {command} " in overview
+        text = inkeeper(command, "--help").stdout
+        assert "--database" in text, command
+        assert "INKEEPER_DATA_DIR" in text, command
+    assert "INKEEPER_ALLOWED_HOSTS" in inkeeper("serve", "--help").stdout
+    assert inkeeper("--version").stdout.startswith("inkeeper")
+
+
+def test_nothing_slow_is_imported_for_help(environment: dict[str, str]) -> None:
+    script = "import inkeeper.cli, sys; print({'flask', 'peewee', 'waitress'} & set(sys.modules))"
+
+    finished = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert finished.stdout == "set()\n"
