@@ -37,7 +37,7 @@ def refused(connected: Browser, account: dict) -> Page:
 
 
 def test_linkedin_let_it_through(connected: Browser, client: Client, account: dict, refused: Page) -> None:
-    assert connected.badge()["text"] == "0?"
+    connected.wait_badge("0?")
     assert len(client.inmails(account)) == 5
 
     refused.click("button", "LinkedIn let it through")
