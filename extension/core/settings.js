@@ -1,17 +1,6 @@
-// What local storage holds: the names of its keys, what stands for a key not yet written, and all of it read at once.
+// What local storage holds: its keys, what stands for one that is not written yet, and all of it read at once.
 
 import { local } from "./browser.js";
-
-export const KEY = {
-  server: "server",
-  pairing: "pairing",
-  accounts: "accounts",
-  currentAccount: "currentAccount",
-  connection: "connection",
-  reminders: "reminders",
-  preferences: "preferences",
-  undo: "undo",
-};
 
 /** @param {string} accountId */
 export const summaryKey = (accountId) => `summary/${accountId}`;
@@ -40,7 +29,7 @@ export async function readAll() {
   for (const [key, value] of Object.entries(kept)) {
     if (key.startsWith("outbox/")) stored.entries.push(value);
     else if (key.startsWith("summary/")) stored.summaries[key.slice("summary/".length)] = value;
-    else if (key in KEY) Object.assign(stored, { [key]: value });
+    else if (key in stored) Object.assign(stored, { [key]: value });
   }
   stored.entries.sort(byId);
   return stored;
@@ -48,7 +37,7 @@ export async function readAll() {
 
 /**
  * What stands under these keys alone, which is quicker.
- * @template {keyof typeof KEY} Name
+ * @template {keyof ReturnType<typeof defaults>} Name
  * @param {...Name} names
  * @returns {Promise<Pick<Stored, Name>>}
  */
