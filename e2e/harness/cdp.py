@@ -14,8 +14,12 @@ class CdpError(RuntimeError):
     """The browser refused a command."""
 
 
+class PageGoneError(CdpError):
+    """The page closed before it answered."""
+
+
 class Connection:
-    """Commands and their answers, one at a time. Events that arrive between them are not needed and are dropped."""
+    """Commands and their answers, one at a time. Of events only a page's end is heard."""
 
     def __init__(self, url: str) -> None:
         self._socket = websocket.create_connection(url, suppress_origin=True, timeout=ANSWER_SECONDS)
@@ -30,6 +34,8 @@ class Connection:
         self._socket.send(json.dumps(command))
         while True:
             answer = json.loads(self._socket.recv())
+            if answer.get("method") == "Target.detachedFromTarget" and answer["params"]["sessionId"] == session:
+                raise PageGoneError(method)
             if answer.get("id") != self._last_id:
                 continue
             if "error" in answer:

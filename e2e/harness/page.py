@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from e2e.harness.cdp import CdpError, Connection
+from e2e.harness.cdp import CdpError, Connection, PageGoneError
 from e2e.harness.wait import until
 
 AXE = Path(__file__).parents[2] / "tests" / "lint" / "node_modules" / "axe-core" / "axe.min.js"
@@ -168,6 +168,8 @@ class Page:
             node = self.find(role, name, within=within)
             try:
                 self._click_node(node)
+            except PageGoneError:  # a popup closes when a click opens a tab
+                return True
             except CdpError:  # redrawn between being found and being clicked
                 return False
             return True
@@ -229,13 +231,19 @@ class Page:
         self.cdp("Input.dispatchKeyEvent", type="keyUp", modifiers=modifiers, **event)
 
     def emulate(self, *, theme: str = "light", reduced_motion: bool = False) -> None:
-        """Makes the page believe in a light or dark system, with or without motion."""
+        """Makes the page believe in a light or dark system, with or without motion; waits for its transitions."""
         motion = "reduce" if reduced_motion else "no-preference"
         features = [
             {"name": "prefers-color-scheme", "value": theme},
             {"name": "prefers-reduced-motion", "value": motion},
         ]
         self.cdp("Emulation.setEmulatedMedia", features=features)
+        self.run(
+            """async () => {
+                await new Promise(requestAnimationFrame);
+                await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
+            }"""
+        )
 
     # -- judging -----------------------------------------------------------------------------------
 

@@ -1,0 +1,209 @@
+"""Each state of the popup: one sentence, one next step, a badge that agrees, and nothing that axe-core finds wrong."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from e2e.harness.browser import Browser
+from e2e.harness.client import Client
+from e2e.harness.connecting import refresh
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.page import Page
+from e2e.harness.server import Server
+from e2e.harness.stranger import stranger
+
+LIFE = timedelta(days=90)
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 AA in the light or in the dark theme."""
+    for theme in ("light", "dark"):
+        page.emulate(theme=theme)
+        assert page.axe() == [], f"{theme} theme"
+
+
+def open_popup(browser: Browser, slug: str = "kai-example") -> Page:
+    """The real popup over a person's page."""
+    browser.visit(PracticeSite.person(slug))
+    return browser.click_toolbar()
+
+
+def steady(client: Client, browser: Browser, **fields: object) -> dict:
+    """An account none of whose credits expires within weeks: 50 credits."""
+    account = client.account(rule_book="rolling", **fields)
+    refresh(browser)
+    browser.wait_badge("50")
+    return account
+
+
+def expiring(client: Client, browser: Browser, within: timedelta) -> dict:
+    """An account whose oldest lot, 15 credits, expires within that time; nothing else is lost before."""
+    opened_at = datetime.now(UTC) - LIFE + within
+    account = client.account(plan="premium_business", rule_book="rolling", opened_at=opened_at.isoformat())
+    refresh(browser)
+    return account
+
+
+def test_not_connected(browser: Browser) -> None:
+    browser.ask("refresh")
+    assert browser.wait_badge("–")["title"] == "Inkeeper is not connected. Click to connect it to your server."
+
+    popup = open_popup(browser)
+
+    popup.wait_text("Connect to your server")
+    assert not popup.has("button", re.compile("^Log"))
+    assert_accessible(popup)
+    popup.click("link", "Connect…")
+    browser.attach_page("welcome/welcome.html#pair").find("heading", "Welcome to Inkeeper")
+
+
+def test_no_account(connected: Browser) -> None:
+    popup = open_popup(connected)
+
+    popup.wait_text("Set up your account")
+    assert_accessible(popup)
+    popup.click("link", "Set up…")
+    connected.attach_page("welcome/welcome.html#account").find("combobox", "LinkedIn plan")
+
+
+def test_ready_with_plenty_of_time(connected: Browser, client: Client) -> None:
+    steady(client, connected)
+    assert "My seat: 50 of 50 credits left" in connected.badge()["title"]
+
+    popup = open_popup(connected)
+
+    popup.wait_text("50")
+    popup.find("button", re.compile("^Log InMail to Kai Example"))
+    assert_accessible(popup)
+
+
+@pytest.mark.parametrize(
+    ("days", "sign", "severity"), [(6.5, "!", "Note:"), (2.5, "!!", "Warning:"), (0.5, "!!", "Urgent:")]
+)
+def test_credits_that_expire_soon(connected: Browser, client: Client, days: float, sign: str, severity: str) -> None:
+    account = expiring(client, connected, timedelta(days=days))
+    balance = client.summary(account)["balance"]
+    badge = connected.wait_badge(f"{balance}{sign}")
+    assert re.search(r"15 are lost by", badge["title"])
+
+    popup = open_popup(connected)
+
+    popup.wait_text(re.compile(rf"{severity}\s+15 credits expire"))
+    assert_accessible(popup)
+
+
+def test_none_left(connected: Browser, client: Client) -> None:
+    account = client.account(plan="premium_career")
+    for number in range(5):
+        client.log(account, f"Sample Number {number}")
+    refresh(connected)
+    connected.wait_badge("0")
+
+    popup = open_popup(connected)
+
+    popup.wait_text(re.compile(r"5 more on"))
+    popup.wait_text("1 credit, none is left")
+    assert_accessible(popup)
+
+
+def test_server_off(connected: Browser, client: Client, server: Server) -> None:
+    account = steady(client, connected)
+    server.kill()
+    body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
+    connected.ask("log", {"accountId": account["id"], **body})
+    title = connected.wait_badge("49↑")["title"]
+    assert "1 entry waits to be saved." in title
+
+    popup = open_popup(connected)
+
+    popup.wait_text("The server is not running")
+    popup.wait_text("make run")
+    popup.wait_text("1 entry waits to be saved")
+    popup.find("button", "Retry now")
+    popup.find("button", "Copy the command make run")
+    popup.find("button", re.compile("^Log InMail to Kai Example"))
+    assert_accessible(popup)
+
+
+def test_another_program_on_the_port(connected: Browser, client: Client, server: Server) -> None:
+    steady(client, connected)
+    server.kill()
+    with stranger(server.port):
+        popup = open_popup(connected)
+        popup.wait_text("Another program answers")
+
+        assert connected.wait_badge("~50")
+        assert_accessible(popup)
+        popup.click("link", "Check the address…")
+        connected.attach_page("welcome/welcome.html#server").wait_text("Another program answers")
+
+
+def test_a_server_of_another_version(connected: Browser, client: Client, server: Server) -> None:
+    steady(client, connected)
+    server.kill()
+    with stranger(server.port, {"X-Inkeeper-Api": "2"}):
+        popup = open_popup(connected)
+
+        popup.wait_text("Extension and server do not match")
+        popup.wait_text("git pull && make run")
+        assert_accessible(popup)
+
+
+def test_a_revoked_browser(connected: Browser, client: Client) -> None:
+    steady(client, connected)
+    (device,) = [one for one in client.every("/devices") if one["name"] == "Chromium in a test"]
+    client.delete(f"/devices/{device['id']}")
+
+    popup = open_popup(connected)
+
+    popup.wait_text("This browser is no longer connected")
+    assert_accessible(popup)
+    popup.click("link", "Connect again…")
+    connected.attach_page("welcome/welcome.html#pair").find("button", "Show me the code")
+
+
+def test_what_needs_the_user(connected: Browser, client: Client) -> None:
+    account = client.account(plan="basic")
+    refresh(connected)
+    connected.wait_badge("0")
+    body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
+    connected.ask("log", {"accountId": account["id"], **body})
+    connected.wait_badge("0?")
+
+    popup = open_popup(connected)
+
+    popup.wait_text("Not saved: InMail to Robin Sample")
+    assert_accessible(popup)
+
+
+def test_open_forms(connected: Browser, client: Client) -> None:
+    account = client.account(rule_book="rolling", opened_at=(datetime.now(UTC) - timedelta(days=1)).isoformat())
+    sent_at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    client.log(account, "Robin Sample", sent_at=sent_at).expect(201)
+    refresh(connected)
+    popup = open_popup(connected)
+    popup.click("button", "Add a purpose, or log another…")
+    popup.click("button", "Compare…")
+    popup.click("button", "Outcome: Robin Sample")
+    popup.fill("textbox", "Name", "")
+    popup.click("button", "Log InMail")
+    popup.wait_text("Type the person’s name.")
+
+    assert_accessible(popup)
+
+
+def test_the_popup_fits_what_a_browser_shows(connected: Browser, client: Client) -> None:
+    """A browser cuts a popup off at 800 by 600 pixels, and sideways scrolling is nothing for a popup."""
+    steady(client, connected, name="A seat with a name that is longer than anybody would ever need it to be")
+    popup = open_popup(connected)
+    popup.find("button", re.compile("^Log InMail to Kai Example"))
+
+    width, scroll_width, height = popup.run(
+        "() => [innerWidth, document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+
+    assert scroll_width <= width <= 800
+    assert height <= 600
