@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from inkeeper.api.listening import Server
 from inkeeper.services import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store, open_database
+from tests.seat import Caller, Seat
 
 
 class Clock:
@@ -108,3 +110,30 @@ def live_server(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.port}"
     server.stop()
     thread.join()
+
+
+@pytest.fixture
+def call(client: FlaskClient, pair: Callable[..., Device]) -> Caller:
+    return Caller(client, pair().headers)
+
+
+@pytest.fixture
+def open_account(call: Caller) -> Callable[..., Seat]:
+    """Opens an account: Premium Career in `month_end`, in UTC, since the first of the month, unless said otherwise."""
+
+    def open_it(**wanted: Any) -> Seat:
+        body = {
+            "name": "My seat",
+            "plan": "premium_career",
+            "rule_book": "month_end",
+            "time_zone": "UTC",
+            "opened_at": "2026-11-01T00:00:00Z",
+        }
+        return Seat(call, call.post("/accounts", body | wanted))
+
+    return open_it
+
+
+@pytest.fixture
+def seat(open_account: Callable[..., Seat]) -> Seat:
+    return open_account()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.api.conftest import Caller, Seat
+from tests.seat import Caller, Seat
 
 
 def test_an_account_opened_mid_month_has_the_whole_allotment_at_once(call: Caller) -> None:

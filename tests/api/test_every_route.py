@@ -135,36 +135,6 @@ def private_routes(routes: list[Route]) -> list[Route]:
 
 
 @pytest.fixture
-def owner(pair: Callable[..., Device]) -> Device:
-    return pair("Kai Example")
-
-
-@pytest.fixture
-def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict[str, str]:
-    """Something of the owner's for each kind of id in a route. The pairing is over, so it changes nothing."""
-
-    def created(path: str, body: dict[str, Any], *, inside: str = "") -> str:
-        response = client.post(path, json=body, headers=owner.headers)
-        assert response.status_code == 201, response.json
-        answer = response.json[inside] if inside else response.json
-        return str(answer["id"])
-
-    account_id = created("/api/v1/accounts", BODIES["POST /api/v1/accounts"])
-    account = f"/api/v1/accounts/{account_id}"
-    body = BODIES["POST /api/v1/accounts/<account_id>/inmails"]
-    pairing = client.post("/api/v1/pairings", json={"device": "Chrome on Linux"}).json["id"]
-    client.delete(f"/api/v1/pairings/{pairing}")
-    return {
-        "account_id": account_id,
-        "inmail_id": created(f"{account}/inmails", body, inside="inmail"),
-        "observation_id": created(f"{account}/observations", {"balance": 4, "source": "person"}),
-        "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),
-        "other_id": pair("Kai Example").id,
-        "pairing_id": pairing,
-    }
-
-
-@pytest.fixture
 def revoked(client: FlaskClient, pair: Callable[..., Device]) -> Device:
     device = pair("Kai Example")
     assert client.delete(f"/api/v1/devices/{device.id}", headers=device.headers).status_code == 200

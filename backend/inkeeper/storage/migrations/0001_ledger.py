@@ -127,3 +127,9 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
         "CREATE INDEX fact_of_terms ON fact (account_id, at)"
         " WHERE kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
     )
+    # What a balance rests on must outlast any mistake in the program, too.
+    for change in ("UPDATE", "DELETE"):
+        db.execute_sql(
+            f"CREATE TRIGGER fact_no_{change.lower()} BEFORE {change} ON fact"
+            " BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END"
+        )

@@ -1,0 +1,104 @@
+"""One answer with all that badge and popup need, cheap to ask for again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from inkeeper.storage.database import Store
+from tests.conftest import Clock
+from tests.seat import Seat
+
+
+@pytest.fixture
+def navigator(open_account: Callable[..., Seat], clock: Clock) -> Seat:
+    """25 credits in Berlin, 13 of them used by the morning of 23 November."""
+    clock.now = datetime(2026, 10, 31, 23, 0, tzinfo=UTC)
+    seat = open_account(plan="sales_navigator", time_zone="Europe/Berlin", opened_at="2026-10-31T23:00:00Z")
+    for number in range(13):
+        clock.advance(days=1)
+        seat.log(f"Robin Sample {number}")
+    clock.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    return seat
+
+
+def test_the_contract_s_example(navigator: Seat) -> None:
+    summary = navigator.summary()
+    assert (summary["balance"], summary["allotment"], summary["used"]) == (12, 25, 13)
+    assert summary["period"] == {
+        "start": "2026-10-31T23:00:00Z",
+        "end": "2026-11-30T23:00:00Z",
+        "days_left": 8,
+        "working_days_left": 6,
+    }
+    assert summary["next_loss"] == {"at": "2026-11-30T23:00:00Z", "credits": 12, "reason": "expire", "value": None}
+    assert summary["pace"] == {"per_day": 2.0, "status": "behind", "expected": 19}
+    assert summary["forecast"]["basis"] == "13 sends in 23 days"
+    assert summary["timeline"][:2] == [
+        {"at": "2026-11-30T23:00:00Z", "reason": "expire", "credits": -12, "balance": 0},
+        {"at": "2026-11-30T23:00:00Z", "reason": "grant", "credits": 25, "balance": 25},
+    ]
+    assert summary["timeline"][-1]["at"] > "2027-01-24"
+    assert [inmail["recipient"]["name"] for inmail in summary["recent"]][:2] == ["Robin Sample 12", "Robin Sample 11"]
+    assert len(summary["recent"]) == 10
+
+
+def test_asking_again_answers_304_until_something_changes(navigator: Seat, clock: Clock) -> None:
+    def ask(tag: str | None) -> tuple[int, str]:
+        headers = {} if tag is None else {"If_None_Match": tag}
+        answer = navigator.call("GET", f"{navigator.path}/summary", **headers)
+        return answer.status_code, answer.headers["ETag"]
+
+    status, tag = ask(None)
+    assert status == 200
+    clock.advance(hours=13)
+    assert ask(tag) == (304, tag)
+    clock.now = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+    status, next_day = ask(tag)
+    assert (status, next_day != tag) == (200, True), "midnight in Berlin changes the days left"
+    navigator.log()
+    status, after_log = ask(next_day)
+    assert (status, after_log != next_day) == (200, True)
+    assert ask('W/"made-up"')[0] == 200
+
+
+def test_a_tag_survives_a_restart_of_the_server(navigator: Seat, app: object, clock: Clock) -> None:
+    tag = navigator.call("GET", f"{navigator.path}/summary").headers["ETag"]
+    clock.advance(minutes=5)
+    app.extensions["inkeeper.tags"].__init__()  # type: ignore[attr-defined]
+    assert navigator.call("GET", f"{navigator.path}/summary", If_None_Match=tag).status_code == 304
+
+
+def test_month_end_warnings_rise_as_it_comes_closer(navigator: Seat, clock: Clock) -> None:
+    def expiring(*at: int) -> str | None:
+        clock.now = datetime(2026, 11, *at, tzinfo=UTC)
+        found = [warning for warning in navigator.summary()["warnings"] if warning["code"] == "expiring"]
+        return found[0]["severity"] if found else None
+
+    assert expiring(23, 22, 59, 59) is None
+    assert expiring(23, 23) == "info"
+    assert expiring(27, 22, 59, 59) == "info"
+    assert expiring(27, 23) == "warning"
+    assert expiring(29, 23) == "urgent"
+    clock.now = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)
+    assert navigator.balance() == 25
+
+
+def test_the_warning_says_how_many_when_and_what_to_do(navigator: Seat, clock: Clock) -> None:
+    navigator.call("PATCH", navigator.path, {"price": {"amount_minor": 10_000, "currency": "EUR"}})
+    clock.now = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+    warning = next(each for each in navigator.summary()["warnings"] if each["code"] == "expiring")
+    assert warning["title"] == "12 credits expire in 4 days"
+    assert "Send 6 a working day to use them by the end of 30 Nov (Europe/Berlin)." in warning["detail"]
+    assert "Worth EUR 48.00 at your price." in warning["detail"]
+    assert warning["until"] == "2026-11-30T23:00:00Z"
+
+
+def test_it_stays_the_same_without_any_saved_state(navigator: Seat, store: Store) -> None:
+    before = navigator.summary()
+    with store.begin_write(None) as transaction:
+        dropped = transaction.execute("DELETE FROM snapshot").rowcount
+    assert dropped > 0
+    assert navigator.summary() == before

@@ -1,0 +1,66 @@
+"""The check behind `inkeeper doctor` finds what does not add up, and says where."""
+
+from __future__ import annotations
+
+import pytest
+
+from inkeeper.services.integrity import check
+from inkeeper.storage.database import Store
+from tests.conftest import Clock
+from tests.seat import Caller, Seat
+
+
+@pytest.fixture
+def seat(call: Caller, clock: Clock) -> Seat:
+    """A year with a bit of everything in it, under the book with the most rules."""
+    seat = Seat(
+        call,
+        call.post(
+            "/accounts",
+            {
+                "name": "My seat",
+                "plan": "premium_business",
+                "rule_book": "rolling",
+                "time_zone": "America/Havana",
+                "opened_at": "2025-11-20T12:00:00Z",
+                "renewal_day": 31,
+            },
+        ),
+    )
+    for number in range(6):
+        inmail = seat.log(f"Robin Sample {number}")["inmail"]["id"]
+        clock.advance(days=20)
+        if number % 2:
+            call("PATCH", f"{seat.path}/inmails/{inmail}", {"outcome": "replied"})
+        if number == 3:
+            call("DELETE", f"{seat.path}/inmails/{inmail}")
+    call.post(f"{seat.path}/observations", {"balance": 9, "source": "person"})
+    call.post(f"{seat.path}/plan-changes", {"plan": "sales_navigator"})
+    return seat
+
+
+def test_nothing_is_found_where_all_is_well(seat: Seat, store: Store, clock: Clock) -> None:
+    assert list(check(store, clock())) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            "UPDATE snapshot SET state = replace(state, '\"balance\":', '\"balance\":1') WHERE kind = 'head'",
+            "not what the facts give",
+        ),
+        ("UPDATE inmail SET cost = 0 WHERE name = 'Robin Sample 0'", "differ in date or cost"),
+        ("UPDATE inmail SET outcome = 'pending' WHERE name = 'Robin Sample 1'", "differ on its outcome"),
+        ("UPDATE inmail SET retracted_at = NULL WHERE name = 'Robin Sample 3'", "taken back"),
+        ("DELETE FROM inmail WHERE name = 'Robin Sample 2'", "not listed"),
+        ("DELETE FROM fact WHERE kind = 'opened'", "cannot be replayed"),
+    ],
+)
+def test_damage_is_found_and_placed(seat: Seat, store: Store, clock: Clock, damage: str, message: str) -> None:
+    with store.begin_write(None) as transaction:
+        transaction.execute("DROP TRIGGER fact_no_delete")
+        assert transaction.execute(damage).rowcount == 1
+    found = list(check(store, clock()))
+    assert [finding.account_id for finding in found] == [seat.account["id"]]
+    assert message in found[0].message

@@ -1,0 +1,130 @@
+"""Saved states: they make reading cheap, and dropping any of them changes no answer."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inkeeper.ids import new_id
+from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, PlanChanged, Retracted, Sent, Terms
+from inkeeper.rules.replay import replay
+from inkeeper.rules.state import dump_state
+from inkeeper.storage import history
+from inkeeper.storage.database import Store
+from inkeeper.storage.models import Account, Owner
+
+OPENED = datetime(2026, 1, 10, 9, tzinfo=UTC)
+
+
+def begin(store: Store, book: str) -> tuple[str, list[Fact]]:
+    """A new account in the store, and its opening."""
+    facts: list[Fact] = [Opened(new_id(OPENED), OPENED, "premium_business", "Europe/Berlin", Terms(book))]
+    account = facts[0].id
+    with store.begin_write(None):
+        Owner.get_or_create(id="me", defaults={"name": "me", "created_at": OPENED})
+        Account.create(
+            id=account,
+            owner="me",
+            name="My seat",
+            time_zone="Europe/Berlin",
+            working_days="12345",
+            reserve=0,
+            created_at=OPENED,
+            version=1,
+        )
+        history.record(account, facts, OPENED)
+    return account, facts
+
+
+def later_fact(draw: random.Random, facts: list[Fact], at: datetime) -> Fact:
+    fact_id = new_id(at)
+    sent = [fact for fact in facts if isinstance(fact, Sent) and fact.at <= at]
+    kind = draw.choice(["send", "send", "send", "outcome", "retract", "observe", "plan"])
+    if kind == "outcome" and sent:
+        return OutcomeRecorded(fact_id, at, draw.choice(sent).id, "replied")
+    if kind == "retract" and sent:
+        return Retracted(fact_id, at, draw.choice(sent).id)
+    if kind == "observe":
+        return Observed(fact_id, at, draw.randrange(30))
+    if kind == "plan":
+        return PlanChanged(fact_id, at, draw.choice(["premium_career", "sales_navigator"]))
+    return Sent(fact_id, at, draw.choice([0, 1, 1]))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling"]))
+def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, book: str) -> None:
+    draw = random.Random(seed)
+    account, facts = begin(store, book)
+    now = OPENED
+    for _ in range(25):
+        now += timedelta(hours=draw.choice([1, 30, 400]))
+        # Most facts are fresh; some arrive late, from days or months ago.
+        at = max(OPENED, now - timedelta(hours=draw.choice([0, 0, 0, 5, 100, 2000])))
+        fact = later_fact(draw, facts, at)
+        facts.append(fact)
+        with store.begin_write(account) as transaction:
+            recorded = history.record(account, [fact], now)
+            if draw.random() < 0.3:
+                transaction.execute(
+                    "DELETE FROM snapshot WHERE rowid IN (SELECT rowid FROM snapshot ORDER BY random() LIMIT 1)"
+                )
+        assert dump_state(recorded.state) == dump_state(replay(facts, now).state)
+        for asked in (now, now - timedelta(hours=draw.randrange(3000)), now + timedelta(days=40)):
+            if asked >= OPENED:
+                with store.read():
+                    state, coming = history.state_at(account, asked)
+                assert dump_state(state) == dump_state(replay(facts, asked).state)
+                assert {fact.id for fact in coming} == {fact.id for fact in facts if fact.at > asked}
+
+
+def test_reading_does_not_replay_what_a_saved_state_covers(store: Store) -> None:
+    account, facts = begin(store, "month_end")
+    now = OPENED
+    for _ in range(60):
+        now += timedelta(days=2)
+        with store.begin_write(account):
+            history.record(account, [Sent(new_id(now), now, 0)], now)
+    with store.read():
+        start = history.saved_states(account)[-1][1]
+        assert start.position.at == now
+        assert len(history.facts_of(account, start.position.at)) == 1
+        assert len(history.facts_of(account)) == 60 + len(facts)
+
+
+def test_a_state_saved_under_other_rules_is_not_used(store: Store) -> None:
+    account, _ = begin(store, "month_end")
+    with store.begin_write(account) as transaction:
+        transaction.execute("""UPDATE snapshot SET state = '["other rules", {}]'""")
+    with store.read():
+        assert history.state_at(account, OPENED)[0].balance == 15
+
+
+def test_facts_come_back_as_they_went_in(store: Store) -> None:
+    account, _ = begin(store, "rolling")
+    at = OPENED + timedelta(days=1, microseconds=1)
+    sent = Sent(new_id(at), at, 1)
+    wanted: list[Fact] = [
+        sent,
+        OutcomeRecorded(new_id(at), at, sent.id, "accepted"),
+        Observed(new_id(at), at, 3, "page"),
+        PlanChanged(new_id(at), at, "sales_navigator", 60, None),
+        Retracted(new_id(at), at, sent.id),
+    ]
+    with store.begin_write(account):
+        history.record(account, wanted, at)
+    with store.read():
+        assert history.facts_of(account, at) == wanted
+        assert history.outcomes_of(sent.id) == [wanted[1]]
+        assert history.retraction_of(sent.id) == at
+
+
+@pytest.mark.parametrize("statement", ["UPDATE fact SET at = 0", "DELETE FROM fact"])
+def test_the_database_itself_keeps_facts_as_they_are(store: Store, statement: str) -> None:
+    begin(store, "month_end")
+    with pytest.raises(Exception, match="never changed"), store.begin_write(None) as transaction:
+        transaction.execute(statement)
