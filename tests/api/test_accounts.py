@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.conftest import Clock
 from tests.seat import Caller, Seat
 
 
@@ -160,3 +161,17 @@ def test_a_book_that_lacks_the_plan_is_refused(call: Caller, open_account: Calla
     assert call("PATCH", seat.path, {"rule_book": "month_end"}).status_code == 422
     assert call.get(seat.path)["rule_book"] == "rolling"
     assert seat.account["cap"] == 400
+
+
+@pytest.mark.parametrize("terms", [{"rule_book": "unheard_of"}, {"rule_book": "month_end"}])
+def test_terms_that_would_not_work_are_refused_before_their_day(
+    call: Caller, open_account: Callable[..., Seat], clock: Clock, terms: dict[str, str]
+) -> None:
+    seat = open_account(rule_book="rolling", plan="recruiter", allotment=100)
+    planned = terms | {"from": "2026-12-15T00:00:00Z"}
+
+    assert call("PATCH", f"{seat.path}?preview=true", planned).status_code == 422
+    assert call("PATCH", seat.path, planned).status_code == 422
+
+    clock.advance(days=60)
+    assert call.get(seat.path)["rule_book"] == "rolling"

@@ -119,7 +119,7 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
     if columns:
         Account.update(columns).where(Account.id == account_id).execute()
     state, _ = history.state_at(account_id, now)
-    facts = _terms_facts(account_id, state, changes, now)
+    facts = _workable_terms(account_id, state, changes, now)
     if facts:
         with refusals():
             state = history.record(account_id, facts, now).state
@@ -130,7 +130,7 @@ def preview_update(owner_id: str, account_id: str, changes: Mapping[str, Any], n
     """What other terms would come to, nothing stored: the account, and its balance now and then."""
     row = seat(owner_id, account_id)
     state, _ = history.state_at(account_id, now)
-    facts = _terms_facts(account_id, state, changes, now)
+    facts = _workable_terms(account_id, state, changes, now)
     after = state
     if facts:
         with refusals():
@@ -197,6 +197,19 @@ def refusals() -> Iterator[None]:
 
 _BOOK_TERMS = ("rule_book", "renewal_day")
 _PLAN_TERMS = ("allotment", "cap")
+
+
+def _workable_terms(account_id: str, state: State, changes: Mapping[str, Any], now: datetime) -> list[Fact]:
+    """The facts that make the wanted terms hold, refused if they would not work at some time to come.
+
+    Terms that are only found wrong once their day has come would make the account unreadable from then on.
+    """
+    facts = _terms_facts(account_id, state, changes, now)
+    if facts:
+        planned = [fact.at for fact in (*facts, *history.terms_facts(account_id))]
+        with refusals():
+            history.preview(account_id, facts, max(now, *planned))
+    return facts
 
 
 def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now: datetime) -> list[Fact]:
