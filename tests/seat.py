@@ -12,12 +12,12 @@ class Caller:
     """Calls the API with one device's token."""
 
     def __init__(self, client: FlaskClient, headers: dict[str, str]) -> None:
-        self._client = client
-        self._headers = headers
+        self.client = client
+        self.headers = headers
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._client.open(f"/api/v1{path}", method=method, json=body, headers=self._headers | named)
+        return self.client.open(f"/api/v1{path}", method=method, json=body, headers=self.headers | named)
 
     def get(self, path: str, **headers: str) -> Any:
         """What a GET answers; it must succeed."""

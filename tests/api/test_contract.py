@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.conftest import Device
+from tests.seat import Seat
 
 
-@pytest.fixture
-def api(app: Flask, pair: Callable[..., Device]) -> Any:
-    """The document, with a person's token on every request and one account to find."""
-    device = pair()
-    app.test_client().post(
-        "/api/v1/accounts",
-        json={"name": "My seat", "plan": "sales_navigator", "rule_book": "rolling", "time_zone": "UTC"},
-        headers=device.headers,
-    )
+def test_every_answer_is_as_documented(app: Flask, seat: Seat) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
-    schema.config.update(headers=device.headers)
-    return schema
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) >= 20
 
+    def hold(operation: Any) -> None:
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @given(case=operation.as_strategy())
+        def answer(case: Any) -> None:
+            # Half of what there is to find lies behind ids that exist; made-up ones only ever meet 404.
+            if "account_id" in (case.path_parameters or {}):
+                case.path_parameters["account_id"] = seat.account["id"]
+            # What the rules refuse cannot all be said in a schema: which plans a rule book has, which zones there are.
+            case.call_and_validate(headers=seat.call.headers, excluded_checks=[positive_data_acceptance])
 
-schema = schemathesis.pytest.from_fixture("api")
+        answer()
 
-
-@schema.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_documented(case: Any) -> None:
-    case.call_and_validate()
+    for operation in operations:
+        hold(operation)

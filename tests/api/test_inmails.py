@@ -115,10 +115,10 @@ def test_bad_input_is_named_and_changes_nothing(seat: Seat, wrong: dict[str, Any
 
 
 def test_half_a_surrogate_pair_is_refused(seat: Seat) -> None:
-    answer = seat.call._client.post(
+    answer = seat.call.client.post(
         f"/api/v1{seat.path}/inmails",
         data=b'{"recipient": {"name": "\\ud800"}, "source": "api"}',
-        headers=seat.call._headers | {"Content-Type": "application/json"},
+        headers=seat.call.headers | {"Content-Type": "application/json"},
     )
     assert answer.status_code == 400
     assert seat.balance() == 5
@@ -250,7 +250,7 @@ def test_sixteen_clients_race_for_the_last_five_credits(
             "POST",
             f"/api/v1{seat.path}/inmails",
             body,
-            seat.call._headers | {"Content-Type": "application/json"},
+            seat.call.headers | {"Content-Type": "application/json"},
         )
         statuses.append(connection.getresponse().status)
         connection.close()
