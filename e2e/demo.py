@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from e2e.harness.cdp import Connection
@@ -74,15 +74,17 @@ class DemoServer:
 
     def _repeat(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._said += line
-            print(line, end="", flush=True)
+        with self._process.stdout as lines:
+            for line in lines:
+                self._said += line
+                print(line, end="", flush=True)
 
 
 class DemoBrowser:
     """What the demo does in its browser before a person takes over."""
 
     def __init__(self, profile: Path) -> None:
+        self.profile = profile
         port_file = profile / "DevToolsActivePort"
         until(lambda: port_file.is_file() and port_file.read_text().count("\n") > 0, "the browser starts", seconds=30)
         port, path = port_file.read_text(encoding="utf-8").split()
@@ -93,7 +95,7 @@ class DemoBrowser:
             seconds=30,
         )
         self._extension = "/".join(worker[0]["url"].split("/")[:3])
-        welcome = until(lambda: self._pages("/welcome/"), "the extension's first page opens")
+        welcome = until(lambda: self.pages(f"{self._extension}/welcome/"), "the extension's first page opens")
         # The manifest, opened as a page, may speak to the worker as the extension's own pages do.
         target = self.cdp.call("Target.createTarget", {"url": f"{self._extension}/manifest.json", "background": True})
         self.control = Page(self.cdp, target["targetId"]).wait_loaded()
@@ -104,19 +106,24 @@ class DemoBrowser:
         """Connect the extension to the server as a person would, with the code that the server shows."""
         self.control.run(ASK, "pair.start", {"address": server.address, "device": "Demo browser"})
         self.control.run(ASK, "pair.confirm", {"code": server.code()})
-        until(lambda: self.badge(), "the badge shows the credits left")
+        until(lambda: self.badge().rstrip("!").isdigit(), "the badge shows the credits left")
 
     def badge(self) -> str:
         """What the toolbar icon shows."""
         return str(self.control.run("() => chrome.action.getBadgeText({})"))
 
-    def leave(self) -> None:
-        """Close what only the preparation needed."""
-        self.control.close()
-        self.cdp.close()
+    def open(self, path: str) -> Page:
+        """A page of the extension in a tab of its own."""
+        target = self.cdp.call("Target.createTarget", {"url": f"{self._extension}/{path}"})
+        return Page(self.cdp, target["targetId"]).wait_loaded()
 
-    def _pages(self, url_part: str) -> list[dict[str, str]]:
-        return [one for one in self.cdp.targets("page") if f"{self._extension}{url_part}" in one["url"]]
+    def pages(self, url_part: str) -> list[dict[str, str]]:
+        """The open pages whose address contains `url_part`."""
+        return [one for one in self.cdp.targets("page") if url_part in one["url"]]
+
+    def close(self) -> None:
+        """Let go of the browser, which goes on."""
+        self.cdp.close()
 
 
 @contextmanager
@@ -132,9 +139,9 @@ def demo(environ: Mapping[str, str]) -> Iterator[tuple[DemoServer, DemoBrowser]]
         try:
             server = DemoServer()
             try:
-                prepared = DemoBrowser(profile)
-                prepared.connect(server)
-                yield server, prepared
+                with closing(DemoBrowser(profile)) as prepared:
+                    prepared.connect(server)
+                    yield server, prepared
             finally:
                 server.stop()
         finally:
@@ -145,8 +152,8 @@ def main() -> int:
     """Show the demo until Ctrl-C."""
     try:
         with demo(os.environ) as (server, browser):
-            browser.leave()
-            print("The browser is connected already. Open a person, then click Inkeeper in the toolbar (puzzle icon).")
+            browser.control.close()
+            print("The browser is connected already. Open a person, then click Inkeeper in the toolbar.")
             return server.wait()
     except BrowserUnavailable as reason:
         print(f"The demo needs a browser to be seen in: {reason}\n`inkeeper demo` runs its server alone; then:")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -80,7 +82,8 @@ def open_with_extension(
         *flags,
         address,
     ]
-    profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not profile.exists():
+        _prepare(profile, extension)
     try:
         process = subprocess.Popen(
             command,
@@ -93,6 +96,17 @@ def open_with_extension(
     except OSError as error:
         raise BrowserUnavailable(f"The browser {command[0]} could not be started: {error.strerror}.") from error
     return OpenBrowser(process, on_failure)
+
+
+def _prepare(profile: Path, extension: Path) -> None:
+    """Make a new profile that shows the extension's icon in the toolbar, where its number can be seen."""
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir(parents=True)
+    profile.chmod(0o700)
+    # The id of an unpacked extension is made from its folder's name: hexadecimal digits, written as a to p.
+    digits = hashlib.sha256(os.fsencode(extension)).hexdigest()[:32]
+    extension_id = "".join(chr(ord("a") + int(digit, 16)) for digit in digits)
+    preferences.write_text(json.dumps({"extensions": {"pinned_extensions": [extension_id]}}), encoding="utf-8")
 
 
 def steps_by_hand(extension: Path) -> str:
