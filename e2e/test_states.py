@@ -10,19 +10,13 @@ import pytest
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import refresh
+from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.stranger import stranger
 
 LIFE = timedelta(days=90)
-
-
-def assert_accessible(page: Page) -> None:
-    """No violation of WCAG 2.2 AA in the light or in the dark theme."""
-    for theme in ("light", "dark"):
-        page.emulate(theme=theme)
-        assert page.axe() == [], f"{theme} theme"
 
 
 def open_popup(browser: Browser, slug: str = "kai-example") -> Page:

@@ -9,6 +9,7 @@ import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
+from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
@@ -153,3 +154,20 @@ def test_a_balance_that_contradicts_the_rule_book_offers_the_other_one(
 
     until(lambda: client.every("/accounts")[0]["rule_book"] == "rolling", "the other rule book on the server")
     browser.wait_balance(45)
+
+
+def test_every_step_is_accessible(browser: Browser, server: Server, welcome: Page) -> None:
+    assert_accessible(welcome)
+
+    seen = len(server.terminal())
+    welcome.click("button", "Show me the code")
+    type_code(welcome, "12 34")
+    welcome.wait_text("The code has six digits.")
+    assert_accessible(welcome)
+
+    type_code(welcome, server.pairing_code(after=seen))
+    welcome.find("combobox", "LinkedIn plan")
+    welcome.fill("textbox", re.compile("^Name"), "")
+    welcome.click("button", "Set up the account")
+    welcome.wait_text("Type a name for this account.")
+    assert_accessible(welcome)

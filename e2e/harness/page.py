@@ -43,6 +43,17 @@ SHIFT_CLOCK = """(by) => {
     };
 }"""
 
+CHOOSE = """(select, wanted) => {
+    const option = [...select.options].find((one) => one.text.trim().startsWith(wanted));
+    if (!option) return [...select.options].map((one) => one.text);
+    if (option.selected) return null;
+    select.value = option.value;
+    select.dispatchEvent(new Event('input', {bubbles: true}));
+    select.dispatchEvent(new Event('change', {bubbles: true}));
+    return null;
+}"""
+IS_CHOSEN = "(select, wanted) => select.selectedOptions[0]?.text.trim().startsWith(wanted)"
+
 Name = str | re.Pattern[str]
 
 
@@ -205,20 +216,16 @@ class Page:
 
     def choose(self, name: Name, option: str) -> None:
         """Chooses the option whose text begins with `option` in the select element called `name`."""
-        node = self.find("combobox", name)
-        chosen = self.of(
-            node,
-            """(select, wanted) => {
-                const option = [...select.options].find((one) => one.text.trim().startsWith(wanted));
-                if (!option) return [...select.options].map((one) => one.text);
-                select.value = option.value;
-                select.dispatchEvent(new Event('input', {bubbles: true}));
-                select.dispatchEvent(new Event('change', {bubbles: true}));
-                return true;
-            }""",
-            option,
-        )
-        assert chosen is True, f"no option {option!r} among {chosen}"
+
+        def chosen() -> bool:
+            try:
+                options = self.of(self.find("combobox", name), CHOOSE, option)
+                assert options is None, f"no option {option!r} among {options}"
+                return bool(self.of(self.find("combobox", name), IS_CHOSEN, option))
+            except CdpError:  # redrawn meanwhile
+                return False
+
+        until(chosen, f"{option!r} is chosen in {name!r}")
 
     def press(self, key: str, *, modifiers: int = 0) -> None:
         """Presses and releases one key of `KEYS`, or types one character."""

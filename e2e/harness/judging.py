@@ -1,0 +1,13 @@
+"""What is asked of every page, whatever it shows."""
+
+from __future__ import annotations
+
+from e2e.harness.page import Page
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 AA that axe-core finds, in the light and in the dark theme."""
+    for theme in ("light", "dark"):
+        page.emulate(theme=theme)
+        violations = page.axe()
+        assert not violations, "\n".join([f"in the {theme} theme:", *violations])
