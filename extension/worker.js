@@ -6,6 +6,7 @@ import { handlers } from "./core/handlers.js";
 import { serve } from "./core/messages.js";
 import { remind } from "./core/notify.js";
 import { logPersonOf } from "./core/quicklog.js";
+import { read } from "./core/settings.js";
 import { sync, syncNow } from "./core/sync.js";
 import { paint, paintSoon } from "./core/toolbar.js";
 
@@ -16,12 +17,13 @@ serve(handlers);
 browser.onStored(paintSoon);
 
 runtime.onInstalled.addListener(async ({ reason }) => {
-  if (reason === "install") browser.openPage("welcome/welcome.html");
   syncNow();
   const title = browser.text("menuLog");
   await contextMenus.removeAll();
   contextMenus.create({ id: "page", title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
   contextMenus.create({ id: "action", title, contexts: ["action"] });
+  // A browser that is started with the extension on its command line installs it anew each time.
+  if (reason === "install" && !(await read("server")).server.token) browser.openPage("welcome/welcome.html");
 });
 
 runtime.onStartup.addListener(syncNow);
