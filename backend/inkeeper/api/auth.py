@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
-from flask import Request, g
+from flask import g
 
 from inkeeper.api.context import store
 from inkeeper.errors import Problem
@@ -26,12 +27,12 @@ PUBLIC_ENDPOINTS = frozenset(
 """The routes that need no token: those that tell what this is, and those by which a device gets its token."""
 
 
-def authenticate(request: Request, now: datetime) -> None:
-    """Find out whose token the request carries, for `context.owner_id` and `context.device_id`.
+def authenticate(environ: dict[str, Any], now: datetime) -> None:
+    """Find out whose token came with this WSGI environment, for `context.owner_id` and `context.device_id`.
 
     Raises the 401 Problem for a token that is missing, unknown or revoked.
     """
-    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     device = devices.find_by_token(store(), token.strip()) if scheme.lower() == "bearer" else None
     if device is None:
         raise Problem(

@@ -14,6 +14,8 @@ from inkeeper.storage.database import Store, Transaction
 KEPT = timedelta(days=100)
 """How long a key is remembered; promised are 90 days."""
 
+_LOOK_UP = "SELECT request_hash, status, body FROM idempotency WHERE device_id = ? AND key = ?"
+
 Work = Callable[[Transaction], tuple[int, Any]]
 
 
@@ -29,14 +31,14 @@ def run_once(
     # Looked up before, so that repeating a request costs no write; and again inside, since the same request may have
     # come twice at once.
     if key is not None:
-        with store.read() as transaction:
-            answered = _answered(transaction, device_id, key, request_hash)
+        answered = _answered(store.read_row(_LOOK_UP, (device_id, key)), request_hash)
         if answered is not None:
             return answered
     with store.begin_write(account_id) as transaction:
-        answered = None if key is None else _answered(transaction, device_id, key, request_hash)
-        if answered is not None:
-            return answered
+        if key is not None:
+            answered = _answered(transaction.execute(_LOOK_UP, (device_id, key)).fetchone(), request_hash)
+            if answered is not None:
+                return answered
         status, body = work(transaction)
         text = to_json(body)
         if key is not None:
@@ -49,15 +51,13 @@ def run_once(
         return status, text, False
 
 
-def _answered(transaction: Transaction, device_id: str, key: str, request_hash: str) -> tuple[int, str, bool] | None:
-    row = transaction.execute(
-        "SELECT request_hash, status, body FROM idempotency WHERE device_id = ? AND key = ?", (device_id, key)
-    ).fetchone()
+def _answered(row: tuple[str, int, str] | None, request_hash: str) -> tuple[int, str, bool] | None:
     if row is None:
         return None
-    if row[0] != request_hash:
+    stored_hash, status, body = row
+    if stored_hash != request_hash:
         raise conflict("idempotency_conflict", "Choose a new key for each new request.")
-    return row[1], row[2], True
+    return status, body, True
 
 
 def _forget_oldest(transaction: Transaction, now: datetime) -> None:
