@@ -1,5 +1,140 @@
-"""stub"""
+"""The extension in a real Chromium: how soon a person sees something, and what they have to install for it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from e2e.harness.browser import Browser
+from e2e.harness.connecting import connect, refresh
+from e2e.harness.extension import SOURCE, extension_copy
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.page import Page
+from e2e.harness.server import Server
+from e2e.harness.wait import until
+from tests.benchmarks.report import Row
+
+TIMES = 15
+"""How often each is done, in turn. The first time of each only warms up."""
+
+NUMBER_SHOWN_AT = """() => {
+    const [paint] = performance.getEntriesByName('first-contentful-paint');
+    const number = document.querySelector('[data-hook=balance]')?.textContent;
+    return number && paint ? [Number(number), paint.startTime] : null;
+}"""
+
+WATCH_FOR_ANSWER = """() => {
+    const live = document.getElementById('live');
+    addEventListener('click', (click) => { globalThis.clickedAt = click.timeStamp; }, {capture: true});
+    new MutationObserver(() => {
+        if (live.textContent.trim()) globalThis.answeredAt ??= performance.now();
+    }).observe(live, {childList: true, subtree: true, characterData: true});
+}"""
+
+WAKE = """async () => {
+    const began = performance.now();
+    const answered = chrome.runtime.sendMessage({name: 'state.get', params: {}});
+    let text = '';
+    while (!/\\d/.test(text) && performance.now() - began < 5000) text = await chrome.action.getBadgeText({});
+    const took = performance.now() - began;
+    await answered;
+    return took;
+}"""
 
 
-def measure(folder):
-    return []
+class _Bench:
+    """A connected browser, and the three things that are timed in it. Times in milliseconds."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.people = 0
+
+    def number_shown(self) -> float:
+        """From the opening of the popup by a true click on the toolbar to its first paint, the one with the number."""
+        popup = self._popup()
+        _, shown_at = until(lambda: popup.run(NUMBER_SHOWN_AT), "the popup shows the number")
+        popup.close()
+        return float(shown_at)
+
+    def click_acknowledged(self) -> float:
+        """From the click on "Log InMail to ..." to the words that it is logged."""
+        popup = self._popup()
+        popup.run(WATCH_FOR_ANSWER)
+        popup.click("button", self._log_button(popup))
+        took = until(lambda: popup.run("() => globalThis.answeredAt - globalThis.clickedAt || null"), "an answer")
+        popup.close()
+        return float(took)
+
+    def killed_worker_to_badge(self) -> float:
+        """From the event that wakes a killed worker to a badge with the number, where there was none."""
+        until(lambda: not self.browser.outbox(), "everything has been sent")
+        self.browser.kill_worker()
+        self.browser.control.run("() => chrome.action.setBadgeText({text: ''})")
+        return float(self.browser.control.run(WAKE))
+
+    def _popup(self) -> Page:
+        self.people += 1
+        self.browser.visit(PracticeSite.person(f"kai-example-{self.people:03}"))
+        return self.browser.click_toolbar()
+
+    @staticmethod
+    def _log_button(popup: Page) -> str:
+        return until(lambda: [name for name in popup.names("button") if name.startswith("Log InMail to")], "a button")[
+            0
+        ]
+
+
+def unpacked_bytes_without_icons(folder: Path) -> int:
+    """What a browser loads, the pictures left out."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "icons" not in path.relative_to(folder).parts]
+    return sum(path.stat().st_size for path in files)
+
+
+def measure(folder: Path) -> list[Row]:
+    """One browser and one server; the things to time in turn."""
+    folder.mkdir()
+    with ExitStack() as running:
+        practice = running.enter_context(PracticeSite())
+        server = Server(folder / "server").start()
+        running.callback(server.close)
+        browser = Browser(extension_copy(folder), site_flags=practice.browser_flags)
+        running.callback(browser.quit)
+        client = server.client()
+        running.callback(client.close)
+        browser.reset()
+        connect(browser, server)
+        client.account(allotment=1_000)
+        refresh(browser)
+        browser.wait_balance(1_000)
+        bench = _Bench(browser)
+        done: dict[Callable[[], float], list[float]] = {
+            bench.number_shown: [],
+            bench.click_acknowledged: [],
+            bench.killed_worker_to_badge: [],
+        }
+        for _ in range(TIMES + 1):
+            for time_it, times in done.items():
+                times.append(time_it())
+        warnings = _install_warnings(browser)
+    shown, acknowledged, badge = (times[1:] for times in done.values())
+    return [
+        _row("number in the popup from storage", shown, 50),
+        _row("click on Log acknowledged", acknowledged, 20),
+        _row("killed worker to badge", badge, 50),
+        Row("extension unpacked without icons", "", unpacked_bytes_without_icons(SOURCE) / 1000, "kB", "at most", 100),
+        Row("warnings at installation", "", len(warnings), "", "at most", 0, {"warnings": warnings}),
+    ]
+
+
+def _install_warnings(browser: Browser) -> list[Any]:
+    shipped = (SOURCE / "manifest.json").read_text(encoding="utf-8")
+    return list(
+        browser.control.run("(manifest) => chrome.management.getPermissionWarningsByManifest(manifest)", shipped)
+    )
+
+
+def _row(what: str, times: list[float], target: float) -> Row:
+    return Row(what, "", statistics.median(times), "ms", "at most", target, {"ms": times})
