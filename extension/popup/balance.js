@@ -8,7 +8,7 @@ import { plural, t } from "../ui/words.js";
 export function header({ view, account }) {
   const several = view.accounts.length > 1;
   return el("header", { data: { part: "header", account: account?.account.id } },
-    el("h1", null, account ? account.account.name : t("appName")),
+    el("h1", {}, account ? account.account.name : t("appName")),
     account && el("span", { class: "mute product" }, several ? t("current", account.productTitle) : account.productTitle),
     view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
     account && el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
@@ -23,7 +23,7 @@ export function balance({ view, account, now }) {
   return el("section", { class: stale ? "stale" : null, "aria-label": t("balance_label"), data: { part: "balance" } },
     el("div", { class: "hero" },
       el("p", { class: "balance", data: { hook: "balance" } }, projection.balance),
-      el("p", null,
+      el("p", {},
         el("span", { class: "small mute", data: { hook: "of" } }, allotmentWords(account, projection)),
         el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
     bar(projection),
@@ -96,12 +96,12 @@ function bar({ used, freeUsed, balance, allotment, expectedUsed }) {
   const share = (/** @type {number} */ credits) => `${Math.min(100, (100 * credits) / total)}%`;
   const evenPace = balance > 0 && expectedUsed !== null;
   const free = freeUsed ? ` + ${plural("free_used", freeUsed)}` : "";
-  return el("div", null,
+  return el("div", {},
     el("div", { class: "bar", "aria-hidden": "true" },
       el("i", { style: { "inline-size": share(used) } }),
       evenPace && el("u", { style: { "inset-inline-start": share(expectedUsed) } })),
     el("p", { class: "legend", data: { hook: "pace" } },
-      el("span", null, t("used", used) + free),
-      evenPace && el("span", null, t("even_pace", expectedUsed)),
-      used >= allotment && !balance && el("span", null, t("all_used"))));
+      el("span", {}, t("used", used) + free),
+      evenPace && el("span", {}, t("even_pace", expectedUsed)),
+      used >= allotment && !balance && el("span", {}, t("all_used"))));
 }

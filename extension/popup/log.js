@@ -37,11 +37,11 @@ function oneClick(context, person) {
     view.connection.state === "ok" ? shortcut : t("saved_here_first"),
   ];
   const send = (/** @type {0 | 1} */ cost) => () => logged(accountId, { name: person.name, profileUrl: person.profileUrl }, cost, null);
-  return el("div", null,
+  return el("div", {},
     el("div", { class: "duo", data: { link: person.profileUrl } },
       el("button", { class: before || !(view.connection.state in PRESSING) ? "main again" : "main", data: { hook: "log" }, on: { click: send(1) } },
         t(before ? "log_again" : "log_to", person.name),
-        el("small", null, facts.filter(Boolean).join(" · "))),
+        el("small", {}, facts.filter(Boolean).join(" · "))),
       el("button", { class: "side", title: t("free_why"), "aria-label": t("log_free_to", person.name), data: { hook: "log-free" }, on: { click: send(0) } },
         t("cost_free"))),
     before && el("p", { class: "small mute", data: { hook: "logged-before" } },

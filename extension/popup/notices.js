@@ -33,8 +33,8 @@ function notice(warning, { account, projection }) {
   const { title, detail } = warning.expiring ? { ...warningText(warning), detail: lossWords(projection) } : warningText(warning);
   const place = ANSWER[/** @type {keyof typeof ANSWER} */ (warning.code)];
   return el("div", { class: `notice ${warning.severity}`, data: { warning: warning.code, severity: warning.severity } },
-    el("b", null, el("span", { class: "unseen" }, t(`severity_${warning.severity}`), " "), title),
-    detail && el("span", null, detail),
+    el("b", {}, el("span", { class: "unseen" }, t(`severity_${warning.severity}`), " "), title),
+    detail && el("span", {}, detail),
     place && el("a", { href: `../welcome/welcome.html?account=${account.id}#${place}`, target: "_blank" }, t(`answer_${place}`)));
 }
 

@@ -24,7 +24,7 @@ function decision(entry, now) {
   };
   const overdrawn = entry.problem?.code === "insufficient_credits";
   return el("article", { class: "notice urgent", data: { id: entry.id, problem: entry.problem?.code } },
-    el("h2", null, t("needs_you_title", entryWords(entry, now))),
+    el("h2", {}, t("needs_you_title", entryWords(entry, now))),
     el("p", { data: { hook: "server-words" } }, entry.problem?.detail || t("problem_unexpected")),
     el("div", { class: "row answers" },
       overdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
@@ -36,7 +36,7 @@ export function waiting({ view, now }) {
   if (!view.waiting.length || view.connection.state === "ok") return null;
   const hidden = view.waiting.length - SHOWN_MAX;
   return el("section", { class: "part", data: { part: "waiting" } },
-    el("h2", null, plural("waiting_title", view.waiting.length)),
+    el("h2", {}, plural("waiting_title", view.waiting.length)),
     el("ul", { class: "list small" },
       view.waiting.slice(0, SHOWN_MAX).map((entry) => el("li", { data: { id: entry.id, kind: entry.kind } }, entryWords(entry, now))),
       hidden > 0 && el("li", { class: "mute" }, plural("and_more", hidden))));

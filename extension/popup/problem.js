@@ -33,7 +33,7 @@ export function problem({ view, account, now }) {
     ? el("a", { class: "button main", href: `../welcome/welcome.html#${place}`, target: "_blank", data: { hook: "next-step" } }, t(`state_${state}_step`))
     : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
   return el("section", { class: account ? "trouble" : "one", data: { part: "problem" } },
-    el(account ? "div" : "section", account ? { class: "notice warning" } : null, el("h2", null, title), el("p", { class: account ? "" : "mute" }, words)),
+    el("div", { class: account ? "notice warning" : null }, el("h2", {}, title), el("p", { class: account ? "" : "mute" }, words)),
     step,
     state === "server_off" && again(view, now));
 }

@@ -10,8 +10,8 @@ export function seats({ view, account, now }) {
   const others = view.accounts.filter((other) => other !== account);
   if (!others.length) return null;
   return el("section", { class: "part", data: { part: "seats" } },
-    el("h2", null, t("other_accounts")),
-    el("ul", null, others.map((other) => seat(other, now))));
+    el("h2", {}, t("other_accounts")),
+    el("ul", {}, others.map((other) => seat(other, now))));
 }
 
 /**
@@ -22,8 +22,8 @@ function seat(other, now) {
   const { account, projection, productTitle } = other;
   return el("li", { class: "seat", data: { account: account.id } },
     el("p", { class: "count" }, projection ? projection.balance : "–"),
-    el("p", null,
-      el("span", null, account.name), " ", el("span", { class: "small mute" }, productTitle),
+    el("p", {},
+      el("span", {}, account.name), " ", el("span", { class: "small mute" }, productTitle),
       projection && el("span", { class: "small mute line" }, allotmentWords(other, projection)),
       projection && el("span", { class: "small mute line" }, bold(shortWords(projection, account.time_zone, now)))),
     el("button", { class: "quiet", "aria-label": t("switch_to", account.name), data: { hook: "select-account" }, on: { click: () => run("account.select", { id: account.id }) } }, t("switch")));

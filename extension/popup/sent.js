@@ -19,7 +19,7 @@ export function sent(context) {
   if (!account?.recent.length) return null;
   const zone = account.account.time_zone;
   return el("section", { class: "part", data: { part: "sent", account: account.account.id } },
-    el("h2", null, t("last_sent", zone)),
+    el("h2", {}, t("last_sent", zone)),
     el("ul", { class: "list" }, account.recent.slice(0, SHOWN_MAX).map((inmail) => item(context, inmail, zone))));
 }
 

@@ -26,5 +26,5 @@ export async function run(name, params) {
  * @param {HTMLElement | null} [action] one button that goes with them
  */
 export function say(words, action = null) {
-  document.getElementById("live")?.replaceChildren(el("span", null, words), ...(action ? [action] : []));
+  document.getElementById("live")?.replaceChildren(el("span", {}, words), ...(action ? [action] : []));
 }

@@ -11,6 +11,6 @@ export function commandLine(command) {
     say(t("copied", command));
   };
   return el("div", { class: "command", data: { hook: "next-step" } },
-    el("code", null, command),
+    el("code", {}, command),
     el("button", { class: "quiet", "aria-label": t("copy_command", command), data: { hook: "copy" }, on: { click: copy } }, t("copy")));
 }

@@ -29,12 +29,12 @@ export const option = (value, words, selected) => el("option", { value, selected
  * @param {Choices} group
  */
 export function choices(name, type, { legend, hidden, class: style, choices: all }) {
-  return el("fieldset", null,
+  return el("fieldset", {},
     el("legend", { class: hidden ? "unseen" : null }, legend),
     el("div", { class: style ?? "stack" }, all.map(({ value, words, hint, checked, disabled }) =>
       el("label", { class: "choice" },
         el("input", { type, name, value, checked, disabled }),
-        el("span", null, words, hint && el("span", { class: "hint line" }, hint))))));
+        el("span", {}, words, hint && el("span", { class: "hint line" }, hint))))));
 }
 
 /**

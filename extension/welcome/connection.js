@@ -23,7 +23,7 @@ export function connection(context) {
       el("button", { data: { hook: "reconnect" }, on: { click: reconnect } }, t("reconnect")),
       !ui.leaving && el("button", { class: "danger", data: { hook: "disconnect" }, on: { click: ask(true) } }, t("disconnect"))),
     ui.leaving && el("div", { class: "notice urgent stack" },
-      el("p", null, t("disconnect_why")),
+      el("p", {}, t("disconnect_why")),
       el("div", { class: "row" },
         el("button", { id: "leave", class: "danger", data: { hook: "disconnect-confirm" }, on: { click: leave } }, t("disconnect")),
         el("button", { class: "quiet", data: { hook: "disconnect-keep" }, on: { click: ask(false) } }, t("stay_connected")))));

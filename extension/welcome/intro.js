@@ -9,7 +9,7 @@ export function intro({ view, account, setup, ui, paint }) {
   const show = (/** @type {string} */ id) => () => { Object.assign(ui, { account: id, adding: false, rulesPreview: null, planPreview: null }); paint(); };
   const add = () => { ui.adding = true; paint(); document.getElementById("plan-id")?.focus(); };
   return el("header", { data: { part: "intro" } },
-    el("h1", null, t(setup ? "welcome_title" : "settings_title"), " ", view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo"))),
+    el("h1", {}, t(setup ? "welcome_title" : "settings_title"), " ", view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo"))),
     el("p", { class: "mute" }, view.server.demo ? t("demo_why") : t("appDescription")),
     !setup && el("nav", { class: "row", "aria-label": t("accounts") },
       view.accounts.map(({ account: { id, name } }) =>
@@ -28,8 +28,8 @@ function wrongBook(wrong, ui, paint) {
   const close = () => { ui.wrongBook = null; paint(); };
   const change = async () => { if (await run("account.update", { id: wrong.accountId, changes: { rule_book: wrong.rule_book } })) close(); };
   return el("div", { class: "notice warning", role: "alert", data: { hook: "wrong-book" } },
-    el("b", null, t("wrong_book")),
-    el("p", null, wrong.detail),
+    el("b", {}, t("wrong_book")),
+    el("p", {}, wrong.detail),
     el("div", { class: "row answers" },
       el("button", { class: "main", data: { hook: "wrong-book-switch" }, on: { click: change } }, t("wrong_book_switch", wrong.title)),
       el("button", { data: { hook: "wrong-book-keep" }, on: { click: close } }, t("wrong_book_keep"))));

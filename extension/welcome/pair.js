@@ -31,13 +31,13 @@ export function pair(context) {
       say(t("paired"));
     } catch (error) {
       const left = /** @type {any} */ (error).problem?.tries_left;
-      ui.errors.code = [refusalWords(error), left !== undefined && plural("tries_left", left)].filter(Boolean).join(" ");
+      ui.errors.code = left ? `${t("wrong_code")} ${plural("tries_left", left)}` : refusalWords(error);
       if (left === 0 || /** @type {any} */ (error).problem?.code === "over") await run("pair.cancel", {});
     }
     paint();
   };
   return section(context, "pair", { step: 2, state, title: t("pair_title"), done: [t("paired")] },
-    el("p", null, t("pair_why")),
+    el("p", {}, t("pair_why")),
     state === "later" ? null : open
       ? form("pair-form", confirm,
         field("code", { label: t("code"), error: ui.errors.code, hint: t("code_until", time(new Date(open.expiresAt), zone()), zone(), relative(open.expiresAt, now)), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 6, class: "code" }),

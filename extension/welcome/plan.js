@@ -28,7 +28,7 @@ export function plan(context) {
     document.getElementById("plan-apply")?.focus();
   };
   return section(context, "plan", { title: t("plan_title") },
-    el("p", null, t("plan_is", title(current))),
+    el("p", {}, t("plan_is", title(current))),
     form("plan-form", look,
       field("to", { label: t("plan_to"), options: [
         ...plans.filter((one) => one.id !== current && one.id !== BASIC && !one.allotment_required).map((one) => option(one.id, `${one.title}, ${plural("plan_monthly", one.allotment)}`)),
@@ -64,9 +64,9 @@ function preview({ account, now, ui, paint }, title) {
     next && [t("next_renewal"), t("next_renewal_is", next.credits, day(new Date(next.at), zone, now), zone)],
   ];
   return el("div", { class: `notice stack ${voided ? "warning" : ""}`, data: { hook: "plan-preview", direction: change.direction } },
-    el("b", null, t(`direction_${change.direction}`, title(change.to_plan), day(new Date(change.effective_at), zone, now), zone)),
-    el("dl", { class: "facts" }, rows.flatMap((row) => row ? [el("dt", null, row[0]), el("dd", null, row[1])] : [])),
-    el("p", null, change.detail),
+    el("b", {}, t(`direction_${change.direction}`, title(change.to_plan), day(new Date(change.effective_at), zone, now), zone)),
+    el("dl", { class: "facts" }, rows.flatMap((row) => row ? [el("dt", {}, row[0]), el("dd", {}, row[1])] : [])),
+    el("p", {}, change.detail),
     el("div", { class: "row" },
       el("button", { id: "plan-apply", class: change.direction === "upgrade" ? "main" : "danger", data: { hook: "apply-plan" }, on: { click: confirm } }, t(`confirm_${change.direction}`)),
       el("button", { class: "quiet", data: { hook: "keep-plan" }, on: { click: close } }, t("keep_as_is"))));
@@ -85,11 +85,11 @@ function changes({ account, now, ui }, title) {
     say(t("plan_withdrawn"));
   };
   return [
-    el("h3", null, t("plan_history", zone)),
+    el("h3", {}, t("plan_history", zone)),
     el("ul", { class: "list" }, ui.planChanges.items.map(({ id, at, plan: to, cancel }) => {
       const words = `${day(new Date(at), zone, now)}: ${cancel ? t("plan_cancelled") : title(to)}`;
       return el("li", { class: "foot", data: { id } },
-        el("span", null, words),
+        el("span", {}, words),
         el("button", { class: "quiet", "aria-label": t("of_person", t("undo"), words), data: { hook: "undo-plan" }, on: { click: withdraw(id) } }, t("undo")));
     })),
   ];

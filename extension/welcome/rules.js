@@ -63,7 +63,7 @@ function preview(shown, id, ui, paint) {
   };
   const { allotment, cap } = shown.account;
   return el("div", { class: "notice stack", data: { hook: "rules-preview" } },
-    el("p", null, t("rules_preview", shown.now, shown.then)),
+    el("p", {}, t("rules_preview", shown.now, shown.then)),
     el("p", { class: "hint" }, cap === null ? t("rules_then", allotment) : t("rules_then_capped", allotment, cap)),
     el("div", { class: "row" },
       el("button", { id: "rules-apply", class: "main", data: { hook: "apply-rules" }, on: { click: apply } }, t("apply")),

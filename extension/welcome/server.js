@@ -43,17 +43,20 @@ export function server(context) {
     ui.address = origin;
     if (!(await asked)) say(t("permission_refused"));
     await checkServer(ui);
-    if (ui.reached === "ok") say(t("server_answers", origin));
+    if (ui.reached === "ok") {
+      ui.reconnecting &&= view.server.paired;
+      say(t("server_answers", origin));
+    }
     paint();
   };
   return section(context, "server", { step: 1, state: isDone ? "done" : "open", title: t("server_title"), done: [t("server_answers", ui.address), " ", other] },
-    el("p", null, t("server_why")),
+    el("p", {}, t("server_why")),
     form("server-form", allow,
       field("address", { label: t("server_address"), hint: t("server_address_hint"), error: ui.errors.address, inputmode: "url", value: ui.address }),
       el("button", { class: "main", data: { hook: "allow" } }, t("allow"))),
     OURS.includes(ui.reached) && ui.reached !== "permission_missing" && el("div", { class: "stack", data: { hook: "server-problem", problem: ui.reached } },
-      el("p", null, el("b", null, t(`state_${ui.reached}`)), " ", t(`state_${ui.reached}_why`, ui.address, "")),
+      el("p", {}, el("b", {}, t(`state_${ui.reached}`)), " ", t(`state_${ui.reached}_why`, ui.address, "")),
       ui.reached !== "other_program" && commandLine(ui.reached === "server_off" ? "make run" : "git pull && make run"),
       el("p", { class: "hint" }, t("checked_again"))),
-    ui.reached === "ok" && el("p", null, t("server_answers", ui.address)));
+    ui.reached === "ok" && el("p", {}, t("server_answers", ui.address)));
 }

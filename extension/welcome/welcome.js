@@ -46,11 +46,12 @@ function paint() {
 async function repaint() {
   view = await readView(new Date());
   paint();
+  if (view.server.paired && !ui.books.length) look();
 }
 
 /** What can only be asked: the permission, the server, the toolbar, and the rule books once there is a connection. */
 async function look() {
-  if (document.hidden || !view) return;
+  if (!view) return;
   const isOpen = view.connection.state !== "ok" || !ui.books.length;
   ui.pinned = await isPinned().catch(() => null);
   if (isOpen) await checkServer(ui);
@@ -66,7 +67,6 @@ paint();
 if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
 onStored(repaint);
 onPermissions(look);
-document.addEventListener("visibilitychange", look);
 await look();
 await ask("refresh", {});
-setInterval(look, CHECK_EVERY_MS);
+setInterval(() => document.hidden || look(), CHECK_EVERY_MS);
