@@ -23,7 +23,7 @@ _APPLICATION_ID = int.from_bytes(b"InkP")
 _SMALLEST_BYTES = 512  # one page of the smallest kind
 # Checking every page takes time in proportion to the file. A start must stay quick, so a file that is larger than
 # this is only checked where it is read; `inkeeper doctor` checks all of it.
-_CHECKED_AT_START_BYTES = 64 * 1024 * 1024
+_CHECKED_AT_START_BYTES = 16 * 1024 * 1024
 
 Which = Literal[
     "locked", "full", "readonly", "corrupt", "newer", "not_inkeeper", "missing", "unopenable", "unsupported"
