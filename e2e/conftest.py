@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from e2e.harness.browser import Browser, virtual_display
+from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import connect
-from e2e.harness.extension import extension_copy
+from e2e.harness.desktop import Desktop, virtual_desktop
+from e2e.harness.extension import SOURCE, extension_copy
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.server import Server
 
@@ -52,21 +53,25 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """An X display that nobody sees."""
-    with virtual_display() as name:
-        yield name
+def desktop() -> Iterator[Desktop]:
+    """A screen that nobody sees, with keyboard and mouse."""
+    with virtual_desktop() as screen:
+        yield screen
 
 
 @pytest.fixture(scope="session")
-def visible_chromium(
-    display: str, linkedin: PracticeSite, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browser]:
-    """A second browser on an X display: real shortcuts and context menus exist only there."""
-    copy = extension_copy(tmp_path_factory.mktemp("visible"))
-    browser = Browser(copy, site_flags=linkedin.browser_flags, display=display)
+def visible_chromium(desktop: Desktop, linkedin: PracticeSite) -> Iterator[Browser]:
+    """A second browser, on a screen, with the extension exactly as it is shipped; tests use `visible`."""
+    browser = Browser(SOURCE, site_flags=linkedin.browser_flags, display=desktop.display)
     yield browser
     browser.quit()
+
+
+@pytest.fixture
+def visible(visible_chromium: Browser) -> Browser:
+    """The visible browser with the extension as freshly installed: nothing granted, nothing set up."""
+    visible_chromium.reset()
+    return visible_chromium
 
 
 @pytest.fixture

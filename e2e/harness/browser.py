@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 from e2e.harness.cdp import CdpError, Connection
+from e2e.harness.desktop import program
 from e2e.harness.page import SHIFT_CLOCK, Page, milliseconds
 from e2e.harness.wait import until
 
@@ -34,20 +32,12 @@ QUIET = (
 )
 
 
-def _program(*names: str) -> str:
-    for name in names:
-        found = shutil.which(name)
-        if found:
-            return found
-    raise RuntimeError(f"none of {', '.join(names)} is installed: the browser tests need it (`make setup` installs it)")
-
-
 class Browser:
     """One running Chromium. `display` is an X display to show it on; without one it runs headless."""
 
     def __init__(self, extension: Path, *, site_flags: tuple[str, ...] = (), display: str | None = None) -> None:
         options = Options()
-        options.binary_location = _program("chromium", "google-chrome-for-testing")
+        options.binary_location = program("chromium", "google-chrome-for-testing")
         for flag in (*QUIET, *site_flags, f"--load-extension={extension}", "--window-size=1200,900"):
             options.add_argument(flag)
         if display is None:
@@ -57,12 +47,13 @@ class Browser:
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")  # Chromium refuses to sandbox as root
         environment = {**os.environ, "LANGUAGE": "en_US", **({"DISPLAY": display} if display else {})}
-        self.driver = webdriver.Chrome(options=options, service=Service(_program("chromedriver"), env=environment))
+        self.driver = webdriver.Chrome(options=options, service=Service(program("chromedriver"), env=environment))
         address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
         with urllib.request.urlopen(f"http://{address}/json/version") as answer:
             self.cdp = Connection(json.load(answer)["webSocketDebuggerUrl"])
         self.extension_id = until(self._worker_target, "the extension's worker started")["url"].split("/")[2]
         # chromedriver's window handle is the target id of the tab's page.
+        self.display = display
         self.tab = Page(self.cdp, self.driver.current_window_handle)
         self.control = self._open_control()
         until(lambda: self.pages(self.extension_url("welcome/")), "the welcome page opened by itself")
@@ -217,39 +208,23 @@ class Browser:
         return False
 
     def reset(self) -> None:
-        """As freshly installed: no other tabs, nothing stored, no alarms, the worker stopped."""
+        """As freshly installed: no other tabs, nothing stored or granted, no alarms, the worker stopped."""
         for target in self.cdp.targets("page"):
             if target["targetId"] not in (self.tab.target_id, self.control.target_id):
                 self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
         self.kill_worker()
         self.control.run(
             """async () => {
+                const {origins, permissions} = await chrome.permissions.getAll();
+                const {host_permissions: kept = []} = chrome.runtime.getManifest();
+                const optional = chrome.runtime.getManifest().optional_permissions ?? [];
+                await chrome.permissions.remove({
+                    origins: origins.filter((one) => !kept.includes(one)),
+                    permissions: permissions.filter((one) => optional.includes(one)),
+                });
                 await chrome.alarms.clearAll();
                 await chrome.storage.local.clear();
                 await chrome.storage.session.clear();
             }"""
         )
         self.driver.get("about:blank")
-
-
-@contextmanager
-def virtual_display() -> Iterator[str]:
-    """An X display of its own, for what only a visible browser does: shortcuts, context menus."""
-    read_end, write_end = os.pipe()
-    command = [_program("Xvfb"), "-displayfd", str(write_end), "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL) as screen:
-        os.close(write_end)
-        with os.fdopen(read_end) as numbers:
-            number = numbers.readline().strip()
-        try:
-            yield f":{number}"
-        finally:
-            screen.terminate()
-
-
-def xdotool(display: str, *command: str) -> str:
-    """Real keys and mouse on an X display."""
-    environment = {**os.environ, "DISPLAY": display}
-    return subprocess.run(
-        [_program("xdotool"), *command], env=environment, check=True, capture_output=True, text=True
-    ).stdout

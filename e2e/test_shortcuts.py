@@ -1,0 +1,135 @@
+"""Logging without the popup: the real keyboard shortcut and the real context menu of a visible browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from e2e.harness.browser import Browser
+from e2e.harness.client import Client
+from e2e.harness.connecting import connect, refresh
+from e2e.harness.desktop import Desktop
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.server import Server
+from e2e.harness.wait import until
+
+PAGE = (600, 760)
+
+
+@pytest.fixture
+def account(visible: Browser, desktop: Desktop, server: Server, client: Client) -> dict:
+    """An account with 50 credits; the browser is connected and may call the server."""
+    page = visible.open_extension("welcome/welcome.html")
+    page.fill("textbox", "Server address", server.address)
+    desktop.allow(page, "Allow and check")
+    connect(visible, server)
+    page.close()
+    made = client.account(rule_book="rolling")
+    refresh(visible)
+    visible.wait_badge("50")
+    return made
+
+
+def look_at(browser: Browser, desktop: Desktop, url: str) -> None:
+    """Opens a page and clicks into it, so that it has the keyboard."""
+    browser.visit(url)
+    desktop.click(*PAGE)
+    until(lambda: browser.tab.run("() => document.hasFocus()"), "the page has the keyboard")
+
+
+def stored(client: Client, account: dict) -> list[tuple[str, str | None, str]]:
+    """Name, link and source of what the server holds."""
+    return [
+        (one["recipient"]["name"], one["recipient"]["profile_url"], one["source"]) for one in client.inmails(account)
+    ]
+
+
+def test_the_keys_log_the_person_of_the_page(visible: Browser, desktop: Desktop, client: Client, account: dict) -> None:
+    look_at(visible, desktop, PracticeSite.person("kai-example"))
+
+    desktop.keys("alt+shift+l")
+
+    until(lambda: visible.badge()["text"] == "✓", "the sign in the badge that it was logged")
+    visible.wait_badge("49")
+    assert stored(client, account) == [("Kai Example", "https://www.linkedin.com/in/kai-example", "shortcut")]
+
+    popup = visible.click_toolbar()
+    popup.click("button", "Undo: Kai Example")
+    visible.wait_badge("50")
+
+
+def test_keys_held_down_log_once(visible: Browser, desktop: Desktop, client: Client, account: dict) -> None:
+    look_at(visible, desktop, PracticeSite.person("kai-example"))
+
+    desktop.keys("alt+shift+l", "alt+shift+l", "alt+shift+l")
+
+    visible.wait_badge("49")
+    until(lambda: not visible.outbox(), "nothing waits any more")
+    assert len(stored(client, account)) == 1
+
+
+def test_where_nobody_is_shown_the_keys_open_the_popup(
+    visible: Browser, desktop: Desktop, client: Client, account: dict
+) -> None:
+    look_at(visible, desktop, "https://www.linkedin.com/messaging/thread/practice/")
+
+    desktop.keys("alt+shift+l")
+
+    popup = visible.attach_page(visible.extension_url("popup/"))
+    popup.find("button", "Log an InMail…")
+    assert visible.outbox() == []
+
+
+def test_the_keys_open_the_popup_itself(visible: Browser, desktop: Desktop, account: dict) -> None:
+    look_at(visible, desktop, PracticeSite.person("robin-sample"))
+
+    desktop.keys("alt+shift+i")
+
+    popup = visible.attach_page(visible.extension_url("popup/"))
+    popup.find("button", re.compile("^Log InMail to Robin Sample"))
+
+
+def test_the_context_menu_logs_the_person_of_the_page(
+    visible: Browser, desktop: Desktop, client: Client, account: dict
+) -> None:
+    look_at(visible, desktop, PracticeSite.person("mika-placeholder"))
+
+    def chosen() -> bool:
+        desktop.right_click(*PAGE)
+        desktop.keys("l")  # the menu's only item that begins so: "Log InMail to this person"
+        try:
+            return bool(until(lambda: stored(client, account), "logged", seconds=2))
+        except AssertionError:
+            desktop.keys("Escape")
+            return False
+
+    until(chosen, "the menu's item was chosen", seconds=20)
+
+    assert stored(client, account) == [("Mika Placeholder", "https://www.linkedin.com/in/mika-placeholder", "shortcut")]
+    visible.wait_badge("49")
+
+
+def test_the_popup_is_used_by_keyboard_alone(visible: Browser, desktop: Desktop, client: Client, account: dict) -> None:
+    look_at(visible, desktop, PracticeSite.person("kai-example"))
+    desktop.keys("alt+shift+i")
+    popup = visible.attach_page(visible.extension_url("popup/"))
+    popup.find("button", re.compile("^Log InMail to Kai Example"))
+
+    def reach(name: str) -> None:
+        """Tabs forward until the element called `name` has the focus; each stop must be visible."""
+        for _ in range(20):
+            desktop.keys("Tab")
+            if re.search(name, popup.focused_name()[1]):
+                return
+        raise AssertionError(f"{name!r} cannot be reached; the last stop was {popup.focused_name()}")
+
+    reach("^Log InMail to Kai Example")
+    desktop.keys("Return")
+    popup.wait_text("Logged: Kai Example, 1 credit.")
+    visible.wait_badge("49")
+
+    reach("^Undo: Kai Example")
+    desktop.keys("space")
+    popup.wait_text("Taken back: Kai Example.")
+    visible.wait_badge("50")
