@@ -32,6 +32,21 @@ QUIET = (
 )
 
 
+RESET = """async () => {
+    const notifications = Object.keys((await chrome.notifications?.getAll()) ?? {});
+    await Promise.all(notifications.map((id) => chrome.notifications.clear(id)));
+    const {origins, permissions} = await chrome.permissions.getAll();
+    const {host_permissions: required = [], optional_permissions: optional = []} = chrome.runtime.getManifest();
+    await chrome.permissions.remove({
+        origins: origins.filter((one) => !required.includes(one)),
+        permissions: permissions.filter((one) => optional.includes(one)),
+    });
+    await chrome.alarms.clearAll();
+    await chrome.storage.local.clear();
+    await chrome.storage.session.clear();
+}"""
+
+
 class Browser:
     """One running Chromium. `display` is an X display to show it on; without one it runs headless."""
 
@@ -213,18 +228,5 @@ class Browser:
             if target["targetId"] not in (self.tab.target_id, self.control.target_id):
                 self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
         self.kill_worker()
-        self.control.run(
-            """async () => {
-                const {origins, permissions} = await chrome.permissions.getAll();
-                const {host_permissions: kept = []} = chrome.runtime.getManifest();
-                const optional = chrome.runtime.getManifest().optional_permissions ?? [];
-                await chrome.permissions.remove({
-                    origins: origins.filter((one) => !kept.includes(one)),
-                    permissions: permissions.filter((one) => optional.includes(one)),
-                });
-                await chrome.alarms.clearAll();
-                await chrome.storage.local.clear();
-                await chrome.storage.session.clear();
-            }"""
-        )
+        self.control.run(RESET)
         self.driver.get("about:blank")
