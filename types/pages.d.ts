@@ -43,6 +43,7 @@ interface PopupContext {
   view: View;
   now: Date;
   account: AccountView | null;
+  state: "ready" | "no_account" | Exclude<Connection["state"], "ok">;
   person: Person | null;
   /** The keys that log without the popup. */
   shortcut: string;

@@ -38,7 +38,7 @@ export function allotmentWords({ account }, projection) {
   const days = isLosing(projection) && plural("days_left", projection.nextLoss?.daysLeft ?? 0);
   const of = account.cap === null
     ? plural("of_credits", Math.max(projection.allotment, projection.balance))
-    : t("of_monthly", projection.allotment, account.cap);
+    : t("of_at_most", account.cap);
   return [of, days].filter(Boolean).join(" · ");
 }
 

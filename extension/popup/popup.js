@@ -1,19 +1,10 @@
-// The popup: painted at once from storage, refreshed from the server, repainted whenever storage changes.
+// The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { ask } from "../core/messages.js";
-import { personOf } from "../core/person.js";
 import { readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { balance, header } from "./balance.js";
-import { log } from "./log.js";
-import { notices } from "./notices.js";
-import { observed } from "./observed.js";
-import { needsYou, waiting } from "./outbox.js";
-import { problem, stateOf } from "./problem.js";
-import { seats } from "./seats.js";
-import { sent } from "./sent.js";
 
 /**
  * What is open in this popup; gone when it closes.
@@ -22,16 +13,18 @@ import { sent } from "./sent.js";
 const ui = { form: false, allNotices: false, observing: false, outcomeOf: null, draft: null, observation: null, errors: {} };
 
 const tab = { person: /** @type {Person | null} */ (null), shortcut: "" };
-const sections = [header, balance, problem, notices, log, needsYou, seats, sent, waiting, observed];
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
+let sections = /** @type {PopupSection[]} */ ([header, balance]);
 let view = /** @type {View | null} */ (null);
 
 function paint() {
   if (!view) return;
   const current = view.currentAccount;
   const account = view.accounts.find((one) => one.account.id === current) ?? view.accounts[0] ?? null;
-  const context = { view, now: new Date(), account, ...tab, ui, paint };
-  root.dataset.state = stateOf(view);
+  /** @type {PopupContext["state"]} */
+  const state = view.connection.state !== "ok" ? view.connection.state : account ? "ready" : "no_account";
+  const context = { view, now: new Date(), account, state, ...tab, ui, paint };
+  root.dataset.state = state;
   arrange(root, sections.map((section) => section(context)));
 }
 
@@ -40,16 +33,20 @@ async function repaint() {
   paint();
 }
 
-/** Who the tab shows, and what the worker kept for this popup; neither may hold up the first number. */
+/** Who the tab shows, and what the worker kept for this popup. */
 async function lookAround() {
-  const [shown, keys, { draft }] = await Promise.all([activeTab(), shortcut("log-inmail"), ask("draft.take", {})]);
-  Object.assign(tab, { person: personOf(shown), shortcut: keys });
+  const [shown, keys, { draft }] = await Promise.all([looking, shortcut("log-inmail"), all.ask("draft.take", {})]);
+  Object.assign(tab, { person: all.personOf(shown), shortcut: keys });
   if (draft) Object.assign(ui, { draft, form: true });
   paint();
 }
 
 document.documentElement.lang = t("format_locale");
+const looking = activeTab();
 await repaint();
-performance.mark("painted");
+// Only now, so that loading it does not hold up the number.
+const all = await import("./sections.js");
+sections = all.sections;
+paint();
 onStored(repaint);
-await Promise.all([lookAround(), ask("refresh", {}).catch(() => null)]);
+await Promise.all([lookAround(), all.ask("refresh", {}).catch(() => null)]);

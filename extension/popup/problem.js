@@ -6,21 +6,11 @@ import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
 import { t } from "../ui/words.js";
 
-/**
- * The state that the popup shows; `ready` shows no problem.
- * @param {View} view
- */
-export function stateOf(view) {
-  if (view.connection.state !== "ok") return view.connection.state;
-  return view.accounts.length ? "ready" : "no_account";
-}
-
 /** Where on the welcome page each state is solved; the others are solved at the server. */
 const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", no_account: "account" };
 
 /** @param {PopupContext} context */
-export function problem({ view, account, now }) {
-  const state = stateOf(view);
+export function problem({ view, account, state, now }) {
   if (state === "ready") return null;
   const { address } = view.server;
   const title = t(`state_${state}`, address);

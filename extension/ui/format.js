@@ -17,15 +17,14 @@ function formatter(zone, options) {
 }
 
 /**
- * "30 Nov", with the year where it is not this one.
+ * "30 Nov", with the year where that could be another one.
  * @param {Date} instant
  * @param {string} zone
  * @param {Date} now
  */
 export function day(instant, zone, now) {
-  const year = formatter(zone, { year: "numeric" });
-  const other = year.format(instant) !== year.format(now);
-  const words = formatter(zone, { day: "numeric", month: "short", ...(other && { year: "numeric" }) }).format(instant);
+  const isFar = Math.abs(instant.getTime() - now.getTime()) > 180 * 24 * HOUR_MS;
+  const words = formatter(zone, { day: "numeric", month: "short", ...(isFar && { year: "numeric" }) }).format(instant);
   return words.replaceAll(" ", "\u00a0");
 }
 
@@ -38,15 +37,16 @@ export function time(instant, zone) {
 }
 
 /**
- * The last day on which something that ends at `instant` can be used: an end at midnight belongs to the day before.
+ * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
  */
 export function lastDay(instant, zone, now) {
   const end = new Date(instant);
-  const before = new Date(end.getTime() - 1);
-  if (dayNumber(before, zone) !== dayNumber(end, zone)) return day(before, zone, now);
+  const atMidnight = dayNumber(new Date(end.getTime() - 1), zone) !== dayNumber(end, zone);
+  if (atMidnight) return day(new Date(end.getTime() - 1), zone, now);
+  if (end.getTime() - now.getTime() > 48 * HOUR_MS) return day(new Date(end.getTime() - 24 * HOUR_MS), zone, now);
   return `${day(end, zone, now)}, ${time(end, zone)}`;
 }
 
