@@ -25,8 +25,8 @@ export function balance({ view, account, now }) {
       el("p", { class: "balance", data: { hook: "balance" } }, projection.balance),
       el("p", {},
         el("span", { class: "small mute", data: { hook: "of" } }, allotmentWords(account, projection)),
-        el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
-    bar(projection),
+        !projection.tooOld && el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
+    !projection.tooOld && bar(projection),
     stale && el("p", { class: "small mute", data: { hook: "age" } }, t(projection.tooOld ? "age_too_old" : "age_worked_out", relative(projection.asOf, now))));
 }
 
@@ -37,7 +37,7 @@ export function balance({ view, account, now }) {
 export function allotmentWords({ account }, projection) {
   const days = isLosing(projection) && plural("days_left", projection.nextLoss?.daysLeft ?? 0);
   const of = account.cap === null
-    ? plural("of_credits", Math.max(projection.allotment, projection.balance))
+    ? plural("of_credits", Math.max(projection.allotment, projection.used + projection.balance))
     : t("of_at_most", account.cap);
   return [of, days].filter(Boolean).join(" · ");
 }

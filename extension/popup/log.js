@@ -98,8 +98,9 @@ async function logged(accountId, recipient, cost, purpose) {
  * @param {string} id
  * @param {string} name
  * @param {string} [style]
+ * @param {string} [key]
  */
-export function undoButton(id, name, style = "") {
+export function undoButton(id, name, style = "", key = "undo") {
   const undo = async () => { if (await run("undo", { id })) say(t("undone", name)); };
-  return el("button", { class: style, "aria-label": t("of_person", t("undo"), name), data: { hook: "undo", id }, on: { click: undo } }, t("undo"));
+  return el("button", { class: style, "aria-label": t("of_person", t(key), name), data: { hook: "undo", id }, on: { click: undo } }, t(key));
 }

@@ -46,7 +46,7 @@ function item({ now, ui, paint, account }, inmail, zone) {
       : el("button", { class: "quiet", "aria-expanded": String(open), "aria-label": t("of_person", word, inmail.name), data: { hook: "outcome" }, on: { click: toggle } }, word),
     open && el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), inmail.name) },
       OUTCOMES.map((outcome) => outcomeButton(account?.account.id ?? "", inmail, outcome)),
-      undoButton(inmail.id, inmail.name, "quiet")));
+      undoButton(inmail.id, inmail.name, "quiet", "undo_send")));
 }
 
 /**

@@ -26,5 +26,8 @@ export async function run(name, params) {
  * @param {HTMLElement | null} [action] one button that goes with them
  */
 export function say(words, action = null) {
-  document.getElementById("live")?.replaceChildren(el("span", {}, words), ...(action ? [action] : []));
+  const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+  const hadFocus = live.contains(document.activeElement);
+  live.replaceChildren(el("span", {}, words), ...(action ? [action] : []));
+  if (hadFocus) live.focus();
 }

@@ -28,14 +28,16 @@ export function el(tag, { on = {}, data = {}, style = {}, ...attributes } = {}, 
 export const bold = (text) => text.split("*").map((part, index) => (index % 2 ? el("b", {}, part) : part));
 
 /**
- * Makes `root` hold these parts and nothing else.
- * @param {Element} root
+ * Makes `root` hold these parts and nothing else. Where the focus was on what is gone, `root` takes it, so that the keyboard goes on.
+ * @param {HTMLElement} root focusable by script
  * @param {(HTMLElement | null)[]} parts
  */
 export function arrange(root, parts) {
   const fresh = document.createDocumentFragment();
   fresh.append(...parts.filter((part) => part !== null));
+  const hadFocus = root.contains(document.activeElement);
   morphChildren(root, fresh);
+  if (hadFocus && !root.contains(document.activeElement)) root.focus();
 }
 
 /**
