@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from e2e.demo import demo
+from e2e.harness.desktop import Desktop
 from e2e.harness.server import ROOT, free_port
 from e2e.harness.wait import until
 
@@ -61,9 +62,9 @@ def test_without_a_display_the_server_runs_and_the_two_steps_are_told(tmp_path: 
 
 
 def test_with_a_display_a_chromium_shows_the_extension_pinned_and_ends_with_the_server(
-    tmp_path: Path, display: str
+    tmp_path: Path, desktop: Desktop
 ) -> None:
-    process, _, words = started(tmp_path, display=display)
+    process, _, words = started(tmp_path, display=desktop.display)
     profile = tmp_path / "data" / "browser-profile"
     try:
         until(lambda: browser_runs_in(profile), "the browser runs in its own profile", seconds=30)
@@ -79,8 +80,8 @@ def test_with_a_display_a_chromium_shows_the_extension_pinned_and_ends_with_the_
     assert "Traceback" not in words.read_text(encoding="utf-8")
 
 
-def test_the_demo_is_connected_says_that_it_is_one_and_leaves_nothing_behind(display: str) -> None:
-    with demo(os.environ | {"DISPLAY": display}) as (server, browser):
+def test_the_demo_is_connected_says_that_it_is_one_and_leaves_nothing_behind(desktop: Desktop) -> None:
+    with demo(os.environ | {"DISPLAY": desktop.display}) as (server, browser):
         with urllib.request.urlopen(f"{server.address}/api/v1/server") as answer:
             assert json.load(answer)["demo"] is True
         assert browser.badge().rstrip("!").isdigit()

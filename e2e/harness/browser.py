@@ -33,9 +33,10 @@ QUIET = (
 
 
 RESET = """async () => {
-    const notifications = Object.keys((await chrome.notifications?.getAll()) ?? {});
-    await Promise.all(notifications.map((id) => chrome.notifications.clear(id)));
     const {origins, permissions} = await chrome.permissions.getAll();
+    if (permissions.includes('notifications')) {
+        for (const id of Object.keys(await chrome.notifications.getAll())) await chrome.notifications.clear(id);
+    }
     const {host_permissions: required = [], optional_permissions: optional = []} = chrome.runtime.getManifest();
     await chrome.permissions.remove({
         origins: origins.filter((one) => !required.includes(one)),
