@@ -177,6 +177,29 @@ def test_a_credit_whose_lot_is_gone_returns_as_a_new_lot_of_ninety_days(how: str
     assert (last.granted_at, last.expires_at, last.left) == (utc("2026-04-10 12:00"), utc("2026-07-09 12:00"), 1)
 
 
+def test_each_credit_returns_to_the_lot_that_it_came_from():
+    story = Story("premium_career", book="rolling", allotment=1)
+    of_january, of_february = story.sends("2026-02-05", "2026-02-06")
+    story.outcome("2026-02-10", of_february)
+    assert [(lot.granted_at, lot.left) for lot in story.state("2026-02-10").lots] == [
+        (utc("2026-01-01"), 0),
+        (utc("2026-02-01"), 1),
+    ]
+    story.outcome("2026-02-11", of_january)
+    assert [lot.left for lot in story.state("2026-02-11").lots] == [1, 1]
+
+
+def test_a_credit_that_returns_at_the_renewals_instant_takes_no_room_from_the_grant():
+    story = Story("premium_career", book="rolling", cap=5)
+    inmail = story.send("2026-01-05")
+    story.outcome("2026-02-01", inmail)
+    assert story.journal("2026-02-01", "2026-02-01") == [
+        ("grant", 5, 9),
+        ("forfeit", -4, 5),
+        ("credit_back", 1, 6),
+    ]
+
+
 def test_the_cap_does_not_apply_to_a_returned_credit_and_nothing_but_a_grant_is_forfeited():
     story = Story("premium_career", book="rolling", cap=5)
     inmail = story.send("2026-01-05")
