@@ -30,7 +30,7 @@ export function notices({ account, ui, paint }) {
  * @param {AccountView} account
  */
 function notice(warning, { account, projection }) {
-  const { title, detail } = warning.expiring ? { ...warningText(warning), detail: lossWords(projection) } : warningText(warning);
+  const { title, detail } = warning.code === "expiring" ? { ...warningText(warning), detail: lossWords(projection) } : warningText(warning);
   const place = ANSWER[/** @type {keyof typeof ANSWER} */ (warning.code)];
   return el("div", { class: `notice ${warning.severity}`, data: { warning: warning.code, severity: warning.severity } },
     el("b", {}, el("span", { class: "unseen" }, t(`severity_${warning.severity}`), " "), title),
