@@ -290,10 +290,11 @@ class _Run:
             self.journal.append(Entry(fact.at, "spend", 0, state.balance, "Free InMail sent", "free", fact.id, ()))
             return
         if state.balance == 0:
-            self._add_lot(fact.at, 1, "adjust")
-            self._adjusted(fact.at, 1, "LinkedIn let this InMail through although no credit was left", fact.id)
+            lot = self._add_lot(fact.at, 1, "adjust")
+            self._adjusted(fact.at, 1, "LinkedIn let this InMail through although no credit was left", fact.id, lot)
             state.discrepancy_at = fact.at
-        lot = next(lot for lot in state.lots if lot.left)
+        else:
+            lot = next(lot for lot in state.lots if lot.left)
         lot.left -= 1
         state.period.used += 1
         state.totals.used += 1
@@ -459,12 +460,11 @@ class _Run:
                 parts.append((lot.id, -taken))
         return tuple(parts)
 
-    def _adjusted(self, at: datetime, credits: int, why: str, fact_id: str, lot: Lot | None = None) -> None:
+    def _adjusted(self, at: datetime, credits: int, why: str, fact_id: str, lot: Lot) -> None:
         state = self.state
         state.period.adjusted_up += credits
         state.totals.adjusted_up += credits
-        lot_id = lot.id if lot else state.next_lot_id - 1
-        self._change(at, "adjust", credits, why, "observe", fact_id, ((lot_id, credits),))
+        self._change(at, "adjust", credits, why, "observe", fact_id, ((lot.id, credits),))
 
     def _change(
         self,
