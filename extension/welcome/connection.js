@@ -25,6 +25,6 @@ export function connection(context) {
     ui.leaving && el("div", { class: "notice urgent stack" },
       el("p", {}, t("disconnect_why")),
       el("div", { class: "row" },
-        el("button", { id: "leave", class: "danger", data: { hook: "disconnect-confirm" }, on: { click: leave } }, t("disconnect")),
+        el("button", { id: "leave", class: "danger", data: { hook: "disconnect-confirm" }, on: { click: leave } }, t("disconnect_confirm")),
         el("button", { class: "quiet", data: { hook: "disconnect-keep" }, on: { click: ask(false) } }, t("stay_connected")))));
 }

@@ -10,7 +10,7 @@ import { section } from "./section.js";
 /** @param {WelcomeContext} context */
 export function rules(context) {
   const { account, ui, paint } = context;
-  if (!account || ui.adding) return null;
+  if (!account || ui.adding || !ui.books.length) return null;
   const { id, plan, rule_book: book, overrides, renewal_day: day, allotment, cap } = account.account;
 
   const look = async (/** @type {Values} */ values) => {
@@ -35,6 +35,9 @@ export function rules(context) {
   return section(context, "rules", { title: t("rules_title") },
     form("rules-form", look,
       bookChoices(ui.books, book, plan),
+      el("details", {},
+        el("summary", {}, t("rules_of_book")),
+        el("ul", { class: "dots" }, ui.books.find((one) => one.id === book)?.rules.map(({ text, source }) => el("li", {}, text, el("span", { class: "hint line" }, source))) ?? [])),
       el("div", { class: "three" },
         field("own-allotment", { label: t("allotment"), error: ui.errors.allotment, inputmode: "numeric", value: overrides.allotment ?? "", placeholder: String(allotment) }),
         field("own-cap", { label: t("cap"), error: ui.errors.cap, inputmode: "numeric", value: overrides.cap ?? "", placeholder: String(cap ?? t("none")) }),
