@@ -43,7 +43,7 @@ def install() -> None:
     wanted = (HERE / "package-lock.json").read_text(encoding="utf-8")
     if INSTALLED.exists() and INSTALLED.read_text(encoding="utf-8") == wanted:
         return
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     if node(NPM, "ci", "--omit-lockfile-registry-resolved", *quiet, cwd=HERE).returncode != 0:
         sys.exit("The linters of the extension could not be installed: npm ci failed in tests/lint.")
     INSTALLED.write_text(wanted, encoding="utf-8")
