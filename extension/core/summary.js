@@ -46,7 +46,8 @@ export function project({ summary, receivedAt }, account, entries, now) {
     nextRenewal: grant ? { at: grant.at, credits: grant.credits } : null,
     perDay,
     expectedUsed: sameDay && !moved ? summary.pace.expected : null,
-    forecast: moved ? null : summary.forecast,
+    // The server reckoned without what waits here; until it counts that, its forecast could exceed what is left.
+    forecast: moved || here.waitingCredits ? null : summary.forecast,
     observed: here.observed,
     urgency: urgency(here.balance, nextLoss, now),
     warnings: warnings(summary, nextLoss, perDay, sameDay, now),
