@@ -47,7 +47,7 @@ export function project({ summary, receivedAt }, account, entries, now) {
     perDay,
     expectedUsed: sameDay && !moved ? summary.pace.expected : null,
     // The server reckoned without what waits here; until it counts that, its forecast could exceed what is left.
-    forecast: moved || here.waitingCredits ? null : summary.forecast,
+    forecast: moved || here.taken ? null : summary.forecast,
     observed: here.observed,
     urgency: urgency(here.balance, nextLoss, now),
     warnings: warnings(summary, nextLoss, perDay, sameDay, now),
