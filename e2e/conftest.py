@@ -32,7 +32,7 @@ def linkedin() -> Iterator[PracticeSite]:
 @pytest.fixture(scope="session")
 def chromium(linkedin: PracticeSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The browser that all tests share; tests use `browser`."""
-    browser = Browser(extension_copy(tmp_path_factory.mktemp("browser")), site_flags=linkedin.browser_flags)
+    browser = Browser(extension_copy(tmp_path_factory.mktemp("browser")), flags=linkedin.browser_flags)
     yield browser
     browser.quit()
 
@@ -62,7 +62,7 @@ def desktop() -> Iterator[Desktop]:
 @pytest.fixture(scope="session")
 def visible_chromium(desktop: Desktop, linkedin: PracticeSite) -> Iterator[Browser]:
     """A second browser, on a screen, with the extension exactly as it is shipped; tests use `visible`."""
-    browser = Browser(SOURCE, site_flags=linkedin.browser_flags, display=desktop.display)
+    browser = Browser(SOURCE, flags=linkedin.browser_flags, display=desktop.display)
     yield browser
     browser.quit()
 

@@ -22,7 +22,7 @@ ALLOW = "Allow and check"
 @pytest.fixture
 def new(desktop: Desktop, linkedin: PracticeSite) -> Iterator[Browser]:
     """A browser of its own: what it was allowed once, it does not ask again."""
-    browser = Browser(SOURCE, site_flags=linkedin.browser_flags, display=desktop.display)
+    browser = Browser(SOURCE, flags=linkedin.browser_flags, display=desktop.display)
     yield browser
     browser.quit()
 

@@ -122,6 +122,22 @@ def test_server_off(connected: Browser, client: Client, server: Server) -> None:
     assert_accessible(popup)
 
 
+def test_no_forecast_exceeds_what_is_left_while_entries_wait(
+    connected: Browser, client: Client, server: Server
+) -> None:
+    account = expiring(client, connected, timedelta(days=2.5))
+    balance = client.summary(account)["balance"]
+    connected.wait_balance(balance)
+    server.kill()
+    body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
+    connected.ask("log", {"accountId": account["id"], **body})
+
+    popup = open_popup(connected)
+
+    popup.wait_text("14 credits expire")
+    assert "would be lost" not in popup.text()
+
+
 def test_another_program_on_the_port(connected: Browser, client: Client, server: Server) -> None:
     steady(client, connected)
     server.kill()

@@ -49,15 +49,20 @@ RESET = """async () => {
 
 
 class Browser:
-    """One running Chromium. `display` is an X display to show it on; without one it runs headless."""
+    """One running Chromium, headless with `scale` dots a pixel, or shown on the X display `display`."""
 
-    def __init__(self, extension: Path, *, site_flags: tuple[str, ...] = (), display: str | None = None) -> None:
+    def __init__(
+        self, extension: Path, *, flags: tuple[str, ...] = (), display: str | None = None, scale: int = 1
+    ) -> None:
         options = Options()
         options.binary_location = program("chromium", "google-chrome-for-testing")
-        for flag in (*QUIET, *site_flags, f"--load-extension={extension}", "--window-size=1200,900"):
+        for flag in (*QUIET, *flags, f"--load-extension={extension}", "--window-size=1200,900"):
             options.add_argument(flag)
         if display is None:
             options.add_argument("--headless=new")
+            # A popup gets no larger than the screen allows, and headless screens are small.
+            screen = f"{1600 * scale}x{1200 * scale} devicePixelRatio={scale}"
+            options.add_argument(f"--screen-info={{{screen}}}")
         else:
             options.add_argument("--window-position=0,0")
         if os.geteuid() == 0:

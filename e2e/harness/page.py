@@ -45,12 +45,12 @@ SHIFT_CLOCK = """(by) => {
 
 CHOOSE = """(select, wanted) => {
     const option = [...select.options].find((one) => one.text.trim().startsWith(wanted));
-    if (!option) return [...select.options].map((one) => one.text);
-    if (option.selected) return null;
-    select.value = option.value;
-    select.dispatchEvent(new Event('input', {bubbles: true}));
-    select.dispatchEvent(new Event('change', {bubbles: true}));
-    return null;
+    if (option && !option.selected) {
+        select.value = option.value;
+        select.dispatchEvent(new Event('input', {bubbles: true}));
+        select.dispatchEvent(new Event('change', {bubbles: true}));
+    }
+    return [...select.options].map((one) => one.text);
 }"""
 IS_CHOSEN = "(select, wanted) => select.selectedOptions[0]?.text.trim().startsWith(wanted)"
 
@@ -217,15 +217,19 @@ class Page:
     def choose(self, name: Name, option: str) -> None:
         """Chooses the option whose text begins with `option` in the select element called `name`."""
 
+        seen: list[str] = []
+
         def chosen() -> bool:
             try:
-                options = self.of(self.find("combobox", name), CHOOSE, option)
-                assert options is None, f"no option {option!r} among {options}"
+                seen[:] = self.of(self.find("combobox", name), CHOOSE, option)
                 return bool(self.of(self.find("combobox", name), IS_CHOSEN, option))
             except CdpError:  # redrawn meanwhile
                 return False
 
-        until(chosen, f"{option!r} is chosen in {name!r}")
+        try:
+            until(chosen, f"{option!r} is chosen in {name!r}")
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\noptions: {seen}") from None
 
     def press(self, key: str, *, modifiers: int = 0) -> None:
         """Presses and releases one key of `KEYS`, or types one character."""
@@ -256,8 +260,19 @@ class Page:
 
     def screenshot(self, path: Path) -> None:
         """Writes what is visible as PNG."""
+        picture = self.cdp("Page.captureScreenshot", format="png")["data"]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(self.cdp("Page.captureScreenshot", format="png")["data"]))
+        path.write_bytes(base64.b64decode(picture))
+
+    def show_at(self, width: int, *, scale: int) -> None:
+        """Gives a tab this width and all the height that it wants, with `scale` dots a pixel."""
+        self._metrics(width, 600, scale)
+        self._metrics(width, self.run("() => document.documentElement.scrollHeight"), scale)
+
+    def _metrics(self, width: int, height: int, scale: int) -> None:
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False
+        )
 
     def axe(self) -> list[str]:
         """What axe-core finds wrong for WCAG 2.2 AA, one readable line each; empty is good."""
