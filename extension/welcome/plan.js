@@ -12,8 +12,8 @@ const BASIC = "basic";
 
 /** @param {WelcomeContext} context */
 export function plan(context) {
-  const { account, ui, paint } = context;
-  if (!account || ui.adding || !ui.books.length) return null;
+  const { view, account, ui, paint } = context;
+  if (!account || ui.adding || (!ui.books.length && view.connection.state !== "ok")) return null;
   const { id, plan: current, rule_book: bookId, time_zone: zone } = account.account;
   const plans = ui.books.find((book) => book.id === bookId)?.plans ?? [];
   const title = (/** @type {string | null} */ planId) => plans.find((one) => one.id === planId)?.title ?? planId ?? "";

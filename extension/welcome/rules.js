@@ -9,8 +9,8 @@ import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */
 export function rules(context) {
-  const { account, ui, paint } = context;
-  if (!account || ui.adding || !ui.books.length) return null;
+  const { view, account, ui, paint } = context;
+  if (!account || ui.adding || (!ui.books.length && view.connection.state !== "ok")) return null;
   const { id, plan, rule_book: book, overrides, renewal_day: day, allotment, cap } = account.account;
 
   const look = async (/** @type {Values} */ values) => {
