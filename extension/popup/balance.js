@@ -6,10 +6,11 @@ import { plural, t } from "../ui/words.js";
 
 /** @param {PopupContext} context */
 export function header({ view, account }) {
-  const several = view.accounts.length > 1;
+  // An account that is named after its product needs no second word for it.
+  const product = account && account.productTitle !== account.account.name && account.productTitle;
   return el("header", { data: { part: "header", account: account?.account.id } },
     el("h1", {}, account ? account.account.name : t("appName")),
-    account && el("span", { class: "mute product" }, several ? t("current", account.productTitle) : account.productTitle),
+    product && el("span", { class: "mute product" }, product),
     view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
     account && el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
 }
