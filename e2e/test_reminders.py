@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,19 +14,11 @@ from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 
-LIFE = timedelta(days=90)
-
-
-def expiring(client: Client, name: str) -> dict:
-    """An account with 15 credits that expire in two and a half days."""
-    opened_at = datetime.now(UTC) - LIFE + timedelta(days=2.5)
-    return client.account(name, plan="premium_business", rule_book="rolling", opened_at=opened_at.isoformat())
-
 
 @pytest.fixture
 def account(client: Client) -> dict:
     """The account that the reminders are about."""
-    return expiring(client, "My seat")
+    return client.expiring(within=timedelta(days=2.5))
 
 
 @pytest.fixture
@@ -89,14 +81,14 @@ def test_a_warning_comes_once_a_day_and_once_for_each_step(
 
     # Neither the next alarm nor a new worker repeats it; a second account's warning proves that they looked.
     visible.kill_worker()
-    second = expiring(client, "The other seat")
+    second = client.expiring("The other seat", within=timedelta(days=2.5))
     ring(visible)
     one_for(visible, second)
     assert notifications(visible) == []
 
     # Nor does the next day, until the warning has become urgent.
     visible.shift_worker_clock(timedelta(days=1))
-    third = expiring(client, "The third seat")
+    third = client.expiring("The third seat", within=timedelta(days=2.5))
     ring(visible)
     one_for(visible, third)
     assert notifications(visible) == []

@@ -16,8 +16,6 @@ from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.stranger import stranger
 
-LIFE = timedelta(days=90)
-
 
 def open_popup(browser: Browser, slug: str = "kai-example") -> Page:
     """The real popup over a person's page."""
@@ -33,12 +31,13 @@ def steady(client: Client, browser: Browser, **fields: object) -> dict:
     return account
 
 
-def expiring(client: Client, browser: Browser, within: timedelta) -> dict:
-    """An account whose oldest lot, 15 credits, expires within that time; nothing else is lost before."""
-    opened_at = datetime.now(UTC) - LIFE + within
-    account = client.account(plan="premium_business", rule_book="rolling", opened_at=opened_at.isoformat())
+def expiring(client: Client, browser: Browser, within: timedelta) -> int:
+    """The balance of an account whose oldest lot, 15 credits, expires within that time."""
+    account = client.expiring(within=within)
     refresh(browser)
-    return account
+    balance = int(client.summary(account)["balance"])
+    browser.wait_balance(balance)
+    return balance
 
 
 def test_not_connected(browser: Browser) -> None:
@@ -78,8 +77,7 @@ def test_ready_with_plenty_of_time(connected: Browser, client: Client) -> None:
     ("days", "sign", "severity"), [(6.5, "!", "Note:"), (2.5, "!!", "Warning:"), (0.5, "!!", "Urgent:")]
 )
 def test_credits_that_expire_soon(connected: Browser, client: Client, days: float, sign: str, severity: str) -> None:
-    account = expiring(client, connected, timedelta(days=days))
-    balance = client.summary(account)["balance"]
+    balance = expiring(client, connected, timedelta(days=days))
     badge = connected.wait_badge(f"{balance}{sign}")
     assert re.search(r"15 are lost by", badge["title"])
 
@@ -125,12 +123,10 @@ def test_server_off(connected: Browser, client: Client, server: Server) -> None:
 def test_no_forecast_exceeds_what_is_left_while_entries_wait(
     connected: Browser, client: Client, server: Server
 ) -> None:
-    account = expiring(client, connected, timedelta(days=2.5))
-    balance = client.summary(account)["balance"]
-    connected.wait_balance(balance)
+    expiring(client, connected, timedelta(days=2.5))
     server.kill()
     body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
-    connected.ask("log", {"accountId": account["id"], **body})
+    connected.ask("log", {"accountId": connected.storage("currentAccount"), **body})
 
     popup = open_popup(connected)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+LOT_LIFE = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,15 @@ class Client:
         """Creates an account; Sales Navigator under `month_end` in UTC unless said otherwise."""
         wanted = {"name": name, "plan": "sales_navigator", "rule_book": "month_end", "time_zone": "UTC", **fields}
         return dict(self.post("/accounts", wanted).expect(201))
+
+    def expiring(self, name: str = "My seat", *, within: timedelta) -> dict[str, Any]:
+        """Creates an account of which 15 credits expire in that time, and nothing is lost before.
+
+        Under `rolling` a lot lives 90 days to the second, so the opening decides when. No cap gets in its way.
+        """
+        opened_at = datetime.now(UTC) - LOT_LIFE + within
+        terms = {"plan": "premium_business", "rule_book": "rolling", "cap": 1000}
+        return self.account(name, opened_at=opened_at.isoformat(), **terms)
 
     def summary(self, account: dict[str, Any]) -> dict[str, Any]:
         """The summary of an account."""
