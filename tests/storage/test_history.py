@@ -128,3 +128,23 @@ def test_the_database_itself_keeps_facts_as_they_are(store: Store, statement: st
     begin(store, "month_end")
     with pytest.raises(Exception, match="never changed"), store.begin_write(None) as transaction:
         transaction.execute(statement)
+
+
+def test_after_a_fact_that_comes_in_just_after_a_later_one_states_of_shortly_before_are_still_there(
+    store: Store,
+) -> None:
+    account, _ = begin(store, "month_end")
+    times = [OPENED + timedelta(minutes=minute) for minute in range(1, 41)]
+    late = times.pop(-3)
+    for at in times:
+        with store.begin_write(account):
+            history.record(account, [Sent(new_id(at), at, 0)], at)
+
+    with store.begin_write(account) as transaction:
+        history.record(account, [Sent(new_id(late), late, 0)], times[-1])
+        rows = transaction.execute("SELECT at FROM snapshot WHERE kind = 'head' ORDER BY at").fetchall()
+
+    saved = [history.instant(at) for (at,) in rows]
+    assert len(saved) <= history.HEADS_KEPT
+    assert saved[-1] == times[-1]
+    assert saved[-2] == times[-3]

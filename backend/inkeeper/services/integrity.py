@@ -9,9 +9,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from inkeeper.rules.facts import Fact, Sent
+from inkeeper.rules.facts import Fact, Retracted, Sent
 from inkeeper.rules.replay import BadHistory, position_of, replay, without_retracted
-from inkeeper.rules.state import State, broken_invariants, dump_state
+from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.storage import history
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Inmail
@@ -70,10 +70,17 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
 def _check_saved_states(account_id: str, facts: list[Fact], fresh: dict[datetime, State]) -> Iterator[Finding]:
     for kind, saved in history.saved_states(account_id):
         place = saved.position
-        again = fresh.get(place.at) if kind == "period" else replay(facts, place.at).state
+        again = fresh.get(place.at) if kind == "period" else replay(_known_at(place, facts), place.at).state
         if again is None or dump_state(again) | {"position": None} != dump_state(saved) | {"position": None}:
             message = f"The state saved for {place.at.isoformat()} is not what the facts give."
             yield Finding(account_id, place.fact_id or None, message)
+
+
+def _known_at(place: Position, facts: list[Fact]) -> list[Fact]:
+    """The facts up to that place, and what was taken back since, which counts from the place of what it takes back."""
+    return [
+        fact for fact in facts if position_of(fact) <= place or (isinstance(fact, Retracted) and fact.at > place.at)
+    ]
 
 
 def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:

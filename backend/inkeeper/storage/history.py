@@ -48,6 +48,11 @@ STATE_FORM = 1
 """Raised whenever a saved state would mean something else than before."""
 
 
+HEADS_KEPT = 16
+"""How many of the latest states are kept. Where several devices log at once, a fact often comes in just after a later
+one; it is then replayed from the state before both, and not from the beginning of the month."""
+
+
 class Recorded(NamedTuple):
     """The account after its new facts: the state at `now`, the journal of what was replayed, and the facts to come."""
 
@@ -127,8 +132,13 @@ def record(
     for state in saved:
         _save(account_id, state, "period")
     if head:
-        database.execute_sql("DELETE FROM snapshot WHERE account_id = ? AND kind = 'head'", (account_id,))
         _save(account_id, head, "head")
+        database.execute_sql(
+            "DELETE FROM snapshot WHERE account_id = ? AND kind = 'head' AND (at, rank, fact_id) <="
+            " (SELECT at, rank, fact_id FROM snapshot WHERE account_id = ? AND kind = 'head'"
+            " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1 OFFSET ?)",
+            (account_id, account_id, HEADS_KEPT),
+        )
     return recorded
 
 
