@@ -54,14 +54,14 @@ def measure(folder: Path) -> list[Row]:
         clients = {name: server.client() for name, server in ours.items()}
         server, client = ours["few"], clients["few"]
         answer = client.get(f"/accounts/{_full_account(client)}/summary")
-        etag = answer.headers["ETag"]
+        headers = {name.lower(): value for name, value in answer.headers.items()}
 
         aw_port = running.enter_context(servers.aw_server(folder / "aw-server"))
         servers.make_bucket(aw_port, "inmails")
         load.run(aw_port, event_requests(aw_port, 1, FEW), expect=200)
         path = "/api/0/buckets/inmails/events?limit=1"
         last_event = [[load.request("GET", path, aw_port, keep_alive=False)] * ASKED]
-        flask_port = running.enter_context(servers.flask_route(folder / "flask", int(answer.headers["Content-Length"])))
+        flask_port = running.enter_context(servers.flask_route(folder / "flask", int(headers["content-length"])))
         nothing = [[load.request("GET", "/", flask_port, keep_alive=True)] * ASKED]
 
         for number in range(ROUNDS + 1):
@@ -70,7 +70,7 @@ def measure(folder: Path) -> list[Row]:
                 "inkeeper": load.run(server.port, summary_requests(server, client, keep_alive=False), expect=200),
                 "flask": load.run(flask_port, nothing, expect=200),
                 "inkeeper 304": load.run(
-                    server.port, summary_requests(server, client, keep_alive=True, etag=etag), expect=304
+                    server.port, summary_requests(server, client, keep_alive=True, etag=headers["etag"]), expect=304
                 ),
             }
             for name in ours:
