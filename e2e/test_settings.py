@@ -37,6 +37,8 @@ def settings(connected: Browser, account: dict) -> Page:
     connected.click_toolbar().click("link", "Settings")
     page = connected.attach_page(SETTINGS)
     page.find("heading", "Settings")
+    plans = page.find("combobox", "Change to")
+    until(lambda: page.of(plans, "(select) => select.options.length > 1"), "the plans are known")
     return page
 
 

@@ -110,26 +110,54 @@ def test_the_context_menu_logs_the_person_of_the_page(
     visible.wait_badge("49")
 
 
+def test_the_context_menu_on_a_link_fills_in_the_form(
+    visible: Browser, desktop: Desktop, client: Client, account: dict
+) -> None:
+    """A link names no person for certain, so the user adds the name and decides."""
+    look_at(visible, desktop, "https://www.linkedin.com/")
+    x, y = visible.tab.run(
+        """() => {
+            const {x, y} = document.querySelector('a[href="/in/sasha-specimen/"]').getBoundingClientRect();
+            return [Math.round(screenX + x + 5), Math.round(screenY + outerHeight - innerHeight + y + 5)];
+        }"""
+    )
+
+    def opened() -> bool:
+        desktop.right_click(x, y)
+        desktop.keys("l")
+        try:
+            return bool(until(lambda: visible.pages(visible.extension_url("popup/")), "the popup", seconds=2))
+        except AssertionError:
+            desktop.keys("Escape")
+            return False
+
+    until(opened, "the menu's item was chosen", seconds=20)
+
+    popup = visible.attach_page(visible.extension_url("popup/"))
+    link = popup.find("textbox", re.compile("^Profile link"))
+    assert popup.of(link, "(field) => field.value") == "https://www.linkedin.com/in/sasha-specimen"
+    assert visible.outbox() == []
+    popup.fill("textbox", "Name", "Sasha Specimen")
+    popup.click("button", "Log InMail")
+    visible.wait_badge("49")
+    assert stored(client, account)[0][:2] == ("Sasha Specimen", "https://www.linkedin.com/in/sasha-specimen")
+
+
 def test_the_popup_is_used_by_keyboard_alone(visible: Browser, desktop: Desktop, client: Client, account: dict) -> None:
     look_at(visible, desktop, PracticeSite.person("kai-example"))
     desktop.keys("alt+shift+i")
     popup = visible.attach_page(visible.extension_url("popup/"))
     popup.find("button", re.compile("^Log InMail to Kai Example"))
 
-    def reach(name: str) -> None:
-        """Tabs forward until the element called `name` has the focus; each stop must be visible."""
-        for _ in range(20):
-            desktop.keys("Tab")
-            if re.search(name, popup.focused_name()[1]):
-                return
-        raise AssertionError(f"{name!r} cannot be reached; the last stop was {popup.focused_name()}")
+    def tab() -> None:
+        desktop.keys("Tab")
 
-    reach("^Log InMail to Kai Example")
+    popup.tab_to("button", re.compile("^Log InMail to Kai Example"), press=tab)
     desktop.keys("Return")
     popup.wait_text("Logged: Kai Example, 1 credit.")
     visible.wait_badge("49")
 
-    reach("^Undo: Kai Example")
+    popup.tab_to("button", "Undo: Kai Example", press=tab)
     desktop.keys("space")
     popup.wait_text("Taken back: Kai Example.")
     visible.wait_badge("50")

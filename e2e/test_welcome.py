@@ -171,3 +171,30 @@ def test_every_step_is_accessible(browser: Browser, server: Server, welcome: Pag
     welcome.click("button", "Set up the account")
     welcome.wait_text("Type a name for this account.")
     assert_accessible(welcome)
+
+
+def test_the_first_run_by_keyboard_alone(browser: Browser, server: Server, client: Client) -> None:
+    page = browser.open_extension("welcome/welcome.html")
+    page.tab_to("textbox", "Server address")
+    page.type(server.address)
+    page.tab_to("button", "Allow and check")
+    page.press("Enter")
+    page.find("button", "Show me the code")
+
+    seen = len(server.terminal())
+    page.tab_to("button", "Show me the code")
+    page.press("Space")
+    code = server.pairing_code(after=seen)
+    # The field takes the focus by itself: the next thing to do is to type.
+    until(lambda: page.focused_name() == ("textbox", "Code"), "the code's field has the focus")
+    page.type(code)
+    page.press("Enter")
+
+    page.find("combobox", "LinkedIn plan")
+    page.tab_to("textbox", re.compile("^Credits that LinkedIn shows now"))
+    page.type("20")
+    page.press("Enter")
+    browser.wait_balance(20)
+    page.tab_to("button", "Finish")
+    page.press("Enter")
+    page.find("heading", "Settings")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,10 @@ CHOOSE = """(select, wanted) => {
         select.dispatchEvent(new Event('change', {bubbles: true}));
     }
     return [...select.options].map((one) => one.text);
+}"""
+SHOWS_FOCUS = """() => {
+    const focused = document.activeElement;
+    return focused === document.body || getComputedStyle(focused).outlineStyle !== 'none';
 }"""
 IS_CHOSEN = "(select, wanted) => select.selectedOptions[0]?.text.trim().startsWith(wanted)"
 
@@ -241,6 +246,25 @@ class Page:
         )
         self.cdp("Input.dispatchKeyEvent", type="keyUp", modifiers=modifiers, **event)
 
+    def type(self, text: str) -> None:
+        """Types into whatever has the focus, in place of what it holds."""
+        self.run("() => document.activeElement.select?.()")
+        self.cdp("Input.insertText", text=text)
+
+    def tab_to(self, role: str, name: Name, *, press: Callable[[], object] | None = None, stops: int = 60) -> None:
+        """Presses Tab until such an element has the focus; each stop on the way must show that it has it.
+
+        `press` presses the key in another way, such as on a real keyboard.
+        """
+        seen = []
+        for _ in range(stops):
+            (press or (lambda: self.press("Tab")))()
+            seen.append(self.focused_name())
+            assert self.run(SHOWS_FOCUS), f"the focus on {seen[-1]} cannot be seen"
+            if seen[-1][0] == role and _matches(seen[-1][1], name):
+                return
+        raise AssertionError(f"Tab does not reach the {role} {name!r}; it stopped at {seen}")
+
     def emulate(self, *, theme: str = "light", reduced_motion: bool = False) -> None:
         """Makes the page believe in a light or dark system, with or without motion; waits for its transitions."""
         motion = "reduce" if reduced_motion else "no-preference"
@@ -296,7 +320,10 @@ def milliseconds(span: timedelta) -> int:
 
 
 def _called(node: dict[str, Any], name: Name | None) -> bool:
-    given = node.get("name", {}).get("value", "")
+    return _matches(node.get("name", {}).get("value", ""), name)
+
+
+def _matches(given: str, name: Name | None) -> bool:
     if name is None:
         return True
     return given == name if isinstance(name, str) else bool(name.search(given))
