@@ -70,6 +70,15 @@ def test_behind_is_below_this_mornings_line_and_ahead_above_tonights(used: int, 
     assert story.pace("2026-11-23 10:00").status == status
 
 
+@pytest.mark.parametrize(("used", "status"), [(8, "behind"), (9, "on_pace"), (10, "on_pace"), (11, "ahead")])
+def test_the_line_itself_is_on_pace(used: int, status: str):
+    # given 30 credits in 30 days, on the tenth
+    story = Story("sales_navigator", "2026-11-01", zone=BERLIN, allotment=30)
+    for minute in range(used):
+        story.send(f"2026-11-02 09:{minute:02}")
+    assert story.pace("2026-11-10 10:00").status == status
+
+
 def test_what_an_even_pace_would_have_used_by_tonight():
     assert sales_navigator_with(13).pace("2026-11-23 10:00").expected == 19
     assert sales_navigator_with(0).pace("2026-11-30 10:00").expected == 25

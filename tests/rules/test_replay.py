@@ -24,6 +24,22 @@ def test_spends_take_the_oldest_expiry_first_and_remember_their_lot():
     assert [first.lots, second.lots] == [((lots[0], -1),), ((lots[1], -1),)]
 
 
+def test_what_expires_first_goes_before_what_was_granted_first():
+    # given a credit of 20 January that lives 90 days, because its own lot was gone when the answer came
+    story = Story("basic", book="rolling")
+    inmail = story.send("2026-01-05")
+    story.change_plan("2026-01-10", "premium_career")
+    story.choose("2026-01-15", "month_end")
+    story.outcome("2026-01-20", inmail)
+    # when one is sent in February
+    story.send("2026-02-05")
+    # then February's credits, which end with the month, go first
+    assert [(lot.granted_at, lot.expires_at, lot.left) for lot in story.state("2026-02-05").lots] == [
+        (utc("2026-02-01"), utc("2026-03-01"), 4),
+        (utc("2026-01-20"), utc("2026-04-20"), 1),
+    ]
+
+
 def test_a_free_inmail_spends_nothing_and_is_counted():
     story = Story("premium_career")
     story.send("2026-01-05", cost=0)
