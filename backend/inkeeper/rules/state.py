@@ -214,7 +214,7 @@ _TALLY_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Tally))
 def broken_invariants(state: State) -> Iterable[str]:
     """A sentence for each invariant of the ledger that does not hold in this state; nothing where all hold."""
     if state.totals.net() != state.balance:
-        yield f"conservation: came minus went is {state.totals.net()}, the balance is {state.balance}: {asdict(state.totals)}"
+        yield f"conservation: {asdict(state.totals)} come to {state.totals.net()}, the balance is {state.balance}"
     if state.balance < 0:
         yield f"the balance is below zero: {state.balance}"
     if sum(lot.left for lot in state.lots) != state.balance:
