@@ -40,6 +40,13 @@ def test_this_period_alone():
     assert steady(0, 0, 1).forecast("2026-11-02 23:00").basis == "1 send in 2 days"
 
 
+def test_today_is_part_of_what_was_and_not_of_what_is_to_come():
+    # given one of 50 used on the first of thirty days: 29 more at that rate
+    story = Story("sales_navigator", "2026-11-01", allotment=50)
+    story.send("2026-11-01 12:00")
+    assert story.forecast("2026-11-01 13:00") == (20, "1 send in 1 day")
+
+
 def test_blended_with_the_last_three_periods():
     # given 0 in 10 days after 31 in August to October (92 days): 31 in 102 days, so 6 in the 20 that are left
     story = steady(5, 10, 0)
@@ -93,6 +100,12 @@ def test_a_change_at_this_very_instant_is_not_to_come_any_more():
     story = Story("premium_career")
     assert story.changes("2026-02-01")[0].at == utc("2026-03-01")
     assert story.changes("2026-01-31 23:59:59.999999")[0].at == utc("2026-02-01")
+
+
+def test_nothing_new_comes_into_sight_between_two_midnights():
+    # given a month end that is 92 days of 24 hours away at one in the morning, because clocks change in October
+    story = Story("premium_career", "2026-07-10", zone="Europe/Berlin")
+    assert story.changes("2026-08-01 00:00") == story.changes("2026-08-01 23:59:59")
 
 
 def test_a_cancellation_to_come_is_in_it():
