@@ -212,6 +212,13 @@ def test_wrong_book_ends_with_an_observation_that_fits():
     assert "wrong_book" not in story.warnings("2026-02-10")
 
 
+def test_what_was_adjusted_to_the_wrong_number_does_not_explain_it_the_next_time():
+    story = Story("premium_career")
+    story.observe("2026-01-10", 9)
+    story.observe("2026-01-12", 9)
+    assert "wrong_book" in story.warnings("2026-01-12")
+
+
 def test_an_upgrades_two_allotments_fit_the_book_and_voided_ones_do_not():
     story = Story("premium_career")
     story.change_plan("2026-01-10", "sales_navigator")
@@ -345,3 +352,7 @@ def test_the_next_turn_is_when_something_changes():
     assert story.next_turn("2026-03-30 10:00") == utc("2026-03-31")
     assert story.next_turn("2026-04-01 08:59") == utc("2026-04-01 09:00")  # the first lot is 90 days old
     assert story.next_turn("2026-01-20 00:00") == utc("2026-01-20 09:00")  # unconfirmed for 19 days
+    story.observe("2026-03-20 12:00", 15)
+    assert story.next_turn("2026-03-25 08:00") == utc("2026-03-25 09:00")  # seven days before it
+    story = Story("sales_navigator", "2026-01-20", book="rolling", zone="America/New_York", allotment=0)
+    assert story.next_turn("2026-01-31 18:00") == utc("2026-02-01")  # a new period, without credits
