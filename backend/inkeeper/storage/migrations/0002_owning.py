@@ -1,0 +1,48 @@
+"""The tables of the calendar feed and of the reminders by e-mail.
+
+A frozen copy of the models as they were when this step was written: later changes of the models come as later steps.
+"""
+
+from typing import Any
+
+from peewee import BigIntegerField, Check, CompositeKey, ForeignKeyField, IntegerField, TextField
+
+
+def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
+    """Create the tables."""
+
+    class Table(db.Model):
+        class Meta:
+            legacy_table_names = False
+            strict_tables = True
+
+    class Account(Table):
+        id = TextField(primary_key=True)
+
+    class CalendarFeed(Table):
+        account = ForeignKeyField(Account, primary_key=True)
+        secret_hash = TextField(unique=True)
+        created_at = BigIntegerField()
+        last_read_at = BigIntegerField(null=True)
+
+    class CalendarEvent(Table):
+        account = ForeignKeyField(Account, index=False)
+        uid = TextField()
+        digest = TextField()
+        sequence = IntegerField(constraints=[Check("sequence >= 0")])
+        changed_at = BigIntegerField()
+
+        class Meta:
+            primary_key = CompositeKey("account", "uid")
+
+    class ReminderSent(Table):
+        account = ForeignKeyField(Account, index=False)
+        code = TextField()
+        severity = TextField()
+        occasion = BigIntegerField()
+        sent_at = BigIntegerField()
+
+        class Meta:
+            primary_key = CompositeKey("account", "code", "occasion", "severity")
+
+    db.create_tables([CalendarFeed, CalendarEvent, ReminderSent], safe=False)
