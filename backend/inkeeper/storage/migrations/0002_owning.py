@@ -1,4 +1,4 @@
-"""The tables of the calendar feed and of the reminders by e-mail.
+"""The tables of imports, of the calendar feed and of the reminders by e-mail.
 
 A frozen copy of the models as they were when this step was written: later changes of the models come as later steps.
 """
@@ -9,7 +9,7 @@ from peewee import BigIntegerField, Check, CompositeKey, ForeignKeyField, Intege
 
 
 def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
-    """Create the tables."""
+    """Create the tables, and note with each fact the import that it came with."""
 
     class Table(db.Model):
         class Meta:
@@ -18,6 +18,19 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
 
     class Account(Table):
         id = TextField(primary_key=True)
+
+    class Import(Table):
+        id = TextField(primary_key=True)
+        account = ForeignKeyField(Account, index=False)
+        kind = TextField(constraints=[Check("kind IN ('linkedin', 'csv', 'inkeeper')")])
+        created_at = BigIntegerField()
+        rows = IntegerField()
+        inmails = IntegerField()
+        answers = IntegerField()
+        retracted_at = BigIntegerField(null=True)
+
+        class Meta:
+            indexes = ((("account", "id"), False),)
 
     class CalendarFeed(Table):
         account = ForeignKeyField(Account, primary_key=True)
@@ -45,4 +58,6 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
         class Meta:
             primary_key = CompositeKey("account", "code", "occasion", "severity")
 
-    db.create_tables([CalendarFeed, CalendarEvent, ReminderSent], safe=False)
+    db.create_tables([Import, CalendarFeed, CalendarEvent, ReminderSent], safe=False)
+    db.execute_sql('ALTER TABLE "fact" ADD COLUMN "import_id" TEXT REFERENCES "import" ("id")')
+    db.execute_sql("CREATE INDEX fact_of_import ON fact (import_id) WHERE import_id IS NOT NULL")
