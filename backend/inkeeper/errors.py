@@ -17,6 +17,7 @@ TITLES = {
     "insufficient_credits": "There are not enough credits",
     "nothing_to_cancel": "There is no subscription to cancel",
     "retracted": "This was taken back",
+    "calendar_exists": "There is a calendar address already",
     "same_plan": "Nothing would change",
     "over": "This has ended",
     "precondition_failed": "It has changed in the meantime",

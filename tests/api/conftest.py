@@ -34,8 +34,10 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
     inmail = {"recipient": {"name": "Robin Sample"}, "source": "popup"}
     pairing = client.post("/api/v1/pairings", json={"device": "Chrome on Linux"}).json["id"]
     client.delete(f"/api/v1/pairings/{pairing}")
+    address = client.post(f"{account}/calendar", json={}, headers=owner.headers).json["path"]
     return {
         "account_id": account_id,
+        "secret": address.removeprefix("/calendar/").removesuffix(".ics"),
         "inmail_id": created(f"{account}/inmails", inmail, inside="inmail"),
         "observation_id": created(f"{account}/observations", {"balance": 4, "source": "person"}),
         "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),

@@ -22,6 +22,7 @@ PUBLIC = {
     "POST /api/v1/pairings",
     "POST /api/v1/pairings/<pairing_id>/confirm",
     "DELETE /api/v1/pairings/<pairing_id>",
+    "GET /calendar/<secret>.ics",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -36,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "time_zone": "UTC",
     },
     "PATCH /api/v1/accounts/<account_id>": {"name": "Another name"},
+    "POST /api/v1/accounts/<account_id>/calendar": {"renew": True},
     "POST /api/v1/accounts/<account_id>/observations": {"balance": 3, "source": "person"},
     "POST /api/v1/accounts/<account_id>/plan-changes": {"plan": "sales_navigator"},
     "POST /api/v1/accounts/<account_id>/inmails": {"recipient": {"name": "Robin Sample"}, "source": "popup"},

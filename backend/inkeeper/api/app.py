@@ -15,6 +15,7 @@ from flask_cors.core import DEFAULT_OPTIONS, get_cors_options, set_cors_headers
 import inkeeper
 from inkeeper.api import (
     accounts,
+    calendar,
     devices,
     inmails,
     ledger,
@@ -49,6 +50,7 @@ RESOURCES = (
     observations,
     plan_changes,
     inmails,
+    calendar,
 )
 """The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
 
@@ -77,6 +79,7 @@ def create_app(
     app.extensions["inkeeper.settings"] = settings
     app.extensions["inkeeper.show_code"] = show_code
     app.extensions["inkeeper.tags"] = summary.StandingTags()
+    app.extensions["inkeeper.read_limit"] = calendar.ReadLimit()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
