@@ -28,7 +28,7 @@ from inkeeper.rules.facts import (
     Sent,
     Terms,
 )
-from inkeeper.rules.replay import GRANT, LAST, Entry, position_of, replay
+from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, position_of, replay
 from inkeeper.rules.state import Position, State, dump_state, instant, load_state, micros
 from inkeeper.storage.models import database_of_thread as database
 
@@ -44,7 +44,9 @@ KINDS: dict[str, type[Fact]] = {
 }
 _KIND_OF = {fact_type: kind for kind, fact_type in KINDS.items()}
 
-STATE_FORM = 1
+_IDS_AT_ONCE = 500
+
+STATE_FORM = 2
 """Raised whenever a saved state would mean something else than before."""
 
 
@@ -96,7 +98,7 @@ def journal_of(account_id: str, since: datetime, until: datetime) -> list[Entry]
 
 def preview(account_id: str, facts: Sequence[Fact], now: datetime) -> Recorded:
     """What `record` would come to, with nothing stored."""
-    return _replay_with(account_id, facts, now, _nothing)[0]
+    return _replay_with(account_id, facts, _takes_effect(account_id, facts), now, _nothing)[0]
 
 
 def record(
@@ -104,22 +106,36 @@ def record(
     facts: Sequence[Fact],
     now: datetime,
     check: Callable[[Recorded], None] | None = None,
+    import_id: str | None = None,
 ) -> Recorded:
     """Store facts, drop every saved state that they make out of date, and save the state they lead to.
 
     Needs the write transaction of this account. `now` (UTC) is when they are recorded and what the state is computed
-    for. `check` may raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
+    for; `import_id` names the import that they came with, if any. `check` may raise to refuse them, which leaves
+    nothing behind. Raises what `replay` raises.
     """
     saved: list[State] = []
-    recorded, head = _replay_with(account_id, facts, now, lambda state: saved.append(state.copy()))
+    earliest = _takes_effect(account_id, facts)
+    recorded, head = _replay_with(account_id, facts, earliest, now, lambda state: saved.append(state.copy()))
     if check:
         check(recorded)
-    for fact in facts:
-        database.execute_sql(
-            "INSERT INTO fact (id, account_id, kind, at, recorded_at, about, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (fact.id, account_id, _KIND_OF[type(fact)], micros(fact.at), micros(now), *_about_and_data(fact)),
-        )
-    earliest = min(_takes_effect(account_id, fact) for fact in facts)
+    recorded_at = micros(now)
+    database.connection().executemany(
+        "INSERT INTO fact (id, account_id, kind, at, recorded_at, about, data, import_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                fact.id,
+                account_id,
+                _KIND_OF[type(fact)],
+                micros(fact.at),
+                recorded_at,
+                *_about_and_data(fact),
+                import_id,
+            )
+            for fact in facts
+        ),
+    )
     database.execute_sql(
         "DELETE FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) >= (?, ?, ?)",
         (account_id, micros(earliest.at), earliest.rank, earliest.fact_id),
@@ -144,7 +160,8 @@ def opened_at(account_id: str) -> datetime:
     """When the account opened (UTC)."""
     rows = database.execute_sql(
         "SELECT min(at) FROM fact WHERE account_id = ?"
-        " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')",
+        " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
+        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')",
         (account_id,),
     ).fetchall()
     return instant(rows[0][0])
@@ -206,15 +223,14 @@ def _nothing(_state: State) -> None:
 
 
 def _replay_with(
-    account_id: str, new: Sequence[Fact], now: datetime, on_renewal: Callable[[State], None]
+    account_id: str, new: Sequence[Fact], earliest: Position, now: datetime, on_renewal: Callable[[State], None]
 ) -> tuple[Recorded, State | None]:
-    """The account with the new facts at `now`, and its state as of the last fact up to `now` (None: as it was saved
-    before).
+    """The account with the new facts, which count from `earliest` on, at `now`; and its state as of the last fact up to
+    `now` (None: as it was saved before).
 
     That one is what is saved: saved as of `now`, it would be lost to every fact that is dated a little earlier and
     arrives a little later, which is the rule where several devices log.
     """
-    earliest = min(_takes_effect(account_id, fact) for fact in new)
     start = _saved_before(account_id, min(earliest, Position(now, LAST, "")))
     facts = facts_of(account_id, start.position.at if start else None)
     facts += new
@@ -230,12 +246,19 @@ def _replay_with(
     return Recorded(state, journal + later, [fact for fact in facts if fact.at > now]), head
 
 
-def _takes_effect(account_id: str, fact: Fact) -> Position:
-    """From where on a fact changes what is computed: a retraction from the place of what it takes back."""
-    if not isinstance(fact, Retracted):
-        return position_of(fact)
-    target = fact_of(account_id, fact.target_id)
-    return position_of(target or fact)
+def _takes_effect(account_id: str, facts: Sequence[Fact]) -> Position:
+    """From where on the facts change what is computed: a retraction from the place of what it takes back."""
+    places = [position_of(fact) for fact in facts if type(fact) is not Retracted]
+    targets = [fact.target_id for fact in facts if type(fact) is Retracted]
+    for start in range(0, len(targets), _IDS_AT_ONCE):
+        some = targets[start : start + _IDS_AT_ONCE]
+        rows = database.execute_sql(
+            f"SELECT id, kind, at FROM fact WHERE account_id = ? AND id IN ({', '.join('?' * len(some))})",  # noqa: S608
+            (account_id, *some),
+        )
+        places += [Position(instant(at), RANKS[KINDS[kind]], fact_id) for fact_id, kind, at in rows]
+    # What takes back nothing that is there changes nothing: then any place does.
+    return min(places, default=position_of(facts[0]))
 
 
 def _saved_before(account_id: str, place: Position) -> State | None:
