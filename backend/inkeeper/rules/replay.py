@@ -94,7 +94,8 @@ def replay(
 
     The facts may come in any order. With `start`, those at or before its position are passed over; it must have been
     reached with the same facts before it. `on_renewal` sees the running state whenever a new period has begun, be it
-    by a renewal or by a change of plan that restarts the cycle (copy it to keep it). Raises BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
+    by a renewal or by a change of plan that restarts the cycle (copy it to keep it). Raises BadHistory, and
+    UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
     """
     ordered = sorted(facts, key=position_of)
     retracted = {fact.target_id for fact in ordered if isinstance(fact, Retracted)}
