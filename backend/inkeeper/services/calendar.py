@@ -57,14 +57,13 @@ class Told(NamedTuple):
 class Feed(NamedTuple):
     """An account's calendar. Two with the same tag are the same to the byte."""
 
-    uid: str
     title: str
     events: list[Told]
 
     @property
     def tag(self) -> str:
         """Names this very content."""
-        lines = [f"{_FORM} {inkeeper.__version__} {self.uid} {self.title}"]
+        lines = [f"{_FORM} {inkeeper.__version__} {self.title}"]
         lines += [f"{told.uid} {told.digest} {told.sequence} {told.changed_at}" for told in self.events]
         return _digest(*lines)
 
@@ -161,7 +160,7 @@ def _feed(transaction: Transaction, account_id: str, now: datetime) -> tuple[Fee
     known = {uid: (digest, sequence, changed_at) for uid, digest, sequence, changed_at in rows}
     events, news = [], []
     for event in agenda(state, now, timeline(state, now, coming)):
-        uid, digest = _uid(account_id, f"{event.kind} {event.day}"), _digest(event.title, event.detail)
+        uid, digest = _uid(account_id, event), _digest(event.title, event.detail)
         before = known.get(uid)
         if before and before[0] == digest:
             told = Told(event, uid, digest, before[1], from_microseconds(before[2]))
@@ -169,8 +168,7 @@ def _feed(transaction: Transaction, account_id: str, now: datetime) -> tuple[Fee
             told = Told(event, uid, digest, before[1] + 1 if before else 0, now)
             news.append(told)
         events.append(told)
-    title = f"InMail credits ({book_of(state).plan(state.plan).title})"
-    return Feed(_uid(account_id, "calendar"), title, events), news
+    return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
 
 
 def _write_down(transaction: Transaction, account_id: str, news: list[Told], now: datetime) -> None:
@@ -187,9 +185,9 @@ def _write_down(transaction: Transaction, account_id: str, news: list[Told], now
     )
 
 
-def _uid(account_id: str, what: str) -> str:
-    """The name for ever of something of the account's, from which nobody can tell the account's id."""
-    return str(uuid.uuid5(uuid.UUID(account_id), what))
+def _uid(account_id: str, event: Event) -> str:
+    """The event's name for ever, whatever its text. The account's id cannot be told from it."""
+    return str(uuid.uuid5(uuid.UUID(account_id), f"{event.kind} {event.day}"))
 
 
 def _digest(*lines: str) -> str:

@@ -18,10 +18,11 @@ def write(feed: Feed) -> bytes:
     """The feed as UTF-8 text with the line ends and line lengths that calendar programs ask for."""
     calendar = Calendar.new(
         prodid=f"-//Inkeeper//Inkeeper {inkeeper.__version__}//EN",
-        uid=feed.uid,
         name=feed.title,
         subcomponents=[_event(told) for told in feed.events],
     )
+    # The library names the calendar itself too, at random. vdirsyncer takes that name for the one of each event.
+    del calendar["uid"]
     # The standard's name for it, which must say its type, and the older one that some programs look for.
     calendar.add("refresh-interval", vDuration(_READ_AGAIN_AFTER), parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_READ_AGAIN_AFTER))
