@@ -35,8 +35,12 @@ FACT_KINDS = (
     "retracted",
 )
 OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
+PURPOSES = ("introduction", "follow_up", "article", "other")
 SOURCES = ("popup", "shortcut", "page", "import", "api")
 IMPORT_KINDS = ("linkedin", "csv", "inkeeper")
+
+ERASED_NAME = "(erased)"
+"""Stands where a recipient's name stood before the person was erased."""
 
 
 class _OpenIn(threading.local):
@@ -211,7 +215,10 @@ class Inmail(_Table):
 
 
 class Snapshot(_Table):
-    """A state of the replay, saved so that reading need not begin at the opening. Dropping one changes no answer."""
+    """A state of the replay, saved so that reading need not begin at the opening. Dropping one changes no answer.
+
+    `sheet` is the account of the period that ended as this one's began, if one did.
+    """
 
     account = ForeignKeyField(Account, index=False)
     account_id: str
@@ -220,6 +227,7 @@ class Snapshot(_Table):
     fact_id = TextField()
     kind = TextField(constraints=[_one_of("kind", ("period", "head"))])
     state = TextField()
+    sheet = TextField(null=True)
 
     class Meta:
         primary_key = CompositeKey("account", "at", "rank", "fact_id")
