@@ -143,6 +143,8 @@ class Account(_Table):
     reserve = IntegerField(constraints=[Check("reserve >= 0")])
     created_at = InstantField()
     version = IntegerField(constraints=[Check("version >= 0")])
+    # What other plans cost a month, as JSON text: {plan: [amount, currency]}.
+    plan_prices = TextField(null=True)
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
