@@ -323,3 +323,55 @@ def doctor(**flags: Any) -> None:
     if problems:
         raise click.ClickException(f"Found wrong: {problems}.")
     click.echo("Nothing wrong was found.")
+
+
+@main.command(
+    epilog="To run it once a day, copy inkeeper-remind.service and inkeeper-remind.timer from"
+    f" {Path(inkeeper.__file__).parent / 'systemd'} (the first says how), or let cron run it.",
+)
+@click.option(
+    "--smtp-url",
+    metavar="URL",
+    help="Mail server: smtps://USER:PASSWORD@HOST, smtp+starttls://... or, without encryption, smtp://HOST."
+    "  [env: INKEEPER_SMTP_URL, also INKEEPER_SMTP_USER and INKEEPER_SMTP_PASSWORD]",
+)
+@click.option("--to", "mail_to", metavar="ADDRESS", help="Whom to remind.  [env: INKEEPER_MAIL_TO]")
+@click.option(
+    "--from", "mail_from", metavar="ADDRESS", help="The sender.  [env: INKEEPER_MAIL_FROM; default: the one of --to]"
+)
+@click.option("--owner", metavar="NAME", help="Whose accounts to look at.  [default: me]")
+@_database_options
+def remind(owner: str | None, **flags: Any) -> None:
+    """Tell by e-mail what the extension warns of, such as credits that expire.
+
+    Run it once a day. Each warning is sent once, and again when it gets more urgent; where there is nothing new, no
+    message is sent. If the mail server refuses a message, the next run tries again.
+
+    What is given on the command line can be seen by others on this machine: give the password by its variable.
+    """
+    from inkeeper.errors import Problem
+    from inkeeper.services import pairing, reminders
+    from inkeeper.services.mail import MailRefused, MailUnconfirmed
+    from inkeeper.settings import load_mail_settings
+
+    with _opened(**flags) as (store, _):
+        settings = load_mail_settings(flags, os.environ)
+        name = owner or pairing.DEFAULT_OWNER
+        try:
+            told = reminders.remind(store, name, settings, utc_now())
+        except Problem as problem:
+            raise click.ClickException(
+                f"Nobody here is called {name}. `inkeeper devices` lists whose they are."
+            ) from problem
+        except MailRefused as error:
+            raise click.ClickException(
+                f"{settings.host} did not take the message: {error}. Nothing was sent."
+            ) from None
+        except MailUnconfirmed as error:
+            raise click.ClickException(
+                f"{settings.host} did not say whether it took the message: {error}. It is not sent again."
+            ) from None
+    if told:
+        click.echo(f"Told {settings.recipient} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}.")
+    else:
+        click.echo("There is nothing new to tell.")

@@ -147,7 +147,7 @@ class TestADatabaseThatCannotBeUsed:
 
 def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
     overview = inkeeper("--help").stdout
-    for command in ("serve", "pair", "devices", "backup", "export", "restore", "doctor"):
+    for command in ("serve", "pair", "devices", "backup", "export", "restore", "doctor", "remind"):
         assert f"\n  {command} " in overview
         text = inkeeper(command, "--help").stdout
         assert "--database" in text, command
@@ -157,7 +157,7 @@ def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
 
 
 def test_nothing_slow_is_imported_for_help(environment: dict[str, str]) -> None:
-    script = "import inkeeper.cli, sys; print({'flask', 'peewee', 'waitress'} & set(sys.modules))"
+    script = "import inkeeper.cli, sys; print({'flask', 'peewee', 'waitress', 'smtplib'} & set(sys.modules))"
 
     finished = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True

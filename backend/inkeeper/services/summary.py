@@ -19,10 +19,13 @@ RECENT = 10
 
 
 class Summary(NamedTuple):
-    """The answer, and the instant (UTC) up to which it stays the same if nothing is written; only `as_of` moves."""
+    """The answer, the instant (UTC) up to which it stays the same if nothing is written (only `as_of` moves), and what
+    its warnings are judged by.
+    """
 
     answer: dict[str, Any]
     stands_until: datetime
+    outlook: Outlook
 
 
 def summary(row: Seat, now: datetime) -> Summary:
@@ -82,4 +85,4 @@ def summary(row: Seat, now: datetime) -> Summary:
         ],
         "recent": recent_inmails(row.id, RECENT),
     }
-    return Summary(answer, min([next_turn(outlook), *(fact.at for fact in coming)]))
+    return Summary(answer, min([next_turn(outlook), *(fact.at for fact in coming)]), outlook)
