@@ -15,6 +15,7 @@ from flask_cors.core import DEFAULT_OPTIONS, get_cors_options, set_cors_headers
 import inkeeper
 from inkeeper.api import (
     accounts,
+    advice,
     calendar,
     devices,
     inmails,
@@ -23,6 +24,7 @@ from inkeeper.api import (
     pages,
     pairings,
     plan_changes,
+    report,
     rule_books,
     server,
     summary,
@@ -46,6 +48,8 @@ RESOURCES = (
     rule_books,
     accounts,
     summary,
+    report,
+    advice,
     ledger,
     observations,
     plan_changes,
