@@ -92,3 +92,23 @@ type WelcomeSection = (context: WelcomeContext) => HTMLElement | null;
 
 /** A step of the first run has a number, and is open, done (then with a word on it) or still to come. */
 interface Frame { step?: number; state?: "open" | "done" | "later"; title: string; done?: Child[] }
+
+// ---- The report ----
+
+interface ReportUi {
+  /** The account whose report is shown, if not the current one. */
+  account: string | null;
+  report: Report | null;
+  advice: Advice | null;
+  refusal: unknown;
+}
+
+/** What every section of the report is built from. */
+interface ReportContext {
+  view: View;
+  now: Date;
+  account: AccountView | null;
+  report: Report;
+  advice: Advice | null;
+  show: (accountId: string) => void;
+}
