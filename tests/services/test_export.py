@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 
 from inkeeper.services.export import ExportError, read_export, write_export
 from inkeeper.storage.database import Store, open_database
-from inkeeper.storage.models import TABLES, Pairing, Snapshot
+from inkeeper.storage.models import TABLES, Pairing, ReminderSent, Snapshot
 from tests.conftest import Clock, Device
 
 
 @pytest.fixture
-def filled(client: FlaskClient, pair: Callable[..., Device], store: Store) -> Store:
+def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock: Clock) -> Store:
     """A store with every kind of row."""
     headers = pair("Kai Example").headers
     account = client.post(
@@ -36,6 +36,10 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store) -> St
         json={"recipient": {"name": "Robin Sample"}, "source": "popup", "note": "two\nlines"},
         headers={**headers, "Idempotency-Key": "sent-once"},
     )
+    client.post(f"/api/v1/accounts/{account}/calendar", json={}, headers=headers)
+    client.get(f"/api/v1/accounts/{account}/calendar.ics", headers=headers)
+    with store.begin_write(None):
+        ReminderSent.create(account=account, code="empty", severity="info", occasion=clock(), sent_at=clock())
     return store
 
 
