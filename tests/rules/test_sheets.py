@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict
 from datetime import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,3 +153,13 @@ def test_a_changed_plan_ends_its_period_on_the_old_one():
     career, business = story_sheets(story, "2026-01-21")
     assert (career.plan, career.allotment, career.tally.voided) == ("premium_career", 5, 5)
     assert (business.plan, business.allotment, business.opening, business.closing) == ("premium_business", 15, 0, 15)
+
+
+@pytest.mark.parametrize("book", ["month_end", "rolling"])
+def test_a_plan_changed_as_a_period_ends_is_the_next_ones(book: str):
+    story = Story("premium_career", "2026-01-01", book=book)
+    story.change_plan("2026-02-01", "premium_business")
+    story.cancel("2026-03-01")
+    sheets = story_sheets(story, "2026-04-20")
+    assert [(sheet.plan, sheet.allotment) for sheet in sheets[:2]] == [("premium_career", 5), ("premium_business", 15)]
+    assert sheets[2].plan == "basic"

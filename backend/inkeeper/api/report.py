@@ -239,7 +239,7 @@ _TABLE = {"schema": {"type": "string"}, "example": ",".join(report.TABLE_COLUMNS
 
 @blueprint.get("")
 @blueprint.arguments(ReportQuery, location="query")
-@blueprint.doc(responses={"200": {"content": {_CSV: _TABLE}}})
+@blueprint.doc(responses={200: {"content": {_CSV: _TABLE}}})
 @blueprint.response(200, ReportSchema)
 def show_report(query: dict[str, Any], account_id: str) -> Response:
     """Show what became of the credits month by month, how often InMails were answered, and what it cost.

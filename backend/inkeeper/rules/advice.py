@@ -119,8 +119,8 @@ def plans_to_try(state: State) -> dict[str, int]:
 def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
     """The account's InMails of those periods, replayed as if it had opened with that plan as the first of them began.
 
-    `facts` are those since then; the rule book is today's. What LinkedIn showed as gone without an InMail counts as
-    sent at its period's end. An InMail left without a credit returns none.
+    `facts` are those since then, or more; the rule book is today's. What LinkedIn showed as gone without an InMail
+    counts as sent at its period's end. An InMail left without a credit returns none.
     """
     begin, end = looked_at[0].start, looked_at[-1].end
     assert end is not None, "a full period is over"
@@ -132,7 +132,9 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
         state.cycle_day,
     )
     told: list[Fact] = [Opened("trial", begin, plan, state.zone, terms), *_unlogged(looked_at)]
-    told += [fact for fact in without_retracted(facts) if isinstance(fact, Sent | OutcomeRecorded) and fact.at < end]
+    told += [
+        fact for fact in without_retracted(facts) if isinstance(fact, Sent | OutcomeRecorded) and begin <= fact.at < end
+    ]
     sheets, after = _replayed(told, end)
     tallies = [sheet.tally for sheet in sheets]
     whole = total(tallies)

@@ -193,6 +193,7 @@ class _Run:
         self.book = book_of(state)
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
+        self.ended_on: tuple[datetime, str, int] | None = None
         self._opened = state.position.rank >= GRANT
 
     # What time brings
@@ -204,6 +205,9 @@ class _Run:
             if state.lots and state.lots[0].expires_at <= state.next_renewal:
                 self._expire(due)
             elif due == until and rank < GRANT:
+                # What else changes the account at this instant already belongs to what comes.
+                if self.ended_on is None or self.ended_on[0] != due:
+                    self.ended_on = (due, state.plan, allotment_of(state))
                 return
             else:
                 self._renew(due)
@@ -247,9 +251,10 @@ class _Run:
         state, period = self.state, self.state.period
         if at == state.period_start:
             return False
-        state.past.append(
-            ClosedPeriod(state.period_start, at, period.used, period.free_used, state.plan, allotment_of(state))
-        )
+        plan, allotment = state.plan, allotment_of(state)
+        if self.ended_on and self.ended_on[0] == at:
+            _, plan, allotment = self.ended_on
+        state.past.append(ClosedPeriod(state.period_start, at, period.used, period.free_used, plan, allotment))
         del state.past[:-PAST_PERIODS]
         state.period = Tally()
         state.period_start = at
