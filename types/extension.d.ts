@@ -21,6 +21,12 @@ interface Problem {
   needed?: number;
   tries_left?: number;
   next_renewal?: { at: string; credits: number } | null;
+  /** Of a file: what there is to choose from where it does not tell. */
+  columns?: string[];
+  fields?: string[];
+  mapping?: Record<string, string>;
+  accounts?: { id: string; name: string }[];
+  people?: string[];
 }
 
 // ---- What the server answers (the members that the extension uses) ----

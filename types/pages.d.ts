@@ -74,7 +74,26 @@ interface WelcomeUi {
   rulesPreview: { changes: AccountChanges; account: Account; now: number; then: number } | null;
   planPreview: { request: PlanRequest; change: PlanChange } | null;
   planChanges: { accountId: string; items: RequestedPlanChange[] } | null;
+  imports: ImportUi | null;
+  calendar: { accountId: string; state: CalendarAddress | null; address: string | null; ending: boolean } | null;
   errors: Errors;
+}
+
+/** A file on its way in, and the imports that there were. */
+interface ImportUi {
+  accountId: string;
+  items: Import[];
+  /** The import of which the user is asked whether it is to go. */
+  takingBack: string | null;
+  file: File | null;
+  /** The string that tells what is being done; empty while nothing is. */
+  doing: string;
+  /** How the file is to be read and what of it to be stored, by the names that the server has for it. */
+  wishes: Record<string, string | string[]>;
+  /** Lines. */
+  leaveOut: number[];
+  found: ImportPreview | null;
+  refusal: Problem | null;
 }
 
 /** What every section of the welcome page is built from. */
