@@ -110,9 +110,10 @@ class _Bounded(io.RawIOBase):
         self._name = name
 
     def read(self, size: int = -1) -> bytes:
-        if size < 0 or size > _DIRECTORY_BYTES:
+        data = self._source.read(size if 0 <= size <= _DIRECTORY_BYTES else _DIRECTORY_BYTES + 1)
+        if len(data) > _DIRECTORY_BYTES:
             raise bad_file(self._name, None, "The zip holds more files than any real export.")
-        return self._source.read(size)
+        return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._source.seek(offset, whence)

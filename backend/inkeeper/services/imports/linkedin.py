@@ -168,8 +168,15 @@ class _Messages:
             return
         known.to, known.subject = row[self._to][:_KEPT], subject[:_KEPT]
         known.links = "" if self._links is None else row[self._links][:_KEPT]
-        if self._owner is not None and _plain(row[self._sender]) == self._owner:
-            self._named_as_owner.add(sender)
+        if self._owner is not None:
+            self._note_owner(known, row[self._sender])
+
+    def _note_owner(self, conversation: _Conversation, sender_name: str) -> None:
+        """Note by what the owner is known whose name has been said."""
+        if _plain(sender_name) == self._owner:
+            self._named_as_owner.add(conversation.sender)
+        if _plain(conversation.to) == self._owner:
+            self._named_as_owner.add(conversation.links or conversation.to)
 
     def owners(self) -> set[str]:
         """By what the export's owner is known in it.

@@ -62,10 +62,10 @@ class Plan:
         return sum(counted[action] for action in actions)
 
     def mark(self) -> str:
-        """Stands for exactly this plan: the same file, the same wishes, and nothing else to be done meanwhile."""
-        digest = hashlib.sha256(
-            f"{self.reading.digest} {self.account_id} {self.opening} {self.reading.wishes}".encode()
-        )
+        """Stands for exactly this plan: the same file, read alike, for the same account, and the same to be done."""
+        wishes = self.reading.wishes
+        read_as = [sorted(wishes.columns.items()), wishes.dates, wishes.me, wishes.from_account]
+        digest = hashlib.sha256(f"{self.reading.digest} {self.account_id} {self.opening} {read_as}\n".encode())
         for step in self.steps:
             digest.update(f"{step.found.line} {step.action} {step.known and step.known.id}\n".encode())
         return digest.hexdigest()[:32]
