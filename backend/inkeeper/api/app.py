@@ -18,6 +18,7 @@ from inkeeper.api import (
     advice,
     calendar,
     devices,
+    imports,
     inmails,
     ledger,
     observations,
@@ -31,7 +32,16 @@ from inkeeper.api import (
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api
-from inkeeper.api.guard import EXTENSION_ORIGINS, MAX_BODY_BYTES, check_body, check_host, check_origin
+from inkeeper.api.guard import (
+    EXTENSION_ORIGINS,
+    MAX_BODY_BYTES,
+    MAX_UPLOAD_BYTES,
+    UPLOAD_ENDPOINTS,
+    check_body,
+    check_host,
+    check_origin,
+    check_upload,
+)
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
 from inkeeper.clock import utc_now
@@ -54,6 +64,7 @@ RESOURCES = (
     observations,
     plan_changes,
     inmails,
+    imports,
     calendar,
 )
 """The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
@@ -112,7 +123,11 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         g.now = now = clock()
         if request.endpoint not in PUBLIC_ENDPOINTS:
             authenticate(environ, now)
-        check_body(environ)
+        if request.endpoint in UPLOAD_ENDPOINTS:
+            request.max_content_length = MAX_UPLOAD_BYTES
+            check_upload(environ)
+        else:
+            check_body(environ)
 
 
 def _complete_every_answer(app: Flask) -> None:
