@@ -16,7 +16,7 @@ from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, Entry, allotment_of
 from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
 
-_ENDS = ("expire", "void")
+ENDS = ("expire", "void")
 """What ends at the first instant of a month or period was the one's before: at one instant it comes before all else."""
 
 _USE = "use"
@@ -167,7 +167,7 @@ def _beginning(start: State) -> list[Entry]:
 def _behind(entries: Sequence[Entry], first: int, end: datetime) -> int:
     """The place of the first entry, from the place `first` on, that comes after what ended at the instant `end`."""
     place = bisect_left(entries, end, first, key=lambda entry: entry.at)
-    while place < len(entries) and entries[place].at == end and entries[place].kind in _ENDS:
+    while place < len(entries) and entries[place].at == end and entries[place].kind in ENDS:
         place += 1
     return place
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import dropwhile
 from typing import Any
 
 from inkeeper.rules import books, money
@@ -31,7 +32,7 @@ from inkeeper.rules.report import (
     priced,
     worth,
 )
-from inkeeper.rules.sheets import Point, Sheet, first_day, month_start, total
+from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, total
 from inkeeper.rules.state import State, Tally
 from inkeeper.services import answers
 from inkeeper.services.accounts import Seat
@@ -210,8 +211,10 @@ def _cost(account_id: str, rows: Iterable[Month], prices: Mapping[str, Money], n
 def _balance_over_time(
     sheets: Iterable[Sheet], since: datetime, opening: int, state: State, now: datetime
 ) -> list[dict[str, Any]]:
+    told = (point for sheet in sheets for point in sheet.points if point.at >= since)
     points = [Point(since, opening, "start", 0)]
-    points += [point for sheet in sheets for point in sheet.points if point.at >= since]
+    # What ended as the first month began was lost to the one before, and is not in its opening balance any more.
+    points += dropwhile(lambda point: point.at == since and point.kind in ENDS, told)
     points.append(Point(now, state.balance, "now", 0))
     return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
 
