@@ -287,7 +287,8 @@ def restore(file: Path, **flags: Any) -> None:
 
     A database that holds anything already is refused: name a new one with --database.
     """
-    from inkeeper.services.export import ExportError, read_export
+    from inkeeper.services.export_format import ExportError
+    from inkeeper.services.restore import read_export
 
     with _opened(create=True, **flags) as (store, _):
         try:

@@ -23,10 +23,11 @@ _BLOCK_BYTES = 256 * 1024
 
 
 class Archive:
-    """A zip whose directory has been read and found harmless."""
+    """A zip whose directory has been read and found harmless: nothing in it unpacks to more than `most_bytes`."""
 
-    def __init__(self, source: BinaryIO, name: str) -> None:
+    def __init__(self, source: BinaryIO, name: str, most_bytes: int = MOST_UNPACKED_BYTES) -> None:
         self.name = name
+        self._most_bytes = most_bytes
         try:
             self._zip = zipfile.ZipFile(_Bounded(source, name))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
@@ -68,7 +69,7 @@ class Archive:
         if info.flag_bits & 0x1:
             raise bad_file(self.name, None, "The zip is locked with a password. Unpack it, and import what is in it.")
         bomb = info.file_size > _NO_BOMB_BYTES and info.file_size > _MOST_EXPANSION * info.compress_size
-        if bomb or info.file_size > MOST_UNPACKED_BYTES:
+        if bomb or info.file_size > self._most_bytes:
             raise bad_file(
                 self.name,
                 None,
