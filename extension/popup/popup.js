@@ -14,7 +14,7 @@ import { needsYou, waiting } from "./outbox.js";
 import { problem, stateOf } from "./problem.js";
 import { seats } from "./seats.js";
 import { sent } from "./sent.js";
-import { usage } from "./usage.js";
+import { lookBack, usage } from "./usage.js";
 
 /**
  * What is open in this popup; gone when it closes.
@@ -23,7 +23,7 @@ import { usage } from "./usage.js";
 const ui = { form: false, allNotices: false, observing: false, outcomeOf: null, draft: null, observation: null, errors: {} };
 
 const tab = { person: /** @type {Person | null} */ (null), shortcut: "" };
-const sections = [header, balance, problem, notices, log, needsYou, seats, sent, waiting, usage, observed];
+const sections = [header, balance, problem, notices, log, lookBack, needsYou, seats, sent, waiting, observed, usage];
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
 let view = /** @type {View | null} */ (null);
 

@@ -11,12 +11,12 @@ const STEPS_MAX = 5;
 /**
  * @param {string} tag
  * @param {Record<string, string | number | null>} [attributes]
- * @param {...(Node | string | number | null | false | (Node | null)[])} children
+ * @param {...(Node | string | number | null | (Node | null)[])} children
  */
 export function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== null) node.setAttribute(name, String(value));
-  node.append(...children.flat().flatMap((child) => (child === null || child === false ? [] : child instanceof Node ? child : String(child))));
+  node.append(...children.flat().flatMap((child) => (child === null ? [] : child instanceof Node ? child : String(child))));
   return node;
 }
 

@@ -30,8 +30,8 @@ export function figures({ report }) {
     totals.value_used && el("p", { class: "hint" }, t("report_value_how", formulas.value_used)),
     cost.plans_without_price.length > 0 && el("p", { class: "hint" }, t("report_no_price"), " ",
       el("a", { href: `../welcome/welcome.html?account=${report.account.id}#details` }, t("report_add_price"))),
-    report.capacity && el("p", {}, t("report_capacity", report.capacity.inmails, percent(report.capacity.response_rate)), " ",
-      el("span", { class: "hint" }, report.capacity.basis)));
+    report.capacity && el("p", {}, t("report_capacity", report.capacity.inmails, percent(report.capacity.response_rate)),
+      el("span", { class: "hint line" }, report.capacity.basis)));
 }
 
 /**

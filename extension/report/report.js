@@ -94,6 +94,8 @@ async function load() {
     Object.assign(ui, { report, advice: found, refusal: null });
   } catch (error) {
     ui.refusal = error;
+    // Lets the worker see how the connection stands; once that changes, this page looks again.
+    ask("refresh", {}).catch(() => null);
   }
   paint();
 }

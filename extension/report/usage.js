@@ -43,22 +43,27 @@ function bars({ months, totals }, zone) {
   const { y } = axis;
   const floor = y(0);
   const at = (/** @type {number} */ index) => LEFT + band * index;
+  const middle = (/** @type {number} */ index) => at(index) + band / 2;
   const line = months.map(({ allotment }, index) => `${index ? "L" : "M"}${at(index)} ${y(allotment)}H${at(index + 1)}`).join("");
   return chart(t("report_usage_words", totals.used, totals.lost, months.length), HEIGHT + TOP + 38,
     grid(axis),
-    months.flatMap(({ used, lost, start, ended }, index) => {
-      const middle = at(index) + band / 2;
-      const x = middle - size / 2;
-      const top = y(used);
-      const isNewYear = index === 0 || shortMonth(start, zone) === shortMonth("2024-01-15T00:00:00Z", "UTC");
+    months.flatMap(({ used, lost }, index) => {
+      const x = middle(index) - size / 2;
       return [
-        used > 0 && svg("rect", { class: "used", x, y: top, width: size, height: floor - top }),
-        lost > 0 && svg("rect", { class: "lost", x, y: y(used + lost), width: size, height: top - y(used + lost) }),
-        floor - top > ROOM && svg("text", { class: "label on", x: middle, y: floor - 6 }, used),
-        lost > 0 && top - y(used + lost) > ROOM && svg("text", { class: "label over", x: middle, y: (top + y(used + lost)) / 2 + 4 }, lost),
-        svg("text", { class: "label", x: middle, y: floor + 17 }, shortMonth(start, zone)),
-        (!ended || isNewYear) && svg("text", { class: "label", x: middle, y: floor + 32 }, ended ? month(start, zone).slice(-4) : t("report_so_far")),
-      ].filter((node) => node instanceof Node);
+        used > 0 ? svg("rect", { class: "used", x, y: y(used), width: size, height: floor - y(used) }) : null,
+        lost > 0 ? svg("rect", { class: "lost", x, y: y(used + lost), width: size, height: y(used) - y(used + lost) }) : null,
+      ];
     }),
-    svg("path", { class: "line", d: line }));
+    svg("path", { class: "line", d: line }),
+    months.flatMap(({ used, lost, start, ended }, index) => {
+      const x = middle(index);
+      const [top, above] = [y(used), y(used + lost)];
+      const isNewYear = index === 0 || month(start, zone).slice(-4) !== month(months[index - 1].start, zone).slice(-4);
+      return [
+        floor - top > ROOM ? svg("text", { class: "label on", x, y: floor - 6 }, used) : null,
+        top - above > ROOM ? svg("text", { class: "label halo", x, y: (top + above) / 2 + 4 }, lost) : null,
+        svg("text", { class: "label", x, y: floor + 17 }, shortMonth(start, zone)),
+        isNewYear || !ended ? svg("text", { class: "label", x, y: floor + 32 }, ended ? month(start, zone).slice(-4) : t("report_so_far")) : null,
+      ];
+    }));
 }

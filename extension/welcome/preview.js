@@ -77,7 +77,7 @@ export function preview({ account, now }, one, { leave, more, store, wish }) {
     el("p", {}, el("b", {}, t("import_adds", plural("import_inmails", adds.inmails), plural("import_answers", adds.answers))), " ",
       confirm && t("rules_preview", before, then)),
     el("ul", { class: "dots" },
-      actions.map(({ action, inmails }) => el("li", {}, t(`import_${action}`, inmails))),
+      actions.filter(({ action }) => action !== "add").map(({ action, inmails }) => el("li", {}, t(`import_${action}`, inmails))),
       taken.filter((row) => !["inmail", "answer", "not_understood"].includes(row.kind)).map(({ rows, meaning, lines }) =>
         el("li", {}, t("import_rows", plural("import_rows_count", rows), meaning), " ", el("span", { class: "hint" }, t("import_lines", shorten(lines)))))),
     odd.length > 0 && el("details", { open: odd.length < 6 }, el("summary", {}, t("import_odd")),
