@@ -355,7 +355,7 @@ def test_a_zip_with_connections_tells_what_cost_nothing(
 
     assert [item["cost"] for item in found["items"]] == [0, 1]
     assert "1st degree since 2026-07-10" in found["items"][0]["why"]
-    assert found["file"] == "Basic/messages.csv"
+    assert found["file"] == "messages.csv"
     assert bring(file, kind="application/zip")["balance"] == 4
 
 

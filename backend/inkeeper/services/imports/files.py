@@ -39,14 +39,14 @@ class Archive:
         """The member of that file name in whatever folder, upper and lower case alike; None if there is none."""
         found = [member for member in self._zip.namelist() if PurePosixPath(member).name.lower() == name.lower()]
         if len(found) > 1:
-            raise bad_file(self.name, None, f"The zip holds {name} more than once: {found[0]} and {found[1]}.")
+            raise bad_file(self.name, None, f"The zip holds {name} more than once.")
         return found[0] if found else None
 
     def names(self) -> str:
         """Some of what it holds, for people."""
         names = self._zip.namelist()
         more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-        return (", ".join(name[:100] for name in names[:_NAMES_SHOWN]) + more) or "nothing"
+        return (", ".join(map(_shown, names[:_NAMES_SHOWN])) + more) or "nothing"
 
     def size(self, member: str) -> int:
         """How many bytes the member says it unpacks to."""
@@ -59,13 +59,13 @@ class Archive:
             with self._zip.open(member) as unpacked, io.BufferedReader(unpacked) as stream:  # type: ignore[type-var]
                 yield stream
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
-            raise bad_file(member, None, "The zip is damaged here. Download it again.") from None
+            raise bad_file(_shown(member), None, "The zip is damaged here. Download it again.") from None
 
     def _check(self, info: zipfile.ZipInfo) -> None:
         name = info.filename
         parts = PureWindowsPath(name)  # takes both kinds of slashes for what they are
         if parts.is_absolute() or parts.drive or parts.root or ".." in parts.parts:
-            raise bad_file(self.name, None, f"The zip holds a path that leads outside of it: {name[:100]!r}.")
+            raise bad_file(self.name, None, f"The zip holds a path that leads outside of it: {_shown(name)}.")
         if info.flag_bits & 0x1:
             raise bad_file(self.name, None, "The zip is locked with a password. Unpack it, and import what is in it.")
         bomb = info.file_size > _NO_BOMB_BYTES and info.file_size > _MOST_EXPANSION * info.compress_size
@@ -73,8 +73,13 @@ class Archive:
             raise bad_file(
                 self.name,
                 None,
-                f"{name[:100]} would unpack to {info.file_size:,} bytes, which is more than any real export.",
+                f"{_shown(name)} would unpack to {info.file_size:,} bytes, which is more than any real export.",
             )
+
+
+def _shown(name: str) -> str:
+    """A name that a zip gives, so that it can do no harm where it is shown."""
+    return name[:100] if name.isprintable() else ascii(name[:100])
 
 
 def is_zip(source: BinaryIO) -> bool:

@@ -234,9 +234,12 @@ def _take_for_inmail(conversation: _Conversation, reading: Reading, connected: d
     if len(links) > 1:
         return
     line = reading.rows.line(conversation.first)
+    link = None
+    # A link that is none to a person (LinkedIn writes some) says nothing; the name still does.
+    with suppress(NotUnderstood):
+        link = person_link(links[0]) if links else None
     try:
         name = person_name(conversation.to or "LinkedIn Member")
-        link = person_link(links[0]) if links else None
     except NotUnderstood as reason:
         reading.not_understood_after_all(conversation.first, str(reason))
         return

@@ -55,16 +55,16 @@ def _read_archive(
     messages = archive.find(linkedin.MESSAGES)
     if messages is not None:
         with archive.open(messages) as stream:
-            rows = Rows(stream, messages, archive.size(messages), progress=progress)
+            rows = Rows(stream, linkedin.MESSAGES, archive.size(messages), progress=progress)
             reading = begun("linkedin", rows)
             linkedin.read_messages(rows, reading, _connections(archive), _owner_name(archive))
         return reading
     accounts, inmails = archive.find(own.ACCOUNTS), archive.find(own.INMAILS)
     if accounts is not None and inmails is not None:
         with archive.open(accounts) as stream:
-            named = own.read_accounts(Rows(stream, accounts))
+            named = own.read_accounts(Rows(stream, own.ACCOUNTS))
         with archive.open(inmails) as stream:
-            rows = Rows(stream, inmails, archive.size(inmails), progress=progress)
+            rows = Rows(stream, own.INMAILS, archive.size(inmails), progress=progress)
             reading = begun("inkeeper", rows)
             own.read_inmails(rows, reading, own.chosen(named, reading.wishes.from_account, account))
         return reading
@@ -80,7 +80,7 @@ def _connections(archive: Archive) -> dict[str, date]:
     if member is None:
         return {}
     with archive.open(member) as stream:
-        return linkedin.read_connections(Rows(stream, member, heading_has=linkedin.CONNECTIONS_HEADING))
+        return linkedin.read_connections(Rows(stream, linkedin.CONNECTIONS, heading_has=linkedin.CONNECTIONS_HEADING))
 
 
 def _owner_name(archive: Archive) -> str | None:
@@ -88,4 +88,4 @@ def _owner_name(archive: Archive) -> str | None:
     if member is None:
         return None
     with archive.open(member) as stream:
-        return linkedin.read_owner_name(Rows(stream, member))
+        return linkedin.read_owner_name(Rows(stream, linkedin.PROFILE))
