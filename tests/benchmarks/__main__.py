@@ -7,13 +7,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks import in_browser, logging_inmails, reading, replaying, servers, starting
+from tests.benchmarks import calendar_feed, in_browser, logging_inmails, reading, replaying, servers, starting
 from tests.benchmarks.report import Row, table, write_json
 
 PARTS = {
     "log": logging_inmails.measure,
     "summary": reading.measure,
     "replay": replaying.measure,
+    "calendar": calendar_feed.measure,
     "start": starting.measure,
     "extension": in_browser.measure,
 }

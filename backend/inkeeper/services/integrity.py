@@ -40,8 +40,8 @@ def check(store: Store, now: datetime) -> Iterator[Finding]:
 def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
     try:
         facts = history.facts_of(account_id)
-        fresh: dict[datetime, State] = {}
-        at_once = replay(facts, now, None, lambda state: fresh.update({state.position.at: state.copy()})).state
+        fresh: dict[Position, State] = {}
+        at_once = replay(facts, now, None, lambda state: fresh.update({state.position: state.copy()})).state
     except (BadHistory, ValueError, KeyError, TypeError) as error:
         yield Finding(account_id, None, f"The facts cannot be replayed: {error}")
         return
@@ -67,10 +67,10 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         yield Finding(account_id, None, "The order in which the facts are read changes the result.")
 
 
-def _check_saved_states(account_id: str, facts: list[Fact], fresh: dict[datetime, State]) -> Iterator[Finding]:
+def _check_saved_states(account_id: str, facts: list[Fact], fresh: dict[Position, State]) -> Iterator[Finding]:
     for kind, saved in history.saved_states(account_id):
         place = saved.position
-        again = fresh.get(place.at) if kind == "period" else replay(_known_at(place, facts), place.at).state
+        again = fresh.get(place) if kind == "period" else replay(_known_at(place, facts), place.at).state
         if again is None or dump_state(again) | {"position": None} != dump_state(saved) | {"position": None}:
             message = f"The state saved for {place.at.isoformat()} is not what the facts give."
             yield Finding(account_id, place.fact_id or None, message)

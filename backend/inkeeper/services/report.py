@@ -1,0 +1,237 @@
+"""The usage report of an account: its months in the account's zone, rates, costs, balance and hours.
+
+Runs inside a transaction of the store. Its cost does not grow with what was before the months asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import dropwhile
+from typing import Any
+
+from inkeeper.rules import books, money
+from inkeeper.rules.money import Money
+from inkeeper.rules.periods import day_start, local_day
+from inkeeper.rules.replay import book_of
+from inkeeper.rules.report import (
+    FORMULAS,
+    HOURS,
+    MINIMUM_SAMPLE,
+    RATES_OVER_DAYS,
+    WEEKDAYS,
+    Answers,
+    Month,
+    average,
+    best,
+    best_hours,
+    cost,
+    hours_of_week,
+    lost,
+    months,
+    priced,
+    worth,
+)
+from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, total
+from inkeeper.rules.state import State, Tally
+from inkeeper.services import answers
+from inkeeper.services.accounts import Seat
+from inkeeper.storage import history
+
+_BEST_HOURS = 3
+_INSTANT = timedelta(microseconds=1)
+
+TABLE_COLUMNS = (
+    "account",
+    "month",
+    "time_zone",
+    "plan",
+    "allotment",
+    "opening_balance",
+    "granted",
+    "returned",
+    "adjusted_up",
+    "used",
+    "free",
+    "expired",
+    "forfeited",
+    "voided",
+    "adjusted_down",
+    "closing_balance",
+    "currency",
+    "value_used",
+    "value_lost",
+)
+"""The heading of the report as a table, which has one row for each month."""
+
+
+def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
+    """The account's last `count` months at `now` (UTC), the present one included, as far as it was open in them."""
+    zone = row.time_zone
+    told = history.told(row.id, month_start(zone, now, 1 - count), now)
+    sheets, state = [*told.closed, told.present], told.state
+    rows = months(sheets, zone, month_start(zone, now, 1 - count))
+    prices = row.prices(paid_plan(sheets))
+    since = max(rows[0].start, state.opened_at)
+    most = best(rows)
+    return {
+        "account": _account(row, state),
+        "as_of": now,
+        "from": since,
+        "months": [_month(month, zone, now, prices) for month in rows],
+        "totals": _totals(rows, prices),
+        "average": average(rows, now)._asdict(),
+        "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
+        "rates": [_rates(row, now, days) for days in RATES_OVER_DAYS],
+        "answer_time": _answer_time(answers.wait(row.id, since, now)),
+        "cost": _cost(row.id, rows, prices, now),
+        "capacity": answers.describe_capacity(state, now, answers.returns(row.id, state, now)),
+        "balance_over_time": _balance_over_time(sheets, since, rows[0].opening, state, now),
+        "heat_map": _heat_map(row.id, zone, since, now),
+        "formulas": FORMULAS,
+    }
+
+
+def table(row: Seat, now: datetime, count: int) -> list[list[Any]]:
+    """The months of the report as rows under `TABLE_COLUMNS`, money in the currency's unit."""
+    found = report(row, now, count)
+    rows = []
+    for month in found["months"]:
+        used, gone = month["value_used"], month["value_lost"]
+        named = month | {
+            "account": row.name,
+            "time_zone": row.time_zone,
+            "currency": used and used["currency"],
+            "value_used": used and money.decimal(Money(**used)),
+            "value_lost": gone and money.decimal(Money(**gone)),
+        }
+        rows.append([named[column] for column in TABLE_COLUMNS])
+    return rows
+
+
+def paid_plan(sheets: Sequence[Sheet]) -> str:
+    """The plan that the account's price is of: today's, or, on the free one, the last that was paid."""
+    return next((sheet.plan for sheet in reversed(sheets) if sheet.plan != books.BASIC), books.BASIC)
+
+
+def _account(row: Seat, state: State) -> dict[str, Any]:
+    plan = book_of(state).plan(state.plan)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "plan": plan.id,
+        "plan_title": plan.title,
+        "rule_book": state.terms.rule_book,
+        "time_zone": row.time_zone,
+        "opened_at": state.opened_at,
+        "price": row.price and row.price._asdict(),
+    }
+
+
+def _name(zone: str, start: datetime) -> str:
+    return f"{first_day(zone, start):%Y-%m}"
+
+
+def _month(month: Month, zone: str, now: datetime, prices: Mapping[str, Money]) -> dict[str, Any]:
+    used, gone = (worth(month, credits, prices) for credits in (month.tally.used, lost(month.tally)))
+    return {
+        "month": _name(zone, month.start),
+        "start": month.start,
+        "end": month.end,
+        "ended": month.end <= now,
+        "plan": month.plan,
+        "allotment": month.allotment,
+        "opening_balance": month.opening,
+        **_amounts(month.tally),
+        "closing_balance": month.closing,
+        "value_used": used and used._asdict(),
+        "value_lost": gone and gone._asdict(),
+    }
+
+
+def _amounts(tally: Tally) -> dict[str, int]:
+    return {
+        "granted": tally.granted,
+        "used": tally.used,
+        "free": tally.free_used,
+        "returned": tally.credited_back,
+        "expired": tally.expired,
+        "forfeited": tally.forfeited,
+        "voided": tally.voided,
+        "lost": lost(tally),
+        "adjusted_up": tally.adjusted_up,
+        "adjusted_down": tally.adjusted_down,
+    }
+
+
+def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any]:
+    used = money.total(worth(month, month.tally.used, prices) for month in rows)
+    gone = money.total(worth(month, lost(month.tally), prices) for month in rows)
+    return {
+        "months": len(rows),
+        **_amounts(total(month.tally for month in rows)),
+        "value_used": used and used._asdict(),
+        "value_lost": gone and gone._asdict(),
+    }
+
+
+def _rates(row: Seat, now: datetime, days: int) -> dict[str, Any]:
+    since = day_start(row.time_zone, local_day(row.time_zone, now) - timedelta(days=days))
+    found: Answers = answers.by_outcome(row.id, since, now)
+    return {
+        "days": days,
+        "from": since,
+        "to": now,
+        "sent": found.sent,
+        **found._asdict(),
+        "response_rate": found.response_rate,
+        "acceptance_rate": found.acceptance_rate,
+    }
+
+
+def _answer_time(found: answers.Wait) -> dict[str, Any]:
+    return {"answers": found.answers, "median_hours": answers.hours(found.median)}
+
+
+def _cost(account_id: str, rows: Iterable[Month], prices: Mapping[str, Money], now: datetime) -> dict[str, Any]:
+    rows = list(rows)
+    counted = priced(rows, prices)
+    spans = [(month.start, min(month.end - _INSTANT, now)) for month in counted]
+    answered = answers.paid_and_answered(account_id, spans) if counted else 0
+    found = cost(counted, prices, answered)
+    return {
+        "months": len(counted),
+        "used": sum(month.tally.used for month in counted),
+        "answers": answered,
+        "plans_without_price": sorted({month.plan for month in rows if month.allotment} - prices.keys()),
+        **{name: amount and amount._asdict() for name, amount in found._asdict().items()},
+    }
+
+
+def _balance_over_time(
+    sheets: Iterable[Sheet], since: datetime, opening: int, state: State, now: datetime
+) -> list[dict[str, Any]]:
+    told = (point for sheet in sheets for point in sheet.points if point.at >= since)
+    points = [Point(since, opening, "start", 0)]
+    # What ended as the first month began was lost to the one before, and is not in its opening balance any more.
+    points += dropwhile(lambda point: point.at == since and point.kind in ENDS, told)
+    points.append(Point(now, state.balance, "now", 0))
+    return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
+
+
+def _heat_map(account_id: str, zone: str, since: datetime, now: datetime) -> dict[str, Any]:
+    week = hours_of_week(answers.by_hour_of_sending(account_id, zone, since, now))
+    received = answers.by_hour_of_answer(account_id, zone, since, now)
+    best_ones = best_hours(week, _BEST_HOURS)
+    enough = any(hour.sent >= MINIMUM_SAMPLE for day in week for hour in day)
+    return {
+        "minimum_sample": MINIMUM_SAMPLE,
+        "enough": enough,
+        "weekdays": list(range(1, WEEKDAYS + 1)),
+        "hours": list(range(HOURS)),
+        "sent": [[hour.sent for hour in day] for day in week],
+        "answered": [[hour.answered for hour in day] for day in week],
+        "response_rate": [[hour.response_rate for hour in day] for day in week],
+        "answers_received": [[received.get(day * HOURS + hour, 0) for hour in range(HOURS)] for day in range(WEEKDAYS)],
+        "best": [hour._asdict() | {"response_rate": hour.response_rate} for hour in best_ones],
+    }
