@@ -171,6 +171,30 @@ def test_a_revoked_browser(connected: Browser, client: Client) -> None:
     connected.attach_page("welcome/welcome.html#pair").find("button", "Show me the code")
 
 
+def test_a_change_while_the_popup_loads_is_not_missed(connected: Browser, client: Client) -> None:
+    steady(client, connected)
+    # Right after its first look at the storage the connection is lost.
+    lose = """
+        const read = chrome.storage.local.get.bind(chrome.storage.local);
+        let isFirst = true;
+        chrome.storage.local.get = async (keys) => {
+            const found = await read(keys);
+            if (isFirst) {
+                isFirst = false;
+                const {server, connection} = await read(null);
+                await chrome.storage.local.set({
+                    server: {...server, token: null},
+                    connection: {...connection, state: 'not_paired'},
+                });
+            }
+            return found;
+        };"""
+
+    popup = connected.open_extension("popup/popup.html", first=lose)
+
+    popup.wait_text("Connect to your server")
+
+
 def test_what_needs_the_user(connected: Browser, client: Client) -> None:
     account = client.account(plan="basic")
     refresh(connected)

@@ -107,13 +107,18 @@ class Browser:
         target = self.cdp.call("Target.createTarget", {"url": url})
         return Page(self.cdp, target["targetId"]).wait_loaded()
 
-    def open_extension(self, path: str, *, clock: timedelta | None = None) -> Page:
-        """Opens a page of the extension in a new tab; `clock` sets its clock ahead, or back."""
-        if clock is None:
+    def open_extension(self, path: str, *, first: str | None = None, clock: timedelta | None = None) -> Page:
+        """Opens a page of the extension in a new tab.
+
+        `first` is JavaScript that runs there before the page's own, `clock` sets the page's clock ahead, or back.
+        """
+        if clock is not None:
+            first = f"({SHIFT_CLOCK})({milliseconds(clock)})"
+        if first is None:
             return self.open(self.extension_url(path))
         page = Page(self.cdp, self.cdp.call("Target.createTarget", {"url": "about:blank"})["targetId"])
         page.cdp("Page.enable")
-        page.cdp("Page.addScriptToEvaluateOnNewDocument", source=f"({SHIFT_CLOCK})({milliseconds(clock)})")
+        page.cdp("Page.addScriptToEvaluateOnNewDocument", source=first)
         page.cdp("Page.navigate", url=self.extension_url(path))
         return page.wait_loaded()
 

@@ -53,6 +53,11 @@ CHOOSE = """(select, wanted) => {
     }
     return [...select.options].map((one) => one.text);
 }"""
+IS_ON_TOP = "(element, x, y) => element.contains(document.elementFromPoint(x, y))"
+NOTICE_CLICK = """() => {
+    globalThis.clickNoticed = false;
+    addEventListener('click', () => { globalThis.clickNoticed = true; }, {capture: true, once: true});
+}"""
 SHOWS_FOCUS = """() => {
     const focused = document.activeElement;
     return focused === document.body || getComputedStyle(focused).outlineStyle !== 'none';
@@ -178,19 +183,22 @@ class Page:
     # -- acting ------------------------------------------------------------------------------------
 
     def click(self, role: str, name: Name | None = None, *, within: int | None = None) -> None:
-        """Clicks an element with the mouse, where it is; tries again while the page is still moving."""
+        """Clicks an element with the mouse, where it is; tries again while the page moves or covers it."""
 
         def clicked() -> bool:
-            node = self.find(role, name, within=within)
-            try:
-                self._click_node(node)
-            except PageGoneError:  # a popup closes when a click opens a tab
-                return True
-            except CdpError:  # redrawn between being found and being clicked
-                return False
-            return True
+            self.find(role, name, within=within)
+            return any(self._clicked(node) for node in self.find_all(role, name, within=within))
 
         until(clicked, f"the {role} {name!r} can be clicked")
+
+    def _clicked(self, node: int) -> bool:
+        try:
+            self._click_node(node)
+        except PageGoneError:  # a popup closes when a click opens a tab
+            return True
+        except CdpError:  # redrawn since it was found, or covered
+            return False
+        return True
 
     def _click_node(self, node: int) -> None:
         self.cdp("DOM.scrollIntoViewIfNeeded", backendNodeId=node)
@@ -199,8 +207,14 @@ class Page:
             raise CdpError("the element has no box")
         corners = quads[0]
         x, y = (corners[0] + corners[4]) / 2, (corners[1] + corners[5]) / 2
+        if not self.of(node, IS_ON_TOP, x, y):
+            self.of(node, "(element) => element.scrollIntoView({block: 'center'})")
+            raise CdpError("something else is in front of the element")
+        self.run(NOTICE_CLICK)
         for kind in ("mousePressed", "mouseReleased"):
             self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        if not self.run("() => globalThis.clickNoticed"):
+            raise CdpError("the element went away between press and release")
 
     def fill(self, role: str, name: Name, text: str) -> None:
         """Replaces the text of a field by typing; again, as a person would, if the page redrew it meanwhile."""

@@ -43,10 +43,11 @@ async function lookAround() {
 
 document.documentElement.lang = t("format_locale");
 const looking = activeTab();
+// Before the first reading: a change while the rest is loading would go unseen.
+onStored(repaint);
 await repaint();
 // Only now, so that loading it does not hold up the number.
 const all = await import("./sections.js");
 sections = all.sections;
 paint();
-onStored(repaint);
 await Promise.all([lookAround(), all.ask("refresh", {}).catch(() => null)]);

@@ -63,12 +63,13 @@ async function look() {
 }
 
 document.documentElement.lang = t("format_locale");
+// Before the first reading: a change while the rest is loading would go unseen.
+onStored(repaint);
 view = await readView(new Date());
 ui.address = view.server.address;
 ui.finished = view.server.paired && view.accounts.length > 0;
 paint();
 if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
-onStored(repaint);
 onPermissions(look);
 await look();
 await ask("refresh", {});

@@ -19,6 +19,10 @@ PARTS = {
     "extension": in_browser.measure,
 }
 RESULT = servers.CACHE / "bench.json"
+NOTES = """\
+One client program for all servers. aw-server keeps no connection, so beside it each request of either server has one of
+its own; beside Flask and sqlite3 connections are kept. Ratios are of rates, round by round; the middle one counts.
+The figures mean something on a machine that does nothing else."""
 
 
 def main() -> int:
@@ -37,7 +41,7 @@ def main() -> int:
             rows += PARTS[part](Path(folder) / part)
             print(f"{time.monotonic() - started:.0f} s", flush=True)
     write_json(rows, RESULT)
-    print(f"\n{table(rows)}\n\nAll figures: {RESULT.relative_to(servers.ROOT)}")
+    print(f"\n{table(rows)}\n\n{NOTES}\nAll figures: {RESULT.relative_to(servers.ROOT)}")
     missed = sum(not row.met for row in rows)
     print(f"{len(rows) - missed} targets met, {missed} missed.")
     return 1 if missed else 0
