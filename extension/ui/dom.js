@@ -46,7 +46,7 @@ export function arrange(root, parts) {
 function morph(old, fresh) {
   if (old instanceof HTMLElement && fresh instanceof HTMLElement) {
     const restore = untouched(old);
-    for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name } of [...old.attributes]) if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
     for (const { name, value } of fresh.attributes) if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
     // Unlike the attribute, this is allowed by the content security policy.
     if (old.style.cssText !== fresh.style.cssText) old.style.cssText = fresh.style.cssText;
