@@ -234,6 +234,7 @@ def test_the_popup_leads_to_it(browser: Browser, lived: Server) -> None:
 def test_pictures(report: Page, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """The README's."""
     folder = ROOT / "docs" / "screenshots" if request.config.getoption("screenshots") else tmp_path
+    report.cdp("Emulation.setScrollbarsHidden", hidden=True)
     size(report, WIDE, 900, scale=2)
     end = report.run("() => document.querySelector('#usage').getBoundingClientRect().bottom")
     size(report, WIDE, round(end) + 16, scale=2)
