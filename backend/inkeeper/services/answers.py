@@ -5,7 +5,7 @@ Every function runs inside a transaction of the store. Spans are of sending, `[s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -32,10 +32,13 @@ class Wait(NamedTuple):
     median: timedelta | None
 
 
-def by_outcome(account_id: str, since: datetime, until: datetime) -> Answers:
-    """The InMails by what became of them."""
-    rows = database.execute_sql(f"SELECT outcome, count(*){_SENT} GROUP BY outcome", _span(account_id, since, until))
-    return Answers(**dict(rows))
+def by_outcome(account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
+    """The InMails by what became of them, over each of the spans that begin at `since`."""
+    counts = ", ".join(f"sum(sent_at >= {to_microseconds(each)})" for each in since)
+    rows = database.execute_sql(
+        f"SELECT outcome, {counts}{_SENT} GROUP BY outcome", _span(account_id, min(since), until)
+    ).fetchall()
+    return [Answers(**{row[0]: row[number] for row in rows}) for number in range(1, len(since) + 1)]
 
 
 def paid_and_answered(account_id: str, spans: Iterable[tuple[datetime, datetime]]) -> int:

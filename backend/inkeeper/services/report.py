@@ -20,7 +20,6 @@ from inkeeper.rules.report import (
     MINIMUM_SAMPLE,
     RATES_OVER_DAYS,
     WEEKDAYS,
-    Answers,
     Month,
     average,
     best,
@@ -82,7 +81,7 @@ def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
         "totals": _totals(rows, prices),
         "average": average(rows, now)._asdict(),
         "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
-        "rates": [_rates(row, now, days) for days in RATES_OVER_DAYS],
+        "rates": _rates(row, now),
         "answer_time": _answer_time(answers.wait(row.id, since, now)),
         "cost": _cost(row.id, rows, prices, now),
         "capacity": answers.describe_capacity(state, now, answers.returns(row.id, state, now)),
@@ -175,18 +174,21 @@ def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any
     }
 
 
-def _rates(row: Seat, now: datetime, days: int) -> dict[str, Any]:
-    since = day_start(row.time_zone, local_day(row.time_zone, now) - timedelta(days=days))
-    found: Answers = answers.by_outcome(row.id, since, now)
-    return {
-        "days": days,
-        "from": since,
-        "to": now,
-        "sent": found.sent,
-        **found._asdict(),
-        "response_rate": found.response_rate,
-        "acceptance_rate": found.acceptance_rate,
-    }
+def _rates(row: Seat, now: datetime) -> list[dict[str, Any]]:
+    today = local_day(row.time_zone, now)
+    since = [day_start(row.time_zone, today - timedelta(days=days)) for days in RATES_OVER_DAYS]
+    return [
+        {
+            "days": days,
+            "from": begin,
+            "to": now,
+            "sent": found.sent,
+            **found._asdict(),
+            "response_rate": found.response_rate,
+            "acceptance_rate": found.acceptance_rate,
+        }
+        for days, begin, found in zip(RATES_OVER_DAYS, since, answers.by_outcome(row.id, since, now), strict=True)
+    ]
 
 
 def _answer_time(found: answers.Wait) -> dict[str, Any]:
@@ -196,8 +198,7 @@ def _answer_time(found: answers.Wait) -> dict[str, Any]:
 def _cost(account_id: str, rows: Iterable[Month], prices: Mapping[str, Money], now: datetime) -> dict[str, Any]:
     rows = list(rows)
     counted = priced(rows, prices)
-    spans = [(month.start, min(month.end - _INSTANT, now)) for month in counted]
-    answered = answers.paid_and_answered(account_id, spans) if counted else 0
+    answered = answers.paid_and_answered(account_id, _spans(counted, now))
     found = cost(counted, prices, answered)
     return {
         "months": len(counted),
@@ -206,6 +207,16 @@ def _cost(account_id: str, rows: Iterable[Month], prices: Mapping[str, Money], n
         "plans_without_price": sorted({month.plan for month in rows if month.allotment} - prices.keys()),
         **{name: amount and amount._asdict() for name, amount in found._asdict().items()},
     }
+
+
+def _spans(rows: Iterable[Month], now: datetime) -> list[tuple[datetime, datetime]]:
+    """From when to when the months reach up to `now`, those that follow one another taken together."""
+    spans: list[tuple[datetime, datetime]] = []
+    for month in rows:
+        follows = spans and spans[-1][1] == month.start - _INSTANT
+        start = spans.pop()[0] if follows else month.start
+        spans.append((start, month.end - _INSTANT))
+    return [(start, min(end, now)) for start, end in spans]
 
 
 def _balance_over_time(
