@@ -1,4 +1,4 @@
-"""The settings' sections for files and calendars: import in two steps, take back, and the calendar's private address."""
+"""The settings' sections for files and calendars: import in two steps, take back, a calendar's private address."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ def test_one_of_them_is_left_out(client: Client, account: dict, settings: Page, 
 def test_any_csv_asks_for_its_columns(client: Client, account: dict, settings: Page, tmp_path: Path) -> None:
     days = [(datetime.now(UTC) - timedelta(days=ago)).strftime("%Y-%m-%d 09:00") for ago in (4, 3)]
     file = tmp_path / "list.csv"
-    file.write_text(f"Wer;Wann\nRobin Sample;{days[0]}\nMika Placeholder;{days[1]}\nNoor Dummy;soon\n", encoding="utf-8")
+    file.write_text(
+        f"Wer;Wann\nRobin Sample;{days[0]}\nMika Placeholder;{days[1]}\nNoor Dummy;soon\n", encoding="utf-8"
+    )
     choose(settings, file)
     settings.wait_text(re.compile("Say which column holds name"))
     assert_accessible(settings)
@@ -147,9 +149,7 @@ def test_what_is_no_file_of_ours_is_told_with_its_line(
     assert_accessible(settings)
 
 
-def test_inmails_from_before_the_account_opened(
-    client: Client, account: dict, settings: Page, tmp_path: Path
-) -> None:
+def test_inmails_from_before_the_account_opened(client: Client, account: dict, settings: Page, tmp_path: Path) -> None:
     file = tmp_path / "old.csv"
     file.write_text(f"Name,Date\nRobin Sample,{OPENED - timedelta(days=100):%Y-%m-%d}\n", encoding="utf-8")
     choose(settings, file)

@@ -1,4 +1,4 @@
-"""The usage report on a year of invented history: figures, charts with their tables, downloads, advice, and its other states."""
+"""The usage report on a year of invented history: figures, charts with their tables, downloads, advice, states."""
 
 from __future__ import annotations
 
@@ -64,16 +64,9 @@ def report(browser: Browser, lived: Server) -> Page:
     return page
 
 
-def width_of(page: Page, width: int, *, scale: int = 1) -> None:
-    """Gives the tab this width and all the height that it wants."""
-
-    def metrics(height: int) -> None:
-        page.cdp(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False
-        )
-
-    metrics(600)
-    metrics(page.run("() => document.documentElement.scrollHeight"))
+def size(page: Page, width: int, height: int, *, scale: int = 1) -> None:
+    """Gives the tab this size, with `scale` dots a pixel."""
+    page.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False)
 
 
 def first_account(client: Client) -> dict:
@@ -147,11 +140,27 @@ def test_advice_tells_its_rule_and_what_a_change_would_void(report: Page, other:
     assert advice["if_cancelled"]["detail"] in text
 
 
+def test_plans_are_compared_at_the_users_own_prices(report: Page, other: Client) -> None:
+    report.click("link", "Add prices")
+    report.wait_text("What other plans cost a month")
+    report.click("DisclosureTriangle", re.compile("^What other plans cost"))
+    report.fill("textbox", "Recruiter Lite", "139.99")
+    report.click("button", "Save", within=report.find("region", "Account"))
+    report.wait_text("Saved.")
+
+    prices = first_account(other)["plan_prices"]
+    assert prices["recruiter_lite"] == {"amount_minor": 13999, "currency": "EUR"}
+    report.run("() => history.back()")
+    report.wait_text("€139.99")
+
+
 def test_the_other_account(report: Page, other: Client) -> None:
     report.click("button", "Recruiter Lite")
 
     used = other.get(f"/accounts/{other.every('/accounts')[1]['id']}/report").expect(200)["totals"]["used"]
-    until(lambda: report.has("heading", "Twelve months in figures") and figure(report, "used") == str(used), "its report")
+    until(
+        lambda: report.has("heading", "Twelve months in figures") and figure(report, "used") == str(used), "its report"
+    )
     assert "America/New_York" in report.text()
     assert_accessible(report)
 
@@ -167,7 +176,7 @@ def test_downloads(browser: Browser, report: Page, tmp_path: Path, button: str, 
 
 def test_it_is_accessible_wide_and_narrow(report: Page) -> None:
     for width in (WIDE, NARROW):
-        width_of(report, width)
+        size(report, width, 900)
         assert report.run("() => document.documentElement.scrollWidth") <= width
         assert_accessible(report)
 
@@ -181,9 +190,7 @@ def test_it_prints_with_every_table_open(report: Page) -> None:
     assert len(report.cdp("Page.printToPDF", printBackground=True)["data"]) > 10_000
 
 
-def test_without_the_server_it_says_what_to_do_and_comes_back(
-    browser: Browser, lived: Server, report: Page
-) -> None:
+def test_without_the_server_it_says_what_to_do_and_comes_back(browser: Browser, lived: Server, report: Page) -> None:
     lived.terminate()
     report.cdp("Page.reload")
     report.wait_text("The server is not running")
@@ -227,7 +234,10 @@ def test_the_popup_leads_to_it(browser: Browser, lived: Server) -> None:
 def test_pictures(report: Page, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """The README's."""
     folder = ROOT / "docs" / "screenshots" if request.config.getoption("screenshots") else tmp_path
-    width_of(report, WIDE, scale=2)
+    report.cdp("Emulation.setScrollbarsHidden", hidden=True)
+    size(report, WIDE, 900, scale=2)
+    end = report.run("() => document.querySelector('#usage').getBoundingClientRect().bottom")
+    size(report, WIDE, round(end) + 16, scale=2)
     for theme in ("light", "dark"):
         report.emulate(theme=theme)
         report.screenshot(folder / f"report-{theme}.png")

@@ -44,6 +44,8 @@ interface Account {
   renewal_day: number | null;
   overrides: { allotment: number | null; cap: number | null };
   price: Money | null;
+  /** Of other plans, by their ids. */
+  plan_prices: Record<string, Money>;
   /** ISO weekdays, Monday is 1. */
   working_days: number[];
   reserve: number;
@@ -81,6 +83,7 @@ interface NewAccount {
 interface AccountChanges {
   name?: string;
   price?: Money | null;
+  plan_prices?: Record<string, Money>;
   working_days?: number[];
   reserve?: number;
   rule_book?: string;

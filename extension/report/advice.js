@@ -13,7 +13,7 @@ export function advice({ report, advice: found, now }) {
   return part("advice",
     el("div", { class: "notice", data: { verdict } }, el("h3", {}, found.title), el("p", {}, found.detail)),
     el("p", { class: "hint" }, plural("report_rests_on", history.full_periods), " ", rule),
-    history.missing === 0 && comparison(found),
+    history.missing === 0 && comparison(found, report.account.id),
     el("h3", {}, t("report_changes")),
     el("ul", { class: "dots" }, changes.map(({ change, title }) => change &&
       el("li", {}, el("b", {}, t(`report_to_${change.direction}`, title)), " ", change.detail))),
@@ -32,13 +32,15 @@ export function advice({ report, advice: found, now }) {
 /**
  * Every plan on the account's own history.
  * @param {Advice} found
+ * @param {string} accountId
  */
-function comparison({ history, plans }) {
+function comparison({ history, plans }, accountId) {
   const amount = (/** @type {Money | null} */ value) => (value ? money(value) : "–");
   const rows = plans.map(({ allotment, present, price, title, tried }) => [
     present ? t("current", title) : title, allotment, amount(price),
     ...(tried ? [tried.used, tried.lost, tried.uncovered, amount(tried.used_credit)] : ["–", "–", "–", "–"]),
   ]);
   const heads = ["plan", "allotment", "report_price", "report_used", "report_lost", "report_uncovered", "report_cost_used"].map((key) => t(key));
-  return [el("p", {}, plural("report_compared", history.full_periods)), table(t("report_advice"), heads, rows)];
+  return [el("p", {}, plural("report_compared", history.full_periods)), table(t("report_advice"), heads, rows),
+    plans.some(({ allotment, price }) => allotment && !price) && el("p", {}, el("a", { href: `../welcome/welcome.html?account=${accountId}#details` }, t("report_add_price")))];
 }

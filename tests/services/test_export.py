@@ -51,7 +51,7 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock
         json={"recipient": {"name": "Robin Sample"}, "source": "popup", "note": "two\nlines"},
         headers={**headers, "Idempotency-Key": "sent-once"},
     )
-    file = {"data": "name,sent_at\n=Mika,2026-11-05\n".encode(), "content_type": "text/csv", "headers": headers}
+    file = {"data": b"name,sent_at\n=Mika,2026-11-05\n", "content_type": "text/csv", "headers": headers}
     path = f"/api/v1/accounts/{account}/imports"
     confirm = client.post(path, query_string={"preview": "true"}, **file).json["confirm"]
     client.post(path, query_string={"confirm": confirm}, **file)

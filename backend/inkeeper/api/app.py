@@ -46,6 +46,7 @@ from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
+from inkeeper.services.report import Reports
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 
@@ -94,6 +95,7 @@ def create_app(
     app.extensions["inkeeper.settings"] = settings
     app.extensions["inkeeper.show_code"] = show_code
     app.extensions["inkeeper.tags"] = summary.StandingTags()
+    app.extensions["inkeeper.reports"] = Reports()
     app.extensions["inkeeper.read_limit"] = calendar.ReadLimit()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 from marshmallow import fields, validate
 
 from inkeeper.api.accounts import MoneySchema
@@ -247,11 +247,13 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
     As a table (`format=csv`, or `Accept: text/csv`) it has one row for each month; texts that a spreadsheet program
     would take for formulas are made safe in it.
     """
+    reports: report.Reports = current_app.extensions["inkeeper.reports"]
     with store().read():
         row = accounts.seat(owner_id(), account_id)
-        if _wants_table(query):
-            return _table(report.table(row, now(), query["months"]))
-        return Response(to_json(report.report(row, now(), query["months"])), content_type=_JSON)
+        found = reports.of(row, now(), query["months"])
+    if _wants_table(query):
+        return _table(report.table(row, found))
+    return Response(to_json(found), content_type=_JSON)
 
 
 def _wants_table(query: dict[str, Any]) -> bool:

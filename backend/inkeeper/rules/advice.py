@@ -5,6 +5,8 @@ What another plan would have done is found by replaying the account's own InMail
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
@@ -13,7 +15,7 @@ from inkeeper.rules import books, periods
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent, Terms
 from inkeeper.rules.money import Money
 from inkeeper.rules.pace import days_until
-from inkeeper.rules.replay import INSTANT, allotment_of, book_of, cycle_of, replay, without_retracted
+from inkeeper.rules.replay import INSTANT, UNCOVERED, allotment_of, book_of, cycle_of, replay, without_retracted
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, draw_up, total
 from inkeeper.rules.state import State
@@ -120,7 +122,7 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
     """The account's InMails of those periods, replayed as if it had opened with that plan as the first of them began.
 
     `facts` are those since then, or more; the rule book is today's. What LinkedIn showed as gone without an InMail
-    counts as sent at its period's end. An InMail left without a credit returns none.
+    counts as sent at its period's end.
     """
     begin, end = looked_at[0].start, looked_at[-1].end
     assert end is not None, "a full period is over"
@@ -135,22 +137,24 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
     told += [
         fact for fact in without_retracted(facts) if isinstance(fact, Sent | OutcomeRecorded) and begin <= fact.at < end
     ]
-    sheets, after = _replayed(told, end)
-    tallies = [sheet.tally for sheet in sheets]
-    whole = total(tallies)
-    short = [tally.adjusted_up > 0 for tally in tallies]
+    begun: list[State] = []
+    after, journal = replay(told, end - INSTANT, None, lambda at: begun.append(at.copy()), refuse_uncovered=True)
+    closed, present = draw_up(None, begun, journal, after)
+    starts = [sheet.start for sheet in (*closed, present)]
+    short = Counter(bisect_right(starts, entry.at) for entry in journal if entry.rule == UNCOVERED)
+    whole = total(sheet.tally for sheet in (*closed, present))
     # What is left at the end of the last period of a rule book without carry-over is lost a moment later.
     left = after.balance if book_of(after).lot_hours is None else 0
     return Trial(
         plan,
         allotment_of(after),
         max(1, round((end - begin) / _A_MONTH)),
-        whole.used - whole.adjusted_up,
+        whole.used,
         lost(whole) + left,
         whole.credited_back,
-        whole.adjusted_up,
-        sum(short),
-        sum(short) <= 1 and not any(short[-_LATELY:]),
+        short.total(),
+        len(short),
+        len(short) <= 1 and max(short, default=0) <= len(starts) - _LATELY,
     )
 
 
@@ -194,29 +198,6 @@ def use_the_rest(state: State, now: datetime, weekdays: Collection[int]) -> list
 def last_day_to_cancel(state: State, now: datetime) -> date:
     """The last local day before the next renewal, which would be paid."""
     return days_until(state.zone, now, state.next_renewal)[-1]
-
-
-def _replayed(told: list[Fact], end: datetime) -> tuple[list[Sheet], State]:
-    """The sheets of a trial up to `end`, and the state then.
-
-    An InMail without a credit is placed by replay all the same. Its answer is left out, which may leave another one
-    without; so it is replayed until no more are found.
-    """
-    without: set[str | None] = set()
-    begun: list[State] = []
-
-    def on_renewal(state: State) -> None:
-        begun.append(state.copy())
-
-    while True:
-        begun.clear()
-        kept = [fact for fact in told if not (isinstance(fact, OutcomeRecorded) and fact.inmail_id in without)]
-        after, journal = replay(kept, end - INSTANT, None, on_renewal)
-        found = {entry.fact_id for entry in journal if entry.kind == "adjust"}
-        if found <= without or not any(entry.kind == "credit_back" and entry.fact_id in found for entry in journal):
-            closed, present = draw_up(None, begun, journal, after)
-            return [*closed, present], after
-        without |= found
 
 
 def _unlogged(looked_at: Iterable[Sheet]) -> list[Fact]:

@@ -41,6 +41,9 @@ RANKS: dict[type[Fact], int] = {
     Retracted: 60,
 }
 INSTANT = timedelta(microseconds=1)
+UNCOVERED = "uncovered"
+"""The rule of a note on a send that was refused."""
+
 LAST = 99
 """A rank behind all others: everything at that instant has been processed."""
 
@@ -89,20 +92,23 @@ def replay(
     until: datetime,
     start: State | None = None,
     on_renewal: Callable[[State], None] | None = None,
+    *,
+    refuse_uncovered: bool = False,
 ) -> Replayed:
     """Replay the facts up to and including the instant `until` (UTC), from the beginning or from a saved state.
 
     The facts may come in any order. With `start`, those at or before its position are passed over; it must have been
     reached with the same facts before it. `on_renewal` sees the running state whenever a new period has begun, be it
-    by a renewal or by a change of plan that restarts the cycle (copy it to keep it). Raises BadHistory, and
-    UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
+    by a renewal or by a change of plan that restarts the cycle (copy it to keep it). With `refuse_uncovered` a send
+    that the balance does not cover counts as not sent and leaves a note: for trying what might have been. Raises
+    BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
     """
     ordered = sorted(facts, key=position_of)
     retracted = {fact.target_id for fact in ordered if isinstance(fact, Retracted)}
     if start is not None:
         if start.position.at > until:
             raise BadHistory("the start lies after the instant asked for")
-        run = _Run(start.copy(), on_renewal)
+        run = _Run(start.copy(), on_renewal, refuse_uncovered)
     else:
         # An opening that was taken back may lie before the one that stands, and with it what was taken back as well.
         first = next((fact for fact in ordered if fact.id not in retracted and type(fact) is not Retracted), None)
@@ -110,7 +116,7 @@ def replay(
             raise BadHistory("a history begins with the opening of the account")
         if first.at > until:
             raise BadHistory("the account was not open yet")
-        run = _Run(_opening_state(first), on_renewal)
+        run = _Run(_opening_state(first), on_renewal, refuse_uncovered)
     position, state = run.state.position, run.state
     for fact in ordered:
         if fact.at > until:
@@ -186,10 +192,11 @@ def _opening_state(fact: Opened) -> State:
 class _Run:
     """One replay under way: the state, changed in place, and the journal it writes."""
 
-    def __init__(self, state: State, on_renewal: Callable[[State], None] | None) -> None:
+    def __init__(self, state: State, on_renewal: Callable[[State], None] | None, refuse_uncovered: bool) -> None:
         self.state = state
         self.journal: list[Entry] = []
         self.on_renewal = on_renewal
+        self.refuse_uncovered = refuse_uncovered
         self.book = book_of(state)
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
@@ -308,6 +315,9 @@ class _Run:
             self.journal.append(Entry(fact.at, "spend", 0, state.balance, "Free InMail sent", "free", fact.id, ()))
             return
         if state.balance == 0:
+            if self.refuse_uncovered:
+                self.journal.append(Entry(fact.at, "spend", 0, 0, "No credit was left", UNCOVERED, fact.id, ()))
+                return
             lot = self._add_lot(fact.at, 1, "adjust")
             self._adjusted(fact.at, 1, "LinkedIn let this InMail through although no credit was left", fact.id, lot)
             state.discrepancy_at = fact.at

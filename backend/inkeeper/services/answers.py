@@ -5,10 +5,10 @@ Every function runs inside a transaction of the store. Spans are of sending, `[s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from inkeeper.clock import to_microseconds
 from inkeeper.rules import periods
@@ -25,17 +25,13 @@ _HOUR = timedelta(hours=1) // _MICROSECOND
 _SINCE_MONDAY = 3 * HOURS
 
 
-class Wait(NamedTuple):
-    """How long answers took: half of so many came within `median` (None of none)."""
-
-    answers: int
-    median: timedelta | None
-
-
-def by_outcome(account_id: str, since: datetime, until: datetime) -> Answers:
-    """The InMails by what became of them."""
-    rows = database.execute_sql(f"SELECT outcome, count(*){_SENT} GROUP BY outcome", _span(account_id, since, until))
-    return Answers(**dict(rows))
+def by_outcome(account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
+    """The InMails by what became of them, over each of the spans that begin at `since`."""
+    counts = ", ".join(f"sum(sent_at >= {to_microseconds(each)})" for each in since)
+    rows = database.execute_sql(
+        f"SELECT outcome, {counts}{_SENT} GROUP BY outcome", _span(account_id, min(since), until)
+    ).fetchall()
+    return [Answers(**{row[0]: row[number] for row in rows}) for number in range(1, len(since) + 1)]
 
 
 def paid_and_answered(account_id: str, spans: Iterable[tuple[datetime, datetime]]) -> int:
@@ -46,18 +42,19 @@ def paid_and_answered(account_id: str, spans: Iterable[tuple[datetime, datetime]
     )
 
 
-def wait(account_id: str, since: datetime, until: datetime, *, paid_only: bool = False) -> Wait:
-    """How long it took until the InMails were answered."""
+def median_wait(account_id: str, since: datetime, until: datetime, *, paid_only: bool = False) -> timedelta | None:
+    """How long it took until half of the answers had come; None where there are none."""
     which = f"{_SENT} AND answered_at IS NOT NULL" + (" AND cost = 1" if paid_only else "")
     span = _span(account_id, since, until)
     (count,) = database.execute_sql(f"SELECT count(*){which}", span).fetchone()
     if not count:
-        return Wait(0, None)
+        return None
     middle = database.execute_sql(
         f"SELECT answered_at - sent_at AS wait{which} ORDER BY wait LIMIT ? OFFSET ?",
         (*span, 2 - count % 2, (count - 1) // 2),
     ).fetchall()
-    return Wait(count, sum(row[0] for row in middle) // len(middle) * _MICROSECOND)
+    microseconds: int = sum(row[0] for row in middle) // len(middle)
+    return microseconds * _MICROSECOND
 
 
 def returns(account_id: str, state: State, now: datetime) -> Returns | None:
@@ -65,9 +62,11 @@ def returns(account_id: str, state: State, now: datetime) -> Returns | None:
     if book_of(state).credit_back is None:
         return None
     since = returns_since(state.zone, now)
-    (sent,) = database.execute_sql(f"SELECT count(*){_SENT} AND cost = 1", _span(account_id, since, now)).fetchone()
-    answers, median = wait(account_id, since, now, paid_only=True)
-    return Returns(sent, answers, median)
+    sent, answered = database.execute_sql(
+        f"SELECT count(*), count(answered_at){_SENT} AND cost = 1", _span(account_id, since, now)
+    ).fetchone()
+    lag = median_wait(account_id, since, now, paid_only=True) if answered else None
+    return Returns(sent, answered, lag)
 
 
 def describe_capacity(state: State, now: datetime, lately: Returns | None) -> dict[str, Any] | None:

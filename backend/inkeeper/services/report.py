@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import dropwhile
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
@@ -20,7 +21,6 @@ from inkeeper.rules.report import (
     MINIMUM_SAMPLE,
     RATES_OVER_DAYS,
     WEEKDAYS,
-    Answers,
     Month,
     average,
     best,
@@ -65,8 +65,45 @@ TABLE_COLUMNS = (
 """The heading of the report as a table, which has one row for each month."""
 
 
+class _Standing(NamedTuple):
+    """A report that was made of the account as of `version`, and holds from `since` until `until` (UTC) but for what
+    `_dated` puts into it.
+    """
+
+    version: int
+    since: datetime
+    until: datetime
+    report: dict[str, Any]
+
+
+class Reports:
+    """The reports asked for last, so that asking again costs little while nothing has changed. Only a cache."""
+
+    LIMIT = 100
+
+    def __init__(self) -> None:
+        self._standing: dict[tuple[str, int], _Standing] = {}
+        self._lock = Lock()
+
+    def of(self, row: Seat, now: datetime, count: int) -> dict[str, Any]:
+        """As `report`."""
+        key = (row.id, count)
+        standing = self._standing.get(key)
+        if standing is None or standing.version != row.version or not standing.since <= now < standing.until:
+            standing = _make(row, now, count)
+            with self._lock:
+                if len(self._standing) >= self.LIMIT:
+                    self._standing.clear()
+                self._standing[key] = standing
+        return _dated(standing.report, now)
+
+
 def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
     """The account's last `count` months at `now` (UTC), the present one included, as far as it was open in them."""
+    return _dated(_make(row, now, count).report, now)
+
+
+def _make(row: Seat, now: datetime, count: int) -> _Standing:
     zone = row.time_zone
     told = history.told(row.id, month_start(zone, now, 1 - count), now)
     sheets, state = [*told.closed, told.present], told.state
@@ -74,27 +111,48 @@ def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
     prices = row.prices(paid_plan(sheets))
     since = max(rows[0].start, state.opened_at)
     most = best(rows)
-    return {
+    heat_map = _heat_map(row.id, zone, since, now)
+    made = {
         "account": _account(row, state),
-        "as_of": now,
         "from": since,
         "months": [_month(month, zone, now, prices) for month in rows],
         "totals": _totals(rows, prices),
         "average": average(rows, now)._asdict(),
         "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
-        "rates": [_rates(row, now, days) for days in RATES_OVER_DAYS],
-        "answer_time": _answer_time(answers.wait(row.id, since, now)),
+        "rates": _rates(row, now),
         "cost": _cost(row.id, rows, prices, now),
         "capacity": answers.describe_capacity(state, now, answers.returns(row.id, state, now)),
-        "balance_over_time": _balance_over_time(sheets, since, rows[0].opening, state, now),
-        "heat_map": _heat_map(row.id, zone, since, now),
+        "balance_over_time": _balance_over_time(sheets, since, rows[0].opening),
+        "heat_map": heat_map,
+        "answer_time": {
+            "answers": sum(map(sum, heat_map["answered"])),
+            "median_hours": answers.hours(answers.median_wait(row.id, since, now)),
+        },
         "formulas": FORMULAS,
+    }
+    # Windows and days move at midnight, months end at one; between two, time alone brings nothing else.
+    tomorrow = day_start(zone, local_day(zone, now) + timedelta(days=1))
+    turns = [
+        tomorrow,
+        state.next_renewal,
+        *(lot.expires_at for lot in state.lots[:1]),
+        *(each.at for each in told.coming),
+    ]
+    return _Standing(row.version, now, min(turns), made)
+
+
+def _dated(made: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The report with the instant that it is as of, wherever that stands."""
+    points = made["balance_over_time"]
+    return made | {
+        "as_of": now,
+        "rates": [rates | {"to": now} for rates in made["rates"]],
+        "balance_over_time": [*points, points[-1] | {"at": now, "reason": "now", "credits": 0}],
     }
 
 
-def table(row: Seat, now: datetime, count: int) -> list[list[Any]]:
-    """The months of the report as rows under `TABLE_COLUMNS`, money in the currency's unit."""
-    found = report(row, now, count)
+def table(row: Seat, found: dict[str, Any]) -> list[list[Any]]:
+    """The months of a report as rows under `TABLE_COLUMNS`, money in the currency's unit."""
     rows = []
     for month in found["months"]:
         used, gone = month["value_used"], month["value_lost"]
@@ -175,29 +233,26 @@ def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any
     }
 
 
-def _rates(row: Seat, now: datetime, days: int) -> dict[str, Any]:
-    since = day_start(row.time_zone, local_day(row.time_zone, now) - timedelta(days=days))
-    found: Answers = answers.by_outcome(row.id, since, now)
-    return {
-        "days": days,
-        "from": since,
-        "to": now,
-        "sent": found.sent,
-        **found._asdict(),
-        "response_rate": found.response_rate,
-        "acceptance_rate": found.acceptance_rate,
-    }
-
-
-def _answer_time(found: answers.Wait) -> dict[str, Any]:
-    return {"answers": found.answers, "median_hours": answers.hours(found.median)}
+def _rates(row: Seat, now: datetime) -> list[dict[str, Any]]:
+    today = local_day(row.time_zone, now)
+    since = [day_start(row.time_zone, today - timedelta(days=days)) for days in RATES_OVER_DAYS]
+    return [
+        {
+            "days": days,
+            "from": begin,
+            "sent": found.sent,
+            **found._asdict(),
+            "response_rate": found.response_rate,
+            "acceptance_rate": found.acceptance_rate,
+        }
+        for days, begin, found in zip(RATES_OVER_DAYS, since, answers.by_outcome(row.id, since, now), strict=True)
+    ]
 
 
 def _cost(account_id: str, rows: Iterable[Month], prices: Mapping[str, Money], now: datetime) -> dict[str, Any]:
     rows = list(rows)
     counted = priced(rows, prices)
-    spans = [(month.start, min(month.end - _INSTANT, now)) for month in counted]
-    answered = answers.paid_and_answered(account_id, spans) if counted else 0
+    answered = answers.paid_and_answered(account_id, _spans(counted, now))
     found = cost(counted, prices, answered)
     return {
         "months": len(counted),
@@ -208,14 +263,20 @@ def _cost(account_id: str, rows: Iterable[Month], prices: Mapping[str, Money], n
     }
 
 
-def _balance_over_time(
-    sheets: Iterable[Sheet], since: datetime, opening: int, state: State, now: datetime
-) -> list[dict[str, Any]]:
+def _spans(rows: Iterable[Month], now: datetime) -> list[tuple[datetime, datetime]]:
+    """From when to when the months reach up to `now`, those that follow one another taken together."""
+    spans: list[tuple[datetime, datetime]] = []
+    for month in rows:
+        follows = spans and spans[-1][1] == month.start - _INSTANT
+        start = spans.pop()[0] if follows else month.start
+        spans.append((start, month.end - _INSTANT))
+    return [(start, min(end, now)) for start, end in spans]
+
+
+def _balance_over_time(sheets: Iterable[Sheet], since: datetime, opening: int) -> list[dict[str, Any]]:
     told = (point for sheet in sheets for point in sheet.points if point.at >= since)
-    points = [Point(since, opening, "start", 0)]
     # What ended as the first month began was lost to the one before, and is not in its opening balance any more.
-    points += dropwhile(lambda point: point.at == since and point.kind in ENDS, told)
-    points.append(Point(now, state.balance, "now", 0))
+    points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDS, told)]
     return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
 
 

@@ -210,7 +210,8 @@ class Inmail(_Table):
 
     class Meta:
         indexes = (
-            (("account", "sent_at"), False),
+            # Holds all that is counted of InMails, so that a report need not look up each of them.
+            (("account", "sent_at", "retracted_at", "cost", "outcome", "answered_at"), False),
             (("account", "profile_url", "sent_at"), False),
             (("account", "name", "sent_at"), False),
         )

@@ -47,10 +47,10 @@ def read_moment(text: str, zone: str, order: str | None = None) -> datetime:
 
 def _instant(parts: dict[str, str | None], zone: str, order: str | None, text: str) -> datetime:
     month, day = _month_and_day(parts, order, text)
-    year = int(parts["year"] or 0)
+    year = parts["year"] or ""
     try:
         local = datetime(  # noqa: DTZ001 - the zone comes below
-            year + 2000 if year < 100 else year,
+            int(f"20{year}" if len(year) == 2 else year),
             month,
             day,
             _hour(parts),

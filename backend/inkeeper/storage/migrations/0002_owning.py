@@ -63,3 +63,9 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
     db.execute_sql("CREATE INDEX fact_of_import ON fact (import_id) WHERE import_id IS NOT NULL")
     db.execute_sql('ALTER TABLE "snapshot" ADD COLUMN "sheet" TEXT')
     db.execute_sql('ALTER TABLE "account" ADD COLUMN "plan_prices" TEXT')
+    # Holds all that a report counts of InMails, so that it need not look up each of them.
+    db.execute_sql('DROP INDEX "inmail_account_id_sent_at"')
+    db.execute_sql(
+        'CREATE INDEX "inmail_account_id_sent_at_retracted_at_cost_outcome_answered_at" ON "inmail"'
+        ' ("account_id", "sent_at", "retracted_at", "cost", "outcome", "answered_at")'
+    )
