@@ -287,7 +287,20 @@ interface Badge { text: string; colour: string; title: string }
 /** A sign that stands for a moment in place of the number, after a log without the popup. */
 interface Flash { sign: string; until: string }
 
-interface Person { name: string; profileUrl: string }
+interface Person { name: string; profileUrl: string | null }
+
+/** What a page says at the user's click; see `ComposerReading` for what comes from a composer. */
+interface PageReading {
+  /** When it was read. */
+  at: string;
+  /** `strange`: there is one, but it was not understood, or it is not clear which. */
+  composer: "none" | "read" | "strange";
+  product: string | null;
+  person: Person | null;
+  cost: "credit" | "free" | "unknown";
+  balance: number | null;
+  degree1: boolean;
+}
 
 interface ProjectedWarning extends Warning { expiring?: { credits: number; daysLeft: number; perDay: number } }
 

@@ -44,6 +44,19 @@ export async function activeTab() {
   return tab;
 }
 
+/**
+ * Runs scripts in every frame of a tab, in a world of their own, and gives what the last of them gives in each. Rejects where we
+ * may not look.
+ * @param {number} tabId
+ * @param {string[]} files
+ * @returns {Promise<any[]>}
+ */
+export async function lookInto(tabId, files) {
+  const target = { tabId, allFrames: true };
+  const frames = await chrome.scripting.executeScript({ target, files, injectImmediately: true });
+  return frames.map(({ result }) => result ?? null);
+}
+
 /** @param {string} path inside the extension */
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
