@@ -8,7 +8,7 @@ import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.looking import matches, read
+from e2e.harness.looking import matches, read, read_again
 
 KAI = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/in/kai-example"}
 LEAD = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/sales/lead/ACwAAAKaiExample"}
@@ -91,3 +91,158 @@ def test_each_page_is_read_and_each_rule_matches_where_it_must(
         if count != (wanted := wanted_count(on, surface, state, language))
     ]
     assert not wrong
+
+
+def test_every_rule_names_pages_that_are_there(chromium: Browser) -> None:
+    chromium.visit(PracticeSite.composer("main"))
+
+    for rule, on, _ in matches(chromium):
+        assert on
+        for place in on.split():
+            assert any(wanted_count(place, *page) for page in PAGES), f"{rule} names {place}"
+
+
+@pytest.mark.parametrize(
+    ("printed", "balance"),
+    [
+        ("1", 1),
+        ("150", 150),
+        ("1.200", 1200),
+        ("1,200", 1200),
+        ("1 200", 1200),
+        ("1\u00a0200", 1200),
+        ("1\u202f200", 1200),
+        ("1’200", 1200),
+        ("12.345", 12345),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_read_as_they_are_printed(chromium: Browser, language: str, printed: str, balance: int) -> None:
+    for page in ("main", "sales"):
+        found = read(chromium, PracticeSite.composer(page, lang=language, n=printed))
+        assert (found["cost"], found["balance"]) == ("credit", balance)
+
+
+@pytest.mark.parametrize(
+    ("one", "printed", "balance"),
+    [("١", "١٬٢٠٠", 1200), ("۱", "۴۵", 45), ("१", "९०", 90), ("১", "১০৮", 108), ("๑", "๑๕๐", 150)],
+)
+def test_digits_of_any_script(chromium: Browser, one: str, printed: str, balance: int) -> None:
+    found = read(chromium, PracticeSite.composer("main", one=one, n=printed))
+
+    assert (found["cost"], found["balance"]) == ("credit", balance)
+
+
+@pytest.mark.parametrize("asked", [{"n": "45", "one": "2"}, {"n": "45", "one": "0"}, {"n": "100000"}, {"n": "3 of 45"}])
+@pytest.mark.parametrize("page", ["main", "sales"])
+def test_numbers_that_make_no_sense_are_unknown(chromium: Browser, page: str, asked: dict[str, str]) -> None:
+    found = read(chromium, PracticeSite.composer(page, **asked))
+
+    assert (found["composer"], found["cost"], found["balance"]) == ("strange", "unknown", None)
+
+
+VARIANTS = {
+    "nothing about credits yet": ({"state": "missing"}, {"cost": "unknown", "balance": None}),
+    "another name of the host": ({"host": "renamed"}, {}),
+    "no shadow root": ({"root": ""}, {}),
+    "in a frame of the site": ({"frame": "page"}, {}),
+    "in a frame without an address": ({"frame": "blank"}, {}),
+    "decoys everywhere": ({"decoy": "1"}, {}),
+    "decoys, and nothing about credits": ({"decoy": "1", "state": "missing"}, {"cost": "unknown", "balance": None}),
+    "decoys beside a free message": ({"decoy": "1", "state": "free"}, {"cost": "free", "balance": None}),
+    "a composer that is left over, unseen": ({"two": "hidden"}, {}),
+    "a 2nd-degree person": ({"degree": "2"}, {}),
+    "a 1st-degree person": ({"degree": "1"}, {"cost": "free", "balance": None, "degree1": True}),
+    "a 1st-degree person, in German": (
+        {"degree": "1", "lang": "de"},
+        {"cost": "free", "balance": None, "degree1": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("page", ["main", "sales"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_however_the_composer_stands_there(chromium: Browser, page: str, variant: str) -> None:
+    asked, other = VARIANTS[variant]
+
+    assert read(chromium, PracticeSite.composer(page, **asked)) == {**expected(page, "credits"), **other}
+
+
+@pytest.mark.parametrize("asked", [{"host": "renamed"}, {"frame": "page"}, {"frame": "blank"}, {"decoy": "1"}])
+def test_recruiter_however_it_stands_there(chromium: Browser, asked: dict[str, str]) -> None:
+    assert read(chromium, PracticeSite.composer("recruiter", **asked)) == expected("recruiter", "credits")
+
+
+@pytest.mark.parametrize("page", ["main", "sales", "recruiter"])
+def test_a_closed_shadow_root_stays_closed(chromium: Browser, page: str) -> None:
+    found = read(chromium, PracticeSite.composer(page, root="closed"))
+
+    assert found == {**expected(page, "unknown"), "composer": "none", "cost": "unknown", "balance": None}
+
+
+def test_a_name_that_only_the_title_has(chromium: Browser) -> None:
+    assert read(chromium, PracticeSite.composer("main", name="none")) == expected("main", "credits")
+
+
+def test_a_page_of_messages_names_its_recipient(chromium: Browser) -> None:
+    for place in ("card", "header", "entity"):
+        assert read(chromium, PracticeSite.composer("compose", name=place)) == expected("compose", "credits")
+    assert read(chromium, PracticeSite.composer("compose", name="none"))["person"] is None
+
+
+def test_a_name_is_a_text_of_at_most_200_characters(chromium: Browser) -> None:
+    name = " ".join(["Kai"] + ["Example"] * 40)
+
+    person = read(chromium, PracticeSite.person(name.replace(" ", "-").lower()))["person"]
+
+    assert person["name"] == name[:200]
+
+
+@pytest.mark.parametrize("path", ["", "messaging/thread/practice/"])
+def test_a_page_without_a_composer_says_nothing(chromium: Browser, path: str) -> None:
+    found = read(chromium, f"https://www.linkedin.com/{path}")
+
+    assert found == {**reading("premium", None), "composer": "none", "product": None}
+
+
+ROOT = "(document.getElementById('interop-outlet').shadowRoot ?? document)"
+
+
+def test_of_two_composers_the_one_in_use_counts(chromium: Browser) -> None:
+    robin = {"name": "Robin Sample", "profileUrl": "https://www.linkedin.com/in/robin-sample"}
+    assert read(chromium, PracticeSite.composer("main", two="open", active="second"))["person"] == robin
+
+    chromium.tab.run(f"() => {ROOT}.querySelectorAll('input')[0].focus()")
+    assert read_again(chromium)["person"] == KAI
+
+    chromium.tab.run(f"() => {ROOT}.querySelectorAll('[role=textbox]')[1].focus()")
+    assert read_again(chromium)["person"] == robin
+
+
+def test_of_two_composers_none_is_guessed(chromium: Browser) -> None:
+    found = read(chromium, PracticeSite.composer("main", two="open", active="none"))
+
+    assert found == reading("premium", KAI, composer="strange")
+
+
+def test_a_composer_that_is_drawn_anew_while_it_is_used(chromium: Browser) -> None:
+    for page in ("main", "sales", "recruiter"):
+        chromium.visit(PracticeSite.composer(page, rerender="1"))
+        chromium.tab.run(FOCUS_BODY)
+        for letter in "abc":
+            chromium.tab.press(letter)
+        assert read_again(chromium) == expected(page, "credits")
+        assert chromium.tab.run(BODY_TEXT) == "abc"
+
+
+DEEP = """function deep(root, css) {
+    for (const element of root.querySelectorAll('*')) {
+        if (element.matches(css)) return element;
+        const found = element.shadowRoot && deep(element.shadowRoot, css);
+        if (found) return found;
+    }
+    return null;
+}"""
+BODY = "deep(document, 'textarea, [role=textbox]')"
+FOCUS_BODY = f"() => {{ {DEEP} {BODY}.focus(); }}"
+BODY_TEXT = f"() => {{ {DEEP} return {BODY}.value ?? {BODY}.textContent; }}"

@@ -245,7 +245,8 @@ interface Reminders {
   /** `<account>/<code>/<until>` -> the day on which it was last shown. */
   shown: Record<string, string>;
 }
-interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null }
+/** `takeOver`: the balance that a page shows is taken over without asking. */
+interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null; takeOver: boolean }
 interface Undoable {
   outboxId: string;
   inmailId: string | null;

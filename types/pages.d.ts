@@ -31,6 +31,8 @@ interface PopupUi {
   form: boolean;
   allNotices: boolean;
   observing: boolean;
+  /** The user has chosen the account. */
+  switched: boolean;
   /** The InMail whose outcome is being chosen. */
   outcomeOf: string | null;
   draft: Draft | null;
@@ -43,7 +45,8 @@ interface PopupContext {
   view: View;
   now: Date;
   account: AccountView | null;
-  person: Person | null;
+  /** Null until the tab was looked at. */
+  page: PageReading | null;
   /** The keys that log without the popup. */
   shortcut: string;
   ui: PopupUi;

@@ -26,7 +26,11 @@ export function log(params, now) {
     await local.set({
       [outboxKey(entry.id)]: entry,
       undo: [...undo, undoable(entry)].slice(-UNDO_LENGTH_MAX),
-      preferences: { lastCost: params.cost, lastPurpose: params.purpose ?? preferences.lastPurpose },
+      preferences: {
+        ...preferences,
+        lastCost: params.costRead ? preferences.lastCost : params.cost,
+        lastPurpose: params.purpose ?? preferences.lastPurpose,
+      },
     });
     return { entry, repeated: false };
   });

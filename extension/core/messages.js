@@ -6,14 +6,15 @@ import { Refusal } from "./refusal.js";
 /**
  * Everything that changes data waits in the outbox first and is answered at once. What cannot wait (pairing, accounts,
  * plan changes) is answered by the server, or refused with the connection's state as the code. `log` answers a double
- * click with `repeated`, and with the first click's entry while that is still here.
+ * click with `repeated`, and with the first click's entry while that is still here; `costRead` says that the page named the cost,
+ * not the user.
  * @typedef {{
  *   "state.get": {params: {}, reply: View},
  *   "log": {params: {accountId: string, recipient: {name: string, profileUrl?: string | null}, cost: 0 | 1, purpose?: Purpose | null,
- *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean}, reply: {entry: InMailEntry | null, repeated: boolean}},
+ *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean, costRead?: boolean}, reply: {entry: InMailEntry | null, repeated: boolean}},
  *   "undo": {params: {id: string}, reply: {}},
  *   "outcome": {params: {accountId: string, inmailId: string, outcome: Outcome}, reply: {}},
- *   "observe": {params: {accountId: string, balance: number, source: "person" | "page"}, reply: {}},
+ *   "observe": {params: {accountId: string, balance: number, source: "person" | "page", at?: string}, reply: {}},
  *   "retry": {params: {}, reply: {}},
  *   "resolve": {params: {id: string, answer: "accept" | "discard"}, reply: {}},
  *   "refresh": {params: {}, reply: {}},
@@ -33,6 +34,7 @@ import { Refusal } from "./refusal.js";
  *   "plan.withdraw": {params: {accountId: string, changeId: string}, reply: {}},
  *   "draft.take": {params: {}, reply: {draft: Draft | null}},
  *   "snooze": {params: {until: string | null}, reply: {}},
+ *   "preferences.set": {params: {takeOver: boolean}, reply: {}},
  *   "notifications.set": {params: {on: boolean}, reply: {}},
  * }} Messages
  */

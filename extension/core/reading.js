@@ -19,6 +19,29 @@ export async function readPage(tab) {
 }
 
 /**
+ * What an InMail to this page's person costs: as the page says, else what the user chose last.
+ * @param {PageReading} page
+ * @param {Preferences} preferences
+ * @returns {0 | 1}
+ */
+export function costOf({ cost }, { lastCost }) {
+  if (cost === "unknown") return lastCost;
+  return cost === "credit" ? 1 : 0;
+}
+
+/**
+ * The account that an InMail from this page belongs to: one of the page's product, the current one if it can be.
+ * @param {AccountView[]} accounts
+ * @param {string | null} currentId
+ * @param {string | null | undefined} product null where no page says
+ */
+export function accountFor(accounts, currentId, product) {
+  const current = accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
+  if (!product || current?.account.product === product) return current;
+  return accounts.find(({ account }) => account.product === product) ?? current;
+}
+
+/**
  * The reading of the one composer, whichever frame it is in.
  * @param {number} tabId
  * @returns {Promise<ComposerReading | null>}

@@ -2,7 +2,7 @@
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { personOf } from "../core/person.js";
+import { accountFor, readPage } from "../core/reading.js";
 import { readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
@@ -10,6 +10,7 @@ import { balance, header } from "./balance.js";
 import { log } from "./log.js";
 import { notices } from "./notices.js";
 import { observed } from "./observed.js";
+import { page, takeOverAtOnce } from "./page.js";
 import { needsYou, waiting } from "./outbox.js";
 import { problem, stateOf } from "./problem.js";
 import { seats } from "./seats.js";
@@ -19,20 +20,28 @@ import { sent } from "./sent.js";
  * What is open in this popup; gone when it closes.
  * @type {PopupUi}
  */
-const ui = { form: false, allNotices: false, observing: false, outcomeOf: null, draft: null, observation: null, errors: {} };
+const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {} };
 
-const tab = { person: /** @type {Person | null} */ (null), shortcut: "" };
-const sections = [header, balance, problem, notices, log, needsYou, seats, sent, waiting, observed];
+const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
+const sections = [header, balance, problem, notices, page, log, needsYou, seats, sent, waiting, observed];
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
 let view = /** @type {View | null} */ (null);
 
 function paint() {
   if (!view) return;
-  const current = view.currentAccount;
-  const account = view.accounts.find((one) => one.account.id === current) ?? view.accounts[0] ?? null;
-  const context = { view, now: new Date(), account, ...tab, ui, paint };
   root.dataset.state = stateOf(view);
+  const context = contextOf(view);
   arrange(root, sections.map((section) => section(context)));
+}
+
+/**
+ * The page picks the account, until the user does.
+ * @param {View} view
+ * @returns {PopupContext}
+ */
+function contextOf(view) {
+  const account = accountFor(view.accounts, view.currentAccount, ui.switched ? null : tab.page?.product);
+  return { view, now: new Date(), account, ...tab, ui, paint };
 }
 
 async function repaint() {
@@ -40,12 +49,13 @@ async function repaint() {
   paint();
 }
 
-/** Who the tab shows, and what the worker kept for this popup; neither may hold up the first number. */
+/** What the tab shows, and what the worker kept for this popup; neither may hold up the first number. */
 async function lookAround() {
-  const [shown, keys, { draft }] = await Promise.all([activeTab(), shortcut("log-inmail"), ask("draft.take", {})]);
-  Object.assign(tab, { person: personOf(shown), shortcut: keys });
+  const [read, keys, { draft }] = await Promise.all([activeTab().then(readPage), shortcut("log-inmail"), ask("draft.take", {})]);
+  Object.assign(tab, { page: read, shortcut: keys });
   if (draft) Object.assign(ui, { draft, form: true });
   paint();
+  if (view) await takeOverAtOnce(contextOf(view));
 }
 
 document.documentElement.lang = t("format_locale");
