@@ -1,4 +1,4 @@
-"""What the extension understands of LinkedIn's pages at a click: for each surface, state and language, and where it must not guess."""
+"""What the extension understands of LinkedIn's pages at a click, and that it never guesses."""
 
 from __future__ import annotations
 
@@ -174,6 +174,13 @@ def test_recruiter_however_it_stands_there(chromium: Browser, asked: dict[str, s
 
 
 @pytest.mark.parametrize("page", ["main", "sales", "recruiter"])
+def test_a_composer_by_other_names_is_not_understood(chromium: Browser, page: str) -> None:
+    found = read(chromium, PracticeSite.composer(page, hashed="1"))
+
+    assert found == {**expected(page, "unknown"), "composer": "strange"}
+
+
+@pytest.mark.parametrize("page", ["main", "sales", "recruiter"])
 def test_a_closed_shadow_root_stays_closed(chromium: Browser, page: str) -> None:
     found = read(chromium, PracticeSite.composer(page, root="closed"))
 
@@ -205,7 +212,7 @@ def test_a_page_without_a_composer_says_nothing(chromium: Browser, path: str) ->
     assert found == {**reading("premium", None), "composer": "none", "product": None}
 
 
-ROOT = "(document.getElementById('interop-outlet').shadowRoot ?? document)"
+ROOT = "(document.getElementById('interop-outlet')?.shadowRoot ?? document)"
 
 
 def test_of_two_composers_the_one_in_use_counts(chromium: Browser) -> None:
@@ -246,3 +253,48 @@ DEEP = """function deep(root, css) {
 BODY = "deep(document, 'textarea, [role=textbox]')"
 FOCUS_BODY = f"() => {{ {DEEP} {BODY}.focus(); }}"
 BODY_TEXT = f"() => {{ {DEEP} return {BODY}.value ?? {BODY}.textContent; }}"
+
+
+SIGHTS = f"""async () => {{
+    const shadow = [{ROOT}].filter((root) => root !== document);
+    return {{
+        html: document.documentElement.getHTML({{shadowRoots: shadow}}),
+        globals: Object.getOwnPropertyNames(globalThis).sort(),
+        onDocument: Object.getOwnPropertyNames(document).sort(),
+        resources: performance.getEntriesByType('resource').length,
+        focus: document.activeElement.tagName,
+    }};
+}}"""
+WATCH = f"""() => {{
+    globalThis.noticed = [];
+    const notice = (records) => noticed.push(...records.map(String));
+    const all = {{subtree: true, childList: true, attributes: true, characterData: true}};
+    for (const root of [document, {ROOT}]) new MutationObserver(notice).observe(root, all);
+    const hear = ({{type}}) => noticed.push(type);
+    for (const place of [window, document]) {{
+        for (const key in place) {{
+            // Device sensors speak up by themselves as soon as someone listens.
+            if (key.startsWith('on') && !key.startsWith('ondevice')) place.addEventListener(key.slice(2), hear, true);
+        }}
+    }}
+}}"""
+OWN_WORLD = """async () => {
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
+    const func = () => Object.getOwnPropertyNames(globalThis).sort();
+    const [{result}] = await chrome.scripting.executeScript({target: {tabId: tab.id}, func});
+    return result;
+}"""
+
+
+@pytest.mark.parametrize("page", ["main", "sales"])
+def test_the_page_cannot_tell_that_it_was_read(chromium: Browser, page: str) -> None:
+    chromium.visit(PracticeSite.composer(page))
+    chromium.tab.run(WATCH)
+    before, own_before = chromium.tab.run(SIGHTS), chromium.control.run(OWN_WORLD)
+
+    for _ in range(2):
+        assert read_again(chromium) == expected(page, "credits")
+
+    assert chromium.tab.run(SIGHTS) == before
+    assert chromium.tab.run("() => noticed") == []
+    assert chromium.control.run(OWN_WORLD) == own_before

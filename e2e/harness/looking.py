@@ -18,10 +18,11 @@ COUNT = """(sources) => {
     const {find, kinds, roots, ...rules} = inkeeper;
     delete globalThis.inkeeper;
     const places = [...roots(document)];
-    const text = (element) => element.textContent.replace(/\\s+/g, ' ').trim().replace(/\\d+/g, '#');
-    const linesOf = (kind) => find(places, kind.line).map(text);
+    const words = (element) => element.textContent.replace(/\\s+/g, ' ').trim().replace(/\\d+/g, '#');
+    const linesOf = (kind) => find(places, kind.line).map(words);
     const labelsOf = (kind) => find(places, kind.frame).map((frame) => frame.getAttribute('aria-label') ?? '');
-    const count = (rule, texts) => rule.css ? find(places, rule).length : texts.filter((one) => rule.text.test(one)).length;
+    const saying = ({text}, texts) => texts.filter((one) => text.test(one)).length;
+    const count = (rule, texts) => rule.css ? find(places, rule).length : saying(rule, texts);
     const all = Object.entries(rules).filter(([, rule]) => rule?.on)
         .map(([key, rule]) => [key, rule.on, count(rule, kinds.flatMap(linesOf))]);
     for (const {product, ...parts} of kinds) {
@@ -47,6 +48,6 @@ def read_again(browser: Browser) -> dict[str, Any]:
 
 
 def matches(browser: Browser) -> list[tuple[str, str, int]]:
-    """Each rule of wording.js with the practice pages that it names, and how often it matches where the first tab is now."""
+    """Each rule of wording.js with the practice pages that it names, and how often it matches in the first tab."""
     sources = [(SOURCE / "linkedin" / f"{name}.js").read_text(encoding="utf-8") for name in ("wording", "walk")]
     return [(str(name), str(on), int(count)) for name, on, count in browser.tab.run(COUNT, sources)]

@@ -6,6 +6,7 @@
 //   two=open       a second composer, for Robin Sample    two=hidden   one that is left over, unseen
 //   active=first|second|none   which of the two says that it is the active one
 //   decoy=1        words about credits wherever they mean nothing
+//   hashed=1       none of the names by which a composer is known
 //   rerender=1     at every keystroke all of it is drawn anew
 //   send=message|close|balance|silent   what a send leads to, after delay=0 ms    enter=1   Enter sends
 
@@ -64,11 +65,14 @@ function rootIn(host, page) {
 
 function composers(person, page) {
   const active = asked.get("active") ?? "first";
-  const first = page.markup(person, { active: active === "first" });
+  const draw = (...given) => (asked.has("hashed") ? hashed(page.markup(...given)) : page.markup(...given));
+  const first = draw(person, { active: active === "first" });
   if (!asked.has("two")) return first;
-  const second = page.markup(SECOND, { active: active === "second" });
+  const second = draw(SECOND, { active: active === "second" });
   return `${first}<div ${asked.get("two") === "hidden" ? "hidden" : ""}>${second}</div>`;
 }
+
+const hashed = (markup) => markup.replaceAll("msg-", "x7f3-").replaceAll('name="message"', "").replaceAll("data-live-test", "data-x7f3");
 
 /** Listens where nothing is drawn anew. */
 function use(root, page, draw) {

@@ -4,10 +4,10 @@ import { openPopup, session } from "./browser.js";
 import { log } from "./log.js";
 import { observe, offer } from "./observe.js";
 import { isLinkedin, personOf, profileLink } from "./person.js";
-import { accountFor, costOf, readPage } from "./reading.js";
+import { costOf, readPage } from "./reading.js";
 import { syncNow } from "./sync.js";
 import { flash } from "./toolbar.js";
-import { readView } from "./view.js";
+import { accountFor, readView } from "./view.js";
 
 /**
  * What needs no look at the page is decided before the first `await`, in the user's own keystroke or click: Firefox opens a popup

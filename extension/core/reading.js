@@ -30,18 +30,6 @@ export function costOf({ cost }, { lastCost }) {
 }
 
 /**
- * The account that an InMail from this page belongs to: one of the page's product, the current one if it can be.
- * @param {AccountView[]} accounts
- * @param {string | null} currentId
- * @param {string | null | undefined} product null where no page says
- */
-export function accountFor(accounts, currentId, product) {
-  const current = accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
-  if (!product || current?.account.product === product) return current;
-  return accounts.find(({ account }) => account.product === product) ?? current;
-}
-
-/**
  * The reading of the one composer, whichever frame it is in.
  * @param {number} tabId
  * @returns {Promise<ComposerReading | null>}

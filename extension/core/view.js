@@ -33,6 +33,18 @@ export function view(stored, now) {
 }
 
 /**
+ * The account that an InMail belongs to: one of the page's product, the current one if it can be.
+ * @param {AccountView[]} accounts
+ * @param {string | null} currentId
+ * @param {string | null | undefined} product null where no page says
+ */
+export function accountFor(accounts, currentId, product) {
+  const current = accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
+  if (!product || current?.account.product === product) return current;
+  return accounts.find(({ account }) => account.product === product) ?? current;
+}
+
+/**
  * @param {OutboxEntry} entry
  * @param {OutboxEntry[]} entries
  */

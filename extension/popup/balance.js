@@ -9,7 +9,7 @@ export function header({ view, account }) {
   const several = view.accounts.length > 1;
   return el("header", { data: { part: "header", account: account?.account.id } },
     el("h1", {}, account ? account.account.name : t("appName")),
-    account && el("span", { class: "mute product" }, several ? t(account.account.id === view.currentAccount ? "current" : "page_account", account.productTitle) : account.productTitle),
+    account && el("span", { class: "mute product" }, several ? t("current", account.productTitle) : account.productTitle),
     view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
     account && el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
 }

@@ -2,8 +2,8 @@
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { accountFor, readPage } from "../core/reading.js";
-import { readView } from "../core/view.js";
+import { readPage } from "../core/reading.js";
+import { accountFor, readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { balance, header } from "./balance.js";
