@@ -144,7 +144,7 @@ def test_what_is_logged_before_it_is_taken_over_is_spent_from_it(
 
 def test_always_takes_it_over_at_once(connected: Browser, client: Client, sales: dict) -> None:
     popup = popup_over(connected, "sales", n="40")
-    popup.click("checkbox", "always, at once")
+    popup.click("checkbox", "always")
     popup.wait_text("LinkedIn shows 40, here it was 50: 10 fewer.")
     connected.wait_balance(40)
 

@@ -21,7 +21,7 @@ export function log(context) {
   const person = page && !page.degree1 && page.person;
   return el("section", { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
     person && oneClick(context, person, page),
-    toggle(context, Boolean(person)),
+    toggle(context, Boolean(person), page?.person === null),
     ui.form && logForm(context));
 }
 
@@ -69,10 +69,11 @@ function costWords(page, cost, none) {
 /**
  * @param {PopupContext} context
  * @param {boolean} hasPerson
+ * @param {boolean} isFirst it is the next step
  */
-function toggle({ ui, paint }, hasPerson) {
+function toggle({ ui, paint }, hasPerson, isFirst) {
   return el("button", {
-    class: hasPerson || ui.form ? "quiet start" : "main", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
+    class: isFirst && !ui.form ? "main" : "quiet start", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
     on: { click: () => { ui.form = !ui.form; paint(); document.getElementById("name")?.focus(); } },
   }, ui.form ? t("close_form") : hasPerson ? t("log_other") : t("log_open"));
 }

@@ -28,13 +28,14 @@ function takeOver(context, read) {
   const isAlways = view.preferences.takeOver;
   if (!shown && !(isAlways && read.balance !== null)) return [];
   const turn = async (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } }) => {
-    if (await run("preferences.set", { takeOver: checked })) await takeOverAtOnce({ ...context, view: { ...view, preferences: { ...view.preferences, takeOver: checked } } });
+    if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) await take(context, read, shown);
   };
   return [
     shown && el("button", { data: { hook: "take-over" }, on: { click: () => take(context, read, shown) } },
       t(shown.balance === shown.computed ? "page_shows_same" : "page_shows", shown.balance)),
-    el("label", { class: "small" },
-      el("input", { type: "checkbox", checked: isAlways, data: { hook: "take-over-always" }, on: { change: turn } }), " ", t("page_always")),
+    el("label", {},
+      el("input", { type: "checkbox", checked: isAlways, data: { hook: "take-over-always" }, on: { change: turn } }),
+      t(shown ? "page_always" : "page_always_on")),
   ].filter((part) => part !== null);
 }
 
