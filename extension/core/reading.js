@@ -4,7 +4,8 @@
 import { lookInto } from "./browser.js";
 import { isLinkedin, personOf, productOf, profileLink, tidy } from "./person.js";
 
-const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `linkedin/${name}.js`);
+/** From the extension's root: Firefox takes a path without the slash from the folder of the page that asks. */
+const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${name}.js`);
 
 /** A page that hangs must not hold up the click. */
 const PATIENCE_MS = 500;
