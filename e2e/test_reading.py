@@ -8,7 +8,7 @@ import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.looking import matches, read, read_again
+from e2e.harness.looking import ROOT, SIGHTS, WATCH, matches, read, read_again
 
 KAI = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/in/kai-example"}
 LEAD = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/sales/lead/ACwAAAKaiExample"}
@@ -22,8 +22,8 @@ SURFACES: dict[str, tuple[str, dict[str, str]]] = {
     "sales": ("sales", {}),
     "recruiter": ("recruiter", {}),
     "header": ("main", {"name": "header"}),
-    "compose": ("compose", {"name": "entity"}),
-    "lead": ("sales", {"name": "header"}),
+    "compose": ("compose", {"name": "entity", "own": "1"}),
+    "lead": ("sales", {"name": "header", "own": "1"}),
     "two": ("main", {"two": "open"}),
 }
 """What wording.js calls a surface: the page, and what is asked of it."""
@@ -212,9 +212,6 @@ def test_a_page_without_a_composer_says_nothing(chromium: Browser, path: str) ->
     assert found == {**reading("premium", None), "composer": "none", "product": None}
 
 
-ROOT = "(document.getElementById('interop-outlet')?.shadowRoot ?? document)"
-
-
 def test_of_two_composers_the_one_in_use_counts(chromium: Browser) -> None:
     robin = {"name": "Robin Sample", "profileUrl": "https://www.linkedin.com/in/robin-sample"}
     assert read(chromium, PracticeSite.composer("main", two="open", active="second"))["person"] == robin
@@ -255,29 +252,6 @@ FOCUS_BODY = f"() => {{ {DEEP} {BODY}.focus(); }}"
 BODY_TEXT = f"() => {{ {DEEP} return {BODY}.value ?? {BODY}.textContent; }}"
 
 
-SIGHTS = f"""async () => {{
-    const shadow = [{ROOT}].filter((root) => root !== document);
-    return {{
-        html: document.documentElement.getHTML({{shadowRoots: shadow}}),
-        globals: Object.getOwnPropertyNames(globalThis).sort(),
-        onDocument: Object.getOwnPropertyNames(document).sort(),
-        resources: performance.getEntriesByType('resource').length,
-        focus: document.activeElement.tagName,
-    }};
-}}"""
-WATCH = f"""() => {{
-    globalThis.noticed = [];
-    const notice = (records) => noticed.push(...records.map(String));
-    const all = {{subtree: true, childList: true, attributes: true, characterData: true}};
-    for (const root of [document, {ROOT}]) new MutationObserver(notice).observe(root, all);
-    const hear = ({{type}}) => noticed.push(type);
-    for (const place of [window, document]) {{
-        for (const key in place) {{
-            // Device sensors speak up by themselves as soon as someone listens.
-            if (key.startsWith('on') && !key.startsWith('ondevice')) place.addEventListener(key.slice(2), hear, true);
-        }}
-    }}
-}}"""
 OWN_WORLD = """async () => {
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
     const func = () => Object.getOwnPropertyNames(globalThis).sort();

@@ -255,7 +255,20 @@ interface Undoable {
   profileUrl: string | null;
   cost: 0 | 1;
   at: string;
+  source: Source;
 }
+/** An InMail of which it is not known whether it was sent; without a name where the page did not tell it. */
+interface Question {
+  id: string;
+  accountId: string;
+  name: string;
+  profileUrl: string | null;
+  /** What it would have cost. */
+  cost: 0 | 1;
+  at: string;
+}
+/** `revoked`: the user wants it, the browser no longer lets us. */
+type Listening = "off" | "on" | "revoked";
 /** A person for whom the popup's form is to open, filled in as far as it is known. */
 interface Draft { name: string; profileUrl: string | null; at: string }
 
@@ -269,6 +282,10 @@ interface Stored {
   reminders: Reminders;
   preferences: Preferences;
   undo: Undoable[];
+  listening: Listening;
+  questions: Question[];
+  /** When the popup was last opened. */
+  lookedAt: string;
   summaries: Record<string, StoredSummary>;
   /** In the order of their ids, which is the order of the clicks. */
   entries: OutboxEntry[];
@@ -343,6 +360,8 @@ interface RecentInMail {
   cost: 0 | 1;
   outcome: Outcome;
   waiting: boolean;
+  /** Logged as it was sent, without the user. */
+  noticed: boolean;
 }
 
 interface AccountView {
@@ -365,6 +384,10 @@ interface View {
   waiting: OutboxEntry[];
   /** Entries that the server refused: each needs an answer by `resolve`. */
   needsYou: OutboxEntry[];
+  listening: Listening;
+  /** Sends without proof, each to be answered by `question.answer`. */
+  questions: Question[];
+  lookedAt: string;
   reminders: Reminders;
   preferences: Preferences;
 }

@@ -16,6 +16,8 @@ interface LinkedinKind {
   /** On the frame that the user works in. */
   active?: LinkedinRule;
   send: LinkedinRule;
+  /** The messages that the user has sent. */
+  own?: LinkedinRule;
   name?: LinkedinRule;
   /** What the frame is called, with the name in its one group that matches. */
   label?: LinkedinRule;
@@ -55,5 +57,23 @@ interface LinkedinScripts extends LinkedinWording {
   composers(places: Iterable<ParentNode>): LinkedinComposer[];
   read(composer: LinkedinComposer): ComposerReading;
 }
+
+/** A composer in which Send was pressed, until it is clear whether it was sent. */
+interface LinkedinWatch {
+  composer: LinkedinComposer;
+  /** As it was before; only its counterpart afterwards is compared. */
+  reading: ComposerReading;
+  own: Element[];
+  root: Node;
+  /** A button was pressed, not only Enter. */
+  isSure: boolean;
+  /** The user has done something else since. */
+  touched: boolean;
+  /** When Send was pressed, in milliseconds. */
+  at: number;
+}
+
+/** What the listener tells the worker; like all that comes from a page, not to be trusted. */
+interface SentNotice extends ComposerReading { at: number; proven: boolean }
 
 declare var inkeeper: LinkedinScripts;

@@ -38,6 +38,8 @@ interface PopupUi {
   draft: Draft | null;
   observation: { balance: number; computed: number } | null;
   errors: Errors;
+  /** When a popup was opened before this one. */
+  lookedAt: string | null;
 }
 
 /** What every section of the popup is built from. */

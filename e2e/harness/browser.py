@@ -222,6 +222,7 @@ class Browser:
                     origins: origins.filter((one) => !kept.includes(one)),
                     permissions: permissions.filter((one) => optional.includes(one)),
                 });
+                await chrome.scripting.unregisterContentScripts();
                 await chrome.alarms.clearAll();
                 await chrome.storage.local.clear();
                 await chrome.storage.session.clear();

@@ -34,6 +34,38 @@ COUNT = """(sources) => {
 }"""
 
 
+ROOT = "(document.getElementById('interop-outlet')?.shadowRoot ?? document)"
+"""Where the composer of a practice page is."""
+
+DEEP = """const deep = (css, root = document) => [...root.querySelectorAll(css), ...[...root.querySelectorAll('*')]
+    .map((element) => element.shadowRoot ?? element.contentDocument).filter(Boolean).flatMap((below) => deep(css, below))];"""
+"""Defines `deep(css)`: all elements that match, in open shadow roots and frames too."""
+
+SIGHTS = f"""async () => {{
+    const shadow = [{ROOT}].filter((root) => root !== document);
+    return {{
+        html: document.documentElement.getHTML({{shadowRoots: shadow}}),
+        globals: Object.getOwnPropertyNames(globalThis).sort(),
+        onDocument: Object.getOwnPropertyNames(document).sort(),
+        resources: performance.getEntriesByType('resource').length,
+        focus: document.activeElement.tagName,
+    }};
+}}"""
+WATCH = f"""() => {{
+    globalThis.noticed = [];
+    const notice = (records) => noticed.push(...records.map(String));
+    const all = {{subtree: true, childList: true, attributes: true, characterData: true}};
+    for (const root of [document, {ROOT}]) new MutationObserver(notice).observe(root, all);
+    const hear = ({{type}}) => noticed.push(type);
+    for (const place of [window, document]) {{
+        for (const key in place) {{
+            // Device sensors speak up by themselves as soon as someone listens.
+            if (key.startsWith('on') && !key.startsWith('ondevice')) place.addEventListener(key.slice(2), hear, true);
+        }}
+    }}
+}}"""
+
+
 def read(browser: Browser, url: str) -> dict[str, Any]:
     """What the extension reads at `url`, opened in the first tab."""
     browser.visit(url)

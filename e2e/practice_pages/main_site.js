@@ -18,7 +18,7 @@ const MAIN_LINES = {
 
 function creditsSection() {
   // A message to a 1st-degree connection is no InMail: nothing is said about credits.
-  if (state === "missing" || asked.get("degree") === "1") return "";
+  if (state === "missing" || asked.get("degree") === "1" || asked.has("plain")) return "";
   const words = say(MAIN_LINES[state]);
   const why = say({ en: "Why?", de: "Warum?", tr: "Neden?" });
   const line = {
@@ -32,7 +32,7 @@ function creditsSection() {
 function recipient({ name, slug }) {
   const degree = asked.get("degree") ?? "3";
   const words = say({ en: { 1: "1st", 2: "2nd", 3: "3rd" }[degree], de: `${degree}.`, tr: `${degree}.` });
-  const mark = `<span class="artdeco-entity-lockup__degree" aria-hidden="true">· ${words}</span>`;
+  const mark = asked.has("plain") ? "" : `<span class="artdeco-entity-lockup__degree" aria-hidden="true">· ${words}</span>`;
   const link = `href="/in/${slug}/"`;
   return {
     card: { title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }), card: `<a class="profile-card-one-to-one__profile-link" ${link}>${name}</a> ${mark}` },
@@ -63,9 +63,9 @@ const mainSite = {
  <div class="msg-overlay-conversation-bubble__content-wrapper">
   <div class="msg-s-profile-card msg-s-profile-card-one-to-one">${card}</div>
   ${creditsSection()}
-  <ul class="msg-s-message-list-content">${decoys("li", "msg-s-message-list__event msg-s-event-listitem--other")}</ul>
+  <ul class="msg-s-message-list-content">${earlier(mainSite.own)}${decoys("li", "msg-s-message-list__event msg-s-event-listitem--other")}</ul>
   <form class="msg-form">
-   <input name="subject" type="text" placeholder="${say({ en: "Subject (optional)", de: "Betreff (optional)", tr: "Konu (isteğe bağlı)" })}">
+   ${asked.has("plain") ? "" : `<input name="subject" type="text" placeholder="${say({ en: "Subject (optional)", de: "Betreff (optional)", tr: "Konu (isteğe bağlı)" })}">`}
    <div class="msg-form__contenteditable" contenteditable="true" role="textbox" aria-multiline="true" aria-label="${say({ en: "Write a message…", de: "Nachricht verfassen…", tr: "Mesaj yaz…" })}"><p><br></p></div>
    <footer class="msg-form__footer"><button class="msg-form__send-button artdeco-button artdeco-button--1" type="submit" disabled>${say({ en: "Send", de: "Senden", tr: "Gönder" })}</button></footer>
   </form>${decoys("p")}</div></div></aside>`;

@@ -8,6 +8,7 @@
 //   decoy=1        words about credits wherever they mean nothing
 //   hashed=1       none of the names by which a composer is known
 //   rerender=1     at every keystroke all of it is drawn anew
+//   own=1          a message that was sent before     plain=1   an ordinary message: no subject, nothing about credits or degree
 //   send=message|close|balance|silent   what a send leads to, after delay=0 ms    enter=1   Enter sends
 
 const asked = new URLSearchParams(location.search);
@@ -98,6 +99,9 @@ function use(root, page, draw) {
     send(composerOf(event));
   });
 }
+
+/** What was sent before. */
+const earlier = (markup) => (asked.has("own") ? markup.replace("data-text>", ">An invented message.") : "");
 
 const written = (field) => ("value" in field ? field.value : field.textContent);
 const write = (field, text) => { if ("value" in field) field.value = text; else field.textContent = text; };

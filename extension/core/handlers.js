@@ -6,6 +6,7 @@ import { call, SHAPE } from "./api.js";
 import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
 import { newId } from "./ids.js";
+import * as listening from "./listening.js";
 import { log } from "./log.js";
 import { setReminders } from "./notify.js";
 import { observe } from "./observe.js";
@@ -69,6 +70,9 @@ export const handlers = {
     return done(local.set({ preferences: { ...preferences, ...changes } }));
   },
   "notifications.set": ({ on }) => done(setReminders({ notifications: on })),
+  "listening.set": ({ on }) => done(listening.setListening(on)),
+  "question.answer": ({ id, cost }) => stored(listening.answer(id, cost)),
+  looked: () => done(local.set({ lookedAt: new Date().toISOString() })),
 };
 
 /**

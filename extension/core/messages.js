@@ -1,6 +1,6 @@
 // What a page can ask of the worker: one table of names, parameters and replies, and the two ends of it.
 
-import { isOwnPage, runtime, sendMessage } from "./browser.js";
+import { isOwnPage, isOwnScript, runtime, sendMessage } from "./browser.js";
 import { Refusal } from "./refusal.js";
 
 /**
@@ -36,6 +36,9 @@ import { Refusal } from "./refusal.js";
  *   "snooze": {params: {until: string | null}, reply: {}},
  *   "preferences.set": {params: {takeOver: boolean}, reply: {}},
  *   "notifications.set": {params: {on: boolean}, reply: {}},
+ *   "listening.set": {params: {on: boolean}, reply: {}},
+ *   "question.answer": {params: {id: string, cost: 0 | 1 | null}, reply: {}},
+ *   "looked": {params: {}, reply: {}},
  * }} Messages
  */
 
@@ -64,6 +67,18 @@ export function serve(handlers) {
     if (!handler) return false;
     answer(/** @type {(params: any) => Promise<any>} */ (handler), message.params).then(respond);
     // Keeps the channel open for the answer: Chromium before 146 takes no promise here.
+    return true;
+  });
+}
+
+/**
+ * Answers the listener in LinkedIn's pages, which has one thing to say.
+ * @param {(sent: unknown, tab: chrome.tabs.Tab | undefined) => Promise<object>} handler
+ */
+export function serveListener(handler) {
+  runtime.onMessage.addListener((message, sender, respond) => {
+    if (!isOwnScript(sender) || message?.name !== "sent") return false;
+    handler(message.sent, sender.tab).then(respond);
     return true;
   });
 }

@@ -65,6 +65,23 @@ function nameIn(title) {
  */
 export const tidy = (text) => Array.from(text.trim()).slice(0, TEXT_LENGTH_MAX).join("");
 
+/**
+ * One person is known by several links, which are compared within one kind; names are compared across them.
+ * @param {Person} one
+ * @param {Person} other
+ */
+export function isSamePerson(one, other) {
+  const [kind, otherKind] = [one, other].map(({ profileUrl }) => profileUrl && kindOf(profileUrl));
+  if (kind && kind === otherKind) return one.profileUrl === other.profileUrl;
+  return plain(one.name) === plain(other.name);
+}
+
+/** @param {string} link in its one form; /in/ACoA… is a number, not the name that a person chose */
+const kindOf = (link) => new URL(link).pathname.split("/").slice(1, -1).join("/") + (/\/in\/acoa/i.test(link) ? "#" : "");
+
+/** @param {string} name */
+const plain = (name) => tidy(name).normalize("NFKC").toLowerCase();
+
 /** @param {string} slug */
 function decoded(slug) {
   try {

@@ -27,22 +27,25 @@ export async function logPersonOf(tab, link = "") {
   if (!person || page.composer === "strange" || page.degree1 || (linked && linked !== person.profileUrl)) return askUser();
   const account = accountFor(view.accounts, view.currentAccount, page.product);
   if (!account) return openPopup();
-  await logFrom(page, person, account, view);
+  await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
 }
 
 const askUser = () => Promise.all([openPopup(), flash("?")]);
 
 /**
+ * Logs what a page says, its balance with it where the user wants that always.
  * @param {PageReading} page
  * @param {Person} person
  * @param {AccountView} account
  * @param {View} view
+ * @param {Source} source
+ * @param {Date} at when it was sent
  */
-async function logFrom(page, person, account, { preferences }) {
+export async function logFrom(page, person, account, { preferences }, source, at) {
   const { id } = account.account;
   const shown = offer(page, account);
   if (preferences.takeOver && shown?.sure) await observe(id, shown.balance, "page", new Date(page.at), new Date());
   const costRead = page.cost !== "unknown";
-  await log({ accountId: id, recipient: person, cost: costOf(page, preferences), source: "shortcut", costRead }, new Date());
+  await log({ accountId: id, recipient: person, cost: costOf(page, preferences), source, costRead }, at);
 }

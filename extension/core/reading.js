@@ -21,7 +21,7 @@ export async function readPage(tab) {
 
 /**
  * What an InMail to this page's person costs: as the page says, else what the user chose last.
- * @param {PageReading} page
+ * @param {Pick<PageReading, "cost">} page
  * @param {Preferences} preferences
  * @returns {0 | 1}
  */
@@ -50,7 +50,7 @@ async function composerIn(tabId) {
  * @param {ComposerReading | null} composer
  * @returns {Omit<PageReading, "at">}
  */
-function understood(tab, composer) {
+export function understood(tab, composer) {
   const shown = personOf(tab);
   const product = composer?.product ?? (shown && productOf(tab?.url));
   if (!composer) return { composer: "none", product, person: shown, cost: "unknown", balance: null, degree1: false };

@@ -19,6 +19,9 @@ const defaults = () => ({
   reminders: { notifications: false, snoozedUntil: null, shown: {} },
   preferences: { lastCost: 1, lastPurpose: null, takeOver: false },
   undo: [],
+  listening: "off",
+  questions: [],
+  lookedAt: new Date(0).toISOString(),
 });
 
 /** @returns {Promise<Stored>} */

@@ -27,6 +27,9 @@ export function view(stored, now) {
     currentAccount: stored.currentAccount,
     waiting: shown.filter(({ state }) => state === "waiting" || state === "paused"),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
+    listening: stored.listening,
+    questions: stored.questions,
+    lookedAt: stored.lookedAt,
     reminders: stored.reminders,
     preferences: stored.preferences,
   };
@@ -78,6 +81,7 @@ function recent(account, stored) {
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => !isTakenBack(entry, ahead));
   const saved = (kept?.summary.recent ?? []).filter(
     ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id));
+  const noticed = stored.undo.filter(({ source }) => source === "page").flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
   const lines = [
     ...waiting.map(waitingLine),
     ...saved.map((inmail) => ({
@@ -91,12 +95,12 @@ function recent(account, stored) {
       waiting: false,
     })),
   ];
-  return lines.sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
+  return lines.map((each) => ({ ...each, noticed: noticed.includes(each.id) })).sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
 }
 
 /**
  * @param {InMailEntry} entry
- * @returns {RecentInMail}
+ * @returns {Omit<RecentInMail, "noticed">}
  */
 const waitingLine = ({ id, body }) => ({
   id,

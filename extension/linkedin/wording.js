@@ -26,6 +26,7 @@
         frame: { css: ".msg-convo-wrapper, .msg-overlay-conversation-bubble", on: "main header compose two:2" },
         active: { css: ".msg-overlay-conversation-bubble--is-active", on: "main header compose two" },
         send: { css: ".msg-form__send-button, .msg-form__send-btn", on: "main header compose two:2" },
+        own: { css: ".msg-s-message-list__event:not(.msg-s-event-listitem--other, :has(.msg-s-event-listitem--other))", on: "compose" },
         name: {
           css: '.profile-card-one-to-one__profile-link, header h2 a[href*="/in/"], .msg-entity-lockup__entity-title',
           on: "main header compose two:2",
@@ -41,6 +42,7 @@
         anchor: { css: 'section[role=dialog] textarea[name="message"]', on: "sales lead" },
         frame: { css: "section[role=dialog]", on: "sales lead" },
         send: { css: "section[role=dialog] form [type=submit]", on: "sales lead" },
+        own: { css: '[data-sn-view-name="messaging-message"]', on: "lead" },
         name: { css: 'header [data-anonymize="person-name"]', on: "lead" },
         label: { text: /^(?:Conversation with (.+)|Unterhaltung mit (.+)|(.+) ile konuşma)$/, on: "sales" },
         line: { css: "span.ml1.t-12.truncate", on: "sales lead" },

@@ -13,6 +13,7 @@ import { observed } from "./observed.js";
 import { page, takeOverAtOnce } from "./page.js";
 import { needsYou, waiting } from "./outbox.js";
 import { problem, stateOf } from "./problem.js";
+import { questions } from "./questions.js";
 import { seats } from "./seats.js";
 import { sent } from "./sent.js";
 
@@ -20,10 +21,10 @@ import { sent } from "./sent.js";
  * What is open in this popup; gone when it closes.
  * @type {PopupUi}
  */
-const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {} };
+const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {}, lookedAt: null };
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
-const sections = [header, balance, problem, notices, page, log, needsYou, seats, sent, waiting, observed];
+const sections = [header, balance, problem, notices, page, log, questions, needsYou, seats, sent, waiting, observed];
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
 let view = /** @type {View | null} */ (null);
 
@@ -46,6 +47,7 @@ function contextOf(view) {
 
 async function repaint() {
   view = await readView(new Date());
+  ui.lookedAt ??= view.lookedAt;
   paint();
 }
 
@@ -62,4 +64,4 @@ document.documentElement.lang = t("format_locale");
 await repaint();
 performance.mark("painted");
 onStored(repaint);
-await Promise.all([lookAround(), ask("refresh", {}).catch(() => null)]);
+await Promise.all([lookAround(), ask("refresh", {}).catch(() => null), ask("looked", {})]);

@@ -10,6 +10,7 @@ import { connection } from "./connection.js";
 import { create } from "./create.js";
 import { details } from "./details.js";
 import { intro } from "./intro.js";
+import { listening } from "./listening.js";
 import { pair } from "./pair.js";
 import { pin } from "./pin.js";
 import { plan } from "./plan.js";
@@ -29,7 +30,7 @@ const ui = {
 };
 
 const STEPS = [intro, server, pair, create, pin, about];
-const SETTINGS = [intro, server, pair, create, details, plan, rules, reminders, connection, pin, about];
+const SETTINGS = [intro, server, pair, create, details, plan, rules, listening, reminders, connection, pin, about];
 const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
 let view = /** @type {View | null} */ (null);
 
