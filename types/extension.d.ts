@@ -94,6 +94,9 @@ interface InMail {
   purpose?: Purpose | null;
 }
 
+/** One that waits for an answer; from `answer_by` on it is taken to stay without. */
+interface AwaitingInMail extends InMail { answer_by: string; returns_credit: boolean }
+
 /** A change as it was asked for; `cancel` or a plan. */
 interface RequestedPlanChange { id: string; at: string; plan: string | null; cancel: boolean }
 
@@ -153,6 +156,7 @@ interface Summary {
   warnings: Warning[];
   timeline: TimelineEvent[];
   recent: InMail[];
+  awaiting: AwaitingInMail[];
 }
 
 /** How a call of the server differs from a plain GET. */
@@ -370,6 +374,8 @@ interface AccountView {
   projection: Projection | null;
   /** Newest first. */
   recent: RecentInMail[];
+  /** On the server and without an answer, newest first. */
+  awaiting: AwaitingInMail[];
 }
 
 /** The whole state that popup and welcome page show. */

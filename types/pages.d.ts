@@ -38,6 +38,7 @@ interface PopupUi {
   draft: Draft | null;
   observation: { balance: number; computed: number } | null;
   errors: Errors;
+  allAwaiting: boolean;
   /** When a popup was opened before this one. */
   lookedAt: string | null;
 }

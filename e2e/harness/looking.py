@@ -37,8 +37,10 @@ COUNT = """(sources) => {
 ROOT = "(document.getElementById('interop-outlet')?.shadowRoot ?? document)"
 """Where the composer of a practice page is."""
 
-DEEP = """const deep = (css, root = document) => [...root.querySelectorAll(css), ...[...root.querySelectorAll('*')]
-    .map((element) => element.shadowRoot ?? element.contentDocument).filter(Boolean).flatMap((below) => deep(css, below))];"""
+DEEP = """const below = (root) => [...root.querySelectorAll('*')]
+    .map((element) => element.shadowRoot ?? element.contentDocument).filter(Boolean);
+const deep = (css, root = document) => [...root.querySelectorAll(css), ...below(root).flatMap((one) => deep(css, one))];
+"""
 """Defines `deep(css)`: all elements that match, in open shadow roots and frames too."""
 
 SIGHTS = f"""async () => {{

@@ -66,6 +66,7 @@ function accountView(account, stored, now) {
     productTitle: kept?.summary.product_title ?? account.product,
     projection: kept ? project(kept, account, stored.entries, now) : null,
     recent: recent(account, stored),
+    awaiting: awaiting(account, stored, now),
   };
 }
 
@@ -96,6 +97,18 @@ function recent(account, stored) {
     })),
   ];
   return lines.map((each) => ({ ...each, noticed: noticed.includes(each.id) })).sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
+}
+
+/**
+ * @param {Account} account
+ * @param {Stored} stored
+ * @param {Date} now
+ * @returns {AwaitingInMail[]}
+ */
+function awaiting(account, { entries, summaries }, now) {
+  const { summary, receivedAt = "" } = summaries[account.id] ?? {};
+  const changed = entries.filter((entry) => isUncounted(entry, receivedAt)).map((entry) => ("inmailId" in entry ? entry.inmailId : null));
+  return (summary?.awaiting ?? []).filter(({ id, answer_by: by }) => !changed.includes(id) && now < new Date(by));
 }
 
 /**

@@ -6,6 +6,7 @@ import { readPage } from "../core/reading.js";
 import { accountFor, readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
+import { awaiting } from "./awaiting.js";
 import { balance, header } from "./balance.js";
 import { log } from "./log.js";
 import { notices } from "./notices.js";
@@ -21,10 +22,10 @@ import { sent } from "./sent.js";
  * What is open in this popup; gone when it closes.
  * @type {PopupUi}
  */
-const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {}, lookedAt: null };
+const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {}, allAwaiting: false, lookedAt: null };
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
-const sections = [header, balance, problem, notices, page, log, questions, needsYou, seats, sent, waiting, observed];
+const sections = [header, balance, problem, notices, page, log, questions, needsYou, seats, sent, awaiting, waiting, observed];
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
 let view = /** @type {View | null} */ (null);
 
