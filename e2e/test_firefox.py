@@ -1,0 +1,170 @@
+"""The same folder in a real Firefox: the main path, the outbox, and logging as it is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from e2e.harness.client import Client
+from e2e.harness.extension import extension_copy
+from e2e.harness.firefox import ENTER, Firefox, firefox
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.looking import DEEP
+from e2e.harness.server import Server
+from e2e.harness.wait import until
+
+SEND = "button[type=submit]"
+BODY = "textarea, [role=textbox]"
+READ = """async () => {
+    const {readPage} = await import(chrome.runtime.getURL('core/reading.js'));
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
+    return readPage(tab);
+}"""
+SHORTCUT = """async () => {
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
+    await logPersonOf(tab);
+}"""
+
+
+@pytest.fixture(scope="module")
+def fox(linkedin: PracticeSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with firefox(extension_copy(tmp_path_factory.mktemp("firefox")), linkedin) as browser:
+        yield browser
+
+
+@pytest.fixture
+def account(fox: Firefox, server: Server, client: Client) -> Iterator[dict[str, Any]]:
+    """A Premium Business account with 15 credits, in a Firefox that is paired with the server."""
+    seen = len(server.terminal())
+    fox.ask("pair.start", {"address": server.address, "device": "Firefox in a test"})
+    fox.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
+    made = client.account("Premium", plan="premium_business", rule_book="rolling")
+    fox.ask("refresh")
+    wait_badge(fox, "15")
+    yield made
+    fox.ask("listening.set", {"on": False})
+    fox.visit("about:blank")
+    fox.inside("async () => { await chrome.storage.local.clear(); await chrome.storage.session.clear(); }")
+
+
+def wait_badge(fox: Firefox, text: str) -> None:
+    """Waits until the toolbar icon shows this."""
+    until(lambda: re.fullmatch(re.escape(text), fox.badge()), f"badge {text!r}")
+
+
+def logged(client: Client, account: dict[str, Any], count: int = 1) -> list[dict[str, Any]]:
+    """The account's InMails, once there are as many."""
+    until(lambda: len(client.inmails(account)) == count, f"{count} logged")
+    return client.inmails(account)
+
+
+def write(fox: Firefox) -> None:
+    """Types a subject and a message with real keys."""
+    for css in ("input", BODY):
+        fox.run(f"(css) => {{ {DEEP} deep(css)[0].focus(); }}", css)
+        fox.type("Hello")
+
+
+def press_send(fox: Firefox) -> None:
+    """Clicks Send."""
+    fox.click(f"() => {{ {DEEP} return deep({SEND!r})[0]; }}")
+
+
+def test_the_popup_logs_with_one_click(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
+    popup = fox.open(fox.extension_url("popup/popup.html"))
+    until(lambda: "Premium" in fox.text(popup), "the account in the popup")
+    fox.click("() => document.querySelector('[data-hook=log-form-toggle]')", tab=popup)
+    fox.run("() => document.getElementById('name').focus()", tab=popup)
+    fox.type("Robin Sample" + ENTER, tab=popup)
+
+    assert logged(client, account)[0]["recipient"]["name"] == "Robin Sample"
+    until(lambda: "Logged: Robin Sample, 1 credit." in fox.text(popup), "the popup says so")
+    wait_badge(fox, "14")
+    fox.click("() => document.querySelector('#live [data-hook=undo]')", tab=popup)
+    until(lambda: client.inmails(account) == [], "taken back")
+    fox.call("browsingContext.close", context=popup)
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "balance"),
+    [
+        ("main", {}, 45),
+        ("main", {"frame": "page"}, 45),
+        ("main", {"frame": "blank"}, 45),
+        ("sales", {"lang": "de"}, 92),
+    ],
+)
+def test_a_page_is_read_at_a_click(fox: Firefox, page: str, asked: dict[str, str], balance: int) -> None:
+    fox.visit(PracticeSite.composer(page, **asked))
+
+    read = until(lambda: (found := fox.inside(READ))["balance"] and found, "read")
+
+    assert (read["person"]["name"], read["cost"], read["balance"]) == ("Kai Example", "credit", balance)
+
+
+def test_the_outbox_keeps_what_the_server_missed(
+    fox: Firefox, client: Client, server: Server, account: dict[str, Any]
+) -> None:
+    client.close()
+    server.terminate()
+    fox.visit(PracticeSite.person("robin-sample"))
+    fox.inside(SHORTCUT)
+    assert len(fox.outbox()) == 1
+    wait_badge(fox, "14↑")
+
+    server.start()
+    fox.ask("retry")
+
+    assert logged(client, account)[0]["source"] == "shortcut"
+    until(lambda: fox.outbox() == [], "nothing waits")
+
+
+@pytest.mark.parametrize("asked", [{}, {"send": "close"}, {"send": "balance"}, {"frame": "blank"}])
+def test_a_send_is_logged_as_it_happens(
+    fox: Firefox, client: Client, account: dict[str, Any], asked: dict[str, str]
+) -> None:
+    fox.ask("listening.set", {"on": True})
+    fox.visit(PracticeSite.composer("main", **asked))
+    write(fox)
+    press_send_in_frame(fox) if "frame" in asked else press_send(fox)
+
+    (inmail,) = logged(client, account)
+    assert (inmail["recipient"]["name"], inmail["cost"], inmail["source"]) == ("Kai Example", 1, "page")
+
+
+def press_send_in_frame(fox: Firefox) -> None:
+    """Clicks Send in the page's one frame."""
+    (tree,) = fox.call("browsingContext.getTree", root=fox.tab)["contexts"]
+    fox.click(f"() => document.querySelector({SEND!r})", tab=tree["children"][0]["context"])
+
+
+def test_enter_and_a_silent_failure(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
+    fox.ask("listening.set", {"on": True})
+    fox.visit(PracticeSite.composer("main", enter="1"))
+    write(fox)
+    fox.type(ENTER)
+    logged(client, account)
+
+    fox.visit(PracticeSite.composer("main", two="open", send="silent", name="none"))
+    write(fox)
+    press_send(fox)
+
+    until(lambda: fox.storage("questions") or not fox.storage("questions"), "asked or known")
+    assert len(client.inmails(account)) == 1
+
+
+def test_switched_off_it_does_not_listen(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
+    fox.ask("listening.set", {"on": True})
+    fox.ask("listening.set", {"on": False})
+    assert fox.inside("() => chrome.scripting.getRegisteredContentScripts()") == []
+    fox.visit(PracticeSite.composer("main"))
+    write(fox)
+    press_send(fox)
+    fox.visit(PracticeSite.person("robin-sample"))
+    fox.inside(SHORTCUT)
+
+    assert logged(client, account)[0]["recipient"]["name"] == "Robin Sample"
