@@ -1,167 +1,170 @@
-"""The same folder in a real Firefox: it installs, its background runs, and its pages say the next step."""
+"""The same folder in a real Firefox: the main path, the outbox, and logging as it is sent."""
 
 from __future__ import annotations
 
-import itertools
-import json
-import os
-import subprocess
+import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import websocket
 
 from e2e.harness.client import Client
-from e2e.harness.desktop import program
-from e2e.harness.extension import SOURCE, extension_copy
-from e2e.harness.server import Server, free_port
+from e2e.harness.extension import extension_copy
+from e2e.harness.firefox import ENTER, Firefox, firefox
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.looking import DEEP
+from e2e.harness.server import Server
 from e2e.harness.wait import until
 
-HOST = "0d3ad5ba-5b1e-4f7e-8a35-3d2f8a6f1c11"
-"""Firefox gives each extension an address by chance; the tests fix it."""
-
-
-class Firefox:
-    """A headless Firefox, spoken to by WebDriver BiDi on its own socket."""
-
-    def __init__(self, folder: Path, extension: Path) -> None:
-        self._numbers = itertools.count(1)
-        port = free_port()
-        extension_id = json.loads((SOURCE / "manifest.json").read_text(encoding="utf-8"))["browser_specific_settings"]
-        uuids = json.dumps({extension_id["gecko"]["id"]: HOST})
-        profile = folder / "profile"
-        profile.mkdir()
-        preferences = {"extensions.webextensions.uuids": uuids, "datareporting.policy.dataSubmissionEnabled": False}
-        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items()]
-        (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
-        self._process = subprocess.Popen(
-            [
-                program("firefox-esr", "firefox"),
-                "--headless",
-                f"--remote-debugging-port={port}",
-                "--remote-allow-system-access",
-                "--profile",
-                str(profile),
-            ],
-            env=os.environ | {"HOME": str(folder)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self._socket = until(lambda: self._connected(port), "Firefox starts", seconds=60)
-        self.call("session.new", {"capabilities": {}})
-        self.call("webExtension.install", {"extensionData": {"type": "path", "path": str(extension)}})
-        self._tab = self.call("browsingContext.create", {"type": "tab"})["context"]
-
-    def _connected(self, port: int) -> websocket.WebSocket | None:
-        assert self._process.poll() is None, f"Firefox ended with {self._process.returncode}"
-        try:
-            return websocket.create_connection(f"ws://127.0.0.1:{port}/session", suppress_origin=True, timeout=30)
-        except OSError:
-            return None
-
-    def call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        """The result of one command."""
-        number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
-        while True:
-            answer = json.loads(self._socket.recv())
-            if answer.get("id") == number:
-                assert answer["type"] == "success", f"{method}: {answer}"
-                return dict(answer["result"])
-
-    def open(self, path: str) -> None:
-        """Load a page of the extension."""
-        url = f"moz-extension://{HOST}/{path}"
-        self.call("browsingContext.navigate", {"context": self._tab, "url": url, "wait": "complete"})
-
-    def run(self, expression: str) -> Any:
-        """The value of a JavaScript expression in the page, awaited; as JSON."""
-        result = self.call(
-            "script.evaluate",
-            {
-                "expression": f"(async () => JSON.stringify(await ({expression})))()",
-                "target": {"context": self._tab},
-                "awaitPromise": True,
-            },
-        )
-        assert result["type"] == "success", result
-        return json.loads(result["result"]["value"])
-
-    def ask(self, name: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Send one message to the background, as the extension's own pages do: `reply`, or `problem`."""
-        message = json.dumps({"name": name, "params": params or {}})
-        return dict(self.run(f"browser.runtime.sendMessage({message})"))
-
-    def badge(self) -> str:
-        """What the toolbar icon shows."""
-        return str(self.run("browser.action.getBadgeText({})"))
-
-    def text(self) -> str:
-        """The text that is visible now."""
-        return str(self.run("document.body.innerText"))
-
-    def quit(self) -> None:
-        """End it."""
-        self._socket.close()
-        self._process.terminate()
-        self._process.wait(timeout=30)
+SEND = "button[type=submit]"
+BODY = "textarea, [role=textbox]"
+READ = """async () => {
+    const {readPage} = await import(chrome.runtime.getURL('core/reading.js'));
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
+    return readPage(tab);
+}"""
+SHORTCUT = """async () => {
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
+    await logPersonOf(tab);
+}"""
 
 
 @pytest.fixture(scope="module")
-def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    """Firefox with the extension as it is shipped."""
-    browser = Firefox(tmp_path_factory.mktemp("firefox"), SOURCE)
-    yield browser
-    browser.quit()
+def fox(linkedin: PracticeSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with firefox(extension_copy(tmp_path_factory.mktemp("firefox")), linkedin) as browser:
+        yield browser
 
 
 @pytest.fixture
-def allowed(tmp_path: Path) -> Iterator[Firefox]:
-    """Firefox with the extension's optional permissions given, as after the first step of its first-run page."""
-    browser = Firefox(tmp_path, extension_copy(tmp_path))
-    yield browser
-    browser.quit()
-
-
-def test_the_popup_says_what_to_do_first(firefox: Firefox) -> None:
-    firefox.open("popup/popup.html")
-    until(lambda: "Connect" in firefox.text(), "the popup offers to connect")
-
-
-def test_the_first_run_page_shows_its_steps(firefox: Firefox) -> None:
-    firefox.open("welcome/welcome.html")
-    until(lambda: "Find your server" in firefox.text(), "the first step")
-
-
-def test_the_background_answers_and_paints_the_badge(firefox: Firefox) -> None:
-    firefox.open("welcome/welcome.html")
-    answer = firefox.ask("state.get")
-    assert "problem" not in answer
-    until(firefox.badge, "a badge")
-
-
-def test_nothing_is_granted_at_installation(firefox: Firefox, server: Server) -> None:
-    firefox.open("welcome/welcome.html")
-    assert firefox.run("browser.permissions.getAll()")["origins"] == []
-    assert "problem" in firefox.ask("server.check", {"address": server.address})
-
-
-def test_the_main_path_from_connecting_to_the_servers_ledger(allowed: Firefox, server: Server, client: Client) -> None:
-    account = client.account()
-    allowed.open("welcome/welcome.html")
+def account(fox: Firefox, server: Server, client: Client) -> Iterator[dict[str, Any]]:
+    """A Premium Business account with 15 credits, in a Firefox that is paired with the server."""
     seen = len(server.terminal())
-    allowed.ask("pair.start", {"address": server.address, "device": "Firefox in a test"})
-    assert "problem" not in allowed.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
-    until(lambda: allowed.badge().startswith("25"), "the badge shows the balance")
+    fox.ask("pair.start", {"address": server.address, "device": "Firefox in a test"})
+    fox.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
+    made = client.account("Premium", plan="premium_business", rule_book="rolling")
+    fox.ask("refresh")
+    wait_badge(fox, "15")
+    yield made
+    fox.ask("listening.set", {"on": False})
+    fox.visit("about:blank")
+    fox.inside("async () => { await chrome.storage.local.clear(); await chrome.storage.session.clear(); }")
 
-    recipient = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/in/kai-example"}
-    logged = {"accountId": account["id"], "recipient": recipient, "cost": 1, "source": "popup"}
-    assert "problem" not in allowed.ask("log", logged)
 
-    until(lambda: allowed.badge().startswith("24"), "the badge shows one credit less")
-    (inmail,) = until(lambda: client.inmails(account), "the InMail is on the server")
-    assert inmail["recipient"]["name"] == "Kai Example"
-    allowed.open("popup/popup.html")
-    until(lambda: "24" in allowed.text() and "Kai Example" in allowed.text(), "the popup shows it")
+def wait_badge(fox: Firefox, text: str) -> None:
+    """Waits until the toolbar icon shows this."""
+    until(lambda: re.fullmatch(re.escape(text), fox.badge()), f"badge {text!r}")
+
+
+def logged(client: Client, account: dict[str, Any], count: int = 1) -> list[dict[str, Any]]:
+    """The account's InMails, once there are as many."""
+    until(lambda: len(client.inmails(account)) == count, f"{count} logged")
+    return client.inmails(account)
+
+
+def write(fox: Firefox) -> None:
+    """Types a subject and a message with real keys."""
+    for css in ("input", BODY):
+        fox.run(f"(css) => {{ {DEEP} deep(css)[0].focus(); }}", css)
+        fox.type("Hello")
+
+
+def press_send(fox: Firefox) -> None:
+    """Clicks Send."""
+    fox.click(f"() => {{ {DEEP} return deep({SEND!r})[0]; }}")
+
+
+def test_the_popup_logs_with_one_click(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
+    popup = fox.open(fox.extension_url("popup/popup.html"))
+    until(lambda: "Premium" in fox.text(popup), "the account in the popup")
+    fox.click("() => document.querySelector('[data-hook=log-form-toggle]')", tab=popup)
+    fox.run("() => document.getElementById('name').focus()", tab=popup)
+    fox.type("Robin Sample" + ENTER, tab=popup)
+
+    assert logged(client, account)[0]["recipient"]["name"] == "Robin Sample"
+    until(lambda: "Logged: Robin Sample, 1 credit." in fox.text(popup), "the popup says so")
+    wait_badge(fox, "14")
+    fox.click("() => document.querySelector('#live [data-hook=undo]')", tab=popup)
+    until(lambda: client.inmails(account) == [], "taken back")
+    fox.call("browsingContext.close", context=popup)
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "balance"),
+    [
+        ("main", {}, 45),
+        ("main", {"frame": "page"}, 45),
+        ("main", {"frame": "blank"}, 45),
+        ("sales", {"lang": "de"}, 92),
+    ],
+)
+def test_a_page_is_read_at_a_click(fox: Firefox, page: str, asked: dict[str, str], balance: int) -> None:
+    fox.visit(PracticeSite.composer(page, **asked))
+
+    read = until(lambda: (found := fox.inside(READ))["balance"] and found, "read")
+
+    assert (read["person"]["name"], read["cost"], read["balance"]) == ("Kai Example", "credit", balance)
+
+
+def test_the_outbox_keeps_what_the_server_missed(
+    fox: Firefox, client: Client, server: Server, account: dict[str, Any]
+) -> None:
+    client.close()
+    server.terminate()
+    fox.visit(PracticeSite.person("robin-sample"))
+    fox.inside(SHORTCUT)
+    assert len(fox.outbox()) == 1
+    wait_badge(fox, "14↑")
+
+    server.start()
+    fox.ask("retry")
+
+    assert logged(client, account)[0]["source"] == "shortcut"
+    until(lambda: fox.outbox() == [], "nothing waits")
+
+
+@pytest.mark.parametrize("asked", [{}, {"send": "close"}, {"send": "balance"}, {"frame": "blank"}])
+def test_a_send_is_logged_as_it_happens(
+    fox: Firefox, client: Client, account: dict[str, Any], asked: dict[str, str]
+) -> None:
+    fox.ask("listening.set", {"on": True})
+    fox.visit(PracticeSite.composer("main", **asked))
+    write(fox)
+    press_send_in_frame(fox) if "frame" in asked else press_send(fox)
+
+    (inmail,) = logged(client, account)
+    assert (inmail["recipient"]["name"], inmail["cost"], inmail["source"]) == ("Kai Example", 1, "page")
+
+
+def press_send_in_frame(fox: Firefox) -> None:
+    """Clicks Send in the page's one frame."""
+    (tree,) = fox.call("browsingContext.getTree", root=fox.tab)["contexts"]
+    fox.click(f"() => document.querySelector({SEND!r})", tab=tree["children"][0]["context"])
+
+
+def test_enter_and_a_silent_failure(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
+    fox.ask("listening.set", {"on": True})
+    fox.visit(PracticeSite.composer("main", enter="1"))
+    write(fox)
+    fox.type(ENTER)
+    logged(client, account)
+
+    fox.visit(PracticeSite.composer("main", two="open", send="silent", name="none"))
+    write(fox)
+    press_send(fox)
+
+    until(lambda: fox.storage("questions") or not fox.storage("questions"), "asked or known")
+    assert len(client.inmails(account)) == 1
+
+
+def test_switched_off_it_does_not_listen(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
+    fox.ask("listening.set", {"on": True})
+    fox.ask("listening.set", {"on": False})
+    assert fox.inside("() => chrome.scripting.getRegisteredContentScripts()") == []
+    fox.visit(PracticeSite.composer("main"))
+    write(fox)
+    press_send(fox)
+    fox.visit(PracticeSite.person("robin-sample"))
+    fox.inside(SHORTCUT)
+
+    assert logged(client, account)[0]["recipient"]["name"] == "Robin Sample"

@@ -3,7 +3,8 @@
 
 import * as browser from "./core/browser.js";
 import { handlers } from "./core/handlers.js";
-import { serve } from "./core/messages.js";
+import { hearSent, keepListening } from "./core/listening.js";
+import { serve, serveListener } from "./core/messages.js";
 import { remind } from "./core/notify.js";
 import { logPersonOf } from "./core/quicklog.js";
 import { read } from "./core/settings.js";
@@ -13,11 +14,13 @@ import { paint, paintSoon } from "./core/toolbar.js";
 const { alarms, commands, contextMenus, runtime } = browser;
 
 serve(handlers);
+serveListener(hearSent);
 
 browser.onStored(paintSoon);
 
 runtime.onInstalled.addListener(async ({ reason }) => {
   syncNow();
+  keepListening();
   const title = browser.text("menuLog");
   await contextMenus.removeAll();
   contextMenus.create({ id: "page", title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
@@ -26,7 +29,10 @@ runtime.onInstalled.addListener(async ({ reason }) => {
   if (reason === "install" && !(await read("server")).server.token) browser.openPage("welcome/welcome.html");
 });
 
-runtime.onStartup.addListener(syncNow);
+runtime.onStartup.addListener(() => {
+  syncNow();
+  keepListening();
+});
 
 alarms.onAlarm.addListener(async () => {
   await sync();
@@ -37,6 +43,7 @@ alarms.onAlarm.addListener(async () => {
 browser.onPermissions(() => {
   browser.onNotificationClicked(browser.openPopup);
   syncNow();
+  keepListening();
 });
 
 commands.onCommand.addListener((command, tab) => {

@@ -103,6 +103,9 @@ interface InMail {
   purpose?: Purpose | null;
 }
 
+/** One that waits for an answer; from `answer_by` on it is taken to stay without. */
+interface AwaitingInMail extends InMail { answer_by: string; returns_credit: boolean }
+
 /** A change as it was asked for; `cancel` or a plan. */
 interface RequestedPlanChange { id: string; at: string; plan: string | null; cancel: boolean }
 
@@ -162,6 +165,7 @@ interface Summary {
   warnings: Warning[];
   timeline: TimelineEvent[];
   recent: InMail[];
+  awaiting: AwaitingInMail[];
 }
 
 /** Credits by what became of them; `lost` is expired, forfeited and voided. */
@@ -346,7 +350,8 @@ interface Reminders {
   /** `<account>/<code>/<until>` -> the day on which it was last shown. */
   shown: Record<string, string>;
 }
-interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null }
+/** `takeOver`: the balance that a page shows is taken over without asking. */
+interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null; takeOver: boolean }
 interface Undoable {
   outboxId: string;
   inmailId: string | null;
@@ -355,7 +360,20 @@ interface Undoable {
   profileUrl: string | null;
   cost: 0 | 1;
   at: string;
+  source: Source;
 }
+/** An InMail of which it is not known whether it was sent; without a name where the page did not tell it. */
+interface Question {
+  id: string;
+  accountId: string;
+  name: string;
+  profileUrl: string | null;
+  /** What it would have cost. */
+  cost: 0 | 1;
+  at: string;
+}
+/** `revoked`: the user wants it, the browser no longer lets us. */
+type Listening = "off" | "on" | "revoked";
 /** A person for whom the popup's form is to open, filled in as far as it is known. */
 interface Draft { name: string; profileUrl: string | null; at: string }
 
@@ -369,6 +387,10 @@ interface Stored {
   reminders: Reminders;
   preferences: Preferences;
   undo: Undoable[];
+  listening: Listening;
+  questions: Question[];
+  /** When the popup was last opened. */
+  lookedAt: string;
   summaries: Record<string, StoredSummary>;
   /** In the order of their ids, which is the order of the clicks. */
   entries: OutboxEntry[];
@@ -388,7 +410,20 @@ interface Badge { text: string; colour: string; title: string }
 /** A sign that stands for a moment in place of the number, after a log without the popup. */
 interface Flash { sign: string; until: string }
 
-interface Person { name: string; profileUrl: string }
+interface Person { name: string; profileUrl: string | null }
+
+/** What a page says at the user's click; see `ComposerReading` for what comes from a composer. */
+interface PageReading {
+  /** When it was read. */
+  at: string;
+  /** `strange`: there is one, but it was not understood, or it is not clear which. */
+  composer: "none" | "read" | "strange";
+  product: string | null;
+  person: Person | null;
+  cost: "credit" | "free" | "unknown";
+  balance: number | null;
+  degree1: boolean;
+}
 
 interface ProjectedWarning extends Warning { expiring?: { credits: number; daysLeft: number; perDay: number } }
 
@@ -430,6 +465,8 @@ interface RecentInMail {
   cost: 0 | 1;
   outcome: Outcome;
   waiting: boolean;
+  /** Logged as it was sent, without the user. */
+  noticed: boolean;
 }
 
 interface AccountView {
@@ -438,6 +475,8 @@ interface AccountView {
   projection: Projection | null;
   /** Newest first. */
   recent: RecentInMail[];
+  /** On the server and without an answer, newest first. */
+  awaiting: AwaitingInMail[];
 }
 
 /** The whole state that popup and welcome page show. */
@@ -452,6 +491,10 @@ interface View {
   waiting: OutboxEntry[];
   /** Entries that the server refused: each needs an answer by `resolve`. */
   needsYou: OutboxEntry[];
+  listening: Listening;
+  /** Sends without proof, each to be answered by `question.answer`. */
+  questions: Question[];
+  lookedAt: string;
   reminders: Reminders;
   preferences: Preferences;
 }

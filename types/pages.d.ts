@@ -31,11 +31,16 @@ interface PopupUi {
   form: boolean;
   allNotices: boolean;
   observing: boolean;
+  /** The user has chosen the account. */
+  switched: boolean;
   /** The InMail whose outcome is being chosen. */
   outcomeOf: string | null;
   draft: Draft | null;
   observation: { balance: number; computed: number } | null;
   errors: Errors;
+  allAwaiting: boolean;
+  /** When a popup was opened before this one. */
+  lookedAt: string | null;
 }
 
 /** What every section of the popup is built from. */
@@ -44,7 +49,8 @@ interface PopupContext {
   now: Date;
   account: AccountView | null;
   state: "ready" | "no_account" | Exclude<Connection["state"], "ok">;
-  person: Person | null;
+  /** Null until the tab was looked at. */
+  page: PageReading | null;
   /** The keys that log without the popup. */
   shortcut: string;
   ui: PopupUi;

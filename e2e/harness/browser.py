@@ -42,6 +42,7 @@ RESET = """async () => {
         origins: origins.filter((one) => !required.includes(one)),
         permissions: permissions.filter((one) => optional.includes(one)),
     });
+    await chrome.scripting.unregisterContentScripts();
     await chrome.alarms.clearAll();
     await chrome.storage.local.clear();
     await chrome.storage.session.clear();

@@ -26,13 +26,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 PAGES = Path(__file__).parents[1] / "practice_pages"
 HOST = "www.linkedin.com"
+ASSETS = {"/practice.css": "text/css", "/practice.js": "text/javascript", "/main_site.js": "text/javascript"}
 ROUTES = (
     (re.compile(r"^/(feed/?)?$"), "start.html"),
     (re.compile(r"^/in/(?P<slug>[^/]+)/?$"), "person.html"),
     (re.compile(r"^/sales/lead/(?P<lead>[^/,]+)[^/]*/?$"), "sales_lead.html"),
     (re.compile(r"^/talent/profile/(?P<lead>[^/]+)/?$"), "recruiter_person.html"),
+    (re.compile(r"^/messaging/compose/?$"), "messaging_compose.html"),
     (re.compile(r"^/messaging(/.*)?$"), "messaging.html"),
 )
+
+COMPOSERS = {
+    "main": "/in/kai-example/",
+    "compose": "/messaging/compose/",
+    "sales": "/sales/lead/ACwAAAKaiExample,NAME_SEARCH",
+    "recruiter": "/talent/profile/ACwAAAKaiExample",
+}
 
 
 def people() -> list[dict[str, str]]:
@@ -74,11 +83,13 @@ def _filled(page: str, person: dict[str, str]) -> str:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: _Server
 
     def do_GET(self) -> None:
+        self.server.heard.append(self.path)
         path = urllib.parse.urlsplit(self.path).path
-        if path == "/practice.css":
-            self._answer(200, "text/css", (PAGES / "practice.css").read_text(encoding="utf-8"))
+        if path in ASSETS:
+            self._answer(200, ASSETS[path], (PAGES / path[1:]).read_text(encoding="utf-8"))
             return
         page = page_for(path)
         self._answer(200 if page else 404, "text/html", page or "<!doctype html><title>No such practice page</title>")
@@ -98,6 +109,10 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.heard: list[str] = []
 
     def handle_error(self, *_: object) -> None:
         """A browser that closes a connection half-way is no news."""
@@ -135,6 +150,11 @@ class PracticeSite:
             f"--ignore-certificate-errors-spki-list={self._key_hash}",
         )
 
+    @property
+    def heard(self) -> list[str]:
+        """The paths, with their queries, that were asked for so far."""
+        return self._server.heard
+
     @staticmethod
     def person(slug: str = "kai-example") -> str:
         """The address of a person's page."""
@@ -144,6 +164,14 @@ class PracticeSite:
     def lead(lead: str = "ACwAAAKaiExample") -> str:
         """The address of a Sales Navigator lead."""
         return f"https://{HOST}/sales/lead/{lead},NAME_SEARCH"
+
+    @staticmethod
+    def composer(surface: str, **asked: str) -> str:
+        """The address of a page with an open composer for Kai Example: main, compose, sales or recruiter.
+
+        What can be asked for stands in practice.js.
+        """
+        return f"https://{HOST}{COMPOSERS[surface]}?{urllib.parse.urlencode(asked)}"
 
 
 def _public_key_hash(certificate_pem: bytes) -> str:

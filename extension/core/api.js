@@ -140,5 +140,6 @@ export const SHAPE = {
     warnings: [{ code: "string", severity: "string", title: "string", detail: "string" }],
     timeline: [{ at: "string", reason: "string", credits: "number", balance: "number" }],
     recent: [{ id: "string", recipient: { name: "string" }, sent_at: "string", outcome: "string", cost: "number" }],
+    awaiting: [{ id: "string", recipient: { name: "string" }, sent_at: "string", answer_by: "string", returns_credit: "boolean" }],
   },
 };

@@ -1,5 +1,7 @@
 // The one door to the browser: no other module names `chrome`. What needs nothing added is handed on as it is.
 
+const LINKEDIN = "https://www.linkedin.com";
+
 export const { alarms, commands, contextMenus, runtime } = chrome;
 
 // ---- Storage ----
@@ -36,12 +38,32 @@ export const sendMessage = (message) => runtime.sendMessage(message);
 /** @param {chrome.runtime.MessageSender} sender */
 export const isOwnPage = ({ id, url }) => id === runtime.id && Boolean(url?.startsWith(runtime.getURL("")));
 
+/**
+ * A script of ours in a page of LinkedIn: in any of its frames, never in another site's.
+ * @param {chrome.runtime.MessageSender} sender
+ */
+export const isOwnScript = ({ id, tab, origin, url = "" }) =>
+  id === runtime.id && [tab?.url, origin ?? URL.parse(url)?.origin].every((address) => URL.parse(address ?? "")?.origin === LINKEDIN);
+
 // ---- Tabs and toolbar ----
 
 /** The tab that the user looks at; its URL and title are there only where `activeTab` or a permission lets us. */
 export async function activeTab() {
   const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
   return tab;
+}
+
+/**
+ * Runs scripts in every frame of a tab, in a world of their own, and gives what the last of them gives in each. Rejects where we
+ * may not look.
+ * @param {number} tabId
+ * @param {string[]} files
+ * @returns {Promise<any[]>}
+ */
+export async function lookInto(tabId, files) {
+  const target = { tabId, allFrames: true };
+  const frames = await chrome.scripting.executeScript({ target, files, injectImmediately: true });
+  return frames.map(({ result }) => result ?? null);
 }
 
 /** @param {string} path inside the extension */
@@ -99,6 +121,31 @@ export const mayNotify = () => chrome.permissions.contains({ permissions: ["noti
 
 /** Asks the user, as `requestCalling` does. */
 export const requestNotifying = () => chrome.permissions.request({ permissions: ["notifications"] });
+
+const LISTENING = { origins: [`${LINKEDIN}/*`] };
+
+export const mayListen = () => chrome.permissions.contains(LISTENING);
+
+/** Asks the user, as `requestCalling` does. */
+export const requestListening = () => chrome.permissions.request(LISTENING);
+
+/** Gives the permission back, unless it came with a wider one, which is not ours to give back. */
+export const forgoListening = () => chrome.permissions.remove(LISTENING).catch(() => false);
+
+/**
+ * Runs these scripts in every frame of LinkedIn's pages that is loaded from now on, in a world of their own; none with an empty list.
+ * @param {string[]} js
+ */
+export async function listenWith(js) {
+  const ids = ["listen"];
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) await chrome.scripting.unregisterContentScripts({ ids });
+  if (!js.length) return;
+  /** @type {chrome.scripting.RegisteredContentScript & {matchOriginAsFallback: boolean}} */
+  const script = {
+    id: ids[0], js, matches: LISTENING.origins, allFrames: true, matchOriginAsFallback: true, runAt: "document_idle", persistAcrossSessions: true,
+  };
+  await chrome.scripting.registerContentScripts([script]);
+}
 
 /** @param {() => void} listener */
 export function onPermissions(listener) {

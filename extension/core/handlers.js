@@ -6,8 +6,10 @@ import { call, SHAPE } from "./api.js";
 import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
 import { newId } from "./ids.js";
+import * as listening from "./listening.js";
 import { log } from "./log.js";
 import { setReminders } from "./notify.js";
+import { observe } from "./observe.js";
 import * as outbox from "./outbox.js";
 import { read } from "./settings.js";
 import { retry, syncNow } from "./sync.js";
@@ -28,10 +30,9 @@ export const handlers = {
     const body = outcome === "pending" ? { outcome } : { outcome, outcome_at: now.toISOString() };
     return stored(outbox.add(outbox.newEntry(accountId, { kind: "outcome", inmailId, body }, now)));
   },
-  observe: ({ accountId, balance, source }) => {
+  observe: ({ accountId, balance, source, at }) => {
     const now = new Date();
-    const body = { balance, observed_at: now.toISOString(), source };
-    return stored(outbox.add(outbox.newEntry(accountId, { kind: "observation", body }, now)));
+    return stored(observe(accountId, balance, source, at ? new Date(at) : now, now));
   },
   resolve: ({ id, answer }) => stored(outbox.resolve(id, answer, new Date())),
 
@@ -74,7 +75,14 @@ export const handlers = {
     return { draft };
   },
   snooze: ({ until }) => done(setReminders({ snoozedUntil: until })),
+  "preferences.set": async (changes) => {
+    const { preferences } = await read("preferences");
+    return done(local.set({ preferences: { ...preferences, ...changes } }));
+  },
   "notifications.set": ({ on }) => done(setReminders({ notifications: on })),
+  "listening.set": ({ on }) => done(listening.setListening(on)),
+  "question.answer": ({ id, cost }) => stored(listening.answer(id, cost)),
+  looked: () => done(local.set({ lookedAt: new Date().toISOString() })),
 };
 
 /**

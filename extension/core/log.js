@@ -4,11 +4,14 @@
 
 import { local } from "./browser.js";
 import { changing, newEntry } from "./outbox.js";
-import { tidy } from "./person.js";
+import { isSamePerson, tidy } from "./person.js";
 import { outboxKey, read } from "./settings.js";
 
 /** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
 const DOUBLE_CLICK_MS = 3000;
+
+/** Within this time what the page told, a click and the shortcut are about one send. */
+export const ONE_SEND_MS = 5 * 60_000;
 
 const UNDO_LENGTH_MAX = 20;
 
@@ -19,28 +22,36 @@ const UNDO_LENGTH_MAX = 20;
  */
 export function log(params, now) {
   return changing(async () => {
-    const { preferences, undo } = await read("preferences", "undo");
+    const { preferences, questions, undo } = await read("preferences", "questions", "undo");
+    const open = questions.filter((question) => !isSame({ ...question, source: "page" }, params, now));
+    if (open.length < questions.length) await local.set({ questions: open });
     const first = undo.find((item) => isSame(item, params, now));
     if (first) return { entry: await entryOf(first), repeated: true };
     const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: body(params, now) }, now));
     await local.set({
       [outboxKey(entry.id)]: entry,
       undo: [...undo, undoable(entry)].slice(-UNDO_LENGTH_MAX),
-      preferences: { lastCost: params.cost, lastPurpose: params.purpose ?? preferences.lastPurpose },
+      preferences: {
+        ...preferences,
+        lastCost: params.costRead ? preferences.lastCost : params.cost,
+        lastPurpose: params.purpose ?? preferences.lastPurpose,
+      },
     });
     return { entry, repeated: false };
   });
 }
 
 /**
- * @param {Undoable} item
+ * A second click of the same kind is meant, and so is one for another account; what the page tells is not the user's doing.
+ * @param {Pick<Undoable, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
  * @param {Date} now
  */
-function isSame(item, { accountId, recipient }, now) {
-  if (item.accountId !== accountId || now.getTime() - Date.parse(item.at) > DOUBLE_CLICK_MS) return false;
-  const links = item.profileUrl && recipient.profileUrl;
-  return links ? item.profileUrl === recipient.profileUrl : item.name === tidy(recipient.name);
+function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, now) {
+  const isClickAgain = item.source === source && source !== "page";
+  if (isClickAgain && item.accountId !== accountId) return false;
+  const apart = Math.abs(now.getTime() - Date.parse(item.at));
+  return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
 }
 
 /**
@@ -70,7 +81,7 @@ function body({ recipient, cost, purpose, subject, source, acceptDiscrepancy }, 
 }
 
 /** @param {InMailEntry} entry */
-const undoable = ({ id, accountId, body: { recipient, cost, sent_at } }) => ({
+const undoable = ({ id, accountId, body: { recipient, cost, sent_at, source } }) => ({
   outboxId: id,
   inmailId: null,
   accountId,
@@ -78,4 +89,5 @@ const undoable = ({ id, accountId, body: { recipient, cost, sent_at } }) => ({
   profileUrl: recipient.profile_url ?? null,
   cost,
   at: sent_at,
+  source,
 });

@@ -1,19 +1,20 @@
 // What a page can ask of the worker: one table of names, parameters and replies, and the two ends of it.
 
-import { isOwnPage, runtime, sendMessage } from "./browser.js";
+import { isOwnPage, isOwnScript, runtime, sendMessage } from "./browser.js";
 import { Refusal } from "./refusal.js";
 
 /**
  * Everything that changes data waits in the outbox first and is answered at once. What cannot wait (pairing, accounts,
  * plan changes) is answered by the server, or refused with the connection's state as the code. `log` answers a double
- * click with `repeated`, and with the first click's entry while that is still here.
+ * click with `repeated`, and with the first click's entry while that is still here; `costRead` says that the page named the cost,
+ * not the user.
  * @typedef {{
  *   "state.get": {params: {}, reply: View},
  *   "log": {params: {accountId: string, recipient: {name: string, profileUrl?: string | null}, cost: 0 | 1, purpose?: Purpose | null,
- *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean}, reply: {entry: InMailEntry | null, repeated: boolean}},
+ *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean, costRead?: boolean}, reply: {entry: InMailEntry | null, repeated: boolean}},
  *   "undo": {params: {id: string}, reply: {}},
  *   "outcome": {params: {accountId: string, inmailId: string, outcome: Outcome}, reply: {}},
- *   "observe": {params: {accountId: string, balance: number, source: "person" | "page"}, reply: {}},
+ *   "observe": {params: {accountId: string, balance: number, source: "person" | "page", at?: string}, reply: {}},
  *   "retry": {params: {}, reply: {}},
  *   "resolve": {params: {id: string, answer: "accept" | "discard"}, reply: {}},
  *   "refresh": {params: {}, reply: {}},
@@ -40,7 +41,11 @@ import { Refusal } from "./refusal.js";
  *   "calendar.revoke": {params: {accountId: string}, reply: {}},
  *   "draft.take": {params: {}, reply: {draft: Draft | null}},
  *   "snooze": {params: {until: string | null}, reply: {}},
+ *   "preferences.set": {params: {takeOver: boolean}, reply: {}},
  *   "notifications.set": {params: {on: boolean}, reply: {}},
+ *   "listening.set": {params: {on: boolean}, reply: {}},
+ *   "question.answer": {params: {id: string, cost: 0 | 1 | null}, reply: {}},
+ *   "looked": {params: {}, reply: {}},
  * }} Messages
  */
 
@@ -69,6 +74,18 @@ export function serve(handlers) {
     if (!handler) return false;
     answer(/** @type {(params: any) => Promise<any>} */ (handler), message.params).then(respond);
     // Keeps the channel open for the answer: Chromium before 146 takes no promise here.
+    return true;
+  });
+}
+
+/**
+ * Answers the listener in LinkedIn's pages, which has one thing to say.
+ * @param {(sent: unknown, tab: chrome.tabs.Tab | undefined) => Promise<object>} handler
+ */
+export function serveListener(handler) {
+  runtime.onMessage.addListener((message, sender, respond) => {
+    if (!isOwnScript(sender) || message?.name !== "sent") return false;
+    handler(message.sent, sender.tab).then(respond);
     return true;
   });
 }

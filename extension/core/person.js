@@ -4,8 +4,18 @@ const HOST = "www.linkedin.com";
 
 const TEXT_LENGTH_MAX = 200;
 
+/** Of how many parts a person's title consists, by its last one. */
+const PARTS = new Map([["LinkedIn", 2], ["Sales Navigator", 3], ["Recruiter", 2]]);
+
+/** By the first part of the path. */
+const PRODUCTS = new Map([["in", "premium"], ["messaging", "premium"], ["sales", "sales_navigator"], ["talent", "recruiter"]]);
+
+/** @param {string | undefined} address */
+export const isLinkedin = (address = "") => URL.parse(address)?.hostname === HOST;
+
 /**
- * The one form of a link to a person: /in/<slug> in lower case, /sales/lead/<id> without the search it was found by.
+ * The one form of a link to a person: /in/<slug> in lower case, /sales/lead/<id> without the search it was found by,
+ * /talent/profile/<id> without the project.
  * @param {string} link
  * @returns {string | null} null where the link leads to no person
  */
@@ -13,9 +23,19 @@ export function profileLink(link) {
   const url = URL.parse(link.trim());
   if (!url || url.hostname !== HOST || !/^https?:$/.test(url.protocol)) return null;
   const [area, kind, third] = url.pathname.split("/").slice(1);
+  const talent = /^\/talent\/(?:.*\/)?profile\/([^/]+)/.exec(url.pathname);
   if (area === "in" && kind) return `https://${HOST}/in/${decoded(kind).toLowerCase()}`;
   if (area === "sales" && kind === "lead" && third) return `https://${HOST}/sales/lead/${third.split(",")[0]}`;
-  return null;
+  return talent && `https://${HOST}/talent/profile/${talent[1]}`;
+}
+
+/**
+ * Whose InMail credits a page of LinkedIn is about, as a product.
+ * @param {string | undefined} address
+ */
+export function productOf(address = "") {
+  const area = isLinkedin(address) ? new URL(address).pathname.split("/")[1] : "";
+  return PRODUCTS.get(area) ?? null;
 }
 
 /**
@@ -29,15 +49,14 @@ export function personOf(tab) {
 }
 
 /**
- * "(3) Kai Example | LinkedIn" and "Kai Example | Lead | Sales Navigator" name a person. A visitor who is not signed in
- * sees "Kai Example - Job - Company | LinkedIn".
+ * "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator" and "Kai Example | Recruiter" name a person. A visitor who
+ * is not signed in sees "Kai Example - Job - Company | LinkedIn".
  * @param {string} title
  */
 function nameIn(title) {
   const parts = title.replace(/^\(\d+\+?\)\s*/, "").split(" | ");
-  const site = parts.at(-1)?.trim();
-  const isPerson = (site === "LinkedIn" && parts.length === 2) || (site === "Sales Navigator" && parts.length === 3);
-  return isPerson ? tidy(parts[0].split(" - ")[0]) : "";
+  const site = parts.at(-1)?.trim() ?? "";
+  return parts.length === PARTS.get(site) ? tidy(parts[0].split(" - ")[0]) : "";
 }
 
 /**
@@ -45,6 +64,23 @@ function nameIn(title) {
  * @param {string} text
  */
 export const tidy = (text) => Array.from(text.trim()).slice(0, TEXT_LENGTH_MAX).join("");
+
+/**
+ * One person is known by several links, which are compared within one kind; names are compared across them.
+ * @param {Person} one
+ * @param {Person} other
+ */
+export function isSamePerson(one, other) {
+  const [kind, otherKind] = [one, other].map(({ profileUrl }) => profileUrl && kindOf(profileUrl));
+  if (kind && kind === otherKind) return one.profileUrl === other.profileUrl;
+  return plain(one.name) === plain(other.name);
+}
+
+/** @param {string} link in its one form; /in/ACoA… is a number, not the name that a person chose */
+const kindOf = (link) => new URL(link).pathname.split("/").slice(1, -1).join("/") + (/\/in\/acoa/i.test(link) ? "#" : "");
+
+/** @param {string} name */
+const plain = (name) => tidy(name).normalize("NFKC").toLowerCase();
 
 /** @param {string} slug */
 function decoded(slug) {

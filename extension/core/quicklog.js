@@ -2,30 +2,50 @@
 
 import { openPopup, session } from "./browser.js";
 import { log } from "./log.js";
-import { personOf, profileLink } from "./person.js";
-import { readAll } from "./settings.js";
+import { observe, offer } from "./observe.js";
+import { isLinkedin, personOf, profileLink } from "./person.js";
+import { costOf, readPage } from "./reading.js";
 import { syncNow } from "./sync.js";
 import { flash } from "./toolbar.js";
+import { accountFor, readView } from "./view.js";
 
 /**
- * Until the first `await` this runs in the user's own keystroke or click: Firefox opens a popup only there.
+ * What needs no look at the page is decided before the first `await`, in the user's own keystroke or click: Firefox opens a popup
+ * only there, later it is a tab.
  * @param {chrome.tabs.Tab | undefined} tab
  * @param {string} [link] the one that was clicked on
  */
 export async function logPersonOf(tab, link = "") {
-  const person = personOf(tab);
   const linked = profileLink(link);
-  if (!person || (linked && linked !== person.profileUrl)) {
-    if (linked) session.set({ draft: { name: "", profileUrl: linked, at: new Date().toISOString() } });
-    await Promise.all([openPopup(), flash("?")]);
-    return;
+  if (linked && linked !== personOf(tab)?.profileUrl) {
+    session.set({ draft: { name: "", profileUrl: linked, at: new Date().toISOString() } });
+    return askUser();
   }
-  const { currentAccount, preferences } = await readAll();
-  if (!currentAccount) {
-    await openPopup();
-    return;
-  }
-  const { lastCost: cost } = preferences;
-  await log({ accountId: currentAccount, recipient: person, cost, source: "shortcut" }, new Date());
+  if (!isLinkedin(tab?.url)) return askUser();
+  const [page, view] = await Promise.all([readPage(tab), readView(new Date())]);
+  const { person } = page;
+  if (!person || page.composer === "strange" || page.degree1 || (linked && linked !== person.profileUrl)) return askUser();
+  const account = accountFor(view.accounts, view.currentAccount, page.product);
+  if (!account) return openPopup();
+  await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
+}
+
+const askUser = () => Promise.all([openPopup(), flash("?")]);
+
+/**
+ * Logs what a page says, its balance with it where the user wants that always.
+ * @param {PageReading} page
+ * @param {Person} person
+ * @param {AccountView} account
+ * @param {View} view
+ * @param {Source} source
+ * @param {Date} at when it was sent
+ */
+export async function logFrom(page, person, account, { preferences }, source, at) {
+  const { id } = account.account;
+  const shown = offer(page, account);
+  if (preferences.takeOver && shown?.sure) await observe(id, shown.balance, "page", new Date(page.at), new Date());
+  const costRead = page.cost !== "unknown";
+  await log({ accountId: id, recipient: person, cost: costOf(page, preferences), source, costRead }, at);
 }

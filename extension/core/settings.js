@@ -17,8 +17,11 @@ const defaults = () => ({
   currentAccount: null,
   connection: { state: "not_paired", since: new Date(0).toISOString(), detail: "", retryAt: null, tries: 0 },
   reminders: { notifications: false, snoozedUntil: null, shown: {} },
-  preferences: { lastCost: 1, lastPurpose: null },
+  preferences: { lastCost: 1, lastPurpose: null, takeOver: false },
   undo: [],
+  listening: "off",
+  questions: [],
+  lookedAt: new Date(0).toISOString(),
 });
 
 /** @returns {Promise<Stored>} */

@@ -27,9 +27,24 @@ export function view(stored, now) {
     currentAccount: stored.currentAccount,
     waiting: shown.filter(({ state }) => state === "waiting" || state === "paused"),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
+    listening: stored.listening,
+    questions: stored.questions,
+    lookedAt: stored.lookedAt,
     reminders: stored.reminders,
     preferences: stored.preferences,
   };
+}
+
+/**
+ * The account that an InMail belongs to: one of the page's product, the current one if it can be.
+ * @param {AccountView[]} accounts
+ * @param {string | null} currentId
+ * @param {string | null | undefined} product null where no page says
+ */
+export function accountFor(accounts, currentId, product) {
+  const current = accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
+  if (!product || current?.account.product === product) return current;
+  return accounts.find(({ account }) => account.product === product) ?? current;
 }
 
 /**
@@ -51,6 +66,7 @@ function accountView(account, stored, now) {
     productTitle: kept?.summary.product_title ?? account.product,
     projection: kept ? project(kept, account, stored.entries, now) : null,
     recent: recent(account, stored),
+    awaiting: awaiting(account, stored, now),
   };
 }
 
@@ -66,6 +82,7 @@ function recent(account, stored) {
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => !isTakenBack(entry, ahead));
   const saved = (kept?.summary.recent ?? []).filter(
     ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id));
+  const noticed = stored.undo.filter(({ source }) => source === "page").flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
   const lines = [
     ...waiting.map(waitingLine),
     ...saved.map((inmail) => ({
@@ -79,12 +96,24 @@ function recent(account, stored) {
       waiting: false,
     })),
   ];
-  return lines.sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
+  return lines.map((each) => ({ ...each, noticed: noticed.includes(each.id) })).sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
+}
+
+/**
+ * @param {Account} account
+ * @param {Stored} stored
+ * @param {Date} now
+ * @returns {AwaitingInMail[]}
+ */
+function awaiting(account, { entries, summaries }, now) {
+  const { summary, receivedAt = "" } = summaries[account.id] ?? {};
+  const changed = entries.filter((entry) => isUncounted(entry, receivedAt)).map((entry) => ("inmailId" in entry ? entry.inmailId : null));
+  return (summary?.awaiting ?? []).filter(({ id, answer_by: by }) => !changed.includes(id) && now < new Date(by));
 }
 
 /**
  * @param {InMailEntry} entry
- * @returns {RecentInMail}
+ * @returns {Omit<RecentInMail, "noticed">}
  */
 const waitingLine = ({ id, body }) => ({
   id,

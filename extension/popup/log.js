@@ -1,6 +1,7 @@
 // Logging an InMail: one click for the person of the tab, a short form for anyone else.
 
 import { profileLink } from "../core/person.js";
+import { costOf } from "../core/reading.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
@@ -15,51 +16,73 @@ const PRESSING = { ok: true, server_off: true };
 
 /** @param {PopupContext} context */
 export function log(context) {
-  const { account, person, ui } = context;
+  const { account, page, ui } = context;
   if (!account) return null;
+  const person = page && !page.degree1 && page.person;
   return el("section", { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
-    person && oneClick(context, person),
-    toggle(context),
+    person && oneClick(context, person, page),
+    toggle(context, Boolean(person), page?.person === null),
     ui.form && logForm(context));
 }
 
 /**
  * @param {PopupContext} context
- * @param {{name: string, profileUrl: string | null}} person
+ * @param {Person} person
+ * @param {PageReading} page
  */
-function oneClick(context, person) {
+function oneClick(context, person, page) {
   const { account, view, shortcut, now } = context;
   const accountId = account?.account.id ?? "";
   const before = account?.recent.find(({ profileUrl }) => profileUrl && profileUrl === person.profileUrl);
-  const none = account?.projection?.balance === 0;
+  const cost = costOf(page, view.preferences);
+  const other = cost ? 0 : 1;
   const facts = [
-    none ? t("cost_none_left") : t("cost_credit"),
+    costWords(page, cost, account?.projection?.balance === 0),
     view.connection.state === "ok" ? shortcut : t("saved_here_first"),
   ];
-  const send = (/** @type {0 | 1} */ cost) => () => logged(accountId, { name: person.name, profileUrl: person.profileUrl }, cost, null);
+  const send = (/** @type {0 | 1} */ chosen) => () =>
+    logged(accountId, { ...person }, chosen, null, page.cost !== "unknown" && chosen === cost);
   return el("div", {},
     el("div", { class: "duo", data: { link: person.profileUrl } },
-      el("button", { class: before || !(view.connection.state in PRESSING) ? "main again" : "main", data: { hook: "log" }, on: { click: send(1) } },
+      el("button", { class: before || !(view.connection.state in PRESSING) ? "main again" : "main", data: { hook: "log" }, on: { click: send(cost) } },
         t(before ? "log_again" : "log_to", person.name),
         el("small", {}, facts.filter(Boolean).join(" · "))),
-      el("button", { class: "side", title: t("free_why"), "aria-label": t("log_free_to", person.name), data: { hook: "log-free" }, on: { click: send(0) } },
-        t("cost_free"))),
+      el("button", {
+        class: "side", title: other ? null : t("free_why"), "aria-label": t(other ? "log_credit_to" : "log_free_to", person.name),
+        data: { hook: other ? "log-credit" : "log-free" }, on: { click: send(other) },
+      }, t(other ? "cost_credit" : "cost_free"))),
     before && el("p", { class: "small mute", data: { hook: "logged-before" } },
       t("logged_before", relative(before.sentAt, now))));
 }
 
-/** @param {PopupContext} context */
-function toggle({ person, ui, paint }) {
+/**
+ * @param {PageReading} page
+ * @param {0 | 1} cost
+ * @param {boolean} none left
+ */
+function costWords(page, cost, none) {
+  if (cost && none) return t("cost_none_left");
+  if (page.cost === "unknown") return t(cost ? "cost_guess_credit" : "cost_guess_free");
+  return t(cost ? "cost_credit" : "cost_free").toLowerCase();
+}
+
+/**
+ * @param {PopupContext} context
+ * @param {boolean} hasPerson
+ * @param {boolean} isFirst it is the next step
+ */
+function toggle({ ui, paint }, hasPerson, isFirst) {
   return el("button", {
-    class: person || ui.form ? "quiet start" : "main", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
+    class: isFirst && !ui.form ? "main" : "quiet start", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
     on: { click: () => { ui.form = !ui.form; paint(); document.getElementById("name")?.focus(); } },
-  }, ui.form ? t("close_form") : person ? t("log_other") : t("log_open"));
+  }, ui.form ? t("close_form") : hasPerson ? t("log_other") : t("log_open"));
 }
 
 /** @param {PopupContext} context */
-function logForm({ account, view, person, ui, paint }) {
+function logForm({ account, view, page, ui, paint }) {
   const { lastCost, lastPurpose } = view.preferences;
-  const known = ui.draft ?? person;
+  const known = ui.draft ?? page?.person;
+  const likely = page && !ui.draft ? costOf(page, view.preferences) : lastCost;
   const submit = async (/** @type {Values} */ { name, link, purpose, cost }) => {
     ui.errors = { name: name ? "" : t("name_missing"), link: !link || profileLink(link) ? "" : t("link_not_a_person") };
     const isGood = !ui.errors.name && !ui.errors.link;
@@ -75,7 +98,7 @@ function logForm({ account, view, person, ui, paint }) {
     field("purpose", { label: t("purpose"), options: [option("", t("purpose_none")), ...PURPOSES.map((purpose) => option(purpose, t(`purpose_${purpose}`), purpose === lastPurpose))] }),
     choices("cost", "radio", {
       legend: t("cost"), hidden: true, class: "two",
-      choices: [1, 0].map((cost) => ({ value: cost, words: t(cost ? "cost_credit" : "cost_free"), checked: cost === lastCost })),
+      choices: [1, 0].map((cost) => ({ value: cost, words: t(cost ? "cost_credit" : "cost_free"), checked: cost === likely })),
     }),
     el("button", { class: "main", data: { hook: "log-submit" } }, t("log_submit")));
 }
@@ -85,9 +108,10 @@ function logForm({ account, view, person, ui, paint }) {
  * @param {{name: string, profileUrl: string | null}} recipient
  * @param {0 | 1} cost
  * @param {Purpose | null} purpose
+ * @param {boolean} [costRead] from the page, not chosen by the user
  */
-async function logged(accountId, recipient, cost, purpose) {
-  const reply = await run("log", { accountId, recipient, cost, purpose, source: "popup" });
+async function logged(accountId, recipient, cost, purpose, costRead = false) {
+  const reply = await run("log", { accountId, recipient, cost, purpose, source: "popup", costRead });
   if (!reply) return false;
   const words = reply.repeated ? t("log_repeated", recipient.name) : t(cost ? "logged_credit" : "logged_free", recipient.name);
   say(words, reply.entry && undoButton(reply.entry.id, recipient.name));

@@ -50,7 +50,7 @@ function observeForm(accountId, computed, ui, paint) {
 }
 
 /** @param {{balance: number, computed: number}} observation */
-function differenceWords({ balance, computed }) {
+export function differenceWords({ balance, computed }) {
   if (balance === computed) return plural("observed_same", balance);
   return plural(balance < computed ? "observed_fewer" : "observed_more", Math.abs(balance - computed), balance, computed);
 }

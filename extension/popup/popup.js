@@ -1,7 +1,7 @@
 // The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { readView } from "../core/view.js";
+import { accountFor, readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { balance, header } from "./balance.js";
@@ -10,35 +10,44 @@ import { balance, header } from "./balance.js";
  * What is open in this popup; gone when it closes.
  * @type {PopupUi}
  */
-const ui = { form: false, allNotices: false, observing: false, outcomeOf: null, draft: null, observation: null, errors: {} };
+const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {}, allAwaiting: false, lookedAt: null };
 
-const tab = { person: /** @type {Person | null} */ (null), shortcut: "" };
+const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
 let sections = /** @type {PopupSection[]} */ ([header, balance]);
 let view = /** @type {View | null} */ (null);
 
 function paint() {
   if (!view) return;
-  const current = view.currentAccount;
-  const account = view.accounts.find((one) => one.account.id === current) ?? view.accounts[0] ?? null;
-  /** @type {PopupContext["state"]} */
-  const state = view.connection.state !== "ok" ? view.connection.state : account ? "ready" : "no_account";
-  const context = { view, now: new Date(), account, state, ...tab, ui, paint };
-  root.dataset.state = state;
+  const context = contextOf(view);
+  root.dataset.state = context.state;
   arrange(root, sections.map((section) => section(context)));
+}
+
+/**
+ * The page picks the account, until the user does.
+ * @param {View} view
+ * @returns {PopupContext}
+ */
+function contextOf(view) {
+  const account = accountFor(view.accounts, view.currentAccount, ui.switched ? null : tab.page?.product);
+  const state = view.connection.state !== "ok" ? view.connection.state : account ? "ready" : "no_account";
+  return { view, now: new Date(), account, state, ...tab, ui, paint };
 }
 
 async function repaint() {
   view = await readView(new Date());
+  ui.lookedAt ??= view.lookedAt;
   paint();
 }
 
-/** Who the tab shows, and what the worker kept for this popup. */
+/** What the tab shows, and what the worker kept for this popup. */
 async function lookAround() {
-  const [shown, keys, { draft }] = await Promise.all([looking, shortcut("log-inmail"), all.ask("draft.take", {})]);
-  Object.assign(tab, { person: all.personOf(shown), shortcut: keys });
+  const [page, keys, { draft }] = await Promise.all([looking.then(all.readPage), shortcut("log-inmail"), all.ask("draft.take", {})]);
+  Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, { draft, form: true });
   paint();
+  if (view) await all.takeOverAtOnce(contextOf(view));
 }
 
 document.documentElement.lang = t("format_locale");
@@ -50,4 +59,4 @@ await repaint();
 const all = await import("./sections.js");
 sections = all.sections;
 paint();
-await Promise.all([lookAround(), all.ask("refresh", {}).catch(() => null)]);
+await Promise.all([lookAround(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);

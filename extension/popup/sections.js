@@ -1,17 +1,23 @@
 // Every section of the popup in its order, and what the popup needs once the number is there.
 
+import { awaiting } from "./awaiting.js";
 import { balance, header } from "./balance.js";
 import { log } from "./log.js";
 import { notices } from "./notices.js";
 import { observed } from "./observed.js";
 import { needsYou, waiting } from "./outbox.js";
+import { page } from "./page.js";
 import { problem } from "./problem.js";
+import { questions } from "./questions.js";
 import { seats } from "./seats.js";
 import { sent } from "./sent.js";
 import { lookBack, usage } from "./usage.js";
 
 export { ask } from "../core/messages.js";
-export { personOf } from "../core/person.js";
+export { readPage } from "../core/reading.js";
+export { takeOverAtOnce } from "./page.js";
 
 /** @type {PopupSection[]} */
-export const sections = [header, balance, problem, notices, log, lookBack, needsYou, seats, sent, waiting, observed, usage];
+export const sections = [
+  header, balance, problem, notices, page, log, lookBack, questions, needsYou, seats, sent, awaiting, waiting, observed, usage,
+];

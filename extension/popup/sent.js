@@ -29,11 +29,13 @@ export function sent(context) {
  * @param {string} zone
  */
 function item({ now, ui, paint, account }, inmail, zone) {
-  const fresh = inmail.waiting || now.getTime() - new Date(inmail.sentAt).getTime() < FRESH_MS;
+  const isNews = inmail.noticed && inmail.sentAt > (ui.lookedAt ?? "");
+  const fresh = inmail.waiting || isNews || now.getTime() - new Date(inmail.sentAt).getTime() < FRESH_MS;
   const open = ui.outcomeOf === inmail.id && !inmail.waiting;
   const facts = [
     when(inmail.sentAt, zone, now),
     inmail.cost === 0 && t("cost_free").toLowerCase(),
+    inmail.noticed && t("noticed"),
     inmail.waiting && t("waits"),
     inmail.outcome !== "pending" && t(`outcome_${inmail.outcome}`).toLowerCase(),
   ];

@@ -10,6 +10,7 @@ const NEVER = ["about_sends", "about_inserts", "about_opens", "about_bodies", "a
 export function about(context) {
   return section(context, "about", { title: t("about_title") },
     el("p", {}, t("about_reads")),
+    el("p", {}, t("about_listens")),
     el("p", {}, t("about_keeps")),
     el("p", {}, el("b", {}, t("about_never"))),
     el("ul", { class: "dots" }, NEVER.map((key) => el("li", {}, t(key)))),

@@ -12,6 +12,7 @@ import { create } from "./create.js";
 import { details } from "./details.js";
 import { imports } from "./imports.js";
 import { intro } from "./intro.js";
+import { listening } from "./listening.js";
 import { pair } from "./pair.js";
 import { pin } from "./pin.js";
 import { plan } from "./plan.js";
@@ -32,7 +33,7 @@ const ui = {
 };
 
 const STEPS = [intro, server, pair, create, pin, about];
-const SETTINGS = [intro, server, pair, create, details, plan, rules, reminders, calendar, imports, takeout, connection, pin, about];
+const SETTINGS = [intro, server, pair, create, details, plan, rules, listening, reminders, calendar, imports, takeout, connection, pin, about];
 const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
 let view = /** @type {View | null} */ (null);
 

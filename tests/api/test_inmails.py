@@ -289,3 +289,32 @@ def test_a_refusal_leaves_its_key_free(seat: Seat) -> None:
 def test_an_unknown_inmail_is_not_found(seat: Seat, call: Caller) -> None:
     for method, body in (("GET", None), ("PATCH", {"outcome": "replied"}), ("DELETE", None)):
         assert call(method, f"{seat.path}/inmails/nobody", body).status_code == 404
+
+
+def test_one_without_an_answer_reads_as_no_response_after_90_days(
+    open_account: Callable[..., Seat], clock: Clock
+) -> None:
+    seat = open_account(plan="premium_business", rule_book="rolling")
+    inmail = seat.log()["inmail"]
+    free = seat.log("Robin Sample", cost=0)["inmail"]
+    path = f"{seat.path}/inmails/{inmail['id']}"
+
+    awaiting = seat.summary()["awaiting"]
+    assert [(one["recipient"]["name"], one["answer_by"], one["returns_credit"]) for one in awaiting] == [
+        ("Robin Sample", "2027-02-21T09:00:00Z", False),
+        ("Kai Example", "2027-02-21T09:00:00Z", True),
+    ]
+    clock.advance(days=90, seconds=-1)
+    assert len(seat.summary()["awaiting"]) == 2
+    clock.advance(seconds=1)
+
+    assert seat.summary()["awaiting"] == []
+    assert [one["outcome"] for one in seat.summary()["recent"]] == ["no_response", "no_response"]
+    assert (seat.call.get(path)["outcome"], seat.call.get(path)["outcome_at"]) == ("no_response", None)
+    found = seat.call.get(f"{seat.path}/inmails?outcome=no_response")["items"]
+    assert [one["id"] for one in found] == [free["id"], inmail["id"]]
+    assert seat.call.get(f"{seat.path}/inmails?outcome=pending")["items"] == []
+
+    late = seat.call("PATCH", path, {"outcome": "replied"}).json
+    assert (late["inmail"]["outcome"], late["credited_back"]) == ("replied", 0)
+    assert seat.call("PATCH", path, {"outcome": "pending"}).json["inmail"]["outcome"] == "no_response"

@@ -77,13 +77,22 @@ class RecipientSchema(Schema):
 
 
 class InmailInShortSchema(Schema):
-    """An InMail in a few words."""
+    """An InMail in a few words. One that waits for an answer reads as `no_response` after 90 days."""
 
     id = fields.String(required=True)
     recipient = fields.Nested(RecipientSchema, required=True)
     sent_at = Instant(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     cost = fields.Integer(required=True)
+
+
+class AwaitingInmailSchema(InmailInShortSchema):
+    """An InMail that waits for an answer."""
+
+    answer_by = Instant(required=True, metadata={"description": "From then on it reads as `no_response`."})
+    returns_credit = fields.Boolean(
+        required=True, metadata={"description": "Whether an answer before that gives the credit back."}
+    )
 
 
 class InmailSchema(InmailInShortSchema):
@@ -145,7 +154,7 @@ def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     limit, cursor = query.pop("limit"), query.pop("cursor")
     after = cursor and (instant_of_cursor(cursor[0]), cursor[1])
     with store().read():
-        found = inmails.list_inmails(owner_id(), account_id, query, after, limit + 1)
+        found = inmails.list_inmails(owner_id(), account_id, query, after, limit + 1, now())
     return paged(found, limit, lambda inmail: [to_microseconds(inmail["sent_at"]), inmail["id"]])
 
 
@@ -162,7 +171,7 @@ def log_inmail(body: dict[str, Any], account_id: str) -> Response:
 def get_inmail(account_id: str, inmail_id: str) -> dict[str, Any]:
     """Show an InMail."""
     with store().read():
-        return inmails.get_inmail(owner_id(), account_id, inmail_id)
+        return inmails.get_inmail(owner_id(), account_id, inmail_id, now())
 
 
 @blueprint.patch("/<inmail_id>")

@@ -13,7 +13,7 @@ from marshmallow import fields, validate
 from inkeeper.api.accounts import MoneySchema
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
-from inkeeper.api.inmails import InmailInShortSchema
+from inkeeper.api.inmails import AwaitingInmailSchema, InmailInShortSchema
 from inkeeper.api.plan_changes import NextRenewalSchema
 from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.clock import format_instant
@@ -145,6 +145,7 @@ class SummarySchema(Schema):
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
     timeline = fields.List(fields.Nested(ChangeSchema), required=True)
     recent = fields.List(fields.Nested(InmailInShortSchema), required=True)
+    awaiting = fields.List(fields.Nested(AwaitingInmailSchema), required=True)
 
 
 class Standing(NamedTuple):

@@ -24,6 +24,11 @@ from inkeeper.storage.models import Inmail
 from inkeeper.storage.models import database_of_thread as database
 
 SAME_PERSON_WITHIN = timedelta(days=90)
+UNANSWERED_AFTER = timedelta(days=90)
+"""Whoever has not answered an InMail by then is taken not to: read so, and stored nowhere. A later answer still counts
+as one. It is also the window in which rule books with credit back return one.
+"""
+
 _JITTER = timedelta(minutes=1)
 
 _SAME_LINK = (
@@ -82,7 +87,7 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         "purpose": wanted.get("purpose"),
         "note": wanted.get("note"),
         "source": wanted["source"],
-        "outcome": "pending",
+        "outcome": _outcome("pending", sent_at, now),
         "outcome_at": None,
         "retracted_at": None,
         "credit_back_at": None,
@@ -90,14 +95,19 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     return {"inmail": inmail, "balance": recorded.state.balance, "duplicate_of": duplicate}
 
 
-def get_inmail(owner_id: str, account_id: str, inmail_id: str) -> dict[str, Any]:
+def get_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
     """One InMail of the account. Raises a 404 Problem."""
     seat(owner_id, account_id)
-    return _describe(_row(account_id, inmail_id), _books(account_id))
+    return _describe(_row(account_id, inmail_id), _books(account_id), now)
 
 
 def list_inmails(
-    owner_id: str, account_id: str, filters: Mapping[str, Any], after: tuple[datetime, str] | None, limit: int
+    owner_id: str,
+    account_id: str,
+    filters: Mapping[str, Any],
+    after: tuple[datetime, str] | None,
+    limit: int,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
 
@@ -107,7 +117,7 @@ def list_inmails(
     seat(owner_id, account_id)
     query = Inmail.select().where(Inmail.account == account_id, Inmail.retracted_at.is_null())
     if "outcome" in filters:
-        query = query.where(Inmail.outcome == filters["outcome"])
+        query = query.where(_has_outcome(filters["outcome"], now))
     if "from" in filters:
         query = query.where(Inmail.sent_at >= filters["from"])
     if "to" in filters:
@@ -118,7 +128,7 @@ def list_inmails(
         sent_at, inmail_id = after
         query = query.where((Inmail.sent_at < sent_at) | ((Inmail.sent_at == sent_at) & (Inmail.id < inmail_id)))
     known = _books(account_id)
-    return [_describe(row, known) for row in query.order_by(Inmail.sent_at.desc(), Inmail.id.desc()).limit(limit)]
+    return [_describe(row, known, now) for row in query.order_by(Inmail.sent_at.desc(), Inmail.id.desc()).limit(limit)]
 
 
 def update_inmail(
@@ -145,7 +155,7 @@ def update_inmail(
     if columns:
         Inmail.update(columns).where(Inmail.id == inmail_id).execute()
     balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
-    inmail = _describe(_row(account_id, inmail_id), known)
+    inmail = _describe(_row(account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back)}
 
@@ -160,7 +170,7 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
         Inmail.update(retracted_at=at).where(Inmail.id == inmail_id).execute()
         row = _row(account_id, inmail_id)
     balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
-    return {"inmail": _describe(row, _books(account_id)), "balance": balance}
+    return {"inmail": _describe(row, _books(account_id), now), "balance": balance}
 
 
 def note_outcomes(inmail_ids: Iterable[str]) -> None:
@@ -180,7 +190,7 @@ def note_outcomes(inmail_ids: Iterable[str]) -> None:
         )
 
 
-def recent_inmails(account_id: str, limit: int) -> list[dict[str, Any]]:
+def recent_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
     """The latest InMails in short, for the summary; those taken back left out."""
     rows = database.execute_sql(
         "SELECT id, name, profile_url, sent_at, outcome, cost FROM inmail"
@@ -192,11 +202,59 @@ def recent_inmails(account_id: str, limit: int) -> list[dict[str, Any]]:
             "id": inmail_id,
             "recipient": {"name": name, "profile_url": link},
             "sent_at": from_microseconds(sent_at),
-            "outcome": outcome,
+            "outcome": _outcome(outcome, from_microseconds(sent_at), now),
             "cost": cost,
         }
         for inmail_id, name, link, sent_at, outcome, cost in rows
     ]
+
+
+def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
+    """The latest InMails that wait for an answer at `now`, in short.
+
+    `answer_by` is when each is taken to stay without one, `returns_credit` whether an answer before that gives its
+    credit back.
+    """
+    rows = database.execute_sql(
+        "SELECT id, name, profile_url, sent_at, cost FROM inmail WHERE account_id = ? AND sent_at > ?"
+        " AND outcome = 'pending' AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
+        (account_id, to_microseconds(now - UNANSWERED_AFTER), limit),
+    ).fetchall()
+    known = _books(account_id) if rows else []
+    return [
+        {
+            "id": inmail_id,
+            "recipient": {"name": name, "profile_url": link},
+            "sent_at": from_microseconds(sent_at),
+            "outcome": "pending",
+            "cost": cost,
+            "answer_by": from_microseconds(sent_at) + UNANSWERED_AFTER,
+            "returns_credit": cost > 0 and _book_at(from_microseconds(sent_at), known).credit_back is not None,
+        }
+        for inmail_id, name, link, sent_at, cost in rows
+    ]
+
+
+def next_unanswered(account_id: str, now: datetime) -> datetime | None:
+    """When (UTC) the next InMail that waits for an answer is taken to stay without one; None where none waits."""
+    rows = database.execute_sql(
+        "SELECT sent_at FROM inmail WHERE account_id = ? AND sent_at > ? AND outcome = 'pending'"
+        " AND retracted_at IS NULL ORDER BY sent_at LIMIT 1",
+        (account_id, to_microseconds(now - UNANSWERED_AFTER)),
+    ).fetchall()
+    return from_microseconds(rows[0][0]) + UNANSWERED_AFTER if rows else None
+
+
+def _outcome(recorded: str, sent_at: datetime, now: datetime) -> str:
+    return "no_response" if recorded == "pending" and now - sent_at >= UNANSWERED_AFTER else recorded
+
+
+def _has_outcome(outcome: str, now: datetime) -> Any:
+    """What finds the InMails whose outcome reads so at `now`."""
+    unanswered = (Inmail.outcome == "pending") & (Inmail.sent_at <= now - UNANSWERED_AFTER)
+    if outcome == "pending":
+        return (Inmail.outcome == "pending") & ~unanswered
+    return (Inmail.outcome == outcome) | unanswered if outcome == "no_response" else Inmail.outcome == outcome
 
 
 def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
@@ -273,13 +331,16 @@ def _books(account_id: str) -> list[tuple[datetime, str]]:
 
 
 def _credit_back(row: Inmail, known: list[tuple[datetime, str]]) -> datetime | None:
-    book_id = [book for since, book in known if since <= row.sent_at][-1]
     if row.retracted_at is not None:
         return None
-    return credit_back_at(row.cost, row.sent_at, row.answered_at, books.rule_book(book_id))
+    return credit_back_at(row.cost, row.sent_at, row.answered_at, _book_at(row.sent_at, known))
 
 
-def _describe(row: Inmail, known: list[tuple[datetime, str]]) -> dict[str, Any]:
+def _book_at(instant: datetime, known: list[tuple[datetime, str]]) -> books.RuleBook:
+    return books.rule_book([book for since, book in known if since <= instant][-1])
+
+
+def _describe(row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> dict[str, Any]:
     return {
         "id": row.id,
         "recipient": {"name": row.name, "profile_url": row.profile_url},
@@ -289,7 +350,7 @@ def _describe(row: Inmail, known: list[tuple[datetime, str]]) -> dict[str, Any]:
         "purpose": row.purpose,
         "note": row.note,
         "source": row.source,
-        "outcome": row.outcome,
+        "outcome": _outcome(row.outcome, row.sent_at, now),
         "outcome_at": row.outcome_at,
         "retracted_at": row.retracted_at,
         "credit_back_at": _credit_back(row, known),

@@ -13,10 +13,11 @@ from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import Outlook, next_turn, warnings
 from inkeeper.services import answers
 from inkeeper.services.accounts import Seat
-from inkeeper.services.inmails import recent_inmails
+from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.storage import history
 
 RECENT = 10
+AWAITING = 50
 
 
 class Summary(NamedTuple):
@@ -85,6 +86,9 @@ def summary(row: Seat, now: datetime) -> Summary:
             {"at": change.at, "reason": change.reason, "credits": change.credits, "balance": change.balance}
             for change in changes
         ],
-        "recent": recent_inmails(row.id, RECENT),
+        "recent": recent_inmails(row.id, RECENT, now),
+        "awaiting": awaiting_inmails(row.id, AWAITING, now),
     }
-    return Summary(answer, min([next_turn(outlook), *(fact.at for fact in coming)]), outlook)
+    unanswered = next_unanswered(row.id, now)
+    turns = [next_turn(outlook), *(fact.at for fact in coming), *([unanswered] if unanswered else [])]
+    return Summary(answer, min(turns), outlook)

@@ -1,0 +1,244 @@
+"""A real Firefox with the extension in it, driven over WebDriver BiDi, which it speaks by itself: no driver between."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import websocket
+
+from e2e.harness.desktop import program
+from e2e.harness.linkedin import HOST, PracticeSite
+from e2e.harness.server import free_port
+from e2e.harness.wait import until
+
+EXTENSION_ID = "inkeeper@extension"
+UUID = "5b1f8ad4-6a0c-4d0e-9a55-0c6f3d1f7a10"
+"""Under which this profile knows the extension; else every installation has its own."""
+
+ANSWER_SECONDS = 30
+ENTER = "\ue007"
+
+
+class BidiError(RuntimeError):
+    """The browser refused a command, or the script that it ran threw."""
+
+
+class Firefox:
+    """One running Firefox. `proxy` is the port that leads to the practice site."""
+
+    def __init__(self, extension: Path, profile: Path, proxy: int) -> None:
+        profile.mkdir()
+        prefs = {
+            "extensions.webextensions.uuids": json.dumps({EXTENSION_ID: UUID}),
+            "network.proxy.type": 1,
+            "network.proxy.ssl": "127.0.0.1",
+            "network.proxy.ssl_port": proxy,
+            "datareporting.policy.dataSubmissionEnabled": False,
+            "browser.shell.checkDefaultBrowser": False,
+            "browser.aboutwelcome.enabled": False,
+            "app.update.disabledForTesting": True,
+        }
+        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in prefs.items()]
+        (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
+        port = free_port()
+        command = [program("firefox-esr", "firefox"), "--headless", "--no-remote", "--profile", str(profile)]
+        command += [f"--remote-debugging-port={port}", "--remote-allow-system-access", "about:blank"]
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "MOZ_CRASHREPORTER_DISABLE": "1"},
+        )
+        self._socket = until(lambda: self._connected(port), "Firefox listens", seconds=60)
+        self._last_id = 0
+        self.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
+        self.call("webExtension.install", extensionData={"type": "path", "path": str(extension)})
+        self.tab = self.call("browsingContext.getTree")["contexts"][0]["context"]
+        self.control = self.open(self.extension_url("popup/popup.html"))
+
+    def quit(self) -> None:
+        """Ends the browser."""
+        with suppress(BidiError, OSError, websocket.WebSocketException):
+            self.call("browser.close")
+        self._socket.close()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _connected(self, port: int) -> websocket.WebSocket | None:
+        assert self._process.poll() is None, f"Firefox ended with {self._process.returncode}"
+        with suppress(OSError, websocket.WebSocketException):
+            address = f"ws://127.0.0.1:{port}/session"
+            return websocket.create_connection(address, suppress_origin=True, timeout=ANSWER_SECONDS)
+        return None
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """The result of one command."""
+        self._last_id += 1
+        self._socket.send(json.dumps({"id": self._last_id, "method": method, "params": params}))
+        while True:
+            answer = json.loads(self._socket.recv())
+            if answer.get("id") != self._last_id:
+                continue
+            if answer["type"] == "error":
+                raise BidiError(f"{method}: {answer['message']}")
+            return dict(answer["result"])
+
+    # -- tabs --------------------------------------------------------------------------------------
+
+    @staticmethod
+    def extension_url(path: str) -> str:
+        """The address of a file of the extension."""
+        return f"moz-extension://{UUID}/{path}"
+
+    def open(self, url: str) -> str:
+        """Loads `url` in a new tab and gives the tab."""
+        tab = str(self.call("browsingContext.create", type="tab", background=True)["context"])
+        return self.visit(url, tab)
+
+    def visit(self, url: str, tab: str | None = None) -> str:
+        """Loads `url` in a tab, the first one if none is named."""
+        chosen = tab or self.tab
+        self.call("browsingContext.navigate", context=chosen, url=url, wait="complete")
+        return chosen
+
+    def run(self, function: str, *arguments: Any, tab: str | None = None) -> Any:
+        """What the JavaScript `function` (source text, may be async) returns for JSON `arguments`."""
+        given = ", ".join(json.dumps(argument) for argument in arguments)
+        answer = self.call(
+            "script.evaluate",
+            expression=f"(async () => JSON.stringify(await ({function})({given})))()",
+            target={"context": tab or self.tab},
+            awaitPromise=True,
+            userActivation=True,
+        )
+        if answer["type"] == "exception":
+            raise BidiError(answer["exceptionDetails"]["text"])
+        value = answer["result"].get("value")
+        return None if value is None else json.loads(value)
+
+    def inside(self, function: str, *arguments: Any) -> Any:
+        """The same in a page of the extension."""
+        return self.run(function, *arguments, tab=self.control)
+
+    def text(self, tab: str) -> str:
+        """The text that is visible in a tab."""
+        return str(self.run("() => document.body.innerText", tab=tab))
+
+    # -- keyboard and mouse ------------------------------------------------------------------------
+
+    def click(self, find: str, *, tab: str | None = None) -> None:
+        """Clicks the element that the JavaScript `find` gives, with the mouse, where it is."""
+        x, y = self.run(
+            f"""() => {{
+                const element = ({find})();
+                element.scrollIntoView({{block: 'center'}});
+                const box = element.getBoundingClientRect();
+                return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+            }}""",
+            tab=tab,
+        )
+        steps: list[dict[str, Any]] = [
+            {"type": "pointerMove", "x": x, "y": y},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        self._perform({"type": "pointer", "id": "mouse", "actions": steps}, tab)
+
+    def type(self, text: str, *, tab: str | None = None) -> None:
+        """Types with real keys where the cursor is."""
+        steps = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
+        self._perform({"type": "key", "id": "keyboard", "actions": steps}, tab)
+
+    def _perform(self, source: dict[str, Any], tab: str | None) -> None:
+        self.call("browsingContext.activate", context=tab or self.tab)
+        self.call("input.performActions", context=tab or self.tab, actions=[source])
+
+    # -- the extension -----------------------------------------------------------------------------
+
+    def ask(self, name: str, params: dict[str, Any] | None = None) -> Any:
+        """Sends one message to the background script, as the extension's own pages do."""
+        return self.inside(
+            """async (name, params) => {
+                const {ask} = await import(chrome.runtime.getURL('core/messages.js'));
+                return ask(name, params);
+            }""",
+            name,
+            params or {},
+        )
+
+    def storage(self, key: str) -> Any:
+        """What the extension has stored under a key (None if absent)."""
+        return self.inside("async (key) => (await chrome.storage.local.get(key))[key] ?? null", key)
+
+    def outbox(self) -> list[str]:
+        """The keys of the entries that are not on the server, or not yet counted."""
+        every = self.inside("async () => Object.keys(await chrome.storage.local.get(null))")
+        return [key for key in every if key.startswith("outbox/")]
+
+    def badge(self) -> str:
+        """The text on the toolbar icon."""
+        return str(self.inside("() => chrome.action.getBadgeText({})"))
+
+
+@contextmanager
+def way_to(site: PracticeSite) -> Iterator[int]:
+    """The port of a proxy that leads to the practice site, whatever a browser asks it for."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def carry(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while part := one.recv(65536):
+                other.sendall(part)
+            other.shutdown(socket.SHUT_WR)
+
+    def serve(near: socket.socket) -> None:
+        with near, suppress(OSError):
+            asked = b""
+            while b"\r\n\r\n" not in asked:
+                asked += near.recv(65536)
+            if not asked.startswith(f"CONNECT {HOST}:443 ".encode()):
+                near.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+                return
+            near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with socket.create_connection(("127.0.0.1", site.port)) as far:
+                back = threading.Thread(target=carry, args=(far, near), daemon=True)
+                back.start()
+                carry(near, far)
+                back.join()
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        listener.close()
+
+
+@contextmanager
+def firefox(extension: Path, site: PracticeSite) -> Iterator[Firefox]:
+    """A Firefox with a profile of its own, until the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="firefox-"))
+    with way_to(site) as proxy:
+        browser = Firefox(extension, folder / "profile", proxy)
+        try:
+            yield browser
+        finally:
+            browser.quit()
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,283 @@
+"""What a read page changes in popup and shortcut: cost, account, LinkedIn's balance; and what is kept of it nowhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.harness.browser import Browser
+from e2e.harness.client import Client
+from e2e.harness.connecting import refresh
+from e2e.harness.judging import assert_accessible
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.page import Page
+from e2e.harness.server import Server
+from e2e.harness.wait import until
+from e2e.harness.wire import tapped
+
+LOG = re.compile("^Log InMail to Kai Example")
+SHORTCUT = """async () => {
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
+    await logPersonOf(tab);
+}"""
+
+
+@pytest.fixture
+def sales(connected: Browser, client: Client) -> dict:
+    """A Sales Navigator seat with 50 credits, the current account."""
+    made = client.account("Sales", rule_book="rolling")
+    refresh(connected)
+    connected.wait_badge("50")
+    return made
+
+
+@pytest.fixture
+def premium(connected: Browser, client: Client, sales: dict) -> dict:
+    """A Premium Business account with 15 credits beside it."""
+    made = client.account("Premium", plan="premium_business", rule_book="rolling")
+    refresh(connected)
+    return made
+
+
+def popup_over(browser: Browser, page: str, **asked: str) -> Page:
+    """The real popup over a composer, once it has looked at it."""
+    browser.visit(PracticeSite.composer(page, **asked))
+    popup = browser.click_toolbar()
+    popup.wait_text("Kai Example")
+    return popup
+
+
+def log_button(popup: Page) -> str:
+    """What the popup's first button says."""
+    popup.find("button", LOG)
+    return next(name for name in popup.names("button") if LOG.match(name))
+
+
+def costs(client: Client, account: dict) -> list[tuple[str, int]]:
+    """Whom an account's InMails went to, newest first, and what they cost."""
+    return [(one["recipient"]["name"], one["cost"]) for one in client.inmails(account)]
+
+
+BUTTONS = [
+    ("main", {}, "1 credit"),
+    ("main", {"state": "free"}, "free"),
+    ("sales", {"lang": "de"}, "1 credit"),
+    ("sales", {"state": "free", "lang": "tr"}, "free"),
+    ("main", {"state": "loading"}, "cost not shown, taken as 1 credit"),
+    ("main", {"root": "closed"}, "cost not shown, taken as 1 credit"),
+    ("recruiter", {}, "cost not shown, taken as 1 credit"),
+]
+
+
+def test_the_button_says_what_it_costs(connected: Browser, sales: dict) -> None:
+    for page, asked, words in BUTTONS:
+        popup = popup_over(connected, page, **asked)
+        assert re.match(rf"Log InMail to Kai Example {words}( ·|$)", log_button(popup))
+    assert_accessible(popup)
+
+
+def test_the_page_picks_the_account_and_the_cost(
+    connected: Browser, client: Client, sales: dict, premium: dict
+) -> None:
+    popup = popup_over(connected, "main")
+    popup.find("heading", "Premium")
+    popup.click("button", LOG)
+    until(lambda: costs(client, premium) == [("Kai Example", 1)], "logged for the Premium account")
+
+    popup = popup_over(connected, "sales", state="free")
+    popup.find("heading", "Sales")
+    popup.click("button", LOG)
+    until(lambda: costs(client, sales) == [("Kai Example", 0)], "logged for the Sales Navigator account")
+    assert len(costs(client, premium)) == 1
+
+    popup.click("button", "Switch to Premium")
+    popup.find("heading", "Premium")
+
+
+def test_what_the_user_chose_last_holds_where_no_cost_is_shown(connected: Browser, client: Client, sales: dict) -> None:
+    popup = popup_over(connected, "sales", state="free")
+    popup.click("button", LOG)
+    popup.wait_text("Logged: Kai Example, free.")
+    assert "taken as 1 credit" in log_button(popup_over(connected, "recruiter"))
+
+    popup = popup_over(connected, "recruiter")
+    popup.click("button", "Log a free InMail to Kai Example")
+    popup.wait_text(re.compile("Kai Example"))
+
+    assert connected.storage("preferences")["lastCost"] == 0
+
+
+def test_linkedins_balance_is_taken_over_with_one_click(connected: Browser, client: Client, sales: dict) -> None:
+    popup = popup_over(connected, "sales")
+
+    popup.click("button", "LinkedIn shows 92: take over")
+
+    popup.wait_text("LinkedIn shows 92, here it was 50: 42 more. The balance is now 92.")
+    popup.wait_text(re.compile("a credit came back.*carry over", re.DOTALL))
+    connected.wait_balance(92)
+    until(lambda: client.summary(sales)["balance"] == 92, "the server's balance")
+    popup.wait_no_text("LinkedIn shows 92: take over")
+
+
+def test_what_is_logged_before_it_is_taken_over_is_spent_from_it(
+    connected: Browser, client: Client, sales: dict
+) -> None:
+    popup = popup_over(connected, "sales")
+    popup.click("button", LOG)
+    connected.wait_balance(49)
+
+    popup.click("button", "LinkedIn shows 92: take over")
+
+    popup.wait_text("LinkedIn shows 92, here it was 50: 42 more.")
+    until(lambda: client.summary(sales)["balance"] == 91, "the server's balance")
+    connected.wait_balance(91)
+    # The line still shows what it was before this InMail: that is no news.
+    popup = popup_over(connected, "sales")
+    popup.wait_text("Log another to Kai Example")
+    assert not popup.has("button", re.compile("^LinkedIn shows"))
+
+
+def test_always_takes_it_over_at_once(connected: Browser, client: Client, sales: dict) -> None:
+    popup = popup_over(connected, "sales", n="40")
+    popup.click("checkbox", "always")
+    popup.wait_text("LinkedIn shows 40, here it was 50: 10 fewer.")
+    connected.wait_balance(40)
+
+    popup_over(connected, "sales", n="30").wait_text("LinkedIn shows 30, here it was 40: 10 fewer.")
+    connected.wait_balance(30)
+    # A zero may stand there in words that mean something else: the user decides.
+    popup_over(connected, "sales", state="zero").find("button", "LinkedIn shows 0: take over")
+    connected.wait_balance(30)
+
+    connected.visit(PracticeSite.composer("sales", n="20"))
+    connected.control.run(SHORTCUT)
+    connected.wait_balance(19)
+    until(lambda: client.summary(sales)["balance"] == 19, "the server's balance")
+
+
+def test_an_equal_number_is_confirmed_once_a_day(connected: Browser, client: Client, sales: dict) -> None:
+    popup = popup_over(connected, "sales", n="50")
+    popup.click("button", "LinkedIn shows 50 too: confirm")
+    popup.wait_text("Same here: 50 credits.")
+    until(lambda: client.summary(sales)["observed"], "observed on the server")
+
+    popup = popup_over(connected, "sales", n="50")
+    popup.find("button", LOG)
+    assert not popup.has("button", re.compile("^LinkedIn shows"))
+
+
+def test_a_number_of_another_product_is_not_offered(connected: Browser, sales: dict) -> None:
+    popup = popup_over(connected, "main")
+
+    popup.find("button", LOG)
+    assert not popup.has("button", re.compile("^LinkedIn shows"))
+
+
+def test_a_page_that_is_not_recognised_says_so(connected: Browser, client: Client, sales: dict) -> None:
+    popup = popup_over(connected, "main", hashed="1")
+    popup.wait_text("This page was not recognised: fill in by hand.")
+    assert "cost not shown" in log_button(popup)
+    assert_accessible(popup)
+    connected.close_popups()
+
+    connected.control.run(SHORTCUT)
+
+    until(lambda: connected.pages("popup/popup.html"), "the popup, to be filled in")
+    assert client.inmails(sales) == []
+    assert connected.outbox() == []
+
+
+def test_a_message_to_a_1st_degree_connection_is_no_inmail(connected: Browser, client: Client, sales: dict) -> None:
+    popup = popup_over(connected, "main", degree="1")
+    popup.wait_text("Kai Example is a 1st-degree connection: a message costs nothing and is no InMail.")
+    assert not popup.has("button", LOG)
+    assert_accessible(popup)
+    connected.close_popups()
+
+    connected.control.run(SHORTCUT)
+
+    until(lambda: connected.pages("popup/popup.html"), "the popup, to say so")
+    assert connected.outbox() == []
+
+
+@pytest.mark.parametrize(("state", "cost"), [("free", 0), ("missing", 1)])
+def test_the_shortcut_knows_the_cost(
+    connected: Browser, client: Client, sales: dict, premium: dict, state: str, cost: int
+) -> None:
+    connected.visit(PracticeSite.composer("compose", name="entity", state=state))
+
+    connected.control.run(SHORTCUT)
+
+    until(lambda: costs(client, premium) == [("Kai Example", cost)], "logged for the Premium account")
+    (inmail,) = client.inmails(premium)
+    assert inmail["recipient"]["profile_url"] == "https://www.linkedin.com/in/kai-example"
+
+
+def test_as_it_is_shipped_the_click_alone_lets_it_look(visible: Browser) -> None:
+    look = """async () => {
+        const {activeTab} = await import(chrome.runtime.getURL('core/browser.js'));
+        const {readPage} = await import(chrome.runtime.getURL('core/reading.js'));
+        return readPage(await activeTab());
+    }"""
+    assert visible.control.run("() => chrome.permissions.getAll()")["origins"] == []
+
+    for asked in ({}, {"frame": "page"}, {"frame": "blank"}):
+        visible.visit(PracticeSite.composer("sales", **asked))
+        read: dict[str, Any] = visible.click_toolbar().run(look)
+        assert (read["person"]["name"], read["cost"], read["balance"]) == ("Kai Example", "credit", 92)
+
+
+MARKER = "Zanzibar-marmalade-4711"
+
+
+def test_what_is_written_in_a_message_is_found_nowhere(
+    browser: Browser, server: Server, linkedin: PracticeSite
+) -> None:
+    with tapped(server.port) as wire:
+        seen = len(server.terminal())
+        browser.ask("pair.start", {"address": wire.address, "device": "Chromium in a test"})
+        browser.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
+        client = server.client()
+        account = client.account("Premium", plan="premium_business", rule_book="rolling")
+        client.account("Sales", rule_book="rolling")
+        refresh(browser)
+        browser.ask("preferences.set", {"takeOver": True})
+        for page in ("main", "sales", "recruiter"):
+            browser.visit(PracticeSite.composer(page))
+            write(browser, MARKER)
+            asked = len(linkedin.heard)
+            popup = browser.click_toolbar()
+            popup.click("button", re.compile("^Log (InMail|another) to Kai Example"))
+            popup.wait_text("Logged: Kai Example")
+            assert MARKER not in popup.run("() => document.documentElement.outerHTML")
+            browser.control.run(SHORTCUT)
+            assert linkedin.heard[asked:] == []
+        until(lambda: len(client.inmails(account)) >= 1 and not browser.outbox(), "all of it is on the server")
+        client.close()
+        assert b"Kai Example" in wire.heard
+        assert MARKER.encode() not in wire.heard
+    server.terminate()
+    assert MARKER not in json.dumps(browser.storage())
+    assert MARKER not in json.dumps(browser.control.run("() => chrome.storage.session.get(null)"))
+    assert MARKER not in server.terminal()
+    kept = [path for path in Path(server.data).rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if MARKER.encode() in path.read_bytes()]
+
+
+def write(browser: Browser, text: str) -> None:
+    """Types a text into subject and body of the composer in the first tab, with real keys."""
+    for field in ("input", "textarea, [role=textbox]"):
+        browser.tab.run(
+            """(css) => {
+                const roots = [document, ...[...document.querySelectorAll('*')].map((one) => one.shadowRoot)];
+                roots.filter(Boolean).map((root) => root.querySelector(css)).find(Boolean).focus();
+            }""",
+            field,
+        )
+        browser.tab.cdp("Input.insertText", text=text)

@@ -1,0 +1,274 @@
+"""What the extension understands of LinkedIn's pages at a click, and that it never guesses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from e2e.harness.browser import Browser
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.looking import ROOT, SIGHTS, WATCH, matches, read, read_again
+
+KAI = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/in/kai-example"}
+LEAD = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/sales/lead/ACwAAAKaiExample"}
+TALENT = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/talent/profile/ACwAAAKaiExample"}
+
+LANGUAGES = ("en", "de", "tr")
+STATES = ("credits", "free", "zero", "loading", "unknown")
+
+SURFACES: dict[str, tuple[str, dict[str, str]]] = {
+    "main": ("main", {}),
+    "sales": ("sales", {}),
+    "recruiter": ("recruiter", {}),
+    "header": ("main", {"name": "header"}),
+    "compose": ("compose", {"name": "entity", "own": "1"}),
+    "lead": ("sales", {"name": "header", "own": "1"}),
+    "two": ("main", {"two": "open"}),
+}
+"""What wording.js calls a surface: the page, and what is asked of it."""
+
+ALL_STATES = ("main", "sales", "recruiter")
+
+PAGES = [
+    (surface, state, language)
+    for surface in SURFACES
+    for state in (STATES if surface in ALL_STATES else STATES[:1])
+    for language in LANGUAGES
+]
+
+CREDITS = {"premium": 45, "sales_navigator": 92}
+
+
+def reading(product: str, person: dict[str, str] | None, **other: Any) -> dict[str, Any]:
+    """A reading in which the composer was understood, its cost not."""
+    plain = {"composer": "read", "cost": "unknown", "balance": None, "degree1": False}
+    return {"product": product, "person": person, **plain, **other}
+
+
+def expected(surface: str, state: str) -> dict[str, Any]:
+    """What must be read of a page of the matrix."""
+    product, person = {"sales": ("sales_navigator", LEAD), "lead": ("sales_navigator", LEAD)}.get(
+        surface, ("recruiter", TALENT) if surface == "recruiter" else ("premium", KAI)
+    )
+    if product == "recruiter":
+        return reading(product, person)
+    return reading(
+        product,
+        person,
+        **{
+            "credits": {"cost": "credit", "balance": CREDITS[product]},
+            "zero": {"cost": "credit", "balance": 0},
+            "free": {"cost": "free"},
+            "loading": {},
+            "unknown": {"composer": "strange"},
+        }[state],
+    )
+
+
+def wanted_count(on: str, surface: str, state: str, language: str) -> int:
+    """How often a rule must match on a page, by its `on`."""
+    for place in on.split():
+        parts, _, count = place.partition(":")
+        names = parts.split(".")
+        if all(name in ("*", part) for name, part in zip(names, (surface, state, language), strict=False)):
+            return int(count or 1)
+    return 0
+
+
+@pytest.mark.parametrize(("surface", "state", "language"), PAGES)
+def test_each_page_is_read_and_each_rule_matches_where_it_must(
+    chromium: Browser, surface: str, state: str, language: str
+) -> None:
+    page, asked = SURFACES[surface]
+
+    found = read(chromium, PracticeSite.composer(page, state=state, lang=language, **asked))
+
+    assert found == expected(surface, state)
+    wrong = [
+        f"{rule} matches {count} times, should {wanted}"
+        for rule, on, count in matches(chromium)
+        if count != (wanted := wanted_count(on, surface, state, language))
+    ]
+    assert not wrong
+
+
+def test_every_rule_names_pages_that_are_there(chromium: Browser) -> None:
+    chromium.visit(PracticeSite.composer("main"))
+
+    for rule, on, _ in matches(chromium):
+        assert on
+        for place in on.split():
+            assert any(wanted_count(place, *page) for page in PAGES), f"{rule} names {place}"
+
+
+@pytest.mark.parametrize(
+    ("printed", "balance"),
+    [
+        ("1", 1),
+        ("150", 150),
+        ("1.200", 1200),
+        ("1,200", 1200),
+        ("1 200", 1200),
+        ("1\u00a0200", 1200),
+        ("1\u202f200", 1200),
+        ("1’200", 1200),
+        ("12.345", 12345),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_read_as_they_are_printed(chromium: Browser, language: str, printed: str, balance: int) -> None:
+    for page in ("main", "sales"):
+        found = read(chromium, PracticeSite.composer(page, lang=language, n=printed))
+        assert (found["cost"], found["balance"]) == ("credit", balance)
+
+
+@pytest.mark.parametrize(
+    ("one", "printed", "balance"),
+    [("١", "١٬٢٠٠", 1200), ("۱", "۴۵", 45), ("१", "९०", 90), ("১", "১০৮", 108), ("๑", "๑๕๐", 150)],
+)
+def test_digits_of_any_script(chromium: Browser, one: str, printed: str, balance: int) -> None:
+    found = read(chromium, PracticeSite.composer("main", one=one, n=printed))
+
+    assert (found["cost"], found["balance"]) == ("credit", balance)
+
+
+@pytest.mark.parametrize("asked", [{"n": "45", "one": "2"}, {"n": "45", "one": "0"}, {"n": "100000"}, {"n": "3 of 45"}])
+@pytest.mark.parametrize("page", ["main", "sales"])
+def test_numbers_that_make_no_sense_are_unknown(chromium: Browser, page: str, asked: dict[str, str]) -> None:
+    found = read(chromium, PracticeSite.composer(page, **asked))
+
+    assert (found["composer"], found["cost"], found["balance"]) == ("strange", "unknown", None)
+
+
+VARIANTS = {
+    "nothing about credits yet": ({"state": "missing"}, {"cost": "unknown", "balance": None}),
+    "another name of the host": ({"host": "renamed"}, {}),
+    "no shadow root": ({"root": ""}, {}),
+    "in a frame of the site": ({"frame": "page"}, {}),
+    "in a frame without an address": ({"frame": "blank"}, {}),
+    "decoys everywhere": ({"decoy": "1"}, {}),
+    "decoys, and nothing about credits": ({"decoy": "1", "state": "missing"}, {"cost": "unknown", "balance": None}),
+    "decoys beside a free message": ({"decoy": "1", "state": "free"}, {"cost": "free", "balance": None}),
+    "a composer that is left over, unseen": ({"two": "hidden"}, {}),
+    "a 2nd-degree person": ({"degree": "2"}, {}),
+    "a 1st-degree person": ({"degree": "1"}, {"cost": "free", "balance": None, "degree1": True}),
+    "a 1st-degree person, in German": (
+        {"degree": "1", "lang": "de"},
+        {"cost": "free", "balance": None, "degree1": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("page", ["main", "sales"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_however_the_composer_stands_there(chromium: Browser, page: str, variant: str) -> None:
+    asked, other = VARIANTS[variant]
+
+    assert read(chromium, PracticeSite.composer(page, **asked)) == {**expected(page, "credits"), **other}
+
+
+@pytest.mark.parametrize("asked", [{"host": "renamed"}, {"frame": "page"}, {"frame": "blank"}, {"decoy": "1"}])
+def test_recruiter_however_it_stands_there(chromium: Browser, asked: dict[str, str]) -> None:
+    assert read(chromium, PracticeSite.composer("recruiter", **asked)) == expected("recruiter", "credits")
+
+
+@pytest.mark.parametrize("page", ["main", "sales", "recruiter"])
+def test_a_composer_by_other_names_is_not_understood(chromium: Browser, page: str) -> None:
+    found = read(chromium, PracticeSite.composer(page, hashed="1"))
+
+    assert found == {**expected(page, "unknown"), "composer": "strange"}
+
+
+@pytest.mark.parametrize("page", ["main", "sales", "recruiter"])
+def test_a_closed_shadow_root_stays_closed(chromium: Browser, page: str) -> None:
+    found = read(chromium, PracticeSite.composer(page, root="closed"))
+
+    assert found == {**expected(page, "unknown"), "composer": "none", "cost": "unknown", "balance": None}
+
+
+def test_a_name_that_only_the_title_has(chromium: Browser) -> None:
+    assert read(chromium, PracticeSite.composer("main", name="none")) == expected("main", "credits")
+
+
+def test_a_page_of_messages_names_its_recipient(chromium: Browser) -> None:
+    for place in ("card", "header", "entity"):
+        assert read(chromium, PracticeSite.composer("compose", name=place)) == expected("compose", "credits")
+    assert read(chromium, PracticeSite.composer("compose", name="none"))["person"] is None
+
+
+def test_a_name_is_a_text_of_at_most_200_characters(chromium: Browser) -> None:
+    name = " ".join(["Kai"] + ["Example"] * 40)
+
+    person = read(chromium, PracticeSite.person(name.replace(" ", "-").lower()))["person"]
+
+    assert person["name"] == name[:200]
+
+
+@pytest.mark.parametrize("path", ["", "messaging/thread/practice/"])
+def test_a_page_without_a_composer_says_nothing(chromium: Browser, path: str) -> None:
+    found = read(chromium, f"https://www.linkedin.com/{path}")
+
+    assert found == {**reading("premium", None), "composer": "none", "product": None}
+
+
+def test_of_two_composers_the_one_in_use_counts(chromium: Browser) -> None:
+    robin = {"name": "Robin Sample", "profileUrl": "https://www.linkedin.com/in/robin-sample"}
+    assert read(chromium, PracticeSite.composer("main", two="open", active="second"))["person"] == robin
+
+    chromium.tab.run(f"() => {ROOT}.querySelectorAll('input')[0].focus()")
+    assert read_again(chromium)["person"] == KAI
+
+    chromium.tab.run(f"() => {ROOT}.querySelectorAll('[role=textbox]')[1].focus()")
+    assert read_again(chromium)["person"] == robin
+
+
+def test_of_two_composers_none_is_guessed(chromium: Browser) -> None:
+    found = read(chromium, PracticeSite.composer("main", two="open", active="none"))
+
+    assert found == reading("premium", KAI, composer="strange")
+
+
+def test_a_composer_that_is_drawn_anew_while_it_is_used(chromium: Browser) -> None:
+    for page in ("main", "sales", "recruiter"):
+        chromium.visit(PracticeSite.composer(page, rerender="1"))
+        chromium.tab.run(FOCUS_BODY)
+        for letter in "abc":
+            chromium.tab.press(letter)
+        assert read_again(chromium) == expected(page, "credits")
+        assert chromium.tab.run(BODY_TEXT) == "abc"
+
+
+DEEP = """function deep(root, css) {
+    for (const element of root.querySelectorAll('*')) {
+        if (element.matches(css)) return element;
+        const found = element.shadowRoot && deep(element.shadowRoot, css);
+        if (found) return found;
+    }
+    return null;
+}"""
+BODY = "deep(document, 'textarea, [role=textbox]')"
+FOCUS_BODY = f"() => {{ {DEEP} {BODY}.focus(); }}"
+BODY_TEXT = f"() => {{ {DEEP} return {BODY}.value ?? {BODY}.textContent; }}"
+
+
+OWN_WORLD = """async () => {
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
+    const func = () => Object.getOwnPropertyNames(globalThis).sort();
+    const [{result}] = await chrome.scripting.executeScript({target: {tabId: tab.id}, func});
+    return result;
+}"""
+
+
+@pytest.mark.parametrize("page", ["main", "sales"])
+def test_the_page_cannot_tell_that_it_was_read(chromium: Browser, page: str) -> None:
+    chromium.visit(PracticeSite.composer(page))
+    chromium.tab.run(WATCH)
+    before, own_before = chromium.tab.run(SIGHTS), chromium.control.run(OWN_WORLD)
+
+    for _ in range(2):
+        assert read_again(chromium) == expected(page, "credits")
+
+    assert chromium.tab.run(SIGHTS) == before
+    assert chromium.tab.run("() => noticed") == []
+    assert chromium.control.run(OWN_WORLD) == own_before

@@ -1,0 +1,64 @@
+// What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being logged.
+
+import { offer } from "../core/observe.js";
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { differenceWords } from "./observed.js";
+
+/** @param {PopupContext} context */
+export function page(context) {
+  const { account, page: read } = context;
+  if (!account || !read) return null;
+  const parts = [
+    read.composer === "strange" && el("p", { class: "small mute", data: { hook: "strange" } }, t("page_strange")),
+    read.degree1 && el("p", { class: "small", data: { hook: "degree1" } }, t("page_degree1", read.person?.name ?? "")),
+    ...takeOver(context, read),
+  ].filter((part) => part !== false);
+  return parts.length ? el("section", { class: "page", "aria-label": t("page_label"), data: { part: "page", account: account.account.id } }, parts) : null;
+}
+
+/**
+ * @param {PopupContext} context
+ * @param {PageReading} read
+ */
+function takeOver(context, read) {
+  const { account, view } = context;
+  const shown = offer(read, account);
+  const isAlways = view.preferences.takeOver;
+  if (!shown && !(isAlways && read.balance !== null)) return [];
+  const turn = async (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } }) => {
+    if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) await take(context, read, shown);
+  };
+  return [
+    shown && el("button", { data: { hook: "take-over" }, on: { click: () => take(context, read, shown) } },
+      t(shown.balance === shown.computed ? "page_shows_same" : "page_shows", shown.balance)),
+    el("label", {},
+      el("input", { type: "checkbox", checked: isAlways, data: { hook: "take-over-always" }, on: { change: turn } }),
+      t(shown ? "page_always" : "page_always_on")),
+  ].filter((part) => part !== null);
+}
+
+/**
+ * Takes the page's balance over if the user wants that always and the page is sure of it.
+ * @param {PopupContext} context
+ */
+export async function takeOverAtOnce(context) {
+  const { account, page: read, view } = context;
+  const shown = offer(read, account);
+  if (view.preferences.takeOver && read && shown?.sure) await take(context, read, shown);
+}
+
+/**
+ * The page was read before anything was logged in this popup, so what was logged since is spent from its balance.
+ * @param {PopupContext} context
+ * @param {PageReading} read
+ * @param {{balance: number, computed: number}} observation
+ */
+async function take({ account, ui, paint }, { at }, observation) {
+  const { balance } = observation;
+  if (!(await run("observe", { accountId: account?.account.id ?? "", balance, source: "page", at }))) return;
+  ui.observation = observation;
+  say(differenceWords(observation));
+  paint();
+}
