@@ -42,7 +42,7 @@ class Life:
         wanted = {"name": "My seat", "plan": "premium_business", "time_zone": "America/Havana", "opened_at": OPENED}
         with store.begin_write(None):
             Owner.create(id="me", name="me", created_at=OPENED)
-            self.id = accounts.create_account("me", wanted | terms, OPENED)["id"]
+            self.id = accounts.create_account("me", wanted | terms, NOW)["id"]
 
     def log(self, name: str, link: str | None, at: datetime) -> None:
         wanted = {"recipient": {"name": name, "profile_url": link}, "sent_at": at, "source": "popup"}
@@ -291,6 +291,20 @@ def test_renewals_stay_on_their_days_when_the_opening_is_dated_back(store: Store
     # It opened on the 10th.
     assert mine.account()["opened_at"] == datetime(2026, 5, 10, 4, tzinfo=UTC)
     assert mine.told()[0]["next_renewal"]["at"] == datetime(2026, 12, 10, 5, tzinfo=UTC)
+
+
+def test_a_renewal_on_the_31st_stays_there_though_february_has_none(store: Store) -> None:
+    mine = Life(store, rule_book="rolling", opened_at=datetime(2026, 8, 31, 14, 30, tzinfo=UTC))
+
+    mine.bring(csv_of(("Robin Sample", "", "2026-03-05")))
+
+    assert mine.account()["opened_at"] == datetime(2026, 2, 28, 5, tzinfo=UTC)
+    grants = [entry["at"] for entry in mine.told()[1] if entry["kind"] == "grant"]
+    assert grants[:3] == [
+        datetime(2026, 2, 28, 5, tzinfo=UTC),
+        datetime(2026, 3, 31, 4, tzinfo=UTC),
+        datetime(2026, 4, 30, 4, tzinfo=UTC),
+    ]
 
 
 def test_an_inmail_of_long_ago_without_a_wish_is_left_out(mine: Life) -> None:
