@@ -60,6 +60,22 @@ def test_undo_takes_it_back(connected: Browser, client: Client, account: dict) -
     assert client.summary(account)["recent"] == []
 
 
+def test_the_line_of_a_logged_inmail_stays_in_place_while_it_is_saved(
+    connected: Browser, client: Client, account: dict
+) -> None:
+    """A button that is replaced while it is being pressed takes no click."""
+    connected.visit(PracticeSite.person("kai-example"))
+    popup = connected.click_toolbar()
+    popup.click("button", re.compile("^Log InMail to"))
+    popup.wait_text("waits here")
+    popup.run("() => { globalThis.line = document.querySelector('li.item'); }")
+
+    until(lambda: client.inmails(account), "the InMail on the server")
+    popup.wait_no_text("waits here")
+
+    assert popup.run("() => globalThis.line === document.querySelector('li.item')")
+
+
 def test_undo_before_the_server_heard_of_it_leaves_nothing_behind(
     connected: Browser, client: Client, account: dict
 ) -> None:

@@ -170,7 +170,8 @@ def test_downloads(browser: Browser, report: Page, tmp_path: Path, button: str, 
     browser.cdp.call("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
     report.click("button", f"Download {button}")
     file = tmp_path / f"inkeeper-usage.{ending}"
-    until(file.is_file, "the file was downloaded")
+    # The browser makes the file first and fills it then.
+    until(lambda: file.is_file() and file.stat().st_size, "the file was downloaded")
     assert file.read_text(encoding="utf-8").lstrip("\ufeff").startswith(begins)
 
 

@@ -31,7 +31,7 @@ def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 @pytest.fixture
 def sharp(linkedin: PracticeSite, tmp_path: Path, server: Server) -> Iterator[Browser]:
     """A browser that shows two dots a pixel, connected to the server."""
-    browser = Browser(extension_copy(tmp_path), flags=linkedin.browser_flags, scale=SCALE)
+    browser = Browser(extension_copy(tmp_path), flags=(*linkedin.browser_flags, "--hide-scrollbars"), scale=SCALE)
     browser.reset()
     connect(browser, server)
     yield browser

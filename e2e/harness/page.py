@@ -54,9 +54,10 @@ CHOOSE = """(select, wanted) => {
     return [...select.options].map((one) => one.text);
 }"""
 IS_ON_TOP = "(element, x, y) => element.contains(document.elementFromPoint(x, y))"
-NOTICE_CLICK = """() => {
+NOTICE_CLICK = """(element) => {
     globalThis.clickNoticed = false;
-    addEventListener('click', () => { globalThis.clickNoticed = true; }, {capture: true, once: true});
+    const notice = ({target}) => { globalThis.clickNoticed = element.contains(target); };
+    addEventListener('click', notice, {capture: true, once: true});
 }"""
 SHOWS_FOCUS = """() => {
     const focused = document.activeElement;
@@ -210,11 +211,11 @@ class Page:
         if not self.of(node, IS_ON_TOP, x, y):
             self.of(node, "(element) => element.scrollIntoView({block: 'center'})")
             raise CdpError("something else is in front of the element")
-        self.run(NOTICE_CLICK)
+        self.of(node, NOTICE_CLICK)
         for kind in ("mousePressed", "mouseReleased"):
             self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-        if not self.run("() => globalThis.clickNoticed"):
-            raise CdpError("the element went away between press and release")
+        if self.run("() => globalThis.clickNoticed") is False:
+            raise CdpError("the element moved away between press and release")
 
     def fill(self, role: str, name: Name, text: str) -> None:
         """Replaces the text of a field by typing; again, as a person would, if the page redrew it meanwhile."""

@@ -108,7 +108,7 @@ def test_quotes_and_lines_that_do_not_end(content: bytes, line: int) -> None:
     assert refused(content).startswith(f"given.csv, line {line}: ")
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"%PDF-1.7\n\0", b"x" * (2 * 1024 * 1024)])
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"PDF\0\n", b"x" * (2 * 1024 * 1024)])
 def test_no_text_at_all(content: bytes) -> None:
     assert refused(content).startswith("given.csv, line 1: ")
 

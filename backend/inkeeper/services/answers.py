@@ -24,6 +24,11 @@ _HOUR = timedelta(hours=1) // _MICROSECOND
 # The clock of 1970 began on a Thursday, three days after the Monday that weeks begin with here.
 _SINCE_MONDAY = 3 * HOURS
 
+Answered = tuple[int, int, int, int]
+"""An InMail that was answered: sent at (microseconds), at what cost, the answer's hour of the week, counted from
+Monday's first on the zone's clocks, and how long that took (microseconds). There may be many: a plain tuple is cheap.
+"""
+
 
 def by_outcome(account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
     """The InMails by what became of them, over each of the spans that begin at `since`."""
@@ -34,27 +39,24 @@ def by_outcome(account_id: str, since: Sequence[datetime], until: datetime) -> l
     return [Answers(**{row[0]: row[number] for row in rows}) for number in range(1, len(since) + 1)]
 
 
-def paid_and_answered(account_id: str, spans: Iterable[tuple[datetime, datetime]]) -> int:
-    """How many of the InMails that cost a credit were answered."""
-    return sum(
-        database.execute_sql(f"SELECT count(answered_at){_SENT} AND cost = 1", _span(account_id, *span)).fetchone()[0]
-        for span in spans
+def answered(account_id: str, zone: str, since: datetime, until: datetime) -> list[Answered]:
+    """The InMails that were answered, in order of sending."""
+    rows = database.execute_sql(
+        f"SELECT sent_at, cost, {_hour_of_week('answered_at', zone, since, until)}, answered_at - sent_at{_SENT}"
+        " AND answered_at IS NOT NULL ORDER BY sent_at",
+        _span(account_id, since, until),
     )
+    found: list[Answered] = rows.fetchall()
+    return found
 
 
-def median_wait(account_id: str, since: datetime, until: datetime, *, paid_only: bool = False) -> timedelta | None:
-    """How long it took until half of the answers had come; None where there are none."""
-    which = f"{_SENT} AND answered_at IS NOT NULL" + (" AND cost = 1" if paid_only else "")
-    span = _span(account_id, since, until)
-    (count,) = database.execute_sql(f"SELECT count(*){which}", span).fetchone()
-    if not count:
+def median_wait(found: Iterable[Answered]) -> timedelta | None:
+    """How long it took until half of these answers had come; None where there are none."""
+    waits = sorted(wait for _, _, _, wait in found)
+    if not waits:
         return None
-    middle = database.execute_sql(
-        f"SELECT answered_at - sent_at AS wait{which} ORDER BY wait LIMIT ? OFFSET ?",
-        (*span, 2 - count % 2, (count - 1) // 2),
-    ).fetchall()
-    microseconds: int = sum(row[0] for row in middle) // len(middle)
-    return microseconds * _MICROSECOND
+    # Of an even number the two in the middle. (`statistics` would take its time at every start.)
+    return (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) // 2 * _MICROSECOND
 
 
 def returns(account_id: str, state: State, now: datetime) -> Returns | None:
@@ -62,11 +64,9 @@ def returns(account_id: str, state: State, now: datetime) -> Returns | None:
     if book_of(state).credit_back is None:
         return None
     since = returns_since(state.zone, now)
-    sent, answered = database.execute_sql(
-        f"SELECT count(*), count(answered_at){_SENT} AND cost = 1", _span(account_id, since, now)
-    ).fetchone()
-    lag = median_wait(account_id, since, now, paid_only=True) if answered else None
-    return Returns(sent, answered, lag)
+    (sent,) = database.execute_sql(f"SELECT count(*){_SENT} AND cost = 1", _span(account_id, since, now)).fetchone()
+    returned = [each for each in answered(account_id, state.zone, since, now) if each[1]]
+    return Returns(sent, len(returned), median_wait(returned))
 
 
 def describe_capacity(state: State, now: datetime, lately: Returns | None) -> dict[str, Any] | None:
@@ -94,16 +94,6 @@ def by_hour_of_sending(account_id: str, zone: str, since: datetime, until: datet
         _span(account_id, since, until),
     )
     return {hour: (sent, answered) for hour, sent, answered in rows}
-
-
-def by_hour_of_answer(account_id: str, zone: str, since: datetime, until: datetime) -> dict[int, int]:
-    """Answers by the hour, counted from Monday's first, that the zone's clocks showed as they came."""
-    rows = database.execute_sql(
-        f"SELECT {_hour_of_week('answered_at', zone, since, until)} AS hour, count(*){_SENT}"
-        " AND answered_at IS NOT NULL GROUP BY hour",
-        _span(account_id, since, until),
-    )
-    return dict(rows)
 
 
 def _span(account_id: str, since: datetime, until: datetime) -> tuple[Any, ...]:

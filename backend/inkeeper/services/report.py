@@ -5,12 +5,15 @@ Runs inside a transaction of the store. Its cost does not grow with what was bef
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import dropwhile
 from threading import Lock
 from typing import Any, NamedTuple
 
+from inkeeper.clock import to_microseconds
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import day_start, local_day
@@ -36,10 +39,10 @@ from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, to
 from inkeeper.rules.state import State, Tally
 from inkeeper.services import answers
 from inkeeper.services.accounts import Seat
+from inkeeper.services.answers import Answered
 from inkeeper.storage import history
 
 _BEST_HOURS = 3
-_INSTANT = timedelta(microseconds=1)
 
 TABLE_COLUMNS = (
     "account",
@@ -111,7 +114,7 @@ def _make(row: Seat, now: datetime, count: int) -> _Standing:
     prices = row.prices(paid_plan(sheets))
     since = max(rows[0].start, state.opened_at)
     most = best(rows)
-    heat_map = _heat_map(row.id, zone, since, now)
+    answered = answers.answered(row.id, zone, since, now)
     made = {
         "account": _account(row, state),
         "from": since,
@@ -120,14 +123,11 @@ def _make(row: Seat, now: datetime, count: int) -> _Standing:
         "average": average(rows, now)._asdict(),
         "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
         "rates": _rates(row, now),
-        "cost": _cost(row.id, rows, prices, now),
+        "cost": _cost(rows, prices, answered),
         "capacity": answers.describe_capacity(state, now, answers.returns(row.id, state, now)),
         "balance_over_time": _balance_over_time(sheets, since, rows[0].opening),
-        "heat_map": heat_map,
-        "answer_time": {
-            "answers": sum(map(sum, heat_map["answered"])),
-            "median_hours": answers.hours(answers.median_wait(row.id, since, now)),
-        },
+        "heat_map": _heat_map(answers.by_hour_of_sending(row.id, zone, since, now), answered),
+        "answer_time": {"answers": len(answered), "median_hours": answers.hours(answers.median_wait(answered))},
         "formulas": FORMULAS,
     }
     # Windows and days move at midnight, months end at one; between two, time alone brings nothing else.
@@ -249,28 +249,18 @@ def _rates(row: Seat, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _cost(account_id: str, rows: Iterable[Month], prices: Mapping[str, Money], now: datetime) -> dict[str, Any]:
-    rows = list(rows)
+def _cost(rows: Sequence[Month], prices: Mapping[str, Money], answered: Iterable[Answered]) -> dict[str, Any]:
     counted = priced(rows, prices)
-    answered = answers.paid_and_answered(account_id, _spans(counted, now))
-    found = cost(counted, prices, answered)
+    spans = [(to_microseconds(month.start), to_microseconds(month.end)) for month in counted]
+    paid_answers = [sent_at for sent_at, paid, _, _ in answered if paid]
+    many = sum(bisect_left(paid_answers, end) - bisect_left(paid_answers, start) for start, end in spans)
     return {
         "months": len(counted),
         "used": sum(month.tally.used for month in counted),
-        "answers": answered,
+        "answers": many,
         "plans_without_price": sorted({month.plan for month in rows if month.allotment} - prices.keys()),
-        **{name: amount and amount._asdict() for name, amount in found._asdict().items()},
+        **{name: amount and amount._asdict() for name, amount in cost(counted, prices, many)._asdict().items()},
     }
-
-
-def _spans(rows: Iterable[Month], now: datetime) -> list[tuple[datetime, datetime]]:
-    """From when to when the months reach up to `now`, those that follow one another taken together."""
-    spans: list[tuple[datetime, datetime]] = []
-    for month in rows:
-        follows = spans and spans[-1][1] == month.start - _INSTANT
-        start = spans.pop()[0] if follows else month.start
-        spans.append((start, month.end - _INSTANT))
-    return [(start, min(end, now)) for start, end in spans]
 
 
 def _balance_over_time(sheets: Iterable[Sheet], since: datetime, opening: int) -> list[dict[str, Any]]:
@@ -280,19 +270,17 @@ def _balance_over_time(sheets: Iterable[Sheet], since: datetime, opening: int) -
     return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
 
 
-def _heat_map(account_id: str, zone: str, since: datetime, now: datetime) -> dict[str, Any]:
-    week = hours_of_week(answers.by_hour_of_sending(account_id, zone, since, now))
-    received = answers.by_hour_of_answer(account_id, zone, since, now)
-    best_ones = best_hours(week, _BEST_HOURS)
-    enough = any(hour.sent >= MINIMUM_SAMPLE for day in week for hour in day)
+def _heat_map(by_hour: Mapping[int, tuple[int, int]], answered: Iterable[Answered]) -> dict[str, Any]:
+    week = hours_of_week(by_hour)
+    received = Counter(hour for _, _, hour, _ in answered)
     return {
         "minimum_sample": MINIMUM_SAMPLE,
-        "enough": enough,
+        "enough": any(hour.sent >= MINIMUM_SAMPLE for day in week for hour in day),
         "weekdays": list(range(1, WEEKDAYS + 1)),
         "hours": list(range(HOURS)),
         "sent": [[hour.sent for hour in day] for day in week],
         "answered": [[hour.answered for hour in day] for day in week],
         "response_rate": [[hour.response_rate for hour in day] for day in week],
-        "answers_received": [[received.get(day * HOURS + hour, 0) for hour in range(HOURS)] for day in range(WEEKDAYS)],
-        "best": [hour._asdict() | {"response_rate": hour.response_rate} for hour in best_ones],
+        "answers_received": [[received[day * HOURS + hour] for hour in range(HOURS)] for day in range(WEEKDAYS)],
+        "best": [hour._asdict() | {"response_rate": hour.response_rate} for hour in best_hours(week, _BEST_HOURS)],
     }

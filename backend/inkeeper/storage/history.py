@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -278,6 +278,15 @@ def saved_states(account_id: str) -> list[tuple[str, State]]:
     return [(kind, state) for kind, state in loaded if state]
 
 
+def saved_sheets(account_id: str) -> list[Sheet]:
+    """Every sheet saved for the account that today's rules would draw up again, oldest first."""
+    rows = database.execute_sql(
+        "SELECT sheet FROM snapshot WHERE account_id = ? AND sheet IS NOT NULL ORDER BY at, rank, fact_id",
+        (account_id,),
+    )
+    return _load_sheets(rows)
+
+
 def drop_saved_states(account_id: str) -> None:
     """Forget every saved state of the account. Changes no answer."""
     database.execute_sql("DELETE FROM snapshot WHERE account_id = ?", (account_id,))
@@ -335,6 +344,10 @@ def _kept_sheets(account_id: str, since: datetime, found: Told) -> list[Sheet]:
         " ORDER BY at, rank, fact_id",
         (account_id, micros(since), micros(until)),
     )
+    return _load_sheets(rows)
+
+
+def _load_sheets(rows: Iterable[tuple[str]]) -> list[Sheet]:
     loaded = [json.loads(text) for (text,) in rows]
     return [load_sheet(data) for form, data in loaded if form == made_by()]
 

@@ -152,7 +152,7 @@ class _Messages:
         """Note the message if it is, so far, the first of its conversation or the first answer."""
         known = self.conversations.get(key)
         sender = (row[self._sender_link] or row[self._sender])[:LONGEST_LINK]
-        subject = row[self._subject]
+        subject = row[self._subject].strip()
         if known is None:
             if len(self.conversations) == MOST_INMAILS:
                 raise too_many(self._file, line)

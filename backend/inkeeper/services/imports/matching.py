@@ -89,7 +89,7 @@ def matches(found: Iterable[Found], known: Sequence[Known]) -> dict[int, Known]:
             by_person[each.link].append(each)
     matched: dict[int, Known] = {}
     left = list(found)
-    for fits in (_is_copy, _is_erased_copy, same_person):
+    for fits in (same_person, _is_erased_copy):
         left = _match(left, matched, lambda each: by_instant.get(each.sent_at, ()), fits)
     _match(left, matched, lambda each: _nearest(each, by_person), same_person)
     return matched
@@ -118,10 +118,6 @@ def _match(
             known.matched = True
             matched[each.line] = known
     return left
-
-
-def _is_copy(found: Found, known: Known) -> bool:
-    return found.link == known.link and found.name == known.name
 
 
 def _is_erased_copy(_found: Found, known: Known) -> bool:
