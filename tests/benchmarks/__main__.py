@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks import in_browser, logging_inmails, reading, replaying, servers, starting
+from tests.benchmarks import in_browser, listening, logging_inmails, reading, replaying, servers, starting
 from tests.benchmarks.report import Row, table, write_json
 
 PARTS = {
@@ -16,6 +16,7 @@ PARTS = {
     "replay": replaying.measure,
     "start": starting.measure,
     "extension": in_browser.measure,
+    "listener": listening.measure,
 }
 RESULT = servers.CACHE / "bench.json"
 
