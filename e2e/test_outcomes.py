@@ -30,7 +30,7 @@ def test_who_has_not_answered_is_listed_and_answered_with_one_press(connected: B
     popup = connected.open_extension("popup/popup.html")
     popup.wait_text("5 wait for an answer")
     popup.wait_text("Accepted, declined or replied within 90 days gives the credit back.")
-    popup.wait_text(re.compile(r"Kai Example.*80 days left"))
+    popup.wait_text(re.compile(r"Kai Example\s+.*80 days left"))
     assert_accessible(popup)
     popup.click("button", "and 2 more")
     group = popup.find("group", "Outcome: Noor Dummy")

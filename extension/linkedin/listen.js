@@ -1,5 +1,5 @@
-// Where the user asked for it, notices that an InMail is sent: a press of Send proves nothing, so that one composer is looked at for up
-// to 10 s. Until then nothing runs. The last of the scripts after wording and read.
+// Notices that an InMail is sent. Runs when Send is pressed, which proves nothing, and then looks at that composer for up to 10 s. The
+// last of the scripts after wording and read.
 
 "use strict";
 {
@@ -93,7 +93,7 @@
       const answer = await chrome.runtime.sendMessage({ name: "sent", sent });
       if (answer?.listening === false) stop();
     } catch {
-      // The extension is gone, or a newer one listens in newer tabs.
+      // Gone, or updated: then it listens in newer tabs.
       if (!chrome.runtime?.id) stop();
     }
   }

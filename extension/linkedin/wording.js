@@ -15,7 +15,7 @@
       css: 'input[name="subject"], input:is([aria-label*="subject" i], [aria-label*="Betreff" i], [aria-label*="konu" i])',
       on: `${main} ${sales} recruiter`,
     },
-    // The line is still on its way.
+    // Still on its way.
     loading: { text: /^(Loading|Wird geladen|Yükleniyor)\W*$/, on: "main.loading sales.loading" },
     // "· 1st", "· 1."
     degree: { css: ".artdeco-entity-lockup__degree", on: `${main} ${sales}` },
