@@ -15,6 +15,8 @@ from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import Server
+from e2e.harness.wait import until
+from e2e.harness.writing import press_send, write
 
 ALLOW = "Allow and check"
 
@@ -82,3 +84,78 @@ def test_a_permission_taken_away_in_the_browser_is_noticed(
     page = visible.attach_page("welcome/welcome.html#server")
     desktop.allow(page, ALLOW)
     visible.wait_badge("50")
+
+
+LISTEN, STOP = "Turn automatic logging on", "Turn automatic logging off"
+LINKEDIN = "https://www.linkedin.com/*"
+REGISTERED = "async () => (await chrome.scripting.getRegisteredContentScripts()).map(({id}) => id)"
+
+
+def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(
+    new: Browser, desktop: Desktop, server: Server, client: Client
+) -> None:
+    desktop.allow(open_welcome(new, server), ALLOW)
+    connect(new, server)
+    account = client.account("Premium", plan="premium_business", rule_book="rolling")
+    refresh(new)
+    settings = new.open_extension("welcome/welcome.html")
+    settings.find("heading", "Log as it is sent")
+    assert new.control.run(REGISTERED) == []
+
+    desktop.refuse(settings, LISTEN)
+    settings.wait_text("Without this permission InMails are logged by your click alone")
+    assert new.control.run(REGISTERED) == []
+    assert LINKEDIN not in granted(new)["origins"]
+
+    desktop.allow(settings, LISTEN)
+    settings.find("button", STOP)
+    assert granted(new)["origins"] == ["http://127.0.0.1/*", LINKEDIN]
+    until(lambda: new.control.run(REGISTERED) == ["listen"], "the listener is registered")
+    assert_accessible(settings)
+    new.visit(PracticeSite.composer("main", frame="blank"))
+    write(new)
+    press_send(new)
+    until(lambda: len(client.inmails(account)) == 1, "logged")
+
+    new.control.run("(origin) => chrome.permissions.remove({origins: [origin]})", LINKEDIN)
+    settings.wait_text("the browser took back the permission for www.linkedin.com")
+    until(lambda: new.control.run(REGISTERED) == [], "the listener is gone")
+    popup = new.click_toolbar()
+    popup.wait_text("the browser took back the permission for www.linkedin.com")
+    assert_accessible(popup)
+    popup.click("link", "See the settings")
+    page = new.attach_page("welcome/welcome.html#listening")
+
+    desktop.allow(page, LISTEN)
+    page.find("button", STOP)
+    page.click("button", STOP)
+    page.wait_text("Off. The permission for www.linkedin.com was given back.")
+    assert granted(new)["origins"] == ["http://127.0.0.1/*"]
+    assert new.control.run(REGISTERED) == []
+    assert new.storage("listening") == "off"
+
+
+def test_an_old_tab_goes_quiet_after_an_update(new: Browser, desktop: Desktop, server: Server, client: Client) -> None:
+    desktop.allow(open_welcome(new, server), ALLOW)
+    connect(new, server)
+    account = client.account("Premium", plan="premium_business", rule_book="rolling")
+    refresh(new)
+    settings = new.open_extension("welcome/welcome.html")
+    desktop.allow(settings, LISTEN)
+    settings.find("button", STOP)
+    new.visit(PracticeSite.composer("main"))
+    write(new)
+    new.tab.cdp("Log.enable")
+    new.tab.run("() => { globalThis.thrown = []; addEventListener('error', (event) => thrown.push(event.message)); }")
+
+    new.reload_extension()
+    press_send(new)
+    new.tab.press("Enter")
+
+    assert new.tab.run("() => thrown") == []
+    assert client.inmails(account) == []
+    until(lambda: new.control.run(REGISTERED) == ["listen"], "the listener of the new version")
+    new.visit(PracticeSite.composer("main"))
+    write(new)
+    press_send(new)
+    until(lambda: client.inmails(account), "logged by the new one")

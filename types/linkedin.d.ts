@@ -64,13 +64,24 @@ interface LinkedinWatch {
   /** As it was before; only its counterpart afterwards is compared. */
   reading: ComposerReading;
   own: Element[];
-  root: Node;
+  /** The document or shadow root that the composer is in. */
+  root: any;
   /** A button was pressed, not only Enter. */
   isSure: boolean;
   /** The user has done something else since. */
   touched: boolean;
   /** When Send was pressed, in milliseconds. */
   at: number;
+}
+
+/** The parts of the listener. */
+interface LinkedinListener {
+  /** The composer whose part it is that an event came by. */
+  composerOf(path: (EventTarget | null)[], part: "anchor" | "send"): LinkedinComposer | undefined;
+  canSend(composer: LinkedinComposer): boolean;
+  ownIn(composer: LinkedinComposer): Element[];
+  notice(composer: LinkedinComposer, isSure: boolean): void;
+  settle(watch: LinkedinWatch, proven: boolean): void;
 }
 
 /** What the listener tells the worker; like all that comes from a page, not to be trusted. */

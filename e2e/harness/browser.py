@@ -55,6 +55,7 @@ class Browser:
     def __init__(
         self, extension: Path, *, flags: tuple[str, ...] = (), display: str | None = None, scale: int = 1
     ) -> None:
+        self._extension = extension
         options = Options()
         options.binary_location = program("chromium", "google-chrome-for-testing")
         for flag in (*QUIET, *flags, f"--load-extension={extension}", "--window-size=1200,900"):
@@ -89,8 +90,7 @@ class Browser:
 
     def _open_control(self) -> Page:
         # The manifest, opened as a page of the extension, has chrome.* and runs none of the product's code.
-        address = self.extension_url("manifest.json")
-        target = self.cdp.call("Target.createTarget", {"url": address, "background": True})
+        target = self.cdp.call("Target.createTarget", {"url": self.control_url(), "background": True})
         return Page(self.cdp, target["targetId"]).wait_loaded()
 
     def extension_url(self, path: str) -> str:
@@ -233,6 +233,17 @@ class Browser:
         with suppress(CdpError):
             self.cdp.call("Target.closeTarget", {"targetId": target_id})
         return False
+
+    def reload_extension(self) -> None:
+        """As an update does: all of it ends and begins anew; its scripts in other pages are orphans."""
+        before = self.worker().target_id
+        self.cdp.call("Extensions.loadUnpacked", {"path": str(self._extension)})
+        until(lambda: (new := self._worker_target()) and new["targetId"] != before, "it runs again")
+        self.control = self._open_control()
+
+    def control_url(self) -> str:
+        """The page in which tests ask the browser."""
+        return self.extension_url("manifest.json")
 
     def reset(self) -> None:
         """As freshly installed: no other tabs, nothing stored or granted, no alarms, the worker stopped."""

@@ -163,7 +163,8 @@ class Firefox:
         self._perform({"type": "key", "id": "keyboard", "actions": steps}, tab)
 
     def _perform(self, source: dict[str, Any], tab: str | None) -> None:
-        self.call("browsingContext.activate", context=tab or self.tab)
+        with suppress(BidiError):  # a frame cannot be brought to the front, its tab is
+            self.call("browsingContext.activate", context=tab or self.tab)
         self.call("input.performActions", context=tab or self.tab, actions=[source])
 
     # -- the extension -----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ READ = """async () => {
 
 COUNT = """(sources) => {
     for (const source of sources) (0, eval)(source);
-    const {find, kinds, roots, ...rules} = inkeeper;
+    const {composers, find, kinds, read, roots, ...rules} = inkeeper;
     delete globalThis.inkeeper;
     const places = [...roots(document)];
     const words = (element) => element.textContent.replace(/\\s+/g, ' ').trim().replace(/\\d+/g, '#');
@@ -83,5 +83,5 @@ def read_again(browser: Browser) -> dict[str, Any]:
 
 def matches(browser: Browser) -> list[tuple[str, str, int]]:
     """Each rule of wording.js with the practice pages that it names, and how often it matches in the first tab."""
-    sources = [(SOURCE / "linkedin" / f"{name}.js").read_text(encoding="utf-8") for name in ("wording", "walk")]
+    sources = [(SOURCE / "linkedin" / f"{name}.js").read_text(encoding="utf-8") for name in ("wording", "walk", "read")]
     return [(str(name), str(on), int(count)) for name, on, count in browser.tab.run(COUNT, sources)]

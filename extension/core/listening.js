@@ -12,7 +12,7 @@ import { syncNow } from "./sync.js";
 import { flash } from "./toolbar.js";
 import { accountFor, readView } from "./view.js";
 
-const SCRIPTS = ["wording", "walk", "read", "listen"].map((name) => `/linkedin/${name}.js`);
+const SCRIPTS = ["wording", "read", "listen"].map((name) => `/linkedin/${name}.js`);
 
 const PRODUCTS = ["premium", "sales_navigator", "recruiter"];
 const COSTS = /** @type {const} */ (["credit", "free"]);

@@ -42,7 +42,7 @@ export function log(params, now) {
 }
 
 /**
- * A second click of the same kind is meant, and so is one for another account; what the page tells is not the user's doing.
+ * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the user's doing.
  * @param {Pick<Undoable, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
  * @param {Date} now
@@ -50,6 +50,7 @@ export function log(params, now) {
 function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, now) {
   const isClickAgain = item.source === source && source !== "page";
   if (isClickAgain && item.accountId !== accountId) return false;
+  if (isClickAgain && item.profileUrl && profileUrl && item.profileUrl !== profileUrl) return false;
   const apart = Math.abs(now.getTime() - Date.parse(item.at));
   return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
 }

@@ -1,5 +1,5 @@
-// Where the user asked for it, notices that an InMail is sent. Runs only when Send is pressed, and then looks at that one composer until there is
-// proof that it was sent, for 10 s at most: a press alone proves nothing. The last of the scripts after wording, walk and read.
+// Notices that an InMail is sent. Runs when Send is pressed, which proves nothing, and then looks at that composer for up to 10 s. The
+// last of the scripts after wording and read.
 
 "use strict";
 {
@@ -11,30 +11,24 @@
   const EVENTS = ["click", "submit", "keydown", "pagehide"];
   const QUIETLY = { capture: true, passive: true };
 
-  /** @type {Set<LinkedinWatch>} */
-  const watches = new Set();
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let looking;
+  const watches = /** @type {Set<LinkedinWatch>} */ (new Set());
+  let looking = 0;
 
-  /** @param {Event} event What the page makes up itself is not heard. */
+  /** @param {any} event What the page makes up itself is not heard. */
   function hear(event) {
     if (!event.isTrusted) return;
     if (event.type === "pagehide") return watches.forEach((watch) => settle(watch, false));
-    const { key, shiftKey, isComposing } = /** @type {KeyboardEvent} */ (event);
     const isKey = event.type === "keydown";
-    const isEnter = key === "Enter" && !shiftKey && !isComposing;
-    if (isKey && !isEnter && key !== "Escape") return;
-    const pressed = event.type === "submit" ? [/** @type {SubmitEvent} */ (event).submitter] : event.composedPath();
+    const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (isKey && !isEnter && event.key !== "Escape") return;
+    const pressed = event.type === "submit" ? [event.submitter] : event.composedPath();
     const composer = (!isKey || isEnter) && composerOf(pressed, isKey ? "anchor" : "send");
     if (composer) notice(composer, !isKey);
     // Whoever closes a composer by hand has not sent it.
     else if (event.type !== "submit") for (const watch of watches) watch.touched = true;
   }
 
-  /**
-   * @param {(EventTarget | null)[]} path
-   * @param {"anchor" | "send"} part
-   */
+  /** @type {LinkedinListener["composerOf"]} */
   function composerOf(path, part) {
     for (const node of path) {
       const kind = node instanceof Element && kinds.find((each) => node.matches(each[part].css ?? ""));
@@ -43,43 +37,37 @@
     }
   }
 
-  /** @param {LinkedinComposer} composer */
+  /** @type {LinkedinListener["canSend"]} */
   const canSend = ({ kind, frame }) => find([frame], kind.send).some((button) => !button.matches(":disabled"));
 
-  /** @param {LinkedinComposer} composer */
+  /** @type {LinkedinListener["ownIn"]} */
   const ownIn = ({ kind, frame }) => find([frame], kind.own);
 
-  /**
-   * @param {LinkedinComposer} composer
-   * @param {boolean} isSure Enter may as well begin a new line.
-   */
+  /** @type {LinkedinListener["notice"]} Enter may as well begin a new line: it is not sure. */
   function notice(composer, isSure) {
     if (!chrome.runtime?.id) return stop();
     const before = [...watches].find(({ composer: { frame } }) => frame === composer.frame);
     const reading = read(composer);
-    const isInMail = reading.cost !== "unknown" || find([composer.frame], sign).length > 0;
-    if (!before && (reading.degree1 || !isInMail || !canSend(composer))) return;
-    const watch = before ?? { composer, reading, own: ownIn(composer), root: composer.frame.getRootNode(), isSure, touched: false, at: 0 };
-    Object.assign(watch, { isSure: isSure || watch.isSure, touched: false, at: Date.now() });
-    watches.add(watch);
-    looking ??= setInterval(() => watches.forEach(look), LOOK_EVERY_MS);
+    const isInMail = !reading.degree1 && (reading.cost !== "unknown" || find([composer.frame], sign).length);
+    if (!before && !(isInMail && canSend(composer))) return;
+    const watch = before ?? { composer, reading, own: ownIn(composer), root: composer.frame.getRootNode() };
+    watches.add(Object.assign(watch, { isSure: isSure || Boolean(before?.isSure), touched: false, at: Date.now() }));
+    looking ||= window.setInterval(look, LOOK_EVERY_MS);
   }
 
-  /** @param {LinkedinWatch} watch */
-  function look(watch) {
-    const proof = proofOf(watch);
-    if (proof !== null || Date.now() - watch.at > PATIENCE_MS) settle(watch, proof ?? false);
+  function look() {
+    for (const watch of watches) {
+      const proof = proofOf(watch);
+      if (proof !== null || Date.now() - watch.at > PATIENCE_MS) settle(watch, proof ?? false);
+    }
   }
 
-  /**
-   * Null as long as nothing is clear.
-   * @param {LinkedinWatch} watch
-   */
+  /** @param {LinkedinWatch} watch Null as long as nothing is clear. */
   function proofOf(watch) {
     const { reading, root, own } = watch;
     if (!watch.composer.frame.isConnected) {
       // Drawn anew, or closed: by itself only after a send.
-      const again = composers([/** @type {ParentNode & Node} */ (root)]).find((each) => read(each).name === reading.name);
+      const again = composers([root]).find((each) => read(each).name === reading.name);
       if (!again || !root.isConnected) return !watch.touched;
       watch.composer = again;
     }
@@ -90,13 +78,10 @@
     return isAdded || (balance !== null && reading.balance !== null && balance < reading.balance) || null;
   }
 
-  /**
-   * @param {LinkedinWatch} watch
-   * @param {boolean} proven
-   */
+  /** @type {LinkedinListener["settle"]} */
   function settle(watch, proven) {
     watches.delete(watch);
-    if (!watches.size) looking = void clearInterval(looking);
+    if (!watches.size) looking = clearInterval(looking) ?? 0;
     const { at, composer, isSure, reading } = watch;
     // After Enter, only a composer that was emptied may have sent something.
     if (proven || isSure || (composer.frame.isConnected && !canSend(composer))) tell({ ...reading, at, proven });
@@ -108,7 +93,7 @@
       const answer = await chrome.runtime.sendMessage({ name: "sent", sent });
       if (answer?.listening === false) stop();
     } catch {
-      // The extension is gone, or a newer one has come: it listens in newer tabs.
+      // Gone, or updated: then it listens in newer tabs.
       if (!chrome.runtime?.id) stop();
     }
   }

@@ -2,13 +2,16 @@
 
 "use strict";
 {
-  const { degree, find, kinds, loading, unread } = globalThis.inkeeper;
+  const { degree, kinds, loading, unread } = globalThis.inkeeper;
   const TEXT_LENGTH_MAX = 200;
   const BALANCE_MAX = 99_999;
 
   /** In any script; "1.200", "1,200" and "1 200" are one number. */
   const NUMBER = /\p{Nd}{1,3}(?:[.,'’٬\s]\p{Nd}{3})+(?!\p{Nd})|\p{Nd}+/gu;
   const DIGIT = /\p{Nd}/gu;
+
+  /** @type {LinkedinScripts["find"]} */
+  const find = (places, rule) => [...places].flatMap((place) => (rule?.css ? [...place.querySelectorAll(rule.css)] : []));
 
   /** @param {string} sign The digits of a script follow each other, zero first. */
   function valueOf(sign) {
@@ -77,5 +80,5 @@
     };
   }
 
-  Object.assign(globalThis.inkeeper, { composers, read });
+  Object.assign(globalThis.inkeeper, { composers, find, read });
 }

@@ -15,8 +15,5 @@
     }
   }
 
-  /** @type {LinkedinScripts["find"]} */
-  const find = (places, rule) => [...places].flatMap((place) => (rule?.css ? [...place.querySelectorAll(rule.css)] : []));
-
-  Object.assign(globalThis.inkeeper, { find, roots });
+  Object.assign(globalThis.inkeeper, { roots });
 }

@@ -1,37 +1,39 @@
-// All that is known of LinkedIn's pages: where things stand (`css`), and what they say (`text`, with # for each number in it).
-// `on` names the practice pages that a rule must match, by the first parts of surface.state.language, once or as often as `:2`
-// says, and no others: e2e/test_reading.py checks it. The scripts of a page share `inkeeper`; the last one takes it away.
+// All that is known of LinkedIn's pages: where things stand (`css`), and what they say (`text`, # being a number). `on` names the
+// practice pages that a rule must match, surface.state.language or the first of these, as often as `:2` says, and no others:
+// e2e/test_reading.py checks it. The scripts of a page share `inkeeper`; the last one takes it away.
 
 "use strict";
 {
+  const main = "main header compose two:2";
+  const sales = "sales lead";
   /** @type {LinkedinWording} */
   const wording = {
-    // What is written in a composer, what others wrote, and panels that quote anything: none of it is ever read.
+    // What is written here, by the user or by others, and what is quoted: never read.
     unread: "input, textarea, [contenteditable], [role=textbox], ul, ol, article, aside",
     // An InMail is being written, be it understood or not.
     sign: {
       css: 'input[name="subject"], input:is([aria-label*="subject" i], [aria-label*="Betreff" i], [aria-label*="konu" i])',
-      on: "main header compose two:2 sales lead recruiter",
+      on: `${main} ${sales} recruiter`,
     },
-    // The line is still on its way.
+    // Still on its way.
     loading: { text: /^(Loading|Wird geladen|Yükleniyor)\W*$/, on: "main.loading sales.loading" },
-    // "· 1st", "· 1." and the like, beside the name.
-    degree: { css: ".artdeco-entity-lockup__degree", on: "main header compose two:2 sales lead" },
+    // "· 1st", "· 1."
+    degree: { css: ".artdeco-entity-lockup__degree", on: `${main} ${sales}` },
 
     // A composer is the nearest `frame` around its `anchor`; only what stands before the anchor is read.
     kinds: [
       {
         product: "premium",
-        anchor: { css: ".msg-form__contenteditable[role=textbox]", on: "main header compose two:2" },
-        frame: { css: ".msg-convo-wrapper, .msg-overlay-conversation-bubble", on: "main header compose two:2" },
+        anchor: { css: ".msg-form__contenteditable[role=textbox]", on: main },
+        frame: { css: ".msg-convo-wrapper, .msg-overlay-conversation-bubble", on: main },
         active: { css: ".msg-overlay-conversation-bubble--is-active", on: "main header compose two" },
-        send: { css: ".msg-form__send-button, .msg-form__send-btn", on: "main header compose two:2" },
+        send: { css: ".msg-form__send-button, .msg-form__send-btn", on: main },
         own: { css: ".msg-s-message-list__event:not(.msg-s-event-listitem--other, :has(.msg-s-event-listitem--other))", on: "compose" },
         name: {
           css: '.profile-card-one-to-one__profile-link, header h2 a[href*="/in/"], .msg-entity-lockup__entity-title',
-          on: "main header compose two:2",
+          on: main,
         },
-        line: { css: ".msg-inmail-credits-display p", on: "main header compose two:2" },
+        line: { css: ".msg-inmail-credits-display p", on: main },
         // The words and their order differ by language, the place does not.
         credit: { text: /^(?=.*InMail)[^#]*#[^#]+#[^#]*$/, on: "main.credits header compose two:2" },
         free: { css: "[data-test-awaiting-inmail-response-learn-more]", on: "main.free" },
@@ -39,13 +41,13 @@
       },
       {
         product: "sales_navigator",
-        anchor: { css: 'section[role=dialog] textarea[name="message"]', on: "sales lead" },
-        frame: { css: "section[role=dialog]", on: "sales lead" },
-        send: { css: "section[role=dialog] form [type=submit]", on: "sales lead" },
+        anchor: { css: 'section[role=dialog] textarea[name="message"]', on: sales },
+        frame: { css: "section[role=dialog]", on: sales },
+        send: { css: "section[role=dialog] form [type=submit]", on: sales },
         own: { css: '[data-sn-view-name="messaging-message"]', on: "lead" },
         name: { css: 'header [data-anonymize="person-name"]', on: "lead" },
         label: { text: /^(?:Conversation with (.+)|Unterhaltung mit (.+)|(.+) ile konuşma)$/, on: "sales" },
-        line: { css: "span.ml1.t-12.truncate", on: "sales lead" },
+        line: { css: "span.ml1.t-12.truncate", on: sales },
         credit: {
           text: /^(Use # of # credits?|# von # InMail-Guthaben verwenden|# kredi\S* # kredi\S* kullan)$/,
           on: "sales.credits sales.zero lead",
@@ -53,7 +55,7 @@
         free: { text: /^(Free to Open Profile|Kostenlos für Open Profile|Open Profile için ücretsiz)$/, on: "sales.free" },
       },
       {
-        // Its "212/590" may be used and total: it is not read. The name is in the tab's title alone.
+        // Its "212/590" may be used and total: not read. The name is in the title.
         product: "recruiter",
         anchor: { css: "[data-live-test-messaging-submit-btn]", on: "recruiter" },
         frame: { css: "aside[aria-label]", on: "recruiter" },

@@ -11,6 +11,7 @@ from tests.benchmarks import (
     calendar_feed,
     importing,
     in_browser,
+    listening,
     logging_inmails,
     reading,
     replaying,
@@ -29,6 +30,7 @@ PARTS = {
     "import": importing.measure,
     "start": starting.measure,
     "extension": in_browser.measure,
+    "listener": listening.measure,
 }
 RESULT = servers.CACHE / "bench.json"
 NOTES = """\

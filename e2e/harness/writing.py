@@ -1,0 +1,47 @@
+"""Writing an InMail on a practice page and sending it, with real keys and a real click."""
+
+from __future__ import annotations
+
+from e2e.harness.browser import Browser
+from e2e.harness.looking import DEEP
+from e2e.harness.wait import until
+
+SEND = "button[type=submit], [data-live-test-messaging-submit-btn]"
+BODY = "textarea, [role=textbox]"
+
+
+def focus(browser: Browser, css: str, number: int = 0) -> None:
+    """Puts the cursor in the given one of these fields, wherever it is."""
+    until(lambda: browser.tab.run(f"(css) => {{ {DEEP} return deep(css).length; }}", css), f"{css} is there")
+    browser.tab.run(f"(css, number) => {{ {DEEP} deep(css)[number].focus(); }}", css, number)
+
+
+def write(browser: Browser, text: str = "An invented message.", *, number: int = 0) -> None:
+    """Types a subject, where one is asked for, and a message with real keys."""
+    for css in ("input", BODY):
+        if browser.tab.run(f"(css) => {{ {DEEP} return deep(css).length; }}", css):
+            focus(browser, css, number)
+            browser.tab.cdp("Input.insertText", text=text)
+
+
+def press_send(browser: Browser, number: int = 0) -> None:
+    """Clicks Send with the mouse, where it is."""
+    x, y = browser.tab.run(
+        f"""(css, number) => {{
+            {DEEP}
+            const button = deep(css)[number];
+            button.scrollIntoView({{block: 'center'}});
+            let [box, {{defaultView: view}}] = [button.getBoundingClientRect(), button.ownerDocument];
+            let [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+            for (; view !== top; view = view.parent) {{
+                box = view.frameElement.getBoundingClientRect();
+                x += box.x + view.frameElement.clientLeft;
+                y += box.y + view.frameElement.clientTop;
+            }}
+            return [x, y];
+        }}""",
+        SEND,
+        number,
+    )
+    for kind in ("mousePressed", "mouseReleased"):
+        browser.tab.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)

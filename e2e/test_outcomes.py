@@ -1,0 +1,63 @@
+"""What became of an InMail: one press in the popup, and the credit that comes back."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from e2e.harness.browser import Browser
+from e2e.harness.client import Client
+from e2e.harness.connecting import refresh
+from e2e.harness.judging import assert_accessible
+from e2e.harness.wait import until
+
+EXAMPLES = ("Kai Example", "Robin Sample", "Mika Placeholder", "Sasha Specimen", "Noor Dummy")
+
+
+def opened(days: int) -> str:
+    """An instant some days ago."""
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat()
+
+
+def test_who_has_not_answered_is_listed_and_answered_with_one_press(connected: Browser, client: Client) -> None:
+    account = client.account(rule_book="rolling", opened_at=opened(100))
+    for number, name in enumerate(EXAMPLES):
+        client.log(account, name, sent_at=opened(10 + number)).expect(201)
+    client.log(account, "Élodie Muster", sent_at=opened(91)).expect(201)
+    refresh(connected)
+    before = client.summary(account)["balance"]
+
+    popup = connected.open_extension("popup/popup.html")
+    popup.wait_text("5 wait for an answer")
+    popup.wait_text("Accepted, declined or replied within 90 days gives the credit back.")
+    popup.wait_text(re.compile(r"Kai Example\s+.*80 days left"))
+    assert_accessible(popup)
+    popup.click("button", "and 2 more")
+    group = popup.find("group", "Outcome: Noor Dummy")
+    popup.click("button", "Replied", within=group)
+
+    popup.wait_text("Noor Dummy: replied. The credit comes back.")
+    popup.wait_text("4 wait for an answer")
+    until(lambda: client.summary(account)["balance"] == before + 1, "the credit came back")
+    connected.wait_balance(before + 1)
+
+    popup.click("button", "Undo: Noor Dummy")
+    popup.wait_text("5 wait for an answer")
+    until(lambda: client.summary(account)["balance"] == before, "the credit is gone again")
+    outcomes = {one["recipient"]["name"]: one["outcome"] for one in client.inmails(account)}
+    assert (outcomes["Noor Dummy"], outcomes["Élodie Muster"]) == ("pending", "no_response")
+
+
+def test_no_credit_comes_back_under_month_end(connected: Browser, client: Client) -> None:
+    account = client.account(rule_book="month_end")
+    client.log(account).expect(201)
+    refresh(connected)
+
+    popup = connected.open_extension("popup/popup.html")
+    popup.wait_text("1 waits for an answer")
+    assert "days left" not in popup.text().split("1 waits for an answer")[1]
+    popup.click("button", "Declined", within=popup.find("group", "Outcome: Kai Example"))
+
+    popup.wait_text("Kai Example: declined.")
+    popup.wait_no_text("waits for an answer")
+    assert "comes back" not in popup.text()
