@@ -70,7 +70,7 @@ def measure(folder: Path) -> list[Row]:
     folder.mkdir()
     size = sum((SOURCE / "linkedin" / f"{name}.js").stat().st_size for name in SCRIPTS)
     with PracticeSite() as practice:
-        browser = Browser(extension_copy(folder), site_flags=practice.browser_flags)
+        browser = Browser(extension_copy(folder), flags=practice.browser_flags)
         try:
             browser.reset()
             browser.ask("listening.set", {"on": True})
