@@ -33,6 +33,9 @@ _SUBJECTS = {
     "article": ("An article you may like: ten kinds of template", "On placeholders, and who keeps them"),
     "other": ("An opening in our team of examples", "Your advice on blueprints"),
 }
+_PRICES = {"premium_career": 2999, "premium_business": 4999, "sales_navigator": 9999, "recruiter_lite": 16999}
+"""What the demo's user pays a month for each plan, in cents: invented, like the rest."""
+
 _ANSWERED = 0.36
 _FREE = 0.12
 
@@ -52,11 +55,10 @@ class _Seat:
     plan: str
     rule_book: str
     time_zone: str
-    price_minor: int
     shares: tuple[float, ...]
     """Of the month's credits, how much is sent in each month of the past year, over and over."""
     upgrade_to: str | None = None
-    """The plan since half a year ago, and its price."""
+    """The plan since half a year ago."""
 
 
 _SEATS = (
@@ -65,7 +67,6 @@ _SEATS = (
         "premium_career",
         "month_end",
         "Europe/Berlin",
-        9999,
         (1.0, 0.8, 0.6, 1.0, 1.0, 0.4, 0.9, 0.72, 0.56, 0.96, 0.8, 1.0),
         upgrade_to="sales_navigator",
     ),
@@ -74,7 +75,6 @@ _SEATS = (
         "recruiter_lite",
         "rolling",
         "America/New_York",
-        16999,
         (0.5, 0.7, 0.9, 0.3, 0.6, 0.8, 0.7, 0.4, 0.6, 0.5, 0.8, 0.6),
     ),
 )
@@ -88,6 +88,10 @@ def fill(store: Store, now: datetime, seed: int = 1) -> None:
         owner = Owner.create(id=new_id(begin), name=pairing.DEFAULT_OWNER, created_at=begin).id
         for seat in _SEATS:
             _Story(owner, seat, now, chance).tell()
+
+
+def _euros(plan: str) -> dict[str, Any]:
+    return {"amount_minor": _PRICES[plan], "currency": "EUR"}
 
 
 class _Story:
@@ -132,7 +136,8 @@ class _Story:
             "rule_book": self.seat.rule_book,
             "time_zone": self.seat.time_zone,
             "opened_at": at,
-            "price": {"amount_minor": self.seat.price_minor, "currency": "EUR"},
+            "price": _euros(self.seat.upgrade_to or self.seat.plan),
+            "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
         self.account_id = accounts.create_account(self.owner_id, wanted, at)["id"]
 

@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inkeeper.rules.facts import Retracted
 from inkeeper.services import accounts
 from inkeeper.services.export import write_export
 from inkeeper.services.export_format import ExportError
@@ -294,7 +296,16 @@ def live_through(past: History, words: list[str]) -> None:
         created_at=opened.at,
         version=1,
     )
-    history.record("account", past.facts, past.end)
+    dates = {fact.id: fact.at for fact in past.facts}
+    history.record(
+        "account",
+        [
+            # Nothing is taken back before it happened, which the pure rules would not mind.
+            replace(fact, at=max(fact.at, dates.get(fact.target_id, fact.at))) if isinstance(fact, Retracted) else fact
+            for fact in past.facts
+        ],
+        past.end,
+    )
     for fact in history.facts_of("account"):
         if type(fact).__name__ == "Sent":
             outcomes = history.outcomes_of(fact.id)
