@@ -33,7 +33,7 @@ setup: $(DEVELOPMENT)  ## install what tests and linters need; `make test` does 
 
 test: setup  ## linters and all tests, browser tests included
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, and the extension's types and manifest
 	$(VENV)/bin/ruff check .

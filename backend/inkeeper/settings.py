@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8425
@@ -31,6 +31,31 @@ class Settings:
     """Whether all that the server holds is made up."""
 
 
+class _Scheme(NamedTuple):
+    encryption: Literal["none", "starttls", "tls"]
+    port: int
+
+
+_MAIL_SCHEMES = {
+    "smtps": _Scheme("tls", 465),
+    "smtp+starttls": _Scheme("starttls", 587),
+    "smtp": _Scheme("none", 25),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """By which server, from whom and to whom mail is sent."""
+
+    host: str
+    port: int
+    encryption: Literal["none", "starttls", "tls"]
+    user: str | None
+    password: str | None = field(repr=False)
+    sender: str
+    recipient: str
+
+
 class SettingsError(Exception):
     """A setting that makes no sense; the message names it and says what it should be."""
 
@@ -42,10 +67,7 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> S
     Raises SettingsError for a port that is not one, and OSError for a folder that cannot be made.
     """
 
-    def chosen(name: str) -> Any:
-        flag = flags.get(name)
-        return flag if flag is not None else environment.get(f"INKEEPER_{name.upper()}") or None
-
+    chosen = _chooser(flags, environment)
     host = str(chosen("host") or DEFAULT_HOST)
     database = chosen("database") or _database_in(_data_folder(chosen("data_dir")))
     further = (name.strip().lower() for name in str(chosen("allowed_hosts") or "").split(","))
@@ -55,6 +77,65 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> S
         port=_port(chosen("port")),
         allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host.lower())} | {name for name in further if name},
     )
+
+
+def load_mail_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> MailSettings:
+    """The mail settings from flags (None where not given) and `INKEEPER_SMTP_URL`, `_SMTP_USER`, `_SMTP_PASSWORD`,
+    `_MAIL_TO` and `_MAIL_FROM`.
+
+    Raises SettingsError, whose words never hold a part of the URL: there may be a password in it.
+    """
+    chosen = _chooser(flags, environment)
+    recipient = _mail_address("--to", chosen("mail_to"))
+    sender = _mail_address("--from", chosen("mail_from") or recipient)
+    return _mail_settings(chosen, sender, recipient)
+
+
+def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) -> MailSettings:
+    from urllib.parse import unquote, urlsplit
+
+    shape = SettingsError(
+        "Name the mail server with --smtp-url as smtps://USER@HOST, smtp+starttls://USER@HOST or smtp://HOST, with"
+        " :PORT behind if it is another than usual."
+    )
+    try:
+        parts = urlsplit(str(chosen("smtp_url") or ""))
+        scheme, host, port = _MAIL_SCHEMES[parts.scheme], parts.hostname, parts.port
+    except (KeyError, ValueError):
+        raise shape from None
+    if not host or port == 0 or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise shape
+    user = unquote(parts.username or "") or chosen("smtp_user")
+    password = unquote(parts.password or "") or chosen("smtp_password")
+    if bool(user) != bool(password):
+        raise SettingsError("Give the mail server's user and password both, or neither.")
+    if user and scheme.encryption == "none" and _in_brackets(host) not in LOOPBACK_HOSTS:
+        raise SettingsError(
+            "smtp:// would send the password for all to read. Use smtps:// or smtp+starttls:// instead."
+        )
+    return MailSettings(host, port or scheme.port, scheme.encryption, user, password, sender, recipient)
+
+
+def _mail_address(flag: str, value: Any) -> str:
+    from email.headerregistry import Address
+
+    if not value:
+        raise SettingsError(f"Say with {flag} which address to use.")
+    try:
+        address = Address(addr_spec=str(value))
+    except Exception:  # noqa: BLE001 (its parser fails in any way on what is not an address)
+        raise SettingsError(f"{flag} must be a mail address such as me@example.org.") from None
+    if not address.username or not address.domain or not str(value).isascii():
+        raise SettingsError(f"{flag} must be a mail address such as me@example.org.")
+    return address.addr_spec
+
+
+def _chooser(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Callable[[str], Any]:
+    def chosen(name: str) -> Any:
+        flag = flags.get(name)
+        return flag if flag is not None else environment.get(f"INKEEPER_{name.upper()}") or None
+
+    return chosen
 
 
 def _port(value: Any) -> int:

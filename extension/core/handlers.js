@@ -58,6 +58,16 @@ export const handlers = {
   "plan.change": (request) => changed("POST", planPath(request), planBody(request)),
   "plan.withdraw": ({ accountId, changeId }) => done(changed("DELETE", `/accounts/${accountId}/plan-changes/${changeId}`)),
 
+  "report.get": ({ accountId, months }) => fetched(`/accounts/${accountId}/report?months=${months}`, SHAPE.report),
+  "advice.get": ({ accountId }) => fetched(`/accounts/${accountId}/advice`, SHAPE.advice),
+
+  "imports.list": ({ accountId }) => fetched(`/accounts/${accountId}/imports`),
+  "imports.undo": ({ accountId, importId }) => done(changed("DELETE", `/accounts/${accountId}/imports/${importId}`)),
+
+  "calendar.get": ({ accountId }) => fetched(calendarPath(accountId)),
+  "calendar.make": ({ accountId, renew }) => changed("POST", calendarPath(accountId), { renew }),
+  "calendar.revoke": ({ accountId }) => done(changed("DELETE", calendarPath(accountId))),
+
   "draft.take": async () => {
     const { draft = null } = await session.get("draft");
     await session.remove("draft");
@@ -85,8 +95,14 @@ async function done(work) {
 
 const server = async () => (await read("server")).server;
 
-/** @param {string} path */
-const fetched = async (path) => (await call(await server(), path)).body;
+/**
+ * @param {string} path
+ * @param {unknown} [shape]
+ */
+const fetched = async (path, shape) => (await call(await server(), path, { shape })).body;
+
+/** @param {string} accountId */
+const calendarPath = (accountId) => `/accounts/${accountId}/calendar`;
 
 /**
  * Changes something that cannot wait in the outbox, and fetches the numbers that follow from it before it answers.

@@ -8,9 +8,10 @@ import { needsYou, waiting } from "./outbox.js";
 import { problem } from "./problem.js";
 import { seats } from "./seats.js";
 import { sent } from "./sent.js";
+import { lookBack, usage } from "./usage.js";
 
 export { ask } from "../core/messages.js";
 export { personOf } from "../core/person.js";
 
 /** @type {PopupSection[]} */
-export const sections = [header, balance, problem, notices, log, needsYou, seats, sent, waiting, observed];
+export const sections = [header, balance, problem, notices, log, lookBack, needsYou, seats, sent, waiting, observed, usage];

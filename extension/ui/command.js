@@ -1,16 +1,19 @@
-// A command for the user's terminal, and a button that copies it.
+// What the user takes elsewhere, such as a command for the terminal, and a button that copies it.
 
 import { say } from "./act.js";
 import { el } from "./dom.js";
 import { t } from "./words.js";
 
-/** @param {string} command */
-export function commandLine(command) {
+/**
+ * @param {string} command
+ * @param {string} [label] the string that names the button
+ */
+export function commandLine(command, label = "copy_command") {
   const copy = async () => {
     await navigator.clipboard.writeText(command);
     say(t("copied", command));
   };
   return el("div", { class: "command", data: { hook: "next-step" } },
     el("code", {}, command),
-    el("button", { class: "quiet", "aria-label": t("copy_command", command), data: { hook: "copy" }, on: { click: copy } }, t("copy")));
+    el("button", { class: "quiet", "aria-label": t(label, command), data: { hook: "copy" }, on: { click: copy } }, t("copy")));
 }

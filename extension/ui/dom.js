@@ -55,6 +55,8 @@ function morph(old, fresh) {
     for (const event of EVENTS) old[event] = fresh[event];
     morphChildren(old, fresh);
     restore?.();
+  } else if (old instanceof SVGElement && fresh instanceof Node) {
+    old.replaceWith(fresh);
   } else if (old.nodeValue !== fresh.nodeValue) {
     old.nodeValue = fresh.nodeValue;
   }

@@ -29,6 +29,22 @@ export function day(instant, zone, now) {
 }
 
 /**
+ * "November 2026" is too long for a column: "Nov 2026".
+ * @param {string} instant
+ * @param {string} zone
+ */
+export const month = (instant, zone) => formatter(zone, { month: "short", year: "numeric" }).format(new Date(instant)).replace(" ", "\u00a0");
+
+/**
+ * @param {string} instant
+ * @param {string} zone
+ */
+export const shortMonth = (instant, zone) => formatter(zone, { month: "short" }).format(new Date(instant));
+
+/** @param {number} iso 1 for Monday */
+export const weekday = (iso) => formatter("UTC", { weekday: "short" }).format(Date.UTC(2024, 0, iso));
+
+/**
  * @param {Date} instant
  * @param {string} zone
  */

@@ -18,8 +18,21 @@ export function priceFields(price, error) {
 }
 
 /**
+ * What the other plans cost, for comparing: in the currency of the account's own price.
+ * @param {RuleBook["plans"]} plans
+ * @param {Record<string, Money>} prices
+ * @param {Errors} errors
+ */
+export function otherPrices(plans, prices, errors) {
+  const typed = ({ amount_minor: amount, currency } = { amount_minor: NaN, currency: "EUR" }) => (amount >= 0 ? (amount / 10 ** digits(currency)).toFixed(digits(currency)) : "");
+  return el("details", { open: plans.some(({ id }) => errors[`price-${id}`]) },
+    el("summary", {}, t("plan_prices")),
+    plans.map(({ id, title }) => field(`price-${id}`, { label: title, error: errors[`price-${id}`], inputmode: "decimal", class: "number", value: typed(prices[id]) })));
+}
+
+/**
  * @param {Record<string, string>} values
- * @param {WelcomeUi} ui
+ * @param {{errors: Errors}} ui
  * @returns {Money | null} null where none is typed; what is no amount is told in `ui.errors`
  */
 export function priceOf({ amount, currency }, ui) {

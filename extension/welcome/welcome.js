@@ -6,9 +6,11 @@ import { readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { about } from "./about.js";
+import { calendar } from "./calendar.js";
 import { connection } from "./connection.js";
 import { create } from "./create.js";
 import { details } from "./details.js";
+import { imports } from "./imports.js";
 import { intro } from "./intro.js";
 import { pair } from "./pair.js";
 import { pin } from "./pin.js";
@@ -16,6 +18,7 @@ import { plan } from "./plan.js";
 import { reminders } from "./reminders.js";
 import { rules } from "./rules.js";
 import { checkServer, server } from "./server.js";
+import { takeout } from "./takeout.js";
 
 const CHECK_EVERY_MS = 3000;
 
@@ -25,11 +28,11 @@ const CHECK_EVERY_MS = 3000;
  */
 const ui = {
   finished: false, address: "", reached: "unknown", reconnecting: false, adding: false, leaving: false, chosenPlan: "", chosenBook: "", wrongBook: null,
-  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, errors: {},
+  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, imports: null, calendar: null, errors: {},
 };
 
 const STEPS = [intro, server, pair, create, pin, about];
-const SETTINGS = [intro, server, pair, create, details, plan, rules, reminders, connection, pin, about];
+const SETTINGS = [intro, server, pair, create, details, plan, rules, reminders, calendar, imports, takeout, connection, pin, about];
 const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
 let view = /** @type {View | null} */ (null);
 

@@ -34,8 +34,16 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
     inmail = {"recipient": {"name": "Robin Sample"}, "source": "popup"}
     pairing = client.post("/api/v1/pairings", json={"device": "Chrome on Linux"}).json["id"]
     client.delete(f"/api/v1/pairings/{pairing}")
+    address = client.post(f"{account}/calendar", json={}, headers=owner.headers).json["path"]
+    file = {"data": b"name,sent_at\nMika Placeholder,2026-11-23 08:00\n", "content_type": "text/csv"}
+    upload = {"path": f"{account}/imports", "method": "POST", "headers": owner.headers, **file}
+    wishes = {"open_earlier": "true", "accept_discrepancy": "true"}
+    confirm = client.open(query_string=wishes | {"preview": "true"}, **upload).json["confirm"]
+    imported = client.open(query_string=wishes | {"confirm": confirm}, **upload).json["import"]["id"]
     return {
         "account_id": account_id,
+        "import_id": imported,
+        "secret": address.removeprefix("/calendar/").removesuffix(".ics"),
         "inmail_id": created(f"{account}/inmails", inmail, inside="inmail"),
         "observation_id": created(f"{account}/observations", {"balance": 4, "source": "person"}),
         "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),

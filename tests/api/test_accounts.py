@@ -112,6 +112,29 @@ def test_name_price_days_and_reserve_can_be_changed(call: Caller, open_account: 
     assert call("PATCH", seat.path, {"price": None}).json["price"] is None
 
 
+def test_prices_of_other_plans_are_kept_beside_the_accounts_own(call: Caller, seat: Seat) -> None:
+    assert seat.account["plan_prices"] == {}
+    prices = {"sales_navigator": {"amount_minor": 9999, "currency": "EUR"}}
+    assert call("PATCH", seat.path, {"plan_prices": prices}).json["plan_prices"] == prices
+    assert call("PATCH", seat.path, {"price": {"amount_minor": 2999, "currency": "EUR"}}).json["plan_prices"] == prices
+    # what is given takes the place of all that was there
+    others = {"premium_business": {"amount_minor": 4999, "currency": "EUR"}}
+    assert call("PATCH", seat.path, {"plan_prices": others}).json["plan_prices"] == others
+    assert call("PATCH", seat.path, {"plan_prices": {}}).json["plan_prices"] == {}
+
+
+def test_all_prices_are_in_one_currency_and_of_plans_that_there_are(call: Caller, seat: Seat) -> None:
+    euros, dollars = ({"amount_minor": 9999, "currency": currency} for currency in ("EUR", "USD"))
+    call("PATCH", seat.path, {"price": euros})
+    for wrong in ({"sales_navigator": dollars}, {"unheard_of": euros}, {"basic": euros}):
+        assert call("PATCH", seat.path, {"plan_prices": wrong}).status_code == 422
+    call("PATCH", seat.path, {"plan_prices": {"sales_navigator": euros}})
+    assert call("PATCH", seat.path, {"price": dollars}).status_code == 422
+    together = {"price": dollars, "plan_prices": {"sales_navigator": dollars}}
+    assert call("PATCH", seat.path, together).json["price"] == dollars
+    assert call("PATCH", seat.path, {"price": None, "plan_prices": {"sales_navigator": euros}}).status_code == 200
+
+
 def test_another_rule_book_corrects_the_whole_history(call: Caller, open_account: Callable[..., Seat]) -> None:
     seat = open_account(opened_at="2026-09-15T00:00:00Z", plan="premium_business", renewal_day=15)
     assert seat.balance() == 15

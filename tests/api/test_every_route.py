@@ -22,6 +22,7 @@ PUBLIC = {
     "POST /api/v1/pairings",
     "POST /api/v1/pairings/<pairing_id>/confirm",
     "DELETE /api/v1/pairings/<pairing_id>",
+    "GET /calendar/<secret>.ics",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -36,10 +37,20 @@ BODIES: dict[str, dict[str, Any]] = {
         "time_zone": "UTC",
     },
     "PATCH /api/v1/accounts/<account_id>": {"name": "Another name"},
+    "POST /api/v1/accounts/<account_id>/calendar": {"renew": True},
     "POST /api/v1/accounts/<account_id>/observations": {"balance": 3, "source": "person"},
     "POST /api/v1/accounts/<account_id>/plan-changes": {"plan": "sales_navigator"},
     "POST /api/v1/accounts/<account_id>/inmails": {"recipient": {"name": "Robin Sample"}, "source": "popup"},
     "PATCH /api/v1/accounts/<account_id>/inmails/<inmail_id>": {"note": "met at a fair"},
+}
+
+# The same for the routes that take a file: the query, and what goes with the request.
+UPLOADS: dict[str, dict[str, Any]] = {
+    "POST /api/v1/accounts/<account_id>/imports": {
+        "query_string": {"preview": "true"},
+        "data": b"name,sent_at\nRobin Sample,2026-11-02\n",
+        "content_type": "text/csv",
+    },
 }
 
 WRITES_WITH_BODY = ("POST", "PATCH", "PUT")
@@ -110,6 +121,8 @@ class Route(NamedTuple):
             path = path.replace(f"<{argument}>", ids[argument])
         if "data" not in body and self.name in BODIES:
             body["json"] = BODIES[self.name]
+        elif "data" not in body:
+            body |= UPLOADS.get(self.name, {})
         return client.open(path, method=self.method, headers=headers, **body)
 
 
@@ -150,7 +163,7 @@ def test_every_route_is_prepared_for(routes: list[Route], ids: dict[str, str]) -
     for route in routes:
         assert route.arguments <= set(ids), f"{route.name}: say in `ids` how its resource is made"
         if route.method in WRITES_WITH_BODY:
-            assert route.name in BODIES, f"{route.name}: say in BODIES what it takes"
+            assert route.name in BODIES | UPLOADS, f"{route.name}: say in BODIES or UPLOADS what it takes"
 
 
 def test_no_token_or_a_wrong_one(client: FlaskClient, private_routes: list[Route], ids: dict[str, str]) -> None:

@@ -7,13 +7,26 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks import in_browser, logging_inmails, reading, replaying, servers, starting
+from tests.benchmarks import (
+    calendar_feed,
+    importing,
+    in_browser,
+    logging_inmails,
+    reading,
+    replaying,
+    servers,
+    starting,
+    usage_report,
+)
 from tests.benchmarks.report import Row, table, write_json
 
 PARTS = {
     "log": logging_inmails.measure,
     "summary": reading.measure,
     "replay": replaying.measure,
+    "report": usage_report.measure,
+    "calendar": calendar_feed.measure,
+    "import": importing.measure,
     "start": starting.measure,
     "extension": in_browser.measure,
 }

@@ -33,11 +33,12 @@ def filled_server(folder: Path, inmails: int, accounts: int) -> Server:
 def summary_requests(server: Server, client: Client, *, keep_alive: bool, etag: str | None = None) -> list[list[str]]:
     """One client that asks for the summary of the full account again and again."""
     headers = {"Authorization": f"Bearer {client.token}"} | ({"If-None-Match": etag} if etag else {})
-    path = f"/api/v1/accounts/{_full_account(client)}/summary"
+    path = f"/api/v1/accounts/{full_account(client)}/summary"
     return [[load.request("GET", path, server.port, keep_alive=keep_alive, headers=headers)] * ASKED]
 
 
-def _full_account(client: Client) -> str:
+def full_account(client: Client) -> str:
+    """The id of the account with the many InMails."""
     # The others were opened after it.
     return str(client.get("/accounts?limit=1").expect(200)["items"][0]["id"])
 
@@ -53,7 +54,7 @@ def measure(folder: Path) -> list[Row]:
             running.callback(ours[name].close)
         clients = {name: server.client() for name, server in ours.items()}
         server, client = ours["few"], clients["few"]
-        answer = client.get(f"/accounts/{_full_account(client)}/summary")
+        answer = client.get(f"/accounts/{full_account(client)}/summary")
         headers = {name.lower(): value for name, value in answer.headers.items()}
 
         aw_port = running.enter_context(servers.aw_server(folder / "aw-server"))

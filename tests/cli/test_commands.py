@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
+import urllib.request
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +73,67 @@ def test_a_backup_is_a_database(connected: Serving, inkeeper: Run, tmp_path: Pat
     assert listed.stdout == inkeeper("devices").stdout
 
 
+def test_a_backup_while_the_server_writes(serving: Serving, inkeeper: Run, tmp_path: Path) -> None:
+    logging = Logging(serving)
+    logging.start()
+    logging.until(5)
+    acknowledged = len(logging.done)
+
+    finished = inkeeper("backup", "copy.sqlite3")
+
+    sent = len(logging.done)
+    logging.until(sent + 5)
+    logging.stop()
+    assert finished.returncode == 0, finished.stderr
+    copy = ["--database", "sqlite:///copy.sqlite3"]
+    assert inkeeper("doctor", *copy).stdout == "Nothing wrong was found.\n"
+    inkeeper("export", "copy.zip", *copy)
+    copied = [inmail["id"] for inmail in document_in(tmp_path / "copy.zip")["tables"]["inmail"]]
+    # Whole, and of one instant while the backup was taken: nothing missing in between, and nothing half.
+    assert copied == logging.done[: len(copied)]
+    assert acknowledged <= len(copied) <= sent + 1
+
+
+class Logging(threading.Thread):
+    """Logs InMails over HTTP, one after the other."""
+
+    def __init__(self, serving: Serving) -> None:
+        super().__init__(daemon=True)
+        pairing = serving.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+        code = {"code": serving.shown_code()}
+        token = serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", code)["token"]
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._address = f"{serving.address}/api/v1/accounts"
+        account = {"name": "My seat", "plan": "sales_navigator", "rule_book": "month_end", "time_zone": "UTC"}
+        self._address += f"/{self._post(account)['id']}/inmails"
+        self._more = threading.Condition()
+        self._stopped = False
+        self.done: list[str] = []
+
+    def run(self) -> None:
+        while not self._stopped:
+            wanted = {"recipient": {"name": f"Robin Sample {len(self.done)}"}, "cost": 0, "source": "popup"}
+            inmail_id = self._post(wanted)["inmail"]["id"]
+            with self._more:
+                self.done.append(inmail_id)
+                self._more.notify()
+
+    def until(self, count: int) -> None:
+        """Wait until so many have been logged."""
+        with self._more:
+            assert self._more.wait_for(lambda: len(self.done) >= count, timeout=30)
+
+    def stop(self) -> None:
+        self._stopped = True
+        self.join()
+
+    def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(self._address, json.dumps(body).encode(), self._headers)
+        with urllib.request.urlopen(request) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
+
+
 @pytest.mark.parametrize("command", ["backup", "export"])
 def test_no_file_is_replaced(connected: Serving, inkeeper: Run, tmp_path: Path, command: str) -> None:
     (tmp_path / "mine").write_text("mine")
@@ -90,23 +155,29 @@ def test_a_folder_that_is_missing(connected: Serving, inkeeper: Run, command: st
     assert len(finished.stderr.splitlines()) == 1
 
 
-def test_export_and_restore(connected: Serving, inkeeper: Run, tmp_path: Path) -> None:
-    assert inkeeper("export", "all.json").returncode == 0
+def document_in(file: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(file) as archive:
+        document: dict[str, Any] = json.loads(archive.read("inkeeper.json"))
+        return document
 
-    finished = inkeeper("restore", "all.json", "--database", "sqlite:///new.sqlite3")
+
+def test_export_and_restore(connected: Serving, inkeeper: Run, tmp_path: Path) -> None:
+    assert inkeeper("export", "all.zip").returncode == 0
+
+    finished = inkeeper("restore", "all.zip", "--database", "sqlite:///new.sqlite3")
 
     assert finished.returncode == 0
     assert inkeeper("devices", "--database", "sqlite:///new.sqlite3").stdout == inkeeper("devices").stdout
-    inkeeper("export", "again.json", "--database", "sqlite:///new.sqlite3")
-    first, second = (json.loads((tmp_path / name).read_text()) for name in ("all.json", "again.json"))
+    inkeeper("export", "again.zip", "--database", "sqlite:///new.sqlite3")
+    first, second = (document_in(tmp_path / name) for name in ("all.zip", "again.zip"))
     assert first["tables"] == second["tables"]
     assert first["checksum"] == second["checksum"]
 
 
 def test_restore_into_a_database_in_use(connected: Serving, inkeeper: Run) -> None:
-    inkeeper("export", "all.json")
+    inkeeper("export", "all.zip")
 
-    finished = inkeeper("restore", "all.json")
+    finished = inkeeper("restore", "all.zip")
 
     assert finished.returncode == 1
     assert "holds data already" in finished.stderr

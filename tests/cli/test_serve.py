@@ -147,7 +147,7 @@ class TestADatabaseThatCannotBeUsed:
 
 def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
     overview = inkeeper("--help").stdout
-    for command in ("serve", "pair", "devices", "backup", "export", "restore", "doctor"):
+    for command in ("serve", "pair", "devices", "backup", "export", "restore", "doctor", "remind"):
         assert f"\n  {command} " in overview
         text = inkeeper(command, "--help").stdout
         assert "--database" in text, command
@@ -156,8 +156,12 @@ def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
     assert inkeeper("--version").stdout.startswith("inkeeper")
 
 
-def test_nothing_slow_is_imported_for_help(environment: dict[str, str]) -> None:
-    script = "import inkeeper.cli, sys; print({'flask', 'peewee', 'waitress'} & set(sys.modules))"
+@pytest.mark.parametrize(
+    ("module", "slow"),
+    [("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib"}), ("inkeeper.api.app", {"icalendar", "smtplib"})],
+)
+def test_nothing_slow_is_imported_before_it_is_needed(environment: dict[str, str], module: str, slow: set[str]) -> None:
+    script = f"import {module}, sys; print({slow!r} & set(sys.modules))"
 
     finished = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True

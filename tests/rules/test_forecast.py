@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inkeeper.rules.forecast import Returns, capacity, forecast
 from inkeeper.rules.replay import replay
+from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_grant, next_loss, timeline
 from tests.rules.histories import History, histories
 from tests.rules.story import Story, utc
@@ -27,9 +29,9 @@ def steady(months: int, each: int, now_used: int) -> Story:
 
 
 def test_without_any_history_it_says_so():
-    forecast = steady(0, 0, 0).forecast("2026-11-10")
-    assert forecast.lost is None
-    assert forecast.basis == "no InMails logged yet"
+    told = steady(0, 0, 0).forecast("2026-11-10")
+    assert told.lost is None
+    assert told.basis == "no InMails logged yet"
 
 
 def test_this_period_alone():
@@ -76,6 +78,63 @@ def test_under_rolling_what_the_cap_will_cut_is_forecast():
     story.observe("2026-03-02", 12)
     assert next_loss(story.changes("2026-03-20")) == Change(utc("2026-04-01"), "forfeit", -2, 15, "cap")
     assert story.forecast("2026-03-20").lost == 2
+
+
+def rolling(day: str = "2026-03-20") -> tuple[State, datetime]:
+    """Premium Business since January, 15 credits a month, none used; the next come on 2 April."""
+    story = Story("premium_business", "2026-03-02", book="rolling", zone="Europe/Berlin")
+    return story.state(day), story.time(day)
+
+
+def test_answers_return_credits_to_spend_again():
+    # given half of the InMails answered, so each credit is spent twice over: 15 + 7.5 + 3.75 + ...
+    state, now = rolling()
+    found = capacity(state, now, Returns(40, 20, timedelta(days=2)))
+    assert (found.inmails, found.response_rate, found.lag) == (30, 0.5, timedelta(days=2))
+    assert found.basis == "20 of 40 InMails in 90 days answered"
+
+
+@pytest.mark.parametrize(
+    ("lag_days", "carried"),
+    [
+        (14, 15),  # 13 days are left: no answer comes in time
+        (13, 22),  # 15 + 7.5
+        (6, 26),  # 15 + 7.5 + 3.75
+        (0, 29),  # as good as all
+    ],
+)
+def test_what_the_balance_carries_until_the_renewal_depends_on_how_soon_answers_come(lag_days: int, carried: int):
+    state, now = rolling()
+    found = capacity(state, now, Returns(40, 20, timedelta(days=lag_days)))
+    assert (state.balance, found.until_renewal) == (15, carried)
+
+
+def test_without_answers_the_allotment_carries_itself():
+    state, now = rolling()
+    assert capacity(state, now, Returns(0, 0, None)) == (15, 15, 0.0, None, "no InMails in 90 days")
+    assert capacity(state, now, Returns(1, 0, None)).basis == "none of 1 InMail in 90 days was answered"
+
+
+def test_a_lucky_beginning_does_not_promise_credits_without_end():
+    state, now = rolling()
+    assert capacity(state, now, Returns(4, 4, timedelta(hours=3))).inmails == 60
+    assert capacity(state, now, Returns(1, 1, timedelta(0))).inmails == 15
+
+
+def test_where_no_credit_comes_back_or_none_is_granted_there_is_no_capacity_to_tell():
+    for story in (Story("premium_business", "2026-01-02"), Story("basic", "2026-01-02", book="rolling")):
+        assert capacity(story.state("2026-03-01"), utc("2026-03-01"), Returns(9, 3, timedelta(1))) is None
+
+
+def test_what_comes_back_is_not_used_up():
+    # given ten sends in ten days, and twenty more days in which half of what is sent comes back
+    story = steady(0, 0, 10)
+    now = story.time("2026-11-10 12:00")
+    loss = next_loss(story.changes("2026-11-10 12:00"))
+    assert forecast(story.state("2026-11-10 12:00"), now, loss, Returns(10, 5, timedelta(1))) == (
+        5,
+        "10 sends in 10 days, 5 of 10 InMails answered",
+    )
 
 
 # Timeline

@@ -15,6 +15,7 @@ from inkeeper.rules.periods import (
     day_start,
     local_day,
     next_renewal,
+    offsets,
     period_start,
     renewal_in,
     time_zone,
@@ -144,3 +145,22 @@ def test_renewals_are_the_naive_ones_and_enclose_every_instant(zone: str, day: i
 def test_an_unknown_zone_is_refused(name: str):
     with pytest.raises(UnknownTimeZone):
         time_zone(name)
+
+
+@pytest.mark.parametrize("zone", [*ZONES, "Africa/Casablanca"])
+def test_the_offsets_of_a_zones_clocks_are_those_that_its_clocks_show(zone: str):
+    start, end = utc("2026-01-15 10:20"), utc("2027-04-02 03:04")
+    known = offsets(zone, start, end)
+    assert known[0][0] == start
+    assert [at for at, _ in known] == sorted({at for at, _ in known})
+    for at, offset in known[1:]:
+        shown = [(at - timedelta(seconds=before)).astimezone(ZoneInfo(zone)).utcoffset() for before in (1, 0)]
+        assert shown == [known[known.index((at, offset)) - 1][1], offset]
+    hours = int((end - start) / timedelta(hours=1))
+    for at in (start + timedelta(hours=number) for number in range(0, hours, 7)):
+        assert [offset for since, offset in known if since <= at][-1] == at.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def test_a_span_without_length_has_one_offset():
+    at = utc("2026-03-29 01:00")
+    assert offsets("Europe/Berlin", at, at) == [(at, timedelta(hours=2))]

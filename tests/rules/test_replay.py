@@ -518,6 +518,29 @@ def test_a_history_begins_with_one_opening():
         replay([opened], utc("2026-01-05"), start=saved)
 
 
+@pytest.mark.parametrize("opened", ["2025-11-15", "2026-01-01", "2026-03-10"])
+def test_an_account_opens_with_the_opening_that_stands(opened: str):
+    story = Story("premium_career", "2026-01-01")
+    story.send("2026-04-02")
+    straight = Story("premium_career", opened)
+    straight.facts[0] = Opened("again", straight.time(opened), "premium_career", "UTC", Terms("month_end"))
+    straight.send("2026-04-02")
+    story.facts.append(straight.facts[0])
+    story.retract("2026-05-01", "opened")
+    assert story.journal("2025-01-01", "2026-04-30") == straight.journal("2025-01-01", "2026-04-30")
+    assert story.state("2026-05-02") == straight.state("2026-05-02")
+
+
+def test_what_was_taken_back_may_lie_before_the_opening():
+    story = Story("premium_career", "2026-01-01")
+    gone = story.send("2025-12-31")
+    story.retract("2026-01-02", gone)
+    assert story.balance("2026-01-03") == 5
+    story.outcome("2025-12-31", gone)
+    with pytest.raises(BadHistory):
+        story.balance("2026-01-03")
+
+
 def test_a_plan_that_the_book_lacks_is_refused():
     with pytest.raises(UnknownPlan):
         Story("recruiter").state("2026-01-01")

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from inkeeper.services.export import ExportError, read_export, write_export
+from inkeeper.services import accounts
+from inkeeper.services.export import write_export
+from inkeeper.services.export_format import ExportError
+from inkeeper.services.integrity import check
+from inkeeper.services.restore import read_export
+from inkeeper.storage import history
 from inkeeper.storage.database import Store, open_database
-from inkeeper.storage.models import TABLES, Pairing, Snapshot
+from inkeeper.storage.models import TABLES, Account, Inmail, Owner, Pairing, ReminderSent, Snapshot
 from tests.conftest import Clock, Device
+from tests.rules.histories import History, histories
 
 
 @pytest.fixture
-def filled(client: FlaskClient, pair: Callable[..., Device], store: Store) -> Store:
+def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock: Clock) -> Store:
     """A store with every kind of row."""
     headers = pair("Kai Example").headers
     account = client.post(
@@ -27,6 +41,7 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store) -> St
             "plan": "premium_career",
             "rule_book": "month_end",
             "time_zone": "Europe/Berlin",
+            "opened_at": "2026-11-01T00:00:00Z",
             "price": {"amount_minor": 2999, "currency": "EUR"},
         },
         headers=headers,
@@ -36,6 +51,14 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store) -> St
         json={"recipient": {"name": "Robin Sample"}, "source": "popup", "note": "two\nlines"},
         headers={**headers, "Idempotency-Key": "sent-once"},
     )
+    file = {"data": b"name,sent_at\n=Mika,2026-11-05\n", "content_type": "text/csv", "headers": headers}
+    path = f"/api/v1/accounts/{account}/imports"
+    confirm = client.post(path, query_string={"preview": "true"}, **file).json["confirm"]
+    client.post(path, query_string={"confirm": confirm}, **file)
+    client.post(f"/api/v1/accounts/{account}/calendar", json={}, headers=headers)
+    client.get(f"/api/v1/accounts/{account}/calendar.ics", headers=headers)
+    with store.begin_write(None):
+        ReminderSent.create(account=account, code="empty", severity="info", occasion=clock(), sent_at=clock())
     return store
 
 
@@ -48,8 +71,8 @@ def fresh(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def exported(filled: Store, tmp_path: Path, clock: Clock) -> Path:
-    write_export(filled, tmp_path / "all.json", clock())
-    return tmp_path / "all.json"
+    write_export(filled, tmp_path / "all.zip", clock())
+    return tmp_path / "all.zip"
 
 
 def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
@@ -64,6 +87,21 @@ def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+def members(file: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def put_together(file: Path, parts: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def in_table(file: Path, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(members(file)[name].decode(), newline="")))
+
+
 def test_everything_comes_back(filled: Store, exported: Path, fresh: Store) -> None:
     counts = read_export(fresh, exported)
 
@@ -75,19 +113,43 @@ def test_everything_comes_back(filled: Store, exported: Path, fresh: Store) -> N
 def test_what_came_back_exports_alike(exported: Path, fresh: Store, tmp_path: Path, clock: Clock) -> None:
     read_export(fresh, exported)
 
-    write_export(fresh, tmp_path / "again.json", clock())
+    write_export(fresh, tmp_path / "again.zip", clock())
 
-    assert (tmp_path / "again.json").read_bytes() == exported.read_bytes()
+    assert (tmp_path / "again.zip").read_bytes() == exported.read_bytes()
 
 
 def test_an_empty_database(store: Store, fresh: Store, tmp_path: Path, clock: Clock) -> None:
-    write_export(store, tmp_path / "all.json", clock())
+    write_export(store, tmp_path / "all.zip", clock())
 
-    assert set(read_export(fresh, tmp_path / "all.json").values()) == {0}
+    assert set(read_export(fresh, tmp_path / "all.zip").values()) == {0}
 
 
 def test_the_file_is_for_its_owner_alone(exported: Path) -> None:
     assert exported.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_document_is_as_its_schema_says(exported: Path) -> None:
+    parts = members(exported)
+
+    schema = json.loads(parts["schema.json"])
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    document = json.loads(parts["inkeeper.json"])
+    validator.validate(document)
+    document["tables"]["inmail"][0]["cost"] = "1"
+    assert not validator.is_valid(document)
+
+
+def test_the_tables_are_for_people(exported: Path) -> None:
+    (account,) = in_table(exported, "accounts.csv")
+    mika, robin = in_table(exported, "inmails.csv")
+    entries = in_table(exported, "ledger.csv")
+
+    assert (account["name"], account["owner"]) == ("Zażółć gęślą jaźń \U0001f600", "Kai Example")
+    assert (account["balance"], account["price_minor"], account["currency"]) == ("3", "2999", "EUR")
+    assert (robin["recipient"], robin["note"], robin["source"]) == ("Robin Sample", "two\nlines", "popup")
+    assert mika["recipient"] == "'=Mika"
+    assert [entry["kind"] for entry in entries] == ["grant", "spend", "spend"]
+    assert entries[-1]["inmail_id"] == robin["id"]
 
 
 def test_a_database_in_use_is_refused_and_stays_as_it_is(filled: Store, exported: Path) -> None:
@@ -111,13 +173,25 @@ def test_a_database_in_use_is_refused_and_stays_as_it_is(filled: Store, exported
         lambda text: text.replace(b'"cost":1', b'"cost":0'),
         lambda text: text.replace(b'"inmail":', b'"letter":'),
         lambda text: text.replace(b'"cost":', b'"price":'),
+        lambda text: text.replace(b'"cost":1', b'"cost":[1]'),
+        lambda text: text.replace(b'"cost":1', b'"cost":true'),
+        lambda text: text.replace(b'"cost":1', b'"cost":"1"'),
+        lambda text: text.replace(b'"cost":1', b'"cost":7'),
         lambda text: text.replace(b"\xc5\xbc", b"\xc5"),
         lambda text: text.replace(b"sha256:", b"sha256:0"),
+        lambda text: b"\n".join(line for line in text.split(b"\n") if b"Mika" not in line),
         lambda text: b"PK\x03\x04" + text,
     ],
 )
-def test_a_damaged_file_brings_nothing(exported: Path, fresh: Store, damage: Callable[[bytes], bytes]) -> None:
-    exported.write_bytes(damage(exported.read_bytes()))
+@pytest.mark.parametrize("form", ["zip", "first version"])
+def test_a_damaged_file_brings_nothing(
+    exported: Path, fresh: Store, damage: Callable[[bytes], bytes], form: str
+) -> None:
+    if form == "zip":
+        parts = members(exported)
+        put_together(exported, parts | {"inkeeper.json": damage(parts["inkeeper.json"])})
+    else:
+        exported.write_bytes(damage(of_the_first_version(exported)))
 
     with pytest.raises(ExportError, match=r"damaged|not an export"):
         read_export(fresh, exported)
@@ -125,16 +199,142 @@ def test_a_damaged_file_brings_nothing(exported: Path, fresh: Store, damage: Cal
     assert not any(rows(fresh).values())
 
 
-def test_a_file_of_a_newer_version(exported: Path, fresh: Store) -> None:
-    document = json.loads(exported.read_text())
-    exported.write_text(json.dumps({**document, "version": 2}))
+@pytest.mark.parametrize("cut", [10, 1000, -30, -1])
+def test_a_zip_that_is_not_whole_brings_nothing(exported: Path, fresh: Store, cut: int) -> None:
+    exported.write_bytes(exported.read_bytes()[:cut])
+
+    with pytest.raises(ExportError, match="damaged"):
+        read_export(fresh, exported)
+
+    assert not any(rows(fresh).values())
+
+
+@pytest.mark.parametrize("newer", [{"version": 3}, {"steps": ["0001_ledger", "0002_owning", "0099_more"]}])
+def test_a_file_of_a_newer_version(exported: Path, fresh: Store, newer: dict[str, Any]) -> None:
+    parts = members(exported)
+    begin, _, rest = parts["inkeeper.json"].partition(b',"tables":')
+    head = json.dumps(json.loads(begin + b"}") | newer).encode()[:-1]
+    put_together(exported, parts | {"inkeeper.json": head + b',"tables":' + rest})
 
     with pytest.raises(ExportError, match="newer version"):
         read_export(fresh, exported)
 
 
-def test_a_file_of_something_else(exported: Path, fresh: Store) -> None:
-    exported.write_text('{"format": "songs"}')
+def of_the_first_version(exported: Path) -> bytes:
+    """The same content as a version without zips and imports would have written it."""
+    from inkeeper.jsontext import to_json
+    from inkeeper.services.export_format import Checksum
+
+    document = json.loads(members(exported)["inkeeper.json"])
+    tables = {name: table for name, table in document["tables"].items() if name in FIRST_TABLES}
+    for fact in tables["fact"]:
+        del fact["import_id"]
+    checksum = Checksum()
+    for name, table in tables.items():
+        for row in table:
+            checksum.add(name, to_json(row))
+    head = {"format": "inkeeper-export", "version": 1, "made_by": "0", "exported_at": document["exported_at"]}
+    return to_json(head | {"tables": tables, "checksum": str(checksum)}).encode()
+
+
+FIRST_TABLES = ("owner", "device", "account", "fact", "inmail", "idempotency")
+
+
+def test_a_file_of_the_first_version(filled: Store, exported: Path, fresh: Store) -> None:
+    exported.write_bytes(of_the_first_version(exported))
+
+    counts = read_export(fresh, exported)
+
+    assert {name for name, count in counts.items() if count} == set(FIRST_TABLES)
+    for name in set(FIRST_TABLES) - {"fact"}:
+        assert rows(fresh)[name] == rows(filled)[name]
+    assert [fact[:-1] for fact in rows(fresh)["fact"]] == [fact[:-1] for fact in rows(filled)["fact"]]
+
+
+@pytest.mark.parametrize("content", [b'{"format": "songs"}', b'{"tables": []}', b"[]"])
+def test_a_file_of_something_else(exported: Path, fresh: Store, content: bytes) -> None:
+    exported.write_bytes(content)
 
     with pytest.raises(ExportError, match="not an export"):
         read_export(fresh, exported)
+
+
+def test_a_zip_of_something_else(exported: Path, fresh: Store) -> None:
+    put_together(exported, {"songs.json": b"{}"})
+
+    with pytest.raises(ExportError, match="not an export"):
+        read_export(fresh, exported)
+
+
+@contextmanager
+def stores() -> Iterator[tuple[Store, Store, Path]]:
+    """Two new ones, and a folder."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        opened = [open_database(f"sqlite:///{folder}/{number}.sqlite3") for number in range(2)]
+        yield opened[0], opened[1], folder
+        for store in opened:
+            store.checkpoint_and_close()
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+def live_through(past: History, words: list[str]) -> None:
+    """An account with this history, its InMails listed, inside a write."""
+    opened = past.opened
+    Owner.create(id="owner", name=words[0] or "me", created_at=opened.at)
+    Account.create(
+        id="account",
+        owner="owner",
+        name=words[1],
+        time_zone=opened.time_zone,
+        working_days="12345",
+        reserve=0,
+        created_at=opened.at,
+        version=1,
+    )
+    history.record("account", past.facts, past.end)
+    for fact in history.facts_of("account"):
+        if type(fact).__name__ == "Sent":
+            outcomes = history.outcomes_of(fact.id)
+            Inmail.create(
+                id=fact.id,
+                account="account",
+                sent_at=fact.at,
+                cost=fact.cost,
+                name=words[2],
+                profile_url=words[3] or None,
+                note=words[4] or None,
+                source="api",
+                outcome=outcomes[-1].outcome if outcomes else "pending",
+                outcome_at=outcomes[-1].at if outcomes else None,
+                retracted_at=history.retraction_of(fact.id),
+            )
+
+
+@given(histories(), st.lists(WORDS, min_size=5, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_any_history_comes_back_without_loss(past: History, words: list[str]) -> None:
+    with stores() as (before, after, folder):
+        with before.begin_write(None):
+            live_through(past, words)
+        write_export(before, folder / "all.zip", past.end)
+
+        read_export(after, folder / "all.zip")
+
+        assert rows(after) == rows(before)
+        for store in (before, after):
+            assert list(check(store, past.end)) == []
+        told = []
+        for store in (before, after):
+            with store.read():
+                since = history.opened_at("account")
+                told.append(
+                    (
+                        accounts.get_account("owner", "account", past.end),
+                        history.journal_of("account", since, past.end),
+                        history.told("account", since, past.end),
+                    )
+                )
+        assert told[0] == told[1]

@@ -51,6 +51,11 @@ def test_nothing_is_found_where_all_is_well(seat: Seat, store: Store, clock: Clo
             " (SELECT rowid FROM snapshot WHERE kind = 'head' ORDER BY at DESC, rank DESC LIMIT 1)",
             "not what the facts give",
         ),
+        (
+            "UPDATE snapshot SET sheet = replace(sheet, 'business', 'career')"
+            " WHERE at = (SELECT min(at) FROM snapshot WHERE sheet IS NOT NULL)",
+            "The sheet saved for the period from 2025",
+        ),
         ("UPDATE inmail SET cost = 0 WHERE name = 'Robin Sample 0'", "differ in date or cost"),
         ("UPDATE inmail SET outcome = 'pending' WHERE name = 'Robin Sample 1'", "differ on its outcome"),
         ("UPDATE inmail SET retracted_at = NULL WHERE name = 'Robin Sample 3'", "taken back"),

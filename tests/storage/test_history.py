@@ -16,6 +16,8 @@ from inkeeper.rules.state import dump_state
 from inkeeper.storage import history
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
+from tests.rules.histories import History
+from tests.rules.test_sheets import sheets_of
 
 OPENED = datetime(2026, 1, 10, 9, tzinfo=UTC)
 
@@ -80,6 +82,51 @@ def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, boo
                     state, coming = history.state_at(account, asked)
                 assert dump_state(state) == dump_state(replay(facts, asked).state)
                 assert {fact.id for fact in coming} == {fact.id for fact in facts if fact.at > asked}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling"]))
+def test_the_sheets_of_past_periods_are_what_a_replay_of_everything_draws_up(
+    store: Store, seed: int, book: str
+) -> None:
+    draw = random.Random(seed)
+    account, facts = begin(store, book)
+    now = OPENED
+    for _ in range(15):
+        now += timedelta(hours=draw.choice([1, 30, 400, 900]))
+        at = max(OPENED, now - timedelta(hours=draw.choice([0, 0, 0, 5, 100, 2000])))
+        facts.append(later_fact(draw, facts, at))
+        with store.begin_write(account) as transaction:
+            history.record(account, facts[-1:], now)
+            if draw.random() < 0.2:
+                transaction.execute(
+                    "DELETE FROM snapshot WHERE rowid IN (SELECT rowid FROM snapshot ORDER BY random() LIMIT 1)"
+                )
+        asked = now + timedelta(days=draw.choice([0, 40]))
+        since = asked - timedelta(days=draw.choice([20, 60, 365]))
+        with store.read():
+            found = history.told(account, since, asked)
+        closed, present, _ = sheets_of(History(facts, asked), asked)
+        assert found.present == present
+        assert found.closed == [sheet for sheet in closed if sheet.end and sheet.end > since]
+        assert dump_state(found.state) == dump_state(replay(facts, asked).state)
+
+
+def test_a_report_of_the_past_replays_the_open_period_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, _ = begin(store, "month_end")
+    now = OPENED
+    for _ in range(60):
+        now += timedelta(days=2)
+        with store.begin_write(account):
+            history.record(account, [Sent(new_id(now), now, 0)], now)
+    read: list[int] = []
+    facts_of = history.facts_of
+    monkeypatch.setattr(history, "facts_of", lambda *of: read.append(len(facts_of(*of))) or facts_of(*of))
+    with store.read():
+        found = history.told(account, OPENED, now)
+    assert len(found.closed) == 4
+    assert sum(sheet.tally.free_used for sheet in [*found.closed, found.present]) == 60
+    assert read == [found.present.tally.free_used]
 
 
 def test_reading_does_not_replay_what_a_saved_state_covers(store: Store) -> None:

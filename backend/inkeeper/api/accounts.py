@@ -31,6 +31,11 @@ def working_days_field(**kwargs: Any) -> fields.List:
     return fields.List(Integer(minimum=1, maximum=7), validate=validate.Length(1, 7), **kwargs)
 
 
+def plan_prices_field(**kwargs: Any) -> fields.Dict:
+    """What other plans cost a month, by plan."""
+    return fields.Dict(keys=Text(max_length=50), values=fields.Nested(MoneySchema), **kwargs)
+
+
 def _amount(**kwargs: Any) -> Integer:
     return Integer(minimum=0, maximum=LARGEST_AMOUNT, **kwargs)
 
@@ -47,6 +52,7 @@ class NewAccountSchema(Schema):
     allotment = _amount(allow_none=True)
     cap = _amount(allow_none=True)
     price = fields.Nested(MoneySchema, allow_none=True, metadata={"description": "What the plan costs a month."})
+    plan_prices = plan_prices_field(metadata={"description": "What other plans cost a month, for reports and advice."})
     working_days = working_days_field()
     reserve = _amount(metadata={"description": "Credits that the pace keeps in hand."})
     observed_balance = _amount(metadata={"description": "The credits that LinkedIn shows now."})
@@ -57,6 +63,7 @@ AccountChangesSchema = Schema.from_dict(
     {
         "name": Text(max_length=100),
         "price": fields.Nested(MoneySchema, allow_none=True),
+        "plan_prices": plan_prices_field(metadata={"description": "Takes the place of all that were given before."}),
         "working_days": working_days_field(),
         "reserve": _amount(),
         "rule_book": Text(max_length=50),
@@ -97,6 +104,7 @@ class AccountSchema(Schema):
     renewal_day = fields.Integer(required=True, allow_none=True)
     overrides = fields.Nested(OverridesSchema, required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)
+    plan_prices = plan_prices_field(required=True)
     working_days = working_days_field(required=True)
     reserve = fields.Integer(required=True)
     created_at = Instant(required=True)

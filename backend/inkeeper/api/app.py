@@ -15,24 +15,38 @@ from flask_cors.core import DEFAULT_OPTIONS, get_cors_options, set_cors_headers
 import inkeeper
 from inkeeper.api import (
     accounts,
+    advice,
+    calendar,
     devices,
+    imports,
     inmails,
     ledger,
     observations,
     pages,
     pairings,
     plan_changes,
+    report,
     rule_books,
     server,
     summary,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api
-from inkeeper.api.guard import EXTENSION_ORIGINS, MAX_BODY_BYTES, check_body, check_host, check_origin
+from inkeeper.api.guard import (
+    EXTENSION_ORIGINS,
+    MAX_BODY_BYTES,
+    MAX_UPLOAD_BYTES,
+    UPLOAD_ENDPOINTS,
+    check_body,
+    check_host,
+    check_origin,
+    check_upload,
+)
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
+from inkeeper.services.report import Reports
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 
@@ -45,10 +59,14 @@ RESOURCES = (
     rule_books,
     accounts,
     summary,
+    report,
+    advice,
     ledger,
     observations,
     plan_changes,
     inmails,
+    imports,
+    calendar,
 )
 """The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
 
@@ -77,6 +95,8 @@ def create_app(
     app.extensions["inkeeper.settings"] = settings
     app.extensions["inkeeper.show_code"] = show_code
     app.extensions["inkeeper.tags"] = summary.StandingTags()
+    app.extensions["inkeeper.reports"] = Reports()
+    app.extensions["inkeeper.read_limit"] = calendar.ReadLimit()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
@@ -105,7 +125,11 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         g.now = now = clock()
         if request.endpoint not in PUBLIC_ENDPOINTS:
             authenticate(environ, now)
-        check_body(environ)
+        if request.endpoint in UPLOAD_ENDPOINTS:
+            request.max_content_length = MAX_UPLOAD_BYTES
+            check_upload(environ)
+        else:
+            check_body(environ)
 
 
 def _complete_every_answer(app: Flask) -> None:

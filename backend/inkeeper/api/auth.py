@@ -22,9 +22,12 @@ PUBLIC_ENDPOINTS = frozenset(
         "pairings.start_pairing",
         "pairings.confirm_pairing",
         "pairings.cancel_pairing",
+        "calendar.read_feed",
     }
 )
-"""The routes that need no token: those that tell what this is, and those by which a device gets its token."""
+"""The routes that need no token: those that tell what this is, those by which a device gets its token, and the feed,
+whose address is a secret itself, since calendar programs send no tokens.
+"""
 
 
 def authenticate(environ: dict[str, Any], now: datetime) -> None:

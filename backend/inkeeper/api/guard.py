@@ -14,6 +14,12 @@ from typing import Any
 from inkeeper.errors import Problem
 
 MAX_BODY_BYTES = 1024 * 1024
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+
+UPLOAD_ENDPOINTS = frozenset({"imports.import_file"})
+"""The routes that take a file rather than JSON."""
+
+UPLOAD_TYPES = ("application/zip", "text/csv")
 
 EXTENSION_ORIGINS = (
     re.compile(r"\Achrome-extension://[a-p]{32}\Z"),
@@ -84,6 +90,20 @@ def check_body(environ: dict[str, Any]) -> None:
         )
 
 
-def too_large() -> Problem:
+def check_upload(environ: dict[str, Any]) -> None:
+    """The same for a route that takes a file."""
+    if int(environ.get("CONTENT_LENGTH") or 0) > MAX_UPLOAD_BYTES:
+        raise too_large(MAX_UPLOAD_BYTES)
+    kind, _, _ = environ.get("CONTENT_TYPE", "").partition(";")
+    # Web pages cannot send these of their own accord, as they can a form or plain text.
+    if kind.strip().lower() not in UPLOAD_TYPES:
+        raise Problem(
+            "unsupported_media_type",
+            f"Send the file as it is, with Content-Type: {' or '.join(UPLOAD_TYPES)}.",
+            status=415,
+        )
+
+
+def too_large(limit: int = MAX_BODY_BYTES) -> Problem:
     """413, with the limit."""
-    return Problem("too_large", f"Send at most {MAX_BODY_BYTES} bytes.", status=413)
+    return Problem("too_large", f"Send at most {limit} bytes.", status=413)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -13,13 +14,13 @@ from inkeeper.api.schemas_base import Boolean, Cursor, Instant, Integer, PageQue
 from inkeeper.api.writes import write_once
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.services import inmails
+from inkeeper.storage.models import PURPOSES
 
 blueprint = Blueprint(
     "inmails", __name__, url_prefix="/api/v1/accounts/<account_id>/inmails", description="InMails that were sent"
 )
 
 OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
-PURPOSES = ("introduction", "follow_up", "article", "other")
 SOURCES = ("popup", "shortcut", "page", "import", "api")
 
 
@@ -142,7 +143,7 @@ InmailQuery = PageQuery.from_dict(
 def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """List the InMails, newest first; those taken back left out."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
-    after = cursor and (_instant(cursor[0]), cursor[1])
+    after = cursor and (instant_of_cursor(cursor[0]), cursor[1])
     with store().read():
         found = inmails.list_inmails(owner_id(), account_id, query, after, limit + 1)
     return paged(found, limit, lambda inmail: [to_microseconds(inmail["sent_at"]), inmail["id"]])
@@ -181,7 +182,8 @@ def retract_inmail(account_id: str, inmail_id: str) -> Response:
     return write_once(account_id, lambda _: (200, inmails.retract_inmail(owner_id(), account_id, inmail_id, now())))
 
 
-def _instant(microseconds: int) -> Any:
+def instant_of_cursor(microseconds: int) -> datetime:
+    """The instant (UTC) in a cursor. Raises ValidationError for one that was never given out."""
     try:
         return from_microseconds(microseconds)
     except OverflowError:

@@ -118,13 +118,17 @@ class Instant(fields.DateTime):
         return None if value is None else format_instant(value)
 
 
-class _Limit(fields.Integer):
-    """The `limit` of a page, from a query string."""
+class QueryInteger(fields.Integer):
+    """A whole number from a query string, within bounds."""
+
+    def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(minimum, maximum), **kwargs)
+        self._expected = f"Must be a number from {minimum} to {maximum}."
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
         # Not `int` alone, which takes spaces, signs, underscores and other scripts' digits too.
         if re.fullmatch(r"\d{1,3}", value, re.ASCII) is None:
-            raise ValidationError("Must be a number from 1 to 200.")
+            raise ValidationError(self._expected)
         return int(value)
 
 
@@ -155,7 +159,7 @@ class Cursor(fields.String):
 class PageQuery(Schema):
     """The query of a list. Subclasses add `cursor = Cursor(...)` with the types of what the list is sorted by."""
 
-    limit = _Limit(load_default=50, validate=validate.Range(1, 200))
+    limit = QueryInteger(1, 200, load_default=50)
     cursor = Cursor(str)
 
 

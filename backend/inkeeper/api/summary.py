@@ -72,11 +72,30 @@ class PaceSchema(Schema):
     expected = fields.Integer(required=True)
 
 
+class CapacitySchema(Schema):
+    """How many InMails a month's allotment carries with the credits that answers return: allotment ÷ (1 − response
+    rate), rounded down.
+
+    `until_renewal` is how many the present balance carries up to the next renewal, where a returned credit can be spent
+    again after `lag_hours`, the account's own median time to an answer.
+    """
+
+    inmails = fields.Integer(required=True)
+    until_renewal = fields.Integer(required=True)
+    response_rate = fields.Float(required=True)
+    lag_hours = fields.Float(required=True, allow_none=True)
+    basis = fields.String(required=True, metadata={"description": "On how much history it rests."})
+
+
 class ForecastSchema(Schema):
-    """The credits that will be lost at the account's own rate; null without any history."""
+    """The credits that will be lost at the account's own rate; null without any history.
+
+    `capacity` is null where answers return no credits, and on the free plan.
+    """
 
     lost = fields.Integer(required=True, allow_none=True)
     basis = fields.String(required=True)
+    capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
 
 
 class ObservedSchema(Schema):

@@ -17,22 +17,25 @@ from inkeeper.storage.database import Transaction
 _KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 
 
-def write_once(account_id: str | None, work: Callable[[Transaction], tuple[int, Any]]) -> Response:
+def write_once(
+    account_id: str | None, work: Callable[[Transaction], tuple[int, Any]], body_digest: str | None = None
+) -> Response:
     """Do `work` in one write and answer with the status and body it returns; with `Idempotency-Key`, only once.
 
-    `account_id` is the account written to, None for none. What `work` raises undoes the write.
+    `account_id` is the account written to, None for none; `body_digest` stands for the request's body where that has
+    been read already. What `work` raises undoes the write.
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and _KEY.fullmatch(key) is None:
         raise invalid("Idempotency-Key", "Must be 1 to 128 visible ASCII characters.")
-    status, body, replayed = run_once(store(), device_id(), key, _request_hash(), account_id, work, now())
+    status, body, replayed = run_once(store(), device_id(), key, _request_hash(body_digest), account_id, work, now())
     response = Response(body, status, content_type="application/json")
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-def _request_hash() -> str:
+def _request_hash(body_digest: str | None) -> str:
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode("utf-8", "surrogateescape"))
-    digest.update(request.get_data())
+    digest.update(request.get_data() if body_digest is None else body_digest.encode())
     return digest.hexdigest()

@@ -30,7 +30,9 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The account came into being with a plan. Every history begins with exactly one of these."""
+    """The account came into being with a plan. Every history begins with exactly one of these that was not taken
+    back.
+    """
 
     id: str
     at: datetime

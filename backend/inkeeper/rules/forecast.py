@@ -1,14 +1,38 @@
-"""Forecast: at the account's own rate, how many credits the next loss will take."""
+"""Forecast: at the account's own rate, how many credits the next loss will take, and how many InMails an allotment
+carries where answers return credits.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from inkeeper.rules.pace import days_until
-from inkeeper.rules.periods import local_day
+from inkeeper.rules.periods import day_start, local_day
+from inkeeper.rules.replay import allotment_of, book_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change
+
+RETURNS_OVER_DAYS = 90
+"""How many local days before today the response rate of returned credits looks back on."""
+
+_SHORTEST_LAG = timedelta(hours=1)
+_MOST_TURNS = 100
+
+
+class Returns(NamedTuple):
+    """How credits came back lately: of so many paid InMails so many were answered, half of those within `lag` (None:
+    none was).
+    """
+
+    sent: int
+    answered: int
+    lag: timedelta | None
+
+    @property
+    def stay_spent(self) -> int:
+        """How many of them returned nothing; at least one, lest a short lucky time promise credits without end."""
+        return max(self.sent - self.answered, 1)
 
 
 class Forecast(NamedTuple):
@@ -18,9 +42,48 @@ class Forecast(NamedTuple):
     basis: str
 
 
-def forecast(state: State, now: datetime, loss: Change | None) -> Forecast:
+class Capacity(NamedTuple):
+    """How many InMails a month's allotment carries with the credits that answers return, and how many the balance
+    carries up to the next renewal; at which response rate and median time to an answer, and on how much history that
+    rests.
+    """
+
+    inmails: int
+    until_renewal: int
+    response_rate: float
+    lag: timedelta | None
+    basis: str
+
+
+def returns_since(zone: str, now: datetime) -> datetime:
+    """From when on (UTC) InMails count for the response rate of returned credits. It moves at midnight only."""
+    return day_start(zone, local_day(zone, now) - timedelta(days=RETURNS_OVER_DAYS))
+
+
+def capacity(state: State, now: datetime, returns: Returns) -> Capacity | None:
+    """Allotment ÷ (1 − response rate), since each answer returns the credit it took; None where answers return none.
+
+    A returned credit can be spent again only after the median time to an answer: up to the next renewal the balance is
+    counted again as often as that fits into the days left.
+    """
+    allotment = allotment_of(state)
+    if book_of(state).credit_back is None or not allotment:
+        return None
+    sent, stay_spent, lag = returns.sent, returns.stay_spent, returns.lag
+    if not returns.answered or lag is None:
+        basis = f"none of {_count(sent, 'InMail')} in {RETURNS_OVER_DAYS} days was answered" if sent else _NONE_SENT
+        return Capacity(allotment, state.balance, 0.0, lag, basis)
+    left = timedelta(days=(local_day(state.zone, state.next_renewal) - local_day(state.zone, now)).days)
+    turns = min(left // max(lag, _SHORTEST_LAG), _MOST_TURNS) + 1
+    # The balance, what of it comes back, what of that comes back, and so on: a geometric series.
+    until_renewal = state.balance * sent * (sent**turns - (sent - stay_spent) ** turns) // (stay_spent * sent**turns)
+    basis = f"{returns.answered} of {_count(sent, 'InMail')} in {RETURNS_OVER_DAYS} days answered"
+    return Capacity(allotment * sent // stay_spent, until_renewal, round(returns.answered / sent, 4), lag, basis)
+
+
+def forecast(state: State, now: datetime, loss: Change | None, returns: Returns | None = None) -> Forecast:
     """The loss to expect at today's rate: spends of this period so far and of the last three, over their local days
-    together. Where the balance is empty nothing is at stake.
+    together, less the share of them that comes back. Where the balance is empty nothing is at stake.
     """
     so_far = (local_day(state.zone, now) - local_day(state.zone, state.period_start)).days + 1
     earlier = [(p.used, (local_day(state.zone, p.end) - local_day(state.zone, p.start)).days) for p in state.past]
@@ -31,10 +94,17 @@ def forecast(state: State, now: datetime, loss: Change | None) -> Forecast:
     basis = f"{_count(state.period.used, 'send')} in {_count(so_far, 'day')}"
     if earlier:
         basis += f" and {_count(len(earlier), 'earlier month')}"
+    stay_spent, of_sent = 1, 1
+    if returns and returns.answered:
+        stay_spent, of_sent = returns.stay_spent, returns.sent
+        basis += f", {returns.answered} of {_count(returns.sent, 'InMail')} answered"
     if loss is None or not state.balance:
         return Forecast(0, basis)
     days_after_today = len(days_until(state.zone, now, loss.at)) - 1
-    return Forecast(max(0, -loss.credits - sends * days_after_today // days), basis)
+    return Forecast(max(0, -loss.credits - sends * days_after_today * stay_spent // (days * of_sent)), basis)
+
+
+_NONE_SENT = f"no InMails in {RETURNS_OVER_DAYS} days"
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -34,15 +35,29 @@ def value_of(credits: int, price: Money | None, allotment: int) -> Money | None:
     """Worth of some credits where `price` is paid a month for `allotment` of them, rounded half up; None without a
     price.
     """
-    if price is None or allotment == 0:
-        return None
-    return Money((2 * price.amount_minor * credits + allotment) // (2 * allotment), price.currency)
+    return None if price is None else shared(price._replace(amount_minor=price.amount_minor * credits), allotment)
 
 
 def say(money: Money) -> str:
     """The amount as a person writes it: `EUR 28.00`."""
+    return f"{money.currency} {decimal(money)}"
+
+
+def decimal(money: Money) -> str:
+    """The amount in the currency's unit, without its name: `28.00`."""
     decimals = _DECIMALS.get(money.currency, 2)
     if decimals == 0:
-        return f"{money.currency} {money.amount_minor}"
+        return str(money.amount_minor)
     whole, minor = divmod(money.amount_minor, 10**decimals)
-    return f"{money.currency} {whole}.{minor:0{decimals}}"
+    return f"{whole}.{minor:0{decimals}}"
+
+
+def shared(money: Money, among: int) -> Money | None:
+    """What each of so many costs, rounded half up; None among none."""
+    return Money((2 * money.amount_minor + among) // (2 * among), money.currency) if among else None
+
+
+def total(amounts: Iterable[Money | None]) -> Money | None:
+    """All that are known added up, or None where none is. They are in one currency."""
+    known = [amount for amount in amounts if amount]
+    return Money(sum(amount.amount_minor for amount in known), known[0].currency) if known else None

@@ -11,6 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
 
 class UnknownTimeZone(ValueError):
     """No time zone of the IANA database has this name."""
@@ -83,3 +86,34 @@ def period_start(cycle: Cycle, at: datetime) -> datetime:
     while (renewal := renewal_in(cycle, year, month)) > at:
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
     return renewal
+
+
+def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[datetime, timedelta]]:
+    """How far the zone's clocks are ahead of UTC over `[start, end)`: from which instant (UTC) on by how much."""
+    tz = time_zone(zone)
+    found = [(start, _offset(tz, start))]
+    before = start
+    while before < end:
+        after = min(before + _DAY, end)
+        if _offset(tz, after) != found[-1][1]:
+            turn = _turn_of_clocks(tz, before, after)
+            found.append((turn, _offset(tz, turn)))
+        before = after
+    return [(at, offset) for at, offset in found if at < end or at == start]
+
+
+def _offset(tz: ZoneInfo, at: datetime) -> timedelta:
+    offset = at.astimezone(tz).utcoffset()
+    assert offset is not None, "a zone of the database says how far it is from UTC at any time"
+    return offset
+
+
+def _turn_of_clocks(tz: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The first instant (to the second) whose offset is no more that of `before`; `after` is one of those."""
+    while after - before > _SECOND:
+        middle = before + (after - before) // 2
+        if _offset(tz, middle) == _offset(tz, before):
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)

@@ -41,6 +41,9 @@ RANKS: dict[type[Fact], int] = {
     Retracted: 60,
 }
 INSTANT = timedelta(microseconds=1)
+UNCOVERED = "uncovered"
+"""The rule of a note on a send that was refused."""
+
 LAST = 99
 """A rank behind all others: everything at that instant has been processed."""
 
@@ -89,25 +92,31 @@ def replay(
     until: datetime,
     start: State | None = None,
     on_renewal: Callable[[State], None] | None = None,
+    *,
+    refuse_uncovered: bool = False,
 ) -> Replayed:
     """Replay the facts up to and including the instant `until` (UTC), from the beginning or from a saved state.
 
     The facts may come in any order. With `start`, those at or before its position are passed over; it must have been
-    reached with the same facts before it. `on_renewal` sees the running state after each renewal (copy it to keep
-    it). Raises BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
+    reached with the same facts before it. `on_renewal` sees the running state whenever a new period has begun, be it
+    by a renewal or by a change of plan that restarts the cycle (copy it to keep it). With `refuse_uncovered` a send
+    that the balance does not cover counts as not sent and leaves a note: for trying what might have been. Raises
+    BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
     """
     ordered = sorted(facts, key=position_of)
     retracted = {fact.target_id for fact in ordered if isinstance(fact, Retracted)}
     if start is not None:
         if start.position.at > until:
             raise BadHistory("the start lies after the instant asked for")
-        run = _Run(start.copy(), on_renewal)
+        run = _Run(start.copy(), on_renewal, refuse_uncovered)
     else:
-        if not ordered or not isinstance(ordered[0], Opened):
+        # An opening that was taken back may lie before the one that stands, and with it what was taken back as well.
+        first = next((fact for fact in ordered if fact.id not in retracted and type(fact) is not Retracted), None)
+        if not isinstance(first, Opened):
             raise BadHistory("a history begins with the opening of the account")
-        if ordered[0].at > until:
+        if first.at > until:
             raise BadHistory("the account was not open yet")
-        run = _Run(_opening_state(ordered[0]), on_renewal)
+        run = _Run(_opening_state(first), on_renewal, refuse_uncovered)
     position, state = run.state.position, run.state
     for fact in ordered:
         if fact.at > until:
@@ -183,13 +192,15 @@ def _opening_state(fact: Opened) -> State:
 class _Run:
     """One replay under way: the state, changed in place, and the journal it writes."""
 
-    def __init__(self, state: State, on_renewal: Callable[[State], None] | None) -> None:
+    def __init__(self, state: State, on_renewal: Callable[[State], None] | None, refuse_uncovered: bool) -> None:
         self.state = state
         self.journal: list[Entry] = []
         self.on_renewal = on_renewal
+        self.refuse_uncovered = refuse_uncovered
         self.book = book_of(state)
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
+        self.ended_on: tuple[datetime, str, int] | None = None
         self._opened = state.position.rank >= GRANT
 
     # What time brings
@@ -201,6 +212,9 @@ class _Run:
             if state.lots and state.lots[0].expires_at <= state.next_renewal:
                 self._expire(due)
             elif due == until and rank < GRANT:
+                # What else changes the account at this instant already belongs to what comes.
+                if self.ended_on is None or self.ended_on[0] != due:
+                    self.ended_on = (due, state.plan, allotment_of(state))
                 return
             else:
                 self._renew(due)
@@ -226,24 +240,35 @@ class _Run:
 
     def _renew(self, at: datetime) -> None:
         state = self.state
-        if state.cancel_pending and at > state.opened_at:
+        ends = state.cancel_pending and at > state.opened_at
+        if ends:
             self._void(at, "The cancelled subscription ended", "cancel", None)
+        self._close_period(at)
+        if ends:
             self._become_basic()
-        self._begin_period(at)
+        self._begin_cycle(at)
         why = "Monthly allotment" if at > state.opened_at else "First allotment"
         self._grant(at, allotment_of(state), why, "renewal", None)
         state.position = Position(at, GRANT, "")
         if self.on_renewal:
             self.on_renewal(state)
 
-    def _begin_period(self, at: datetime) -> None:
-        state = self.state
-        if at > state.period_start:
-            state.past.append(ClosedPeriod(state.period_start, at, state.period.used, state.period.free_used))
-            del state.past[:-PAST_PERIODS]
-            state.period = Tally()
-            state.period_start = at
-        state.next_renewal = periods.next_renewal(cycle_of(state), at)
+    def _close_period(self, at: datetime) -> bool:
+        """End the period, unless it began at this very instant; says whether it did."""
+        state, period = self.state, self.state.period
+        if at == state.period_start:
+            return False
+        plan, allotment = state.plan, allotment_of(state)
+        if self.ended_on and self.ended_on[0] == at:
+            _, plan, allotment = self.ended_on
+        state.past.append(ClosedPeriod(state.period_start, at, period.used, period.free_used, plan, allotment))
+        del state.past[:-PAST_PERIODS]
+        state.period = Tally()
+        state.period_start = at
+        return True
+
+    def _begin_cycle(self, at: datetime) -> None:
+        self.state.next_renewal = periods.next_renewal(cycle_of(self.state), at)
         self._forget_closed_windows(at)
 
     def _forget_closed_windows(self, at: datetime) -> None:
@@ -290,6 +315,9 @@ class _Run:
             self.journal.append(Entry(fact.at, "spend", 0, state.balance, "Free InMail sent", "free", fact.id, ()))
             return
         if state.balance == 0:
+            if self.refuse_uncovered:
+                self.journal.append(Entry(fact.at, "spend", 0, 0, "No credit was left", UNCOVERED, fact.id, ()))
+                return
             lot = self._add_lot(fact.at, 1, "adjust")
             self._adjusted(fact.at, 1, "LinkedIn let this InMail through although no credit was left", fact.id, lot)
             state.discrepancy_at = fact.at
@@ -363,12 +391,16 @@ class _Run:
         if rule.void:
             self._void(fact.at, "Unused credits are lost when the plan changes", _rule_key(rule, self.book), fact.id)
         renewal_due = state.next_renewal == fact.at
+        began = rule.restart_cycle and self._close_period(fact.at)
         state.plan, state.terms, state.cancel_pending = fact.plan, terms, False
         if rule.restart_cycle:
             state.cycle_day = periods.local_day(state.zone, fact.at).day
             state.terms = replace(terms, renewal_day=None)
-            self._begin_period(fact.at)
+            self._begin_cycle(fact.at)
             self._grant(fact.at, after, "Allotment of the new plan", _rule_key(rule, self.book), fact.id)
+            if began and self.on_renewal:
+                state.position = position_of(fact)
+                self.on_renewal(state)
         elif not renewal_due:
             state.next_renewal = periods.next_renewal(cycle_of(state), fact.at)
             if rule.grant_at_once:

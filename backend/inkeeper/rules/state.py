@@ -82,12 +82,16 @@ class Tally:
 
 @dataclass(slots=True)
 class ClosedPeriod:
-    """A period that is over: its span `[start, end)` in UTC and how many InMails were sent in it."""
+    """A period that is over: its span `[start, end)` in UTC, how many InMails were sent in it, and the plan that it
+    ended on.
+    """
 
     start: datetime
     end: datetime
     used: int
     free_used: int
+    plan: str
+    allotment: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ def dump_state(state: State) -> dict[str, Any]:
         "lots": [[x.id, micros(x.granted_at), micros(x.expires_at), x.granted, x.left, x.origin] for x in state.lots],
         "period": _dump_tally(state.period),
         "totals": _dump_tally(state.totals),
-        "past": [[micros(x.start), micros(x.end), x.used, x.free_used] for x in state.past],
+        "past": [[micros(x.start), micros(x.end), x.used, x.free_used, x.plan, x.allotment] for x in state.past],
         "observed": observed and [micros(observed.at), observed.balance, observed.computed, observed.allowed],
         "discrepancy_at": None if state.discrepancy_at is None else micros(state.discrepancy_at),
         "open_sends": [[key, micros(x.sent_at), x.rule_book, x.lot_id] for key, x in state.open_sends.items()],
@@ -197,7 +201,7 @@ def load_state(data: dict[str, Any]) -> State:
         lots=[Lot(i, instant(g), instant(e), granted, left, origin) for i, g, e, granted, left, origin in data["lots"]],
         period=Tally(*data["period"]),
         totals=Tally(*data["totals"]),
-        past=[ClosedPeriod(instant(s), instant(e), used, free) for s, e, used, free in data["past"]],
+        past=[ClosedPeriod(instant(s), instant(e), *rest) for s, e, *rest in data["past"]],
         observed=observed and Observation(instant(observed[0]), *observed[1:]),
         discrepancy_at=None if data["discrepancy_at"] is None else instant(data["discrepancy_at"]),
         open_sends={key: OpenSend(instant(s), book, lot) for key, s, book, lot in data["open_sends"]},

@@ -5,6 +5,7 @@ Every function runs inside a transaction of the store; those that write, inside 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,11 @@ from inkeeper.storage.models import database_of_thread as database
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
+_SELECT = (
+    "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices"
+    " FROM account"
+)
+
 
 class Seat(NamedTuple):
     """An account's row: what is not dated and so is not a fact."""
@@ -39,13 +45,18 @@ class Seat(NamedTuple):
     reserve: int
     created_at: datetime
     version: int
+    plan_prices: dict[str, Money]
+    """What other plans cost a month, by their ids."""
+
+    def prices(self, plan: str) -> dict[str, Money]:
+        """What each plan costs a month, as far as the user said; `plan` is the one that the account's price is of."""
+        return self.plan_prices | ({plan: self.price} if self.price else {})
 
 
 def seat(owner_id: str, account_id: str) -> Seat:
     """The owner's account. Raises a 404 Problem for one that does not exist or is somebody else's."""
     rows = database.execute_sql(
-        "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version"
-        " FROM account WHERE id = ? AND owner_id = ?",
+        f"{_SELECT} WHERE id = ? AND owner_id = ?",
         (account_id, owner_id),
     ).fetchall()
     if not rows:
@@ -56,8 +67,7 @@ def seat(owner_id: str, account_id: str) -> Seat:
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`."""
     rows = database.execute_sql(
-        "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version"
-        " FROM account WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
+        f"{_SELECT} WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
         (owner_id, after or "", limit),
     )
     return [describe(_seat(row), history.state_at(row[0], now)[0]) for row in rows]
@@ -96,6 +106,7 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
         reserve=wanted.get("reserve", 0),
         created_at=now,
         version=1,
+        plan_prices=_prices_text(wanted.get("plan_prices", {}), price),
     )
     facts: list[Fact] = [Opened(new_id(now), opened_at, wanted["plan"], wanted["time_zone"], terms)]
     if "observed_balance" in wanted:
@@ -106,7 +117,7 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
 
 
 def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Change what is given: name, price, working days, reserve, and terms from the instant `from` (else from the
+    """Change what is given: name, prices, working days, reserve, and terms from the instant `from` (else from the
     opening) on.
     """
     before = seat(owner_id, account_id)
@@ -116,6 +127,10 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
     if "price" in changes:
         price = changes["price"]
         columns |= {"price_minor": price and price["amount_minor"], "currency": price and price["currency"]}
+    if "price" in changes or "plan_prices" in changes:
+        known = {plan: each._asdict() for plan, each in before.plan_prices.items()}
+        price = changes.get("price", before.price and before.price._asdict())
+        columns["plan_prices"] = _prices_text(changes.get("plan_prices", known), price)
     if columns:
         Account.update(columns).where(Account.id == account_id).execute()
     state, _ = history.state_at(account_id, now)
@@ -154,6 +169,7 @@ def describe(row: Seat, state: State) -> dict[str, Any]:
         "renewal_day": state.terms.renewal_day,
         "overrides": {"allotment": state.terms.allotment, "cap": state.terms.cap},
         "price": row.price and row.price._asdict(),
+        "plan_prices": {plan: price._asdict() for plan, price in row.plan_prices.items()},
         "working_days": list(row.working_days),
         "reserve": row.reserve,
         "created_at": row.created_at,
@@ -260,9 +276,36 @@ def _restated(old: Fact, new: Fact, now: datetime) -> list[Fact]:
 
 
 def _seat(row: tuple[Any, ...]) -> Seat:
-    account_id, name, zone, price, currency, days, reserve, created_at, version = row
+    account_id, name, zone, price, currency, days, reserve, created_at, version, others = row
     money = None if price is None else Money(price, currency)
-    return Seat(account_id, name, zone, money, tuple(map(int, days)), reserve, from_microseconds(created_at), version)
+    plan_prices = {plan: Money(*each) for plan, each in json.loads(others).items()} if others else {}
+    return Seat(
+        account_id,
+        name,
+        zone,
+        money,
+        tuple(map(int, days)),
+        reserve,
+        from_microseconds(created_at),
+        version,
+        plan_prices,
+    )
+
+
+def _prices_text(plan_prices: Mapping[str, Any], price: Mapping[str, Any] | None) -> str | None:
+    """What to store of the prices of other plans. Raises a 422 Problem for a plan that no rule book has, and for more
+    than one currency, since what the plans come to is compared.
+    """
+    known = {plan for book in books.rule_books().values() for plan in book.plans} - {books.BASIC}
+    unknown = sorted(set(plan_prices) - known)
+    if unknown:
+        raise invalid(
+            f"plan_prices.{unknown[0]}", f"This is not a plan with a price; those are {', '.join(sorted(known))}."
+        )
+    if len({each["currency"] for each in [*plan_prices.values(), *([price] if price else [])]}) > 1:
+        raise invalid("plan_prices", "All prices must be in one currency, that of `price` included.")
+    prices = {plan: [each["amount_minor"], each["currency"]] for plan, each in plan_prices.items()}
+    return json.dumps(prices, separators=(",", ":")) if prices else None
 
 
 def _join(working_days: Any) -> str:

@@ -5,7 +5,7 @@ Every function runs inside a transaction of the store; those that write, inside 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -161,6 +161,23 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
         row = _row(account_id, inmail_id)
     balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
     return {"inmail": _describe(row, _books(account_id)), "balance": balance}
+
+
+def note_outcomes(inmail_ids: Iterable[str]) -> None:
+    """Bring the rows of these InMails in line with the facts on what became of them."""
+    for inmail_id in inmail_ids:
+        told = history.outcomes_of(inmail_id)
+        last = told[-1] if told and told[-1].outcome != "pending" else None
+        answered = min((fact.at for fact in told if fact.outcome in ANSWERS), default=None)
+        database.execute_sql(
+            "UPDATE inmail SET outcome = ?, outcome_at = ?, answered_at = ? WHERE id = ?",
+            (
+                last.outcome if last else "pending",
+                last and to_microseconds(last.at),
+                answered and to_microseconds(answered),
+                inmail_id,
+            ),
+        )
 
 
 def recent_inmails(account_id: str, limit: int) -> list[dict[str, Any]]:

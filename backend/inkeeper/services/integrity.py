@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from inkeeper.rules.facts import Fact, Retracted, Sent
 from inkeeper.rules.replay import BadHistory, position_of, replay, without_retracted
+from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.storage import history
 from inkeeper.storage.database import Store
@@ -40,13 +41,14 @@ def check(store: Store, now: datetime) -> Iterator[Finding]:
 def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
     try:
         facts = history.facts_of(account_id)
-        fresh: dict[datetime, State] = {}
-        at_once = replay(facts, now, None, lambda state: fresh.update({state.position.at: state.copy()})).state
+        fresh: dict[Position, State] = {}
+        at_once, journal = replay(facts, now, None, lambda state: fresh.update({state.position: state.copy()}))
     except (BadHistory, ValueError, KeyError, TypeError) as error:
         yield Finding(account_id, None, f"The facts cannot be replayed: {error}")
         return
     yield from _check_step_by_step(account_id, facts, at_once, now)
     yield from _check_saved_states(account_id, facts, fresh)
+    yield from _check_saved_sheets(account_id, draw_up(None, fresh.values(), journal, at_once)[0])
     yield from _check_inmails(account_id, facts)
 
 
@@ -67,10 +69,10 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         yield Finding(account_id, None, "The order in which the facts are read changes the result.")
 
 
-def _check_saved_states(account_id: str, facts: list[Fact], fresh: dict[datetime, State]) -> Iterator[Finding]:
+def _check_saved_states(account_id: str, facts: list[Fact], fresh: dict[Position, State]) -> Iterator[Finding]:
     for kind, saved in history.saved_states(account_id):
         place = saved.position
-        again = fresh.get(place.at) if kind == "period" else replay(_known_at(place, facts), place.at).state
+        again = fresh.get(place) if kind == "period" else replay(_known_at(place, facts), place.at).state
         if again is None or dump_state(again) | {"position": None} != dump_state(saved) | {"position": None}:
             message = f"The state saved for {place.at.isoformat()} is not what the facts give."
             yield Finding(account_id, place.fact_id or None, message)
@@ -81,6 +83,14 @@ def _known_at(place: Position, facts: list[Fact]) -> list[Fact]:
     return [
         fact for fact in facts if position_of(fact) <= place or (isinstance(fact, Retracted) and fact.at > place.at)
     ]
+
+
+def _check_saved_sheets(account_id: str, sheets: list[Sheet]) -> Iterator[Finding]:
+    drawn_up = {sheet.end: sheet for sheet in sheets}
+    for saved in history.saved_sheets(account_id):
+        if saved != drawn_up.get(saved.end):
+            message = f"The sheet saved for the period from {saved.start.isoformat()} is not what the facts give."
+            yield Finding(account_id, None, message)
 
 
 def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:

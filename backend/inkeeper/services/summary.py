@@ -11,6 +11,7 @@ from inkeeper.rules.pace import days_until, pace, working_days
 from inkeeper.rules.replay import allotment_of, book_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import Outlook, next_turn, warnings
+from inkeeper.services import answers
 from inkeeper.services.accounts import Seat
 from inkeeper.services.inmails import recent_inmails
 from inkeeper.storage import history
@@ -19,10 +20,13 @@ RECENT = 10
 
 
 class Summary(NamedTuple):
-    """The answer, and the instant (UTC) up to which it stays the same if nothing is written; only `as_of` moves."""
+    """The answer, the instant (UTC) up to which it stays the same if nothing is written (only `as_of` moves), and what
+    its warnings are judged by.
+    """
 
     answer: dict[str, Any]
     stands_until: datetime
+    outlook: Outlook
 
 
 def summary(row: Seat, now: datetime) -> Summary:
@@ -33,7 +37,8 @@ def summary(row: Seat, now: datetime) -> Summary:
     allotment, book = allotment_of(state), book_of(state)
     plan = book.plan(state.plan)
     its_pace = pace(state, now, loss, row.working_days, row.reserve)
-    its_forecast = forecast(state, now, loss)
+    lately = answers.returns(row.id, state, now)
+    its_forecast = forecast(state, now, loss, lately)
     outlook = Outlook(state, now, changes, its_pace, its_forecast, row.price)
     days = days_until(row.time_zone, now, state.next_renewal)
     worth = loss and money.value_of(-loss.credits, row.price, allotment)
@@ -73,7 +78,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             for lot in state.lots
         ],
         "pace": its_pace._asdict(),
-        "forecast": its_forecast._asdict(),
+        "forecast": its_forecast._asdict() | {"capacity": answers.describe_capacity(state, now, lately)},
         "observed": state.observed and {"balance": state.observed.balance, "at": state.observed.at},
         "warnings": [warning._asdict() for warning in warnings(outlook)],
         "timeline": [
@@ -82,4 +87,4 @@ def summary(row: Seat, now: datetime) -> Summary:
         ],
         "recent": recent_inmails(row.id, RECENT),
     }
-    return Summary(answer, min([next_turn(outlook), *(fact.at for fact in coming)]))
+    return Summary(answer, min([next_turn(outlook), *(fact.at for fact in coming)]), outlook)

@@ -136,6 +136,18 @@ class Store:
         with self._problems_named():
             copy_database(self._database.connection(), target)
 
+    def forget_what_was_deleted(self) -> bool:
+        """Write the file anew without the remains of what was changed or deleted, and empty the log.
+
+        Answers whether that was possible at once: while another process has the database open, its log may keep some
+        until that process ends.
+        """
+        with self._write_lock, self._problems_named():
+            connection = self._database.connection()
+            connection.execute("VACUUM")
+            (in_use, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not in_use
+
     def damage(self) -> str | None:
         """What SQLite finds wrong when it looks at every page and index; None if nothing. Takes its time."""
         with self.read() as transaction:

@@ -14,6 +14,11 @@ from inkeeper.storage.backup import copy_database
 _FOLDER = Path(__file__).parent / "migrations"
 
 
+def steps() -> list[str]:
+    """The steps that this version has, in their order."""
+    return sorted(path.stem for path in _FOLDER.glob("[0-9]*.py"))
+
+
 def unknown_steps(database: SqliteDatabase) -> list[str]:
     """The applied steps that this version does not have: they were made by a newer one."""
     return [step.name for step in Runner(database, str(_FOLDER)).status() if step.path is None]

@@ -35,7 +35,12 @@ FACT_KINDS = (
     "retracted",
 )
 OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
+PURPOSES = ("introduction", "follow_up", "article", "other")
 SOURCES = ("popup", "shortcut", "page", "import", "api")
+IMPORT_KINDS = ("linkedin", "csv", "inkeeper")
+
+ERASED_NAME = "(erased)"
+"""Stands where a recipient's name stood before the person was erased."""
 
 
 class _OpenIn(threading.local):
@@ -138,13 +143,35 @@ class Account(_Table):
     reserve = IntegerField(constraints=[Check("reserve >= 0")])
     created_at = InstantField()
     version = IntegerField(constraints=[Check("version >= 0")])
+    # What other plans cost a month, as JSON text: {plan: [amount, currency]}.
+    plan_prices = TextField(null=True)
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
 
 
+class Import(_Table):
+    """What one file brought to an account at one time: counts of its rows, and of the InMails and answers stored."""
+
+    id = TextField(primary_key=True)
+    account = ForeignKeyField(Account, index=False)
+    account_id: str
+    kind = TextField(constraints=[_one_of("kind", IMPORT_KINDS)])
+    created_at = InstantField()
+    rows = IntegerField()
+    inmails = IntegerField()
+    answers = IntegerField()
+    retracted_at = InstantField(null=True)
+
+    class Meta:
+        indexes = ((("account", "id"), False),)
+
+
 class Fact(_Table):
-    """What happened to an account. Never updated, never deleted. `about` names the fact that it refers to, if any."""
+    """What happened to an account. Never updated, never deleted.
+
+    `about` names the fact that it refers to, if any; `import_id` the import that it came with, if any.
+    """
 
     id = TextField(primary_key=True)
     account = ForeignKeyField(Account, index=False)
@@ -154,6 +181,8 @@ class Fact(_Table):
     recorded_at = InstantField()
     about = TextField(null=True, index=True)
     data = TextField()
+    # As `Inmail.id`: the reference written out.
+    import_id = TextField(null=True, constraints=[SQL('REFERENCES "import" ("id")')])
 
     class Meta:
         indexes = ((("account", "at"), False),)
@@ -181,14 +210,18 @@ class Inmail(_Table):
 
     class Meta:
         indexes = (
-            (("account", "sent_at"), False),
+            # Holds all that is counted of InMails, so that a report need not look up each of them.
+            (("account", "sent_at", "retracted_at", "cost", "outcome", "answered_at"), False),
             (("account", "profile_url", "sent_at"), False),
             (("account", "name", "sent_at"), False),
         )
 
 
 class Snapshot(_Table):
-    """A state of the replay, saved so that reading need not begin at the opening. Dropping one changes no answer."""
+    """A state of the replay, saved so that reading need not begin at the opening. Dropping one changes no answer.
+
+    `sheet` is the account of the period that ended as this one's began, if one did.
+    """
 
     account = ForeignKeyField(Account, index=False)
     account_id: str
@@ -197,6 +230,7 @@ class Snapshot(_Table):
     fact_id = TextField()
     kind = TextField(constraints=[_one_of("kind", ("period", "head"))])
     state = TextField()
+    sheet = TextField(null=True)
 
     class Meta:
         primary_key = CompositeKey("account", "at", "rank", "fact_id")
@@ -217,5 +251,56 @@ class Idempotency(_Table):
         primary_key = CompositeKey("device", "key")
 
 
-TABLES = (Owner, Device, Pairing, Account, Fact, Inmail, Snapshot, Idempotency)
+class CalendarFeed(_Table):
+    """The private address of an account's calendar feed. Only the hash of the address's secret is kept."""
+
+    account = ForeignKeyField(Account, primary_key=True)
+    account_id: str
+    secret_hash = TextField(unique=True)
+    created_at = InstantField()
+    last_read_at = InstantField(null=True)
+
+
+class CalendarEvent(_Table):
+    """What calendar programs have last been told of an event, so that they learn of every later change."""
+
+    account = ForeignKeyField(Account, index=False)
+    account_id: str
+    uid = TextField()
+    digest = TextField()
+    sequence = IntegerField(constraints=[Check("sequence >= 0")])
+    changed_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("account", "uid")
+
+
+class ReminderSent(_Table):
+    """A warning that went out by e-mail, at one severity, so that it does not go out twice."""
+
+    account = ForeignKeyField(Account, index=False)
+    account_id: str
+    code = TextField()
+    severity = TextField()
+    occasion = InstantField()
+    sent_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("account", "code", "occasion", "severity")
+
+
+TABLES = (
+    Owner,
+    Device,
+    Pairing,
+    Account,
+    Import,
+    Fact,
+    Inmail,
+    Snapshot,
+    Idempotency,
+    CalendarFeed,
+    CalendarEvent,
+    ReminderSent,
+)
 """Every table, each after those that it refers to."""

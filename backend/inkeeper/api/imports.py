@@ -1,0 +1,291 @@
+"""Imports over HTTP: a file previewed, stored as one batch, listed, taken back in one step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from tempfile import TemporaryFile
+from threading import Lock
+from typing import Any, BinaryIO
+
+from flask import Response, jsonify, request
+from marshmallow import fields, validate
+
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.guard import UPLOAD_TYPES
+from inkeeper.api.inmails import OUTCOMES, RecipientSchema, instant_of_cursor
+from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
+from inkeeper.api.writes import write_once
+from inkeeper.clock import to_microseconds
+from inkeeper.errors import invalid
+from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.imports import batches
+from inkeeper.services.imports.columns import FIELDS
+from inkeeper.services.imports.moments import ORDERS
+from inkeeper.services.imports.own import Named
+from inkeeper.services.imports.plan import ACTIONS
+from inkeeper.services.imports.reader import read_file
+from inkeeper.services.imports.reading import KINDS, Reading, Wishes
+from inkeeper.storage.models import IMPORT_KINDS
+
+blueprint = Blueprint(
+    "imports", __name__, url_prefix="/api/v1/accounts/<account_id>/imports", description="InMails brought in from files"
+)
+
+_LINES = re.compile(r"\d{1,9}(?:,\d{1,9})*", re.ASCII)
+_BLOCK_BYTES = 256 * 1024
+
+# A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times that.
+_one_at_a_time = Lock()
+
+
+class UploadQuery(PageQuery):
+    """How the file is to be read, and what of it to be stored. Preview and import need the same of these."""
+
+    preview = Flag(load_default=False, metadata={"description": "Only say what would come of it."})
+    confirm = Text(max_length=64, metadata={"description": "`confirm` of the preview. Needed to import."})
+    file = Text(load_default="The file", metadata={"description": "What the file is called, for messages."})
+    map = fields.List(
+        fields.String(validate=validate.Length(max=300)),
+        load_default=list,
+        validate=validate.Length(max=len(FIELDS)),
+        metadata={
+            "description": "For any CSV: which column holds a field, as `field=Column`, or `name=First+Last`."
+            f" Fields: {', '.join(FIELDS)}."
+        },
+    )
+    dates = fields.String(
+        validate=validate.OneOf(ORDERS), metadata={"description": "How to read 07/10/2026: day or month first."}
+    )
+    me = Text(max_length=500, metadata={"description": "Whose LinkedIn export it is, where it does not tell."})
+    from_account = Text(metadata={"description": "Which account of an Inkeeper export to take, by name or id."})
+    leave_out = fields.String(
+        validate=[validate.Length(max=20_000), validate.Regexp(_LINES, error="Must be lines with commas between.")],
+        metadata={"description": "Lines of InMails to leave out, such as `12,40`.", "pattern": _LINES.pattern},
+    )
+    skip_rows = Flag(load_default=False, metadata={"description": "Leave out the rows that are not understood."})
+    accept_discrepancy = Flag(
+        load_default=False,
+        metadata={"description": "Store InMails that no credit is left for: LinkedIn let them through."},
+    )
+    open_earlier = Flag(
+        load_default=False, metadata={"description": "Date the account's opening back to the first InMail's period."}
+    )
+    cursor = Cursor(int, int)
+
+
+class ImportSchema(Schema):
+    """What one file brought at one time."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(IMPORT_KINDS))
+    created_at = Instant(required=True)
+    rows = fields.Integer(required=True)
+    inmails = fields.Integer(required=True, metadata={"description": "InMails that were added."})
+    answers = fields.Integer(required=True, metadata={"description": "Outcomes that were added."})
+    retracted_at = Instant(required=True, allow_none=True)
+
+
+class ImportedSchema(Schema):
+    """An import, and the balance with it, or without it where it was taken back. Null: there was nothing to store."""
+
+    import_ = fields.Nested(ImportSchema, required=True, allow_none=True, data_key="import")
+    balance = fields.Integer(required=True)
+
+
+class TakenForSchema(Schema):
+    """How many rows were taken for something, and which: the lines on which they begin, such as `2-14, 17`."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    rows = fields.Integer(required=True)
+    meaning = fields.String(required=True)
+    lines = fields.String(required=True)
+
+
+class NotUnderstoodSchema(Schema):
+    """A row that could not be read. `The row` and the reason make a sentence."""
+
+    line = fields.Integer(required=True)
+    reason = fields.String(required=True)
+
+
+class ActionSchema(Schema):
+    """How many InMails of the file this would become of."""
+
+    action = fields.String(required=True, validate=validate.OneOf(list(ACTIONS)))
+    inmails = fields.Integer(required=True)
+    meaning = fields.String(required=True)
+
+
+class AddsSchema(Schema):
+    """What would be added: InMails, those of them that cost nothing, outcomes, and the span of time."""
+
+    inmails = fields.Integer(required=True)
+    free = fields.Integer(required=True)
+    answers = fields.Integer(required=True)
+    from_ = Instant(required=True, allow_none=True, data_key="from")
+    to = Instant(required=True, allow_none=True)
+
+
+class ObstacleSchema(Schema):
+    """What stands in the way of importing, with what to do."""
+
+    code = fields.String(
+        required=True, metadata={"description": "`rows_not_understood` (`skip_rows`) or `insufficient_credits`."}
+    )
+    detail = fields.String(required=True)
+
+
+class FoundSchema(Schema):
+    """An InMail of the file and what would become of it."""
+
+    line = fields.Integer(required=True)
+    action = fields.String(required=True, validate=validate.OneOf(list(ACTIONS)))
+    why = fields.String(required=True)
+    recipient = fields.Nested(RecipientSchema, required=True)
+    sent_at = Instant(required=True)
+    cost = fields.Integer(required=True)
+    subject = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
+    outcome_at = Instant(required=True, allow_none=True)
+    answer_line = fields.Integer(required=True, allow_none=True)
+    inmail_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The InMail that it is already."}
+    )
+
+
+class ImportPreviewSchema(Schema):
+    """What importing the file would come to; nothing was stored."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(IMPORT_KINDS))
+    file = fields.String(required=True)
+    columns = fields.List(fields.String(), required=True)
+    mapping = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Which column was taken for which field; null for LinkedIn's own file."},
+    )
+    rows = fields.Integer(required=True)
+    taken_for = fields.List(fields.Nested(TakenForSchema), required=True)
+    not_understood = fields.List(fields.Nested(NotUnderstoodSchema), required=True)
+    actions = fields.List(fields.Nested(ActionSchema), required=True)
+    adds = fields.Nested(AddsSchema, required=True)
+    opens_at = Instant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the account would open then, if earlier than now."},
+    )
+    before_opening = fields.Integer(
+        required=True, metadata={"description": "InMails left out since the account opened later: see `open_earlier`."}
+    )
+    uncovered = fields.Integer(required=True, metadata={"description": "InMails that no credit is left for."})
+    balance_now = fields.Integer(required=True)
+    balance_then = fields.Integer(required=True)
+    in_the_way = fields.List(fields.Nested(ObstacleSchema), required=True)
+    confirm = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Send it with the same file and query to import; null where nothing is to be done."},
+    )
+    items = fields.List(fields.Nested(FoundSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+_A_FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "LinkedIn's zip or messages.csv, an export of Inkeeper, or any CSV; at most 64 MiB.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in UPLOAD_TYPES},
+    }
+}
+
+
+@blueprint.get("")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(ImportSchema))
+def list_imports(query: dict[str, Any], account_id: str) -> dict[str, Any]:
+    """List the imports, newest first; those taken back as well."""
+    limit, cursor = query["limit"], query["cursor"]
+    with store().read():
+        found = batches.list_imports(owner_id(), account_id, cursor and cursor[0], limit + 1)
+    return paged(found, limit, lambda batch: [batch["id"]])
+
+
+@blueprint.post("")
+@blueprint.arguments(UploadQuery, location="query")
+@blueprint.doc(**_A_FILE)
+@blueprint.problems(409, 422)
+@blueprint.response(201, ImportedSchema)
+@blueprint.alt_response(200, schema=ImportPreviewSchema, success=True)
+def import_file(query: dict[str, Any], account_id: str) -> Response:
+    """Import a file, all or nothing, in two steps: with `preview=true` nothing is stored, and the answer says what
+    would be, with `confirm`; then the same request with that `confirm` instead. Message texts are never stored.
+    """
+    if query["preview"] == ("confirm" in query):
+        raise invalid("confirm", "Ask for a preview first, with preview=true; then import with its confirm.")
+    wishes = _wishes(query)
+    with store().read():
+        account = seat(owner_id(), account_id)
+    with _one_at_a_time, _uploaded() as file:
+        reading = _read(file, query["file"], account, wishes)
+        if query["preview"]:
+            return _preview(reading, account_id, query)
+        return write_once(
+            account_id,
+            lambda _: (201, batches.store_import(owner_id(), account_id, reading, query["confirm"], now())),
+            reading.digest,
+        )
+
+
+@blueprint.delete("/<import_id>")
+@blueprint.response(200, ImportedSchema)
+def take_back_import(account_id: str, import_id: str) -> Response:
+    """Take a whole import back: its InMails count as never sent. Again: the same answer."""
+    return write_once(account_id, lambda _: (200, batches.take_back(owner_id(), account_id, import_id, now())))
+
+
+def _wishes(query: dict[str, Any]) -> Wishes:
+    columns = {}
+    for pair in query["map"]:
+        field, equals, column = pair.partition("=")
+        if not equals or not column.strip():
+            raise invalid("map", "Must be a field and its column, such as name=Recipient.")
+        columns[field.strip()] = column.strip()
+    return Wishes(
+        columns=columns,
+        dates=query.get("dates"),
+        me=query.get("me"),
+        from_account=query.get("from_account"),
+        leave_out=frozenset(map(int, query["leave_out"].split(","))) if "leave_out" in query else frozenset(),
+        skip_rows=query["skip_rows"],
+        accept_discrepancy=query["accept_discrepancy"],
+        open_earlier=query["open_earlier"],
+    )
+
+
+@contextmanager
+def _uploaded() -> Iterator[BinaryIO]:
+    """The request's body as a file without a name, which is gone afterwards."""
+    with TemporaryFile() as file:
+        while block := request.stream.read(_BLOCK_BYTES):
+            file.write(block)
+        file.seek(0)
+        yield file
+
+
+def _read(file: BinaryIO, name: str, account: Seat, wishes: Wishes) -> Reading:
+    return read_file(file, name, Named(account.id, account.name), account.time_zone, wishes, now())
+
+
+def _preview(reading: Reading, account_id: str, query: dict[str, Any]) -> Response:
+    cursor, limit = query["cursor"], query["limit"]
+    after: tuple[datetime, int] | None = cursor and (instant_of_cursor(cursor[0]), cursor[1])
+    with store().read():
+        answer = batches.preview(owner_id(), account_id, reading, now(), after, limit + 1)
+    page = paged(answer["items"], limit, lambda item: [to_microseconds(item["sent_at"]), item["line"]])
+    return jsonify(answer | page)

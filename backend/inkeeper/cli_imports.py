@@ -1,0 +1,242 @@
+"""What `inkeeper import` and `inkeeper imports` say and ask: always a look first, then all or nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from inkeeper.errors import Problem
+from inkeeper.rules import periods
+from inkeeper.services.imports import batches
+from inkeeper.services.imports.own import Named
+from inkeeper.services.imports.plan import ACTIONS
+from inkeeper.services.imports.reader import read_file
+from inkeeper.services.imports.reading import KINDS, MOST_INMAILS, Reading, Wishes
+from inkeeper.storage.database import Store
+from inkeeper.storage.models import Account, Import, Owner
+
+_SHOWN = 10
+_LINES_SHOWN = 60
+_STEPS = 1000
+_FLAGS = {
+    "columns_needed": "--map name=... --map sent_at=...",
+    "insufficient_credits": "--accept-discrepancy, or --leave-out LINES",
+    "rows_not_understood": "--skip-rows",
+    "which_account": "--from-account NAME",
+    "whose_export": "--me NAME",
+}
+"""How each wish is said on the command line."""
+
+
+class Seat(NamedTuple):
+    """An account and whose it is."""
+
+    id: str
+    name: str
+    zone: str
+    owner_id: str
+    owner_name: str
+
+
+def find_account(store: Store, wanted: str | None) -> Seat:
+    """The account with this id or name; without either the only one there is.
+
+    Raises ClickException where that is none or more than one, and lists those there are.
+    """
+    with store.read():
+        rows = Account.select(Account, Owner).join(Owner).order_by(Account.id)
+        seats = [Seat(row.id, row.name, row.time_zone, row.owner_id, row.owner.name) for row in rows]
+    found = [seat for seat in seats if wanted is None or wanted in (seat.id, seat.name)]
+    if len(found) == 1:
+        return found[0]
+    known = "".join(f"\n  {seat.id}  {seat.name}, of {seat.owner_name}" for seat in seats)
+    raise click.ClickException(f"Say which account with --account NAME or ID. There are:{known or ' none yet.'}")
+
+
+def bring(
+    store: Store, seat: Seat, file: Path, wishes: Wishes, now: datetime, *, look_only: bool, yes: bool, every_row: bool
+) -> None:
+    """Read a file, show what would come of it, ask, and store it."""
+    with refusals():
+        reading = _read(seat, file, wishes, now)
+        with store.read():
+            limit = MOST_INMAILS if every_row else _SHOWN
+            preview = batches.preview(seat.owner_id, seat.id, reading, now, None, limit)
+        _show(preview, reading, seat, every_row=every_row)
+        if look_only:
+            click.echo("This was a preview: nothing was imported.")
+        elif preview["in_the_way"]:
+            raise click.ClickException("Nothing was imported.")
+        elif preview["confirm"] is None:
+            click.echo("There is nothing to import.")
+        elif not _agreed(yes=yes):
+            raise click.ClickException("Nothing was imported. To import what is shown, say yes, or add --yes.")
+        else:
+            with store.begin_write(seat.id):
+                done = batches.store_import(seat.owner_id, seat.id, reading, preview["confirm"], now, _tell)
+            batch = done["import"]
+            click.echo(
+                f"Imported {_count(batch['inmails'], 'InMail')} and {_count(batch['answers'], 'answer')}"
+                f" into {seat.name}; the balance is {done['balance']}.\n"
+                f"To take all of it back: inkeeper imports --undo {batch['id']}"
+            )
+
+
+def list_all(store: Store, wanted: str | None) -> None:
+    """Say which imports there were, newest first."""
+    account = None if wanted is None else find_account(store, wanted).id
+    with store.read():
+        query = Import.select(Import, Account).join(Account).order_by(Import.id.desc())
+        found = list(query if account is None else query.where(Import.account == account))
+    for batch in found:
+        back = f", taken back {batch.retracted_at:%Y-%m-%d} (UTC)" if batch.retracted_at else ""
+        click.echo(
+            f"{batch.id}  {batch.created_at:%Y-%m-%d} (UTC) into {batch.account.name}: {batch.kind},"
+            f" {_count(batch.inmails, 'InMail')}, {_count(batch.answers, 'answer')}{back}"
+        )
+    if not found:
+        click.echo("Nothing has been imported yet.")
+
+
+def take_back(store: Store, import_id: str, now: datetime) -> None:
+    """Take a whole import back."""
+    with store.read():
+        batch = Import.select(Import, Account).join(Account).where(Import.id == import_id).first()
+    if batch is None:
+        raise click.ClickException(f"There is no import {import_id}. `inkeeper imports` lists them.")
+    with refusals(), store.begin_write(batch.account_id):
+        done = batches.take_back(batch.account.owner_id, batch.account_id, import_id, now)
+    click.echo(
+        f"Taken back: {_count(batch.inmails, 'InMail')} and {_count(batch.answers, 'answer')};"
+        f" the balance of {batch.account.name} is {done['balance']}."
+    )
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """End the command with what a refusal says, and with the flag that settles it."""
+    try:
+        yield
+    except Problem as problem:
+        raise click.ClickException(problem.detail + _hint(problem.code)) from problem
+
+
+def wishes_from(flags: dict[str, Any]) -> Wishes:
+    """The wishes that the command's flags stand for."""
+    columns = dict(_pair(pair) for pair in flags.pop("map"))
+    lines = flags.pop("leave_out") or ""
+    try:
+        leave_out = frozenset(int(line) for line in lines.split(",") if line.strip())
+    except ValueError:
+        raise click.BadParameter(
+            "Must be lines with commas between, such as 12,40.", param_hint="--leave-out"
+        ) from None
+    return Wishes(columns=columns, leave_out=leave_out, **flags)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not equals:
+        raise click.BadParameter("Must be a field and its column, such as name=Recipient.", param_hint="--map")
+    return field.strip(), column.strip()
+
+
+def _read(seat: Seat, file: Path, wishes: Wishes, now: datetime) -> Reading:
+    account = Named(seat.id, seat.name)
+    with (
+        file.open("rb") as source,
+        click.progressbar(length=_STEPS, label=f"Reading {file.name}", file=sys.stderr) as bar,
+    ):
+        return read_file(source, file.name, account, seat.zone, wishes, now, _progress(bar))
+
+
+def _progress(bar: Any) -> Callable[[float], None]:
+    def show(part: float) -> None:
+        bar.update(max(0, round(part * _STEPS) - bar.pos))
+
+    return show
+
+
+def _tell(doing: str) -> None:
+    click.echo(f"{doing} ...", err=True)
+
+
+def _agreed(*, yes: bool) -> bool:
+    return yes or (sys.stdin.isatty() and click.confirm("Import this?"))
+
+
+def _show(preview: dict[str, Any], reading: Reading, seat: Seat, *, every_row: bool) -> None:
+    click.echo(f"{preview['file']} has {_count(preview['rows'], 'row')}, taken for:")
+    for taken in preview["taken_for"]:
+        lines = taken["lines"] if len(taken["lines"]) <= _LINES_SHOWN else f"{taken['lines'][:_LINES_SHOWN]}..."
+        click.echo(f"  {taken['rows']:>7}  {taken['meaning']} (lines {lines})")
+    if preview["mapping"]:
+        click.echo(f"Columns: {', '.join(f'{field}={column}' for field, column in preview['mapping'].items())}")
+    if every_row:
+        _show_every_row(preview, reading, seat)
+    else:
+        _show_inmails(preview, seat)
+    for problem in preview["not_understood"][: None if every_row else _SHOWN]:
+        click.echo(f"{preview['file']}, line {problem['line']}: The row {problem['reason']}.")
+    _show_result(preview, seat)
+
+
+def _show_inmails(preview: dict[str, Any], seat: Seat) -> None:
+    for action in preview["actions"]:
+        click.echo(f"  {action['inmails']:>7}  {action['meaning']}")
+    for item in preview["items"]:
+        click.echo(f"  {_line(item, seat)}")
+    total = sum(action["inmails"] for action in preview["actions"])
+    if total > len(preview["items"]):
+        click.echo(f"  ... and {total - len(preview['items'])} more; --rows shows every row.")
+
+
+def _show_every_row(preview: dict[str, Any], reading: Reading, seat: Seat) -> None:
+    items = {item["line"]: item for item in preview["items"]}
+    for line, kind in reading.rows:
+        click.echo(f"  {_line(items[line], seat) if line in items else f'line {line}: {KINDS[kind]}'}")
+
+
+def _line(item: dict[str, Any], seat: Seat) -> str:
+    link = f" <{item['recipient']['profile_url']}>" if item["recipient"]["profile_url"] else ""
+    answered = f", {item['outcome']} {_local(item['outcome_at'], seat)}" if item["outcome_at"] else ""
+    return (
+        f"line {item['line']}: {item['recipient']['name']}{link}, {_local(item['sent_at'], seat)}, cost {item['cost']}"
+        f"{answered}: {ACTIONS[item['action']]} ({item['why']})"
+    )
+
+
+def _show_result(preview: dict[str, Any], seat: Seat) -> None:
+    adds = preview["adds"]
+    click.echo(
+        f"This adds {_count(adds['inmails'], 'InMail')} ({adds['free']} of them free) and"
+        f" {_count(adds['answers'], 'answer')}. The balance is {preview['balance_now']} now, and would be"
+        f" {preview['balance_then']}. Times are local to {seat.zone}."
+    )
+    if preview["opens_at"]:
+        click.echo(f"The account would open on {_local(preview['opens_at'], seat)}.")
+    if preview["before_opening"]:
+        click.echo(
+            f"{_count(preview['before_opening'], 'InMail')} from before the account opened left out. To bring them in"
+            " as well, date its opening back: --open-earlier"
+        )
+    for obstacle in preview["in_the_way"]:
+        click.echo(f"In the way: {obstacle['detail']}{_hint(obstacle['code'])}")
+
+
+def _hint(code: str) -> str:
+    return f" ({_FLAGS[code]})" if code in _FLAGS else ""
+
+
+def _local(at: datetime, seat: Seat) -> str:
+    return f"{at.astimezone(periods.time_zone(seat.zone)):%Y-%m-%d %H:%M}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

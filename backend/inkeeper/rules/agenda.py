@@ -1,0 +1,156 @@
+"""Agenda: the days that are worth a mark in a calendar. Counts only, never a name.
+
+Nothing in it says how far away a day is, so an event reads the same until something happens to the account or its time
+has come: a calendar program that fetched it weeks ago still shows the truth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from inkeeper.rules import books
+from inkeeper.rules.periods import local_day
+from inkeeper.rules.replay import INSTANT, book_of, cap_of
+from inkeeper.rules.state import State
+from inkeeper.rules.timeline import LOSSES, Change, next_grant
+from inkeeper.rules.warnings import LAST_WEEK, credits, say_date, say_day
+
+
+class Event(NamedTuple):
+    """Something to see on one local day of the account's; at most one of a kind on a day.
+
+    Kinds are the losses (`expire`, `forfeit`, `void`), `last_week` before a loss, `renewal`, and `reply_windows` on the
+    Monday of the week in which they close. `alarm` is whether to ring on that day.
+    """
+
+    day: date
+    kind: str
+    title: str
+    detail: str
+    alarm: bool = False
+
+
+class _Loss(NamedTuple):
+    """The credits of one kind that go on one day, if nothing is sent; `at` (UTC) is the first instant they go."""
+
+    kind: str
+    rule: str
+    at: datetime
+    credits: int
+    sure: bool
+    """Whether they are there now. Others come only with a renewal before."""
+
+    @property
+    def amount(self) -> str:
+        return credits(self.credits) if self.sure else f"up to {credits(self.credits)}"
+
+    def verb(self, one: str, many: str) -> str:
+        return one if self.credits == 1 else many
+
+
+def agenda(state: State, now: datetime, changes: Sequence[Change]) -> list[Event]:
+    """The days to come, in order, if nothing more is sent: losses, the week before each, renewals, and reply windows
+    that close.
+
+    `changes` is the timeline of `state` at `now` (UTC). What ends at a local midnight is marked on the day before, the
+    last one on which it can be used. Sure amounts are of credits that are there; of others it says `up to`.
+    """
+    plan = book_of(state).plan(state.plan).title
+    losses = _losses(state, changes)
+    events = [
+        *(_loss(state, day, loss) for day, loss in losses),
+        *_last_weeks(state, losses),
+        *_renewals(state, changes),
+        *_reply_windows(state, now),
+    ]
+    return [event._replace(title=f"{event.title} ({plan})") for event in sorted(events)]
+
+
+def _losses(state: State, changes: Sequence[Change]) -> list[tuple[date, _Loss]]:
+    """The losses by kind and the last day on which they can be prevented."""
+    grant = next_grant(changes)
+    found: dict[tuple[date, str], _Loss] = {}
+    for change in changes:
+        if change.reason in LOSSES:
+            day = local_day(state.zone, change.at - INSTANT)
+            sure = _is_sure(state, change, grant)
+            loss = _Loss(change.reason, change.rule, change.at, -change.credits, sure)
+            before = found.get((day, change.reason))
+            if before:
+                loss = before._replace(credits=before.credits + loss.credits, sure=before.sure and sure)
+            found[day, change.reason] = loss
+    return [(day, loss) for (day, _), loss in found.items()]
+
+
+def _is_sure(state: State, change: Change, grant: Change | None) -> bool:
+    """Whether the credits of a loss are there already."""
+    if change.reason == "expire":
+        return sum(lot.left for lot in state.lots if lot.expires_at == change.at) == -change.credits
+    return grant is None or change.at <= grant.at
+
+
+def _loss(state: State, day: date, loss: _Loss) -> Event:
+    when = say_day(state.zone, loss.at)
+    amount = _capital(loss.amount)
+    if loss.kind == "expire":
+        return Event(day, loss.kind, f"{amount} {loss.verb('expires', 'expire')}", f"Lost at {when} if unused.")
+    if loss.kind == "forfeit":
+        title = f"{amount} of the coming renewal {loss.verb('is', 'are')} over the cap"
+        detail = f"Your plan keeps {cap_of(state)} at most. Use {loss.credits} by {when} to get them all."
+        return Event(day, loss.kind, title, detail)
+    cause = "when the subscription ends" if loss.rule == "cancel" else "by the change of plan"
+    return Event(day, loss.kind, f"{amount} {loss.verb('is', 'are')} voided {cause}", f"Lost at {when} if unused.")
+
+
+def _last_weeks(state: State, losses: list[tuple[date, _Loss]]) -> Iterator[Event]:
+    by_day: dict[date, list[_Loss]] = defaultdict(list)
+    for _, loss in losses:
+        by_day[local_day(state.zone, loss.at - LAST_WEEK)].append(loss)
+    for day, together in by_day.items():
+        number = sum(loss.credits for loss in together)
+        amount = credits(number) if all(loss.sure for loss in together) else f"up to {credits(number)}"
+        verb = "is" if number == 1 else "are"
+        parts = (f"{loss.amount} at {say_day(state.zone, loss.at)}" for loss in together)
+        detail = f"Lost if unused: {', '.join(parts)}."
+        yield Event(day, "last_week", f"Last week before {amount} {verb} lost", detail, alarm=True)
+
+
+def _renewals(state: State, changes: Sequence[Change]) -> Iterator[Event]:
+    grants: Counter[date] = Counter()
+    first: dict[date, datetime] = {}
+    for change in changes:
+        if change.reason == "grant":
+            day = local_day(state.zone, change.at)
+            grants[day] += change.credits
+            first.setdefault(day, change.at)
+    for day, number in grants.items():
+        noun = "new credit" if number == 1 else "new credits"
+        yield Event(day, "renewal", f"{number} {noun}", f"Available from {say_date(state.zone, first[day])} on.")
+
+
+def _reply_windows(state: State, now: datetime) -> Iterator[Event]:
+    """For each week in which answers cease to return their InMail's credit, its Monday and how many.
+
+    By week, since somebody who sends every day would else have an event on every day.
+    """
+    closing: Counter[date] = Counter()
+    for sent in state.open_sends.values():
+        back = books.rule_book(sent.rule_book).credit_back
+        assert back is not None, "a send is only kept open under a book that returns credits"
+        closes_at = sent.sent_at + timedelta(hours=back.within_hours)
+        if closes_at > now:
+            closing[local_day(state.zone, closes_at - INSTANT)] += 1
+    weeks: Counter[date] = Counter()
+    for day, number in closing.items():
+        weeks[day - timedelta(days=day.weekday())] += number
+    for monday, number in weeks.items():
+        title = f"{number} reply {'window closes' if number == 1 else 'windows close'} this week"
+        detail = "After that an answer returns no credit. Record the answers that have come."
+        yield Event(monday, "reply_windows", title, detail)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,0 +1,209 @@
+"""Advice on the plan of an account: what to do by one rule, what it rests on, and what each change would void.
+
+Runs inside a transaction of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from inkeeper.errors import Problem
+from inkeeper.rules import books, money
+from inkeeper.rules.advice import (
+    EARLY,
+    PERIODS_LOOKED_AT,
+    PERIODS_NEEDED,
+    RULE,
+    Advice,
+    Trial,
+    advise,
+    days_left_when_empty,
+    enough_on,
+    full_periods,
+    last_day_to_cancel,
+    plans_to_try,
+    ran_out_early,
+    try_plan,
+    use_the_rest,
+)
+from inkeeper.rules.money import Money
+from inkeeper.rules.replay import allotment_of, book_of
+from inkeeper.rules.report import lost
+from inkeeper.rules.sheets import Sheet, month_start
+from inkeeper.rules.state import State
+from inkeeper.rules.warnings import credits, say_date
+from inkeeper.services import plan_changes
+from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.report import paid_plan
+from inkeeper.storage import history
+
+_LOOKS_BACK_MONTHS = PERIODS_LOOKED_AT + 1
+
+
+def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
+    """What to do about the account's plan at `now` (UTC)."""
+    row = seat(owner_id, account_id)
+    told = history.told(account_id, month_start(row.time_zone, now, -_LOOKS_BACK_MONTHS), now)
+    state, looked_at = told.state, full_periods(told.closed)
+    prices = row.prices(paid_plan([*told.closed, told.present]))
+    enough = len(looked_at) >= PERIODS_NEEDED
+    trials: dict[str, Trial] = {}
+    if enough:
+        facts = history.facts_of(account_id, looked_at[0].start)
+        trials = {plan: try_plan(state, plan, looked_at, facts) for plan in plans_to_try(state)}
+    found = advise(state, looked_at, list(trials.values()), prices)
+    plans = [_plan(owner_id, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
+    title, detail = _words(row, state, found, looked_at, trials)
+    return {
+        "as_of": now,
+        "time_zone": row.time_zone,
+        "plan": state.plan,
+        "verdict": found.verdict,
+        "to_plan": found.plan,
+        "need": found.need,
+        "title": title,
+        "detail": detail,
+        "rule": RULE,
+        "history": _history(row.time_zone, state, looked_at),
+        "plans": plans,
+        "if_cancelled": None if state.plan == books.BASIC else _if_cancelled(row, state, now),
+    }
+
+
+def _history(zone: str, state: State, looked_at: Sequence[Sheet]) -> dict[str, Any]:
+    allotment = allotment_of(state)
+    missing = max(0, PERIODS_NEEDED - len(looked_at))
+    return {
+        "full_periods": len(looked_at),
+        "needed": PERIODS_NEEDED,
+        "missing": missing,
+        "enough_on": enough_on(state, len(looked_at)) if missing else None,
+        "ran_out": sum(sheet.emptied_at is not None for sheet in looked_at),
+        "ran_out_early": sum(ran_out_early(sheet, allotment) for sheet in looked_at),
+        "periods": [_period(zone, sheet, allotment) for sheet in looked_at],
+    }
+
+
+def _period(zone: str, sheet: Sheet, allotment: int) -> dict[str, Any]:
+    tally = sheet.tally
+    return {
+        "start": sheet.start,
+        "end": sheet.end,
+        "plan": sheet.plan,
+        "allotment": sheet.allotment,
+        "used": tally.used,
+        "free": tally.free_used,
+        "returned": tally.credited_back,
+        "lost": lost(tally),
+        "emptied_at": sheet.emptied_at,
+        "days_left_when_empty": days_left_when_empty(zone, sheet),
+        "ran_out_early": ran_out_early(sheet, allotment),
+    }
+
+
+def _plan(
+    owner_id: str,
+    row: Seat,
+    state: State,
+    plan: str,
+    trial: Trial | None,
+    prices: Mapping[str, Money],
+    now: datetime,
+) -> dict[str, Any]:
+    known = book_of(state).plan(plan)
+    price = prices.get(plan)
+    own = plan == state.plan
+    wanted = {"cancel": True} if plan == books.BASIC else {"plan": plan}
+    return {
+        "plan": plan,
+        "title": known.title,
+        "product": known.product,
+        "allotment": plans_to_try(state)[plan],
+        "present": own,
+        "price": price and price._asdict(),
+        "tried": trial and _tried(trial, price),
+        "change": None if own else _change(owner_id, row.id, wanted, now),
+    }
+
+
+def _tried(trial: Trial, price: Money | None) -> dict[str, Any]:
+    paid = price and price._replace(amount_minor=price.amount_minor * trial.months)
+    each = paid and money.shared(paid, trial.used)
+    return {
+        "months": trial.months,
+        "used": trial.used,
+        "lost": trial.lost,
+        "returned": trial.returned,
+        "uncovered": trial.uncovered,
+        "short_periods": trial.short_periods,
+        "covers": trial.covers,
+        "paid": paid and paid._asdict(),
+        "used_credit": each and each._asdict(),
+    }
+
+
+def _change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+    """What the change would grant and void now; None where it is not to be had, as when it was made already."""
+    try:
+        return plan_changes.preview_change(owner_id, account_id, wanted, now)
+    except Problem:
+        return None
+
+
+def _if_cancelled(row: Seat, state: State, now: datetime) -> dict[str, Any]:
+    """How to use the rest before the last day to cancel."""
+    plan = use_the_rest(state, now, row.working_days)
+    by, renewal = last_day_to_cancel(state, now), say_date(row.time_zone, state.next_renewal)
+    last = f"{by.day} {by:%b}"
+    if state.cancel_pending:
+        what = f"The subscription is cancelled and ends on {renewal}; what is left then is voided."
+    elif book_of(state).cancel_at_renewal:
+        what = f"Cancel by {last}: it takes effect at the renewal on {renewal}, which voids what is left then."
+    else:
+        what = f"Cancel on {last}, not before: it voids what is left at once. The renewal on {renewal} would be paid."
+    use = f"Use {credits(state.balance)} first, by {last}." if state.balance else "No credit is left to use first."
+    return {
+        "credits": state.balance,
+        "days": [each._asdict() for each in plan],
+        "cancel_by": by,
+        "cancelled": state.cancel_pending,
+        "renews_at": state.next_renewal,
+        "detail": f"{use} {what}",
+    }
+
+
+def _words(
+    row: Seat, state: State, found: Advice, looked_at: Sequence[Sheet], trials: Mapping[str, Trial]
+) -> tuple[str, str]:
+    """The advice as a headline and the reason for it."""
+    title = book_of(state).plan(found.plan or state.plan).title
+    many = len(looked_at)
+    early = sum(ran_out_early(sheet, allotment_of(state)) for sheet in looked_at)
+    ran_out = f"Use emptied the account more than {EARLY.days} days early in {early} of {many} periods"
+    if state.plan == books.BASIC:
+        return "There is nothing to change", "The plan is the free one, which has no credits."
+    if found.verdict == "not_enough_history":
+        when = say_date(row.time_zone, enough_on(state, many))
+        missing = PERIODS_NEEDED - many
+        periods = "full period" if missing == 1 else "full periods"
+        return "Not enough history", f"{missing} more {periods} are needed. Ask again after {when}."
+    if found.verdict == "upgrade":
+        return f"Upgrade to {title}", f"{ran_out}, and lately too: the need lasts."
+    if found.verdict == "cancel":
+        short = trials[books.BASIC].short_periods
+        return "Cancel", f"In {many - short} of {many} periods no credit was needed."
+    if found.verdict == "downgrade":
+        short = trials[found.plan or ""].short_periods
+        kept = "in each period" if not short else "in all periods but one, a busy month"
+        return (
+            f"Downgrade to {title}",
+            f"Its {credits(trials[found.plan or ''].allotment)} would have been enough {kept}.",
+        )
+    reasons = {
+        "lasting": f"{ran_out}, but there is no larger plan.",
+        "busy_month": f"{ran_out}: a busy month, not a lasting need.",
+        "covered": f"{ran_out}, and no cheaper plan would have been enough for the InMails sent.",
+    }
+    return f"Stay on {title}", reasons[found.need]

@@ -1,0 +1,194 @@
+"""The calendar feed: a private address that calendar programs read without a token, and what they find there.
+
+Only a hash of the address's secret is stored, so an address is shown once and is made anew if it was lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import inkeeper
+from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.errors import conflict, not_found
+from inkeeper.rules.agenda import Event, agenda
+from inkeeper.rules.replay import book_of
+from inkeeper.rules.timeline import timeline
+from inkeeper.services.accounts import seat
+from inkeeper.services.devices import hash_of
+from inkeeper.storage import history
+from inkeeper.storage.database import DatabaseProblem, Store, Transaction
+from inkeeper.storage.models import CalendarFeed
+
+_FORM = 1
+"""Raised whenever the same events would be written differently than before."""
+
+# How exactly it is known when a feed was last read. Each note costs a write to disk.
+_READ_NOTED_EVERY = timedelta(hours=1)
+
+# An event is first told of some three months before its day, so what was told so long ago is over.
+_TOLD_KEPT = timedelta(days=400)
+
+
+class Address(NamedTuple):
+    """Where a valid secret leads."""
+
+    owner_id: str
+    account_id: str
+    last_read_at: datetime | None
+
+
+class Told(NamedTuple):
+    """An event as calendar programs are told of it: `sequence` counts its changes, the last of them at `changed_at`
+    (UTC).
+    """
+
+    event: Event
+    uid: str
+    digest: str
+    sequence: int
+    changed_at: datetime
+
+
+class Feed(NamedTuple):
+    """An account's calendar. Two with the same tag are the same to the byte."""
+
+    title: str
+    events: list[Told]
+
+    @property
+    def tag(self) -> str:
+        """Names this very content."""
+        lines = [f"{_FORM} {inkeeper.__version__} {self.title}"]
+        lines += [f"{told.uid} {told.digest} {told.sequence} {told.changed_at}" for told in self.events]
+        return _digest(*lines)
+
+    def text(self) -> bytes:
+        """The calendar as RFC 5545 writes it."""
+        # Takes a third of a second to import, which a start must not wait for.
+        from inkeeper.services.calendar_text import write
+
+        return write(self)
+
+
+def address_state(owner_id: str, account_id: str) -> dict[str, Any]:
+    """Whether the owner's account has an address, since when (UTC), and when it was last read. Needs a transaction."""
+    seat(owner_id, account_id)
+    feed: CalendarFeed | None = CalendarFeed.get_or_none(CalendarFeed.account == account_id)
+    return {
+        "active": feed is not None,
+        "created_at": feed and feed.created_at,
+        "last_read_at": feed and feed.last_read_at,
+    }
+
+
+def make_address(owner_id: str, account_id: str, secret: str, now: datetime, *, renew: bool) -> dict[str, Any]:
+    """Give the account an address with this secret, inside an open write. One that there was ends with it.
+
+    Raises the 409 Problem `calendar_exists` if there is one and `renew` is not set.
+    """
+    replaced: bool = address_state(owner_id, account_id)["active"]
+    if replaced and not renew:
+        raise conflict(
+            "calendar_exists",
+            "There is an address already, and it cannot be shown again. Renew it to get another; the old one then"
+            " stops working.",
+        )
+    CalendarFeed.replace(account=account_id, secret_hash=hash_of(secret), created_at=now, last_read_at=None).execute()
+    return {"created_at": now, "replaced": replaced}
+
+
+def revoke_address(owner_id: str, account_id: str) -> dict[str, Any]:
+    """End the account's address, at once, inside an open write. Again: the same answer."""
+    seat(owner_id, account_id)
+    CalendarFeed.delete().where(CalendarFeed.account == account_id).execute()
+    return address_state(owner_id, account_id)
+
+
+def find_address(store: Store, secret: str) -> Address:
+    """Where the secret of an address leads.
+
+    Raises the 404 Problem for a wrong secret and for one that was revoked, which nothing tells apart.
+    """
+    secret_hash = hash_of(secret)
+    row = store.read_row(
+        "SELECT owner_id, account_id, last_read_at, secret_hash FROM calendar_feed"
+        " JOIN account ON account.id = account_id WHERE secret_hash = ?",
+        (secret_hash,),
+    )
+    # As for the tokens of devices: the index compares hashes, whose timing says nothing about the secret.
+    if row is None or not hmac.compare_digest(row[3], secret_hash):
+        raise not_found("calendar")
+    return Address(row[0], row[1], None if row[2] is None else from_microseconds(row[2]))
+
+
+def note_read(store: Store, address: Address, now: datetime) -> None:
+    """Note, to within an hour, that the address was read at `now` (UTC)."""
+    if address.last_read_at is None or now - address.last_read_at >= _READ_NOTED_EVERY:
+        # Not worth refusing a request for: if the database cannot be written, a later request notes it.
+        with suppress(DatabaseProblem), store.begin_write(None):
+            CalendarFeed.update(last_read_at=now).where(CalendarFeed.account == address.account_id).execute()
+
+
+def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed:
+    """The owner's account as a calendar at `now` (UTC).
+
+    What is told for the first time, or otherwise than the last time, is written down; while nothing changes, nothing
+    is written. Raises a 404 Problem for an account that is not the owner's.
+    """
+    with store.read() as transaction:
+        seat(owner_id, account_id)
+        feed, news = _feed(transaction, account_id, now)
+    if news:
+        with store.begin_write(None) as transaction:
+            # Looked at again, since another request may have been first.
+            feed, news = _feed(transaction, account_id, now)
+            _write_down(transaction, account_id, news, now)
+    return feed
+
+
+def _feed(transaction: Transaction, account_id: str, now: datetime) -> tuple[Feed, list[Told]]:
+    """The calendar, and those of its events that nobody has been told of in this form."""
+    state, coming = history.state_at(account_id, now)
+    rows = transaction.execute(
+        "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
+    )
+    known = {uid: (digest, sequence, changed_at) for uid, digest, sequence, changed_at in rows}
+    events, news = [], []
+    for event in agenda(state, now, timeline(state, now, coming)):
+        uid, digest = _uid(account_id, event), _digest(event.title, event.detail)
+        before = known.get(uid)
+        if before and before[0] == digest:
+            told = Told(event, uid, digest, before[1], from_microseconds(before[2]))
+        else:
+            told = Told(event, uid, digest, before[1] + 1 if before else 0, now)
+            news.append(told)
+        events.append(told)
+    return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
+
+
+def _write_down(transaction: Transaction, account_id: str, news: list[Told], now: datetime) -> None:
+    for told in news:
+        transaction.execute(
+            "INSERT OR REPLACE INTO calendar_event (account_id, uid, digest, sequence, changed_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (account_id, told.uid, told.digest, told.sequence, to_microseconds(told.changed_at)),
+        )
+    # An event that went may come back, and then goes on counting; those of long ago do not.
+    transaction.execute(
+        "DELETE FROM calendar_event WHERE account_id = ? AND changed_at < ?",
+        (account_id, to_microseconds(now - _TOLD_KEPT)),
+    )
+
+
+def _uid(account_id: str, event: Event) -> str:
+    """The event's name for ever, whatever its text. The account's id cannot be told from it."""
+    return str(uuid.uuid5(uuid.UUID(account_id), f"{event.kind} {event.day}"))
+
+
+def _digest(*lines: str) -> str:
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=12).hexdigest()

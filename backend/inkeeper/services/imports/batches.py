@@ -1,0 +1,261 @@
+"""Imports as batches: previewed, stored all or nothing, listed, and taken back in one step.
+
+Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inkeeper.clock import to_microseconds
+from inkeeper.errors import conflict, not_found
+from inkeeper.ids import new_id, new_ids
+from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.services import dates, inmails, openings
+from inkeeper.services.accounts import refusals, seat
+from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, newly_uncovered, obstacles
+from inkeeper.services.imports.reading import KINDS, Reading
+from inkeeper.storage import history
+from inkeeper.storage.history import Recorded
+from inkeeper.storage.models import Import
+from inkeeper.storage.models import database_of_thread as database
+
+
+def preview(
+    owner_id: str, account_id: str, reading: Reading, now: datetime, after: tuple[datetime, int] | None, limit: int
+) -> dict[str, Any]:
+    """What importing the file would come to, nothing stored; of its InMails up to `limit`, in order of time, behind
+    the (date, line) `after`.
+    """
+    seat(owner_id, account_id)
+    plan = make_plan(account_id, reading, now)
+    balance = history.state_at(account_id, now)[0].balance
+    with refusals():
+        recorded = history.preview(account_id, plan.facts, now) if plan.facts else None
+    uncovered = newly_uncovered(plan, recorded) if recorded else set()
+    in_the_way = obstacles(plan, uncovered)
+    shown = [step for step in plan.steps if after is None or (step.found.sent_at, step.found.line) > after]
+    return {
+        **_of_file(reading),
+        "actions": [
+            {"action": action, "inmails": count, "meaning": meaning}
+            for action, meaning in ACTIONS.items()
+            if (count := plan.count(action))
+        ],
+        "adds": _adds(plan),
+        "opens_at": plan.opening,
+        "before_opening": plan.count("before_opening"),
+        "uncovered": len(uncovered),
+        "balance_now": balance,
+        "balance_then": recorded.state.balance if recorded else balance,
+        "in_the_way": [{"code": problem.code, "detail": problem.detail} for problem in in_the_way],
+        "confirm": plan.mark() if plan.facts and not in_the_way else None,
+        "items": [_describe(step) for step in shown[:limit]],
+    }
+
+
+def _untold(_doing: str) -> None:
+    """Nobody is waiting to see it."""
+
+
+def store_import(
+    owner_id: str, account_id: str, reading: Reading, confirm: str, now: datetime, step: Callable[[str], None] = _untold
+) -> dict[str, Any]:
+    """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is told what is being done.
+
+    Raises the 409 Problem `preview_outdated` where something else would come of the file by now, and what the preview
+    named as in the way.
+    """
+    seat(owner_id, account_id)
+    step("Comparing with what is there")
+    plan = make_plan(account_id, reading, now)
+
+    def check(recorded: Recorded) -> None:
+        for problem in obstacles(plan, newly_uncovered(plan, recorded)):
+            raise problem
+
+    if not plan.facts:
+        for problem in obstacles(plan, set()):
+            raise problem
+        return {"import": None, "balance": history.state_at(account_id, now)[0].balance}
+    if confirm != plan.mark():
+        raise conflict(
+            "preview_outdated",
+            "Something else would come of this file by now, or it is another file. Look at a new preview, then import."
+            " Nothing was imported.",
+        )
+    batch = Import.create(
+        id=new_id(now),
+        account=account_id,
+        kind=reading.kind,
+        created_at=now,
+        rows=len(reading.rows),
+        inmails=len(plan.sent),
+        answers=len(plan.answers),
+    )
+    step("Computing every balance anew, and writing")
+    with refusals():
+        recorded = history.record(account_id, plan.facts, now, check, batch.id)
+    _list_inmails(account_id, plan)
+    inmails.note_outcomes(target.known.id for target, _ in plan.answers if target.known)
+    return {"import": describe(batch), "balance": recorded.state.balance}
+
+
+def list_imports(owner_id: str, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
+    seat(owner_id, account_id)
+    query = Import.select().where(Import.account == account_id)
+    if after is not None:
+        query = query.where(Import.id < after)
+    return [describe(batch) for batch in query.order_by(Import.id.desc()).limit(limit)]
+
+
+def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
+    """Take a whole import back: its InMails count as never sent, its answers as never noted, and the account opens when
+    it did, unless something else has come to depend on that. The second time gives the same answer.
+    """
+    seat(owner_id, account_id)
+    batch: Import | None = Import.get_or_none(Import.id == import_id, Import.account == account_id)
+    if batch is None:
+        raise not_found("import")
+    if batch.retracted_at is None:
+        opening = openings.as_before(account_id, import_id, now)
+        opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
+        standing = _standing(import_id, opens_at)
+        gone: list[Fact] = [*standing.sent, *standing.answers, *standing.answers_of_gone]
+        ids = new_ids(now, len(gone))
+        facts = [*map(Retracted, ids, (max(now, fact.at) for fact in gone), (fact.id for fact in gone)), *opening]
+        if facts:
+            with refusals():
+                history.record(account_id, facts, now)
+        _unlist_inmails(standing, now)
+        inmails.note_outcomes(answer.inmail_id for answer in standing.answers)
+        batch.retracted_at = now
+        batch.save(only=[Import.retracted_at])
+    return {"import": describe(batch), "balance": history.state_at(account_id, now)[0].balance}
+
+
+def describe(batch: Import) -> dict[str, Any]:
+    """The import as the HTTP contract shows it."""
+    return {
+        "id": batch.id,
+        "kind": batch.kind,
+        "created_at": batch.created_at,
+        "rows": batch.rows,
+        "inmails": batch.inmails,
+        "answers": batch.answers,
+        "retracted_at": batch.retracted_at,
+    }
+
+
+def _of_file(reading: Reading) -> dict[str, Any]:
+    ranges = reading.rows.ranges()
+    return {
+        "kind": reading.kind,
+        "file": reading.file,
+        "columns": [name[:80] for name in reading.heading[:100]],
+        "mapping": reading.columns or None,
+        "rows": len(reading.rows),
+        "taken_for": [
+            {"kind": kind, "rows": reading.rows.count(kind), "meaning": meaning, "lines": ranges[kind]}
+            for kind, meaning in KINDS.items()
+            if kind in ranges
+        ],
+        "not_understood": [{"line": line, "reason": reason} for line, reason in reading.problems],
+    }
+
+
+def _adds(plan: Plan) -> dict[str, Any]:
+    dates = [fact.at for _, fact in plan.sent]
+    return {
+        "inmails": len(plan.sent),
+        "free": sum(fact.cost == 0 for _, fact in plan.sent),
+        "answers": len(plan.answers),
+        "from": min(dates, default=None),
+        "to": max(dates, default=None),
+    }
+
+
+def _describe(step: Step) -> dict[str, Any]:
+    found = step.found
+    return {
+        "line": found.line,
+        "action": step.action,
+        "why": step.why,
+        "recipient": {"name": found.name, "profile_url": found.link},
+        "sent_at": found.sent_at,
+        "cost": found.cost,
+        "subject": found.subject,
+        "outcome": found.outcome,
+        "outcome_at": found.outcome_at,
+        "answer_line": found.answer_line,
+        "inmail_id": step.known and step.known.id,
+    }
+
+
+def _list_inmails(account_id: str, plan: Plan) -> None:
+    outcomes = {outcome.inmail_id: outcome for step, outcome in plan.answers if not step.known}
+
+    def row(step: Step, sent: Sent) -> tuple[Any, ...]:
+        found, outcome = step.found, outcomes.get(sent.id)
+        at = outcome and to_microseconds(outcome.at)
+        return (
+            sent.id,
+            account_id,
+            to_microseconds(sent.at),
+            sent.cost,
+            found.name,
+            found.link,
+            found.subject,
+            found.purpose,
+            found.note,
+            outcome.outcome if outcome else "pending",
+            at,
+            at if outcome and outcome.outcome in ANSWERS else None,
+        )
+
+    database.connection().executemany(
+        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, subject, purpose, note, source, outcome,"
+        " outcome_at, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', ?, ?, ?)",
+        (row(step, sent) for step, sent in plan.sent),
+    )
+
+
+class _Standing(NamedTuple):
+    """What has to be taken back of an import."""
+
+    sent: list[Sent]
+    answers: list[OutcomeRecorded]
+    """Those to InMails that did not come with it."""
+
+    answers_of_gone: list[OutcomeRecorded]
+    """Those to InMails that did, as far as they would lie before the account's opening."""
+
+
+def _standing(import_id: str, opens_at: datetime) -> _Standing:
+    """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
+    brought = database.execute_sql("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
+    ours = {inmail_id for (inmail_id,) in brought}
+    sent = [fact for fact in history.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
+    answers = [
+        fact for fact in history.facts_of_import(import_id, "outcome_recorded") if isinstance(fact, OutcomeRecorded)
+    ]
+    return _Standing(
+        sent,
+        [answer for answer in answers if answer.inmail_id not in ours],
+        [answer for answer in answers if answer.inmail_id in ours and answer.at < opens_at],
+    )
+
+
+def _unlist_inmails(standing: _Standing, now: datetime) -> None:
+    connection = database.connection()
+    connection.executemany(
+        "UPDATE inmail SET retracted_at = ? WHERE id = ?",
+        ((to_microseconds(max(now, fact.at)), fact.id) for fact in standing.sent),
+    )
+    connection.executemany(
+        "UPDATE inmail SET outcome = 'pending', outcome_at = NULL, answered_at = NULL WHERE id = ?",
+        ((answer.inmail_id,) for answer in standing.answers_of_gone),
+    )

@@ -1,0 +1,163 @@
+"""Any CSV: one InMail a row, with the columns named by a person or told by their headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from inkeeper.errors import Problem, invalid
+from inkeeper.services.imports.reading import (
+    Found,
+    NotUnderstood,
+    Reading,
+    moment,
+    person_link,
+    person_name,
+    subject_line,
+)
+from inkeeper.services.imports.rows import Rows
+from inkeeper.storage.models import OUTCOMES, PURPOSES
+
+FIELDS = ("name", "profile_url", "sent_at", "cost", "subject", "purpose", "note", "outcome", "outcome_at")
+"""What a column can hold. `name` and `sent_at` are needed."""
+
+_NEEDED = ("name", "sent_at")
+_HEADINGS = {
+    "name": "name recipient recipientname fullname to contact person",
+    "profile_url": "profileurl profilelink linkedinurl linkedinprofile linkedin link url profile",
+    "sent_at": "sentat sent senton datesent sentdate date",
+    "cost": "cost credits",
+    "subject": "subject",
+    "purpose": "purpose",
+    "note": "note notes",
+    "outcome": "outcome result",
+    "outcome_at": "outcomeat answeredat repliedat outcomedate",
+}
+_LONGEST_NOTE = 2000
+_PLUS = "+"
+
+
+def columns_of(heading: list[str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Which column holds which field: as a person says, and for the rest as the headings say.
+
+    A name may be put together from two columns: `First Name+Last Name`. Raises the 422 Problem for a column that is
+    not there, and `columns_needed` where it cannot be told which hold the name and the date.
+    """
+    for field, column in wanted.items():
+        if field not in FIELDS:
+            raise invalid("map", f"There is no field {field!r}. There are {', '.join(FIELDS)}.")
+        if not _places(column, heading):
+            raise invalid("map", f"There is no column {column!r}. There are {', '.join(_shown(heading))}.")
+    taken = dict(wanted)
+    for field, names in _HEADINGS.items():
+        if field not in taken:
+            said = [name for name in heading if re.sub(r"[^a-z]", "", name.lower()) in names.split()]
+            free = [name for name in said if name not in taken.values()]
+            if free:
+                taken[field] = free[0]
+    missing = [field for field in _NEEDED if field not in taken]
+    if missing:
+        raise Problem(
+            "columns_needed",
+            f"Say which column holds {' and which holds '.join(missing)}. There are {', '.join(_shown(heading))}."
+            " Nothing was imported.",
+            status=422,
+            columns=_shown(heading),
+            fields=list(FIELDS),
+            mapping=taken,
+        )
+    return taken
+
+
+def _none(_row: list[str]) -> str | None:
+    """No row is passed over."""
+
+
+def read_columns(
+    rows: Rows,
+    reading: Reading,
+    decode: Callable[[str], str] = str,
+    passed_over: Callable[[list[str]], str | None] = _none,
+) -> None:
+    """Read each row below the heading as one InMail; `reading.columns` says which column holds what.
+
+    `decode` is applied to every text; `passed_over` may say of a row what else it is.
+    """
+    width = len(rows.heading)
+    places = {field: _places(column, rows.heading) for field, column in reading.columns.items()}
+    for line, row in rows:
+        try:
+            if len(row) != width and (len(row) < width or any(row[width:])):
+                raise NotUnderstood(f"has {len(row)} fields where the heading has {width}")
+            other = passed_over(row)
+            if other is not None:
+                reading.rows.add(line, other)
+                continue
+            cells = {field: " ".join(decode(row[at].strip()) for at in at_all) for field, at_all in places.items()}
+            found = _found(line, cells, reading)
+        except NotUnderstood as reason:
+            reading.not_understood(line, str(reason))
+            continue
+        reading.rows.add(line, "inmail")
+        reading.keep(found)
+    reading.found.sort(key=lambda found: (found.sent_at, found.line))
+
+
+def _found(line: int, cells: Mapping[str, str], reading: Reading) -> Found:
+    def cell(field: str) -> str:
+        return cells.get(field, "")
+
+    sent_at = reading.happened(moment(cell("sent_at"), reading.zone, reading.wishes.dates))
+    outcome = _one_of(cell("outcome"), OUTCOMES, "outcome") or "pending"
+    outcome_at = None
+    if outcome != "pending":
+        answered = cell("outcome_at")
+        outcome_at = reading.happened(moment(answered, reading.zone, reading.wishes.dates)) if answered else reading.now
+        if outcome_at < sent_at:
+            raise NotUnderstood("has an outcome that is dated before the sending")
+    return Found(
+        line=line,
+        name=person_name(cell("name")),
+        link=person_link(cell("profile_url")),
+        sent_at=sent_at,
+        cost=_cost(cell("cost")),
+        why="one InMail a row",
+        subject=subject_line(cell("subject")),
+        purpose=_one_of(cell("purpose"), PURPOSES, "purpose"),
+        note=_note(cell("note")),
+        outcome=outcome,
+        outcome_at=outcome_at,
+        answer_line=line if outcome != "pending" else None,
+    )
+
+
+def _cost(text: str) -> int:
+    if text not in ("", "0", "1"):
+        raise NotUnderstood(f"has the cost {text[:40]!r}, which is neither 0 nor 1")
+    return int(text or 1)
+
+
+def _one_of(text: str, values: tuple[str, ...], field: str) -> str | None:
+    value = text.lower().replace(" ", "_")
+    if value and value not in values:
+        raise NotUnderstood(f"has the {field} {text[:40]!r}; there are {', '.join(values)}")
+    return value or None
+
+
+def _note(text: str) -> str | None:
+    note = "".join(each for each in text.replace("\r\n", "\n") if each.isprintable() or each in "\n\t").strip()
+    if len(note) > _LONGEST_NOTE:
+        raise NotUnderstood(f"has a note of more than {_LONGEST_NOTE} characters")
+    return note or None
+
+
+def _places(column: str, heading: list[str]) -> tuple[int, ...]:
+    """Where the column stands, or the columns with a plus sign between; empty if one is not there."""
+    named = [name.lower() for name in heading]
+    names = [column] if column.lower() in named else column.split(_PLUS)
+    wanted = [name.strip().lower() for name in names]
+    return tuple(named.index(name) for name in wanted) if all(name in named for name in wanted) else ()
+
+
+def _shown(heading: list[str]) -> list[str]:
+    return [name[:80] for name in heading[:100]]

@@ -1,0 +1,202 @@
+"""What would come of importing a file: for each InMail it tells of what is to be done, and the facts that do it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
+
+from inkeeper.clock import format_instant
+from inkeeper.errors import Problem, conflict, invalid
+from inkeeper.ids import new_ids
+from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Sent
+from inkeeper.rules.replay import Entry
+from inkeeper.services import openings
+from inkeeper.services.imports.matching import Known, known_inmails, matches, twice_in_file
+from inkeeper.services.imports.reading import Found, Reading
+from inkeeper.storage import history
+from inkeeper.storage.history import Recorded
+
+ACTIONS = {
+    "add": "would be added",
+    "answer": "is there already; its outcome would be added",
+    "already_there": "is there already",
+    "twice_in_file": "stands twice in the file",
+    "before_opening": "was sent before the account opened",
+    "left_out": "is to be left out",
+}
+"""What can become of an InMail in a file, in words."""
+
+_LINES_NAMED = 20
+
+
+class Step(NamedTuple):
+    """An InMail of the file and what is to become of it. `known` is the one of the ledger that it is, if any."""
+
+    found: Found
+    action: str
+    why: str
+    known: Known | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """All that an import would do. `opening` is the date (UTC) the account would open on, if that is to change."""
+
+    account_id: str
+    reading: Reading
+    opened_at: datetime
+    steps: list[Step]
+    facts: list[Fact]
+    sent: list[tuple[Step, Sent]]
+    answers: list[tuple[Step, OutcomeRecorded]]
+    opening: datetime | None = None
+
+    def count(self, *actions: str) -> int:
+        """For how many InMails of the file this is to be done."""
+        counted = Counter(step.action for step in self.steps)
+        return sum(counted[action] for action in actions)
+
+    def mark(self) -> str:
+        """Stands for exactly this plan: the same file, read alike, for the same account, and the same to be done."""
+        wishes = self.reading.wishes
+        read_as = [sorted(wishes.columns.items()), wishes.dates, wishes.me, wishes.from_account]
+        digest = hashlib.sha256(f"{self.reading.digest} {self.account_id} {self.opening} {read_as}\n".encode())
+        for step in self.steps:
+            digest.update(f"{step.found.line} {step.action} {step.known and step.known.id}\n".encode())
+        return digest.hexdigest()[:32]
+
+
+def make_plan(account_id: str, reading: Reading, now: datetime) -> Plan:
+    """What importing the file into the account would do. Runs inside a transaction of the store.
+
+    Raises a 422 Problem for lines to be left out that hold no InMail.
+    """
+    wishes = reading.wishes
+    no_inmail = wishes.leave_out - {found.line for found in reading.found}
+    if no_inmail:
+        raise invalid("leave_out", f"No InMail begins on line {min(no_inmail)}.")
+    opened_at = history.opened_at(account_id)
+    opens_at = min([opened_at, *(found.sent_at for found in reading.found)]) if wishes.open_earlier else opened_at
+    repeated = twice_in_file(reading.found)
+    known = matches(
+        (found for found in reading.found if found.line not in repeated), known_inmails(account_id, reading.found)
+    )
+    steps = [_step(found, reading, repeated, known.get(found.line), opens_at) for found in reading.found]
+    added = [step for step in steps if step.action == "add"]
+    plan = Plan(account_id, reading, opened_at, steps, [], [], [])
+    if added and added[0].found.sent_at < opened_at:
+        plan.facts = openings.dated_back(account_id, added[0].found.sent_at, now)
+        plan.opening = next(fact.at for fact in plan.facts if isinstance(fact, Opened))
+    ids = iter(new_ids(now, 2 * len(steps)))
+    for step in steps:
+        _add_facts(plan, step, ids)
+    return plan
+
+
+def newly_uncovered(plan: Plan, recorded: Recorded) -> set[str]:
+    """The InMails, by the ids of their facts, that no credit is left for if the plan is carried out, and that had one
+    until now or are new.
+    """
+    uncovered = _let_through(recorded.journal)
+    new = {fact.id for _, fact in plan.sent}
+    if uncovered <= new:
+        return uncovered
+    since = max(plan.opened_at, min(fact.at for fact in plan.facts))
+    return uncovered - _let_through(history.journal_of(plan.account_id, since, plan.reading.now))
+
+
+def obstacles(plan: Plan, uncovered: set[str]) -> list[Problem]:
+    """What stands in the way, each with the wish that would settle it."""
+    found = []
+    rows = plan.reading.rows.count("not_understood")
+    if rows and not plan.reading.wishes.skip_rows:
+        found.append(_rows_not_understood(plan.reading, rows))
+    if uncovered and not plan.reading.wishes.accept_discrepancy:
+        lines = [step.found.line for step, fact in plan.sent if fact.id in uncovered]
+        found.append(
+            conflict(
+                "insufficient_credits",
+                f"For {len(uncovered)} InMails no credit was left, by the account's plan and rules. LinkedIn evidently"
+                " let them through: accept the discrepancy, and each gets a labelled credit; or leave them out."
+                " Nothing was imported.",
+                needed=len(uncovered),
+                lines=lines[:_LINES_NAMED],
+            )
+        )
+    return found
+
+
+def _rows_not_understood(reading: Reading, rows: int) -> Problem:
+    line, reason = reading.problems[0]
+    return Problem(
+        "rows_not_understood",
+        f"{reading.file}, line {line}: The row {reason}."
+        + (f" {rows - 1} more rows are not understood." if rows > 1 else "")
+        + " Correct the file, or leave such rows out. Nothing was imported.",
+        status=422,
+        errors=[
+            {"path": f"{reading.file}:{line}", "message": f"The row {reason}."}
+            for line, reason in reading.problems[:_LINES_NAMED]
+        ],
+    )
+
+
+def _step(found: Found, reading: Reading, repeated: dict[int, int], known: Known | None, opens_at: datetime) -> Step:
+    if found.line in repeated:
+        return Step(found, "twice_in_file", f"the same InMail as on line {repeated[found.line]}")
+    if found.line in reading.wishes.leave_out:
+        return Step(found, "left_out", "you said so", known)
+    if known is not None:
+        answered = _is_news(found, known)
+        return Step(found, "answer" if answered else "already_there", _why_known(found, known), known)
+    if found.sent_at < opens_at:
+        return Step(found, "before_opening", f"the account opened at {format_instant(opens_at)}")
+    return Step(found, "add", found.why)
+
+
+def _is_news(found: Found, known: Known) -> bool:
+    """Whether the file knows more of what became of an InMail than the ledger."""
+    if known.taken_back or found.outcome == "pending":
+        return False
+    return known.outcome == "pending" or (known.outcome == "no_response" and found.outcome in ANSWERS)
+
+
+def _why_known(found: Found, known: Known) -> str:
+    if known.taken_back:
+        return "it came with an earlier import, and you took it back"
+    where = "an earlier import" if known.source == "import" else f"the {known.source}"
+    if found.sent_at == known.sent_at:
+        return f"logged by {where}"
+    person = "the same link" if found.link and found.link == known.link else "the same name"
+    return f"logged by {where} at {format_instant(known.sent_at)}, to {person}"
+
+
+def _add_facts(plan: Plan, step: Step, ids: Iterator[str]) -> None:
+    found = step.found
+    if step.action == "add":
+        sent = Sent(next(ids), found.sent_at, found.cost)
+        plan.facts.append(sent)
+        plan.sent.append((step, sent))
+        target, earliest = sent.id, sent.at
+    elif step.action == "answer" and step.known:
+        target, earliest = step.known.id, step.known.sent_at
+    else:
+        return
+    if found.outcome != "pending" and found.outcome_at is not None:
+        outcome = OutcomeRecorded(next(ids), max(earliest, found.outcome_at), target, found.outcome)  # type: ignore[arg-type]
+        plan.facts.append(outcome)
+        plan.answers.append((step, outcome))
+
+
+def _let_through(journal: list[Entry]) -> set[str]:
+    """The sends before which the replay had to place a credit."""
+    return {
+        spend.fact_id
+        for adjust, spend in pairwise(journal)
+        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id and spend.fact_id
+    }

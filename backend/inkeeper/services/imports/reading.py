@@ -1,0 +1,234 @@
+"""What a file was understood as: the InMails it tells of, and what each of its rows was taken for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from inkeeper.clock import format_instant
+from inkeeper.errors import Problem
+from inkeeper.services import dates, profiles
+from inkeeper.services.imports.moments import read_moment
+from inkeeper.services.imports.refusals import bad_file
+
+MOST_INMAILS = 200_000
+"""InMails, or conversations that may hold one, of which one file may tell: what is kept in memory while it is read."""
+
+PROBLEMS_NAMED = 200
+LONGEST_NAME = 200
+LONGEST_LINK = 500
+_LONGEST_SUBJECT = 200
+
+
+_USUAL_LINK = re.compile(r"https://www\.linkedin\.com/in/[a-z0-9-]{1,100}")
+
+
+class Found(NamedTuple):
+    """An InMail that a file tells of. Instants are UTC; lines count from 1."""
+
+    line: int
+    name: str
+    link: str | None
+    sent_at: datetime
+    cost: int
+    why: str
+    subject: str | None = None
+    purpose: str | None = None
+    note: str | None = None
+    outcome: str = "pending"
+    outcome_at: datetime | None = None
+    answer_line: int | None = None
+
+
+class NotUnderstood(ValueError):
+    """A row that cannot be read; the message says why, beginning in lower case."""
+
+
+KINDS = {
+    "inmail": "an InMail",
+    "answer": "the first answer to an InMail",
+    "message": "another message: not the first of its conversation, not from you, without a subject, or to a group",
+    "draft": "a draft that was never sent",
+    "taken_back": "an InMail that had been taken back",
+    "other_account": "an InMail of another account",
+    "not_understood": "not understood",
+}
+"""What a row can be taken for, in words."""
+
+_NAMES = tuple(KINDS)
+_CODES = {name: code for code, name in enumerate(_NAMES)}
+
+
+class RowKinds:
+    """What each row was taken for, in nine bytes a row."""
+
+    def __init__(self) -> None:
+        self._lines = array("q")
+        self._codes = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def add(self, line: int, kind: str) -> int:
+        """Note the next row; answers its number (from 0)."""
+        self._lines.append(line)
+        self._codes.append(_CODES[kind])
+        return len(self._codes) - 1
+
+    def change(self, number: int, kind: str) -> None:
+        """Take the row of that number for something else after all."""
+        self._codes[number] = _CODES[kind]
+
+    def line(self, number: int) -> int:
+        """The line on which the row of that number begins."""
+        return self._lines[number]
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Each row's line and kind, in the order of the file."""
+        return ((line, _NAMES[code]) for line, code in zip(self._lines, self._codes, strict=True))
+
+    def count(self, kind: str) -> int:
+        """How many rows were taken for this."""
+        return self._codes.count(_CODES[kind])
+
+    def ranges(self) -> dict[str, str]:
+        """For each kind the lines on which its rows begin, such as `2-14, 17`; from one row to the next of a kind."""
+        found: dict[str, list[str]] = {}
+        for kind, run in groupby(self, key=lambda row: row[1]):
+            lines = [line for line, _ in run]
+            found.setdefault(kind, []).append(str(lines[0]) if len(lines) == 1 else f"{lines[0]}-{lines[-1]}")
+        return {kind: ", ".join(runs) for kind, runs in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a person wants a file to be read, and what of it to be stored."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """For any CSV: which column holds a field, by the field's name."""
+
+    dates: str | None = None
+    """Whether day (`dmy`) or month (`mdy`) comes first in dates such as 07/10/2026."""
+
+    me: str | None = None
+    """For LinkedIn's export: the name or profile link of whose it is, where that cannot be told from it."""
+
+    from_account: str | None = None
+    """For Inkeeper's own export: the name or id of the account in it."""
+
+    leave_out: frozenset[int] = frozenset()
+    """Lines of InMails that are not to be stored."""
+
+    skip_rows: bool = False
+    """Leave out the rows that are not understood."""
+
+    accept_discrepancy: bool = False
+    """Store InMails that the credits do not cover: LinkedIn let them through."""
+
+    open_earlier: bool = False
+    """Date the account's opening back, so that InMails before it can be stored."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """A file, read to its end."""
+
+    kind: str
+    file: str
+    digest: str
+    zone: str
+    now: datetime
+    wishes: Wishes
+    rows: RowKinds = field(default_factory=RowKinds)
+    found: list[Found] = field(default_factory=list)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    heading: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+
+    def not_understood(self, line: int, reason: str) -> None:
+        """Note a row that could not be read; of many, the first are named."""
+        self._name_problem(self.rows.add(line, "not_understood"), reason)
+
+    def not_understood_after_all(self, number: int, reason: str) -> None:
+        """The same of a row that had been taken for something else, by its number."""
+        self.rows.change(number, "not_understood")
+        self._name_problem(number, reason)
+
+    def keep(self, found: Found) -> None:
+        """Keep an InMail. Raises the refusal `bad_file` where there are too many."""
+        if len(self.found) == MOST_INMAILS:
+            raise too_many(self.file, found.line)
+        self.found.append(found)
+
+    def happened(self, at: datetime) -> datetime:
+        """The date as one of something that has happened. Raises NotUnderstood for one that cannot be."""
+        if dates.EARLIEST <= at <= self.now:
+            return at
+        if at > self.now + dates.CLOCK_TOLERANCE:
+            raise NotUnderstood(f"is dated in the future, at {format_instant(at)}")
+        if at < dates.EARLIEST:
+            raise NotUnderstood(f"is dated before there was a LinkedIn, at {format_instant(at)}")
+        return self.now
+
+    def _name_problem(self, number: int, reason: str) -> None:
+        if len(self.problems) < PROBLEMS_NAMED:
+            self.problems.append((self.rows.line(number), reason))
+
+
+def too_many(file: str, line: int) -> Problem:
+    """The refusal of a file that tells of more than can be kept in memory."""
+    return bad_file(file, line, f"The file tells of more than {MOST_INMAILS:,} conversations or InMails. Split it.")
+
+
+def moment(text: str, zone: str, order: str | None) -> datetime:
+    """The instant (UTC) that a date names. Raises NotUnderstood."""
+    try:
+        return read_moment(text, zone, order)
+    except ValueError as error:
+        raise NotUnderstood(str(error)) from None
+
+
+def person_name(text: str) -> str:
+    """The name as it is stored. Raises NotUnderstood for one that is empty or too long."""
+    name = _one_line(text)
+    if not name:
+        raise NotUnderstood("has no name")
+    if len(name) > LONGEST_NAME:
+        raise NotUnderstood(f"has a name of more than {LONGEST_NAME} characters")
+    return name
+
+
+def person_link(text: str) -> str | None:
+    """The profile link as it is stored, None for none. Raises NotUnderstood for what is no link to a person."""
+    if _USUAL_LINK.fullmatch(text):
+        return text
+    text = text.strip()
+    if not text:
+        return None
+    if len(text) > LONGEST_LINK:
+        raise NotUnderstood(f"has a link of more than {LONGEST_LINK} characters")
+    try:
+        return profiles.normalise(text if "://" in text else f"https://{text}")
+    except Problem as problem:
+        raise NotUnderstood(f"has a link that cannot be used: {problem.detail.partition(': ')[2]}") from None
+
+
+def subject_line(text: str) -> str | None:
+    """The subject as it is stored: on one line, cut where it is longer than LinkedIn allows."""
+    subject = _one_line(text)
+    return f"{subject[: _LONGEST_SUBJECT - 1]}…" if len(subject) > _LONGEST_SUBJECT else subject or None
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks, other control characters and spaces around it."""
+    if text.isprintable():
+        return text.strip()
+    shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in text)
+    return " ".join(shown.split())

@@ -1,0 +1,96 @@
+"""Handing one message to a mail server, with the one moment after which it may have been taken."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+
+from inkeeper.settings import MailSettings
+
+_TIMEOUT_SECONDS = 30
+_LONGEST_REPLY = 200
+
+# The machine's own name is nobody's business. Mail servers take this for what it is: a program, not a mail server.
+_OWN_NAME = "[127.0.0.1]"
+
+_YES, _NO = range(200, 300), range(400, 600)
+
+
+class MailRefused(Exception):
+    """The server did not take the message; the text says why. It may be offered again."""
+
+
+class MailUnconfirmed(Exception):
+    """The message was handed over, but the server never said that it took it. Nobody knows whether it did."""
+
+
+@contextmanager
+def offered(settings: MailSettings, message: EmailMessage) -> Iterator[Callable[[], None]]:
+    """A conversation with the server in which it has accepted sender and recipient; gives what hands the message over.
+
+    Raises MailRefused while nothing was handed over, as does handing over where the server says no; MailUnconfirmed if
+    the connection breaks before it says anything. No text of these holds user or password.
+    """
+    try:
+        smtp = _connected(settings)
+        try:
+            _accepted(*smtp.mail(settings.sender))
+            _accepted(*smtp.rcpt(settings.recipient))
+            yield lambda: _hand_over(smtp, message)
+        finally:
+            # What was taken stays taken, however the goodbye goes.
+            with suppress(OSError):
+                smtp.quit()
+            smtp.close()
+    except OSError as error:  # smtplib's errors are of this kind, too
+        raise MailRefused(_reason(error)) from None
+
+
+def _connected(settings: MailSettings) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    smtp: smtplib.SMTP
+    if settings.encryption == "tls":
+        smtp = smtplib.SMTP_SSL(settings.host, settings.port, _OWN_NAME, timeout=_TIMEOUT_SECONDS, context=context)
+    else:
+        smtp = smtplib.SMTP(settings.host, settings.port, _OWN_NAME, timeout=_TIMEOUT_SECONDS)
+    try:
+        if settings.encryption == "starttls":
+            smtp.starttls(context=context)
+        smtp.ehlo_or_helo_if_needed()
+        if settings.user and settings.password:
+            smtp.login(settings.user, settings.password)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _hand_over(smtp: smtplib.SMTP, message: EmailMessage) -> None:
+    text = message.as_bytes()
+    try:
+        _accepted(*smtp.data(text))
+    except OSError as error:
+        if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code in _NO:
+            raise MailRefused(_reason(error)) from None
+        raise MailUnconfirmed(_reason(error)) from None
+
+
+def _accepted(code: int, text: bytes) -> None:
+    if code not in _YES:
+        raise smtplib.SMTPResponseException(code, text)
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        # Its words are left out: a server may repeat in them what it was sent.
+        return f"user or password is wrong ({error.smtp_code})"
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        printable = "".join(character if character.isprintable() else " " for character in text)
+        return f"{error.smtp_code} {printable[:_LONGEST_REPLY]}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {error.verify_message}"
+    return error.strerror or str(error) or type(error).__name__

@@ -1,0 +1,80 @@
+"""Dating an account's opening back, so that its history can begin earlier, and back to where it was.
+
+Facts are never changed: the opening that stands is taken back, and another one recorded. Every function runs inside a
+transaction of the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inkeeper.clock import to_microseconds
+from inkeeper.ids import new_id
+from inkeeper.rules.facts import BookChosen, Fact, Opened, Retracted, Terms
+from inkeeper.rules.periods import period_start
+from inkeeper.rules.replay import cycle_of
+from inkeeper.services import dates
+from inkeeper.storage import history
+from inkeeper.storage.models import database_of_thread as database
+
+
+def dated_back(account_id: str, at: datetime, now: datetime) -> list[Fact]:
+    """The facts that make the account open with the period that holds `at` (UTC), which lies before its opening.
+
+    Plan and terms of the opening hold from then on, and renewals fall on the days on which they fell.
+    """
+    opened, corrections = _standing(account_id)
+    state, _ = history.state_at(account_id, opened.at)
+    terms = _terms(opened, corrections)
+    # Without a renewal day of its own an account renews on the day on which it opened.
+    terms = replace(terms, renewal_day=terms.renewal_day or state.cycle_day)
+    earlier = max(period_start(cycle_of(state), at), dates.EARLIEST)
+    return _instead([opened, *corrections], replace(opened, at=earlier, terms=terms), now)
+
+
+def as_before(account_id: str, import_id: str, now: datetime) -> list[Fact]:
+    """The facts that undo the dating back that came with an import; none where there is nothing to undo.
+
+    It stays where another one came after it, and where something else has since been dated before the opening as it
+    was.
+    """
+    brought = history.facts_of_import(import_id, "opened", "retracted")
+    moved = next((fact for fact in brought if isinstance(fact, Opened)), None)
+    if moved is None:
+        return []
+    taken_back = [history.fact_of(account_id, fact.target_id) for fact in brought if isinstance(fact, Retracted)]
+    former = next(fact for fact in taken_back if isinstance(fact, Opened))
+    opened, corrections = _standing(account_id)
+    if opened.id != moved.id or _something_else_before(account_id, former.at, opened, import_id):
+        return []
+    # Terms that were corrected since are right, however the opening is dated.
+    told = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
+    return _instead([opened, *corrections], replace(former, terms=_terms(former, told)), now)
+
+
+def _standing(account_id: str) -> tuple[Opened, list[BookChosen]]:
+    """The opening that stands, and the corrections of its terms, the last one that which holds."""
+    told = history.terms_facts(account_id)
+    opened = next(fact for fact in told if isinstance(fact, Opened))
+    return opened, [fact for fact in told if isinstance(fact, BookChosen) and fact.at == opened.at]
+
+
+def _terms(opened: Opened, corrections: list[BookChosen]) -> Terms:
+    return corrections[-1].terms if corrections else opened.terms
+
+
+def _instead(old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
+    return [*(Retracted(new_id(now), max(now, fact.at), fact.id) for fact in old), replace(new, id=new_id(now))]
+
+
+def _something_else_before(account_id: str, at: datetime, opened: Opened, import_id: str) -> bool:
+    """Whether anything stands before that instant that neither came with the import nor corrects the opening."""
+    rows = database.execute_sql(
+        "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted' AND import_id IS NOT ?"
+        " AND NOT (kind = 'book_chosen' AND at = ?)"
+        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
+        " LIMIT 1",
+        (account_id, to_microseconds(at), import_id, to_microseconds(opened.at)),
+    )
+    return bool(rows.fetchall())

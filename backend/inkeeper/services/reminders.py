@@ -1,0 +1,154 @@
+"""Reminders by e-mail: the warnings that the summary shows, each told once at each severity that it rises to.
+
+What is told is noted down at the last moment before the message is handed over. If the mail server says no, the note is
+taken back and the next run tries again. If it says nothing at all, it may have taken the message, and the note stays:
+nobody is reminded twice of the same thing, and a reminder is lost only if the connection broke just then.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from typing import NamedTuple
+
+from inkeeper.clock import to_microseconds
+from inkeeper.errors import not_found
+from inkeeper.rules.state import State
+from inkeeper.rules.warnings import AccountWarning, warnings
+from inkeeper.services import mail
+from inkeeper.services.accounts import seat
+from inkeeper.services.summary import Summary, summary
+from inkeeper.settings import MailSettings
+from inkeeper.storage.database import Store, Transaction
+from inkeeper.storage.models import Account, Owner
+from inkeeper.storage.models import database_of_thread as database
+
+_ORDER = {"urgent": 0, "warning": 1, "info": 2}
+
+_FOOTER = """\
+Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in your
+crontab that runs `inkeeper remind`.
+"""
+
+
+class Reminder(NamedTuple):
+    """A warning to tell of. `occasion` (UTC) tells it from an earlier one of the same code."""
+
+    account_id: str
+    account: str
+    warning: AccountWarning
+    occasion: datetime
+
+
+def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime) -> list[Reminder]:
+    """Tell the owner in one message of all warnings at `now` (UTC) that no message has told of; answers them.
+
+    Raises MailRefused (the next run tries again) and MailUnconfirmed (no run does), and a 404 Problem if there is no
+    such owner.
+    """
+    with store.read():
+        news = _news(owner_name, now)
+    if not news:
+        return []
+    with mail.offered(settings, _message(settings, news, now)) as hand_over:
+        try:
+            with store.begin_write(None) as transaction:
+                _note(transaction, news, now)
+        except sqlite3.IntegrityError:
+            # Another run at the same time was quicker.
+            return []
+        try:
+            hand_over()
+        except mail.MailRefused:
+            with store.begin_write(None) as transaction:
+                _forget(transaction, news)
+            raise
+    return news
+
+
+def occasion(warning: AccountWarning, state: State) -> datetime:
+    """What the warning is about, as an instant (UTC): the same for as long as it is the same warning."""
+    if warning.until is not None:
+        return warning.until
+    if warning.code == "discrepancy" and state.discrepancy_at is not None:
+        return state.discrepancy_at
+    if warning.code == "empty":
+        return state.period_start
+    return state.observed.at if state.observed else state.opened_at
+
+
+def _news(owner_name: str, now: datetime) -> list[Reminder]:
+    owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
+    if owner is None:
+        raise not_found("person")
+    ids = [account.id for account in Account.select(Account.id).where(Account.owner == owner).order_by(Account.id)]
+    summaries = [summary(seat(owner.id, account_id), now) for account_id in ids]
+    plans = Counter(made.answer["plan_title"] for made in summaries)
+    found = []
+    for made in summaries:
+        state = made.outlook.state
+        for warning in warnings(made.outlook):
+            reminder = Reminder(made.answer["account"]["id"], _account(made, plans), warning, occasion(warning, state))
+            if not _is_noted(reminder):
+                found.append(reminder)
+    return sorted(found, key=lambda reminder: _ORDER[reminder.warning.severity])
+
+
+def _account(made: Summary, plans: Counter[str]) -> str:
+    """The account's plan, and its name only where that tells it from another."""
+    plan: str = made.answer["plan_title"]
+    return plan if plans[plan] == 1 else f"{plan}, {made.answer['account']['name']}"
+
+
+def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> EmailMessage:
+    first, more = news[0], len(news) - 1
+    message = EmailMessage(SMTP)
+    message["Subject"] = f"{first.warning.title} ({first.account})" + (f" and {more} more" if more else "")
+    message["From"] = settings.sender
+    message["To"] = settings.recipient
+    message["Date"] = format_datetime(now)
+    # The part behind the @ would otherwise be this machine's name.
+    message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
+    # So that no absence note answers it.
+    message["Auto-Submitted"] = "auto-generated"
+    told = "".join(f"{reminder.account}: {reminder.warning.title}\n{reminder.warning.detail}\n\n" for reminder in news)
+    message.set_content(f"{told}-- \n{_FOOTER}", cte="quoted-printable")
+    return message
+
+
+def _is_noted(reminder: Reminder) -> bool:
+    rows = database.execute_sql(
+        "SELECT 1 FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?",
+        _key(reminder),
+    )
+    return rows.fetchone() is not None
+
+
+def _note(transaction: Transaction, news: Sequence[Reminder], now: datetime) -> None:
+    for reminder in news:
+        transaction.execute(
+            "INSERT INTO reminder_sent (account_id, code, occasion, severity, sent_at) VALUES (?, ?, ?, ?, ?)",
+            (*_key(reminder), to_microseconds(now)),
+        )
+
+
+def _forget(transaction: Transaction, news: Sequence[Reminder]) -> None:
+    for reminder in news:
+        transaction.execute(
+            "DELETE FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?",
+            _key(reminder),
+        )
+
+
+def _key(reminder: Reminder) -> tuple[str, str, int, str]:
+    return (
+        reminder.account_id,
+        reminder.warning.code,
+        to_microseconds(reminder.occasion),
+        reminder.warning.severity,
+    )

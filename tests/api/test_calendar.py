@@ -1,0 +1,329 @@
+"""The calendar feed: a private address that works without a token, and events that say what changed and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from werkzeug.test import TestResponse
+
+from inkeeper.api.calendar import ReadLimit
+from inkeeper.storage.database import Store
+from tests.conftest import Clock, Device
+from tests.seat import Caller, Seat
+
+
+class Feed:
+    """A calendar program that knows the address and nothing else."""
+
+    def __init__(self, client: FlaskClient, address: str) -> None:
+        self.client = client
+        self.address = address
+
+    def ask(self, tag: str | None = None) -> TestResponse:
+        return self.client.get(self.address, headers={} if tag is None else {"If-None-Match": tag})
+
+    def all_events(self) -> list[Any]:
+        answer = self.ask()
+        assert answer.status_code == 200, answer.json
+        found: list[Any] = Calendar.from_ical(answer.get_data()).walk("VEVENT")
+        assert len({event["UID"] for event in found}) == len(found)
+        return found
+
+    def events(self) -> dict[str, Any]:
+        """The events by the first words of their titles; of those with the same, the first."""
+        return {str(event["SUMMARY"]).partition(" (")[0]: event for event in reversed(self.all_events())}
+
+    def sequences(self) -> dict[str, int]:
+        return {str(event["UID"]): int(event["SEQUENCE"]) for event in self.all_events()}
+
+
+@pytest.fixture
+def navigator(open_account: Callable[..., Seat], clock: Clock) -> Seat:
+    """12 credits in Berlin, in the last week of November."""
+    seat = open_account(plan="sales_navigator", time_zone="Europe/Berlin", observed_balance=12)
+    clock.advance(days=3)
+    return seat
+
+
+@pytest.fixture
+def subscribe(client: FlaskClient) -> Callable[..., Feed]:
+    def subscribe(seat: Seat, **wanted: bool) -> Feed:
+        return Feed(client, seat.call.post(f"{seat.path}/calendar", wanted)["path"])
+
+    return subscribe
+
+
+@pytest.fixture
+def feed(navigator: Seat, subscribe: Callable[..., Feed]) -> Feed:
+    return subscribe(navigator)
+
+
+# The address
+
+
+def test_an_address_is_shown_once_and_needs_no_token(
+    client: FlaskClient, call: Caller, navigator: Seat, clock: Clock
+) -> None:
+    path = f"{navigator.path}/calendar"
+    assert call.get(path) == {"active": False, "created_at": None, "last_read_at": None}
+
+    made = call.post(path, {})
+
+    assert made["created_at"] == "2026-11-26T09:00:00Z"
+    assert made["replaced"] is False
+    assert client.get(made["path"]).status_code == 200
+    clock.advance(minutes=30)
+    assert call.get(path) == {
+        "active": True,
+        "created_at": "2026-11-26T09:00:00Z",
+        "last_read_at": "2026-11-26T09:00:00Z",
+    }
+    client.get(made["path"])
+    assert call.get(path)["last_read_at"] == "2026-11-26T09:00:00Z", "known to the hour"
+
+
+def test_the_secret_is_nowhere_in_the_database(navigator: Seat, store: Store, tmp_path: Path) -> None:
+    made = navigator.call("POST", f"{navigator.path}/calendar", {}, Idempotency_Key="once").json
+    secret = made["path"].removeprefix("/calendar/").removesuffix(".ics").encode()
+
+    store.checkpoint_and_close()
+
+    assert len(secret) >= 43
+    assert all(secret not in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+
+
+def test_the_same_request_again_gets_the_same_address(navigator: Seat) -> None:
+    path = f"{navigator.path}/calendar"
+    first = navigator.call("POST", path, {}, Idempotency_Key="once")
+
+    again = navigator.call("POST", path, {}, Idempotency_Key="once")
+
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (again.status_code, again.json) == (201, first.json)
+
+
+def test_a_second_address_is_only_made_on_purpose(client: FlaskClient, navigator: Seat, feed: Feed) -> None:
+    refused = navigator.call.post(f"{navigator.path}/calendar", {}, expect=409)
+    assert refused["code"] == "calendar_exists"
+    assert feed.ask().status_code == 200
+
+    renewed = navigator.call.post(f"{navigator.path}/calendar", {"renew": True})
+
+    assert renewed["replaced"] is True
+    assert feed.ask().status_code == 404
+    assert client.get(renewed["path"]).status_code == 200
+
+
+def test_a_revoked_address_is_as_one_that_never_was(client: FlaskClient, navigator: Seat, feed: Feed) -> None:
+    for _ in range(2):
+        revoked = navigator.call("DELETE", f"{navigator.path}/calendar")
+        assert (revoked.status_code, revoked.json["active"]) == (200, False)
+
+    gone = feed.ask()
+
+    assert gone.status_code == 404
+    for wrong in ("x" * 43, "x", "x" * 4000, "%00", "\N{SNOWMAN}", "a.ics"):
+        answer = client.get(f"/calendar/{wrong}.ics")
+        assert (answer.status_code, answer.data, answer.headers) == (404, gone.data, gone.headers), wrong
+
+
+def test_every_account_has_its_own(open_account: Callable[..., Seat], subscribe: Callable[..., Feed]) -> None:
+    first, second = subscribe(open_account()), subscribe(open_account(plan="recruiter_lite"))
+
+    assert first.address != second.address
+    assert "5 new credits" in first.events()
+    assert "50 new credits" in second.events()
+
+
+def test_the_address_outlasts_the_device_that_made_it(
+    client: FlaskClient, pair: Callable[..., Device], feed: Feed, call: Caller
+) -> None:
+    for device in call.get("/devices")["items"]:
+        client.delete(f"/api/v1/devices/{device['id']}", headers=call.headers)
+
+    assert feed.ask().status_code == 200
+
+
+def test_reading_too_often_is_refused_for_a_while(
+    feed: Feed, open_account: Callable[..., Seat], subscribe: Callable[..., Feed], clock: Clock
+) -> None:
+    other = subscribe(open_account())
+    for _ in range(ReadLimit.PER_MINUTE):
+        assert feed.ask().status_code == 200
+    clock.advance(seconds=20)
+
+    refused = feed.ask()
+
+    assert (refused.status_code, refused.json["code"]) == (429, "too_many_requests")
+    assert refused.headers["Retry-After"] == "40"
+    assert other.ask().status_code == 200
+    clock.advance(seconds=40)
+    assert feed.ask().status_code == 200
+
+
+def test_guessing_addresses_is_refused_too_and_keeps_nobody_else_out(client: FlaskClient, feed: Feed) -> None:
+    guesses = [client.get(f"/calendar/guess-{number}.ics").status_code for number in range(ReadLimit.PER_MINUTE + 5)]
+
+    assert guesses == [404] * ReadLimit.PER_MINUTE + [429] * 5
+    assert feed.ask().status_code == 200
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_out(feed: Feed, clock: Clock) -> None:
+    for _ in range(ReadLimit.PER_MINUTE + 1):
+        feed.ask()
+    clock.advance(hours=-1)
+
+    assert feed.ask().status_code == 200
+
+
+# What stands in it
+
+
+def test_expiries_renewals_and_the_last_week_with_an_alarm(feed: Feed) -> None:
+    answer = feed.ask()
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    calendar = Calendar.from_ical(answer.get_data())
+    assert str(calendar["X-WR-CALNAME"]) == str(calendar["NAME"]) == "InMail credits (Sales Navigator)"
+    text = answer.get_data(as_text=True)
+    assert "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in text
+    assert "\r\nX-PUBLISHED-TTL:PT1H\r\n" in text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+    events = feed.events()
+    expiry, renewal, reminder = (
+        events[title] for title in ("12 credits expire", "25 new credits", "Last week before 12 credits are lost")
+    )
+    assert (expiry.start, expiry.end) == (date(2026, 11, 30), date(2026, 12, 1))
+    assert str(expiry["DESCRIPTION"]) == "Lost at the end of 30 Nov (Europe/Berlin) if unused."
+    assert renewal.start > expiry.start
+    assert reminder.start == date(2026, 11, 24)
+    assert [(str(alarm["ACTION"]), alarm["TRIGGER"].dt) for alarm in reminder.walk("VALARM")] == [
+        ("DISPLAY", timedelta(hours=9))
+    ]
+    assert all(str(event["TRANSP"]) == "TRANSPARENT" for event in events.values())
+
+
+def test_reply_windows_that_close(open_account: Callable[..., Seat], subscribe: Callable[..., Feed]) -> None:
+    seat = open_account(rule_book="rolling", opened_at="2026-09-01T00:00:00Z")
+    answered = seat.log("Kai Example", sent_at="2026-09-04T10:00:00Z")["inmail"]["id"]
+    seat.log("Robin Sample", sent_at="2026-09-03T10:00:00Z")
+    seat.log("Mika Placeholder", sent_at="2026-09-04T10:00:00Z")
+    seat.log("Sam Sample", sent_at="2026-09-04T10:00:00Z", cost=0)
+    seat.call("PATCH", f"{seat.path}/inmails/{answered}", {"outcome": "replied"})
+
+    event = subscribe(seat).events()["2 reply windows close this week"]
+
+    assert event.start == date(2026, 11, 30)
+    assert str(event["DESCRIPTION"]) == "After that an answer returns no credit. Record the answers that have come."
+
+
+def test_names_stay_out_of_it(navigator: Seat, feed: Feed) -> None:
+    navigator.log(
+        "Robin Sample", link="https://www.linkedin.com/in/robin-sample", subject="Hello", note="Met at a fair"
+    )
+    navigator.call(
+        "PATCH", navigator.path, {"name": "The seat of Kai", "price": {"amount_minor": 1, "currency": "EUR"}}
+    )
+
+    text = feed.ask().get_data(as_text=True)
+
+    for private in ("Robin", "robin", "Hello", "fair", "Kai", "EUR", navigator.account["id"]):
+        assert private not in text
+
+
+def test_a_change_raises_the_sequence_of_the_events_it_changes(navigator: Seat, feed: Feed, clock: Clock) -> None:
+    before, sequences = feed.events(), feed.sequences()
+    assert set(sequences.values()) == {0}
+    clock.advance(hours=1)
+    assert feed.sequences() == sequences
+
+    first = navigator.log()["inmail"]["id"]
+    clock.advance(hours=1)
+    after = feed.events()
+
+    uid = before["12 credits expire"]["UID"]
+    assert after["11 credits expire"]["UID"] == uid
+    assert after["11 credits expire"]["SEQUENCE"] == 1
+    assert after["11 credits expire"]["DTSTAMP"].dt == datetime(2026, 11, 26, 11, tzinfo=UTC)
+    assert after["11 credits expire"]["LAST-MODIFIED"].dt == datetime(2026, 11, 26, 11, tzinfo=UTC)
+    changed = [uid for uid, sequence in feed.sequences().items() if sequence]
+    assert changed == [after["Last week before 11 credits are lost"]["UID"], uid]
+
+    navigator.call("DELETE", f"{navigator.path}/inmails/{first}")
+    assert feed.events()["12 credits expire"]["SEQUENCE"] == 2, "back to what it was is a change too"
+
+
+def test_an_event_that_went_and_comes_back_goes_on_counting(navigator: Seat, feed: Feed) -> None:
+    feed.events()
+    observed = navigator.call.post(f"{navigator.path}/observations", {"balance": 0, "source": "person"})["id"]
+    assert "12 credits expire" not in feed.events()
+    navigator.call("DELETE", f"{navigator.path}/observations/{observed}")
+    assert feed.events()["12 credits expire"]["SEQUENCE"] == 0
+    navigator.log()
+    assert feed.events()["11 credits expire"]["SEQUENCE"] == 1
+
+
+def test_a_new_address_goes_on_counting(navigator: Seat, feed: Feed, subscribe: Callable[..., Feed]) -> None:
+    feed.events()
+    navigator.log()
+    before = feed.sequences()
+    navigator.call("DELETE", f"{navigator.path}/calendar")
+
+    assert subscribe(navigator).sequences() == before
+
+
+def test_what_was_told_long_ago_is_forgotten(navigator: Seat, feed: Feed, clock: Clock, store: Store) -> None:
+    feed.events()
+    clock.advance(days=401)
+    feed.events()
+
+    with store.read() as transaction:
+        (count,) = transaction.execute("SELECT count(*) FROM calendar_event").fetchone()
+    assert count == len(feed.all_events())
+
+
+def test_asking_again_costs_nothing_until_something_changes(
+    navigator: Seat, feed: Feed, clock: Clock, store: Store
+) -> None:
+    first = feed.ask()
+    tag = first.headers["ETag"]
+    with store.read() as transaction:
+        writes = transaction.connection.total_changes
+    clock.advance(minutes=59)
+
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        answer = feed.ask(known)
+        assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", tag)
+    assert feed.ask('"other"').data == first.data, "the same to the byte"
+    with store.read() as transaction:
+        assert transaction.connection.total_changes == writes
+    navigator.log()
+    changed = feed.ask(tag)
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
+
+
+def test_a_download_is_the_same_calendar(navigator: Seat, feed: Feed, clock: Clock) -> None:
+    file = navigator.call("GET", f"{navigator.path}/calendar.ics")
+
+    assert file.headers["Content-Disposition"] == 'attachment; filename="inkeeper.ics"'
+    assert file.data == feed.ask().data
+    tag = file.headers["ETag"]
+    assert navigator.call("GET", f"{navigator.path}/calendar.ics", If_None_Match=tag).status_code == 304
+
+
+def test_a_download_needs_no_address(navigator: Seat) -> None:
+    assert navigator.call("GET", f"{navigator.path}/calendar.ics").status_code == 200
+    assert navigator.call.get(f"{navigator.path}/calendar")["active"] is False
+
+
+def test_a_plan_without_credits_has_an_empty_calendar(
+    open_account: Callable[..., Seat], subscribe: Callable[..., Feed]
+) -> None:
+    assert subscribe(open_account(plan="basic")).events() == {}

@@ -1,0 +1,27 @@
+"""The calendar feed of an account with a long history, as a calendar program reads it for the first time."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+from tests.benchmarks import load
+from tests.benchmarks.reading import MANY, filled_server, full_account
+from tests.benchmarks.report import ROUNDS, Row
+
+# All rounds together stay below what the server lets one calendar ask for in a minute.
+ASKED = 8
+
+
+def measure(folder: Path) -> list[Row]:
+    """Whole answers, over and over: no tag is sent, so the server makes the calendar each time."""
+    server = filled_server(folder, MANY, 1)
+    try:
+        client = server.client()
+        path = str(client.post(f"/accounts/{full_account(client)}/calendar", {}).expect(201)["path"])
+        requests = [[load.request("GET", path, server.port, keep_alive=False)] * ASKED]
+        load.run(server.port, requests, expect=200)  # the first round only warms up
+        times = [load.run(server.port, requests, expect=200).median_ms for _ in range(ROUNDS)]
+    finally:
+        server.close()
+    return [Row(f"calendar feed, {MANY:,} InMails", "", statistics.median(times), "ms", "at most", 50, {"ms": times})]

@@ -1,0 +1,127 @@
+"""LinkedIn's export previewed and imported, beside reading its rows into SQLite without understanding them.
+
+`python -m tests.benchmarks.importing FILE` makes the export. With FOLDER it previews and imports it once, in a new
+database there, reading the file for either step as the page does, and prints seconds and megabytes as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from e2e.harness.server import ROOT
+from inkeeper.services import accounts
+from inkeeper.services.imports import batches
+from inkeeper.services.imports.own import Named
+from inkeeper.services.imports.reader import read_file
+from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.storage.database import open_database
+from inkeeper.storage.models import Owner
+from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
+from tests.files import ME, message, messages
+
+ROWS = 100_000
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SINCE = NOW - timedelta(days=2 * 365)
+ONE_IN = 10
+"""Of so many messages one is an InMail, roughly; four of ten of those are answered."""
+
+
+def mailbox() -> bytes:
+    """Two busy years of messages, newest first, as LinkedIn writes them."""
+    chance = random.Random(1)
+    rows: list[dict[str, str]] = []
+    number = 0
+    while len(rows) < ROWS:
+        number += 1
+        name, at = f"Robin Sample {number}", SINCE + timedelta(seconds=number * 900)
+        inmail = number % 3 == 0
+        mine = inmail or chance.random() < 0.5
+        for step in range(chance.choice((1, 1, 1, 2, 3)) if inmail else chance.choice((2, 3, 4, 6))):
+            sender, to = (ME, name) if mine else (name, ME)
+            subject = "A question about your talk, on samples" if inmail and step == 0 else ""
+            rows.append(message(f"2-{number:032x}==", sender, to, f"{at:%Y-%m-%d %H:%M:%S}", subject))
+            rows[-1]["CONTENT"] *= chance.randrange(1, 6)
+            mine, at = not mine, at + timedelta(minutes=chance.randrange(1, 3000))
+    return messages(*rows[:ROWS][::-1])
+
+
+def once(path: Path, folder: Path) -> dict[str, float]:
+    """Preview and import, timed, with the most memory that the process had."""
+    store = open_database(f"sqlite:///{folder}/inkeeper.sqlite3")
+    wanted = {
+        "name": "My seat",
+        "plan": "sales_navigator",
+        "time_zone": "Europe/Berlin",
+        "opened_at": SINCE,
+        "allotment": 2_000,
+    }
+    with store.begin_write(None):
+        Owner.create(id="me", name="me", created_at=NOW)
+        account_id = accounts.create_account("me", wanted, NOW)["id"]
+
+    def read() -> Reading:
+        with path.open("rb") as file:
+            return read_file(file, path.name, Named(account_id, "My seat"), "Europe/Berlin", Wishes(), NOW)
+
+    started = time.perf_counter()
+    reading = read()
+    with store.read():
+        preview = batches.preview("me", account_id, reading, NOW, None, 50)
+    reading = read()
+    with store.begin_write(account_id):
+        done = batches.store_import("me", account_id, reading, preview["confirm"], NOW)
+    seconds = time.perf_counter() - started
+    store.checkpoint_and_close()
+    assert done["import"]["inmails"] == preview["adds"]["inmails"] > ROWS / (2 * ONE_IN)
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"seconds": seconds, "megabytes": kilobytes / 1024, "inmails": done["import"]["inmails"]}
+
+
+def measure(folder: Path) -> list[Row]:
+    """Both in turn, each run in a process and a database of its own."""
+    folder.mkdir(parents=True)
+    path = folder / "messages.csv"
+    # In a process of its own: what one has had in memory counts as its children's, too.
+    _printed([sys.executable, "-m", "tests.benchmarks.importing", path])
+    ours, theirs, megabytes = [], [], []
+    for number in range(ROUNDS):
+        place = folder / str(number)
+        place.mkdir()
+        baseline = [sys.executable, ROOT / "tests/benchmarks/baselines/csv_to_sqlite.py", path, place / "bare.sqlite3"]
+        theirs.append(float(_printed(baseline)))
+        measured = json.loads(_printed([sys.executable, "-m", "tests.benchmarks.importing", path, place]))
+        ours.append(measured["seconds"])
+        megabytes.append(measured["megabytes"])
+    details = {"inkeeper (s)": ours, "DictReader and executemany (s)": theirs, "InMails": measured["inmails"]}
+    return [
+        Row(
+            f"messages.csv of {ROWS:,} rows previewed and imported, speed",
+            "csv.DictReader, one executemany",
+            ratio_of_rounds(theirs, ours),
+            "x",
+            "at least",
+            0.25,
+            details,
+        ),
+        Row("the same, memory of the whole process", "", statistics.median(megabytes), "MiB", "at most", 200),
+    ]
+
+
+def _printed(command: list[object]) -> str:
+    finished = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True, cwd=ROOT)
+    return finished.stdout
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 2:
+        Path(sys.argv[1]).write_bytes(mailbox())
+    else:
+        print(json.dumps(once(Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -1,0 +1,260 @@
+"""Reminders reach a real mail server, each once, and are tried again where the server did not take them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from inkeeper.errors import Problem
+from inkeeper.services.mail import MailRefused, MailUnconfirmed
+from inkeeper.services.reminders import Reminder, remind
+from inkeeper.settings import MailSettings
+from inkeeper.storage.database import Store
+from tests.conftest import Clock
+from tests.mailserver import MailServer
+from tests.seat import Seat
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    running = MailServer()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def settings(server: MailServer) -> MailSettings:
+    return MailSettings("127.0.0.1", server.port, "none", None, None, "inkeeper@example.org", "kai@example.org")
+
+
+@pytest.fixture
+def run(store: Store, clock: Clock, settings: MailSettings) -> Callable[[], list[tuple[str, str]]]:
+    """One run of the command; the codes and severities that it told of."""
+
+    def run() -> list[tuple[str, str]]:
+        return codes(remind(store, "me", settings, clock()))
+
+    return run
+
+
+def codes(told: list[Reminder]) -> list[tuple[str, str]]:
+    return [(reminder.warning.code, reminder.warning.severity) for reminder in told]
+
+
+Run = Callable[[], list[tuple[str, str]]]
+
+
+@pytest.fixture
+def navigator(open_account: Callable[..., Seat], clock: Clock) -> Seat:
+    """12 credits in Berlin on 24 November, a week before they expire."""
+    seat = open_account(plan="sales_navigator", time_zone="Europe/Berlin", observed_balance=12)
+    clock.advance(days=1)
+    return seat
+
+
+def test_a_warning_is_sent_in_plain_words(navigator: Seat, run: Run, server: MailServer) -> None:
+    navigator.call("PATCH", navigator.path, {"price": {"amount_minor": 10_000, "currency": "EUR"}})
+
+    assert run() == [("expiring", "info")]
+
+    assert server.envelopes == [("inkeeper@example.org", ["kai@example.org"])]
+    (message,) = server.messages
+    assert message["Subject"] == "12 credits expire in 7 days (Sales Navigator)"
+    assert (message["From"], message["To"]) == ("inkeeper@example.org", "kai@example.org")
+    assert message["Date"].datetime.isoformat() == "2026-11-24T09:00:00+00:00"
+    assert message["Message-ID"].endswith("@example.org>")
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content_type() == "text/plain"
+    assert message.get_content().splitlines()[:3] == [
+        "Sales Navigator: 12 credits expire in 7 days",
+        "Send 2.4 a working day to use them by the end of 30 Nov (Europe/Berlin). Worth EUR 48.00 at your price.",
+        "",
+    ]
+
+
+def test_each_warning_is_sent_once_at_each_severity(
+    navigator: Seat, run: Run, server: MailServer, clock: Clock
+) -> None:
+    sent: dict[str, list[tuple[str, str]]] = {}
+    for _ in range(157):  # to the last hour of the month
+        if told := run():
+            sent[f"{clock():%d %b %H}"] = told
+        clock.advance(hours=1)
+
+    assert sent == {
+        "24 Nov 09": [("expiring", "info")],
+        "27 Nov 23": [("expiring", "warning")],
+        "29 Nov 23": [("expiring", "urgent")],
+    }
+    assert len(server.messages) == 3
+
+
+def test_a_warning_that_has_no_end_is_sent_again_when_its_cause_is_another(
+    open_account: Callable[..., Seat], run: Run, clock: Clock
+) -> None:
+    seat = open_account(plan="basic")
+    for _ in range(2):
+        clock.advance(days=13, hours=23)
+        seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+        clock.advance(days=13, hours=23)
+        assert run() == []
+        clock.advance(hours=1)
+        assert run() == [("unconfirmed", "info")]
+        clock.advance(days=30)
+        assert run() == []
+
+
+def test_a_second_discrepancy_and_a_second_empty_month(seat: Seat, run: Run, clock: Clock) -> None:
+    def observe(balance: int) -> list[tuple[str, str]]:
+        clock.advance(hours=1)
+        seat.call.post(f"{seat.path}/observations", {"balance": balance, "source": "person"})
+        return [told for told in run() if told[0] in ("discrepancy", "empty")]
+
+    seat.log()
+    assert observe(0) == [("discrepancy", "warning"), ("empty", "info")]
+    assert observe(0) == []
+    assert observe(3) == [("discrepancy", "warning")]
+    clock.advance(days=10)
+    assert ("empty", "info") in observe(0)
+
+
+def test_a_book_that_is_contradicted_again(seat: Seat, run: Run, clock: Clock) -> None:
+    for _ in range(2):
+        clock.advance(hours=1)
+        seat.call.post(f"{seat.path}/observations", {"balance": 9, "source": "person"})
+        assert ("wrong_book", "warning") in run()
+        assert run() == []
+
+
+def test_several_in_one_message_the_worst_first(
+    open_account: Callable[..., Seat], run: Run, server: MailServer, clock: Clock
+) -> None:
+    open_account(plan="recruiter_lite")
+    open_account(name="First desk", plan="sales_navigator", observed_balance=0)
+    open_account(name="Second desk", plan="sales_navigator", observed_balance=12)
+    clock.advance(days=7)
+
+    assert run()[0] == ("expiring", "urgent")
+
+    (message,) = server.messages
+    text = message.get_content()
+    assert message["Subject"] == "50 credits expire today (Recruiter Lite) and 3 more"
+    assert text.index("Recruiter Lite: 50 credits expire today") < text.index("Sales Navigator, First desk: All")
+    assert "Sales Navigator, Second desk: 12 credits expire today" in text
+    assert "Recruiter Lite," not in text, "an account's name only stands where it is needed"
+
+
+def test_no_recipient_is_named(navigator: Seat, run: Run, server: MailServer, clock: Clock) -> None:
+    for number in range(13):
+        clock.advance(minutes=1)
+        navigator.log(f"Robin Sample {number}", subject="Hello", note="At a fair", accept_discrepancy=True)
+
+    assert len(run()) > 1
+
+    text = server.messages[0].as_string()
+    assert not [private for private in ("Robin", "Hello", "fair", "My seat") if private in text]
+
+
+def test_nothing_new_connects_to_nobody(
+    open_account: Callable[..., Seat], store: Store, clock: Clock, settings: MailSettings
+) -> None:
+    open_account(plan="basic", observed_balance=0)
+
+    assert remind(store, "me", replace(settings, port=1), clock()) == []
+
+
+def test_an_owner_is_told_of_their_own_accounts_alone(
+    navigator: Seat, store: Store, settings: MailSettings, clock: Clock, pair: Callable[..., object]
+) -> None:
+    pair("Robin Sample")
+
+    assert remind(store, "Robin Sample", settings, clock()) == []
+    with pytest.raises(Problem, match="not_found"):
+        remind(store, "Nobody", settings, clock())
+
+
+# Where the server does not take it
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("MAIL", "550 5.7.1 Not from you"),
+        ("RCPT", "450 4.2.1 Come again later"),
+        ("RCPT", "hang up"),
+        ("DATA", "451 4.3.0 No room"),
+        ("DATA", "554 5.7.1 Looks like spam"),
+    ],
+)
+def test_a_refusal_says_why_and_is_tried_again(
+    navigator: Seat, run: Run, server: MailServer, command: str, answer: str
+) -> None:
+    server.answers[command] = answer
+    for _ in range(2):
+        with pytest.raises(MailRefused, match="closed" if answer == "hang up" else answer):
+            run()
+
+    server.answers.clear()
+
+    assert run() == [("expiring", "info")]
+    assert run() == []
+    assert len(server.messages) == 1
+
+
+def test_a_server_that_is_not_there_is_tried_again(
+    navigator: Seat, run: Run, store: Store, settings: MailSettings, clock: Clock
+) -> None:
+    with pytest.raises(MailRefused, match="refused"):
+        remind(store, "me", replace(settings, port=1), clock())
+
+    assert run() == [("expiring", "info")]
+
+
+def test_a_silence_after_handing_over_is_not_tried_again(navigator: Seat, run: Run, server: MailServer) -> None:
+    server.answers["DATA"] = "hang up"
+    with pytest.raises(MailUnconfirmed):
+        run()
+
+    server.answers.clear()
+
+    assert run() == [], "it may have been taken"
+
+
+def test_a_server_that_leaves_without_a_goodbye_has_taken_it(navigator: Seat, run: Run, server: MailServer) -> None:
+    server.answers["QUIT"] = "hang up"
+
+    assert run() == [("expiring", "info")]
+    assert run() == []
+
+
+def test_what_a_server_says_is_shown_without_control_characters(navigator: Seat, run: Run, server: MailServer) -> None:
+    server.answers["RCPT"] = "550 no\x1b[2J\x07" + "x" * 400
+
+    with pytest.raises(MailRefused) as refused:
+        run()
+
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 250
+
+
+def test_two_runs_at_once_send_one_message(
+    navigator: Seat, store: Store, server: MailServer, settings: MailSettings, clock: Clock
+) -> None:
+    both = threading.Barrier(4)
+    told: list[int] = []
+
+    def one() -> None:
+        both.wait(10)
+        told.append(len(remind(store, "me", settings, clock())))
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(told) == [0, 0, 0, 1]
+    assert len(server.messages) == 1
