@@ -104,7 +104,7 @@ def measure(folder: Path) -> list[Row]:
         practice = running.enter_context(PracticeSite())
         server = Server(folder / "server").start()
         running.callback(server.close)
-        browser = Browser(extension_copy(folder), site_flags=practice.browser_flags)
+        browser = Browser(extension_copy(folder), flags=practice.browser_flags)
         running.callback(browser.quit)
         client = server.client()
         running.callback(client.close)
