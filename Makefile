@@ -11,9 +11,11 @@ DEVELOPMENT := $(VENV)/.development
 
 PIP_INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet
 
-# The first Python that is new enough; PYTHON=... on the command line overrides it.
+# The first Python that is new enough; PYTHON=... on the command line overrides it. In an activated environment it is the
+# Python that made it, since the environment itself may be made anew.
+NEW_ENOUGH := import sys; sys.exit("too old") if sys.version_info < (3, 11) else print(sys._base_executable)
 FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
-	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$candidate"; exit; fi; \
+	  if "$$candidate" -c '$(NEW_ENOUGH)' 2>/dev/null; then exit; fi; \
 	done
 
 help:  ## this list
@@ -58,22 +60,25 @@ clean:  ## remove the environment and everything that was made here (your ledger
 	rm -rf $(VENV) .cache .hypothesis build dist backend/*.egg-info tests/lint/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An environment whose Python is gone (an upgraded system, a moved folder) is made anew.
+# Other pins mean a new environment, so that none holds anything that is not pinned. One whose Python is gone (an upgraded
+# system, a moved folder) is made anew too.
 ifeq ($(wildcard $(PY)),)
 $(RUNTIME): FORCE
 endif
 
-$(RUNTIME): requirements.txt pyproject.toml
+$(RUNTIME): requirements.txt
 	@python=$$($(FIND_PYTHON)); \
 	if [ -z "$$python" ]; then echo "Inkeeper needs Python 3.11 or newer, and none was found. Say where with: make PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
 	if ! "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
 	  echo "$$python lacks the venv module (on Debian or Ubuntu: sudo apt-get install python3-venv)" >&2; exit 1; fi; \
-	[ -x $(PY) ] || { echo "Making the environment in $(VENV) with $$python (once)"; "$$python" -m venv --clear $(VENV); }
+	echo "Making the environment in $(VENV) with $$python (once)"; \
+	"$$python" -m venv --clear $(VENV)
 	@$(PIP_INSTALL) --require-hashes -r requirements.txt
 	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@if [ -f $@ ]; then rm $(RUNTIME) && $(MAKE) --no-print-directory $(RUNTIME); fi
 	@echo "Installing the development tools (once)"
 	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
