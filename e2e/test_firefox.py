@@ -77,6 +77,11 @@ def press_send(fox: Firefox, tab: str | None = None) -> None:
 def test_the_popup_logs_with_one_click(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
     popup = fox.open(fox.extension_url("popup/popup.html"))
     until(lambda: "Premium" in fox.text(popup), "the account in the popup")
+    # The number comes first, the buttons a moment after it.
+    until(
+        lambda: fox.run("() => Boolean(document.querySelector('[data-hook=log-form-toggle]'))", tab=popup),
+        "the form's button",
+    )
     fox.click("() => document.querySelector('[data-hook=log-form-toggle]')", tab=popup)
     fox.run("() => document.getElementById('name').focus()", tab=popup)
     fox.type("Robin Sample" + ENTER, tab=popup)

@@ -199,7 +199,7 @@ def test_the_number_that_linkedin_shows_is_taken_over(connected: Browser, client
     connected.visit("https://www.linkedin.com/")
     popup = connected.click_toolbar()
     popup.click("button", "Compare…")
-    popup.fill("textbox", "Credits that LinkedIn shows", "22")
+    popup.fill("textbox", "LinkedIn shows", "22")
 
     popup.click("button", "Save")
 

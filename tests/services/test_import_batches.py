@@ -80,7 +80,7 @@ class Life:
                     for entry in ledger.journal("me", self.id, None, None, NOW + timedelta(days=1), 0, 10_000)
                     if entry["rule"] != "retract"
                 ],
-                inmails.list_inmails("me", self.id, {}, None, 1000),
+                inmails.list_inmails("me", self.id, {}, None, 1000, NOW),
             )
 
     def assert_sound(self) -> None:

@@ -128,7 +128,7 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
         seat = accounts.seat(owner, account)
         found = report.report(seat, now, 60)
         journal = ledger.journal(owner, account, None, None, now, 0, 10**6)
-        sent = inmails.list_inmails(owner, account, {}, None, 10**6)
+        sent = inmails.list_inmails(owner, account, {}, None, 10**6, now)
     totals, by_kind = found["totals"], Counter()
     for entry in journal:
         by_kind[entry["kind"]] += abs(entry["credits"])

@@ -179,13 +179,12 @@ def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
     differed_at, observed = o.state.discrepancy_at, o.state.observed
     if differed_at is None:
         return
-    title = f"Ledger and LinkedIn differed on {say_date(o.state.zone, differed_at)}"
     if observed is not None and observed.at == differed_at:
         detail = f"LinkedIn showed {observed.balance}, the ledger had {observed.computed}. It goes on from LinkedIn's."
-        yield AccountWarning("discrepancy", "info", title, detail, None)
     else:
         detail = "Type in the number that LinkedIn shows now, and the ledger goes on from there."
-        yield AccountWarning("discrepancy", "warning", title, detail, None)
+    day = say_date(o.state.zone, differed_at)
+    yield AccountWarning("discrepancy", "warning", f"Ledger and LinkedIn differed on {day}", detail, None)
 
 
 def _unconfirmed(o: Outlook) -> Iterator[AccountWarning]:
