@@ -141,6 +141,8 @@ def test_advice_tells_its_rule_and_what_a_change_would_void(report: Page, other:
 
 
 def test_plans_are_compared_at_the_users_own_prices(report: Page, other: Client) -> None:
+    other.patch(f"/accounts/{other.every('/accounts')[0]['id']}", {"plan_prices": {}}).expect(200)
+    report.cdp("Page.reload")
     report.click("link", "Add prices")
     report.wait_text("What other plans cost a month")
     report.click("DisclosureTriangle", re.compile("^What other plans cost"))
