@@ -21,6 +21,8 @@ export function pair(context) {
     ui.errors.code = "";
     if (view.pairing) await run("pair.cancel", {});
     if (await run("pair.start", { address: ui.address, device: deviceName() })) say(t("code_shown"));
+    // The field comes with the repaint that the stored pairing causes, a moment later.
+    for (let tries = 40; tries && !document.getElementById("code"); tries -= 1) await new Promise((done) => setTimeout(done, 25));
     document.getElementById("code")?.focus();
   };
   const confirm = async (/** @type {Values} */ { code }) => {
