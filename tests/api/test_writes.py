@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 
 from inkeeper.api.writes import write_once
 from inkeeper.errors import conflict
-from inkeeper.services.idempotency import KEPT
-from inkeeper.storage.database import Store, Transaction
+from inkeeper.services.idempotency import KEPT, LOOKED_THROUGH_EVERY
+from inkeeper.storage.database import Store
 from inkeeper.storage.models import Idempotency
+from inkeeper.storage.transaction import Transaction
 from tests.conftest import Clock, Device
 
 
@@ -147,7 +148,9 @@ def test_keys_are_forgotten_in_time_but_not_before(
     assert send(client, device, "old").headers["Idempotency-Replayed"] == "true"
 
     clock.now += KEPT - timedelta(days=89)
-    send(client, device, "newest")
+    newest = {f"newest-{number}" for number in range(LOOKED_THROUGH_EVERY)}
+    for key in newest:
+        send(client, device, key)
 
     with store.read():
-        assert {row.key for row in Idempotency.select()} == {"newer", "newest"}
+        assert {row.key for row in Idempotency.select()} == {"newer", *newest}

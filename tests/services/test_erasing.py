@@ -26,7 +26,7 @@ NOTHING_OF_A_RECIPIENT = {
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
     "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome",
-    "snapshot.account snapshot.fact_id snapshot.kind snapshot.state snapshot.sheet",
+    "snapshot.account snapshot.fact_id snapshot.state snapshot.sheet",
     "idempotency.device idempotency.key idempotency.request_hash",
     "calendar_feed.account calendar_feed.secret_hash",
     "calendar_event.account calendar_event.uid calendar_event.digest",

@@ -136,7 +136,7 @@ class TestWriting:
         with store.read(), pytest.raises(RuntimeError), store.begin_write(None):
             pass
 
-    def test_every_write_to_an_account_raises_its_version(self, store: Store) -> None:
+    def test_what_is_written_to_an_account_raises_its_version(self, store: Store) -> None:
         now = utc_now()
         with store.begin_write(None):
             account = Account.create(
@@ -152,6 +152,12 @@ class TestWriting:
 
         with store.begin_write(account.id):
             pass
+
+        with store.read():
+            assert Account.get_by_id(account.id).version == 1
+
+        with store.begin_write(account.id):
+            Account.update(reserve=1).execute()
 
         with store.read():
             assert Account.get_by_id(account.id).version == 2

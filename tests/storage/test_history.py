@@ -14,12 +14,16 @@ from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, PlanCh
 from inkeeper.rules.replay import replay
 from inkeeper.rules.state import dump_state
 from inkeeper.storage import history
-from inkeeper.storage.database import Store
+from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Account, Owner
 from tests.rules.histories import History
 from tests.rules.test_sheets import sheets_of
 
 OPENED = datetime(2026, 1, 10, 9, tzinfo=UTC)
+DROP_ONE = (
+    "DELETE FROM snapshot WHERE (account_id, at, rank, fact_id) IN"
+    " (SELECT account_id, at, rank, fact_id FROM snapshot ORDER BY random() LIMIT 1)"
+)
 
 
 def begin(store: Store, book: str) -> tuple[str, list[Fact]]:
@@ -57,6 +61,25 @@ def later_fact(draw: random.Random, facts: list[Fact], at: datetime) -> Fact:
     return Sent(fact_id, at, draw.choice([0, 1, 1]))
 
 
+def facts_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many facts each reading of them gave, from here on."""
+    read: list[int] = []
+    facts_of = history.facts_of
+    monkeypatch.setattr(history, "facts_of", lambda *of: read.append(len(facts_of(*of))) or facts_of(*of))
+    return read
+
+
+def send(store: Store, account: str, at: datetime, now: datetime | None = None) -> None:
+    with store.begin_write(account):
+        history.record(account, [Sent(new_id(at), at, 0)], now or at)
+
+
+def balance_and_sends(store: Store, account: str, now: datetime) -> tuple[int, int]:
+    with store.read():
+        state = history.state_at(account, now)[0]
+    return state.balance, state.totals.free_used
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling"]))
 def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, book: str) -> None:
@@ -72,9 +95,9 @@ def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, boo
         with store.begin_write(account) as transaction:
             recorded = history.record(account, [fact], now)
             if draw.random() < 0.3:
-                transaction.execute(
-                    "DELETE FROM snapshot WHERE rowid IN (SELECT rowid FROM snapshot ORDER BY random() LIMIT 1)"
-                )
+                transaction.execute(DROP_ONE)
+            if draw.random() < 0.3:
+                transaction.learn(account, None)
         assert dump_state(recorded.state) == dump_state(replay(facts, now).state)
         for asked in (now, now - timedelta(hours=draw.randrange(3000)), now + timedelta(days=40)):
             if asked >= OPENED:
@@ -99,9 +122,7 @@ def test_the_sheets_of_past_periods_are_what_a_replay_of_everything_draws_up(
         with store.begin_write(account) as transaction:
             history.record(account, facts[-1:], now)
             if draw.random() < 0.2:
-                transaction.execute(
-                    "DELETE FROM snapshot WHERE rowid IN (SELECT rowid FROM snapshot ORDER BY random() LIMIT 1)"
-                )
+                transaction.execute(DROP_ONE)
         asked = now + timedelta(days=draw.choice([0, 40]))
         since = asked - timedelta(days=draw.choice([20, 60, 365]))
         with store.read():
@@ -119,9 +140,7 @@ def test_a_report_of_the_past_replays_the_open_period_alone(store: Store, monkey
         now += timedelta(days=2)
         with store.begin_write(account):
             history.record(account, [Sent(new_id(now), now, 0)], now)
-    read: list[int] = []
-    facts_of = history.facts_of
-    monkeypatch.setattr(history, "facts_of", lambda *of: read.append(len(facts_of(*of))) or facts_of(*of))
+    read = facts_read(monkeypatch)
     with store.read():
         found = history.told(account, OPENED, now)
     assert len(found.closed) == 4
@@ -129,18 +148,69 @@ def test_a_report_of_the_past_replays_the_open_period_alone(store: Store, monkey
     assert read == [found.present.tally.free_used]
 
 
-def test_reading_does_not_replay_what_a_saved_state_covers(store: Store) -> None:
-    account, facts = begin(store, "month_end")
+def test_what_is_known_of_the_latest_state_is_read_from_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, _ = begin(store, "month_end")
+    for minutes in range(20):
+        send(store, account, OPENED + timedelta(minutes=minutes))
+    read = facts_read(monkeypatch)
+    assert balance_and_sends(store, account, OPENED + timedelta(days=1)) == (15, 20)
+    send(store, account, OPENED + timedelta(days=2))
+    assert balance_and_sends(store, account, OPENED + timedelta(days=3)) == (15, 21)
+    assert read == []
+
+
+def test_a_new_process_replays_the_open_period_once(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, _ = begin(store, "month_end")
     now = OPENED
     for _ in range(60):
         now += timedelta(days=2)
+        send(store, account, now)
+    in_period = (now - datetime(2026, 5, 1, tzinfo=UTC)).days // 2 + 1
+    another = open_database(database_url)
+    read = facts_read(monkeypatch)
+    assert balance_and_sends(another, account, now) == (15, 60)
+    assert balance_and_sends(another, account, now) == (15, 60)
+    assert read == [in_period]
+    another.checkpoint_and_close()
+
+
+def test_what_another_process_writes_is_seen_at_once(store: Store, database_url: str) -> None:
+    account, _ = begin(store, "month_end")
+    another = open_database(database_url)
+    for minutes, writer in enumerate([store, another, another, store]):
+        at = OPENED + timedelta(minutes=minutes)
+        send(writer, account, at)
+        for reader in (store, another):
+            assert balance_and_sends(reader, account, at) == (15, minutes + 1)
+    another.checkpoint_and_close()
+
+
+def test_what_a_refused_write_led_to_is_not_kept(store: Store) -> None:
+    account, _ = begin(store, "month_end")
+    send(store, account, OPENED + timedelta(minutes=1))
+    at = OPENED + timedelta(minutes=2)
+
+    def record_and_fail() -> None:
         with store.begin_write(account):
-            history.record(account, [Sent(new_id(now), now, 0)], now)
-    with store.read():
-        start = history.saved_states(account)[-1][1]
-        assert start.position.at == now
-        assert len(history.facts_of(account, start.position.at)) == 1
-        assert len(history.facts_of(account)) == 60 + len(facts)
+            history.record(account, [Sent(new_id(at), at, 1)], at)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        record_and_fail()
+    assert balance_and_sends(store, account, at) == (15, 1)
+    send(store, account, at)
+    assert balance_and_sends(store, account, at) == (15, 2)
+
+
+def test_a_write_that_names_no_account_makes_what_is_known_of_one_out_of_date(store: Store) -> None:
+    account, _ = begin(store, "month_end")
+    at = OPENED + timedelta(minutes=1)
+    assert balance_and_sends(store, account, at) == (15, 0)
+    with store.begin_write(None):
+        history.record(account, [Sent(new_id(at), at, 0)], at)
+    assert balance_and_sends(store, account, at) == (15, 1)
 
 
 def test_a_state_saved_under_other_rules_is_not_used(store: Store) -> None:
@@ -177,21 +247,19 @@ def test_the_database_itself_keeps_facts_as_they_are(store: Store, statement: st
         transaction.execute(statement)
 
 
-def test_after_a_fact_that_comes_in_just_after_a_later_one_states_of_shortly_before_are_still_there(
-    store: Store,
+def test_a_fact_that_comes_in_just_after_a_later_one_costs_no_replay_of_the_month(
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account, _ = begin(store, "month_end")
     times = [OPENED + timedelta(minutes=minute) for minute in range(1, 41)]
     late = times.pop(-3)
     for at in times:
-        with store.begin_write(account):
-            history.record(account, [Sent(new_id(at), at, 0)], at)
+        send(store, account, at)
+    read = facts_read(monkeypatch)
 
-    with store.begin_write(account) as transaction:
-        history.record(account, [Sent(new_id(late), late, 0)], times[-1])
-        rows = transaction.execute("SELECT at FROM snapshot WHERE kind = 'head' ORDER BY at").fetchall()
+    send(store, account, late, now=times[-1])
+    send(store, account, late + timedelta(seconds=1), now=times[-1])
 
-    saved = [history.instant(at) for (at,) in rows]
-    assert len(saved) <= history.HEADS_KEPT
-    assert saved[-1] == times[-1]
-    assert saved[-2] == times[-3]
+    # Those from the one before it on.
+    assert read == [3, 4]
+    assert balance_and_sends(store, account, times[-1]) == (15, 41)

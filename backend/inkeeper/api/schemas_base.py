@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,6 +20,9 @@ _LARGEST_INTEGER = 2**53 - 1
 # The same rule as `Text` follows, for the OpenAPI document: no control characters, and something besides spaces.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 _LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
+_HALF_PAIRS = r"\ud800-\udfff"
+_REFUSED = re.compile(f"[{_CONTROL}{_HALF_PAIRS}]")
+_REFUSED_IN_LINES = re.compile(f"[{_LINES}{_HALF_PAIRS}]")
 
 
 class Schema(marshmallow.Schema):
@@ -83,7 +85,7 @@ class Text(fields.String):
         metadata = {"pattern": rf"^[^{control}]*[^\s{control}][^{control}]*$", **kwargs.pop("metadata", {})}
         super().__init__(validate=validate.Length(max=max_length), metadata=metadata, **kwargs)
         self._max_length = max_length
-        self._allowed = "\n\t" if lines else ""
+        self._refused = _REFUSED_IN_LINES if lines else _REFUSED
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str):
@@ -91,9 +93,7 @@ class Text(fields.String):
         # Before looking at every character of it.
         if len(value) > self._max_length:
             raise ValidationError(f"Longer than maximum length {self._max_length}.")
-        if any(
-            unicodedata.category(character) in ("Cc", "Cs") for character in value if character not in self._allowed
-        ):
+        if self._refused.search(value):
             raise self.make_error("control")
         text = value.strip()
         if not text:

@@ -12,7 +12,7 @@ from flask import Response, request
 from inkeeper.api.context import device_id, now, store
 from inkeeper.errors import invalid
 from inkeeper.services.idempotency import run_once
-from inkeeper.storage.database import Transaction
+from inkeeper.storage.transaction import Transaction
 
 _KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 

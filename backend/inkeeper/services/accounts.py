@@ -24,7 +24,7 @@ from inkeeper.rules.state import State
 from inkeeper.services import dates
 from inkeeper.storage import history
 from inkeeper.storage.models import Account
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import execute
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -55,7 +55,7 @@ class Seat(NamedTuple):
 
 def seat(owner_id: str, account_id: str) -> Seat:
     """The owner's account. Raises a 404 Problem for one that does not exist or is somebody else's."""
-    rows = database.execute_sql(
+    rows = execute(
         f"{_SELECT} WHERE id = ? AND owner_id = ?",
         (account_id, owner_id),
     ).fetchall()
@@ -66,7 +66,7 @@ def seat(owner_id: str, account_id: str) -> Seat:
 
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`."""
-    rows = database.execute_sql(
+    rows = execute(
         f"{_SELECT} WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
         (owner_id, after or "", limit),
     )

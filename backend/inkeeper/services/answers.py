@@ -16,7 +16,7 @@ from inkeeper.rules.forecast import Returns, capacity, returns_since
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import HOURS, WEEKDAYS, Answers
 from inkeeper.rules.state import State
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import execute
 
 _SENT = " FROM inmail WHERE account_id = ? AND sent_at >= ? AND sent_at <= ? AND retracted_at IS NULL"
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,15 +33,13 @@ Monday's first on the zone's clocks, and how long that took (microseconds). Ther
 def by_outcome(account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
     """The InMails by what became of them, over each of the spans that begin at `since`."""
     counts = ", ".join(f"sum(sent_at >= {to_microseconds(each)})" for each in since)
-    rows = database.execute_sql(
-        f"SELECT outcome, {counts}{_SENT} GROUP BY outcome", _span(account_id, min(since), until)
-    ).fetchall()
+    rows = execute(f"SELECT outcome, {counts}{_SENT} GROUP BY outcome", _span(account_id, min(since), until)).fetchall()
     return [Answers(**{row[0]: row[number] for row in rows}) for number in range(1, len(since) + 1)]
 
 
 def answered(account_id: str, zone: str, since: datetime, until: datetime) -> list[Answered]:
     """The InMails that were answered, in order of sending."""
-    rows = database.execute_sql(
+    rows = execute(
         f"SELECT sent_at, cost, {_hour_of_week('answered_at', zone, since, until)}, answered_at - sent_at{_SENT}"
         " AND answered_at IS NOT NULL ORDER BY sent_at",
         _span(account_id, since, until),
@@ -64,7 +62,7 @@ def returns(account_id: str, state: State, now: datetime) -> Returns | None:
     if book_of(state).credit_back is None:
         return None
     since = returns_since(state.zone, now)
-    (sent,) = database.execute_sql(f"SELECT count(*){_SENT} AND cost = 1", _span(account_id, since, now)).fetchone()
+    (sent,) = execute(f"SELECT count(*){_SENT} AND cost = 1", _span(account_id, since, now)).fetchone()
     returned = [each for each in answered(account_id, state.zone, since, now) if each[1]]
     return Returns(sent, len(returned), median_wait(returned))
 
@@ -88,7 +86,7 @@ def hours(time: timedelta | None) -> float | None:
 
 def by_hour_of_sending(account_id: str, zone: str, since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
     """InMails (sent, answered) by the hour, counted from Monday's first, that the zone's clocks showed at sending."""
-    rows = database.execute_sql(
+    rows = execute(
         f"SELECT {_hour_of_week('sent_at', zone, since, until)} AS hour, count(*), count(answered_at){_SENT}"
         " GROUP BY hour",
         _span(account_id, since, until),

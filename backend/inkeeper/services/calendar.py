@@ -21,8 +21,9 @@ from inkeeper.rules.timeline import timeline
 from inkeeper.services.accounts import seat
 from inkeeper.services.devices import hash_of
 from inkeeper.storage import history
-from inkeeper.storage.database import DatabaseProblem, Store, Transaction
+from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.models import CalendarFeed
+from inkeeper.storage.transaction import Transaction
 
 _FORM = 1
 """Raised whenever the same events would be written differently than before."""

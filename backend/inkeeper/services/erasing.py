@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from inkeeper.jsontext import to_json
 from inkeeper.services import profiles
-from inkeeper.storage.database import Store, Transaction
+from inkeeper.storage.database import Store
 from inkeeper.storage.models import ERASED_NAME
+from inkeeper.storage.transaction import Transaction
 
 _NOBODY = {"name": ERASED_NAME, "profile_url": None}
 

@@ -12,7 +12,7 @@ from inkeeper.rules.state import State
 from inkeeper.services.imports import own
 from inkeeper.storage import history
 from inkeeper.storage.models import Account
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import execute
 
 Row = Sequence[Any]
 
@@ -82,7 +82,7 @@ def _accounts(now: datetime) -> Iterator[Row]:
 
 
 def _inmails() -> Iterator[Row]:
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT inmail.account_id, account.name, inmail.id, inmail.name, profile_url, sent_at, cost, subject, purpose,"
         " note, source, outcome, outcome_at, retracted_at"
         " FROM inmail JOIN account ON account.id = inmail.account_id ORDER BY inmail.account_id, sent_at, inmail.id"

@@ -9,10 +9,14 @@ from typing import Any
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict
 from inkeeper.jsontext import to_json
-from inkeeper.storage.database import Store, Transaction
+from inkeeper.storage.database import Store
+from inkeeper.storage.transaction import Transaction
 
 KEPT = timedelta(days=100)
 """How long a key is remembered; promised are 90 days."""
+
+LOOKED_THROUGH_EVERY = 32
+"""With how many new keys the oldest are looked through once."""
 
 _LOOK_UP = "SELECT request_hash, status, body FROM idempotency WHERE device_id = ? AND key = ?"
 
@@ -28,32 +32,25 @@ def run_once(
     without the other. A Problem that `work` raises stores nothing, so the key may be tried again. Without a key the
     work is simply done. Raises the 409 Problem if the key came with another request before.
     """
-    # Looked up before, so that repeating a request costs no write; and again inside, since the same request may have
-    # come twice at once.
-    if key is not None:
-        answered = _answered(store.read_row(_LOOK_UP, (device_id, key)), request_hash)
-        if answered is not None:
-            return answered
     with store.begin_write(account_id) as transaction:
         if key is not None:
-            answered = _answered(transaction.execute(_LOOK_UP, (device_id, key)).fetchone(), request_hash)
-            if answered is not None:
-                return answered
+            row = transaction.execute(_LOOK_UP, (device_id, key)).fetchone()
+            if row is not None:
+                return _answered(row, request_hash)
         status, body = work(transaction)
         text = to_json(body)
         if key is not None:
-            _forget_oldest(transaction, now)
-            transaction.execute(
+            kept = transaction.execute(
                 "INSERT INTO idempotency (device_id, key, request_hash, status, body, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (device_id, key, request_hash, status, text, to_microseconds(now)),
             )
+            if kept.lastrowid and kept.lastrowid % LOOKED_THROUGH_EVERY == 0:
+                _forget_oldest(transaction, now)
         return status, text, False
 
 
-def _answered(row: tuple[str, int, str] | None, request_hash: str) -> tuple[int, str, bool] | None:
-    if row is None:
-        return None
+def _answered(row: tuple[str, int, str], request_hash: str) -> tuple[int, str, bool]:
     stored_hash, status, body = row
     if stored_hash != request_hash:
         raise conflict("idempotency_conflict", "Choose a new key for each new request.")
@@ -61,10 +58,10 @@ def _answered(row: tuple[str, int, str] | None, request_hash: str) -> tuple[int,
 
 
 def _forget_oldest(transaction: Transaction, now: datetime) -> None:
-    # Two go for each that comes, so the table never holds much more than it must and no write has much to do. Rows
-    # are in the order of their coming, which spares an index on the time.
+    # Twice as many go as have come since, so the table never holds much more than it must and no write has much to do.
+    # Rows are in the order of their coming, which spares an index on the time.
     transaction.execute(
-        "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency ORDER BY rowid LIMIT 2)"
+        "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency ORDER BY rowid LIMIT ?)"
         " AND created_at < ?",
-        (to_microseconds(now - KEPT),),
+        (2 * LOOKED_THROUGH_EVERY, to_microseconds(now - KEPT)),
     )

@@ -21,7 +21,7 @@ from inkeeper.services.accounts import seat
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import execute
 
 SAME_PERSON_WITHIN = timedelta(days=90)
 UNANSWERED_AFTER = timedelta(days=90)
@@ -62,7 +62,7 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
 
     duplicate = _same_person(account_id, recipient["name"], link, sent_at)
     recorded = history.record(account_id, [fact], max(now, sent_at), covered)
-    database.execute_sql(
+    execute(
         "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, subject, purpose, note, source, outcome)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
         (
@@ -179,7 +179,7 @@ def note_outcomes(inmail_ids: Iterable[str]) -> None:
         told = history.outcomes_of(inmail_id)
         last = told[-1] if told and told[-1].outcome != "pending" else None
         answered = min((fact.at for fact in told if fact.outcome in ANSWERS), default=None)
-        database.execute_sql(
+        execute(
             "UPDATE inmail SET outcome = ?, outcome_at = ?, answered_at = ? WHERE id = ?",
             (
                 last.outcome if last else "pending",
@@ -192,7 +192,7 @@ def note_outcomes(inmail_ids: Iterable[str]) -> None:
 
 def recent_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
     """The latest InMails in short, for the summary; those taken back left out."""
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT id, name, profile_url, sent_at, outcome, cost FROM inmail"
         " WHERE account_id = ? AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
         (account_id, limit),
@@ -215,7 +215,7 @@ def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[st
     `answer_by` is when each is taken to stay without one, `returns_credit` whether an answer before that gives its
     credit back.
     """
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT id, name, profile_url, sent_at, cost FROM inmail WHERE account_id = ? AND sent_at > ?"
         " AND outcome = 'pending' AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
         (account_id, to_microseconds(now - UNANSWERED_AFTER), limit),
@@ -237,7 +237,7 @@ def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[st
 
 def next_unanswered(account_id: str, now: datetime) -> datetime | None:
     """When (UTC) the next InMail that waits for an answer is taken to stay without one; None where none waits."""
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT sent_at FROM inmail WHERE account_id = ? AND sent_at > ? AND outcome = 'pending'"
         " AND retracted_at IS NULL ORDER BY sent_at LIMIT 1",
         (account_id, to_microseconds(now - UNANSWERED_AFTER)),
@@ -268,7 +268,7 @@ def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetim
 
 def _same_person(account_id: str, name: str, link: str | None, sent_at: datetime) -> str | None:
     """The latest InMail within 90 days to the same link, or to the same name where there is no link."""
-    rows = database.execute_sql(
+    rows = execute(
         _SAME_NAME if link is None else _SAME_LINK,
         (
             account_id,

@@ -9,11 +9,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from inkeeper.rules.facts import Fact, Retracted, Sent
+from inkeeper.rules.facts import Fact, Sent
 from inkeeper.rules.replay import BadHistory, position_of, replay, without_retracted
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
-from inkeeper.storage import history
+from inkeeper.storage import history, snapshots
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Inmail
 
@@ -47,7 +47,7 @@ def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
         yield Finding(account_id, None, f"The facts cannot be replayed: {error}")
         return
     yield from _check_step_by_step(account_id, facts, at_once, now)
-    yield from _check_saved_states(account_id, facts, fresh)
+    yield from _check_saved_states(account_id, fresh)
     yield from _check_saved_sheets(account_id, draw_up(None, fresh.values(), journal, at_once)[0])
     yield from _check_inmails(account_id, facts)
 
@@ -69,25 +69,17 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         yield Finding(account_id, None, "The order in which the facts are read changes the result.")
 
 
-def _check_saved_states(account_id: str, facts: list[Fact], fresh: dict[Position, State]) -> Iterator[Finding]:
-    for kind, saved in history.saved_states(account_id):
+def _check_saved_states(account_id: str, fresh: dict[Position, State]) -> Iterator[Finding]:
+    for saved in snapshots.saved_states(account_id):
         place = saved.position
-        again = fresh.get(place) if kind == "period" else replay(_known_at(place, facts), place.at).state
-        if again is None or dump_state(again) | {"position": None} != dump_state(saved) | {"position": None}:
+        if place not in fresh or dump_state(fresh[place]) != dump_state(saved):
             message = f"The state saved for {place.at.isoformat()} is not what the facts give."
             yield Finding(account_id, place.fact_id or None, message)
 
 
-def _known_at(place: Position, facts: list[Fact]) -> list[Fact]:
-    """The facts up to that place, and what was taken back since, which counts from the place of what it takes back."""
-    return [
-        fact for fact in facts if position_of(fact) <= place or (isinstance(fact, Retracted) and fact.at > place.at)
-    ]
-
-
 def _check_saved_sheets(account_id: str, sheets: list[Sheet]) -> Iterator[Finding]:
     drawn_up = {sheet.end: sheet for sheet in sheets}
-    for saved in history.saved_sheets(account_id):
+    for saved in snapshots.saved_sheets(account_id):
         if saved != drawn_up.get(saved.end):
             message = f"The sheet saved for the period from {saved.start.isoformat()} is not what the facts give."
             yield Finding(account_id, None, message)

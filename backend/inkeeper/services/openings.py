@@ -16,7 +16,7 @@ from inkeeper.rules.periods import period_start
 from inkeeper.rules.replay import cycle_of
 from inkeeper.services import dates
 from inkeeper.storage import history
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import execute
 
 
 def dated_back(account_id: str, at: datetime, now: datetime) -> list[Fact]:
@@ -70,7 +70,7 @@ def _instead(old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
 
 def _something_else_before(account_id: str, at: datetime, opened: Opened, import_id: str) -> bool:
     """Whether anything stands before that instant that neither came with the import nor corrects the opening."""
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted' AND import_id IS NOT ?"
         " AND NOT (kind = 'book_chosen' AND at = ?)"
         " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"

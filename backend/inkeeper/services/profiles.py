@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from inkeeper.errors import invalid
 
 _PATH = re.compile(r"/(?:in|sales/lead|sales/people|talent/profile)/[^/]+", re.IGNORECASE)
+_USUAL = re.compile(r"https://www\.linkedin\.com/in/[a-z0-9-]+", re.ASCII)
 _FIELD = "recipient.profile_url"
 
 
@@ -17,6 +18,8 @@ def normalise(link: str) -> str:
 
     Raises a 422 Problem for any other host, and for what is not a person's page.
     """
+    if _USUAL.fullmatch(link):
+        return link
     try:
         parts = urlsplit(link.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port

@@ -24,9 +24,9 @@ from inkeeper.services import mail
 from inkeeper.services.accounts import seat
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
-from inkeeper.storage.database import Store, Transaction
+from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import Transaction, execute
 
 _ORDER = {"urgent": 0, "warning": 1, "info": 2}
 
@@ -122,7 +122,7 @@ def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) ->
 
 
 def _is_noted(reminder: Reminder) -> bool:
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT 1 FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?",
         _key(reminder),
     )

@@ -26,9 +26,10 @@ from inkeeper.services.export_format import (
     name_of,
 )
 from inkeeper.services.imports.files import Archive, is_zip
-from inkeeper.storage.database import Store, Transaction
+from inkeeper.storage.database import Store
 from inkeeper.storage.migrate import steps
 from inkeeper.storage.models import TABLES, InstantField
+from inkeeper.storage.transaction import Transaction
 
 _FIRST_STEPS = ["0001_ledger"]
 """What a database had gone through when exports did not say so yet."""

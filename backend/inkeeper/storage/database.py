@@ -15,8 +15,10 @@ from peewee import PeeweeException, SqliteDatabase
 
 from inkeeper.storage.backup import copy_database
 from inkeeper.storage.files import new_private_file
+from inkeeper.storage.heads import Heads
 from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
 from inkeeper.storage.models import database_of_thread
+from inkeeper.storage.transaction import Transaction, enter
 
 BUSY_SECONDS = 5
 _APPLICATION_ID = int.from_bytes(b"InkP")
@@ -70,35 +72,28 @@ class DatabaseProblem(Exception):
         self.detail = detail
 
 
-class Transaction:
-    """An open transaction. The models work inside it; `execute` is for statements where they would be too slow."""
-
-    __slots__ = ("connection",)
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Run one SQL statement, with instants as whole microseconds."""
-        return self.connection.execute(sql, parameters)
+class _OfThread(threading.local):
+    transaction: Transaction | None = None
 
 
 class Store:
-    """An open database. Every thread has its own connection to it, which stays open until the store is closed."""
+    """An open database, for any number of threads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = _Sqlite(path)
         self._write_lock = threading.Lock()
+        self._heads = Heads()
+        self._of_thread = _OfThread()
 
     @contextmanager
     def begin_write(self, account_id: str | None) -> Iterator[Transaction]:
         """The only door to writing: one writer at a time, committed and on disk when the block ends, or not at all.
 
-        Names the account that is written to, whose version rises with it; None for a write to no account. Raises
+        Names the account that is written to, whose version rises if anything is; None for a write to no account. Raises
         DatabaseProblem if the database cannot be written.
         """
-        if self._database.in_transaction():
+        if self._of_thread.transaction:
             raise RuntimeError("A write must begin as a write, not inside another transaction.")
         # Waiting here costs a thread nothing. SQLite's own lock is polled with growing pauses, which for a few busy
         # threads makes the slowest wait ten times as long.
@@ -106,10 +101,11 @@ class Store:
             raise self._problem("locked")
         try:
             # IMMEDIATE, since a transaction that only turns into a write later fails at once if another came first.
-            with self._transaction("IMMEDIATE") as transaction:
-                if account_id is not None:
-                    transaction.execute("UPDATE account SET version = version + 1 WHERE id = ?", (account_id,))
+            with self._transaction("IMMEDIATE", account_id) as transaction:
+                before = transaction.connection.total_changes
                 yield transaction
+                if account_id is not None and transaction.connection.total_changes != before:
+                    transaction.raise_version(account_id)
         finally:
             self._write_lock.release()
 
@@ -119,22 +115,25 @@ class Store:
 
         Raises DatabaseProblem if the database cannot be read.
         """
-        if self._database.in_transaction():
-            yield Transaction(self._database.connection())
+        if self._of_thread.transaction:
+            yield self._of_thread.transaction
         else:
             with self._transaction("DEFERRED") as transaction:
                 yield transaction
 
     def read_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        """The first row of one query, for where a transaction around it would cost more than the query itself."""
-        with self._problems_named():
-            row: tuple[Any, ...] | None = self._database.connection().execute(sql, parameters).fetchone()
+        """The first row of one query, for where a transaction around it would cost more than the query itself.
+
+        Not for use inside a transaction.
+        """
+        with self._problems_named(), self._database.lent() as connection:
+            row: tuple[Any, ...] | None = connection.execute(sql, parameters).fetchone()
             return row
 
     def copy_to(self, target: Path) -> None:
         """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
-        with self._problems_named():
-            copy_database(self._database.connection(), target)
+        with self._problems_named(), self._database.lent() as connection:
+            copy_database(connection, target)
 
     def forget_what_was_deleted(self) -> bool:
         """Write the file anew without the remains of what was changed or deleted, and empty the log.
@@ -142,8 +141,7 @@ class Store:
         Answers whether that was possible at once: while another process has the database open, its log may keep some
         until that process ends.
         """
-        with self._write_lock, self._problems_named():
-            connection = self._database.connection()
+        with self._write_lock, self._problems_named(), self._database.lent(for_writing=True) as connection:
             connection.execute("VACUUM")
             (in_use, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not in_use
@@ -155,24 +153,30 @@ class Store:
         return None if verdict == "ok" else str(verdict)
 
     def checkpoint_and_close(self) -> None:
-        """Bring all that was written into the one file and close every thread's connection. For the end of a process.
+        """Bring all that was written into the one file and close every connection. For the end of a process.
 
         No other thread may be using the store any more.
         """
         # What cannot be brought over stays in the write-ahead log, from where the next start reads it.
-        with suppress(sqlite3.Error, PeeweeException):
-            self._database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.Error, PeeweeException), self._database.lent(for_writing=True) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._database.close_everywhere()
 
     @contextmanager
-    def _transaction(self, kind: str) -> Iterator[Transaction]:
-        before = database_of_thread.obj
-        with self._problems_named(), self._database.atomic(kind):
-            database_of_thread.obj = self._database
-            try:
-                yield Transaction(self._database.connection())
-            finally:
-                database_of_thread.obj = before
+    def _transaction(self, kind: str, account_id: str | None = None) -> Iterator[Transaction]:
+        with self._problems_named(), self._database.lent(for_writing=kind == "IMMEDIATE"):
+            with self._database.atomic(kind):
+                transaction = Transaction(self._database, self._heads, account_id)
+                database_before, database_of_thread.obj = database_of_thread.obj, self._database
+                before = enter(transaction)
+                self._of_thread.transaction = transaction
+                try:
+                    yield transaction
+                finally:
+                    self._of_thread.transaction = None
+                    enter(before)
+                    database_of_thread.obj = database_before
+            transaction.keep_what_was_learned()
 
     @contextmanager
     def _problems_named(self) -> Iterator[None]:
@@ -189,8 +193,7 @@ class Store:
 
     def _make_usable(self, *, fresh: bool) -> None:
         """Refuse what is not a sound database of this version or an older one, and bring an older one up to date."""
-        with self._problems_named():
-            connection = self._database.connection()
+        with self._problems_named(), self._database.lent(for_writing=True) as connection:
             if fresh:
                 connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             elif connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
@@ -268,33 +271,50 @@ def _which(error: Exception) -> Which | None:
 
 
 class _Sqlite(SqliteDatabase):
-    """Peewee's SQLite with connections that can all be closed at the end, and a rollback that hides no error."""
+    """Peewee's SQLite with connections that go from thread to thread, and a rollback that hides no error.
+
+    Any other connection's write makes SQLite forget all pages that a connection has in memory. So there is one for all
+    writing, and for reading that which was used last comes first.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(
             str(path),
             pragmas={"synchronous": "FULL", "foreign_keys": 1},
             timeout=BUSY_SECONDS,
-            # So that the last thread can close the connections of the others.
+            autoconnect=False,
             check_same_thread=False,
         )
-        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
-        self._connections_lock = threading.Lock()
+        self._open: list[sqlite3.Connection] = []
+        self._for_reading: list[sqlite3.Connection] = []
+        self._for_writing: list[sqlite3.Connection] = []
 
-    def _connect(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
-        with self._connections_lock:
-            for thread in [thread for thread in self._connections if not thread.is_alive()]:
-                self._connections.pop(thread).close()
-            self._connections[threading.current_thread()] = connection
-        return connection
+    @contextmanager
+    def lent(self, *, for_writing: bool = False) -> Iterator[sqlite3.Connection]:
+        """Give this thread a connection until the block ends. Only one thread at a time may have that for writing."""
+        of_thread = self._state  # type: ignore[attr-defined]
+        if not of_thread.closed:
+            raise RuntimeError("This thread has a connection already.")
+        idle = self._for_writing if for_writing else self._for_reading
+        # Not asking first whether there is one: another thread might take it in between.
+        try:
+            connection = idle.pop()
+        except IndexError:
+            connection = self._connect()  # type: ignore[attr-defined]
+            self._open.append(connection)
+        of_thread.set_connection(connection)
+        try:
+            yield connection
+        finally:
+            of_thread.reset()
+            idle.append(connection)
 
     def close_everywhere(self) -> None:
-        """Close the connections of all threads."""
-        with self._connections_lock:
-            for connection in self._connections.values():
-                connection.close()
-            self._connections.clear()
+        """Close all connections. None may be in use any more."""
+        while self._open:
+            self._open.pop().close()
+        self._for_reading.clear()
+        self._for_writing.clear()
         self.dispose()
 
     def rollback(self) -> None:

@@ -1,22 +1,17 @@
-"""An account's facts in the database, and the saved states that spare replaying them from the opening.
+"""An account's facts in the database, and what they amount to. All of it runs inside a transaction of the store.
 
-All of it runs inside a transaction of the store. The hot path is plain SQL through Peewee's connection: building the
-same few statements with the query builder for every InMail took longer than running them.
+It is plain SQL: building the same few statements with the query builder for every InMail took longer than running them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from inkeeper.rules.books import rule_books
 from inkeeper.rules.facts import (
     BookChosen,
     Cancelled,
@@ -29,10 +24,12 @@ from inkeeper.rules.facts import (
     Sent,
     Terms,
 )
-from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, position_of, replay
-from inkeeper.rules.sheets import Sheet, draw_up, dump_sheet, load_sheet
-from inkeeper.rules.state import Position, State, dump_state, instant, load_state, micros
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, position_of, replay
+from inkeeper.rules.sheets import Sheet, draw_up
+from inkeeper.rules.state import Position, State, instant, micros
+from inkeeper.storage import snapshots
+from inkeeper.storage.heads import latest_at
+from inkeeper.storage.transaction import current, execute
 
 KINDS: dict[str, type[Fact]] = {
     "opened": Opened,
@@ -48,14 +45,7 @@ _IN_A_PERIOD = (Sent, OutcomeRecorded, Observed, Retracted)
 """The facts that begin no period. Only the others may."""
 
 _KIND_OF = {fact_type: kind for kind, fact_type in KINDS.items()}
-
-STATE_FORM = 2
-"""Raised whenever a saved state would mean something else than before."""
-
-
-HEADS_KEPT = 16
-"""How many of the latest states are kept. Where several devices log at once, a fact often comes in just after a later
-one; it is then replayed from the state before both, and not from the beginning of the month."""
+_PLANNED_KEPT = 16
 
 
 class Recorded(NamedTuple):
@@ -78,30 +68,22 @@ class Told(NamedTuple):
 
 
 class _Replay(NamedTuple):
-    """A replay with new facts: what it came to, the state as of the last fact (None: as saved before), where it began,
-    and a state for each period that began on the way.
+    """A replay with new facts: what it came to, the state as of the last fact (None: as known before), where it began,
+    the facts from there on, and a state for each period that began on the way.
     """
 
     recorded: Recorded
     head: State | None
     start: State | None
+    facts: list[Fact]
     begun: list[State]
-
-
-@cache
-def made_by() -> str:
-    """Names what a saved state depends on besides the facts: the form of states and the rule books' data."""
-    digest = hashlib.sha256(str(STATE_FORM).encode())
-    for book_id in sorted(rule_books()):
-        digest.update((resources.files("inkeeper.rules") / "books" / f"{book_id}.toml").read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
     """The account's facts from the instant `since` (UTC) on, that instant included, in order of time; all of them
     without it.
     """
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND at >= ? ORDER BY at, id",
         (account_id, -(2**62) if since is None else micros(since)),
     )
@@ -113,16 +95,19 @@ def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
 
     Raises BadHistory where there is no such account.
     """
-    start = _saved_before(account_id, Position(now, LAST + 1, ""))
-    facts = facts_of(account_id, start.position.at if start else None)
-    state = replay(facts, now, start).state
-    return state, [fact for fact in facts if fact.at > now]
+    start, facts = _from(account_id, Position(now, LAST + 1, ""))
+    if current().latest(account_id) is None and (head := _head(facts, now, start)):
+        start = head.state
+        latest = latest_at(start, facts)
+        # Asked about a time long past, what came since is not worth keeping.
+        if len(latest.later) <= _PLANNED_KEPT:
+            current().learn(account_id, latest)
+    return replay(facts, now, start).state, [fact for fact in facts if fact.at > now]
 
 
 def journal_of(account_id: str, since: datetime, until: datetime) -> list[Entry]:
-    """The journal's entries in `[since, until]` (UTC), replayed from the last state saved before `since`."""
-    start = _saved_before(account_id, Position(since, 0, ""))
-    facts = facts_of(account_id, start.position.at if start else None)
+    """The journal's entries in `[since, until]` (UTC), replayed from the last state known before `since`."""
+    start, facts = _from(account_id, Position(since, 0, ""))
     return [entry for entry in replay(facts, until, start).journal if entry.at >= since]
 
 
@@ -132,11 +117,11 @@ def told(account_id: str, since: datetime, now: datetime) -> Told:
     Its cost does not grow with what was before `since`: the sheets of closed periods were saved, and what is replayed
     is the open one. Raises BadHistory where there is no such account.
     """
-    found = _told_from(account_id, _saved_before(account_id, Position(now, LAST + 1, ""), "period"), now)
-    kept = _kept_sheets(account_id, since, found)
+    found = _told_from(account_id, snapshots.saved_before(account_id, Position(now, LAST + 1, "")), now)
+    kept = snapshots.saved_sheets(account_id, since, (found.closed or [found.present])[0].start)
     sheets = [*kept, *found.closed]
     if not _is_whole([*sheets, found.present], since, found.state.opened_at):
-        found = _told_from(account_id, _saved_before(account_id, Position(since, 0, ""), "period"), now)
+        found = _told_from(account_id, snapshots.saved_before(account_id, Position(since, 0, "")), now)
         sheets = found.closed
     return found._replace(closed=[sheet for sheet in sheets if sheet.end and sheet.end > since])
 
@@ -153,18 +138,19 @@ def record(
     check: Callable[[Recorded], None] | None = None,
     import_id: str | None = None,
 ) -> Recorded:
-    """Store facts, drop every saved state that they make out of date, and save the state they lead to.
+    """Store facts, forget every state that they make out of date, and keep those they lead to.
 
-    Needs the write transaction of this account. `now` (UTC) is when they are recorded and what the state is computed
-    for; `import_id` names the import that they came with, if any. `check` may raise to refuse them, which leaves
-    nothing behind. Raises what `replay` raises.
+    Needs a write transaction. `now` (UTC) is when they are recorded and what the state is computed for; `import_id`
+    names the import that they came with, if any. `check` may raise to refuse them, which leaves nothing behind. Raises
+    what `replay` raises.
     """
+    transaction = current()
     earliest = _takes_effect(account_id, facts)
-    recorded, head, start, begun = _replay_with(account_id, facts, earliest, now)
+    recorded, head, start, behind, begun = _replay_with(account_id, facts, earliest, now)
     if check:
         check(recorded)
     recorded_at = micros(now)
-    database.connection().executemany(
+    transaction.executemany(
         "INSERT INTO fact (id, account_id, kind, at, recorded_at, about, data, import_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -180,38 +166,31 @@ def record(
             for fact in facts
         ),
     )
-    database.execute_sql(
-        "DELETE FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) >= (?, ?, ?)",
-        (account_id, micros(earliest.at), earliest.rank, earliest.fact_id),
-    )
-    closed = draw_up(start, begun, recorded.journal, recorded.state)[0] if begun else []
-    sheets = {sheet.end: sheet for sheet in closed}
-    for state in begun:
-        _save(account_id, state, "period", sheets.get(state.period_start))
+    known = transaction.latest(account_id)
+    kept = known and known.before(min(earliest, head.position) if head else earliest)
     if head:
-        # Where it is one of those, it is saved already, and with its sheet.
-        if all(state.position != head.position for state in begun):
-            _save(account_id, head, "head")
-        database.execute_sql(
-            "DELETE FROM snapshot WHERE account_id = ? AND kind = 'head' AND (at, rank, fact_id) <="
-            " (SELECT at, rank, fact_id FROM snapshot WHERE account_id = ? AND kind = 'head'"
-            " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1 OFFSET ?)",
-            (account_id, account_id, HEADS_KEPT),
-        )
+        transaction.learn(account_id, kept.with_head(head, behind) if kept else latest_at(head, behind))
+    else:
+        transaction.learn(account_id, kept and kept.with_later(behind))
+    snapshots.drop_from(account_id, earliest)
+    if begun:
+        snapshots.save(account_id, begun, draw_up(start, begun, recorded.journal, recorded.state)[0])
+    if transaction.account_id != account_id:
+        transaction.raise_version(account_id)
     return recorded
 
 
 def last_at(account_id: str, now: datetime) -> datetime | None:
     """The date (UTC) of the latest fact up to `now`, or None."""
-    rows = database.execute_sql(
-        "SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, micros(now))
-    ).fetchall()
+    rows = execute("SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, micros(now))).fetchall()
     return None if rows[0][0] is None else instant(rows[0][0])
 
 
 def opened_at(account_id: str) -> datetime:
     """When the account opened (UTC)."""
-    rows = database.execute_sql(
+    if latest := current().latest(account_id):
+        return latest.heads[-1].opened_at
+    rows = execute(
         "SELECT min(at) FROM fact WHERE account_id = ?"
         " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
         " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')",
@@ -222,7 +201,7 @@ def opened_at(account_id: str) -> datetime:
 
 def terms_facts(account_id: str) -> list[Fact]:
     """The few facts that set plan and rule book, in order of time, those taken back left out."""
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT id, kind, at, about, data FROM fact WHERE account_id = ?"
         " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
         " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
@@ -234,7 +213,7 @@ def terms_facts(account_id: str) -> list[Fact]:
 
 def outcomes_of(inmail_id: str) -> list[OutcomeRecorded]:
     """What was recorded of an InMail, in order of recording, those taken back left out."""
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT id, kind, at, about, data FROM fact WHERE about = ? AND kind = 'outcome_recorded'"
         " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
         " ORDER BY id",
@@ -245,15 +224,13 @@ def outcomes_of(inmail_id: str) -> list[OutcomeRecorded]:
 
 def retraction_of(fact_id: str) -> datetime | None:
     """When the fact was taken back (UTC), or None."""
-    rows = database.execute_sql(
-        "SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)
-    ).fetchall()
+    rows = execute("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
     return None if rows[0][0] is None else instant(rows[0][0])
 
 
 def fact_of(account_id: str, fact_id: str) -> Fact | None:
     """One fact of the account, or None."""
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)
     ).fetchall()
     return _fact(*rows[0]) if rows else None
@@ -261,7 +238,7 @@ def fact_of(account_id: str, fact_id: str) -> Fact | None:
 
 def facts_of_import(import_id: str, *kinds: str) -> list[Fact]:
     """The facts of these kinds that came with an import and were not taken back, in order of time."""
-    rows = database.execute_sql(
+    rows = execute(
         "SELECT id, kind, at, about, data FROM fact WHERE import_id = ?"
         " AND kind IN (SELECT value FROM json_each(?))"
         " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
@@ -271,60 +248,59 @@ def facts_of_import(import_id: str, *kinds: str) -> list[Fact]:
     return [_fact(*row) for row in rows]
 
 
-def saved_states(account_id: str) -> list[tuple[str, State]]:
-    """Every state saved for the account that today's rules would compute again, with its kind: `period` or `head`."""
-    rows = database.execute_sql("SELECT kind, state FROM snapshot WHERE account_id = ? ORDER BY at", (account_id,))
-    loaded = [(kind, _load(state)) for kind, state in rows]
-    return [(kind, state) for kind, state in loaded if state]
+def _from(account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
+    """The last state known before that place (None: none is), and the facts from its instant on, all of them without
+    one.
+    """
+    latest = current().latest(account_id)
+    if latest and latest.heads[-1].position < place:
+        return latest.heads[-1], list(latest.later)
+    heads = reversed(latest.heads) if latest else ()
+    start = next((head for head in heads if head.position < place), None)
+    return _with_facts(account_id, start or snapshots.saved_before(account_id, place))
 
 
-def saved_sheets(account_id: str) -> list[Sheet]:
-    """Every sheet saved for the account that today's rules would draw up again, oldest first."""
-    rows = database.execute_sql(
-        "SELECT sheet FROM snapshot WHERE account_id = ? AND sheet IS NOT NULL ORDER BY at, rank, fact_id",
-        (account_id,),
-    )
-    return _load_sheets(rows)
+def _with_facts(account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
+    return start, facts_of(account_id, start.position.at if start else None)
 
 
-def drop_saved_states(account_id: str) -> None:
-    """Forget every saved state of the account. Changes no answer."""
-    database.execute_sql("DELETE FROM snapshot WHERE account_id = ?", (account_id,))
+def _head(
+    facts: Sequence[Fact], now: datetime, start: State | None, on_renewal: Callable[[State], None] | None = None
+) -> Replayed | None:
+    """The state as of the last fact up to `now`, replayed from `start`; None where that has seen all of them.
+
+    States are kept as of the last fact: one kept as of `now` would be lost to every fact that is dated a little
+    earlier and arrives a little later, which is the rule where several devices log.
+    """
+    last = max((position_of(fact) for fact in facts if fact.at <= now), default=None)
+    if last is None or (start and last <= start.position):
+        return None
+    replayed = replay(facts, last.at, start, on_renewal)
+    replayed.state.position = max(last, Position(last.at, GRANT, ""))
+    return replayed
 
 
 def _replay_with(account_id: str, new: Sequence[Fact], earliest: Position, now: datetime) -> _Replay:
-    """The account with the new facts, which count from `earliest` on, at `now`.
-
-    What is saved is its state as of the last fact: saved as of `now`, it would be lost to every fact that is dated a
-    little earlier and arrives a little later, which is the rule where several devices log.
-    """
+    """The account with the new facts, which count from `earliest` on, at `now`."""
     place = min(earliest, Position(now, LAST, ""))
-    start = _saved_before(account_id, place)
-    facts = facts_of(account_id, start.position.at if start else None)
+    start, facts = _from(account_id, place)
     facts += new
     if start and (
         start.next_renewal <= now or any(not isinstance(fact, _IN_A_PERIOD) for fact in facts if fact.at <= now)
     ):
         # A period will close, and its sheet is drawn up from all of it.
-        start = _saved_before(account_id, place, "period")
-        facts = facts_of(account_id, start.position.at if start else None)
+        start, facts = _with_facts(account_id, snapshots.saved_before(account_id, place))
         facts += new
     begun: list[State] = []
 
     def on_renewal(state: State) -> None:
         begun.append(state.copy())
 
-    last = max((position_of(fact) for fact in facts if fact.at <= now), default=None)
-    if last is None or (start and last <= start.position):
-        head, reached = None, start
-        journal: list[Entry] = []
-    else:
-        head, journal = replay(facts, last.at, start, on_renewal)
-        head.position = max(last, Position(last.at, GRANT, ""))
-        reached = head
-    state, later = replay(facts, now, reached, on_renewal)
-    recorded = Recorded(state, journal + later, [fact for fact in facts if fact.at > now])
-    return _Replay(recorded, head, start, begun)
+    head = _head(facts, now, start, on_renewal)
+    state, later = replay(facts, now, head.state if head else start, on_renewal)
+    journal = head.journal + later if head else later
+    recorded = Recorded(state, journal, [fact for fact in facts if fact.at > now])
+    return _Replay(recorded, head and head.state, start, facts, begun)
 
 
 def _told_from(account_id: str, start: State | None, now: datetime) -> Told:
@@ -334,22 +310,6 @@ def _told_from(account_id: str, start: State | None, now: datetime) -> Told:
     state, journal = replay(facts, now, start, lambda state: begun.append(state.copy()))
     closed, present = draw_up(start, begun, journal, state)
     return Told(closed, present, state, [fact for fact in facts if fact.at > now])
-
-
-def _kept_sheets(account_id: str, since: datetime, found: Told) -> list[Sheet]:
-    """The saved sheets of the periods that ended after `since` and up to where those found begin."""
-    until = (found.closed or [found.present])[0].start
-    rows = database.execute_sql(
-        "SELECT sheet FROM snapshot WHERE account_id = ? AND at > ? AND at <= ? AND sheet IS NOT NULL"
-        " ORDER BY at, rank, fact_id",
-        (account_id, micros(since), micros(until)),
-    )
-    return _load_sheets(rows)
-
-
-def _load_sheets(rows: Iterable[tuple[str]]) -> list[Sheet]:
-    loaded = [json.loads(text) for (text,) in rows]
-    return [load_sheet(data) for form, data in loaded if form == made_by()]
 
 
 def _is_whole(sheets: Sequence[Sheet], since: datetime, opened_at: datetime) -> bool:
@@ -366,45 +326,13 @@ def _takes_effect(account_id: str, facts: Sequence[Fact]) -> Position:
     targets = [fact.target_id for fact in facts if type(fact) is Retracted]
     if targets:
         # The plus sign keeps SQLite from going through all of the account's facts instead of looking these up.
-        rows = database.execute_sql(
+        rows = execute(
             "SELECT id, kind, at FROM fact WHERE +account_id = ? AND id IN (SELECT value FROM json_each(?))",
             (account_id, json.dumps(targets)),
         )
         places += [Position(instant(at), RANKS[KINDS[kind]], fact_id) for fact_id, kind, at in rows]
     # What takes back nothing that is there changes nothing: then any place does.
     return min(places, default=position_of(facts[0]))
-
-
-def _saved_before(account_id: str, place: Position, kind: str | None = None) -> State | None:
-    """The last state (of that kind) saved before that place which today's rules would compute again, or None."""
-    rows = database.execute_sql(
-        "SELECT state FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) < (?, ?, ?) AND kind = ifnull(?, kind)"
-        " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1",
-        (account_id, micros(place.at), place.rank, place.fact_id, kind),
-    ).fetchall()
-    return _load(rows[0][0]) if rows else None
-
-
-def _load(text: str) -> State | None:
-    """The saved state, or None for one of another version, which is as good as none."""
-    form, data = json.loads(text)
-    return load_state(data) if form == made_by() else None
-
-
-def _save(account_id: str, state: State, kind: str, sheet: Sheet | None = None) -> None:
-    database.execute_sql(
-        "INSERT OR REPLACE INTO snapshot (account_id, at, rank, fact_id, kind, state, sheet)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            account_id,
-            micros(state.position.at),
-            state.position.rank,
-            state.position.fact_id,
-            kind,
-            json.dumps([made_by(), dump_state(state)], separators=(",", ":")),
-            sheet and json.dumps([made_by(), dump_sheet(sheet)], separators=(",", ":")),
-        ),
-    )
 
 
 def _sent_data(cost: int) -> str:

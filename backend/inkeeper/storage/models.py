@@ -179,7 +179,7 @@ class Fact(_Table):
     kind = TextField(constraints=[_one_of("kind", FACT_KINDS)])
     at = InstantField()
     recorded_at = InstantField()
-    about = TextField(null=True, index=True)
+    about = TextField(null=True)
     data = TextField()
     # As `Inmail.id`: the reference written out.
     import_id = TextField(null=True, constraints=[SQL('REFERENCES "import" ("id")')])
@@ -213,14 +213,14 @@ class Inmail(_Table):
             # Holds all that is counted of InMails, so that a report need not look up each of them.
             (("account", "sent_at", "retracted_at", "cost", "outcome", "answered_at"), False),
             (("account", "profile_url", "sent_at"), False),
-            (("account", "name", "sent_at"), False),
         )
 
 
 class Snapshot(_Table):
-    """A state of the replay, saved so that reading need not begin at the opening. Dropping one changes no answer.
+    """The state in which a period began, saved so that reading need not begin at the opening. Dropping one changes no
+    answer.
 
-    `sheet` is the account of the period that ended as this one's began, if one did.
+    `sheet` is the account of the period that ended then, if one did.
     """
 
     account = ForeignKeyField(Account, index=False)
@@ -228,12 +228,12 @@ class Snapshot(_Table):
     at = InstantField()
     rank = IntegerField()
     fact_id = TextField()
-    kind = TextField(constraints=[_one_of("kind", ("period", "head"))])
     state = TextField()
     sheet = TextField(null=True)
 
     class Meta:
         primary_key = CompositeKey("account", "at", "rank", "fact_id")
+        without_rowid = True
 
 
 class Idempotency(_Table):

@@ -20,7 +20,7 @@ from inkeeper.services.imports.reading import KINDS, Reading
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Import
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import current, execute
 
 
 def preview(
@@ -216,7 +216,7 @@ def _list_inmails(account_id: str, plan: Plan) -> None:
             at if outcome and outcome.outcome in ANSWERS else None,
         )
 
-    database.connection().executemany(
+    current().executemany(
         "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, subject, purpose, note, source, outcome,"
         " outcome_at, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', ?, ?, ?)",
         (row(step, sent) for step, sent in plan.sent),
@@ -236,7 +236,7 @@ class _Standing(NamedTuple):
 
 def _standing(import_id: str, opens_at: datetime) -> _Standing:
     """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
-    brought = database.execute_sql("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
+    brought = execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
     ours = {inmail_id for (inmail_id,) in brought}
     sent = [fact for fact in history.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
     answers = [
@@ -250,12 +250,12 @@ def _standing(import_id: str, opens_at: datetime) -> _Standing:
 
 
 def _unlist_inmails(standing: _Standing, now: datetime) -> None:
-    connection = database.connection()
-    connection.executemany(
+    transaction = current()
+    transaction.executemany(
         "UPDATE inmail SET retracted_at = ? WHERE id = ?",
         ((to_microseconds(max(now, fact.at)), fact.id) for fact in standing.sent),
     )
-    connection.executemany(
+    transaction.executemany(
         "UPDATE inmail SET outcome = 'pending', outcome_at = NULL, answered_at = NULL WHERE id = ?",
         ((answer.inmail_id,) for answer in standing.answers_of_gone),
     )

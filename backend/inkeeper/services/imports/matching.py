@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.services.imports.reading import Found
 from inkeeper.storage.models import ERASED_NAME
-from inkeeper.storage.models import database_of_thread as database
+from inkeeper.storage.transaction import execute
 
 NEARBY = timedelta(days=1)
 
@@ -54,7 +54,7 @@ def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
     if not found:
         return []
     since, until = found[0].sent_at - NEARBY, found[-1].sent_at + NEARBY
-    rows = database.execute_sql(_KNOWN, (account_id, to_microseconds(since), to_microseconds(until)))
+    rows = execute(_KNOWN, (account_id, to_microseconds(since), to_microseconds(until)))
     return [
         Known(inmail_id, from_microseconds(sent_at), name, link, outcome, source, bool(taken_back))
         for inmail_id, sent_at, name, link, outcome, source, taken_back in rows

@@ -1,0 +1,93 @@
+"""States saved at the beginning of each period, with the sheet of the one that ended, so that reading need not begin at
+the opening. A cache: dropping any of them changes no answer.
+
+Runs inside a transaction of the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+from inkeeper.rules.books import rule_books
+from inkeeper.rules.sheets import Sheet, dump_sheet, load_sheet
+from inkeeper.rules.state import Position, State, dump_state, load_state, micros
+from inkeeper.storage.transaction import execute
+
+STATE_FORM = 2
+"""Raised whenever a saved state would mean something else than before."""
+
+
+@cache
+def made_by() -> str:
+    """Names what a saved state depends on besides the facts: the form of states and the rule books' data."""
+    digest = hashlib.sha256(str(STATE_FORM).encode())
+    for book_id in sorted(rule_books()):
+        digest.update((resources.files("inkeeper.rules") / "books" / f"{book_id}.toml").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def saved_states(account_id: str) -> list[State]:
+    """Every state saved for the account that today's rules would compute again, oldest first."""
+    rows = execute("SELECT state FROM snapshot WHERE account_id = ? ORDER BY at, rank, fact_id", (account_id,))
+    return [state for state in (_load(text) for (text,) in rows) if state]
+
+
+def saved_sheets(account_id: str, since: datetime | None = None, until: datetime | None = None) -> list[Sheet]:
+    """The saved sheets of the account's periods that ended in `(since, until]` (UTC; None: no bound), oldest first.
+
+    Left out are those that today's rules might draw up otherwise.
+    """
+    rows = execute(
+        "SELECT sheet FROM snapshot WHERE account_id = ? AND at > ? AND at <= ? AND sheet IS NOT NULL"
+        " ORDER BY at, rank, fact_id",
+        (account_id, -(2**62) if since is None else micros(since), 2**62 if until is None else micros(until)),
+    )
+    loaded = [json.loads(text) for (text,) in rows]
+    return [load_sheet(data) for form, data in loaded if form == made_by()]
+
+
+def saved_before(account_id: str, place: Position) -> State | None:
+    """The last state saved before that place, if today's rules would compute it again, or None."""
+    rows = execute(
+        "SELECT state FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) < (?, ?, ?)"
+        " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1",
+        (account_id, micros(place.at), place.rank, place.fact_id),
+    ).fetchall()
+    return _load(rows[0][0]) if rows else None
+
+
+def save(account_id: str, states: Iterable[State], sheets: Iterable[Sheet]) -> None:
+    """Save states in which a period had just begun, each with the sheet of the period that ended with it, if any."""
+    ended = {sheet.end: sheet for sheet in sheets}
+    for state in states:
+        sheet = ended.get(state.period_start)
+        execute(
+            "INSERT OR REPLACE INTO snapshot (account_id, at, rank, fact_id, state, sheet) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                account_id,
+                micros(state.position.at),
+                state.position.rank,
+                state.position.fact_id,
+                json.dumps([made_by(), dump_state(state)], separators=(",", ":")),
+                sheet and json.dumps([made_by(), dump_sheet(sheet)], separators=(",", ":")),
+            ),
+        )
+
+
+def drop_from(account_id: str, place: Position) -> None:
+    """Forget the states saved at that place and behind it."""
+    execute(
+        "DELETE FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) >= (?, ?, ?)",
+        (account_id, micros(place.at), place.rank, place.fact_id),
+    )
+
+
+def _load(text: str) -> State | None:
+    """The saved state, or None for one of another version, which is as good as none."""
+    form, data = json.loads(text)
+    return load_state(data) if form == made_by() else None

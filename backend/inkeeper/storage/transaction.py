@@ -1,0 +1,96 @@
+"""The transaction that a thread is in: the statements it runs, and what it learns that outlasts it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from peewee import Database
+
+from inkeeper.storage.heads import Heads, Latest
+
+
+class Transaction:
+    """An open transaction. The models work inside it; `execute` is for statements where they would be too slow.
+
+    `account_id` is the account that is written to; None for a write to no account, and for reading.
+    """
+
+    __slots__ = ("_heads", "_learned", "_versions", "account_id", "connection", "database")
+
+    def __init__(self, database: Database, heads: Heads, account_id: str | None = None) -> None:
+        self.database = database
+        self.connection: sqlite3.Connection = database.connection()
+        self.account_id = account_id
+        self._heads = heads
+        self._learned: dict[str, Latest | None] = {}
+        self._versions: dict[str, int] = {}
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one SQL statement, with instants as whole microseconds."""
+        return self.connection.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> sqlite3.Cursor:
+        """Run one SQL statement for each row."""
+        return self.connection.executemany(sql, rows)
+
+    def latest(self, account_id: str) -> Latest | None:
+        """The account's latest states as of this transaction; None where they have to be worked out."""
+        if account_id not in self._learned:
+            self._learned[account_id] = self._heads.find(account_id, self._version(account_id))
+        return self._learned[account_id]
+
+    def learn(self, account_id: str, latest: Latest | None) -> None:
+        """Note what the account's latest states are from here on."""
+        self._learned[account_id] = latest
+
+    def raise_version(self, account_id: str) -> None:
+        """Count a change of the account: what is known of its earlier versions no longer holds."""
+        # As of this transaction what is known of the account's facts is still right: whoever stores one says so itself.
+        self.latest(account_id)
+        rows = self.execute("UPDATE account SET version = version + 1 WHERE id = ? RETURNING version", (account_id,))
+        for (version,) in rows:
+            self._versions[account_id] = version
+
+    def keep_what_was_learned(self) -> None:
+        """Let later transactions have it. For the end of one whose changes are on disk."""
+        for account_id, latest in self._learned.items():
+            if latest:
+                self._heads.keep(account_id, self._versions[account_id], latest)
+
+    def _version(self, account_id: str) -> int:
+        if account_id not in self._versions:
+            rows = self.execute("SELECT version FROM account WHERE id = ?", (account_id,)).fetchall()
+            self._versions[account_id] = rows[0][0] if rows else -1
+        return self._versions[account_id]
+
+
+class _OfThread(threading.local):
+    transaction: Transaction | None = None
+
+
+_of_thread = _OfThread()
+
+
+def current() -> Transaction:
+    """The transaction that this thread is in. Raises RuntimeError outside of one."""
+    if _of_thread.transaction is None:
+        raise RuntimeError("This needs an open transaction of the store.")
+    return _of_thread.transaction
+
+
+def enter(transaction: Transaction | None) -> Transaction | None:
+    """Make it this thread's transaction (None: no longer in one); answers the one before."""
+    before = _of_thread.transaction
+    _of_thread.transaction = transaction
+    return before
+
+
+def execute(sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+    """Run one SQL statement in this thread's transaction, with instants as whole microseconds.
+
+    Raises RuntimeError outside of one.
+    """
+    return current().connection.execute(sql, parameters)
