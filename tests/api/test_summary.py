@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
+from inkeeper.api.summary import SUMMARIES_KEPT
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.seat import Seat
@@ -67,8 +69,30 @@ def test_asking_again_answers_304_until_something_changes(navigator: Seat, clock
 def test_a_tag_survives_a_restart_of_the_server(navigator: Seat, app: object, clock: Clock) -> None:
     tag = navigator.call("GET", f"{navigator.path}/summary").headers["ETag"]
     clock.advance(minutes=5)
-    app.extensions["inkeeper.tags"].__init__()  # type: ignore[attr-defined]
+    app.extensions["inkeeper.summaries"].__init__(SUMMARIES_KEPT)  # type: ignore[attr-defined]
     assert navigator.call("GET", f"{navigator.path}/summary", If_None_Match=tag).status_code == 304
+
+
+@pytest.mark.parametrize("book", ["month_end", "rolling"])
+def test_what_was_made_before_is_what_would_be_made_anew(
+    open_account: Callable[..., Seat], app: object, clock: Clock, book: str
+) -> None:
+    chance = random.Random(book)
+    seat = open_account(rule_book=book, plan="premium_business", price={"amount_minor": 5_000, "currency": "EUR"})
+    logged = [seat.log()["inmail"]["id"]]
+    for _ in range(400):
+        # Short steps, so that most of them cross no turn, and some of them one by little.
+        clock.advance(minutes=chance.choice([1, 20, 59, 60, 240, 1441]))
+        if chance.random() < 0.1:
+            logged.append(seat.log(accept_discrepancy=True)["inmail"]["id"])
+        if chance.random() < 0.05:
+            seat.call("PATCH", f"{seat.path}/inmails/{chance.choice(logged)}", {"outcome": "replied"})
+        if chance.random() < 0.02:
+            seat.call.post(f"{seat.path}/observations", {"balance": chance.randrange(20), "source": "person"})
+        kept = seat.summary()
+        app.extensions["inkeeper.summaries"].__init__(SUMMARIES_KEPT)  # type: ignore[attr-defined]
+        assert kept == seat.summary()
+        seat.summary()
 
 
 def test_month_end_warnings_rise_as_it_comes_closer(navigator: Seat, clock: Clock) -> None:

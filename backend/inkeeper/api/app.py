@@ -94,7 +94,7 @@ def create_app(
     app.extensions["inkeeper.store"] = store
     app.extensions["inkeeper.settings"] = settings
     app.extensions["inkeeper.show_code"] = show_code
-    app.extensions["inkeeper.tags"] = summary.StandingTags()
+    app.extensions["inkeeper.summaries"] = summary.Summaries(summary.SUMMARIES_KEPT)
     app.extensions["inkeeper.reports"] = Reports()
     app.extensions["inkeeper.read_limit"] = calendar.ReadLimit()
     app.config.update(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Response, current_app, request
 from marshmallow import fields, validate
@@ -19,6 +18,7 @@ from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.clock import format_instant
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, summary
+from inkeeper.services.standing import Standing, StandingAnswers
 
 blueprint = Blueprint(
     "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
@@ -148,42 +148,16 @@ class SummarySchema(Schema):
     awaiting = fields.List(fields.Nested(AwaitingInmailSchema), required=True)
 
 
-class Standing(NamedTuple):
-    """A tag that was given out, and what it stands for: nothing written since `version`, and no turn before `until`
-    (UTC).
-    """
+class Made(NamedTuple):
+    """A summary as JSON text but for `as_of`, and the tag that stands for it."""
 
     tag: str
-    version: int
-    since: datetime
-    until: datetime
+    body: str
 
 
-class StandingTags:
-    """The last tag of each account, so that asking again costs next to nothing while nothing has changed.
+Summaries = StandingAnswers[Made]
 
-    Only a cache.
-    """
-
-    LIMIT = 10_000
-
-    def __init__(self) -> None:
-        self._tags: dict[str, Standing] = {}
-        self._lock = Lock()
-
-    def still_good(self, account: accounts.Seat, now: datetime) -> str | None:
-        """The tag of the account's summary at `now`, if that is known without making it."""
-        standing = self._tags.get(account.id)
-        if standing and standing.version == account.version and standing.since <= now < standing.until:
-            return standing.tag
-        return None
-
-    def remember(self, account_id: str, standing: Standing) -> None:
-        """Keep the tag for the next request."""
-        with self._lock:
-            if len(self._tags) >= self.LIMIT:
-                self._tags.clear()
-            self._tags[account_id] = standing
+SUMMARIES_KEPT = 1_000
 
 
 @blueprint.get("")
@@ -191,24 +165,22 @@ class StandingTags:
 @blueprint.alt_response(304, description="Nothing has changed since the answer with the ETag in `If-None-Match`.")
 def show_summary(account_id: str) -> Response:
     """Show all that badge and popup need. Everything but `as_of` is covered by the ETag."""
-    tags: StandingTags = current_app.extensions["inkeeper.tags"]
-    known = request.headers.get("If-None-Match")
+    summaries: Summaries = current_app.extensions["inkeeper.summaries"]
+    instant = now()
     with store().read():
         row = accounts.seat(owner_id(), account_id)
-        if known and (tag := tags.still_good(row, now())) and known == tag:
-            return _tagged(Response(status=304), tag)
-        made = summary.summary(row, now())
-    body = _body_without_time(made.answer)
-    tag = f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"'
-    tags.remember(account_id, Standing(tag, row.version, now(), made.stands_until))
-    if known == tag:
-        return _tagged(Response(status=304), tag)
+        made = summaries.of(row, instant, lambda: _make(row, instant))
+    if request.headers.get("If-None-Match") == made.tag:
+        return _tagged(Response(status=304), made.tag)
     # `as_of` goes in front of the rest, which is what the tag was made from.
-    return _tagged(Response(f'{{"as_of":"{format_instant(now())}",{body[1:]}', content_type="application/json"), tag)
+    text = f'{{"as_of":"{format_instant(instant)}",{made.body[1:]}'
+    return _tagged(Response(text, content_type="application/json"), made.tag)
 
 
-def _body_without_time(answer: dict[str, Any]) -> str:
-    return to_json({key: value for key, value in answer.items() if key != "as_of"})
+def _make(row: accounts.Seat, instant: datetime) -> Standing[Made]:
+    answer, stands_until, _ = summary.summary(row, instant)
+    body = to_json({key: value for key, value in answer.items() if key != "as_of"})
+    return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)
 
 
 def _tagged(response: Response, tag: str) -> Response:

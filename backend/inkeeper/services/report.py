@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import dropwhile
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from inkeeper.clock import to_microseconds
 from inkeeper.rules import books, money
@@ -40,6 +39,7 @@ from inkeeper.rules.state import State, Tally
 from inkeeper.services import answers
 from inkeeper.services.accounts import Seat
 from inkeeper.services.answers import Answered
+from inkeeper.services.standing import Standing, StandingAnswers
 from inkeeper.storage import history
 
 _BEST_HOURS = 3
@@ -68,45 +68,24 @@ TABLE_COLUMNS = (
 """The heading of the report as a table, which has one row for each month."""
 
 
-class _Standing(NamedTuple):
-    """A report that was made of the account as of `version`, and holds from `since` until `until` (UTC) but for what
-    `_dated` puts into it.
-    """
-
-    version: int
-    since: datetime
-    until: datetime
-    report: dict[str, Any]
-
-
 class Reports:
-    """The reports asked for last, so that asking again costs little while nothing has changed. Only a cache."""
-
-    LIMIT = 100
+    """The reports asked for last, so that asking again costs little while nothing has changed."""
 
     def __init__(self) -> None:
-        self._standing: dict[tuple[str, int], _Standing] = {}
-        self._lock = Lock()
+        self._standing: StandingAnswers[dict[str, Any]] = StandingAnswers(limit=100)
 
     def of(self, row: Seat, now: datetime, count: int) -> dict[str, Any]:
         """As `report`."""
-        key = (row.id, count)
-        standing = self._standing.get(key)
-        if standing is None or standing.version != row.version or not standing.since <= now < standing.until:
-            standing = _make(row, now, count)
-            with self._lock:
-                if len(self._standing) >= self.LIMIT:
-                    self._standing.clear()
-                self._standing[key] = standing
-        return _dated(standing.report, now)
+        return _dated(self._standing.of(row, now, lambda: _make(row, now, count), count), now)
 
 
 def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
     """The account's last `count` months at `now` (UTC), the present one included, as far as it was open in them."""
-    return _dated(_make(row, now, count).report, now)
+    return _dated(_make(row, now, count).answer, now)
 
 
-def _make(row: Seat, now: datetime, count: int) -> _Standing:
+def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
+    """All of the report but what `_dated` puts into it."""
     zone = row.time_zone
     told = history.told(row.id, month_start(zone, now, 1 - count), now)
     sheets, state = [*told.closed, told.present], told.state
@@ -138,7 +117,7 @@ def _make(row: Seat, now: datetime, count: int) -> _Standing:
         *(lot.expires_at for lot in state.lots[:1]),
         *(each.at for each in told.coming),
     ]
-    return _Standing(row.version, now, min(turns), made)
+    return Standing(made, min(turns))
 
 
 def _dated(made: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+"""Answers that stand: made once, and given again as long as nothing has changed. Only a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from threading import Lock
+from typing import Generic, NamedTuple, TypeVar
+
+from inkeeper.services.accounts import Seat
+
+Answer = TypeVar("Answer")
+
+
+class Standing(NamedTuple, Generic[Answer]):
+    """An answer and the instant (UTC) up to which it stays the same if nothing is written to the account."""
+
+    answer: Answer
+    until: datetime
+
+
+class StandingAnswers(Generic[Answer]):
+    """The answers that were asked for last, at most `limit` of them. Any thread may use it."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._made: dict[Hashable, tuple[int, datetime, Standing[Answer]]] = {}
+        self._lock = Lock()
+
+    def of(self, row: Seat, now: datetime, make: Callable[[], Standing[Answer]], *kind: Hashable) -> Answer:
+        """The account's answer of that kind at `now` (UTC): one that stands, else what `make` gives."""
+        key = (row.id, *kind)
+        version, since, standing = self._made.get(key, (None, now, None))
+        if standing and version == row.version and since <= now < standing.until:
+            return standing.answer
+        standing = make()
+        with self._lock:
+            self._made.pop(key, None)
+            self._made[key] = (row.version, now, standing)
+            if len(self._made) > self._limit:
+                del self._made[next(iter(self._made))]
+        return standing.answer
