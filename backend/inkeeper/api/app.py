@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from flask.json.provider import JSONProvider
 from flask_cors.core import DEFAULT_OPTIONS, get_cors_options, set_cors_headers
 
@@ -116,17 +116,19 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
     @app.before_request
     def check() -> None:
         g.started = time.perf_counter()
-        environ = request.environ
+        # Each use of the name `request` looks up whose thread this is.
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+        environ, endpoint = asked.environ, asked.endpoint
         check_host(environ, settings.allowed_hosts)
         check_origin(environ)
         # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
-        if request.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
+        if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return
         g.now = now = clock()
-        if request.endpoint not in PUBLIC_ENDPOINTS:
+        if endpoint not in PUBLIC_ENDPOINTS:
             authenticate(environ, now)
-        if request.endpoint in UPLOAD_ENDPOINTS:
-            request.max_content_length = MAX_UPLOAD_BYTES
+        if endpoint in UPLOAD_ENDPOINTS:
+            asked.max_content_length = MAX_UPLOAD_BYTES
             check_upload(environ)
         else:
             check_body(environ)
@@ -148,17 +150,18 @@ def _complete_every_answer(app: Flask) -> None:
 
     @app.after_request
     def complete(response: Response) -> Response:
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
         response.headers.extend(HEADERS)
         if "Content-Security-Policy" not in response.headers:
             response.headers.add("Content-Security-Policy", _NOTHING_ALLOWED)
         # flask-cors is asked only where it has something to say: it takes a tenth of the time of a short answer.
-        if "HTTP_ORIGIN" in request.environ:
+        if "HTTP_ORIGIN" in asked.environ:
             set_cors_headers(response, cors)
         # The route's pattern, not the path: paths hold ids, and what was typed wrongly may hold anything.
         _log.info(
             "%s %s %d %.1f ms",
-            request.method,
-            request.url_rule or "-",
+            asked.method,
+            asked.url_rule or "-",
             response.status_code,
             (time.perf_counter() - g.started) * 1000,
         )

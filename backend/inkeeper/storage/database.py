@@ -164,18 +164,25 @@ class Store:
 
     @contextmanager
     def _transaction(self, kind: str, account_id: str | None = None) -> Iterator[Transaction]:
-        with self._problems_named(), self._database.lent(for_writing=kind == "IMMEDIATE"):
-            with self._database.atomic(kind):
-                transaction = Transaction(self._database, self._heads, account_id)
-                database_before, database_of_thread.obj = database_of_thread.obj, self._database
-                before = enter(transaction)
-                self._of_thread.transaction = transaction
-                try:
-                    yield transaction
-                finally:
-                    self._of_thread.transaction = None
-                    enter(before)
-                    database_of_thread.obj = database_before
+        with self._problems_named(), self._database.lent(for_writing=kind == "IMMEDIATE") as connection:
+            connection.execute(f"BEGIN {kind}")
+            transaction = Transaction(self._database, connection, self._heads, account_id)
+            self._database.push_transaction(transaction)
+            database_before, database_of_thread.obj = database_of_thread.obj, self._database
+            before = enter(transaction)
+            self._of_thread.transaction = transaction
+            try:
+                yield transaction
+                connection.execute("COMMIT")
+            except BaseException:
+                # When the disk is full, SQLite has rolled back already.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._of_thread.transaction = None
+                enter(before)
+                database_of_thread.obj = database_before
             transaction.keep_what_was_learned()
 
     @contextmanager
@@ -271,7 +278,7 @@ def _which(error: Exception) -> Which | None:
 
 
 class _Sqlite(SqliteDatabase):
-    """Peewee's SQLite with connections that go from thread to thread, and a rollback that hides no error.
+    """Peewee's SQLite with connections that go from thread to thread.
 
     Any other connection's write makes SQLite forget all pages that a connection has in memory. So there is one for all
     writing, and for reading that which was used last comes first.
@@ -316,8 +323,3 @@ class _Sqlite(SqliteDatabase):
         self._for_reading.clear()
         self._for_writing.clear()
         self.dispose()
-
-    def rollback(self) -> None:
-        """Roll back, unless SQLite has done so already, as it does when the disk is full."""
-        if self.connection().in_transaction:
-            super().rollback()

@@ -20,9 +20,11 @@ class Transaction:
 
     __slots__ = ("_heads", "_learned", "_versions", "account_id", "connection", "database")
 
-    def __init__(self, database: Database, heads: Heads, account_id: str | None = None) -> None:
+    def __init__(
+        self, database: Database, connection: sqlite3.Connection, heads: Heads, account_id: str | None = None
+    ) -> None:
         self.database = database
-        self.connection: sqlite3.Connection = database.connection()
+        self.connection = connection
         self.account_id = account_id
         self._heads = heads
         self._learned: dict[str, Latest | None] = {}
