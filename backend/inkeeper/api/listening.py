@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import time
@@ -48,6 +49,8 @@ class Server:
 
     def run(self) -> None:
         """Answer requests until `stop` is called; then finish those that have begun."""
+        # What has been made so far stays; looking for garbage in it would hold up a request now and then.
+        gc.freeze()
         while not self._stopping:
             wasyncore.loop(timeout=60, use_poll=True, map=self._map, count=1)
         # Nobody new is let in, but the answers under way go out.
