@@ -16,6 +16,7 @@ from flask import Flask
 from inkeeper.api import listening
 from inkeeper.api.listening import Server
 from tests.conftest import Device
+from tests.seat import Seat
 
 
 def connection_to(address: str) -> HTTPConnection:
@@ -110,6 +111,25 @@ def test_many_at_once(live_server: str, pair: Callable[..., Device]) -> None:
         thread.join()
 
     assert statuses == [200] * 120
+
+
+def test_an_answer_without_a_body_keeps_the_connection(live_server: str, seat: Seat) -> None:
+    headers = dict(seat.call.headers)
+    connection = connection_to(live_server)
+    connection.request("GET", f"/api/v1{seat.path}/summary", headers=headers)
+    first = connection.getresponse()
+    assert first.read()
+    headers["If-None-Match"] = first.headers["ETag"]
+    taken = connection.sock
+    for _ in range(3):
+        connection.request("GET", f"/api/v1{seat.path}/summary", headers=headers)
+        again = connection.getresponse()
+        assert (again.status, again.read(), again.headers["Connection"]) == (304, b"", None)
+        assert connection.sock is taken
+    connection.request("GET", f"/api/v1{seat.path}/summary", headers={**headers, "Connection": "close"})
+    last = connection.getresponse()
+    assert (last.status, last.headers["Connection"]) == (304, "close")
+    connection.close()
 
 
 def test_stopping_lets_a_request_finish(app: Flask) -> None:

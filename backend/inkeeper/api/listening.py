@@ -11,7 +11,7 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from inkeeper.api.app import HEADERS
 from inkeeper.api.problems import body_of
@@ -96,5 +96,26 @@ class _ProblemTask(ErrorTask):
         self.write(body)
 
 
+class _Task(WSGITask):
+    """Keeps the connection behind an answer that has no body, such as a 304: it ends where its headers end.
+
+    waitress closes behind every answer that tells no length.
+    """
+
+    _writes_head = False
+
+    def build_response_header(self) -> bytes:
+        self._writes_head = True
+        head: bytes = super().build_response_header()
+        self._writes_head = False
+        return head
+
+    def set_close_on_finish(self) -> None:
+        asked_to_close = self.version != "1.1" or self.request.headers.get("CONNECTION", "").lower() == "close"
+        if asked_to_close or self.has_body or not self._writes_head:
+            super().set_close_on_finish()
+
+
 class _Channel(HTTPChannel):
+    task_class = _Task
     error_task_class = _ProblemTask

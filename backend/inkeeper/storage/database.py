@@ -6,7 +6,7 @@ import errno
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -109,25 +109,27 @@ class Store:
         finally:
             self._write_lock.release()
 
-    @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self) -> AbstractContextManager[Transaction]:
         """Read one unchanging state of the database; inside a write, what has been written so far.
 
         Raises DatabaseProblem if the database cannot be read.
         """
-        if self._of_thread.transaction:
-            yield self._of_thread.transaction
-        else:
-            with self._transaction("DEFERRED") as transaction:
-                yield transaction
+        return (
+            nullcontext(self._of_thread.transaction) if self._of_thread.transaction else self._transaction("DEFERRED")
+        )
 
     def read_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of one query, for where a transaction around it would cost more than the query itself.
 
         Not for use inside a transaction.
         """
-        with self._problems_named(), self._database.lent() as connection:
-            row: tuple[Any, ...] | None = connection.execute(sql, parameters).fetchone()
+        with self._database.lent() as connection:
+            try:
+                row: tuple[Any, ...] | None = connection.execute(sql, parameters).fetchone()
+            except sqlite3.Error as error:
+                if problem := self._problem_behind(error):
+                    raise problem from error
+                raise
             return row
 
     def copy_to(self, target: Path) -> None:
@@ -190,10 +192,13 @@ class Store:
         try:
             yield
         except (sqlite3.Error, PeeweeException) as error:
-            which = _which(error)
-            if which is None:
-                raise
-            raise self._problem(which) from error
+            if problem := self._problem_behind(error):
+                raise problem from error
+            raise
+
+    def _problem_behind(self, error: Exception) -> DatabaseProblem | None:
+        which = _which(error)
+        return None if which is None else self._problem(which)
 
     def _problem(self, which: Which) -> DatabaseProblem:
         return DatabaseProblem(which, _WORDS[which].format(path=self.path))
