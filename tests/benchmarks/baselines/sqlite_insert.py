@@ -16,7 +16,13 @@ def main() -> None:
     """Time the inserts."""
     path, count = sys.argv[1], int(sys.argv[2])
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1", "busy_timeout = 5000"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = 1",
+        "busy_timeout = 5000",
+        "wal_autocheckpoint = 4000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS fact (id TEXT PRIMARY KEY, account TEXT, kind TEXT, at INTEGER, data TEXT)"
