@@ -51,8 +51,8 @@ class Server:
 
     def run(self) -> None:
         """Answer requests until `stop` is called; then finish those that have begun."""
-        # Threads hand over to each other with nearly every statement of SQL; by default each may keep the others waiting
-        # for 5 ms.
+        # Threads hand over to each other with nearly every statement of SQL; by default each may keep the others
+        # waiting for 5 ms.
         sys.setswitchinterval(_SWITCH_SECONDS)
         # What has been made so far stays; looking for garbage in it would hold up a request now and then.
         gc.freeze()
