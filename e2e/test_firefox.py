@@ -28,6 +28,8 @@ SHORTCUT = """async () => {
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
     await logPersonOf(tab);
 }"""
+NOTHING_WAITS = """() => browser.storage.local.get()
+    .then((stored) => !Object.keys(stored).some((key) => key.startsWith('outbox')))"""
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,8 @@ def test_the_popup_logs_with_one_click(fox: Firefox, client: Client, account: di
     assert logged(client, account)[0]["recipient"]["name"] == "Robin Sample"
     until(lambda: "Logged: Robin Sample, 1 credit." in fox.text(popup), "the popup says so")
     wait_badge(fox, "14")
+    # Until the server's answer has been counted, the list grows and moves what is below it.
+    until(lambda: fox.run(NOTHING_WAITS, tab=popup), "the server's answer is in")
     fox.click("() => document.querySelector('#live [data-hook=undo]')", tab=popup)
     until(lambda: client.inmails(account) == [], "taken back")
     fox.call("browsingContext.close", context=popup)

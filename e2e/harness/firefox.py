@@ -140,13 +140,21 @@ class Firefox:
     # -- keyboard and mouse ------------------------------------------------------------------------
 
     def click(self, find: str, *, tab: str | None = None) -> None:
-        """Clicks the element that the JavaScript `find` gives, with the mouse, where it is."""
+        """Clicks the element that the JavaScript `find` gives, with the mouse, where it is once the page stands still."""
         x, y = self.run(
-            f"""() => {{
+            f"""async () => {{
                 const element = ({find})();
                 element.scrollIntoView({{block: 'center'}});
-                const box = element.getBoundingClientRect();
-                return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+                const middle = () => {{
+                    const box = element.getBoundingClientRect();
+                    return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+                }};
+                let [before, now] = [null, middle()];
+                while (String(before) !== String(now)) {{
+                    await new Promise(requestAnimationFrame);
+                    [before, now] = [now, middle()];
+                }}
+                return now;
             }}""",
             tab=tab,
         )

@@ -20,10 +20,10 @@ export function pair(context) {
   const start = async () => {
     ui.errors.code = "";
     if (view.pairing) await run("pair.cancel", {});
-    if (await run("pair.start", { address: ui.address, device: deviceName() })) say(t("code_shown"));
-    // The field comes with the repaint that the stored pairing causes, a moment later.
-    for (let tries = 40; tries && !document.getElementById("code"); tries -= 1) await new Promise((done) => setTimeout(done, 25));
-    document.getElementById("code")?.focus();
+    if (!(await run("pair.start", { address: ui.address, device: deviceName() }))) return;
+    say(t("code_shown"));
+    ui.focus = "code";
+    paint();
   };
   const confirm = async (/** @type {Values} */ { code }) => {
     try {

@@ -29,7 +29,7 @@ const CHECK_EVERY_MS = 3000;
  */
 const ui = {
   finished: false, address: "", reached: "unknown", reconnecting: false, adding: false, leaving: false, chosenPlan: "", chosenBook: "", wrongBook: null,
-  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, imports: null, calendar: null, errors: {},
+  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, imports: null, calendar: null, focus: null, errors: {},
 };
 
 const STEPS = [intro, server, pair, create, pin, about];
@@ -45,6 +45,11 @@ function paint() {
   document.title = t(context.setup ? "welcome_title" : "settings_tab");
   root.dataset.state = context.setup ? "setup" : "settings";
   arrange(root, (context.setup ? STEPS : SETTINGS).map((section) => section(context)));
+  // What is to be typed into may come with a later painting only.
+  const awaited = ui.focus && document.getElementById(ui.focus);
+  if (!awaited) return;
+  awaited.focus();
+  ui.focus = null;
 }
 
 async function repaint() {
