@@ -140,7 +140,7 @@ class Firefox:
     # -- keyboard and mouse ------------------------------------------------------------------------
 
     def click(self, find: str, *, tab: str | None = None) -> None:
-        """Clicks the element that the JavaScript `find` gives, with the mouse, where it is once the page stands still."""
+        """Clicks the element that the JavaScript `find` gives with the mouse, once the page stands still."""
         x, y = self.run(
             f"""async () => {{
                 const element = ({find})();
