@@ -207,6 +207,8 @@ class Store:
         """Refuse what is not a sound database of this version or an older one, and bring an older one up to date."""
         with self._problems_named(), self._database.lent(for_writing=True) as connection:
             if fresh:
+                # An InMail changes a little on each of a dozen pages, all of which are written: smaller ones cost less.
+                connection.execute("PRAGMA page_size = 2048")
                 connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             elif connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
                 raise self._problem("not_inkeeper")

@@ -17,6 +17,7 @@ def main() -> None:
     path, database = sys.argv[1:3]
     connection = sqlite3.connect(database, isolation_level=None)
     for pragma in (
+        "page_size = 2048",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = 1",

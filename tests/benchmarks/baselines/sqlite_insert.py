@@ -17,6 +17,7 @@ def main() -> None:
     path, count = sys.argv[1], int(sys.argv[2])
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in (
+        "page_size = 2048",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = 1",
