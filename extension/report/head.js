@@ -1,11 +1,11 @@
 // Whose report this is, of which months, and ways to take it along.
 
 import { receive } from "../core/transfer.js";
-import { say } from "../ui/act.js";
+import { sayRefusal } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { day, time } from "../ui/format.js";
 import { save } from "../ui/save.js";
-import { plural, refusalWords, t } from "../ui/words.js";
+import { plural, t } from "../ui/words.js";
 
 /** @param {Omit<ReportContext, "report"> & {report: Report | null}} context */
 export function head({ account, now, report, show, view }) {
@@ -14,7 +14,7 @@ export function head({ account, now, report, show, view }) {
     try {
       save(await receive(`/accounts/${account?.account.id}/report?months=12&format=${format}`), `inkeeper-usage.${format}`);
     } catch (error) {
-      say(refusalWords(error));
+      sayRefusal(error);
     }
   };
   return el("header", { data: { part: "head" } },

@@ -16,18 +16,27 @@ export async function run(name, params) {
   try {
     return await ask(name, params);
   } catch (error) {
-    say(refusalWords(error));
+    sayRefusal(error);
     return null;
   }
 }
 
+/** Long enough to be read twice. */
+const WORDS_STAY_MS = 8000;
+
+/** @param {unknown} error What to do about it stays until something else is said. */
+export const sayRefusal = (error) => say(refusalWords(error), null, true);
+
 /**
+ * Tells the user something, which goes away by itself unless there is something to do about it.
  * @param {string} words
  * @param {HTMLElement | null} [action] one button that goes with them
  */
-export function say(words, action = null) {
+export function say(words, action = null, stays = action !== null) {
   const live = /** @type {HTMLElement} */ (document.getElementById("live"));
   const hadFocus = live.contains(document.activeElement);
-  live.replaceChildren(el("span", {}, words), ...(action ? [action] : []));
+  const said = el("span", {}, words);
+  live.replaceChildren(said, ...(action ? [action] : []));
   if (hadFocus) live.focus();
+  if (!stays) setTimeout(() => said.remove(), WORDS_STAY_MS);
 }

@@ -2,12 +2,12 @@
 
 import { ask } from "../core/messages.js";
 import { receive } from "../core/transfer.js";
-import { run, say } from "../ui/act.js";
+import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { day, relative } from "../ui/format.js";
 import { save } from "../ui/save.js";
-import { refusalWords, t } from "../ui/words.js";
+import { t } from "../ui/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */
@@ -37,7 +37,7 @@ export function calendar(context) {
     try {
       save(await receive(`/accounts/${accountId}/calendar.ics`), "inkeeper.ics");
     } catch (error) {
-      say(refusalWords(error));
+      sayRefusal(error);
     }
   };
   const offer = (/** @type {boolean} */ open) => () => { one.ending = open; paint(); document.getElementById("revoke")?.focus(); };
