@@ -195,7 +195,7 @@ def test_two_accounts_stand_side_by_side_and_are_never_added_up(
     connected.visit(PracticeSite.person("kai-example"))
     popup = connected.click_toolbar()
     popup.wait_text("Other accounts")
-    assert sorted(popup.run(NUMBERS_ALONE)) == ["25", "3"]
+    assert set(popup.run(NUMBERS_ALONE)) == {"25", "3"}
     assert "My seat: 3 of 5" in connected.badge()["title"]
     assert "Sales seat: 25 of 25" in connected.badge()["title"]
 
