@@ -79,6 +79,25 @@ def test_an_upgrade_is_previewed_recorded_and_taken_back(
     assert client.summary(account)["account"]["plan"] == "premium_career"
 
 
+def test_a_plan_without_an_allotment_of_its_own_asks_for_it(
+    connected: Browser, client: Client, account: dict, settings: Page
+) -> None:
+    client.patch(f"/accounts/{account['id']}", {"rule_book": "rolling"}).expect(200)
+    refresh(connected)
+    preview(settings, "Recruiter,")
+    settings.wait_text("Type a whole number, such as 12.")
+    settings.fill("textbox", "Credits a month", "150")
+    settings.click("button", "See what changes")
+    settings.wait_text("Upgrade to Recruiter")
+    assert facts(settings)["Granted"] == "150"
+    assert_accessible(settings)
+
+    settings.click("button", "Record the upgrade")
+
+    connected.wait_balance(150)
+    assert client.summary(account)["allotment"] == 150
+
+
 def test_a_cancellation_shows_what_it_would_lose_and_can_be_left(
     connected: Browser, client: Client, account: dict, settings: Page
 ) -> None:

@@ -127,7 +127,7 @@ interface PlanChange {
 }
 
 /** What is asked of a plan change: a plan, or the cancellation. */
-interface PlanRequest { accountId: string; plan?: string; cancel?: true; at?: string }
+interface PlanRequest { accountId: string; plan?: string; cancel?: true; allotment?: number; at?: string }
 
 interface Observation {
   id: string;

@@ -72,6 +72,8 @@ interface WelcomeUi {
   leaving: boolean;
   chosenPlan: string;
   chosenBook: string;
+  /** The plan to change to. */
+  chosenTo: string;
   wrongBook: (WrongBook & { accountId: string }) | null;
   books: RuleBook[];
   /** Null where the browser does not tell. */

@@ -19,9 +19,25 @@ export function plan(context) {
   const title = (/** @type {string | null} */ planId) => plans.find((one) => one.id === planId)?.title ?? planId ?? "";
   loadChanges(id, ui, paint);
 
-  const look = async (/** @type {Values} */ { to, at }) => {
+  const others = plans.filter((one) => one.id !== current && one.id !== BASIC);
+  const chosen = others.find((one) => one.id === ui.chosenTo) ?? others[0];
+  const isOpen = ui.chosenTo !== BASIC && Boolean(chosen?.allotment_required);
+
+  const choose = (/** @type {Event} */ { target }) => {
+    ui.chosenTo = /** @type {HTMLSelectElement} */ (target).value;
+    ui.planPreview = null;
+    paint();
+  };
+  const look = async (/** @type {Values} */ { to, at, granted = "" }) => {
+    ui.errors.granted = isOpen && !/^\d{1,5}$/.test(granted) ? t("balance_invalid") : "";
+    if (ui.errors.granted) return paint();
     /** @type {PlanRequest} */
-    const request = { accountId: id, ...(to === BASIC ? { cancel: true } : { plan: to }), ...(at && { at: startOfDay(at, zone) }) };
+    const request = {
+      accountId: id,
+      ...(to === BASIC ? { cancel: true } : { plan: to }),
+      ...(isOpen && { allotment: Number(granted) }),
+      ...(at && { at: startOfDay(at, zone) }),
+    };
     const change = await run("plan.preview", request);
     ui.planPreview = change && { request, change };
     paint();
@@ -31,9 +47,10 @@ export function plan(context) {
     el("p", {}, t("plan_is", title(current))),
     form("plan-form", look,
       field("to", { label: t("plan_to"), options: [
-        ...plans.filter((one) => one.id !== current && one.id !== BASIC && !one.allotment_required).map((one) => option(one.id, `${one.title}, ${plural("plan_monthly", one.allotment)}`)),
+        ...others.map((one) => option(one.id, `${one.title}, ${one.allotment_required ? t("plan_by_contract") : plural("plan_monthly", one.allotment)}`)),
         current !== BASIC && option(BASIC, t("plan_cancel")),
-      ] }),
+      ], on: { change: choose } }),
+      isOpen && field("granted", { label: t("allotment"), error: ui.errors.granted, inputmode: "numeric", class: "number" }),
       field("at", { label: t("plan_at"), hint: t("plan_at_hint", zone), type: "date" }),
       el("button", { data: { hook: "preview-plan" } }, t("preview"))),
     ui.planPreview && preview(context, title),
