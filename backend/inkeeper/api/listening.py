@@ -26,6 +26,9 @@ _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
 _SWITCH_SECONDS = 0.0005
 
+# A signal that comes in the instant before the loop goes to sleep does not wake it: its handler runs only afterwards.
+_LOOK_UP_SECONDS = 1
+
 # It only says that requests wait for each other, which the times in the request log show better.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
@@ -57,7 +60,7 @@ class Server:
         # What has been made so far stays; looking for garbage in it would hold up a request now and then.
         gc.freeze()
         while not self._stopping:
-            wasyncore.loop(timeout=60, use_poll=True, map=self._map, count=1)
+            wasyncore.loop(timeout=_LOOK_UP_SECONDS, use_poll=True, map=self._map, count=1)
         # Nobody new is let in, but the answers under way go out.
         wasyncore.dispatcher.close(self._server)
         give_up_at = time.monotonic() + _FINISH_SECONDS
