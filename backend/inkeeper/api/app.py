@@ -184,10 +184,16 @@ def _register_resources(app: Flask) -> None:
 
 
 class _App(Flask):
-    """Flask without its log of exceptions, whose words may quote what the user entered; `problems` logs the rest."""
+    """Flask without its log of exceptions, whose words may quote what the user entered (`problems` logs the rest), and
+    without a look, several times a request, at whether one of our plain functions is a coroutine.
+    """
 
     def log_exception(self, exc_info: Any) -> None:
         """Say nothing."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
 
 
 class _Json(JSONProvider):
