@@ -42,12 +42,12 @@ def erase_person(store: Store, link: str, name: str | None = None) -> Erased:
         ids = {row[0] for row in theirs}
         names = {row[1].casefold() for row in theirs if row[1] != ERASED_NAME}
         same_name = sum(row[0] not in ids and row[1].casefold() in names for row in inmails)
-        transaction.connection.executemany(
+        transaction.executemany(
             "UPDATE inmail SET name = ?, profile_url = NULL, subject = NULL, note = NULL WHERE id = ?",
             [(ERASED_NAME, inmail_id) for inmail_id in ids],
         )
         # Whoever has seen the account's summary has to ask for it again.
-        transaction.connection.executemany(
+        transaction.executemany(
             "UPDATE account SET version = version + 1 WHERE id = ?",
             [(account,) for account in {row[3] for row in theirs}],
         )

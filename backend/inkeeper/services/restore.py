@@ -107,7 +107,7 @@ def _insert(transaction: Transaction, table: type[Model], rows: list[dict[str, A
         raise _damaged("columns are missing")
     names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join("?" * len(columns))
-    transaction.connection.executemany(
+    transaction.executemany(
         f'INSERT INTO "{name_of(table)}" ({names}) VALUES ({marks})',  # noqa: S608 - the names are ours
         [_values(row, columns, known) for row in rows],
     )

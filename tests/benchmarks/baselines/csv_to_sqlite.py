@@ -6,25 +6,17 @@
 from __future__ import annotations
 
 import csv
-import sqlite3
 import sys
 import time
 from pathlib import Path
+
+from database import connect
 
 
 def main() -> None:
     """Time it."""
     path, database = sys.argv[1:3]
-    connection = sqlite3.connect(database, isolation_level=None)
-    for pragma in (
-        "page_size = 2048",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = 1",
-        "busy_timeout = 5000",
-        "wal_autocheckpoint = 4000",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    connection = connect(database)
     started = time.perf_counter()
     with Path(path).open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)

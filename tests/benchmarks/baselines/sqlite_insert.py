@@ -6,25 +6,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 import time
 import uuid
+
+from database import connect
 
 
 def main() -> None:
     """Time the inserts."""
     path, count = sys.argv[1], int(sys.argv[2])
-    connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in (
-        "page_size = 2048",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = 1",
-        "busy_timeout = 5000",
-        "wal_autocheckpoint = 4000",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    connection = connect(path)
     connection.execute(
         "CREATE TABLE IF NOT EXISTS fact (id TEXT PRIMARY KEY, account TEXT, kind TEXT, at INTEGER, data TEXT)"
     )
