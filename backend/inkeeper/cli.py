@@ -127,7 +127,9 @@ def _listen(store: Store, settings: Settings, extension: Path | None) -> None:
     """Answer requests until Ctrl-C or SIGTERM; with an extension, in its company."""
     from inkeeper.api.app import create_app
     from inkeeper.api.listening import Server
+    from inkeeper.services import pairing
 
+    pairing.reopen(store)
     app = create_app(store, settings=settings, show_code=_show_code)
     try:
         server = Server(app, settings.host, settings.port)
@@ -174,7 +176,10 @@ def _greet(settings: Settings, port: int, database: Path) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Inkeeper {inkeeper.__version__} listens on http://{host}:{port}")
     click.echo(f"Its data is in {database}")
-    click.echo("To connect the extension, give it that address; the code it asks for appears here.")
+    if settings.is_shared:
+        click.echo("To connect an extension, give it this server's address and the code that `inkeeper pair` prints.")
+    else:
+        click.echo("To connect the extension, give it that address; the code it asks for appears here.")
     click.echo("Ctrl-C stops the server.")
 
 
@@ -196,19 +201,24 @@ def _log_requests() -> None:
 @click.option("--owner", metavar="NAME", help="Whose the device shall be; a new name adds a person.  [default: me]")
 @_database_options
 def pair(owner: str | None, **flags: Any) -> None:
-    """Print the code that a device which is being connected asks for.
+    """Print the code that connects a device.
 
-    The server prints it too. Use this where you do not see the server's terminal, or to say whose the device is.
+    It is the code of the device that is asking; where none is asking, or several are, it is a new code for the device
+    that asks within 5 minutes. Use this where you do not see the server's terminal, and on a shared server, which shows
+    no codes; with --owner you say whose the device is.
     """
     from inkeeper.services import pairing
 
+    name = owner or pairing.DEFAULT_OWNER
     with _opened(**flags) as (store, _):
-        found = pairing.open_for_owner(store, owner or pairing.DEFAULT_OWNER, utc_now())
-    if found is None:
-        raise click.ClickException(
-            "No device is asking to be connected. Press Connect in the extension, then run this again within 5 minutes."
-        )
-    click.echo(f"{found.code}  for {found.device_name}, which will belong to {owner or pairing.DEFAULT_OWNER}")
+        pairing.reopen(store)
+        found = pairing.open_for_owner(store, name, utc_now())
+        code = found.code if found else pairing.invite(store, name, utc_now())
+    if found:
+        click.echo(f"{code}  for {found.device_name}, which will belong to {name}")
+    else:
+        click.echo(f"{code}  for the next device, which will belong to {name}")
+        click.echo("Start connecting it within 5 minutes and type this code there.")
 
 
 @main.group(invoke_without_command=True)

@@ -30,6 +30,11 @@ class Settings:
     demo: bool = False
     """Whether all that the server holds is made up."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the server answers under names beyond loopback, so that strangers may reach it."""
+        return not self.allowed_hosts <= LOOPBACK_HOSTS
+
 
 class _Scheme(NamedTuple):
     encryption: Literal["none", "starttls", "tls"]

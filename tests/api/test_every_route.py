@@ -30,6 +30,7 @@ PUBLIC = {
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/pairings": {"device": "Firefox on Linux"},
     "POST /api/v1/pairings/<pairing_id>/confirm": {"code": "000000"},
+    "POST /api/v1/devices/current/secret": {},
     "POST /api/v1/accounts": {
         "name": "My seat",
         "plan": "premium_career",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from inkeeper.api.app import create_app
 from inkeeper.services import pairing
+from inkeeper.settings import LOOPBACK_HOSTS, Settings
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Device as DeviceRow
 from inkeeper.storage.models import Owner, Pairing
@@ -124,14 +129,53 @@ def test_what_is_no_code_costs_no_try(client: FlaskClient, shown_codes: list[str
     assert confirm(client, pairing_id, other_than(shown_codes[0])).json["tries_left"] == 4
 
 
-def test_only_one_at_a_time(client: FlaskClient, clock: Clock) -> None:
-    started(client)
-    clock.advance(minutes=2)
+def test_another_device_that_asks_shuts_nobody_out(client: FlaskClient, shown_codes: list[str]) -> None:
+    first, second = started(client), started(client)
 
-    response = start(client, "Firefox on Linux")
+    assert confirm(client, second, shown_codes[1]).status_code == 201
+    assert confirm(client, first, shown_codes[0]).status_code == 201
 
-    assert (response.status_code, response.json["code"]) == (429, "pairing_open")
-    assert response.headers["Retry-After"] == "180"
+
+def test_each_pairing_has_tries_of_its_own(client: FlaskClient, shown_codes: list[str]) -> None:
+    first, second = started(client), started(client)
+    for _ in range(5):
+        confirm(client, first, other_than(shown_codes[0]))
+
+    assert confirm(client, second, other_than(shown_codes[1])).json["tries_left"] == 4
+    assert confirm(client, second, shown_codes[1]).status_code == 201
+
+
+def test_hundreds_that_are_opened_and_cancelled_shut_nobody_out(client: FlaskClient, shown_codes: list[str]) -> None:
+    mine = started(client)
+    for number in range(300):
+        pairing_id = started(client)
+        if number % 2:
+            client.delete(f"/api/v1/pairings/{pairing_id}")
+
+    assert confirm(client, mine, shown_codes[0]).status_code == 201
+    assert confirm(client, started(client), shown_codes[-1]).status_code == 201
+
+
+def test_no_more_than_a_thousand_are_kept(client: FlaskClient, store: Store, clock: Clock) -> None:
+    with store.begin_write(None):
+        rows = [
+            {
+                "id": f"pairing {number}",
+                "device_name": "Chrome on Linux",
+                "code": "123456",
+                "created_at": clock.now - timedelta(seconds=2000 - number),
+                "expires_at": clock.now + timedelta(seconds=number),
+                "tries_left": 5,
+            }
+            for number in range(2000)
+        ]
+        Pairing.insert_many(rows).execute()
+
+    newest = started(client)
+
+    with store.read():
+        left = {pairing.id for pairing in Pairing.select()}
+    assert left == {newest} | {f"pairing {number}" for number in range(1001, 2000)}
 
 
 def test_after_the_first_has_run_out(client: FlaskClient, clock: Clock) -> None:
@@ -153,17 +197,150 @@ def test_after_the_first_was_cancelled(client: FlaskClient, shown_codes: list[st
     assert start(client).status_code == 201
 
 
-def test_ten_within_ten_minutes(client: FlaskClient, clock: Clock) -> None:
+def fifty_wrong_codes(client: FlaskClient, shown_codes: list[str]) -> None:
+    """Ten pairings with five wrong codes each."""
     for _ in range(10):
-        client.delete(f"/api/v1/pairings/{started(client)}")
-        clock.advance(seconds=30)
+        pairing_id = started(client)
+        for _ in range(5):
+            assert confirm(client, pairing_id, other_than(shown_codes[-1])).status_code == 403
 
-    response = start(client)
 
-    assert (response.status_code, response.json["code"]) == (429, "too_many_pairings")
-    assert response.headers["Retry-After"] == "300"
-    clock.advance(seconds=300)
-    assert start(client).status_code == 201
+def test_after_fifty_wrong_codes_it_stays_shut(
+    client: FlaskClient, shown_codes: list[str], store: Store, clock: Clock
+) -> None:
+    mine = started(client)
+    code = shown_codes[-1]
+    fifty_wrong_codes(client, shown_codes)
+    for _ in range(2):
+        assert (start(client).status_code, start(client).json["code"]) == (403, "pairing_shut")
+        refused = confirm(client, mine, code)
+        assert (refused.status_code, refused.json["code"]) == (403, "pairing_shut")
+        clock.advance(minutes=4)
+
+    pairing.reopen(store)
+
+    assert confirm(client, started(client), shown_codes[-1]).status_code == 201
+
+
+def test_forty_nine_wrong_codes_do_not_shut_it(client: FlaskClient, shown_codes: list[str]) -> None:
+    for _ in range(9):
+        pairing_id = started(client)
+        for _ in range(5):
+            confirm(client, pairing_id, other_than(shown_codes[-1]))
+    pairing_id = started(client)
+    for _ in range(4):
+        confirm(client, pairing_id, other_than(shown_codes[-1]))
+
+    assert confirm(client, pairing_id, shown_codes[-1]).status_code == 201
+
+
+def test_a_clock_that_was_ahead_leaves_nothing_in_the_way(
+    client: FlaskClient, shown_codes: list[str], store: Store, clock: Clock
+) -> None:
+    clock.advance(days=2000)
+    ahead = started(client)
+    pairing.invite(store, "Kai Example", clock())
+    clock.advance(days=-2000)
+
+    # A code made then would be good for years.
+    assert confirm(client, ahead, shown_codes[0]).status_code == 410
+    assert confirm(client, started(client), shown_codes[-1]).status_code == 201
+    assert confirm(client, ahead, shown_codes[0]).status_code == 404
+
+
+class TestASharedServer:
+    """One that answers under a name beyond loopback shows no codes to strangers."""
+
+    @pytest.fixture
+    def app(self, store: Store, database_url: str, clock: Clock, shown_codes: list[str]) -> Flask:
+        return create_app(
+            store,
+            settings=Settings(database=database_url, allowed_hosts=LOOPBACK_HOSTS | {"inkeeper.example"}),
+            clock=clock,
+            show_code=lambda _device_name, code: shown_codes.append(code),
+        )
+
+    def test_a_stranger_opens_nothing(self, client: FlaskClient, store: Store, shown_codes: list[str]) -> None:
+        response = start(client)
+
+        assert (response.status_code, response.json["code"]) == (403, "invitation_needed")
+        assert "inkeeper pair --owner" in response.json["detail"]
+        assert shown_codes == []
+        with store.read():
+            assert not Pairing.select().exists()
+
+    def test_the_code_is_issued_first(
+        self, client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
+    ) -> None:
+        code = pairing.invite(store, "Kai Example", clock())
+
+        connected = confirm(client, started(client), code)
+
+        assert connected.status_code == 201
+        assert shown_codes == []
+        with store.read():
+            device = DeviceRow.select(DeviceRow, Owner).join(Owner).get()
+        assert (device.id, device.owner.name) == (connected.json["device_id"], "Kai Example")
+        # It is used up.
+        assert start(client).json["code"] == "invitation_needed"
+
+    def test_each_owner_has_a_code_of_their_own(self, client: FlaskClient, store: Store, clock: Clock) -> None:
+        codes = {name: pairing.invite(store, name, clock()) for name in ("Kai Example", "Robin Sample")}
+
+        for name, code in codes.items():
+            confirmed = confirm(client, started(client), code)
+            with store.read():
+                device = (
+                    DeviceRow.select(DeviceRow, Owner).join(Owner).where(DeviceRow.id == confirmed.json["device_id"])
+                )
+                assert device.get().owner.name == name
+
+    def test_a_new_code_takes_the_place_of_the_owners_last(
+        self, client: FlaskClient, store: Store, clock: Clock
+    ) -> None:
+        before = pairing.invite(store, "Kai Example", clock())
+        pairing_id = started(client)
+        code = pairing.invite(store, "Kai Example", clock())
+
+        if before != code:
+            assert confirm(client, pairing_id, before).json["code"] == "wrong_code"
+        assert confirm(client, pairing_id, code).status_code == 201
+
+    def test_a_stranger_who_knows_of_the_code_shuts_nobody_out(
+        self, client: FlaskClient, store: Store, clock: Clock
+    ) -> None:
+        code = pairing.invite(store, "Kai Example", clock())
+        strangers, mine = started(client), started(client)
+        for _ in range(5):
+            confirm(client, strangers, other_than(code))
+
+        assert confirm(client, mine, code).status_code == 201
+
+    def test_a_code_is_good_for_five_minutes(self, client: FlaskClient, store: Store, clock: Clock) -> None:
+        code = pairing.invite(store, "Kai Example", clock())
+        clock.advance(minutes=4, seconds=59)
+        pairing_id = started(client)
+        clock.advance(seconds=1)
+
+        assert confirm(client, pairing_id, code).json["code"] == "wrong_code"
+        assert start(client).json["code"] == "invitation_needed"
+
+
+def test_a_code_issued_first_is_good_on_loopback_too(
+    client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
+) -> None:
+    code = pairing.invite(store, "Kai Example", clock())
+    pairing_id = started(client)
+
+    assert len(shown_codes) == 1
+    assert confirm(client, pairing_id, code).status_code == 201
+
+
+def test_which_of_several_is_meant_is_not_guessed(client: FlaskClient, store: Store, clock: Clock) -> None:
+    started(client)
+    started(client)
+
+    assert pairing.open_for_owner(store, "Kai Example", clock()) is None
 
 
 def test_whoever_has_the_terminal_says_whose_the_device_is(pair: Callable[..., Device], store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -35,11 +36,76 @@ def test_pair_prints_the_code_that_the_server_shows(serving: Serving, inkeeper: 
     assert printed == f"{serving.shown_code()}  for Chrome on Linux, which will belong to me\n"
 
 
-def test_pair_without_anyone_asking(serving: Serving, inkeeper: Run) -> None:
-    finished = inkeeper("pair")
+def test_pair_issues_a_code_for_the_device_that_asks_next(serving: Serving, inkeeper: Run) -> None:
+    printed = inkeeper("pair", "--owner", "Kai Example").stdout
+    pairing = serving.post("/api/v1/pairings", {"device": "Chrome on Linux"})
 
-    assert finished.returncode == 1
-    assert "Press Connect in the extension" in finished.stderr
+    serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": printed[:6]})
+
+    assert printed[6:].startswith("  for the next device, which will belong to Kai Example\n")
+    assert "Chrome on Linux  of Kai Example" in inkeeper("devices").stdout
+
+
+def test_pair_with_several_devices_asking_issues_a_code_for_any(serving: Serving, inkeeper: Run) -> None:
+    pairings = [serving.post("/api/v1/pairings", {"device": f"Device {number}"}) for number in range(2)]
+
+    printed = inkeeper("pair").stdout
+    serving.post(f"/api/v1/pairings/{pairings[0]['id']}/confirm", {"code": printed[:6]})
+
+    assert "for the next device" in printed
+    assert "Device 0  of me" in inkeeper("devices").stdout
+
+
+def wrong_codes(serving: Serving) -> None:
+    """Sends fifty."""
+    for _ in range(10):
+        pairing = serving.post("/api/v1/pairings", {"device": "Stranger"})
+        wrong = f"{(int(serving.shown_code()) + 1) % 1_000_000:06}"
+        for _ in range(5):
+            with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+                serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": wrong})
+            refused.value.close()
+
+
+def test_pair_opens_what_fifty_wrong_codes_have_shut(serving: Serving, inkeeper: Run) -> None:
+    wrong_codes(serving)
+    with pytest.raises(urllib.error.HTTPError, match="403") as shut:
+        serving.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+    shut.value.close()
+
+    code = inkeeper("pair").stdout[:6]
+
+    pairing = serving.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+    assert serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": code})["token"]
+
+
+def test_a_restart_opens_what_fifty_wrong_codes_have_shut(
+    serving: Serving, environment: dict[str, str], inkeeper: Run
+) -> None:
+    wrong_codes(serving)
+    serving.stop()
+
+    again = Serving(environment, "--port", "0")
+    try:
+        assert again.post("/api/v1/pairings", {"device": "Chrome on Linux"})["id"]
+    finally:
+        again.stop()
+
+
+def test_a_shared_server_says_how_to_connect(environment: dict[str, str], inkeeper: Run) -> None:
+    shared = Serving({**environment, "INKEEPER_ALLOWED_HOSTS": "inkeeper.example"}, "--port", "0")
+    try:
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+            shared.post("/api/v1/pairings", {"device": "Stranger"})
+        refused.value.close()
+        code = inkeeper("pair", "--owner", "Kai Example").stdout[:6]
+        pairing = shared.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+        shared.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": code})
+    finally:
+        _, printed = shared.stop()
+
+    assert "the code that `inkeeper pair` prints" in printed
+    assert "wants to connect" not in printed
 
 
 def test_pair_without_a_database(inkeeper: Run, tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ LINK = "https://www.linkedin.com/in/robin-sample"
 # Every column of words. What may tell of a recipient has to be erased; a new column fails here until it is named.
 ERASED = {"inmail.name", "inmail.profile_url", "inmail.subject", "inmail.note", "idempotency.body"}
 NOTHING_OF_A_RECIPIENT = {
-    "owner.id owner.name device.id device.owner device.name device.token_hash",
-    "pairing.id pairing.owner pairing.device_name pairing.code",
+    "owner.id owner.name device.id device.owner device.name device.token_hash device.secret",
+    "pairing.id pairing.owner pairing.device_name pairing.code invitation.owner invitation.code installation.id",
     "account.id account.owner account.name account.time_zone account.currency account.working_days account.plan_prices",
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",

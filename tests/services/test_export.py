@@ -20,14 +20,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkeeper.rules.facts import Retracted
-from inkeeper.services import accounts
+from inkeeper.services import accounts, devices
 from inkeeper.services.export import write_export
 from inkeeper.services.export_format import ExportError
 from inkeeper.services.integrity import check
 from inkeeper.services.restore import read_export
 from inkeeper.storage import history
 from inkeeper.storage.database import Store, open_database
-from inkeeper.storage.models import TABLES, Account, Inmail, Owner, Pairing, ReminderSent, Snapshot
+from inkeeper.storage.models import (
+    TABLES,
+    Account,
+    Inmail,
+    Installation,
+    Invitation,
+    Owner,
+    Pairing,
+    ReminderSent,
+    Snapshot,
+)
 from tests.conftest import Clock, Device
 from tests.rules.histories import History, histories
 
@@ -85,7 +95,7 @@ def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
                 f"SELECT * FROM {table._meta.table_name} ORDER BY rowid"
             ).fetchall()
             for table in TABLES
-            if table not in (Pairing, Snapshot)
+            if table not in (Installation, Pairing, Invitation, Snapshot)
         }
 
 
@@ -108,6 +118,8 @@ def test_everything_comes_back(filled: Store, exported: Path, fresh: Store) -> N
     counts = read_export(fresh, exported)
 
     assert rows(fresh) == rows(filled)
+    # The devices of the exported database know it again: their secrets are among the rows, and its id is the same.
+    assert devices.installation_id(fresh) == devices.installation_id(filled)
     assert all(count > 0 for count in counts.values()), counts
     assert fresh.damage() is None
 
@@ -231,6 +243,8 @@ def of_the_first_version(exported: Path) -> bytes:
     tables = {name: table for name, table in document["tables"].items() if name in FIRST_TABLES}
     for fact in tables["fact"]:
         del fact["import_id"]
+    for device in tables["device"]:
+        del device["secret"]
     checksum = Checksum()
     for name, table in tables.items():
         for row in table:
@@ -248,9 +262,10 @@ def test_a_file_of_the_first_version(filled: Store, exported: Path, fresh: Store
     counts = read_export(fresh, exported)
 
     assert {name for name, count in counts.items() if count} == set(FIRST_TABLES)
-    for name in set(FIRST_TABLES) - {"fact"}:
+    for name in set(FIRST_TABLES) - {"fact", "device"}:
         assert rows(fresh)[name] == rows(filled)[name]
-    assert [fact[:-1] for fact in rows(fresh)["fact"]] == [fact[:-1] for fact in rows(filled)["fact"]]
+    for name in ("fact", "device"):
+        assert [row[:-1] for row in rows(fresh)[name]] == [row[:-1] for row in rows(filled)[name]]
 
 
 @pytest.mark.parametrize("content", [b'{"format": "songs"}', b'{"tables": []}', b"[]"])

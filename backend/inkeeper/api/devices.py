@@ -28,6 +28,16 @@ class DeviceSchema(Schema):
     current = fields.Boolean(required=True, metadata={"description": "Whether this is the device that asks."})
 
 
+class NothingSchema(Schema):
+    """A body without fields."""
+
+
+class SecretSchema(Schema):
+    """The device's secret, shown this once."""
+
+    secret = fields.String(required=True)
+
+
 @blueprint.get("")
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(DeviceSchema))
@@ -43,6 +53,17 @@ def list_devices(query: dict[str, Any]) -> dict[str, Any]:
 def revoke_device(other_id: str) -> Response:
     """Take a device's token away, at once. Again: the same answer."""
     return write_once(None, lambda _: (200, _shown(devices.revoke(owner_id(), other_id, now()))))
+
+
+@blueprint.post("/current/secret")
+@blueprint.arguments(NothingSchema)
+@blueprint.response(201, SecretSchema)
+def make_secret(_body: dict[str, Any]) -> Response:
+    """Make the secret of the device that asks, if it was connected before there were any.
+
+    Send an Idempotency-Key: only with it the secret can be had once more, after an answer that got lost.
+    """
+    return write_once(None, lambda _: (201, {"secret": devices.make_secret(device_id())}))
 
 
 def _shown(device: Device) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import current_app
 from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, store
+from inkeeper.api.context import now, settings, store
 from inkeeper.api.schemas_base import Instant, Schema, Text
 from inkeeper.services import pairing
 from inkeeper.storage.models import Pairing
@@ -43,23 +43,28 @@ class CodeSchema(Schema):
 
 
 class ConnectedSchema(Schema):
-    """The device's token, shown this once."""
+    """The device's token and secret, shown this once."""
 
     token = fields.String(required=True)
     device_id = fields.String(required=True)
+    secret = fields.String(
+        required=True, metadata={"description": "Under which `GET /server` proves to be this server; never sent back."}
+    )
 
 
 @blueprint.post("")
 @blueprint.arguments(NewPairingSchema)
-@blueprint.problems(429)
+@blueprint.problems(403)
 @blueprint.response(201, PairingSchema)
 def start_pairing(body: dict[str, Any]) -> Pairing:
     """Ask to be connected.
 
-    The server shows a six-digit code in its terminal; a person reads it there and types it into the device.
+    The server shows a six-digit code in its terminal; a person reads it there and types it into the device. A server
+    that answers under names beyond loopback shows none: there `inkeeper pair` has to have issued a code before.
     """
-    started = pairing.start(store(), body["device"], now())
-    current_app.extensions["inkeeper.show_code"](started.device_name, started.code)
+    started = pairing.start(store(), body["device"], now(), by_invitation=settings().is_shared)
+    if started.code:
+        current_app.extensions["inkeeper.show_code"](started.device_name, started.code)
     return started
 
 
@@ -69,8 +74,8 @@ def start_pairing(body: dict[str, Any]) -> Pairing:
 @blueprint.response(201, ConnectedSchema)
 def confirm_pairing(body: dict[str, Any], pairing_id: str) -> dict[str, str]:
     """Prove that a person read the code, and get a token."""
-    token, device_id = pairing.confirm(store(), pairing_id, body["code"], now())
-    return {"token": token, "device_id": device_id}
+    added = pairing.confirm(store(), pairing_id, body["code"], now())
+    return {"token": added.token, "device_id": added.id, "secret": added.secret}
 
 
 @blueprint.delete("/<pairing_id>")

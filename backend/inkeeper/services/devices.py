@@ -1,4 +1,7 @@
-"""Devices that hold a token: found by it, listed, revoked. A token itself is never stored, only its hash."""
+"""Devices that hold a token: found by it, listed, revoked, and given proof that this is their server.
+
+A token itself is never stored, only its hash. The secret of a device is stored as it is (see `models.Device`).
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,21 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from inkeeper.clock import from_microseconds
-from inkeeper.errors import not_found
+from inkeeper.errors import conflict, not_found
 from inkeeper.ids import new_id
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Device, Owner
 
 # How exactly it is known when a device was last heard of. Each note costs a write to disk.
 _SEEN_EVERY = timedelta(hours=1)
+
+
+class NewDevice(NamedTuple):
+    """A device that was just connected. Its token and its secret cannot be had again."""
+
+    id: str
+    token: str
+    secret: str
 
 
 class KnownDevice(NamedTuple):
@@ -31,11 +42,56 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def add(owner_id: str, name: str, now: datetime) -> tuple[str, str]:
-    """Add a device of an owner inside an open write; answers its id and its token, which cannot be had again."""
-    token = f"ink_{secrets.token_urlsafe(32)}"
-    device = Device.create(id=new_id(now), owner=owner_id, name=name, token_hash=hash_of(token), created_at=now)
-    return device.id, token
+def add(owner_id: str, name: str, now: datetime) -> NewDevice:
+    """Add a device of an owner inside an open write."""
+    added = NewDevice(new_id(now), f"ink_{secrets.token_urlsafe(32)}", _new_secret())
+    Device.create(
+        id=added.id,
+        owner=owner_id,
+        name=name,
+        token_hash=hash_of(added.token),
+        secret=added.secret,
+        created_at=now,
+    )
+    return added
+
+
+def make_secret(device_id: str) -> str:
+    """Make the secret of a device that was connected before there were any, inside an open write.
+
+    The device's token went to this address without proof until now. Raises the 409 Problem if it has a secret already.
+    """
+    secret = _new_secret()
+    if not Device.update(secret=secret).where((Device.id == device_id) & Device.secret.is_null()).execute():
+        raise conflict("secret_exists", "A device's secret is made once. Connect the device again to get a new one.")
+    return secret
+
+
+def proof(store: Store, device_id: str, nonce: str) -> str | None:
+    """HMAC-SHA256 of the nonce under the device's secret, both as ASCII text, in lower-case hexadecimal digits.
+
+    A revoked device gets one too: it shall believe this server that it is revoked. None for a device without a secret
+    and for one that does not exist. That tells whether an id exists, which is no secret from whoever knows it: ids are
+    as hard to guess as tokens. A made-up proof would only look like another program's.
+
+    It proves that the server's machine takes part, not that nobody stands in between: a program that takes the server's
+    address can ask the server itself, as long as that runs at another address.
+    """
+    row = store.read_row("SELECT secret FROM device WHERE id = ?", (device_id,))
+    if row is None or row[0] is None:
+        return None
+    return hmac.new(row[0].encode("ascii"), nonce.encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def installation_id(store: Store) -> str:
+    """By which id a client knows this ledger again, wherever it is served."""
+    row = store.read_row("SELECT id FROM installation")
+    assert row is not None
+    return str(row[0])
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def find_by_token(store: Store, token: str) -> KnownDevice | None:

@@ -33,6 +33,7 @@ from inkeeper.services.export_format import (
 from inkeeper.storage.database import Store
 from inkeeper.storage.files import new_private_file
 from inkeeper.storage.migrate import steps
+from inkeeper.storage.models import Installation
 
 
 def write_export(store: Store, target: Path, now: datetime) -> dict[str, int]:
@@ -66,6 +67,7 @@ def _write_document(file: TextIO, now: datetime) -> dict[str, int]:
         "version": VERSION,
         "made_by": inkeeper.__version__,
         "exported_at": now,
+        "installation": Installation.get().id,
         "steps": steps(),
     }
     checksum = Checksum()

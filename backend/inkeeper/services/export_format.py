@@ -1,6 +1,8 @@
 """The form of an export: which tables it holds, its checksum, and the schema that goes with it.
 
-Left out are snapshots, which are only a cache, and pairings, which live for minutes.
+Left out are snapshots, which are only a cache, and pairings and invitations, which live for minutes. The id of the
+database stands in the document's head. With it and the secrets of the devices, these know the restored server again;
+whoever reads an export can pose as the server.
 """
 
 from __future__ import annotations
@@ -10,14 +12,15 @@ from typing import Any
 
 from peewee import BigIntegerField, IntegerField, Model
 
-from inkeeper.storage.models import TABLES, InstantField, Pairing, Snapshot
+from inkeeper.storage.models import TABLES, Installation, InstantField, Invitation, Pairing, Snapshot
 
 FORMAT = "inkeeper-export"
 VERSION = 2
 DOCUMENT = "inkeeper.json"
 SCHEMA = "schema.json"
 
-EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in (Pairing, Snapshot))
+_LEFT_OUT = (Installation, Pairing, Invitation, Snapshot)
+EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in _LEFT_OUT)
 
 
 class ExportError(Exception):
@@ -61,12 +64,13 @@ def document_schema() -> dict[str, Any]:
             " would take for a formula has an apostrophe in front."
         ),
         "type": "object",
-        "required": ["format", "version", "made_by", "exported_at", "steps", "tables", "checksum"],
+        "required": ["format", "version", "made_by", "exported_at", "installation", "steps", "tables", "checksum"],
         "properties": {
             "format": {"const": FORMAT},
             "version": {"const": VERSION},
             "made_by": {"type": "string", "description": "The version of Inkeeper."},
             "exported_at": _INSTANT,
+            "installation": {"type": "string", "description": "By which devices know this ledger again."},
             "steps": {
                 "type": "array",
                 "items": {"type": "string"},

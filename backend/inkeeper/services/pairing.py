@@ -1,6 +1,12 @@
-"""Connecting a device: it asks, the server shows a code in its terminal, a person types the code into the device.
+"""Connecting a device: a person reads a code at the server's machine and types it into the device.
 
-The code never leaves by HTTP: another program on the machine could read it there.
+The device asks and the server shows a code for it, or `inkeeper pair` issues a code first (an invitation) and then the
+device asks. On a shared server only the latter: otherwise strangers could make it show codes. The code never leaves by
+HTTP: another program on the machine could read it there.
+
+Nobody can shut out another: a device is known by the id of its pairing, which only it got, and every device that asks
+gets a pairing of its own. What keeps codes from being guessed are the tries of each pairing and the limit on wrong
+codes in all.
 """
 
 from __future__ import annotations
@@ -8,59 +14,70 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from math import ceil
 
 from inkeeper.errors import Problem, not_found
 from inkeeper.ids import new_id
 from inkeeper.services import devices
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Owner, Pairing
+from inkeeper.storage.models import Installation, Invitation, Owner, Pairing
 
 DEFAULT_OWNER = "me"
 OPEN_FOR = timedelta(minutes=5)
 TRIES = 5
-STARTS_ALLOWED = 10
-STARTS_WITHIN = timedelta(minutes=10)
 
-# Long enough that the limit on starts sees all it must; what is older is of no use to anyone.
+WRONG_CODES_MAX = 50
+"""After so many wrong codes in all, no device can be connected until `inkeeper pair` or a restart of the server.
+
+With two codes good at a time, guessing succeeds once in ten thousand times that somebody opens it again.
+"""
+
+# Long enough that a code which comes too late is answered with the reason.
 _KEPT = timedelta(days=1)
 
+PAIRINGS_MAX = 1000
+"""How many pairings are kept. Beyond, the oldest go; each takes a write to disk, so a person has seconds at least."""
 
-def start(store: Store, device_name: str, now: datetime) -> Pairing:
+
+def start(store: Store, device_name: str, now: datetime, *, by_invitation: bool = False) -> Pairing:
     """Open a pairing for a device; the answer holds the code to show in the terminal.
 
-    Raises the 429 Problem while another is open, and when too many were started lately.
+    With `by_invitation` the pairing has no code of its own. Raises the 403 Problem `invitation_needed` if there is no
+    invitation then, and `pairing_shut` after too many wrong codes.
     """
     with store.begin_write(None):
-        Pairing.delete().where(Pairing.created_at < now - _KEPT).execute()
-        _refuse_if_open(now)
-        _refuse_if_too_many(now)
+        _refuse_if_shut()
+        if by_invitation and not _open_invitations(now):
+            raise Problem(
+                "invitation_needed",
+                "Ask whoever runs this server for a code (`inkeeper pair --owner NAME`), then start again.",
+                status=403,
+            )
+        _drop_old_pairings(now)
         return Pairing.create(
             id=secrets.token_urlsafe(24),
             device_name=device_name,
-            code=f"{secrets.randbelow(1_000_000):06}",
+            code="" if by_invitation else _new_code(),
             created_at=now,
             expires_at=now + OPEN_FOR,
             tries_left=TRIES,
         )
 
 
-def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> tuple[str, str]:
-    """Connect the device if the code is right; answers its token, which cannot be had again, and its id.
+def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> devices.NewDevice:
+    """Connect the device if the code is right.
 
-    Raises 403 `wrong_code` with the tries left, 410 `over` once the pairing has ended, 404 if there is none.
+    Raises 403 `wrong_code` with the tries left, 403 `pairing_shut` after too many wrong codes in all, 410 `over` once
+    the pairing has ended, 404 if there is none.
     """
     # A wrong code is counted, so it is refused only after the write that counts it.
     with store.begin_write(None):
+        _refuse_if_shut()
         pairing = _open_pairing(pairing_id, now)
-        # Constant time, so that the answer's delay does not tell how many digits are right.
-        right = hmac.compare_digest(pairing.code.encode(), code.encode())
-        if right:
-            device_id, token = devices.add(
-                pairing.owner_id or _owner_named(DEFAULT_OWNER, now).id, pairing.device_name, now
-            )
+        owner_id = _owner_by_code(pairing, code, now)
+        if owner_id is not None:
             _close(pairing, now)
-            return token, device_id
+            return devices.add(owner_id, pairing.device_name, now)
+        Installation.update(wrong_codes=Installation.wrong_codes + 1).execute()
         pairing.tries_left -= 1
         pairing.save(only=[Pairing.tries_left])
         if pairing.tries_left == 0:
@@ -85,46 +102,77 @@ def cancel(store: Store, pairing_id: str, now: datetime) -> Pairing:
 
 
 def open_for_owner(store: Store, owner_name: str, now: datetime) -> Pairing | None:
-    """The open pairing, whose device will belong to the owner of this name (created if new); None if none is open."""
+    """The one open pairing that shows a code; its device will belong to the owner of this name (created if new).
+
+    None if there is none, and if there are several: which of them is meant, the caller cannot tell.
+    """
     with store.begin_write(None):
-        pairing = _open_now(now)
-        if pairing is not None:
-            pairing.owner = _owner_named(owner_name, now)
-            pairing.save(only=[Pairing.owner])
+        found = [pairing for pairing in Pairing.select().where(Pairing.code != "") if _is_open(pairing, now)]
+        if len(found) != 1:
+            return None
+        pairing: Pairing = found[0]
+        pairing.owner = _owner_named(owner_name, now)
+        pairing.save(only=[Pairing.owner])
         return pairing
 
 
-def _open_now(now: datetime) -> Pairing | None:
-    found: Pairing | None = Pairing.select().where(Pairing.closed_at.is_null() & (Pairing.expires_at > now)).first()
-    return found
+def invite(store: Store, owner_name: str, now: datetime) -> str:
+    """Issue a code for the next device of this owner (created if new); it takes the place of the owner's last one."""
+    with store.begin_write(None):
+        owner = _owner_named(owner_name, now)
+        Invitation.delete().where(Invitation.owner == owner).execute()
+        code = _new_code()
+        Invitation.create(owner=owner, code=code, created_at=now, expires_at=now + OPEN_FOR)
+        return code
 
 
-def _refuse_if_open(now: datetime) -> None:
-    pairing = _open_now(now)
-    if pairing is not None:
+def reopen(store: Store) -> None:
+    """Forget the wrong codes. For whoever has the machine: at the server's start, and by `inkeeper pair`."""
+    with store.begin_write(None):
+        Installation.update(wrong_codes=0).where(Installation.wrong_codes > 0).execute()
+
+
+def _refuse_if_shut() -> None:
+    if Installation.get().wrong_codes >= WRONG_CODES_MAX:
         raise Problem(
-            "pairing_open",
-            "Finish or cancel connecting the other device, or wait until its code has run out.",
-            status=429,
-            headers={"Retry-After": _seconds(pairing.expires_at - now)},
+            "pairing_shut",
+            f"{WRONG_CODES_MAX} wrong codes were sent. Run `inkeeper pair` on the server's machine to go on.",
+            status=403,
         )
 
 
-def _refuse_if_too_many(now: datetime) -> None:
-    # Otherwise a program could go through all codes, five tries at a time.
-    starts = Pairing.select().where(Pairing.created_at > now - STARTS_WITHIN).order_by(Pairing.created_at.desc())
-    earliest = starts.offset(STARTS_ALLOWED - 1).first()
-    if earliest is not None:
-        raise Problem(
-            "too_many_pairings",
-            f"Devices tried to connect {STARTS_ALLOWED} times within ten minutes. Wait a little, then try again.",
-            status=429,
-            headers={"Retry-After": _seconds(earliest.created_at + STARTS_WITHIN - now)},
-        )
+def _new_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
 
 
-def _seconds(wait: timedelta) -> str:
-    return str(max(1, ceil(wait.total_seconds())))
+def _drop_old_pairings(now: datetime) -> None:
+    """Drop those that ended long ago, those dated in the future (a clock was ahead once) and the oldest of too many."""
+    Pairing.delete().where((Pairing.created_at < now - _KEPT) | (Pairing.created_at > now)).execute()
+    newest = Pairing.select(Pairing.id).order_by(Pairing.created_at.desc(), Pairing.id).limit(PAIRINGS_MAX - 1)
+    Pairing.delete().where(Pairing.id.not_in(newest)).execute()
+
+
+def _is_open(row: Pairing | Invitation, now: datetime) -> bool:
+    # What is dated in the future was made while the clock was ahead, and would be good for too long.
+    is_closed = isinstance(row, Pairing) and row.closed_at is not None
+    return not is_closed and row.created_at <= now < row.expires_at
+
+
+def _open_invitations(now: datetime) -> list[Invitation]:
+    return [invitation for invitation in Invitation.select() if _is_open(invitation, now)]
+
+
+def _owner_by_code(pairing: Pairing, code: str, now: datetime) -> str | None:
+    """To whom the code connects this pairing's device; None if it is wrong. An invitation's code is used up by it."""
+    # Each comparison takes constant time, so that the answer's delay does not tell how many digits are right.
+    is_own = hmac.compare_digest(pairing.code.encode(), code.encode())
+    by_code = [each for each in _open_invitations(now) if hmac.compare_digest(each.code.encode(), code.encode())]
+    if is_own:
+        return pairing.owner_id or _owner_named(DEFAULT_OWNER, now).id
+    for invitation in by_code[:1]:
+        Invitation.delete().where(Invitation.owner == invitation.owner_id).execute()
+        return invitation.owner_id
+    return None
 
 
 def _pairing(pairing_id: str) -> Pairing:
@@ -136,7 +184,7 @@ def _pairing(pairing_id: str) -> Pairing:
 
 def _open_pairing(pairing_id: str, now: datetime) -> Pairing:
     pairing = _pairing(pairing_id)
-    if pairing.closed_at is not None or pairing.expires_at <= now:
+    if not _is_open(pairing, now):
         raise Problem("over", "This attempt to connect has ended. Start again to get a new code.", status=410)
     return pairing
 

@@ -28,7 +28,7 @@ from inkeeper.services.export_format import (
 from inkeeper.services.imports.files import Archive, is_zip
 from inkeeper.storage.database import Store
 from inkeeper.storage.migrate import steps
-from inkeeper.storage.models import TABLES, InstantField
+from inkeeper.storage.models import TABLES, Installation, InstantField
 from inkeeper.storage.transaction import Transaction
 
 _FIRST_STEPS = ["0001_ledger"]
@@ -55,7 +55,8 @@ def read_export(store: Store, source: Path) -> dict[str, int]:
     already; OSError if the file cannot be read.
     """
     with source.open("rb") as file, store.begin_write(None) as transaction:
-        if any(table.select().exists() for table in TABLES):
+        # Every database has its id from the beginning.
+        if any(table.select().exists() for table in TABLES if table is not Installation):
             raise ExportError("The database holds data already. Restore into a new one: name it with --database.")
         try:
             return _restore(transaction, file, source.name)
@@ -79,6 +80,8 @@ def _restore(transaction: Transaction, file: BinaryIO, name: str) -> dict[str, i
 
 def _store(transaction: Transaction, document: _Document) -> dict[str, int]:
     older = _is_older(document.head)
+    if isinstance(document.head.get("installation"), str):
+        Installation.update(id=document.head["installation"]).execute()
     counts = {name_of(table): 0 for table in EXPORTED}
     seen: list[str] = []
     checksum = Checksum()

@@ -103,7 +103,12 @@ class Owner(_Table):
 
 
 class Device(_Table):
-    """A browser or program of one owner that has a token. Only the token's hash is kept."""
+    """A browser or program of one owner that has a token. Only the token's hash is kept.
+
+    `secret` is what the server proves itself to the device with, null for a device that has not fetched one yet. It is
+    stored as it is, since an HMAC cannot be computed from a hash. A reader of the database file (mode 0600) can with it
+    pose as this server towards the device, and so learn the device's token; the file alone gives all data anyway.
+    """
 
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, backref="devices")
@@ -113,10 +118,14 @@ class Device(_Table):
     created_at = InstantField()
     last_seen_at = InstantField(null=True)
     revoked_at = InstantField(null=True)
+    secret = TextField(null=True)
 
 
 class Pairing(_Table):
-    """An attempt to connect a device. `owner` is null until somebody says whose it shall be."""
+    """An attempt to connect a device. `owner` is null until somebody says whose it shall be.
+
+    `code` is empty once the pairing has ended, and for a device that can connect by an invitation alone.
+    """
 
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, null=True)
@@ -127,6 +136,27 @@ class Pairing(_Table):
     expires_at = InstantField()
     tries_left = IntegerField(constraints=[Check("tries_left >= 0")])
     closed_at = InstantField(null=True)
+
+
+class Invitation(_Table):
+    """A code that was issued before any device asked for it: the device that sends it will belong to this owner."""
+
+    owner = ForeignKeyField(Owner, primary_key=True)
+    owner_id: str
+    code = TextField()
+    created_at = InstantField()
+    expires_at = InstantField()
+
+
+class Installation(_Table):
+    """The one row about this database itself.
+
+    `id` is random and goes along with every copy and export: by it a client knows the ledger again, wherever it is
+    served. `wrong_codes` counts the wrong pairing codes since the server started or a code was issued at the terminal.
+    """
+
+    id = TextField(primary_key=True)
+    wrong_codes = IntegerField(constraints=[Check("wrong_codes >= 0")])
 
 
 class Account(_Table):
@@ -290,9 +320,11 @@ class ReminderSent(_Table):
 
 
 TABLES = (
+    Installation,
     Owner,
     Device,
     Pairing,
+    Invitation,
     Account,
     Import,
     Fact,
