@@ -7,6 +7,7 @@ import socket
 import threading
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
@@ -64,6 +65,148 @@ def test_what_is_not_fit_is_refused_as_everything_else(live_server: str, request
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["X-Inkeeper-Api"] == "1"
     assert json.loads(response.body)["status"] == status
+
+
+GOOD = b"GET /api/v1/server HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+FOREIGN = b"Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n"
+BROWSER = b"User-Agent: Mozilla/5.0\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FOREIGN + b"\r\n",
+        b"GET /nowhere HTTP/1.1\r\nHost: evil.example\r\n" + FOREIGN + b"\r\n",
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FOREIGN + b"Content-Length: 1000000\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FOREIGN + b"Content-Length: 99999999999\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FOREIGN + b"Transfer-Encoding: gzip\r\n\r\n",
+        # What is not valid is not answered either: a page can ask for such an address.
+        b"GET //[ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FOREIGN + b"\r\n",
+        b"GET /" + b"x" * 300_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FOREIGN + b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + BROWSER + b"Cookie: " + b"x" * 300_000 + b"\r\n" + FOREIGN + b"\r\n",
+    ],
+)
+def test_what_a_page_of_another_site_sends_gets_no_answer(
+    live_server: str, request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = urlsplit(live_server)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection, suppress(ConnectionError):
+        connection.sendall(request_)
+        assert connection.recv(1000) == b""
+
+    assert caplog.records == []
+    assert answer_to(live_server, GOOD).status == 200
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "Via"])
+def test_behind_a_proxy_it_is_refused_instead(live_server: str, header: str) -> None:
+    forwarded = f"{header}: x\r\n".encode()
+
+    response = answer_to(live_server, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FOREIGN + forwarded + b"\r\n")
+
+    assert response.status == 403
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert json.loads(response.body)["code"] == "forbidden_origin"
+
+
+def open_connections(address: str, count: int, begin: bytes = b"") -> list[socket.socket]:
+    """So many connections, each of which has sent `begin`."""
+    parts = urlsplit(address)
+    made = [socket.create_connection((parts.hostname, parts.port), timeout=10) for _ in range(count)]
+    for connection in made:
+        with suppress(ConnectionError):
+            connection.sendall(begin)
+    return made
+
+
+@pytest.mark.parametrize("begin", [b"", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "], ids=["silent", "half a head"])
+@pytest.mark.parametrize("count", [150, 3 * listening.CONNECTIONS_MAX])
+def test_half_open_connections_do_not_stop_it(live_server: str, begin: bytes, count: int) -> None:
+    held = open_connections(live_server, count, begin)
+
+    assert [answer_to(live_server, GOOD).status for _ in range(3)] == [200] * 3
+
+    for connection in held:
+        connection.close()
+
+
+def test_half_sent_bodies_do_not_stop_it(live_server: str) -> None:
+    head = b"POST /api/v1/pairings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    held = open_connections(live_server, 3 * listening.CONNECTIONS_MAX, head + b"Content-Length: 1000\r\n\r\n{")
+
+    assert answer_to(live_server, GOOD).status == 200
+
+    for connection in held:
+        connection.close()
+
+
+def test_the_one_that_was_idle_longest_makes_room(live_server: str) -> None:
+    kept = connection_to(live_server)
+    kept.request("GET", "/api/v1/server")
+    kept.getresponse().read()
+    taken = kept.sock
+    held = open_connections(live_server, listening.CONNECTIONS_MAX - 1)
+    kept.request("GET", "/api/v1/server")
+    kept.getresponse().read()
+
+    held += open_connections(live_server, 10)
+    assert answer_to(live_server, GOOD).status == 200
+
+    # It is still the same connection, while the oldest of the idle ones are gone.
+    kept.request("GET", "/api/v1/server")
+    assert kept.getresponse().status == 200
+    assert kept.sock is taken
+    assert held[0].recv(1) == b""
+    for connection in held:
+        connection.close()
+    kept.close()
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"GET / HTTP/1.1\r\nHost: ",
+        b"POST /api/v1/pairings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{",
+    ],
+    ids=["head", "body"],
+)
+def test_a_request_that_does_not_go_on_is_ended(
+    live_server: str, begin: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = connection_to(live_server)
+    kept.request("GET", "/api/v1/server")
+    kept.getresponse().read()
+    taken = kept.sock
+    monkeypatch.setattr(listening, "HEAD_SECONDS", 0)
+    monkeypatch.setattr(listening, "BODY_SECONDS", 0)
+    (held,) = open_connections(live_server, 1, begin)
+
+    # The server ends it: 10 s is this test's patience, not the server's.
+    assert held.recv(1) == b""
+
+    # A connection that is merely kept is not touched.
+    kept.request("GET", "/api/v1/server")
+    assert kept.getresponse().status == 200
+    assert kept.sock is taken
+    kept.close()
+    held.close()
+
+
+def test_a_body_that_comes_at_a_fair_rate_is_read(live_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "HEAD_SECONDS", 0)
+    monkeypatch.setattr(listening, "BODY_SECONDS", 0)
+    monkeypatch.setattr(listening, "_LOOK_UP_SECONDS", 0.01)
+    size = 400_000
+    head = b"POST /api/v1/pairings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    begin = head + f"Content-Length: {size}\r\n\r\n".encode() + b"x" * (size - 1)
+    (held,) = open_connections(live_server, 1, begin)
+    for _ in range(20):
+        assert answer_to(live_server, GOOD).status == 200
+
+    held.sendall(b"x")
+
+    assert held.recv(12) == b"HTTP/1.1 400"
+    held.close()
 
 
 def test_ten_megabytes_are_refused_in_so_many_words(live_server: str) -> None:

@@ -40,6 +40,7 @@ from inkeeper.api.guard import (
     check_body,
     check_host,
     check_origin,
+    check_site,
     check_upload,
 )
 from inkeeper.api.parsing import parse_json
@@ -74,7 +75,9 @@ HEADERS = {
     "X-Inkeeper-Api": str(server.API_VERSION),
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Under "no-referrer" Firefox sends `Origin: null` with what the server's own pages post.
+    "Referrer-Policy": "same-origin",
 }
 """What every answer carries."""
 
@@ -121,6 +124,7 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         environ, endpoint = asked.environ, asked.endpoint
         check_host(environ, settings.allowed_hosts)
         check_origin(environ)
+        check_site(environ)
         # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
         if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return

@@ -7,6 +7,7 @@ for every request, and Flask's request object costs more than what they do.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Any
@@ -69,10 +70,46 @@ def check_origin(environ: dict[str, Any]) -> None:
     origin = environ.get("HTTP_ORIGIN")
     if origin is None or any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
         return
-    host = environ["HTTP_HOST"].lower()
-    # Behind a proxy that speaks TLS the server itself sees plain http.
-    if origin.lower() not in (f"http://{host}", f"https://{host}"):
-        raise Problem("forbidden_origin", "Web pages of other sites may not use this server.", status=403)
+    if not _is_own(origin, environ["HTTP_HOST"]):
+        raise _foreign()
+
+
+def from_other_site(method: str, get: Callable[[str], str | None]) -> bool:
+    """Whether a web page of another site makes this request; `get` gives a header by its name, None if it is missing.
+
+    Such a page shall not learn that this server runs. Opening a page by a link is let in, since the browser then shows
+    the page to the user alone; so is what sends none of these headers (programs, calendars, old browsers). What each
+    kind of request sends is tried in both browsers by `e2e/test_other_sites.py`; the headers are those of the
+    Fetch Metadata specification (https://www.w3.org/TR/fetch-metadata/), which scripts cannot set.
+    """
+    origin = get("Origin") or ""
+    if any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
+        return False
+    # All that a WebSocket sends in some browsers, and what browsers without Sec-Fetch headers send.
+    if origin.startswith(("http://", "https://")) and not _is_own(origin, get("Host") or ""):
+        return True
+    # A page can have the browser load an address beforehand, which then looks like the user's own doing.
+    if "prefetch" in (get("Sec-Purpose") or ""):
+        return True
+    opens_page = (
+        method in ("GET", "HEAD") and get("Sec-Fetch-Mode") == "navigate" and get("Sec-Fetch-Dest") == "document"
+    )
+    return get("Sec-Fetch-Site") in ("cross-site", "same-site") and not opens_page
+
+
+def is_forwarded(get: Callable[[str], str | None]) -> bool:
+    """Whether a proxy passed the request on. Pages cannot make a browser send these headers without asking first."""
+    return any(get(name) is not None for name in ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto"))
+
+
+def check_site(environ: dict[str, Any]) -> None:
+    """Refuse what a web page of another site sends (403).
+
+    Without a proxy in front such requests end before they get here (`listening`); behind one, an end without an answer
+    would be shown as the proxy's own error.
+    """
+    if from_other_site(environ["REQUEST_METHOD"], lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}")):
+        raise _foreign()
 
 
 def check_body(environ: dict[str, Any]) -> None:
@@ -102,6 +139,15 @@ def check_upload(environ: dict[str, Any]) -> None:
             f"Send the file as it is, with Content-Type: {' or '.join(UPLOAD_TYPES)}.",
             status=415,
         )
+
+
+def _is_own(origin: str, host: str) -> bool:
+    # Behind a proxy that speaks TLS the server itself sees plain http.
+    return origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
+
+
+def _foreign() -> Problem:
+    return Problem("forbidden_origin", "Web pages of other sites may not use this server.", status=403)
 
 
 def too_large(limit: int = MAX_BODY_BYTES) -> Problem:

@@ -1,4 +1,7 @@
-"""The HTTP server: waitress, with problems for what never reaches the application, and an orderly end."""
+"""The HTTP server: waitress, with problems for what never reaches the application, and an orderly end.
+
+Connections that only hold a place are closed, and what web pages of other sites send is not answered at all.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,34 @@ import logging
 import socket
 import sys
 import time
+from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError, TransferEncodingNotImplemented
 from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestHeaderFieldsTooLarge
 
 from inkeeper.api.app import HEADERS
+from inkeeper.api.guard import from_other_site, is_forwarded
 from inkeeper.api.problems import body_of
 from inkeeper.errors import Problem
 
 THREADS = 8
+
+CONNECTIONS_MAX = 200
+"""More than the threads could need, and well below the 256 files that some systems let a process open. When there are
+so many, the one that has been idle for longest makes room for the next.
+"""
+
+HEAD_SECONDS = 10
+"""How long a request's head may take from its first byte on."""
+
+BODY_SECONDS = 30
+BODY_BYTES_PER_SECOND = 10_000
+"""How long a body may take: 30 s, and a second more for each 10,000 bytes that have come."""
 
 # Larger bodies than the application takes are still read to their end up to here, so that its refusal is heard:
 # closing the connection while a client is sending makes most clients report a broken connection instead.
@@ -45,12 +64,15 @@ class Server:
             sockets=[_bound(host, port)],
             threads=THREADS,
             max_request_body_size=_READ_BYTES,
+            # Never reached, since `_Channel` makes room before; waitress would let nobody in any more.
+            connection_limit=2 * CONNECTIONS_MAX,
             clear_untrusted_proxy_headers=False,
             ident=None,
         )
         self._server.channel_class = _Channel
         self.port = int(self._server.effective_port)
         self._stopping = False
+        self._looked_at = 0.0
 
     def run(self) -> None:
         """Answer requests until `stop` is called; then finish those that have begun."""
@@ -61,6 +83,7 @@ class Server:
         gc.freeze()
         while not self._stopping:
             wasyncore.loop(timeout=_LOOK_UP_SECONDS, use_poll=True, map=self._map, count=1)
+            self._close_late()
         # Nobody new is let in, but the answers under way go out.
         wasyncore.dispatcher.close(self._server)
         give_up_at = time.monotonic() + _FINISH_SECONDS
@@ -73,6 +96,16 @@ class Server:
         """Make `run` end. May be called from a signal handler or another thread."""
         self._stopping = True
         self._server.pull_trigger()
+
+    def _close_late(self) -> None:
+        """Close the connections whose request takes too long to arrive. Looks once a second."""
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK_UP_SECONDS:
+            return
+        self._looked_at = now
+        for channel in list(self._server.active_channels.values()):
+            if channel.is_late(now):
+                channel.handle_close()
 
     def _is_busy(self) -> bool:
         return any(channel.requests or channel.total_outbufs_len for channel in self._server.active_channels.values())
@@ -124,6 +157,78 @@ class _Task(WSGITask):
             super().set_close_on_finish()
 
 
+class _Cut(Exception):
+    """The request is not to be answered."""
+
+
+class _Parser(HTTPRequestParser):
+    """Ends what a web page of another site sends as soon as its head is there, before its body is read.
+
+    Also where the head is not valid or too large: a page can make it so by its address, or by cookies, which go to all
+    ports of a host, and would learn from the refusal that somebody answers.
+    """
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if isinstance(self.error, RequestHeaderFieldsTooLarge):
+            # The headers that tell who asks may be among those that were not read.
+            head = self.header_plus + data
+            if b"\r\n" not in head or _fields_of(head).get("User-Agent", "").startswith("Mozilla/"):
+                raise _Cut
+        return consumed
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except (ParsingError, TransferEncodingNotImplemented):
+            if from_other_site("GET", _fields_of(header_plus + b"\r\n").get):
+                raise _Cut from None
+            raise
+        # Behind a proxy the application answers.
+        if not is_forwarded(self._field) and from_other_site(self.command, self._field):
+            raise _Cut
+
+    def _field(self, name: str) -> str | None:
+        value: str | None = self.headers.get(name.upper().replace("-", "_"))
+        return value
+
+
+def _fields_of(head: bytes) -> dict[str, str]:
+    """The complete header lines of a head, by the names that browsers give them."""
+    parts = (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:-1])
+    return {name: value.strip() for name, _, value in parts}
+
+
 class _Channel(HTTPChannel):
+    parser_class = _Parser
     task_class = _Task
     error_task_class = _ProblemTask
+
+    def __init__(self, server: Any, *arguments: Any, **options: Any) -> None:
+        idle = [channel for channel in server.active_channels.values() if not channel.requests]
+        if len(server.active_channels) >= CONNECTIONS_MAX and idle:
+            min(idle, key=lambda channel: channel.last_activity).handle_close()
+        self._begun: tuple[HTTPRequestParser | None, float] = (None, 0.0)
+        super().__init__(server, *arguments, **options)
+
+    def received(self, data: bytes) -> bool:
+        """Take what has arrived. A request of another site's page ends the connection, with no answer and no log."""
+        try:
+            goes_on: bool = super().received(data)
+        except _Cut:
+            self.request = None
+            self.handle_close()
+            return False
+        if self.request is not self._begun[0]:
+            self._begun = (self.request, time.monotonic())
+        return goes_on
+
+    def is_late(self, now: float) -> bool:
+        """Whether the request that is arriving has taken too long, by the monotonic clock."""
+        request, begun = self._begun
+        if request is None or self.requests:
+            return False
+        allowed = float(HEAD_SECONDS)
+        if request.headers_finished:
+            allowed += BODY_SECONDS + request.body_bytes_received / BODY_BYTES_PER_SECOND
+        return now - begun > allowed
