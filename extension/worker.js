@@ -13,6 +13,8 @@ import { paint, paintSoon } from "./core/toolbar.js";
 
 const { alarms, commands, contextMenus, runtime } = browser;
 
+browser.keepStorageToOurselves();
+
 serve(handlers);
 serveListener(hearSent);
 

@@ -274,12 +274,24 @@ interface ApiRequest {
 
 // ---- What storage holds (the keys are in settings.js) ----
 
-interface Server { address: string; token: string | null; deviceId: string | null; demo: boolean }
+interface Server {
+  /** With its path, if a proxy serves it below one. */
+  address: string;
+  token: string | null;
+  deviceId: string | null;
+  demo: boolean;
+  /** Of the server's ledger; missing or null from a server that tells none. */
+  id?: string | null;
+  /** Under which the server proves itself; missing or null for a connection that was made before there were secrets. */
+  secret?: string | null;
+}
+/** What a server tells of itself without a token. */
+interface Greeting { version: string; demo: boolean; id: string | null; proof?: unknown }
 /** A connection in the making; until its code is confirmed, the one before it stands. */
-interface Pairing { id: string; expiresAt: string; address: string; demo: boolean }
+interface Pairing { id: string; expiresAt: string; address: string; demo: boolean; serverId?: string | null }
 
 interface Connection {
-  state: "ok" | "not_paired" | "server_off" | "other_program" | "permission_missing" | "version_mismatch" | "unauthorized";
+  state: "ok" | "not_paired" | "server_off" | "other_program" | "impostor" | "permission_missing" | "version_mismatch" | "unauthorized";
   /** Since when it is in this state. */
   since: string;
   /** The server's words, where it said something. */
@@ -303,6 +315,10 @@ interface EntryBase {
   /** The Idempotency-Key: the id, until an answer by the user changes what is sent. */
   key: string;
   accountId: string;
+  /** The `serverKey` of the server that it is for; missing as long as there was only one. */
+  serverId?: string;
+  /** The user wants to keep it for its server, without being asked again. */
+  isKept?: boolean;
   createdAt: string;
   /** Attempts on which the server itself broke. */
   tries: number;
@@ -489,6 +505,8 @@ interface View {
   currentAccount: string | null;
   /** Entries that go to the server by themselves (`waiting`, `paused`). */
   waiting: OutboxEntry[];
+  /** Entries for a server other than the connected one, each waiting for it or for an answer by `elsewhere.answer`. */
+  elsewhere: OutboxEntry[];
   /** Entries that the server refused: each needs an answer by `resolve`. */
   needsYou: OutboxEntry[];
   listening: Listening;

@@ -39,6 +39,8 @@ interface PopupUi {
   observation: { balance: number; computed: number } | null;
   errors: Errors;
   allAwaiting: boolean;
+  /** The user wants to decide now on what waits for another server. */
+  elsewhere: boolean;
   /** When a popup was opened before this one. */
   lookedAt: string | null;
 }
@@ -66,7 +68,7 @@ interface WelcomeUi {
   /** The first run is over. */
   finished: boolean;
   address: string;
-  reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "version_mismatch" | "bad_address";
+  reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "impostor" | "version_mismatch" | "wrong_path" | "bad_address";
   reconnecting: boolean;
   adding: boolean;
   leaving: boolean;

@@ -1,6 +1,8 @@
-// The server as the extension sees it: one call, its answer checked, each failure told apart by its code.
+// The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and no data go
+// out before the server has proven itself, where it can.
 
 import { mayCall } from "./browser.js";
+import { isProof, newNonce } from "./proof.js";
 import { Refusal } from "./refusal.js";
 
 const API_VERSION = "1";
@@ -11,10 +13,16 @@ const FILE_TIMEOUT_MS = 10 * 60_000;
 /** What a gateway in front of a server answers while the server itself is away. */
 const GATEWAY = new Set([502, 503, 504]);
 
+/** For how long a server that has proven itself is taken to be the one that answers at its address: for a burst of calls. */
+const PROVEN_MS = 1000;
+
+/** The secret under which the server was proven, and until when that counts (`performance.now()`). */
+const proven = { secret: "", until: 0 };
+
 /**
  * Calls the server. A refusal, or no answer that is one of Inkeeper's, is thrown as a `Refusal`: `server_off`,
- * `permission_missing`, `other_program` and `version_mismatch` are our own codes, all others the server's.
- * @param {Pick<Server, "address" | "token">} server
+ * `permission_missing`, `other_program`, `impostor` and `version_mismatch` are our own codes, all others the server's.
+ * @param {Pick<Server, "address" | "token"> & Partial<Server>} server with a `secret`, it has to prove itself first
  * @param {string} path
  * @param {ApiRequest} [request]
  * @returns {Promise<{status: number, etag: string | null, body: any}>}
@@ -22,6 +30,7 @@ const GATEWAY = new Set([502, 503, 504]);
 export async function call(server, path, { method = "GET", body, file, key, etag, shape, asFile } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
+  if (server.token && server.secret && !isProven(server.secret)) await assure(server);
   if (server.token) headers.Authorization = `Bearer ${server.token}`;
   if (body) headers["Content-Type"] = "application/json";
   if (file) headers["Content-Type"] = file.type;
@@ -47,12 +56,37 @@ export async function call(server, path, { method = "GET", body, file, key, etag
 /**
  * Asks who listens there, without a token: a stranger on the port gets to see nothing.
  * @param {string} address
- * @returns {Promise<{version: string, demo: boolean}>}
+ * @param {string} [query]
+ * @returns {Promise<Greeting>} `id` is null from a server of before there were ids
  */
-export async function greet(address) {
+export async function greet(address, query = "") {
   const shape = { app: "string", version: "string", demo: "boolean" };
-  return (await call({ address, token: null }, "/server", { shape })).body;
+  try {
+    const { body } = await call({ address, token: null }, `/server${query}`, { shape });
+    return { ...body, id: typeof body.id === "string" ? body.id : null };
+  } catch (error) {
+    // Inkeeper answers, but has nothing there: the address has a path that is none of its own.
+    if (error instanceof Refusal && error.problem.status === 404) throw new Refusal({ code: "wrong_path" });
+    throw error;
+  }
 }
+
+/**
+ * Greets the server, and has it prove that it is the one that this browser was connected to. Throws the Refusal `impostor` where a
+ * server that could prove it does not. One that was connected before there were secrets cannot: it is taken as it is.
+ * @param {Pick<Server, "address"> & Partial<Server>} server
+ */
+export async function assure({ address, deviceId, secret }) {
+  if (!secret) return greet(address);
+  const nonce = newNonce();
+  const greeting = await greet(address, `?${new URLSearchParams({ nonce, device: deviceId ?? "" })}`);
+  if (!(await isProof(greeting.proof, secret, nonce))) throw new Refusal({ code: "impostor" });
+  Object.assign(proven, { secret, until: performance.now() + PROVEN_MS });
+  return greeting;
+}
+
+/** @param {string} secret */
+const isProven = (secret) => proven.secret === secret && performance.now() < proven.until;
 
 /**
  * @param {string} url
@@ -65,6 +99,8 @@ async function send(url, request) {
   try {
     response = await fetch(url, request);
   } catch {
+    // Who answers next may be another.
+    proven.until = 0;
     throw new Refusal({ code: "server_off" });
   }
   const version = response.headers.get("X-Inkeeper-Api");
@@ -116,6 +152,7 @@ export const SHAPE = {
   accounts: { items: [account] },
   pairing: { id: "string", expires_at: "string" },
   token: { token: "string", device_id: "string" },
+  secret: { secret: "string" },
   logged: { inmail: { id: "string" } },
   report: {
     account: { id: "string", time_zone: "string" },

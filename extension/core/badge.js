@@ -44,7 +44,7 @@ function steadyBadge(view, now) {
  */
 function number(view, { balance, tooOld, urgency }) {
   if (tooOld) return "?";
-  if (view.needsYou.length || view.questions.length) return `${balance}?`;
+  if (view.needsYou.length || view.questions.length || view.elsewhere.some(({ isKept }) => !isKept)) return `${balance}?`;
   if (view.waiting.length) return `${balance}↑`;
   if (view.connection.state !== "ok") return `~${balance}`;
   return `${balance}${URGENCY_SIGN[urgency]}`;
@@ -76,6 +76,7 @@ function notes(view) {
     view.waiting.length > 0 && plural("badge_waiting", view.waiting.length),
     view.needsYou.length > 0 && plural("badge_needs_you", view.needsYou.length),
     view.questions.length > 0 && t("badge_question"),
+    view.elsewhere.length > 0 && plural("badge_elsewhere", view.elsewhere.length),
     view.listening === "revoked" && t("listening_revoked"),
   ].filter(Boolean);
 }

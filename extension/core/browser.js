@@ -15,6 +15,11 @@ export const local = chrome.storage.local;
  */
 export const session = chrome.storage.session;
 
+/** Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token and names. */
+export function keepStorageToOurselves() {
+  for (const area of [chrome.storage.local, chrome.storage.session]) area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
+}
+
 /** @param {() => void} listener to changes of local storage */
 export const onStored = (listener) => chrome.storage.local.onChanged.addListener(listener);
 

@@ -1,7 +1,9 @@
 // Making and ending the connection with a server, step by step as the welcome page leads through it.
 
 import { call, greet, SHAPE } from "./api.js";
+import { serverKey } from "./belonging.js";
 import { local } from "./browser.js";
+import { markAll } from "./elsewhere.js";
 import { resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import { read, readAll, serverAddress, summaryKey } from "./settings.js";
@@ -20,24 +22,30 @@ export const check = async (typed) => greet(address(typed));
  */
 export async function startPairing(typed, device) {
   const at = address(typed);
-  const { demo } = await greet(at);
+  const { demo, id: serverId } = await greet(at);
   const { body } = await call({ address: at, token: null }, "/pairings", { method: "POST", body: { device }, shape: SHAPE.pairing });
-  const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo };
+  const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo, serverId };
   await local.set({ pairing });
   return { expiresAt: pairing.expiresAt };
 }
 
 /**
- * Only now does the new connection take the place of the old.
+ * Only now does the new connection take the place of the old. What waits for the old server is marked as that server's, and its
+ * accounts are forgotten where the new one is another.
  * @param {string} code
  */
 export async function confirmPairing(code) {
   const { pairing } = await read("pairing");
   if (!pairing) throw new Refusal({ code: "no_pairing" });
-  const { address, demo, id } = pairing;
+  const { address, demo, id, serverId = null } = pairing;
   const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.token });
+  /** @type {Server} */
+  const server = { address, token: body.token, deviceId: body.device_id, demo, id: serverId, secret: body.secret ?? null };
   await alone(async () => {
-    await local.set({ server: { address, token: body.token, deviceId: body.device_id, demo }, pairing: null });
+    const { server: before, summaries } = await readAll();
+    await markAll(before);
+    if (serverKey(before) !== serverKey(server)) await forgetAccounts(summaries);
+    await local.set({ server, pairing: null });
     await note("ok");
     await resume();
   });
@@ -54,11 +62,18 @@ export async function cancelPairing() {
 /** Forgets the server and its numbers. What waits to be saved stays, for the next connection. */
 export const disconnect = () => alone(async () => {
   const { server, summaries } = await readAll();
-  await local.set({ server: { ...server, token: null, deviceId: null }, accounts: [], currentAccount: null });
-  await local.remove(Object.keys(summaries).map(summaryKey));
+  await markAll(server);
+  await local.set({ server: { ...server, token: null, deviceId: null, secret: null } });
+  await forgetAccounts(summaries);
   await note("not_paired");
   if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
 });
+
+/** @param {Stored["summaries"]} summaries */
+async function forgetAccounts(summaries) {
+  await local.set({ accounts: [], currentAccount: null });
+  await local.remove(Object.keys(summaries).map(summaryKey));
+}
 
 /**
  * Some things are done on our side whether or not the server hears of them.
@@ -74,7 +89,7 @@ async function tellIfThere(tell) {
 
 /** @param {string} typed */
 function address(typed) {
-  const origin = serverAddress(typed);
-  if (!origin) throw new Refusal({ code: "bad_address" });
-  return origin;
+  const { address: found, problem } = serverAddress(typed);
+  if (found === null) throw new Refusal({ code: problem });
+  return found;
 }

@@ -5,6 +5,7 @@
 import { call, SHAPE } from "./api.js";
 import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
+import { answerElsewhere } from "./elsewhere.js";
 import { newId } from "./ids.js";
 import * as listening from "./listening.js";
 import { log } from "./log.js";
@@ -35,6 +36,8 @@ export const handlers = {
     return stored(observe(accountId, balance, source, at ? new Date(at) : now, now));
   },
   resolve: ({ id, answer }) => stored(outbox.resolve(id, answer, new Date())),
+
+  "elsewhere.answer": ({ answer, accountId }) => stored(answerElsewhere(answer, accountId)),
 
   retry: () => done(retry()),
   refresh: () => done(syncNow()),

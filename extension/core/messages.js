@@ -17,6 +17,7 @@ import { Refusal } from "./refusal.js";
  *   "observe": {params: {accountId: string, balance: number, source: "person" | "page", at?: string}, reply: {}},
  *   "retry": {params: {}, reply: {}},
  *   "resolve": {params: {id: string, answer: "accept" | "discard"}, reply: {}},
+ *   "elsewhere.answer": {params: {answer: "send" | "keep" | "delete", accountId: string | null}, reply: {}},
  *   "refresh": {params: {}, reply: {}},
  *   "server.check": {params: {address: string}, reply: {version: string, demo: boolean}},
  *   "pair.start": {params: {address: string, device: string}, reply: {expiresAt: string}},

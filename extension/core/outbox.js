@@ -2,6 +2,7 @@
 // the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has arrived.
 
 import { call, SHAPE } from "./api.js";
+import { belongsHere } from "./belonging.js";
 import { local } from "./browser.js";
 import { newId } from "./ids.js";
 import { Refusal } from "./refusal.js";
@@ -51,11 +52,12 @@ export async function flush(server) {
   }
 }
 
-/** Takes the oldest entry that can be sent and notes that from now on the server may have it. */
+/** Takes the oldest entry of this server that can be sent and notes that from now on the server may have it. */
 function claim() {
   return changing(async () => {
-    const { entries } = await readAll();
-    const next = entries.find((entry) => entry.state === "waiting" && !(entry.kind === "retract" && entry.inmailId === null));
+    const stored = await readAll();
+    const next = stored.entries.find(
+      (entry) => entry.state === "waiting" && belongsHere(entry, stored) && !(entry.kind === "retract" && entry.inmailId === null));
     if (!next) return null;
     const claimed = { ...next, attemptedAt: new Date().toISOString() };
     await add(claimed);

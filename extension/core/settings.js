@@ -11,7 +11,7 @@ export const outboxKey = (id) => `outbox/${id}`;
 /** @returns {Omit<Stored, "summaries" | "entries">} */
 const defaults = () => ({
   // The number, never "localhost": that name may lead to ::1, where nobody listens.
-  server: { address: "http://127.0.0.1:8425", token: null, deviceId: null, demo: false },
+  server: { address: "http://127.0.0.1:8425", token: null, deviceId: null, demo: false, id: null, secret: null },
   pairing: null,
   accounts: [],
   currentAccount: null,
@@ -53,15 +53,18 @@ export const read = async (...names) => /** @type {any} */ ({ ...defaults(), ...
 const byId = (a, b) => (a.id < b.id ? -1 : 1);
 
 /**
- * The origin of a server's address as the user typed it, or null where the extension may not call it.
- * Plain HTTP stays on this computer.
+ * A server's address as the user typed it, with its path (a proxy may serve Inkeeper below one) and without what follows that; or
+ * the code of what is wrong with it. Plain HTTP stays on this computer.
  * @param {string} typed
+ * @returns {{address: string, problem: ""} | {address: null, problem: "bad_address" | "address_password"}}
  */
 export function serverAddress(typed) {
   const text = typed.trim();
   const url = URL.parse(text.includes("://") ? text : `http://${text}`);
-  if (!url) return null;
+  if (!url) return { address: null, problem: "bad_address" };
+  if (url.username || url.password) return { address: null, problem: "address_password" };
   if (url.hostname === "localhost") url.hostname = "127.0.0.1";
-  if (url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1")) return url.origin;
-  return null;
+  const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
+  if (!isAllowed) return { address: null, problem: "bad_address" };
+  return { address: url.origin + url.pathname.replace(/\/+$/, ""), problem: "" };
 }

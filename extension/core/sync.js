@@ -1,7 +1,8 @@
 // One conversation with the server at a time: greet it, send what waits, fetch what changed, and note how it went.
 
-import { call, greet, SHAPE } from "./api.js";
+import { assure, call, SHAPE } from "./api.js";
 import { local } from "./browser.js";
+import { markOwn } from "./elsewhere.js";
 import { flush, forgetSaved, pause, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import { read, readAll, summaryKey } from "./settings.js";
@@ -10,7 +11,7 @@ const BACKOFF_MIN_MS = 30_000;
 const BACKOFF_MAX_MS = 30 * 60_000;
 
 /** States from which trying again later may help by itself. */
-const PASSING = new Set(["server_off", "other_program", "version_mismatch"]);
+const PASSING = new Set(["server_off", "other_program", "impostor", "version_mismatch"]);
 
 /**
  * Runs while no conversation is under way, so that none goes on with a token that has just been changed.
@@ -42,10 +43,12 @@ export async function syncNow() {
   await sync();
 }
 
-/** What `syncNow` does, also for what waits since the token was refused: the user asks to try. */
+/** What `syncNow` does, also for what waits since the token was refused or for as long as the server asked: the user asks to try. */
 export async function retry() {
   await resume();
-  await syncNow();
+  const { connection } = await read("connection");
+  await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
+  await sync();
 }
 
 async function converse() {
@@ -53,14 +56,44 @@ async function converse() {
   const isTooEarly = connection.retryAt !== null && new Date() < new Date(connection.retryAt);
   if (!server.token || isTooEarly) return;
   try {
-    const { demo } = await greet(server.address);
-    if (demo !== server.demo) await local.set({ server: { ...server, demo } });
-    await flush(server);
-    await refresh(server);
+    const known = await meet(server);
+    await flush(known);
+    await refresh(known);
     await note("ok");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await fail(error.problem);
+  }
+}
+
+/**
+ * Begins a conversation: the server proves itself, and what is new of it is kept. One that was connected before there were secrets
+ * makes one now, for which the token has to go out once more to whoever answers.
+ * @param {Server} server
+ * @returns {Promise<Server>} as it is known now
+ */
+async function meet(server) {
+  const { demo, id } = await assure(server);
+  const secret = server.secret ?? (id === null ? null : await fetchSecret(server));
+  const known = { ...server, demo, id: id ?? server.id ?? null, secret };
+  if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret) await local.set({ server: known });
+  await markOwn(known);
+  return known;
+}
+
+/**
+ * The secret, or null where the server has made it already and no longer tells it.
+ * @param {Server} server
+ * @returns {Promise<string | null>}
+ */
+async function fetchSecret(server) {
+  // The same key each time: an answer that got lost is given again.
+  const request = { method: "POST", body: {}, key: `secret-${server.deviceId}`, shape: SHAPE.secret };
+  try {
+    return (await call(server, "/devices/current/secret", request)).body.secret;
+  } catch (error) {
+    if (error instanceof Refusal && error.problem.status === 409) return null;
+    throw error;
   }
 }
 
@@ -93,7 +126,11 @@ async function fail(problem) {
     await pause();
     return note("unauthorized", problem.detail);
   }
-  if (problem.status === 429) return note("ok", problem.detail, (problem.retryAfterS ?? 30) * 1000);
+  if (problem.status === 429) {
+    // However long the server asks for: it may be wrong, and the number must not grow old meanwhile.
+    const asked = Math.max(0, problem.retryAfterS ?? 30) * 1000;
+    return note("ok", problem.detail, Math.min(asked, BACKOFF_MAX_MS));
+  }
   const state = PASSING.has(problem.code) ? problem.code : "server_off";
   const { connection } = await read("connection");
   const waitMs = Math.min(BACKOFF_MIN_MS * 2 ** connection.tries, BACKOFF_MAX_MS);

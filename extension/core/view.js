@@ -1,5 +1,6 @@
 // What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
 
+import { waitsElsewhere } from "./belonging.js";
 import { readAll } from "./settings.js";
 import { isUncounted, project } from "./summary.js";
 
@@ -25,7 +26,8 @@ export function view(stored, now) {
     pairing: stored.pairing,
     accounts: stored.accounts.map((account) => accountView(account, stored, now)),
     currentAccount: stored.currentAccount,
-    waiting: shown.filter(({ state }) => state === "waiting" || state === "paused"),
+    waiting: shown.filter((entry) => (entry.state === "waiting" || entry.state === "paused") && !waitsElsewhere(entry, stored)),
+    elsewhere: stored.entries.filter((entry) => waitsElsewhere(entry, stored)),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
     listening: stored.listening,
     questions: stored.questions,

@@ -4,6 +4,7 @@ import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
+import { again } from "./problem.js";
 
 const SHOWN_MAX = 3;
 
@@ -33,20 +34,23 @@ function decision(entry, now) {
 
 /** @param {PopupContext} context */
 export function waiting({ view, now }) {
-  if (!view.waiting.length || view.connection.state === "ok") return null;
+  // A server that answers may have asked for a pause.
+  const isPause = view.connection.state === "ok" && view.connection.retryAt !== null;
+  if (!view.waiting.length || (view.connection.state === "ok" && !isPause)) return null;
   const hidden = view.waiting.length - SHOWN_MAX;
   return el("section", { class: "part", data: { part: "waiting" } },
     el("h2", {}, plural("waiting_title", view.waiting.length)),
     el("ul", { class: "list small" },
       view.waiting.slice(0, SHOWN_MAX).map((entry) => el("li", { data: { id: entry.id, kind: entry.kind } }, entryWords(entry, now))),
-      hidden > 0 && el("li", { class: "mute" }, plural("and_more", hidden))));
+      hidden > 0 && el("li", { class: "mute" }, plural("and_more", hidden))),
+    isPause && again(view, now));
 }
 
 /**
  * @param {OutboxEntry} entry
  * @param {Date} now
  */
-function entryWords(entry, now) {
+export function entryWords(entry, now) {
   const at = relative(entry.createdAt, now);
   switch (entry.kind) {
     case "inmail": return t("entry_inmail", entry.body.recipient.name, at);

@@ -7,7 +7,7 @@ import { relative } from "../ui/format.js";
 import { t } from "../ui/words.js";
 
 /** Where on the welcome page each state is solved; the others are solved at the server. */
-const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", no_account: "account" };
+const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", impostor: "server", no_account: "account" };
 
 /** @param {PopupContext} context */
 export function problem({ view, account, state, now }) {
@@ -25,14 +25,15 @@ export function problem({ view, account, state, now }) {
   return el("section", { class: account ? "trouble" : "one", data: { part: "problem" } },
     el("div", { class: account ? "notice warning" : null }, el("h2", {}, title), el("p", { class: account ? "" : "mute" }, words)),
     step,
-    state === "server_off" && again(view, now));
+    (state === "server_off" || state === "impostor") && again(view, now));
 }
 
 /**
+ * When it is tried again, and a button that tries at once.
  * @param {View} view
  * @param {Date} now
  */
-function again({ connection }, now) {
+export function again({ connection }, now) {
   const retry = async () => {
     say(t("trying"));
     if (await run("retry", {})) say("");

@@ -2,6 +2,7 @@
 
 import { awaiting } from "./awaiting.js";
 import { balance, header } from "./balance.js";
+import { elsewhere } from "./elsewhere.js";
 import { log } from "./log.js";
 import { notices } from "./notices.js";
 import { observed } from "./observed.js";
@@ -19,5 +20,5 @@ export { takeOverAtOnce } from "./page.js";
 
 /** @type {PopupSection[]} */
 export const sections = [
-  header, balance, problem, notices, page, log, lookBack, questions, needsYou, seats, sent, awaiting, waiting, observed, usage,
+  header, balance, problem, notices, page, log, lookBack, questions, needsYou, elsewhere, seats, sent, awaiting, waiting, observed, usage,
 ];

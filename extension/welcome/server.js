@@ -11,7 +11,10 @@ import { t } from "../ui/words.js";
 import { section } from "./section.js";
 
 /** States of the connection that are mended here. */
-const OURS = ["permission_missing", "server_off", "other_program", "version_mismatch"];
+const OURS = ["permission_missing", "server_off", "other_program", "impostor", "version_mismatch", "wrong_path"];
+
+/** Those of them that a command mends. */
+const COMMAND = { server_off: "make run", version_mismatch: "git pull && make run" };
 
 /** @param {WelcomeUi} ui */
 export async function checkServer(ui) {
@@ -31,21 +34,24 @@ export async function checkServer(ui) {
 export function server(context) {
   const { view, setup, ui, paint } = context;
   if (!setup && !ui.reconnecting && !OURS.includes(view.connection.state)) return null;
-  const isDone = !ui.reconnecting && (ui.reached === "ok" || (view.server.paired && view.connection.state === "ok"));
+  // Without a token it seems to be Inkeeper; only the proof tells.
+  const reached = view.connection.state === "impostor" && !ui.reconnecting ? "impostor" : ui.reached;
+  const command = COMMAND[/** @type {keyof typeof COMMAND} */ (reached)];
+  const isDone = !ui.reconnecting && reached !== "impostor" && (ui.reached === "ok" || (view.server.paired && view.connection.state === "ok"));
   const other = !view.server.paired && el("button", { class: "quiet", data: { hook: "other-address" }, on: { click: () => { ui.reconnecting = true; paint(); } } }, t("other_address"));
 
   /** Asks before anything is awaited: the browser shows its question only in the click itself. */
   const allow = async (/** @type {Values} */ { address }) => {
-    const origin = serverAddress(address);
-    ui.errors.address = origin ? "" : t("problem_bad_address");
-    if (!origin) return paint();
-    const asked = requestCalling(origin);
-    ui.address = origin;
+    const { address: found, problem } = serverAddress(address);
+    ui.errors.address = problem && t(`problem_${problem}`);
+    if (found === null) return paint();
+    const asked = requestCalling(found);
+    ui.address = found;
     if (!(await asked)) say(t("permission_refused"));
     await checkServer(ui);
     if (ui.reached === "ok") {
       ui.reconnecting &&= view.server.paired;
-      say(t("server_answers", origin));
+      say(t("server_answers", found));
     }
     paint();
   };
@@ -54,9 +60,10 @@ export function server(context) {
     form("server-form", allow,
       field("address", { label: t("server_address"), hint: t("server_address_hint"), error: ui.errors.address, inputmode: "url", value: ui.address }),
       el("button", { class: "main", data: { hook: "allow" } }, t("allow"))),
-    OURS.includes(ui.reached) && ui.reached !== "permission_missing" && el("div", { class: "stack", data: { hook: "server-problem", problem: ui.reached } },
-      el("p", {}, el("b", {}, t(`state_${ui.reached}`)), " ", t(`state_${ui.reached}_why`, ui.address, "")),
-      ui.reached !== "other_program" && commandLine(ui.reached === "server_off" ? "make run" : "git pull && make run"),
+    OURS.includes(reached) && reached !== "permission_missing" && el("div", { class: "stack", data: { hook: "server-problem", problem: reached } },
+      el("p", {}, el("b", {}, t(`state_${reached}`)), " ", t(`state_${reached}_why`, ui.address, "")),
+      reached === "impostor" && el("p", {}, t("impostor_anew")),
+      command && commandLine(command),
       el("p", { class: "hint" }, t("checked_again"))),
-    ui.reached === "ok" && el("p", {}, t("server_answers", ui.address)));
+    reached === "ok" && el("p", {}, t("server_answers", ui.address)));
 }
