@@ -70,10 +70,15 @@ def shown_codes() -> list[str]:
 
 
 @pytest.fixture
-def app(store: Store, database_url: str, clock: Clock, shown_codes: list[str]) -> Flask:
+def settings(database_url: str) -> Settings:
+    return Settings(database=database_url)
+
+
+@pytest.fixture
+def app(store: Store, settings: Settings, clock: Clock, shown_codes: list[str]) -> Flask:
     made = create_app(
         store,
-        settings=Settings(database=database_url),
+        settings=settings,
         clock=clock,
         show_code=lambda _device_name, code: shown_codes.append(code),
     )

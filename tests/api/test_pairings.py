@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from inkeeper.api.app import create_app
 from inkeeper.services import pairing
 from inkeeper.settings import LOOPBACK_HOSTS, Settings
 from inkeeper.storage.database import Store
@@ -252,13 +250,8 @@ class TestASharedServer:
     """One that answers under a name beyond loopback shows no codes to strangers."""
 
     @pytest.fixture
-    def app(self, store: Store, database_url: str, clock: Clock, shown_codes: list[str]) -> Flask:
-        return create_app(
-            store,
-            settings=Settings(database=database_url, allowed_hosts=LOOPBACK_HOSTS | {"inkeeper.example"}),
-            clock=clock,
-            show_code=lambda _device_name, code: shown_codes.append(code),
-        )
+    def settings(self, database_url: str) -> Settings:
+        return Settings(database=database_url, allowed_hosts=LOOPBACK_HOSTS | {"inkeeper.example"})
 
     def test_a_stranger_opens_nothing(self, client: FlaskClient, store: Store, shown_codes: list[str]) -> None:
         response = start(client)
