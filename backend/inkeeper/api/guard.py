@@ -82,11 +82,11 @@ def from_other_site(method: str, get: Callable[[str], str | None]) -> bool:
     kind of request sends is tried in both browsers by `e2e/test_other_sites.py`; the headers are those of the
     Fetch Metadata specification (https://www.w3.org/TR/fetch-metadata/), which scripts cannot set.
     """
-    origin = get("Origin") or ""
-    if any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
+    origin = get("Origin")
+    if origin and any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
         return False
     # All that a WebSocket sends in some browsers, and what browsers without Sec-Fetch headers send.
-    if origin.startswith(("http://", "https://")) and not _is_own(origin, get("Host") or ""):
+    if origin and origin.startswith(("http://", "https://")) and not _is_own(origin, get("Host") or ""):
         return True
     # A page can have the browser load an address beforehand, which then looks like the user's own doing.
     if "prefetch" in (get("Sec-Purpose") or ""):
