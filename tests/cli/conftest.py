@@ -70,6 +70,10 @@ class Serving:
     def shown_code(self) -> str:
         return self._printed(r"code there within 5 minutes: (\d{6})")
 
+    def how_to_connect(self) -> str:
+        """What it says at its start about connecting a device."""
+        return self._printed(r"(To connect .*)")
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code and what it still printed, log included."""
         self.process.send_signal(how)

@@ -95,6 +95,7 @@ def test_a_restart_opens_what_fifty_wrong_codes_have_shut(
 def test_a_shared_server_says_how_to_connect(environment: dict[str, str], inkeeper: Run) -> None:
     shared = Serving({**environment, "INKEEPER_ALLOWED_HOSTS": "inkeeper.example"}, "--port", "0")
     try:
+        assert "the code that `inkeeper pair` prints" in shared.how_to_connect()
         with pytest.raises(urllib.error.HTTPError, match="403") as refused:
             shared.post("/api/v1/pairings", {"device": "Stranger"})
         refused.value.close()
@@ -104,7 +105,6 @@ def test_a_shared_server_says_how_to_connect(environment: dict[str, str], inkeep
     finally:
         _, printed = shared.stop()
 
-    assert "the code that `inkeeper pair` prints" in printed
     assert "wants to connect" not in printed
 
 
