@@ -20,10 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkeeper.rules.facts import Retracted
+from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import accounts
 from inkeeper.services.export import write_export
 from inkeeper.services.export_format import ExportError
 from inkeeper.services.integrity import check
+from inkeeper.services.people import last_inmail_in_account, person_keys
 from inkeeper.services.restore import read_export
 from inkeeper.storage import history
 from inkeeper.storage.database import Store, open_database
@@ -253,6 +255,24 @@ def test_a_file_of_the_first_version(filled: Store, exported: Path, fresh: Store
     assert [fact[:-1] for fact in rows(fresh)["fact"]] == [fact[:-1] for fact in rows(filled)["fact"]]
 
 
+def test_people_in_an_older_export_are_found_however_their_names_and_links_were_written(
+    filled: Store, exported: Path, fresh: Store
+) -> None:
+    stored = "https://www.linkedin.com/sales/people/ACwAAB1,NAME_SEARCH,xYz1"
+    with filled.begin_write(None):
+        Inmail.update(name="E\u0301lodie  Muster", profile_url=stored).where(Inmail.name == "Robin Sample").execute()
+    write_export(filled, exported.with_name("older.zip"), Clock()())
+    exported.write_bytes(of_the_first_version(exported.with_name("older.zip")))
+
+    read_export(fresh, exported)
+
+    with fresh.read():
+        row = Inmail.get(Inmail.profile_url == "https://www.linkedin.com/sales/lead/ACwAAB1")
+        for person in (Person("Somebody", parse_link(stored)), Person("ÉLODIE MUSTER", None)):
+            found = last_inmail_in_account(row.account_id, person)
+            assert found and found.id == row.id
+
+
 @pytest.mark.parametrize("content", [b'{"format": "songs"}', b'{"tables": []}', b"[]"])
 def test_a_file_of_something_else(exported: Path, fresh: Store, content: bytes) -> None:
     exported.write_bytes(content)
@@ -316,6 +336,7 @@ def live_through(past: History, words: list[str]) -> None:
                 cost=fact.cost,
                 name=words[2],
                 profile_url=words[3] or None,
+                name_key=person_keys(words[2], None)[0],
                 note=words[4] or None,
                 source="api",
                 outcome=outcomes[-1].outcome if outcomes else "pending",

@@ -47,6 +47,7 @@ def test_the_first_message_with_a_subject_is_an_inmail_and_the_first_reply_its_a
 
     (one,) = found.found
     assert one == Found(
+        message_key=one.message_key,
         line=6,
         name="Robin Sample",
         link=link("Robin Sample"),

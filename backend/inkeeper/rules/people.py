@@ -223,8 +223,9 @@ def _without_unseen(text: str) -> str:
     """Composed (NFC), without unseen characters except joiners and variation selectors where a script needs them."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFC", _NEVER_KEPT.sub("", text))
-    return _NEEDLESS_JOINER.sub("", text)
+    # Composed first, since a joiner's neighbours decide on it, and once more, since what parted two may be gone.
+    text = _NEVER_KEPT.sub("", unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFC", _NEEDLESS_JOINER.sub("", text))
 
 
 def _cut(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import BigIntegerField, IntegerField, Model
 
-from inkeeper.storage.models import TABLES, InstantField, Pairing, Snapshot
+from inkeeper.storage.models import TABLES, DerivedTextField, InstantField, Pairing, Snapshot
 
 FORMAT = "inkeeper-export"
 VERSION = 2
@@ -45,9 +45,8 @@ def name_of(table: type[Model]) -> str:
 
 
 def fields_of(table: type[Model]) -> list[Any]:
-    """The table's fields, in the order of its columns."""
-    fields: list[Any] = table._meta.sorted_fields
-    return fields
+    """The table's fields that are exported, in the order of its columns."""
+    return [field for field in table._meta.sorted_fields if not isinstance(field, DerivedTextField)]
 
 
 def document_schema() -> dict[str, Any]:
