@@ -78,6 +78,7 @@ _NEEDLESS_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|[{_JOINERS}](?!{_JOIN
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 _USUAL_LINK = re.compile(r"https://www\.linkedin\.com/in/([a-z0-9-]{1,200})")
+_USUAL_NUMBERED_LINK = re.compile(r"https://www\.linkedin\.com/(sales/lead|talent/profile)/([A-Za-z0-9_-]{1,200})")
 _ADDRESS = re.compile(
     r"(?:(?:https?:)?//)?(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::(?:80|443)?)?/(?P<path>[^?#]*)(?:[?#].*)?",
     re.ASCII | re.IGNORECASE | re.DOTALL,
@@ -97,6 +98,9 @@ def parse_link(text: str) -> Link | None:
     usual = _USUAL_LINK.fullmatch(text)
     if usual:
         return _profile(usual[1])
+    usual = _USUAL_NUMBERED_LINK.fullmatch(text)
+    if usual:
+        return Link("lead" if usual[1] == "sales/lead" else "talent", usual[2])
     if len(text) > _LONGEST_LINK_READ:
         return None
     address = _ADDRESS.fullmatch(_without_unseen(text).strip())

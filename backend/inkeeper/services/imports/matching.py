@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
@@ -87,7 +88,7 @@ def matches(found: Iterable[Found], known: Sequence[Known]) -> dict[int, Known]:
     """For each InMail of a file that is in the ledger: its line, and which one it is. `known` is in order of time."""
     matched: dict[int, Known] = {}
     of_person, of_instant = _ByPerson(known), _ByInstant(known)
-    left = list(found)
+    left = [_Sought(each, _link(each), normal_name(each.name)) for each in found]
     # From the surest way to tell that two are one to the least sure.
     for look_up in (
         of_instant.with_message,
@@ -106,16 +107,26 @@ def same_link(found: Found, known: Known) -> bool:
     return one is not None and other is not None and same_person(Person("", one), Person("", other))
 
 
-def _match(found: Iterable[Found], matched: dict[int, Known], look_up: Callable[[Found], Known | None]) -> list[Found]:
-    """Match what is found in this way; returns those that are left."""
+class _Sought(NamedTuple):
+    """An InMail of the file, with its link and normal name."""
+
+    found: Found
+    link: Link | None
+    name: str
+
+
+def _match(
+    sought: Iterable[_Sought], matched: dict[int, Known], look_up: Callable[[_Sought], Known | None]
+) -> list[_Sought]:
+    """Match what is known in this way; returns those that are left."""
     left = []
-    for each in found:
+    for each in sought:
         known = look_up(each)
         if known is None:
             left.append(each)
         else:
             known.matched = True
-            matched[each.line] = known
+            matched[each.found.line] = known
     return left
 
 
@@ -198,36 +209,35 @@ class _ByPerson:
             # Nearby, those without a name are taken for one another if nothing speaks against it.
             _add(self._names[each.name_key], each, link)
 
-    def with_link_at_instant(self, found: Found) -> Known | None:
+    def with_link_at_instant(self, sought: _Sought) -> Known | None:
         """Sent at the same instant to the same link."""
-        return _first(group.known.at(found.sent_at) for group in self._with_link(_link(found)))
+        return _first(group.known.at(sought.found.sent_at) for group in self._with_link(sought))
 
-    def with_name_at_instant(self, found: Found) -> Known | None:
+    def with_name_at_instant(self, sought: _Sought) -> Known | None:
         """Sent at the same instant to the same name, where links cannot be compared."""
-        name = normal_name(found.name)
-        if name in NOT_A_NAME:
+        if sought.name in NOT_A_NAME:
             return None
-        return _first(group.known.at(found.sent_at) for group in self._with_name(name, _link(found)))
+        return _first(group.known.at(sought.found.sent_at) for group in self._with_name(sought))
 
-    def nearest(self, found: Found) -> Known | None:
+    def nearest(self, sought: _Sought) -> Known | None:
         """The nearest within a day to the same person; those taken back only where there is no other."""
-        link = _link(found)
-        groups = [*self._with_link(link), *self._with_name(normal_name(found.name), link)]
+        at = sought.found.sent_at
         near = [
             known
-            for group in groups
+            for group in (*self._with_link(sought), *self._with_name(sought))
             # Two messages of LinkedIn's exports are one only if their keys are the same: see `with_message`.
-            if not (found.message_key and group.has_message)
-            for known in group.known.around(found.sent_at)
-            if abs(known.sent_at - found.sent_at) <= NEARBY
+            if not (sought.found.message_key and group.has_message)
+            for known in group.known.around(at)
+            if abs(known.sent_at - at) <= NEARBY
         ]
-        return min(near, key=lambda each: (each.taken_back, abs(each.sent_at - found.sent_at), each.id), default=None)
+        return min(near, key=lambda each: (each.taken_back, abs(each.sent_at - at), each.id), default=None)
 
-    def _with_link(self, link: Link | None) -> list[_Group]:
-        return [group for key in _keys_of_same_link(link) for group in self._links.get(key, ())] if link else []
+    def _with_link(self, sought: _Sought) -> list[_Group]:
+        return [group for key in _keys_of_same_link(sought.link) for group in self._links.get(key, ())]
 
-    def _with_name(self, name: str, link: Link | None) -> list[_Group]:
-        return [group for group in self._names.get(name, ()) if link is None or group.kind != link.kind]
+    def _with_name(self, sought: _Sought) -> list[_Group]:
+        kind = sought.link and sought.link.kind
+        return [group for group in self._names.get(sought.name, ()) if kind is None or group.kind != kind]
 
 
 class _ByInstant:
@@ -248,21 +258,22 @@ class _ByInstant:
             elif each.source == "import" and not each.message_key:
                 self._imported[each.sent_at].add(each)
 
-    def with_message(self, found: Found) -> Known | None:
+    def with_message(self, sought: _Sought) -> Known | None:
         """The same message of LinkedIn's export, whoever it is to by now."""
-        known = self._messages.get(found.message_key) if found.message_key else None
+        key = sought.found.message_key
+        known = self._messages.get(key) if key else None
         return None if known is None or known.matched else known
 
-    def without_name(self, found: Found) -> Known | None:
+    def without_name(self, sought: _Sought) -> Known | None:
         """Sent at the same instant, where the ledger does not know the person, or LinkedIn's export no longer does.
 
         In the latter case an InMail imported by a version that stored no messages' keys is taken if it is the only one.
         """
-        at = found.sent_at
+        at = sought.found.sent_at
         known = self._erased[at].first() if at in self._erased else None
-        if known is None and found.link is None and normal_name(found.name) in NOT_A_NAME:
+        if known is None and sought.link is None and sought.name in NOT_A_NAME:
             known = self._nameless[at].first() if at in self._nameless else None
-            if known is None and found.message_key and at in self._imported:
+            if known is None and sought.found.message_key and at in self._imported:
                 known = self._imported[at].only()
         return known
 
