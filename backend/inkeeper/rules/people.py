@@ -96,8 +96,8 @@ _PUB_PART = re.compile(r"[0-9a-z]{1,3}", re.ASCII)
 def parse_link(text: str) -> Link | None:
     """The person that a link leads to, however the link is written. None for a link to no person."""
     usual = _USUAL_LINK.fullmatch(text)
-    if usual:
-        return _profile(usual[1])
+    if usual and usual[1] != "me" and not usual[1].startswith("acoaa"):
+        return Link("in", usual[1])
     usual = _USUAL_NUMBERED_LINK.fullmatch(text)
     if usual:
         return Link("lead" if usual[1] == "sales/lead" else "talent", usual[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,14 +11,20 @@ from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.rules.people import NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
 from inkeeper.storage.transaction import execute
 
-_ONE_ACCOUNT = "account_id = ?"
-_ALL_ACCOUNTS = "account_id IN (SELECT id FROM account WHERE owner_id = ?)"
-_INMAILS = "SELECT id, account_id, name, profile_url, sent_at FROM inmail WHERE {whose}"
-_STANDING = " AND sent_at > ? AND sent_at < ? AND retracted_at IS NULL"
-_WITH_LINK = f"{_INMAILS} AND link_key = ?{_STANDING}"
-_WITH_NAME = f"{_INMAILS} AND name_key = ?{_STANDING}"
-_NOT_OF_KIND = " AND (link_key IS NULL OR link_key NOT GLOB ?)"
-_LATEST_FIRST = " ORDER BY sent_at DESC"
+_WITH_KEY = (
+    "SELECT id, account_id, name, profile_url, sent_at FROM inmail"
+    " WHERE {whose} AND {key} = ? AND sent_at > ? AND sent_at < ? AND retracted_at IS NULL"
+)
+_WITH_LINK = _WITH_KEY.replace("{key}", "link_key")
+_WITH_NAME = _WITH_KEY.replace("{key}", "name_key")
+_WITH_LINK_OR_NAME = f"{_WITH_LINK} UNION ALL {_WITH_NAME} AND (link_key IS NULL OR link_key NOT GLOB ?)"
+_ONE_ACCOUNT, _ALL_ACCOUNTS = (
+    {
+        select: f"{select.format(whose=whose)} ORDER BY sent_at DESC"
+        for select in (_WITH_LINK, _WITH_NAME, _WITH_LINK_OR_NAME)
+    }
+    for whose in ("account_id = ?", "account_id IN (SELECT id FROM account WHERE owner_id = ?)")
+)
 _EVER = (-(2**63), 2**63 - 1)
 
 
@@ -52,7 +59,7 @@ def last_inmail_of_owner(
 
 
 def _last_inmail(
-    whose: str, whose_id: str, person: Person, after: datetime | None, before: datetime | None
+    selects: Mapping[str, str], whose_id: str, person: Person, after: datetime | None, before: datetime | None
 ) -> SentTo | None:
     name_key, link_key = person_keys(*person)
     earliest, latest = _EVER
@@ -60,19 +67,19 @@ def _last_inmail(
         earliest if after is None else to_microseconds(after),
         latest if before is None else to_microseconds(before),
     )
-    selects: list[str] = []
-    values: list[Any] = []
-    if person.link:
-        selects.append(_WITH_LINK)
-        values += [whose_id, link_key, *span]
-    if name_key not in NOT_A_NAME:
-        selects.append(_WITH_NAME + (_NOT_OF_KIND if person.link else ""))
-        values += [whose_id, name_key, *span, *([f"{person.link.kind}/*"] if person.link else ())]
-    if not selects:
+    by_link, by_name = (whose_id, link_key, *span), (whose_id, name_key, *span)
+    select: str
+    values: tuple[Any, ...]
+    if person.link and name_key not in NOT_A_NAME:
+        select, values = _WITH_LINK_OR_NAME, (*by_link, *by_name, f"{person.link.kind}/*")
+    elif person.link:
+        select, values = _WITH_LINK, by_link
+    elif name_key not in NOT_A_NAME:
+        select, values = _WITH_NAME, by_name
+    else:
         return None
-    sql = " UNION ALL ".join(selects).format(whose=whose) + _LATEST_FIRST
     # Nearly always the first row is the one: others with the same key have an id that differs by case alone.
-    with closing(execute(sql, values)) as rows:
+    with closing(execute(selects[select], values)) as rows:
         for inmail_id, account_id, name, url, sent_at in rows:
             if same_person(person, Person(name, parse_link(url) if url else None)):
                 return SentTo(inmail_id, account_id, from_microseconds(sent_at))
