@@ -68,6 +68,12 @@ def test_a_slug_that_is_longer_than_any_of_linkedins_leads_to_no_person() -> Non
     assert normal_link(f"https://www.linkedin.com/in/kai?{'x' * 3_000}") == "https://www.linkedin.com/in/kai"
 
 
+def test_what_is_encoded_over_and_over_leads_to_no_person() -> None:
+    assert normal_link(f"https://www.linkedin.com/in/%{'25' * 4}41") == "https://www.linkedin.com/in/a"
+    assert normal_link(f"https://www.linkedin.com/in/%{'25' * 5}41") is None
+    assert normal_link(f"https://www.linkedin.com/in/%{'25' * 1_900}41") is None
+
+
 PIECES = st.sampled_from(
     [
         *("https://", "http://", "//", "www.", "de.", "linkedin.com", ":443", "/in/", "/in/ACoAA", "/pub/", "/comm"),

@@ -8,6 +8,12 @@ from marshmallow import fields
 
 from inkeeper.rules.people import LONGEST_NAME, clean_name
 
+# For the OpenAPI document: a character that is neither blank nor control nor unseen.
+_SEEN = (
+    r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]"
+)
+
 
 class RecipientName(fields.String):
     """A person's name. Loads to what can be kept of it; refused only where that is nothing."""
@@ -22,7 +28,7 @@ class RecipientName(fields.String):
             "Stored on one line, without control and unseen characters, and cut where it is longer than"
             f" {LONGEST_NAME} characters."
         )
-        super().__init__(metadata={"description": description, "examples": ["Kai Example"], "pattern": r"\S"}, **kwargs)
+        super().__init__(metadata={"description": description, "examples": ["Kai Example"], "pattern": _SEEN}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str):

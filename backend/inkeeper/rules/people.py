@@ -85,6 +85,7 @@ _ADDRESS = re.compile(
 )
 # The same profiles for telephones, behind links in LinkedIn's e-mails, and as visitors see them.
 _SHOWN_AS = frozenset({"mwlite", "m", "comm", "public-profile"})
+_MOST_LAYERS = 5
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
 _NOT_IN_A_SLUG = re.compile(r"[\s\x00-\x1f\x7f-\x9f/?#\\\ufffd]")
 _LINKEDIN_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -184,8 +185,8 @@ def _profile(written: str) -> Link | None:
 
 
 def _old_public_profile(name: str, numbers: list[str]) -> Link | None:
-    """`/pub/<name>/<a>/<b>/<c>`, from before 2015: LinkedIn redirects it to `/in/<name>-<c><b><a>`, with c and b filled
-    up to three digits (https://www.npmjs.com/package/linkedin-canonical-url). So both are the same `in`.
+    """`/pub/<name>/<a>/<b>/<c>`: LinkedIn redirects it to `/in/<name>-<c><b><a>`, so both are the same `in`
+    (https://www.npmjs.com/package/linkedin-canonical-url). Shorter numbers in front are filled up to three digits.
     """
     found = [_PUB_PART.fullmatch(number.lower()) for number in numbers[:3]]
     if len(found) < 3 or not all(found):
@@ -201,14 +202,17 @@ def _numbered(kind: LinkKind, written: str) -> Link | None:
 
 
 def _decoded(text: str) -> str:
-    """Without percent-encoding, of which mail programs add another layer. What is not UTF-8 stays as it is."""
-    while _ENCODED.search(text):
+    """Without percent-encoding, of which mail programs add layers. What is not UTF-8 stays as it is, and nothing is
+    left of what has more layers than any program adds.
+    """
+    for _ in range(_MOST_LAYERS):
+        if not _ENCODED.search(text):
+            return text
         try:
-            decoded = _percent_decoded(text)
+            text = _percent_decoded(text)
         except ValueError:
-            break
-        text = decoded
-    return text
+            return text
+    return "" if _ENCODED.search(text) else text
 
 
 def _percent_decoded(text: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import Problem
@@ -186,21 +187,24 @@ class _Messages:
 
         That is whoever takes part in more conversations than anybody else, unless it is said.
         """
+        written: Counter[str] = Counter()
+        for conversation in self.conversations.values():
+            written[conversation.sender] += 1
+            written[conversation.links or conversation.to] += 1
         takes_part: Counter[str] = Counter()
         as_written: dict[str, str] = {}
-        for conversation in self.conversations.values():
-            for person in (conversation.sender, conversation.links or conversation.to):
-                key = _key(person)
-                takes_part[key] += 1
-                as_written.setdefault(key, person)
+        for person, times in written.items():
+            key = _key(person)
+            takes_part[key] += times
+            as_written.setdefault(key, person)
         said = self._reading.wishes.me
         if said is not None:
             same = self._named_as_owner | ({self._owner} & takes_part.keys() if self._owner else set())
             if not same:
                 raise whose_export(f"Nobody in {self._file} has the name or profile link {said[:80]!r}.", [])
             return same
-        (most, times), *others = takes_part.most_common(2)
-        if others and others[0][1] == times:
+        (most, most_times), *others = takes_part.most_common(2)
+        if others and others[0][1] == most_times:
             if not self._named_as_owner:
                 first, second = as_written[most], as_written[others[0][0]]
                 raise whose_export(
@@ -227,8 +231,9 @@ def whose_export(reason: str, people: list[str]) -> Problem:
     return Problem("whose_export", f"{reason} Nothing was imported.", status=422, people=people)
 
 
+@lru_cache(maxsize=1024)
 def _key(person: str) -> str:
-    """The normal form of a name or link."""
+    """What all spellings of a name or link have in common. Cached, since one person writes many messages."""
     link = parse_link(person) if "/" in person else None
     return link.key if link else normal_name(person)
 
