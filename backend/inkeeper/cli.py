@@ -328,7 +328,7 @@ def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
 
 @main.command()
 @click.option("--person", "link", required=True, metavar="LINK", help="The person's LinkedIn profile.")
-@click.option("--name", help="Also where InMails carry this name and no link.")
+@click.option("--name", help="Also where InMails carry this name, and no link or one that cannot be compared.")
 @_database_options
 def erase(link: str, name: str | None, **flags: Any) -> None:
     """Erase a recipient everywhere: name, link, subjects and notes. Counts, dates and balances stay.

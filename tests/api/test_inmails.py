@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -83,28 +84,9 @@ def test_a_clock_that_is_a_little_ahead_does_no_harm(seat: Seat) -> None:
         ({"source": "telepathy"}, "source"),
         ({"body": "Dear Kai"}, "body"),
         ({"recipient": {}}, "recipient.name"),
-        ({"recipient": {"name": "x" * 10_000}}, "recipient.name"),
-        ({"recipient": {"name": "a\u0000b"}}, "recipient.name"),
-        ({"recipient": {"name": " \u200b\t ".replace("\u200b", "")}}, "recipient.name"),
+        ({"recipient": {"name": " \u200b\t "}}, "recipient.name"),
         ({"recipient": "Kai Example"}, "recipient"),
-        ({"recipient": {"name": "Kai", "profile_url": "https://example.com/in/kai"}}, "recipient.profile_url"),
-        (
-            {"recipient": {"name": "Kai", "profile_url": "https://linkedin.com.evil.example/in/kai"}},
-            "recipient.profile_url",
-        ),
-        (
-            {"recipient": {"name": "Kai", "profile_url": "https://www.linkedin.com@evil.example/in/kai"}},
-            "recipient.profile_url",
-        ),
-        (
-            {"recipient": {"name": "Kai", "profile_url": "javascript:alert(1)//www.linkedin.com/in/kai"}},
-            "recipient.profile_url",
-        ),
-        ({"recipient": {"name": "Kai", "profile_url": "https://www.linkedin.com/feed/"}}, "recipient.profile_url"),
-        (
-            {"recipient": {"name": "Kai", "profile_url": "https://www.linkedin.com/in/%2F%2e%2e"}},
-            "recipient.profile_url",
-        ),
+        ({"recipient": {"name": "Kai", "profile_url": 1}}, "recipient.profile_url"),
     ],
 )
 def test_bad_input_is_named_and_changes_nothing(seat: Seat, wrong: dict[str, Any], path: str) -> None:
@@ -112,6 +94,52 @@ def test_bad_input_is_named_and_changes_nothing(seat: Seat, wrong: dict[str, Any
     problem = seat.call.post(f"{seat.path}/inmails", body, expect=422)
     assert path in [error["path"] for error in problem["errors"]]
     assert seat.balance() == 5
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.com/in/kai",
+        "https://linkedin.com.evil.example/in/kai",
+        "https://www.linkedin.com@evil.example/in/kai",
+        "javascript:alert(1)//www.linkedin.com/in/kai",
+        "https://www.linkedin.com/feed/",
+        "https://www.linkedin.com/in/%2F%2e%2e",
+        "https://www.linkedin.com/in/..",
+        "https://www.linkedin.com/in/me/",
+        f"https://www.linkedin.com/in/{'k' * 100_000}",
+        "no link at all",
+    ],
+)
+def test_a_link_to_no_person_is_left_out_and_the_inmail_stored(seat: Seat, link: str) -> None:
+    logged = seat.log(link=link)
+    assert (logged["left_out"], logged["balance"]) == (["profile_url"], 4)
+    stored = seat.call.get(f"{seat.path}/inmails/{logged['inmail']['id']}")
+    assert stored["recipient"] == logged["inmail"]["recipient"] == {"name": "Kai Example", "profile_url": None}
+
+
+@pytest.mark.parametrize("link", [None, "", "  ", LINK, f"{LINK}?{'x' * 3_000}"])
+def test_nothing_is_left_out_of_what_can_be_kept(seat: Seat, link: str | None) -> None:
+    assert seat.log(link=link)["left_out"] == []
+
+
+def test_the_link_with_an_emoji_is_kept(seat: Seat) -> None:
+    logged = seat.log(link="https://www.linkedin.com/in/kai-%F0%9F%91%A9%E2%80%8D%F0%9F%92%BB-1")
+    kept = "https://www.linkedin.com/in/kai-\U0001f469\u200d\U0001f4bb-1"
+    assert (logged["inmail"]["recipient"]["profile_url"], logged["left_out"]) == (kept, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("x" * 10_000, "x" * 200),
+        ("a\u0000b", "a b"),
+        ("\u202eKai\u2028 Example ", "Kai Example"),
+        ("Kai\n  Example", "Kai Example"),
+    ],
+)
+def test_what_can_be_kept_of_a_name_is_kept(seat: Seat, name: str, kept: str) -> None:
+    assert seat.log(name)["inmail"]["recipient"]["name"] == kept
 
 
 def test_half_a_surrogate_pair_is_refused(seat: Seat) -> None:
@@ -150,6 +178,70 @@ def test_the_same_person_again_is_named_for_90_days(open_account: Callable[..., 
     seat.call("DELETE", f"{seat.path}/inmails/{second['inmail']['id']}")
     clock.advance(days=1, seconds=1)
     assert seat.log("Kai Example")["duplicate_of"] is None
+
+
+MEMBER = "https://www.linkedin.com/in/ACoAAB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("Noa Case", "https://www.linkedin.com/in/noa"), ("Noa Case", "https://www.linkedin.com/sales/lead/AC1")),
+        (("Noa Case", "https://www.linkedin.com/in/noa"), ("Noa  CASE", None)),
+        (("Noa Case", None), ("Noa\u00a0Case\u200b", "https://www.linkedin.com/talent/profile/AE1")),
+        (("Élodie Case", None), ("E\u0301lodie Case", None)),
+        (
+            ("Noa Case", "https://www.linkedin.com/sales/lead/AC1"),
+            ("N. Case", "https://www.linkedin.com/sales/people/AC1,NAME_SEARCH,xYz1"),
+        ),
+        (("Noa Case", MEMBER), ("N. Case", MEMBER.lower())),
+        (("Noa Case", MEMBER.lower()), ("N. Case", MEMBER)),
+    ],
+)
+def test_the_same_person_is_named_whatever_the_links_and_spellings(
+    seat: Seat, first: tuple[str, str | None], second: tuple[str, str | None]
+) -> None:
+    inmail_id = seat.log(first[0], link=first[1])["inmail"]["id"]
+    seat.log("Mia Sample", link="https://www.linkedin.com/in/mia-sample")
+    assert seat.log(second[0], link=second[1])["duplicate_of"] == inmail_id
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("Noa Case", "https://www.linkedin.com/in/noa"), ("Noa Case", "https://www.linkedin.com/in/noa-2")),
+        (("Noa Case", MEMBER), ("Noa Case", MEMBER.replace("X", "x"))),
+        (("LinkedIn Member", None), ("LinkedIn Member", None)),
+    ],
+)
+def test_namesakes_are_not_named(seat: Seat, first: tuple[str, str | None], second: tuple[str, str | None]) -> None:
+    seat.log(first[0], link=first[1])
+    assert seat.log(second[0], link=second[1])["duplicate_of"] is None
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "élodie",
+        "e\u0301lodie",
+        "LODIE  mus",
+        "MUSTER",
+        "élodie-mus",
+        "E\u0301LODIE-MUSTER",
+        "https://de.linkedin.com/mwlite/in/%C3%89lodie-Muster?trk=1",
+        "linkedin.com/in/él",
+    ],
+)
+def test_inmails_are_found_by_a_part_of_name_or_link_in_any_spelling(seat: Seat, part: str) -> None:
+    wanted = seat.log("Élodie Muster", link="https://www.linkedin.com/in/élodie-muster")["inmail"]["id"]
+    seat.log("Kai Example", link="https://www.linkedin.com/in/kai-example")
+    assert [each["id"] for each in seat.call.get(f"{seat.path}/inmails?q={quote(part)}")["items"]] == [wanted]
+
+
+@pytest.mark.parametrize("part", ["%", "_", "\u200b", "https://www.linkedin.com/in/nobody", "in/"])
+def test_a_part_that_no_name_or_link_has_finds_nothing(seat: Seat, part: str) -> None:
+    seat.log("Kai Example")
+    assert seat.call.get(f"{seat.path}/inmails?q={quote(part)}")["items"] == []
 
 
 def test_taking_one_back_gives_the_credit_back_and_keeps_the_record(seat: Seat) -> None:

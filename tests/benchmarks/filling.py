@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from inkeeper.ids import new_id
 from inkeeper.rules.facts import Sent
+from inkeeper.rules.people import parse_link
 from inkeeper.services import accounts, pairing
+from inkeeper.services.people import person_keys
 from inkeeper.settings import load_settings
 from inkeeper.storage import history
 from inkeeper.storage.database import open_database
@@ -39,6 +41,8 @@ def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -
         }
         for fact in facts
     ]
+    for row in rows:
+        row["name_key"], row["link_key"] = person_keys(row["name"], parse_link(row["profile_url"]))
     for start in range(0, len(rows), 500):
         Inmail.insert_many(rows[start : start + 500]).execute()
 

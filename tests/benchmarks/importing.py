@@ -2,6 +2,8 @@
 
 `python -m tests.benchmarks.importing FILE` makes the export. With FOLDER it previews and imports it once, in a new
 database there, reading the file for either step as the page does, and prints seconds and megabytes as JSON.
+
+Tables of rows of one day, all to people of one name, are previewed as well: the time must grow with the rows.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
-from inkeeper.storage.database import open_database
+from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Owner
 from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
 from tests.files import ME, message, messages
@@ -32,6 +34,8 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SINCE = NOW - timedelta(days=2 * 365)
 ONE_IN = 10
 """Of so many messages one is an InMail, roughly; four of ten of those are answered."""
+
+MANY_OF_ONE_DAY, FEW_OF_ONE_DAY = 8_000, 1_000
 
 
 def mailbox() -> bytes:
@@ -53,8 +57,14 @@ def mailbox() -> bytes:
     return messages(*rows[:ROWS][::-1])
 
 
-def once(path: Path, folder: Path) -> dict[str, float]:
-    """Preview and import, timed, with the most memory that the process had."""
+def one_day(rows: int) -> bytes:
+    """A table of InMails of which only the day is known, the same for all, to people who are all called alike."""
+    lines = (f"Robin Sample,https://www.linkedin.com/in/robin-sample-{number},2026-11-10" for number in range(rows))
+    return "\n".join(["name,profile_url,sent_at", *lines]).encode()
+
+
+def open_account(folder: Path) -> tuple[Store, str]:
+    """A new database, and the id of the account in it."""
     store = open_database(f"sqlite:///{folder}/inkeeper.sqlite3")
     wanted = {
         "name": "My seat",
@@ -66,16 +76,33 @@ def once(path: Path, folder: Path) -> dict[str, float]:
     with store.begin_write(None):
         Owner.create(id="me", name="me", created_at=NOW)
         account_id = accounts.create_account("me", wanted, NOW)["id"]
+    return store, account_id
 
-    def read() -> Reading:
-        with path.open("rb") as file:
-            return read_file(file, path.name, Named(account_id, "My seat"), "Europe/Berlin", Wishes(), NOW)
 
+def read(path: Path, account_id: str) -> Reading:
+    """What the file is understood as."""
+    with path.open("rb") as file:
+        return read_file(file, path.name, Named(account_id, "My seat"), "Europe/Berlin", Wishes(), NOW)
+
+
+def seconds_to_preview(path: Path, store: Store, account_id: str) -> float:
+    """How long a preview takes, from the file to its answer."""
     started = time.perf_counter()
-    reading = read()
+    reading = read(path, account_id)
     with store.read():
         preview = batches.preview("me", account_id, reading, NOW, None, 50)
-    reading = read()
+    assert preview["adds"]["inmails"] == len(reading.rows) > 0
+    return time.perf_counter() - started
+
+
+def once(path: Path, folder: Path) -> dict[str, float]:
+    """Preview and import, timed, with the most memory that the process had."""
+    store, account_id = open_account(folder)
+    started = time.perf_counter()
+    reading = read(path, account_id)
+    with store.read():
+        preview = batches.preview("me", account_id, reading, NOW, None, 50)
+    reading = read(path, account_id)
     with store.begin_write(account_id):
         done = batches.store_import("me", account_id, reading, preview["confirm"], NOW)
     seconds = time.perf_counter() - started
@@ -112,7 +139,30 @@ def measure(folder: Path) -> list[Row]:
             details,
         ),
         Row("the same, memory of the whole process", "", statistics.median(megabytes), "MiB", "at most", 200),
+        _one_day_row(folder),
     ]
+
+
+def _one_day_row(folder: Path) -> Row:
+    place = folder / "one_day"
+    place.mkdir()
+    for rows in (MANY_OF_ONE_DAY, FEW_OF_ONE_DAY):
+        (place / f"{rows}.csv").write_bytes(one_day(rows))
+    store, account_id = open_account(place)
+    many, few = [], []
+    for _ in range(ROUNDS):
+        many.append(seconds_to_preview(place / f"{MANY_OF_ONE_DAY}.csv", store, account_id))
+        few.append(seconds_to_preview(place / f"{FEW_OF_ONE_DAY}.csv", store, account_id))
+    store.checkpoint_and_close()
+    return Row(
+        f"preview of {MANY_OF_ONE_DAY:,} rows of one day, against {FEW_OF_ONE_DAY:,}",
+        "the same with an eighth of the rows",
+        ratio_of_rounds(many, few),
+        "x",
+        "at most",
+        10,
+        {"many (s)": many, "few (s)": few},
+    )
 
 
 def _printed(command: list[object]) -> str:

@@ -18,14 +18,22 @@ from tests.seat import Seat
 LINK = "https://www.linkedin.com/in/robin-sample"
 
 # Every column of words. What may tell of a recipient has to be erased; a new column fails here until it is named.
-ERASED = {"inmail.name", "inmail.profile_url", "inmail.subject", "inmail.note", "idempotency.body"}
+ERASED = {
+    "inmail.name",
+    "inmail.name_key",
+    "inmail.profile_url",
+    "inmail.link_key",
+    "inmail.subject",
+    "inmail.note",
+    "idempotency.body",
+}
 NOTHING_OF_A_RECIPIENT = {
     "owner.id owner.name device.id device.owner device.name device.token_hash device.secret",
     "pairing.id pairing.owner pairing.device_name pairing.code invitation.owner invitation.code installation.id",
     "account.id account.owner account.name account.time_zone account.currency account.working_days account.plan_prices",
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
-    "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome",
+    "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome inmail.message_key",
     "snapshot.account snapshot.fact_id snapshot.state snapshot.sheet",
     "idempotency.device idempotency.key idempotency.request_hash",
     "calendar_feed.account calendar_feed.secret_hash",
@@ -122,6 +130,37 @@ def test_others_of_the_same_name_are_counted_and_only_erased_if_asked(seat: Seat
     assert (found.inmails, found.same_name) == (1, 1)
     names = {each["recipient"]["name"] for each in seat.call.get(f"{seat.path}/inmails")["items"]}
     assert names == {"Mika Placeholder", ERASED_NAME, "Robin Sample"}
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["E\u0301lodie Muster", "élodie  muster", "Élodie\u00a0Muster", "Élodie\u200b Muster", "ÉLODIE MUSTER"],
+)
+def test_a_person_is_erased_by_name_in_any_spelling(seat: Seat, store: Store, spelling: str) -> None:
+    seat.log("Élodie Muster")
+    seat.log("Élodie Muster", link="https://www.linkedin.com/sales/lead/ACwAAB1")
+
+    assert erase_person(store, "https://www.linkedin.com/in/elodie", spelling).inmails == 2
+    assert {each["recipient"]["name"] for each in seat.call.get(f"{seat.path}/inmails")["items"]} == {ERASED_NAME}
+
+
+MEMBER = "https://www.linkedin.com/in/ACoAAB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX"
+
+
+def test_a_person_is_erased_by_a_link_that_an_earlier_version_stored_in_lower_case(seat: Seat, store: Store) -> None:
+    seat.log("Kai Example", link=MEMBER.lower().replace("https://www.", "m."))
+    seat.log("Kai E.", link=f"{MEMBER}?trk=1")
+    seat.log("Kai Example", link="https://www.linkedin.com/in/another-kai")
+
+    assert erase_person(store, MEMBER)[::2] == (2, 1)
+
+
+def test_what_is_erased_is_found_by_name_and_link_no_more(seat: Seat, robin: str, store: Store) -> None:
+    erase_person(store, LINK)
+
+    for part in ("robin", LINK):
+        assert seat.call.get(f"{seat.path}/inmails?q={part}")["items"] == []
+    assert seat.log("Robin Sample", link=LINK)["duplicate_of"] is None
 
 
 def test_erasing_again_finds_nothing(seat: Seat, robin: str, store: Store) -> None:

@@ -17,10 +17,9 @@ from inkeeper.errors import Problem
 from inkeeper.rules.facts import Sent
 from inkeeper.services import accounts, inmails, ledger, summary
 from inkeeper.services.imports import batches
-from inkeeper.services.imports.matching import same_person
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
-from inkeeper.services.imports.reading import Found, Reading, Wishes
+from inkeeper.services.imports.reading import Reading, Wishes
 from inkeeper.services.integrity import check
 from inkeeper.storage import history
 from inkeeper.storage.database import Store, open_database
@@ -322,30 +321,3 @@ def test_too_few_credits_are_said_before_anything_is_stored(mine: Life) -> None:
         batches.store_import("me", mine.id, reading, confirm, mine.now)
 
     assert (caught.value.code, caught.value.extra["needed"]) == ("insufficient_credits", 5)
-
-
-def found(name: str, link: str | None) -> Found:
-    return Found(1, name, link, NOW, 1, "")
-
-
-IN, SALES, OPAQUE = (
-    f"https://www.linkedin.com/{path}"
-    for path in ("in/robin-sample", "sales/lead/R0b1n", "in/acoaaabbbcccdddeeefffggghhhiiijjj")
-)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (("Robin", IN), ("Robin Sample", IN), True),
-        (("Robin", IN), ("Robin", IN + "-2"), False),
-        (("Robin", IN), ("robin", SALES), True),
-        (("Robin", IN), ("ROBIN", None), True),
-        (("Robin", IN), ("Robin", OPAQUE), True),
-        (("Robin", IN), ("Mika", SALES), False),
-        (("Robin", None), ("Mika", None), False),
-    ],
-)
-def test_who_is_the_same_person(one: Any, other: Any, same: bool) -> None:
-    assert same_person(found(*one), found(*other)) is same
-    assert same_person(found(*other), found(*one)) is same

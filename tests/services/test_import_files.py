@@ -165,7 +165,7 @@ def test_a_table_says_of_each_row_what_is_wrong() -> None:
         ["name", "sent_at", "profile_url", "cost", "purpose", "outcome", "outcome_at", "note"],
         [
             ["", "2026-11-05", "", "", "", "", "", ""],
-            ["R" * 201, "2026-11-05", "", "", "", "", "", ""],
+            ["\u200b", "2026-11-05", "", "", "", "", "", ""],
             ["Robin", "5/6/2026", "", "", "", "", "", ""],
             ["Robin", "2026-11-05", "https://example.com/in/robin", "", "", "", "", ""],
             ["Robin", "2026-11-05", "", "2", "", "", "", ""],

@@ -47,6 +47,7 @@ def test_the_first_message_with_a_subject_is_an_inmail_and_the_first_reply_its_a
 
     (one,) = found.found
     assert one == Found(
+        message_key=one.message_key,
         line=6,
         name="Robin Sample",
         link=link("Robin Sample"),
@@ -219,3 +220,48 @@ def test_what_is_found_is_what_a_person_would_find(rows: list[dict[str, str]]) -
         ),
         key=str,
     )
+
+
+OTHER_SPELLINGS = (
+    {"SENDER PROFILE URL": "https://de.linkedin.com/mwlite/in/KAI-example/?trk=1"},
+    {"SENDER PROFILE URL": "linkedin.com/in/kai%2Dexample/en"},
+)
+
+
+@pytest.mark.parametrize("spelling", OTHER_SPELLINGS)
+def test_the_owner_is_one_person_whatever_the_spelling_of_the_link(spelling: dict[str, str]) -> None:
+    (found,) = read(
+        message("c", ME, "Robin Sample", "2026-07-10 09:00:00", "Your talk"),
+        message("c", ME, "Robin Sample", "2026-07-11 09:00:00") | spelling,
+    ).found
+    assert found.outcome == "pending", "the second message is from the owner, too"
+
+    rows = [message(str(day), ME, "Robin Sample", f"2026-07-{day} 09:00:00", "Hello") | spelling for day in (10, 11)]
+    assert len(read(*rows).found) == 2
+
+
+@pytest.mark.parametrize("me", ["kai  EXAMPLE", "Kai\u00a0Example", "m.linkedin.com/in/Kai-Example?x"])
+def test_who_one_is_may_be_said_in_any_spelling(me: str) -> None:
+    row = inmail("Robin Sample", "2026-07-10 09:00:00")
+    nameless = {"SENDER PROFILE URL": ""} if "linkedin" not in me else {}
+    content = messages(row | nameless)
+    assert [found.name for found in read_content(content, me=me).found] == ["Robin Sample"]
+
+
+def test_the_people_to_choose_from_are_shown_as_the_file_writes_them() -> None:
+    row = inmail("Robin Sample", "2026-07-10 09:00:00")
+    content = messages(row | {"SENDER PROFILE URL": "", "RECIPIENT PROFILE URLS": ""})
+    with pytest.raises(Problem) as caught:
+        read_content(content)
+    assert caught.value.extra["people"] == ["Kai Example", "Robin Sample"]
+
+
+def test_names_are_one_in_any_spelling_where_there_are_no_links() -> None:
+    without = {"SENDER PROFILE URL": "", "RECIPIENT PROFILE URLS": ""}
+    rows = [
+        message("c", "Élodie Muster", "Robin Sample", "2026-07-10 09:00:00", "Hello") | without,
+        message("c", "E\u0301lodie\u00a0Muster", "Robin Sample", "2026-07-11 09:00:00") | without,
+        message("d", "Mika Sample", "ÉLODIE  MUSTER", "2026-07-11 09:00:00") | without,
+    ]
+    (found,) = read_content(messages(*rows)).found
+    assert (found.name, found.outcome) == ("Robin Sample", "pending")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +13,7 @@ import peewee
 import pytest
 
 from inkeeper.clock import utc_now
+from inkeeper.rules.people import clean_name, normal_name
 from inkeeper.storage import migrate
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import TABLES, Owner, database_of_thread
@@ -90,3 +92,64 @@ def test_a_step_that_fails_changes_nothing_and_may_be_tried_again(
     (steps / "0777_colours.py").write_text(ADD_COLOUR)
     open_database(database_url).checkpoint_and_close()
     assert "colour" in columns(tmp_path / "inkeeper.sqlite3", "owner")
+
+
+def test_inmails_of_an_earlier_version_get_their_peoples_keys(tmp_path: Path) -> None:
+    path = tmp_path / "inkeeper.sqlite3"
+    member = "acoaab1cd2ef3gh4ij5kl6mn7op8qr9st0uv1wx"
+    stored = [
+        ("Kai  Example", "in/kai-example"),
+        ("E\u0301LODIE Weiß", "in/e\u0301lodie"),
+        ("Kai\u200b\u00a0Example", f"in/{member}"),
+        ("Kai", "sales/lead/ACwAAB1"),
+        ("Kai", "sales/lead/ACwAAB1,NAME_SEARCH,xYz1"),
+        ("Kai", "sales/people/ACwAAB1%2CNAME_SEARCH"),
+        ("Kai", "talent/profile/AEMa"),
+        ("Kai", "in/.."),
+        ("LinkedIn Member", None),
+    ]
+    site = "https://www.linkedin.com/"
+    with closing(sqlite3.connect(path)) as connection:
+        for step in sorted(migrate._FOLDER.glob("000[1-3]*.py")):
+            run(step, peewee.SqliteDatabase(str(path)))
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.executemany(
+            "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, source, outcome)"
+            " VALUES (?, 'a', ?, 1, ?, ?, 'popup', 'pending')",
+            [(str(number), number, name, url and site + url) for number, (name, url) in enumerate(stored)],
+        )
+        connection.commit()
+
+        run(migrate._FOLDER / "0004_people.py", peewee.SqliteDatabase(str(path)))
+
+        rows = connection.execute(
+            "SELECT name, profile_url, name_key, link_key FROM inmail ORDER BY sent_at"
+        ).fetchall()
+    assert [row[0] for row in rows] == [name for name, _ in stored], "names stay as they were written"
+    assert [row[1:] for row in rows] == [
+        (f"{site}in/kai-example", "kai example", "in/kai-example"),
+        (f"{site}in/\u00e9lodie", "\u00e9lodie weiss", "in/\u00e9lodie"),
+        (f"{site}in/{member}", "kai example", f"member/{member}"),
+        (f"{site}sales/lead/ACwAAB1", "kai", "lead/acwaab1"),
+        (f"{site}sales/lead/ACwAAB1", "kai", "lead/acwaab1"),
+        (f"{site}sales/lead/ACwAAB1", "kai", "lead/acwaab1"),
+        (f"{site}talent/profile/AEMa", "kai", "talent/aema"),
+        (f"{site}in/..", "kai", None),
+        (None, "linkedin member", None),
+    ]
+
+
+def run(step: Path, database: peewee.SqliteDatabase) -> None:
+    """One step alone."""
+    names: dict[str, Any] = {}
+    exec(step.read_text(), names)
+    with database, database.atomic():
+        names["up"](None, database)
+
+
+@pytest.mark.parametrize("case", json.loads((Path(__file__).parents[1] / "people_cases.json").read_text())["names"])
+def test_the_step_and_the_program_agree_on_names(case: dict[str, str]) -> None:
+    names: dict[str, Any] = {}
+    exec((migrate._FOLDER / "0004_people.py").read_text(), names)
+    kept = clean_name(case["input"])
+    assert names["_name_key"](kept) == normal_name(kept) == case["normal"]

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, Cursor, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.clock import from_microseconds, to_microseconds
@@ -35,10 +36,8 @@ def _note() -> Text:
 class NewRecipientSchema(Schema):
     """Who the InMail went to."""
 
-    name = Text(required=True, metadata={"examples": ["Kai Example"]})
-    profile_url = Text(
-        max_length=500, allow_none=True, metadata={"examples": ["https://www.linkedin.com/in/kai-example-000000000"]}
-    )
+    name = RecipientName(required=True)
+    profile_url = ProfileLink(allow_none=True)
 
 
 class NewInmailSchema(Schema):
@@ -115,7 +114,15 @@ class LoggedSchema(Schema):
     duplicate_of = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "An InMail to the same person within 90 days, if there is one."},
+        metadata={
+            "description": "An InMail to the same person within 90 days, if there is one: with the same link, or with"
+            " the same name where the links cannot be compared."
+        },
+    )
+    left_out = fields.List(
+        fields.String(validate=validate.OneOf(["profile_url"])),
+        required=True,
+        metadata={"description": "Fields of the recipient that were not stored: a link that leads to no person."},
     )
 
 
@@ -140,7 +147,7 @@ InmailQuery = PageQuery.from_dict(
         "outcome": fields.String(validate=validate.OneOf(OUTCOMES)),
         "from": Instant(metadata={"description": "Sent at this instant or later."}),
         "to": Instant(metadata={"description": "Sent before this instant."}),
-        "q": Text(metadata={"description": "Part of the recipient's name or link."}),
+        "q": Text(metadata={"description": "Part of the recipient's name or link, in any spelling."}),
     },
     name="InmailQuery",
 )

@@ -90,7 +90,8 @@ def _write_document(file: TextIO, now: datetime) -> dict[str, int]:
 
 
 def _rows(table: type[Model]) -> Iterator[dict[str, Any]]:
-    columns = [field.column_name for field in fields_of(table)]
+    fields = fields_of(table)
+    columns = [field.column_name for field in fields]
     # In the order in which they were written, on which the forgetting of old idempotency keys relies.
-    for row in table.select().order_by(SQL("rowid")).tuples().iterator():
+    for row in table.select(*fields).order_by(SQL("rowid")).tuples().iterator():
         yield dict(zip(columns, row, strict=True))

@@ -12,7 +12,15 @@ from typing import Any
 
 from peewee import BigIntegerField, IntegerField, Model
 
-from inkeeper.storage.models import TABLES, Installation, InstantField, Invitation, Pairing, Snapshot
+from inkeeper.storage.models import (
+    TABLES,
+    DerivedTextField,
+    Installation,
+    InstantField,
+    Invitation,
+    Pairing,
+    Snapshot,
+)
 
 FORMAT = "inkeeper-export"
 VERSION = 2
@@ -48,9 +56,8 @@ def name_of(table: type[Model]) -> str:
 
 
 def fields_of(table: type[Model]) -> list[Any]:
-    """The table's fields, in the order of its columns."""
-    fields: list[Any] = table._meta.sorted_fields
-    return fields
+    """The table's fields that are exported, in the order of its columns."""
+    return [field for field in table._meta.sorted_fields if not isinstance(field, DerivedTextField)]
 
 
 def document_schema() -> dict[str, Any]:

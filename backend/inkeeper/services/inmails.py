@@ -14,10 +14,12 @@ from inkeeper.errors import conflict, not_found
 from inkeeper.ids import new_id
 from inkeeper.rules import books
 from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
-from inkeeper.services import dates, profiles
+from inkeeper.services import dates
 from inkeeper.services.accounts import seat
+from inkeeper.services.people import last_inmail_in_account, person_keys
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail
@@ -31,26 +33,18 @@ as one. It is also the window in which rule books with credit back return one.
 
 _JITTER = timedelta(minutes=1)
 
-_SAME_LINK = (
-    "SELECT id FROM inmail WHERE account_id = ? AND profile_url = ? AND sent_at > ? AND sent_at < ?"
-    " AND retracted_at IS NULL ORDER BY sent_at DESC LIMIT 1"
-)
-_SAME_NAME = (
-    "SELECT id FROM inmail WHERE account_id = ? AND name = ? AND sent_at > ? AND sent_at < ?"
-    " AND retracted_at IS NULL ORDER BY sent_at DESC LIMIT 1"
-)
-
 
 def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
+
+    A link that leads to no person is not stored, and `left_out` of the answer names its field.
 
     Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless
     `accept_discrepancy` says that LinkedIn let it through.
     """
     seat(owner_id, account_id)
-    recipient = wanted["recipient"]
-    link = recipient.get("profile_url")
-    link = None if link is None else profiles.normalise(link)
+    person, left_out = _recipient(wanted["recipient"])
+    link_url = person.link and person.link.url
     sent_at = _sent_at(account_id, wanted.get("sent_at"), now)
     fact = Sent(new_id(now), sent_at, wanted.get("cost", 1))
 
@@ -60,18 +54,19 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         if any(entry.kind == "adjust" and entry.fact_id == fact.id for entry in recorded.journal):
             raise _insufficient(recorded, now)
 
-    duplicate = _same_person(account_id, recipient["name"], link, sent_at)
+    duplicate = last_inmail_in_account(account_id, person, sent_at - SAME_PERSON_WITHIN, sent_at + SAME_PERSON_WITHIN)
     recorded = history.record(account_id, [fact], max(now, sent_at), covered)
     execute(
-        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, subject, purpose, note, source, outcome)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
+        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, name_key, link_key, subject, purpose,"
+        " note, source, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
         (
             fact.id,
             account_id,
             to_microseconds(sent_at),
             fact.cost,
-            recipient["name"],
-            link,
+            person.name,
+            link_url,
+            *person_keys(*person),
             wanted.get("subject"),
             wanted.get("purpose"),
             wanted.get("note"),
@@ -80,7 +75,7 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     )
     inmail = {
         "id": fact.id,
-        "recipient": {"name": recipient["name"], "profile_url": link},
+        "recipient": {"name": person.name, "profile_url": link_url},
         "sent_at": sent_at,
         "cost": fact.cost,
         "subject": wanted.get("subject"),
@@ -92,7 +87,12 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         "retracted_at": None,
         "credit_back_at": None,
     }
-    return {"inmail": inmail, "balance": recorded.state.balance, "duplicate_of": duplicate}
+    return {
+        "inmail": inmail,
+        "balance": recorded.state.balance,
+        "duplicate_of": duplicate and duplicate.id,
+        "left_out": left_out,
+    }
 
 
 def get_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
@@ -111,8 +111,8 @@ def list_inmails(
 ) -> list[dict[str, Any]]:
     """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
 
-    `filters` may hold `outcome`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a name or link, case
-    ignored).
+    `filters` may hold `outcome`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a name or link, in any
+    spelling).
     """
     seat(owner_id, account_id)
     query = Inmail.select().where(Inmail.account == account_id, Inmail.retracted_at.is_null())
@@ -123,7 +123,7 @@ def list_inmails(
     if "to" in filters:
         query = query.where(Inmail.sent_at < filters["to"])
     if "q" in filters:
-        query = query.where(Inmail.name.contains(filters["q"]) | Inmail.profile_url.contains(filters["q"]))
+        query = query.where(_tells_of(filters["q"]))
     if after:
         sent_at, inmail_id = after
         query = query.where((Inmail.sent_at < sent_at) | ((Inmail.sent_at == sent_at) & (Inmail.id < inmail_id)))
@@ -266,18 +266,21 @@ def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetim
     return dates.settle("sent_at", stated, now, history.opened_at(account_id))
 
 
-def _same_person(account_id: str, name: str, link: str | None, sent_at: datetime) -> str | None:
-    """The latest InMail within 90 days to the same link, or to the same name where there is no link."""
-    rows = execute(
-        _SAME_NAME if link is None else _SAME_LINK,
-        (
-            account_id,
-            name if link is None else link,
-            to_microseconds(sent_at - SAME_PERSON_WITHIN),
-            to_microseconds(sent_at + SAME_PERSON_WITHIN),
-        ),
-    ).fetchall()
-    return rows[0][0] if rows else None
+def _recipient(wanted: Mapping[str, Any]) -> tuple[Person, list[str]]:
+    """The recipient, and the fields of which nothing can be kept."""
+    text = (wanted.get("profile_url") or "").strip()
+    link = parse_link(text)
+    return Person(wanted["name"], link), ["profile_url"] if text and link is None else []
+
+
+def _tells_of(part: str) -> Any:
+    """What finds the InMails to people whose name or link has this part, or whom a link leads to."""
+    found = Inmail.profile_url.contains(part)
+    name, link = normal_name(part), parse_link(part)
+    if name:
+        # Slugs are in lower case, so a name's normal form is a part of the link that was made of the name, too.
+        found |= Inmail.name_key.contains(name) | Inmail.link_key.contains(name)
+    return found | (Inmail.link_key == link.key) if link else found
 
 
 def _insufficient(recorded: Recorded, now: datetime) -> Exception:

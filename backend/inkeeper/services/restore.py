@@ -15,6 +15,7 @@ from peewee import IntegrityError, Model
 from inkeeper.clock import parse_instant, to_microseconds
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
+from inkeeper.rules.people import parse_link
 from inkeeper.services.export_format import (
     DOCUMENT,
     EXPORTED,
@@ -26,15 +27,17 @@ from inkeeper.services.export_format import (
     name_of,
 )
 from inkeeper.services.imports.files import Archive, is_zip
+from inkeeper.services.people import person_keys
 from inkeeper.storage.database import Store
 from inkeeper.storage.migrate import steps
-from inkeeper.storage.models import TABLES, Installation, InstantField
+from inkeeper.storage.models import TABLES, Inmail, Installation, InstantField
 from inkeeper.storage.transaction import Transaction
 
 _FIRST_STEPS = ["0001_ledger"]
 """What a database had gone through when exports did not say so yet."""
 
 _ROWS_AT_ONCE = 1000
+_OF_PERSON = ("name_key", "link_key")
 _MOST_BYTES = 16 * 1024**3
 _BY_NAME = {name_of(table): table for table in EXPORTED}
 
@@ -108,12 +111,31 @@ def _insert(transaction: Transaction, table: type[Model], rows: list[dict[str, A
     # An older version had not all of the columns; what it lacks stays empty.
     if not (set(columns) <= set(known) if older else columns == list(known)):
         raise _damaged("columns are missing")
+    values = [_values(row, columns, known) for row in rows]
+    if table is Inmail:
+        values = [_with_person(row, of_row) for row, of_row in zip(rows, values, strict=True)]
+        columns = [*columns, *_OF_PERSON]
     names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join("?" * len(columns))
     transaction.executemany(
         f'INSERT INTO "{name_of(table)}" ({names}) VALUES ({marks})',  # noqa: S608 - the names are ours
-        [_values(row, columns, known) for row in rows],
+        values,
     )
+
+
+def _with_person(row: dict[str, Any], values: list[Any]) -> list[Any]:
+    """The values of an InMail's row with its link in normal form, which earlier versions wrote in other ways, and with
+    the columns that are computed from name and link.
+    """
+    name, url = row.get("name"), row.get("profile_url")
+    if not isinstance(name, str) or not isinstance(url, str | None):
+        raise _damaged("an InMail has no recipient")
+    link = url and parse_link(url)
+    normal = {"profile_url": link.url if link else url}
+    return [
+        *(normal.get(column, value) for column, value in zip(row, values, strict=True)),
+        *person_keys(name, link or None),
+    ]
 
 
 def _values(row: dict[str, Any], columns: list[str], known: dict[str, Any]) -> list[Any]:

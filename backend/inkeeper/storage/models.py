@@ -23,6 +23,7 @@ from peewee import (
 )
 
 from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.rules import people
 
 FACT_KINDS = (
     "opened",
@@ -39,8 +40,7 @@ PURPOSES = ("introduction", "follow_up", "article", "other")
 SOURCES = ("popup", "shortcut", "page", "import", "api")
 IMPORT_KINDS = ("linkedin", "csv", "inkeeper")
 
-ERASED_NAME = "(erased)"
-"""Stands where a recipient's name stood before the person was erased."""
+ERASED_NAME = people.ERASED_NAME
 
 
 class _OpenIn(threading.local):
@@ -80,6 +80,10 @@ class InstantField(BigIntegerField):
     def python_value(self, value: int | None) -> datetime | None:
         """From the column's microseconds."""
         return None if value is None else from_microseconds(value)
+
+
+class DerivedTextField(TextField):
+    """Text computed from other columns of its row, for look-ups. Exports leave it out, restoring computes it."""
 
 
 class _Table(Model):
@@ -237,12 +241,18 @@ class Inmail(_Table):
     outcome_at = InstantField(null=True)
     answered_at = InstantField(null=True)
     retracted_at = InstantField(null=True)
+    # What InMails to one person have in common: the name's normal form, and the link's key (rules/people.py).
+    name_key = DerivedTextField(constraints=[SQL("DEFAULT ''")])
+    link_key = DerivedTextField(null=True)
+    # Of an InMail from LinkedIn's export: a hash of its conversation's id and its instant (UTC).
+    message_key = TextField(null=True)
 
     class Meta:
         indexes = (
             # Holds all that is counted of InMails, so that a report need not look up each of them.
             (("account", "sent_at", "retracted_at", "cost", "outcome", "answered_at"), False),
-            (("account", "profile_url", "sent_at"), False),
+            (("account", "link_key", "sent_at"), False),
+            (("account", "name_key", "sent_at"), False),
         )
 
 

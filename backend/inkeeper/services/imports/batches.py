@@ -13,10 +13,12 @@ from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.ids import new_id, new_ids
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.people import parse_link
 from inkeeper.services import dates, inmails, openings
 from inkeeper.services.accounts import refusals, seat
 from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, newly_uncovered, obstacles
 from inkeeper.services.imports.reading import KINDS, Reading
+from inkeeper.services.people import person_keys
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Import
@@ -208,6 +210,8 @@ def _list_inmails(account_id: str, plan: Plan) -> None:
             sent.cost,
             found.name,
             found.link,
+            *person_keys(found.name, parse_link(found.link) if found.link else None),
+            found.message_key,
             found.subject,
             found.purpose,
             found.note,
@@ -217,8 +221,9 @@ def _list_inmails(account_id: str, plan: Plan) -> None:
         )
 
     current().executemany(
-        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, subject, purpose, note, source, outcome,"
-        " outcome_at, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', ?, ?, ?)",
+        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, name_key, link_key, message_key,"
+        " subject, purpose, note, source, outcome, outcome_at, answered_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', ?, ?, ?)",
         (row(step, sent) for step, sent in plan.sent),
     )
 

@@ -6,17 +6,20 @@ taken for one; the other person's first message after it is the answer. Message 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
+from inkeeper.clock import to_microseconds
 from inkeeper.errors import Problem
 from inkeeper.rules import periods
+from inkeeper.rules.people import LONGEST_NAME, normal_name, parse_link
 from inkeeper.services.imports.moments import read_moment
 from inkeeper.services.imports.reading import (
     LONGEST_LINK,
-    LONGEST_NAME,
     MOST_INMAILS,
     Found,
     NotUnderstood,
@@ -49,7 +52,8 @@ _WHY = "the first message of its conversation, from you, with a subject"
 class _Conversation:
     """What has been seen of one conversation: its first message, and the first of somebody else after that.
 
-    `first` and `answer` are numbers of rows. People are told apart by link, or by name where there is none.
+    `first` and `answer` are numbers of rows. People are told apart by link, or by name where there is none, in whatever
+    spelling the file has them.
     """
 
     at: datetime
@@ -85,9 +89,9 @@ def read_messages(rows: Rows, reading: Reading, connected: dict[str, date], owne
             reading.not_understood(line, str(reason))
     if messages.conversations:
         owners = messages.owners()
-        for conversation in messages.conversations.values():
-            if conversation.subject and conversation.sender in owners:
-                _take_for_inmail(conversation, reading, connected)
+        for conversation_id, conversation in messages.conversations.items():
+            if conversation.subject and _key(conversation.sender) in owners:
+                _take_for_inmail(conversation_id, conversation, reading, connected)
     reading.found.sort(key=lambda found: (found.sent_at, found.line))
 
 
@@ -130,7 +134,7 @@ class _Messages:
         self._links = links
         drafts = map(rows.column, ("IS MESSAGE DRAFT", "IS CONVERSATION DRAFT"))
         self._drafts = tuple(at for at in drafts if at is not None)
-        self._owner = owner and _plain(owner)
+        self._owner = owner and _key(owner)
         self._named_as_owner: set[str] = set()
 
     def take(self, line: int, row: list[str]) -> None:
@@ -158,12 +162,12 @@ class _Messages:
                 raise too_many(self._file, line)
             known = self.conversations[key] = _Conversation(at, number, sender, "", "", "")
         elif at < known.at or (at == known.at and subject and not known.subject):
-            if sender != known.sender:
+            if not _same(sender, known.sender):
                 # What was the first message until now is the first one of somebody else.
                 known.answer, known.answer_at = known.first, known.at
             known.at, known.first, known.sender = at, number, sender
         else:
-            if sender != known.sender and (known.answer_at is None or at < known.answer_at):
+            if (known.answer_at is None or at < known.answer_at) and not _same(sender, known.sender):
                 known.answer, known.answer_at = number, at
             return
         known.to, known.subject = row[self._to][:_KEPT], subject[:_KEPT]
@@ -173,33 +177,40 @@ class _Messages:
 
     def _note_owner(self, conversation: _Conversation, sender_name: str) -> None:
         """Note by what the owner is known whose name has been said."""
-        if _plain(sender_name) == self._owner:
-            self._named_as_owner.add(conversation.sender)
-        if _plain(conversation.to) == self._owner:
-            self._named_as_owner.add(conversation.links or conversation.to)
+        if _key(sender_name) == self._owner:
+            self._named_as_owner.add(_key(conversation.sender))
+        if _key(conversation.to) == self._owner:
+            self._named_as_owner.add(_key(conversation.links or conversation.to))
 
     def owners(self) -> set[str]:
-        """By what the export's owner is known in it.
+        """By what the export's owner is known in it, in normal form.
 
         That is whoever takes part in more conversations than anybody else, unless it is said.
         """
-        takes_part: Counter[str] = Counter()
+        written: Counter[str] = Counter()
         for conversation in self.conversations.values():
-            takes_part[conversation.sender] += 1
-            takes_part[conversation.links or conversation.to] += 1
+            written[conversation.sender] += 1
+            written[conversation.links or conversation.to] += 1
+        takes_part: Counter[str] = Counter()
+        as_written: dict[str, str] = {}
+        for person, times in written.items():
+            key = _key(person)
+            takes_part[key] += times
+            as_written.setdefault(key, person)
         said = self._reading.wishes.me
         if said is not None:
-            same = self._named_as_owner | {person for person in takes_part if _plain(person) == self._owner}
+            same = self._named_as_owner | ({self._owner} & takes_part.keys() if self._owner else set())
             if not same:
                 raise whose_export(f"Nobody in {self._file} has the name or profile link {said[:80]!r}.", [])
             return same
-        (most, times), *others = takes_part.most_common(2)
-        if others and others[0][1] == times:
+        (most, most_times), *others = takes_part.most_common(2)
+        if others and others[0][1] == most_times:
             if not self._named_as_owner:
+                first, second = as_written[most], as_written[others[0][0]]
                 raise whose_export(
-                    f"{self._file} does not say whose it is: {most[:80]} and {others[0][0][:80]} take part in equally"
+                    f"{self._file} does not say whose it is: {first[:80]} and {second[:80]} take part in equally"
                     " many conversations. Say which of them you are, by name or profile link.",
-                    [most, others[0][0]],
+                    [first, second],
                 )
             return self._named_as_owner
         return {most}
@@ -220,16 +231,26 @@ def whose_export(reason: str, people: list[str]) -> Problem:
     return Problem("whose_export", f"{reason} Nothing was imported.", status=422, people=people)
 
 
-def _plain(person: str) -> str:
-    """A name or link in the form in which it is compared."""
-    try:
-        link = person_link(person) if "/" in person else None
-    except NotUnderstood:
-        link = None
-    return link or person.strip().lower()
+@lru_cache(maxsize=1024)
+def _key(person: str) -> str:
+    """What all spellings of a name or link have in common. Cached, since one person writes many messages."""
+    link = parse_link(person) if "/" in person else None
+    return link.key if link else normal_name(person)
 
 
-def _take_for_inmail(conversation: _Conversation, reading: Reading, connected: dict[str, date]) -> None:
+def _same(person: str, other: str) -> bool:
+    """Whether two names or links of one file are of one person."""
+    return person == other or _key(person) == _key(other)
+
+
+def _message_key(conversation_id: str, at: datetime) -> str:
+    """A hash, since a conversation's id may tell who takes part in it."""
+    return hashlib.sha256(f"{conversation_id}\n{to_microseconds(at)}".encode()).hexdigest()[:16]
+
+
+def _take_for_inmail(
+    conversation_id: str, conversation: _Conversation, reading: Reading, connected: dict[str, date]
+) -> None:
     links = [link for link in conversation.links.replace(";", ",").split(",") if link.strip()]
     if len(links) > 1:
         return
@@ -261,5 +282,6 @@ def _take_for_inmail(conversation: _Conversation, reading: Reading, connected: d
             outcome="pending" if answer is None else "replied",
             outcome_at=conversation.answer_at,
             answer_line=None if answer is None else reading.rows.line(answer),
+            message_key=_message_key(conversation_id, conversation.at),
         )
     )

@@ -2,29 +2,36 @@
 
 One InMail of the file is one of the ledger if it went to the same person within a day of it: a click comes later than
 the sending, and some files know only the day. Each matches at most one of the other. What was stored from a file has
-the file's own instant, so that the same file is recognised again row by row.
+the file's own instant, so that the same file is recognised again row by row; what was stored from LinkedIn's export
+also has the message's key, by which it is recognised when its recipient's account was closed in the meantime.
+
+The time taken grows with the number of InMails, however many went to one person or on one day.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
 from inkeeper.services.imports.reading import Found
-from inkeeper.storage.models import ERASED_NAME
 from inkeeper.storage.transaction import execute
 
 NEARBY = timedelta(days=1)
+
+_KINDS = ("in", "member", "lead", "talent", None)
 
 # An InMail that was taken back by itself is known not to have been one, and stays so. Those that went when their whole
 # import was taken back may come again.
 _KNOWN = (
     "SELECT inmail.id, inmail.sent_at, inmail.name, inmail.profile_url, inmail.outcome, inmail.source,"
-    " inmail.retracted_at IS NOT NULL"
+    " inmail.retracted_at IS NOT NULL, inmail.name_key, inmail.message_key"
     " FROM inmail JOIN fact ON fact.id = inmail.id LEFT JOIN import ON import.id = fact.import_id"
     " WHERE inmail.account_id = ? AND inmail.sent_at BETWEEN ? AND ?"
     " AND (inmail.retracted_at IS NULL OR (import.id IS NOT NULL AND import.retracted_at IS NULL))"
@@ -43,6 +50,8 @@ class Known:
     outcome: str
     source: str
     taken_back: bool
+    name_key: str
+    message_key: str | None = None
     matched: bool = False
 
 
@@ -56,95 +65,274 @@ def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
     since, until = found[0].sent_at - NEARBY, found[-1].sent_at + NEARBY
     rows = execute(_KNOWN, (account_id, to_microseconds(since), to_microseconds(until)))
     return [
-        Known(inmail_id, from_microseconds(sent_at), name, link, outcome, source, bool(taken_back))
-        for inmail_id, sent_at, name, link, outcome, source, taken_back in rows
+        Known(inmail_id, from_microseconds(sent_at), name, link, outcome, source, bool(taken_back), name_key, message)
+        for inmail_id, sent_at, name, link, outcome, source, taken_back, name_key, message in rows
     ]
 
 
 def twice_in_file(found: Sequence[Found]) -> dict[int, int]:
-    """The InMails that a file tells of more than once: the line of each repetition, and the line that it repeats.
+    """The InMails (in order of time) that a file tells of more than once: the line of each repetition, and the line
+    that it repeats.
 
     Repeated is what went to the same person at the same instant.
     """
     repeated: dict[int, int] = {}
-    first: dict[datetime, list[Found]] = defaultdict(list)
-    for each in found:
-        others = first[each.sent_at]
-        same = next((other for other in others if same_person(each, other)), None)
-        if same is None:
-            others.append(each)
-        else:
-            repeated[each.line] = same.line
+    for _, at_once in groupby(found, key=_sent_at):
+        several = list(at_once)
+        if len(several) > 1:
+            repeated |= _repeated(several)
     return repeated
 
 
 def matches(found: Iterable[Found], known: Sequence[Known]) -> dict[int, Known]:
-    """For each InMail of a file that is in the ledger: its line, and which one it is."""
-    by_instant: dict[datetime, list[Known]] = defaultdict(list)
-    by_person: dict[str, list[Known]] = defaultdict(list)
-    for each in known:
-        by_instant[each.sent_at].append(each)
-        by_person[_name(each)].append(each)
-        if each.link:
-            by_person[each.link].append(each)
+    """For each InMail of a file that is in the ledger: its line, and which one it is. `known` is in order of time."""
     matched: dict[int, Known] = {}
-    left = list(found)
-    for fits in (same_person, _is_erased_copy):
-        left = _match(left, matched, lambda each: by_instant.get(each.sent_at, ()), fits)
-    _match(left, matched, lambda each: _nearest(each, by_person), same_person)
+    of_person, of_instant = _ByPerson(known), _ByInstant(known)
+    left = [_Sought(each, _link(each), normal_name(each.name)) for each in found]
+    # From the surest way to tell that two are one to the least sure.
+    for look_up in (
+        of_instant.with_message,
+        of_person.with_link_at_instant,
+        of_person.with_name_at_instant,
+        of_instant.without_name,
+        of_person.nearest,
+    ):
+        left = _match(left, matched, look_up)
     return matched
 
 
-def same_person(one: Found | Known, other: Found | Known) -> bool:
-    """By link where both have a link of one kind; else by name, upper and lower case alike."""
-    if one.link and other.link and _kind(one.link) == _kind(other.link):
-        return one.link == other.link
-    return _name(one) == _name(other)
+def same_link(found: Found, known: Known) -> bool:
+    """Whether both have links, and these lead to one person."""
+    one, other = _link(found), _link(known)
+    return one is not None and other is not None and same_person(Person("", one), Person("", other))
+
+
+class _Sought(NamedTuple):
+    """An InMail of the file, with its link and normal name."""
+
+    found: Found
+    link: Link | None
+    name: str
 
 
 def _match(
-    found: Iterable[Found],
-    matched: dict[int, Known],
-    candidates: Callable[[Found], Iterable[Known]],
-    fits: Callable[[Found, Known], bool],
-) -> list[Found]:
-    """Match what fits; answers those that are left."""
+    sought: Iterable[_Sought], matched: dict[int, Known], look_up: Callable[[_Sought], Known | None]
+) -> list[_Sought]:
+    """Match what is known in this way; returns those that are left."""
     left = []
-    for each in found:
-        known = next((known for known in candidates(each) if not known.matched and fits(each, known)), None)
+    for each in sought:
+        known = look_up(each)
         if known is None:
             left.append(each)
         else:
             known.matched = True
-            matched[each.line] = known
+            matched[each.found.line] = known
     return left
 
 
-def _is_erased_copy(_found: Found, known: Known) -> bool:
-    """Whose person was erased is only known by its instant."""
-    return known.link is None and known.name == ERASED_NAME
+class _InOrderOfTime:
+    """InMails in order of time; what has been matched is passed over in hardly any time (union-find)."""
+
+    __slots__ = ("_earlier", "_known", "_later")
+
+    def __init__(self) -> None:
+        self._known: list[Known] = []
+        # For a matched InMail, the place at which to look on; one place up and down where nothing is noted yet.
+        self._later: dict[int, int] = {}
+        self._earlier: dict[int, int] = {}
+
+    def add(self, known: Known) -> None:
+        """Add one that is no earlier than those before."""
+        self._known.append(known)
+
+    def first(self) -> Known | None:
+        """The first of all."""
+        return self._from(0)
+
+    def only(self) -> Known | None:
+        """The only one, None where there are none or several."""
+        first = self._from(0)
+        return first if first is self._before(len(self._known)) else None
+
+    def at(self, instant: datetime) -> Known | None:
+        """One of this instant."""
+        known = self._from(bisect_left(self._known, instant, key=_sent_at))
+        return known if known and known.sent_at == instant else None
+
+    def around(self, instant: datetime) -> Iterator[Known]:
+        """The last one before the instant and the first one from it on, as far as there are."""
+        place = bisect_left(self._known, instant, key=_sent_at)
+        yield from (known for known in (self._before(place), self._from(place)) if known)
+
+    def _from(self, place: int) -> Known | None:
+        place = self._unmatched(place, self._later, 1)
+        return self._known[place] if place < len(self._known) else None
+
+    def _before(self, place: int) -> Known | None:
+        place = self._unmatched(place - 1, self._earlier, -1)
+        return self._known[place] if place >= 0 else None
+
+    def _unmatched(self, place: int, jumps: dict[int, int], step: int) -> int:
+        passed = []
+        while 0 <= place < len(self._known) and self._known[place].matched:
+            passed.append(place)
+            place = jumps.get(place, place + step)
+        for each in passed:
+            jumps[each] = place
+        return place
 
 
-def _nearest(found: Found, by_person: dict[str, list[Known]]) -> list[Known]:
-    """The InMails of the same link or name within a day, the nearest first, those taken back last."""
-    near: list[Known] = []
-    for key in {_name(found), found.link or _name(found)}:
-        known = by_person.get(key, [])
-        begin = bisect_left(known, found.sent_at - NEARBY, key=_sent_at)
-        end = bisect_right(known, found.sent_at + NEARBY, key=_sent_at)
-        near += known[begin:end]
-    return sorted(near, key=lambda each: (each.taken_back, abs(each.sent_at - found.sent_at), each.id))
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """InMails that go by one name or link key, and what decides whether they may be compared with one of the file."""
+
+    kind: str | None
+    taken_back: bool
+    has_message: bool
+    known: _InOrderOfTime
 
 
-def _sent_at(known: Known) -> datetime:
-    return known.sent_at
+class _ByPerson:
+    """The ledger's InMails by links and names.
+
+    Those that may be taken for an InMail of the file are in a few groups, so that none has to be looked at in vain.
+    """
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self._links: dict[Hashable, list[_Group]] = defaultdict(list)
+        self._names: dict[Hashable, list[_Group]] = defaultdict(list)
+        for each in known:
+            link = _link(each)
+            if link:
+                for key in _keys_of_link(link):
+                    _add(self._links[key], each, link)
+            # Nearby, those without a name are taken for one another if nothing speaks against it.
+            _add(self._names[each.name_key], each, link)
+
+    def with_link_at_instant(self, sought: _Sought) -> Known | None:
+        """Sent at the same instant to the same link."""
+        return _first(group.known.at(sought.found.sent_at) for group in self._with_link(sought))
+
+    def with_name_at_instant(self, sought: _Sought) -> Known | None:
+        """Sent at the same instant to the same name, where links cannot be compared."""
+        if sought.name in NOT_A_NAME:
+            return None
+        return _first(group.known.at(sought.found.sent_at) for group in self._with_name(sought))
+
+    def nearest(self, sought: _Sought) -> Known | None:
+        """The nearest within a day to the same person; those taken back only where there is no other."""
+        at = sought.found.sent_at
+        near = [
+            known
+            for group in (*self._with_link(sought), *self._with_name(sought))
+            # Two messages of LinkedIn's exports are one only if their keys are the same: see `with_message`.
+            if not (sought.found.message_key and group.has_message)
+            for known in group.known.around(at)
+            if abs(known.sent_at - at) <= NEARBY
+        ]
+        return min(near, key=lambda each: (each.taken_back, abs(each.sent_at - at), each.id), default=None)
+
+    def _with_link(self, sought: _Sought) -> list[_Group]:
+        return [group for key in _keys_of_same_link(sought.link) for group in self._links.get(key, ())]
+
+    def _with_name(self, sought: _Sought) -> list[_Group]:
+        kind = sought.link and sought.link.kind
+        return [group for group in self._names.get(sought.name, ()) if kind is None or group.kind != kind]
 
 
-def _name(person: Found | Known) -> str:
-    return person.name.casefold()
+class _ByInstant:
+    """The ledger's InMails by what tells of them when the person is not known."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self._messages: dict[str, Known] = {}
+        self._erased: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
+        self._nameless: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
+        self._imported: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
+        for each in known:
+            if each.message_key:
+                self._messages.setdefault(each.message_key, each)
+            if each.link is None and each.name_key == ERASED_NAME:
+                self._erased[each.sent_at].add(each)
+            elif each.link is None and each.name_key in NOT_A_NAME:
+                self._nameless[each.sent_at].add(each)
+            elif each.source == "import" and not each.message_key:
+                self._imported[each.sent_at].add(each)
+
+    def with_message(self, sought: _Sought) -> Known | None:
+        """The same message of LinkedIn's export, whoever it is to by now."""
+        key = sought.found.message_key
+        known = self._messages.get(key) if key else None
+        return None if known is None or known.matched else known
+
+    def without_name(self, sought: _Sought) -> Known | None:
+        """Sent at the same instant, where the ledger does not know the person, or LinkedIn's export no longer does.
+
+        In the latter case an InMail imported by a version that stored no messages' keys is taken if it is the only one.
+        """
+        at = sought.found.sent_at
+        known = self._erased[at].first() if at in self._erased else None
+        if known is None and sought.link is None and sought.name in NOT_A_NAME:
+            known = self._nameless[at].first() if at in self._nameless else None
+            if known is None and sought.found.message_key and at in self._imported:
+                known = self._imported[at].only()
+        return known
 
 
-def _kind(link: str) -> str:
-    """Links of different kinds to one person cannot be compared: `/in/name`, `/in/acoaa...`, `/sales/lead/...`."""
-    path, _, slug = link.rpartition("/")
-    return f"{path}/acoa" if slug.startswith("acoa") and len(slug) > 30 else path
+def _add(groups: list[_Group], known: Known, link: Link | None) -> None:
+    variant = (link.kind if link else None, known.taken_back, known.message_key is not None)
+    for group in groups:
+        if (group.kind, group.taken_back, group.has_message) == variant:
+            break
+    else:
+        group = _Group(*variant, _InOrderOfTime())
+        groups.append(group)
+    group.known.add(known)
+
+
+def _first(candidates: Iterable[Known | None]) -> Known | None:
+    """The first that was not taken back, else the first."""
+    return min((each for each in candidates if each), key=lambda each: (each.taken_back, each.id), default=None)
+
+
+def _repeated(at_once: Iterable[Found]) -> dict[int, int]:
+    """The repetitions among InMails of one instant, by line."""
+    repeated: dict[int, int] = {}
+    first: dict[Hashable, int] = {}
+    for each in at_once:
+        link, name = _link(each), normal_name(each.name)
+        kind = link.kind if link else None
+        same = [*_keys_of_same_link(link), *((name, other) for other in _KINDS if link is None or other != kind)]
+        line = next((first[key] for key in same if key in first), None)
+        if line is not None:
+            repeated[each.line] = line
+            continue
+        for key in _keys_of_link(link):
+            first.setdefault(key, each.line)
+        if name not in NOT_A_NAME:
+            first.setdefault((name, kind), each.line)
+    return repeated
+
+
+def _keys_of_link(link: Link | None) -> list[Hashable]:
+    """By what a link is found."""
+    if link is None:
+        return []
+    return [link.key] if link.kind == "in" else [link.key, link]
+
+
+def _keys_of_same_link(link: Link | None) -> list[Hashable]:
+    """By what the links are found that lead to the same person: an id in lower case may be any that is the same when
+    folded; another one, itself or the folded one.
+    """
+    if link is None:
+        return []
+    folded = Link(link.kind, link.id.lower())
+    return [link.key] if link == folded else [link, folded]
+
+
+def _sent_at(inmail: Known | Found) -> datetime:
+    return inmail.sent_at
+
+
+def _link(person: Found | Known) -> Link | None:
+    return parse_link(person.link) if person.link else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from array import array
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,8 @@ from typing import NamedTuple
 
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem
-from inkeeper.services import dates, profiles
+from inkeeper.rules.people import clean_name, normal_link
+from inkeeper.services import dates
 from inkeeper.services.imports.moments import read_moment
 from inkeeper.services.imports.refusals import bad_file
 
@@ -21,12 +21,8 @@ MOST_INMAILS = 200_000
 """InMails, or conversations that may hold one, of which one file may tell: what is kept in memory while it is read."""
 
 PROBLEMS_NAMED = 200
-LONGEST_NAME = 200
 LONGEST_LINK = 500
 _LONGEST_SUBJECT = 200
-
-
-_USUAL_LINK = re.compile(r"https://www\.linkedin\.com/in/[a-z0-9-]{1,100}")
 
 
 class Found(NamedTuple):
@@ -44,6 +40,8 @@ class Found(NamedTuple):
     outcome: str = "pending"
     outcome_at: datetime | None = None
     answer_line: int | None = None
+    message_key: str | None = None
+    """Of LinkedIn's export: a hash of the conversation's id and the instant, by which later exports are compared."""
 
 
 class NotUnderstood(ValueError):
@@ -196,28 +194,21 @@ def moment(text: str, zone: str, order: str | None) -> datetime:
 
 
 def person_name(text: str) -> str:
-    """The name as it is stored. Raises NotUnderstood for one that is empty or too long."""
-    name = _one_line(text)
+    """The name as it is stored. Raises NotUnderstood for one of which nothing can be kept."""
+    name = clean_name(text)
     if not name:
         raise NotUnderstood("has no name")
-    if len(name) > LONGEST_NAME:
-        raise NotUnderstood(f"has a name of more than {LONGEST_NAME} characters")
     return name
 
 
 def person_link(text: str) -> str | None:
     """The profile link as it is stored, None for none. Raises NotUnderstood for what is no link to a person."""
-    if _USUAL_LINK.fullmatch(text):
-        return text
-    text = text.strip()
-    if not text:
-        return None
-    if len(text) > LONGEST_LINK:
-        raise NotUnderstood(f"has a link of more than {LONGEST_LINK} characters")
-    try:
-        return profiles.normalise(text if "://" in text else f"https://{text}")
-    except Problem as problem:
-        raise NotUnderstood(f"has a link that cannot be used: {problem.detail.partition(': ')[2]}") from None
+    link = normal_link(text)
+    if link is None and clean_name(text):
+        raise NotUnderstood(
+            "has a link that does not lead to a person: it should look like https://www.linkedin.com/in/name"
+        )
+    return link
 
 
 def subject_line(text: str) -> str | None:

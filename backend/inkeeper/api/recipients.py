@@ -1,0 +1,60 @@
+"""Fields for the person an InMail went to. An InMail that was sent is never refused for how they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from inkeeper.rules.people import LONGEST_NAME, clean_name
+
+# For the OpenAPI document: a character that is neither blank nor control nor unseen.
+_SEEN = (
+    r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]"
+)
+
+
+class RecipientName(fields.String):
+    """A person's name. Loads to what can be kept of it; refused only where that is nothing."""
+
+    default_error_messages = {  # noqa: RUF012 (marshmallow's way)
+        "invalid": "Must be text.",
+        "blank": "Must not be empty.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        description = (
+            "Stored on one line, without control and unseen characters, and cut where it is longer than"
+            f" {LONGEST_NAME} characters."
+        )
+        super().__init__(metadata={"description": description, "examples": ["Kai Example"], "pattern": _SEEN}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        name = clean_name(value)
+        if not name:
+            raise self.make_error("blank")
+        return name
+
+
+class ProfileLink(fields.String):
+    """A link to a person's page, in any of the ways in which LinkedIn and people write it."""
+
+    default_error_messages = {  # noqa: RUF012 (marshmallow's way)
+        "invalid": "Must be text.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        description = (
+            "Any link to a person on LinkedIn, Sales Navigator or Recruiter. One that leads to no person is not stored,"
+            " and `left_out` of the answer says so."
+        )
+        examples = ["https://www.linkedin.com/in/kai-example-000000000"]
+        super().__init__(metadata={"description": description, "examples": examples}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        return value
