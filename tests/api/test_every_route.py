@@ -23,6 +23,7 @@ PUBLIC = {
     "POST /api/v1/pairings/<pairing_id>/confirm",
     "DELETE /api/v1/pairings/<pairing_id>",
     "GET /calendar/<secret>.ics",
+    "POST /api/v1/sign-ins/redeem",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -30,6 +31,8 @@ PUBLIC = {
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/pairings": {"device": "Firefox on Linux"},
     "POST /api/v1/pairings/<pairing_id>/confirm": {"code": "000000"},
+    "POST /api/v1/sign-ins": {},
+    "POST /api/v1/sign-ins/redeem": {"secret": "missing", "device": "Firefox on Linux"},
     "POST /api/v1/accounts": {
         "name": "My seat",
         "plan": "premium_career",

@@ -28,6 +28,7 @@ from inkeeper.api import (
     report,
     rule_books,
     server,
+    sign_ins,
     summary,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
@@ -55,6 +56,7 @@ _log = logging.getLogger("inkeeper.request")
 RESOURCES = (
     server,
     pairings,
+    sign_ins,
     devices,
     rule_books,
     accounts,
@@ -96,7 +98,8 @@ def create_app(
     app.extensions["inkeeper.show_code"] = show_code
     app.extensions["inkeeper.summaries"] = summary.Summaries(summary.SUMMARIES_KEPT)
     app.extensions["inkeeper.reports"] = Reports()
-    app.extensions["inkeeper.read_limit"] = calendar.ReadLimit()
+    app.extensions["inkeeper.read_limit"] = calendar.read_limit()
+    app.extensions["inkeeper.redeem_limit"] = sign_ins.redeem_limit()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",

@@ -1,6 +1,6 @@
 """The form of an export: which tables it holds, its checksum, and the schema that goes with it.
 
-Left out are snapshots, which are only a cache, and pairings, which live for minutes.
+Left out are snapshots, which are only a cache, and pairings, sign-ins and download tickets, which live for minutes.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from typing import Any
 
 from peewee import BigIntegerField, IntegerField, Model
 
-from inkeeper.storage.models import TABLES, InstantField, Pairing, Snapshot
+from inkeeper.storage.models import TABLES, InstantField, Pairing, SignIn, Snapshot, Ticket
 
 FORMAT = "inkeeper-export"
 VERSION = 2
 DOCUMENT = "inkeeper.json"
 SCHEMA = "schema.json"
 
-EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in (Pairing, Snapshot))
+_NOT_EXPORTED = (Pairing, SignIn, Ticket, Snapshot)
+
+EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in _NOT_EXPORTED)
 
 
 class ExportError(Exception):

@@ -37,6 +37,7 @@ FACT_KINDS = (
 OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
 PURPOSES = ("introduction", "follow_up", "article", "other")
 SOURCES = ("popup", "shortcut", "page", "import", "api")
+DEVICE_KINDS = ("program", "page")
 IMPORT_KINDS = ("linkedin", "csv", "inkeeper")
 
 ERASED_NAME = "(erased)"
@@ -103,7 +104,10 @@ class Owner(_Table):
 
 
 class Device(_Table):
-    """A browser or program of one owner that has a token. Only the token's hash is kept."""
+    """A browser or program of one owner that has a token. Only the token's hash is kept.
+
+    Its kind is `page` for the server's own pages in a browser, `program` for everything else.
+    """
 
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, backref="devices")
@@ -113,6 +117,29 @@ class Device(_Table):
     created_at = InstantField()
     last_seen_at = InstantField(null=True)
     revoked_at = InstantField(null=True)
+    kind = TextField(constraints=[SQL("DEFAULT 'program'"), _one_of("kind", DEVICE_KINDS)])
+
+
+class SignIn(_Table):
+    """A one-time secret that signs a browser in to the pages of one owner. Only the secret's hash is kept."""
+
+    secret_hash = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner)
+    owner_id: str
+    created_at = InstantField()
+    expires_at = InstantField()
+    used_at = InstantField(null=True)
+
+
+class Ticket(_Table):
+    """A one-time secret with which a signed-in page downloads one file. `target` says which, as JSON text."""
+
+    secret_hash = TextField(primary_key=True)
+    device = ForeignKeyField(Device, index=False)
+    device_id: str
+    target = TextField()
+    created_at = InstantField()
+    used_at = InstantField(null=True)
 
 
 class Pairing(_Table):
@@ -292,6 +319,8 @@ class ReminderSent(_Table):
 TABLES = (
     Owner,
     Device,
+    SignIn,
+    Ticket,
     Pairing,
     Account,
     Import,
