@@ -15,7 +15,6 @@ from inkeeper.storage.database import DatabaseProblem
 
 PUBLIC_ENDPOINTS = frozenset(
     {
-        "pages.welcome",
         "pages.docs",
         "pages.openapi",
         "server.show_server",
