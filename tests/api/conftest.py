@@ -51,4 +51,5 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         "pairing_id": pairing,
         "digest": "no-such-digest",
         "name": "no-such-file",
+        "ticket": "no-such-ticket",
     }

@@ -26,12 +26,15 @@ PUBLIC = {
     "GET /calendar/<secret>.ics",
     "POST /api/v1/sign-ins/redeem",
     "GET /assets/<digest>/<name>",
+    "GET /downloads/<ticket>",
     "GET /manifest.webmanifest",
 }
 
 # The pages: a visit without a token is answered with the shell, which holds no data (see tests/web/test_access.py).
 PAGES = {
     "GET /",
+    "GET /history",
+    "GET /history/credits",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -60,11 +63,18 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /sign-out": {},
     "POST /accounts/<account_id>/inmails": {"who": "Sasha Specimen"},
     "POST /accounts/<account_id>/inmails/<inmail_id>/outcome": {"outcome": "replied"},
+    "POST /accounts/<account_id>/inmails/<inmail_id>/row/restore": {},
+    "POST /accounts/<account_id>/inmails/<inmail_id>/row/remove": {},
+    "POST /accounts/<account_id>/inmails/<inmail_id>/edit": {"outcome": "replied"},
     "POST /accounts/<account_id>/inmails/<inmail_id>/remove": {},
     "POST /accounts/<account_id>/inmails/<inmail_id>/restore": {},
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
+    "POST /history/download": {},
 }
+
+# The forms above that are stale without the version that they were rendered from.
+NEED_VERSION = {"POST /accounts/<account_id>/inmails/<inmail_id>/edit"}
 
 # The same for the routes that take a file: the query, and what goes with the request.
 UPLOADS: dict[str, dict[str, Any]] = {
@@ -244,7 +254,8 @@ def test_another_owners_resource_is_as_one_that_does_not_exist(
     for route in private_routes:
         if route.arguments:
             response = route.call(client, ids, owner.headers)
-            assert response.status_code in (200, 201), f"{route.name}: {response.status} {response.json}"
+            expected = (409,) if route.name in NEED_VERSION else (200, 201)
+            assert response.status_code in expected, f"{route.name}: {response.status} {response.data}"
 
 
 def test_lists_hold_nothing_of_another_owner(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from inkeeper.web.blueprint import blueprint
-from tests.seat import Seat
+from tests.conftest import Device
+from tests.seat import Caller, Seat
 from tests.web.conftest import WebPage
 
 HOSTILE = [
@@ -48,20 +51,27 @@ def shape(tags: Tags) -> list[tuple[str, tuple[str, ...]]]:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_stored_text_stays_text(app: Flask, page: WebPage, seat: Seat, hostile: str) -> None:
+def test_stored_text_stays_text(
+    app: Flask,
+    client: FlaskClient,
+    pair: Callable[..., Device],
+    sign_in: Callable[..., WebPage],
+    hostile: str,
+) -> None:
     places = [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in blueprint.pages]
-    inmail = seat.log("Plain Name", subject="Plain", note="Plain", purpose="other")["inmail"]
-    before = {place: shape(Tags(page.get(place).get_data(as_text=True))) for place in places}
-    seat.call("DELETE", f"{seat.path}/inmails/{inmail['id']}")
-    seat.log(hostile, subject=hostile, note=hostile, purpose="other")
-    assert seat.call("PATCH", seat.path, {"name": hostile}).status_code == 200
+    seen: list[dict[str, Tags]] = []
+    for owner, text in (("Kai Example", "Plain"), ("Robin Sample", hostile)):
+        call = Caller(client, pair(owner).headers)
+        account = {"name": text, "plan": "premium_career", "rule_book": "month_end", "time_zone": "UTC"}
+        seat = Seat(call, call.post("/accounts", account))
+        seat.log(text, subject=text, note=text, purpose="other")
+        page = sign_in(owner)
+        seen.append({place: Tags(page.get(place).get_data(as_text=True)) for place in places})
 
-    shown = 0
+    plain, given = seen
     for place in places:
-        tags = Tags(page.get(place).get_data(as_text=True))
-        assert shape(tags) == before[place], place
-        shown += hostile in tags.words
-    assert shown, "no page shows it at all"
+        assert shape(given[place]) == shape(plain[place]), place
+        assert hostile in given[place].words, place
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
