@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from inkeeper.errors import Problem
+from inkeeper.ids import new_id
 from inkeeper.services import devices
 from inkeeper.services.devices import hash_of
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import SignIn
+from inkeeper.storage.models import Owner, SignIn
 
 VALID_FOR = timedelta(seconds=60)
 """How long a secret is valid that a program hands to a browser on the same machine."""
@@ -53,6 +54,26 @@ def add(owner_id: str, secret: str, now: datetime, valid_for: timedelta = VALID_
     expires_at = now + valid_for
     SignIn.create(secret_hash=hash_of(secret), owner=owner_id, created_at=now, expires_at=expires_at)
     return expires_at
+
+
+def make(store: Store, owner_name: str, now: datetime, valid_for: timedelta = VALID_FOR) -> str:
+    """A secret for the owner of this name (created if new), as the person at the machine itself may make one.
+
+    Raises the 429 Problem if the owner has made too many lately.
+    """
+    secret = new_secret()
+    with store.begin_write(None):
+        owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
+        owner = owner or Owner.create(id=new_id(now), name=owner_name, created_at=now)
+        add(owner.id, secret, now, valid_for)
+    return secret
+
+
+def is_used(store: Store, secret: str) -> bool:
+    """Whether somebody signed in with the secret."""
+    with store.read():
+        found: SignIn | None = SignIn.get_or_none(SignIn.secret_hash == hash_of(secret))
+    return found is not None and found.used_at is not None
 
 
 def redeem(store: Store, secret: str, device_name: str, now: datetime, token: str | None = None) -> tuple[str, str]:
