@@ -40,6 +40,7 @@ lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, and the extension
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --cache-dir .cache/import-linter
+	$(PY) tests/lint/tokens.py --check
 	$(PY) tests/lint/extension.py
 
 format: $(DEVELOPMENT)  ## let ruff lay out the Python code

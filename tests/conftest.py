@@ -21,6 +21,15 @@ from inkeeper.storage.database import Store, open_database
 from tests.seat import Caller, Seat
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where templates keep their bytecode: not in the developer's own cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
 class Clock:
     """Stands still until it is told otherwise."""
 

@@ -221,6 +221,64 @@ def pair(owner: str | None, **flags: Any) -> None:
         click.echo("Start connecting it within 5 minutes and type this code there.")
 
 
+@main.command("open")
+@click.option("--print", "print_only", is_flag=True, help="Print a link instead, valid once within 10 minutes.")
+@click.option("--qr", is_flag=True, help="Draw the link as a QR code too, for your phone.")
+@click.option(
+    "--address",
+    metavar="URL",
+    help="Where the server is reached, such as https://inkeeper.example.org.  [default: this computer]",
+)
+@click.option("--port", help=f"The server's port on this computer.  [env: INKEEPER_PORT; default: {DEFAULT_PORT}]")
+@click.option("--owner", metavar="NAME", help="Whose pages to open.  [default: me]")
+@_database_options
+def open_pages(print_only: bool, qr: bool, address: str | None, owner: str | None, **flags: Any) -> None:
+    """Open Inkeeper's pages in your browser, signed in. The server must be running.
+
+    The link works once, and lets in whoever opens it: pass it to nobody.
+    """
+    from inkeeper import opening
+
+    with _opened(**flags) as (store, settings):
+        at = address or f"http://127.0.0.1:{settings.port}"
+        if address is None and not opening.is_inkeeper(at):
+            raise click.ClickException(f"No Inkeeper answers at {at}. Start it with `inkeeper serve`.")
+        if not (print_only or qr) and _signed_in(store, at, owner):
+            return
+        _print_link(store, at, owner, qr=qr)
+
+
+def _signed_in(store: Store, address: str, owner: str | None) -> bool:
+    """Open the default browser; whether it signed in. What stands in the way is said."""
+    from inkeeper import opening
+    from inkeeper.services import pairing, sign_ins
+
+    try:
+        # Before a secret is made for it.
+        opening.check_browser(os.environ)
+        secret = sign_ins.make(store, owner or pairing.DEFAULT_OWNER, utc_now())
+        if opening.open_signed_in(store, address, secret, store.path.parent, os.environ):
+            return True
+        click.echo("The browser has not signed in so far.")
+    except opening.BrowserCannotOpen as reason:
+        click.echo(str(reason))
+    return False
+
+
+def _print_link(store: Store, address: str, owner: str | None, *, qr: bool) -> None:
+    from inkeeper import opening
+    from inkeeper.services import pairing, sign_ins
+
+    secret = sign_ins.make(store, owner or pairing.DEFAULT_OWNER, utc_now(), sign_ins.CARRIED_VALID_FOR)
+    link = opening.link_of(address, secret)
+    click.echo("Open this link within 10 minutes. It works once:")
+    click.echo(link)
+    if qr:
+        click.echo(opening.drawn(link))
+        if "//127.0.0.1" in address:
+            click.echo("This address works on this computer only. For a phone, name the server's with --address.")
+
+
 @main.group(invoke_without_command=True)
 @_database_options
 @click.pass_context

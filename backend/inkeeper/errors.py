@@ -9,6 +9,7 @@ TITLES = {
     "unauthorized": "A valid token is needed",
     "forbidden_origin": "This origin is not allowed",
     "wrong_code": "The code is not right",
+    "wrong_secret": "The sign-in link is not right",
     "not_found": "There is nothing here",
     "method_not_allowed": "This method is not allowed here",
     "not_acceptable": "The answer is only to be had as JSON",

@@ -116,6 +116,12 @@ class Server:
         found = until(lambda: CODE.search(self.terminal()[after:]), f"a pairing code in:\n{self.terminal()}")
         return found.group(1)
 
+    def pair_for(self, owner: str) -> None:
+        """Says on the command line whose the device is that is being connected."""
+        subprocess.run(
+            self.command("pair", "--owner", owner), env=self.environment(), cwd=ROOT, check=True, capture_output=True
+        )
+
     def client(self, device: str = "test client") -> Client:
         """A client that has been paired through the code, as every client must."""
         client = Client(self.port)

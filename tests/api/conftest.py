@@ -49,4 +49,7 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),
         "other_id": pair("Kai Example").id,
         "pairing_id": pairing,
+        "digest": "no-such-digest",
+        "name": "no-such-file",
+        "ticket": "no-such-ticket",
     }

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from werkzeug.test import TestResponse
 
-from inkeeper.api.calendar import ReadLimit
+from inkeeper.api.calendar import READINGS_PER_MINUTE
 from inkeeper.storage.database import Store
 from tests.conftest import Clock, Device
 from tests.seat import Caller, Seat
@@ -154,7 +154,7 @@ def test_reading_too_often_is_refused_for_a_while(
     feed: Feed, open_account: Callable[..., Seat], subscribe: Callable[..., Feed], clock: Clock
 ) -> None:
     other = subscribe(open_account())
-    for _ in range(ReadLimit.PER_MINUTE):
+    for _ in range(READINGS_PER_MINUTE):
         assert feed.ask().status_code == 200
     clock.advance(seconds=20)
 
@@ -168,14 +168,14 @@ def test_reading_too_often_is_refused_for_a_while(
 
 
 def test_guessing_addresses_is_refused_too_and_keeps_nobody_else_out(client: FlaskClient, feed: Feed) -> None:
-    guesses = [client.get(f"/calendar/guess-{number}.ics").status_code for number in range(ReadLimit.PER_MINUTE + 5)]
+    guesses = [client.get(f"/calendar/guess-{number}.ics").status_code for number in range(READINGS_PER_MINUTE + 5)]
 
-    assert guesses == [404] * ReadLimit.PER_MINUTE + [429] * 5
+    assert guesses == [404] * READINGS_PER_MINUTE + [429] * 5
     assert feed.ask().status_code == 200
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_out(feed: Feed, clock: Clock) -> None:
-    for _ in range(ReadLimit.PER_MINUTE + 1):
+    for _ in range(READINGS_PER_MINUTE + 1):
         feed.ask()
     clock.advance(hours=-1)
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import Device
 
-PAGES = ("/", "/api/docs")
+PAGES = ("/api/docs",)
 
 
 class Reader(HTMLParser):
@@ -82,13 +82,6 @@ def test_every_link_within_the_server_leads_somewhere(client: FlaskClient, path:
             assert link[1:] in targets, link
         else:
             assert client.get(link).status_code == 200, link
-
-
-def test_the_welcome_page_says_the_next_step(client: FlaskClient) -> None:
-    text = client.get("/").get_data(as_text=True)
-
-    assert "connect the browser extension" in text
-    assert "not affiliated with LinkedIn" in text
 
 
 def test_the_pages_show_no_data(client: FlaskClient, pair: Callable[..., Device]) -> None:

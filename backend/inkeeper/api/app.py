@@ -28,6 +28,7 @@ from inkeeper.api import (
     report,
     rule_books,
     server,
+    sign_ins,
     summary,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
@@ -50,12 +51,14 @@ from inkeeper.jsontext import to_json
 from inkeeper.services.report import Reports
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
+from inkeeper.web.views import PAGES, register_pages
 
 _log = logging.getLogger("inkeeper.request")
 
 RESOURCES = (
     server,
     pairings,
+    sign_ins,
     devices,
     rule_books,
     accounts,
@@ -99,7 +102,8 @@ def create_app(
     app.extensions["inkeeper.show_code"] = show_code
     app.extensions["inkeeper.summaries"] = summary.Summaries(summary.SUMMARIES_KEPT)
     app.extensions["inkeeper.reports"] = Reports()
-    app.extensions["inkeeper.read_limit"] = calendar.ReadLimit()
+    app.extensions["inkeeper.read_limit"] = calendar.read_limit()
+    app.extensions["inkeeper.redeem_limit"] = sign_ins.redeem_limit()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
@@ -129,6 +133,9 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return
         g.now = now = clock()
+        if asked.blueprint == PAGES:
+            # The pages check token and body themselves: see `web.access`.
+            return
         if endpoint not in PUBLIC_ENDPOINTS:
             authenticate(environ, now)
         if endpoint in UPLOAD_ENDPOINTS:
@@ -155,7 +162,12 @@ def _complete_every_answer(app: Flask) -> None:
     @app.after_request
     def complete(response: Response) -> Response:
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        response.headers.extend(HEADERS)
+        if asked.blueprint == PAGES:
+            # The pages have set their own of some of them.
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+        else:
+            response.headers.extend(HEADERS)
         if "Content-Security-Policy" not in response.headers:
             response.headers.add("Content-Security-Policy", _NOTHING_ALLOWED)
         # flask-cors is asked only where it has something to say: it takes a tenth of the time of a short answer.
@@ -174,6 +186,7 @@ def _complete_every_answer(app: Flask) -> None:
 
 def _register_resources(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
+    register_pages(app)
     api = Api(
         app,
         spec_kwargs={

@@ -15,7 +15,6 @@ from inkeeper.storage.database import DatabaseProblem
 
 PUBLIC_ENDPOINTS = frozenset(
     {
-        "pages.welcome",
         "pages.docs",
         "pages.openapi",
         "server.show_server",
@@ -23,6 +22,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "pairings.confirm_pairing",
         "pairings.cancel_pairing",
         "calendar.read_feed",
+        "sign_ins.redeem_sign_in",
     }
 )
 """The routes that need no token: those that tell what this is, those by which a device gets its token, and the feed,
@@ -30,13 +30,19 @@ whose address is a secret itself, since calendar programs send no tokens.
 """
 
 
+def bearer_token(environ: dict[str, Any]) -> str | None:
+    """The token that came with this WSGI environment, valid or not; None if none did."""
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def authenticate(environ: dict[str, Any], now: datetime) -> None:
     """Find out whose token came with this WSGI environment, for `context.owner_id` and `context.device_id`.
 
     Raises the 401 Problem for a token that is missing, unknown or revoked.
     """
-    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    device = devices.find_by_token(store(), token.strip()) if scheme.lower() == "bearer" else None
+    token = bearer_token(environ)
+    device = None if token is None else devices.find_by_token(store(), token)
     if device is None:
         raise Problem(
             "unauthorized",

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import secrets
-from base64 import urlsafe_b64encode
-from collections import Counter
-from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any
 
 from flask import Response, current_app, request
@@ -16,8 +11,9 @@ from marshmallow import fields
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.limits import MinuteLimit
 from inkeeper.api.schemas_base import Boolean, Instant, Schema
-from inkeeper.api.writes import write_once
+from inkeeper.api.writes import secret_from, write_once
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.services import calendar
@@ -26,6 +22,7 @@ blueprint = Blueprint("calendar", __name__, description="Expiries and renewals i
 
 _ADDRESS = "/api/v1/accounts/<account_id>/calendar"
 _CONTENT_TYPE = "text/calendar"
+_SECRET = "calendar"  # noqa: S105 (a purpose, not a secret)
 
 
 class NewAddressSchema(Schema):
@@ -56,34 +53,16 @@ class MadeAddressSchema(Schema):
     replaced = fields.Boolean(required=True, metadata={"description": "Whether an earlier address stopped working."})
 
 
-class ReadLimit:
-    """At most so many readings a minute, of each feed and of all the addresses that do not exist together."""
+READINGS_PER_MINUTE = 60
+"""Of each feed, and of all the addresses that do not exist together."""
 
-    PER_MINUTE = 60
-    _MINUTE = timedelta(minutes=1)
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._since: datetime | None = None
-        self._readings: Counter[str] = Counter()
-
-    def count(self, feed: str, at: datetime) -> None:
-        """Count a reading at `at` (UTC). Raises the 429 Problem if it is one too many."""
-        with self._lock:
-            # A clock that was set back must not keep the door shut.
-            if self._since is None or not timedelta() <= at - self._since < self._MINUTE:
-                self._since = at
-                self._readings.clear()
-            self._readings[feed] += 1
-            if self._readings[feed] <= self.PER_MINUTE:
-                return
-            wait = self._since + self._MINUTE - at
-        raise Problem(
-            "too_many_requests",
-            f"Read a calendar at most {self.PER_MINUTE} times a minute; once an hour is enough.",
-            status=429,
-            headers={"Retry-After": str(max(1, round(wait.total_seconds())))},
-        )
+def read_limit() -> MinuteLimit:
+    """The limit on readings of feeds, one for each application."""
+    return MinuteLimit(
+        READINGS_PER_MINUTE,
+        f"Read a calendar at most {READINGS_PER_MINUTE} times a minute; once an hour is enough.",
+    )
 
 
 @blueprint.get(_ADDRESS)
@@ -102,12 +81,12 @@ def make_address(body: dict[str, Any], account_id: str) -> Response:
 
     def make(_: Any) -> tuple[int, dict[str, Any]]:
         salt = secrets.token_urlsafe(24)
-        made = calendar.make_address(owner_id(), account_id, _secret(salt), now(), renew=body["renew"])
+        made = calendar.make_address(owner_id(), account_id, secret_from(_SECRET, salt), now(), renew=body["renew"])
         return 201, {"salt": salt, **made}
 
     response = write_once(None, make)
     answer = json.loads(response.get_data())
-    response.set_data(to_json({"path": f"/calendar/{_secret(answer.pop('salt'))}.ics", **answer}))
+    response.set_data(to_json({"path": f"/calendar/{secret_from(_SECRET, answer.pop('salt'))}.ics", **answer}))
     return response
 
 
@@ -134,7 +113,7 @@ def download_calendar(account_id: str) -> Response:
 @blueprint.alt_response(304, description="Nothing has changed since the answer with the ETag in `If-None-Match`.")
 def read_feed(secret: str) -> Response:
     """Read the calendar at its private address, as calendar programs do. It holds counts and days, and no names."""
-    limit: ReadLimit = current_app.extensions["inkeeper.read_limit"]
+    limit: MinuteLimit = current_app.extensions["inkeeper.read_limit"]
     try:
         address = calendar.find_address(store(), secret)
     except Problem:
@@ -143,17 +122,6 @@ def read_feed(secret: str) -> Response:
     limit.count(address.account_id, now())
     calendar.note_read(store(), address, now())
     return _answer(calendar.feed_of(store(), address.owner_id, address.account_id, now()))
-
-
-def _secret(salt: str) -> str:
-    """The secret part of an address, which cannot be guessed, nor be told from what is stored.
-
-    The answer to a write is stored, so that the same request sent again gets it again. With the salt alone in it the
-    database does not hold the address; whoever sends the request has the token that it takes to work it out.
-    """
-    token = request.headers["Authorization"].partition(" ")[2].strip()
-    digest = hmac.digest(token.encode("utf-8", "surrogateescape"), f"calendar {salt}".encode(), "sha256")
-    return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
 def _answer(feed: calendar.Feed) -> Response:

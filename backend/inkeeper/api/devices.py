@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import device_id, now, owner_id, store
 from inkeeper.api.schemas_base import Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services import devices
-from inkeeper.storage.models import Device
+from inkeeper.storage.models import DEVICE_KINDS, Device
 
 blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", description="Connected devices")
 
@@ -22,6 +22,11 @@ class DeviceSchema(Schema):
 
     id = fields.String(required=True)
     name = fields.String(required=True)
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(DEVICE_KINDS),
+        metadata={"description": "`page` for this server's pages in a browser, `program` for all else."},
+    )
     created_at = Instant(required=True)
     last_seen_at = Instant(required=True, allow_none=True, metadata={"description": "To within an hour."})
     revoked_at = Instant(required=True, allow_none=True)
@@ -70,6 +75,7 @@ def _shown(device: Device) -> dict[str, Any]:
     return {
         "id": device.id,
         "name": device.name,
+        "kind": device.kind,
         "created_at": device.created_at,
         "last_seen_at": device.last_seen_at,
         "revoked_at": device.revoked_at,

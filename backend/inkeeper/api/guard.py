@@ -22,6 +22,8 @@ UPLOAD_ENDPOINTS = frozenset({"imports.import_file"})
 
 UPLOAD_TYPES = ("application/zip", "text/csv")
 
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 EXTENSION_ORIGINS = (
     re.compile(r"\Achrome-extension://[a-p]{32}\Z"),
     re.compile(r"\Amoz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"),
@@ -148,6 +150,17 @@ def _is_own(origin: str, host: str) -> bool:
 
 def _foreign() -> Problem:
     return Problem("forbidden_origin", "Web pages of other sites may not use this server.", status=403)
+
+
+def check_form(environ: dict[str, Any], limit: int = MAX_BODY_BYTES) -> None:
+    """The same for a route that takes a page's form. An empty body needs no type."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > limit:
+        raise too_large(limit)
+    content_type = environ.get("CONTENT_TYPE", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if (length or content_type) and kind not in FORM_TYPES:
+        raise Problem("unsupported_media_type", f"Send the form as {' or '.join(FORM_TYPES)}.", status=415)
 
 
 def too_large(limit: int = MAX_BODY_BYTES) -> Problem:

@@ -1,4 +1,4 @@
-"""The pages for people: the welcome page, and the API's documentation made from its own OpenAPI document."""
+"""The API's documentation, made from its own OpenAPI document."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from markupsafe import Markup, escape
-
-import inkeeper
-from inkeeper.api.context import settings
 
 ROOT = str(Path(__file__).parent)
 
@@ -31,12 +28,6 @@ blueprint = Blueprint("pages", __name__)
 def with_code(text: str | None) -> Markup:
     """The text with what stands between backticks marked as code."""
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text or ""))))  # noqa: S704 (escaped just here)
-
-
-@blueprint.get("/")
-def welcome() -> Response:
-    """What this is and the next step; no data."""
-    return _page("welcome.html", version=inkeeper.__version__, demo=settings().demo)
 
 
 @blueprint.get("/api/docs")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +35,17 @@ def write_once(
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def secret_from(purpose: str, salt: str) -> str:
+    """A secret that cannot be guessed, nor be derived from what is stored.
+
+    The answer to a write is stored, so that the same request sent again gets it again. With the salt alone in it the
+    database does not hold the secret; the client that sends the request has the token that it takes to derive it.
+    """
+    token = request.headers["Authorization"].partition(" ")[2].strip()
+    digest = hmac.digest(token.encode("utf-8", "surrogateescape"), f"{purpose} {salt}".encode(), "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
 def _request_hash(body_digest: str | None) -> str:

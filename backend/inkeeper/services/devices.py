@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from inkeeper.clock import from_microseconds
 from inkeeper.errors import conflict, not_found
@@ -42,7 +42,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def add(owner_id: str, name: str, now: datetime) -> NewDevice:
+def add(owner_id: str, name: str, now: datetime, *, kind: Literal["program", "page"] = "program") -> NewDevice:
     """Add a device of an owner inside an open write."""
     added = NewDevice(new_id(now), f"ink_{secrets.token_urlsafe(32)}", _new_secret())
     Device.create(
@@ -52,6 +52,7 @@ def add(owner_id: str, name: str, now: datetime) -> NewDevice:
         token_hash=hash_of(added.token),
         secret=added.secret,
         created_at=now,
+        kind=kind,
     )
     return added
 
@@ -105,6 +106,17 @@ def find_by_token(store: Store, token: str) -> KnownDevice | None:
     if row is None or not hmac.compare_digest(row[2], token_hash):
         return None
     return KnownDevice(row[0], row[1], None if row[3] is None else from_microseconds(row[3]))
+
+
+def page_of_owner(owner_id: str, token: str) -> str | None:
+    """The id of the owner's page that a token belongs to, inside an open transaction; None if there is none."""
+    device: Device | None = Device.get_or_none(
+        Device.token_hash == hash_of(token),
+        Device.owner == owner_id,
+        Device.kind == "page",
+        Device.revoked_at.is_null(),
+    )
+    return None if device is None else str(device.id)
 
 
 def is_due_to_be_seen(device: KnownDevice, now: datetime) -> bool:

@@ -1,8 +1,8 @@
 """The form of an export: which tables it holds, its checksum, and the schema that goes with it.
 
-Left out are snapshots, which are only a cache, and pairings and invitations, which live for minutes. The id of the
-database stands in the document's head. With it and the secrets of the devices, these know the restored server again;
-whoever reads an export can pose as the server.
+Left out are snapshots, which are only a cache, and pairings, invitations, sign-ins and download tickets, which live
+for minutes. The id of the database stands in the document's head. With it and the secrets of the devices, these know
+the restored server again; a reader of an export can pose as the server.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from inkeeper.storage.models import (
     InstantField,
     Invitation,
     Pairing,
+    SignIn,
     Snapshot,
+    Ticket,
 )
 
 FORMAT = "inkeeper-export"
@@ -27,8 +29,9 @@ VERSION = 2
 DOCUMENT = "inkeeper.json"
 SCHEMA = "schema.json"
 
-_LEFT_OUT = (Installation, Pairing, Invitation, Snapshot)
-EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in _LEFT_OUT)
+_NOT_EXPORTED = (Installation, Pairing, Invitation, SignIn, Ticket, Snapshot)
+
+EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in _NOT_EXPORTED)
 
 
 class ExportError(Exception):

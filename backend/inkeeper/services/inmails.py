@@ -5,7 +5,7 @@ Every function runs inside a transaction of the store; those that write, inside 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ as one. It is also the window in which rule books with credit back return one.
 """
 
 _JITTER = timedelta(minutes=1)
+_IDS_AT_ONCE = 500
 
 
 def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -111,13 +112,16 @@ def list_inmails(
 ) -> list[dict[str, Any]]:
     """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
 
-    `filters` may hold `outcome`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a name or link, in any
-    spelling).
+    `filters` may hold `outcome`, `cost`, `purpose`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a
+    name or link, in any spelling).
     """
     seat(owner_id, account_id)
     query = Inmail.select().where(Inmail.account == account_id, Inmail.retracted_at.is_null())
     if "outcome" in filters:
         query = query.where(_has_outcome(filters["outcome"], now))
+    for column in (Inmail.cost, Inmail.purpose):
+        if column.name in filters:
+            query = query.where(column == filters[column.name])
     if "from" in filters:
         query = query.where(Inmail.sent_at >= filters["from"])
     if "to" in filters:
@@ -129,6 +133,17 @@ def list_inmails(
         query = query.where((Inmail.sent_at < sent_at) | ((Inmail.sent_at == sent_at) & (Inmail.id < inmail_id)))
     known = _books(account_id)
     return [_describe(row, known, now) for row in query.order_by(Inmail.sent_at.desc(), Inmail.id.desc()).limit(limit)]
+
+
+def names_of(owner_id: str, account_id: str, inmail_ids: Sequence[str]) -> dict[str, str]:
+    """The recipients' names of some InMails of the account, by the InMails' ids."""
+    seat(owner_id, account_id)
+    found: dict[str, str] = {}
+    for start in range(0, len(inmail_ids), _IDS_AT_ONCE):
+        some = inmail_ids[start : start + _IDS_AT_ONCE]
+        for row in Inmail.select(Inmail.id, Inmail.name).where(Inmail.account == account_id, Inmail.id.in_(some)):
+            found[row.id] = row.name
+    return found
 
 
 def update_inmail(

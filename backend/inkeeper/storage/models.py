@@ -38,6 +38,7 @@ FACT_KINDS = (
 OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
 PURPOSES = ("introduction", "follow_up", "article", "other")
 SOURCES = ("popup", "shortcut", "page", "import", "api")
+DEVICE_KINDS = ("program", "page")
 IMPORT_KINDS = ("linkedin", "csv", "inkeeper")
 
 ERASED_NAME = people.ERASED_NAME
@@ -112,6 +113,8 @@ class Device(_Table):
     `secret` is what the server proves itself to the device with, null for a device that has not fetched one yet. It is
     stored as it is, since an HMAC cannot be computed from a hash. A reader of the database file (mode 0600) can with it
     pose as this server towards the device, and so learn the device's token; the file alone gives all data anyway.
+
+    Its kind is `page` for the server's own pages in a browser, `program` for everything else.
     """
 
     id = TextField(primary_key=True)
@@ -123,6 +126,29 @@ class Device(_Table):
     last_seen_at = InstantField(null=True)
     revoked_at = InstantField(null=True)
     secret = TextField(null=True)
+    kind = TextField(constraints=[SQL("DEFAULT 'program'"), _one_of("kind", DEVICE_KINDS)])
+
+
+class SignIn(_Table):
+    """A one-time secret that signs a browser in to the pages of one owner. Only the secret's hash is kept."""
+
+    secret_hash = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner)
+    owner_id: str
+    created_at = InstantField()
+    expires_at = InstantField()
+    used_at = InstantField(null=True)
+
+
+class Ticket(_Table):
+    """A one-time secret with which a signed-in page downloads one file. `target` says which, as JSON text."""
+
+    secret_hash = TextField(primary_key=True)
+    device = ForeignKeyField(Device, index=False)
+    device_id: str
+    target = TextField()
+    created_at = InstantField()
+    used_at = InstantField(null=True)
 
 
 class Pairing(_Table):
@@ -333,6 +359,8 @@ TABLES = (
     Installation,
     Owner,
     Device,
+    SignIn,
+    Ticket,
     Pairing,
     Invitation,
     Account,

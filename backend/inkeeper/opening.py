@@ -1,0 +1,122 @@
+"""Opens the pages in the default browser, signed in: the secret goes by a private file, since command lines are public.
+
+The file redirects to the page; the browser is given the file's name only. It is removed once it was used.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable, Mapping
+from html import escape
+from pathlib import Path
+
+from inkeeper.services import sign_ins
+from inkeeper.storage.database import Store
+from inkeeper.storage.files import new_private_file
+
+WAIT_SECONDS = 10
+"""How long a browser may take to sign in before the link is printed as well."""
+
+_LOOK_EVERY_SECONDS = 0.1
+_ANSWER_SECONDS = 5
+
+_PAGE = """<!doctype html>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0;url={link}">
+<title>Inkeeper</title>
+"""
+
+
+class BrowserCannotOpen(Exception):
+    """No browser can be opened with a private file here; the message says why in one sentence."""
+
+
+def link_of(address: str, secret: str, path: str = "/") -> str:
+    """The link that signs in at a page of the server at `address`."""
+    return f"{address.rstrip('/')}{path}#signin={secret}"
+
+
+def open_signed_in(store: Store, address: str, secret: str, folder: Path, environ: Mapping[str, str]) -> bool:
+    """Open the server's pages in the default browser. Returns whether the secret was used within ten seconds.
+
+    The redirecting file lies in `folder` meanwhile, readable by this user alone. Raises BrowserCannotOpen.
+    """
+    check_browser(environ)
+    file = folder / f"open-{os.getpid()}-{time.monotonic_ns()}.html"
+    with new_private_file(file) as draft:
+        draft.write_text(_PAGE.format(link=escape(link_of(address, secret))), encoding="utf-8")
+    try:
+        if not webbrowser.open(file.as_uri()):
+            raise BrowserCannotOpen("No browser could be started.")
+        return _wait_until(lambda: sign_ins.is_used(store, secret))
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def check_browser(environ: Mapping[str, str]) -> None:
+    """Raise BrowserCannotOpen where there is no display, or where the default browser may not read hidden folders."""
+    if sys.platform in ("win32", "darwin") or environ.get("BROWSER"):
+        return
+    if not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
+        raise BrowserCannotOpen("There is no display to open a browser on.")
+    name = _default_browser(environ)
+    if _is_sandboxed(name):
+        raise BrowserCannotOpen("Your default browser is a snap or a Flatpak, which may not read Inkeeper's folder.")
+
+
+def _is_sandboxed(desktop_file: str) -> bool:
+    """Whether a browser's desktop file is that of a snap (`firefox_firefox.desktop`) or a Flatpak (`org.….desktop`)."""
+    name = desktop_file.removesuffix(".desktop")
+    return "_" in name or name.count(".") >= 2
+
+
+def _default_browser(environ: Mapping[str, str]) -> str:
+    try:
+        asked = subprocess.run(
+            ["xdg-settings", "get", "default-web-browser"],  # noqa: S607 (the user's own, wherever it is)
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+            env=dict(environ),
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()
+
+
+def _wait_until(condition: Callable[[], bool]) -> bool:
+    until = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(_LOOK_EVERY_SECONDS)
+    return condition()
+
+
+def is_inkeeper(address: str) -> bool:
+    """Whether an Inkeeper server answers at this address."""
+    import json
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"{address}/api/v1/server", timeout=_ANSWER_SECONDS) as answer:  # noqa: S310
+            return bool(json.load(answer).get("app") == "inkeeper")
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def drawn(link: str) -> str:
+    """The link as a QR code of block characters, for a terminal."""
+    import io
+
+    import segno
+
+    text = io.StringIO()
+    segno.make(link, error="l").terminal(text, compact=True)
+    return text.getvalue()

@@ -1,0 +1,30 @@
+"""Logging an InMail again that was taken back. Runs inside the account's write transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from inkeeper.errors import conflict
+from inkeeper.services import inmails
+
+_CONTENT = ("recipient", "sent_at", "cost", "subject", "purpose", "note", "source")
+
+
+def log_again(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+    """Log a retracted InMail once more, with what was noted on it and what came of it, as a new one.
+
+    A retraction is a fact and stays in the journal. Returns the new InMail's id and the balance. Raises the 404
+    Problem, and the 409 Problem `conflict` for an InMail that is not retracted.
+    """
+    taken_back = inmails.get_inmail(owner_id, account_id, inmail_id, now)
+    if taken_back["retracted_at"] is None:
+        raise conflict("conflict", "This InMail was not taken back.")
+    wanted = {key: taken_back[key] for key in _CONTENT}
+    # It was sent, so it counts, whatever became of the credits since.
+    logged = inmails.log_inmail(owner_id, account_id, wanted | {"accept_discrepancy": True}, now)
+    inmail_id, balance = logged["inmail"]["id"], logged["balance"]
+    if taken_back["outcome_at"] is not None:
+        changes = {"outcome": taken_back["outcome"], "outcome_at": taken_back["outcome_at"]}
+        balance = inmails.update_inmail(owner_id, account_id, inmail_id, changes, now)["balance"]
+    return {"inmail_id": inmail_id, "balance": balance}

@@ -1,0 +1,25 @@
+"""Who may see the pages: a device with a token; a visit without one gets the shell, which holds no data."""
+
+from __future__ import annotations
+
+from flask import Request, Response, g, request
+
+from inkeeper.api.auth import authenticate
+from inkeeper.api.guard import MAX_BODY_BYTES, MAX_UPLOAD_BYTES, check_form
+from inkeeper.web import pages
+from inkeeper.web.blueprint import blueprint, is_page_visit
+
+
+@blueprint.before_request
+def check() -> Response | None:
+    """Answer a page visit with the shell; else check token and form. Host and origin have been checked."""
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    environ, endpoint = asked.environ, asked.endpoint
+    if is_page_visit(endpoint, environ):
+        return pages.shell()
+    if endpoint not in blueprint.public:
+        authenticate(environ, g.now)
+    limit = MAX_UPLOAD_BYTES if endpoint in blueprint.uploads else MAX_BODY_BYTES
+    asked.max_content_length = limit
+    check_form(environ, limit)
+    return None

@@ -1,0 +1,80 @@
+"""The files that pages load. Their content's hash is in the address, so browsers keep them for good."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Response, jsonify
+
+from inkeeper.errors import not_found
+from inkeeper.web.blueprint import blueprint
+
+_FOLDER = Path(__file__).parent / "static"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+class Asset(NamedTuple):
+    """A file's content and its address."""
+
+    content: bytes
+    address: str
+
+
+@cache
+def _assets() -> dict[str, Asset]:
+    found = {}
+    for path in sorted(_FOLDER.rglob("*")):
+        if path.suffix in _TYPES:
+            content = path.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()[:16]
+            found[path.name] = Asset(content, f"/assets/{digest}/{path.name}")
+    return found
+
+
+@blueprint.app_template_global("asset")
+def address_of(name: str) -> str:
+    """The address of a file in `static/`. Raises KeyError for one that does not exist."""
+    return _assets()[name].address
+
+
+@blueprint.open("/assets/<digest>/<name>")
+def show_asset(digest: str, name: str) -> Response:
+    """A file in `static/`, under the hash of its content."""
+    asset = _assets().get(name)
+    if asset is None or asset.address != f"/assets/{digest}/{name}":
+        raise not_found("file")
+    response = Response(asset.content, content_type=_TYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = _FOR_GOOD
+    return response
+
+
+@blueprint.open("/manifest.webmanifest")
+def show_manifest() -> Response:
+    """What a browser needs to install the pages as an app."""
+    response = jsonify(
+        {
+            "name": "Inkeeper",
+            "short_name": "Inkeeper",
+            "description": "Never lose an InMail credit by accident.",
+            "start_url": "/",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#f2f4f3",
+            "theme_color": "#0f6b5c",
+            "icons": [
+                {"src": address_of(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
+                for size in (192, 512)
+            ],
+        }
+    )
+    response.content_type = "application/manifest+json"
+    return response

@@ -1,0 +1,71 @@
+"""Days and times in a person's words, on the clocks of the account's time zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from inkeeper.api.context import now
+from inkeeper.clock import parse_instant
+from inkeeper.rules.periods import day_start, local_day, time_zone
+from inkeeper.web.blueprint import blueprint
+
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_INSTANT = timedelta(microseconds=1)
+
+
+@blueprint.app_template_filter("day")
+def day(at: datetime | str, zone: str) -> str:
+    """The day of an instant: `today`, `tomorrow`, `yesterday`, `Mon 30 Nov`, or `30 Nov 2025` in another year."""
+    return say_day(local_day(zone, _instant(at)), local_day(zone, now()))
+
+
+@blueprint.app_template_filter("moment")
+def moment(at: datetime | str, zone: str) -> str:
+    """The same with the time, where the day is near: `today, 10:06`."""
+    instant = _instant(at)
+    said = day(instant, zone)
+    near = abs((local_day(zone, instant) - local_day(zone, now())).days) <= 1
+    return f"{said}, {instant.astimezone(time_zone(zone)):%H:%M}" if near else said
+
+
+@blueprint.app_template_filter("last_day")
+def last_day(at: datetime | str, zone: str) -> str:
+    """The last day on which something can be done before `at`."""
+    return day(_instant(at) - _INSTANT, zone)
+
+
+@blueprint.app_template_filter("days_left")
+def days_left(at: datetime | str, zone: str) -> int:
+    """On how many days something can still be done before `at`, counting today."""
+    return (local_day(zone, _instant(at) - _INSTANT) - local_day(zone, now())).days + 1
+
+
+@blueprint.app_template_filter("iso_day")
+def iso_day(at: datetime | str, zone: str) -> str:
+    """The day as a date field holds it: `2026-11-30`."""
+    return local_day(zone, _instant(at)).isoformat()
+
+
+def say_day(which: date, today: date) -> str:
+    """A day in words, seen from `today`."""
+    near = _NEAR.get((which - today).days)
+    if near:
+        return near
+    if which.year != today.year and abs((which - today).days) > 90:
+        return f"{which.day} {which:%b} {which.year}"
+    return f"{which:%a} {which.day} {which:%b}"
+
+
+def noon(zone: str, which: date) -> datetime:
+    """The instant (UTC) at which a local day is half over: for what is known to the day only."""
+    return day_start(zone, which) + (day_start(zone, which + timedelta(days=1)) - day_start(zone, which)) / 2
+
+
+def first_instant(zone: str, which: date) -> datetime:
+    """The instant (UTC) at which a local day begins."""
+    return day_start(zone, which)
+
+
+def _instant(at: datetime | str) -> datetime:
+    # Answers that were stored hold instants as text.
+    return parse_instant(at) if isinstance(at, str) else at

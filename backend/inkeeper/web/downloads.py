@@ -1,0 +1,90 @@
+"""Files that pages let people save. A link carries no token, so a page first gets a ticket that is valid once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from marshmallow import EXCLUDE
+
+from inkeeper.api.context import device_id, now, store
+from inkeeper.clock import parse_instant
+from inkeeper.csvtext import write_table
+from inkeeper.errors import Problem
+from inkeeper.services import inmails, tickets
+from inkeeper.storage.database import Store
+from inkeeper.web import forms, pages, seats
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.history import HistoryQuery, filters_of
+
+_ROWS_AT_ONCE = 1000
+_COLUMNS = ("sent_at", "name", "profile_url", "cost", "purpose", "subject", "note", "outcome", "outcome_at")
+_INSTANTS = ("from", "to")
+
+
+class DownloadForm(forms.FormSchema, HistoryQuery):
+    """The rows that History shows, as a file."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+@blueprint.post("/history/download")
+def download_history() -> Response:
+    """Make a ticket for the InMails that History shows, and send the browser to it."""
+    form = forms.read_press(DownloadForm())
+    with store().read():
+        found = seats.read(form.data.get("account"))
+    filters = filters_of(form.data, found.zone)
+    return hand_out({"file": "inmails", "account_id": found.account_id, "filters": filters})
+
+
+def hand_out(target: dict[str, Any]) -> Response:
+    """Send the browser to a file, by a ticket. Add the file to `FILES`. `target` is stored for a minute at most."""
+    ticket = tickets.issue(store(), device_id(), target, now())
+    response = pages.part("app/nothing.html")
+    response.headers["HX-Redirect"] = f"/downloads/{ticket}"
+    return response
+
+
+@blueprint.open("/downloads/<ticket>")
+def download(ticket: str) -> Response:
+    """The file that a ticket is for, once."""
+    try:
+        wanted = tickets.use(store(), ticket, now())
+    except Problem as problem:
+        return pages.page("app/used_link.html", title="Used link", here="", status=problem.status)
+    return FILES[wanted.target["file"]](wanted.owner_id, wanted.target)
+
+
+def _inmails_file(owner: str, target: dict[str, Any]) -> Response:
+    filters = {name: parse_instant(value) if name in _INSTANTS else value for name, value in target["filters"].items()}
+    opened: Store = store()
+    instant = now()
+
+    def lines() -> Iterator[str]:
+        with opened.read():
+            after: tuple[datetime, str] | None = None
+            yield _csv([], heading=True)
+            while rows := inmails.list_inmails(owner, target["account_id"], filters, after, _ROWS_AT_ONCE, instant):
+                yield _csv(rows)
+                after = (rows[-1]["sent_at"], rows[-1]["id"])
+
+    response = Response(lines(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="inkeeper-inmails-{instant:%Y-%m-%d}.csv"'
+    return response
+
+
+def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
+    file = io.StringIO(newline="")
+    cells = ([row["recipient"].get(column, row.get(column)) for column in _COLUMNS] for row in rows)
+    write_table(file, _COLUMNS, cells)
+    text = file.getvalue()
+    return text if heading else text.partition("\r\n")[2]
+
+
+FILES = {"inmails": _inmails_file}
+"""The files that a ticket can be for: each is given the owner's id and the ticket's target."""

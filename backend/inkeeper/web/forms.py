@@ -1,0 +1,142 @@
+"""Forms and queries of the pages: validated, kept as typed where refused, written once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from flask import request
+from marshmallow import EXCLUDE, ValidationError, fields, validate
+from werkzeug.datastructures import MultiDict
+
+from inkeeper.api.context import device_id, now, store
+from inkeeper.api.schemas_base import Schema
+from inkeeper.errors import Problem
+from inkeeper.jsontext import to_json
+from inkeeper.services.idempotency import run_once
+from inkeeper.web.blueprint import blueprint
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+_TOO_LONG = re.compile(r"Longer than maximum length (\d+)\.")
+
+
+class FormSchema(Schema):
+    """What every form carries: the key that makes it count once, and the version that it was rendered from."""
+
+    key = fields.String(required=True, validate=validate.Regexp(_KEY))
+    version = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class Query(Schema):
+    """The query of a page. Parameters of no meaning are ignored, since people edit addresses and tools add to them."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    account = fields.String(validate=validate.Length(1, 64))
+
+
+class Form(NamedTuple):
+    """A form as it was sent: the valid data, or errors by field. `typed` is what to show again."""
+
+    data: dict[str, Any]
+    errors: dict[str, str]
+    typed: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """The key that makes the form count once."""
+        return str(self.data.get("key") or self.typed.get("key") or "")
+
+    def but(self, field: str, error: str) -> Form:
+        """The same with an error at this field."""
+        return self._replace(errors=self.errors | {field: error})
+
+
+class Stale(Exception):
+    """What a form was rendered from has been changed since, in another tab or browser."""
+
+
+@blueprint.app_template_global("new_key")
+def new_key() -> str:
+    """A key for a form that is being rendered."""
+    return secrets.token_urlsafe(16)
+
+
+@blueprint.app_template_global("empty_form")
+def empty_form(**values: Any) -> Form:
+    """A form that has not been sent, with these values in its fields; None leaves a field empty."""
+    return Form({}, {}, {name: str(value) for name, value in values.items() if value is not None})
+
+
+def read_form(schema: Schema) -> Form:
+    """The form that was sent. Fields that were left empty count as not sent."""
+    # Before the form is parsed, which uses the body up.
+    request.get_data(cache=True)
+    return _loaded(schema, request.form)
+
+
+def read_press(schema: Schema) -> Form:
+    """A form without fields to fill in, such as a button's. Raises the 422 Problem if it is not as it was rendered."""
+    form = read_form(schema)
+    if form.errors:
+        raise Problem("invalid", "Reload the page.", status=422)
+    return form
+
+
+def read_query(schema: Schema) -> dict[str, Any]:
+    """The query's valid parameters. One that is not valid is left out, as if it had not been given."""
+    loaded = _loaded(schema, request.args)
+    if not loaded.errors:
+        return loaded.data
+    return _loaded(schema, {name: value for name, value in loaded.typed.items() if name not in loaded.errors}).data
+
+
+def _loaded(schema: Schema, given: Mapping[str, str] | MultiDict[str, str]) -> Form:
+    typed = {name: value.replace("\r\n", "\n") for name, value in given.items()}
+    try:
+        data = schema.load({name: value for name, value in typed.items() if value.strip()})
+    except ValidationError as error:
+        messages = error.normalized_messages()
+        return Form({}, {name: _first(message) for name, message in messages.items()}, typed)
+    return Form(data, {}, typed)
+
+
+def _first(message: Any) -> str:
+    while isinstance(message, dict):
+        message = next(iter(message.values()))
+    text = str(message[0] if isinstance(message, list) else message)
+    return _TOO_LONG.sub(r"Use at most \1 characters.", text)
+
+
+def version_of(values: Any) -> str:
+    """A short name for this very state of what a form shows."""
+    return hashlib.blake2b(to_json(values).encode(), digest_size=9).hexdigest()
+
+
+def check_version(form: Form, values: Any) -> None:
+    """Raise Stale unless the form was rendered from these values. Call it inside the write."""
+    if form.data["version"] != version_of(values):
+        raise Stale
+
+
+def save_once(account_id: str | None, form: Form, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do `work` in one write to the account (None: to no account), once for each rendered form; its answer.
+
+    The answer is stored and given again to the same form, so it holds ids and numbers, no names. Raises the 409 Problem
+    `idempotency_conflict` if the form was saved before with other content.
+    """
+    _, text, _ = run_once(
+        store(), device_id(), f"form:{form.key}", _request_hash(form), account_id, lambda _: (200, work()), now()
+    )
+    answer: dict[str, Any] = json.loads(text)
+    return answer
+
+
+def _request_hash(form: Form) -> str:
+    content = to_json([request.method, request.path, sorted(form.typed.items())])
+    return hashlib.sha256(content.encode()).hexdigest()

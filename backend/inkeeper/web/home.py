@@ -1,0 +1,265 @@
+"""Home: each account's number and what threatens it, logging an InMail, replies, LinkedIn's own number."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any, NamedTuple
+
+from flask import Response
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Text
+from inkeeper.errors import Problem
+from inkeeper.rules.periods import local_day
+from inkeeper.services import accounts, inmails, observations, relogging
+from inkeeper.web import dates, forms, pages, seats, words
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.recipients import MOST_CHARACTERS, recipient_of
+
+WAITING_SHOWN = 500
+_DAY = timedelta(days=1)
+
+_FIELDS = {"recipient.profile_url": "who", "recipient.name": "who", "sent_at": "date"}
+"""The form's field for each path that a service refuses."""
+
+_REFUSED = {
+    "who": "That link doesn't lead to a person on LinkedIn.",
+    "date": "This account starts later than that day.",
+}
+
+
+class LogForm(FormSchema):
+    """An InMail that was sent."""
+
+    who = Text(
+        required=True, max_length=MOST_CHARACTERS, error_messages={"required": "Enter a name or a profile link."}
+    )
+    when = fields.String(load_default="now", validate=validate.OneOf(["now", "yesterday", "day"]))
+    date = fields.Date(error_messages={"invalid": "Enter a day."})
+    cost = fields.Integer(load_default=1, validate=validate.OneOf([0, 1]))
+    subject = Text()
+    purpose = fields.String(validate=validate.OneOf(words.PURPOSES))
+    note = Text(max_length=2000, lines=True)
+    accept = fields.Boolean(load_default=False)
+    again = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def _a_picked_day_is_given(self, data: dict[str, Any], **_: Any) -> None:
+        if data["when"] == "day" and "date" not in data:
+            raise ValidationError("Pick the day.", "date")
+
+
+class OutcomeForm(FormSchema):
+    """What came of an InMail."""
+
+    outcome = fields.String(required=True, validate=validate.OneOf(words.OUTCOMES))
+
+
+class ObservationForm(FormSchema):
+    """The number that LinkedIn shows, and the account that Home was opened for."""
+
+    balance = fields.Integer(
+        required=True,
+        validate=validate.Range(0, 99_999, error="Enter a whole number."),
+        error_messages={"required": "Enter the number that LinkedIn shows.", "invalid": "Enter a whole number."},
+    )
+    sure = fields.Boolean(load_default=False)
+    here = fields.String(validate=validate.Length(max=64))
+
+
+class Toast(NamedTuple):
+    """A short message, and the route and values that undo what it tells of."""
+
+    text: str
+    undo: str | None = None
+    undo_values: dict[str, str] = {}  # noqa: RUF012 (never changed)
+
+
+class _AskAgain(Exception):
+    """The same person was written to before and has not answered: nothing is stored until the user says so."""
+
+    def __init__(self, earlier: dict[str, Any]) -> None:
+        super().__init__()
+        self.earlier = earlier
+
+
+@blueprint.page("/")
+def show_home() -> Response:
+    """Home."""
+    query = forms.read_query(forms.Query())
+    return pages.page("app/home.html", title="Home", here="home", **_values(query.get("account")))
+
+
+@blueprint.post("/accounts/<account_id>/inmails")
+def log_inmail(account_id: str) -> Response:
+    """Log an InMail; asks first where there is no credit, and where the same person has not answered yet."""
+    form = forms.read_form(LogForm())
+    if form.errors:
+        return _parts(account_id, 422, logging=form)
+    try:
+        recipient = recipient_of(form.data["who"])
+        if not recipient["name"]:
+            return _parts(account_id, 422, logging=form.but("who", "Add the name too: this link doesn't tell it."))
+        logged = forms.save_once(account_id, form, lambda: _log(account_id, form, recipient))
+    except _AskAgain as ask:
+        return _parts(account_id, 422, logging=form, asks="again", earlier=ask.earlier)
+    except Problem as problem:
+        if problem.code == "insufficient_credits":
+            return _parts(account_id, 422, logging=form, asks="credits")
+        return _refused(account_id, form, problem)
+    cost = words.credits(1) if form.data["cost"] else "free"
+    undo = f"/accounts/{account_id}/inmails/{logged['inmail_id']}/remove"
+    return _parts(account_id, toast=Toast(f"Logged: {recipient['name']}, {cost}.", undo))
+
+
+@blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/outcome")
+def record_outcome(account_id: str, inmail_id: str) -> Response:
+    """Record what came of an InMail, or that it waits again."""
+    form = forms.read_press(OutcomeForm())
+    outcome = form.data["outcome"]
+
+    def record() -> dict[str, Any]:
+        answer = inmails.update_inmail(owner_id(), account_id, inmail_id, {"outcome": outcome}, now())
+        return {"credited_back": answer["credited_back"]}
+
+    answer = forms.save_once(account_id, form, record)
+    name = _name_of(account_id, inmail_id)
+    if outcome == "pending":
+        return _parts(account_id, toast=Toast(f"{name} waits for a reply again."))
+    text = f"{name}: {words.OUTCOMES[outcome].lower()}." + (
+        " The credit comes back." if answer["credited_back"] else ""
+    )
+    undo = f"/accounts/{account_id}/inmails/{inmail_id}/outcome"
+    return _parts(account_id, toast=Toast(text, undo, {"outcome": "pending"}))
+
+
+@blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/remove")
+def remove_inmail(account_id: str, inmail_id: str) -> Response:
+    """Remove an InMail from the log."""
+    form = forms.read_press(FormSchema())
+    forms.save_once(account_id, form, lambda: _retract(account_id, inmail_id))
+    undo = f"/accounts/{account_id}/inmails/{inmail_id}/restore"
+    return _parts(account_id, toast=Toast(f"Removed {_name_of(account_id, inmail_id)}.", undo))
+
+
+@blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/restore")
+def restore_inmail(account_id: str, inmail_id: str) -> Response:
+    """Log an InMail again that was removed."""
+    form = forms.read_press(FormSchema())
+    forms.save_once(account_id, form, lambda: relogging.log_again(owner_id(), account_id, inmail_id, now()))
+    return _parts(account_id, toast=Toast(f"{_name_of(account_id, inmail_id)} is back in the log."))
+
+
+@blueprint.post("/accounts/<account_id>/observations")
+def observe(account_id: str) -> Response:
+    """Take over the number that LinkedIn shows."""
+    form = forms.read_form(ObservationForm())
+    here = form.typed.get("here") or account_id
+    if form.errors:
+        return _parts(here, 422, observed={"account_id": account_id, "form": form})
+    shown = form.data["balance"]
+    if not form.data["sure"] and _is_surprising(account_id, shown):
+        return _parts(here, 422, observed={"account_id": account_id, "form": form, "ask": True})
+
+    def record() -> dict[str, Any]:
+        answer = observations.observe(owner_id(), account_id, {"balance": shown, "source": "person"}, now())
+        return {"id": answer["id"], "computed": answer["computed"]}
+
+    answer = forms.save_once(account_id, form, record)
+    same = answer["computed"] == shown
+    text = f"LinkedIn shows {shown} too." if same else f"Updated to {shown} (was {answer['computed']})."
+    undo = f"/accounts/{account_id}/observations/{answer['id']}/withdraw"
+    return _parts(here, toast=Toast(text, undo))
+
+
+@blueprint.post("/accounts/<account_id>/observations/<observation_id>/withdraw")
+def withdraw_observation(account_id: str, observation_id: str) -> Response:
+    """Take LinkedIn's number back, as one mistyped."""
+    form = forms.read_press(FormSchema())
+
+    def withdraw() -> dict[str, Any]:
+        answer = observations.withdraw_observation(owner_id(), account_id, observation_id, now())
+        return {"balance": answer["balance"]}
+
+    balance = forms.save_once(account_id, form, withdraw)["balance"]
+    return _parts(account_id, toast=Toast(f"Back to {balance}."))
+
+
+def _values(account_id: str | None) -> dict[str, Any]:
+    """What Home shows: every account, and the chosen one's InMails that wait, the first to run out first."""
+    instant = now()
+    with store().read():
+        found = seats.read(account_id)
+        waiting = inmails.awaiting_inmails(found.account_id, WAITING_SHOWN, instant)
+    waiting.sort(key=lambda inmail: (inmail["answer_by"], inmail["id"]))
+    for inmail in waiting:
+        inmail["days"] = ceil((inmail["answer_by"] - instant) / _DAY)
+    return {"seats": found, "waiting": waiting, "waiting_more": len(waiting) == WAITING_SHOWN}
+
+
+def _parts(account_id: str, status: int = 200, **shown: Any) -> Response:
+    return pages.part("app/home_parts.html", status, here="home", **_values(account_id), **shown)
+
+
+def _log(account_id: str, form: Form, recipient: dict[str, str | None]) -> dict[str, Any]:
+    data = form.data
+    link = {"profile_url": recipient["profile_url"]} if recipient["profile_url"] else {}
+    wanted: dict[str, Any] = {key: data[key] for key in ("cost", "subject", "purpose", "note") if key in data}
+    wanted |= {"recipient": {"name": recipient["name"], **link}, "source": "page"}
+    wanted["accept_discrepancy"] = data["accept"]
+    sent_at = _sent_at(account_id, data)
+    if sent_at is not None:
+        wanted["sent_at"] = sent_at
+    logged = inmails.log_inmail(owner_id(), account_id, wanted, now())
+    if logged["duplicate_of"] and not data["again"]:
+        earlier = inmails.get_inmail(owner_id(), account_id, logged["duplicate_of"], now())
+        if earlier["outcome"] == "pending":
+            raise _AskAgain(earlier)
+    return {"inmail_id": logged["inmail"]["id"]}
+
+
+def _sent_at(account_id: str, data: dict[str, Any]) -> datetime | None:
+    """When the InMail was sent: None for just now, else the middle of the day, not before the account's opening."""
+    account = accounts.get_account(owner_id(), account_id, now())
+    zone = account["time_zone"]
+    today = local_day(zone, now())
+    picked = today if data["when"] == "now" else today - _DAY if data["when"] == "yesterday" else data["date"]
+    if picked == today:
+        return None
+    if picked > today:
+        raise Problem(
+            "invalid", "", status=422, errors=[{"path": "sent_at", "message": "That day is still to come."}], day=True
+        )
+    noon = dates.noon(zone, picked)
+    opened_at: datetime = account["opened_at"]
+    return max(noon, opened_at) if local_day(zone, opened_at) == picked else noon
+
+
+def _refused(account_id: str, form: Form, problem: Problem) -> Response:
+    """The form again with the service's refusal at its field; other problems go their usual way."""
+    for error in problem.errors or []:
+        field = _FIELDS.get(error["path"])
+        if field:
+            text = error["message"] if problem.extra.get("day") else _REFUSED[field]
+            return _parts(account_id, 422, logging=form.but(field, text))
+    raise problem
+
+
+def _retract(account_id: str, inmail_id: str) -> dict[str, Any]:
+    return {"balance": inmails.retract_inmail(owner_id(), account_id, inmail_id, now())["balance"]}
+
+
+def _name_of(account_id: str, inmail_id: str) -> str:
+    with store().read():
+        return str(inmails.get_inmail(owner_id(), account_id, inmail_id, now())["recipient"]["name"])
+
+
+def _is_surprising(account_id: str, shown: int) -> bool:
+    """Whether LinkedIn can hardly show so many: more than twice the plan's limit."""
+    with store().read():
+        account = accounts.get_account(owner_id(), account_id, now())
+    most = account["cap"] or account["allotment"] or 0
+    return bool(most) and shown > 2 * most

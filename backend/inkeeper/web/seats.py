@@ -1,0 +1,67 @@
+"""The owner's accounts as the frame of every page shows them, and the one that the page is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import current_app
+
+from inkeeper.api.context import now, owner_id
+from inkeeper.services import accounts, summary
+from inkeeper.services.standing import Standing, StandingAnswers
+
+ACCOUNTS_SHOWN = 50
+SUMMARIES_KEPT = 50
+
+Summaries = StandingAnswers[dict[str, Any]]
+
+
+class NoAccountYet(Exception):
+    """The owner has no account yet, so there is nothing to show."""
+
+
+class Seats(NamedTuple):
+    """The summaries of the owner's accounts in order of their making, and the one that was chosen."""
+
+    every: list[dict[str, Any]]
+    chosen: dict[str, Any]
+
+    @property
+    def account_id(self) -> str:
+        """The id of the chosen account."""
+        return str(self.chosen["account"]["id"])
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the chosen account."""
+        return str(self.chosen["account"]["time_zone"])
+
+
+def read(account_id: str | None) -> Seats:
+    """The owner's accounts and the one of this id, the first without an id. Runs inside a transaction.
+
+    Raises NoAccountYet if there is none at all, the 404 Problem for an id that is not the owner's.
+    """
+    instant = now()
+    found = [row["id"] for row in accounts.list_accounts(owner_id(), instant, None, ACCOUNTS_SHOWN)]
+    if account_id is not None and account_id not in found:
+        # The account may lie beyond those that are shown.
+        found.append(accounts.seat(owner_id(), account_id).id)
+    if not found:
+        raise NoAccountYet
+    every = [summary_of(each, instant) for each in found]
+    chosen = next((each for each in every if each["account"]["id"] == account_id), every[0])
+    return Seats(every, chosen)
+
+
+def summary_of(account_id: str, instant: datetime) -> dict[str, Any]:
+    """The account's summary at `instant` (UTC). Runs inside a transaction."""
+    summaries: Summaries = current_app.extensions["inkeeper.web.summaries"]
+    row = accounts.seat(owner_id(), account_id)
+
+    def make() -> Standing[dict[str, Any]]:
+        made = summary.summary(row, instant)
+        return Standing(made.answer, made.stands_until)
+
+    return summaries.of(row, instant, make)

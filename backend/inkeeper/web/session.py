@@ -1,0 +1,17 @@
+"""Signing out: the page's own device loses its access."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.services import devices
+from inkeeper.web.blueprint import blueprint
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """Take this page's token away."""
+    with store().begin_write(None):
+        devices.revoke(owner_id(), device_id(), now())
+    return Response(status=204)

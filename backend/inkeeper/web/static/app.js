@@ -1,0 +1,303 @@
+// What the server's pages need of the browser: signing in, the token with every request, and guards around htmx.
+// Loaded in <head>, before htmx: the secret in the address is taken out before anything can be sent.
+"use strict";
+
+(() => {
+  const TOKEN = "token";
+  const THEME = "theme";
+  const SIGN_IN = /^#signin=([\w-]{1,200})$/;
+  const UNDO_MS = 15_000;
+  const UPDATE_AFTER_MS = 60_000;
+
+  /** The stored value; null if there is none, undefined if the browser blocks storage. @param {string} key */
+  function stored(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return undefined;
+    }
+  }
+
+  // ---- theme ----
+
+  function showTheme() {
+    const theme = stored(THEME);
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    for (const button of document.querySelectorAll("[data-theme-choice]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === (theme ?? "")));
+    }
+  }
+
+  // ---- signing in and out ----
+
+  /** Takes the one-time secret out of the address, so that neither a request nor the session history holds it. */
+  function takeSecret() {
+    const secret = SIGN_IN.exec(location.hash)?.[1] ?? null;
+    if (secret) history.replaceState(history.state, "", location.pathname + location.search);
+    return secret;
+  }
+
+  let secret = takeSecret();
+
+  function deviceName() {
+    const agent = navigator.userAgent;
+    const browsers = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["FxiOS", "Firefox"], ["Chrome", "Chrome"], ["CriOS", "Chrome"], ["Safari", "Safari"]];
+    const systems = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]];
+    const find = (/** @type {string[][]} */ names) => names.find(([part]) => agent.includes(part))?.[1];
+    const system = find(systems);
+    return (find(browsers) ?? "a browser") + (system ? ` on ${system}` : "");
+  }
+
+  /** Exchanges the secret for a token. Gives what to say if it cannot. @param {string} given */
+  async function redeem(given) {
+    const headers = { "Content-Type": "application/json", ...authorization() };
+    const body = JSON.stringify({ secret: given, device: deviceName() });
+    const answer = await fetch("/api/v1/sign-ins/redeem", { method: "POST", headers, body, credentials: "omit" });
+    if (answer.status === 201) {
+      localStorage.setItem(TOKEN, (await answer.json()).token);
+      return null;
+    }
+    return answer.status === 429 ? "busy" : "expired";
+  }
+
+  function authorization() {
+    const token = stored(TOKEN);
+    return token ? { Authorization: `Bearer ${token}` } : {};
+  }
+
+  async function start() {
+    const given = secret;
+    secret = null;
+    if (stored(TOKEN) === undefined) {
+      showState("blocked");
+      return;
+    }
+    let why = null;
+    if (given) {
+      try {
+        why = await redeem(given);
+      } catch {
+        showState("away");
+        return;
+      }
+    }
+    if (stored(TOKEN)) await load();
+    else showState("out", why);
+  }
+
+  function load() {
+    return htmx.ajax("GET", location.pathname + location.search, { target: "#main", swap: "outerHTML" });
+  }
+
+  /** Takes everything off the page that an answer of the server brought. */
+  function clear() {
+    for (const id of ["problem", "toast"]) document.getElementById(id)?.replaceChildren();
+    for (const node of document.querySelectorAll("#frame nav, #frame details")) node.remove();
+    document.title = "Inkeeper";
+  }
+
+  /** @param {string} name @param {string | null} [why] */
+  function showState(name, why) {
+    clear();
+    const content = template(`state-${name}`);
+    const reason = content.querySelector("[data-why]");
+    if (reason && why) {
+      reason.replaceChildren(template(`say-${why}`));
+      reason.hidden = false;
+    }
+    const main = document.getElementById("main");
+    main.removeAttribute("aria-busy");
+    main.replaceChildren(content);
+    main.querySelector("h1")?.focus();
+  }
+
+  /** @param {string} id */
+  const template = (id) => document.getElementById(id).content.cloneNode(true);
+
+  async function signOut() {
+    const headers = authorization();
+    localStorage.removeItem(TOKEN);
+    showState("out");
+    // The browser is signed out whether or not the server hears of it.
+    await fetch("/sign-out", { method: "POST", headers, credentials: "omit", keepalive: true }).catch(() => null);
+  }
+
+  /** @param {string} name */
+  function sayProblem(name) {
+    const notice = document.createElement("p");
+    notice.className = "notice urgent";
+    notice.append(template(`say-${name}`));
+    document.getElementById("problem")?.replaceChildren(notice);
+  }
+
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === THEME) showTheme();
+    if (key !== TOKEN && key !== null) return;
+    if (newValue) load();
+    else showState("out");
+  });
+
+  // A page that another visit left in the back/forward cache shows data although nobody is signed in any more.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && !stored(TOKEN)) location.reload();
+  });
+
+  addEventListener("hashchange", () => {
+    secret = takeSecret();
+    if (secret) start();
+  });
+
+  // ---- htmx: the token, and guards against what 4.0.1 does by default ----
+
+  document.addEventListener("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    if (!stored(TOKEN)) {
+      event.preventDefault();
+      showState("out");
+      return;
+    }
+    Object.assign(ctx.request.headers, authorization());
+    // It is the whole address, fragment included.
+    delete ctx.request.headers["HX-Current-URL"];
+    const progress = ctx.sourceElement.querySelector?.("progress[data-upload]");
+    if (progress && ctx.request.method === "POST") ctx.fetch = uploader(progress);
+  });
+
+  document.addEventListener("htmx:before:response", (event) => {
+    const { response, request } = event.detail.ctx;
+    const type = response.headers.get("Content-Type") ?? "";
+    if (response.status === 401) {
+      event.preventDefault();
+      // Another tab may have signed in again since.
+      if (request.headers.Authorization !== authorization().Authorization) return;
+      localStorage.removeItem(TOKEN);
+      showState("out", "revoked");
+    } else if (!type.startsWith("text/html")) {
+      event.preventDefault();
+      sayProblem(response.status === 429 ? "busy" : "server");
+    } else if (response.status < 400) {
+      document.getElementById("problem")?.replaceChildren();
+    }
+  });
+
+  // A refused page would otherwise be pushed into the history although it is not shown.
+  document.addEventListener("htmx:before:history:update", (event) => {
+    if (event.detail.response?.status >= 400) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:error", (event) => {
+    if (!event.detail.ctx?.request) return;
+    if (document.getElementById("main")?.hasAttribute("aria-busy")) showState("away");
+    else sayProblem("away");
+  });
+
+  // Ctrl-, Cmd- and Shift-click open a new tab or window: htmx would swallow them.
+  addEventListener("click", (event) => {
+    if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest?.("a[href]")) event.stopImmediatePropagation();
+  }, true);
+
+  /** A `fetch` that shows how much of a file has been sent. @param {HTMLProgressElement} progress */
+  function uploader(progress) {
+    return (/** @type {string} */ url, /** @type {any} */ { method, headers, body, signal }) => new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open(method, url);
+      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+      request.responseType = "blob";
+      request.upload.onprogress = ({ loaded, total }) => {
+        progress.hidden = false;
+        progress.max = total;
+        progress.value = loaded;
+      };
+      request.onload = () => {
+        const lines = request.getAllResponseHeaders().trim().split(/\r?\n/);
+        const pairs = lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
+        resolve(new Response(request.response, { status: request.status, headers: pairs }));
+      };
+      request.onerror = () => reject(new TypeError("the upload failed"));
+      request.onloadend = () => { progress.hidden = true; };
+      signal?.addEventListener("abort", () => { request.abort(); reject(signal.reason); });
+      request.send(body);
+    });
+  }
+
+  // ---- after each swap ----
+
+  let shownAt = Date.now();
+
+  document.addEventListener("htmx:after:swap", () => {
+    shownAt = Date.now();
+    showTheme();
+    showZones();
+    leaveInTime();
+  });
+
+  /** Names the account's time zone where it is not the browser's own. */
+  function showZones() {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const element of document.querySelectorAll("[data-zone]")) element.hidden = element.dataset.zone === own;
+  }
+
+  function leaveInTime() {
+    for (const toast of document.querySelectorAll(".toast:not([data-leaving])")) {
+      toast.dataset.leaving = "";
+      const leave = () => toast.matches(":hover, :focus-within") ? setTimeout(leave, UNDO_MS) : toast.remove();
+      setTimeout(leave, UNDO_MS);
+    }
+  }
+
+  // A page that was left open is brought up to date when it is looked at again, unless something is being typed.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || Date.now() - shownAt < UPDATE_AFTER_MS || !stored(TOKEN) || isBeingTyped()) return;
+    load();
+  });
+
+  function isBeingTyped() {
+    const fields = document.querySelectorAll("main input:not([type=hidden]), main textarea, main select");
+    return [...fields].some((field) => field instanceof HTMLSelectElement
+      ? ![...field.options].every((option) => option.selected === option.defaultSelected) && field.selectedIndex > 0
+      : field.value !== field.defaultValue);
+  }
+
+  // ---- keyboard, menus, buttons of the shell ----
+
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null, true);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
+    if (!target) return;
+    event.preventDefault();
+    target.focus();
+  });
+
+  /** @param {Node | null} but @param {boolean} [focus] */
+  function closeMenus(but, focus) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (but && menu.contains(but)) continue;
+      menu.open = false;
+      if (focus) menu.querySelector("summary")?.focus();
+    }
+  }
+
+  addEventListener("click", ({ target }) => {
+    closeMenus(target);
+    const button = target.closest?.("button, a");
+    if (!button) return;
+    if ("signOut" in button.dataset) signOut();
+    if ("reload" in button.dataset) location.reload();
+    if ("copy" in button.dataset) navigator.clipboard?.writeText(button.dataset.copy);
+    if (button.dataset.themeChoice !== undefined) {
+      if (button.dataset.themeChoice) localStorage.setItem(THEME, button.dataset.themeChoice);
+      else localStorage.removeItem(THEME);
+      showTheme();
+    }
+    if (button.closest(".menu .list") && button.tagName === "A") closeMenus(null);
+  });
+
+  showTheme();
+  // htmx is a deferred script of this document, so it has run by then.
+  document.addEventListener("DOMContentLoaded", () => {
+    showTheme();
+    if (document.getElementById("main").hasAttribute("aria-busy")) start();
+  });
+})();

@@ -1,0 +1,43 @@
+"""Templates are compiled once: the bytecode lies in the user's cache folder, so later starts only read it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+
+_PRIVATE = 0o700
+
+
+def keep_compiled(app: Flask) -> None:
+    """Let the app's templates keep their bytecode; where that cannot be, they are compiled at each start."""
+    folder = _cache_folder()
+    if folder is not None:
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
+def warm(app: Flask) -> None:
+    """Load every template of the pages, so that the first visit does not wait for it. For a thread after the start."""
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("app/")):
+        app.jinja_env.get_template(name)
+
+
+def _cache_folder() -> Path | None:
+    """A folder for this user alone. Bytecode is code, so a folder that others can write to is not used."""
+    import platformdirs
+
+    folder = Path(platformdirs.user_cache_dir("inkeeper", appauthor=False)) / "templates"
+    try:
+        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    if not stat.S_ISDIR(found.st_mode) or not os.access(folder, os.W_OK):
+        return None
+    if sys.platform != "win32" and (found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) != _PRIVATE):
+        return None
+    return folder

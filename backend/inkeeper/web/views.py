@@ -1,0 +1,22 @@
+"""The list of the pages, and how the application takes them in."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from inkeeper.web import access, assets, dates, downloads, forms, history, home, seats, session, words
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.templating import keep_compiled
+
+PAGES = blueprint.name
+"""The name of the pages' blueprint."""
+
+MODULES = (access, assets, dates, forms, words, session, home, history, downloads)
+"""The modules that add routes, filters and checks to the blueprint, by being imported."""
+
+
+def register_pages(app: Flask) -> None:
+    """Add the pages to the application."""
+    app.extensions["inkeeper.web.summaries"] = seats.Summaries(seats.SUMMARIES_KEPT)
+    keep_compiled(app)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,57 @@
+"""The server's pages in a browser: opened signed in, as a link of the extension or `inkeeper open` does."""
+
+from __future__ import annotations
+
+from e2e.harness.browser import Browser
+from e2e.harness.client import Client
+from e2e.harness.page import Page
+from e2e.harness.server import Server
+from e2e.harness.wait import until
+
+RECORD = """(() => {
+    const really = globalThis.fetch;
+    globalThis.sent = [];
+    globalThis.fetch = (url, options = {}) => {
+        sent.push({url: String(url), method: options.method ?? 'GET', headers: {...options.headers}});
+        return really(url, options);
+    };
+})()"""
+"""JavaScript that keeps what the page sends, for `Page.addScriptToEvaluateOnNewDocument`."""
+
+SETTLED = """() => !document.querySelector("#main")?.hasAttribute("aria-busy")
+    && !document.querySelector(".htmx-request")"""
+
+
+def sign_in_link(server: Server, client: Client, path: str = "/") -> str:
+    """A link that opens a page signed in, once, within a minute."""
+    secret = client.post("/sign-ins", {}).expect(201)["secret"]
+    return f"{server.address}{path}#signin={secret}"
+
+
+def open_app(browser: Browser, server: Server, client: Client, path: str = "/") -> Page:
+    """Opens a page in the first tab, signed in."""
+    return settled(browser.visit(sign_in_link(server, client, path)))
+
+
+def settled(page: Page) -> Page:
+    """Waits until the page shows what it asked the server for."""
+    until(lambda: page.run(SETTLED), "the page has its answer")
+    return page
+
+
+def record(page: Page) -> None:
+    """Keeps what the page's next documents send in `sent`."""
+    page.cdp("Page.enable")
+    page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD)
+
+
+def resize(page: Page, width: int, height: int = 800, *, touch: bool = False) -> None:
+    """Gives the tab this size; with `touch`, that of a phone."""
+    page.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
+    page.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
+
+
+def as_before(page: Page) -> None:
+    """Takes back what `resize` changed."""
+    page.cdp("Emulation.clearDeviceMetricsOverride")
+    page.cdp("Emulation.setTouchEmulationEnabled", enabled=False)

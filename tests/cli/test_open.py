@@ -1,0 +1,137 @@
+"""`inkeeper open`: the pages in the browser, signed in, by a link that no other user of the machine can see."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inkeeper.opening import BrowserCannotOpen, check_browser
+from tests.cli.conftest import Serving
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+BROWSER = """
+import json, os, re, sys, urllib.parse, urllib.request
+file = urllib.parse.unquote(urllib.parse.urlsplit(sys.argv[1]).path)
+link = re.search(r"url=([^\\"]+)", open(file).read())[1]
+page, _, secret = link.partition("#signin=")
+seen = {"link": link, "file": file, "mode": os.stat(file).st_mode, "arguments": sys.argv[1:]}
+if os.environ.get("SIGNS_IN"):
+    body = json.dumps({"secret": secret, "device": "a fake browser"}).encode()
+    request = urllib.request.Request(
+        page + "api/v1/sign-ins/redeem", body, {"Content-Type": "application/json"}, method="POST"
+    )
+    seen["token"] = json.load(urllib.request.urlopen(request))["token"]
+json.dump(seen, open(os.environ["SEEN"], "w"))
+"""
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> dict[str, str]:
+    """A stand-in for the default browser, and the environment in which it is one."""
+    program = tmp_path / "browser.py"
+    program.write_text(BROWSER)
+    return {"BROWSER": f"{sys.executable} {program} %s", "SEEN": str(tmp_path / "seen.json"), "SIGNS_IN": "1"}
+
+
+def port_of(serving: Serving) -> str:
+    return serving.address.rpartition(":")[2]
+
+
+def redeem(serving: Serving, link: str) -> dict:
+    page, _, secret = link.partition("#signin=")
+    assert page == f"{serving.address}/"
+    return serving.post("/api/v1/sign-ins/redeem", {"secret": secret, "device": "Firefox on Linux"})
+
+
+def test_the_browser_is_signed_in_by_a_private_file(
+    serving: Serving, inkeeper: Run, browser: dict[str, str], tmp_path: Path
+) -> None:
+    finished = inkeeper("open", "--port", port_of(serving), **browser)
+
+    assert (finished.returncode, finished.stdout) == (0, ""), finished.stderr
+    seen = json.loads((tmp_path / "seen.json").read_text())
+    assert stat.S_IMODE(seen["mode"]) == 0o600
+    assert seen["link"].startswith(f"{serving.address}/#signin=")
+    assert "signin" not in " ".join(seen["arguments"])
+    assert not Path(seen["file"]).exists()
+    request = urllib.request.Request(
+        f"{serving.address}/", headers={"Authorization": f"Bearer {seen['token']}", "HX-Request": "true"}
+    )
+    assert "Welcome to Inkeeper" in urllib.request.urlopen(request).read().decode()
+
+
+def test_a_browser_that_does_not_sign_in_gets_a_printed_link(
+    serving: Serving, inkeeper: Run, browser: dict[str, str], tmp_path: Path
+) -> None:
+    finished = inkeeper("open", "--port", port_of(serving), **(browser | {"SIGNS_IN": ""}))
+
+    assert finished.returncode == 0
+    assert "The browser has not signed in so far." in finished.stdout
+    assert redeem(serving, finished.stdout.split()[-1])["token"]
+    assert not Path(json.loads((tmp_path / "seen.json").read_text())["file"]).exists()
+
+
+def test_without_a_display_the_link_is_printed(serving: Serving, inkeeper: Run) -> None:
+    finished = inkeeper("open", "--port", port_of(serving), DISPLAY="", WAYLAND_DISPLAY="", BROWSER="")
+
+    assert "There is no display" in finished.stdout
+    assert redeem(serving, finished.stdout.split()[-1])["token"]
+
+
+def test_print_and_qr(serving: Serving, inkeeper: Run) -> None:
+    printed = inkeeper("open", "--print", "--port", port_of(serving)).stdout
+    assert redeem(serving, printed.split()[-1])["token"]
+
+    drawn = inkeeper("open", "--qr", "--address", "https://inkeeper.example.org/", "--owner", "Kai Example")
+
+    assert drawn.returncode == 0, drawn.stderr
+    assert re.search(r"https://inkeeper\.example\.org/#signin=[\w-]{43}\n", drawn.stdout)
+    assert len(re.findall("[█▀▄ ]{29,}", drawn.stdout)) > 14
+
+
+def test_where_no_inkeeper_answers(serving: Serving, inkeeper: Run) -> None:
+    finished = inkeeper("open", "--port", "9")
+
+    assert finished.returncode == 1
+    assert "Start it with `inkeeper serve`" in finished.stderr
+
+
+def test_a_link_works_once(serving: Serving, inkeeper: Run) -> None:
+    link = inkeeper("open", "--print", "--port", port_of(serving)).stdout.split()[-1]
+    answers: list[object] = []
+
+    def try_it() -> None:
+        try:
+            answers.append(redeem(serving, link)["token"])
+        except urllib.error.HTTPError as error:
+            answers.append(error.code)
+
+    threads = [threading.Thread(target=try_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers.count(410) == 7
+
+
+@pytest.mark.parametrize(
+    "name", ["firefox_firefox.desktop", "chromium_chromium.desktop", "org.mozilla.firefox.desktop"]
+)
+def test_a_sandboxed_browser_is_not_given_the_file(tmp_path: Path, name: str) -> None:
+    tool = tmp_path / "xdg-settings"
+    tool.write_text(f"#!/bin/sh\necho {name}\n")
+    tool.chmod(0o755)
+
+    with pytest.raises(BrowserCannotOpen, match="snap or a Flatpak"):
+        check_browser({"DISPLAY": ":0", "PATH": str(tmp_path)})
