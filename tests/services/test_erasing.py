@@ -23,6 +23,7 @@ NOTHING_OF_A_RECIPIENT = {
     "owner.id owner.name device.id device.owner device.name device.token_hash",
     "pairing.id pairing.owner pairing.device_name pairing.code",
     "account.id account.owner account.name account.time_zone account.currency account.working_days account.plan_prices",
+    "account.last_fact_id",
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
     "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome",

@@ -9,6 +9,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.rules import books, periods
@@ -78,6 +79,15 @@ class Replayed(NamedTuple):
 def position_of(fact: Fact) -> Position:
     """Where the fact stands in the order of all events."""
     return Position(fact.at, RANKS[type(fact)], fact.id)
+
+
+def uncovered_sends(journal: Iterable[Entry]) -> set[str]:
+    """The sends, by fact id, before which the replay had to place a credit."""
+    return {
+        spend.fact_id
+        for adjust, spend in pairwise(journal)
+        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id and spend.fact_id
+    }
 
 
 def without_retracted(facts: Iterable[Fact]) -> list[Fact]:

@@ -108,9 +108,11 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
         version=1,
         plan_prices=_prices_text(wanted.get("plan_prices", {}), price),
     )
-    facts: list[Fact] = [Opened(new_id(now), opened_at, wanted["plan"], wanted["time_zone"], terms)]
+    facts: list[Fact] = [
+        Opened(history.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
+    ]
     if "observed_balance" in wanted:
-        facts.append(Observed(new_id(now), max(now, opened_at), wanted["observed_balance"]))
+        facts.append(Observed(history.new_fact_id(account_id, now), max(now, opened_at), wanted["observed_balance"]))
     with refusals():
         state = history.record(account_id, facts, now).state
     return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
@@ -238,7 +240,7 @@ def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now:
             raise invalid("from", "This dates a change of rule book, allotment, cap or renewal day: name one.")
         at = dates.plannable("from", changes["from"], now, state.opened_at)
         in_force, _ = history.state_at(account_id, at)
-        return [BookChosen(new_id(now), at, replace(in_force.terms, **wanted))]
+        return [BookChosen(history.new_fact_id(account_id, now), at, replace(in_force.terms, **wanted))]
     return _corrected(account_id, state, wanted, now) if wanted else []
 
 
@@ -258,21 +260,28 @@ def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datet
         plan_since = latest.at
         if isinstance(latest, Cancelled):
             raise invalid(next(iter(plan_terms)), "The subscription is cancelled, and the free plan has no credits.")
-        facts += _restated(latest, replace(latest, id=new_id(now), **plan_terms), now)
+        facts += _restated(
+            account_id, latest, replace(latest, id=history.new_fact_id(account_id, now), **plan_terms), now
+        )
     else:
         at_opening |= plan_terms
     if at_opening:
         terms = history.state_at(account_id, opened_at)[0].terms
-        facts.append(BookChosen(new_id(now), opened_at, replace(terms, **at_opening)))
+        facts.append(BookChosen(history.new_fact_id(account_id, now), opened_at, replace(terms, **at_opening)))
     for fact in told:
         if isinstance(fact, BookChosen) and fact.at > opened_at:
             later = at_opening | (plan_terms if fact.at >= plan_since else {})
-            facts += _restated(fact, replace(fact, id=new_id(now), terms=replace(fact.terms, **later)), now)
+            facts += _restated(
+                account_id,
+                fact,
+                replace(fact, id=history.new_fact_id(account_id, now), terms=replace(fact.terms, **later)),
+                now,
+            )
     return facts
 
 
-def _restated(old: Fact, new: Fact, now: datetime) -> list[Fact]:
-    return [Retracted(new_id(now), max(now, old.at), old.id), new]
+def _restated(account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact]:
+    return [Retracted(history.new_fact_id(account_id, now), max(now, old.at), old.id), new]
 
 
 def _seat(row: tuple[Any, ...]) -> Seat:

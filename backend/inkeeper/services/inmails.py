@@ -11,7 +11,6 @@ from typing import Any
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
-from inkeeper.ids import new_id
 from inkeeper.rules import books
 from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.replay import credit_back_at
@@ -52,16 +51,18 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     link = recipient.get("profile_url")
     link = None if link is None else profiles.normalise(link)
     sent_at = _sent_at(account_id, wanted.get("sent_at"), now)
-    fact = Sent(new_id(now), sent_at, wanted.get("cost", 1))
+    fact = Sent(history.new_fact_id(account_id, now), sent_at, wanted.get("cost", 1))
+
+    at = max(now, sent_at)
 
     def covered(recorded: Recorded) -> None:
         if wanted.get("accept_discrepancy"):
             return
-        if any(entry.kind == "adjust" and entry.fact_id == fact.id for entry in recorded.journal):
+        if history.newly_uncovered(account_id, [fact], recorded, at):
             raise _insufficient(recorded, now)
 
     duplicate = _same_person(account_id, recipient["name"], link, sent_at)
-    recorded = history.record(account_id, [fact], max(now, sent_at), covered)
+    recorded = history.record(account_id, [fact], at, covered)
     execute(
         "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, subject, purpose, note, source, outcome)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
@@ -166,7 +167,7 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
     row = _row(account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
-        history.record(account_id, [Retracted(new_id(now), at, inmail_id)], at)
+        history.record(account_id, [Retracted(history.new_fact_id(account_id, now), at, inmail_id)], at)
         Inmail.update(retracted_at=at).where(Inmail.id == inmail_id).execute()
         row = _row(account_id, inmail_id)
     balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
@@ -298,10 +299,10 @@ def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: date
     earlier = history.outcomes_of(row.id)
     facts: list[Fact] = []
     if outcome not in ANSWERS:
-        facts = [Retracted(new_id(now), max(now, fact.at), fact.id) for fact in earlier]
+        facts = [Retracted(history.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in earlier]
         earlier = []
     if outcome != "pending":
-        facts.append(OutcomeRecorded(new_id(now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
+        facts.append(OutcomeRecorded(history.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
     if facts:
         history.record(account_id, facts, max(now, row.sent_at))
     answers = [fact.at for fact in earlier if fact.outcome in ANSWERS]

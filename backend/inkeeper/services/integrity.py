@@ -16,6 +16,7 @@ from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.storage import history, snapshots
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Inmail
+from inkeeper.storage.transaction import execute
 
 
 class Finding(NamedTuple):
@@ -50,6 +51,7 @@ def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
     yield from _check_saved_states(account_id, fresh)
     yield from _check_saved_sheets(account_id, draw_up(None, fresh.values(), journal, at_once)[0])
     yield from _check_inmails(account_id, facts)
+    yield from _check_last_fact(account_id, facts)
 
 
 def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now: datetime) -> Iterator[Finding]:
@@ -101,3 +103,12 @@ def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on its outcome.")
     for fact_id in sent:
         yield Finding(account_id, fact_id, "An InMail was sent that is not listed.")
+
+
+def _check_last_fact(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
+    (last,) = execute("SELECT last_fact_id FROM account WHERE id = ?", (account_id,)).fetchone()
+    behind = [fact.id for fact in facts if fact.id > (last or "")]
+    if behind:
+        yield Finding(
+            account_id, max(behind), "The account names another as its last fact, so new ones may come before it."
+        )

@@ -6,7 +6,7 @@ It is plain SQL: building the same few statements with the query builder for eve
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
@@ -24,7 +24,7 @@ from inkeeper.rules.facts import (
     Sent,
     Terms,
 )
-from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, position_of, replay
+from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, position_of, replay, uncovered_sends
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, instant, micros
 from inkeeper.storage import snapshots
@@ -166,6 +166,7 @@ def record(
             for fact in facts
         ),
     )
+    transaction.note_recorded(account_id, (fact.id for fact in facts))
     known = transaction.latest(account_id)
     kept = known and known.before(min(earliest, head.position) if head else earliest)
     if head:
@@ -178,6 +179,37 @@ def record(
     if transaction.account_id != account_id:
         transaction.raise_version(account_id)
     return recorded
+
+
+def new_fact_id(account_id: str, now: datetime) -> str:
+    """The id for a new fact of the account, made at `now` (UTC)."""
+    return new_fact_ids(account_id, now, 1)[0]
+
+
+def new_fact_ids(account_id: str, now: datetime, count: int) -> list[str]:
+    """So many ids for new facts of the account, rising, and behind the ids of all facts that it has.
+
+    The facts of one instant are ordered by id (`position_of`): whichever process stores a fact last, its fact comes
+    last. Two processes, or one whose clock was set back, make ids in any order by themselves.
+    """
+    return current().next_ids(account_id, now, count)
+
+
+def newly_uncovered(account_id: str, facts: Iterable[Fact], recorded: Recorded, now: datetime) -> set[str]:
+    """The sends, by fact id, that no credit is left for with these new facts, which have led to `recorded` at `now`
+    (UTC), and that had one without them or are new.
+
+    Sends that are dated after `now` count as well: another process's clock may be a little ahead, and a request may get
+    its turn after one that came later. For the `check` of `record`: the facts must not be stored yet.
+    """
+    until = max([now, *(fact.at for fact in recorded.coming if type(fact) is Sent)])
+    later = replay(recorded.coming, until, recorded.state).journal if until > now else []
+    uncovered = uncovered_sends([*recorded.journal, *later])
+    new = {fact.id for fact in facts}
+    if uncovered <= new:
+        return uncovered
+    since = (recorded.journal or later)[0].at
+    return uncovered - uncovered_sends(journal_of(account_id, since, until))
 
 
 def last_at(account_id: str, now: datetime) -> datetime | None:

@@ -145,6 +145,9 @@ class Account(_Table):
     version = IntegerField(constraints=[Check("version >= 0")])
     # What other plans cost a month, as JSON text: {plan: [amount, currency]}.
     plan_prices = TextField(null=True)
+    # No fact of the account has a greater id. A new fact's id lies behind it, whichever process makes it, since facts
+    # of one instant are ordered by id.
+    last_fact_id = TextField(null=True)
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
