@@ -62,14 +62,14 @@ def test_a_warning_is_sent_in_plain_words(navigator: Seat, run: Run, server: Mai
 
     assert server.envelopes == [("inkeeper@example.org", ["kai@example.org"])]
     (message,) = server.messages
-    assert message["Subject"] == "12 credits expire in 7 days (Sales Navigator)"
+    assert message["Subject"] == "12 credits expire in 6 days (Sales Navigator)"
     assert (message["From"], message["To"]) == ("inkeeper@example.org", "kai@example.org")
     assert message["Date"].datetime.isoformat() == "2026-11-24T09:00:00+00:00"
     assert message["Message-ID"].endswith("@example.org>")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content_type() == "text/plain"
     assert message.get_content().splitlines()[:3] == [
-        "Sales Navigator: 12 credits expire in 7 days",
+        "Sales Navigator: 12 credits expire in 6 days",
         "Send 2.4 a working day to use them by the end of 30 Nov (Europe/Berlin). Worth EUR 48.00 at your price.",
         "",
     ]
@@ -108,17 +108,56 @@ def test_a_warning_that_has_no_end_is_sent_again_when_its_cause_is_another(
 
 
 def test_a_second_discrepancy_and_a_second_empty_month(seat: Seat, run: Run, clock: Clock) -> None:
-    def observe(balance: int) -> list[tuple[str, str]]:
+    def told() -> list[tuple[str, str]]:
         clock.advance(hours=1)
+        return [each for each in run() if each[0] in ("discrepancy", "empty")]
+
+    def observe(balance: int) -> list[tuple[str, str]]:
         seat.call.post(f"{seat.path}/observations", {"balance": balance, "source": "person"})
-        return [told for told in run() if told[0] in ("discrepancy", "empty")]
+        return told()
 
     seat.log()
-    assert observe(0) == [("discrepancy", "warning"), ("empty", "info")]
+    clock.advance(hours=1)
+    assert observe(0) == [("empty", "info")]
+    seat.log(accept_discrepancy=True)
+    assert told() == [("discrepancy", "warning")]
+    assert told() == []
     assert observe(0) == []
-    assert observe(3) == [("discrepancy", "warning")]
+    seat.log(accept_discrepancy=True)
+    assert told() == [("discrepancy", "warning")]
     clock.advance(days=10)
     assert ("empty", "info") in observe(0)
+
+
+def test_what_was_sent_while_the_clock_was_ahead_is_sent_again_in_its_time(
+    open_account: Callable[..., Seat], run: Run, clock: Clock
+) -> None:
+    # given credits that go on 30 November, and a clock that is a week ahead when they are reminded of
+    open_account(plan="sales_navigator")
+    clock.advance(days=7)
+    assert ("expiring", "urgent") in run()
+    clock.advance(days=-7)
+
+    clock.advance(days=5)
+    assert ("expiring", "warning") in run()
+    clock.advance(days=2)
+    assert ("expiring", "urgent") in run()
+    assert run() == []
+
+
+def test_one_account_that_cannot_be_read_leaves_the_others_reminders(
+    open_account: Callable[..., Seat], store: Store, run: Run, clock: Clock
+) -> None:
+    broken = open_account(plan="sales_navigator")
+    open_account(plan="sales_navigator")
+    with store.begin_write(None) as transaction:
+        transaction.execute("DROP TRIGGER fact_no_update")
+        transaction.execute("UPDATE fact SET data = '{}' WHERE account_id = ?", (broken.account["id"],))
+        transaction.execute("DELETE FROM snapshot")
+        transaction.execute("UPDATE account SET version = version + 1")
+    clock.advance(days=7)
+
+    assert ("expiring", "urgent") in run()
 
 
 def test_a_book_that_is_contradicted_again(seat: Seat, run: Run, clock: Clock) -> None:

@@ -6,6 +6,7 @@ Every function runs inside a transaction of the store; those that write, inside 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,12 @@ from inkeeper.storage.models import Account
 from inkeeper.storage.transaction import execute
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
+
+UNREADABLE = (ValueError, KeyError, TypeError)
+"""What replaying an account raises where its facts make no history, such as after damage, or name a rule book or a time
+zone that this machine does not know."""
+
+_log = logging.getLogger("inkeeper.server")
 
 _SELECT = (
     "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices"
@@ -65,12 +72,24 @@ def seat(owner_id: str, account_id: str) -> Seat:
 
 
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`."""
-    rows = execute(
-        f"{_SELECT} WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
-        (owner_id, after or "", limit),
-    )
-    return [describe(_seat(row), history.state_at(row[0], now)[0]) for row in rows]
+    """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`.
+
+    One whose facts cannot be replayed is left out, and the log says so: it must not hide the others.
+    """
+    found: list[dict[str, Any]] = []
+    for row in execute(f"{_SELECT} WHERE owner_id = ? AND id > ? ORDER BY id", (owner_id, after or "")).fetchall():
+        if len(found) == limit:
+            break
+        try:
+            found.append(describe(_seat(row), history.state_at(row[0], now)[0]))
+        except UNREADABLE as error:
+            log_unreadable(row[0], error)
+    return found
+
+
+def log_unreadable(account_id: str, error: Exception) -> None:
+    """Log that an account was passed over. The error's words are left out: they may quote what the user entered."""
+    _log.error("account %s cannot be read (%s): run `inkeeper doctor`", account_id, type(error).__name__)
 
 
 def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from inkeeper.rules import books
 from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
-from inkeeper.services import dates, profiles
+from inkeeper.services import dates, openings, profiles
 from inkeeper.services.accounts import seat
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
@@ -151,11 +151,11 @@ def update_inmail(
     columns = {key: changes[key] for key in ("purpose", "note", "subject") if key in changes}
     balance = None
     if "outcome" in changes:
-        outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at)
+        outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at, "the InMail was sent")
         columns |= _record_outcome(row, account_id, changes["outcome"], outcome_at, now)
     if columns:
         Inmail.update(columns).where(Inmail.id == inmail_id).execute()
-    balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
+    balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     inmail = _describe(_row(account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back)}
@@ -167,10 +167,10 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
     row = _row(account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
-        history.record(account_id, [Retracted(history.new_fact_id(account_id, now), at, inmail_id)], at)
+        history.record(account_id, [Retracted(history.new_fact_id(account_id, now), at, inmail_id)], now)
         Inmail.update(retracted_at=at).where(Inmail.id == inmail_id).execute()
         row = _row(account_id, inmail_id)
-    balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
+    balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     return {"inmail": _describe(row, _books(account_id), now), "balance": balance}
 
 
@@ -259,12 +259,10 @@ def _has_outcome(outcome: str, now: datetime) -> Any:
 
 
 def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
-    if stated is None:
-        # Requests that arrive together may come to their turn in another order than their clocks were read in.
-        last = history.last_at(account_id, now + _JITTER)
-        return max(now, last) if last else now
-    # One that has InMails is open, but when it opened stands in its history.
-    return dates.settle("sent_at", stated, now, history.opened_at(account_id))
+    at = openings.happened_at(account_id, "sent_at", stated, now)
+    # Requests that arrive together get their turn in another order than their clocks were read in.
+    last = history.last_at(account_id, now + _JITTER) if stated is None else None
+    return max(at, last) if last else at
 
 
 def _same_person(account_id: str, name: str, link: str | None, sent_at: datetime) -> str | None:
@@ -304,7 +302,7 @@ def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: date
     if outcome != "pending":
         facts.append(OutcomeRecorded(history.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
     if facts:
-        history.record(account_id, facts, max(now, row.sent_at))
+        history.record(account_id, facts, now)
     answers = [fact.at for fact in earlier if fact.outcome in ANSWERS]
     if outcome in ANSWERS:
         answers.append(outcome_at)

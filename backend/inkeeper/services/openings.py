@@ -1,4 +1,5 @@
-"""Dating an account's opening back, so that its history can begin earlier, and back to where it was.
+"""What an account's opening means for the dates of what happens to it; and dating the opening back, so that its history
+can begin earlier, and back to where it was.
 
 Facts are never changed: the opening that stands is taken back, and another one recorded. Every function runs inside a
 transaction of the store.
@@ -12,10 +13,23 @@ from datetime import datetime
 from inkeeper.clock import to_microseconds
 from inkeeper.rules.facts import BookChosen, Fact, Opened, Retracted, Terms
 from inkeeper.rules.periods import period_start
-from inkeeper.rules.replay import cycle_of
+from inkeeper.rules.replay import INSTANT, cycle_of
 from inkeeper.services import dates
 from inkeeper.storage import history
 from inkeeper.storage.transaction import execute
+
+
+def happened_at(account_id: str, path: str, stated: datetime | None, now: datetime) -> datetime:
+    """The date (UTC) of something that has happened to the account: as `dates.settle` has it.
+
+    While the opening is still to come (the clock was ahead), what happens is placed just behind all that is there.
+    """
+    opened_at = history.opened_at(account_id)
+    at = dates.settle(path, stated, now, opened_at)
+    if opened_at <= now:
+        return at
+    last = history.last_at(account_id, opened_at + history.JUST_OPENED)
+    return max(at, last or at) + INSTANT
 
 
 def dated_back(account_id: str, at: datetime, now: datetime) -> list[Fact]:

@@ -142,5 +142,6 @@ def _sentence(row: Seat, later: datetime | None, granted: int, voided: int, befo
     """What happens in words; `later` (UTC) is None for a change that takes effect at once."""
     when = "at once" if later is None else f"on {say_date(row.time_zone, later)}"
     lost = f"{credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."
-    gained = f" {credits(granted)} come {when}." if granted else ""
+    # The day and its zone are named once.
+    gained = f" {credits(granted)} come {'then' if voided and later else when}." if granted else ""
     return f"{lost}{gained} That leaves {credits(before + granted - voided)}."

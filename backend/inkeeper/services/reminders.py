@@ -19,16 +19,15 @@ from typing import NamedTuple
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import not_found
 from inkeeper.rules.state import State
-from inkeeper.rules.warnings import AccountWarning, warnings
+from inkeeper.rules.warnings import AccountWarning, urgency, warnings
 from inkeeper.services import mail
-from inkeeper.services.accounts import seat
+from inkeeper.services.accounts import UNREADABLE, log_unreadable, seat
+from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
 from inkeeper.storage.transaction import Transaction, execute
-
-_ORDER = {"urgent": 0, "warning": 1, "info": 2}
 
 _FOOTER = """\
 Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in your
@@ -87,16 +86,22 @@ def _news(owner_name: str, now: datetime) -> list[Reminder]:
     if owner is None:
         raise not_found("person")
     ids = [account.id for account in Account.select(Account.id).where(Account.owner == owner).order_by(Account.id)]
-    summaries = [summary(seat(owner.id, account_id), now) for account_id in ids]
+    summaries = []
+    for account_id in ids:
+        try:
+            summaries.append(summary(seat(owner.id, account_id), now))
+        except UNREADABLE as error:
+            # The others' warnings are no less urgent for it.
+            log_unreadable(account_id, error)
     plans = Counter(made.answer["plan_title"] for made in summaries)
     found = []
     for made in summaries:
         state = made.outlook.state
         for warning in warnings(made.outlook):
             reminder = Reminder(made.answer["account"]["id"], _account(made, plans), warning, occasion(warning, state))
-            if not _is_noted(reminder):
+            if not _is_noted(reminder, now):
                 found.append(reminder)
-    return sorted(found, key=lambda reminder: _ORDER[reminder.warning.severity])
+    return sorted(found, key=lambda reminder: urgency(reminder.warning))
 
 
 def _account(made: Summary, plans: Counter[str]) -> str:
@@ -121,16 +126,23 @@ def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) ->
     return message
 
 
-def _is_noted(reminder: Reminder) -> bool:
+def _is_noted(reminder: Reminder, now: datetime) -> bool:
+    """Whether it was sent. What was sent in the future went out while the clock was ahead, and so too early."""
     rows = execute(
-        "SELECT 1 FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?",
-        _key(reminder),
+        "SELECT 1 FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?"
+        " AND sent_at <= ?",
+        (*_key(reminder), to_microseconds(now + CLOCK_TOLERANCE)),
     )
     return rows.fetchone() is not None
 
 
 def _note(transaction: Transaction, news: Sequence[Reminder], now: datetime) -> None:
     for reminder in news:
+        transaction.execute(
+            "DELETE FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?"
+            " AND sent_at > ?",
+            (*_key(reminder), to_microseconds(now + CLOCK_TOLERANCE)),
+        )
         transaction.execute(
             "INSERT INTO reminder_sent (account_id, code, occasion, severity, sent_at) VALUES (?, ?, ?, ?, ?)",
             (*_key(reminder), to_microseconds(now)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from inkeeper.rules.facts import (
     Sent,
     Terms,
 )
-from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, position_of, replay, uncovered_sends
+from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, opening_of, position_of, replay, uncovered_sends
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, instant, micros
 from inkeeper.storage import snapshots
@@ -43,6 +43,9 @@ KINDS: dict[str, type[Fact]] = {
 }
 _IN_A_PERIOD = (Sent, OutcomeRecorded, Observed, Retracted)
 """The facts that begin no period. Only the others may."""
+
+JUST_OPENED = timedelta(seconds=1)
+"""How long after its opening an account is shown as of, while the opening is still to come."""
 
 _KIND_OF = {fact_type: kind for kind, fact_type in KINDS.items()}
 _PLANNED_KEPT = 16
@@ -91,11 +94,12 @@ def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
 
 
 def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
-    """The account's state at `now` (UTC), and its facts dated later.
+    """The account's state at `now` (UTC), and its facts dated later; while the opening is to come, just after it.
 
     Raises BadHistory where there is no such account.
     """
     start, facts = _from(account_id, Position(now, LAST + 1, ""))
+    now = now if start else _or_after_opening(now, opening_of(facts).at)
     if current().latest(account_id) is None and (head := _head(facts, now, start)):
         start = head.state
         latest = latest_at(start, facts)
@@ -108,6 +112,8 @@ def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
 def journal_of(account_id: str, since: datetime, until: datetime) -> list[Entry]:
     """The journal's entries in `[since, until]` (UTC), replayed from the last state known before `since`."""
     start, facts = _from(account_id, Position(since, 0, ""))
+    if start is None and until < opening_of(facts).at:
+        return []
     return [entry for entry in replay(facts, until, start).journal if entry.at >= since]
 
 
@@ -115,7 +121,9 @@ def told(account_id: str, since: datetime, now: datetime) -> Told:
     """The sheets of the periods that ended in `(since, now]` (UTC), oldest first, and of the one open at `now`.
 
     Its cost does not grow with what was before `since`: the sheets of closed periods were saved, and what is replayed
-    is the open one. Raises BadHistory where there is no such account.
+    is the open one. While the opening is to come, all is as of just after it.
+
+    Raises BadHistory where there is no such account.
     """
     found = _told_from(account_id, snapshots.saved_before(account_id, Position(now, LAST + 1, "")), now)
     kept = snapshots.saved_sheets(account_id, since, (found.closed or [found.present])[0].start)
@@ -179,6 +187,11 @@ def record(
     if transaction.account_id != account_id:
         transaction.raise_version(account_id)
     return recorded
+
+
+def present(account_id: str, now: datetime) -> datetime:
+    """The instant (UTC) to show the account as of: `now`, or just after its opening where that is still to come."""
+    return _or_after_opening(now, opened_at(account_id))
 
 
 def new_fact_id(account_id: str, now: datetime) -> str:
@@ -292,6 +305,14 @@ def _from(account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
     return _with_facts(account_id, start or snapshots.saved_before(account_id, place))
 
 
+def _or_after_opening(now: datetime, opening: datetime) -> datetime:
+    """`now`, or just after the opening where that is still to come: the account was opened while the clock was ahead.
+
+    Until then all that happens is placed in this short time.
+    """
+    return now if opening <= now else opening + JUST_OPENED
+
+
 def _with_facts(account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
     return start, facts_of(account_id, start.position.at if start else None)
 
@@ -317,6 +338,7 @@ def _replay_with(account_id: str, new: Sequence[Fact], earliest: Position, now: 
     place = min(earliest, Position(now, LAST, ""))
     start, facts = _from(account_id, place)
     facts += new
+    now = now if start else _or_after_opening(now, opening_of(facts).at)
     if start and (
         start.next_renewal <= now or any(not isinstance(fact, _IN_A_PERIOD) for fact in facts if fact.at <= now)
     ):
@@ -339,6 +361,7 @@ def _told_from(account_id: str, start: State | None, now: datetime) -> Told:
     """All from `start` on, a state in which a period had just begun (None: from the opening on)."""
     begun: list[State] = []
     facts = facts_of(account_id, start.position.at if start else None)
+    now = now if start else _or_after_opening(now, opening_of(facts).at)
     state, journal = replay(facts, now, start, lambda state: begun.append(state.copy()))
     closed, present = draw_up(start, begun, journal, state)
     return Told(closed, present, state, [fact for fact in facts if fact.at > now])
