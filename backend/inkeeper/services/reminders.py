@@ -50,6 +50,7 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
     Raises MailRefused (the next run tries again) and MailUnconfirmed (no run does), and a 404 Problem if there is no
     such owner.
     """
+    _forget_those_to_come(store, now)
     with store.read():
         news = _news(owner_name, now)
     if not news:
@@ -81,6 +82,14 @@ def occasion(warning: AccountWarning, state: State) -> datetime:
     return state.observed.at if state.observed else state.opened_at
 
 
+def _forget_those_to_come(store: Store, now: datetime) -> None:
+    """Forget what was sent in the future: it went out while the clock was ahead, and so too early."""
+    ahead = (to_microseconds(now + CLOCK_TOLERANCE),)
+    if store.read_row("SELECT 1 FROM reminder_sent WHERE sent_at > ? LIMIT 1", ahead):
+        with store.begin_write(None) as transaction:
+            transaction.execute("DELETE FROM reminder_sent WHERE sent_at > ?", ahead)
+
+
 def _news(owner_name: str, now: datetime) -> list[Reminder]:
     owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
     if owner is None:
@@ -99,7 +108,7 @@ def _news(owner_name: str, now: datetime) -> list[Reminder]:
         state = made.outlook.state
         for warning in warnings(made.outlook):
             reminder = Reminder(made.answer["account"]["id"], _account(made, plans), warning, occasion(warning, state))
-            if not _is_noted(reminder, now):
+            if not _is_noted(reminder):
                 found.append(reminder)
     return sorted(found, key=lambda reminder: urgency(reminder.warning))
 
@@ -126,23 +135,16 @@ def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) ->
     return message
 
 
-def _is_noted(reminder: Reminder, now: datetime) -> bool:
-    """Whether it was sent. What was sent in the future went out while the clock was ahead, and so too early."""
+def _is_noted(reminder: Reminder) -> bool:
     rows = execute(
-        "SELECT 1 FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?"
-        " AND sent_at <= ?",
-        (*_key(reminder), to_microseconds(now + CLOCK_TOLERANCE)),
+        "SELECT 1 FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?",
+        _key(reminder),
     )
     return rows.fetchone() is not None
 
 
 def _note(transaction: Transaction, news: Sequence[Reminder], now: datetime) -> None:
     for reminder in news:
-        transaction.execute(
-            "DELETE FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?"
-            " AND sent_at > ?",
-            (*_key(reminder), to_microseconds(now + CLOCK_TOLERANCE)),
-        )
         transaction.execute(
             "INSERT INTO reminder_sent (account_id, code, occasion, severity, sent_at) VALUES (?, ?, ?, ?, ?)",
             (*_key(reminder), to_microseconds(now)),
