@@ -2,7 +2,7 @@
 
 import { call, greet, SHAPE } from "./api.js";
 import { local } from "./browser.js";
-import { resume } from "./outbox.js";
+import { forgetWhatServerHas, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import { read, readAll, serverAddress, summaryKey } from "./settings.js";
 import { alone, note, syncNow } from "./sync.js";
@@ -51,10 +51,11 @@ export async function cancelPairing() {
   await tellIfThere(() => call({ address: pairing.address, token: null }, `/pairings/${pairing.id}`, { method: "DELETE" }));
 }
 
-/** Forgets the server and its numbers. What waits to be saved stays, for the next connection. */
+/** Forgets the server, its numbers and every person. Only what waits to be saved stays, for the next connection. */
 export const disconnect = () => alone(async () => {
   const { server, summaries } = await readAll();
-  await local.set({ server: { ...server, token: null, deviceId: null }, accounts: [], currentAccount: null });
+  await local.set({ server: { ...server, token: null, deviceId: null }, accounts: [], currentAccount: null, questions: [] });
+  await forgetWhatServerHas();
   await local.remove(Object.keys(summaries).map(summaryKey));
   await note("not_paired");
   if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));

@@ -27,7 +27,17 @@ from inkeeper.services.integrity import check
 from inkeeper.services.restore import read_export
 from inkeeper.storage import history
 from inkeeper.storage.database import Store, open_database
-from inkeeper.storage.models import TABLES, Account, Inmail, Owner, Pairing, ReminderSent, Snapshot
+from inkeeper.storage.models import (
+    TABLES,
+    Account,
+    ErasedInmail,
+    Erasure,
+    Inmail,
+    Owner,
+    Pairing,
+    ReminderSent,
+    Snapshot,
+)
 from tests.conftest import Clock, Device
 from tests.rules.histories import History, histories
 
@@ -61,6 +71,8 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock
     client.get(f"/api/v1/accounts/{account}/calendar.ics", headers=headers)
     with store.begin_write(None):
         ReminderSent.create(account=account, code="empty", severity="info", occasion=clock(), sent_at=clock())
+        erasure = Erasure.create(at=clock(), salt="1f", marks='{"links":[],"names":[]}')
+        ErasedInmail.create(inmail=Inmail.select(Inmail.id).limit(1).get().id, erasure=erasure)
     return store
 
 

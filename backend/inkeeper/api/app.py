@@ -18,6 +18,7 @@ from inkeeper.api import (
     advice,
     calendar,
     devices,
+    erasures,
     imports,
     inmails,
     ledger,
@@ -67,6 +68,7 @@ RESOURCES = (
     inmails,
     imports,
     calendar,
+    erasures,
 )
 """The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
 
