@@ -157,7 +157,7 @@ export function forgetWhatServerHas() {
     const { entries, undo } = await readAll();
     const saved = entries.filter(({ state }) => state === "saved").map(({ id }) => id);
     const left = new Set(entries.map(({ id }) => id).filter((id) => !saved.includes(id)));
-    await local.set({ undo: undo.filter(({ outboxId }) => outboxId !== null && left.has(outboxId)) });
+    await local.set({ undo: undo.filter(({ outboxId }) => left.has(outboxId)) });
     await local.remove(saved.map(outboxKey));
   });
 }
