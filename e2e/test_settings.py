@@ -187,6 +187,26 @@ def test_disconnecting_keeps_what_waits_for_the_next_connection(
     assert names.count("Kai Example") == 1
 
 
+def test_disconnecting_forgets_every_person_that_the_server_knows(
+    connected: Browser, account: dict, settings: Page
+) -> None:
+    body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
+    connected.ask("log", {"accountId": account["id"], **body})
+    until(lambda: "Robin Sample" in str(connected.storage()["undo"]), "it can be undone")
+    until(lambda: not connected.outbox(), "the server has it")
+    question = {"id": "q", "accountId": account["id"], "name": "Mika Placeholder"}
+    connected.control.run("(question) => chrome.storage.local.set({questions: [question]})", question)
+
+    settings.click("button", re.compile("^Disconnect this browser"))
+    settings.click("button", re.compile("^Disconnect this browser"))
+    settings.wait_text("Welcome to Inkeeper")
+
+    kept = str(connected.storage())
+    assert "Robin" not in kept
+    assert "Mika" not in kept
+    assert account["name"] not in kept
+
+
 def test_disconnecting_revokes_the_token(connected: Browser, client: Client, account: dict, settings: Page) -> None:
     settings.click("button", re.compile("^Disconnect this browser"))
     settings.click("button", re.compile("^Disconnect this browser"))

@@ -53,3 +53,18 @@ def test_ids_of_many_threads_differ() -> None:
         thread.join()
 
     assert len(set(made)) == 4000
+
+
+def test_ids_made_after_another_lie_behind_it_whatever_the_clock_says() -> None:
+    ahead = new_id(NOW + timedelta(days=400))
+    ids._last = 0
+
+    made = ids.new_ids(NOW, 3, after=ahead)
+
+    assert [ahead, *made] == sorted({ahead, *made})
+    assert new_id(NOW) < ahead, "only what has to lie behind it does"
+    assert ids.new_ids(NOW + timedelta(days=401), 1, after=ahead)[0][:8] > ahead[:8]
+
+
+def test_what_is_no_id_of_ours_holds_nothing_up() -> None:
+    assert uuid.UUID(ids.new_ids(NOW, 1, after="zzz")[0]).version == 7

@@ -391,22 +391,16 @@ def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
 def erase(link: str, name: str | None, **flags: Any) -> None:
     """Erase a recipient everywhere: name, link, subjects and notes. Counts, dates and balances stay.
 
-    Backups and exports that were made before are files of their own, and keep what they hold.
+    The copies that Inkeeper made before an update are treated alike. Where your own words name the person, such as a
+    note on somebody else, it says where. Backups and exports that you made are files of their own, and keep what they
+    hold.
     """
+    from inkeeper.cli_erasing import report_erased
     from inkeeper.cli_imports import refusals
     from inkeeper.services.erasing import erase_person
 
     with _opened(**flags) as (store, _), refusals():
-        erased = erase_person(store, link, name)
-    click.echo(f"Erased from {erased.inmails} InMails and {erased.answers} stored answers.")
-    if erased.same_name:
-        click.echo(
-            f"{erased.same_name} more InMails went to the same name under no link or another one. If that is the same"
-            " person, erase that link too, and the name with --name."
-        )
-    if not erased.at_once:
-        click.echo("A server has the database open; what its log still holds is gone once the server has been stopped.")
-    click.echo("Backups and exports that were made before still hold what they held.")
+        report_erased(erase_person(store, link, name, utc_now()))
 
 
 @main.command()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import struct
 import threading
 from datetime import datetime
 
 from inkeeper.clock import to_microseconds
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 _lock = threading.Lock()
 _last = 0
@@ -21,8 +24,12 @@ def new_id(now: datetime) -> str:
     return new_ids(now, 1)[0]
 
 
-def new_ids(now: datetime, count: int) -> list[str]:
-    """So many ids at once, in rising order, for what comes by the thousand."""
+def new_ids(now: datetime, count: int, after: str | None = None) -> list[str]:
+    """So many ids at once, in rising order, each greater than the id `after`.
+
+    `after` is for ids whose order matters across processes: each process alone makes rising ids, but two of them, or
+    one whose clock was set back, do not.
+    """
     global _last
     milliseconds = to_microseconds(now) // 1000
     randomness = secrets.randbits(74)
@@ -35,7 +42,15 @@ def new_ids(now: datetime, count: int) -> list[str]:
         for step in steps:
             _last = fresh if fresh > _last else _last + 1 + step
             made.append(_last)
+    floor = None if after is None else _number(after)
+    if floor is not None and made and made[0] <= floor:
+        made = [floor := floor + 1 + step for step in steps]
     return [_text(number) for number in made]
+
+
+def _number(text: str) -> int | None:
+    """The number behind an id; None for a text that is no id of this program's."""
+    return int(text.replace("-", ""), 16) if _ID.fullmatch(text) else None
 
 
 def _text(number: int) -> str:

@@ -4,7 +4,7 @@ import { call, greet, SHAPE } from "./api.js";
 import { serverKey } from "./belonging.js";
 import { local } from "./browser.js";
 import { markAll } from "./elsewhere.js";
-import { resume } from "./outbox.js";
+import { forgetWhatServerHas, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import { read, readAll, serverAddress, summaryKey } from "./settings.js";
 import { alone, note, syncNow } from "./sync.js";
@@ -59,12 +59,14 @@ export async function cancelPairing() {
   await tellIfThere(() => call({ address: pairing.address, token: null }, `/pairings/${pairing.id}`, { method: "DELETE" }));
 }
 
-/** Forgets the server and its numbers. What waits to be saved stays, for the next connection. */
+/** Forgets the server, its numbers and every person. Only what waits to be saved stays, for the next connection. */
 export const disconnect = () => alone(async () => {
   const { server, summaries } = await readAll();
   await markAll(server);
-  await local.set({ server: { ...server, token: null, deviceId: null, secret: null } });
-  await forgetAccounts(summaries);
+  const nobody = { ...server, token: null, deviceId: null, secret: null };
+  await local.set({ server: nobody, accounts: [], currentAccount: null, questions: [] });
+  await forgetWhatServerHas();
+  await local.remove(Object.keys(summaries).map(summaryKey));
   await note("not_paired");
   if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
 });

@@ -153,6 +153,17 @@ export function forgetSaved(counted) {
   });
 }
 
+/** Forgets what the server has, and every undo but of what still waits here. */
+export function forgetWhatServerHas() {
+  return changing(async () => {
+    const { entries, undo } = await readAll();
+    const saved = entries.filter(({ state }) => state === "saved").map(({ id }) => id);
+    const left = new Set(entries.map(({ id }) => id).filter((id) => !saved.includes(id)));
+    await local.set({ undo: undo.filter(({ outboxId }) => left.has(outboxId)) });
+    await local.remove(saved.map(outboxKey));
+  });
+}
+
 /** Holds back all that waits, until the user has connected again. */
 export const pause = () => turn("waiting", "paused");
 

@@ -57,6 +57,31 @@ def test_more_than_there_is_is_refused_and_says_what_to_do(seat: Seat) -> None:
     assert "discrepancy" in [warning["code"] for warning in seat.summary()["warnings"]]
 
 
+def test_one_that_would_take_a_later_ones_credit_is_refused_as_well(seat: Seat, clock: Clock) -> None:
+    for number in range(5):
+        seat.log(f"Robin Sample {number}")
+    before = seat.ledger()
+
+    refused = seat.log("Mika Placeholder", expect=409, sent_at="2026-11-20T08:00:00Z")
+
+    assert refused["code"] == "insufficient_credits"
+    assert seat.ledger() == before
+    accepted = seat.log("Mika Placeholder", sent_at="2026-11-20T08:00:00Z", accept_discrepancy=True)
+    assert accepted["balance"] == 0
+    assert [kind for kind, _ in seat.kinds()].count("adjust") == 1
+    assert seat.log("Quinn Sample", cost=0, sent_at="2026-11-20T08:00:00Z")["balance"] == 0
+
+
+def test_one_dated_before_what_another_clock_stored_does_not_take_its_credit(seat: Seat, clock: Clock) -> None:
+    # given the last credit used by a process whose clock is a few seconds ahead
+    clock.advance(seconds=3)
+    for number in range(5):
+        seat.log(f"Robin Sample {number}")
+    clock.advance(seconds=-3)
+
+    assert seat.log(expect=409, sent_at="2026-11-23T09:00:00Z")["code"] == "insufficient_credits"
+
+
 def test_one_that_was_sent_last_month_leaves_this_month_alone(open_account: Callable[..., Seat], clock: Clock) -> None:
     seat = open_account()
     seat.log("Robin Sample")

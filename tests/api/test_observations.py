@@ -22,12 +22,32 @@ def test_it_sets_the_balance_with_one_labelled_entry(seat: Seat, clock: Clock) -
     assert observed["likely_causes"]
     assert seat.balance() == 2
     assert seat.kinds()[-1] == ("adjust", -2)
-    assert "discrepancy" in codes(seat)
+    assert "discrepancy" not in codes(seat), "the number that was typed in settles the matter"
     assert seat.summary()["observed"] == {"balance": 2, "at": "2026-11-23T09:01:00Z"}
 
     clock.advance(minutes=1)
     assert seat.call.post(f"{seat.path}/observations", {"balance": 2, "source": "page"})["difference"] == 0
     assert "discrepancy" not in codes(seat)
+
+
+def test_the_report_counts_the_inmails_that_were_not_logged(open_account: Callable[..., Seat], clock: Clock) -> None:
+    seat = open_account(observed_balance=4)
+    assert seat.call.get(f"{seat.path}/report")["differences"] == [], "where an account begins is no difference"
+    clock.advance(minutes=1)
+    seat.log()
+    clock.advance(minutes=1)
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+    clock.advance(minutes=1)
+    seat.log(accept_discrepancy=True)
+    assert "discrepancy" in codes(seat)
+    clock.advance(minutes=1)
+    seat.call.post(f"{seat.path}/observations", {"balance": 2, "source": "person"})
+
+    assert "discrepancy" not in codes(seat)
+    assert seat.call.get(f"{seat.path}/report")["differences"] == [
+        {"code": "not_logged", "count": 3},
+        {"code": "more_than_computed", "count": 2},
+    ]
 
 
 def test_what_was_sent_before_it_and_arrives_later_leaves_it(seat: Seat, clock: Clock) -> None:

@@ -114,7 +114,7 @@ def test_the_warning_says_how_many_when_and_what_to_do(navigator: Seat, clock: C
     navigator.call("PATCH", navigator.path, {"price": {"amount_minor": 10_000, "currency": "EUR"}})
     clock.now = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
     warning = next(each for each in navigator.summary()["warnings"] if each["code"] == "expiring")
-    assert warning["title"] == "12 credits expire in 4 days"
+    assert warning["title"] == "12 credits expire in 3 days"
     assert "Send 6 a working day to use them by the end of 30 Nov (Europe/Berlin)." in warning["detail"]
     assert "Worth EUR 48.00 at your price." in warning["detail"]
     assert warning["until"] == "2026-11-30T23:00:00Z"

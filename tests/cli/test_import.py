@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import pty
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -229,6 +231,23 @@ def test_a_person_is_erased(bring: Run, inkeeper: Run, tmp_path: Path) -> None:
     assert b"Robin Sample" not in (tmp_path / "data" / "inkeeper.sqlite3").read_bytes()
     assert bring(TWO, "--yes").stdout.endswith("There is nothing to import.\n"), "the erased one is recognised"
     assert inkeeper("erase", "--person", "Robin Sample").returncode == 1
+
+
+def test_where_a_person_is_still_named_is_said(bring: Run, inkeeper: Run, tmp_path: Path) -> None:
+    bring(TWO, "--open-earlier", "--yes")
+    data = tmp_path / "data"
+    (data / "inkeeper.sqlite3.before-0003_lean_writes").write_bytes((data / "inkeeper.sqlite3").read_bytes())
+    (data / "inkeeper.sqlite3.before-0001_ledger").write_bytes(b"no database")
+    with closing(sqlite3.connect(data / "inkeeper.sqlite3")) as connection, connection:
+        connection.execute("UPDATE account SET name = 'For Robin Sample'")
+
+    finished = inkeeper("erase", "--person", link("Robin Sample"))
+
+    assert finished.returncode == 0, finished.stderr
+    assert "Names of accounts that mention this person: 2 (" in finished.stdout
+    assert "before-0003_lean_writes, which Inkeeper made before an update." in finished.stdout
+    assert "before-0001_ledger, which may still hold this person. Delete it." in finished.stdout
+    assert b"Robin Sample" not in (data / "inkeeper.sqlite3.before-0003_lean_writes").read_bytes()
 
 
 def test_whose_export_it_is(bring: Run) -> None:

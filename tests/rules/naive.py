@@ -96,6 +96,8 @@ class NaiveAccount:
     counts: Counter[str] = field(default_factory=Counter)
     period_used: int = 0
     period_free: int = 0
+    period_start: datetime | None = None
+    closed: list[tuple[datetime, datetime, int, int]] = field(default_factory=list)
     discrepancy: bool = False
     any_send: bool = False
     any_observation: bool = False
@@ -142,8 +144,24 @@ class NaiveAccount:
             return renewals_of(self.opened.time_zone, 1, at)
         return at + timedelta(hours=90 * 24)
 
+    def local_date(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.opened.time_zone)).date()
+
     def local_day(self, at: datetime) -> int:
-        return at.astimezone(ZoneInfo(self.opened.time_zone)).day
+        return self.local_date(at).day
+
+    def rate(self, now: datetime) -> tuple[int, int] | None:
+        """Credits spent, and over how many local days: what the forecast rests on. None without any InMail."""
+        begun = self.period_start or self.opened.at
+        used, days = self.period_used, (self.local_date(now) - self.local_date(begun)).days
+        with_inmails = [period for period in self.closed if period[2] + period[3] > 0]
+        if not with_inmails and self.period_used + self.period_free == 0:
+            return None
+        if days < 10:
+            for start, end, paid, _ in with_inmails[-3:]:
+                used += paid
+                days += (self.local_date(end) - self.local_date(start)).days
+        return used, days + 1
 
     # What can happen to credits
 
@@ -183,8 +201,12 @@ class NaiveAccount:
         for pile in self.piles:
             pile.over = pile.over or pile.until <= at
 
-    def begin_period(self) -> None:
-        self.period_used = self.period_free = 0
+    def begin_period(self, at: datetime) -> None:
+        begun = self.period_start or self.opened.at
+        if begun < at:
+            self.closed.append((begun, at, self.period_used, self.period_free))
+            self.period_used = self.period_free = 0
+            self.period_start = at
 
     # What facts do
 
@@ -201,7 +223,7 @@ class NaiveAccount:
             return grant_due
         self.void_everything()
         self.cycle_day = self.local_day(fact.at)
-        self.begin_period()
+        self.begin_period(fact.at)
         self.grant(fact.at)
         return False
 
@@ -268,8 +290,10 @@ class NaiveAccount:
         for credit in self.usable()[: max(computed - fact.balance, 0)]:
             credit.fate = "adjusted down"
             self.counts["adjusted_down"] += 1
-        starting = not self.any_send and not self.any_observation
-        self.discrepancy = computed != fact.balance and not starting
+        if self.any_send or self.any_observation:
+            self.counts["observed_more"] += max(fact.balance - computed, 0)
+            self.counts["observed_less"] += max(computed - fact.balance, 0)
+        self.discrepancy = False
         self.any_observation = True
 
 
@@ -310,7 +334,7 @@ def terms_and_plan(account: NaiveAccount, now: list[f.Fact], at: datetime) -> No
     if grant_due:
         if account.cancel_pending and not opening:
             account.become_basic()
-        account.begin_period()
+        account.begin_period(at)
         account.grant(at)
 
 

@@ -57,8 +57,41 @@ def test_blended_with_the_last_three_periods():
     assert steady(1, 10, 1).forecast("2026-11-10 12:00").basis == "1 send in 10 days and 1 earlier month"
 
 
-def test_earlier_months_without_a_send_are_history_too():
-    assert steady(2, 0, 0).forecast("2026-11-10").lost == 25
+def test_a_period_of_ten_days_speaks_for_itself():
+    story = steady(3, 10, 4)
+    assert story.forecast("2026-11-10 23:59:59.999999").basis == "4 sends in 10 days and 3 earlier months"
+    # given four sends in eleven days: six more in the 19 that are left
+    assert story.forecast("2026-11-11") == (15, "4 sends in 11 days")
+
+
+def test_months_without_an_inmail_are_no_evidence():
+    assert steady(2, 0, 0).forecast("2026-11-10") == (None, "no InMails logged yet")
+    assert steady(2, 0, 0).forecast("2026-11-20") == (None, "no InMails logged yet")
+    # given a summer with InMails, then three months without: 30 in the 92 days before, and 5 days with none
+    story = Story("sales_navigator", "2026-01-01", zone="Europe/Berlin")
+    for month in (5, 6, 7):
+        for day in range(1, 11):
+            story.send(f"2026-{month:02}-{day:02} 12:00")
+    assert story.forecast("2026-11-05 12:00") == (18, "0 sends in 5 days and 3 earlier months")
+    assert story.forecast("2026-11-20 12:00") == (25, "0 sends in 20 days")
+
+
+def test_a_month_of_free_inmails_was_used_and_took_no_credit():
+    story = Story("sales_navigator", "2026-10-01", zone="Europe/Berlin")
+    story.send("2026-10-05 12:00", 0)
+    assert story.forecast("2026-11-05 12:00") == (25, "0 sends in 5 days and 1 earlier month")
+
+
+def test_of_the_months_with_inmails_the_last_three_count():
+    # given 20 in January, then 1 each in March, June and August: 3 in 92 days and 5 without
+    story = Story("sales_navigator", "2026-01-01", zone="Europe/Berlin")
+    for day in range(1, 21):
+        story.send(f"2026-01-{day:02} 12:00")
+    story.sends("2026-03-05 12:00", "2026-06-05 12:00", "2026-08-05 12:00")
+    # 31 + 30 + 31 + 5 = 97 days
+    assert story.forecast("2026-11-05 12:00") == (25, "0 sends in 5 days and 3 earlier months")
+    story.send("2026-11-02 12:00")
+    assert story.forecast("2026-11-05 12:00") == (24 - 4 * 25 // 97, "1 send in 5 days and 3 earlier months")
 
 
 def test_on_the_last_day_all_that_is_left_is_lost():
@@ -76,6 +109,7 @@ def test_under_rolling_what_the_cap_will_cut_is_forecast():
     # given Career with 12 of at most 15 left, which the next grant lifts to 17
     story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
     story.observe("2026-03-02", 12)
+    story.send("2026-03-02", 0)
     assert next_loss(story.changes("2026-03-20")) == Change(utc("2026-04-01"), "forfeit", -2, 15, "cap")
     assert story.forecast("2026-03-20").lost == 2
 

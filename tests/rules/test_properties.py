@@ -10,15 +10,18 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkeeper.rules.facts import Fact, PlanChanged, Retracted, Sent
+from inkeeper.rules.forecast import forecast
 from inkeeper.rules.replay import Entry, Replayed, replay, without_retracted
 from inkeeper.rules.state import State, broken_invariants, dump_state, load_state
+from inkeeper.rules.timeline import next_loss, timeline
 from tests.rules.histories import NINETY_DAYS, History, histories, recruiter
 from tests.rules.naive import naive
 from tests.rules.story import Story
@@ -36,6 +39,10 @@ TALLY_OF = {
 }
 
 
+COUNTED_ALONGSIDE = ("free_used", "observed_less", "observed_more")
+"""Counts of a tally that are no amounts of their own: InMails, and parts of what was adjusted."""
+
+
 def saved_and_loaded(state: State) -> State:
     """The state as it comes back from the database."""
     return load_state(json.loads(json.dumps(dump_state(state))))
@@ -51,7 +58,8 @@ def totals_of(journal: list[Entry]) -> dict[str, int]:
 
 
 def paid(state: State) -> dict[str, int]:
-    return {kind: credits for kind, credits in asdict(state.totals).items() if credits and kind != "free_used"}
+    counted = asdict(state.totals).items()
+    return {kind: credits for kind, credits in counted if credits and kind not in COUNTED_ALONGSIDE}
 
 
 @given(histories())
@@ -177,6 +185,25 @@ def assert_agrees(facts: list[Fact], until: datetime) -> None:
     assert [(lot.granted_at, lot.expires_at, lot.left) for lot in state.lots if lot.left] == judge.lots()
     assert (state.period.used, state.period.free_used) == (judge.period_used, judge.period_free)
     assert (state.discrepancy_at is not None) == judge.discrepancy
+
+
+@given(histories(), st.integers(0, 40))
+def test_the_forecast_rests_on_what_the_naive_ledger_takes_for_evidence(history: History, days: int):
+    for until in [*history.instants()[::4], history.end]:
+        now = until + timedelta(days=days)
+        state = replay(history.facts, now).state
+        loss = next_loss(timeline(state, now, history.after(now)))
+        told, rate = forecast(state, now, loss), naive(history.facts, now).rate(now)
+        if rate is None:
+            assert told.basis == "no InMails logged yet"
+            assert told.lost == (None if loss and state.balance else 0)
+        elif loss and state.balance:
+            used, over = rate
+            last = (loss.at - timedelta(microseconds=1)).astimezone(ZoneInfo(state.zone)).date()
+            to_come = (last - now.astimezone(ZoneInfo(state.zone)).date()).days
+            assert told.lost == max(0, -loss.credits - used * to_come // over)
+        else:
+            assert told.lost == 0
 
 
 @given(histories())

@@ -114,23 +114,44 @@ def test_an_observation_downwards_takes_the_oldest_expiry_first():
     ]
 
 
-def test_the_first_observation_before_any_inmail_sets_the_starting_balance_without_a_discrepancy():
+def observed_differences(story: Story, at: str) -> tuple[int, int]:
+    """By how many credits LinkedIn has shown less and more than the ledger had."""
+    totals = story.state(at).totals
+    return totals.observed_less, totals.observed_more
+
+
+def test_the_first_observation_before_any_inmail_sets_the_starting_balance_and_is_no_difference():
     story = Story("premium_career")
     story.observe("2026-01-02", 3)
     assert story.balance("2026-01-02") == 3
-    assert story.state("2026-01-02").discrepancy_at is None
+    assert observed_differences(story, "2026-01-02") == (0, 0)
+    assert story.entries("2026-01-02", "2026-01-02")[0].rule == "first_reading"
     story.observe("2026-01-03", 4)
-    assert story.state("2026-01-03").discrepancy_at == utc("2026-01-03")
+    assert observed_differences(story, "2026-01-03") == (0, 1)
+    assert story.entries("2026-01-03", "2026-01-03")[0].rule == "observe"
 
 
 @pytest.mark.parametrize("cost", [0, 1])
-def test_an_observation_after_an_inmail_that_differs_is_a_discrepancy(cost: int):
-    story = Story("premium_career")
-    story.send("2026-01-02", cost)
-    story.observe("2026-01-03", 2)
+@pytest.mark.parametrize("shown", [0, 2, 5, 9])
+def test_an_observation_settles_a_discrepancy_whatever_it_shows(cost: int, shown: int):
+    story = Story("premium_career", allotment=1)
+    story.sends("2026-01-02", "2026-01-03")
+    story.send("2026-01-03", cost)
     assert story.state("2026-01-03").discrepancy_at == utc("2026-01-03")
-    story.observe("2026-01-04", 2)
+    story.observe("2026-01-04", shown)
     assert story.state("2026-01-04").discrepancy_at is None
+    assert observed_differences(story, "2026-01-04") == (0, shown)
+
+
+def test_what_linkedin_shows_less_is_counted_as_not_logged_and_a_credit_let_through_is_not():
+    story = Story("premium_career")
+    story.send("2026-01-02")
+    story.observe("2026-01-03", 1)
+    assert observed_differences(story, "2026-01-03") == (3, 0)
+    story.sends("2026-01-04", "2026-01-05")
+    assert observed_differences(story, "2026-01-05") == (3, 0)
+    assert story.state("2026-01-05").totals.adjusted_up == 1
+    assert story.state("2026-01-05").discrepancy_at == utc("2026-01-05")
 
 
 # Credit back

@@ -50,6 +50,9 @@ def by_month(journal: list[Entry], zone: str) -> dict[tuple[int, int], dict[str,
         adjusted = "adjusted_up" if entry.credits > 0 else "adjusted_down"
         kind = "free_used" if entry.rule == "free" else TALLY_OF.get(entry.kind, adjusted)
         found[day.year, day.month][kind] += 1 if entry.rule == "free" else abs(entry.credits)
+        if entry.rule == "observe":
+            observed = "observed_more" if entry.credits > 0 else "observed_less"
+            found[day.year, day.month][observed] += abs(entry.credits)
     return {month: dict(+counts) for month, counts in found.items() if +counts}
 
 

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from peewee import TextField
+from flask.testing import FlaskClient
+from peewee import ForeignKeyField, Model, TextField
 
 from inkeeper.errors import Problem
-from inkeeper.services.erasing import erase_person
+from inkeeper.services import export, export_format
+from inkeeper.services.erasing import MARKS_KEPT, Erased, erase_person, mark
+from inkeeper.services.export import write_export
 from inkeeper.services.integrity import check
+from inkeeper.storage import models
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import ERASED_NAME, TABLES
-from tests.conftest import Clock
-from tests.seat import Seat
+from inkeeper.storage.models import ERASED_NAME, TABLES, Account, PersonalField, database_of_thread
+from tests.conftest import Clock, Device
+from tests.seat import Caller, Seat
 
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LINK = "https://www.linkedin.com/in/robin-sample"
 
-# Every column of words. What may tell of a recipient has to be erased; a new column fails here until it is named.
-ERASED = {
-    "inmail.name",
-    "inmail.name_key",
-    "inmail.profile_url",
-    "inmail.link_key",
-    "inmail.subject",
-    "inmail.note",
-    "idempotency.body",
-}
-NOTHING_OF_A_RECIPIENT = {
-    "owner.id owner.name device.id device.owner device.name device.token_hash device.secret",
-    "pairing.id pairing.owner pairing.device_name pairing.code invitation.owner invitation.code installation.id",
-    "account.id account.owner account.name account.time_zone account.currency account.working_days account.plan_prices",
+# Every column of text that is not declared as personal. A new one fails here until it is declared or named.
+NOT_PERSONAL = {
+    "owner.id device.id device.owner device.token_hash device.secret device.kind",
+    "pairing.id pairing.owner pairing.code invitation.owner invitation.code installation.id",
+    "sign_in.owner sign_in.secret_hash ticket.device ticket.secret_hash ticket.target",
+    "account.id account.owner account.time_zone account.currency account.working_days account.plan_prices",
+    "account.last_fact_id",
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
     "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome inmail.message_key",
@@ -39,7 +43,12 @@ NOTHING_OF_A_RECIPIENT = {
     "calendar_feed.account calendar_feed.secret_hash",
     "calendar_event.account calendar_event.uid calendar_event.digest",
     "reminder_sent.account reminder_sent.code reminder_sent.severity",
+    "erasure.salt erasure.marks erased_inmail.inmail",
 }
+
+
+def erase(store: Store, link: str, name: str | None = None, now: datetime = NOW) -> Erased:
+    return erase_person(store, link, name, now)
 
 
 @pytest.fixture
@@ -64,23 +73,24 @@ def robin(seat: Seat, clock: Clock) -> str:
     return inmail_id
 
 
-def test_every_column_of_words_is_thought_of() -> None:
+def test_every_column_of_text_is_declared_as_personal_or_known_not_to_be() -> None:
     columns = {
         f"{table._meta.table_name}.{field.name}"
         for table in TABLES
         for field in table._meta.sorted_fields
-        if isinstance(field, TextField) or field.name in ("owner", "account", "device")
+        if (isinstance(field, TextField) and not isinstance(field, PersonalField))
+        or field.name in ("owner", "account", "device")
     }
 
-    assert columns == ERASED | {name for names in NOTHING_OF_A_RECIPIENT for name in names.split()}
+    assert columns == {name for names in NOT_PERSONAL for name in names.split()}
 
 
 def test_the_counts_stay(seat: Seat, robin: str, store: Store, clock: Clock) -> None:
     before, entries = seat.summary(), seat.ledger()
 
-    found = erase_person(store, "linkedin.com/in/Robin-Sample/".join(["https://", "?trk=1"]))
+    found = erase(store, "linkedin.com/in/Robin-Sample/".join(["https://", "?trk=1"]))
 
-    assert found == (1, 2, 0, True)
+    assert found == (1, 2, [], [], [], [], True)
     after = seat.call.get(f"{seat.path}/inmails/{robin}")
     assert after["recipient"] == {"name": ERASED_NAME, "profile_url": None}
     assert (after["subject"], after["note"], after["outcome"], after["cost"]) == (None, None, "replied", 1)
@@ -92,7 +102,7 @@ def test_the_counts_stay(seat: Seat, robin: str, store: Store, clock: Clock) -> 
 
 
 def test_a_write_that_is_sent_again_tells_nothing_of_them(seat: Seat, robin: str, store: Store) -> None:
-    erase_person(store, LINK)
+    erase(store, LINK)
 
     again = seat.call("PATCH", f"{seat.path}/inmails/{robin}", {"outcome": "replied"}, Idempotency_Key="second")
 
@@ -105,13 +115,13 @@ def test_a_write_that_is_sent_again_tells_nothing_of_them(seat: Seat, robin: str
 def test_a_client_that_knows_the_summary_learns_of_it(seat: Seat, robin: str, store: Store) -> None:
     etag = seat.call("GET", f"{seat.path}/summary").headers["ETag"]
 
-    erase_person(store, LINK)
+    erase(store, LINK)
 
     assert seat.call("GET", f"{seat.path}/summary", If_None_Match=etag).status_code == 200
 
 
 def test_not_a_byte_remains_in_the_files(seat: Seat, robin: str, store: Store, tmp_path: Path) -> None:
-    erase_person(store, LINK)
+    erase(store, LINK)
 
     for file in tmp_path.glob("inkeeper.sqlite3*"):
         content = file.read_bytes().lower()
@@ -124,10 +134,10 @@ def test_others_of_the_same_name_are_counted_and_only_erased_if_asked(seat: Seat
     seat.log("ROBIN SAMPLE")
     seat.log("Robin Sample", link="https://www.linkedin.com/in/another-robin")
 
-    assert erase_person(store, LINK).same_name == 2
-    found = erase_person(store, LINK, "robin sample")
+    assert len(erase(store, LINK).same_name) == 2
+    found = erase(store, LINK, "robin sample")
 
-    assert (found.inmails, found.same_name) == (1, 1)
+    assert (found.inmails, len(found.same_name)) == (1, 1)
     names = {each["recipient"]["name"] for each in seat.call.get(f"{seat.path}/inmails")["items"]}
     assert names == {"Mika Placeholder", ERASED_NAME, "Robin Sample"}
 
@@ -140,7 +150,7 @@ def test_a_person_is_erased_by_name_in_any_spelling(seat: Seat, store: Store, sp
     seat.log("Élodie Muster")
     seat.log("Élodie Muster", link="https://www.linkedin.com/sales/lead/ACwAAB1")
 
-    assert erase_person(store, "https://www.linkedin.com/in/elodie", spelling).inmails == 2
+    assert erase(store, "https://www.linkedin.com/in/elodie", spelling).inmails == 2
     assert {each["recipient"]["name"] for each in seat.call.get(f"{seat.path}/inmails")["items"]} == {ERASED_NAME}
 
 
@@ -152,11 +162,14 @@ def test_a_person_is_erased_by_a_link_that_an_earlier_version_stored_in_lower_ca
     seat.log("Kai E.", link=f"{MEMBER}?trk=1")
     seat.log("Kai Example", link="https://www.linkedin.com/in/another-kai")
 
-    assert erase_person(store, MEMBER)[::2] == (2, 1)
+    erased = erase(store, MEMBER)
+
+    assert erased.inmails == 2
+    assert len(erased.same_name) == 1
 
 
 def test_what_is_erased_is_found_by_name_and_link_no_more(seat: Seat, robin: str, store: Store) -> None:
-    erase_person(store, LINK)
+    erase(store, LINK)
 
     for part in ("robin", LINK):
         assert seat.call.get(f"{seat.path}/inmails?q={part}")["items"] == []
@@ -164,12 +177,193 @@ def test_what_is_erased_is_found_by_name_and_link_no_more(seat: Seat, robin: str
 
 
 def test_erasing_again_finds_nothing(seat: Seat, robin: str, store: Store) -> None:
-    erase_person(store, LINK)
+    erase(store, LINK)
 
-    assert erase_person(store, LINK)[:3] == (0, 0, 0)
+    assert erase(store, LINK)[:4] == (0, 0, [], [])
 
 
 @pytest.mark.parametrize("link", ["", "Robin Sample", "https://example.com/in/robin", "https://www.linkedin.com/feed/"])
 def test_what_is_no_link_to_a_person(store: Store, link: str) -> None:
     with pytest.raises(Problem):
-        erase_person(store, link)
+        erase(store, link)
+
+
+# What names the person elsewhere
+
+
+def test_what_mentions_the_person_elsewhere_is_named_and_left_as_it_is(
+    open_account: Callable[..., Seat], robin: str, store: Store, pair: Callable[..., Device]
+) -> None:
+    other = open_account(name="Searching with Robin Sample")
+    device = pair(device="Robin Sample's laptop").id
+    told = other.log("Mika Placeholder", note="knows ROBIN SAMPLE", subject="see /in/robin-sample")["inmail"]["id"]
+    other.log("Quinn Sample", note="a sample of robins")
+
+    found = erase(store, LINK)
+
+    assert {(each.table, each.column, each.id) for each in found.mentions} == {
+        ("account", "name", other.account["id"]),
+        ("device", "name", device),
+        ("inmail", "note", told),
+        ("inmail", "subject", told),
+    }
+    assert other.call.get(f"{other.path}/inmails/{told}")["note"] == "knows ROBIN SAMPLE"
+
+
+def test_a_stored_answer_that_mentions_the_person_in_another_ones_note_forgets_the_note(
+    seat: Seat, robin: str, store: Store
+) -> None:
+    body = {"recipient": {"name": "Mika Placeholder"}, "source": "popup", "note": "knows Robin Sample"}
+    seat.call("POST", f"{seat.path}/inmails", body, Idempotency_Key="other")
+
+    assert erase(store, LINK).answers == 3
+
+    again = seat.call("POST", f"{seat.path}/inmails", body, Idempotency_Key="other").json["inmail"]
+    assert (again["recipient"]["name"], again["note"]) == ("Mika Placeholder", ERASED_NAME)
+
+
+# The program's own copies
+
+
+def test_the_programs_own_copies_are_erased_too(seat: Seat, robin: str, store: Store, tmp_path: Path) -> None:
+    copies = [tmp_path / name for name in ("inkeeper.sqlite3.before-0005_fact_order", ".inkeeper.sqlite3.77.new")]
+    for copy in copies:
+        store.copy_to(copy)
+        with closing(sqlite3.connect(copy)) as older, older:
+            older.execute("DROP TABLE erased_inmail")
+            older.execute("ALTER TABLE account DROP COLUMN last_fact_id")
+            older.execute("UPDATE account SET name = 'For Robin Sample'")
+    (tmp_path / "inkeeper.sqlite3.before-0002_owning").write_bytes(b"Robin Sample, but no database" * 100)
+    theirs = tmp_path / "my-backup.sqlite3"
+    store.copy_to(theirs)
+
+    found = erase(store, LINK)
+
+    assert (set(found.copies), found.copies_left) == (set(copies), [tmp_path / "inkeeper.sqlite3.before-0002_owning"])
+    assert [(each.table, each.column, each.copy) for each in found.mentions] == [
+        ("account", "name", copy) for copy in found.copies
+    ]
+    for copy in copies:
+        content = copy.read_bytes().lower()
+        assert b"sampling" not in content
+        assert b"/in/robin" not in content
+        assert b"mika" in content
+        assert not list(tmp_path.glob(f"{copy.name}-*")), "nothing is left beside it"
+    assert b"sampling" in theirs.read_bytes(), "what the user made is the user's"
+
+
+# The declaration, erasing and exporting agree
+
+
+@pytest.fixture
+def meetings(store: Store, seat: Seat, monkeypatch: pytest.MonkeyPatch) -> type[Model]:
+    """A table that another version might add, with somebody in it."""
+
+    class Meeting(Model):
+        id = TextField(primary_key=True)
+        account = ForeignKeyField(Account)
+        who = PersonalField("name")
+        link = PersonalField("link", null=True)
+        about = PersonalField("about", null=True)
+        title = PersonalField("label")
+
+        class Meta:
+            database = database_of_thread
+            legacy_table_names = False
+
+    with store.begin_write(None):
+        Meeting.create_table()
+        account = seat.account["id"]
+        Meeting.create(id="1", account=account, who="Robin Sample", link=LINK, about="sampling", title="Lunch")
+        Meeting.create(
+            id="2", account=account, who="Mika Placeholder", about="knows Robin Sample", title="Robin Sample"
+        )
+    monkeypatch.setattr(models, "TABLES", (*TABLES, Meeting))
+    monkeypatch.setattr(export, "EXPORTED", (*export_format.EXPORTED, Meeting))
+    return Meeting
+
+
+def test_a_new_table_is_erased_and_exported_by_its_declaration_alone(
+    meetings: type[Model], robin: str, store: Store, tmp_path: Path
+) -> None:
+    found = erase(store, LINK)
+
+    with store.read():
+        rows = list(meetings.select().order_by(meetings.id).tuples())
+    assert [row[2:] for row in rows] == [
+        (ERASED_NAME, None, None, "Lunch"),
+        ("Mika Placeholder", None, "knows Robin Sample", "Robin Sample"),
+    ]
+    assert {(each.table, each.column, each.id) for each in found.mentions} == {
+        ("meeting", "about", "2"),
+        ("meeting", "title", "2"),
+    }
+    write_export(store, tmp_path / "all.zip", NOW)
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        exported = json.loads(archive.read("inkeeper.json"))["tables"]["meeting"]
+    for field in meetings._meta.sorted_fields:
+        if isinstance(field, PersonalField):
+            assert field.column_name in exported[0]
+
+
+def test_every_table_with_personal_columns_is_exported_but_the_pairings_of_a_day() -> None:
+    personal = {
+        table._meta.table_name
+        for table in TABLES
+        if any(isinstance(field, PersonalField) for field in table._meta.sorted_fields)
+    }
+
+    assert personal - {table._meta.table_name for table in export_format.EXPORTED} == {"pairing"}
+
+
+# What clients have to forget
+
+
+def test_a_client_learns_which_inmails_to_forget_and_by_what_to_know_the_person(
+    seat: Seat, robin: str, store: Store, call: Caller
+) -> None:
+    assert call.get("/erasures") == {"erasures": [], "last": 0, "more": False, "complete": True}
+
+    erase(store, LINK, "Robin Sample")
+
+    told = call.get("/erasures?since=0")
+    (erasure,) = told["erasures"]
+    assert (erasure["id"], erasure["at"], erasure["inmails"]) == (1, "2026-11-24T09:00:00Z", [robin])
+    assert erasure["links"] == [mark(erasure["salt"], LINK)]
+    assert erasure["names"] == [mark(erasure["salt"], "robin sample")]
+    assert (told["last"], told["more"], told["complete"]) == (1, False, True)
+    assert "robin" not in json.dumps(told).lower()
+    assert call.get("/erasures?since=1") == {"erasures": [], "last": 1, "more": False, "complete": True}
+
+
+def test_another_owner_learns_the_marks_and_not_the_inmails(
+    seat: Seat, robin: str, store: Store, client: FlaskClient, pair: Callable[..., Device]
+) -> None:
+    erase(store, LINK)
+
+    other = Caller(client, pair("Mika Placeholder").headers).get("/erasures")
+
+    assert other["erasures"][0]["inmails"] == []
+    assert other["erasures"][0]["links"]
+
+
+def test_a_client_that_was_away_too_long_is_told_to_forget_everybody(
+    seat: Seat, robin: str, store: Store, call: Caller
+) -> None:
+    erase(store, LINK)
+    erase(store, "https://www.linkedin.com/in/mika-placeholder", now=NOW + MARKS_KEPT + timedelta(seconds=1))
+
+    told = call.get("/erasures?since=0")
+    assert ([each["id"] for each in told["erasures"]], told["complete"], told["last"]) == ([2], False, 2)
+    assert call.get("/erasures?since=1")["complete"] is True
+    assert call.get("/erasures?since=7") == {"erasures": [], "last": 2, "more": False, "complete": False}
+
+
+def test_a_long_list_comes_in_parts(seat: Seat, store: Store, call: Caller) -> None:
+    for number in range(103):
+        erase(store, f"https://www.linkedin.com/in/person-{number}")
+
+    first = call.get("/erasures")
+    rest = call.get(f"/erasures?since={first['last']}")
+
+    assert (len(first["erasures"]), first["more"], len(rest["erasures"]), rest["more"]) == (100, True, 3, False)

@@ -32,6 +32,8 @@ from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import (
     TABLES,
     Account,
+    ErasedInmail,
+    Erasure,
     Inmail,
     Installation,
     Invitation,
@@ -75,6 +77,8 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock
     client.get(f"/api/v1/accounts/{account}/calendar.ics", headers=headers)
     with store.begin_write(None):
         ReminderSent.create(account=account, code="empty", severity="info", occasion=clock(), sent_at=clock())
+        erasure = Erasure.create(at=clock(), salt="1f", marks='{"links":[],"names":[]}')
+        ErasedInmail.create(inmail=Inmail.select(Inmail.id).limit(1).get().id, erasure=erasure)
     return store
 
 

@@ -190,7 +190,7 @@ def test_what_was_logged_by_hand_is_not_taken_for_the_message_to_somebody_who_is
 
 def test_an_erased_person_does_not_come_back(books: Books) -> None:
     books.actions(export(to_kai()), bring=True)
-    assert erase_person(books.store, link("Kai Muster")).inmails == 1
+    assert erase_person(books.store, link("Kai Muster"), None, NOW).inmails == 1
 
     for row in (to_kai(), to_kai(**GONE)):
         assert books.actions(export(row)) == ["already_there"]

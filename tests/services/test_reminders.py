@@ -26,16 +26,16 @@ def server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def settings(server: MailServer) -> MailSettings:
+def mail_settings(server: MailServer) -> MailSettings:
     return MailSettings("127.0.0.1", server.port, "none", None, None, "inkeeper@example.org", "kai@example.org")
 
 
 @pytest.fixture
-def run(store: Store, clock: Clock, settings: MailSettings) -> Callable[[], list[tuple[str, str]]]:
+def run(store: Store, clock: Clock, mail_settings: MailSettings) -> Callable[[], list[tuple[str, str]]]:
     """One run of the command; the codes and severities that it told of."""
 
     def run() -> list[tuple[str, str]]:
-        return codes(remind(store, "me", settings, clock()))
+        return codes(remind(store, "me", mail_settings, clock()))
 
     return run
 
@@ -62,14 +62,14 @@ def test_a_warning_is_sent_in_plain_words(navigator: Seat, run: Run, server: Mai
 
     assert server.envelopes == [("inkeeper@example.org", ["kai@example.org"])]
     (message,) = server.messages
-    assert message["Subject"] == "12 credits expire in 7 days (Sales Navigator)"
+    assert message["Subject"] == "12 credits expire in 6 days (Sales Navigator)"
     assert (message["From"], message["To"]) == ("inkeeper@example.org", "kai@example.org")
     assert message["Date"].datetime.isoformat() == "2026-11-24T09:00:00+00:00"
     assert message["Message-ID"].endswith("@example.org>")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content_type() == "text/plain"
     assert message.get_content().splitlines()[:3] == [
-        "Sales Navigator: 12 credits expire in 7 days",
+        "Sales Navigator: 12 credits expire in 6 days",
         "Send 2.4 a working day to use them by the end of 30 Nov (Europe/Berlin). Worth EUR 48.00 at your price.",
         "",
     ]
@@ -108,17 +108,56 @@ def test_a_warning_that_has_no_end_is_sent_again_when_its_cause_is_another(
 
 
 def test_a_second_discrepancy_and_a_second_empty_month(seat: Seat, run: Run, clock: Clock) -> None:
-    def observe(balance: int) -> list[tuple[str, str]]:
+    def told() -> list[tuple[str, str]]:
         clock.advance(hours=1)
+        return [each for each in run() if each[0] in ("discrepancy", "empty")]
+
+    def observe(balance: int) -> list[tuple[str, str]]:
         seat.call.post(f"{seat.path}/observations", {"balance": balance, "source": "person"})
-        return [told for told in run() if told[0] in ("discrepancy", "empty")]
+        return told()
 
     seat.log()
-    assert observe(0) == [("discrepancy", "warning"), ("empty", "info")]
+    clock.advance(hours=1)
+    assert observe(0) == [("empty", "info")]
+    seat.log(accept_discrepancy=True)
+    assert told() == [("discrepancy", "warning")]
+    assert told() == []
     assert observe(0) == []
-    assert observe(3) == [("discrepancy", "warning")]
+    seat.log(accept_discrepancy=True)
+    assert told() == [("discrepancy", "warning")]
     clock.advance(days=10)
     assert ("empty", "info") in observe(0)
+
+
+def test_what_was_sent_while_the_clock_was_ahead_is_sent_again_in_its_time(
+    open_account: Callable[..., Seat], run: Run, clock: Clock
+) -> None:
+    # given credits that go on 30 November, and a clock that is a week ahead when they are reminded of
+    open_account(plan="sales_navigator")
+    clock.advance(days=7)
+    assert ("expiring", "urgent") in run()
+    clock.advance(days=-7)
+
+    clock.advance(days=5)
+    assert ("expiring", "warning") in run()
+    clock.advance(days=2)
+    assert ("expiring", "urgent") in run()
+    assert run() == []
+
+
+def test_one_account_that_cannot_be_read_leaves_the_others_reminders(
+    open_account: Callable[..., Seat], store: Store, run: Run, clock: Clock
+) -> None:
+    broken = open_account(plan="sales_navigator")
+    open_account(plan="sales_navigator")
+    with store.begin_write(None) as transaction:
+        transaction.execute("DROP TRIGGER fact_no_update")
+        transaction.execute("UPDATE fact SET data = '{}' WHERE account_id = ?", (broken.account["id"],))
+        transaction.execute("DELETE FROM snapshot")
+        transaction.execute("UPDATE account SET version = version + 1")
+    clock.advance(days=7)
+
+    assert ("expiring", "urgent") in run()
 
 
 def test_a_book_that_is_contradicted_again(seat: Seat, run: Run, clock: Clock) -> None:
@@ -159,21 +198,21 @@ def test_no_recipient_is_named(navigator: Seat, run: Run, server: MailServer, cl
 
 
 def test_nothing_new_connects_to_nobody(
-    open_account: Callable[..., Seat], store: Store, clock: Clock, settings: MailSettings
+    open_account: Callable[..., Seat], store: Store, clock: Clock, mail_settings: MailSettings
 ) -> None:
     open_account(plan="basic", observed_balance=0)
 
-    assert remind(store, "me", replace(settings, port=1), clock()) == []
+    assert remind(store, "me", replace(mail_settings, port=1), clock()) == []
 
 
 def test_an_owner_is_told_of_their_own_accounts_alone(
-    navigator: Seat, store: Store, settings: MailSettings, clock: Clock, pair: Callable[..., object]
+    navigator: Seat, store: Store, mail_settings: MailSettings, clock: Clock, pair: Callable[..., object]
 ) -> None:
     pair("Robin Sample")
 
-    assert remind(store, "Robin Sample", settings, clock()) == []
+    assert remind(store, "Robin Sample", mail_settings, clock()) == []
     with pytest.raises(Problem, match="not_found"):
-        remind(store, "Nobody", settings, clock())
+        remind(store, "Nobody", mail_settings, clock())
 
 
 # Where the server does not take it
@@ -205,10 +244,10 @@ def test_a_refusal_says_why_and_is_tried_again(
 
 
 def test_a_server_that_is_not_there_is_tried_again(
-    navigator: Seat, run: Run, store: Store, settings: MailSettings, clock: Clock
+    navigator: Seat, run: Run, store: Store, mail_settings: MailSettings, clock: Clock
 ) -> None:
     with pytest.raises(MailRefused, match="refused"):
-        remind(store, "me", replace(settings, port=1), clock())
+        remind(store, "me", replace(mail_settings, port=1), clock())
 
     assert run() == [("expiring", "info")]
 
@@ -241,14 +280,14 @@ def test_what_a_server_says_is_shown_without_control_characters(navigator: Seat,
 
 
 def test_two_runs_at_once_send_one_message(
-    navigator: Seat, store: Store, server: MailServer, settings: MailSettings, clock: Clock
+    navigator: Seat, store: Store, server: MailServer, mail_settings: MailSettings, clock: Clock
 ) -> None:
     both = threading.Barrier(4)
     told: list[int] = []
 
     def one() -> None:
         both.wait(10)
-        told.append(len(remind(store, "me", settings, clock())))
+        told.append(len(remind(store, "me", mail_settings, clock())))
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:

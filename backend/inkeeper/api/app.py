@@ -18,6 +18,7 @@ from inkeeper.api import (
     advice,
     calendar,
     devices,
+    erasures,
     imports,
     inmails,
     ledger,
@@ -71,6 +72,7 @@ RESOURCES = (
     inmails,
     imports,
     calendar,
+    erasures,
 )
 """The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
 

@@ -104,6 +104,16 @@ class AverageSchema(Schema):
     lost = fields.Float(required=True)
 
 
+class DifferenceSchema(Schema):
+    """Credits by which LinkedIn showed another balance than the ledger had, in these months together.
+
+    `not_logged`: fewer, so as many InMails were not logged. `more_than_computed`: more.
+    """
+
+    code = fields.String(required=True, validate=validate.OneOf(["not_logged", "more_than_computed"]))
+    count = fields.Integer(required=True)
+
+
 class BestMonthSchema(Schema):
     """The month in which most credits were used, the latest of equals."""
 
@@ -212,6 +222,7 @@ ReportSchema = Schema.from_dict(
         "months": fields.List(fields.Nested(MonthSchema), required=True, metadata={"description": "Oldest first."}),
         "totals": fields.Nested(TotalsSchema, required=True),
         "average": fields.Nested(AverageSchema, required=True),
+        "differences": fields.List(fields.Nested(DifferenceSchema), required=True),
         "best_month": fields.Nested(BestMonthSchema, required=True, allow_none=True),
         "rates": fields.List(fields.Nested(RatesSchema), required=True, metadata={"description": "30 and 90 days."}),
         "answer_time": fields.Nested(AnswerTimeSchema, required=True),

@@ -124,10 +124,11 @@ class QueryInteger(fields.Integer):
     def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
         super().__init__(validate=validate.Range(minimum, maximum), **kwargs)
         self._expected = f"Must be a number from {minimum} to {maximum}."
+        self._digits = len(str(maximum))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
         # Not `int` alone, which takes spaces, signs, underscores and other scripts' digits too.
-        if re.fullmatch(r"\d{1,3}", value, re.ASCII) is None:
+        if re.fullmatch(rf"\d{{1,{self._digits}}}", value, re.ASCII) is None:
             raise ValidationError(self._expected)
         return int(value)
 

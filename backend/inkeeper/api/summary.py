@@ -131,6 +131,14 @@ class SummarySchema(Schema):
     plan_title = fields.String(required=True)
     product_title = fields.String(required=True)
     as_of = Instant(required=True)
+    opens_at = Instant(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Set while the account's opening is still to come, because the server's clock was ahead when"
+            " it was opened: everything is then as of the opening."
+        },
+    )
     balance = fields.Integer(required=True)
     allotment = fields.Integer(required=True)
     used = fields.Integer(required=True)

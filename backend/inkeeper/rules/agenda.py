@@ -16,7 +16,7 @@ from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import INSTANT, book_of, cap_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import LOSSES, Change, next_grant
-from inkeeper.rules.warnings import LAST_WEEK, credits, say_date, say_day
+from inkeeper.rules.warnings import LAST_WEEK, credits, say_date, say_day, say_local_day
 
 
 class Event(NamedTuple):
@@ -113,8 +113,8 @@ def _last_weeks(state: State, losses: list[tuple[date, _Loss]]) -> Iterator[Even
         number = sum(loss.credits for loss in together)
         amount = credits(number) if all(loss.sure for loss in together) else f"up to {credits(number)}"
         verb = "is" if number == 1 else "are"
-        parts = (f"{loss.amount} at {say_day(state.zone, loss.at)}" for loss in together)
-        detail = f"Lost if unused: {', '.join(parts)}."
+        parts = (f"{loss.amount} at {say_local_day(state.zone, loss.at)}" for loss in together)
+        detail = f"Lost if unused: {', '.join(parts)} ({state.zone})."
         yield Event(day, "last_week", f"Last week before {amount} {verb} lost", detail, alarm=True)
 
 

@@ -10,11 +10,14 @@ from typing import NamedTuple
 from inkeeper.rules.pace import days_until
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import allotment_of, book_of
-from inkeeper.rules.state import State
+from inkeeper.rules.state import PAST_PERIODS, State
 from inkeeper.rules.timeline import Change
 
 RETURNS_OVER_DAYS = 90
 """How many local days before today the response rate of returned credits looks back on."""
+
+ALONE_AFTER_DAYS = 10
+"""From which age on, in local days, a period's own rate is evidence enough."""
 
 _SHORTEST_LAG = timedelta(hours=1)
 _MOST_TURNS = 100
@@ -82,15 +85,20 @@ def capacity(state: State, now: datetime, returns: Returns) -> Capacity | None:
 
 
 def forecast(state: State, now: datetime, loss: Change | None, returns: Returns | None = None) -> Forecast:
-    """The loss to expect at today's rate: spends of this period so far and of the last three, over their local days
-    together, less the share of them that comes back. Where the balance is empty nothing is at stake.
+    """The loss to expect at the account's own rate: spends over local days, less the share of them that comes back.
+
+    The rate is this period's alone once it is 10 days old; before, this period's and that of the last three periods in
+    which InMails were sent, over their days together. Periods without any are no evidence. Where the balance is empty
+    nothing is at stake.
     """
     so_far = (local_day(state.zone, now) - local_day(state.zone, state.period_start)).days + 1
-    earlier = [(p.used, (local_day(state.zone, p.end) - local_day(state.zone, p.start)).days) for p in state.past]
-    sends = state.period.used + sum(used for used, _ in earlier)
-    days = so_far + sum(length for _, length in earlier)
-    if not sends and not earlier:
+    used_before = [period for period in state.past if period.has_inmails][-PAST_PERIODS:]
+    if not used_before and not (state.period.used or state.period.free_used):
         return Forecast(None if loss and state.balance else 0, "no InMails logged yet")
+    # Today is not over, and does not make the period a day older.
+    earlier = used_before if so_far - 1 < ALONE_AFTER_DAYS else []
+    sends = state.period.used + sum(period.used for period in earlier)
+    days = so_far + sum((local_day(state.zone, p.end) - local_day(state.zone, p.start)).days for p in earlier)
     basis = f"{_count(state.period.used, 'send')} in {_count(so_far, 'day')}"
     if earlier:
         basis += f" and {_count(len(earlier), 'earlier month')}"

@@ -9,6 +9,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.rules import books, periods
@@ -43,6 +44,15 @@ RANKS: dict[type[Fact], int] = {
 INSTANT = timedelta(microseconds=1)
 UNCOVERED = "uncovered"
 """The rule of a note on a send that was refused."""
+
+OBSERVE = "observe"
+"""The rule of an adjustment to what LinkedIn showed."""
+
+FIRST_READING = "first_reading"
+"""The rule of an adjustment to what LinkedIn showed before anything was logged: the account's starting balance."""
+
+LET_THROUGH = "let_through"
+"""The rule of the credit placed before a send that no credit was left for."""
 
 LAST = 99
 """A rank behind all others: everything at that instant has been processed."""
@@ -80,11 +90,29 @@ def position_of(fact: Fact) -> Position:
     return Position(fact.at, RANKS[type(fact)], fact.id)
 
 
+def uncovered_sends(journal: Iterable[Entry]) -> set[str]:
+    """The sends, by fact id, before which the replay had to place a credit."""
+    return {
+        spend.fact_id
+        for adjust, spend in pairwise(journal)
+        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id and spend.fact_id
+    }
+
+
 def without_retracted(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that count: without those a retraction names, and without the retractions."""
     facts = list(facts)
     gone = {fact.target_id for fact in facts if isinstance(fact, Retracted)}
     return [fact for fact in facts if fact.id not in gone and not isinstance(fact, Retracted)]
+
+
+def opening_of(facts: Iterable[Fact]) -> Opened:
+    """The opening with which the history begins. Raises BadHistory where it begins with none."""
+    # One that was taken back may lie before the one that counts, and with it what was taken back as well.
+    first = min(without_retracted(facts), key=position_of, default=None)
+    if not isinstance(first, Opened):
+        raise BadHistory("a history begins with the opening of the account")
+    return first
 
 
 def replay(
@@ -110,10 +138,7 @@ def replay(
             raise BadHistory("the start lies after the instant asked for")
         run = _Run(start.copy(), on_renewal, refuse_uncovered)
     else:
-        # An opening that was taken back may lie before the one that stands, and with it what was taken back as well.
-        first = next((fact for fact in ordered if fact.id not in retracted and type(fact) is not Retracted), None)
-        if not isinstance(first, Opened):
-            raise BadHistory("a history begins with the opening of the account")
+        first = opening_of(ordered)
         if first.at > until:
             raise BadHistory("the account was not open yet")
         run = _Run(_opening_state(first), on_renewal, refuse_uncovered)
@@ -261,8 +286,9 @@ class _Run:
         plan, allotment = state.plan, allotment_of(state)
         if self.ended_on and self.ended_on[0] == at:
             _, plan, allotment = self.ended_on
-        state.past.append(ClosedPeriod(state.period_start, at, period.used, period.free_used, plan, allotment))
-        del state.past[:-PAST_PERIODS]
+        closed = ClosedPeriod(state.period_start, at, period.used, period.free_used, plan, allotment)
+        # The last one is kept for the sheet of it, earlier ones as evidence of how much is sent.
+        state.past = [*[each for each in state.past if each.has_inmails][-PAST_PERIODS:], closed]
         state.period = Tally()
         state.period_start = at
         return True
@@ -319,7 +345,8 @@ class _Run:
                 self.journal.append(Entry(fact.at, "spend", 0, 0, "No credit was left", UNCOVERED, fact.id, ()))
                 return
             lot = self._add_lot(fact.at, 1, "adjust")
-            self._adjusted(fact.at, 1, "LinkedIn let this InMail through although no credit was left", fact.id, lot)
+            why = "LinkedIn let this InMail through although no credit was left"
+            self._adjusted(fact.at, 1, why, LET_THROUGH, fact.id, lot)
             state.discrepancy_at = fact.at
         else:
             lot = next(lot for lot in state.lots if lot.left)
@@ -361,17 +388,23 @@ class _Run:
         # The first reading of an account without InMails sets its starting balance; there was nothing yet that could
         # disagree.
         first_reading = state.observed is None and not (state.totals.used or state.totals.free_used)
-        state.observed = Observation(fact.at, fact.balance, computed, self._allowed())
-        state.discrepancy_at = fact.at if difference and not first_reading else None
+        state.observed = Observation(fact.at, fact.balance, self._allowed())
+        # What LinkedIn showed settles the matter; the difference is counted for the report.
+        state.discrepancy_at = None
         why = f"LinkedIn showed {fact.balance}, the ledger had {computed}"
+        rule = FIRST_READING if first_reading else OBSERVE
         if difference > 0:
             lot = self._add_lot(fact.at, difference, "adjust")
-            self._adjusted(fact.at, difference, why, fact.id, lot)
+            self._adjusted(fact.at, difference, why, rule, fact.id, lot)
         elif difference < 0:
             parts = self._take(-difference)
             state.period.adjusted_down -= difference
             state.totals.adjusted_down -= difference
-            self._change(fact.at, "adjust", difference, why, "observe", fact.id, parts)
+            self._change(fact.at, "adjust", difference, why, rule, fact.id, parts)
+        if not first_reading:
+            for tally in (state.period, state.totals):
+                tally.observed_more += max(difference, 0)
+                tally.observed_less -= min(difference, 0)
 
     def _allowed(self) -> int | None:
         """The most credits the rule book can explain now: what its lots were granted, or the cap where credits carry
@@ -492,11 +525,11 @@ class _Run:
                 parts.append((lot.id, -taken))
         return tuple(parts)
 
-    def _adjusted(self, at: datetime, credits: int, why: str, fact_id: str, lot: Lot) -> None:
+    def _adjusted(self, at: datetime, credits: int, why: str, rule: str, fact_id: str, lot: Lot) -> None:
         state = self.state
         state.period.adjusted_up += credits
         state.totals.adjusted_up += credits
-        self._change(at, "adjust", credits, why, "observe", fact_id, ((lot.id, credits),))
+        self._change(at, "adjust", credits, why, rule, fact_id, ((lot.id, credits),))
 
     def _change(
         self,

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.rules.periods import day_start, local_day
-from inkeeper.rules.replay import INSTANT, Entry, allotment_of
+from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, allotment_of
 from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
 
 ENDS = ("expire", "void")
@@ -213,6 +213,9 @@ def _tally(entries: Iterable[Entry]) -> Tally:
         elif kind == "adjust":
             tally.adjusted_up += max(credits, 0)
             tally.adjusted_down -= min(credits, 0)
+            if rule == OBSERVE:
+                tally.observed_more += max(credits, 0)
+                tally.observed_less -= min(credits, 0)
         elif kind == "grant":
             tally.granted += credits
         elif kind == "expire":

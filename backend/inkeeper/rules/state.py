@@ -16,7 +16,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 PAST_PERIODS = 3
-"""How many closed periods a state remembers: what the forecast blends the present one with."""
+"""How many closed periods with InMails a state remembers: what the forecast blends a young period with."""
 
 
 def micros(instant: datetime) -> int:
@@ -60,7 +60,8 @@ class Lot:
 class Tally:
     """Credits by what became of them, over a span of time.
 
-    `used` counts spends, `free_used` InMails that cost nothing.
+    `used` counts spends, `free_used` InMails that cost nothing. `observed_less` and `observed_more` are the parts of
+    `adjusted_down` and `adjusted_up` by which LinkedIn showed another balance than the ledger had computed.
     """
 
     granted: int = 0
@@ -72,6 +73,8 @@ class Tally:
     forfeited: int = 0
     voided: int = 0
     adjusted_down: int = 0
+    observed_less: int = 0
+    observed_more: int = 0
 
     def net(self) -> int:
         """What must equal the change of the balance over the span (conservation)."""
@@ -93,16 +96,18 @@ class ClosedPeriod:
     plan: str
     allotment: int
 
+    @property
+    def has_inmails(self) -> bool:
+        """Whether any InMail was sent in it, free ones included."""
+        return bool(self.used or self.free_used)
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The last balance that LinkedIn showed, what the ledger had computed, and the most the rule book allowed then
-    (None: no limit).
-    """
+    """The last balance that LinkedIn showed, and the most the rule book allowed then (None: no limit)."""
 
     at: datetime
     balance: int
-    computed: int
     allowed: int | None
 
     @property
@@ -186,7 +191,7 @@ def dump_state(state: State) -> dict[str, Any]:
         "period": _dump_tally(state.period),
         "totals": _dump_tally(state.totals),
         "past": [[micros(x.start), micros(x.end), x.used, x.free_used, x.plan, x.allotment] for x in state.past],
-        "observed": observed and [micros(observed.at), observed.balance, observed.computed, observed.allowed],
+        "observed": observed and [micros(observed.at), observed.balance, observed.allowed],
         "discrepancy_at": None if state.discrepancy_at is None else micros(state.discrepancy_at),
         "open_sends": [[key, micros(x.sent_at), x.rule_book, x.lot_id] for key, x in state.open_sends.items()],
     }

@@ -58,7 +58,10 @@ class Outlook(NamedTuple):
 
 
 def warnings(outlook: Outlook) -> list[AccountWarning]:
-    """All warnings that hold now, the most severe first (source: the table of warnings in the rules of credits)."""
+    """All warnings that hold now: what expires first, then the most severe.
+
+    Source: the table of warnings in the rules of credits.
+    """
     found = [
         *_expiring(outlook),
         *_cancelling(outlook),
@@ -69,7 +72,12 @@ def warnings(outlook: Outlook) -> list[AccountWarning]:
         *_empty(outlook),
         *_unconfirmed(outlook),
     ]
-    return sorted(found, key=lambda warning: _ORDER[warning.severity])
+    return sorted(found, key=urgency)
+
+
+def urgency(warning: AccountWarning) -> tuple[bool, int]:
+    """Sorts warnings: what expires always comes first, then the most severe."""
+    return warning.code != "expiring", _ORDER[warning.severity]
 
 
 def next_turn(outlook: Outlook) -> datetime:
@@ -88,14 +96,19 @@ def next_turn(outlook: Outlook) -> datetime:
 
 
 def say_day(zone: str, at: datetime) -> str:
-    """The moment of a loss in words, zone named: its last usable day where it falls on a local day's first instant,
-    else day and time.
+    """The moment of a loss in words, zone named."""
+    return f"{say_local_day(zone, at)} ({zone})"
+
+
+def say_local_day(zone: str, at: datetime) -> str:
+    """The moment of a loss in words, for a text that names the zone elsewhere: its last usable day where it falls on a
+    local day's first instant, else day and time.
     """
     local = at.astimezone(time_zone(zone))
     if at == day_start(zone, local.date()):
         local = (at - timedelta(microseconds=1)).astimezone(time_zone(zone))
-        return f"the end of {local.day} {local:%b} ({zone})"
-    return f"{local.day} {local:%b} {local:%H:%M} ({zone})"
+        return f"the end of {local.day} {local:%b}"
+    return f"{local.day} {local:%b} {local:%H:%M}"
 
 
 def say_date(zone: str, at: datetime) -> str:
@@ -114,8 +127,9 @@ def _severity(left: timedelta) -> Severity:
 
 
 def _days(zone: str, now: datetime, at: datetime) -> str:
-    days = len(days_until(zone, now, at))
-    return "today" if days == 1 else f"in {days} days"
+    """How far the last day before `at` is away: `today`, `tomorrow`, else the number of days, today not counted."""
+    days = len(days_until(zone, now, at)) - 1
+    return ("today", "tomorrow")[days] if days <= 1 else f"in {days} days"
 
 
 def _expiring(o: Outlook) -> Iterator[AccountWarning]:
@@ -176,14 +190,10 @@ def _confirmed_at(state: State) -> datetime:
 
 
 def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
-    differed_at, observed = o.state.discrepancy_at, o.state.observed
-    if differed_at is None:
+    if o.state.discrepancy_at is None:
         return
-    if observed is not None and observed.at == differed_at:
-        detail = f"LinkedIn showed {observed.balance}, the ledger had {observed.computed}. It goes on from LinkedIn's."
-    else:
-        detail = "Type in the number that LinkedIn shows now, and the ledger goes on from there."
-    day = say_date(o.state.zone, differed_at)
+    detail = "Type in the number that LinkedIn shows now, and the ledger goes on from there."
+    day = say_date(o.state.zone, o.state.discrepancy_at)
     yield AccountWarning("discrepancy", "warning", f"Ledger and LinkedIn differed on {day}", detail, None)
 
 

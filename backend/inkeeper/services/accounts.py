@@ -6,6 +6,7 @@ Every function runs inside a transaction of the store; those that write, inside 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,12 @@ from inkeeper.storage.models import Account
 from inkeeper.storage.transaction import execute
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
+
+UNREADABLE = (ValueError, KeyError, TypeError)
+"""What replaying an account raises where its facts make no history, such as after damage, or name a rule book or a time
+zone that this machine does not know."""
+
+_log = logging.getLogger("inkeeper.server")
 
 _SELECT = (
     "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices"
@@ -65,12 +72,24 @@ def seat(owner_id: str, account_id: str) -> Seat:
 
 
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`."""
-    rows = execute(
-        f"{_SELECT} WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ?",
-        (owner_id, after or "", limit),
-    )
-    return [describe(_seat(row), history.state_at(row[0], now)[0]) for row in rows]
+    """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`.
+
+    One whose facts cannot be replayed is left out, and the log says so: it must not hide the others.
+    """
+    found: list[dict[str, Any]] = []
+    for row in execute(f"{_SELECT} WHERE owner_id = ? AND id > ? ORDER BY id", (owner_id, after or "")).fetchall():
+        if len(found) == limit:
+            break
+        try:
+            found.append(describe(_seat(row), history.state_at(row[0], now)[0]))
+        except UNREADABLE as error:
+            log_unreadable(row[0], error)
+    return found
+
+
+def log_unreadable(account_id: str, error: Exception) -> None:
+    """Log that an account was passed over. The error's words are left out: they may quote what the user entered."""
+    _log.error("account %s cannot be read (%s): run `inkeeper doctor`", account_id, type(error).__name__)
 
 
 def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
@@ -108,9 +127,11 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
         version=1,
         plan_prices=_prices_text(wanted.get("plan_prices", {}), price),
     )
-    facts: list[Fact] = [Opened(new_id(now), opened_at, wanted["plan"], wanted["time_zone"], terms)]
+    facts: list[Fact] = [
+        Opened(history.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
+    ]
     if "observed_balance" in wanted:
-        facts.append(Observed(new_id(now), max(now, opened_at), wanted["observed_balance"]))
+        facts.append(Observed(history.new_fact_id(account_id, now), max(now, opened_at), wanted["observed_balance"]))
     with refusals():
         state = history.record(account_id, facts, now).state
     return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
@@ -238,7 +259,7 @@ def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now:
             raise invalid("from", "This dates a change of rule book, allotment, cap or renewal day: name one.")
         at = dates.plannable("from", changes["from"], now, state.opened_at)
         in_force, _ = history.state_at(account_id, at)
-        return [BookChosen(new_id(now), at, replace(in_force.terms, **wanted))]
+        return [BookChosen(history.new_fact_id(account_id, now), at, replace(in_force.terms, **wanted))]
     return _corrected(account_id, state, wanted, now) if wanted else []
 
 
@@ -258,21 +279,28 @@ def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datet
         plan_since = latest.at
         if isinstance(latest, Cancelled):
             raise invalid(next(iter(plan_terms)), "The subscription is cancelled, and the free plan has no credits.")
-        facts += _restated(latest, replace(latest, id=new_id(now), **plan_terms), now)
+        facts += _restated(
+            account_id, latest, replace(latest, id=history.new_fact_id(account_id, now), **plan_terms), now
+        )
     else:
         at_opening |= plan_terms
     if at_opening:
         terms = history.state_at(account_id, opened_at)[0].terms
-        facts.append(BookChosen(new_id(now), opened_at, replace(terms, **at_opening)))
+        facts.append(BookChosen(history.new_fact_id(account_id, now), opened_at, replace(terms, **at_opening)))
     for fact in told:
         if isinstance(fact, BookChosen) and fact.at > opened_at:
             later = at_opening | (plan_terms if fact.at >= plan_since else {})
-            facts += _restated(fact, replace(fact, id=new_id(now), terms=replace(fact.terms, **later)), now)
+            facts += _restated(
+                account_id,
+                fact,
+                replace(fact, id=history.new_fact_id(account_id, now), terms=replace(fact.terms, **later)),
+                now,
+            )
     return facts
 
 
-def _restated(old: Fact, new: Fact, now: datetime) -> list[Fact]:
-    return [Retracted(new_id(now), max(now, old.at), old.id), new]
+def _restated(account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact]:
+    return [Retracted(history.new_fact_id(account_id, now), max(now, old.at), old.id), new]
 
 
 def _seat(row: tuple[Any, ...]) -> Seat:

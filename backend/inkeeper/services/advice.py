@@ -45,6 +45,7 @@ _LOOKS_BACK_MONTHS = PERIODS_LOOKED_AT + 1
 def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
     """What to do about the account's plan at `now` (UTC)."""
     row = seat(owner_id, account_id)
+    now = history.present(account_id, now)
     told = history.told(account_id, month_start(row.time_zone, now, -_LOOKS_BACK_MONTHS), now)
     state, looked_at = told.state, full_periods(told.closed)
     prices = row.prices(paid_plan([*told.closed, told.present]))

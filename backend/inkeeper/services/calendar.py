@@ -128,8 +128,8 @@ def find_address(store: Store, secret: str) -> Address:
 
 
 def note_read(store: Store, address: Address, now: datetime) -> None:
-    """Note, to within an hour, that the address was read at `now` (UTC)."""
-    if address.last_read_at is None or now - address.last_read_at >= _READ_NOTED_EVERY:
+    """Note, to within an hour, that the address was read at `now` (UTC), also after the clock was ahead."""
+    if address.last_read_at is None or abs(now - address.last_read_at) >= _READ_NOTED_EVERY:
         # Not worth refusing a request for: if the database cannot be written, a later request notes it.
         with suppress(DatabaseProblem), store.begin_write(None):
             CalendarFeed.update(last_read_at=now).where(CalendarFeed.account == address.account_id).execute()
@@ -155,12 +155,13 @@ def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed
 def _feed(transaction: Transaction, account_id: str, now: datetime) -> tuple[Feed, list[Told]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
     state, coming = history.state_at(account_id, now)
+    at = state.position.at
     rows = transaction.execute(
         "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
     )
     known = {uid: (digest, sequence, changed_at) for uid, digest, sequence, changed_at in rows}
     events, news = [], []
-    for event in agenda(state, now, timeline(state, now, coming)):
+    for event in agenda(state, at, timeline(state, at, coming)):
         uid, digest = _uid(account_id, event), _digest(event.title, event.detail)
         before = known.get(uid)
         if before and before[0] == digest:

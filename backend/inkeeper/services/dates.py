@@ -15,19 +15,21 @@ PLANNABLE = timedelta(days=400)
 """How far ahead a cancellation or change of plan may be dated."""
 
 
-def settle(path: str, at: datetime | None, now: datetime, opened_at: datetime) -> datetime:
-    """The date (UTC) of something that has happened: `at`, or `now` without it.
+def settle(
+    path: str, at: datetime | None, now: datetime, begun_at: datetime, begun: str = "the account opened"
+) -> datetime:
+    """The date (UTC) of something that has happened: `at`, or `now` without it. It is never before `begun_at`, when
+    `begun` happened.
 
     A date up to a day ahead comes from a clock that is not quite right, or from a client in another zone: it is taken
-    as `now`, since nothing happens in the future. Raises a 422 Problem further ahead, and before the account opened.
+    as `now`, since nothing happens in the future. Raises a 422 Problem further ahead, and before `begun_at`.
     """
     if at is None:
-        return max(now, opened_at)
+        return max(now, begun_at)
     if at > now + CLOCK_TOLERANCE:
         raise invalid(path, f"This lies more than a day ahead: the server's clock says {format_instant(now)}.")
-    if at < opened_at:
-        raise invalid(path, f"This is before the account opened, at {format_instant(opened_at)}.")
-    return max(min(at, now), opened_at)
+    _refuse_before(path, at, now, begun_at, begun)
+    return max(min(at, now), begun_at)
 
 
 def opening(at: datetime | None, now: datetime) -> datetime:
@@ -46,6 +48,22 @@ def plannable(path: str, at: datetime | None, now: datetime, opened_at: datetime
         return max(now, opened_at)
     if at > now + PLANNABLE:
         raise invalid(path, f"This lies more than {PLANNABLE.days} days ahead.")
-    if at < opened_at:
-        raise invalid(path, f"This is before the account opened, at {format_instant(opened_at)}.")
-    return at
+    _refuse_before(path, at, now, opened_at, "the account opened")
+    return max(at, opened_at)
+
+
+def a_little_ahead(at: datetime, now: datetime) -> datetime:
+    """`now`, or `at` where that is up to a day later.
+
+    Requests that arrive together get their turn in another order than their clocks were read in, so what is stored may
+    lie a moment ahead. What lies further ahead was stored while the clock was ahead.
+    """
+    return at if now < at <= now + CLOCK_TOLERANCE else now
+
+
+def _refuse_before(path: str, at: datetime, now: datetime, begun_at: datetime, begun: str) -> None:
+    # A beginning that is still to come was stored while the clock was ahead. Then what happens now is taken to happen
+    # just after it.
+    earliest = begun_at if begun_at <= now else now - CLOCK_TOLERANCE
+    if at < earliest:
+        raise invalid(path, f"This is before {begun}, at {format_instant(begun_at)}.")

@@ -1,93 +1,362 @@
-"""Erasing a person: nothing of a recipient remains but that InMails were sent, when, and what became of them."""
+"""Erasing a person: nothing of a recipient remains but that InMails were sent, when, and what became of them.
+
+What is erased follows from the columns that the models declare (`PersonalField`). What names the person elsewhere (in
+notes on others, names of accounts and devices) is the owner's own text: it is left as it is, and named in the answer.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import invalid
 from inkeeper.jsontext import to_json
-from inkeeper.rules.people import NOT_A_NAME, Person, parse_link, same_person
-from inkeeper.services.people import person_keys
+from inkeeper.rules.people import Link, Person, normal_name, parse_link, same_person
+from inkeeper.storage import models
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import ERASED_NAME
-from inkeeper.storage.transaction import Transaction
+from inkeeper.storage.models import ERASED_NAME, Holds, PersonalField
+from inkeeper.storage.transaction import execute
+
+MARKS_KEPT = timedelta(days=400)
+"""How long clients can learn by its marks whom an erasure was about."""
+
+ERASURES_AT_ONCE = 100
 
 _NOBODY = {"name": ERASED_NAME, "profile_url": None}
 
 
+class Mention(NamedTuple):
+    """A text that still mentions the person, in the database or, where `copy` is set, in that copy of it."""
+
+    table: str
+    column: str
+    id: str
+    copy: Path | None
+
+
 class Erased(NamedTuple):
-    """What was found of a person: InMails, stored answers that told of them, and InMails to the same name that may be
-    to the same person. `at_once`: whether the words are gone from the file already.
+    """What was done, and what is left to do by hand.
+
+    `inmails` and `answers` (kept for writes that are sent again) were erased; `same_name` are the ids of InMails to
+    that name, which may be to the same person. `copies` are the program's own copies of the database that were treated
+    alike, `copies_left` those that could not be changed. `at_once`: whether the words are gone from the file already.
     """
 
     inmails: int
     answers: int
-    same_name: int
+    same_name: list[str]
+    mentions: list[Mention]
+    copies: list[Path]
+    copies_left: list[Path]
     at_once: bool
 
 
-def erase_person(store: Store, link: str, name: str | None = None) -> Erased:
+class _Person(NamedTuple):
+    """Who is to be erased. `name` is given where InMails without a link of the same kind count as well."""
+
+    link: Link
+    name: str | None
+
+    @property
+    def known(self) -> Person:
+        """The person as it is compared with others."""
+        return Person(self.name or "", self.link)
+
+
+class _Found(NamedTuple):
+    """What was found of a person in one database."""
+
+    inmails: list[str]
+    accounts: set[str]
+    answers: int
+    same_name: list[str]
+    mentions: list[Mention]
+    names: set[str]
+
+
+class _Columns(NamedTuple):
+    """The personal columns of a table that a database has, by what they hold."""
+
+    table: str
+    id: str
+    by_kind: dict[str, list[str]]
+    has_account: bool
+
+    def of(self, *kinds: Holds) -> list[str]:
+        """The columns of these kinds."""
+        return [column for kind in kinds for column in self.by_kind.get(kind, [])]
+
+
+def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Erased:
     """Erase the recipient with this profile link, in any spelling, from the InMails of all owners; with `name`, in any
-    spelling, also where only the name says who it was: where there is no link, or one of another kind.
+    spelling, also where only the name says who it was: where there is no link, or one of another kind. `now` is UTC.
 
     Counts, costs, dates and outcomes stay, and so does every balance. Raises a 422 Problem for what is no link to a
     person.
     """
-    person = Person(name or "", parse_link(link))
-    if person.link is None:
+    parsed = parse_link(link)
+    if parsed is None:
         raise invalid(
             "person", "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
         )
+    person = _Person(parsed, name)
     with store.begin_write(None) as transaction:
-        name_key, link_key = person_keys(*person)
-        candidates = transaction.execute(
-            "SELECT id, name, profile_url, account_id, name_key FROM inmail WHERE link_key = ? OR name_key = ?",
-            (link_key, name_key),
-        ).fetchall()
-        theirs = [row for row in candidates if same_person(person, Person(row[1], row[2] and parse_link(row[2])))]
-        ids = {row[0] for row in theirs}
-        names = {row[4] for row in theirs} - NOT_A_NAME
+        found = _erase(transaction.connection, person)
+        # Clients that know the account's summary have to ask for it again.
         transaction.executemany(
-            "UPDATE inmail SET name = ?, name_key = ?, profile_url = NULL, link_key = NULL, subject = NULL, note = NULL"
-            " WHERE id = ?",
-            [(ERASED_NAME, ERASED_NAME, inmail_id) for inmail_id in ids],
+            "UPDATE account SET version = version + 1 WHERE id = ?", [(account,) for account in found.accounts]
         )
-        ((same_name,),) = transaction.execute(
-            "SELECT count(*) FROM inmail WHERE name_key IN (SELECT value FROM json_each(?))", (to_json(list(names)),)
-        )
-        # Whoever has seen the account's summary has to ask for it again.
-        transaction.executemany(
-            "UPDATE account SET version = version + 1 WHERE id = ?",
-            [(account,) for account in {row[3] for row in theirs}],
-        )
-        links = {row[2] for row in theirs if row[2]} | {link, person.link.url}
-        answers = _erase_from_answers(transaction, ids, links)
-    return Erased(len(theirs), answers, same_name, store.forget_what_was_deleted())
+        _note_erasure(person, found, now)
+    copies, copies_left = [], []
+    mentions = list(found.mentions)
+    for path in _copies(store.path):
+        try:
+            mentions += _erase_from_copy(path, person, found.names)
+            copies.append(path)
+        except (sqlite3.Error, OSError):
+            copies_left.append(path)
+    at_once = store.forget_what_was_deleted()
+    return Erased(len(found.inmails), found.answers, found.same_name, mentions, copies, copies_left, at_once)
 
 
-def _erase_from_answers(transaction: Transaction, ids: set[str], links: set[str]) -> int:
-    """Erase the person from the answers kept for writes that are sent again; answers how many told of them."""
+def erasures(owner_id: str, since: int) -> dict[str, Any]:
+    """The erasures behind the one with the id `since`, oldest first, for a client of the owner's to follow.
+
+    `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
+    Runs inside a transaction of the store.
+    """
+    rows = execute(
+        "SELECT id, at, salt, marks FROM erasure WHERE id > ? ORDER BY id LIMIT ?", (since, ERASURES_AT_ONCE + 1)
+    ).fetchall()
+    (newest,) = execute("SELECT coalesce(max(id), 0) FROM erasure").fetchone()
+    found = rows[:ERASURES_AT_ONCE]
+    return {
+        "erasures": [
+            {
+                "id": number,
+                "at": from_microseconds(at),
+                "inmails": _erased_inmails(owner_id, number),
+                "salt": salt,
+                **json.loads(marks),
+            }
+            for number, at, salt, marks in found
+            if salt is not None
+        ],
+        "last": found[-1][0] if found else newest,
+        "more": len(rows) > len(found),
+        "complete": since <= newest and all(salt is not None for _, _, salt, _ in found),
+    }
+
+
+def mark(salt: str, text: str) -> str:
+    """What stands for a link or name in an erasure: SHA-256 over salt, line break and text (UTF-8), in hexadecimal."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def _erased_inmails(owner_id: str, erasure: int) -> list[str]:
+    rows = execute(
+        "SELECT inmail.id FROM erased_inmail JOIN inmail ON inmail.id = inmail_id"
+        " JOIN account ON account.id = inmail.account_id WHERE erasure_id = ? AND owner_id = ? ORDER BY inmail.id",
+        (erasure, owner_id),
+    )
+    return [inmail_id for (inmail_id,) in rows]
+
+
+def _is_theirs(person: _Person, name: str, link: str | None) -> bool:
+    """Whether a recipient with this name and link is the person."""
+    return same_person(person.known, Person(name, parse_link(link) if link else None))
+
+
+def _leads_to(person: _Person, text: str) -> bool:
+    """Whether the text is a link to the person."""
+    return "linkedin" in text.lower() and _is_theirs(_Person(person.link, None), "", text)
+
+
+def _note_erasure(person: _Person, found: _Found, now: datetime) -> None:
+    salt = secrets.token_hex(16)
+    marks = {
+        "links": [mark(salt, person.link.url)],
+        "names": [] if person.name is None else [mark(salt, normal_name(person.name))],
+    }
+    (erasure,) = execute(
+        "INSERT INTO erasure (at, salt, marks) VALUES (?, ?, ?) RETURNING id",
+        (to_microseconds(now), salt, to_json(marks)),
+    ).fetchone()
+    for inmail_id in found.inmails:
+        execute(
+            "INSERT INTO erased_inmail (inmail_id, erasure_id) VALUES (?, ?) ON CONFLICT (inmail_id)"
+            " DO UPDATE SET erasure_id = excluded.erasure_id",
+            (inmail_id, erasure),
+        )
+    execute("UPDATE erasure SET salt = NULL, marks = NULL WHERE at < ?", (to_microseconds(now - MARKS_KEPT),))
+
+
+def _erase(connection: sqlite3.Connection, person: _Person, more_names: Iterable[str] = ()) -> _Found:
+    """Erase the person from one database. `more_names` are further names under which to look for mentions."""
+    tables = list(_personal_columns(connection))
+    found = _Found(
+        [], set(), 0, [], [], {normal_name(name) for name in (*more_names, *([person.name] if person.name else []))}
+    )
+    for columns in tables:
+        if columns.of("name", "link"):
+            _erase_recipients(connection, columns, person, found)
+    pattern = _mention_of(person, found.names)
+    answers, ids = 0, set(found.inmails)
+    for columns in tables:
+        for column in columns.of("answer"):
+            answers += _erase_from_answers(connection, (columns.table, column), person, ids, pattern)
+        _erase_fleeting(connection, columns, pattern)
+        found.mentions.extend(_mentions(connection, columns, pattern))
+    return found._replace(answers=answers)
+
+
+def _personal_columns(connection: sqlite3.Connection) -> Iterator[_Columns]:
+    """The tables with personal columns; of a copy of an older form, those that it has."""
+    for model in models.TABLES:
+        meta = model._meta
+        present = {row[1] for row in connection.execute(f'PRAGMA table_info("{meta.table_name}")')}
+        by_kind: dict[str, list[str]] = {}
+        for field in meta.sorted_fields:
+            if isinstance(field, PersonalField) and field.column_name in present:
+                by_kind.setdefault(field.holds, []).append(field.column_name)
+        if by_kind:
+            key = "id" if "id" in present else "rowid"
+            yield _Columns(meta.table_name, key, by_kind, "account_id" in present)
+
+
+def _erase_recipients(connection: sqlite3.Connection, columns: _Columns, person: _Person, found: _Found) -> None:
+    name = (columns.of("name") or ["NULL"])[0]
+    link = (columns.of("link") or ["NULL"])[0]
+    account = "account_id" if columns.has_account else "NULL"
+    rows = connection.execute(
+        f'SELECT rowid, {columns.id}, {name}, {link}, {account} FROM "{columns.table}"'  # noqa: S608 - names of ours
+    ).fetchall()
+    theirs = [row for row in rows if _is_theirs(person, row[2] or "", row[3])]
+    names = {normal_name(row[2]) for row in theirs if row[2] and row[2] != ERASED_NAME}
+    values = [f"{column} = '{ERASED_NAME}'" for column in columns.of("name")]
+    values += [f"{column} = NULL" for column in columns.of("link", "about")]
+    connection.executemany(
+        f'UPDATE "{columns.table}" SET {", ".join(values)} WHERE rowid = ?',  # noqa: S608 - names of ours
+        [(row[0],) for row in theirs],
+    )
+    gone = {row[0] for row in theirs}
+    found.names.update(names)
+    if columns.table == models.Inmail._meta.table_name:
+        found.inmails.extend(row[1] for row in theirs)
+    found.accounts.update(row[4] for row in theirs if row[4] is not None)
+    found.same_name.extend(
+        str(row[1]) for row in rows if row[0] not in gone and row[2] and normal_name(row[2]) in names
+    )
+
+
+def _mention_of(person: _Person, names: Iterable[str]) -> re.Pattern[str]:
+    """Finds the person's link or one of their names in a text in the form of `normal_name`."""
+    words = sorted({re.escape(normal_name(word)) for word in (person.link.id, *names)}, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")
+
+
+def _mentions(connection: sqlite3.Connection, columns: _Columns, pattern: re.Pattern[str]) -> Iterator[Mention]:
+    for column in columns.of("about", "label"):
+        rows = connection.execute(
+            f'SELECT {columns.id}, {column} FROM "{columns.table}" WHERE {column} IS NOT NULL'  # noqa: S608 - ours
+        )
+        for row_id, text in rows:
+            if pattern.search(normal_name(text)):
+                yield Mention(columns.table, column, str(row_id), None)
+
+
+def _erase_fleeting(connection: sqlite3.Connection, columns: _Columns, pattern: re.Pattern[str]) -> None:
+    for column in columns.of("fleeting"):
+        rows = connection.execute(f'SELECT rowid, {column} FROM "{columns.table}"').fetchall()  # noqa: S608 - ours
+        connection.executemany(
+            f'UPDATE "{columns.table}" SET {column} = ? WHERE rowid = ?',  # noqa: S608 - names of ours
+            [(ERASED_NAME, rowid) for rowid, text in rows if text and pattern.search(normal_name(text))],
+        )
+
+
+def _erase_from_answers(
+    connection: sqlite3.Connection, place: tuple[str, str], person: _Person, ids: set[str], pattern: re.Pattern[str]
+) -> int:
+    """Erase the person from the answers in this table and column, which are kept for writes that are sent again.
+
+    Answers how many told of them.
+    """
+    table, column = place
     found = 0
-    for rowid, body in transaction.execute("SELECT rowid, body FROM idempotency").fetchall():
-        erased = to_json(_without_person(json.loads(body), ids, links))
+    for rowid, body in connection.execute(f'SELECT rowid, {column} FROM "{table}"').fetchall():  # noqa: S608 - ours
+        erased = to_json(_without_person(json.loads(body), person, ids, pattern))
         if erased != body:
             found += 1
-            transaction.execute("UPDATE idempotency SET body = ? WHERE rowid = ?", (erased, rowid))
+            connection.execute(f'UPDATE "{table}" SET {column} = ? WHERE rowid = ?', (erased, rowid))  # noqa: S608
     return found
 
 
-def _without_person(value: Any, ids: set[str], links: set[str]) -> Any:
+def _without_person(value: Any, person: _Person, ids: set[str], pattern: re.Pattern[str]) -> Any:
     if isinstance(value, list):
-        return [_without_person(each, ids, links) for each in value]
+        return [_without_person(each, person, ids, pattern) for each in value]
     if not isinstance(value, dict):
-        return ERASED_NAME if isinstance(value, str) and value in links else value
-    if value.get("id") in ids and "recipient" in value:
+        return ERASED_NAME if isinstance(value, str) and _leads_to(person, value) else value
+    recipient = value.get("recipient")
+    if isinstance(recipient, dict) and (
+        value.get("id") in ids or _is_theirs(person, recipient.get("name") or "", recipient.get("profile_url"))
+    ):
         return {key: _erased(key, each) for key, each in value.items()}
-    return {key: _without_person(each, ids, links) for key, each in value.items()}
+    return {key: _without_mention(key, each, person, ids, pattern) for key, each in value.items()}
+
+
+def _without_mention(key: str, value: Any, person: _Person, ids: set[str], pattern: re.Pattern[str]) -> Any:
+    """The value of a key in an answer: another recipient as it is, a text that mentions the person erased."""
+    if key == "recipient":
+        return value
+    if key in _typed_in() and isinstance(value, str) and pattern.search(normal_name(value)):
+        return ERASED_NAME
+    return _without_person(value, person, ids, pattern)
+
+
+_WORDS: tuple[Holds, ...] = ("about", "label", "fleeting")
+
+
+def _typed_in() -> set[str]:
+    """The keys under which answers hold what people typed in: they are called as the columns."""
+    fields = [field for model in models.TABLES for field in model._meta.sorted_fields]
+    return {field.name for field in fields if isinstance(field, PersonalField) and field.holds in _WORDS}
 
 
 def _erased(key: str, value: Any) -> Any:
     if key == "recipient":
         return dict(_NOBODY)
     return None if key in ("subject", "note") else value
+
+
+def _copies(database: Path) -> list[Path]:
+    """The copies that the program made of its own accord: before each update, and one that was interrupted."""
+    folder, name = database.parent, database.name
+    return sorted(
+        path
+        for pattern in (f"{name}.before-*", f".{name}*.new")
+        for path in folder.glob(pattern)
+        if not path.name.endswith(("-wal", "-shm", "-journal"))
+    )
+
+
+def _erase_from_copy(path: Path, person: _Person, names: Iterable[str]) -> list[Mention]:
+    """Erase the person from a copy of the database too, and answer what mentions them there.
+
+    Raises OSError or sqlite3.Error where the copy cannot be changed.
+    """
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        found = _erase(connection, person, names)
+        connection.execute("COMMIT")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return [mention._replace(copy=path) for mention in found.mentions]

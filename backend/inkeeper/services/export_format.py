@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from peewee import BigIntegerField, IntegerField, Model
+from peewee import BigIntegerField, ForeignKeyField, IntegerField, Model
 
 from inkeeper.storage.models import (
     TABLES,
@@ -123,7 +123,9 @@ def _column_schema(field: Any) -> dict[str, Any]:
     if isinstance(field, InstantField):
         schema = dict(_INSTANT)
     else:
-        schema = {"type": "integer" if isinstance(field, IntegerField | BigIntegerField) else "string"}
+        # Of a reference, what it refers to.
+        kind = field.rel_field if isinstance(field, ForeignKeyField) else field
+        schema = {"type": "integer" if isinstance(kind, IntegerField | BigIntegerField) else "string"}
     if field.null:
         return {"anyOf": [schema, {"type": "null"}]}
     return schema

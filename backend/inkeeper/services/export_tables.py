@@ -9,6 +9,7 @@ from typing import Any
 from inkeeper.clock import from_microseconds
 from inkeeper.rules.replay import Entry, allotment_of, book_of, cap_of
 from inkeeper.rules.state import State
+from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.imports import own
 from inkeeper.storage import history
 from inkeeper.storage.models import Account
@@ -126,5 +127,5 @@ def _replayed(account_id: str, now: datetime) -> tuple[State | None, list[Entry]
         opened_at = history.opened_at(account_id)
         until = max(now, opened_at)
         return history.state_at(account_id, until)[0], history.journal_of(account_id, opened_at, until)
-    except (ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return None, []

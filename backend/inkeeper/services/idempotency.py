@@ -9,6 +9,7 @@ from typing import Any
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict
 from inkeeper.jsontext import to_json
+from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction
 
@@ -58,6 +59,16 @@ def _answered(row: tuple[str, int, str], request_hash: str) -> tuple[int, str, b
 
 
 def _forget_oldest(transaction: Transaction, now: datetime) -> None:
+    ahead = to_microseconds(now + CLOCK_TOLERANCE)
+    stored_ahead = transaction.execute(
+        "SELECT 1 FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency ORDER BY rowid LIMIT ?)"
+        " AND created_at > ? LIMIT 1",
+        (2 * LOOKED_THROUGH_EVERY, ahead),
+    )
+    if stored_ahead.fetchone():
+        # The clock was ahead then. They would keep their places among the oldest until that time, and none behind them
+        # would go.
+        transaction.execute("UPDATE idempotency SET created_at = ? WHERE created_at > ?", (to_microseconds(now), ahead))
     # Twice as many go as have come since, so the table never holds much more than it must and no write has much to do.
     # Rows are in the order of their coming, which spares an index on the time.
     transaction.execute(

@@ -11,13 +11,12 @@ from typing import Any
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
-from inkeeper.ids import new_id
 from inkeeper.rules import books
 from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
-from inkeeper.services import dates
+from inkeeper.services import dates, openings
 from inkeeper.services.accounts import seat
 from inkeeper.services.people import last_inmail_in_account, person_keys
 from inkeeper.storage import history
@@ -47,16 +46,18 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     person, left_out = _recipient(wanted["recipient"])
     link_url = person.link and person.link.url
     sent_at = _sent_at(account_id, wanted.get("sent_at"), now)
-    fact = Sent(new_id(now), sent_at, wanted.get("cost", 1))
+    fact = Sent(history.new_fact_id(account_id, now), sent_at, wanted.get("cost", 1))
+
+    at = max(now, sent_at)
 
     def covered(recorded: Recorded) -> None:
         if wanted.get("accept_discrepancy"):
             return
-        if any(entry.kind == "adjust" and entry.fact_id == fact.id for entry in recorded.journal):
+        if history.newly_uncovered(account_id, [fact], recorded, at):
             raise _insufficient(recorded, now)
 
     duplicate = last_inmail_in_account(account_id, person, sent_at - SAME_PERSON_WITHIN, sent_at + SAME_PERSON_WITHIN)
-    recorded = history.record(account_id, [fact], max(now, sent_at), covered)
+    recorded = history.record(account_id, [fact], at, covered)
     execute(
         "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, name_key, link_key, subject, purpose,"
         " note, source, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
@@ -165,11 +166,11 @@ def update_inmail(
     columns = {key: changes[key] for key in ("purpose", "note", "subject") if key in changes}
     balance = None
     if "outcome" in changes:
-        outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at)
+        outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at, "the InMail was sent")
         columns |= _record_outcome(row, account_id, changes["outcome"], outcome_at, now)
     if columns:
         Inmail.update(columns).where(Inmail.id == inmail_id).execute()
-    balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
+    balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     inmail = _describe(_row(account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back)}
@@ -181,10 +182,10 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
     row = _row(account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
-        history.record(account_id, [Retracted(new_id(now), at, inmail_id)], at)
+        history.record(account_id, [Retracted(history.new_fact_id(account_id, now), at, inmail_id)], now)
         Inmail.update(retracted_at=at).where(Inmail.id == inmail_id).execute()
         row = _row(account_id, inmail_id)
-    balance = history.state_at(account_id, max(now, row.sent_at))[0].balance
+    balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     return {"inmail": _describe(row, _books(account_id), now), "balance": balance}
 
 
@@ -273,12 +274,10 @@ def _has_outcome(outcome: str, now: datetime) -> Any:
 
 
 def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
-    if stated is None:
-        # Requests that arrive together may come to their turn in another order than their clocks were read in.
-        last = history.last_at(account_id, now + _JITTER)
-        return max(now, last) if last else now
-    # One that has InMails is open, but when it opened stands in its history.
-    return dates.settle("sent_at", stated, now, history.opened_at(account_id))
+    at = openings.happened_at(account_id, "sent_at", stated, now)
+    # Requests that arrive together get their turn in another order than their clocks were read in.
+    last = history.last_at(account_id, now + _JITTER) if stated is None else None
+    return max(at, last) if last else at
 
 
 def _recipient(wanted: Mapping[str, Any]) -> tuple[Person, list[str]]:
@@ -316,12 +315,12 @@ def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: date
     earlier = history.outcomes_of(row.id)
     facts: list[Fact] = []
     if outcome not in ANSWERS:
-        facts = [Retracted(new_id(now), max(now, fact.at), fact.id) for fact in earlier]
+        facts = [Retracted(history.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in earlier]
         earlier = []
     if outcome != "pending":
-        facts.append(OutcomeRecorded(new_id(now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
+        facts.append(OutcomeRecorded(history.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
     if facts:
-        history.record(account_id, facts, max(now, row.sent_at))
+        history.record(account_id, facts, now)
     answers = [fact.at for fact in earlier if fact.outcome in ANSWERS]
     if outcome in ANSWERS:
         answers.append(outcome_at)

@@ -9,13 +9,16 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from inkeeper.rules.facts import Fact, Sent
-from inkeeper.rules.replay import BadHistory, position_of, replay, without_retracted
+from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, Sent
+from inkeeper.rules.replay import opening_of, position_of, replay, without_retracted
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
+from inkeeper.services.accounts import UNREADABLE
+from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.storage import history, snapshots
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Inmail
+from inkeeper.storage.transaction import execute
 
 
 class Finding(NamedTuple):
@@ -35,21 +38,25 @@ def check(store: Store, now: datetime) -> Iterator[Finding]:
     """
     with store.read():
         for account in Account.select(Account.id).order_by(Account.id):
-            yield from _check_account(account.id, now)
+            try:
+                yield from _check_account(account.id, now)
+            except UNREADABLE as error:
+                yield Finding(account.id, None, f"What is stored cannot be read: {type(error).__name__}.")
 
 
 def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
     try:
         facts = history.facts_of(account_id)
-        fresh: dict[Position, State] = {}
-        at_once, journal = replay(facts, now, None, lambda state: fresh.update({state.position: state.copy()}))
-    except (BadHistory, ValueError, KeyError, TypeError) as error:
+        present = max(now, opening_of(facts).at)
+        at_once = replay(facts, present).state
+    except UNREADABLE as error:
         yield Finding(account_id, None, f"The facts cannot be replayed: {error}")
         return
-    yield from _check_step_by_step(account_id, facts, at_once, now)
-    yield from _check_saved_states(account_id, fresh)
-    yield from _check_saved_sheets(account_id, draw_up(None, fresh.values(), journal, at_once)[0])
+    yield from _check_step_by_step(account_id, facts, at_once, present)
+    yield from _check_saved(account_id, facts, present)
+    yield from _check_dates(account_id, facts, now)
     yield from _check_inmails(account_id, facts)
+    yield from _check_last_fact(account_id, facts)
 
 
 def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now: datetime) -> Iterator[Finding]:
@@ -69,8 +76,20 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         yield Finding(account_id, None, "The order in which the facts are read changes the result.")
 
 
-def _check_saved_states(account_id: str, fresh: dict[Position, State]) -> Iterator[Finding]:
-    for saved in snapshots.saved_states(account_id):
+def _check_saved(account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
+    """Compare what is saved with what the facts give. States of periods to come were saved while the clock was ahead,
+    and are as right as any.
+    """
+    saved = snapshots.saved_states(account_id)
+    until = max([now, *(state.position.at for state in saved)])
+    fresh: dict[Position, State] = {}
+    state, journal = replay(facts, until, None, lambda state: fresh.update({state.position: state.copy()}))
+    yield from _check_saved_states(account_id, saved, fresh)
+    yield from _check_saved_sheets(account_id, draw_up(None, fresh.values(), journal, state)[0])
+
+
+def _check_saved_states(account_id: str, states: list[State], fresh: dict[Position, State]) -> Iterator[Finding]:
+    for saved in states:
         place = saved.position
         if place not in fresh or dump_state(fresh[place]) != dump_state(saved):
             message = f"The state saved for {place.at.isoformat()} is not what the facts give."
@@ -101,3 +120,29 @@ def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on its outcome.")
     for fact_id in sent:
         yield Finding(account_id, fact_id, "An InMail was sent that is not listed.")
+
+
+def _check_last_fact(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
+    (last,) = execute("SELECT last_fact_id FROM account WHERE id = ?", (account_id,)).fetchone()
+    behind = [fact.id for fact in facts if fact.id > (last or "")]
+    if behind:
+        yield Finding(
+            account_id, max(behind), "The account names another as its last fact, so new ones may come before it."
+        )
+
+
+_AHEAD = {
+    Opened: "The account opens on {day}, and shows until then what it will be. Open it anew, or date its opening back:"
+    " `inkeeper import FILE --open-earlier`.",
+    Sent: "This InMail is dated {day}, and takes no credit until then. Remove it and log it again.",
+    Observed: "This balance is dated {day}, and will replace the one of that day. Take it back and enter it again.",
+    OutcomeRecorded: "This result is dated {day}, and does not count until then. Set it to pending and enter it again.",
+}
+
+
+def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
+    """Name what happened in the future: it was stored while the clock was ahead."""
+    for fact in without_retracted(facts):
+        if fact.at > now + CLOCK_TOLERANCE and type(fact) in _AHEAD:
+            message = f"The clock was ahead when this was stored. {_AHEAD[type(fact)]}"
+            yield Finding(account_id, fact.id, message.format(day=f"{fact.at:%Y-%m-%d} (UTC)"))

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from inkeeper.errors import not_found
-from inkeeper.ids import new_id
 from inkeeper.rules.facts import Observed, Retracted
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
-from inkeeper.services import dates
+from inkeeper.services import dates, openings
 from inkeeper.services.accounts import seat, wrong_book
 from inkeeper.storage import history
 
@@ -25,9 +24,9 @@ def observe(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: date
     Answers with the difference found, what may explain it, and another rule book if need be.
     """
     seat(owner_id, account_id)
-    at = dates.settle("observed_at", wanted.get("observed_at"), now, history.opened_at(account_id))
-    fact = Observed(new_id(now), at, wanted["balance"], wanted["source"])
-    recorded = history.record(account_id, [fact], now)
+    at = openings.happened_at(account_id, "observed_at", wanted.get("observed_at"), now)
+    fact = Observed(history.new_fact_id(account_id, now), at, wanted["balance"], wanted["source"])
+    recorded = history.record(account_id, [fact], max(now, at))
     difference = sum(entry.credits for entry in recorded.journal if entry.fact_id == fact.id)
     latest = recorded.state.observed is not None and recorded.state.observed.at == at
     return {
@@ -50,8 +49,8 @@ def withdraw_observation(owner_id: str, account_id: str, observation_id: str, no
     retracted_at = history.retraction_of(observation_id)
     if retracted_at is None:
         retracted_at = max(now, fact.at)
-        history.record(account_id, [Retracted(new_id(now), retracted_at, observation_id)], retracted_at)
-    balance = history.state_at(account_id, max(now, fact.at))[0].balance
+        history.record(account_id, [Retracted(history.new_fact_id(account_id, now), retracted_at, observation_id)], now)
+    balance = history.state_at(account_id, dates.a_little_ahead(fact.at, now))[0].balance
     return {"id": observation_id, "retracted_at": retracted_at, "balance": balance}
 
 

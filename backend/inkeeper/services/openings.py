@@ -1,4 +1,5 @@
-"""Dating an account's opening back, so that its history can begin earlier, and back to where it was.
+"""What an account's opening means for the dates of what happens to it; and dating the opening back, so that its history
+can begin earlier, and back to where it was.
 
 Facts are never changed: the opening that stands is taken back, and another one recorded. Every function runs inside a
 transaction of the store.
@@ -10,13 +11,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from inkeeper.clock import to_microseconds
-from inkeeper.ids import new_id
 from inkeeper.rules.facts import BookChosen, Fact, Opened, Retracted, Terms
 from inkeeper.rules.periods import period_start
-from inkeeper.rules.replay import cycle_of
+from inkeeper.rules.replay import INSTANT, cycle_of
 from inkeeper.services import dates
 from inkeeper.storage import history
 from inkeeper.storage.transaction import execute
+
+
+def happened_at(account_id: str, path: str, stated: datetime | None, now: datetime) -> datetime:
+    """The date (UTC) of something that has happened to the account: as `dates.settle` has it.
+
+    While the opening is still to come (the clock was ahead), what happens is placed just behind all that is there.
+    """
+    opened_at = history.opened_at(account_id)
+    at = dates.settle(path, stated, now, opened_at)
+    if opened_at <= now:
+        return at
+    last = history.last_at(account_id, opened_at + history.JUST_OPENED)
+    return max(at, last or at) + INSTANT
 
 
 def dated_back(account_id: str, at: datetime, now: datetime) -> list[Fact]:
@@ -30,7 +43,7 @@ def dated_back(account_id: str, at: datetime, now: datetime) -> list[Fact]:
     # Without a renewal day of its own an account renews on the day on which it opened.
     terms = replace(terms, renewal_day=terms.renewal_day or state.cycle_day)
     earlier = max(period_start(cycle_of(state), at), dates.EARLIEST)
-    return _instead([opened, *corrections], replace(opened, at=earlier, terms=terms), now)
+    return _instead(account_id, [opened, *corrections], replace(opened, at=earlier, terms=terms), now)
 
 
 def as_before(account_id: str, import_id: str, now: datetime) -> list[Fact]:
@@ -50,7 +63,7 @@ def as_before(account_id: str, import_id: str, now: datetime) -> list[Fact]:
         return []
     # Terms that were corrected since are right, however the opening is dated.
     told = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
-    return _instead([opened, *corrections], replace(former, terms=_terms(former, told)), now)
+    return _instead(account_id, [opened, *corrections], replace(former, terms=_terms(former, told)), now)
 
 
 def _standing(account_id: str) -> tuple[Opened, list[BookChosen]]:
@@ -64,8 +77,11 @@ def _terms(opened: Opened, corrections: list[BookChosen]) -> Terms:
     return corrections[-1].terms if corrections else opened.terms
 
 
-def _instead(old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
-    return [*(Retracted(new_id(now), max(now, fact.at), fact.id) for fact in old), replace(new, id=new_id(now))]
+def _instead(account_id: str, old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
+    return [
+        *(Retracted(history.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in old),
+        replace(new, id=history.new_fact_id(account_id, now)),
+    ]
 
 
 def _something_else_before(account_id: str, at: datetime, opened: Opened, import_id: str) -> bool:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from inkeeper.errors import conflict, invalid, not_found
-from inkeeper.ids import new_id
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Cancelled, PlanChanged, Retracted
 from inkeeper.rules.replay import Entry, allotment_of, book_of
@@ -69,7 +68,7 @@ def withdraw_change(owner_id: str, account_id: str, change_id: str, now: datetim
     if retracted_at is None:
         retracted_at = max(now, fact.at)
         with refusals():
-            history.record(account_id, [Retracted(new_id(now), retracted_at, change_id)], now)
+            history.record(account_id, [Retracted(history.new_fact_id(account_id, now), retracted_at, change_id)], now)
     balance = history.state_at(account_id, now)[0].balance
     return {"id": change_id, "retracted_at": retracted_at, "balance": balance}
 
@@ -85,9 +84,9 @@ def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[Pl
             raise conflict(
                 "nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal."
             )
-        return Cancelled(new_id(now), at), before
+        return Cancelled(history.new_fact_id(account_id, now), at), before
     plan = wanted["plan"]
-    fact = PlanChanged(new_id(now), at, plan, wanted.get("allotment"), wanted.get("cap"))
+    fact = PlanChanged(history.new_fact_id(account_id, now), at, plan, wanted.get("allotment"), wanted.get("cap"))
     with refusals():
         book_of(before).plan(plan)
     if plan == books.BASIC:
@@ -143,5 +142,6 @@ def _sentence(row: Seat, later: datetime | None, granted: int, voided: int, befo
     """What happens in words; `later` (UTC) is None for a change that takes effect at once."""
     when = "at once" if later is None else f"on {say_date(row.time_zone, later)}"
     lost = f"{credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."
-    gained = f" {credits(granted)} come {when}." if granted else ""
+    # The day and its zone are named once.
+    gained = f" {credits(granted)} come {'then' if voided and later else when}." if granted else ""
     return f"{lost}{gained} That leaves {credits(before + granted - voided)}."

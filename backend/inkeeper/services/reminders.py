@@ -19,16 +19,15 @@ from typing import NamedTuple
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import not_found
 from inkeeper.rules.state import State
-from inkeeper.rules.warnings import AccountWarning, warnings
+from inkeeper.rules.warnings import AccountWarning, urgency, warnings
 from inkeeper.services import mail
-from inkeeper.services.accounts import seat
+from inkeeper.services.accounts import UNREADABLE, log_unreadable, seat
+from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
 from inkeeper.storage.transaction import Transaction, execute
-
-_ORDER = {"urgent": 0, "warning": 1, "info": 2}
 
 _FOOTER = """\
 Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in your
@@ -51,6 +50,7 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
     Raises MailRefused (the next run tries again) and MailUnconfirmed (no run does), and a 404 Problem if there is no
     such owner.
     """
+    _forget_those_to_come(store, now)
     with store.read():
         news = _news(owner_name, now)
     if not news:
@@ -82,12 +82,26 @@ def occasion(warning: AccountWarning, state: State) -> datetime:
     return state.observed.at if state.observed else state.opened_at
 
 
+def _forget_those_to_come(store: Store, now: datetime) -> None:
+    """Forget what was sent in the future: it went out while the clock was ahead, and so too early."""
+    ahead = (to_microseconds(now + CLOCK_TOLERANCE),)
+    if store.read_row("SELECT 1 FROM reminder_sent WHERE sent_at > ? LIMIT 1", ahead):
+        with store.begin_write(None) as transaction:
+            transaction.execute("DELETE FROM reminder_sent WHERE sent_at > ?", ahead)
+
+
 def _news(owner_name: str, now: datetime) -> list[Reminder]:
     owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
     if owner is None:
         raise not_found("person")
     ids = [account.id for account in Account.select(Account.id).where(Account.owner == owner).order_by(Account.id)]
-    summaries = [summary(seat(owner.id, account_id), now) for account_id in ids]
+    summaries = []
+    for account_id in ids:
+        try:
+            summaries.append(summary(seat(owner.id, account_id), now))
+        except UNREADABLE as error:
+            # The others' warnings are no less urgent for it.
+            log_unreadable(account_id, error)
     plans = Counter(made.answer["plan_title"] for made in summaries)
     found = []
     for made in summaries:
@@ -96,7 +110,7 @@ def _news(owner_name: str, now: datetime) -> list[Reminder]:
             reminder = Reminder(made.answer["account"]["id"], _account(made, plans), warning, occasion(warning, state))
             if not _is_noted(reminder):
                 found.append(reminder)
-    return sorted(found, key=lambda reminder: _ORDER[reminder.warning.severity])
+    return sorted(found, key=lambda reminder: urgency(reminder.warning))
 
 
 def _account(made: Summary, plans: Counter[str]) -> str:

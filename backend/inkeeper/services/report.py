@@ -86,7 +86,7 @@ def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
 
 def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
     """All of the report but what `_dated` puts into it."""
-    zone = row.time_zone
+    zone, now = row.time_zone, history.present(row.id, now)
     told = history.told(row.id, month_start(zone, now, 1 - count), now)
     sheets, state = [*told.closed, told.present], told.state
     rows = months(sheets, zone, month_start(zone, now, 1 - count))
@@ -100,6 +100,7 @@ def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
         "months": [_month(month, zone, now, prices) for month in rows],
         "totals": _totals(rows, prices),
         "average": average(rows, now)._asdict(),
+        "differences": _differences(rows),
         "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
         "rates": _rates(row, now),
         "cost": _cost(rows, prices, answered),
@@ -210,6 +211,16 @@ def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any
         "value_used": used and used._asdict(),
         "value_lost": gone and gone._asdict(),
     }
+
+
+def _differences(rows: Sequence[Month]) -> list[dict[str, Any]]:
+    """By how many credits LinkedIn showed another balance than the ledger had, as codes with counts.
+
+    What it showed first, before anything was logged, is the account's starting balance and no difference.
+    """
+    whole = total(month.tally for month in rows)
+    counts = {"not_logged": whole.observed_less, "more_than_computed": whole.observed_more}
+    return [{"code": code, "count": count} for code, count in counts.items() if count]
 
 
 def _rates(row: Seat, now: datetime) -> list[dict[str, Any]]:

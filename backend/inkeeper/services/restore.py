@@ -100,6 +100,11 @@ def _store(transaction: Transaction, document: _Document) -> dict[str, int]:
             counts[name] += len(some)
     if document.checksum != [str(checksum)]:
         raise _damaged("its checksum does not fit its content")
+    # Older exports do not say which fact id was the last.
+    transaction.execute(
+        "UPDATE account SET last_fact_id = (SELECT max(id) FROM fact WHERE account_id = account.id)"
+        " WHERE last_fact_id IS NULL"
+    )
     if transaction.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise _damaged("rows are missing")
     return counts

@@ -31,8 +31,14 @@ class Summary(NamedTuple):
 
 
 def summary(row: Seat, now: datetime) -> Summary:
-    """The account at `now` (UTC). Its cost does not grow with the account's history."""
+    """The account at `now` (UTC); before its opening, as it will be then.
+
+    Its cost does not grow with the account's history.
+    """
+    asked_at = now
     state, coming = history.state_at(row.id, now)
+    # Just after the opening, where that is to come because the clock was ahead.
+    now = state.position.at
     changes = timeline(state, now, coming)
     loss, grant = next_loss(changes), next_grant(changes)
     allotment, book = allotment_of(state), book_of(state)
@@ -55,7 +61,8 @@ def summary(row: Seat, now: datetime) -> Summary:
         },
         "plan_title": plan.title,
         "product_title": books.PRODUCT_TITLES[plan.product],
-        "as_of": now,
+        "as_of": asked_at,
+        "opens_at": state.opened_at if state.opened_at > asked_at else None,
         "balance": state.balance,
         "allotment": allotment,
         "used": state.period.used,
@@ -91,4 +98,6 @@ def summary(row: Seat, now: datetime) -> Summary:
     }
     unanswered = next_unanswered(row.id, now)
     turns = [next_turn(outlook), *(fact.at for fact in coming), *([unanswered] if unanswered else [])]
+    if answer["opens_at"]:
+        turns.append(state.opened_at)
     return Summary(answer, min(turns), outlook)

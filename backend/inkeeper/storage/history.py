@@ -6,9 +6,9 @@ It is plain SQL: building the same few statements with the query builder for eve
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from inkeeper.rules.facts import (
     Sent,
     Terms,
 )
-from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, position_of, replay
+from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, opening_of, position_of, replay, uncovered_sends
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, instant, micros
 from inkeeper.storage import snapshots
@@ -43,6 +43,9 @@ KINDS: dict[str, type[Fact]] = {
 }
 _IN_A_PERIOD = (Sent, OutcomeRecorded, Observed, Retracted)
 """The facts that begin no period. Only the others may."""
+
+JUST_OPENED = timedelta(seconds=1)
+"""How long after its opening an account is shown as of, while the opening is still to come."""
 
 _KIND_OF = {fact_type: kind for kind, fact_type in KINDS.items()}
 _PLANNED_KEPT = 16
@@ -91,11 +94,12 @@ def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
 
 
 def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
-    """The account's state at `now` (UTC), and its facts dated later.
+    """The account's state at `now` (UTC), and its facts dated later; while the opening is to come, just after it.
 
     Raises BadHistory where there is no such account.
     """
     start, facts = _from(account_id, Position(now, LAST + 1, ""))
+    now = now if start else _or_after_opening(now, opening_of(facts).at)
     if current().latest(account_id) is None and (head := _head(facts, now, start)):
         start = head.state
         latest = latest_at(start, facts)
@@ -108,6 +112,8 @@ def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
 def journal_of(account_id: str, since: datetime, until: datetime) -> list[Entry]:
     """The journal's entries in `[since, until]` (UTC), replayed from the last state known before `since`."""
     start, facts = _from(account_id, Position(since, 0, ""))
+    if start is None and until < opening_of(facts).at:
+        return []
     return [entry for entry in replay(facts, until, start).journal if entry.at >= since]
 
 
@@ -115,7 +121,9 @@ def told(account_id: str, since: datetime, now: datetime) -> Told:
     """The sheets of the periods that ended in `(since, now]` (UTC), oldest first, and of the one open at `now`.
 
     Its cost does not grow with what was before `since`: the sheets of closed periods were saved, and what is replayed
-    is the open one. Raises BadHistory where there is no such account.
+    is the open one. While the opening is to come, all is as of just after it.
+
+    Raises BadHistory where there is no such account.
     """
     found = _told_from(account_id, snapshots.saved_before(account_id, Position(now, LAST + 1, "")), now)
     kept = snapshots.saved_sheets(account_id, since, (found.closed or [found.present])[0].start)
@@ -166,6 +174,7 @@ def record(
             for fact in facts
         ),
     )
+    transaction.note_recorded(account_id, (fact.id for fact in facts))
     known = transaction.latest(account_id)
     kept = known and known.before(min(earliest, head.position) if head else earliest)
     if head:
@@ -178,6 +187,42 @@ def record(
     if transaction.account_id != account_id:
         transaction.raise_version(account_id)
     return recorded
+
+
+def present(account_id: str, now: datetime) -> datetime:
+    """The instant (UTC) to show the account as of: `now`, or just after its opening where that is still to come."""
+    return _or_after_opening(now, opened_at(account_id))
+
+
+def new_fact_id(account_id: str, now: datetime) -> str:
+    """The id for a new fact of the account, made at `now` (UTC)."""
+    return new_fact_ids(account_id, now, 1)[0]
+
+
+def new_fact_ids(account_id: str, now: datetime, count: int) -> list[str]:
+    """So many ids for new facts of the account, rising, and behind the ids of all facts that it has.
+
+    The facts of one instant are ordered by id (`position_of`): whichever process stores a fact last, its fact comes
+    last. Two processes, or one whose clock was set back, make ids in any order by themselves.
+    """
+    return current().next_ids(account_id, now, count)
+
+
+def newly_uncovered(account_id: str, facts: Iterable[Fact], recorded: Recorded, now: datetime) -> set[str]:
+    """The sends, by fact id, that no credit is left for with these new facts, which have led to `recorded` at `now`
+    (UTC), and that had one without them or are new.
+
+    Sends that are dated after `now` count as well: another process's clock may be a little ahead, and a request may get
+    its turn after one that came later. For the `check` of `record`: the facts must not be stored yet.
+    """
+    until = max([now, *(fact.at for fact in recorded.coming if type(fact) is Sent)])
+    later = replay(recorded.coming, until, recorded.state).journal if until > now else []
+    uncovered = uncovered_sends([*recorded.journal, *later])
+    new = {fact.id for fact in facts}
+    if uncovered <= new:
+        return uncovered
+    since = (recorded.journal or later)[0].at
+    return uncovered - uncovered_sends(journal_of(account_id, since, until))
 
 
 def last_at(account_id: str, now: datetime) -> datetime | None:
@@ -260,6 +305,14 @@ def _from(account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
     return _with_facts(account_id, start or snapshots.saved_before(account_id, place))
 
 
+def _or_after_opening(now: datetime, opening: datetime) -> datetime:
+    """`now`, or just after the opening where that is still to come: the account was opened while the clock was ahead.
+
+    Until then all that happens is placed in this short time.
+    """
+    return now if opening <= now else opening + JUST_OPENED
+
+
 def _with_facts(account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
     return start, facts_of(account_id, start.position.at if start else None)
 
@@ -285,6 +338,7 @@ def _replay_with(account_id: str, new: Sequence[Fact], earliest: Position, now: 
     place = min(earliest, Position(now, LAST, ""))
     start, facts = _from(account_id, place)
     facts += new
+    now = now if start else _or_after_opening(now, opening_of(facts).at)
     if start and (
         start.next_renewal <= now or any(not isinstance(fact, _IN_A_PERIOD) for fact in facts if fact.at <= now)
     ):
@@ -307,6 +361,7 @@ def _told_from(account_id: str, start: State | None, now: datetime) -> Told:
     """All from `start` on, a state in which a period had just begun (None: from the opening on)."""
     begun: list[State] = []
     facts = facts_of(account_id, start.position.at if start else None)
+    now = now if start else _or_after_opening(now, opening_of(facts).at)
     state, journal = replay(facts, now, start, lambda state: begun.append(state.copy()))
     closed, present = draw_up(start, begun, journal, state)
     return Told(closed, present, state, [fact for fact in facts if fact.at > now])

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from peewee import (
     SQL,
+    AutoField,
     BigIntegerField,
     Check,
     CompositeKey,
@@ -83,7 +84,29 @@ class InstantField(BigIntegerField):
         return None if value is None else from_microseconds(value)
 
 
-class DerivedTextField(TextField):
+Holds = Literal["name", "link", "about", "label", "fleeting", "answer"]
+"""What a column may hold of a person:
+
+- `name`, `link`: of the recipient whom the row is about;
+- `about`: the owner's words about that recipient, which may mention others;
+- `label`: what the owner calls something of their own, which may mention anybody;
+- `fleeting`: a label that is kept for a short time only, and that nobody can change;
+- `answer`: an answer of the API as JSON text, with any of these in it.
+"""
+
+
+class PersonalField(TextField):
+    """A text that may tell of a person. Erasing goes through all of these, and exports hold them.
+
+    A column with people's words must be one, or a test says so.
+    """
+
+    def __init__(self, holds: Holds, **options: Any) -> None:
+        super().__init__(**options)
+        self.holds = holds
+
+
+class DerivedTextField(PersonalField):
     """Text computed from other columns of its row, for look-ups. Exports leave it out, restoring computes it."""
 
 
@@ -103,7 +126,7 @@ class Owner(_Table):
     """A person. All that hangs on one owner is invisible to every other."""
 
     id = TextField(primary_key=True)
-    name = TextField(unique=True)
+    name = PersonalField("label", unique=True)
     created_at = InstantField()
 
 
@@ -120,7 +143,7 @@ class Device(_Table):
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, backref="devices")
     owner_id: str
-    name = TextField()
+    name = PersonalField("label")
     token_hash = TextField(unique=True)
     created_at = InstantField()
     last_seen_at = InstantField(null=True)
@@ -160,7 +183,7 @@ class Pairing(_Table):
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, null=True)
     owner_id: str | None
-    device_name = TextField()
+    device_name = PersonalField("fleeting")
     code = TextField()
     created_at = InstantField(index=True)
     expires_at = InstantField()
@@ -195,7 +218,7 @@ class Account(_Table):
     id = TextField(primary_key=True)
     owner = ForeignKeyField(Owner, backref="accounts")
     owner_id: str
-    name = TextField()
+    name = PersonalField("label")
     time_zone = TextField()
     price_minor = IntegerField(null=True, constraints=[Check("price_minor >= 0")])
     currency = TextField(null=True)
@@ -205,6 +228,9 @@ class Account(_Table):
     version = IntegerField(constraints=[Check("version >= 0")])
     # What other plans cost a month, as JSON text: {plan: [amount, currency]}.
     plan_prices = TextField(null=True)
+    # No fact of the account has a greater id. A new fact's id lies behind it, whichever process makes it, since facts
+    # of one instant are ordered by id.
+    last_fact_id = TextField(null=True)
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
@@ -257,19 +283,19 @@ class Inmail(_Table):
     account_id: str
     sent_at = InstantField()
     cost = IntegerField(constraints=[Check("cost IN (0, 1)")])
-    name = TextField()
-    profile_url = TextField(null=True)
-    subject = TextField(null=True)
+    name = PersonalField("name")
+    profile_url = PersonalField("link", null=True)
+    subject = PersonalField("about", null=True)
     purpose = TextField(null=True)
-    note = TextField(null=True)
+    note = PersonalField("about", null=True)
     source = TextField(constraints=[_one_of("source", SOURCES)])
     outcome = TextField(constraints=[_one_of("outcome", OUTCOMES)])
     outcome_at = InstantField(null=True)
     answered_at = InstantField(null=True)
     retracted_at = InstantField(null=True)
     # What InMails to one person have in common: the name's normal form, and the link's key (rules/people.py).
-    name_key = DerivedTextField(constraints=[SQL("DEFAULT ''")])
-    link_key = DerivedTextField(null=True)
+    name_key = DerivedTextField("name", constraints=[SQL("DEFAULT ''")])
+    link_key = DerivedTextField("link", null=True)
     # Of an InMail from LinkedIn's export: a hash of its conversation's id and its instant (UTC).
     message_key = TextField(null=True)
 
@@ -310,7 +336,7 @@ class Idempotency(_Table):
     key = TextField()
     request_hash = TextField()
     status = IntegerField()
-    body = TextField()
+    body = PersonalField("answer")
     created_at = InstantField()
 
     class Meta:
@@ -355,6 +381,27 @@ class ReminderSent(_Table):
         primary_key = CompositeKey("account", "code", "occasion", "severity")
 
 
+class Erasure(_Table):
+    """That a person was erased, so that clients can forget them as well: see `ErasedInmail` for the InMails.
+
+    `marks` are salted hashes of the person's link and name, as JSON text: {"links": [...], "names": [...]}. Salt and
+    marks are emptied after some time.
+    """
+
+    id = AutoField()
+    at = InstantField()
+    salt = TextField(null=True)
+    marks = TextField(null=True)
+
+
+class ErasedInmail(_Table):
+    """An InMail whose recipient was erased."""
+
+    inmail = TextField(primary_key=True, column_name="inmail_id", constraints=[SQL('REFERENCES "inmail" ("id")')])
+    erasure = ForeignKeyField(Erasure)
+    erasure_id: int
+
+
 TABLES = (
     Installation,
     Owner,
@@ -372,5 +419,7 @@ TABLES = (
     CalendarFeed,
     CalendarEvent,
     ReminderSent,
+    Erasure,
+    ErasedInmail,
 )
 """Every table, each after those that it refers to."""

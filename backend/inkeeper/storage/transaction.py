@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from peewee import Database
 
+from inkeeper.ids import new_ids
 from inkeeper.storage.heads import Heads, Latest
 
 
@@ -18,7 +20,7 @@ class Transaction:
     `account_id` is the account that is written to; None for a write to no account, and for reading.
     """
 
-    __slots__ = ("_heads", "_learned", "_versions", "account_id", "connection", "database")
+    __slots__ = ("_heads", "_last_ids", "_learned", "_versions", "account_id", "connection", "database")
 
     def __init__(
         self, database: Database, connection: sqlite3.Connection, heads: Heads, account_id: str | None = None
@@ -29,6 +31,7 @@ class Transaction:
         self._heads = heads
         self._learned: dict[str, Latest | None] = {}
         self._versions: dict[str, int] = {}
+        self._last_ids: dict[str, str | None] = {}
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one SQL statement, with instants as whole microseconds."""
@@ -48,11 +51,31 @@ class Transaction:
         """Note what the account's latest states are from here on."""
         self._learned[account_id] = latest
 
+    def next_ids(self, account_id: str, now: datetime, count: int) -> list[str]:
+        """So many ids for new facts of the account, made at `now` (UTC): rising, and behind all that it has.
+
+        The facts of one instant are ordered by id. Inside a write no other process can add facts in between.
+        """
+        self._version(account_id)
+        made = new_ids(now, count, self._last_ids[account_id])
+        if made:
+            self._last_ids[account_id] = made[-1]
+        return made
+
+    def note_recorded(self, account_id: str, fact_ids: Iterable[str]) -> None:
+        """Note the ids of facts that are stored, so that later ones lie behind them."""
+        self._version(account_id)
+        self._last_ids[account_id] = max([self._last_ids[account_id] or "", *fact_ids])
+
     def raise_version(self, account_id: str) -> None:
         """Count a change of the account: what is known of its earlier versions no longer holds."""
         # As of this transaction what is known of the account's facts is still right: whoever stores one says so itself.
         self.latest(account_id)
-        rows = self.execute("UPDATE account SET version = version + 1 WHERE id = ? RETURNING version", (account_id,))
+        rows = self.execute(
+            "UPDATE account SET version = version + 1, last_fact_id = coalesce(?, last_fact_id) WHERE id = ?"
+            " RETURNING version",
+            (self._last_ids.get(account_id), account_id),
+        )
         for (version,) in rows:
             self._versions[account_id] = version
 
@@ -64,8 +87,8 @@ class Transaction:
 
     def _version(self, account_id: str) -> int:
         if account_id not in self._versions:
-            rows = self.execute("SELECT version FROM account WHERE id = ?", (account_id,)).fetchall()
-            self._versions[account_id] = rows[0][0] if rows else -1
+            rows = self.execute("SELECT version, last_fact_id FROM account WHERE id = ?", (account_id,)).fetchall()
+            self._versions[account_id], self._last_ids[account_id] = rows[0] if rows else (-1, None)
         return self._versions[account_id]
 
 

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict, not_found
-from inkeeper.ids import new_id, new_ids
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.services import dates, inmails, openings
 from inkeeper.services.accounts import refusals, seat
-from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, newly_uncovered, obstacles
+from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
 from inkeeper.services.imports.reading import KINDS, Reading
 from inkeeper.services.people import person_keys
 from inkeeper.storage import history
@@ -36,7 +35,7 @@ def preview(
     balance = history.state_at(account_id, now)[0].balance
     with refusals():
         recorded = history.preview(account_id, plan.facts, now) if plan.facts else None
-    uncovered = newly_uncovered(plan, recorded) if recorded else set()
+    uncovered = history.newly_uncovered(account_id, plan.facts, recorded, now) if recorded else set()
     in_the_way = obstacles(plan, uncovered)
     shown = [step for step in plan.steps if after is None or (step.found.sent_at, step.found.line) > after]
     return {
@@ -72,10 +71,12 @@ def store_import(
     """
     seat(owner_id, account_id)
     step("Comparing with what is there")
+    # Made before its facts' ids, so that imports too are listed in the order in which they came.
+    import_id = history.new_fact_id(account_id, now)
     plan = make_plan(account_id, reading, now)
 
     def check(recorded: Recorded) -> None:
-        for problem in obstacles(plan, newly_uncovered(plan, recorded)):
+        for problem in obstacles(plan, history.newly_uncovered(account_id, plan.facts, recorded, now)):
             raise problem
 
     if not plan.facts:
@@ -89,7 +90,7 @@ def store_import(
             " Nothing was imported.",
         )
     batch = Import.create(
-        id=new_id(now),
+        id=import_id,
         account=account_id,
         kind=reading.kind,
         created_at=now,
@@ -127,7 +128,7 @@ def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> 
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
         standing = _standing(import_id, opens_at)
         gone: list[Fact] = [*standing.sent, *standing.answers, *standing.answers_of_gone]
-        ids = new_ids(now, len(gone))
+        ids = history.new_fact_ids(account_id, now, len(gone))
         facts = [*map(Retracted, ids, (max(now, fact.at) for fact in gone), (fact.id for fact in gone)), *opening]
         if facts:
             with refusals():

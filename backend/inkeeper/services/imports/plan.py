@@ -7,19 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
-from inkeeper.ids import new_ids
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Sent
-from inkeeper.rules.replay import Entry
 from inkeeper.services import openings
 from inkeeper.services.imports.matching import Known, known_inmails, matches, same_link, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
 from inkeeper.storage import history
-from inkeeper.storage.history import Recorded
 
 ACTIONS = {
     "add": "would be added",
@@ -92,22 +88,10 @@ def make_plan(account_id: str, reading: Reading, now: datetime) -> Plan:
     if added and added[0].found.sent_at < opened_at:
         plan.facts = openings.dated_back(account_id, added[0].found.sent_at, now)
         plan.opening = next(fact.at for fact in plan.facts if isinstance(fact, Opened))
-    ids = iter(new_ids(now, 2 * len(steps)))
+    ids = iter(history.new_fact_ids(account_id, now, 2 * len(steps)))
     for step in steps:
         _add_facts(plan, step, ids)
     return plan
-
-
-def newly_uncovered(plan: Plan, recorded: Recorded) -> set[str]:
-    """The InMails, by the ids of their facts, that no credit is left for if the plan is carried out, and that had one
-    until now or are new.
-    """
-    uncovered = _let_through(recorded.journal)
-    new = {fact.id for _, fact in plan.sent}
-    if uncovered <= new:
-        return uncovered
-    since = max(plan.opened_at, min(fact.at for fact in plan.facts))
-    return uncovered - _let_through(history.journal_of(plan.account_id, since, plan.reading.now))
 
 
 def obstacles(plan: Plan, uncovered: set[str]) -> list[Problem]:
@@ -191,12 +175,3 @@ def _add_facts(plan: Plan, step: Step, ids: Iterator[str]) -> None:
         outcome = OutcomeRecorded(next(ids), max(earliest, found.outcome_at), target, found.outcome)  # type: ignore[arg-type]
         plan.facts.append(outcome)
         plan.answers.append((step, outcome))
-
-
-def _let_through(journal: list[Entry]) -> set[str]:
-    """The sends before which the replay had to place a credit."""
-    return {
-        spend.fact_id
-        for adjust, spend in pairwise(journal)
-        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id and spend.fact_id
-    }

@@ -1,0 +1,199 @@
+"""Two processes on one database: the last credit is sold once, whichever of them sells it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from inkeeper.clock import format_instant, utc_now
+from inkeeper.ids import new_id
+from inkeeper.services import devices
+from inkeeper.services.integrity import check
+from inkeeper.storage.database import open_database
+from inkeeper.storage.models import Owner
+from tests.cli.conftest import COMMAND, Serving
+
+CREDITS = 5
+THREADS = 16
+ROUNDS = 20
+
+
+class AtTerminal:
+    """A command that somebody watches and answers."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.terminal, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+        )
+        os.close(theirs)
+        self.shown = ""
+
+    def read_until(self, words: str | None) -> None:
+        """Until these words have been shown, or, with None, until the command ends."""
+        while words is None or words not in self.shown:
+            try:
+                more = os.read(self.terminal, 4096)
+            except OSError:  # the other end is closed
+                more = b""
+            if not more:
+                assert words is None, self.shown
+                return
+            self.shown += more.decode()
+
+    def answer(self, word: str) -> int:
+        """Type a word, and wait for the command's exit code."""
+        os.write(self.terminal, f"{word}\n".encode())
+        self.read_until(None)
+        os.close(self.terminal)
+        return self.process.wait(timeout=60)
+
+
+class Client:
+    """A connected device that speaks to any of the servers."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __call__(self, server: Serving, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        request = urllib.request.Request(
+            f"{server.address}/api/v1{path}",
+            None if body is None else json.dumps(body).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
+    def open_account(self, server: Serving, name: str) -> str:
+        wanted = {
+            "name": name,
+            "plan": "premium_career",
+            "rule_book": "month_end",
+            "time_zone": "UTC",
+            "opened_at": format_instant(datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)),
+        }
+        status, answer = self(server, "/accounts", wanted)
+        assert status == 201, answer
+        account: str = answer["id"]
+        return account
+
+    def log(self, server: Serving, account: str, number: int, *, dated: bool) -> int:
+        wanted: dict[str, Any] = {"recipient": {"name": f"Person {number}"}, "source": "api"}
+        if dated:
+            wanted["sent_at"] = format_instant(utc_now())
+        return self(server, f"/accounts/{account}/inmails", wanted)[0]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "inkeeper.sqlite3"
+
+
+@pytest.fixture
+def client(database: Path) -> Client:
+    database.parent.mkdir()
+    store = open_database(f"sqlite:///{database}")
+    with store.begin_write(None):
+        owner = Owner.create(id=new_id(utc_now()), name="me", created_at=utc_now()).id
+        _, token = devices.add(owner, "Test", utc_now())
+    store.checkpoint_and_close()
+    return Client(token)
+
+
+@pytest.fixture
+def start(environment: dict[str, str], client: Client) -> Iterator[Callable[[], Serving]]:
+    """Starts a server on the one database."""
+    running: list[Serving] = []
+
+    def start_one() -> Serving:
+        running.append(Serving(environment, "--port", "0"))
+        return running[-1]
+
+    yield start_one
+    for server in running:
+        server.stop()
+        for stream in (server.process.stdout, server.process.stderr):
+            assert stream is not None
+            stream.close()
+
+
+def assert_sold_once(database: Path, account: str) -> None:
+    """The ledger spent what was granted, placed no credit of its own, and is sound."""
+    store = open_database(f"sqlite:///{database}")
+    with store.read() as transaction:
+        facts = transaction.execute("SELECT count(*) FROM fact WHERE account_id = ? AND kind = 'sent'", (account,))
+        assert facts.fetchone() == (CREDITS,)
+    assert list(check(store, utc_now())) == []
+    store.checkpoint_and_close()
+
+
+def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client: Client, database: Path) -> None:
+    servers = [start(), start()]
+    sold = Counter()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for number in range(ROUNDS):
+            account = client.open_account(servers[0], f"Seat {number}")
+            together = Barrier(THREADS)
+
+            def log(thread: int, account: str = account, number: int = number, together: Barrier = together) -> int:
+                together.wait()
+                return client.log(servers[thread % 2], account, thread, dated=bool(number % 2))
+
+            statuses = Counter(pool.map(log, range(THREADS)))
+            _, summary = client(servers[1], f"/accounts/{account}/summary")
+            warned = {warning["code"] for warning in summary["warnings"]}
+            sold[statuses[201], statuses[409], summary["balance"], summary["used"], "discrepancy" in warned] += 1
+
+    assert sold == {(CREDITS, THREADS - CREDITS, 0, CREDITS, False): ROUNDS}
+    assert_sold_once(database, account)
+
+
+@pytest.mark.parametrize("sold_meanwhile", [0, 2, 3, 5])
+def test_an_import_beside_a_server_sells_each_credit_once(
+    start: Callable[[], Serving],
+    client: Client,
+    database: Path,
+    environment: dict[str, str],
+    tmp_path: Path,
+    sold_meanwhile: int,
+) -> None:
+    # given an import of three InMails that has been shown and waits for a yes
+    server = start()
+    account = client.open_account(server, "My seat")
+    file = tmp_path / "sent.csv"
+    lines = [f"Imported {line},{format_instant(utc_now())}" for line in range(3)]
+    file.write_text("\n".join(["name,sent_at", *lines, ""]))
+    importing = AtTerminal([*COMMAND, "import", str(file)], environment)
+    importing.read_until("[y/N]")
+    # when the server logs some, all dated after the import's beginning, and then comes the yes
+    logged = [client.log(server, account, number, dated=False) for number in range(sold_meanwhile)]
+    imported, printed = (3 if importing.answer("y") == 0 else 0), importing.shown
+
+    assert logged == [201] * sold_meanwhile
+    assert imported == (3 if sold_meanwhile <= 2 else 0), printed
+    _, summary = client(server, f"/accounts/{account}/summary")
+    assert summary["used"] == sold_meanwhile + imported
+    assert summary["balance"] == CREDITS - sold_meanwhile - imported
+    assert "discrepancy" not in {warning["code"] for warning in summary["warnings"]}
+    if not imported:
+        assert "no credit was left" in " ".join(printed.split())
+    for number in range(summary["balance"]):
+        assert client.log(server, account, 10 + number, dated=False) == 201
+    assert client.log(server, account, 20, dated=False) == 409
+    assert_sold_once(database, account)
