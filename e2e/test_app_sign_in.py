@@ -131,6 +131,24 @@ def test_back_after_signing_out_shows_nothing(browser: Browser, server: Server, 
     assert "Robin" not in page.run("() => document.body.innerHTML")
 
 
+def test_a_page_from_the_back_forward_cache_asks_again_who_is_signed_in(
+    browser: Browser, server: Server, client: Client, account: dict
+) -> None:
+    page = open_app(browser, server, client)
+    page.wait_text("Robin Sample")
+
+    # What a browser tells a page that it restores as it was; these pages are `no-store`, so it rarely does.
+    page.run(
+        """() => {
+            localStorage.removeItem('token');
+            dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+        }"""
+    )
+
+    page.wait_text("You're signed out")
+    assert "Robin" not in page.run("() => document.body.innerHTML")
+
+
 def test_blocked_storage_is_named(browser: Browser, server: Server) -> None:
     page = browser.tab
     page.cdp("Page.enable")
