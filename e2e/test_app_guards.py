@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, record, resize, settled
+from e2e.harness.app import as_before, open_app, recorded, resize, settled
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.page import CONTROL, SHIFT, Page
@@ -155,8 +155,8 @@ def test_back_and_forward_show_each_page_with_its_scroll(home: Page, client: Cli
 
 
 def test_what_htmx_sends_and_stores(browser: Browser, server: Server, client: Client, account: dict) -> None:
-    record(browser.tab)
-    page = open_app(browser, server, client)
+    with recorded(browser.tab):
+        page = open_app(browser, server, client)
     page.find("button", "Log InMail")
     page.fill("textbox", WHO, "Robin Sample")
     page.click("button", "Log InMail")

@@ -87,6 +87,7 @@ def test_an_error_stands_at_its_field(home: Page) -> None:
     home.click("button", "Log InMail")
 
     home.wait_text("That link doesn't lead to a person on LinkedIn.")
+    until(lambda: home.focused_name() == ("textbox", WHO), "the field with the error has the focus")
     field = home.find("textbox", WHO)
     assert home.of(field, "(one) => one.value") == "https://www.linkedin.com/company/example"
     assert home.of(field, "(one) => document.getElementById(one.getAttribute('aria-describedby')).innerText")
@@ -114,6 +115,7 @@ def test_the_same_person_twice(home: Page, client: Client, account: dict) -> Non
     home.fill("textbox", WHO, "Robin Sample")
     home.click("button", "Log InMail")
     home.wait_text("Already logged today")
+    until(lambda: home.focused_name() == ("button", "Log a second one"), "the question has the focus")
 
     home.click("button", "Log a second one")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,6 +129,7 @@ def _listen(store: Store, settings: Settings, extension: Path | None) -> None:
     from inkeeper.api.app import create_app
     from inkeeper.api.listening import Server
     from inkeeper.services import pairing
+    from inkeeper.web.templating import warm
 
     pairing.reopen(store)
     app = create_app(store, settings=settings, show_code=_show_code)
@@ -144,6 +146,8 @@ def _listen(store: Store, settings: Settings, extension: Path | None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _greet(settings, server.port, store.path)
+    # So that the first page does not wait for its templates; a visit meanwhile loads those that it needs itself.
+    threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
     with _browser(extension, store.path.parent / "browser-profile", server.port):
         server.run()
 

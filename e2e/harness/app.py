@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.page import Page
@@ -39,10 +42,15 @@ def settled(page: Page) -> Page:
     return page
 
 
-def record(page: Page) -> None:
-    """Keeps what the page's next documents send in `sent`."""
+@contextmanager
+def recorded(page: Page) -> Iterator[None]:
+    """Keeps what the page's documents send in `sent`, of those that begin inside the block."""
     page.cdp("Page.enable")
-    page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD)
+    script = page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD)["identifier"]
+    try:
+        yield
+    finally:
+        page.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
 
 
 def resize(page: Page, width: int, height: int = 800, *, touch: bool = False) -> None:

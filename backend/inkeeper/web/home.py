@@ -78,6 +78,10 @@ class Toast(NamedTuple):
     undo_values: dict[str, str] = {}  # noqa: RUF012 (never changed)
 
 
+class _StillToCome(Exception):
+    """The day that was picked has not come yet."""
+
+
 class _AskAgain(Exception):
     """The same person was written to before and has not answered: nothing is stored until the user says so."""
 
@@ -104,6 +108,8 @@ def log_inmail(account_id: str) -> Response:
         if not recipient["name"]:
             return _parts(account_id, 422, logging=form.but("who", "Add the name too: this link doesn't tell it."))
         logged = forms.save_once(account_id, form, lambda: _log(account_id, form, recipient))
+    except _StillToCome:
+        return _parts(account_id, 422, logging=form.but("date", "That day is still to come."))
     except _AskAgain as ask:
         return _parts(account_id, 422, logging=form, asks="again", earlier=ask.earlier)
     except Problem as problem:
@@ -222,7 +228,10 @@ def _log(account_id: str, form: Form, recipient: dict[str, str | None]) -> dict[
 
 
 def _sent_at(account_id: str, data: dict[str, Any]) -> datetime | None:
-    """When the InMail was sent: None for just now, else the middle of the day, not before the account's opening."""
+    """When the InMail was sent: None for just now, else the middle of the day, not before the account's opening.
+
+    Raises _StillToCome for a day after today.
+    """
     account = accounts.get_account(owner_id(), account_id, now())
     zone = account["time_zone"]
     today = local_day(zone, now())
@@ -230,9 +239,7 @@ def _sent_at(account_id: str, data: dict[str, Any]) -> datetime | None:
     if picked == today:
         return None
     if picked > today:
-        raise Problem(
-            "invalid", "", status=422, errors=[{"path": "sent_at", "message": "That day is still to come."}], day=True
-        )
+        raise _StillToCome
     noon = dates.noon(zone, picked)
     opened_at: datetime = account["opened_at"]
     return max(noon, opened_at) if local_day(zone, opened_at) == picked else noon
@@ -243,8 +250,7 @@ def _refused(account_id: str, form: Form, problem: Problem) -> Response:
     for error in problem.errors or []:
         field = _FIELDS.get(error["path"])
         if field:
-            text = error["message"] if problem.extra.get("day") else _REFUSED[field]
-            return _parts(account_id, 422, logging=form.but(field, text))
+            return _parts(account_id, 422, logging=form.but(field, _REFUSED[field]))
     raise problem
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from inkeeper.api.context import settings
 from inkeeper.errors import Problem
 from inkeeper.rules import money
 from inkeeper.rules.money import Money
@@ -83,6 +84,6 @@ def per_day(rate: float) -> str:
 
 
 @blueprint.app_context_processor
-def names() -> dict[str, dict[str, str]]:
-    """The names of codes, for templates."""
-    return {"OUTCOMES": OUTCOMES, "PURPOSES": PURPOSES, "KINDS": KINDS}
+def names() -> dict[str, Any]:
+    """The names of codes, and whether all that is shown is made up, for templates."""
+    return {"OUTCOMES": OUTCOMES, "PURPOSES": PURPOSES, "KINDS": KINDS, "demo": settings().demo}

@@ -225,8 +225,12 @@
 
   let shownAt = Date.now();
 
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
     shownAt = Date.now();
+    // A refused form: to its first error, or to the question that it asks.
+    if (event.detail.ctx.response?.status === 422) {
+      document.querySelector("main [aria-invalid=true], main [role=alert] button")?.focus();
+    }
     showTheme();
     showZones();
     leaveInTime();
