@@ -130,7 +130,7 @@ def routes_of(app: Flask) -> list[Route]:
     # The journal of a withdrawal needs what is withdrawn, so what deletes comes last.
     order = ("GET", "PATCH", "PUT", "POST", "DELETE")
     found = [
-        Route(method, rule.rule, frozenset(rule.arguments), rule.endpoint)
+        Route(method, rule.rule.replace("<string:", "<"), frozenset(rule.arguments), rule.endpoint)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
@@ -186,7 +186,7 @@ def test_a_token_in_the_address_counts_for_nothing(
 ) -> None:
     for route in private_routes:
         response = client.open(
-            route.pattern, method=route.method, query_string={"token": owner.token, "access_token": owner.token}
+            route.pattern.translate({ord("<"): None, ord(">"): None}), method=route.method, query_string={"token": owner.token, "access_token": owner.token}
         )
         assert response.status_code == 401, route.name
 

@@ -31,7 +31,7 @@ from inkeeper.api import (
     summary,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
-from inkeeper.api.blueprint import Api
+from inkeeper.api.blueprint import Api, Id
 from inkeeper.api.guard import (
     EXTENSION_ORIGINS,
     MAX_BODY_BYTES,
@@ -75,6 +75,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 """What every answer carries."""
 
@@ -105,6 +106,7 @@ def create_app(
     )
     # A redirect to a tidier address would be an answer that no client expects.
     app.url_map.merge_slashes = False
+    app.url_map.converters["default"] = Id
     _check_every_request(app, settings, clock)
     _complete_every_answer(app)
     handle_problems(app)
