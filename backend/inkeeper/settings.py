@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from inkeeper import texts
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8425
@@ -29,6 +32,9 @@ class Settings:
 
     demo: bool = False
     """Whether all that the server holds is made up."""
+
+
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?", re.ASCII)
 
 
 class _Scheme(NamedTuple):
@@ -64,18 +70,19 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> S
     """The settings from flags (None where not given) and `INKEEPER_HOST`, `_PORT`, `_DATABASE`, `_DATA_DIR` and
     `_ALLOWED_HOSTS` (names with commas between). Creates the data folder, for its owner alone, if it is to be used.
 
-    Raises SettingsError for a port that is not one, and OSError for a folder that cannot be made.
+    Raises SettingsError for a port or host that is none, and OSError for a folder that cannot be made.
     """
 
     chosen = _chooser(flags, environment)
-    host = str(chosen("host") or DEFAULT_HOST)
+    host = _host("--host", str(chosen("host") or DEFAULT_HOST))
     database = chosen("database") or _database_in(_data_folder(chosen("data_dir")))
-    further = (name.strip().lower() for name in str(chosen("allowed_hosts") or "").split(","))
+    names = [name.strip() for name in str(chosen("allowed_hosts") or "").split(",")]
+    further = {_in_brackets(_host("INKEEPER_ALLOWED_HOSTS", name)) for name in names if name}
     return Settings(
         database=str(database),
         host=host,
         port=_port(chosen("port")),
-        allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host.lower())} | {name for name in further if name},
+        allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host)} | further,
     )
 
 
@@ -143,8 +150,26 @@ def _port(value: Any) -> int:
         return DEFAULT_PORT
     # Not `int` alone, which takes spaces, signs and underscores too.
     if not str(value).isascii() or not str(value).isdigit() or int(value) > 65535:
-        raise SettingsError(f"The port must be a number from 0 to 65535, not {value}.")
+        raise SettingsError(f"The port must be a number from 0 to 65535, not {texts.printable(str(value))}.")
     return int(value)
+
+
+def _host(setting: str, named: str) -> str:
+    """A host name in the form in which browsers send it, or an IP address; IPv6 in its shortest form, no brackets."""
+    from ipaddress import IPv6Address
+
+    try:
+        if ":" in named:
+            return IPv6Address(named.removeprefix("[").removesuffix("]")).compressed
+        name = named.encode("idna").decode("ascii").lower().removesuffix(".")
+    except ValueError:
+        name = ""
+    if _HOST_NAME.fullmatch(name) is None:
+        raise SettingsError(
+            f"{setting} must be a host name or an IP address, without http:// and without a port,"
+            f" not {texts.quoted(named)}."
+        )
+    return name
 
 
 def _in_brackets(host: str) -> str:

@@ -47,7 +47,7 @@ def test_it_logs_requests_without_what_was_sent(serving: Serving) -> None:
     assert "POST /api/v1/pairings/<pairing_id>/confirm 201" in printed
     assert pairing["id"] not in printed
     assert "ink_" not in printed
-    assert "Laptop" not in printed.replace("Laptop of Kai wants to connect", "")
+    assert "Laptop" not in printed.replace("(“Laptop of Kai” asks for it)", "")
 
 
 def test_a_port_that_is_taken(serving: Serving, inkeeper: Run, tmp_path: Path) -> None:

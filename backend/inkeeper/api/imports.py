@@ -59,8 +59,9 @@ class ColumnsOfFields(fields.List):
     """Which column holds which field, each as `field=Column`. Loads to a dict of columns by field."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:  # type: ignore[override]
-        columns = {}
-        for pair in super()._deserialize(value, attr, data, **kwargs):
+        columns: dict[str, str] = {}
+        pairs: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        for pair in pairs:
             field, _, column = pair.partition("=")
             if not column.strip():
                 raise ValidationError("Must be a field and its column, such as name=Recipient.")

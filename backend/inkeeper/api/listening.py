@@ -11,6 +11,7 @@ import time
 from flask import Flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
@@ -39,16 +40,18 @@ class Server:
     def __init__(self, app: Flask, host: str, port: int) -> None:
         """Bind the address. Raises OSError if it is taken or does not exist."""
         self._map: dict[int, wasyncore.dispatcher] = {}
+        bound = _bound(host, port)
         self._server = create_server(
             app,
             map=self._map,
-            sockets=[_bound(host, port)],
+            sockets=[bound],
             threads=THREADS,
             max_request_body_size=_READ_BYTES,
             clear_untrusted_proxy_headers=False,
             ident=None,
         )
         self._server.channel_class = _Channel
+        self.host: str = bound.getsockname()[0]
         self.port = int(self._server.effective_port)
         self._stopping = False
 
@@ -81,6 +84,16 @@ class Server:
 def _bound(host: str, port: int) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     return socket.create_server(address, family=family)
+
+
+class _Parser(HTTPRequestParser):
+    """Refuses what waitress's own parser trips over, such as a length of 5,000 digits: it would drop the connection."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError("A number or an address in the head cannot be read.") from error
 
 
 class _ProblemTask(ErrorTask):
@@ -125,5 +138,6 @@ class _Task(WSGITask):
 
 
 class _Channel(HTTPChannel):
+    parser_class = _Parser
     task_class = _Task
     error_task_class = _ProblemTask
