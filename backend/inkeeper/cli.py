@@ -519,6 +519,11 @@ def remind(owner: str | None, **flags: Any) -> None:
             raise click.ClickException(
                 f"Nobody here is called {name}. `inkeeper devices` lists whose they are."
             ) from problem
+        except reminders.MessageNotMade as error:
+            raise click.ClickException(
+                f"The message could not be put together ({error}), so nothing was sent. Perhaps an account's name is"
+                " to blame: give it a plain one."
+            ) from None
         except MailRefused as error:
             raise click.ClickException(
                 f"{settings.host} did not take the message: {error}. Nothing was sent."
