@@ -118,7 +118,9 @@ def test_subscribed_and_kept_up_to_date(
     ]
 
 
-def test_a_plan_without_credits_says_so(subscribe: Callable[[Seat], Calendar], open_account: Callable[..., Seat]) -> None:
+def test_a_plan_without_credits_says_so(
+    subscribe: Callable[[Seat], Calendar], open_account: Callable[..., Seat]
+) -> None:
     calendar = subscribe(open_account(plan="basic"))
 
     calendar.refresh()

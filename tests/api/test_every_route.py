@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -186,7 +187,9 @@ def test_a_token_in_the_address_counts_for_nothing(
 ) -> None:
     for route in private_routes:
         response = client.open(
-            route.pattern.translate({ord("<"): None, ord(">"): None}), method=route.method, query_string={"token": owner.token, "access_token": owner.token}
+            route.pattern.translate({ord("<"): None, ord(">"): None}),
+            method=route.method,
+            query_string={"token": owner.token, "access_token": owner.token},
         )
         assert response.status_code == 401, route.name
 
@@ -207,6 +210,46 @@ def test_another_owners_resource_is_as_one_that_does_not_exist(
         if route.arguments:
             response = route.call(client, ids, owner.headers)
             assert response.status_code in (200, 201), f"{route.name}: {response.status} {response.json}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["%00", "a%00", "%ED%A0%80", "%FF", "x" * 10_000, "x" * 65, "..", "a.b", "%20", "%E2%80%8B", "%2F", "🦄", "1'"],
+)
+def test_what_cannot_be_an_id_leads_nowhere(
+    client: FlaskClient, private_routes: list[Route], ids: dict[str, str], owner: Device, wrong: str
+) -> None:
+    for route in private_routes:
+        for argument in route.arguments:
+            response = route.call(client, ids | {argument: wrong}, owner.headers)
+            assert_problem(response, 404, "not_found", route, wrong)
+
+
+def b64(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode()
+
+
+NO_CURSORS = [
+    *("x", "=", "é", b64("[]"), b64('{"a": 1}'), b64("[null]"), b64("[true]"), b64("[1.5]"), b64("[NaN]")),
+    *(b64('["\\ud800"]'), b64('[1, "\\udfff"]'), b64('["a", "b", "c"]'), b64('[9223372036854775807, "a"]')),
+    *(b64('[-62135596800000001, "a"]'), b64("[253402300800000000, 1]"), b64("[9223372036854775808]")),
+    *(b64("[" * 3_000), b64(f"[{'9' * 5_000}]"), b64(f'["{"x" * 5_000}"]')),
+]
+
+
+def test_a_cursor_that_was_never_given_out(
+    client: FlaskClient, private_routes: list[Route], ids: dict[str, str], owner: Device
+) -> None:
+    lists = [
+        route
+        for route in private_routes
+        if route.method == "GET" and "next_cursor" in (route.call(client, ids, owner.headers).json or {})
+    ]
+    assert len(lists) >= 7
+    for route in lists:
+        for cursor in NO_CURSORS:
+            response = route.call(client, ids, owner.headers, query_string={"cursor": cursor})
+            assert_problem(response, 422, "invalid", route, cursor)
 
 
 def test_lists_hold_nothing_of_another_owner(

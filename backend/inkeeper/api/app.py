@@ -40,6 +40,7 @@ from inkeeper.api.guard import (
     check_body,
     check_host,
     check_origin,
+    check_query,
     check_upload,
 )
 from inkeeper.api.parsing import parse_json
@@ -123,6 +124,7 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         environ, endpoint = asked.environ, asked.endpoint
         check_host(environ, settings.allowed_hosts)
         check_origin(environ)
+        check_query(environ)
         # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
         if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return
