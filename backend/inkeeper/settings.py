@@ -178,7 +178,7 @@ def _host(setting: str, named: str) -> str:
 
     if ":" in named:
         with suppress(ValueError):
-            return IPv6Address(named.removeprefix("[").removesuffix("]")).compressed
+            return IPv6Address(named[1:-1] if named.startswith("[") and named.endswith("]") else named).compressed
     name = _domain_name(named.removesuffix("."))
     if not name:
         raise SettingsError(

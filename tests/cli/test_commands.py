@@ -32,7 +32,7 @@ def test_pair_prints_the_code_that_the_server_shows(serving: Serving, inkeeper: 
 
     printed = inkeeper("pair").stdout
 
-    assert printed == f"{serving.shown_code()}  for Chrome on Linux, which will belong to me\n"
+    assert printed == f"{serving.shown_code()}  for “Chrome on Linux”, which will belong to me\n"
 
 
 def test_pair_without_anyone_asking(serving: Serving, inkeeper: Run) -> None:
@@ -54,8 +54,8 @@ def test_devices_lists_and_revokes(connected: Serving, inkeeper: Run) -> None:
     listed = inkeeper("devices").stdout
     device_id = listed.split()[0]
 
-    assert "Chrome on Linux  of Kai Example, connected " in listed
-    assert inkeeper("devices", "revoke", device_id).stdout == "Chrome on Linux has no access any more.\n"
+    assert "“Chrome on Linux” of Kai Example, connected " in listed
+    assert inkeeper("devices", "revoke", device_id).stdout == "“Chrome on Linux” has no access any more.\n"
     assert "revoked" in inkeeper("devices").stdout
 
 
@@ -64,6 +64,45 @@ def test_revoking_what_is_not_there(connected: Serving, inkeeper: Run) -> None:
 
     assert finished.returncode == 1
     assert "There is no device nothing." in finished.stderr
+
+
+@pytest.mark.parametrize("text", ["a\udcff", "\x1b[31mb", "a\u2028b", "a\u202eb", " ", ""])
+def test_what_is_no_line_of_text_is_refused_in_one(serving: Serving, inkeeper: Run, text: str) -> None:
+    link = "https://www.linkedin.com/in/kai-example"
+    for arguments in (
+        ("pair", "--owner", text),
+        ("devices", "revoke", text),
+        ("imports", "--undo", text),
+        ("imports", "--account", text),
+        ("import", __file__, "--me", text),
+        ("remind", "--to", "kai@example.org", "--smtp-url", "smtp://127.0.0.1:1", "--owner", text),
+        ("erase", "--person", text),
+        ("erase", "--person", link, "--name", text),
+    ):
+        finished = inkeeper(*arguments)
+        assert finished.returncode == 2, arguments
+        assert "Must be a line of text without control characters" in finished.stderr.replace("\n", " "), arguments
+        assert "Traceback" not in finished.stderr
+        assert "\x1b" not in finished.stderr
+
+
+@pytest.mark.parametrize("command", ["backup", "export"])
+@pytest.mark.parametrize("leads", ["nowhere", "to a file"])
+def test_a_symbolic_link_is_no_target(
+    connected: Serving, inkeeper: Run, tmp_path: Path, command: str, leads: str
+) -> None:
+    link, target = tmp_path / "link", tmp_path / "target"
+    link.symlink_to(target)
+    if leads == "to a file":
+        target.write_text("mine")
+
+    finished = inkeeper(command, link)
+
+    assert finished.returncode == 1
+    assert finished.stderr == f"Error: {link} is a symbolic link and is not replaced. Name a new file.\n"
+    assert link.is_symlink()
+    assert target.read_text() == "mine" if leads == "to a file" else not target.exists()
+    assert not list(tmp_path.glob(".*.new"))
 
 
 def test_a_backup_is_a_database(connected: Serving, inkeeper: Run, tmp_path: Path) -> None:

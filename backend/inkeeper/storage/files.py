@@ -60,22 +60,19 @@ def keep_private(database: Path) -> list[str]:
     """
     if os.name != "posix":
         return []
-    log, index = (database.with_name(database.name + ending) for ending in ("-wal", "-shm"))
-    sentences = [_closed_file(path) for path in (database, log, index)]
-    return [sentence for sentence in (*sentences, _closed_folder(database)) if sentence]
+    return [sentence for sentence in (_closed_files(database), _closed_folder(database)) if sentence]
 
 
-def _closed_file(path: Path) -> str | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
+def _closed_files(database: Path) -> str | None:
+    files = [database, *(database.with_name(database.name + ending) for ending in ("-wal", "-shm"))]
+    opened = [path for path in files if path.exists() and path.stat().st_mode & _OTHERS]
+    if not opened:
         return None
-    if not found.st_mode & _OTHERS:
-        return None
-    if found.st_uid != os.geteuid():
-        return f"Other users may read or write {path}, and only its owner can change that: chmod 600."
-    path.chmod(0o600)
-    return f"Other users could read or write {path}. Now only you can."
+    if any(path.stat().st_uid != os.geteuid() for path in opened):
+        return f"Other users may read or write {opened[0]}, and only its owner can change that: chmod 600."
+    for path in opened:
+        path.chmod(0o600)
+    return f"Other users could read or write {opened[0]}. Now only you can."
 
 
 def _closed_folder(database: Path) -> str | None:
