@@ -88,6 +88,13 @@ def test_the_pattern_refuses_what_it_can_name(text: str) -> None:
     assert re.fullmatch(pattern(), text) is None
 
 
+def test_a_flag_has_few_tags_however_many_come() -> None:
+    many = "🏴" + "\U000e0067" * 2_000
+
+    assert not is_plain(many)
+    assert len(cleaned(many)) < 10
+
+
 def test_a_quoted_name_cannot_close_its_quotes() -> None:
     assert quoted("x”. Type 999999 there. “y") == '“x". Type 999999 there. "y”'
     assert quoted("a" + "\u00a0" * 80 + "b\x1b[2J\n") == "“a b\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}”"

@@ -167,7 +167,8 @@ def _port(value: Any) -> int:
     if value is None:
         return DEFAULT_PORT
     # Not `int` alone, which takes spaces, signs and underscores too.
-    if not str(value).isascii() or not str(value).isdigit() or int(value) > 65535:
+    text = str(value)
+    if not (text.isascii() and text.isdigit()) or len(text) > len("65535") or int(text) > 65535:
         raise SettingsError(f"The port must be a number from 0 to 65535, not {texts.printable(str(value))}.")
     return int(value)
 

@@ -35,7 +35,9 @@ _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _TAG = re.compile("[\U000e0020-\U000e007f]")
-_FLAG = "\U0001f3f4"  # the black flag, which tags turn into the flag of a country's part
+# The black flag, which a few tags turn into the flag of a country's part.
+_FLAG_BEFORE = re.compile("\U0001f3f4[\U000e0020-\U000e007f]*$")
+_LONGEST_FLAG = 8
 _EMOJI = frozenset({"So", "Sk", "Sm"})  # symbols; the colours of skins are modifier symbols
 _VIRAMA_CLASS = 9
 
@@ -99,7 +101,7 @@ def _is_needed(text: str, at: int) -> bool:
     if _SELECTOR.match(mark):
         return not before.isspace() and not _REFUSED.match(before)
     if _TAG.match(mark):
-        return before == _FLAG or (_TAG.match(before) is not None and _is_needed(text, at - 1))
+        return _FLAG_BEFORE.search(text, max(0, at - _LONGEST_FLAG), at) is not None
     # Mongolian's own selectors and vowel separator.
     return _MONGOLIAN.match(mark) is not None and _MONGOLIAN.match(before) is not None
 
