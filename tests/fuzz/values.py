@@ -20,6 +20,7 @@ INSTANTS = (
     *("9999-12-31T23:59:59-23:59", "2026-02-30T00:00:00Z", "2026-11-23T09:00:60Z", "2026-11-23T24:00:00Z"),
     *("2026-11-23T09:00:00+99:99", "2026-11-23T09:00:00", "2026-11-23", "2026-W48-1T00:00:00Z", "٢٠٢٦-11-23T09:00:00Z"),
     *("1969-12-31T23:59:59.9999999Z", "2026-11-23t09:00:00z", "2026-11-23T09:00:00.Z", "10000-01-01T00:00:00Z"),
+    *("1000-01-01T00:00:00Z", "8999-12-31T23:59:59.999999Z", "0999-12-31T23:59:59Z", "9000-01-01T00:00:00Z"),
 )
 ZONES = ("localtime", "posixrules", "posix/Europe/Berlin", "right/UTC", "Factory", "europe/berlin", "Etc/GMT+14", "GMT")
 NUMBERS = (0, -0.0, -1, 1, 7, 31, 32, 100_001, 2**31, 2**53, 2**63, -(2**63) - 1, 2**64, 10**400, 1.5, 1e308)
@@ -66,7 +67,7 @@ def fitting(random: Random, schema: dict[str, Any], name: str, document: dict[st
     if kind == "null":
         return None
     if schema.get("format") == "date-time":
-        return instant(random)
+        return instant(random) if random.random() < 0.7 else random.choice(INSTANTS)
     return random.choice(schema.get("examples") or ["Kai Example", "Robin Sample", "Hello", "met at a fair"])
 
 

@@ -19,6 +19,7 @@ from inkeeper.clock import format_instant, from_microseconds, parse_instant, to_
 _LARGEST_INTEGER = 2**53 - 1
 
 _LONGEST_CURSOR = 500
+_EARLIEST_YEAR, _LATEST_YEAR = 1000, 8999
 
 
 class Schema(marshmallow.Schema):
@@ -120,20 +121,31 @@ class CleanText(Text):
 
 
 class Instant(fields.DateTime):
-    """An instant as RFC 3339: in with `Z` or an offset, out with `Z`. Loads to an aware UTC datetime."""
+    """An instant as RFC 3339: in with `Z` or an offset, out with `Z`. Loads to an aware UTC datetime.
+
+    Those close to where datetimes end are refused: a step of a day or a month from them would lead outside.
+    """
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
         "invalid": "Must be an instant such as 2026-11-23T09:00:00Z, with Z or an offset.",
+        "outside": "Must be in the years 1000 to 8999.",
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
         try:
-            return parse_instant(value)
+            instant = parse_instant(value)
         except (TypeError, ValueError):
             raise self.make_error("invalid") from None
+        if not _leaves_room(instant):
+            raise self.make_error("outside")
+        return instant
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
         return None if value is None else format_instant(value)
+
+
+def _leaves_room(instant: datetime) -> bool:
+    return _EARLIEST_YEAR <= instant.year <= _LATEST_YEAR
 
 
 class QueryInteger(fields.Integer):
@@ -183,7 +195,11 @@ def _cursor_part(kind: type[CursorPart], part: Any) -> CursorPart:
         part.encode("utf-8")
         return part
     if kind is not str and type(part) is int and abs(part) < 2**63:
-        return from_microseconds(part) if kind is datetime else part
+        if kind is not datetime:
+            return part
+        instant = from_microseconds(part)
+        if _leaves_room(instant):
+            return instant
     raise TypeError(f"not {kind.__name__}")
 
 
