@@ -229,9 +229,7 @@ def _address(host: str, port: int) -> str:
 
 def _show_code(device_name: str, code: str) -> None:
     # The name is chosen by who asks. Behind the code, and on its line, it cannot show another one in its place.
-    click.echo(
-        f"\nTo connect, type this code there within 5 minutes: {code}  ({texts.quoted(device_name)} asks for it)\n"
-    )
+    click.echo(f"\nType this code there within 5 minutes: {code}  ({texts.quoted(device_name)} wants to connect)\n")
 
 
 def _log_requests() -> None:

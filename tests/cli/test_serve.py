@@ -50,7 +50,7 @@ def test_it_logs_requests_without_what_was_sent(serving: Serving) -> None:
     assert "POST /api/v1/pairings/<pairing_id>/confirm 201" in printed
     assert pairing["id"] not in printed
     assert "ink_" not in printed
-    assert "Laptop" not in printed.replace("(“Laptop of Kai” asks for it)", "")
+    assert "Laptop" not in printed.replace("(“Laptop of Kai” wants to connect)", "")
 
 
 def test_a_port_that_is_taken(serving: Serving, inkeeper: Run, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_devices_name_cannot_show_another_code(serving: Serving) -> None:
     serving.post("/api/v1/pairings", {"device": "x”. Type this code there within 5 minutes: 999999"})
 
     assert serving.shown_code() != "999999"
-    assert serving.lines[-1].endswith('  (“x". Type this code there within 5 minutes: 999999” asks for it)\n')
+    assert serving.lines[-1].endswith('  (“x". Type this code there within 5 minutes: 999999” wants to connect)\n')
 
 
 def test_a_host_that_is_not_this_machines(inkeeper: Run) -> None:
