@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test lint format bench requirements clean FORCE
+.PHONY: help run demo setup test lint format fuzz bench requirements clean FORCE
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -46,6 +46,9 @@ lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, and the extension
 format: $(DEVELOPMENT)  ## let ruff lay out the Python code
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+fuzz: $(DEVELOPMENT)  ## 120,000 requests and 12,000 files that nobody would send by mistake; SEED=7 sends those of that seed
+	@$(PY) -m tests.fuzz $(if $(SEED),--seed $(SEED))
 
 bench: setup  ## measure speed and size: a table here, and .cache/bench.json
 	@$(PY) -m tests.benchmarks

@@ -33,6 +33,64 @@ def test_flags_go_before_variables() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("named", "host", "allowed"),
+    [
+        ("::1", "::1", "[::1]"),
+        ("[::1]", "::1", "[::1]"),
+        ("[0:0::0:1]", "::1", "[::1]"),
+        ("FE80::1", "fe80::1", "[fe80::1]"),
+        ("Ledger.Example.", "ledger.example", "ledger.example"),
+        ("bücher.example", "xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("192.168.0.2", "192.168.0.2", "192.168.0.2"),
+    ],
+)
+def test_a_host_in_the_form_that_browsers_send(named: str, host: str, allowed: str) -> None:
+    settings = load_settings({"host": named, "database": "sqlite:////elsewhere"}, {})
+    further = load_settings({"database": "sqlite:////elsewhere"}, {"INKEEPER_ALLOWED_HOSTS": f"a.example, {named}"})
+
+    assert settings.host == host
+    assert allowed in settings.allowed_hosts
+    assert {"a.example", allowed} <= further.allowed_hosts
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "http://x.example",
+        "x.example:8425",
+        "x/y",
+        "a..b",
+        "[::1",
+        "::1::",
+        "a b",
+        "\udcff",
+        "-x",
+        "x" * 64,
+        "*",
+    ],
+)
+def test_what_is_no_host_is_refused_in_words(named: str) -> None:
+    for flags, variables in (({"host": named}, {}), ({}, {"INKEEPER_ALLOWED_HOSTS": named})):
+        with pytest.raises(SettingsError, match="must be a host name or an IP address"):
+            load_settings(flags | {"database": "sqlite:////elsewhere"}, variables)
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("kai@bücher.example", "kai@xn--bcher-kva.example"),
+        ("Kai.O'Neill+ink@Example.ORG", "Kai.O'Neill+ink@example.org"),
+        ("kai@xn--bcher-kva.example", "kai@xn--bcher-kva.example"),
+        ("kai@localhost", "kai@localhost"),
+    ],
+)
+def test_a_mail_address_goes_out_with_the_domain_that_dns_knows(typed: str, address: str) -> None:
+    settings = load_mail_settings({"smtp_url": "smtps://mail.example", "mail_to": typed}, {})
+
+    assert (settings.sender, settings.recipient) == (address, address)
+
+
 def test_an_empty_variable_counts_as_none(tmp_path: Path) -> None:
     settings = load_settings({"data_dir": str(tmp_path)}, {"INKEEPER_PORT": "", "INKEEPER_DATABASE": ""})
 
@@ -60,7 +118,7 @@ def test_no_folder_is_made_for_a_database_elsewhere(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("port", ["x", "-1", "65536", " 80", "8_425", "８４２５"])
+@pytest.mark.parametrize("port", ["x", "-1", "65536", " 80", "8_425", "８４２５", "9" * 5_000])
 def test_a_port_that_is_none(port: str) -> None:
     with pytest.raises(SettingsError, match="port must be"):
         load_settings({"port": port, "database": "sqlite:////elsewhere"}, {})
@@ -120,6 +178,7 @@ def test_mail_settings_from_variables() -> None:
         "smtp://kai:secret@mail.example",
         "smtps://:secret@mail.example",
         "smtps://kai@mail.example",
+        "smtps://mail..example",
     ],
 )
 def test_what_names_no_mail_server_is_refused_without_being_repeated(url: str) -> None:
@@ -140,6 +199,25 @@ def test_what_names_no_mail_server_is_refused_without_being_repeated(url: str) -
         "kai@example.org\nBcc: x@example.org",
         "Kai <kai@example.org>",
         "käi@example.org",
+        "kai@example..org",
+        "kai@example.org.",
+        "kai @example.org",
+        " kai@example.org",
+        "kai@exa mple.org",
+        "kai@ex\u2028ample.org",
+        "kai@-x.example",
+        "kai@[127.0.0.1]",
+        "kai@exa_mple.org\x00",
+        "kai(c)@example.org",
+        '"a b"@example.org',
+        ".kai@example.org",
+        "a..b@example.org",
+        "x" * 65 + "@example.org",
+        "kai@" + "x" * 64 + ".org",
+        "=?utf-8?q?x?=@example.org",
+        "kai@straße.example",
+        "\ud800@example.org",
+        "kai@\udcff.example",
     ],
 )
 def test_what_is_no_mail_address_is_refused(address: str) -> None:

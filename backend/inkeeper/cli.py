@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 import inkeeper
+from inkeeper import texts
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings, SettingsError, load_settings
 
@@ -28,7 +29,27 @@ if TYPE_CHECKING:
 DEMO_PORT = 8426
 """Not the server's own: an extension that is connected to that one must not come upon the demo in its place."""
 
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 (only compared with)
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Line(click.ParamType):
+    """A name, id or link: one line of text by the rule of `texts`, without blanks around it."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text to use. Fails with a sentence for one that is empty or holds what is refused."""
+        line = str(value).strip()
+        if not line or not texts.is_plain(line):
+            self.fail(
+                "Must be a line of text without control characters or other characters that nobody sees.", param, ctx
+            )
+        return line
+
+
+_LINE = _Line()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -65,20 +86,29 @@ def _database_options(command: Command) -> Command:
 def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Settings]]:
     """The database and the settings. What stands in the way ends the command with one line and exit code 1."""
     from inkeeper.storage.database import DatabaseProblem, open_database
+    from inkeeper.storage.files import keep_private
 
     try:
         settings = load_settings(flags, os.environ)
         store = open_database(settings.database, create=create)
         try:
+            for sentence in keep_private(store.path):
+                click.echo(sentence, err=True)
             yield store, settings
         finally:
             store.checkpoint_and_close()
     except (DatabaseProblem, SettingsError) as error:
         raise click.ClickException(str(error)) from error
     except FileExistsError as error:
-        raise click.ClickException(f"{error.filename} exists already and is not replaced. Name a new file.") from error
+        what = "is a symbolic link" if Path(error.filename).is_symlink() else "exists already"
+        raise click.ClickException(f"{_shown(error.filename)} {what} and is not replaced. Name a new file.") from error
     except OSError as error:
-        raise click.ClickException(f"{error.filename or 'The system'}: {error.strerror}.") from error
+        raise click.ClickException(f"{_shown(error.filename or 'The system')}: {error.strerror}.") from error
+
+
+def _shown(path: Any) -> str:
+    """A path for the terminal; `?` for what is not text in it."""
+    return texts.printable(click.format_filename(path))
 
 
 @main.command()
@@ -145,15 +175,15 @@ def _listen(store: Store, settings: Settings, extension: Path | None) -> None:
     _log_requests()
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
-    _greet(settings, server.port, store.path)
+    _greet(settings, server.host, server.port, store.path)
     # So that the first page does not wait for its templates; a visit meanwhile loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
-    with _browser(extension, store.path.parent / "browser-profile", server.port):
+    with _browser(extension, store.path.parent / "browser-profile", _address(_reachable(settings.host), server.port)):
         server.run()
 
 
 @contextmanager
-def _browser(extension: Path | None, profile: Path, port: int) -> Iterator[None]:
+def _browser(extension: Path | None, profile: Path, address: str) -> Iterator[None]:
     """A Chromium with the extension while the block runs; where that cannot be, what to do by hand."""
     if extension is None:
         yield
@@ -164,7 +194,7 @@ def _browser(extension: Path | None, profile: Path, port: int) -> Iterator[None]
         click.echo(f"{reason} To load the extension by hand:\n{steps_by_hand(extension)}")
 
     try:
-        browser = open_with_extension(extension, profile, f"http://127.0.0.1:{port}/", on_failure=say_steps)
+        browser = open_with_extension(extension, profile, f"{address}/", on_failure=say_steps)
     except BrowserUnavailable as unavailable:
         say_steps(str(unavailable))
         yield
@@ -176,19 +206,39 @@ def _browser(extension: Path | None, profile: Path, port: int) -> Iterator[None]
         browser.close()
 
 
-def _greet(settings: Settings, port: int, database: Path) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Inkeeper {inkeeper.__version__} listens on http://{host}:{port}")
-    click.echo(f"Its data is in {database}")
-    if settings.is_shared:
-        click.echo("To connect an extension, give it this server's address and the code that `inkeeper pair` prints.")
-    else:
-        click.echo("To connect the extension, give it that address; the code it asks for appears here.")
+def _greet(settings: Settings, host: str, port: int, database: Path) -> None:
+    """Say where the server is. `host` is the IP address that the host of the settings stands for."""
+    click.echo(f"Inkeeper {inkeeper.__version__} listens on {_address(settings.host, port)}")
+    click.echo(f"Its data is in {_shown(database)}")
+    code = (
+        "the code it asks for is the one that `inkeeper pair` prints"
+        if settings.is_shared
+        else ("the code it asks for appears here")
+    )
+    if host in (DEFAULT_HOST, _EVERYWHERE):
+        click.echo(f"To connect the extension, give it {_address(DEFAULT_HOST, port)}; {code}.")
+    if host != DEFAULT_HOST:
+        # As the extension has it (serverAddress): plain HTTP stays on this computer, and there at one address.
+        click.echo(
+            ("From other computers the extension" if host == _EVERYWHERE else "The extension")
+            + " cannot use this address, since it is not encrypted. Put a proxy with TLS in front, give the extension"
+            " the proxy's https:// address, and name its host in INKEEPER_ALLOWED_HOSTS."
+            + ("" if host == _EVERYWHERE else f" Or listen on this computer alone, with --host {DEFAULT_HOST}.")
+        )
     click.echo("Ctrl-C stops the server.")
 
 
+def _reachable(host: str) -> str:
+    return DEFAULT_HOST if host == _EVERYWHERE else host
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _show_code(device_name: str, code: str) -> None:
-    click.echo(f"\n{device_name} wants to connect. Type this code there within 5 minutes: {code}\n")
+    # The name is chosen by who asks. Behind the code, and on its line, it cannot show another one in its place.
+    click.echo(f"\nType this code there within 5 minutes: {code}  ({texts.quoted(device_name)} wants to connect)\n")
 
 
 def _log_requests() -> None:
@@ -202,7 +252,9 @@ def _log_requests() -> None:
 
 
 @main.command()
-@click.option("--owner", metavar="NAME", help="Whose the device shall be; a new name adds a person.  [default: me]")
+@click.option(
+    "--owner", type=_LINE, metavar="NAME", help="Whose the device shall be; a new name adds a person.  [default: me]"
+)
 @_database_options
 def pair(owner: str | None, **flags: Any) -> None:
     """Print the code that connects a device.
@@ -219,7 +271,7 @@ def pair(owner: str | None, **flags: Any) -> None:
         found = pairing.open_for_owner(store, name, utc_now())
         code = found.code if found else pairing.invite(store, name, utc_now())
     if found:
-        click.echo(f"{code}  for {found.device_name}, which will belong to {name}")
+        click.echo(f"{code}  for {texts.quoted(found.device_name)}, which will belong to {name}")
     else:
         click.echo(f"{code}  for the next device, which will belong to {name}")
         click.echo("Start connecting it within 5 minutes and type this code there.")
@@ -230,11 +282,12 @@ def pair(owner: str | None, **flags: Any) -> None:
 @click.option("--qr", is_flag=True, help="Draw the link as a QR code too, for your phone.")
 @click.option(
     "--address",
+    type=_LINE,
     metavar="URL",
     help="Where the server is reached, such as https://inkeeper.example.org.  [default: this computer]",
 )
 @click.option("--port", help=f"The server's port on this computer.  [env: INKEEPER_PORT; default: {DEFAULT_PORT}]")
-@click.option("--owner", metavar="NAME", help="Whose pages to open.  [default: me]")
+@click.option("--owner", type=_LINE, metavar="NAME", help="Whose pages to open.  [default: me]")
 @_database_options
 def open_pages(print_only: bool, qr: bool, address: str | None, owner: str | None, **flags: Any) -> None:
     """Open Inkeeper's pages in your browser, signed in. The server must be running.
@@ -300,7 +353,10 @@ def _list_devices(flags: dict[str, Any]) -> None:
         found = all_with_owners(store)
     for device in found:
         state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else f"last seen {_day(device.last_seen_at)}"
-        click.echo(f"{device.id}  {device.name}  of {device.owner.name}, connected {_day(device.created_at)}, {state}")
+        click.echo(
+            f"{device.id}  {texts.quoted(device.name)} of {texts.printable(device.owner.name)},"
+            f" connected {_day(device.created_at)}, {state}"
+        )
     if not found:
         click.echo("No device has been connected yet.")
 
@@ -310,7 +366,7 @@ def _day(instant: datetime | None) -> str:
 
 
 @devices.command()
-@click.argument("device_id", metavar="ID")
+@click.argument("device_id", type=_LINE, metavar="ID")
 @click.pass_obj
 def revoke(flags: dict[str, Any], device_id: str) -> None:
     """Take away the access of the device with this ID, at once."""
@@ -323,12 +379,14 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
                 device = revoke_device(None, device_id, utc_now())
         except Problem as problem:
             raise click.ClickException(f"There is no device {device_id}. `inkeeper devices` lists them.") from problem
-    click.echo(f"{device.name} has no access any more.")
+    click.echo(f"{texts.quoted(device.name)} has no access any more.")
 
 
 @main.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--account", metavar="NAME", help="Into which account, by its name or id.  [default: the only one]")
+@click.option(
+    "--account", type=_LINE, metavar="NAME", help="Into which account, by its name or id.  [default: the only one]"
+)
 @click.option("--preview", "look_only", is_flag=True, help="Only show what would come of it.")
 @click.option("--rows", "every_row", is_flag=True, help="Show what every row was taken for.")
 @click.option("--yes", is_flag=True, help="Import what is shown without asking.")
@@ -341,9 +399,14 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
 )
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How to read 07/10/2026: day or month first.")
 @click.option(
-    "--me", metavar="NAME", help="Whose LinkedIn export it is (name or profile link), where it does not tell."
+    "--me",
+    type=_LINE,
+    metavar="NAME",
+    help="Whose LinkedIn export it is (name or profile link), where it does not tell.",
 )
-@click.option("--from-account", metavar="NAME", help="Which account of an Inkeeper export to take, by name or id.")
+@click.option(
+    "--from-account", type=_LINE, metavar="NAME", help="Which account of an Inkeeper export to take, by name or id."
+)
 @click.option("--leave-out", metavar="LINES", help="Leave out the InMails on these lines, such as 12,40.")
 @click.option("--skip-rows", is_flag=True, help="Leave out the rows that are not understood.")
 @click.option("--accept-discrepancy", is_flag=True, help="Also import InMails that no credit was left for.")
@@ -374,8 +437,8 @@ def import_file(
 
 
 @main.command()
-@click.option("--account", metavar="NAME", help="Only those into this account, by its name or id.")
-@click.option("--undo", "import_id", metavar="ID", help="Take the import with this ID back, all of it.")
+@click.option("--account", type=_LINE, metavar="NAME", help="Only those into this account, by its name or id.")
+@click.option("--undo", "import_id", type=_LINE, metavar="ID", help="Take the import with this ID back, all of it.")
 @_database_options
 def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
     """List what was imported, or take a whole import back in one step."""
@@ -389,8 +452,13 @@ def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
 
 
 @main.command()
-@click.option("--person", "link", required=True, metavar="LINK", help="The person's LinkedIn profile.")
-@click.option("--name", help="Also where InMails carry this name, and no link or one that cannot be compared.")
+@click.option("--person", "link", type=_LINE, required=True, metavar="LINK", help="The person's LinkedIn profile.")
+@click.option(
+    "--name",
+    type=_LINE,
+    metavar="NAME",
+    help="Also where InMails carry this name, and no link or one that cannot be compared.",
+)
 @_database_options
 def erase(link: str, name: str | None, **flags: Any) -> None:
     """Erase a recipient everywhere: name, link, subjects and notes. Counts, dates and balances stay.
@@ -417,7 +485,7 @@ def backup(file: Path, **flags: Any) -> None:
     """
     with _opened(**flags) as (store, _):
         store.copy_to(file)
-    click.echo(f"Copied {store.path} to {file}")
+    click.echo(f"Copied {_shown(store.path)} to {_shown(file)}")
 
 
 @main.command()
@@ -431,7 +499,7 @@ def export(file: Path, **flags: Any) -> None:
 
     with _opened(**flags) as (store, _):
         counts = write_export(store, file, utc_now())
-    click.echo(f"Exported to {file}: {_counted(counts)}")
+    click.echo(f"Exported to {_shown(file)}: {_counted(counts)}")
 
 
 @main.command()
@@ -450,7 +518,7 @@ def restore(file: Path, **flags: Any) -> None:
             counts = read_export(store, file)
         except ExportError as error:
             raise click.ClickException(str(error)) from error
-    click.echo(f"Restored into {store.path}: {_counted(counts)}")
+    click.echo(f"Restored into {_shown(store.path)}: {_counted(counts)}")
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -495,7 +563,7 @@ def doctor(**flags: Any) -> None:
 @click.option(
     "--from", "mail_from", metavar="ADDRESS", help="The sender.  [env: INKEEPER_MAIL_FROM; default: the one of --to]"
 )
-@click.option("--owner", metavar="NAME", help="Whose accounts to look at.  [default: me]")
+@click.option("--owner", type=_LINE, metavar="NAME", help="Whose accounts to look at.  [default: me]")
 @_database_options
 def remind(owner: str | None, **flags: Any) -> None:
     """Tell by e-mail what the extension warns of, such as credits that expire.
@@ -519,6 +587,11 @@ def remind(owner: str | None, **flags: Any) -> None:
             raise click.ClickException(
                 f"Nobody here is called {name}. `inkeeper devices` lists whose they are."
             ) from problem
+        except reminders.MessageNotMade as error:
+            raise click.ClickException(
+                f"The message could not be put together ({error}), so nothing was sent. Perhaps an account's name is"
+                " to blame: give it a plain one."
+            ) from None
         except MailRefused as error:
             raise click.ClickException(
                 f"{settings.host} did not take the message: {error}. Nothing was sent."

@@ -10,27 +10,38 @@ from typing import Any, TextIO
 
 from inkeeper.clock import format_instant
 
+_BYTE_ORDER_MARK = "\ufeff"
+"""Without it, spreadsheet programs take the file for one in the encoding of their own system."""
+
 # What spreadsheet programs take for the beginning of a formula, full-width forms included. An apostrophe in front is
-# their own sign for "this is text"; texts that begin like one that was made safe get one more, so that none is lost.
-_LIKE_A_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
-_MADE_SAFE = re.compile(r"''*\s*[=+\-@\t\r\n＝＋－＠]")
+# their own sign for "this is text". One is put where a cell begins, and where one would begin for a program that
+# separates cells by semicolons or tabs, or does not see that a line break stands between quotes.
+_FORMULA = r"=+\-@＝＋－＠"
+_BREAKS = r"\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+_BLANK = rf"[^\S{_BREAKS}]"
+_BEGINNING = rf"(?:(?<![\s\S])(?='*{_BLANK}*[{_FORMULA}{_BREAKS}])|(?<=[;{_BREAKS}])(?='*(?:{_BLANK}|\")*[{_FORMULA}]))"
+_LIKE_A_FORMULA = re.compile(_BEGINNING)
+
+# A text that has apostrophes there already gets one more all the same, so that none is lost on the way back.
+_MADE_SAFE = re.compile(_BEGINNING.replace("(?='*", "'(?='*"))
 
 
 def safe(text: str) -> str:
-    """The text with an apostrophe in front where it would be taken for a formula."""
-    return f"'{text}" if _LIKE_A_FORMULA.match(text) else text
+    """The text with an apostrophe wherever something in it would be taken for a formula."""
+    return _LIKE_A_FORMULA.sub("'", text)
 
 
 def original(text: str) -> str:
     """The inverse of `safe`."""
-    return text[1:] if _MADE_SAFE.match(text) else text
+    return _MADE_SAFE.sub("", text)
 
 
 def write_table(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write a heading and rows of texts, whole numbers, instants, days and None; answers how many rows there were.
 
-    The file must have been opened with `newline=""`.
+    The file must be new, and have been opened with `newline=""`. It begins with a byte order mark.
     """
+    file.write(_BYTE_ORDER_MARK)
     writer = csv.writer(file)
     writer.writerow(columns)
     count = 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from inkeeper import texts
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8425
@@ -34,6 +38,16 @@ class Settings:
     def is_shared(self) -> bool:
         """Whether the server answers under names beyond loopback, so that strangers may reach it."""
         return not self.allowed_hosts <= LOOPBACK_HOSTS
+
+
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?", re.ASCII)
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LONGEST_LOCAL_PART = 64
+_TWO_WAYS = frozenset("ßẞς\u200c\u200d")
+"""Characters that IDNA of 2003, which Python has, turns into others, and IDNA of 2008 keeps: two different domains."""
 
 
 class _Scheme(NamedTuple):
@@ -69,18 +83,19 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> S
     """The settings from flags (None where not given) and `INKEEPER_HOST`, `_PORT`, `_DATABASE`, `_DATA_DIR` and
     `_ALLOWED_HOSTS` (names with commas between). Creates the data folder, for its owner alone, if it is to be used.
 
-    Raises SettingsError for a port that is not one, and OSError for a folder that cannot be made.
+    Raises SettingsError for a port or host that is none, and OSError for a folder that cannot be made.
     """
 
     chosen = _chooser(flags, environment)
-    host = str(chosen("host") or DEFAULT_HOST)
+    host = _host("--host", str(chosen("host") or DEFAULT_HOST))
     database = chosen("database") or _database_in(_data_folder(chosen("data_dir")))
-    further = (name.strip().lower() for name in str(chosen("allowed_hosts") or "").split(","))
+    names = [name.strip() for name in str(chosen("allowed_hosts") or "").split(",")]
+    further = {_in_brackets(_host("INKEEPER_ALLOWED_HOSTS", name)) for name in names if name}
     return Settings(
         database=str(database),
         host=host,
         port=_port(chosen("port")),
-        allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host.lower())} | {name for name in further if name},
+        allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host)} | further,
     )
 
 
@@ -105,10 +120,11 @@ def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) ->
     )
     try:
         parts = urlsplit(str(chosen("smtp_url") or ""))
-        scheme, host, port = _MAIL_SCHEMES[parts.scheme], parts.hostname, parts.port
-    except (KeyError, ValueError):
+        scheme, port = _MAIL_SCHEMES[parts.scheme], parts.port
+        host = _host("--smtp-url", parts.hostname or "")
+    except (KeyError, ValueError, SettingsError):
         raise shape from None
-    if not host or port == 0 or parts.path not in ("", "/") or parts.query or parts.fragment:
+    if port == 0 or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise shape
     user = unquote(parts.username or "") or chosen("smtp_user")
     password = unquote(parts.password or "") or chosen("smtp_password")
@@ -122,17 +138,26 @@ def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) ->
 
 
 def _mail_address(flag: str, value: Any) -> str:
-    from email.headerregistry import Address
+    """The address with its domain as DNS has it (`bücher.example` is `xn--bcher-kva.example`).
 
+    Raises SettingsError for what is none, and for what not every mail server takes: quotes, literal IP addresses, and
+    anything but ASCII before the @ (that would need SMTPUTF8 on each server on the way).
+    """
     if not value:
         raise SettingsError(f"Say with {flag} which address to use.")
-    try:
-        address = Address(addr_spec=str(value))
-    except Exception:  # noqa: BLE001 (its parser fails in any way on what is not an address)
-        raise SettingsError(f"{flag} must be a mail address such as me@example.org.") from None
-    if not address.username or not address.domain or not str(value).isascii():
+    local, _, domain = str(value).rpartition("@")
+    if local and not local.isascii():
+        raise SettingsError(
+            f"{flag} has characters before the @ that many mail servers do not take. Use an address in ASCII there."
+        )
+    if _TWO_WAYS & set(domain):
+        raise SettingsError(
+            f"{flag} has a character in its domain that programs spell in two ways. Write the domain as xn--… instead."
+        )
+    host = _domain_name(domain)
+    if not host or len(local) > _LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local) or "=?" in local:
         raise SettingsError(f"{flag} must be a mail address such as me@example.org.")
-    return address.addr_spec
+    return f"{local}@{host}"
 
 
 def _chooser(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Callable[[str], Any]:
@@ -147,9 +172,35 @@ def _port(value: Any) -> int:
     if value is None:
         return DEFAULT_PORT
     # Not `int` alone, which takes spaces, signs and underscores too.
-    if not str(value).isascii() or not str(value).isdigit() or int(value) > 65535:
-        raise SettingsError(f"The port must be a number from 0 to 65535, not {value}.")
+    text = str(value)
+    if not (text.isascii() and text.isdigit()) or len(text) > len("65535") or int(text) > 65535:
+        raise SettingsError(f"The port must be a number from 0 to 65535, not {texts.printable(str(value))}.")
     return int(value)
+
+
+def _host(setting: str, named: str) -> str:
+    """A host name in the form in which browsers send it, or an IP address; IPv6 in its shortest form, no brackets."""
+    from ipaddress import IPv6Address
+
+    if ":" in named:
+        with suppress(ValueError):
+            return IPv6Address(named[1:-1] if named.startswith("[") and named.endswith("]") else named).compressed
+    name = _domain_name(named.removesuffix("."))
+    if not name:
+        raise SettingsError(
+            f"{setting} must be a host name or an IP address, without http:// and without a port,"
+            f" not {texts.quoted(named)}."
+        )
+    return name
+
+
+def _domain_name(name: str) -> str:
+    """The name as DNS has it, in lower case; empty for what is none."""
+    try:
+        ascii_name = name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+    return ascii_name if _HOST_NAME.fullmatch(ascii_name) else ""
 
 
 def _in_brackets(host: str) -> str:

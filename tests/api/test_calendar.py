@@ -323,7 +323,22 @@ def test_a_download_needs_no_address(navigator: Seat) -> None:
     assert navigator.call.get(f"{navigator.path}/calendar")["active"] is False
 
 
-def test_a_plan_without_credits_has_an_empty_calendar(
-    open_account: Callable[..., Seat], subscribe: Callable[..., Feed]
+@pytest.mark.parametrize("cancelled", [False, True])
+@pytest.mark.parametrize("rule_book", ["month_end", "rolling"])
+def test_a_plan_without_credits_says_so_in_its_one_event(
+    open_account: Callable[..., Seat], subscribe: Callable[..., Feed], clock: Clock, rule_book: str, cancelled: bool
 ) -> None:
-    assert subscribe(open_account(plan="basic")).events() == {}
+    seat = open_account(plan="sales_navigator" if cancelled else "basic", rule_book=rule_book)
+    if cancelled:
+        seat.call.post(f"{seat.path}/plan-changes", {"cancel": True})
+        clock.advance(days=9)
+
+    feed = subscribe(seat)
+
+    (event,) = feed.all_events()
+    assert str(event["SUMMARY"]).startswith("No new InMail credits (")
+    assert "no InMail credits" in event["DESCRIPTION"]
+    assert event.start > clock().date()
+    tag = feed.ask().headers["ETag"]
+    clock.advance(days=1)
+    assert feed.ask(tag).status_code == 304

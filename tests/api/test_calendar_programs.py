@@ -118,9 +118,15 @@ def test_subscribed_and_kept_up_to_date(
     ]
 
 
-def test_a_calendar_without_any_event(subscribe: Callable[[Seat], Calendar], open_account: Callable[..., Seat]) -> None:
+def test_a_plan_without_credits_says_so(
+    subscribe: Callable[[Seat], Calendar], open_account: Callable[..., Seat]
+) -> None:
     calendar = subscribe(open_account(plan="basic"))
 
     calendar.refresh()
 
-    assert calendar.days() == []
+    assert calendar.days() == [
+        "2026-12-01 No new InMail credits (Basic (free)): This plan brings no InMail credits, so nothing expires."
+        " With a plan that does, the dates appear here."
+    ]
+    assert "item" not in calendar.refresh(), "nothing has changed"

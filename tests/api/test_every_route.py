@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -169,7 +170,7 @@ def routes_of(app: Flask) -> list[Route]:
     # The journal of a withdrawal needs what is withdrawn, so what deletes comes last.
     order = ("GET", "PATCH", "PUT", "POST", "DELETE")
     found = [
-        Route(method, rule.rule, frozenset(rule.arguments), rule.endpoint)
+        Route(method, rule.rule.replace("<string:", "<"), frozenset(rule.arguments), rule.endpoint)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
@@ -229,7 +230,9 @@ def test_a_token_in_the_address_counts_for_nothing(
 ) -> None:
     for route in private_routes:
         response = client.open(
-            route.pattern, method=route.method, query_string={"token": owner.token, "access_token": owner.token}
+            route.pattern.translate({ord("<"): None, ord(">"): None}),
+            method=route.method,
+            query_string={"token": owner.token, "access_token": owner.token},
         )
         if route.name in PAGES:
             assert response.data == client.get(route.pattern).data, f"{route.name}: more than the shell"
@@ -257,6 +260,48 @@ def test_another_owners_resource_is_as_one_that_does_not_exist(
             response = route.call(client, ids, owner.headers)
             expected = (409,) if route.name in NEED_VERSION else (200, 201)
             assert response.status_code in expected, f"{route.name}: {response.status} {response.data}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["%00", "a%00", "%ED%A0%80", "%FF", "x" * 10_000, "x" * 65, "..", "a.b", "%20", "%E2%80%8B", "%2F", "🦄", "1'"],
+)
+def test_what_cannot_be_an_id_leads_nowhere(
+    client: FlaskClient, private_routes: list[Route], ids: dict[str, str], owner: Device, wrong: str
+) -> None:
+    for route in private_routes:
+        for argument in route.arguments:
+            # Without a token as well: it is told before anything is looked up.
+            for headers in (owner.headers, {}):
+                response = route.call(client, ids | {argument: wrong}, headers)
+                assert_problem(response, 404, "not_found", route, wrong)
+
+
+def b64(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode()
+
+
+NO_CURSORS = [
+    *("x", "=", "é", b64("[]"), b64('{"a": 1}'), b64("[null]"), b64("[true]"), b64("[1.5]"), b64("[NaN]")),
+    *(b64('["\\ud800"]'), b64('[1, "\\udfff"]'), b64('["a", "b", "c"]'), b64('[9223372036854775807, "a"]')),
+    *(b64('[-62135596800000001, "a"]'), b64("[253402300800000000, 1]"), b64("[9223372036854775808]")),
+    *(b64("[" * 3_000), b64(f"[{'9' * 5_000}]"), b64(f'["{"x" * 5_000}"]')),
+]
+
+
+def test_a_cursor_that_was_never_given_out(
+    client: FlaskClient, private_routes: list[Route], ids: dict[str, str], owner: Device
+) -> None:
+    lists = [
+        route
+        for route in private_routes
+        if route.method == "GET" and "next_cursor" in (route.call(client, ids, owner.headers).json or {})
+    ]
+    assert len(lists) >= 7
+    for route in lists:
+        for cursor in NO_CURSORS:
+            response = route.call(client, ids, owner.headers, query_string={"cursor": cursor})
+            assert_problem(response, 422, "invalid", route, cursor)
 
 
 def test_lists_hold_nothing_of_another_owner(

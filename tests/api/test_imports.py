@@ -252,6 +252,9 @@ def test_lines_can_be_left_out(
     assert bring(TWO, leave_out="2")["import"]["inmails"] == 1
     wrong = upload(TWO, preview=True, leave_out="3")
     assert (wrong.status_code, wrong.json["errors"][0]["path"]) == (422, "leave_out")
+    for nonsense in ("1,", ",1", "", ",", "1,,2", "+1", "1 ", "٣", "1_0", "9" * 30_000, "1" + ",1" * 15_000):
+        wrong = upload(TWO, preview=True, leave_out=nonsense)
+        assert (wrong.status_code, wrong.json["errors"][0]["path"]) == (422, "leave_out"), nonsense[:20]
 
 
 def test_a_preview_that_does_not_hold_any_more(seat: Seat, upload: Upload, preview: Callable[..., Any]) -> None:

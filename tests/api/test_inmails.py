@@ -13,6 +13,7 @@ from tests.conftest import Clock
 from tests.seat import Caller, Seat
 
 LINK = "https://www.linkedin.com/in/kai-example-000000000"
+NEW_ACCOUNT = {"name": "My seat", "plan": "premium_career", "rule_book": "month_end", "time_zone": "UTC"}
 
 
 def test_logging_one_takes_one_credit(seat: Seat) -> None:
@@ -109,7 +110,7 @@ def test_a_clock_that_is_a_little_ahead_does_no_harm(seat: Seat) -> None:
         ({"source": "telepathy"}, "source"),
         ({"body": "Dear Kai"}, "body"),
         ({"recipient": {}}, "recipient.name"),
-        ({"recipient": {"name": " \u200b\t "}}, "recipient.name"),
+        ({"recipient": {"name": " \u200b\u202e\t "}}, "recipient.name"),
         ({"recipient": "Kai Example"}, "recipient"),
         ({"recipient": {"name": "Kai", "profile_url": 1}}, "recipient.profile_url"),
     ],
@@ -165,6 +166,37 @@ def test_the_link_with_an_emoji_is_kept(seat: Seat) -> None:
 )
 def test_what_can_be_kept_of_a_name_is_kept(seat: Seat, name: str, kept: str) -> None:
     assert seat.log(name)["inmail"]["recipient"]["name"] == kept
+
+
+def test_an_inmail_is_not_refused_for_what_nobody_sees_in_it(seat: Seat) -> None:
+    logged = seat.log(
+        "\u202eKai\u200b\n\u2028Example\x00", subject="Hello\u2029you", note="one\r\n\ttwo\u200e", link=f"{LINK}\u200e"
+    )["inmail"]
+
+    assert logged["recipient"] == {"name": "Kai Example", "profile_url": LINK}
+    assert (logged["subject"], logged["note"]) == ("Hello you", "one\n\ttwo")
+    (found,) = seat.call.get(f"{seat.path}/inmails?q=Kai%E2%80%8B%20Ex")["items"]
+    assert found["id"] == logged["id"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Kai\u2028Example", "\u202eKai", "Kai\u200b", "Kai\x1b[2J", "a\u200db", "\ufeffKai", "Kai\nExample", "\u3164"],
+)
+def test_names_to_choose_are_refused_for_it(call: Caller, seat: Seat, name: str) -> None:
+    for method, path, body, field in (
+        ("PATCH", seat.path, {"name": name}, "name"),
+        ("POST", "/accounts", {**NEW_ACCOUNT, "name": name}, "name"),
+        ("POST", "/pairings", {"device": name}, "device"),
+    ):
+        refused = call(method, path, body)
+        assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, field), path
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "രാജന്\u200d", "👩\u200d💻 Kai"])
+def test_names_with_the_joiners_of_their_script_are_taken(call: Caller, seat: Seat, name: str) -> None:
+    assert call("PATCH", seat.path, {"name": name}).json["name"] == name
+    assert seat.log(name)["inmail"]["recipient"]["name"] == name
 
 
 def test_half_a_surrogate_pair_is_refused(seat: Seat) -> None:
@@ -263,7 +295,7 @@ def test_inmails_are_found_by_a_part_of_name_or_link_in_any_spelling(seat: Seat,
     assert [each["id"] for each in seat.call.get(f"{seat.path}/inmails?q={quote(part)}")["items"]] == [wanted]
 
 
-@pytest.mark.parametrize("part", ["%", "_", "\u200b", "https://www.linkedin.com/in/nobody", "in/"])
+@pytest.mark.parametrize("part", ["%", "_", "https://www.linkedin.com/in/nobody", "in/"])
 def test_a_part_that_no_name_or_link_has_finds_nothing(seat: Seat, part: str) -> None:
     seat.log("Kai Example")
     assert seat.call.get(f"{seat.path}/inmails?q={quote(part)}")["items"] == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.conftest import Clock
 from tests.seat import Seat
 
@@ -41,3 +43,15 @@ def test_it_comes_in_pages(open_account: Callable[..., Seat]) -> None:
         cursor = page["next_cursor"]
     assert collected == seat.ledger()
     assert len(collected) == 21
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "9000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+)
+def test_an_instant_where_time_ends_is_refused(seat: Seat, at: str) -> None:
+    for path in ("/ledger", "/inmails"):
+        for name in ("from", "to"):
+            refused = seat.call("GET", f"{seat.path}{path}?{name}={at}")
+            assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, name)
+    body = {"recipient": {"name": "Kai Example"}, "source": "api", "sent_at": at}
+    assert seat.call("POST", f"{seat.path}/inmails", body).status_code == 422

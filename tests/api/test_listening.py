@@ -48,6 +48,9 @@ def test_answers_over_the_network(live_server: str) -> None:
     [
         (b"what is this\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + b"9" * 4_000 + b"\r\n\r\n", 413),
+        (b"GET http://[::1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
         (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * 300_000 + b"\r\n\r\n", 431),
         (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999999\r\n\r\n", 413),
@@ -64,6 +67,7 @@ def test_what_is_not_fit_is_refused_as_everything_else(live_server: str, request
     assert response.status == status
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["X-Inkeeper-Api"] == "1"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert json.loads(response.body)["status"] == status
 
 

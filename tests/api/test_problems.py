@@ -40,6 +40,16 @@ def test_nothing_there(client: FlaskClient) -> None:
         assert_problem(client.get(path), 404, "not_found")
 
 
+@pytest.mark.parametrize("query", ["\xff", "\xff\xfe=1", "limit=\xe9", "limit=1&\x80"])
+def test_a_query_of_bytes_that_are_no_text(client: FlaskClient, pair: Callable[..., Device], query: str) -> None:
+    headers = pair().headers
+    for path in ("/api/v1/devices", "/api/v1/accounts", "/api/v1/server", "/nowhere"):
+        response = client.get(path, headers=headers, environ_overrides={"QUERY_STRING": query})
+        assert_problem(response, 400, "bad_request")
+    made = client.post("/api/v1/accounts", json={}, headers=headers, environ_overrides={"QUERY_STRING": query})
+    assert_problem(made, 400, "bad_request")
+
+
 def test_a_method_that_is_not_allowed_names_those_that_are(client: FlaskClient) -> None:
     response = client.put("/api/v1/server")
 
@@ -225,6 +235,7 @@ class TestEveryAnswer:
             assert headers["X-Inkeeper-Api"] == "1", path
             assert headers["Cache-Control"] == "no-store", path
             assert headers["X-Content-Type-Options"] == "nosniff", path
+            assert headers["Cross-Origin-Resource-Policy"] == "same-origin", path
             assert headers["Content-Security-Policy"].startswith("default-src 'none'"), path
             assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
             assert "Set-Cookie" not in headers, path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Callable
 from io import StringIO
@@ -39,7 +40,8 @@ def table(seat: Seat, query: str = "?format=csv", **headers: str) -> list[dict[s
     assert answer.status_code == 200
     assert answer.content_type == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="inkeeper-usage-2026-11-23.csv"'
-    return list(csv.DictReader(StringIO(answer.get_data(as_text=True), newline="")))
+    assert answer.data.startswith(codecs.BOM_UTF8), "for spreadsheet programs"
+    return list(csv.DictReader(StringIO(answer.data.decode("utf-8-sig"), newline="")))
 
 
 def test_the_months_with_what_they_were_worth(used: Seat) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError
 
-from inkeeper.api.schemas_base import Boolean, Cursor, Flag, Instant, Integer, Text, page_of, paged
+from inkeeper.api.schemas_base import Boolean, CleanText, Cursor, Flag, Instant, Integer, Text, page_of, paged
 
 
 def load(field: Any, value: Any) -> Any:
@@ -86,9 +87,9 @@ def test_what_is_no_instant(value: object) -> None:
 def test_pages_follow_each_other_without_gap_or_overlap(rows: list[tuple[int, str]], limit: int) -> None:
     rows = sorted(set(rows))
     seen: list[tuple[int, str]] = []
-    after: list[str | int] | None = None
+    after: tuple[int, str] | None = None
     while True:
-        rest = [row for row in rows if after is None or list(row) > after]
+        rest = [row for row in rows if after is None or row > after]
         page = paged(rest[: limit + 1], limit, list)
         seen += page["items"]
         if page["next_cursor"] is None:
@@ -101,10 +102,25 @@ def test_pages_follow_each_other_without_gap_or_overlap(rows: list[tuple[int, st
 def test_a_cursor_of_another_list() -> None:
     cursor = paged([1, 2], 1, lambda number: [number])["next_cursor"]
 
-    assert load(Cursor(int), cursor) == [1]
+    assert load(Cursor(int), cursor) == (1,)
     for other in (Cursor(str), Cursor(int, str), Cursor()):
         with pytest.raises(ValidationError):
             load(other, cursor)
+
+
+def test_a_cursor_loads_to_what_the_list_is_sorted_by() -> None:
+    at = datetime(2026, 11, 23, 9, 0, 0, 5, tzinfo=UTC)
+    cursor = paged([1, 2], 1, lambda _: [at, "id"])["next_cursor"]
+
+    assert load(Cursor(datetime, str), cursor) == (at, "id")
+
+
+def test_clean_text_leaves_out_what_text_refuses() -> None:
+    assert load(CleanText(), "\u202eKai\u200b\nExample\x00 ") == "Kai Example"
+    assert load(CleanText(lines=True), "one\r\ntwo\u200b") == "one\ntwo"
+    for value in ("\u200b", "", "x" * 201, 5):
+        with pytest.raises(ValidationError):
+            load(CleanText(), value)
 
 
 def test_a_page_is_described_by_its_items() -> None:

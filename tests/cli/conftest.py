@@ -57,6 +57,7 @@ class Serving:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.lines: list[str] = []
         self.address = self._printed(r"listens on (http://\S+)")
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -74,6 +75,11 @@ class Serving:
         """What it says at its start about connecting a device."""
         return self._printed(r"(To connect .*)")
 
+    def greeting(self) -> str:
+        """All that it prints when it starts."""
+        self._printed("(Ctrl-C) stops the server")
+        return "".join(self.lines)
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code and what it still printed, log included."""
         self.process.send_signal(how)
@@ -83,6 +89,7 @@ class Serving:
     def _printed(self, pattern: str) -> str:
         assert self.process.stdout is not None
         for line in self.process.stdout:
+            self.lines.append(line)
             found = re.search(pattern, line)
             if found:
                 return found[1]

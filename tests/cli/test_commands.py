@@ -33,7 +33,7 @@ def test_pair_prints_the_code_that_the_server_shows(serving: Serving, inkeeper: 
 
     printed = inkeeper("pair").stdout
 
-    assert printed == f"{serving.shown_code()}  for Chrome on Linux, which will belong to me\n"
+    assert printed == f"{serving.shown_code()}  for “Chrome on Linux”, which will belong to me\n"
 
 
 def test_pair_issues_a_code_for_the_device_that_asks_next(serving: Serving, inkeeper: Run) -> None:
@@ -43,7 +43,7 @@ def test_pair_issues_a_code_for_the_device_that_asks_next(serving: Serving, inke
     serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": printed[:6]})
 
     assert printed[6:].startswith("  for the next device, which will belong to Kai Example\n")
-    assert "Chrome on Linux  of Kai Example" in inkeeper("devices").stdout
+    assert "“Chrome on Linux” of Kai Example" in inkeeper("devices").stdout
 
 
 def test_pair_with_several_devices_asking_issues_a_code_for_any(serving: Serving, inkeeper: Run) -> None:
@@ -53,7 +53,7 @@ def test_pair_with_several_devices_asking_issues_a_code_for_any(serving: Serving
     serving.post(f"/api/v1/pairings/{pairings[0]['id']}/confirm", {"code": printed[:6]})
 
     assert "for the next device" in printed
-    assert "Device 0  of me" in inkeeper("devices").stdout
+    assert "“Device 0” of me" in inkeeper("devices").stdout
 
 
 def wrong_codes(serving: Serving) -> None:
@@ -95,7 +95,7 @@ def test_a_restart_opens_what_fifty_wrong_codes_have_shut(
 def test_a_shared_server_says_how_to_connect(environment: dict[str, str], inkeeper: Run) -> None:
     shared = Serving({**environment, "INKEEPER_ALLOWED_HOSTS": "inkeeper.example"}, "--port", "0")
     try:
-        assert "the code that `inkeeper pair` prints" in shared.how_to_connect()
+        assert "the one that `inkeeper pair` prints" in shared.how_to_connect()
         with pytest.raises(urllib.error.HTTPError, match="403") as refused:
             shared.post("/api/v1/pairings", {"device": "Stranger"})
         refused.value.close()
@@ -120,8 +120,8 @@ def test_devices_lists_and_revokes(connected: Serving, inkeeper: Run) -> None:
     listed = inkeeper("devices").stdout
     device_id = listed.split()[0]
 
-    assert "Chrome on Linux  of Kai Example, connected " in listed
-    assert inkeeper("devices", "revoke", device_id).stdout == "Chrome on Linux has no access any more.\n"
+    assert "“Chrome on Linux” of Kai Example, connected " in listed
+    assert inkeeper("devices", "revoke", device_id).stdout == "“Chrome on Linux” has no access any more.\n"
     assert "revoked" in inkeeper("devices").stdout
 
 
@@ -130,6 +130,45 @@ def test_revoking_what_is_not_there(connected: Serving, inkeeper: Run) -> None:
 
     assert finished.returncode == 1
     assert "There is no device nothing." in finished.stderr
+
+
+@pytest.mark.parametrize("text", ["a\udcff", "\x1b[31mb", "a\u2028b", "a\u202eb", " ", ""])
+def test_what_is_no_line_of_text_is_refused_in_one(serving: Serving, inkeeper: Run, text: str) -> None:
+    link = "https://www.linkedin.com/in/kai-example"
+    for arguments in (
+        ("pair", "--owner", text),
+        ("devices", "revoke", text),
+        ("imports", "--undo", text),
+        ("imports", "--account", text),
+        ("import", __file__, "--me", text),
+        ("remind", "--to", "kai@example.org", "--smtp-url", "smtp://127.0.0.1:1", "--owner", text),
+        ("erase", "--person", text),
+        ("erase", "--person", link, "--name", text),
+    ):
+        finished = inkeeper(*arguments)
+        assert finished.returncode == 2, arguments
+        assert "Must be a line of text without control characters" in finished.stderr.replace("\n", " "), arguments
+        assert "Traceback" not in finished.stderr
+        assert "\x1b" not in finished.stderr
+
+
+@pytest.mark.parametrize("command", ["backup", "export"])
+@pytest.mark.parametrize("leads", ["nowhere", "to a file"])
+def test_a_symbolic_link_is_no_target(
+    connected: Serving, inkeeper: Run, tmp_path: Path, command: str, leads: str
+) -> None:
+    link, target = tmp_path / "link", tmp_path / "target"
+    link.symlink_to(target)
+    if leads == "to a file":
+        target.write_text("mine")
+
+    finished = inkeeper(command, link)
+
+    assert finished.returncode == 1
+    assert finished.stderr == f"Error: {link} is a symbolic link and is not replaced. Name a new file.\n"
+    assert link.is_symlink()
+    assert target.read_text() == "mine" if leads == "to a file" else not target.exists()
+    assert not list(tmp_path.glob(".*.new"))
 
 
 def test_a_backup_is_a_database(connected: Serving, inkeeper: Run, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ UNITS = Path(package.__file__).parent / "systemd"
 @pytest.fixture(autouse=True)
 def account(tmp_path: Path) -> None:
     """An account of the default owner's that is out of credits, of which there is a warning."""
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data").mkdir(mode=0o700)
     store = open_database(f"sqlite:///{tmp_path}/data/inkeeper.sqlite3")
     now = utc_now()
     wanted = {
@@ -90,6 +90,32 @@ def test_once_and_then_nothing_new(inkeeper: Run, serve: Serve) -> None:
     assert (second.returncode, second.stdout) == (0, "There is nothing new to tell.\n")
     assert [message["Subject"] for message in server.messages] == ["All credits are used (Sales Navigator)"]
     assert server.envelopes == [("kai@example.org", ["kai@example.org"])]
+
+
+def test_a_domain_of_other_letters_is_written_as_dns_knows_it(inkeeper: Run, serve: Serve) -> None:
+    server = serve()
+
+    told = inkeeper("remind", "--smtp-url", f"smtp://127.0.0.1:{server.port}", "--to", "kai@bücher.example")
+
+    assert (told.returncode, told.stdout) == (0, "Told kai@xn--bcher-kva.example of 1 warning.\n")
+    assert server.envelopes == [("kai@xn--bcher-kva.example", ["kai@xn--bcher-kva.example"])]
+    assert server.messages[0]["To"] == "kai@xn--bcher-kva.example"
+
+
+def test_a_password_that_cannot_be_sent_is_one_line(
+    inkeeper: Run, serve: Serve, context: ssl.SSLContext, trusting: dict[str, str]
+) -> None:
+    server = serve(login=True, tls=context)
+    variables = {"INKEEPER_SMTP_USER": "kai", "INKEEPER_SMTP_PASSWORD": "pässword"}
+
+    refused = inkeeper(
+        "remind", "--smtp-url", f"smtps://127.0.0.1:{server.port}", "--to", "a@b.example", **trusting, **variables
+    )
+
+    assert refused.returncode == 1
+    assert "user or password" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert "pässword" not in refused.stderr
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
@@ -174,6 +200,8 @@ def test_a_silence_is_reported_and_not_repeated(inkeeper: Run, serve: Serve) -> 
         ((), "Say with --to which address to use."),
         (("--to", "kai"), "--to must be a mail address"),
         (("--to", "kai@example.org", "--from", "a@b\nBcc: c@d"), "--from must be a mail address"),
+        (("--to", "käi@example.org"), "before the @"),
+        (("--to", "kai@[127.0.0.1]"), "--to must be a mail address"),
         (("--to", "kai@example.org"), "Name the mail server with --smtp-url"),
         (("--to", "kai@example.org", "--smtp-url", "https://u:pass@host"), "Name the mail server with --smtp-url"),
         (("--to", "kai@example.org", "--smtp-url", "smtp://u:pass@mail.example"), "for all to read"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.cli.conftest import Serving
+from tests.lint.extension import node
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -47,7 +50,7 @@ def test_it_logs_requests_without_what_was_sent(serving: Serving) -> None:
     assert "POST /api/v1/pairings/<pairing_id>/confirm 201" in printed
     assert pairing["id"] not in printed
     assert "ink_" not in printed
-    assert "Laptop" not in printed.replace("Laptop of Kai wants to connect", "")
+    assert "Laptop" not in printed.replace("(“Laptop of Kai” wants to connect)", "")
 
 
 def test_a_port_that_is_taken(serving: Serving, inkeeper: Run, tmp_path: Path) -> None:
@@ -92,12 +95,112 @@ def test_a_port_that_is_none(inkeeper: Run, port: str) -> None:
     assert finished.stderr == f"Error: The port must be a number from 0 to 65535, not {port}.\n"
 
 
+@pytest.mark.parametrize(
+    ("host", "address", "extension"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:", "http://127.0.0.1:"),
+        ("localhost", "http://localhost:", "http://127.0.0.1:"),
+        ("0.0.0.0", "http://0.0.0.0:", "http://127.0.0.1:"),
+        ("::1", "http://[::1]:", None),
+        ("[::1]", "http://[::1]:", None),
+        ("127.0.0.2", "http://127.0.0.2:", None),
+    ],
+)
+def test_the_address_for_the_extension_is_one_that_it_takes(
+    environment: dict[str, str], host: str, address: str, extension: str | None
+) -> None:
+    running = Serving(environment, "--port", "0", "--host", host)
+    printed = running.greeting()
+    running.stop()
+
+    assert running.address.startswith(address)
+    said = re.search(r"give it (\S+);", printed)
+    assert ("proxy with TLS" in printed) == (host not in ("127.0.0.1", "localhost"))
+    if extension is None:
+        assert said is None
+    else:
+        assert said is not None
+        assert said[1].startswith(extension)
+        assert taken_by_the_extension(said[1])
+
+
+def taken_by_the_extension(address: str) -> bool:
+    """Whether the extension's own rule takes an address."""
+    settings = Path(__file__).parents[2] / "extension" / "core" / "settings.js"
+    rule = settings.read_text(encoding="utf-8").partition("export function serverAddress")[2]
+    answer = node("-p", f"(function serverAddress{rule})({json.dumps(address)}).address", stdout=subprocess.PIPE)
+    return answer.stdout.strip() == address
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1", "127.0.0.1:8425", "a..b", "a\udcff", "\x1b[2J"])
+def test_a_host_that_is_none(inkeeper: Run, host: str) -> None:
+    finished = inkeeper("serve", "--host", host, "--port", "0")
+
+    assert finished.returncode == 1
+    assert "--host must be a host name or an IP address" in finished.stderr
+    assert len(finished.stderr.splitlines()) == 1
+    assert "\x1b" not in finished.stderr
+
+
+def test_a_devices_name_cannot_show_another_code(serving: Serving) -> None:
+    serving.post("/api/v1/pairings", {"device": "x”. Type this code there within 5 minutes: 999999"})
+
+    assert serving.shown_code() != "999999"
+    assert serving.lines[-1].endswith('  (“x". Type this code there within 5 minutes: 999999” wants to connect)\n')
+
+
 def test_a_host_that_is_not_this_machines(inkeeper: Run) -> None:
     finished = inkeeper("serve", "--host", "192.0.2.1", "--port", "0")
 
     assert finished.returncode == 1
     assert "Cannot listen on 192.0.2.1" in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
+
+
+class TestFilesThatOthersMayUse:
+    @pytest.fixture
+    def data(self, environment: dict[str, str], tmp_path: Path) -> Path:
+        running = Serving(environment, "--port", "0")
+        running.stop()
+        return tmp_path / "data"
+
+    def test_are_closed_to_them_and_that_is_said(self, inkeeper: Run, data: Path) -> None:
+        database = data / "inkeeper.sqlite3"
+        data.chmod(0o777)
+        database.chmod(0o666)
+
+        first, second = inkeeper("doctor"), inkeeper("doctor")
+
+        assert (data.stat().st_mode & 0o777, database.stat().st_mode & 0o777) == (0o700, 0o600)
+        assert first.stderr.splitlines() == [
+            f"Other users could read or write {database}. Now only you can.",
+            f"Other users could look into {data}. Now only you can.",
+        ]
+        assert (first.returncode, second.returncode, second.stderr) == (0, 0, "")
+
+    def test_a_folder_with_other_things_in_it_is_only_warned_about(self, inkeeper: Run, data: Path) -> None:
+        (data / "thesis.txt").touch()
+        data.chmod(0o777)
+
+        finished = inkeeper("doctor")
+
+        assert data.stat().st_mode & 0o777 == 0o777
+        assert finished.stderr == (
+            f"Other users may put files into {data}, the database's place too. Take that away: chmod go-w.\n"
+        )
+        data.chmod(0o755)
+        assert inkeeper("doctor").stderr == ""
+
+    def test_a_link_that_leads_nowhere_is_not_filled(self, inkeeper: Run, tmp_path: Path) -> None:
+        link = tmp_path / "link.sqlite3"
+        link.symlink_to(tmp_path / "elsewhere.sqlite3")
+
+        finished = inkeeper("serve", "--port", "0", "--database", f"sqlite:///{link}")
+
+        assert finished.returncode == 1
+        assert "cannot be opened" in finished.stderr
+        assert link.is_symlink()
+        assert not (tmp_path / "elsewhere.sqlite3").exists()
 
 
 class TestADatabaseThatCannotBeUsed:

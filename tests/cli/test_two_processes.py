@@ -111,7 +111,7 @@ def client(database: Path) -> Client:
     store = open_database(f"sqlite:///{database}")
     with store.begin_write(None):
         owner = Owner.create(id=new_id(utc_now()), name="me", created_at=utc_now()).id
-        _, token = devices.add(owner, "Test", utc_now())
+        token = devices.add(owner, "Test", utc_now()).token
     store.checkpoint_and_close()
     return Client(token)
 

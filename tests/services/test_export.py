@@ -119,7 +119,7 @@ def put_together(file: Path, parts: dict[str, bytes]) -> None:
 
 
 def in_table(file: Path, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(members(file)[name].decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(members(file)[name].decode("utf-8-sig"), newline="")))
 
 
 def test_everything_comes_back(filled: Store, exported: Path, fresh: Store) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from inkeeper.errors import Problem
 from inkeeper.services.mail import MailRefused, MailUnconfirmed
-from inkeeper.services.reminders import Reminder, remind
+from inkeeper.services.reminders import MessageNotMade, Reminder, remind
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
@@ -73,6 +73,52 @@ def test_a_warning_is_sent_in_plain_words(navigator: Seat, run: Run, server: Mai
         "Send 2.4 a working day to use them by the end of 30 Nov (Europe/Berlin). Worth EUR 48.00 at your price.",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=?utf-8?q?x=0d=0aBcc:evil@example.org?=",
+        "=?utf-8?b?eA0KQmNjOiBldmlsQGV4YW1wbGUub3Jn?=",
+        "x\r\nBcc: evil@example.org",
+        "x\u2028Bcc: evil@example.org",
+        "x\u2029\x85\x0b\x0cBcc: evil@example.org",
+        "\u202egro.elpmaxe@live",
+        "=" * 50 + "?" * 50,
+        "ä" * 100,
+    ],
+)
+def test_no_name_becomes_a_header_or_stops_the_message(
+    open_account: Callable[..., Seat], store: Store, run: Run, server: MailServer, name: str
+) -> None:
+    # As an earlier version may have stored it.
+    for _ in range(2):
+        seat = open_account(plan="sales_navigator", observed_balance=0)
+        with store.begin_write(None) as transaction:
+            transaction.execute("UPDATE account SET name = ? WHERE id = ?", (name, seat.account["id"]))
+
+    assert run() == [("empty", "info"), ("empty", "info")]
+
+    (message,) = server.messages
+    assert message.keys() == [
+        *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),
+        *("Content-Type", "Content-Transfer-Encoding", "MIME-Version"),
+    ]
+    assert message.defects == []
+    assert message["Subject"].startswith("All credits are used (Sales Navigator, ")
+    assert message["Subject"].endswith(") and 1 more")
+    assert len(message["Subject"].splitlines()) == 1
+    assert "\u202e" not in message.get_content()
+
+
+def test_a_message_that_cannot_be_made_is_told_and_not_counted_as_sent(
+    navigator: Seat, store: Store, settings: MailSettings, clock: Clock, server: MailServer, run: Run
+) -> None:
+    with pytest.raises(MessageNotMade, match=r"^\w+Error$"):
+        remind(store, "me", replace(settings, recipient="kai@exa\nmple.org"), clock())
+
+    assert server.messages == []
+    assert run() == [("expiring", "info")]
 
 
 def test_each_warning_is_sent_once_at_each_severity(

@@ -178,7 +178,7 @@ def test_the_rows_as_a_file(client: FlaskClient, page: WebPage, full: Seat) -> N
 
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == 'attachment; filename="inkeeper-inmails-2026-11-23.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    rows = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
     assert [row["name"] for row in rows] == ["'=HYPERLINK(1)", "Noor Dummy", "Mika Placeholder"]
     assert rows[1]["sent_at"] == "2026-11-11T00:00:00Z"
     assert rows[1]["note"] == "met at a fair"

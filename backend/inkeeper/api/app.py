@@ -33,7 +33,7 @@ from inkeeper.api import (
     summary,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
-from inkeeper.api.blueprint import Api
+from inkeeper.api.blueprint import Api, Id
 from inkeeper.api.guard import (
     EXTENSION_ORIGINS,
     MAX_BODY_BYTES,
@@ -42,6 +42,7 @@ from inkeeper.api.guard import (
     check_body,
     check_host,
     check_origin,
+    check_query,
     check_site,
     check_upload,
 )
@@ -114,6 +115,7 @@ def create_app(
     )
     # A redirect to a tidier address would be an answer that no client expects.
     app.url_map.merge_slashes = False
+    app.url_map.converters["default"] = Id
     _check_every_request(app, settings, clock)
     _complete_every_answer(app)
     handle_problems(app)
@@ -131,6 +133,7 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         check_host(environ, settings.allowed_hosts)
         check_origin(environ)
         check_site(environ)
+        check_query(environ)
         # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
         if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return

@@ -9,10 +9,18 @@ from typing import Any, TypeVar
 
 import flask_smorest
 from flask import Blueprint as FlaskBlueprint
+from werkzeug.routing import BaseConverter
 
 from inkeeper.api.auth import PUBLIC_ENDPOINTS
 from inkeeper.api.parsing import StrictParser
 from inkeeper.api.schemas_base import ProblemSchema
+
+
+class Id(BaseConverter):
+    """An id in a path, as Inkeeper makes them. What cannot be one leads nowhere (404), and never to a database."""
+
+    regex = "[0-9A-Za-z_-]{1,64}"
+
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -70,6 +78,7 @@ class Api(flask_smorest.Api):
         self._document: dict[str, Any] | None = None
         self._document_lock = Lock()
         super().__init__(*args, **kwargs)
+        self.register_converter(Id, lambda _: {"type": "string", "pattern": f"^{Id.regex}$"})
 
     def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
         """Register a resource. Its documentation waits, since building it would slow every start."""

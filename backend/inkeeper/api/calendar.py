@@ -107,7 +107,7 @@ def download_calendar(account_id: str) -> Response:
     return response
 
 
-@blueprint.get("/calendar/<secret>.ics")
+@blueprint.get("/calendar/<string:secret>.ics")
 @blueprint.problems(429)
 @blueprint.response(200, {"type": "string"}, content_type=_CONTENT_TYPE)
 @blueprint.alt_response(304, description="Nothing has changed since the answer with the ETag in `If-None-Match`.")

@@ -114,6 +114,17 @@ def check_site(environ: dict[str, Any]) -> None:
         raise _foreign()
 
 
+def check_query(environ: dict[str, Any]) -> None:
+    """Refuse a query that holds raw bytes which are no UTF-8 (400), as which Flask reads it."""
+    query: str = environ.get("QUERY_STRING", "")
+    if query.isascii():
+        return
+    try:
+        query.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        raise Problem("bad_request", "Percent-encode what is not ASCII in the address.", status=400) from None
+
+
 def check_body(environ: dict[str, Any]) -> None:
     """Refuse bodies that are too large (413) or not JSON (415)."""
     # The server has refused lengths that are no numbers, and knows the length of a body that came in chunks.

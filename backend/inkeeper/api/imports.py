@@ -11,15 +11,14 @@ from threading import Lock
 from typing import Any, BinaryIO
 
 from flask import Response, jsonify, request
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.guard import UPLOAD_TYPES
-from inkeeper.api.inmails import OUTCOMES, RecipientSchema, instant_of_cursor
+from inkeeper.api.inmails import OUTCOMES, RecipientSchema
 from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.clock import to_microseconds
 from inkeeper.errors import invalid
 from inkeeper.services.accounts import Seat, seat
 from inkeeper.services.imports import batches
@@ -36,10 +35,38 @@ blueprint = Blueprint(
 )
 
 _LINES = re.compile(r"\d{1,9}(?:,\d{1,9})*", re.ASCII)
+_LONGEST_LINES = 20_000
 _BLOCK_BYTES = 256 * 1024
 
 # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times that.
 _one_at_a_time = Lock()
+
+
+class Lines(fields.String):
+    """Numbers of lines with commas between. Loads to a frozenset of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"pattern": f"^{_LINES.pattern}$", **kwargs.pop("metadata", {})}
+        super().__init__(validate=validate.Length(max=_LONGEST_LINES), metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> frozenset[int]:  # type: ignore[override]  # noqa: ARG002
+        if len(value) > _LONGEST_LINES or _LINES.fullmatch(value) is None:
+            raise ValidationError("Must be lines with commas between, such as 12,40.")
+        return frozenset(map(int, value.split(",")))
+
+
+class ColumnsOfFields(fields.List):
+    """Which column holds which field, each as `field=Column`. Loads to a dict of columns by field."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:  # type: ignore[override]
+        columns: dict[str, str] = {}
+        pairs: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        for pair in pairs:
+            field, _, column = pair.partition("=")
+            if not column.strip():
+                raise ValidationError("Must be a field and its column, such as name=Recipient.")
+            columns[field.strip()] = column.strip()
+        return columns
 
 
 class UploadQuery(PageQuery):
@@ -48,9 +75,9 @@ class UploadQuery(PageQuery):
     preview = Flag(load_default=False, metadata={"description": "Only say what would come of it."})
     confirm = Text(max_length=64, metadata={"description": "`confirm` of the preview. Needed to import."})
     file = Text(load_default="The file", metadata={"description": "What the file is called, for messages."})
-    map = fields.List(
-        fields.String(validate=validate.Length(max=300)),
-        load_default=list,
+    map = ColumnsOfFields(
+        Text(max_length=300),
+        load_default=dict,
         validate=validate.Length(max=len(FIELDS)),
         metadata={
             "description": "For any CSV: which column holds a field, as `field=Column`, or `name=First+Last`."
@@ -62,9 +89,8 @@ class UploadQuery(PageQuery):
     )
     me = Text(max_length=500, metadata={"description": "Whose LinkedIn export it is, where it does not tell."})
     from_account = Text(metadata={"description": "Which account of an Inkeeper export to take, by name or id."})
-    leave_out = fields.String(
-        validate=[validate.Length(max=20_000), validate.Regexp(_LINES, error="Must be lines with commas between.")],
-        metadata={"description": "Lines of InMails to leave out, such as `12,40`.", "pattern": _LINES.pattern},
+    leave_out = Lines(
+        load_default=frozenset, metadata={"description": "Lines of InMails to leave out, such as `12,40`."}
     )
     skip_rows = Flag(load_default=False, metadata={"description": "Leave out the rows that are not understood."})
     accept_discrepancy = Flag(
@@ -74,7 +100,7 @@ class UploadQuery(PageQuery):
     open_earlier = Flag(
         load_default=False, metadata={"description": "Date the account's opening back to the first InMail's period."}
     )
-    cursor = Cursor(int, int)
+    cursor = Cursor(datetime, int)
 
 
 class ImportSchema(Schema):
@@ -250,18 +276,12 @@ def take_back_import(account_id: str, import_id: str) -> Response:
 
 
 def _wishes(query: dict[str, Any]) -> Wishes:
-    columns = {}
-    for pair in query["map"]:
-        field, equals, column = pair.partition("=")
-        if not equals or not column.strip():
-            raise invalid("map", "Must be a field and its column, such as name=Recipient.")
-        columns[field.strip()] = column.strip()
     return Wishes(
-        columns=columns,
+        columns=query["map"],
         dates=query.get("dates"),
         me=query.get("me"),
         from_account=query.get("from_account"),
-        leave_out=frozenset(map(int, query["leave_out"].split(","))) if "leave_out" in query else frozenset(),
+        leave_out=query["leave_out"],
         skip_rows=query["skip_rows"],
         accept_discrepancy=query["accept_discrepancy"],
         open_earlier=query["open_earlier"],
@@ -283,9 +303,8 @@ def _read(file: BinaryIO, name: str, account: Seat, wishes: Wishes) -> Reading:
 
 
 def _preview(reading: Reading, account_id: str, query: dict[str, Any]) -> Response:
-    cursor, limit = query["cursor"], query["limit"]
-    after: tuple[datetime, int] | None = cursor and (instant_of_cursor(cursor[0]), cursor[1])
+    after, limit = query["cursor"], query["limit"]
     with store().read():
         answer = batches.preview(owner_id(), account_id, reading, now(), after, limit + 1)
-    page = paged(answer["items"], limit, lambda item: [to_microseconds(item["sent_at"]), item["line"]])
+    page = paged(answer["items"], limit, lambda item: [item["sent_at"], item["line"]])
     return jsonify(answer | page)

@@ -11,9 +11,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.recipients import ProfileLink, RecipientName
-from inkeeper.api.schemas_base import Boolean, Cursor, Instant, Integer, PageQuery, Schema, Text, page_of, paged
+from inkeeper.api.schemas_base import Boolean, CleanText, Cursor, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.services import inmails
 from inkeeper.storage.models import PURPOSES
 
@@ -29,8 +28,8 @@ def _purpose() -> fields.String:
     return fields.String(validate=validate.OneOf(PURPOSES), allow_none=True)
 
 
-def _note() -> Text:
-    return Text(max_length=2000, lines=True, allow_none=True)
+def _note() -> CleanText:
+    return CleanText(max_length=2000, lines=True, allow_none=True)
 
 
 class NewRecipientSchema(Schema):
@@ -46,7 +45,7 @@ class NewInmailSchema(Schema):
     recipient = fields.Nested(NewRecipientSchema, required=True)
     sent_at = Instant(metadata={"description": "Now, if left out."})
     cost = Integer(minimum=0, maximum=1, metadata={"description": "0 for Open Profile and 1st degree; 1 if left out."})
-    subject = Text(allow_none=True)
+    subject = CleanText(allow_none=True)
     purpose = _purpose()
     note = _note()
     source = fields.String(required=True, validate=validate.OneOf(SOURCES))
@@ -60,7 +59,7 @@ class InmailChangesSchema(Schema):
     outcome_at = Instant(metadata={"description": "When it happened; now, if left out."})
     purpose = _purpose()
     note = _note()
-    subject = Text(allow_none=True)
+    subject = CleanText(allow_none=True)
 
     @validates_schema
     def _outcome_has_a_date_only_with_itself(self, data: dict[str, Any], **_: Any) -> None:
@@ -143,11 +142,11 @@ class RetractedSchema(Schema):
 
 InmailQuery = PageQuery.from_dict(
     {
-        "cursor": Cursor(int, str),
+        "cursor": Cursor(datetime, str),
         "outcome": fields.String(validate=validate.OneOf(OUTCOMES)),
         "from": Instant(metadata={"description": "Sent at this instant or later."}),
         "to": Instant(metadata={"description": "Sent before this instant."}),
-        "q": Text(metadata={"description": "Part of the recipient's name or link, in any spelling."}),
+        "q": CleanText(metadata={"description": "Part of the recipient's name or link, in any spelling."}),
     },
     name="InmailQuery",
 )
@@ -159,10 +158,9 @@ InmailQuery = PageQuery.from_dict(
 def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """List the InMails, newest first; those taken back left out."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
-    after = cursor and (instant_of_cursor(cursor[0]), cursor[1])
     with store().read():
-        found = inmails.list_inmails(owner_id(), account_id, query, after, limit + 1, now())
-    return paged(found, limit, lambda inmail: [to_microseconds(inmail["sent_at"]), inmail["id"]])
+        found = inmails.list_inmails(owner_id(), account_id, query, cursor, limit + 1, now())
+    return paged(found, limit, lambda inmail: [inmail["sent_at"], inmail["id"]])
 
 
 @blueprint.post("")
@@ -196,11 +194,3 @@ def update_inmail(body: dict[str, Any], account_id: str, inmail_id: str) -> Resp
 def retract_inmail(account_id: str, inmail_id: str) -> Response:
     """Take an InMail back: it counts as never sent, and stays in the journal. Again: the same answer."""
     return write_once(account_id, lambda _: (200, inmails.retract_inmail(owner_id(), account_id, inmail_id, now())))
-
-
-def instant_of_cursor(microseconds: int) -> datetime:
-    """The instant (UTC) in a cursor. Raises ValidationError for one that was never given out."""
-    try:
-        return from_microseconds(microseconds)
-    except OverflowError:
-        raise ValidationError("Must be the next_cursor of an earlier answer.", "cursor") from None

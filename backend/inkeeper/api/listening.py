@@ -58,10 +58,11 @@ class Server:
     def __init__(self, app: Flask, host: str, port: int) -> None:
         """Bind the address. Raises OSError if it is taken or does not exist."""
         self._map: dict[int, wasyncore.dispatcher] = {}
+        bound = _bound(host, port)
         self._server = create_server(
             app,
             map=self._map,
-            sockets=[_bound(host, port)],
+            sockets=[bound],
             threads=THREADS,
             max_request_body_size=_READ_BYTES,
             # Never reached, since `_Channel` makes room before; waitress would let nobody in any more.
@@ -70,6 +71,7 @@ class Server:
             ident=None,
         )
         self._server.channel_class = _Channel
+        self.host: str = bound.getsockname()[0]
         self.port = int(self._server.effective_port)
         self._stopping = False
         self._looked_at = 0.0
@@ -180,9 +182,12 @@ class _Parser(HTTPRequestParser):
     def parse_header(self, header_plus: bytes) -> None:
         try:
             super().parse_header(header_plus)
-        except (ParsingError, TransferEncodingNotImplemented):
+        except (ParsingError, TransferEncodingNotImplemented, ValueError) as error:
             if from_other_site("GET", _fields_of(header_plus + b"\r\n").get):
                 raise _Cut from None
+            if isinstance(error, ValueError):
+                # waitress would drop the connection, for a length of 5,000 digits, say.
+                raise ParsingError("A number or an address in the head cannot be read.") from error
             raise
         # Behind a proxy the application answers.
         if not is_forwarded(self._field) and from_other_site(self.command, self._field):

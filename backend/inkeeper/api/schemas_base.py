@@ -12,17 +12,14 @@ from typing import Any, TypeVar
 import marshmallow
 from marshmallow import INCLUDE, RAISE, ValidationError, fields, validate
 
-from inkeeper.clock import format_instant, parse_instant
+from inkeeper import texts
+from inkeeper.clock import format_instant, from_microseconds, parse_instant, to_microseconds
 
 # What both JavaScript's and SQLite's integers can hold exactly.
 _LARGEST_INTEGER = 2**53 - 1
 
-# The same rule as `Text` follows, for the OpenAPI document: no control characters, and something besides spaces.
-_CONTROL = r"\u0000-\u001f\u007f-\u009f"
-_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
-_HALF_PAIRS = r"\ud800-\udfff"
-_REFUSED = re.compile(f"[{_CONTROL}{_HALF_PAIRS}]")
-_REFUSED_IN_LINES = re.compile(f"[{_LINES}{_HALF_PAIRS}]")
+_LONGEST_CURSOR = 500
+_EARLIEST_YEAR, _LATEST_YEAR = 1000, 8999
 
 
 class Schema(marshmallow.Schema):
@@ -69,23 +66,22 @@ class Flag(fields.Boolean):
 
 
 class Text(fields.String):
-    """Words to show to people, without spaces around them; one line unless `lines` is set.
+    """Words to show to people, without blanks around them; one line unless `lines` is set.
 
-    Control characters are refused: they have no look, and some programs act on them.
+    What `texts` refuses (controls, separators, characters that nobody sees) is refused here.
     """
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
         "invalid": "Must be text.",
         "blank": "Must not be empty.",
-        "control": "Must not contain control characters.",
+        "invisible": "Must not contain control characters or other characters that nobody sees.",
     }
 
     def __init__(self, *, max_length: int = 200, lines: bool = False, **kwargs: Any) -> None:
-        control = _LINES if lines else _CONTROL
-        metadata = {"pattern": rf"^[^{control}]*[^\s{control}][^{control}]*$", **kwargs.pop("metadata", {})}
+        metadata = {**self._described(lines), **kwargs.pop("metadata", {})}
         super().__init__(validate=validate.Length(max=max_length), metadata=metadata, **kwargs)
         self._max_length = max_length
-        self._refused = _REFUSED_IN_LINES if lines else _REFUSED
+        self._lines = lines
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str):
@@ -93,29 +89,63 @@ class Text(fields.String):
         # Before looking at every character of it.
         if len(value) > self._max_length:
             raise ValidationError(f"Longer than maximum length {self._max_length}.")
-        if self._refused.search(value):
-            raise self.make_error("control")
-        text = value.strip()
+        text = self._kept(value)
         if not text:
             raise self.make_error("blank")
         return text
 
+    def _kept(self, value: str) -> str:
+        """The text to store. Raises ValidationError for one that is refused."""
+        if not texts.is_plain(value, lines=self._lines):
+            raise self.make_error("invisible")
+        return value.strip()
+
+    @staticmethod
+    def _described(lines: bool) -> dict[str, Any]:
+        """What the OpenAPI document says of it."""
+        return {"pattern": texts.pattern(lines=lines)}
+
+
+class CleanText(Text):
+    """Text that is never refused for an invisible character: what `Text` would refuse is left out.
+
+    For what must not be lost, such as the name on an InMail that was sent, and where no person sees the refusal.
+    """
+
+    def _kept(self, value: str) -> str:
+        return texts.cleaned(value, lines=self._lines)
+
+    @staticmethod
+    def _described(lines: bool) -> dict[str, Any]:  # noqa: ARG004
+        return {}
+
 
 class Instant(fields.DateTime):
-    """An instant as RFC 3339: in with `Z` or an offset, out with `Z`. Loads to an aware UTC datetime."""
+    """An instant as RFC 3339: in with `Z` or an offset, out with `Z`. Loads to an aware UTC datetime.
+
+    Those close to where datetimes end are refused: a step of a day or a month from them would lead outside.
+    """
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
         "invalid": "Must be an instant such as 2026-11-23T09:00:00Z, with Z or an offset.",
+        "outside": "Must be in the years 1000 to 8999.",
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
         try:
-            return parse_instant(value)
+            instant = parse_instant(value)
         except (TypeError, ValueError):
             raise self.make_error("invalid") from None
+        if not _leaves_room(instant):
+            raise self.make_error("outside")
+        return instant
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
         return None if value is None else format_instant(value)
+
+
+def _leaves_room(instant: datetime) -> bool:
+    return _EARLIEST_YEAR <= instant.year <= _LATEST_YEAR
 
 
 class QueryInteger(fields.Integer):
@@ -133,28 +163,45 @@ class QueryInteger(fields.Integer):
         return int(value)
 
 
-class Cursor(fields.String):
-    """Where a page begins: what the last item of the page before was sorted by. Opaque to clients."""
+CursorPart = str | int | datetime
+"""What lists are sorted by. Instants are microseconds in the cursor, and aware UTC datetimes on both sides of it."""
 
-    def __init__(self, *types: type[str] | type[int]) -> None:
+
+class Cursor(fields.String):
+    """Where a page begins: what the last item of the page before was sorted by. Opaque to clients.
+
+    Loads to a tuple of the given types.
+    """
+
+    def __init__(self, *types: type[str] | type[int] | type[datetime]) -> None:
         super().__init__(load_default=None, metadata={"description": "`next_cursor` of the page before."})
         self._types = types
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str | int]:  # type: ignore[override]  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[CursorPart, ...]:  # type: ignore[override]  # noqa: ARG002
         try:
+            if len(value) > _LONGEST_CURSOR:
+                raise ValueError("longer than any that was given out")
             parts = json.loads(urlsafe_b64decode(value.encode("ascii")))
-        except (ValueError, RecursionError):
-            parts = None
-        if not self._fits(parts):
-            raise ValidationError("Must be the next_cursor of an earlier answer.")
-        return list(parts)
+            if not isinstance(parts, list):
+                raise TypeError("not a list")
+            return tuple(_cursor_part(kind, part) for kind, part in zip(self._types, parts, strict=True))
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            raise ValidationError("Must be the next_cursor of an earlier answer.") from None
 
-    def _fits(self, parts: Any) -> bool:
-        return (
-            isinstance(parts, list)
-            and [type(part) for part in parts] == list(self._types)
-            and all(abs(part) < 2**63 for part in parts if isinstance(part, int))
-        )
+
+def _cursor_part(kind: type[CursorPart], part: Any) -> CursorPart:
+    """A part of a cursor as that type. Raises ValueError, TypeError or OverflowError for what is none."""
+    if kind is str and isinstance(part, str):
+        # JSON can write half of a surrogate pair, which a database cannot take.
+        part.encode("utf-8")
+        return part
+    if kind is not str and type(part) is int and abs(part) < 2**63:
+        if kind is not datetime:
+            return part
+        instant = from_microseconds(part)
+        if _leaves_room(instant):
+            return instant
+    raise TypeError(f"not {kind.__name__}")
 
 
 class PageQuery(Schema):
@@ -170,7 +217,7 @@ Item = TypeVar("Item")
 def paged(
     items: Sequence[Item],
     limit: int,
-    sorted_by: Callable[[Item], Sequence[str | int]],
+    sorted_by: Callable[[Item], Sequence[CursorPart]],
     show: Callable[[Item], Any] = lambda item: item,
 ) -> dict[str, Any]:
     """The answer for one page. Ask for `limit` + 1 items: if the last comes, there is a next page."""
@@ -182,8 +229,9 @@ def paged(
     }
 
 
-def _cursor_text(parts: Sequence[str | int]) -> str:
-    return urlsafe_b64encode(json.dumps(list(parts)).encode()).decode("ascii")
+def _cursor_text(parts: Sequence[CursorPart]) -> str:
+    plain = [to_microseconds(part) if isinstance(part, datetime) else part for part in parts]
+    return urlsafe_b64encode(json.dumps(plain).encode()).decode("ascii")
 
 
 def page_of(schema: type[marshmallow.Schema]) -> type[marshmallow.Schema]:

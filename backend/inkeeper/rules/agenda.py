@@ -23,7 +23,8 @@ class Event(NamedTuple):
     """Something to see on one local day of the account's; at most one of a kind on a day.
 
     Kinds are the losses (`expire`, `forfeit`, `void`), `last_week` before a loss, `renewal`, and `reply_windows` on the
-    Monday of the week in which they close. `alarm` is whether to ring on that day.
+    Monday of the week in which they close. Where there is none of these, `no_credits` says so on the day of the next
+    renewal. `alarm` is whether to ring on that day.
     """
 
     day: date
@@ -57,6 +58,8 @@ def agenda(state: State, now: datetime, changes: Sequence[Change]) -> list[Event
 
     `changes` is the timeline of `state` at `now` (UTC). What ends at a local midnight is marked on the day before, the
     last one on which it can be used. Sure amounts are of credits that are there; of others it says `up to`.
+
+    Never empty: calendar programs refuse a calendar without a component (RFC 5545, 3.6).
     """
     plan = book_of(state).plan(state.plan).title
     losses = _losses(state, changes)
@@ -66,6 +69,7 @@ def agenda(state: State, now: datetime, changes: Sequence[Change]) -> list[Event
         *_renewals(state, changes),
         *_reply_windows(state, now),
     ]
+    events = events or [_no_credits(state)]
     return [event._replace(title=f"{event.title} ({plan})") for event in sorted(events)]
 
 
@@ -150,6 +154,12 @@ def _reply_windows(state: State, now: datetime) -> Iterator[Event]:
         title = f"{number} reply {'window closes' if number == 1 else 'windows close'} this week"
         detail = "After that an answer returns no credit. Record the answers that have come."
         yield Event(monday, "reply_windows", title, detail)
+
+
+def _no_credits(state: State) -> Event:
+    day = local_day(state.zone, state.next_renewal)
+    detail = "This plan brings no InMail credits, so nothing expires. With a plan that does, the dates appear here."
+    return Event(day, "no_credits", "No new InMail credits", detail)
 
 
 def _capital(text: str) -> str:

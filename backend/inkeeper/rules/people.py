@@ -74,7 +74,12 @@ _UNSEEN = re.compile(f"[{_OTHER_UNSEEN}{_HALF_PAIRS}{_JOINERS}{_VARIATION_SELECT
 # Joiners matter in emoji sequences and from Hebrew on (Arabic, Persian, the scripts of India), not beside Latin, Greek
 # or Cyrillic letters, blanks or other joiners.
 _JOINED = r"[\u0590-\u167f\u1681-\u1fff\u2070-\u2fff\u3001-\U0010ffff]"
-_NEEDLESS_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|[{_JOINERS}](?!{_JOINED})")
+# Behind a virama a joiner changes the letter before it, at the end of a word as well (RFC 5892, A.1 and A.2).
+_VIRAMAS = (
+    "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0e3a\u0eba\u0f84\u1039\u103a"
+    "\u1714\u1715\u1734\u17d2\u1a60\u1b44\u1baa\u1bab\u1bf2\u1bf3\u2d7f\ua806\ua82c\ua8c4\ua953\ua9c0\uaaf6\uabed"
+)
+_NEEDLESS_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|(?<![{_VIRAMAS}])[{_JOINERS}](?!{_JOINED})")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 _USUAL_LINK = re.compile(r"https://www\.linkedin\.com/in/([a-z0-9-]{1,200})")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -36,6 +37,47 @@ def time_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UnknownTimeZone(f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin.") from None
+
+
+def shared_time_zone(name: str) -> str:
+    """The name, if it is a time zone for Python and for browsers. Raises UnknownTimeZone.
+
+    Python also finds zones in the system's files that no browser knows: `localtime`, `posixrules`, those below `posix/`
+    and `right/`. Accounts that were opened with one keep it; see `name_for_browsers`.
+    """
+    if name not in _shared_names():
+        raise UnknownTimeZone(
+            f"{name!r} is not a time zone that browsers know; use an IANA name such as Europe/Berlin."
+        )
+    time_zone(name)
+    return name
+
+
+@lru_cache(maxsize=1024)
+def name_for_browsers(name: str) -> str:
+    """What to call an account's zone in answers: its name where browsers know it, else a zone with the same clocks.
+
+    That is the name without `posix/` or `right/`, else UTC or the first other zone whose clocks agree at the middle of
+    each month from 2020 to 2029, else UTC all the same.
+    """
+    shared = _shared_names()
+    for known in (name, name.partition("/")[2]):
+        if known in shared:
+            return known
+    wanted = _clocks(name)
+    return next((zone for zone in ("UTC", *sorted(shared)) if _clocks(zone) == wanted), "UTC")
+
+
+@cache
+def _shared_names() -> frozenset[str]:
+    """The names of the IANA database as the package tzdata lists them, without the one that browsers lack."""
+    listed = (resources.files("tzdata") / "zones").read_text(encoding="utf-8").split()
+    return frozenset(listed) - {"Factory"}
+
+
+def _clocks(zone: str) -> list[timedelta]:
+    tz = time_zone(zone)
+    return [_offset(tz, datetime(year, month, 15, tzinfo=UTC)) for year in range(2020, 2030) for month in range(1, 13)]
 
 
 @lru_cache(maxsize=65536)

@@ -112,7 +112,7 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
         wanted.get("renewal_day"),
     )
     with refusals():
-        periods.time_zone(wanted["time_zone"])
+        periods.shared_time_zone(wanted["time_zone"])
     price = wanted.get("price")
     Account.create(
         id=account_id,
@@ -183,7 +183,7 @@ def describe(row: Seat, state: State) -> dict[str, Any]:
         "product": plan.product,
         "plan": plan.id,
         "rule_book": state.terms.rule_book,
-        "time_zone": row.time_zone,
+        "time_zone": periods.name_for_browsers(row.time_zone),
         "opened_at": state.opened_at,
         "allotment": allotment_of(state),
         "cap": cap_of(state),

@@ -29,6 +29,7 @@ from inkeeper.rules.advice import (
     use_the_rest,
 )
 from inkeeper.rules.money import Money
+from inkeeper.rules.periods import name_for_browsers
 from inkeeper.rules.replay import allotment_of, book_of
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, month_start
@@ -59,7 +60,7 @@ def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
     title, detail = _words(row, state, found, looked_at, trials)
     return {
         "as_of": now,
-        "time_zone": row.time_zone,
+        "time_zone": name_for_browsers(row.time_zone),
         "plan": state.plan,
         "verdict": found.verdict,
         "to_plan": found.plan,

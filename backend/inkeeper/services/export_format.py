@@ -71,7 +71,8 @@ def document_schema() -> dict[str, Any]:
         "description": (
             f"The form of {DOCUMENT}, from which `inkeeper restore` brings everything back. It has one row on each"
             " line. The tables (CSV) beside it are for people and other programs; in them, a text that a spreadsheet"
-            " would take for a formula has an apostrophe in front."
+            " would take for a formula has an apostrophe in front, and so has what follows a semicolon, a tab or a"
+            " line break in it."
         ),
         "type": "object",
         "required": ["format", "version", "made_by", "exported_at", "installation", "steps", "tables", "checksum"],

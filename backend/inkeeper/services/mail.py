@@ -6,7 +6,6 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from email.message import EmailMessage
 
 from inkeeper.settings import MailSettings
 
@@ -28,7 +27,7 @@ class MailUnconfirmed(Exception):
 
 
 @contextmanager
-def offered(settings: MailSettings, message: EmailMessage) -> Iterator[Callable[[], None]]:
+def offered(settings: MailSettings, message: bytes) -> Iterator[Callable[[], None]]:
     """A conversation with the server in which it has accepted sender and recipient; gives what hands the message over.
 
     Raises MailRefused while nothing was handed over, as does handing over where the server says no; MailUnconfirmed if
@@ -62,16 +61,18 @@ def _connected(settings: MailSettings) -> smtplib.SMTP:
         smtp.ehlo_or_helo_if_needed()
         if settings.user and settings.password:
             smtp.login(settings.user, settings.password)
+    except UnicodeError:
+        smtp.close()
+        raise MailRefused("user or password has a character that this way of logging in cannot send") from None
     except BaseException:
         smtp.close()
         raise
     return smtp
 
 
-def _hand_over(smtp: smtplib.SMTP, message: EmailMessage) -> None:
-    text = message.as_bytes()
+def _hand_over(smtp: smtplib.SMTP, message: bytes) -> None:
     try:
-        _accepted(*smtp.data(text))
+        _accepted(*smtp.data(message))
     except OSError as error:
         if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code in _NO:
             raise MailRefused(_reason(error)) from None

@@ -16,6 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import NamedTuple
 
+from inkeeper import texts
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import not_found
 from inkeeper.rules.state import State
@@ -35,6 +36,10 @@ crontab that runs `inkeeper remind`.
 """
 
 
+class MessageNotMade(Exception):
+    """The message could not be put together, and nothing was sent. The text names the kind of error alone."""
+
+
 class Reminder(NamedTuple):
     """A warning to tell of. `occasion` (UTC) tells it from an earlier one of the same code."""
 
@@ -47,8 +52,8 @@ class Reminder(NamedTuple):
 def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime) -> list[Reminder]:
     """Tell the owner in one message of all warnings at `now` (UTC) that no message has told of; answers them.
 
-    Raises MailRefused (the next run tries again) and MailUnconfirmed (no run does), and a 404 Problem if there is no
-    such owner.
+    Raises MessageNotMade and MailRefused (the next run tries again), MailUnconfirmed (no run does), and a 404 Problem
+    if there is no such owner.
     """
     _forget_those_to_come(store, now)
     with store.read():
@@ -116,13 +121,22 @@ def _news(owner_name: str, now: datetime) -> list[Reminder]:
 def _account(made: Summary, plans: Counter[str]) -> str:
     """The account's plan, and its name only where that tells it from another."""
     plan: str = made.answer["plan_title"]
-    return plan if plans[plan] == 1 else f"{plan}, {made.answer['account']['name']}"
+    return plan if plans[plan] == 1 else f"{plan}, {texts.printable(made.answer['account']['name'])}"
 
 
-def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> EmailMessage:
+def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> bytes:
+    """The message as it goes over the wire. Raises MessageNotMade."""
+    try:
+        return _composed(settings, news, now).as_bytes()
+    except Exception as error:  # the package email fails in many ways on texts that it did not expect
+        raise MessageNotMade(type(error).__name__) from error
+
+
+def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> EmailMessage:
     first, more = news[0], len(news) - 1
     message = EmailMessage(SMTP)
-    message["Subject"] = f"{first.warning.title} ({first.account})" + (f" and {more} more" if more else "")
+    subject = f"{first.warning.title} ({first.account})" + (f" and {more} more" if more else "")
+    message["Subject"] = _header_text(subject)
     message["From"] = settings.sender
     message["To"] = settings.recipient
     message["Date"] = format_datetime(now)
@@ -133,6 +147,11 @@ def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) ->
     told = "".join(f"{reminder.account}: {reminder.warning.title}\n{reminder.warning.detail}\n\n" for reminder in news)
     message.set_content(f"{told}-- \n{_FOOTER}", cte="quoted-printable")
     return message
+
+
+def _header_text(text: str) -> str:
+    """The text for a header. `=?` begins an encoded word, in which a line break and another header could hide."""
+    return text.replace("=?", "=\N{REPLACEMENT CHARACTER}")
 
 
 def _is_noted(reminder: Reminder) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from inkeeper.clock import to_microseconds
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
-from inkeeper.rules.periods import day_start, local_day
+from inkeeper.rules.periods import day_start, local_day, name_for_browsers
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import (
     FORMULAS,
@@ -138,7 +138,7 @@ def table(row: Seat, found: dict[str, Any]) -> list[list[Any]]:
         used, gone = month["value_used"], month["value_lost"]
         named = month | {
             "account": row.name,
-            "time_zone": row.time_zone,
+            "time_zone": name_for_browsers(row.time_zone),
             "currency": used and used["currency"],
             "value_used": used and money.decimal(Money(**used)),
             "value_lost": gone and money.decimal(Money(**gone)),
@@ -160,7 +160,7 @@ def _account(row: Seat, state: State) -> dict[str, Any]:
         "plan": plan.id,
         "plan_title": plan.title,
         "rule_book": state.terms.rule_book,
-        "time_zone": row.time_zone,
+        "time_zone": name_for_browsers(row.time_zone),
         "opened_at": state.opened_at,
         "price": row.price and row.price._asdict(),
     }

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from inkeeper.rules import books, money
 from inkeeper.rules.forecast import forecast
 from inkeeper.rules.pace import days_until, pace, working_days
+from inkeeper.rules.periods import name_for_browsers
 from inkeeper.rules.replay import allotment_of, book_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import Outlook, next_turn, warnings
@@ -56,7 +57,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             "product": plan.product,
             "plan": plan.id,
             "rule_book": book.id,
-            "time_zone": row.time_zone,
+            "time_zone": name_for_browsers(row.time_zone),
             "price": row.price and row.price._asdict(),
         },
         "plan_title": plan.title,

@@ -239,6 +239,9 @@ def open_database(url: str, *, create: bool = True) -> Store:
             # would take it for a new one.
             if path.stat().st_size < _SMALLEST_BYTES:
                 raise DatabaseProblem("corrupt", _WORDS["corrupt"].format(path=path))
+        elif path.is_symlink():
+            # It leads nowhere, perhaps to a disk that is not there at the moment.
+            raise DatabaseProblem("unopenable", _WORDS["unopenable"].format(path=path))
         elif create:
             _create(path)
         else:

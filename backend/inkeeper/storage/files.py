@@ -1,20 +1,29 @@
-"""Files that appear whole or not at all, readable by their owner alone."""
+"""Files that appear whole or not at all, for their owner alone."""
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_OURS = ("browser-profile", "inkeeper")
+"""What else Inkeeper keeps beside its database."""
 
 
 @contextmanager
 def new_private_file(path: Path) -> Iterator[Path]:
     """A draft beside `path` to be filled (mode 0600); it becomes `path` at the end, or goes if the block fails.
 
-    Raises FileExistsError if `path` exists by then: what is there is never replaced.
+    Raises FileExistsError if `path` exists by then, or is a symbolic link, even one that leads nowhere: what is there
+    is never replaced or written through.
     """
+    if path.is_symlink():
+        raise _exists(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -33,6 +42,49 @@ def _put_in_place(draft: Path, path: Path) -> None:
         path.hardlink_to(draft)
     except OSError:
         # Taken, or the file system has no hard links; there the check and the rename are two steps.
-        if path.exists():
-            raise FileExistsError(errno.EEXIST, "exists already", str(path)) from None
+        if os.path.lexists(path):
+            raise _exists(path) from None
         draft.rename(path)
+
+
+def _exists(path: Path) -> FileExistsError:
+    return FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+
+
+def keep_private(database: Path) -> list[str]:
+    """Take away what other users of the machine may do with a database's files and folder; answers a sentence for
+    each change, and for what only its owner can change.
+
+    A folder that holds other things too is left as it is, with a sentence if others may put files in the database's
+    place.
+    """
+    if os.name != "posix":
+        return []
+    return [sentence for sentence in (_closed_files(database), _closed_folder(database)) if sentence]
+
+
+def _closed_files(database: Path) -> str | None:
+    files = [database, *(database.with_name(database.name + ending) for ending in ("-wal", "-shm"))]
+    opened = [path for path in files if path.exists() and path.stat().st_mode & _OTHERS]
+    if not opened:
+        return None
+    if any(path.stat().st_uid != os.geteuid() for path in opened):
+        return f"Other users may read or write {opened[0]}, and only its owner can change that: chmod 600."
+    for path in opened:
+        path.chmod(0o600)
+    return f"Other users could read or write {opened[0]}. Now only you can."
+
+
+def _closed_folder(database: Path) -> str | None:
+    folder = database.parent
+    found = folder.stat()
+    if not found.st_mode & _OTHERS:
+        return None
+    beginnings = (database.name, f".{database.name}", *_OURS)
+    if found.st_uid == os.geteuid() and all(entry.name.startswith(beginnings) for entry in folder.iterdir()):
+        folder.chmod(0o700)
+        return f"Other users could look into {folder}. Now only you can."
+    # In a folder with the sticky bit, such as /tmp, files are safe from being replaced by others.
+    if found.st_mode & _OTHERS_WRITE and not found.st_mode & stat.S_ISVTX:
+        return f"Other users may put files into {folder}, the database's place too. Take that away: chmod go-w."
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -41,7 +42,7 @@ def apply_pending_steps(database: SqliteDatabase, path: Path | None) -> None:
 
 def _keep_copy(path: Path, step: str) -> None:
     target = path.with_name(f"{path.name}.before-{step}")
-    if target.exists():
+    if os.path.lexists(target):
         # An earlier attempt at the same step took the copy and then failed: its copy shows the same data.
         target.unlink()
     # A connection of its own, since SQLite does not copy from one that is writing.

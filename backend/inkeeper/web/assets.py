@@ -46,7 +46,7 @@ def address_of(name: str) -> str:
     return _assets()[name].address
 
 
-@blueprint.open("/assets/<digest>/<name>")
+@blueprint.open("/assets/<digest>/<string:name>")
 def show_asset(digest: str, name: str) -> Response:
     """A file in `static/`, under the hash of its content."""
     asset = _assets().get(name)

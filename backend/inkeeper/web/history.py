@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Response
 from marshmallow import fields, validate
 
 from inkeeper.api.context import now, owner_id, store
-from inkeeper.api.inmails import instant_of_cursor
 from inkeeper.api.schemas_base import Cursor, Text, paged
-from inkeeper.clock import to_microseconds
 from inkeeper.rules.periods import local_day
 from inkeeper.services import inmails, ledger, relogging
 from inkeeper.web import dates, forms, pages, seats, words
@@ -37,7 +35,7 @@ class HistoryQuery(forms.Query):
     purpose = fields.String(validate=validate.OneOf(words.PURPOSES))
     since = fields.Date()
     until = fields.Date()
-    cursor = Cursor(int, str)
+    cursor = Cursor(datetime, str)
 
 
 class CreditsQuery(forms.Query):
@@ -155,11 +153,9 @@ def filters_of(query: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 def _rows(found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
-    cursor = query.get("cursor")
-    after = cursor and (instant_of_cursor(cursor[0]), cursor[1])
     filters = filters_of(query, found.zone)
-    rows = inmails.list_inmails(owner_id(), found.account_id, filters, after, ROWS + 1, now())
-    page = paged(rows, ROWS, lambda inmail: [to_microseconds(inmail["sent_at"]), inmail["id"]])
+    rows = inmails.list_inmails(owner_id(), found.account_id, filters, query.get("cursor"), ROWS + 1, now())
+    page = paged(rows, ROWS, lambda inmail: (inmail["sent_at"], inmail["id"]))
     return {"inmails": page["items"], "cursor": page["next_cursor"], "filtered": bool(filters)}
 
 
