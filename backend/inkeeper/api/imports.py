@@ -157,6 +157,14 @@ class FoundSchema(Schema):
     )
 
 
+class NoteSchema(Schema):
+    """Something to know, as a code with its arguments; `detail` is one English sentence."""
+
+    code = fields.String(required=True)
+    arguments = fields.Dict(keys=fields.String(), required=True)
+    detail = fields.String(required=True)
+
+
 class ImportPreviewSchema(Schema):
     """What importing the file would come to; nothing was stored."""
 
@@ -171,6 +179,11 @@ class ImportPreviewSchema(Schema):
         metadata={"description": "Which column was taken for which field; null for LinkedIn's own file."},
     )
     rows = fields.Integer(required=True)
+    notes = fields.List(
+        fields.Nested(NoteSchema),
+        required=True,
+        metadata={"description": "`encoding_guessed`, `helper_unreadable` or `no_conversation_ids`."},
+    )
     taken_for = fields.List(fields.Nested(TakenForSchema), required=True)
     not_understood = fields.List(fields.Nested(NotUnderstoodSchema), required=True)
     actions = fields.List(fields.Nested(ActionSchema), required=True)
@@ -187,6 +200,15 @@ class ImportPreviewSchema(Schema):
     balance_now = fields.Integer(required=True)
     balance_then = fields.Integer(required=True)
     in_the_way = fields.List(fields.Nested(ObstacleSchema), required=True)
+    nothing = fields.Nested(
+        NoteSchema,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why nothing would be added: `no_rows`, `nothing_understood`, `no_inmails`, `other_rows` or"
+            " `nothing_new`; null where something would be."
+        },
+    )
     confirm = fields.String(
         required=True,
         allow_none=True,
