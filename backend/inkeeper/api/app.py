@@ -44,6 +44,7 @@ from inkeeper.api.guard import (
 )
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
+from inkeeper.api.uploads import REFUSAL, Turns, judge_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
 from inkeeper.services.report import Reports
@@ -97,6 +98,8 @@ def create_app(
     app.extensions["inkeeper.summaries"] = summary.Summaries(summary.SUMMARIES_KEPT)
     app.extensions["inkeeper.reports"] = Reports()
     app.extensions["inkeeper.read_limit"] = calendar.ReadLimit()
+    app.extensions["inkeeper.turns"] = Turns()
+    app.extensions["inkeeper.judge"] = judge_for(app, settings.allowed_hosts, clock)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
@@ -121,6 +124,8 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         environ, endpoint = asked.environ, asked.endpoint
         check_host(environ, settings.allowed_hosts)
         check_origin(environ)
+        if REFUSAL in environ:
+            raise environ[REFUSAL]
         # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
         if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from tempfile import TemporaryFile
-from threading import Lock
 from typing import Any, BinaryIO
 
-from flask import Response, jsonify, request
+from flask import Response, current_app, jsonify, request
 from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
@@ -18,6 +17,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.guard import UPLOAD_TYPES
 from inkeeper.api.inmails import OUTCOMES, RecipientSchema, instant_of_cursor
 from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
+from inkeeper.api.uploads import Turns
 from inkeeper.api.writes import write_once
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import invalid
@@ -37,9 +37,6 @@ blueprint = Blueprint(
 
 _LINES = re.compile(r"\d{1,9}(?:,\d{1,9})*", re.ASCII)
 _BLOCK_BYTES = 256 * 1024
-
-# A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times that.
-_one_at_a_time = Lock()
 
 
 class UploadQuery(PageQuery):
@@ -241,7 +238,7 @@ def list_imports(query: dict[str, Any], account_id: str) -> dict[str, Any]:
 @blueprint.post("")
 @blueprint.arguments(UploadQuery, location="query")
 @blueprint.doc(**_A_FILE)
-@blueprint.problems(409, 422)
+@blueprint.problems(409, 422, 429)
 @blueprint.response(201, ImportedSchema)
 @blueprint.alt_response(200, schema=ImportPreviewSchema, success=True)
 def import_file(query: dict[str, Any], account_id: str) -> Response:
@@ -253,7 +250,10 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
     wishes = _wishes(query)
     with store().read():
         account = seat(owner_id(), account_id)
-    with _one_at_a_time, _uploaded() as file:
+    # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times
+    # that.
+    turns: Turns = current_app.extensions["inkeeper.turns"]
+    with turns.taken(owner_id(), now()), _uploaded() as file:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)

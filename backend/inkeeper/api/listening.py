@@ -7,6 +7,7 @@ import logging
 import socket
 import sys
 import time
+from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
@@ -16,12 +17,13 @@ from waitress.task import ErrorTask, WSGITask
 
 from inkeeper.api.app import HEADERS
 from inkeeper.api.problems import body_of
+from inkeeper.api.uploads import REFUSAL, request_class
 from inkeeper.errors import Problem
 
 THREADS = 8
 
-# Larger bodies than the application takes are still read to their end up to here, so that its refusal is heard:
-# closing the connection while a client is sending makes most clients report a broken connection instead.
+# Larger bodies than the application takes are still read to their end up to here, and dropped, so that its refusal is
+# heard: closing the connection while a client is sending makes most clients report a broken connection instead.
 _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
 _SWITCH_SECONDS = 0.0005
@@ -48,7 +50,7 @@ class Server:
             clear_untrusted_proxy_headers=False,
             ident=None,
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = type("Channel", (_Channel,), {"parser_class": request_class(app)})
         self.port = int(self._server.effective_port)
         self._stopping = False
 
@@ -111,6 +113,12 @@ class _Task(WSGITask):
     """
 
     _writes_head = False
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        if self.request.refusal is not None:
+            environ[REFUSAL] = self.request.refusal
+        return environ
 
     def build_response_header(self) -> bytes:
         self._writes_head = True
