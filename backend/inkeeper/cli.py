@@ -18,6 +18,7 @@ import click
 import inkeeper
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings, SettingsError, load_settings
+from inkeeper.terminal import printable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,11 +74,13 @@ def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Sett
         finally:
             store.checkpoint_and_close()
     except (DatabaseProblem, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(printable(error)) from error
     except FileExistsError as error:
-        raise click.ClickException(f"{error.filename} exists already and is not replaced. Name a new file.") from error
+        raise click.ClickException(
+            f"{printable(error.filename)} exists already and is not replaced. Name a new file."
+        ) from error
     except OSError as error:
-        raise click.ClickException(f"{error.filename or 'The system'}: {error.strerror}.") from error
+        raise click.ClickException(printable(f"{error.filename or 'The system'}: {error.strerror}.")) from error
 
 
 @main.command()
@@ -173,13 +176,13 @@ def _browser(extension: Path | None, profile: Path, port: int) -> Iterator[None]
 def _greet(settings: Settings, port: int, database: Path) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Inkeeper {inkeeper.__version__} listens on http://{host}:{port}")
-    click.echo(f"Its data is in {database}")
+    click.echo(f"Its data is in {printable(database)}")
     click.echo("To connect the extension, give it that address; the code it asks for appears here.")
     click.echo("Ctrl-C stops the server.")
 
 
 def _show_code(device_name: str, code: str) -> None:
-    click.echo(f"\n{device_name} wants to connect. Type this code there within 5 minutes: {code}\n")
+    click.echo(f"\n{printable(device_name)} wants to connect. Type this code there within 5 minutes: {code}\n")
 
 
 def _log_requests() -> None:
@@ -208,7 +211,8 @@ def pair(owner: str | None, **flags: Any) -> None:
         raise click.ClickException(
             "No device is asking to be connected. Press Connect in the extension, then run this again within 5 minutes."
         )
-    click.echo(f"{found.code}  for {found.device_name}, which will belong to {owner or pairing.DEFAULT_OWNER}")
+    belongs = f"{found.device_name}, which will belong to {owner or pairing.DEFAULT_OWNER}"
+    click.echo(f"{found.code}  for {printable(belongs)}")
 
 
 @main.group(invoke_without_command=True)
@@ -228,7 +232,8 @@ def _list_devices(flags: dict[str, Any]) -> None:
         found = all_with_owners(store)
     for device in found:
         state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else f"last seen {_day(device.last_seen_at)}"
-        click.echo(f"{device.id}  {device.name}  of {device.owner.name}, connected {_day(device.created_at)}, {state}")
+        name, whose = printable(device.name), printable(device.owner.name)
+        click.echo(f"{printable(device.id)}  {name}  of {whose}, connected {_day(device.created_at)}, {state}")
     if not found:
         click.echo("No device has been connected yet.")
 
@@ -250,8 +255,10 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
             with store.begin_write(None):
                 device = revoke_device(None, device_id, utc_now())
         except Problem as problem:
-            raise click.ClickException(f"There is no device {device_id}. `inkeeper devices` lists them.") from problem
-    click.echo(f"{device.name} has no access any more.")
+            raise click.ClickException(
+                f"There is no device {printable(device_id)}. `inkeeper devices` lists them."
+            ) from problem
+    click.echo(f"{printable(device.name)} has no access any more.")
 
 
 @main.command("import")
@@ -351,7 +358,7 @@ def backup(file: Path, **flags: Any) -> None:
     """
     with _opened(**flags) as (store, _):
         store.copy_to(file)
-    click.echo(f"Copied {store.path} to {file}")
+    click.echo(printable(f"Copied {store.path} to {file}"))
 
 
 @main.command()
@@ -365,7 +372,7 @@ def export(file: Path, **flags: Any) -> None:
 
     with _opened(**flags) as (store, _):
         counts = write_export(store, file, utc_now())
-    click.echo(f"Exported to {file}: {_counted(counts)}")
+    click.echo(f"Exported to {printable(file)}: {_counted(counts)}")
 
 
 @main.command()
@@ -383,8 +390,8 @@ def restore(file: Path, **flags: Any) -> None:
         try:
             counts = read_export(store, file)
         except ExportError as error:
-            raise click.ClickException(str(error)) from error
-    click.echo(f"Restored into {store.path}: {_counted(counts)}")
+            raise click.ClickException(printable(error)) from error
+    click.echo(f"Restored into {printable(store.path)}: {_counted(counts)}")
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -405,11 +412,11 @@ def doctor(**flags: Any) -> None:
         damage = store.damage()
         if damage is not None:
             problems += 1
-            click.echo(f"The database file is damaged: {damage}")
+            click.echo(f"The database file is damaged: {printable(damage)}")
         for finding in check(store, utc_now()):
             problems += 1
             fact = f", fact {finding.fact_id}" if finding.fact_id else ""
-            click.echo(f"Account {finding.account_id}{fact}: {finding.message}")
+            click.echo(printable(f"Account {finding.account_id}{fact}: {finding.message}"))
     if problems:
         raise click.ClickException(f"Found wrong: {problems}.")
     click.echo("Nothing wrong was found.")
@@ -451,17 +458,19 @@ def remind(owner: str | None, **flags: Any) -> None:
             told = reminders.remind(store, name, settings, utc_now())
         except Problem as problem:
             raise click.ClickException(
-                f"Nobody here is called {name}. `inkeeper devices` lists whose they are."
+                f"Nobody here is called {printable(name)}. `inkeeper devices` lists whose they are."
             ) from problem
         except MailRefused as error:
             raise click.ClickException(
-                f"{settings.host} did not take the message: {error}. Nothing was sent."
+                printable(f"{settings.host} did not take the message: {error}. Nothing was sent.")
             ) from None
         except MailUnconfirmed as error:
             raise click.ClickException(
-                f"{settings.host} did not say whether it took the message: {error}. It is not sent again."
+                printable(f"{settings.host} did not say whether it took the message: {error}. It is not sent again.")
             ) from None
     if told:
-        click.echo(f"Told {settings.recipient} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}.")
+        click.echo(
+            f"Told {printable(settings.recipient)} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}."
+        )
     else:
         click.echo("There is nothing new to tell.")
