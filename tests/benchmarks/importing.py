@@ -1,11 +1,13 @@
 """LinkedIn's export previewed and imported, beside reading its rows into SQLite without understanding them.
 
 `python -m tests.benchmarks.importing FILE` makes the export. With FOLDER it previews and imports it once, in a new
-database there, reading the file for either step as the page does, and prints seconds and megabytes as JSON.
+database there, reading the file for either step as the page does, and prints seconds and megabytes as JSON. With
+`--hostile-cell` it prints what one hostile date costs, in milliseconds.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import resource
@@ -51,6 +53,28 @@ def mailbox() -> bytes:
             rows[-1]["CONTENT"] *= chance.randrange(1, 6)
             mine, at = not mine, at + timedelta(minutes=chance.randrange(1, 3000))
     return messages(*rows[:ROWS][::-1])
+
+
+HOSTILE_CHARACTERS = 20_000
+PLAIN_BYTES = 24_000
+
+
+def one_cell() -> float:
+    """By how many milliseconds a file of 24 kB with a hostile date takes longer than without."""
+    rows = "Kai Example,2026-07-10 10:00\n" * 120
+    plain = f"Name,Date,Note\n{rows.replace('00', '00,')}Mia,2026-07-10,{'x' * HOSTILE_CHARACTERS}\n"
+    hostile = f"Name,Date,Note\n{rows.replace('00', '00,')}Mia,2026-07-10 10:00{' ' * HOSTILE_CHARACTERS}x,\n"
+    return 1000 * (_read_seconds(hostile) - _read_seconds(plain))
+
+
+def _read_seconds(text: str) -> float:
+    content, best = text.encode(), float("inf")
+    assert abs(len(content) - PLAIN_BYTES) < PLAIN_BYTES / 10
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        read_file(io.BytesIO(content), "given.csv", Named("id", "My seat"), "Europe/Berlin", Wishes(), NOW)
+        best = min(best, time.perf_counter() - started)
+    return best
 
 
 def once(path: Path, folder: Path) -> dict[str, float]:
@@ -112,6 +136,7 @@ def measure(folder: Path) -> list[Row]:
             details,
         ),
         Row("the same, memory of the whole process", "", statistics.median(megabytes), "MiB", "at most", 200),
+        Row("a file of 24 kB with one hostile date", "the same file without", one_cell(), "ms more", "at most", 20),
     ]
 
 
@@ -121,7 +146,9 @@ def _printed(command: list[object]) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2:
+    if sys.argv[1:] == ["--hostile-cell"]:
+        print(one_cell())
+    elif len(sys.argv) == 2:
         Path(sys.argv[1]).write_bytes(mailbox())
     else:
         print(json.dumps(once(Path(sys.argv[1]), Path(sys.argv[2]))))

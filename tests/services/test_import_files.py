@@ -303,6 +303,21 @@ def test_a_zip_with_a_password() -> None:
     assert "password" in refused(bytes(content))
 
 
+def test_a_member_without_a_name() -> None:
+    content = zipped({"x": b"", "messages.csv": TWO}).replace(b"x", b"\0")
+
+    assert len(read(content).found) == 2
+
+
+def test_folders_that_are_called_as_files_and_backslashes() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("messages.csv/", b"")
+        archive.writestr("Export\\messages.csv", TWO)
+
+    assert len(read(content.getvalue()).found) == 2
+
+
 def test_a_zip_with_two_of_the_same() -> None:
     assert "more than once" in refused(zipped({"a/messages.csv": TWO, "b/MESSAGES.CSV": TWO}))
 

@@ -20,6 +20,7 @@ _NO_BOMB_BYTES = 16 * 1024 * 1024
 _DIRECTORY_BYTES = 1024 * 1024
 _ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 _NAMES_SHOWN = 5
+_SLASHES = ("/", "\\")
 _BLOCK_BYTES = 256 * 1024
 
 # Python bounds how much one read unpacks for these alone: of bzip2 and LZMA a few hundred bytes may become gigabytes.
@@ -94,7 +95,7 @@ class Archive:
             yield stream
 
     def _files(self) -> list[str]:
-        return [info.filename for info in self._zip.infolist() if not info.is_dir()]
+        return [info.filename for info in self._zip.infolist() if not info.filename.endswith(_SLASHES)]
 
     def _check_path(self, name: str) -> None:
         parts = PureWindowsPath(name)  # takes both kinds of slashes for what they are
