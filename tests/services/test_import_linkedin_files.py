@@ -242,8 +242,16 @@ def test_messages_of_earlier_years_are_read() -> None:
     assert (found.owner, found.begun) == ("Kai Example", 2)
 
 
+def test_messages_of_earlier_years_that_were_only_received() -> None:
+    heading, *rows = EARLIER.splitlines()
+
+    found = read("\n".join([heading, *(row for row in rows if "INCOMING" in row and "RE:" not in row)]).encode())
+
+    assert (found.found, found.owner, found.begun) == ([], "Kai Example", 0)
+
+
 def test_messages_of_earlier_years_in_a_zip_and_without_a_direction() -> None:
-    heading, *rows = EARLIER.replace("SENT\n", "SENT\n").splitlines()
+    heading, *rows = EARLIER.splitlines()
     text = "\n".join(
         [heading.replace("Direction,", ""), *(row.replace("OUTGOING,", "").replace("INCOMING,", "") for row in rows)]
     )

@@ -172,7 +172,7 @@ class _Messages:
         self._owner_as_said = owner
         self._owner = {_plain(each) for each in owner}
         self._named_as_owner: set[str] = set()
-        self._sent_as_owner: set[str] = set()
+        self._marked_as_owner: set[str] = set()
         self._links_of_senders: dict[str, str] = {}
 
     def take(self, line: int, row: list[str]) -> None:
@@ -227,8 +227,12 @@ class _Messages:
     def _note_owner(self, conversation: _Conversation, row: list[str]) -> None:
         """Note by what the export's owner is known, as far as the file says."""
         name = row[self._sender][:LONGEST_LINK]
-        if self._direction is not None and row[self._direction].strip().lower() == _SENT:
-            self._sent_as_owner.add(conversation.sender)
+        if self._direction is not None:
+            direction = row[self._direction].strip().lower()
+            if direction == _SENT:
+                self._marked_as_owner.add(conversation.sender)
+            elif direction == _RECEIVED:
+                self._marked_as_owner.add(conversation.links or conversation.to)
         if self._links is None and conversation.sender != name:
             self._links_of_senders[_plain(name)] = conversation.sender
         if self._owner:
@@ -248,8 +252,8 @@ class _Messages:
             if not same:
                 raise whose_export(f"Nobody in {self._file} has the name or profile link {said[:80]!r}.", [])
             return same
-        if self._sent_as_owner:
-            return self._sent_as_owner
+        if self._marked_as_owner:
+            return self._marked_as_owner
         if same:
             return self._without_namesakes(same, takes_part)
         (most, times), *others = takes_part.most_common(2)
