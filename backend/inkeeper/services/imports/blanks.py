@@ -17,5 +17,7 @@ def single_spaced(text: str) -> str:
 
 def is_empty(row: list[str]) -> bool:
     """Whether a row holds nothing but blanks and delimiters."""
-    # Nearly every row shows with the beginning of its first cell that it is not.
+    # Nearly every row shows with its first character that it is not.
+    if row and row[0][:1].isalnum():
+        return False
     return not any(single_spaced(cell[:_LOOKED_AT]).strip(_DELIMITERS) or cell[_LOOKED_AT:].strip() for cell in row)
