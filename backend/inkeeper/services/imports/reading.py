@@ -24,7 +24,7 @@ PROBLEMS_NAMED = 200
 LONGEST_NAME = 200
 LONGEST_LINK = 500
 _LONGEST_SUBJECT = 200
-_LOOKED_AT = 4_000
+_LOOKED_AT = 1_000
 """Characters of a cell that are looked at one by one: more than is ever stored of one."""
 
 _USUAL_LINK = re.compile(r"https://www\.linkedin\.com/in/[a-z0-9-]{1,100}")
