@@ -140,12 +140,22 @@ def test_any_csv_asks_for_its_columns(client: Client, account: dict, settings: P
 def test_what_is_no_file_of_ours_is_told_with_its_line(
     client: Client, account: dict, settings: Page, tmp_path: Path
 ) -> None:
-    file = tmp_path / "latin.csv"
-    file.write_bytes("Name,Date\nZoë Sample,2026-07-10\n".encode("latin-1"))
+    file = tmp_path / "binary.csv"
+    file.write_bytes(b"Name,Date\nZo\x81 Sample,2026-07-10\n")
     choose(settings, file)
 
-    settings.wait_text(re.compile(r"latin\.csv, line 2: This is not UTF-8"))
+    settings.wait_text(re.compile(r"binary\.csv, line 2: This is neither UTF-8 nor Windows-1252"))
     assert names(client, account) == []
+    assert_accessible(settings)
+
+
+def test_a_guessed_encoding_and_nothing_to_import_are_said(settings: Page, tmp_path: Path) -> None:
+    file = tmp_path / "latin.csv"
+    file.write_bytes("Name,Date\nZoë Sample,soon\n".encode("latin-1"))
+    choose(settings, file)
+
+    settings.wait_text("We guessed how letters such as é are stored in latin.csv.")
+    settings.wait_text("Nothing to import: none of the rows could be read.")
     assert_accessible(settings)
 
 

@@ -234,6 +234,9 @@ interface Advice {
 
 interface Import { id: string; kind: string; created_at: string; rows: number; inmails: number; answers: number; retracted_at: string | null }
 
+/** Something to know about a file: a code with its arguments. */
+interface ImportNote { code: string; arguments: Record<string, string | number>; detail: string }
+
 /** What importing a file would come to, and `confirm` to do it with. */
 interface ImportPreview {
   kind: string;
@@ -241,6 +244,7 @@ interface ImportPreview {
   columns: string[];
   mapping: Record<string, string> | null;
   rows: number;
+  notes: ImportNote[];
   taken_for: { kind: string; rows: number; meaning: string; lines: string }[];
   not_understood: { line: number; reason: string }[];
   actions: { action: string; inmails: number; meaning: string }[];
@@ -249,6 +253,8 @@ interface ImportPreview {
   balance_now: number;
   balance_then: number;
   in_the_way: { code: string; detail: string }[];
+  /** Why nothing would be added; null where something would be. */
+  nothing: ImportNote | null;
   confirm: string | null;
   items: { line: number; action: string; why: string; recipient: Recipient; sent_at: string; cost: 0 | 1; outcome: Outcome }[];
   next_cursor: string | null;

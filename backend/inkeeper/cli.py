@@ -20,6 +20,7 @@ import inkeeper
 from inkeeper import texts
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings, SettingsError, load_settings
+from inkeeper.terminal import printable, quoted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,17 +99,14 @@ def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Sett
         finally:
             store.checkpoint_and_close()
     except (DatabaseProblem, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(printable(error)) from error
     except FileExistsError as error:
         what = "is a symbolic link" if Path(error.filename).is_symlink() else "exists already"
-        raise click.ClickException(f"{_shown(error.filename)} {what} and is not replaced. Name a new file.") from error
+        raise click.ClickException(
+            f"{printable(error.filename)} {what} and is not replaced. Name a new file."
+        ) from error
     except OSError as error:
-        raise click.ClickException(f"{_shown(error.filename or 'The system')}: {error.strerror}.") from error
-
-
-def _shown(path: Any) -> str:
-    """A path for the terminal; `?` for what is not text in it."""
-    return texts.printable(click.format_filename(path))
+        raise click.ClickException(printable(f"{error.filename or 'The system'}: {error.strerror}.")) from error
 
 
 @main.command()
@@ -209,11 +207,11 @@ def _browser(extension: Path | None, profile: Path, address: str) -> Iterator[No
 def _greet(settings: Settings, host: str, port: int, database: Path) -> None:
     """Say where the server is. `host` is the IP address that the host of the settings stands for."""
     click.echo(f"Inkeeper {inkeeper.__version__} listens on {_address(settings.host, port)}")
-    click.echo(f"Its data is in {_shown(database)}")
+    click.echo(f"Its data is in {printable(database)}")
     code = (
         "the code it asks for is the one that `inkeeper pair` prints"
         if settings.is_shared
-        else ("the code it asks for appears here")
+        else "the code it asks for appears here"
     )
     if host in (DEFAULT_HOST, _EVERYWHERE):
         click.echo(f"To connect the extension, give it {_address(DEFAULT_HOST, port)}; {code}.")
@@ -238,7 +236,7 @@ def _address(host: str, port: int) -> str:
 
 def _show_code(device_name: str, code: str) -> None:
     # The name is chosen by who asks. Behind the code, and on its line, it cannot show another one in its place.
-    click.echo(f"\nType this code there within 5 minutes: {code}  ({texts.quoted(device_name)} wants to connect)\n")
+    click.echo(f"\nType this code there within 5 minutes: {code}  ({quoted(device_name)} wants to connect)\n")
 
 
 def _log_requests() -> None:
@@ -271,9 +269,9 @@ def pair(owner: str | None, **flags: Any) -> None:
         found = pairing.open_for_owner(store, name, utc_now())
         code = found.code if found else pairing.invite(store, name, utc_now())
     if found:
-        click.echo(f"{code}  for {texts.quoted(found.device_name)}, which will belong to {name}")
+        click.echo(f"{code}  for {quoted(found.device_name)}, which will belong to {printable(name)}")
     else:
-        click.echo(f"{code}  for the next device, which will belong to {name}")
+        click.echo(f"{code}  for the next device, which will belong to {printable(name)}")
         click.echo("Start connecting it within 5 minutes and type this code there.")
 
 
@@ -354,7 +352,7 @@ def _list_devices(flags: dict[str, Any]) -> None:
     for device in found:
         state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else f"last seen {_day(device.last_seen_at)}"
         click.echo(
-            f"{device.id}  {texts.quoted(device.name)} of {texts.printable(device.owner.name)},"
+            f"{device.id}  {quoted(device.name)} of {printable(device.owner.name)},"
             f" connected {_day(device.created_at)}, {state}"
         )
     if not found:
@@ -378,8 +376,10 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
             with store.begin_write(None):
                 device = revoke_device(None, device_id, utc_now())
         except Problem as problem:
-            raise click.ClickException(f"There is no device {device_id}. `inkeeper devices` lists them.") from problem
-    click.echo(f"{texts.quoted(device.name)} has no access any more.")
+            raise click.ClickException(
+                f"There is no device {printable(device_id)}. `inkeeper devices` lists them."
+            ) from problem
+    click.echo(f"{quoted(device.name)} has no access any more.")
 
 
 @main.command("import")
@@ -485,7 +485,7 @@ def backup(file: Path, **flags: Any) -> None:
     """
     with _opened(**flags) as (store, _):
         store.copy_to(file)
-    click.echo(f"Copied {_shown(store.path)} to {_shown(file)}")
+    click.echo(printable(f"Copied {store.path} to {file}"))
 
 
 @main.command()
@@ -499,7 +499,7 @@ def export(file: Path, **flags: Any) -> None:
 
     with _opened(**flags) as (store, _):
         counts = write_export(store, file, utc_now())
-    click.echo(f"Exported to {_shown(file)}: {_counted(counts)}")
+    click.echo(f"Exported to {printable(file)}: {_counted(counts)}")
 
 
 @main.command()
@@ -517,8 +517,8 @@ def restore(file: Path, **flags: Any) -> None:
         try:
             counts = read_export(store, file)
         except ExportError as error:
-            raise click.ClickException(str(error)) from error
-    click.echo(f"Restored into {_shown(store.path)}: {_counted(counts)}")
+            raise click.ClickException(printable(error)) from error
+    click.echo(f"Restored into {printable(store.path)}: {_counted(counts)}")
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -539,11 +539,11 @@ def doctor(**flags: Any) -> None:
         damage = store.damage()
         if damage is not None:
             problems += 1
-            click.echo(f"The database file is damaged: {damage}")
+            click.echo(f"The database file is damaged: {printable(damage)}")
         for finding in check(store, utc_now()):
             problems += 1
             fact = f", fact {finding.fact_id}" if finding.fact_id else ""
-            click.echo(f"Account {finding.account_id}{fact}: {finding.message}")
+            click.echo(printable(f"Account {finding.account_id}{fact}: {finding.message}"))
     if problems:
         raise click.ClickException(f"Found wrong: {problems}.")
     click.echo("Nothing wrong was found.")
@@ -585,7 +585,7 @@ def remind(owner: str | None, **flags: Any) -> None:
             told = reminders.remind(store, name, settings, utc_now())
         except Problem as problem:
             raise click.ClickException(
-                f"Nobody here is called {name}. `inkeeper devices` lists whose they are."
+                f"Nobody here is called {printable(name)}. `inkeeper devices` lists whose they are."
             ) from problem
         except reminders.MessageNotMade as error:
             raise click.ClickException(
@@ -594,13 +594,15 @@ def remind(owner: str | None, **flags: Any) -> None:
             ) from None
         except MailRefused as error:
             raise click.ClickException(
-                f"{settings.host} did not take the message: {error}. Nothing was sent."
+                printable(f"{settings.host} did not take the message: {error}. Nothing was sent.")
             ) from None
         except MailUnconfirmed as error:
             raise click.ClickException(
-                f"{settings.host} did not say whether it took the message: {error}. It is not sent again."
+                printable(f"{settings.host} did not say whether it took the message: {error}. It is not sent again.")
             ) from None
     if told:
-        click.echo(f"Told {settings.recipient} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}.")
+        click.echo(
+            f"Told {printable(settings.recipient)} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}."
+        )
     else:
         click.echo("There is nothing new to tell.")

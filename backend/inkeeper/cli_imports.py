@@ -20,6 +20,7 @@ from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import KINDS, MOST_INMAILS, Reading, Wishes
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Import, Owner
+from inkeeper.terminal import printable
 
 _SHOWN = 10
 _LINES_SHOWN = 60
@@ -55,7 +56,7 @@ def find_account(store: Store, wanted: str | None) -> Seat:
     found = [seat for seat in seats if wanted is None or wanted in (seat.id, seat.name)]
     if len(found) == 1:
         return found[0]
-    known = "".join(f"\n  {seat.id}  {seat.name}, of {seat.owner_name}" for seat in seats)
+    known = "".join(f"\n  {printable(f'{seat.id}  {seat.name}, of {seat.owner_name}')}" for seat in seats)
     raise click.ClickException(f"Say which account with --account NAME or ID. There are:{known or ' none yet.'}")
 
 
@@ -83,7 +84,7 @@ def bring(
             batch = done["import"]
             click.echo(
                 f"Imported {_count(batch['inmails'], 'InMail')} and {_count(batch['answers'], 'answer')}"
-                f" into {seat.name}; the balance is {done['balance']}.\n"
+                f" into {printable(seat.name)}; the balance is {done['balance']}.\n"
                 f"To take all of it back: inkeeper imports --undo {batch['id']}"
             )
 
@@ -97,8 +98,8 @@ def list_all(store: Store, wanted: str | None) -> None:
     for batch in found:
         back = f", taken back {batch.retracted_at:%Y-%m-%d} (UTC)" if batch.retracted_at else ""
         click.echo(
-            f"{batch.id}  {batch.created_at:%Y-%m-%d} (UTC) into {batch.account.name}: {batch.kind},"
-            f" {_count(batch.inmails, 'InMail')}, {_count(batch.answers, 'answer')}{back}"
+            f"{printable(batch.id)}  {batch.created_at:%Y-%m-%d} (UTC) into {printable(batch.account.name)}:"
+            f" {batch.kind}, {_count(batch.inmails, 'InMail')}, {_count(batch.answers, 'answer')}{back}"
         )
     if not found:
         click.echo("Nothing has been imported yet.")
@@ -109,12 +110,12 @@ def take_back(store: Store, import_id: str, now: datetime) -> None:
     with store.read():
         batch = Import.select(Import, Account).join(Account).where(Import.id == import_id).first()
     if batch is None:
-        raise click.ClickException(f"There is no import {import_id}. `inkeeper imports` lists them.")
+        raise click.ClickException(f"There is no import {printable(import_id)}. `inkeeper imports` lists them.")
     with refusals(), store.begin_write(batch.account_id):
         done = batches.take_back(batch.account.owner_id, batch.account_id, import_id, now)
     click.echo(
         f"Taken back: {_count(batch.inmails, 'InMail')} and {_count(batch.answers, 'answer')};"
-        f" the balance of {batch.account.name} is {done['balance']}."
+        f" the balance of {printable(batch.account.name)} is {done['balance']}."
     )
 
 
@@ -124,7 +125,7 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        raise click.ClickException(problem.detail + _hint(problem.code)) from problem
+        raise click.ClickException(printable(problem.detail) + _hint(problem.code)) from problem
 
 
 def wishes_from(flags: dict[str, Any]) -> Wishes:
@@ -151,7 +152,7 @@ def _read(seat: Seat, file: Path, wishes: Wishes, now: datetime) -> Reading:
     account = Named(seat.id, seat.name)
     with (
         file.open("rb") as source,
-        click.progressbar(length=_STEPS, label=f"Reading {file.name}", file=sys.stderr) as bar,
+        click.progressbar(length=_STEPS, label=f"Reading {printable(file.name)}", file=sys.stderr) as bar,
     ):
         return read_file(source, file.name, account, seat.zone, wishes, now, _progress(bar))
 
@@ -172,18 +173,22 @@ def _agreed(*, yes: bool) -> bool:
 
 
 def _show(preview: dict[str, Any], reading: Reading, seat: Seat, *, every_row: bool) -> None:
-    click.echo(f"{preview['file']} has {_count(preview['rows'], 'row')}, taken for:")
+    file = printable(preview["file"])
+    click.echo(f"{file} has {_count(preview['rows'], 'row')}, taken for:")
     for taken in preview["taken_for"]:
         lines = taken["lines"] if len(taken["lines"]) <= _LINES_SHOWN else f"{taken['lines'][:_LINES_SHOWN]}..."
         click.echo(f"  {taken['rows']:>7}  {taken['meaning']} (lines {lines})")
     if preview["mapping"]:
-        click.echo(f"Columns: {', '.join(f'{field}={column}' for field, column in preview['mapping'].items())}")
+        columns = ", ".join(f"{field}={column}" for field, column in preview["mapping"].items())
+        click.echo(f"Columns: {printable(columns)}")
+    for note in preview["notes"]:
+        click.echo(f"Note: {printable(note['detail'])}")
     if every_row:
         _show_every_row(preview, reading, seat)
     else:
         _show_inmails(preview, seat)
     for problem in preview["not_understood"][: None if every_row else _SHOWN]:
-        click.echo(f"{preview['file']}, line {problem['line']}: The row {problem['reason']}.")
+        click.echo(f"{file}, line {problem['line']}: The row {printable(problem['reason'])}.")
     _show_result(preview, seat)
 
 
@@ -206,7 +211,7 @@ def _show_every_row(preview: dict[str, Any], reading: Reading, seat: Seat) -> No
 def _line(item: dict[str, Any], seat: Seat) -> str:
     link = f" <{item['recipient']['profile_url']}>" if item["recipient"]["profile_url"] else ""
     answered = f", {item['outcome']} {_local(item['outcome_at'], seat)}" if item["outcome_at"] else ""
-    return (
+    return printable(
         f"line {item['line']}: {item['recipient']['name']}{link}, {_local(item['sent_at'], seat)}, cost {item['cost']}"
         f"{answered}: {ACTIONS[item['action']]} ({item['why']})"
     )
@@ -226,8 +231,10 @@ def _show_result(preview: dict[str, Any], seat: Seat) -> None:
             f"{_count(preview['before_opening'], 'InMail')} from before the account opened left out. To bring them in"
             " as well, date its opening back: --open-earlier"
         )
+    if preview["nothing"]:
+        click.echo(printable(preview["nothing"]["detail"]))
     for obstacle in preview["in_the_way"]:
-        click.echo(f"In the way: {obstacle['detail']}{_hint(obstacle['code'])}")
+        click.echo(f"In the way: {printable(obstacle['detail'])}{_hint(obstacle['code'])}")
 
 
 def _hint(code: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from inkeeper import texts
+from inkeeper import terminal
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8425
@@ -174,7 +174,7 @@ def _port(value: Any) -> int:
     # Not `int` alone, which takes spaces, signs and underscores too.
     text = str(value)
     if not (text.isascii() and text.isdigit()) or len(text) > len("65535") or int(text) > 65535:
-        raise SettingsError(f"The port must be a number from 0 to 65535, not {texts.printable(str(value))}.")
+        raise SettingsError(f"The port must be a number from 0 to 65535, not {terminal.printable(str(value))}.")
     return int(value)
 
 
@@ -189,7 +189,7 @@ def _host(setting: str, named: str) -> str:
     if not name:
         raise SettingsError(
             f"{setting} must be a host name or an IP address, without http:// and without a port,"
-            f" not {texts.quoted(named)}."
+            f" not {terminal.quoted(named)}."
         )
     return name
 

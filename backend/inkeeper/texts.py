@@ -29,8 +29,6 @@ _SHAPING = "\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e010
 _BREAKS = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
 _BREAKS_AND_TABS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 
-_NO_QUOTES = str.maketrans({"“": '"', "”": '"'})
-
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -75,12 +73,6 @@ def printable(text: str) -> str:
     For texts that were stored before the rule held, or that come from somewhere else.
     """
     return _without_refused(text, "\N{REPLACEMENT CHARACTER}", lines=False)
-
-
-def quoted(name: str) -> str:
-    """A name for a line of a terminal: between quotes that it cannot close, with single blanks, and `printable`."""
-    plain = printable(name).translate(_NO_QUOTES)
-    return f"“{' '.join(plain.split())}”"
 
 
 def _without_refused(text: str, substitute: str, *, lines: bool) -> str:

@@ -63,7 +63,7 @@ const FIELDS = ["name", "profile_url", "sent_at", "cost", "subject", "purpose", 
 export function preview({ account, now }, one, { leave, more, store, wish }) {
   const zone = account?.account.time_zone ?? "UTC";
   const found = /** @type {ImportPreview} */ (one.found);
-  const { actions, adds, balance_now: before, balance_then: then, columns, confirm, in_the_way: obstacles, kind, mapping, next_cursor: next, not_understood: odd, taken_for: taken } = found;
+  const { actions, adds, balance_now: before, balance_then: then, columns, confirm, in_the_way: obstacles, kind, mapping, next_cursor: next, notes, nothing, not_understood: odd, taken_for: taken } = found;
   const early = found.before_opening || one.wishes.open_earlier ? [{ code: "before_opening", detail: "" }] : [];
   const settled = Object.entries(WISHES).filter(([, name]) => one.wishes[name] && name !== "open_earlier").map(([code]) => ({ code, detail: "" }));
   const wanted = [...obstacles, ...settled.filter(({ code }) => !obstacles.some((other) => other.code === code)), ...early];
@@ -76,6 +76,7 @@ export function preview({ account, now }, one, { leave, more, store, wish }) {
     el("h3", {}, t("import_preview", found.file)),
     el("p", {}, el("b", {}, t("import_adds", plural("import_inmails", adds.inmails), plural("import_answers", adds.answers))), " ",
       confirm && t("rules_preview", before, then)),
+    notes.map(({ arguments: { file }, code }) => el("p", { class: "mute", data: { hook: "import-note", code } }, t(`import_note_${code}`, file))),
     el("ul", { class: "dots" },
       actions.filter(({ action }) => action !== "add").map(({ action, inmails }) => el("li", {}, t(`import_${action}`, inmails))),
       taken.filter((row) => !["inmail", "answer", "not_understood"].includes(row.kind)).map(({ rows, meaning, lines }) =>
@@ -104,7 +105,17 @@ export function preview({ account, now }, one, { leave, more, store, wish }) {
     el("div", { class: "row" },
       confirm && el("button", { class: "main", disabled: Boolean(one.doing), data: { hook: "import-store" }, on: { click: store } }, t("import_store", plural("import_inmails", adds.inmails))),
       el("button", { class: "quiet", data: { hook: "import-leave" }, on: { click: leave } }, t(confirm ? "import_leave" : "close"))),
-    !confirm && !obstacles.length && el("p", { class: "mute" }, t("import_nothing")));
+    nothing && el("p", { class: "mute", data: { hook: "import-nothing" } }, nothingWords(nothing)));
+}
+
+/**
+ * Why nothing would be added.
+ * @param {ImportNote} nothing
+ */
+function nothingWords({ arguments: given, code }) {
+  if (code !== "nothing_new") return t(code === "no_inmails" && !given.owner ? "import_nothing_sent" : `import_nothing_${code}`, given.owner ?? "");
+  const parts = ["already_there", "twice_in_file", "before_opening", "left_out"].filter((action) => given[action]);
+  return t("import_nothing_new", parts.map((action) => t(`import_${action}`, given[action])).join(", "));
 }
 
 /** @param {string} lines which may be thousands */

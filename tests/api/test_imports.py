@@ -13,7 +13,7 @@ from inkeeper.api.guard import MAX_UPLOAD_BYTES
 from inkeeper.services.integrity import check
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
-from tests.files import ME, TEXT, answer, connections, inmail, link, message, messages, table, zipped
+from tests.files import HEADING, ME, TEXT, answer, connections, inmail, link, message, messages, table, zipped
 from tests.seat import Seat
 
 Upload = Callable[..., TestResponse]
@@ -453,3 +453,70 @@ def test_whose_export_it_is_can_be_said(upload: Upload, preview: Callable[..., d
     assert preview(file, me=link(ME))["adds"]["inmails"] == 1
     assert preview(file, me="Robin Sample")["adds"]["inmails"] == 0
     assert upload(file, preview=True, me="Nobody").json["code"] == "whose_export"
+
+
+@pytest.mark.parametrize(
+    ("content", "query", "code", "detail"),
+    [
+        (b"name,sent_at\n", {}, "no_rows", "The file has a heading and no rows below it."),
+        (b"name,sent_at\nKai,soon\n", {}, "nothing_understood", "None of the 1 row is understood."),
+        (
+            messages(message("c", ME, "Robin Sample", "2026-11-05 10:00:00")),
+            {"me": ME},
+            "no_inmails",
+            "Kai Example begins 1 conversation in this file, none of them with a subject and to one person, as an"
+            " InMail is.",
+        ),
+        (
+            messages(inmail("Robin Sample", "2026-11-05 10:00:00")),
+            {"me": "Robin Sample"},
+            "no_inmails",
+            "Robin Sample begins none of the conversations in this file.",
+        ),
+        (messages(heading=HEADING), {}, "no_rows", "The file has a heading and no rows below it."),
+        (
+            b"name,sent_at\nKai,2026-10-01\nMia,2026-10-01\nMia,2026-10-01\n",
+            {"leave_out": "2"},
+            "nothing_new",
+            "Of 3 InMails in the file: 1 twice in the file, 1 from before the account opened, 1 left out by you.",
+        ),
+    ],
+)
+def test_why_nothing_would_be_added(
+    preview: Callable[..., dict[str, Any]], content: bytes, query: dict[str, str], code: str, detail: str
+) -> None:
+    found = preview(content, **query)
+
+    assert found["confirm"] is None
+    assert (found["nothing"]["code"], found["nothing"]["detail"]) == (code, detail)
+
+
+def test_where_something_would_be_added_there_is_no_such_reason(preview: Callable[..., dict[str, Any]]) -> None:
+    found = preview(TWO)
+
+    assert (found["nothing"], found["notes"]) == (None, [])
+
+
+def test_what_is_to_be_known_about_a_file(preview: Callable[..., dict[str, Any]]) -> None:
+    file = zipped({"messages.csv": TWO.replace(b"Mika", b"M\xefka"), "Connections.csv": b""})
+
+    notes = preview(file, kind="application/zip")["notes"]
+
+    assert [(note["code"], note["arguments"]["file"]) for note in notes] == [
+        ("helper_unreadable", "Connections.csv"),
+        ("encoding_guessed", "messages.csv"),
+    ]
+    assert notes[0]["detail"] == (
+        "Connections.csv could not be read, so it is not known who is 1st degree and cost no credit: The heading with"
+        " First Name is missing."
+    )
+
+
+def test_another_file_of_linkedin(upload: Upload) -> None:
+    refused = upload(b"From,To,Sent At,Message,Direction\nKai,Mia,2026-11-05,,OUTGOING\n", preview=True)
+
+    assert (refused.status_code, refused.json["code"], refused.json["take"]) == (
+        422,
+        "other_linkedin_file",
+        "messages.csv",
+    )

@@ -1,13 +1,15 @@
 """LinkedIn's export previewed and imported, beside reading its rows into SQLite without understanding them.
 
 `python -m tests.benchmarks.importing FILE` makes the export. With FOLDER it previews and imports it once, in a new
-database there, reading the file for either step as the page does, and prints seconds and megabytes as JSON.
+database there, reading the file for either step as the page does, and prints seconds and megabytes as JSON. With
+`--hostile-cell` it prints what one hostile date costs, in milliseconds.
 
 Tables of rows of one day, all to people of one name, are previewed as well: the time must grow with the rows.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import resource
@@ -61,6 +63,28 @@ def one_day(rows: int) -> bytes:
     """A table of InMails of which only the day is known, the same for all, to people who are all called alike."""
     lines = (f"Robin Sample,https://www.linkedin.com/in/robin-sample-{number},2026-11-10" for number in range(rows))
     return "\n".join(["name,profile_url,sent_at", *lines]).encode()
+
+
+HOSTILE_CHARACTERS = 20_000
+PLAIN_BYTES = 24_000
+
+
+def one_cell() -> float:
+    """By how many milliseconds a file of 24 kB with a hostile date takes longer than without."""
+    rows = "Kai Example,2026-07-10 10:00\n" * 120
+    plain = f"Name,Date,Note\n{rows.replace('00', '00,')}Mia,2026-07-10,{'x' * HOSTILE_CHARACTERS}\n"
+    hostile = f"Name,Date,Note\n{rows.replace('00', '00,')}Mia,2026-07-10 10:00{' ' * HOSTILE_CHARACTERS}x,\n"
+    return 1000 * (_read_seconds(hostile) - _read_seconds(plain))
+
+
+def _read_seconds(text: str) -> float:
+    content, best = text.encode(), float("inf")
+    assert abs(len(content) - PLAIN_BYTES) < PLAIN_BYTES / 10
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        read_file(io.BytesIO(content), "given.csv", Named("id", "My seat"), "Europe/Berlin", Wishes(), NOW)
+        best = min(best, time.perf_counter() - started)
+    return best
 
 
 def open_account(folder: Path) -> tuple[Store, str]:
@@ -140,6 +164,7 @@ def measure(folder: Path) -> list[Row]:
         ),
         Row("the same, memory of the whole process", "", statistics.median(megabytes), "MiB", "at most", 200),
         _one_day_row(folder),
+        Row("a file of 24 kB with one hostile date", "the same file without", one_cell(), "ms more", "at most", 20),
     ]
 
 
@@ -171,7 +196,9 @@ def _printed(command: list[object]) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2:
+    if sys.argv[1:] == ["--hostile-cell"]:
+        print(one_cell())
+    elif len(sys.argv) == 2:
         Path(sys.argv[1]).write_bytes(mailbox())
     else:
         print(json.dumps(once(Path(sys.argv[1]), Path(sys.argv[2]))))

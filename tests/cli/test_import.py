@@ -185,8 +185,8 @@ def test_our_own_export_into_another_account(bring: Run, inkeeper: Run) -> None:
         (b"", "The file is empty."),
         (b"PK\x03\x04 cut off", "The zip is damaged or not whole."),
         (zipped({"songs.txt": b"la"}), "neither LinkedIn's messages.csv nor an export of Inkeeper, but songs.txt"),
-        (TWO.decode().encode("utf-16"), "The file is in UTF-16."),
-        (TWO.replace(b"Sample", b"S\xe4mple"), "line 2: This is not UTF-8"),
+        (TWO.decode().encode("utf-16-le"), "line 1: This is not text in UTF-8, but perhaps UTF-16"),
+        (TWO.replace(b"Sample", b"S\x81mple"), "line 2: This is neither UTF-8 nor Windows-1252"),
         (TWO + b'"open', "line 8: The row that begins here has a quote that is never closed."),
     ],
 )
@@ -197,6 +197,13 @@ def test_a_file_that_cannot_be_read(bring: Run, content: bytes, words: str) -> N
     assert words in finished.stderr
     assert "Nothing was imported." in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+def test_what_is_to_be_known_and_why_nothing_would_be_added(bring: Run) -> None:
+    printed = bring(TWO.replace(b"Mika", b"M\xefka"), "--preview", "--me", ME).stdout
+
+    assert "Note: messages.csv is not in UTF-8 and was read as Windows-1252" in printed
+    assert "\nOf 2 InMails in the file: 2 from before the account opened.\n" in printed
 
 
 def test_an_account_that_is_not_said_or_not_there(inkeeper: Run, tmp_path: Path) -> None:

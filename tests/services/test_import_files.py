@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import struct
 import tracemalloc
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from inkeeper.errors import Problem
 from inkeeper.services.imports import reading as reading_module
-from inkeeper.services.imports import rows as rows_module
+from inkeeper.services.imports import texts as texts_module
+from inkeeper.services.imports.blanks import is_empty
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
@@ -61,20 +63,50 @@ def test_a_byte_order_mark_is_no_matter() -> None:
     assert len(read(b"\xef\xbb\xbf" + TWO).found) == 2
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_utf_16(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_utf_16_without_its_mark_and_utf_32(encoding: str) -> None:
     assert "UTF-16" in refused(TWO.decode().encode(encoding))
 
 
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
+def test_utf_16_with_its_mark(mark: bytes) -> None:
+    encoding = "utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"
+    content = messages(inmail("Zoë Sample", "2026-11-05 10:00:00"), inmail("Łucja Muster", "2026-11-06 11:30:00"))
+
+    found = read(mark + content.decode().encode(encoding), me=ME)
+
+    assert [each.name for each in found.found] == ["Zoë Sample", "Łucja Muster"]
+    assert found.notes == []
+
+
+def test_utf_16_that_is_cut() -> None:
+    assert "begins as UTF-16" in refused(codecs.BOM_UTF16_LE + TWO.decode().encode("utf-16-le")[:-1])
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
-def test_latin_1_names_its_line(encoding: str) -> None:
+def test_latin_1_is_read_with_a_note(encoding: str) -> None:
     content = messages(inmail("Robin Sample", "2026-11-05 10:00:00"), inmail("Mika Plätzchen", "2026-11-06 11:30:00"))
 
-    assert refused(content.decode().encode(encoding)).startswith("given.csv, line 4: This is not UTF-8")
+    found = read(content.decode().encode(encoding), me=ME)
+
+    assert [each.name for each in found.found] == ["Robin Sample", "Mika Plätzchen"]
+    assert [(note.code, note.arguments["encoding"]) for note in found.notes] == [("encoding_guessed", "Windows-1252")]
 
 
-def test_a_wrong_byte_far_into_the_file_names_its_line() -> None:
-    content = table(["name", "sent_at"], [["Robin", "2026-11-05"]] * 50_000)
+def test_latin_1_that_shows_only_far_into_the_file() -> None:
+    rows = [["Robin", "2026-11-05"]] * 50_000 + [["Zoë", "2026-11-05"]] * 50_000
+    content = table(["name", "sent_at"], rows)
+
+    assert {each.name for each in read(content.decode().encode("latin-1")).found} == {"Robin", "Zoë"}
+
+
+@pytest.mark.parametrize("byte", [b"\x81", b"\xe9\x01"])
+def test_what_is_not_even_windows_1252(byte: bytes) -> None:
+    assert refused(b"name,sent_at\nRobin,2026-11-05\n" + byte + b",2026-11-05\n").startswith("given.csv, line 3: ")
+
+
+def test_a_wrong_byte_far_into_a_file_of_utf_8_names_its_line() -> None:
+    content = table(["name", "sent_at"], [["Zoë", "2026-11-05"]] * 50_000)
     cut = content.index(b"\n", len(content) // 2) + 1
     line = content.count(b"\n", 0, cut) + 1
 
@@ -101,7 +133,6 @@ def test_a_heading_alone() -> None:
         (TWO.replace(b'""talk""', b'"talk"'), 2),
         (TWO[: TWO.rindex(b"hear")], 6),
         (TWO.replace(b"Robin Sample", b'"' + b"x" * 200_000, 1), 2),
-        (b"name,sent_at\rRobin,2026-11-05\r", 1),
     ],
 )
 def test_quotes_and_lines_that_do_not_end(content: bytes, line: int) -> None:
@@ -110,7 +141,7 @@ def test_quotes_and_lines_that_do_not_end(content: bytes, line: int) -> None:
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"PDF\0\n", b"x" * (2 * 1024 * 1024)])
 def test_no_text_at_all(content: bytes) -> None:
-    assert refused(content).startswith("given.csv, line 1: ")
+    assert refused(content).startswith("given.csv, line ")
 
 
 def test_ragged_rows_are_not_understood_and_the_rest_is() -> None:
@@ -199,7 +230,7 @@ def test_whatever_comes_is_read_or_refused(content: bytes) -> None:
 def test_whatever_stands_in_linkedins_columns_is_read_or_refused(rows: list[list[str]]) -> None:
     found = read_or_refused(table(HEADING, rows))
 
-    assert found is None or len(found.rows) == len(rows)
+    assert found is None or len(found.rows) == sum(not is_empty(row) for row in rows)
 
 
 # Zips
@@ -272,6 +303,21 @@ def test_a_zip_with_a_password() -> None:
     assert "password" in refused(bytes(content))
 
 
+def test_a_member_without_a_name() -> None:
+    content = zipped({"x": b"", "messages.csv": TWO}).replace(b"x", b"\0")
+
+    assert len(read(content).found) == 2
+
+
+def test_folders_that_are_called_as_files_and_backslashes() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("messages.csv/", b"")
+        archive.writestr("Export\\messages.csv", TWO)
+
+    assert len(read(content.getvalue()).found) == 2
+
+
 def test_a_zip_with_two_of_the_same() -> None:
     assert "more than once" in refused(zipped({"a/messages.csv": TWO, "b/MESSAGES.CSV": TWO}))
 
@@ -320,7 +366,7 @@ def test_more_inmails_than_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_more_bytes_than_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_module, "MOST_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(texts_module, "MOST_UNPACKED_BYTES", 1000)
 
     assert "larger than" in refused(table(["name", "sent_at"], [["Robin", "2026-11-05"]] * 100))
 

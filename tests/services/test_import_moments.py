@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -64,7 +65,7 @@ def test_what_can_be_read_in_two_ways() -> None:
         ("2026-02-30", "there is no"),
         ("2026-13-01", "there is no"),
         ("31.11.2026", "there is no"),
-        ("10 Foo 2026", "there is no"),
+        ("10 Foo 2026", "not a date"),
         ("2026-07-10 25:00", "there is no"),
         ("Jul 10, 2026 13:00 PM", "there is no"),
         ("0000-01-01", "there is no"),
@@ -82,3 +83,74 @@ def test_anything_else_is_refused_in_words(text: str, order: str | None) -> None
         found = read_moment(text, "Europe/Berlin", order)
 
     assert found is None or found.tzinfo is UTC
+
+
+MONTHS_OF = {
+    "English": "January February March April May June July August September October November December",
+    "German": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "French": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "Italian": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "Portuguese": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "Dutch": "januari februari maart april mei juni juli augustus september oktober november december",
+    "Finnish": "tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu"
+    " joulukuu",
+    "Swedish": "januari februari mars april maj juni juli augusti september oktober november december",
+    "Danish": "januar februar marts april maj juni juli august september oktober november december",
+    "Norwegian": "januar februar mars april mai juni juli august september oktober november desember",
+    "Turkish": "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+    "Finnish, after a day": "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta"
+    " syyskuuta lokakuuta marraskuuta joulukuuta",
+    "English, short": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "French, short": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "Dutch, short": "jan. feb. mrt. apr. mei jun. jul. aug. sep. okt. nov. dec.",
+    "Turkish, short": "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara",
+}
+
+
+@pytest.mark.parametrize("language", MONTHS_OF)
+def test_months_by_their_names(language: str) -> None:
+    for number, name in enumerate(MONTHS_OF[language].split(), 1):
+        # Turkish has an i without a dot, which `upper` and `lower` do not bring back.
+        forms = [name, name.lower(), name.upper(), unicodedata.normalize("NFD", name)]
+        for form in forms:
+            assert read_moment(f"10 {form} 2026", "UTC") == at(2026, number, 10, 12), form
+
+
+def test_polish_months_after_a_day() -> None:
+    names = "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października _ grudnia".split()
+    for number, name in enumerate(names, 1):
+        if name != "_":
+            assert read_moment(f"10 {name} 2026", "UTC") == at(2026, number, 10, 12), name
+
+
+@pytest.mark.parametrize(
+    "name", ["listopada", "lip", "Foo", "Mara", "Junx", "Decade", "Maybe", "Ma", "Octagon", "x" * 30]
+)
+def test_a_word_that_is_no_month_or_one_of_two(name: str) -> None:
+    with pytest.raises(ValueError, match="not a date"):
+        read_moment(f"10 {name} 2026", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2 marraskuu 2026", at(2026, 11, 2, 12)),
+        ("2. marraskuuta 2026", at(2026, 11, 2, 12)),
+        ("10. Juli 2026, 11:00", at(2026, 7, 10, 11)),
+        ("2 de julio de 2026", at(2026, 7, 2, 12)),
+        ("1er août 2026", at(2026, 8, 1, 12)),
+        ("Jul 2, 2026, 3:04\u202fPM", at(2026, 7, 2, 15, 4)),
+        ("2 jul 2026, 3:04\u00a0p.\u00a0m.", at(2026, 7, 2, 15, 4)),
+        ("\u200e7/13/2026\u200f, 3:04 PM", at(2026, 7, 13, 15, 4)),
+        ("10.\u20097.\u20092026", at(2026, 7, 10, 12)),
+    ],
+)
+def test_dates_of_many_countries(text: str, instant: datetime) -> None:
+    assert read_moment(text, "UTC") == instant
+
+
+def test_no_longer_text_is_looked_at() -> None:
+    assert read_moment("2026-07-10" + " " * 1000, "UTC") == at(2026, 7, 10, 12)
+    with pytest.raises(ValueError, match="60 characters"):
+        read_moment("2026-07-10" + " " * 60 + "x", "UTC")

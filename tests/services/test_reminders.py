@@ -112,10 +112,10 @@ def test_no_name_becomes_a_header_or_stops_the_message(
 
 
 def test_a_message_that_cannot_be_made_is_told_and_not_counted_as_sent(
-    navigator: Seat, store: Store, settings: MailSettings, clock: Clock, server: MailServer, run: Run
+    navigator: Seat, store: Store, mail_settings: MailSettings, clock: Clock, server: MailServer, run: Run
 ) -> None:
     with pytest.raises(MessageNotMade, match=r"^\w+Error$"):
-        remind(store, "me", replace(settings, recipient="kai@exa\nmple.org"), clock())
+        remind(store, "me", replace(mail_settings, recipient="kai@exa\nmple.org"), clock())
 
     assert server.messages == []
     assert run() == [("expiring", "info")]

@@ -48,6 +48,7 @@ from inkeeper.api.guard import (
 )
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
+from inkeeper.api.uploads import REFUSAL, Turns, judge_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
 from inkeeper.services.report import Reports
@@ -107,6 +108,8 @@ def create_app(
     app.extensions["inkeeper.reports"] = Reports()
     app.extensions["inkeeper.read_limit"] = calendar.read_limit()
     app.extensions["inkeeper.redeem_limit"] = sign_ins.redeem_limit()
+    app.extensions["inkeeper.turns"] = Turns()
+    app.extensions["inkeeper.judge"] = judge_for(app, settings.allowed_hosts, clock)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
@@ -134,6 +137,8 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         check_origin(environ)
         check_site(environ)
         check_query(environ)
+        if REFUSAL in environ:
+            raise environ[REFUSAL]
         # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
         if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return

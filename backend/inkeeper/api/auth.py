@@ -11,6 +11,7 @@ from flask import g
 from inkeeper.api.context import store
 from inkeeper.errors import Problem
 from inkeeper.services import devices
+from inkeeper.services.devices import KnownDevice
 from inkeeper.storage.database import DatabaseProblem
 
 PUBLIC_ENDPOINTS = frozenset(
@@ -36,8 +37,8 @@ def bearer_token(environ: dict[str, Any]) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def authenticate(environ: dict[str, Any], now: datetime) -> None:
-    """Find out whose token came with this WSGI environment, for `context.owner_id` and `context.device_id`.
+def find_device(environ: dict[str, Any]) -> KnownDevice:
+    """The device whose token came with this WSGI environment. Needs the application's context.
 
     Raises the 401 Problem for a token that is missing, unknown or revoked.
     """
@@ -50,6 +51,15 @@ def authenticate(environ: dict[str, Any], now: datetime) -> None:
             status=401,
             headers={"WWW-Authenticate": 'Bearer realm="inkeeper"'},
         )
+    return device
+
+
+def authenticate(environ: dict[str, Any], now: datetime) -> None:
+    """Find out whose token came with this WSGI environment, for `context.owner_id` and `context.device_id`.
+
+    Raises the 401 Problem for a token that is missing, unknown or revoked.
+    """
+    device = find_device(environ)
     g.device_id = device.id
     g.owner_id = device.owner_id
     if devices.is_due_to_be_seen(device, now):

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from tempfile import TemporaryFile
-from threading import Lock
 from typing import Any, BinaryIO
 
-from flask import Response, jsonify, request
+from flask import Response, current_app, jsonify, request
 from marshmallow import ValidationError, fields, validate
 
 from inkeeper.api.blueprint import Blueprint
@@ -18,6 +17,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.guard import UPLOAD_TYPES
 from inkeeper.api.inmails import OUTCOMES, RecipientSchema
 from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
+from inkeeper.api.uploads import Turns
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
 from inkeeper.services.accounts import Seat, seat
@@ -37,9 +37,6 @@ blueprint = Blueprint(
 _LINES = re.compile(r"\d{1,9}(?:,\d{1,9})*", re.ASCII)
 _LONGEST_LINES = 20_000
 _BLOCK_BYTES = 256 * 1024
-
-# A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times that.
-_one_at_a_time = Lock()
 
 
 class Lines(fields.String):
@@ -183,6 +180,14 @@ class FoundSchema(Schema):
     )
 
 
+class NoteSchema(Schema):
+    """Something to know, as a code with its arguments; `detail` is one English sentence."""
+
+    code = fields.String(required=True)
+    arguments = fields.Dict(keys=fields.String(), required=True)
+    detail = fields.String(required=True)
+
+
 class ImportPreviewSchema(Schema):
     """What importing the file would come to; nothing was stored."""
 
@@ -197,6 +202,11 @@ class ImportPreviewSchema(Schema):
         metadata={"description": "Which column was taken for which field; null for LinkedIn's own file."},
     )
     rows = fields.Integer(required=True)
+    notes = fields.List(
+        fields.Nested(NoteSchema),
+        required=True,
+        metadata={"description": "`encoding_guessed`, `helper_unreadable` or `no_conversation_ids`."},
+    )
     taken_for = fields.List(fields.Nested(TakenForSchema), required=True)
     not_understood = fields.List(fields.Nested(NotUnderstoodSchema), required=True)
     actions = fields.List(fields.Nested(ActionSchema), required=True)
@@ -213,6 +223,15 @@ class ImportPreviewSchema(Schema):
     balance_now = fields.Integer(required=True)
     balance_then = fields.Integer(required=True)
     in_the_way = fields.List(fields.Nested(ObstacleSchema), required=True)
+    nothing = fields.Nested(
+        NoteSchema,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why nothing would be added: `no_rows`, `nothing_understood`, `no_inmails`, `other_rows` or"
+            " `nothing_new`; null where something would be."
+        },
+    )
     confirm = fields.String(
         required=True,
         allow_none=True,
@@ -245,7 +264,7 @@ def list_imports(query: dict[str, Any], account_id: str) -> dict[str, Any]:
 @blueprint.post("")
 @blueprint.arguments(UploadQuery, location="query")
 @blueprint.doc(**_A_FILE)
-@blueprint.problems(409, 422)
+@blueprint.problems(409, 422, 429)
 @blueprint.response(201, ImportedSchema)
 @blueprint.alt_response(200, schema=ImportPreviewSchema, success=True)
 def import_file(query: dict[str, Any], account_id: str) -> Response:
@@ -257,7 +276,10 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
     wishes = _wishes(query)
     with store().read():
         account = seat(owner_id(), account_id)
-    with _one_at_a_time, _uploaded() as file:
+    # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times
+    # that.
+    turns: Turns = current_app.extensions["inkeeper.turns"]
+    with turns.taken(owner_id(), now()), _uploaded() as file:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)

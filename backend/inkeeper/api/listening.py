@@ -23,6 +23,7 @@ from waitress.utilities import RequestHeaderFieldsTooLarge
 from inkeeper.api.app import HEADERS
 from inkeeper.api.guard import from_other_site, is_forwarded
 from inkeeper.api.problems import body_of
+from inkeeper.api.uploads import REFUSAL, JudgedRequest, request_class
 from inkeeper.errors import Problem
 
 THREADS = 8
@@ -39,8 +40,8 @@ BODY_SECONDS = 30
 BODY_BYTES_PER_SECOND = 10_000
 """How long a body may take: 30 s, and a second more for each 10,000 bytes that have come."""
 
-# Larger bodies than the application takes are still read to their end up to here, so that its refusal is heard:
-# closing the connection while a client is sending makes most clients report a broken connection instead.
+# Larger bodies than the application takes are still read to their end up to here, and dropped, so that its refusal is
+# heard: closing the connection while a client is sending makes most clients report a broken connection instead.
 _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
 _SWITCH_SECONDS = 0.0005
@@ -70,7 +71,7 @@ class Server:
             clear_untrusted_proxy_headers=False,
             ident=None,
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = type("Channel", (_Channel,), {"parser_class": request_class(app, _Parser)})
         self.host: str = bound.getsockname()[0]
         self.port = int(self._server.effective_port)
         self._stopping = False
@@ -147,6 +148,12 @@ class _Task(WSGITask):
 
     _writes_head = False
 
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        if self.request.refusal is not None:
+            environ[REFUSAL] = self.request.refusal
+        return environ
+
     def build_response_header(self) -> bytes:
         self._writes_head = True
         head: bytes = super().build_response_header()
@@ -163,7 +170,7 @@ class _Cut(Exception):
     """The request is not to be answered."""
 
 
-class _Parser(HTTPRequestParser):
+class _Parser(JudgedRequest):
     """Ends what a web page of another site sends as soon as its head is there, before its body is read.
 
     Also where the head is not valid or too large: a page can make it so by its address, or by cookies, which go to all

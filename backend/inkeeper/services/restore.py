@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple, NoReturn
 
-from peewee import IntegrityError, Model
+from peewee import BigIntegerField, ForeignKeyField, IntegerField, IntegrityError
 
 from inkeeper.clock import parse_instant, to_microseconds
 from inkeeper.errors import Problem
@@ -39,7 +39,35 @@ _FIRST_STEPS = ["0001_ledger"]
 _ROWS_AT_ONCE = 1000
 _OF_PERSON = ("name_key", "link_key")
 _MOST_BYTES = 16 * 1024**3
+_MOST_BYTES_OF_FIRST_VERSION = 64 * 1024**2
+"""Exports of the first version are read at once, which takes several times their size in memory."""
+
+_LONGEST_LINE = 16 * 1024**2
+_WHOLE_NUMBERS = range(-(2**63), 2**63)
+"""What SQLite can store."""
+
 _BY_NAME = {name_of(table): table for table in EXPORTED}
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where reading has come to: a file, a line (from 1) if lines can be told, and the row of a table."""
+
+    file: str
+    line: int | None = None
+
+    def damaged(self, reason: str) -> ExportError:
+        """The refusal of what stands here."""
+        where = self.file if self.line is None else f"{self.file}, line {self.line}"
+        return ExportError(f"{where}: The export is damaged: {reason}. Nothing was restored.")
+
+
+class _Row(NamedTuple):
+    """A row of a table, with the line on which it stands."""
+
+    table: str
+    line: int | None
+    values: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -47,15 +75,15 @@ class _Document:
     """An export under way: its head, and its rows as they are read. The checksum is there once they all were."""
 
     head: dict[str, Any]
-    rows: Iterator[tuple[str, dict[str, Any]]]
+    rows: Iterator[_Row]
     checksum: list[str]
 
 
 def read_export(store: Store, source: Path) -> dict[str, int]:
     """Restore an export into a database that holds nothing yet, all or nothing; answers the number of rows by table.
 
-    Raises ExportError if the file is damaged, not an export or made by a newer version, and if the database is in use
-    already; OSError if the file cannot be read.
+    Raises ExportError, which names the file and the line, if the file is damaged, not an export or made by a newer
+    version, and if the database is in use already; OSError if the file cannot be read.
     """
     with source.open("rb") as file, store.begin_write(None) as transaction:
         # Every database has its id from the beginning.
@@ -63,177 +91,231 @@ def read_export(store: Store, source: Path) -> dict[str, int]:
             raise ExportError("The database holds data already. Restore into a new one: name it with --database.")
         try:
             return _restore(transaction, file, source.name)
-        except (IntegrityError, sqlite3.IntegrityError) as error:
-            raise _damaged("its rows contradict each other") from error
         except Problem as problem:
             # What was found out about a zip.
-            raise ExportError(f"{(problem.errors or [{}])[0].get('message')} Nothing was restored.") from problem
+            reason = (problem.errors or [{}])[0].get("message")
+            raise ExportError(f"{source.name}: {reason} Nothing was restored.") from problem
 
 
 def _restore(transaction: Transaction, file: BinaryIO, name: str) -> dict[str, int]:
     if not is_zip(file):
-        return _store(transaction, _first_version(file.read()))
+        place = _Place(name)
+        text = file.read(_MOST_BYTES_OF_FIRST_VERSION + 1)
+        if len(text) > _MOST_BYTES_OF_FIRST_VERSION:
+            raise ExportError(f"{name}: The file is not a zip, as every export of this size is. Nothing was restored.")
+        return _store(transaction, _first_version(text, place), place)
     archive = Archive(file, name, most_bytes=_MOST_BYTES)
     member = archive.find(DOCUMENT)
     if member is None:
-        raise ExportError("The file is not an export of Inkeeper.")
+        raise _not_an_export(name)
     with archive.open(member) as stream:
-        return _store(transaction, _row_by_row(stream))
+        place = _Place(f"{name}, {DOCUMENT}", 0)
+        return _store(transaction, _row_by_row(stream, place), place)
 
 
-def _store(transaction: Transaction, document: _Document) -> dict[str, int]:
-    older = _is_older(document.head)
+def _not_an_export(name: str) -> ExportError:
+    return ExportError(f"{name}: The file is not an export of Inkeeper. Nothing was restored.")
+
+
+def _store(transaction: Transaction, document: _Document, place: _Place) -> dict[str, int]:
+    older = _is_older(document.head, place)
     if isinstance(document.head.get("installation"), str):
         Installation.update(id=document.head["installation"]).execute()
     counts = {name_of(table): 0 for table in EXPORTED}
     seen: list[str] = []
     checksum = Checksum()
-    for name, group in groupby(document.rows, key=lambda row: row[0]):
+    for name, group in groupby(document.rows, key=lambda row: row.table):
         seen.append(name)
         if seen != sorted(seen, key=list(counts).index):
-            raise _damaged("its tables are not in order")
-        rows = (row for _, row in group)
-        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            raise place.damaged("its tables are not in order")
+        while some := list(islice(group, _ROWS_AT_ONCE)):
+            _insert(transaction, some, place, older=older)
             for row in some:
-                checksum.add(name, to_json(row))
-            _insert(transaction, _BY_NAME[name], some, older=older)
+                checksum.add(name, to_json(row.values))
             counts[name] += len(some)
+    place.line = None
     if document.checksum != [str(checksum)]:
-        raise _damaged("its checksum does not fit its content")
+        raise place.damaged("its checksum does not fit its content")
     # Older exports do not say which fact id was the last.
     transaction.execute(
         "UPDATE account SET last_fact_id = (SELECT max(id) FROM fact WHERE account_id = account.id)"
         " WHERE last_fact_id IS NULL"
     )
-    if transaction.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise _damaged("rows are missing")
+    missing = transaction.execute("PRAGMA foreign_key_check").fetchone()
+    if missing is not None:
+        raise place.damaged(f"rows are missing to which rows of {missing[0]} belong")
     return counts
 
 
-def _insert(transaction: Transaction, table: type[Model], rows: list[dict[str, Any]], *, older: bool) -> None:
+def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older: bool) -> None:
+    """Store rows of one table. Raises ExportError for the first that cannot be stored."""
+    table = _BY_NAME[rows[0].table]
     known = {field.column_name: field for field in fields_of(table)}
-    columns = list(rows[0])
+    columns = list(rows[0].values)
+    place.line = rows[0].line
     # An older version had not all of the columns; what it lacks stays empty.
-    if not (set(columns) <= set(known) if older else columns == list(known)):
-        raise _damaged("columns are missing")
-    values = [_values(row, columns, known) for row in rows]
-    if table is Inmail:
-        values = [_with_person(row, of_row) for row, of_row in zip(rows, values, strict=True)]
-        columns = [*columns, *_OF_PERSON]
-    names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join("?" * len(columns))
-    transaction.executemany(
-        f'INSERT INTO "{name_of(table)}" ({names}) VALUES ({marks})',  # noqa: S608 - the names are ours
-        values,
-    )
+    if not columns or not (set(columns) <= set(known) if older else columns == list(known)):
+        raise place.damaged("columns are missing")
+    derived = _OF_PERSON if table is Inmail else ()
+    names = ", ".join(f'"{column}"' for column in (*columns, *derived))
+    marks = ", ".join("?" * (len(columns) + len(derived)))
+
+    def checked() -> Iterator[list[Any]]:
+        for row in rows:
+            place.line = row.line
+            if list(row.values) != columns:
+                raise place.damaged("columns are missing")
+            values = {column: _value(known[column], value, place) for column, value in row.values.items()}
+            yield [*values.values()] if table is not Inmail else _with_person(values, place)
+
+    try:
+        transaction.executemany(
+            f'INSERT INTO "{name_of(table)}" ({names}) VALUES ({marks})',  # noqa: S608 - the names are ours
+            checked(),
+        )
+    except (IntegrityError, sqlite3.IntegrityError):
+        # Each row is stored before the next is asked for, so the line is that of the row at fault.
+        raise place.damaged(
+            f"this row of {name_of(table)} does not fit the rows before it, or its own columns"
+        ) from None
 
 
-def _with_person(row: dict[str, Any], values: list[Any]) -> list[Any]:
+def _with_person(values: dict[str, Any], place: _Place) -> list[Any]:
     """The values of an InMail's row with its link in normal form, which earlier versions wrote in other ways, and with
     the columns that are computed from name and link.
     """
-    name, url = row.get("name"), row.get("profile_url")
-    if not isinstance(name, str) or not isinstance(url, str | None):
-        raise _damaged("an InMail has no recipient")
-    link = url and parse_link(url)
-    normal = {"profile_url": link.url if link else url}
-    return [
-        *(normal.get(column, value) for column, value in zip(row, values, strict=True)),
-        *person_keys(name, link or None),
-    ]
+    name, url = values.get("name"), values.get("profile_url")
+    if name is None:
+        raise place.damaged("an InMail has no recipient")
+    link = parse_link(url) if url else None
+    return [*(values | {"profile_url": link.url if link else url}).values(), *person_keys(name, link)]
 
 
-def _values(row: dict[str, Any], columns: list[str], known: dict[str, Any]) -> list[Any]:
-    if list(row) != columns:
-        raise _damaged("columns are missing")
-    return [_value(known[column], value) for column, value in row.items()]
-
-
-def _value(field: Any, value: Any) -> Any:
-    if value is None or (type(value) in (str, int) and not isinstance(field, InstantField)):
+def _value(field: Any, value: Any, place: _Place) -> Any:
+    """The value as it is stored. Raises ExportError for one of another kind than the column's."""
+    if value is None and field.null:
+        return None
+    if isinstance(field, InstantField):
+        try:
+            return to_microseconds(parse_instant(value))
+        except (TypeError, ValueError):
+            raise place.damaged(f"{_quoted(value)} is no instant") from None
+    if isinstance(field.rel_field if isinstance(field, ForeignKeyField) else field, IntegerField | BigIntegerField):
+        if type(value) is int and value in _WHOLE_NUMBERS:
+            return value
+    elif isinstance(value, str):
         return value
-    try:
-        return to_microseconds(parse_instant(value))
-    except (TypeError, ValueError):
-        raise _damaged(f"{str(value)[:40]!r} has no place where it stands") from None
+    raise place.damaged(f"{_quoted(value)} is not what the column {field.column_name} holds")
 
 
-def _is_older(head: dict[str, Any]) -> bool:
+def _quoted(value: Any) -> str:
+    return ascii(value)[:40]
+
+
+def _is_older(head: dict[str, Any], place: _Place) -> bool:
     """Whether the export was made by a version whose tables had less. Raises ExportError for a newer version."""
     if head.get("format") != FORMAT:
-        raise ExportError("The file is not an export of Inkeeper.")
+        raise _not_an_export(place.file)
     taken = head.get("steps", _FIRST_STEPS)
-    if head.get("version") not in range(1, VERSION + 1) or not set(taken) <= set(steps()):
-        raise ExportError("The export was made by a newer version of Inkeeper. Install that version.")
+    if not isinstance(taken, list) or not all(isinstance(step, str) for step in taken):
+        raise place.damaged("its steps are not names")
+    version = head.get("version")
+    if type(version) is not int:
+        raise place.damaged("its version is no number")
+    if version not in range(1, VERSION + 1) or not set(taken) <= set(steps()):
+        raise ExportError(
+            f"{place.file}: The export was made by a newer version of Inkeeper. Install that version. Nothing was"
+            " restored."
+        )
     return set(taken) < set(steps())
 
 
-def _first_version(text: bytes) -> _Document:
+def _first_version(text: bytes, place: _Place) -> _Document:
     """An export as it was before there were zips: one JSON document, read at once."""
     try:
-        document = json.loads(text)
+        document = _read_json(text)
+    except json.JSONDecodeError as error:
+        place.line = error.lineno
+        raise place.damaged("it is neither a zip nor JSON") from None
     except (ValueError, RecursionError):
-        raise _damaged("it is neither a zip nor JSON") from None
+        raise place.damaged("it is neither a zip nor JSON") from None
     if not isinstance(document, dict):
-        raise ExportError("The file is not an export of Inkeeper.")
+        raise _not_an_export(place.file)
     tables = document.pop("tables", None)
     checksum = str(document.pop("checksum", ""))
 
-    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    def rows() -> Iterator[_Row]:
         if not isinstance(tables, dict):
-            raise _damaged("tables are missing")
+            raise place.damaged("tables are missing")
         for name, table in tables.items():
-            for row in _list(table):
-                yield _named(name), _row(row)
+            for row in _a(list, table, place):
+                yield _Row(_named(name, place), None, _a(dict, row, place))
 
     return _Document(document, rows(), [checksum])
 
 
-def _row_by_row(stream: BinaryIO) -> _Document:
+def _row_by_row(stream: BinaryIO, place: _Place) -> _Document:
     """An export's document, of which no more than a row is in memory at any time."""
-    lines = iter(stream)
-    begin = next(lines, b"").rstrip()
-    head = _parsed(begin.removesuffix(b',"tables":{') + b"}")
+    begin = _line(stream, place).rstrip()
+    head = _parsed(begin.removesuffix(b',"tables":{') + b"}", place)
     checksum: list[str] = []
 
-    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    def rows() -> Iterator[_Row]:
         table = ""
-        for line in lines:
+        number = 1
+        while line := _line(stream, place):
+            number += 1
+            place.line = number
             text = line.rstrip().removesuffix(b",")
             if text.startswith(b"},"):
-                checksum.append(str(_parsed(b"{" + text[2:]).get("checksum")))
+                checksum.append(str(_parsed(b"{" + text[2:], place).get("checksum")))
             elif text.endswith(b":["):
-                table = _named(text[1:-3].decode("utf-8", "replace"))
+                table = _named(text[1:-3].decode("utf-8", "replace"), place)
             elif text != b"]":
-                yield table, _row(_parsed(text))
+                yield _Row(_named(table, place), number, _parsed(text, place))
 
+    place.line = 1
     return _Document(head, rows(), checksum)
 
 
-def _parsed(text: bytes) -> dict[str, Any]:
+def _line(stream: BinaryIO, place: _Place) -> bytes:
+    line = stream.readline(_LONGEST_LINE + 1)
+    if len(line) > _LONGEST_LINE:
+        place.line = (place.line or 0) + 1
+        raise place.damaged("this line is longer than any row")
+    return line
+
+
+def _parsed(text: bytes, place: _Place) -> dict[str, Any]:
     try:
-        return _row(json.loads(text))
+        row = _read_json(text)
     except (ValueError, RecursionError):
-        raise _damaged("it is not whole") from None
+        raise place.damaged("it is not whole") from None
+    found: dict[str, Any] = _a(dict, row, place)
+    return found
 
 
-def _named(name: str) -> str:
+def _read_json(text: bytes) -> Any:
+    """The value of a JSON text in UTF-8. Raises ValueError for anything that Inkeeper does not write."""
+    value = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
+    if b"\\u" in text:
+        # An escape can write half a surrogate pair, which no text can hold.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    # Python would read NaN and Infinity, which JSON does not have.
+    raise ValueError(name)
+
+
+def _named(name: str, place: _Place) -> str:
     if name not in _BY_NAME:
-        raise _damaged("it holds a table that is none of Inkeeper's")
+        raise place.damaged("it holds a table that is none of Inkeeper's")
     return name
 
 
-def _row(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _damaged("rows are missing")
+def _a(kind: type, value: Any, place: _Place) -> Any:
+    if not isinstance(value, kind):
+        raise place.damaged("rows are missing")
     return value
-
-
-def _list(value: Any) -> Iterable[Any]:
-    if not isinstance(value, list):
-        raise _damaged("rows are missing")
-    return value
-
-
-def _damaged(reason: str) -> ExportError:
-    return ExportError(f"The file is damaged: {reason}. Nothing was restored.")

@@ -15,8 +15,9 @@ from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retract
 from inkeeper.rules.people import parse_link
 from inkeeper.services import dates, inmails, openings
 from inkeeper.services.accounts import refusals, seat
+from inkeeper.services.imports.nothing import nothing_to_add
 from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
-from inkeeper.services.imports.reading import KINDS, Reading
+from inkeeper.services.imports.reading import KINDS, Note, Reading
 from inkeeper.services.people import person_keys
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
@@ -52,17 +53,23 @@ def preview(
         "balance_now": balance,
         "balance_then": recorded.state.balance if recorded else balance,
         "in_the_way": [{"code": problem.code, "detail": problem.detail} for problem in in_the_way],
+        "nothing": None if plan.facts else _described(nothing_to_add(plan)),
         "confirm": plan.mark() if plan.facts and not in_the_way else None,
         "items": [_describe(step) for step in shown[:limit]],
     }
 
 
-def _untold(_doing: str) -> None:
-    """Nobody is waiting to see it."""
+def _no_progress(_step: str) -> None:
+    """Default progress callback: does nothing."""
 
 
 def store_import(
-    owner_id: str, account_id: str, reading: Reading, confirm: str, now: datetime, step: Callable[[str], None] = _untold
+    owner_id: str,
+    account_id: str,
+    reading: Reading,
+    confirm: str,
+    now: datetime,
+    step: Callable[[str], None] = _no_progress,
 ) -> dict[str, Any]:
     """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is told what is being done.
 
@@ -153,6 +160,10 @@ def describe(batch: Import) -> dict[str, Any]:
     }
 
 
+def _described(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "arguments": note.arguments, "detail": note.detail}
+
+
 def _of_file(reading: Reading) -> dict[str, Any]:
     ranges = reading.rows.ranges()
     return {
@@ -161,6 +172,7 @@ def _of_file(reading: Reading) -> dict[str, Any]:
         "columns": [name[:80] for name in reading.heading[:100]],
         "mapping": reading.columns or None,
         "rows": len(reading.rows),
+        "notes": [_described(note) for note in reading.notes],
         "taken_for": [
             {"kind": kind, "rows": reading.rows.count(kind), "meaning": meaning, "lines": ranges[kind]}
             for kind, meaning in KINDS.items()

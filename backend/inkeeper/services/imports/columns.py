@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from inkeeper.errors import Problem, invalid
+from inkeeper.services.imports.blanks import is_empty
 from inkeeper.services.imports.reading import (
     Found,
     NotUnderstood,
@@ -34,6 +35,10 @@ _HEADINGS = {
     "outcome_at": "outcomeat answeredat repliedat outcomedate",
 }
 _LONGEST_NOTE = 2000
+_LONGEST_CELL = 3 * _LONGEST_NOTE
+"""Characters of a note that are looked at one by one."""
+
+_LONGEST_HEADING = 80
 _PLUS = "+"
 
 
@@ -51,7 +56,7 @@ def columns_of(heading: list[str], wanted: Mapping[str, str]) -> dict[str, str]:
     taken = dict(wanted)
     for field, names in _HEADINGS.items():
         if field not in taken:
-            said = [name for name in heading if re.sub(r"[^a-z]", "", name.lower()) in names.split()]
+            said = [name for name in heading if _letters(name) in names.split()]
             free = [name for name in said if name not in taken.values()]
             if free:
                 taken[field] = free[0]
@@ -67,6 +72,11 @@ def columns_of(heading: list[str], wanted: Mapping[str, str]) -> dict[str, str]:
             mapping=taken,
         )
     return taken
+
+
+def _letters(name: str) -> str:
+    """The letters of a heading, none of one that is too long to be known."""
+    return re.sub(r"[^a-z]", "", name.lower()) if len(name) <= _LONGEST_HEADING else ""
 
 
 def _none(_row: list[str]) -> str | None:
@@ -87,7 +97,7 @@ def read_columns(
     places = {field: _places(column, rows.heading) for field, column in reading.columns.items()}
     for line, row in rows:
         try:
-            if len(row) != width and (len(row) < width or any(row[width:])):
+            if len(row) != width and (len(row) < width or not is_empty(row[width:])):
                 raise NotUnderstood(f"has {len(row)} fields where the heading has {width}")
             other = passed_over(row)
             if other is not None:
@@ -138,13 +148,15 @@ def _cost(text: str) -> int:
 
 
 def _one_of(text: str, values: tuple[str, ...], field: str) -> str | None:
-    value = text.lower().replace(" ", "_")
+    value = text[:_LONGEST_HEADING].lower().replace(" ", "_")
     if value and value not in values:
         raise NotUnderstood(f"has the {field} {text[:40]!r}; there are {', '.join(values)}")
     return value or None
 
 
 def _note(text: str) -> str | None:
+    if len(text) > _LONGEST_CELL:
+        raise NotUnderstood(f"has a note of more than {_LONGEST_NOTE} characters")
     note = "".join(each for each in text.replace("\r\n", "\n") if each.isprintable() or each in "\n\t").strip()
     if len(note) > _LONGEST_NOTE:
         raise NotUnderstood(f"has a note of more than {_LONGEST_NOTE} characters")
@@ -160,4 +172,4 @@ def _places(column: str, heading: list[str]) -> tuple[int, ...]:
 
 
 def _shown(heading: list[str]) -> list[str]:
-    return [name[:80] for name in heading[:100]]
+    return [name[:_LONGEST_HEADING] for name in heading[:100]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath, PureWindowsPath
-from typing import BinaryIO
+from pathlib import PureWindowsPath
+from typing import IO, Any, BinaryIO
 
 from inkeeper.services.imports.refusals import bad_file
 
@@ -19,28 +20,55 @@ _NO_BOMB_BYTES = 16 * 1024 * 1024
 _DIRECTORY_BYTES = 1024 * 1024
 _ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 _NAMES_SHOWN = 5
+_SLASHES = ("/", "\\")
 _BLOCK_BYTES = 256 * 1024
+
+# Python bounds how much one read unpacks for these alone: of bzip2 and LZMA a few hundred bytes may become gigabytes.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""What `zipfile` raises for zips that are damaged or made to mislead it."""
 
 
 class Archive:
-    """A zip whose directory has been read and found harmless: nothing in it unpacks to more than `most_bytes`."""
+    """A zip whose directory has been read. A member is checked before it is opened: how it is packed, how large it is.
+
+    No member unpacks to more than `most_bytes`.
+    """
 
     def __init__(self, source: BinaryIO, name: str, most_bytes: int = MOST_UNPACKED_BYTES) -> None:
         self.name = name
         self._most_bytes = most_bytes
+        self._size = size_of(source)
         try:
             self._zip = zipfile.ZipFile(_Bounded(source, name))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+        except _DAMAGED:
             raise bad_file(name, None, "The zip is damaged or not whole. Download it again.") from None
         for info in self._zip.infolist():
-            self._check(info)
+            self._check_path(info.filename)
 
     def find(self, name: str) -> str | None:
-        """The member of that file name in whatever folder, upper and lower case alike; None if there is none."""
-        found = [member for member in self._zip.namelist() if PurePosixPath(member).name.lower() == name.lower()]
+        """The member of that file name in whatever folder, upper and lower case alike; None if there is none.
+
+        Raises the refusal `bad_file` where there is more than one.
+        """
+        found = [member for member in self._files() if _file_name(member).lower() == name.lower()]
         if len(found) > 1:
             raise bad_file(self.name, None, f"The zip holds {name} more than once.")
         return found[0] if found else None
+
+    def file_names(self) -> list[str]:
+        """The names of its files, without their folders."""
+        return [_file_name(member) for member in self._files()]
 
     def names(self) -> str:
         """Some of what it holds, for people."""
@@ -54,27 +82,55 @@ class Archive:
 
     @contextmanager
     def open(self, member: str) -> Iterator[BinaryIO]:
-        """The member's bytes. What turns out to be damaged while it is read raises the refusal."""
+        """The member's bytes. Raises the refusal `bad_file` for a member that is not to be opened, and, while it is
+        read, for one that turns out to be damaged.
+        """
+        self._check_member(self._zip.getinfo(member))
+        name = _shown(member)
         try:
-            with self._zip.open(member) as unpacked, io.BufferedReader(unpacked) as stream:  # type: ignore[type-var]
-                yield stream
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
-            raise bad_file(_shown(member), None, "The zip is damaged here. Download it again.") from None
+            unpacked = self._zip.open(member)
+        except _DAMAGED:
+            raise _damaged(name) from None
+        with unpacked, io.BufferedReader(_Unpacked(unpacked, name)) as stream:
+            yield stream
 
-    def _check(self, info: zipfile.ZipInfo) -> None:
-        name = info.filename
+    def _files(self) -> list[str]:
+        return [info.filename for info in self._zip.infolist() if not info.filename.endswith(_SLASHES)]
+
+    def _check_path(self, name: str) -> None:
         parts = PureWindowsPath(name)  # takes both kinds of slashes for what they are
         if parts.is_absolute() or parts.drive or parts.root or ".." in parts.parts:
             raise bad_file(self.name, None, f"The zip holds a path that leads outside of it: {_shown(name)}.")
+
+    def _check_member(self, info: zipfile.ZipInfo) -> None:
+        name = _shown(info.filename)
         if info.flag_bits & 0x1:
             raise bad_file(self.name, None, "The zip is locked with a password. Unpack it, and import what is in it.")
+        if info.compress_type not in _METHODS:
+            raise bad_file(
+                self.name,
+                None,
+                f"{name} is packed in a way that is not opened here. Unpack the zip, and import {name} itself.",
+            )
+        if info.header_offset < 0 or info.compress_size > self._size - info.header_offset:
+            # The directory names more bytes than the zip has, so its sizes prove nothing.
+            raise _damaged(name)
         bomb = info.file_size > _NO_BOMB_BYTES and info.file_size > _MOST_EXPANSION * info.compress_size
         if bomb or info.file_size > self._most_bytes:
             raise bad_file(
                 self.name,
                 None,
-                f"{_shown(name)} would unpack to {info.file_size:,} bytes, which is more than any real export.",
+                f"{name} would unpack to {info.file_size:,} bytes, which is more than any real export.",
             )
+
+
+def _damaged(name: str) -> Exception:
+    return bad_file(name, None, "The zip is damaged here. Download it again.")
+
+
+def _file_name(member: str) -> str:
+    # Some programs for Windows write backslashes between folders.
+    return PureWindowsPath(member).name
 
 
 def _shown(name: str) -> str:
@@ -129,6 +185,25 @@ class _Bounded(io.RawIOBase):
 
     def seekable(self) -> bool:
         return True
+
+    def readable(self) -> bool:
+        return True
+
+
+class _Unpacked(io.RawIOBase):
+    """A member's bytes; damage that shows while they are read becomes the refusal `bad_file`."""
+
+    def __init__(self, source: IO[bytes], name: str) -> None:
+        self._source = source
+        self._name = name
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._source.read(len(buffer))
+        except _DAMAGED:
+            raise _damaged(self._name) from None
+        buffer[: len(data)] = data
+        return len(data)
 
     def readable(self) -> bool:
         return True

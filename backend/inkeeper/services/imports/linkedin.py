@@ -2,12 +2,15 @@
 
 The export does not mark InMails. The first message of a conversation, from its owner to one person, with a subject, is
 taken for one; the other person's first message after it is the answer. Message texts are passed over unread.
+
+Exports of earlier years have no conversation ids: in those, all messages between two people are one conversation.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,11 +20,13 @@ from inkeeper.clock import to_microseconds
 from inkeeper.errors import Problem
 from inkeeper.rules import periods
 from inkeeper.rules.people import LONGEST_NAME, normal_name, parse_link
+from inkeeper.services.imports.linkedin_files import MESSAGES
 from inkeeper.services.imports.moments import read_moment
 from inkeeper.services.imports.reading import (
     LONGEST_LINK,
     MOST_INMAILS,
     Found,
+    Note,
     NotUnderstood,
     Reading,
     moment,
@@ -33,14 +38,23 @@ from inkeeper.services.imports.reading import (
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.imports.rows import Rows
 
-MESSAGES = "messages.csv"
 CONNECTIONS = "Connections.csv"
 PROFILE = "Profile.csv"
+INVITATIONS = "Invitations.csv"
 CONNECTIONS_HEADING = "First Name"
-SIGNS = ("conversation id", "from", "date")
-"""The columns by which a messages.csv is told from any other CSV."""
+SIGNS = ({"conversation id", "from", "date"}, {"from", "to", "date", "subject", "content"})
+"""The columns by which a messages.csv is told from any other CSV: since 2018 or so, and of earlier years."""
 
-_NEEDED = ("CONVERSATION ID", "FROM", "TO", "DATE", "SUBJECT")
+_NEEDED = ("FROM", "TO", "DATE", "SUBJECT")
+_ID = "CONVERSATION ID"
+_SENT, _RECEIVED = "outgoing", "incoming"
+"""What the column `Direction` of earlier years says of a message, and that of the invitations."""
+
+_REPLY_BEGINS = ("re:", "aw:", "fw:", "fwd:")
+_LINK_COLUMNS = ("Public Profile URL", "Profile URL", "URL")
+_EARLIER_DATES = "mdy"
+"""In earlier years LinkedIn wrote 9/1/16, 10:00 AM for the first of September, whatever the language."""
+
 _YES = frozenset({"Yes", "yes", "YES", "true", "True", "TRUE"})
 _LONGEST_ID = 200
 _KEPT = 2_000
@@ -69,19 +83,20 @@ class _Conversation:
 def is_messages(heading: list[str]) -> bool:
     """Whether this is the heading of LinkedIn's messages."""
     named = {name.lower() for name in heading}
-    return all(sign in named for sign in SIGNS)
+    return any(signs <= named for signs in SIGNS)
 
 
-def read_messages(rows: Rows, reading: Reading, connected: dict[str, date], owner_name: str | None = None) -> None:
+def read_messages(rows: Rows, reading: Reading, connected: dict[str, date], owner: Sequence[str] = ()) -> None:
     """Read LinkedIn's messages into `reading`.
 
-    `connected` says since when (local day) somebody is 1st degree, by link; `owner_name` whose export it is, if another
-    file of it says so. Raises the refusal `bad_file` for missing columns, `whose_export` where that cannot be told.
+    `connected` says since when (local day) somebody is 1st degree, by link; `owner` by what names and links other files
+    of the export know whose it is. Raises the refusal `bad_file` for missing columns, `whose_export` where it cannot be
+    told whose export it is.
     """
     for name in _NEEDED:
         if rows.column(name) is None:
             raise bad_file(rows.file, 1, f"The column {name} is missing, so this is not LinkedIn's {MESSAGES}.")
-    messages = _Messages(rows, reading, reading.wishes.me or owner_name)
+    messages = _Messages(rows, reading, [reading.wishes.me] if reading.wishes.me else owner)
     for line, row in rows:
         try:
             messages.take(line, row)
@@ -89,18 +104,24 @@ def read_messages(rows: Rows, reading: Reading, connected: dict[str, date], owne
             reading.not_understood(line, str(reason))
     if messages.conversations:
         owners = messages.owners()
+        reading.owner = messages.name_of(owners)
         for conversation_id, conversation in messages.conversations.items():
-            if conversation.subject and _key(conversation.sender) in owners:
-                _take_for_inmail(conversation_id, conversation, reading, connected)
+            if _key(conversation.sender) in owners:
+                reading.begun += 1
+                if conversation.subject:
+                    _take_for_inmail(conversation_id, conversation, reading, connected)
     reading.found.sort(key=lambda found: (found.sent_at, found.line))
 
 
 def read_connections(rows: Rows) -> dict[str, date]:
-    """Since when (local day) each person is a 1st-degree connection, by link. Rows that cannot be read are no proof."""
+    """Since when (local day) each person is a 1st-degree connection, by link. Rows that cannot be read are no proof.
+
+    Raises the refusal `bad_file` for missing columns: exports before 2023 have no links here.
+    """
     link_at, day_at = rows.column("URL"), rows.column("Connected On")
     found: dict[str, date] = {}
     if link_at is None or day_at is None:
-        return found
+        raise bad_file(rows.file, None, "The columns URL and Connected On are missing.")
     for _, row in rows:
         if len(row) > max(link_at, day_at) and len(found) < MOST_INMAILS:
             with suppress(ValueError):
@@ -110,32 +131,54 @@ def read_connections(rows: Rows) -> dict[str, date]:
     return found
 
 
-def read_owner_name(rows: Rows) -> str | None:
-    """Whose profile it is: first and last name."""
-    first_at, last_at = rows.column(CONNECTIONS_HEADING), rows.column("Last Name")
+def read_profile(rows: Rows) -> list[str]:
+    """Whose profile it is: first and last name, and the profile's link where the file has one."""
+    places = [rows.column(name) for name in (CONNECTIONS_HEADING, "Last Name", *_LINK_COLUMNS)]
     for _, row in rows:
-        if first_at is not None and last_at is not None and len(row) > max(first_at, last_at):
-            return f"{row[first_at]} {row[last_at]}".strip()[:LONGEST_NAME] or None
-    return None
+        cells = [row[at].strip() if at is not None and at < len(row) else "" for at in places]
+        name = f"{cells[0]} {cells[1]}".strip()[:LONGEST_NAME]
+        return [each for each in (name, *cells[2:]) if each and len(each) <= LONGEST_LINK]
+    return []
+
+
+def read_invitations(rows: Rows) -> list[str]:
+    """Who sent the first outgoing invitation or received the first incoming one: name, and link where there is one."""
+    direction = rows.column("Direction")
+    ends = {_SENT: ("From", "inviterProfileUrl"), _RECEIVED: ("To", "inviteeProfileUrl")}
+    for _, row in rows:
+        columns = ends.get(row[direction].strip().lower()) if direction is not None and direction < len(row) else None
+        if columns:
+            places = [at for at in map(rows.column, columns) if at is not None and at < len(row)]
+            return [row[at].strip() for at in places if row[at].strip() and len(row[at]) <= LONGEST_LINK]
+    return []
 
 
 class _Messages:
     """The messages as they come, in any order, with what matters of each conversation."""
 
-    def __init__(self, rows: Rows, reading: Reading, owner: str | None) -> None:
+    def __init__(self, rows: Rows, reading: Reading, owner: Sequence[str]) -> None:
         self.conversations: dict[str, _Conversation] = {}
         self._reading = reading
         self._file = rows.file
         self._width = len(rows.heading)
-        self._id, self._sender, self._to, self._date, self._subject = (rows.column(name) or 0 for name in _NEEDED)
+        self._sender, self._to, self._date, self._subject = (rows.column(name) or 0 for name in _NEEDED)
         sender_link, links = rows.column("SENDER PROFILE URL"), rows.column("RECIPIENT PROFILE URLS")
         # Where there are no links, people are told apart by their names alone.
         self._sender_link = self._sender if sender_link is None else sender_link
         self._links = links
         drafts = map(rows.column, ("IS MESSAGE DRAFT", "IS CONVERSATION DRAFT"))
         self._drafts = tuple(at for at in drafts if at is not None)
-        self._owner = owner and _key(owner)
+        self._id, self._direction = rows.column(_ID), rows.column("DIRECTION")
+        self._order = reading.wishes.dates
+        if self._id is None:
+            self._order = self._order or _EARLIER_DATES
+            reading.notes.append(_no_conversation_ids(rows.file))
+        self._owner_as_said = owner
+        self._owner = {_key(each) for each in owner}
         self._named_as_owner: set[str] = set()
+        self._marked_as_owner: set[str] = set()
+        self._links_of_senders: dict[str, str] = {}
+        self._written: dict[str, str] = {}
 
     def take(self, line: int, row: list[str]) -> None:
         """Take in the message that begins on this line. Raises NotUnderstood."""
@@ -145,18 +188,25 @@ class _Messages:
             if row[place] in _YES:
                 self._reading.rows.add(line, "draft")
                 return
-        key = row[self._id]
-        if not key or len(key) > _LONGEST_ID:
-            raise NotUnderstood("has no conversation id" if not key else "has too long a conversation id")
+        key = self._conversation_of(row)
         at = self._moment(row[self._date])
         number = self._reading.rows.add(line, "message")
         self._place(line, key, at, number, row)
+
+    def _conversation_of(self, row: list[str]) -> str:
+        """What tells the message's conversation from others."""
+        if self._id is None:
+            return " \n".join(sorted(_key(row[at][:LONGEST_NAME]) for at in (self._sender, self._to)))
+        key = row[self._id]
+        if not key or len(key) > _LONGEST_ID:
+            raise NotUnderstood("has no conversation id" if not key else "has too long a conversation id")
+        return key
 
     def _place(self, line: int, key: str, at: datetime, number: int, row: list[str]) -> None:
         """Note the message if it is, so far, the first of its conversation or the first answer."""
         known = self.conversations.get(key)
         sender = (row[self._sender_link] or row[self._sender])[:LONGEST_LINK]
-        subject = row[self._subject].strip()
+        subject = self._subject_of(row)
         if known is None:
             if len(self.conversations) == MOST_INMAILS:
                 raise too_many(self._file, line)
@@ -172,58 +222,102 @@ class _Messages:
             return
         known.to, known.subject = row[self._to][:_KEPT], subject[:_KEPT]
         known.links = "" if self._links is None else row[self._links][:_KEPT]
-        if self._owner is not None:
-            self._note_owner(known, row[self._sender])
+        self._note_owner(known, row)
 
-    def _note_owner(self, conversation: _Conversation, sender_name: str) -> None:
-        """Note by what the owner is known whose name has been said."""
-        if _key(sender_name) == self._owner:
-            self._named_as_owner.add(_key(conversation.sender))
-        if _key(conversation.to) == self._owner:
-            self._named_as_owner.add(_key(conversation.links or conversation.to))
+    def _subject_of(self, row: list[str]) -> str:
+        subject = row[self._subject][:_KEPT].strip()
+        # In earlier years every message had a subject, answers that of what they answer.
+        return "" if self._id is None and subject[:4].lower().startswith(_REPLY_BEGINS) else subject
+
+    def _note_owner(self, conversation: _Conversation, row: list[str]) -> None:
+        """Note by what the export's owner is known, as far as the file says."""
+        name = row[self._sender][:LONGEST_LINK]
+        if self._direction is not None:
+            direction = row[self._direction].strip().lower()
+            if direction == _SENT:
+                self._marked_as_owner.add(_key(conversation.sender))
+            elif direction == _RECEIVED:
+                self._marked_as_owner.add(_key(conversation.links or conversation.to))
+        if self._links is None and conversation.sender != name:
+            self._links_of_senders[_key(name)] = _key(conversation.sender)
+        if self._owner:
+            if _key(name) in self._owner:
+                self._named_as_owner.add(_key(conversation.sender))
+            if _key(conversation.to) in self._owner:
+                self._named_as_owner.add(_key(conversation.links or conversation.to))
 
     def owners(self) -> set[str]:
-        """By what the export's owner is known in it, in normal form.
-
-        That is whoever takes part in more conversations than anybody else, unless it is said.
+        """By what the export's owner is known in it, in the form of `_key`: as said by the person who imports, else by
+        the messages, else by other files of the export. Where none of these says it, that is who takes part in most
+        conversations.
         """
+        takes_part = self._takes_part()
+        said = self._reading.wishes.me
+        same = self._named_as_owner | (self._owner & takes_part.keys())
+        if said is not None:
+            if not same:
+                raise whose_export(f"Nobody in {self._file} has the name or profile link {said[:80]!r}.", [])
+            return same
+        if self._marked_as_owner:
+            return self._marked_as_owner
+        if same:
+            return self._without_namesakes(same, takes_part)
+        (most, times), *others = takes_part.most_common(2)
+        if others and others[0][1] == times:
+            first, second = self._written[most], self._written[others[0][0]]
+            raise whose_export(
+                f"{self._file} does not say whose it is: {first[:80]} and {second[:80]} take part in equally"
+                " many conversations. Say which of them you are, by name or profile link.",
+                [first, second],
+            )
+        return {most}
+
+    def name_of(self, owners: set[str]) -> str:
+        """A name of the export's owner; their link where there is none."""
+        known = [*self._owner_as_said, *sorted(self._written.get(owner, owner) for owner in owners)]
+        return next((each for each in known if "/" not in each), known[0])
+
+    def _takes_part(self) -> Counter[str]:
+        """In how many conversations each person takes part."""
         written: Counter[str] = Counter()
         for conversation in self.conversations.values():
             written[conversation.sender] += 1
             written[conversation.links or conversation.to] += 1
         takes_part: Counter[str] = Counter()
-        as_written: dict[str, str] = {}
         for person, times in written.items():
             key = _key(person)
+            # Without links of recipients, a person known by a link as a sender is the same person by name.
+            key = self._links_of_senders.get(key, key)
             takes_part[key] += times
-            as_written.setdefault(key, person)
-        said = self._reading.wishes.me
-        if said is not None:
-            same = self._named_as_owner | ({self._owner} & takes_part.keys() if self._owner else set())
-            if not same:
-                raise whose_export(f"Nobody in {self._file} has the name or profile link {said[:80]!r}.", [])
-            return same
-        (most, most_times), *others = takes_part.most_common(2)
-        if others and others[0][1] == most_times:
-            if not self._named_as_owner:
-                first, second = as_written[most], as_written[others[0][0]]
-                raise whose_export(
-                    f"{self._file} does not say whose it is: {first[:80]} and {second[:80]} take part in equally"
-                    " many conversations. Say which of them you are, by name or profile link.",
-                    [first, second],
-                )
-            return self._named_as_owner
-        return {most}
+            self._written.setdefault(key, person)
+        return takes_part
+
+    def _without_namesakes(self, found: set[str], takes_part: Counter[str]) -> set[str]:
+        """Of several people with the owner's name only one: who has the owner's link, else who takes part most."""
+        links = [person for person in found if "/" in person]
+        if len(links) < 2:
+            return found
+        owner = max(links, key=lambda link: (link in self._owner, takes_part[link]))
+        return found - set(links) | {owner}
 
     def _moment(self, text: str) -> datetime:
         if len(text) != 23 or not text.endswith(" UTC"):
-            return self._reading.happened(moment(text, "UTC", self._reading.wishes.dates))
+            return self._reading.happened(moment(text, "UTC", self._order))
         try:
             return self._reading.happened(datetime.fromisoformat(f"{text[:19]}+00:00"))
         except NotUnderstood:
             raise
         except ValueError:
             raise NotUnderstood(f"there is no date {text!r}") from None
+
+
+def _no_conversation_ids(file: str) -> Note:
+    return Note(
+        "no_conversation_ids",
+        {"file": file},
+        f"{file} is of an earlier year and has no conversation ids: all messages between two people count as one"
+        " conversation.",
+    )
 
 
 def whose_export(reason: str, people: list[str]) -> Problem:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 from inkeeper.clock import parse_instant
 from inkeeper.rules import periods
+from inkeeper.services.imports.blanks import single_spaced
+from inkeeper.services.imports.months import LONGEST_NAME, month_of
 
 ORDERS = ("dmy", "mdy")
 """How a date such as 07/10/2026 may be meant: day first or month first."""
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_TIME = r"(?:(?:,?\s+|T)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?\s*(?P<half>[AaPp][Mm])?)?"
-_ZONE = r"(?P<utc>\s*(?:UTC|GMT|Z))?"
+LONGEST_DATE = 60
+"""Characters. A longer text is no date, and no pattern is run on it."""
+
+# The text has single spaces by then: a pattern in which blanks can be told apart in two ways takes quadratic time.
+_TIME = (
+    r"(?:(?:,? |T)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{1,9})?)?"
+    r"(?: ?(?P<half>[AaPp])\.? ?[Mm]\.?)?)?"
+)
+_ZONE = r"(?P<utc> ?(?:UTC|GMT|Z))?"
+_NAME = rf"(?P<name>[^\W\d_]{{3,{LONGEST_NAME}}})"
 _FORMS = [
-    re.compile(date + _TIME + _ZONE, re.ASCII)
+    re.compile((date + _TIME + _ZONE).replace(r"\d", "[0-9]").replace("NAME", _NAME))
     for date in (
         r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})",
         r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})",
-        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d\d)",
-        r"(?P<day>\d{1,2})[ -](?P<name>[A-Za-z]{3})[a-z]*\.?[ -](?P<year>\d{4})",
-        r"(?P<name>[A-Za-z]{3})[a-z]*\.? (?P<day>\d{1,2}),? (?P<year>\d{4})",
+        r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4}|\d\d)",
+        r"(?P<day>\d{1,2})(?:\. ?|er | de |[ -])NAME\.?(?: de |[ -])(?P<year>\d{4})",
+        r"NAME\.? (?P<day>\d{1,2}),? (?P<year>\d{4})",
         r"(?P<first>\d{1,2})[/-](?P<second_number>\d{1,2})[/-](?P<year>\d{4}|\d\d)",
     )
 ]
@@ -33,7 +43,11 @@ def read_moment(text: str, zone: str, order: str | None = None) -> datetime:
 
     `order` says how to read 07/10/2026 (one of ORDERS). Raises ValueError with the reason, for people.
     """
-    text = text.strip()
+    if len(text) > LONGEST_DATE:
+        text = text.strip()
+    if len(text) > LONGEST_DATE:
+        raise ValueError(f"has more than {LONGEST_DATE} characters where a date should be")
+    text = unicodedata.normalize("NFC", single_spaced(text))
     try:
         return parse_instant(text.replace(" ", "T", 1))
     except ValueError:
@@ -42,7 +56,11 @@ def read_moment(text: str, zone: str, order: str | None = None) -> datetime:
         found = form.fullmatch(text)
         if found:
             return _instant(found.groupdict(), zone, order, text)
-    raise ValueError(f"{text[:40]!r} is not a date that can be read; write 2026-07-10 09:00" if text else "has no date")
+    raise _no_date(text) if text else ValueError("has no date")
+
+
+def _no_date(text: str) -> ValueError:
+    return ValueError(f"{text[:40]!r} is not a date that can be read; write 2026-07-10 09:00")
 
 
 def _instant(parts: dict[str, str | None], zone: str, order: str | None, text: str) -> datetime:
@@ -66,7 +84,10 @@ def _instant(parts: dict[str, str | None], zone: str, order: str | None, text: s
 def _month_and_day(parts: dict[str, str | None], order: str | None, text: str) -> tuple[int, int]:
     name = parts.get("name")
     if name:
-        return _MONTHS.get(name.lower(), 0), int(parts["day"] or 0)
+        month = month_of(name)
+        if month is None:
+            raise _no_date(text)
+        return month, int(parts["day"] or 0)
     if "first" not in parts:
         return int(parts["month"] or 0), int(parts["day"] or 0)
     first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
@@ -85,4 +106,4 @@ def _hour(parts: dict[str, str | None]) -> int:
         return hour
     if not 1 <= hour <= 12:
         raise ValueError(hour)
-    return hour % 12 + (12 if half == "pm" else 0)
+    return hour % 12 + (12 if half == "p" else 0)

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import BinaryIO
+from datetime import datetime
+from itertools import islice
+from typing import BinaryIO, TypeVar
 
-from inkeeper.services.imports import columns, linkedin, own
+from inkeeper.errors import Problem
+from inkeeper.services.imports import columns, linkedin, linkedin_files, own
 from inkeeper.services.imports.files import Archive, digest_of, is_zip, size_of
 from inkeeper.services.imports.own import Named
-from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.services.imports.reading import Note, Reading, Wishes, guessed_encoding
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.imports.rows import Progress, Rows, no_progress
+
+Helped = TypeVar("Helped")
+
+_NOTES = "Notes:"
+_LINES_OF_NOTES = 5
+_HEADING_HAS = {linkedin.CONNECTIONS: linkedin.CONNECTIONS_HEADING, linkedin.PROFILE: "", linkedin.INVITATIONS: ""}
+_WITHOUT = {
+    linkedin.CONNECTIONS: "it is not known who is 1st degree and cost no credit",
+    linkedin.PROFILE: "it does not say whose export this is",
+    linkedin.INVITATIONS: "it does not say whose export this is",
+}
+"""What is not known without the file."""
 
 
 def read_file(
@@ -37,28 +51,54 @@ def read_file(
     if is_zip(source):
         return _read_archive(Archive(source, file), account, begun, progress)
     rows = Rows(source, file, size_of(source), progress=progress)
+    _refuse_other_files(rows, wishes)
     if linkedin.is_messages(rows.heading) and not wishes.columns:
         reading = begun("linkedin", rows)
         linkedin.read_messages(rows, reading, {})
-        return reading
-    if own.is_inmails(rows.heading):
+    elif own.is_inmails(rows.heading):
         raise bad_file(file, None, "This is a part of an export of Inkeeper. Import the whole zip.")
-    reading = begun("csv", rows)
-    reading.columns = columns.columns_of(rows.heading, wishes.columns)
-    columns.read_columns(rows, reading)
+    else:
+        reading = begun("csv", rows)
+        reading.columns = _columns(rows, wishes)
+        columns.read_columns(rows, reading)
+    _note_encoding(rows, reading)
     return reading
+
+
+def _refuse_other_files(rows: Rows, wishes: Wishes) -> None:
+    """Refuse the files of LinkedIn's export that hold no InMails, unless a person has said what their columns hold."""
+    if wishes.columns:
+        return
+    heading = rows.heading
+    if heading == [_NOTES]:
+        # Of such files the heading stands below a few lines for people.
+        heading = next((row for _, row in islice(rows, _LINES_OF_NOTES) if len(row) > 2), heading)
+    found = linkedin_files.of_robots(rows.file) or linkedin_files.by_heading(heading, rows.file)
+    if found is not None:
+        raise linkedin_files.no_inmails_in(rows.file, found)
+
+
+def _columns(rows: Rows, wishes: Wishes) -> dict[str, str]:
+    try:
+        return columns.columns_of(rows.heading, wishes.columns)
+    except Problem:
+        found = None if wishes.columns else linkedin_files.by_name(rows.file)
+        if found is not None:
+            raise linkedin_files.no_inmails_in(rows.file, found) from None
+        raise
+
+
+def _note_encoding(rows: Rows, reading: Reading) -> None:
+    if rows.is_encoding_guessed:
+        reading.notes.append(guessed_encoding(rows.file))
 
 
 def _read_archive(
     archive: Archive, account: Named, begun: Callable[[str, Rows], Reading], progress: Progress
 ) -> Reading:
-    messages = archive.find(linkedin.MESSAGES)
+    messages = archive.find(linkedin_files.MESSAGES)
     if messages is not None:
-        with archive.open(messages) as stream:
-            rows = Rows(stream, linkedin.MESSAGES, archive.size(messages), progress=progress)
-            reading = begun("linkedin", rows)
-            linkedin.read_messages(rows, reading, _connections(archive), _owner_name(archive))
-        return reading
+        return _read_messages(archive, messages, begun, progress)
     accounts, inmails = archive.find(own.ACCOUNTS), archive.find(own.INMAILS)
     if accounts is not None and inmails is not None:
         with archive.open(accounts) as stream:
@@ -68,24 +108,58 @@ def _read_archive(
             reading = begun("inkeeper", rows)
             own.read_inmails(rows, reading, own.chosen(named, reading.wishes.from_account, account))
         return reading
+    known = [found for found in map(linkedin_files.by_name, archive.file_names()) if found is not None]
+    if known:
+        raise linkedin_files.no_messages_in(archive.name, known)
     raise bad_file(
         archive.name,
         None,
-        f"The zip holds neither LinkedIn's {linkedin.MESSAGES} nor an export of Inkeeper, but {archive.names()}.",
+        f"The zip holds neither LinkedIn's {linkedin_files.MESSAGES} nor an export of Inkeeper, but {archive.names()}.",
     )
 
 
-def _connections(archive: Archive) -> dict[str, date]:
-    member = archive.find(linkedin.CONNECTIONS)
-    if member is None:
-        return {}
-    with archive.open(member) as stream:
-        return linkedin.read_connections(Rows(stream, linkedin.CONNECTIONS, heading_has=linkedin.CONNECTIONS_HEADING))
+def _read_messages(
+    archive: Archive, messages: str, begun: Callable[[str, Rows], Reading], progress: Progress
+) -> Reading:
+    """LinkedIn's messages with what other files of the zip say. One of those that cannot be read becomes a note."""
+    notes: list[Note] = []
+    connected = _helper(archive, linkedin.CONNECTIONS, linkedin.read_connections, notes)
+    owner = [
+        *(_helper(archive, linkedin.PROFILE, linkedin.read_profile, notes) or ()),
+        *(_helper(archive, linkedin.INVITATIONS, linkedin.read_invitations, notes) or ()),
+    ]
+    with archive.open(messages) as stream:
+        rows = Rows(stream, linkedin_files.MESSAGES, archive.size(messages), progress=progress)
+        reading = begun("linkedin", rows)
+        reading.notes += notes
+        linkedin.read_messages(rows, reading, connected or {}, owner)
+        _note_encoding(rows, reading)
+    return reading
 
 
-def _owner_name(archive: Archive) -> str | None:
-    member = archive.find(linkedin.PROFILE)
-    if member is None:
+def _helper(archive: Archive, name: str, read: Callable[[Rows], Helped], notes: list[Note]) -> Helped | None:
+    """What a file beside the messages says; None, with a note, for one that cannot be read, and without where there is
+    none.
+    """
+    try:
+        member = archive.find(name)
+        if member is None:
+            return None
+        with archive.open(member) as stream:
+            rows = Rows(stream, name, heading_has=_HEADING_HAS[name])
+            found = read(rows)
+    except Problem as problem:
+        notes.append(_unreadable(name, problem))
         return None
-    with archive.open(member) as stream:
-        return linkedin.read_owner_name(Rows(stream, linkedin.PROFILE))
+    if rows.is_encoding_guessed:
+        notes.append(guessed_encoding(name))
+    return found
+
+
+def _unreadable(name: str, problem: Problem) -> Note:
+    reason = problem.errors[0]["message"] if problem.errors else problem.detail
+    return Note(
+        "helper_unreadable",
+        {"file": name, "reason": reason},
+        f"{name} could not be read, so {_WITHOUT[name]}: {reason}",
+    )

@@ -23,6 +23,8 @@ MOST_INMAILS = 200_000
 PROBLEMS_NAMED = 200
 LONGEST_LINK = 500
 _LONGEST_SUBJECT = 200
+_LOOKED_AT = 1_000
+"""Characters of a cell that are looked at one by one: more than is ever stored of one."""
 
 
 class Found(NamedTuple):
@@ -42,6 +44,14 @@ class Found(NamedTuple):
     answer_line: int | None = None
     message_key: str | None = None
     """Of LinkedIn's export: a hash of the conversation's id and the instant, by which later exports are compared."""
+
+
+class Note(NamedTuple):
+    """Something to know about how a file was read: a code with its arguments, and one English sentence."""
+
+    code: str
+    arguments: dict[str, str | int]
+    detail: str
 
 
 class NotUnderstood(ValueError):
@@ -135,7 +145,11 @@ class Wishes:
 
 @dataclass(slots=True)
 class Reading:
-    """A file, read to its end."""
+    """A file, read to its end.
+
+    For LinkedIn's messages, `owner` is whose export it is (a name or link) and `begun` how many conversations they
+    begin.
+    """
 
     kind: str
     file: str
@@ -146,7 +160,9 @@ class Reading:
     rows: RowKinds = field(default_factory=RowKinds)
     found: list[Found] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    owner: str | None = None
+    begun: int = 0
     heading: list[str] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
 
@@ -178,6 +194,15 @@ class Reading:
     def _name_problem(self, number: int, reason: str) -> None:
         if len(self.problems) < PROBLEMS_NAMED:
             self.problems.append((self.rows.line(number), reason))
+
+
+def guessed_encoding(file: str) -> Note:
+    """The note for a file that is not in UTF-8."""
+    return Note(
+        "encoding_guessed",
+        {"file": file, "encoding": "Windows-1252"},
+        f"{file} is not in UTF-8 and was read as Windows-1252: look whether the names are right.",
+    )
 
 
 def too_many(file: str, line: int) -> Problem:
@@ -219,6 +244,7 @@ def subject_line(text: str) -> str | None:
 
 def _one_line(text: str) -> str:
     """Without line breaks, other control characters and spaces around it."""
+    text = text[:_LOOKED_AT]
     if text.isprintable():
         return text.strip()
     shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in text)

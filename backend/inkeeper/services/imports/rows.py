@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
-from inkeeper.services.imports.files import MOST_UNPACKED_BYTES
+from inkeeper.services.imports.blanks import is_empty, single_spaced
 from inkeeper.services.imports.refusals import bad_file
+from inkeeper.services.imports.texts import Texts
 
 MOST_ROWS = 1_000_000
-_LONGEST_LINE = 1024 * 1024
-_BLOCK_BYTES = 256 * 1024
-_DELIMITERS = ",;\t"
+MOST_COLUMNS = 1_000
+_MOST_EMPTY_ROWS = 2_000_000
+_DELIMITERS = ",;\t|"
+_LONGEST_SEP_LINE = 10
+_SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^\w\s"]|\t)"?', re.IGNORECASE)
+"""The first line by which Excel is told the delimiter."""
 
-_OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SAMPLE_CHARACTERS = 32 * 1024
+_SAMPLE_ROWS = 30
+
 _SAVE_AS = "Save it as CSV in UTF-8, and import that."
 _NEVER_CLOSED = "The row that begins here has a quote that is never closed."
 _REASONS = {
@@ -32,13 +38,13 @@ Progress = Callable[[float], None]
 
 
 def no_progress(_part: float) -> None:
-    """Nobody is waiting to see it."""
+    """Default progress callback: does nothing."""
 
 
 class Rows:
     """The rows below the heading, in the heading's columns. Iterate once.
 
-    Raises the refusal `bad_file` for what is not CSV in UTF-8, from the heading on.
+    Raises the refusal `bad_file` for what is not CSV, from the heading on.
     """
 
     def __init__(
@@ -52,11 +58,19 @@ class Rows:
             progress(min(1.0, done / size) if size else 0.0)
 
         self.file = file
+        self._texts = Texts(source, file, told)
+        texts = iter(self._texts)
+        self._sample = next(texts, "")
         # Blocks of many lines, so that taking them apart and decoding them costs nothing for each line.
-        self._lines = chain.from_iterable(io.StringIO(text, newline="\n") for text in _blocks(source, file, told))
+        self._lines = chain.from_iterable(io.StringIO(text, newline="\n") for text in chain([self._sample], texts))
         self._above = 0
         self.delimiter = ","
         self.heading = self._heading(heading_has)
+
+    @property
+    def is_encoding_guessed(self) -> bool:
+        """Whether what was read so far is no UTF-8, and was read as Windows-1252."""
+        return self._texts.guessed
 
     def column(self, name: str) -> int | None:
         """Where the column of that name stands, upper and lower case alike; None if there is none."""
@@ -64,74 +78,103 @@ class Rows:
         return named.index(name.lower()) if name.lower() in named else None
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row with its line (from 1). Empty rows are passed over; ragged ones come as they are."""
+        """Each row with its line (from 1). Rows of nothing but blanks and delimiters are passed over; ragged ones come
+        as they are.
+        """
         reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
         first = self._above + 1
-        begin, left = first, MOST_ROWS
+        begin, left, empty_left = first, MOST_ROWS, _MOST_EMPTY_ROWS
         try:
             for row in reader:
-                if row:
+                if not is_empty(row):
                     if not left:
                         raise bad_file(self.file, begin, f"The file has more than {MOST_ROWS:,} rows. Split it.")
                     left -= 1
                     yield begin, row
+                elif not empty_left:
+                    raise bad_file(self.file, begin, f"The file has more than {_MOST_EMPTY_ROWS:,} empty rows.")
+                else:
+                    empty_left -= 1
                 begin = first + reader.line_num
         except csv.Error as error:
             raise bad_file(self.file, begin, _reason(error)) from None
 
     def _heading(self, has: str) -> list[str]:
+        said, offset = None, 0
         for line in self._lines:
             self._above += 1
-            if not line.strip() or has not in line:
+            begin, offset = offset, offset + len(line)
+            if is_empty([line]) or has not in line:
                 continue
-            self.delimiter = max(_DELIMITERS, key=line.count)
-            try:
-                heading = next(csv.reader([line], delimiter=self.delimiter, strict=True))
-            except csv.Error as error:
-                raise bad_file(self.file, self._above, _reason(error)) from None
-            return [name.strip() for name in heading]
+            if said is None and not has:
+                said = _said_delimiter(line)
+                if said is not None:
+                    continue
+            self.delimiter = said or _best_delimiter(line, self._sample[begin : begin + _SAMPLE_CHARACTERS])
+            return self._names(line)
         raise bad_file(self.file, None, f"The heading with {has} is missing." if has else "The file is empty.")
 
-
-def _blocks(source: BinaryIO, file: str, progress: Callable[[int], None]) -> Iterator[str]:
-    """The text in blocks of whole lines."""
-    lines = size = 0
-    rest = _without_mark(source.read(_BLOCK_BYTES), file)
-    more = rest
-    while more:
-        size += len(more)
-        if size > MOST_UNPACKED_BYTES:
-            raise bad_file(file, lines + 1, f"The file is larger than {MOST_UNPACKED_BYTES:,} bytes. Split it.")
-        end = rest.rfind(b"\n") + 1
-        if len(rest) - end > _LONGEST_LINE:
-            raise bad_file(file, lines + 1, f"A line here is longer than {_LONGEST_LINE:,} bytes.")
-        if end:
-            yield _decoded(rest[:end], file, lines)
-            lines += rest.count(b"\n", 0, end)
-            rest = rest[end:]
-            progress(size)
-        more = source.read(_BLOCK_BYTES)
-        rest += more
-    if rest:
-        yield _decoded(rest, file, lines)
-    progress(size)
+    def _names(self, line: str) -> list[str]:
+        """The columns' names, each only once: another of the same name gets a number, as in `Date (2)`."""
+        reader = csv.reader(chain([line], self._lines), delimiter=self.delimiter, strict=True)
+        try:
+            names = [single_spaced(name) for name in next(reader)]
+        except csv.Error as error:
+            raise bad_file(self.file, self._above, _reason(error)) from None
+        self._above += reader.line_num - 1
+        if len(names) > MOST_COLUMNS:
+            raise bad_file(self.file, self._above, f"The heading has more than {MOST_COLUMNS:,} columns.")
+        return _numbered(names)
 
 
-def _without_mark(begin: bytes, file: str) -> bytes:
-    if begin.startswith(_OTHER_ENCODINGS):
-        raise bad_file(file, 1, f"The file is in UTF-16. {_SAVE_AS}")
-    return begin.removeprefix(codecs.BOM_UTF8)
+def _said_delimiter(line: str) -> str | None:
+    if len(line) > _LONGEST_SEP_LINE:
+        return None
+    found = _SEP_LINE.fullmatch(line.strip("\r\n "))
+    return found["delimiter"] if found else None
 
 
-def _decoded(block: bytes, file: str, lines_before: int) -> str:
-    if b"\0" in block:
-        line = lines_before + block.count(b"\n", 0, block.index(b"\0")) + 1
-        raise bad_file(file, line, f"This is not text in UTF-8, but perhaps UTF-16, or no text at all. {_SAVE_AS}")
+def _best_delimiter(heading: str, sample: str) -> str:
+    """The delimiter under which the first rows fit the heading; of several, the one after which no blank comes.
+
+    `sample` begins with the heading and may end within a row; it is empty where the heading stands far into the file.
+    """
+    is_cut = len(sample) == _SAMPLE_CHARACTERS
+    return max(_DELIMITERS, key=lambda delimiter: _fit(sample or heading, delimiter, is_cut=is_cut))
+
+
+def _fit(sample: str, delimiter: str, *, is_cut: bool) -> tuple[float, float, int]:
+    """How well the delimiter fits: the share of rows as wide as the heading, that of cells with no blank in front,
+    and the number of columns.
+    """
     try:
-        return block.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = lines_before + block.count(b"\n", 0, error.start) + 1
-        raise bad_file(file, line, f"This is not UTF-8, but perhaps Latin-1 or Windows-1252. {_SAVE_AS}") from None
+        rows = list(islice(csv.reader(io.StringIO(sample, newline="\n"), delimiter=delimiter), _SAMPLE_ROWS))
+    except csv.Error:
+        return 0, 0, 0
+    if is_cut and 1 < len(rows) < _SAMPLE_ROWS:
+        rows.pop()
+    heading, *below = [row for row in rows if not is_empty(row)] or [[]]
+    width = len(heading)
+    if width < 2:
+        return 0, 0, 0
+    fitting = sum(len(row) >= width and not any(row[width:]) for row in below)
+    inner = [cell for row in (heading, *below) for cell in row[1:] if cell]
+    tidy = sum(not cell[0].isspace() for cell in inner)
+    return fitting / len(below) if below else 1, tidy / len(inner) if inner else 1, width
+
+
+def _numbered(names: list[str]) -> list[str]:
+    taken = {name.lower() for name in names}
+    seen: dict[str, int] = {}
+    numbered = []
+    for name in names:
+        plain = name.lower()
+        number = seen.get(plain, 0) + 1
+        while name and number > 1 and f"{plain} ({number})" in taken:
+            number += 1
+        seen[plain] = number
+        numbered.append(f"{name} ({number})" if name and number > 1 else name)
+    return numbered
 
 
 def _reason(error: csv.Error) -> str:

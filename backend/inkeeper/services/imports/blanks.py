@@ -1,0 +1,23 @@
+"""What is blank in a file: one rule for cells, headings and dates."""
+
+from __future__ import annotations
+
+# Zero-width characters, direction marks and the byte order mark, which spreadsheets and web pages leave in texts.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+_DELIMITERS = " ,;\t|"
+_LOOKED_AT = 64
+
+
+def single_spaced(text: str) -> str:
+    """The text with one space for each run of blanks of any kind (no-break, narrow, thin …), none at its ends."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+def is_empty(row: list[str]) -> bool:
+    """Whether a row holds nothing but blanks and delimiters."""
+    # Nearly every row shows with its first character that it is not.
+    if row and row[0][:1].isalnum():
+        return False
+    return not any(single_spaced(cell[:_LOOKED_AT]).strip(_DELIMITERS) or cell[_LOOKED_AT:].strip() for cell in row)

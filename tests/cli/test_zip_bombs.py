@@ -1,0 +1,115 @@
+"""A small zip that would unpack to gigabytes takes no more memory than a harmless one, whichever way it comes in."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from inkeeper.clock import utc_now
+from inkeeper.ids import new_id
+from inkeeper.services import accounts
+from inkeeper.storage.database import open_database
+from inkeeper.storage.models import Owner
+from tests.cli.conftest import COMMAND
+from tests.files import ME, inmail, messages
+
+UNPACKED = 192 * 1024 * 1024
+MOST_MORE = 30 * 1024
+"""Kibibytes that reading a bomb may take beyond reading a harmless zip."""
+
+METHODS = {"bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA, "deflate": zipfile.ZIP_DEFLATED}
+
+UPLOAD = """
+import sys
+from inkeeper.api.app import create_app
+from inkeeper.clock import utc_now
+from inkeeper.services import devices
+from inkeeper.settings import Settings
+from inkeeper.storage.database import open_database
+from inkeeper.storage.models import Account, Owner
+
+url, file = sys.argv[1:]
+store = open_database(url)
+with store.begin_write(None):
+    token = devices.add(Owner.get().id, "Program", utc_now())[1]
+    account = Account.get().id
+answer = create_app(store, settings=Settings(database=url)).test_client().post(
+    f"/api/v1/accounts/{account}/imports?preview=true&me=Kai%20Example",
+    data=open(file, "rb").read(),
+    content_type="application/zip",
+    headers={"Authorization": f"Bearer {token}"},
+)
+print(answer.status_code, answer.get_data(as_text=True))
+"""
+
+
+def bomb(file: Path, member: str, method: int, begin: bytes, stated: int) -> None:
+    """A zip whose member begins so, goes on for very long, and is said to be `stated` bytes in the directory."""
+    with zipfile.ZipFile(file, "w") as archive:
+        info = zipfile.ZipInfo(member)
+        info.compress_type = method
+        with archive.open(info, "w") as target:
+            target.write(begin)
+            for _ in range(UNPACKED // (1024 * 1024)):
+                target.write(b"\n" * 1024 * 1024)
+    content = bytearray(file.read_bytes())
+    place = content.rindex(b"PK\x01\x02")
+    content[place + 24 : place + 28] = struct.pack("<I", stated)
+    file.write_bytes(content)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """A database with one account."""
+    url = f"sqlite:///{tmp_path}/inkeeper.sqlite3"
+    store = open_database(url)
+    now = utc_now()
+    with store.begin_write(None):
+        owner = Owner.create(id=new_id(now), name="me", created_at=now).id
+        accounts.create_account(owner, {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}, now)
+    store.checkpoint_and_close()
+    return url
+
+
+def run(command: list[str], environment: dict[str, str]) -> tuple[str, int]:
+    """What a program printed, and the most memory that it had, in kibibytes."""
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return printed, usage.ru_maxrss
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("way", ["import", "restore", "upload"])
+def test_a_bomb_takes_no_memory(
+    way: str, method: str, database: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    empty = f"sqlite:///{tmp_path}/empty.sqlite3"
+    command = {
+        "import": [*COMMAND, "import", "--database", database, "--preview", "--me", ME],
+        "restore": [*COMMAND, "restore", "--database", empty],
+        "upload": [sys.executable, "-c", UPLOAD, database],
+    }[way]
+    member = "inkeeper.json" if way == "restore" else "messages.csv"
+    begin = b"{" if way == "restore" else messages(inmail("Robin Sample", "2026-11-05 10:00:00"))
+    harmless, hostile = tmp_path / "harmless.zip", tmp_path / "hostile.zip"
+    with zipfile.ZipFile(harmless, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(member, begin)
+    bomb(hostile, member, METHODS[method], begin, stated=1000)
+
+    _, usual = run([*command, str(harmless)], environment)
+    printed, most = run([*command, str(hostile)], environment)
+
+    assert "Traceback" not in printed
+    assert "packed in a way" in printed or "damaged" in printed, printed
+    assert most < usual + MOST_MORE
