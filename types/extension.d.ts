@@ -295,6 +295,8 @@ interface StoredSummary {
   etag: string | null;
   /** When the extension asked for it, by its own clock. */
   receivedAt: string;
+  /** The entries in the state `saved` that it counts, by their ids. */
+  counts?: string[];
 }
 
 interface EntryBase {
@@ -310,7 +312,6 @@ interface EntryBase {
   attemptedAt: string | null;
   /** `saved`: on the server, kept until a summary that counts it has arrived. */
   state: "waiting" | "paused" | "needs_you" | "saved";
-  savedAt: string | null;
   problem: Problem | null;
 }
 
@@ -382,6 +383,8 @@ interface Stored {
   server: Server;
   pairing: Pairing | null;
   accounts: Account[];
+  /** By account, why its summary was refused when it was last asked for. */
+  problems: Record<string, Problem>;
   currentAccount: string | null;
   connection: Connection;
   reminders: Reminders;
@@ -472,6 +475,8 @@ interface RecentInMail {
 interface AccountView {
   account: Account;
   productTitle: string;
+  /** Why the server refused its summary; the projection is then of an earlier one. */
+  problem: Problem | null;
   projection: Projection | null;
   /** Newest first. */
   recent: RecentInMail[];

@@ -2,6 +2,7 @@
 
 import { forgoListening, listenWith, local, mayListen } from "./browser.js";
 import { newId } from "./ids.js";
+import { bounded } from "./instants.js";
 import { log, ONE_SEND_MS } from "./log.js";
 import { changing } from "./outbox.js";
 import { isSamePerson, tidy } from "./person.js";
@@ -120,5 +121,5 @@ export async function answer(id, cost) {
   });
   if (!question || cost === null) return;
   const { accountId, name, profileUrl, at } = question;
-  await log({ accountId, recipient: { name, profileUrl }, cost, source: "page", costRead: true }, new Date(at));
+  await log({ accountId, recipient: { name, profileUrl }, cost, source: "page", costRead: true }, new Date(bounded(at, new Date())));
 }

@@ -27,7 +27,7 @@ export const changing = (work) => navigator.locks.request("outbox", work);
  */
 export function newEntry(accountId, what, now) {
   const id = newId(now);
-  const fresh = /** @type {const} */ ({ tries: 0, attemptedAt: null, state: "waiting", savedAt: null, problem: null });
+  const fresh = /** @type {const} */ ({ tries: 0, attemptedAt: null, state: "waiting", problem: null });
   return { id, key: id, accountId, createdAt: now.toISOString(), ...fresh, ...what };
 }
 
@@ -90,7 +90,7 @@ async function send(server, entry) {
 function settle(entry, { body }) {
   return changing(async () => {
     /** @type {Record<string, OutboxEntry | Undoable[]>} */
-    const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved", savedAt: new Date().toISOString() } };
+    const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved" } };
     if (entry.kind === "inmail") {
       const { entries, undo } = await readAll();
       const inmailId = body.inmail.id;
@@ -140,16 +140,10 @@ const stopsAll = ({ status }) => status === 0 || status === 401 || status === 42
 const retractsOf = (id, entries) => entries.filter((entry) => entry.kind === "retract").filter(({ target }) => target === id);
 
 /**
- * Forgets the entries that the server had by `counted`, when the summaries were asked for that are here now.
- * @param {string} counted
+ * Forgets entries that the summaries count.
+ * @param {OutboxEntry[]} saved
  */
-export function forgetSaved(counted) {
-  return changing(async () => {
-    const { entries } = await readAll();
-    const done = entries.filter(({ state, savedAt }) => state === "saved" && (savedAt ?? "") <= counted);
-    await local.remove(done.map(({ id }) => outboxKey(id)));
-  });
-}
+export const forgetSaved = (saved) => changing(() => local.remove(saved.map(({ id }) => outboxKey(id))));
 
 /** Holds back all that waits, until the user has connected again. */
 export const pause = () => turn("waiting", "paused");

@@ -2,6 +2,12 @@
 
 import { local } from "./browser.js";
 
+// How far ahead an instant in storage can be meant; see instants.js.
+export const BACKOFF_MAX_MS = 30 * 60_000;
+export const SNOOZE_MAX_MS = 7 * 86_400_000;
+/** A code is good for five minutes, by the server's clock, which may be another one. */
+export const PAIRING_MAX_MS = 60 * 60_000;
+
 /** @param {string} accountId */
 export const summaryKey = (accountId) => `summary/${accountId}`;
 
@@ -14,6 +20,7 @@ const defaults = () => ({
   server: { address: "http://127.0.0.1:8425", token: null, deviceId: null, demo: false },
   pairing: null,
   accounts: [],
+  problems: {},
   currentAccount: null,
   connection: { state: "not_paired", since: new Date(0).toISOString(), detail: "", retryAt: null, tries: 0 },
   reminders: { notifications: false, snoozedUntil: null, shown: {} },

@@ -1,6 +1,7 @@
 // What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
 
-import { readAll } from "./settings.js";
+import { bounded, isAhead } from "./instants.js";
+import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, SNOOZE_MAX_MS } from "./settings.js";
 import { isUncounted, project } from "./summary.js";
 
 /**
@@ -16,21 +17,22 @@ export const readView = async (now) => view(await readAll(), now);
  */
 export function view(stored, now) {
   const { address, token, demo } = stored.server;
+  const { snoozedUntil } = stored.reminders;
   // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of it.
   const shown = stored.entries.filter((entry) => !isTakenBack(entry, stored.entries));
   return {
     now: now.toISOString(),
     server: { address, paired: token !== null, demo },
-    connection: stored.connection,
-    pairing: stored.pairing,
+    connection: { ...stored.connection, retryAt: bounded(stored.connection.retryAt, now, BACKOFF_MAX_MS) },
+    pairing: stored.pairing && { ...stored.pairing, expiresAt: bounded(stored.pairing.expiresAt, now, PAIRING_MAX_MS) },
     accounts: stored.accounts.map((account) => accountView(account, stored, now)),
     currentAccount: stored.currentAccount,
     waiting: shown.filter(({ state }) => state === "waiting" || state === "paused"),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
     listening: stored.listening,
-    questions: stored.questions,
-    lookedAt: stored.lookedAt,
-    reminders: stored.reminders,
+    questions: stored.questions.map((question) => ({ ...question, at: bounded(question.at, now) })),
+    lookedAt: bounded(stored.lookedAt, now),
+    reminders: { ...stored.reminders, snoozedUntil: isAhead(snoozedUntil, now, SNOOZE_MAX_MS) ? snoozedUntil : null },
     preferences: stored.preferences,
   };
 }
@@ -64,6 +66,7 @@ function accountView(account, stored, now) {
   return {
     account,
     productTitle: kept?.summary.product_title ?? account.product,
+    problem: stored.problems[account.id] ?? null,
     projection: kept ? project(kept, account, stored.entries, now) : null,
     recent: recent(account, stored),
     awaiting: awaiting(account, stored, now),
@@ -77,7 +80,7 @@ function accountView(account, stored, now) {
  */
 function recent(account, stored) {
   const kept = stored.summaries[account.id];
-  const ahead = stored.entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, kept?.receivedAt ?? ""));
+  const ahead = stored.entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, kept));
   const outcomes = ahead.filter((entry) => entry.kind === "outcome");
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => !isTakenBack(entry, ahead));
   const saved = (kept?.summary.recent ?? []).filter(
@@ -108,9 +111,9 @@ function recent(account, stored) {
  * @returns {AwaitingInMail[]}
  */
 function awaiting(account, { entries, summaries }, now) {
-  const { summary, receivedAt = "" } = summaries[account.id] ?? {};
-  const changed = entries.filter((entry) => isUncounted(entry, receivedAt)).map((entry) => ("inmailId" in entry ? entry.inmailId : null));
-  return (summary?.awaiting ?? []).filter(({ id, answer_by: by }) => !changed.includes(id) && now < new Date(by));
+  const kept = summaries[account.id];
+  const changed = entries.filter((entry) => isUncounted(entry, kept)).map((entry) => ("inmailId" in entry ? entry.inmailId : null));
+  return (kept?.summary.awaiting ?? []).filter(({ id, answer_by: by }) => !changed.includes(id) && now < new Date(by));
 }
 
 /**
