@@ -36,6 +36,8 @@ export const handlers = {
   },
   resolve: ({ id, answer }) => stored(outbox.resolve(id, answer, new Date())),
 
+  correct: ({ id, correction }) => stored(outbox.correct(id, correction, new Date())),
+
   retry: () => done(retry()),
   refresh: () => done(syncNow()),
 

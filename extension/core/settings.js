@@ -1,6 +1,7 @@
 // What local storage holds: its keys, what stands for one that is not written yet, and all of it read at once.
 
 import { local } from "./browser.js";
+import { knownZone } from "./days.js";
 
 // How far ahead an instant in storage can be meant; see instants.js.
 export const BACKOFF_MAX_MS = 30 * 60_000;
@@ -42,6 +43,7 @@ export async function readAll() {
     else if (key in stored) Object.assign(stored, { [key]: value });
   }
   stored.entries.sort(byId);
+  stored.accounts = stored.accounts.map(inKnownZone);
   return stored;
 }
 
@@ -52,6 +54,15 @@ export async function readAll() {
  * @returns {Promise<Pick<Stored, Name>>}
  */
 export const read = async (...names) => /** @type {any} */ ({ ...defaults(), ...(await local.get(names)) });
+
+/**
+ * @param {Account} account
+ * @returns {Account}
+ */
+function inKnownZone(account) {
+  const zone = knownZone(account.time_zone);
+  return zone === account.time_zone ? account : { ...account, time_zone: zone, unknown_zone: account.time_zone };
+}
 
 /**
  * @param {OutboxEntry} a

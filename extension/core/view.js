@@ -38,15 +38,35 @@ export function view(stored, now) {
 }
 
 /**
- * The account that an InMail belongs to: one of the page's product, the current one if it can be.
+ * The account that the user chose last, or the first.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
- * @param {string | null | undefined} product null where no page says
  */
-export function accountFor(accounts, currentId, product) {
-  const current = accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
-  if (!product || current?.account.product === product) return current;
-  return accounts.find(({ account }) => account.product === product) ?? current;
+export const currentAccount = (accounts, currentId) => accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
+
+/**
+ * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be. Null where there
+ * is none: the pools of two products cannot be mixed, so another product's account is never taken in its place.
+ * @param {AccountView[]} accounts
+ * @param {string | null} currentId
+ * @param {Pick<PageReading, "composer" | "product"> | null} page
+ */
+export function accountFor(accounts, currentId, page) {
+  const current = currentAccount(accounts, currentId);
+  if (current && fits(current, accounts, page)) return current;
+  return accounts.find((each) => fits(each, accounts, page)) ?? null;
+}
+
+/**
+ * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may have been written
+ * to from anywhere: it leaves no doubt either where all accounts are of one product.
+ * @param {AccountView} account
+ * @param {AccountView[]} accounts
+ * @param {Pick<PageReading, "composer" | "product"> | null} page
+ */
+export function fits({ account: { product } }, accounts, page) {
+  if (!page?.product || product === page.product) return true;
+  return page.composer === "none" && page.product === "premium" && accounts.every(({ account }) => account.product === product);
 }
 
 /**
