@@ -22,6 +22,7 @@ SURFACES: dict[str, tuple[str, dict[str, str]]] = {
     "sales": ("sales", {}),
     "recruiter": ("recruiter", {}),
     "header": ("main", {"name": "header"}),
+    "list": ("main", {"name": "list"}),
     "compose": ("compose", {"name": "entity", "own": "1"}),
     "lead": ("sales", {"name": "header", "own": "1"}),
     "two": ("main", {"two": "open"}),
@@ -42,7 +43,7 @@ CREDITS = {"premium": 45, "sales_navigator": 92}
 
 def reading(product: str, person: dict[str, str] | None, **other: Any) -> dict[str, Any]:
     """A reading in which the composer was understood, its cost not."""
-    plain = {"composer": "read", "cost": "unknown", "balance": None, "degree1": False}
+    plain = {"composer": "read", "isClear": True, "cost": "unknown", "balance": None, "degree1": False}
     return {"product": product, "person": person, **plain, **other}
 
 

@@ -157,8 +157,8 @@ class PracticeSite:
 
     @staticmethod
     def person(slug: str = "kai-example") -> str:
-        """The address of a person's page."""
-        return f"https://{HOST}/in/{slug}/"
+        """The address of a person's page, on which no composer is open."""
+        return f"https://{HOST}/in/{slug}/?composer=none"
 
     @staticmethod
     def lead(lead: str = "ACwAAAKaiExample") -> str:

@@ -37,7 +37,7 @@ function steadyBadge(view, now) {
   const current = view.accounts.find(({ account }) => account.id === view.currentAccount);
   if (!current?.projection) return { text: "–", colour: COLOUR.quiet, title: [t("badge_no_number"), ...notes(view)].join("\n") };
   return {
-    text: number(view, current.projection),
+    text: badgeText(view, current.projection),
     colour: COLOUR[current.projection.urgency],
     title: [...view.accounts.map((each) => line(each, now)), ...notes(view)].filter(Boolean).join("\n"),
   };
@@ -45,10 +45,10 @@ function steadyBadge(view, now) {
 
 /**
  * The number, with the one thing to know about it where that fits beside the whole number; the title has it in any case.
- * @param {View} view
- * @param {Projection} projection
+ * @param {Pick<View, "needsYou" | "questions" | "waiting" | "connection">} view
+ * @param {Pick<Projection, "balance" | "tooOld" | "urgency">} projection
  */
-function number(view, { balance, tooOld, urgency }) {
+export function badgeText(view, { balance, tooOld, urgency }) {
   if (tooOld) return "?";
   const credits = short(balance);
   if (view.needsYou.length || view.questions.length) return fitting([`${credits}?`], credits);

@@ -30,6 +30,11 @@ export const local = new Area();
 export const session = new Area();
 export const alarms = new Map();
 
+/** As in browsers, and unlike in node, a lock is never granted before `request` returns. */
+const locks = { request: async (name, work) => { await null; return nodeLocks.request(name, work); } };
+const nodeLocks = navigator.locks;
+Object.defineProperty(navigator, "locks", { value: locks });
+
 const listeners = { addListener() {} };
 
 globalThis.chrome = {
