@@ -4,7 +4,7 @@
 
 import { local } from "./browser.js";
 import { changing, newEntry, undoableOf } from "./outbox.js";
-import { cleanName, isSameLink, isSamePerson, parseLink } from "./people.js";
+import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
 import { outboxKey, read } from "./settings.js";
 
 /** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
@@ -73,8 +73,10 @@ async function entryOf({ outboxId }) {
  * @returns {InMailBody}
  */
 function body({ recipient, cost, purpose, subject, source, acceptDiscrepancy }, now) {
+  // No InMail is refused for its link: one that leads to no person is left out.
+  const link = profileLink(recipient.profileUrl ?? "");
   return {
-    recipient: { name: cleanName(recipient.name), ...(recipient.profileUrl && { profile_url: recipient.profileUrl }) },
+    recipient: { name: cleanName(recipient.name), ...(link && { profile_url: link }) },
     sent_at: now.toISOString(),
     cost,
     source,

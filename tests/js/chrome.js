@@ -30,6 +30,9 @@ export const local = new Area();
 export const session = new Area();
 export const alarms = new Map();
 
+/** The ids of the notifications that were shown. */
+export const notified = [];
+
 /** As in browsers, and unlike in node, a lock is never granted before `request` returns. */
 const locks = { request: async (name, work) => { await null; return nodeLocks.request(name, work); } };
 const nodeLocks = navigator.locks;
@@ -50,6 +53,7 @@ globalThis.chrome = {
     getMessage: (key, substitutions = []) =>
       (MESSAGES[key]?.message ?? "").replace(/\$(\d)/g, (_, number) => substitutions[number - 1] ?? ""),
   },
+  notifications: { create: async (id) => { notified.push(id); } },
   permissions: { contains: async () => true },
   runtime: { id: "inkeeper", onMessage: listeners, getURL: (path) => `chrome-extension://inkeeper/${path}` },
   action: { setBadgeText() {}, setBadgeBackgroundColor() {}, setBadgeTextColor() {}, setTitle() {} },
@@ -61,4 +65,5 @@ globalThis.chrome = {
 export function reset() {
   for (const area of [local, session]) Object.assign(area, { content: {}, writes: [] });
   alarms.clear();
+  notified.length = 0;
 }

@@ -130,6 +130,21 @@ test("a server that breaks on an entry is not off, and its accounts are brought 
   assert.equal(await balance(), 19);
 });
 
+test("a link that leads to no person is left out", async () => {
+  for (const [given, kept] of [["https://www.example.com/in/kai", undefined], ["de.linkedin.com/mwlite/in/Kai-Example", "https://www.linkedin.com/in/kai-example"]]) {
+    const { entry } = await log({ ...KAI, recipient: { name: `Sample ${given}`, profileUrl: given } }, new Date());
+    assert.equal(entry.body.recipient.profile_url, kept);
+  }
+});
+
+test("one person is logged once, however link and name are written", async () => {
+  const lead = { name: "kai  EXAMPLE", profileUrl: "https://www.linkedin.com/sales/lead/ACwAAB1,NAME_SEARCH,x" };
+  await log(KAI, new Date());
+  assert.ok((await log({ ...KAI, recipient: { ...KAI.recipient, profileUrl: "https://de.linkedin.com/in/Kai-Example/" } }, new Date())).repeated);
+  assert.ok((await log({ ...KAI, recipient: lead, source: "page" }, new Date())).repeated);
+  assert.ok(!(await log({ ...KAI, recipient: { name: "Kai Example", profileUrl: "https://www.linkedin.com/in/kai-example-2" } }, new Date())).repeated);
+});
+
 test("a refused InMail can be corrected, and is sent with what was corrected", async () => {
   server.refuse = { "POST /accounts/a/inmails": { status: 422, code: "invalid", detail: "In the future." } };
   const { entry } = await log(KAI, new Date());
