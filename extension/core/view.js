@@ -59,14 +59,16 @@ export function accountFor(accounts, currentId, page) {
 
 /**
  * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may have been written
- * to from anywhere: it leaves no doubt either where all accounts are of one product.
+ * to from anywhere: there it can where all accounts are of one product, or where the user chose this one for this page.
  * @param {AccountView} account
  * @param {AccountView[]} accounts
  * @param {Pick<PageReading, "composer" | "product"> | null} page
+ * @param {boolean} [isChosen]
  */
-export function fits({ account: { product } }, accounts, page) {
+export function fits({ account: { product } }, accounts, page, isChosen = false) {
   if (!page?.product || product === page.product) return true;
-  return page.composer === "none" && page.product === "premium" && accounts.every(({ account }) => account.product === product);
+  if (page.composer !== "none" || page.product !== "premium") return false;
+  return isChosen || accounts.every(({ account }) => account.product === product);
 }
 
 /**

@@ -69,7 +69,8 @@
     const around = barOf(element, frame);
     if (!around?.matches(list) || barOf(/** @type {Element} */ (around.parentElement), frame)) return false;
     const first = around.querySelector(message);
-    return !first || Boolean(first.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING);
+    if (!first) return Boolean(around.firstElementChild?.contains(element));
+    return Boolean(first.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING);
   }
 
   /** @type {LinkedinScripts["read"]} */

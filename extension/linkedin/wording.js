@@ -11,7 +11,7 @@
     // What is written here, by the user or by others, and what is quoted: never read.
     unread: "input, textarea, [contenteditable], [role=textbox], ul, ol, article, aside",
     // But at the head of a thread's list, before its first message, the person's card may stand.
-    list: ".msg-s-message-list-content, .msg-s-message-list",
+    list: "ul, ol",
     message: ".msg-s-message-list__event, .msg-s-event-listitem, article",
     // An InMail is being written, be it understood or not.
     sign: {

@@ -31,8 +31,8 @@ export function log(context) {
  * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this account's.
  * @param {PopupContext} context
  */
-export const isReady = ({ account, page, view }) =>
-  account !== null && page !== null && page.isClear && !page.degree1 && fits(account, view.accounts, page);
+export const isReady = ({ account, page, ui, view }) =>
+  account !== null && page !== null && page.isClear && !page.degree1 && fits(account, view.accounts, page, ui.switched);
 
 /**
  * Why one click cannot log here, where the form can.
@@ -41,7 +41,7 @@ export const isReady = ({ account, page, view }) =>
 function doubt({ account, page, ui, view }) {
   if (ui.draft?.isNoPerson) return el("p", { class: "small", data: { hook: "no-person" } }, t("link_no_person"));
   const product = ui.draft?.product ?? page?.product;
-  const isOther = account && product && (ui.draft?.product || (page?.person && !page.degree1 && !fits(account, view.accounts, page)));
+  const isOther = account && product && (ui.draft?.product || (page?.person && !page.degree1 && !fits(account, view.accounts, page, ui.switched)));
   if (isOther) {
     const isKnown = view.accounts.some((each) => each.account.product === product);
     return el("div", { class: "notice warning", data: { hook: "other-pool", product } },
@@ -113,7 +113,7 @@ function logForm(context) {
   const known = ui.draft ?? page?.person;
   const likely = page && !ui.draft ? costOf(page, view.preferences) : lastCost;
   // Whose credits it took is the user's to say where the page is of another product.
-  const isOther = ui.draft?.product || (page?.person && account && !fits(account, view.accounts, page));
+  const isOther = ui.draft?.product || (page?.person && account && !fits(account, view.accounts, page, ui.switched));
   const seats = view.accounts.map(({ account: { id, name, product } }) =>
     option(id, name === t(`product_${product}`) ? name : `${name} · ${t(`product_${product}`)}`, !isOther && id === account?.account.id));
   const submit = async (/** @type {Values} */ { name, link, seat = account?.account.id ?? "", purpose, cost }) => {
