@@ -72,7 +72,7 @@ def _person(found: dict[str, str]) -> dict[str, str]:
 
 def _filled(page: str, person: dict[str, str]) -> str:
     links = "".join(
-        f'<li><a href="/in/{one["slug"]}/">{one["name"]}</a> <span>{one["headline"]}</span> '
+        f'<li><a href="/in/{one["slug"]}/?composer=none">{one["name"]}</a> <span>{one["headline"]}</span> '
         f'<a href="/sales/lead/{one["lead"]},NAME_SEARCH">as a lead</a></li>'
         for one in people()
     )
