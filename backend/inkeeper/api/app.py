@@ -24,6 +24,7 @@ from inkeeper.api import (
     observations,
     pages,
     pairings,
+    people,
     plan_changes,
     report,
     rule_books,
@@ -69,6 +70,7 @@ RESOURCES = (
     observations,
     plan_changes,
     inmails,
+    people,
     imports,
     calendar,
 )
