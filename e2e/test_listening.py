@@ -14,7 +14,7 @@ from e2e.harness.client import Client
 from e2e.harness.connecting import refresh
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.looking import DEEP, SIGHTS, WATCH
+from e2e.harness.looking import DEEP, ROOT, SIGHTS, WATCH
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 from e2e.harness.wire import tapped
@@ -309,6 +309,115 @@ def test_nothing_is_believed_as_it_comes(
     questions = connected.storage("questions")
     assert [(one["name"], one["profileUrl"]) for one in questions] == [(kept or "", None)]
     assert connected.outbox() == []
+
+
+# -- a page that plays the user ---------------------------------------------------------------------
+
+FORGE = f"""async (rounds, wait) => {{
+    const root = {ROOT};
+    for (let round = 0; round < rounds; round += 1) {{
+        root.querySelector('.msg-form__contenteditable').textContent = 'Forged.';
+        const person = root.querySelector('.profile-card-one-to-one__profile-link');
+        Object.assign(person, {{textContent: `Forged Person ${{round}}`, href: `/in/forged-person-${{round}}/`}});
+        root.querySelector('.msg-inmail-credits-display p').textContent = `Use 1 of ${{9000 - round}} InMail credits`;
+        const button = root.querySelector('.msg-form__send-button');
+        button.disabled = false;
+        if (round % 2) button.click();
+        else root.querySelector('form').requestSubmit(button);
+        await new Promise((done) => setTimeout(done, wait));
+    }}
+    return root.querySelectorAll('[data-text]').length;
+}}"""
+"""Sends by script, which the page takes for real. The tests run it with user activation, and without a shadow root:
+a submit does not leave one.
+"""
+
+
+def test_a_page_cannot_forge_inmails(connected: Browser, client: Client, premium: dict[str, Any]) -> None:
+    connected.ask("preferences.set", {"takeOver": True})
+    connected.visit(PracticeSite.composer("main", root=""))
+
+    assert connected.tab.run(FORGE, 18, 300) == 18
+
+    assert (connected.outbox(), connected.storage("questions") or []) == ([], [])
+    assert client.summary(premium)["balance"] == 15
+    connected.visit(PracticeSite.composer("main", root="", n="15"))
+    write(connected)
+    press_send(connected)
+    logged(client, premium)
+    connected.wait_balance(14)
+
+
+def test_one_press_is_one_send(connected: Browser, client: Client, premium: dict[str, Any]) -> None:
+    connected.visit(PracticeSite.composer("main", root=""))
+    write(connected)
+    # Behind the send itself, and within the second in which a submit still belongs to the press.
+    script = f"setTimeout(() => {{ globalThis.forged = ({FORGE})(3, 100); }}, 600)"
+    connected.tab.run(f"() => {{ document.addEventListener('click', () => {{ {script}; }}, {{once: true}}); }}")
+
+    press_send(connected)
+    assert until(lambda: connected.tab.run("() => globalThis.forged"), "forged") >= 3
+    connected.visit("https://www.linkedin.com/feed/")
+
+    heard = until(lambda: [*(connected.storage("undo") or []), *(connected.storage("questions") or [])], "heard of it")
+    assert [one["name"] for one in heard] == ["Kai Example"]
+
+
+def test_more_sends_in_a_minute_than_a_person_makes_are_asked_about(
+    connected: Browser, client: Client, premium: dict[str, Any]
+) -> None:
+    for count, slug in enumerate(("kai-example", "robin-sample", "mika-placeholder"), 1):
+        connected.visit(f"https://www.linkedin.com/in/{slug}/")
+        write(connected)
+        press_send(connected)
+        logged(client, premium, count)
+
+    connected.visit("https://www.linkedin.com/in/sasha-specimen/")
+    write(connected)
+    press_send(connected)
+
+    (question,) = asked_about(connected)
+    assert question["name"] == "Sasha Specimen"
+    logged(client, premium, 3)
+
+
+# -- whose credit, and whose page ---------------------------------------------------------------------
+
+
+def test_without_a_seat_of_the_composers_product_nothing_is_charged(
+    connected: Browser, client: Client, premium: dict[str, Any]
+) -> None:
+    send(connected, "sales")
+    (question,) = asked_about(connected)
+    assert (question["accountId"], question["product"]) == (None, "sales_navigator")
+    connected.visit("https://www.linkedin.com/feed/")
+
+    popup = connected.click_toolbar()
+    popup.wait_text("You have no Sales Navigator account here.")
+    popup.click("button", "Yes, fill in…")
+    popup.wait_text("This InMail takes Sales Navigator credits.")
+    popup.click("button", "Log InMail")
+    popup.wait_text("Choose whose credits it took.")
+    assert client.inmails(premium) == []
+    assert_accessible(popup)
+    popup.choose("Take the credit from", "Premium")
+    popup.click("button", "Log InMail")
+
+    (inmail,) = logged(client, premium)
+    assert inmail["recipient"] == {"name": "Kai Example", "profile_url": LEAD}
+
+
+def test_the_page_is_that_of_the_moment_of_sending(connected: Browser, client: Client, sales: dict[str, Any]) -> None:
+    send(connected, "sales", delay="1000")
+    connected.tab.run(
+        """() => {
+            history.pushState({}, '', '/sales/lead/ACwAAARobinSample');
+            document.title = 'Robin Sample | Lead | Sales Navigator';
+        }"""
+    )
+
+    (inmail,) = logged(client, sales)
+    assert inmail["recipient"] == {"name": "Kai Example", "profile_url": LEAD}
 
 
 # -- one send is one InMail ------------------------------------------------------------------------

@@ -69,11 +69,11 @@ def test_a_month_ends_while_the_server_is_off(browser: Browser, evening: Server)
     connect(browser, server)
     account = client.account(plan="sales_navigator", time_zone="Europe/Berlin", opened_at=OPENED.isoformat())
     refresh(browser)
-    browser.wait_badge("25!!")
+    browser.wait_badge("25!")
     recipient = {"name": "Kai Example", "profileUrl": None}
     log = {"accountId": account["id"], "recipient": recipient, "cost": 1, "source": "popup"}
     browser.ask("log", log)
-    browser.wait_badge("24!!")
+    browser.wait_badge("24!")
     until(lambda: client.inmails(account), "the InMail on the server")
 
     server.terminate()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import refresh
+from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.wait import until
@@ -17,9 +19,10 @@ from e2e.harness.wait import until
 @pytest.fixture
 def account(connected: Browser, client: Client) -> dict:
     """A Premium Career account whose five credits are used up."""
-    made = client.account(plan="premium_career")
+    made = client.account(plan="premium_career", opened_at=(datetime.now(UTC) - timedelta(days=2)).isoformat())
+    sent_at = (datetime.now(UTC) - timedelta(minutes=2)).isoformat()
     for number in range(5):
-        client.log(made, f"Sample Number {number}").expect(201)
+        client.log(made, f"Sample Number {number}", sent_at=sent_at).expect(201)
     refresh(connected)
     connected.wait_badge("0")
     return made
@@ -81,14 +84,74 @@ def test_the_answer_survives_a_killed_worker(connected: Browser, client: Client,
     until(lambda: len(client.inmails(account)) == 6, "the InMail on the server")
 
 
-def test_a_refusal_of_another_kind_can_only_be_discarded(connected: Browser, client: Client, account: dict) -> None:
-    # An account that was opened a moment ago cannot have sent anything to an impossible recipient's link.
-    body = {"recipient": {"name": "Kai Example", "profileUrl": "https://www.example.com/in/kai"}, "cost": 0}
-    connected.ask("log", {"accountId": account["id"], "source": "popup", **body})
+def test_the_word_that_it_was_logged_is_withdrawn(connected: Browser, refused: Page) -> None:
+    refused.wait_no_text("Logged: Kai Example")
 
-    popup = connected.open_extension("popup/popup.html")
-    popup.wait_text("Not saved: InMail to Kai Example")
-    assert not popup.has("button", "LinkedIn let it through")
-    popup.click("button", "Discard")
+
+def choose_time(popup: Page, moment: datetime) -> None:
+    """Fills in the field of day and time, in UTC."""
+    assert popup.run("() => document.getElementById('edit-at').labels[0].textContent") == "Day and time (UTC)"
+    popup.run("(text) => { document.getElementById('edit-at').value = text; }", moment.strftime("%Y-%m-%dT%H:%M"))
+
+
+@pytest.fixture
+def too_early(connected: Browser, client: Client, account: dict) -> Page:
+    """The popup after an InMail was refused whose time lies ahead: the clock was wrong."""
+    connected.visit("https://www.linkedin.com/")
+    connected.shift_worker_clock(timedelta(days=2))
+    person = {"name": "Kai Exmaple", "profileUrl": "https://www.linkedin.com/in/kai-example"}
+    connected.ask("log", {"accountId": account["id"], "recipient": person, "cost": 0, "source": "popup"})
+    until(lambda: [entry["state"] for entry in connected.outbox()] == ["needs_you"], "it was refused")
+    connected.kill_worker()
+    return connected.click_toolbar()
+
+
+def test_a_refused_inmail_is_corrected_and_saved(
+    connected: Browser, client: Client, account: dict, too_early: Page
+) -> None:
+    too_early.wait_text("Not saved: InMail to Kai Exmaple")
+    assert not too_early.has("button", "LinkedIn let it through")
+    too_early.click("button", "Edit…")
+    too_early.fill("textbox", "Name", "")
+    too_early.fill("textbox", re.compile("^Profile link"), "https://www.example.com/")
+    too_early.click("button", "Save again")
+    too_early.wait_text("Type the person’s name.")
+    too_early.wait_text("This is not the link of a LinkedIn profile.")
+    assert_accessible(too_early)
+
+    too_early.fill("textbox", "Name", "Kai Example")
+    too_early.fill("textbox", re.compile("^Profile link"), "https://de.linkedin.com/in/Kai-Example")
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    choose_time(too_early, an_hour_ago)
+    too_early.choose(re.compile("^Purpose"), "Article")
+    too_early.click("button", "Save again")
+
+    inmail = until(lambda: client.inmails(account)[5:] and client.inmails(account), "saved on the server")
+    (corrected,) = [one for one in inmail if one["recipient"]["name"] == "Kai Example"]
+    assert corrected["recipient"]["profile_url"] == "https://www.linkedin.com/in/kai-example"
+    assert corrected["sent_at"].startswith(an_hour_ago.strftime("%Y-%m-%dT%H:%M"))
+    assert (corrected["purpose"], corrected["cost"]) == ("article", 0)
+    too_early.wait_no_text("Not saved")
+
+
+def test_a_refusal_can_be_discarded(connected: Browser, client: Client, too_early: Page) -> None:
+    too_early.click("button", "Discard")
 
     until(lambda: not connected.outbox(), "nothing waits any more")
+
+
+def test_an_observation_is_corrected_and_saved(connected: Browser, client: Client, account: dict) -> None:
+    connected.shift_worker_clock(timedelta(days=2))
+    connected.ask("observe", {"accountId": account["id"], "balance": 3, "source": "person"})
+    until(lambda: [entry["state"] for entry in connected.outbox()] == ["needs_you"], "it was refused")
+    connected.kill_worker()
+
+    connected.visit("https://www.linkedin.com/")
+    popup = connected.click_toolbar()
+    popup.click("button", "Edit…")
+    popup.fill("textbox", "LinkedIn shows", "4")
+    choose_time(popup, datetime.now(UTC))
+    popup.click("button", "Save again")
+
+    connected.wait_balance(4)
+    until(lambda: client.summary(account)["balance"] == 4, "the server's balance")

@@ -37,6 +37,14 @@ def sales(connected: Browser, client: Client) -> dict:
 
 
 @pytest.fixture
+def recruiter(connected: Browser, client: Client, sales: dict) -> dict:
+    """A Recruiter seat beside it."""
+    made = client.account("Recruiter", plan="recruiter_lite", rule_book="rolling")
+    refresh(connected)
+    return made
+
+
+@pytest.fixture
 def premium(connected: Browser, client: Client, sales: dict) -> dict:
     """A Premium Business account with 15 credits beside it."""
     made = client.account("Premium", plan="premium_business", rule_book="rolling")
@@ -74,7 +82,7 @@ BUTTONS = [
 ]
 
 
-def test_the_button_says_what_it_costs(connected: Browser, sales: dict) -> None:
+def test_the_button_says_what_it_costs(connected: Browser, sales: dict, premium: dict, recruiter: dict) -> None:
     for page, asked, words in BUTTONS:
         popup = popup_over(connected, page, **asked)
         assert re.match(rf"Log InMail to Kai Example {words}( ·|$)", log_button(popup))
@@ -99,7 +107,9 @@ def test_the_page_picks_the_account_and_the_cost(
     popup.find("heading", "Premium")
 
 
-def test_what_the_user_chose_last_holds_where_no_cost_is_shown(connected: Browser, client: Client, sales: dict) -> None:
+def test_what_the_user_chose_last_holds_where_no_cost_is_shown(
+    connected: Browser, client: Client, sales: dict, recruiter: dict
+) -> None:
     popup = popup_over(connected, "sales", state="free")
     popup.click("button", LOG)
     popup.wait_text("Logged: Kai Example, free.")
@@ -172,13 +182,14 @@ def test_an_equal_number_is_confirmed_once_a_day(connected: Browser, client: Cli
 
 
 def test_a_number_of_another_product_is_not_offered(connected: Browser, sales: dict) -> None:
-    popup = popup_over(connected, "main")
+    connected.visit(PracticeSite.composer("main"))
+    popup = connected.click_toolbar()
 
-    popup.find("button", LOG)
+    popup.wait_text("This InMail takes Premium credits.")
     assert not popup.has("button", re.compile("^LinkedIn shows"))
 
 
-def test_a_page_that_is_not_recognised_says_so(connected: Browser, client: Client, sales: dict) -> None:
+def test_a_page_that_is_not_recognised_says_so(connected: Browser, client: Client, sales: dict, premium: dict) -> None:
     popup = popup_over(connected, "main", hashed="1")
     popup.wait_text("This page was not recognised: fill in by hand.")
     assert "cost not shown" in log_button(popup)
@@ -218,6 +229,116 @@ def test_the_shortcut_knows_the_cost(
     assert inmail["recipient"]["profile_url"] == "https://www.linkedin.com/in/kai-example"
 
 
+# -- nothing is guessed ------------------------------------------------------------------------------
+
+
+def shortcut_asks(browser: Browser) -> Page:
+    """The popup that the shortcut opens where it cannot log, as a click on the toolbar opens it."""
+    browser.close_popups()
+    browser.control.run(SHORTCUT)
+    until(lambda: browser.pages("popup/popup.html"), "the popup, to be filled in")
+    assert browser.outbox() == []
+    return browser.click_toolbar()
+
+
+@pytest.fixture
+def only_premium(connected: Browser, client: Client) -> dict:
+    """A Premium Business account with 15 credits, the only one."""
+    made = client.account("Premium", plan="premium_business", rule_book="rolling")
+    refresh(connected)
+    connected.wait_badge("15")
+    return made
+
+
+def test_no_account_pays_for_another_products_composer(connected: Browser, client: Client, only_premium: dict) -> None:
+    connected.visit(PracticeSite.composer("sales"))
+    popup = shortcut_asks(connected)
+
+    popup.wait_text("This InMail takes Sales Navigator credits.")
+    popup.wait_text("You have no Sales Navigator account here.")
+    popup.find("link", "Add one…")
+    assert not popup.has("button", LOG)
+    assert_accessible(popup)
+    name = popup.find("textbox", "Name")
+    assert popup.of(name, "(field) => field.value") == "Kai Example"
+    assert client.inmails(only_premium) == []
+    connected.wait_badge("15")
+
+    popup.choose("Take the credit from", "Premium")
+    popup.click("button", "Log InMail")
+    until(lambda: costs(client, only_premium) == [("Kai Example", 1)], "logged for the account that was chosen")
+
+
+def test_a_seat_is_added_where_one_is_missing(connected: Browser, only_premium: dict) -> None:
+    connected.visit(PracticeSite.composer("sales"))
+    popup = connected.click_toolbar()
+
+    popup.click("link", "Add one…")
+
+    settings = connected.attach_page("welcome.html?add=account#account")
+    settings.find("button", "Set up the account")
+
+
+def test_a_profile_without_a_composer_leaves_no_doubt_with_one_product(
+    connected: Browser, client: Client, sales: dict
+) -> None:
+    connected.visit(PracticeSite.person())
+    connected.control.run(SHORTCUT)
+    until(lambda: costs(client, sales) == [("Kai Example", 1)], "logged for the only seat")
+
+    client.account("Recruiter", plan="recruiter_lite", rule_book="rolling")
+    refresh(connected)
+    connected.visit(PracticeSite.person("robin-sample"))
+    connected.click_toolbar().wait_text("This InMail takes Premium credits.")
+
+
+ON_LINK = """async (link) => {
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
+    await logPersonOf(tab, link);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://de.linkedin.com/in/mia-sample", "https://www.linkedin.com/in/mia-sample"),
+        ("https://www.linkedin.com/mwlite/in/mia-sample?trk=x", "https://www.linkedin.com/in/mia-sample"),
+        ("https://www.linkedin.com/company/sample/", ""),
+        ("https://www.example.com/in/mia-sample", ""),
+    ],
+)
+def test_a_link_is_never_taken_for_the_person_of_the_page(
+    connected: Browser, only_premium: dict, link: str, kept: str
+) -> None:
+    connected.visit(PracticeSite.person())
+    connected.control.run(ON_LINK, link)
+    until(lambda: connected.pages("popup/popup.html"), "the popup, to be filled in")
+    popup = connected.attach_page("popup/popup.html")
+
+    field = popup.find("textbox", re.compile("^Profile link"))
+    assert popup.of(field, "(field) => field.value") == kept
+    assert popup.of(popup.find("textbox", "Name"), "(field) => field.value") == ""
+    assert ("leads to no one" in popup.text()) is (kept == "")
+    assert connected.outbox() == []
+
+
+def test_an_address_and_a_title_of_two_people_are_not_logged(
+    connected: Browser, client: Client, only_premium: dict
+) -> None:
+    connected.visit(PracticeSite.person("robin-sample"))
+    connected.tab.run("() => history.pushState({}, '', '/in/kai-example/?composer=none')")
+
+    popup = shortcut_asks(connected)
+
+    popup.wait_text("This page may still be changing to another person.")
+    assert not popup.has("button", re.compile("^Log InMail to"))
+    connected.close_popups()
+    connected.tab.run("() => { document.title = 'Kai Example | LinkedIn'; }")
+    connected.control.run(SHORTCUT)
+    until(lambda: costs(client, only_premium) == [("Kai Example", 1)], "logged once they are of one person")
+
+
 def test_as_it_is_shipped_the_click_alone_lets_it_look(visible: Browser) -> None:
     look = """async () => {
         const {activeTab} = await import(chrome.runtime.getURL('core/browser.js'));
@@ -245,6 +366,7 @@ def test_what_is_written_in_a_message_is_found_nowhere(
         client = server.client()
         account = client.account("Premium", plan="premium_business", rule_book="rolling")
         client.account("Sales", rule_book="rolling")
+        client.account("Recruiter", plan="recruiter_lite", rule_book="rolling")
         refresh(browser)
         browser.ask("preferences.set", {"takeOver": True})
         for page in ("main", "sales", "recruiter"):

@@ -22,6 +22,7 @@ SURFACES: dict[str, tuple[str, dict[str, str]]] = {
     "sales": ("sales", {}),
     "recruiter": ("recruiter", {}),
     "header": ("main", {"name": "header"}),
+    "list": ("main", {"name": "list"}),
     "compose": ("compose", {"name": "entity", "own": "1"}),
     "lead": ("sales", {"name": "header", "own": "1"}),
     "two": ("main", {"two": "open"}),
@@ -42,7 +43,7 @@ CREDITS = {"premium": 45, "sales_navigator": 92}
 
 def reading(product: str, person: dict[str, str] | None, **other: Any) -> dict[str, Any]:
     """A reading in which the composer was understood, its cost not."""
-    plain = {"composer": "read", "cost": "unknown", "balance": None, "degree1": False}
+    plain = {"composer": "read", "isClear": True, "cost": "unknown", "balance": None, "degree1": False}
     return {"product": product, "person": person, **plain, **other}
 
 
@@ -200,9 +201,81 @@ def test_a_page_of_messages_names_its_recipient(chromium: Browser) -> None:
 def test_a_name_is_a_text_of_at_most_200_characters(chromium: Browser) -> None:
     name = " ".join(["Kai"] + ["Example"] * 40)
 
-    person = read(chromium, PracticeSite.person(name.replace(" ", "-").lower()))["person"]
+    chromium.visit(PracticeSite.person())
+    chromium.tab.run("(name) => { document.title = `${name} | LinkedIn`; }", name)
 
-    assert person["name"] == name[:200]
+    assert read_again(chromium)["person"]["name"] == name[:200].rstrip()
+
+
+PUSH = "(path) => history.pushState({}, '', path)"
+
+
+def test_an_address_that_is_ahead_of_its_title(chromium: Browser) -> None:
+    robin = {"name": "Robin Sample", "profileUrl": "https://www.linkedin.com/in/robin-sample"}
+    assert read(chromium, PracticeSite.person("robin-sample")) == reading("premium", robin, composer="none")
+
+    chromium.tab.run(PUSH, "/in/kai-example/")
+    assert read_again(chromium)["isClear"] is False
+
+    chromium.tab.run("() => { document.title = 'Kai Example | LinkedIn'; }")
+    assert read_again(chromium) == reading("premium", KAI, composer="none")
+
+    chromium.tab.run("() => { document.title = 'Robin Sample | LinkedIn'; }")
+    assert read_again(chromium)["isClear"] is False
+
+
+def test_a_lead_is_clear_where_the_page_was_loaded_there_or_links_to_it(chromium: Browser) -> None:
+    chromium.visit(PracticeSite.composer("sales", composer="none"))
+    assert read_again(chromium) == reading("sales_navigator", LEAD, composer="none")
+    before = chromium.tab.url
+
+    chromium.tab.run(PUSH, "/sales/lead/ACwAAARobinSample")
+    assert read_again(chromium)["isClear"] is False
+    add_link = """(path, name) => document.querySelector('main').append(
+        Object.assign(document.createElement('a'), {href: path, textContent: name}))"""
+    chromium.tab.run(add_link, "/sales/lead/ACwAAARobinSample,NAME_SEARCH", "Kai Example")
+    assert read_again(chromium)["isClear"] is True
+
+    chromium.tab.run("() => new Promise((back) => { addEventListener('popstate', back); history.back(); })")
+    assert chromium.tab.url == before
+    assert read_again(chromium)["isClear"] is False
+
+
+def test_a_composer_tells_whom_it_is_for_while_the_page_changes(chromium: Browser) -> None:
+    chromium.visit(PracticeSite.composer("sales"))
+    chromium.tab.run(PUSH, "/sales/lead/ACwAAARobinSample")
+
+    assert read_again(chromium) == {
+        **expected("sales", "credits"),
+        "person": {"name": "Kai Example", "profileUrl": None},
+    }
+
+
+MEMBER = "ACoAAB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX"
+
+
+def test_the_public_link_of_the_page_is_better_than_a_members_number(chromium: Browser) -> None:
+    assert read(chromium, PracticeSite.composer("main", card=MEMBER)) == expected("main", "credits")
+
+    person = read(chromium, PracticeSite.composer("compose", card=MEMBER))["person"]
+    assert person == {"name": "Kai Example", "profileUrl": f"https://www.linkedin.com/in/{MEMBER}"}
+
+
+@pytest.mark.parametrize("asked", [{}, {"own": "1"}, {"decoy": "1"}])
+def test_a_card_at_the_head_of_the_list_of_messages(chromium: Browser, asked: dict[str, str]) -> None:
+    found = read(chromium, PracticeSite.composer("compose", name="list", degree="1", **asked))
+
+    assert found == {**expected("main", "credits"), "cost": "free", "balance": None, "degree1": True}
+
+
+def test_a_card_in_a_message_is_someone_elses(chromium: Browser) -> None:
+    chromium.visit(PracticeSite.composer("compose", name="card", own="1"))
+    share = """() => document.querySelector('.msg-s-event-listitem').insertAdjacentHTML('beforeend',
+        '<div class="msg-s-profile-card"><a class="profile-card-one-to-one__profile-link" href="/in/robin-sample/">'
+        + 'Robin Sample</a><span class="artdeco-entity-lockup__degree">· 1st</span></div>')"""
+    chromium.tab.run(share)
+
+    assert read_again(chromium) == expected("main", "credits")
 
 
 @pytest.mark.parametrize("path", ["", "messaging/thread/practice/"])

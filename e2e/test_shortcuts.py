@@ -117,7 +117,7 @@ def test_the_context_menu_on_a_link_fills_in_the_form(
     look_at(visible, desktop, "https://www.linkedin.com/")
     x, y = visible.tab.run(
         """() => {
-            const {x, y} = document.querySelector('a[href="/in/sasha-specimen/"]').getBoundingClientRect();
+            const {x, y} = document.querySelector('a[href^="/in/sasha-specimen/"]').getBoundingClientRect();
             return [Math.round(screenX + x + 5), Math.round(screenY + outerHeight - innerHeight + y + 5)];
         }"""
     )

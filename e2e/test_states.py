@@ -74,7 +74,7 @@ def test_ready_with_plenty_of_time(connected: Browser, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "sign", "severity"), [(6.5, "!", "Note:"), (2.5, "!!", "Warning:"), (0.5, "!!", "Urgent:")]
+    ("days", "sign", "severity"), [(6.5, "!", "Note:"), (2.5, "!", "Warning:"), (0.5, "!", "Urgent:")]
 )
 def test_credits_that_expire_soon(connected: Browser, client: Client, days: float, sign: str, severity: str) -> None:
     balance = expiring(client, connected, timedelta(days=days))

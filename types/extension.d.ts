@@ -38,6 +38,8 @@ interface Account {
   plan: string;
   rule_book: string;
   time_zone: string;
+  /** What the server has for a zone that this browser does not know; then `time_zone` is UTC. Added on reading, never stored. */
+  unknown_zone?: string;
   opened_at: string;
   allotment: number;
   cap: number | null;
@@ -313,6 +315,8 @@ interface StoredSummary {
   etag: string | null;
   /** When the extension asked for it, by its own clock. */
   receivedAt: string;
+  /** The entries in the state `saved` that it counts, by their ids. */
+  counts?: string[];
 }
 
 interface EntryBase {
@@ -332,7 +336,6 @@ interface EntryBase {
   attemptedAt: string | null;
   /** `saved`: on the server, kept until a summary that counts it has arrived. */
   state: "waiting" | "paused" | "needs_you" | "saved";
-  savedAt: string | null;
   problem: Problem | null;
 }
 
@@ -364,6 +367,19 @@ interface ObservationEntry extends EntryBase {
   kind: "observation";
   body: { balance: number; observed_at: string; source: "person" | "page" };
 }
+/** What the user corrects of a refused entry; what is left out stays. A link of null is left out of the InMail. */
+interface Correction {
+  accountId?: string;
+  name?: string;
+  profileUrl?: string | null;
+  /** When it was sent, seen or answered. */
+  at?: string;
+  cost?: 0 | 1;
+  purpose?: Purpose | null;
+  balance?: number;
+  outcome?: Outcome;
+}
+
 type OutboxEntry = InMailEntry | RetractEntry | OutcomeEntry | ObservationEntry;
 
 interface Reminders {
@@ -387,7 +403,9 @@ interface Undoable {
 /** An InMail of which it is not known whether it was sent; without a name where the page did not tell it. */
 interface Question {
   id: string;
-  accountId: string;
+  /** Null where no account is of the page's product. */
+  accountId: string | null;
+  product: string | null;
   name: string;
   profileUrl: string | null;
   /** What it would have cost. */
@@ -397,13 +415,23 @@ interface Question {
 /** `revoked`: the user wants it, the browser no longer lets us. */
 type Listening = "off" | "on" | "revoked";
 /** A person for whom the popup's form is to open, filled in as far as it is known. */
-interface Draft { name: string; profileUrl: string | null; at: string }
+interface Draft {
+  name: string;
+  profileUrl: string | null;
+  at: string;
+  /** The link that was clicked on leads to no person. */
+  isNoPerson?: boolean;
+  /** The product that it was sent with, of which there is no account. */
+  product?: string | null;
+}
 
 /** All of local storage, read at once. */
 interface Stored {
   server: Server;
   pairing: Pairing | null;
   accounts: Account[];
+  /** By account, why its summary was refused when it was last asked for. */
+  problems: Record<string, Problem>;
   currentAccount: string | null;
   connection: Connection;
   reminders: Reminders;
@@ -434,6 +462,22 @@ interface Flash { sign: string; until: string }
 
 interface Person { name: string; profileUrl: string | null }
 
+/** A link to a person; see people.js. */
+interface Link { kind: "in" | "member" | "lead" | "talent"; id: string; url: string }
+
+/** A page of LinkedIn at one moment, and what in it tells whether address and title are of one person. */
+interface PagePlace {
+  address: string;
+  title: string;
+  /** The address at which the document was loaded; the page may have changed its address since. */
+  loadedAt: string;
+  /** It has not gone to another address and back since. */
+  isUntouched: boolean;
+  headings: string[];
+  /** The texts of its links to the person of its own address. */
+  named: string[];
+}
+
 /** What a page says at the user's click; see `ComposerReading` for what comes from a composer. */
 interface PageReading {
   /** When it was read. */
@@ -442,6 +486,8 @@ interface PageReading {
   composer: "none" | "read" | "strange";
   product: string | null;
   person: Person | null;
+  /** False where the name and the link of the person may be of two people. */
+  isClear: boolean;
   cost: "credit" | "free" | "unknown";
   balance: number | null;
   degree1: boolean;
@@ -494,6 +540,8 @@ interface RecentInMail {
 interface AccountView {
   account: Account;
   productTitle: string;
+  /** Why the server refused its summary; the projection is then of an earlier one. */
+  problem: Problem | null;
   projection: Projection | null;
   /** Newest first. */
   recent: RecentInMail[];

@@ -29,6 +29,8 @@ interface LinkedinKind {
 
 interface LinkedinWording {
   unread: string;
+  list: string;
+  message: string;
   sign: LinkedinRule;
   loading: LinkedinRule;
   degree: LinkedinRule;
@@ -56,6 +58,8 @@ interface LinkedinScripts extends LinkedinWording {
   /** Every composer below these documents and shadow roots. */
   composers(places: Iterable<ParentNode>): LinkedinComposer[];
   read(composer: LinkedinComposer): ComposerReading;
+  /** The page around all frames, at this moment. */
+  place(): PagePlace;
 }
 
 /** A composer in which Send was pressed, until it is clear whether it was sent. */
@@ -63,6 +67,10 @@ interface LinkedinWatch {
   composer: LinkedinComposer;
   /** As it was before; only its counterpart afterwards is compared. */
   reading: ComposerReading;
+  /** The page when Send was pressed. */
+  place: PagePlace;
+  /** The composer was there before the user began to press. */
+  isOld: boolean;
   own: Element[];
   /** The document or shadow root that the composer is in. */
   root: any;
@@ -81,10 +89,12 @@ interface LinkedinListener {
   canSend(composer: LinkedinComposer): boolean;
   ownIn(composer: LinkedinComposer): Element[];
   notice(composer: LinkedinComposer, isSure: boolean): void;
+  /** Whether the user pressed something in this composer within the last second. */
+  isByUser(composer: LinkedinComposer): boolean;
   settle(watch: LinkedinWatch, proven: boolean): void;
 }
 
 /** What the listener tells the worker; like all that comes from a page, not to be trusted. */
-interface SentNotice extends ComposerReading { at: number; proven: boolean }
+interface SentNotice extends ComposerReading { place: PagePlace; at: number; proven: boolean }
 
 declare var inkeeper: LinkedinScripts;

@@ -43,6 +43,10 @@ interface PopupUi {
   elsewhere: boolean;
   /** When a popup was opened before this one. */
   lookedAt: string | null;
+  /** The refused entry that is being corrected. */
+  editing: string | null;
+  /** The entry that the user was told of last. */
+  logged: string | null;
 }
 
 /** What every section of the popup is built from. */

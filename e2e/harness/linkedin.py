@@ -72,8 +72,8 @@ def _person(found: dict[str, str]) -> dict[str, str]:
 
 def _filled(page: str, person: dict[str, str]) -> str:
     links = "".join(
-        f'<li><a href="/in/{one["slug"]}/">{one["name"]}</a> <span>{one["headline"]}</span> '
-        f'<a href="/sales/lead/{one["lead"]},NAME_SEARCH">as a lead</a></li>'
+        f'<li><a href="/sales/lead/{one["lead"]},NAME_SEARCH">{one["name"]}</a> <span>{one["headline"]}</span> '
+        f'<a href="/in/{one["slug"]}/?composer=none">public profile</a></li>'
         for one in people()
     )
     for key, value in person.items():
@@ -157,8 +157,8 @@ class PracticeSite:
 
     @staticmethod
     def person(slug: str = "kai-example") -> str:
-        """The address of a person's page."""
-        return f"https://{HOST}/in/{slug}/"
+        """The address of a person's page, on which no composer is open."""
+        return f"https://{HOST}/in/{slug}/?composer=none"
 
     @staticmethod
     def lead(lead: str = "ACwAAAKaiExample") -> str:

@@ -1,5 +1,6 @@
 // The InMail composer of www.linkedin.com: an overlay on any page, or the page of /messaging/compose/. All content invented; not a capture.
-// The exact free, zero and loading sentences are not known. name=card|header|entity|none
+// The exact free, zero and loading sentences are not known. name=card|header|entity|list|none
+// (list: the card is the first item of the list of messages)
 
 const N_MAIN = count.n ?? "45";
 
@@ -33,13 +34,15 @@ function recipient({ name, slug }) {
   const degree = asked.get("degree") ?? "3";
   const words = say({ en: { 1: "1st", 2: "2nd", 3: "3rd" }[degree], de: `${degree}.`, tr: `${degree}.` });
   const mark = asked.has("plain") ? "" : `<span class="artdeco-entity-lockup__degree" aria-hidden="true">· ${words}</span>`;
-  const link = `href="/in/${slug}/"`;
+  const link = `href="/in/${asked.get("card") ?? slug}/"`;
   return {
     card: { title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }), card: `<a class="profile-card-one-to-one__profile-link" ${link}>${name}</a> ${mark}` },
     header: { title: `<span><a ${link}>${name}</a></span> ${mark}`, card: "" },
     entity: { title: "", card: `<a ${link}><h2 class="msg-entity-lockup__entity-title">
       ${name}
     </h2></a> ${mark}` },
+    list: { title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }), card: "", item: `<li><div class="msg-s-profile-card msg-s-profile-card-one-to-one">
+      <a class="profile-card-one-to-one__profile-link" ${link}>${name}</a> ${mark}</div></li>` },
     none: { title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }), card: "" },
   }[asked.get("name") ?? "card"];
 }
@@ -55,7 +58,7 @@ const mainSite = {
   own: '<li class="msg-s-message-list__event clearfix"><div class="msg-s-event-listitem"><p class="msg-s-event-listitem__body" data-text></p></div></li>',
   place: (composer) => composer.querySelector(".msg-s-message-list-content"),
   markup: (person, { active }) => {
-    const { title, card } = recipient(person);
+    const { title, card, item = "" } = recipient(person);
     return `<aside class="msg-overlay-container">
 <div class="msg-convo-wrapper msg-overlay-conversation-bubble ${active ? "msg-overlay-conversation-bubble--is-active" : ""} msg-overlay-conversation-bubble--inmail" role="dialog" aria-label="Messaging">
  <header class="msg-overlay-bubble-header"><h2 class="msg-overlay-bubble-header__title">${title}</h2>
@@ -63,7 +66,7 @@ const mainSite = {
  <div class="msg-overlay-conversation-bubble__content-wrapper">
   <div class="msg-s-profile-card msg-s-profile-card-one-to-one">${card}</div>
   ${creditsSection()}
-  <ul class="msg-s-message-list-content">${earlier(mainSite.own)}${decoys("li", "msg-s-message-list__event msg-s-event-listitem--other")}</ul>
+  <ul class="msg-s-message-list-content">${item}${earlier(mainSite.own)}${decoys("li", "msg-s-message-list__event msg-s-event-listitem--other")}</ul>
   <form class="msg-form">
    ${asked.has("plain") ? "" : `<input name="subject" type="text" placeholder="${say({ en: "Subject (optional)", de: "Betreff (optional)", tr: "Konu (isteğe bağlı)" })}">`}
    <div class="msg-form__contenteditable" contenteditable="true" role="textbox" aria-multiline="true" aria-label="${say({ en: "Write a message…", de: "Nachricht verfassen…", tr: "Mesaj yaz…" })}"><p><br></p></div>

@@ -1,6 +1,7 @@
 // What the composers of all practice pages have in common; each page brings its own markup. Everything is asked for in the query:
 //   state=credits|free|zero|loading|unknown|missing   lang=en|de|tr   n=45 and one=1, printed as they are given   degree=1|2|3
 //   name=...       where the person's name stands, if the page knows several places
+//   composer=none  the page without a composer    card=ACoAA...   what the card links to in place of the slug
 //   root=closed    a closed shadow root instead of what the page usually has    host=renamed   the host under another name
 //   frame=page     inside a frame of this site    frame=blank   inside a frame without an address
 //   two=open       a second composer, for Robin Sample    two=hidden   one that is left over, unseen
@@ -36,6 +37,7 @@ const SECOND = { name: "Robin Sample", slug: "robin-sample", lead: "ACwAAARobinS
  * mayWrite(composer) once all is filled in, own the markup of a sent message and place(composer) the element it is added to.
  */
 function practise(person, page) {
+  if (asked.get("composer") === "none") return;
   const host = document.getElementById(page.host);
   document.documentElement.lang = language;
   if (asked.get("host") === "renamed") {

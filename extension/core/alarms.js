@@ -10,7 +10,10 @@ const REFRESH_MINUTES = 15;
  * @param {Date} now
  */
 export async function keepAppointments({ accounts, connection }, now) {
-  if (!(await alarms.get("refresh"))) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
+  const refresh = await alarms.get("refresh");
+  // One further ahead was set by a clock that has been put right since.
+  const latest = now.getTime() + REFRESH_MINUTES * 60_000;
+  if (!refresh || refresh.scheduledTime > latest) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
   await appoint("retry", connection.retryAt, now);
   const moments = accounts.map(({ projection }) => projection?.nextMoment ?? "").filter(Boolean);
   await appoint("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);

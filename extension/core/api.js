@@ -80,7 +80,10 @@ export async function assure({ address, deviceId, secret }) {
   if (!secret) return greet(address);
   const nonce = newNonce();
   const greeting = await greet(address, `?${new URLSearchParams({ nonce, device: deviceId ?? "" })}`);
-  if (!(await isProof(greeting.proof, secret, nonce))) throw new Refusal({ code: "impostor" });
+  if (!(await isProof(greeting.proof, secret, nonce))) {
+    proven.until = 0;
+    throw new Refusal({ code: "impostor" });
+  }
   Object.assign(proven, { secret, until: performance.now() + PROVEN_MS });
   return greeting;
 }

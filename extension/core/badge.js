@@ -2,12 +2,19 @@
 
 import { day, lastDay, when } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
+import { isAhead } from "./instants.js";
 
-/** Each carries white text at 4.5:1 or better; the text or its sign differs with the colour. */
+/** Each carries white text at 4.5:1 or better; the title says in words what the colour says. */
 const COLOUR = { plenty: "#0f6b5c", soon: "#8a5200", urgent: "#a3201d", none: "#5d646b", quiet: "#5d646b" };
 
-/** What follows the number, so that no state is told by colour alone. */
-const URGENCY_SIGN = { plenty: "", soon: "!", urgent: "!!", none: "" };
+/** How long a sign takes the number's place. */
+export const FLASH_MS = 1500;
+
+/** What follows the number, the fullest form first. */
+const URGENCY_SIGNS = { plenty: [], soon: ["!"], urgent: ["!!", "!"], none: [] };
+
+/** Firefox shows three characters; Chromium shows about four and cuts a longer text in the middle of the number. */
+const TEXT_LENGTH_MAX = 3;
 
 /**
  * @param {View} view
@@ -17,8 +24,7 @@ const URGENCY_SIGN = { plenty: "", soon: "!", urgent: "!!", none: "" };
  */
 export function badge(view, now, flash = null) {
   const steady = steadyBadge(view, now);
-  const flashes = flash !== null && now < new Date(flash.until);
-  return flashes ? { ...steady, text: flash.sign, colour: COLOUR.plenty } : steady;
+  return flash !== null && isAhead(flash.until, now, FLASH_MS) ? { ...steady, text: flash.sign, colour: COLOUR.plenty } : steady;
 }
 
 /**
@@ -31,23 +37,42 @@ function steadyBadge(view, now) {
   const current = view.accounts.find(({ account }) => account.id === view.currentAccount);
   if (!current?.projection) return { text: "–", colour: COLOUR.quiet, title: [t("badge_no_number"), ...notes(view)].join("\n") };
   return {
-    text: number(view, current.projection),
+    text: badgeText(view, current.projection),
     colour: COLOUR[current.projection.urgency],
     title: [...view.accounts.map((each) => line(each, now)), ...notes(view)].filter(Boolean).join("\n"),
   };
 }
 
 /**
- * At most four characters: the number and the one thing to know about it.
- * @param {View} view
- * @param {Projection} projection
+ * The number, with the one thing to know about it where that fits beside the whole number; the title has it in any case.
+ * @param {Pick<View, "needsYou" | "questions" | "elsewhere" | "waiting" | "connection">} view
+ * @param {Pick<Projection, "balance" | "tooOld" | "urgency">} projection
  */
-function number(view, { balance, tooOld, urgency }) {
+export function badgeText(view, { balance, tooOld, urgency }) {
   if (tooOld) return "?";
-  if (view.needsYou.length || view.questions.length || view.elsewhere.some(({ isKept }) => !isKept)) return `${balance}?`;
-  if (view.waiting.length) return `${balance}↑`;
-  if (view.connection.state !== "ok") return `~${balance}`;
-  return `${balance}${URGENCY_SIGN[urgency]}`;
+  const credits = short(balance);
+  const asks = view.needsYou.length || view.questions.length || view.elsewhere.some(({ isKept }) => !isKept);
+  if (asks) return fitting([`${credits}?`], credits);
+  if (view.waiting.length) return fitting([`${credits}↑`], credits);
+  if (view.connection.state !== "ok") return fitting([`~${credits}`], credits);
+  return fitting(URGENCY_SIGNS[urgency].map((sign) => credits + sign), credits);
+}
+
+/**
+ * @param {string[]} texts the fullest first
+ * @param {string} otherwise
+ */
+const fitting = (texts, otherwise) => texts.find(({ length }) => length <= TEXT_LENGTH_MAX) ?? otherwise;
+
+/**
+ * A number of credits in at most three characters, rounded down: 999, "1k" for 1,200, "99k", ".1M" for 100,000, "1M".
+ * @param {number} credits
+ */
+function short(credits) {
+  if (credits < 1000) return String(credits);
+  if (credits < 100_000) return `${Math.floor(credits / 1000)}k`;
+  if (credits < 1_000_000) return `.${Math.floor(credits / 100_000)}M`;
+  return `${Math.floor(credits / 1_000_000)}M`;
 }
 
 /**

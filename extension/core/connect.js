@@ -73,7 +73,7 @@ export const disconnect = () => alone(async () => {
 
 /** @param {Stored["summaries"]} summaries */
 async function forgetAccounts(summaries) {
-  await local.set({ accounts: [], currentAccount: null });
+  await local.set({ accounts: [], problems: {}, currentAccount: null });
   await local.remove(Object.keys(summaries).map(summaryKey));
 }
 

@@ -9,6 +9,18 @@ const DAY_MS = 86_400_000;
 const formats = new Map();
 
 /**
+ * A zone's name, or UTC for one that this browser does not know. The server may know more names.
+ * @param {string} zone
+ */
+export function knownZone(zone) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }) && zone;
+  } catch {
+    return "UTC";
+  }
+}
+
+/**
  * The number of the local day: days that follow one another have numbers that do.
  * @param {Date} instant
  * @param {string} zone

@@ -36,7 +36,7 @@ export const handlers = {
     return stored(observe(accountId, balance, source, at ? new Date(at) : now, now));
   },
   resolve: ({ id, answer }) => stored(outbox.resolve(id, answer, new Date())),
-
+  correct: ({ id, correction }) => stored(outbox.correct(id, correction, new Date())),
   "elsewhere.answer": ({ answer, accountId }) => stored(answerElsewhere(answer, accountId)),
 
   retry: () => done(retry()),

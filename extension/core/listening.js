@@ -2,11 +2,13 @@
 
 import { forgoListening, listenWith, local, mayListen } from "./browser.js";
 import { newId } from "./ids.js";
+import { bounded } from "./instants.js";
 import { log, ONE_SEND_MS } from "./log.js";
 import { changing } from "./outbox.js";
-import { isSamePerson, tidy } from "./person.js";
+import { cleanName, isSamePerson } from "./people.js";
+import { isLinkedin } from "./person.js";
 import { logFrom } from "./quicklog.js";
-import { costOf, understood } from "./reading.js";
+import { costOf, placeOf, understood } from "./reading.js";
 import { read } from "./settings.js";
 import { syncNow } from "./sync.js";
 import { flash } from "./toolbar.js";
@@ -19,8 +21,14 @@ const COSTS = /** @type {const} */ (["credit", "free"]);
 const LINK_LENGTH_MAX = 2000;
 const BALANCE_MAX = 99_999;
 
+const TEXTS_MAX = 50;
+const MINUTE_MS = 60_000;
+
 /** The listener speaks up within seconds; another time is none that can be trusted. */
-const LATE_MS = 60_000;
+const LATE_MS = MINUTE_MS;
+
+/** What goes beyond may be a page that plays the user, and becomes a question. */
+const SENDS_A_MINUTE_MAX = 3;
 
 /** How many questions are kept, the latest. */
 const QUESTIONS_MAX = 20;
@@ -49,15 +57,15 @@ export async function hearSent(said, tab) {
   const now = new Date();
   const { listening } = await read("listening");
   if (listening !== "on") return { listening: false };
-  const { reading, proven, at } = checked(said, now);
+  const { place, reading, proven, at } = checked(said, now);
   // A composer's line shows the balance before its own send.
-  const page = { ...understood(tab, reading), at: new Date(at.getTime() - 1).toISOString() };
+  const page = { ...understood(place ?? placeOf(tab), reading), at: new Date(at.getTime() - 1).toISOString() };
   const view = await readView(now);
-  const account = accountFor(view.accounts, view.currentAccount, page.product);
-  if (!account || page.degree1) return { listening: true };
+  if (!view.accounts.length || page.degree1) return { listening: true };
+  const account = accountFor(view.accounts, view.currentAccount, page);
   const { person } = page;
-  const isNamed = person !== null && (reading.name !== "" || page.product === "recruiter");
-  const isSure = proven && page.composer === "read" && isNamed;
+  const isNamed = person !== null && page.isClear && (reading.name !== "" || page.product === "recruiter");
+  const isSure = proven && page.composer === "read" && isNamed && account !== null && (await isCalm(now));
   if (isSure) await logFrom(page, person, account, view, "page", at);
   else if (!(await askLater(page, account, view, at))) return { listening: true };
   await Promise.all([flash(isSure ? "✓" : "?"), syncNow()]);
@@ -65,10 +73,19 @@ export async function hearSent(said, tab) {
 }
 
 /**
+ * Whether no more was logged as it was sent in the last minute than a person sends.
+ * @param {Date} now
+ */
+async function isCalm(now) {
+  const { undo } = await read("undo");
+  return undo.filter(({ at, source }) => source === "page" && Math.abs(now.getTime() - Date.parse(at)) < MINUTE_MS).length < SENDS_A_MINUTE_MAX;
+}
+
+/**
  * Takes nothing from a page as it comes.
  * @param {any} said
  * @param {Date} now
- * @returns {{reading: ComposerReading, proven: boolean, at: Date}}
+ * @returns {{place: PagePlace | null, reading: ComposerReading, proven: boolean, at: Date}}
  */
 function checked(said, now) {
   const { recognised, product, name, link, cost, balance, degree1, at, proven } = said ?? {};
@@ -77,31 +94,45 @@ function checked(said, now) {
   const reading = {
     recognised: recognised === true,
     product: PRODUCTS.find((known) => known === product) ?? null,
-    name: typeof name === "string" ? tidy(name) : "",
+    name: typeof name === "string" ? cleanName(name) : "",
     link: typeof link === "string" && link.length <= LINK_LENGTH_MAX ? link : "",
     cost: COSTS.find((known) => known === cost) ?? "unknown",
     balance: Number.isInteger(balance) && balance >= 0 && balance <= BALANCE_MAX ? balance : null,
     degree1: degree1 === true,
   };
-  return { reading, proven: proven === true, at: isInTime ? new Date(at) : now };
+  return { place: checkedPlace(said?.place), reading, proven: proven === true, at: isInTime ? new Date(at) : now };
+}
+
+/**
+ * @param {any} said
+ * @returns {PagePlace | null}
+ */
+function checkedPlace(said) {
+  const text = (/** @type {unknown} */ given) => (typeof given === "string" ? given.slice(0, LINK_LENGTH_MAX) : "");
+  const texts = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.slice(0, TEXTS_MAX).map(text) : []);
+  const { address, headings, isUntouched, loadedAt, named, title } = said ?? {};
+  if (!isLinkedin(text(address))) return null;
+  return {
+    address: text(address), title: text(title), loadedAt: text(loadedAt), isUntouched: isUntouched === true, headings: texts(headings), named: texts(named),
+  };
 }
 
 /**
  * Keeps the question whether it was sent, unless that is known or asked already.
  * @param {PageReading} page
- * @param {AccountView} account
+ * @param {AccountView | null} account null where none is of the page's product
  * @param {View} view
  * @param {Date} at
  */
-function askLater({ person, cost }, { account }, { preferences }, at) {
+function askLater({ person, cost, product, isClear }, account, { preferences }, at) {
   return changing(async () => {
     const { questions, undo } = await read("questions", "undo");
-    const { name = "", profileUrl = null } = person ?? {};
+    const { name = "", profileUrl = null } = (isClear && person) || {};
     const isSame = (/** @type {{name: string, profileUrl: string | null, at: string}} */ other) =>
       isSamePerson(other, { name, profileUrl }) && Math.abs(at.getTime() - Date.parse(other.at)) <= ONE_SEND_MS;
     if (name && [...questions, ...undo].some(isSame)) return false;
     const likely = costOf({ cost }, preferences);
-    const question = { id: newId(at), accountId: account.id, name, profileUrl, cost: likely, at: at.toISOString() };
+    const question = { id: newId(at), accountId: account?.account.id ?? null, product, name, profileUrl, cost: likely, at: at.toISOString() };
     await local.set({ questions: [...questions, question].slice(-QUESTIONS_MAX) });
     return true;
   });
@@ -118,7 +149,7 @@ export async function answer(id, cost) {
     await local.set({ questions: questions.filter((each) => each.id !== id) });
     return questions.find((each) => each.id === id);
   });
-  if (!question || cost === null) return;
+  if (!question?.accountId || cost === null) return;
   const { accountId, name, profileUrl, at } = question;
-  await log({ accountId, recipient: { name, profileUrl }, cost, source: "page", costRead: true }, new Date(at));
+  await log({ accountId, recipient: { name, profileUrl }, cost, source: "page", costRead: true }, new Date(bounded(at, new Date())));
 }

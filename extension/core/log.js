@@ -3,8 +3,8 @@
 /** @import {Messages} from "./messages.js" */
 
 import { local } from "./browser.js";
-import { changing, newEntry } from "./outbox.js";
-import { isSamePerson, tidy } from "./person.js";
+import { changing, newEntry, undoableOf } from "./outbox.js";
+import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
 import { outboxKey, read } from "./settings.js";
 
 /** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
@@ -23,14 +23,14 @@ const UNDO_LENGTH_MAX = 20;
 export function log(params, now) {
   return changing(async () => {
     const { preferences, questions, undo } = await read("preferences", "questions", "undo");
-    const open = questions.filter((question) => !isSame({ ...question, source: "page" }, params, now));
+    const open = questions.filter((question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, now));
     if (open.length < questions.length) await local.set({ questions: open });
     const first = undo.find((item) => isSame(item, params, now));
     if (first) return { entry: await entryOf(first), repeated: true };
     const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: body(params, now) }, now));
     await local.set({
       [outboxKey(entry.id)]: entry,
-      undo: [...undo, undoable(entry)].slice(-UNDO_LENGTH_MAX),
+      undo: [...undo, { outboxId: entry.id, inmailId: null, ...undoableOf(entry) }].slice(-UNDO_LENGTH_MAX),
       preferences: {
         ...preferences,
         lastCost: params.costRead ? preferences.lastCost : params.cost,
@@ -50,10 +50,13 @@ export function log(params, now) {
 function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, now) {
   const isClickAgain = item.source === source && source !== "page";
   if (isClickAgain && item.accountId !== accountId) return false;
-  if (isClickAgain && item.profileUrl && profileUrl && item.profileUrl !== profileUrl) return false;
+  if (isClickAgain && isLink(item.profileUrl) && isLink(profileUrl) && !isSameLink(item.profileUrl ?? "", profileUrl ?? "")) return false;
   const apart = Math.abs(now.getTime() - Date.parse(item.at));
   return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
 }
+
+/** @param {string | null} link */
+const isLink = (link) => parseLink(link ?? "") !== null;
 
 /**
  * @param {Undoable} item
@@ -70,25 +73,15 @@ async function entryOf({ outboxId }) {
  * @returns {InMailBody}
  */
 function body({ recipient, cost, purpose, subject, source, acceptDiscrepancy }, now) {
+  // No InMail is refused for its link: one that leads to no person is left out.
+  const link = profileLink(recipient.profileUrl ?? "");
   return {
-    recipient: { name: tidy(recipient.name), ...(recipient.profileUrl && { profile_url: recipient.profileUrl }) },
+    recipient: { name: cleanName(recipient.name), ...(link && { profile_url: link }) },
     sent_at: now.toISOString(),
     cost,
     source,
-    ...(subject && { subject: tidy(subject) }),
+    ...(subject && { subject: cleanName(subject) }),
     ...(purpose && { purpose }),
     ...(acceptDiscrepancy && { accept_discrepancy: true }),
   };
 }
-
-/** @param {InMailEntry} entry */
-const undoable = ({ id, accountId, body: { recipient, cost, sent_at, source } }) => ({
-  outboxId: id,
-  inmailId: null,
-  accountId,
-  name: recipient.name,
-  profileUrl: recipient.profile_url ?? null,
-  cost,
-  at: sent_at,
-  source,
-});

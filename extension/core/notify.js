@@ -2,7 +2,8 @@
 
 import { local, mayNotify, showNotification } from "./browser.js";
 import { dayNumber } from "./days.js";
-import { read } from "./settings.js";
+import { isAhead } from "./instants.js";
+import { read, SNOOZE_MAX_MS } from "./settings.js";
 import { warningText } from "./summary.js";
 import { readView } from "./view.js";
 
@@ -10,6 +11,9 @@ const DAY_MS = 86_400_000;
 
 /** Longer than any warning lives, so that what was shown is not shown again. */
 const SHOWN_KEPT_DAYS = 400;
+
+/** A day begins up to 14 hours before it begins in UTC. */
+const EARLIEST_ZONE_MS = 14 * 3_600_000;
 
 /**
  * One change of the reminders at a time.
@@ -30,11 +34,12 @@ export function remind() {
   return changing(async () => {
     const now = new Date();
     const { reminders } = await read("reminders");
-    if (!reminders.notifications || (reminders.snoozedUntil && now < new Date(reminders.snoozedUntil))) return;
+    if (!reminders.notifications || isAhead(reminders.snoozedUntil, now, SNOOZE_MAX_MS)) return;
     if (!(await mayNotify())) return;
-    const due = dueWarnings(await readView(now), reminders.shown, now);
+    const before = recent(reminders.shown, now);
+    const due = dueWarnings(await readView(now), before, now);
     if (!due.length) return;
-    const shown = { ...recent(reminders.shown, now), ...Object.fromEntries(due.map(({ key, day }) => [key, day])) };
+    const shown = { ...before, ...Object.fromEntries(due.map(({ key, day }) => [key, day])) };
     await local.set({ reminders: { ...reminders, shown } });
     for (const { key, account, warning } of due) {
       const { title, detail } = warningText(warning);
@@ -69,11 +74,17 @@ function dueWarnings(view, shown, now) {
 const calls = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
 
 /**
+ * Without those that are too old, and those of days that nowhere have begun: a clock that was ahead noted them.
  * @param {Reminders["shown"]} shown
  * @param {Date} now
  */
-const recent = (shown, now) =>
-  Object.fromEntries(Object.entries(shown).filter(([, day]) => now.getTime() - Date.parse(day) < SHOWN_KEPT_DAYS * DAY_MS));
+function recent(shown, now) {
+  const isKept = (/** @type {string} */ day) => {
+    const ageMs = now.getTime() - Date.parse(day);
+    return ageMs < SHOWN_KEPT_DAYS * DAY_MS && ageMs >= -EARLIEST_ZONE_MS;
+  };
+  return Object.fromEntries(Object.entries(shown).filter(([, day]) => isKept(day)));
+}
 
 /**
  * The local day as "YYYY-MM-DD".

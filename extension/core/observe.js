@@ -1,6 +1,7 @@
 // The balance that LinkedIn shows: whether it can be taken over from a page, and how it is recorded.
 
 import { add, newEntry } from "./outbox.js";
+import { isSamePerson } from "./people.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -35,10 +36,10 @@ export function offer(page, account) {
   /** @param {string} instant */
   const before = (instant) => at - Date.parse(instant);
   const isLogged = account.recent.some(
-    ({ name, sentAt }) => name === person?.name && before(sentAt) >= 0 && before(sentAt) < SAME_INMAIL_MS);
+    (inmail) => person !== null && isSamePerson(inmail, person) && before(inmail.sentAt) >= 0 && before(inmail.sentAt) < SAME_INMAIL_MS);
   const spentSince = account.recent.filter(({ cost, sentAt }) => cost && before(sentAt) < 0).length;
   const computed = projection.balance + spentSince;
-  const isConfirmed = projection.observed !== null && before(projection.observed.at) < CONFIRMED_MS;
+  const isConfirmed = projection.observed !== null && Math.abs(before(projection.observed.at)) < CONFIRMED_MS;
   if (isLogged || (isConfirmed && balance === computed)) return null;
   return { balance, computed, sure: balance > 0 };
 }

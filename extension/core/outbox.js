@@ -2,9 +2,10 @@
 // the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has arrived.
 
 import { call, SHAPE } from "./api.js";
-import { belongsHere } from "./belonging.js";
+import { belongsHere, serverKey } from "./belonging.js";
 import { local } from "./browser.js";
 import { newId } from "./ids.js";
+import { cleanName } from "./people.js";
 import { Refusal } from "./refusal.js";
 import { outboxKey, readAll } from "./settings.js";
 
@@ -28,7 +29,7 @@ export const changing = (work) => navigator.locks.request("outbox", work);
  */
 export function newEntry(accountId, what, now) {
   const id = newId(now);
-  const fresh = /** @type {const} */ ({ tries: 0, attemptedAt: null, state: "waiting", savedAt: null, problem: null });
+  const fresh = /** @type {const} */ ({ tries: 0, attemptedAt: null, state: "waiting", problem: null });
   return { id, key: id, accountId, createdAt: now.toISOString(), ...fresh, ...what };
 }
 
@@ -92,7 +93,7 @@ async function send(server, entry) {
 function settle(entry, { body }) {
   return changing(async () => {
     /** @type {Record<string, OutboxEntry | Undoable[]>} */
-    const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved", savedAt: new Date().toISOString() } };
+    const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved" } };
     if (entry.kind === "inmail") {
       const { entries, undo } = await readAll();
       const inmailId = body.inmail.id;
@@ -142,16 +143,10 @@ const stopsAll = ({ status }) => status === 0 || status === 401 || status === 42
 const retractsOf = (id, entries) => entries.filter((entry) => entry.kind === "retract").filter(({ target }) => target === id);
 
 /**
- * Forgets the entries that the server had by `counted`, when the summaries were asked for that are here now.
- * @param {string} counted
+ * Forgets entries that the summaries count.
+ * @param {OutboxEntry[]} saved
  */
-export function forgetSaved(counted) {
-  return changing(async () => {
-    const { entries } = await readAll();
-    const done = entries.filter(({ state, savedAt }) => state === "saved" && (savedAt ?? "") <= counted);
-    await local.remove(done.map(({ id }) => outboxKey(id)));
-  });
-}
+export const forgetSaved = (saved) => changing(() => local.remove(saved.map(({ id }) => outboxKey(id))));
 
 /** Forgets what the server has, and every undo but of what still waits here. */
 export function forgetWhatServerHas() {
@@ -183,9 +178,9 @@ function turn(from, to) {
 }
 
 /**
- * The user's answer to a refusal: send it all the same, or forget it.
+ * The user's answer to a refusal: add the credit that is missing, try the same again, or forget it.
  * @param {string} id
- * @param {"accept" | "discard"} answer
+ * @param {"accept" | "again" | "discard"} answer
  * @param {Date} now
  */
 export function resolve(id, answer, now) {
@@ -198,8 +193,8 @@ export function resolve(id, answer, now) {
       await local.remove(outboxKey(id));
       return;
     }
-    const again = /** @type {const} */ ({ ...entry, state: "waiting", tries: 0, problem: null });
-    if (again.kind === "inmail" && entry.problem?.code === "insufficient_credits") {
+    const again = /** @type {const} */ ({ ...entry, ...AGAIN });
+    if (again.kind === "inmail" && answer === "accept") {
       // LinkedIn let it through, so the ledger was wrong. What is asked changes, and so does its key.
       await add({ ...again, key: newId(now), body: { ...again.body, accept_discrepancy: true } });
     } else {
@@ -207,6 +202,69 @@ export function resolve(id, answer, now) {
     }
   });
 }
+
+/**
+ * Sends a refused entry again as the user corrected it. What is asked changes, and so does its key.
+ * @param {string} id
+ * @param {Correction} correction
+ * @param {Date} now
+ */
+export function correct(id, correction, now) {
+  return changing(async () => {
+    const { accounts, entries, server, undo } = await readAll();
+    const entry = entries.find((each) => each.id === id && each.state === "needs_you");
+    if (!entry) return;
+    const accountId = correction.accountId ?? entry.accountId;
+    // An entry of another server that the user gives to an account of this one is this one's from now on.
+    const owner = accounts.some((account) => account.id === accountId) ? { serverId: serverKey(server) } : {};
+    const corrected = /** @type {OutboxEntry} */ (
+      { ...entry, ...AGAIN, ...owner, key: newId(now), accountId, body: correctedBody(entry, correction) });
+    const undoable = corrected.kind === "inmail" ? undoableOf(corrected) : {};
+    await local.set({
+      [outboxKey(id)]: corrected,
+      undo: undo.map((item) => (item.outboxId === id ? { ...item, ...undoable } : item)),
+    });
+  });
+}
+
+/** A refused entry as it waits once more. */
+const AGAIN = /** @type {const} */ ({ state: "waiting", attemptedAt: null, tries: 0, problem: null });
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {Correction} correction
+ */
+function correctedBody(entry, { at, balance, cost, name, outcome, profileUrl, purpose }) {
+  switch (entry.kind) {
+    case "inmail": {
+      const { purpose: oldPurpose, recipient, ...body } = entry.body;
+      const link = profileUrl === undefined ? recipient.profile_url : profileUrl;
+      const why = purpose === undefined ? oldPurpose : purpose;
+      return {
+        ...body,
+        recipient: { name: cleanName(name ?? recipient.name), ...(link && { profile_url: link }) },
+        sent_at: at ?? body.sent_at,
+        cost: cost ?? body.cost,
+        ...(why && { purpose: why }),
+      };
+    }
+    case "observation":
+      return { ...entry.body, balance: balance ?? entry.body.balance, observed_at: at ?? entry.body.observed_at };
+    case "outcome": {
+      const chosen = outcome ?? entry.body.outcome;
+      return chosen === "pending" ? { outcome: chosen } : { outcome: chosen, outcome_at: at ?? entry.body.outcome_at };
+    }
+    case "retract":
+      return entry.body;
+  }
+}
+
+/**
+ * What the list of what can be taken back says of an InMail.
+ * @param {InMailEntry} entry
+ */
+export const undoableOf = ({ accountId, body: { recipient, cost, sent_at: at, source } }) =>
+  ({ accountId, name: recipient.name, profileUrl: recipient.profile_url ?? null, cost, at, source });
 
 /**
  * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed; else the

@@ -1,8 +1,6 @@
-// Who a LinkedIn page is about, from the tab's URL and title alone. A page that is not understood is nobody's.
+// Who a LinkedIn page is about, from its address and title. A page that is not understood is about no one.
 
-const HOST = "www.linkedin.com";
-
-const TEXT_LENGTH_MAX = 200;
+import { cleanName, isSameLink, normalName, parseLink, profileLink } from "./people.js";
 
 /** Of how many parts a person's title consists, by its last one. */
 const PARTS = new Map([["LinkedIn", 2], ["Sales Navigator", 3], ["Recruiter", 2]]);
@@ -10,24 +8,12 @@ const PARTS = new Map([["LinkedIn", 2], ["Sales Navigator", 3], ["Recruiter", 2]
 /** By the first part of the path. */
 const PRODUCTS = new Map([["in", "premium"], ["messaging", "premium"], ["sales", "sales_navigator"], ["talent", "recruiter"]]);
 
-/** @param {string | undefined} address */
-export const isLinkedin = (address = "") => URL.parse(address)?.hostname === HOST;
+/** Letters that Unicode does not take apart, as LinkedIn writes them in public names. */
+const PLAIN_LETTERS = new Map([["ß", "ss"], ["æ", "ae"], ["œ", "oe"], ["ø", "o"], ["ł", "l"], ["đ", "d"], ["ð", "d"], ["þ", "th"], ["ı", "i"]]);
+const GERMAN_LETTERS = new Map([["ä", "ae"], ["ö", "oe"], ["ü", "ue"], ["å", "aa"], ["ø", "oe"]]);
 
-/**
- * The one form of a link to a person: /in/<slug> in lower case, /sales/lead/<id> without the search it was found by,
- * /talent/profile/<id> without the project.
- * @param {string} link
- * @returns {string | null} null where the link leads to no person
- */
-export function profileLink(link) {
-  const url = URL.parse(link.trim());
-  if (!url || url.hostname !== HOST || !/^https?:$/.test(url.protocol)) return null;
-  const [area, kind, third] = url.pathname.split("/").slice(1);
-  const talent = /^\/talent\/(?:.*\/)?profile\/([^/]+)/.exec(url.pathname);
-  if (area === "in" && kind) return `https://${HOST}/in/${decoded(kind).toLowerCase()}`;
-  if (area === "sales" && kind === "lead" && third) return `https://${HOST}/sales/lead/${third.split(",")[0]}`;
-  return talent && `https://${HOST}/talent/profile/${talent[1]}`;
-}
+/** @param {string | undefined} address of any of LinkedIn's sites: www, a country's, the one for telephones */
+export const isLinkedin = (address = "") => /^(?:.+\.)?linkedin\.com$/.test(URL.parse(address)?.hostname ?? "");
 
 /**
  * Whose InMail credits a page of LinkedIn is about, as a product.
@@ -56,37 +42,45 @@ export function personOf(tab) {
 function nameIn(title) {
   const parts = title.replace(/^\(\d+\+?\)\s*/, "").split(" | ");
   const site = parts.at(-1)?.trim() ?? "";
-  return parts.length === PARTS.get(site) ? tidy(parts[0].split(" - ")[0]) : "";
+  if (parts.length !== PARTS.get(site)) return "";
+  return cleanName(site === "LinkedIn" ? parts[0].split(" - ")[0] : parts[0]);
 }
 
 /**
- * A name or subject as it is kept: trimmed, and cut between characters, never within one.
+ * Whether the name in the title belongs to the link in the address. LinkedIn changes the address first and the title up to some
+ * seconds later, so the two can be of two people. One of these has to show that they are not:
+ * 1. The public name in the link is made from the name.
+ * 2. The page itself has a link to this person with this name.
+ * 3. The page was loaded at this address, went nowhere since, and has a heading with this name.
+ * @param {Person} person from the address and title of `place`
+ * @param {PagePlace} place
+ */
+export function isOnePerson({ name, profileUrl }, { headings, isUntouched, loadedAt, named }) {
+  const link = profileUrl ?? "";
+  const isTheName = (/** @type {string} */ text) => normalName(text) === normalName(name);
+  return isMadeFrom(link, name) || named.some(isTheName) || (isUntouched && isSameLink(loadedAt, link) && headings.some(isTheName));
+}
+
+/**
+ * Whether the public name in a link has two words of a person's name, or its only one, or begins with all of them in one.
+ * @param {string} link
+ * @param {string} name
+ */
+function isMadeFrom(link, name) {
+  const parsed = parseLink(link);
+  if (parsed?.kind !== "in") return false;
+  const parts = wordsOf(parsed.id, PLAIN_LETTERS);
+  return [PLAIN_LETTERS, GERMAN_LETTERS].some((letters) => {
+    const words = wordsOf(name, letters);
+    const isWhole = words.length > 0 && parts.join("").startsWith(words.join(""));
+    return isWhole || (words.length > 0 && words.filter((word) => parts.includes(word)).length >= Math.min(2, words.length));
+  });
+}
+
+/**
  * @param {string} text
+ * @param {Map<string, string>} letters
  */
-export const tidy = (text) => Array.from(text.trim()).slice(0, TEXT_LENGTH_MAX).join("");
-
-/**
- * One person is known by several links, which are compared within one kind; names are compared across them.
- * @param {Person} one
- * @param {Person} other
- */
-export function isSamePerson(one, other) {
-  const [kind, otherKind] = [one, other].map(({ profileUrl }) => profileUrl && kindOf(profileUrl));
-  if (kind && kind === otherKind) return one.profileUrl === other.profileUrl;
-  return plain(one.name) === plain(other.name);
-}
-
-/** @param {string} link in its one form; /in/ACoA… is a number, not the name that a person chose */
-const kindOf = (link) => new URL(link).pathname.split("/").slice(1, -1).join("/") + (/\/in\/acoa/i.test(link) ? "#" : "");
-
-/** @param {string} name */
-const plain = (name) => tidy(name).normalize("NFKC").toLowerCase();
-
-/** @param {string} slug */
-function decoded(slug) {
-  try {
-    return decodeURIComponent(slug);
-  } catch {
-    return slug;
-  }
-}
+const wordsOf = (text, letters) =>
+  Array.from(text.toLowerCase().normalize("NFC"), (letter) => letters.get(letter) ?? PLAIN_LETTERS.get(letter) ?? letter)
+    .join("").normalize("NFKD").replace(/\p{M}/gu, "").split(/[^\p{L}]+/u).filter(({ length }) => length > 1);

@@ -3,7 +3,8 @@
 import { openPopup, session } from "./browser.js";
 import { log } from "./log.js";
 import { observe, offer } from "./observe.js";
-import { isLinkedin, personOf, profileLink } from "./person.js";
+import { isSameLink, profileLink } from "./people.js";
+import { isLinkedin, personOf } from "./person.js";
 import { costOf, readPage } from "./reading.js";
 import { syncNow } from "./sync.js";
 import { flash } from "./toolbar.js";
@@ -17,16 +18,17 @@ import { accountFor, readView } from "./view.js";
  */
 export async function logPersonOf(tab, link = "") {
   const linked = profileLink(link);
-  if (linked && linked !== personOf(tab)?.profileUrl) {
-    session.set({ draft: { name: "", profileUrl: linked, at: new Date().toISOString() } });
+  if (link && !isSameLink(link, personOf(tab)?.profileUrl ?? "")) {
+    session.set({ draft: { name: "", profileUrl: linked, at: new Date().toISOString(), isNoPerson: linked === null } });
     return askUser();
   }
   if (!isLinkedin(tab?.url)) return askUser();
   const [page, view] = await Promise.all([readPage(tab), readView(new Date())]);
   const { person } = page;
-  if (!person || page.composer === "strange" || page.degree1 || (linked && linked !== person.profileUrl)) return askUser();
-  const account = accountFor(view.accounts, view.currentAccount, page.product);
-  if (!account) return openPopup();
+  const isOther = link !== "" && !isSameLink(link, person?.profileUrl ?? "");
+  if (!person || !page.isClear || page.composer === "strange" || page.degree1 || isOther) return askUser();
+  const account = accountFor(view.accounts, view.currentAccount, page);
+  if (!account) return askUser();
   await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
 }

@@ -1,8 +1,9 @@
-// What a page of LinkedIn says at the user's click, and only then: its open composer, else the tab's URL and title. Nothing of it
+// What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title. Nothing of it
 // is kept, and a page that is not understood, or does not answer soon, says nothing.
 
 import { lookInto } from "./browser.js";
-import { isLinkedin, personOf, productOf, profileLink, tidy } from "./person.js";
+import { cleanName, normalName, parseLink, profileLink } from "./people.js";
+import { isLinkedin, isOnePerson, personOf, productOf } from "./person.js";
 
 /** From the extension's root: Firefox takes a path without the slash from the folder of the page that asks. */
 const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${name}.js`);
@@ -10,13 +11,17 @@ const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${n
 /** A page that hangs must not hold up the click. */
 const PATIENCE_MS = 500;
 
+/** @type {ComposerReading} */
+const UNCLEAR = { recognised: false, product: null, name: "", link: "", cost: "unknown", balance: null, degree1: false };
+
 /**
  * @param {chrome.tabs.Tab | undefined} tab
  * @returns {Promise<PageReading>}
  */
 export async function readPage(tab) {
   const at = new Date().toISOString();
-  return { ...understood(tab, isLinkedin(tab?.url) ? await composerIn(tab?.id ?? -1) : null), at };
+  const { place, composer } = isLinkedin(tab?.url) ? await lookAt(tab?.id ?? -1) : { place: null, composer: null };
+  return { ...understood(place ?? placeOf(tab), composer), at };
 }
 
 /**
@@ -31,32 +36,57 @@ export function costOf({ cost }, { lastCost }) {
 }
 
 /**
- * The reading of the one composer, whichever frame it is in.
+ * The reading of the one composer, whichever frame it is in, and the page around it at the same moment.
  * @param {number} tabId
- * @returns {Promise<ComposerReading | null>}
+ * @returns {Promise<{place: PagePlace | null, composer: ComposerReading | null}>}
  */
-async function composerIn(tabId) {
+async function lookAt(tabId) {
   const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS, []); });
-  const frames = await Promise.race([lookInto(tabId, SCRIPTS).catch(() => []), late]);
-  /** @type {ComposerReading[]} */
-  const found = frames.filter(Boolean);
+  /** @type {{place: PagePlace | null, composer: ComposerReading | null}[]} */
+  const frames = (await Promise.race([lookInto(tabId, SCRIPTS).catch(() => []), late])).filter(Boolean);
+  const place = frames.find((frame) => frame.place)?.place ?? null;
+  const found = frames.flatMap(({ composer }) => composer ?? []);
   const clear = found.filter(({ recognised }) => recognised);
-  if (found.length < 2) return found[0] ?? null;
-  return clear.length === 1 ? clear[0] : { ...found[0], recognised: false, name: "", cost: "unknown", balance: null, degree1: false };
+  if (found.length < 2) return { place, composer: found[0] ?? null };
+  return { place, composer: clear.length === 1 ? clear[0] : { ...UNCLEAR, product: found[0].product, link: found[0].link } };
 }
 
 /**
- * @param {chrome.tabs.Tab | undefined} tab
+ * A page of which no more is known than its address and title.
+ * @param {{url?: string, title?: string} | undefined} tab
+ * @returns {PagePlace}
+ */
+export const placeOf = (tab) =>
+  ({ address: tab?.url ?? "", title: tab?.title ?? "", loadedAt: "", isUntouched: false, headings: [], named: [] });
+
+/**
+ * @param {PagePlace} place
  * @param {ComposerReading | null} composer
  * @returns {Omit<PageReading, "at">}
  */
-export function understood(tab, composer) {
-  const shown = personOf(tab);
-  const product = composer?.product ?? (shown && productOf(tab?.url));
-  if (!composer) return { composer: "none", product, person: shown, cost: "unknown", balance: null, degree1: false };
-  const { cost, balance, degree1, link, recognised } = composer;
-  const name = tidy(composer.name);
-  const profileUrl = profileLink(link) ?? (name === shown?.name ? shown.profileUrl : null);
-  const person = name ? { name, profileUrl } : shown;
-  return { composer: recognised ? "read" : "strange", product, person, cost, balance, degree1 };
+export function understood(place, composer) {
+  const { address: url, title } = place;
+  const shown = personOf({ url, title });
+  const isClear = shown === null || isOnePerson(shown, place);
+  const product = composer?.product ?? (shown && productOf(url));
+  if (!composer) return { composer: "none", product, person: shown, isClear, cost: "unknown", balance: null, degree1: false };
+  const { cost, balance, degree1, recognised } = composer;
+  const reading = /** @type {const} */ ({ composer: recognised ? "read" : "strange", product, cost, balance, degree1 });
+  const name = cleanName(composer.name);
+  if (!name) return { ...reading, person: shown, isClear };
+  const isShown = shown !== null && isClear && normalName(shown.name) === normalName(name);
+  const link = profileLink(composer.link);
+  return { ...reading, person: { name, profileUrl: isShown ? better(link, shown.profileUrl) : link }, isClear: true };
+}
+
+/**
+ * Of two links to one person the one by which the person is known elsewhere: the composer's, unless that is a member's number and the
+ * page has the public name.
+ * @param {string | null} link of the composer
+ * @param {string | null} pageLink
+ */
+function better(link, pageLink) {
+  if (link === null) return pageLink;
+  const [kind, pageKind] = [link, pageLink ?? ""].map((each) => parseLink(each)?.kind);
+  return kind === "member" && pageKind === "in" ? pageLink : link;
 }

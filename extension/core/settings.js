@@ -1,6 +1,13 @@
 // What local storage holds: its keys, what stands for one that is not written yet, and all of it read at once.
 
 import { local } from "./browser.js";
+import { knownZone } from "./days.js";
+
+// How far ahead an instant in storage can be meant; see instants.js.
+export const BACKOFF_MAX_MS = 30 * 60_000;
+export const SNOOZE_MAX_MS = 7 * 86_400_000;
+/** A code is good for five minutes, by the server's clock, which may be another one. */
+export const PAIRING_MAX_MS = 60 * 60_000;
 
 /** @param {string} accountId */
 export const summaryKey = (accountId) => `summary/${accountId}`;
@@ -14,6 +21,7 @@ const defaults = () => ({
   server: { address: "http://127.0.0.1:8425", token: null, deviceId: null, demo: false, id: null, secret: null },
   pairing: null,
   accounts: [],
+  problems: {},
   currentAccount: null,
   connection: { state: "not_paired", since: new Date(0).toISOString(), detail: "", retryAt: null, tries: 0 },
   reminders: { notifications: false, snoozedUntil: null, shown: {} },
@@ -35,6 +43,7 @@ export async function readAll() {
     else if (key in stored) Object.assign(stored, { [key]: value });
   }
   stored.entries.sort(byId);
+  stored.accounts = stored.accounts.map(inKnownZone);
   return stored;
 }
 
@@ -45,6 +54,15 @@ export async function readAll() {
  * @returns {Promise<Pick<Stored, Name>>}
  */
 export const read = async (...names) => /** @type {any} */ ({ ...defaults(), ...(await local.get(names)) });
+
+/**
+ * @param {Account} account
+ * @returns {Account}
+ */
+function inKnownZone(account) {
+  const zone = knownZone(account.time_zone);
+  return zone === account.time_zone ? account : { ...account, time_zone: zone, unknown_zone: account.time_zone };
+}
 
 /**
  * @param {OutboxEntry} a

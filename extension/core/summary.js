@@ -23,8 +23,9 @@ const SOON_DAYS = 7;
  * @param {Date} now
  * @returns {Projection}
  */
-export function project({ summary, receivedAt }, account, entries, now) {
-  const ahead = entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, receivedAt));
+export function project(stored, account, entries, now) {
+  const { receivedAt, summary } = stored;
+  const ahead = entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
   const here = walk(summary, passed, ahead);
@@ -56,14 +57,12 @@ export function project({ summary, receivedAt }, account, entries, now) {
 }
 
 /**
- * Whether the summary that was asked for at `receivedAt` leaves this entry out, although it is going to count.
+ * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it counts: two
+ * clocks, or one that was set meanwhile, could not tell.
  * @param {OutboxEntry} entry
- * @param {string} receivedAt
+ * @param {StoredSummary | undefined} stored
  */
-export function isUncounted(entry, receivedAt) {
-  if (entry.state === "saved") return entry.savedAt !== null && entry.savedAt > receivedAt;
-  return entry.state !== "needs_you";
-}
+export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !stored?.counts?.includes(entry.id);
 
 /**
  * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far. Since credits

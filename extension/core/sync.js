@@ -3,12 +3,12 @@
 import { assure, call, SHAPE } from "./api.js";
 import { local } from "./browser.js";
 import { markOwn } from "./elsewhere.js";
+import { isAhead } from "./instants.js";
 import { flush, forgetSaved, pause, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
-import { read, readAll, summaryKey } from "./settings.js";
+import { BACKOFF_MAX_MS, read, readAll, summaryKey } from "./settings.js";
 
 const BACKOFF_MIN_MS = 30_000;
-const BACKOFF_MAX_MS = 30 * 60_000;
 
 /** States from which trying again later may help by itself. */
 const PASSING = new Set(["server_off", "other_program", "impostor", "version_mismatch"]);
@@ -39,7 +39,7 @@ export function sync() {
 /** Talks to the server at once, because the user is there: only a wait that the server itself asked for is kept. */
 export async function syncNow() {
   const { connection } = await read("connection");
-  if (PASSING.has(connection.state)) await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
+  if (PASSING.has(connection.state) || connection.tries) await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
   await sync();
 }
 
@@ -53,12 +53,14 @@ export async function retry() {
 
 async function converse() {
   const { connection, server } = await read("connection", "server");
-  const isTooEarly = connection.retryAt !== null && new Date() < new Date(connection.retryAt);
+  const isTooEarly = isAhead(connection.retryAt, new Date(), BACKOFF_MAX_MS);
   if (!server.token || isTooEarly) return;
   try {
     const known = await meet(server);
-    await flush(known);
+    // An entry on which the server breaks keeps no account from being brought up to date.
+    const failure = await flush(known).then(() => null, broken);
     await refresh(known);
+    if (failure) throw failure;
     await note("ok");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -98,25 +100,51 @@ async function fetchSecret(server) {
 }
 
 /**
- * Fetches the accounts and their summaries, and forgets the saved entries that these count.
+ * A refusal with which the server itself answered; any other error is thrown again.
+ * @param {unknown} error
+ */
+function broken(error) {
+  if (error instanceof Refusal && error.problem.status >= 500) return error;
+  throw error;
+}
+
+/**
+ * Fetches the accounts and their summaries, and forgets the saved entries that these count: nothing is saved meanwhile, so each
+ * summary counts what was saved before it was asked for. An account whose summary is refused keeps the one before, with the reason.
  * @param {Server} server
  */
 async function refresh(server) {
-  const asked = new Date().toISOString();
-  const { currentAccount, summaries } = await readAll();
+  const { currentAccount, entries, summaries } = await readAll();
+  const saved = entries.filter(({ state }) => state === "saved");
   const { body } = await call(server, "/accounts?limit=200", { shape: SHAPE.accounts });
   const ids = body.items.map((/** @type {{id: string}} */ { id }) => id);
   /** @type {Record<string, unknown>} */
   const fresh = { accounts: body.items };
+  const problems = /** @type {Stored["problems"]} */ ({});
   if (!ids.includes(currentAccount)) fresh.currentAccount = ids[0] ?? null;
   for (const id of ids) {
     const kept = summaries[id];
-    const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary });
-    fresh[summaryKey(id)] = { summary: answer.body ?? kept.summary, etag: answer.etag, receivedAt: asked };
+    const receivedAt = new Date().toISOString();
+    const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary }).catch(refused);
+    if (answer instanceof Refusal) {
+      problems[id] = answer.problem;
+      continue;
+    }
+    const counts = saved.filter(({ accountId }) => accountId === id).map((entry) => entry.id);
+    fresh[summaryKey(id)] = { summary: answer.body ?? kept.summary, etag: answer.etag, receivedAt, counts };
   }
-  await local.set(fresh);
+  await local.set({ ...fresh, problems });
   await local.remove(Object.keys(summaries).filter((id) => !ids.includes(id)).map(summaryKey));
-  await forgetSaved(asked);
+  await forgetSaved(saved.filter(({ accountId }) => !(accountId in problems)));
+}
+
+/**
+ * A refusal that concerns one account alone. No answer, a token that is no longer good and too many requests concern all.
+ * @param {unknown} error
+ */
+function refused(error) {
+  if (error instanceof Refusal && ![0, 401, 429].includes(error.problem.status)) return error;
+  throw error;
 }
 
 /** @param {Problem} problem */
@@ -131,7 +159,8 @@ async function fail(problem) {
     const asked = Math.max(0, problem.retryAfterS ?? 30) * 1000;
     return note("ok", problem.detail, Math.min(asked, BACKOFF_MAX_MS));
   }
-  const state = PASSING.has(problem.code) ? problem.code : "server_off";
+  // A server that answers is running, whatever it answers.
+  const state = PASSING.has(problem.code) ? problem.code : problem.status ? "ok" : "server_off";
   const { connection } = await read("connection");
   const waitMs = Math.min(BACKOFF_MIN_MS * 2 ** connection.tries, BACKOFF_MAX_MS);
   await note(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, connection.tries + 1);

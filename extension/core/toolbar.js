@@ -1,11 +1,10 @@
 // What the user sees without opening anything: the badge, and for a moment the sign that a log was taken.
 
 import { keepAppointments } from "./alarms.js";
-import { badge } from "./badge.js";
+import { badge, FLASH_MS } from "./badge.js";
 import { session, setBadge } from "./browser.js";
 import { readView } from "./view.js";
 
-const FLASH_MS = 1500;
 const SETTLE_MS = 20;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */

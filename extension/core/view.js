@@ -1,7 +1,8 @@
 // What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
 
 import { waitsElsewhere } from "./belonging.js";
-import { readAll } from "./settings.js";
+import { bounded, isAhead } from "./instants.js";
+import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, SNOOZE_MAX_MS } from "./settings.js";
 import { isUncounted, project } from "./summary.js";
 
 /**
@@ -17,36 +18,59 @@ export const readView = async (now) => view(await readAll(), now);
  */
 export function view(stored, now) {
   const { address, token, demo } = stored.server;
+  const { snoozedUntil } = stored.reminders;
   // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of it.
   const shown = stored.entries.filter((entry) => !isTakenBack(entry, stored.entries));
   return {
     now: now.toISOString(),
     server: { address, paired: token !== null, demo },
-    connection: stored.connection,
-    pairing: stored.pairing,
+    connection: { ...stored.connection, retryAt: bounded(stored.connection.retryAt, now, BACKOFF_MAX_MS) },
+    pairing: stored.pairing && { ...stored.pairing, expiresAt: bounded(stored.pairing.expiresAt, now, PAIRING_MAX_MS) },
     accounts: stored.accounts.map((account) => accountView(account, stored, now)),
     currentAccount: stored.currentAccount,
     waiting: shown.filter((entry) => (entry.state === "waiting" || entry.state === "paused") && !waitsElsewhere(entry, stored)),
     elsewhere: stored.entries.filter((entry) => waitsElsewhere(entry, stored)),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
     listening: stored.listening,
-    questions: stored.questions,
-    lookedAt: stored.lookedAt,
-    reminders: stored.reminders,
+    questions: stored.questions.map((question) => ({ ...question, at: bounded(question.at, now) })),
+    lookedAt: bounded(stored.lookedAt, now),
+    reminders: { ...stored.reminders, snoozedUntil: isAhead(snoozedUntil, now, SNOOZE_MAX_MS) ? snoozedUntil : null },
     preferences: stored.preferences,
   };
 }
 
 /**
- * The account that an InMail belongs to: one of the page's product, the current one if it can be.
+ * The account that the user chose last, or the first.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
- * @param {string | null | undefined} product null where no page says
  */
-export function accountFor(accounts, currentId, product) {
-  const current = accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
-  if (!product || current?.account.product === product) return current;
-  return accounts.find(({ account }) => account.product === product) ?? current;
+export const currentAccount = (accounts, currentId) => accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
+
+/**
+ * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be. Null where there
+ * is none: the pools of two products cannot be mixed, so another product's account is never taken in its place.
+ * @param {AccountView[]} accounts
+ * @param {string | null} currentId
+ * @param {Pick<PageReading, "composer" | "product"> | null} page
+ */
+export function accountFor(accounts, currentId, page) {
+  const current = currentAccount(accounts, currentId);
+  if (current && fits(current, accounts, page)) return current;
+  return accounts.find((each) => fits(each, accounts, page)) ?? null;
+}
+
+/**
+ * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may have been written
+ * to from anywhere: there it can where all accounts are of one product, or where the user chose this one for this page.
+ * @param {AccountView} account
+ * @param {AccountView[]} accounts
+ * @param {Pick<PageReading, "composer" | "product"> | null} page
+ * @param {boolean} [isChosen]
+ */
+export function fits({ account: { product } }, accounts, page, isChosen = false) {
+  if (!page?.product || product === page.product) return true;
+  if (page.composer !== "none" || page.product !== "premium") return false;
+  return isChosen || accounts.every(({ account }) => account.product === product);
 }
 
 /**
@@ -66,6 +90,7 @@ function accountView(account, stored, now) {
   return {
     account,
     productTitle: kept?.summary.product_title ?? account.product,
+    problem: stored.problems[account.id] ?? null,
     projection: kept ? project(kept, account, stored.entries, now) : null,
     recent: recent(account, stored),
     awaiting: awaiting(account, stored, now),
@@ -79,7 +104,7 @@ function accountView(account, stored, now) {
  */
 function recent(account, stored) {
   const kept = stored.summaries[account.id];
-  const ahead = stored.entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, kept?.receivedAt ?? ""));
+  const ahead = stored.entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, kept));
   const outcomes = ahead.filter((entry) => entry.kind === "outcome");
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => !isTakenBack(entry, ahead));
   const saved = (kept?.summary.recent ?? []).filter(
@@ -110,9 +135,9 @@ function recent(account, stored) {
  * @returns {AwaitingInMail[]}
  */
 function awaiting(account, { entries, summaries }, now) {
-  const { summary, receivedAt = "" } = summaries[account.id] ?? {};
-  const changed = entries.filter((entry) => isUncounted(entry, receivedAt)).map((entry) => ("inmailId" in entry ? entry.inmailId : null));
-  return (summary?.awaiting ?? []).filter(({ id, answer_by: by }) => !changed.includes(id) && now < new Date(by));
+  const kept = summaries[account.id];
+  const changed = entries.filter((entry) => isUncounted(entry, kept)).map((entry) => ("inmailId" in entry ? entry.inmailId : null));
+  return (kept?.summary.awaiting ?? []).filter(({ id, answer_by: by }) => !changed.includes(id) && now < new Date(by));
 }
 
 /**

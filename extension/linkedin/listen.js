@@ -3,26 +3,38 @@
 
 "use strict";
 {
-  const { composers, find, kinds, read, sign } = globalThis.inkeeper;
+  const { composers, find, kinds, place, read, sign } = globalThis.inkeeper;
   Reflect.deleteProperty(globalThis, "inkeeper");
 
   const PATIENCE_MS = 10_000;
   const LOOK_EVERY_MS = 250;
-  const EVENTS = ["click", "submit", "keydown", "pagehide"];
+  const GESTURE_MS = 1000;
+  const EVENTS = ["pointerdown", "click", "submit", "keydown", "pagehide"];
   const QUIETLY = { capture: true, passive: true };
 
   const watches = /** @type {Set<LinkedinWatch>} */ (new Set());
   let looking = 0;
+
+  /** What the user pressed last, and what it stood in at that moment: a page can no longer add itself to that. One press is one send. */
+  let gesture = { path: /** @type {EventTarget[]} */ ([]), at: -Infinity, isUsed: true };
 
   /** @param {any} event What the page makes up itself is not heard. */
   function hear(event) {
     if (!event.isTrusted) return;
     if (event.type === "pagehide") return watches.forEach((watch) => settle(watch, false));
     const isKey = event.type === "keydown";
+    if (event.type === "pointerdown" || (isKey && ["Enter", " "].includes(event.key))) {
+      gesture = { path: event.composedPath(), at: performance.now(), isUsed: false };
+    }
+    if (event.type === "pointerdown") return;
+    // A click may come long after the press, or without one, from a screen reader.
+    if (event.type === "click") gesture = { path: gesture.isUsed ? [] : gesture.path, at: performance.now(), isUsed: false };
     const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (isKey && !isEnter && event.key !== "Escape") return;
     const pressed = event.type === "submit" ? [event.submitter] : event.composedPath();
     const composer = (!isKey || isEnter) && composerOf(pressed, isKey ? "anchor" : "send");
+    // The browser trusts a submit that a script of the page began.
+    if (composer && event.type === "submit" && !isByUser(composer)) return;
     if (composer) notice(composer, !isKey);
     // Whoever closes a composer by hand has not sent it.
     else if (event.type !== "submit") for (const watch of watches) watch.touched = true;
@@ -37,6 +49,10 @@
     }
   }
 
+  /** @type {LinkedinListener["isByUser"]} */
+  const isByUser = ({ frame }) =>
+    gesture.path.includes(frame) && performance.now() - gesture.at < GESTURE_MS && navigator.userActivation?.isActive !== false;
+
   /** @type {LinkedinListener["canSend"]} */
   const canSend = ({ kind, frame }) => find([frame], kind.send).some((button) => !button.matches(":disabled"));
 
@@ -47,10 +63,13 @@
   function notice(composer, isSure) {
     if (!chrome.runtime?.id) return stop();
     const before = [...watches].find(({ composer: { frame } }) => frame === composer.frame);
+    if (!before && gesture.isUsed) return;
     const reading = read(composer);
     const isInMail = !reading.degree1 && (reading.cost !== "unknown" || find([composer.frame], sign).length);
     if (!before && !(isInMail && canSend(composer))) return;
-    const watch = before ?? { composer, reading, own: ownIn(composer), root: composer.frame.getRootNode() };
+    const isOld = gesture.path.includes(composer.frame);
+    gesture.isUsed = true;
+    const watch = before ?? { composer, reading, isOld, place: place(), own: ownIn(composer), root: composer.frame.getRootNode() };
     watches.add(Object.assign(watch, { isSure: isSure || Boolean(before?.isSure), touched: false, at: Date.now() }));
     looking ||= window.setInterval(look, LOOK_EVERY_MS);
   }
@@ -82,9 +101,10 @@
   function settle(watch, proven) {
     watches.delete(watch);
     if (!watches.size) looking = clearInterval(looking) ?? 0;
-    const { at, composer, isSure, reading } = watch;
+    const { at, composer, isOld, isSure, place, reading } = watch;
     // After Enter, only a composer that was emptied may have sent something.
-    if (proven || isSure || (composer.frame.isConnected && !canSend(composer))) tell({ ...reading, at, proven });
+    if (!proven && !isSure && !(composer.frame.isConnected && !canSend(composer))) return;
+    tell({ ...reading, balance: isOld ? reading.balance : null, place, at, proven });
   }
 
   /** @param {SentNotice} sent */

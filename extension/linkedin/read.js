@@ -2,9 +2,10 @@
 
 "use strict";
 {
-  const { degree, kinds, loading, unread } = globalThis.inkeeper;
+  const { degree, kinds, list, loading, message, unread } = globalThis.inkeeper;
   const TEXT_LENGTH_MAX = 200;
   const BALANCE_MAX = 99_999;
+  const TEXTS_MAX = 50;
 
   /** In any script; "1.200", "1,200" and "1 200" are one number. */
   const NUMBER = /\p{Nd}{1,3}(?:[.,'’٬\s]\p{Nd}{3})+(?!\p{Nd})|\p{Nd}+/gu;
@@ -49,25 +50,48 @@
     return few === 0 && many === 1 ? 0 : null;
   }
 
+  /**
+   * What something stands in that is never read, within the composer; null where there is none.
+   * @param {Element} element
+   * @param {Element} frame
+   */
+  function barOf(element, frame) {
+    const bar = element.closest(unread);
+    return bar && bar !== frame && frame.contains(bar) ? bar : null;
+  }
+
+  /**
+   * Whether an element is part of the person's card at the head of the thread's list.
+   * @param {Element} element
+   * @param {Element} frame
+   */
+  function isInCard(element, frame) {
+    const around = barOf(element, frame);
+    if (!around?.matches(list) || barOf(/** @type {Element} */ (around.parentElement), frame)) return false;
+    const first = around.querySelector(message);
+    if (!first) return Boolean(around.firstElementChild?.contains(element));
+    return Boolean(first.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING);
+  }
+
   /** @type {LinkedinScripts["read"]} */
   function read({ kind, frame, anchor }) {
+    /** @param {Element} element */
+    const isBefore = (element) => anchor.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING;
     /** @param {LinkedinRule | undefined} rule */
-    const head = (rule) => find([frame], rule).filter((element) => {
-      const barred = element.closest(unread);
-      if (barred && barred !== frame && frame.contains(barred)) return false;
-      return anchor.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING;
-    });
+    const head = (rule) => find([frame], rule).filter((element) => isBefore(element) && !barOf(element, frame));
+    /** @param {LinkedinRule | undefined} rule */
+    const card = (rule) => find([frame], rule).filter((element) => isBefore(element) && (!barOf(element, frame) || isInCard(element, frame)));
     const lines = head(kind.line).map(({ textContent }) => tidy(textContent)).filter(Boolean);
     /** @param {LinkedinRule | undefined} rule */
     const saying = (rule) => lines.filter((line) => rule?.text?.test(line.replace(NUMBER, "#")));
 
-    const isFirst = head(degree).some(({ textContent }) => integers(textContent ?? "")[0] === 1);
+    const isFirst = card(degree).some(({ textContent }) => integers(textContent ?? "")[0] === 1);
     const isFree = isFirst || head(kind.free).length + saying(kind.free).length > 0;
     const balances = head(kind.none).length ? [0] : saying(kind.credit).map(balanceIn);
     const balance = balances.length === 1 && !isFree ? balances[0] : null;
     const cost = balance !== null ? "credit" : isFree && !balances.length ? "free" : "unknown";
 
-    const [name] = head(kind.name);
+    const [name] = card(kind.name);
     const label = kind.label?.text?.exec(tidy(frame.getAttribute("aria-label")))?.slice(1).find(Boolean);
     return {
       recognised: cost !== "unknown" || (!isFree && saying(loading).length === lines.length),
@@ -80,5 +104,37 @@
     };
   }
 
-  Object.assign(globalThis.inkeeper, { composers, find, read });
+  /** The part of a path that says who a person is. */
+  const PERSON = /\/(?:in|lead|people|profile)\/([^/,]+)/;
+
+  /** @param {Iterable<Element>} elements */
+  const textsOf = (elements) => [...new Set(Array.from(elements, ({ textContent }) => tidy(textContent)).filter(Boolean))].slice(0, TEXTS_MAX);
+
+  /** @type {LinkedinScripts["place"]} */
+  function place() {
+    const { document, location, navigation, performance } = topView();
+    const person = PERSON.exec(location.pathname)?.[1];
+    const links = person ? [...document.links].filter(({ pathname }) => PERSON.exec(pathname)?.[1] === person) : [];
+    const entry = navigation?.currentEntry;
+    return {
+      address: location.href,
+      title: document.title,
+      loadedAt: performance.getEntriesByType("navigation")[0]?.name ?? "",
+      // Where it went to another address and back, that one is still ahead of it.
+      isUntouched: !entry || (entry.key === (navigation.activation?.entry ?? entry).key && entry.key === navigation.entries().at(-1).key),
+      headings: textsOf(document.querySelectorAll("h1, h2, [data-anonymize=person-name]")),
+      named: textsOf(links),
+    };
+  }
+
+  /** @returns {any} the window around all frames, or this one where that is another site's */
+  function topView() {
+    try {
+      return window.top?.document ? window.top : window;
+    } catch {
+      return window;
+    }
+  }
+
+  Object.assign(globalThis.inkeeper, { composers, find, place, read });
 }

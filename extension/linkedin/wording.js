@@ -4,12 +4,15 @@
 
 "use strict";
 {
-  const main = "main header compose two:2";
+  const main = "main header list compose two:2";
   const sales = "sales lead";
   /** @type {LinkedinWording} */
   const wording = {
     // What is written here, by the user or by others, and what is quoted: never read.
     unread: "input, textarea, [contenteditable], [role=textbox], ul, ol, article, aside",
+    // But at the head of a thread's list, before its first message, the person's card may stand.
+    list: "ul, ol",
+    message: ".msg-s-message-list__event, .msg-s-event-listitem, article",
     // An InMail is being written, be it understood or not.
     sign: {
       css: 'input[name="subject"], input:is([aria-label*="subject" i], [aria-label*="Betreff" i], [aria-label*="konu" i])',
@@ -26,7 +29,7 @@
         product: "premium",
         anchor: { css: ".msg-form__contenteditable[role=textbox]", on: main },
         frame: { css: ".msg-convo-wrapper, .msg-overlay-conversation-bubble", on: main },
-        active: { css: ".msg-overlay-conversation-bubble--is-active", on: "main header compose two" },
+        active: { css: ".msg-overlay-conversation-bubble--is-active", on: "main header list compose two" },
         send: { css: ".msg-form__send-button, .msg-form__send-btn", on: main },
         own: { css: ".msg-s-message-list__event:not(.msg-s-event-listitem--other, :has(.msg-s-event-listitem--other))", on: "compose" },
         name: {
@@ -35,7 +38,7 @@
         },
         line: { css: ".msg-inmail-credits-display p", on: main },
         // The words and their order differ by language, the place does not.
-        credit: { text: /^(?=.*InMail)[^#]*#[^#]+#[^#]*$/, on: "main.credits header compose two:2" },
+        credit: { text: /^(?=.*InMail)[^#]*#[^#]+#[^#]*$/, on: "main.credits header list compose two:2" },
         free: { css: "[data-test-awaiting-inmail-response-learn-more]", on: "main.free" },
         none: { css: ".msg-inmail-credits-display__error", on: "main.zero" },
       },

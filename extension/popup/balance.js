@@ -28,6 +28,7 @@ export function balance({ view, account, now }) {
         el("span", { class: "small mute", data: { hook: "of" } }, allotmentWords(account, projection)),
         !projection.tooOld && el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
     !projection.tooOld && bar(projection),
+    account.account.unknown_zone && el("p", { class: "small mute", data: { hook: "zone" } }, t("zone_unknown", account.account.unknown_zone)),
     stale && el("p", { class: "small mute", data: { hook: "age" } }, t(projection.tooOld ? "age_too_old" : "age_worked_out", relative(projection.asOf, now))));
 }
 

@@ -1,35 +1,151 @@
 // What is not on the server yet: what goes there by itself, and what the user has to decide.
 
+import { profileLink } from "../core/people.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../ui/format.js";
-import { plural, t } from "../ui/words.js";
+import { instantOf, localTime, relative } from "../ui/format.js";
+import { choices, field, form, option } from "../ui/forms.js";
+import { plural, refusalWords, t } from "../ui/words.js";
+import { purposes } from "./log.js";
 import { again } from "./problem.js";
 
+/** @type {Outcome[]} */
+const OUTCOMES = ["accepted", "declined", "replied", "no_response", "pending"];
 const SHOWN_MAX = 3;
 
 /** @param {PopupContext} context */
-export function needsYou({ view, now }) {
+export function needsYou(context) {
+  const { view } = context;
   if (!view.needsYou.length) return null;
   return el("section", { class: "notices needs", "aria-label": t("needs_you"), data: { part: "needs-you" } },
-    view.needsYou.map((entry) => decision(entry, now)));
+    view.needsYou.map((entry) => decision(context, entry)));
+}
+
+/**
+ * @param {PopupContext} context
+ * @param {OutboxEntry} entry
+ */
+function decision({ view, now, ui, paint }, entry) {
+  const { id, kind, problem } = entry;
+  const resolve = (/** @type {"accept" | "again" | "discard"} */ answer) => async () => {
+    if (await run("resolve", { id, answer })) say(t(`resolved_${answer}`));
+  };
+  const edit = () => { Object.assign(ui, { editing: ui.editing === id ? null : id, errors: {} }); paint(); };
+  const withoutLink = async () => {
+    if (await run("correct", { id, correction: { profileUrl: null } })) say(t("resolved_again"));
+  };
+  const isOverdrawn = problem?.code === "insufficient_credits";
+  const hasLink = kind === "inmail" && !isOverdrawn && entry.body.recipient.profile_url !== undefined;
+  const isOpen = ui.editing === id;
+  return el("article", { class: "notice urgent", data: { id, problem: problem?.code } },
+    el("h2", {}, t("needs_you_title", entryWords(entry, now))),
+    el("p", { data: { hook: "server-words" } }, refusalWords({ problem })),
+    isOpen && correction(entry, { view, ui, paint }),
+    el("div", { class: "row answers" },
+      isOverdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
+      kind !== "retract" && el("button", { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } }, t(isOpen ? "close" : "answer_edit")),
+      hasLink && el("button", { data: { hook: "without-link" }, on: { click: withoutLink } }, t("answer_without_link")),
+      (kind === "retract" || (problem?.status ?? 0) >= 500) && el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
+      el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard"))));
+}
+
+/**
+ * The refused entry as a form; what it holds is sent again.
+ * @param {OutboxEntry} entry
+ * @param {Pick<PopupContext, "view" | "ui" | "paint">} context
+ */
+function correction(entry, { view, ui, paint }) {
+  const { id, accountId } = entry;
+  const zone = view.accounts.find(({ account }) => account.id === accountId)?.account.time_zone ?? "UTC";
+  const before = timeOf(entry);
+  const submit = async (/** @type {Values} */ values) => {
+    ui.errors = mistakes(entry, values);
+    if (!Object.values(ui.errors).some(Boolean)) {
+      const at = values["edit-at"] === localTime(before, zone) ? before : instantOf(values["edit-at"], zone);
+      if (await run("correct", { id, correction: corrected(entry, values, at) })) {
+        ui.editing = null;
+        say(t("resolved_again"));
+      }
+    }
+    paint();
+  };
+  const seats = view.accounts.map(({ account }) => option(account.id, account.name, account.id === accountId));
+  const isKnown = view.accounts.some(({ account }) => account.id === accountId);
+  return form("correct-form", submit,
+    ...fieldsOf(entry, ui.errors),
+    field("edit-at", { label: t("edit_at", zone), error: ui.errors["edit-at"], type: "datetime-local", value: localTime(before, zone) }),
+    entry.kind !== "outcome" && (seats.length > 1 || !isKnown) && field("edit-seat", {
+      label: t("seat"), error: ui.errors["edit-seat"], options: isKnown ? seats : [option("", t("seat_choose"), true), ...seats],
+    }),
+    el("button", { class: "main", data: { hook: "correct-submit" } }, t("edit_submit")));
 }
 
 /**
  * @param {OutboxEntry} entry
- * @param {Date} now
+ * @param {Errors} errors
  */
-function decision(entry, now) {
-  const resolve = (/** @type {"accept" | "discard"} */ answer) => async () => {
-    if (await run("resolve", { id: entry.id, answer })) say(t(`resolved_${answer}`));
+function fieldsOf(entry, errors) {
+  if (entry.kind === "inmail") {
+    const { cost, purpose, recipient } = entry.body;
+    return [
+      field("edit-name", { label: t("name"), error: errors["edit-name"], maxlength: 200, value: recipient.name }),
+      field("edit-link", { label: t("link"), error: errors["edit-link"], inputmode: "url", value: recipient.profile_url ?? "" }),
+      field("edit-purpose", { label: t("purpose"), options: purposes(purpose) }),
+      choices("edit-cost", "radio", {
+        legend: t("cost"), hidden: true, class: "two",
+        choices: [1, 0].map((each) => ({ value: each, words: t(each ? "cost_credit" : "cost_free"), checked: each === cost })),
+      }),
+    ];
+  }
+  if (entry.kind === "observation") {
+    return [field("edit-balance", { label: t("linkedin_shows"), error: errors["edit-balance"], inputmode: "numeric", value: entry.body.balance })];
+  }
+  if (entry.kind !== "outcome") return [];
+  const { outcome } = entry.body;
+  return [field("edit-outcome", { label: t("outcome"), options: OUTCOMES.map((each) => option(each, t(`outcome_${each}`), each === outcome)) })];
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {Values} values
+ * @returns {Errors}
+ */
+function mistakes({ kind }, values) {
+  const link = values["edit-link"];
+  return {
+    "edit-name": kind === "inmail" && !values["edit-name"] ? t("name_missing") : "",
+    "edit-link": link && !profileLink(link) ? t("link_not_a_person") : "",
+    "edit-balance": kind === "observation" && !/^\d{1,5}$/.test(values["edit-balance"]) ? t("balance_invalid") : "",
+    "edit-at": values["edit-at"] ? "" : t("at_missing"),
+    "edit-seat": values["edit-seat"] === "" ? t("seat_missing") : "",
   };
-  const overdrawn = entry.problem?.code === "insufficient_credits";
-  return el("article", { class: "notice urgent", data: { id: entry.id, problem: entry.problem?.code } },
-    el("h2", {}, t("needs_you_title", entryWords(entry, now))),
-    el("p", { data: { hook: "server-words" } }, entry.problem?.detail || t("problem_unexpected")),
-    el("div", { class: "row answers" },
-      overdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
-      el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard"))));
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @param {Values} values
+ * @param {string} at
+ * @returns {Correction}
+ */
+function corrected({ kind }, values, at) {
+  const seat = values["edit-seat"] ? { accountId: values["edit-seat"] } : {};
+  if (kind === "observation") return { ...seat, at, balance: Number(values["edit-balance"]) };
+  if (kind === "outcome") return { at, outcome: /** @type {Outcome} */ (values["edit-outcome"]) };
+  return {
+    ...seat,
+    at,
+    name: values["edit-name"],
+    profileUrl: profileLink(values["edit-link"]),
+    purpose: /** @type {Purpose} */ (values["edit-purpose"] || null),
+    cost: values["edit-cost"] === "0" ? 0 : 1,
+  };
+}
+
+/** @param {OutboxEntry} entry */
+function timeOf({ body, createdAt }) {
+  if ("sent_at" in body) return body.sent_at;
+  if ("observed_at" in body) return body.observed_at;
+  return ("outcome_at" in body && body.outcome_at) || createdAt;
 }
 
 /** @param {PopupContext} context */

@@ -1,7 +1,7 @@
 // The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, readView } from "../core/view.js";
+import { accountFor, currentAccount, readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { balance, header } from "./balance.js";
@@ -10,7 +10,7 @@ import { balance, header } from "./balance.js";
  * What is open in this popup; gone when it closes.
  * @type {PopupUi}
  */
-const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {}, allAwaiting: false, elsewhere: false, lookedAt: null };
+const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {}, allAwaiting: false, elsewhere: false, lookedAt: null, editing: null, logged: null };
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
@@ -21,6 +21,7 @@ function paint() {
   if (!view) return;
   const context = contextOf(view);
   root.dataset.state = context.state;
+  withdraw(view);
   arrange(root, sections.map((section) => section(context)));
 }
 
@@ -30,9 +31,20 @@ function paint() {
  * @returns {PopupContext}
  */
 function contextOf(view) {
-  const account = accountFor(view.accounts, view.currentAccount, ui.switched ? null : tab.page?.product);
+  const { accounts, currentAccount: current } = view;
+  const account = (ui.switched ? null : accountFor(accounts, current, tab.page)) ?? currentAccount(accounts, current);
   const state = view.connection.state !== "ok" ? view.connection.state : account ? "ready" : "no_account";
   return { view, now: new Date(), account, state, ...tab, ui, paint };
+}
+
+/**
+ * What was said of an entry holds no longer once the server has refused it.
+ * @param {View} view
+ */
+function withdraw({ needsYou }) {
+  if (!needsYou.some(({ id }) => id === ui.logged)) return;
+  ui.logged = null;
+  document.getElementById("live")?.replaceChildren();
 }
 
 async function repaint() {
@@ -46,6 +58,7 @@ async function lookAround() {
   const [page, keys, { draft }] = await Promise.all([looking.then(all.readPage), shortcut("log-inmail"), all.ask("draft.take", {})]);
   Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, { draft, form: true });
+  if (view && page?.person && !all.isReady(contextOf(view))) ui.form = true;
   paint();
   if (view) await all.takeOverAtOnce(contextOf(view));
 }

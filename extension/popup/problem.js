@@ -4,7 +4,7 @@ import { run, say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
-import { t } from "../ui/words.js";
+import { refusalWords, t } from "../ui/words.js";
 
 /** Where on the welcome page each state is solved; the others are solved at the server. */
 const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", impostor: "server", no_account: "account" };
@@ -26,6 +26,21 @@ export function problem({ view, account, state, now }) {
     el("div", { class: account ? "notice warning" : null }, el("h2", {}, title), el("p", { class: account ? "" : "mute" }, words)),
     step,
     (state === "server_off" || state === "impostor") && again(view, now));
+}
+
+/**
+ * What the server, which runs, says it cannot do: for one account, or at all.
+ * @param {PopupContext} context
+ */
+export function refusals({ view }) {
+  const { connection } = view;
+  const failures = view.accounts.filter(({ problem: failure }) => failure !== null);
+  const isBroken = connection.state === "ok" && connection.tries > 0;
+  if (!failures.length && !isBroken) return null;
+  return el("section", { class: "notices", "aria-label": t("refusals"), data: { part: "refusals" } },
+    isBroken && el("p", { class: "notice warning", data: { hook: "server-refusal" } }, connection.detail || t("problem_unexpected")),
+    failures.map(({ account, problem: failure }) => el("p", { class: "notice warning", data: { hook: "account-refusal", id: account.id } },
+      t("account_refusal", account.name, refusalWords({ problem: failure })))));
 }
 
 /**

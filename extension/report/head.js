@@ -20,6 +20,7 @@ export function head({ account, now, report, show, view }) {
   return el("header", { data: { part: "head" } },
     el("h1", {}, t("report_title"), " ", view.server.demo && el("span", { class: "tag" }, t("demo"))),
     account && el("p", { class: "mute" }, [...new Set([account.account.name, account.productTitle]), report && t("report_since", day(new Date(report.from), zone, now), day(now, zone, now), time(new Date(report.as_of), zone), zone)].filter(Boolean).join(" · ")),
+    account?.account.unknown_zone && el("p", { class: "hint", data: { hook: "zone" } }, t("zone_unknown", account.account.unknown_zone)),
     view.waiting.length > 0 && el("p", { class: "hint" }, plural("report_waiting", view.waiting.length)),
     el("div", { class: "row tools" },
       view.accounts.length > 1 && el("nav", { class: "row", "aria-label": t("accounts") }, view.accounts.map(({ account: { id, name } }) =>

@@ -1,6 +1,7 @@
 // The usage report: what became of the credits of the last twelve months, what they were worth, and what to do about the plan.
 
 import { onStored } from "../core/browser.js";
+import { knownZone } from "../core/days.js";
 import { ask } from "../core/messages.js";
 import { Refusal } from "../core/refusal.js";
 import { readView } from "../core/view.js";
@@ -91,7 +92,8 @@ async function load() {
     const [report, found] = await Promise.all([ask("report.get", { accountId: asked, months: MONTHS }), ask("advice.get", { accountId: asked })]);
     // Another account may have been chosen meanwhile.
     if (asked !== chosen()?.account.id) return;
-    Object.assign(ui, { report, advice: found, refusal: null });
+    const zone = knownZone(report.account.time_zone);
+    Object.assign(ui, { report: { ...report, account: { ...report.account, time_zone: zone } }, advice: { ...found, time_zone: knownZone(found.time_zone) }, refusal: null });
   } catch (error) {
     ui.refusal = error;
     // Lets the worker see how the connection stands; once that changes, this page looks again.

@@ -113,6 +113,29 @@ export function startOfDay(text, zone) {
 }
 
 /**
+ * An instant as a field of date and time takes it, "YYYY-MM-DDTHH:MM".
+ * @param {string} instant
+ * @param {string} zone
+ */
+export function localTime(instant, zone) {
+  const at = new Date(instant);
+  return `${new Date(dayNumber(at, zone) * 24 * HOUR_MS).toISOString().slice(0, 10)}T${time(at, zone)}`;
+}
+
+/**
+ * The instant of a local time, given as "YYYY-MM-DDTHH:MM"; where the clocks leave that out, the one as much later.
+ * @param {string} text
+ * @param {string} zone
+ */
+export function instantOf(text, zone) {
+  const wanted = Date.parse(`${text}Z`);
+  let at = wanted;
+  // The second time with the offset of the result, which may have changed on the way.
+  for (let round = 0; round < 2; round += 1) at = wanted - (Date.parse(`${localTime(new Date(at).toISOString(), zone)}Z`) - at);
+  return new Date(at).toISOString();
+}
+
+/**
  * @param {{amount_minor: number, currency: string}} value
  */
 export function money(value) {

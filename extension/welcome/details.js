@@ -51,5 +51,6 @@ export function details(context) {
       priceFields(price, ui.errors.amount),
       others.length > 0 && otherPrices(others, prices, ui.errors),
       el("p", { class: "hint" }, t("time_zone_is", account.account.time_zone)),
+      account.account.unknown_zone && el("p", { class: "hint", data: { hook: "zone" } }, t("zone_unknown", account.account.unknown_zone)),
       el("button", { class: "main", data: { hook: "save-details" } }, t("save"))));
 }

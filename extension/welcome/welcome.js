@@ -28,7 +28,7 @@ const CHECK_EVERY_MS = 3000;
  * @type {WelcomeUi}
  */
 const ui = {
-  finished: false, address: "", reached: "unknown", reconnecting: false, adding: false, leaving: false, chosenPlan: "", chosenBook: "", chosenTo: "", wrongBook: null,
+  finished: false, address: "", reached: "unknown", reconnecting: false, adding: new URLSearchParams(location.search).has("add"), leaving: false, chosenPlan: "", chosenBook: "", chosenTo: "", wrongBook: null,
   books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, imports: null, calendar: null, focus: null, errors: {},
 };
 

@@ -60,6 +60,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/accounts/<account_id>/inmails/<inmail_id>": {"note": "met at a fair"},
 }
 
+# The same for the routes that need a query.
+QUERIES: dict[str, dict[str, str]] = {
+    "GET /api/v1/people/lookup": {"name": "Robin Sample"},
+}
+
 # The same for the routes that take a page's form. Their key is added, since each submit needs another.
 FORMS: dict[str, dict[str, str]] = {
     "POST /sign-out": {},
@@ -163,6 +168,8 @@ class Route(NamedTuple):
             body["data"] = FORMS[self.name] | {"key": secrets.token_urlsafe(16)}
         elif "data" not in body:
             body |= UPLOADS.get(self.name, {})
+        if self.name in QUERIES:
+            body["query_string"] = QUERIES[self.name]
         return client.open(path, method=self.method, headers=headers, **body)
 
 

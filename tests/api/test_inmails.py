@@ -450,8 +450,8 @@ def test_one_without_an_answer_reads_as_no_response_after_90_days(
 
     awaiting = seat.summary()["awaiting"]
     assert [(one["recipient"]["name"], one["answer_by"], one["returns_credit"]) for one in awaiting] == [
-        ("Robin Sample", "2027-02-21T09:00:00Z", False),
         ("Kai Example", "2027-02-21T09:00:00Z", True),
+        ("Robin Sample", "2027-02-21T09:00:00Z", False),
     ]
     clock.advance(days=90, seconds=-1)
     assert len(seat.summary()["awaiting"]) == 2
@@ -467,3 +467,13 @@ def test_one_without_an_answer_reads_as_no_response_after_90_days(
     late = seat.call("PATCH", path, {"outcome": "replied"}).json
     assert (late["inmail"]["outcome"], late["credited_back"]) == ("replied", 0)
     assert seat.call("PATCH", path, {"outcome": "pending"}).json["inmail"]["outcome"] == "no_response"
+
+
+def test_those_whose_time_for_an_answer_ends_first_are_listed_first(open_account: Callable[..., Seat]) -> None:
+    seat = open_account(plan="recruiter_lite", opened_at="2026-09-01T00:00:00Z")
+    for number in range(60):
+        seat.log(f"Sample {number}", cost=0, sent_at=f"2026-10-{1 + number // 2:02}T10:{number:02}:00Z")
+
+    awaiting = seat.summary()["awaiting"]
+
+    assert [one["recipient"]["name"] for one in awaiting] == [f"Sample {number}" for number in range(50)]

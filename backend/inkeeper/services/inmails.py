@@ -18,7 +18,13 @@ from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, openings
 from inkeeper.services.accounts import seat
-from inkeeper.services.people import last_inmail_in_account, person_keys
+from inkeeper.services.people import (
+    SentTo,
+    count_inmails_of_owner,
+    last_inmail_in_account,
+    last_inmail_of_owner,
+    person_keys,
+)
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail
@@ -226,14 +232,14 @@ def recent_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str,
 
 
 def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
-    """The latest InMails that wait for an answer at `now`, in short.
+    """InMails that wait for an answer at `now`, in short: those whose time for an answer ends first.
 
     `answer_by` is when each is taken to stay without one, `returns_credit` whether an answer before that gives its
     credit back.
     """
     rows = execute(
         "SELECT id, name, profile_url, sent_at, cost FROM inmail WHERE account_id = ? AND sent_at > ?"
-        " AND outcome = 'pending' AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
+        " AND outcome = 'pending' AND retracted_at IS NULL ORDER BY sent_at, id LIMIT ?",
         (account_id, to_microseconds(now - UNANSWERED_AFTER), limit),
     ).fetchall()
     known = _books(account_id) if rows else []
@@ -249,6 +255,16 @@ def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[st
         }
         for inmail_id, name, link, sent_at, cost in rows
     ]
+
+
+def last_inmail_to(owner_id: str, name: str, profile_url: str | None, now: datetime) -> tuple[SentTo, str, int] | None:
+    """The owner's latest InMail to this person, its outcome at `now`, and how many there are; None if there is none."""
+    person = Person(name, parse_link(profile_url) if profile_url else None)
+    last = last_inmail_of_owner(owner_id, person)
+    if last is None:
+        return None
+    ((recorded,),) = execute("SELECT outcome FROM inmail WHERE id = ?", (last.id,)).fetchall()
+    return last, _outcome(recorded, last.sent_at, now), count_inmails_of_owner(owner_id, person)
 
 
 def next_unanswered(account_id: str, now: datetime) -> datetime | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
@@ -26,6 +27,9 @@ _ONE_ACCOUNT, _ALL_ACCOUNTS = (
     for whose in ("account_id = ?", "account_id IN (SELECT id FROM account WHERE owner_id = ?)")
 )
 _EVER = (-(2**63), 2**63 - 1)
+
+COUNTED_MAX = 1000
+"""InMails to one person are counted up to this number, so that the time of a look-up is bounded."""
 
 
 class SentTo(NamedTuple):
@@ -58,9 +62,22 @@ def last_inmail_of_owner(
     return _last_inmail(_ALL_ACCOUNTS, owner_id, person, after, before)
 
 
+def count_inmails_of_owner(owner_id: str, person: Person) -> int:
+    """How many InMails went to this person from any of the owner's accounts, counted up to `COUNTED_MAX`."""
+    return sum(1 for _ in islice(_inmails(_ALL_ACCOUNTS, owner_id, person, None, None), COUNTED_MAX))
+
+
 def _last_inmail(
     selects: Mapping[str, str], whose_id: str, person: Person, after: datetime | None, before: datetime | None
 ) -> SentTo | None:
+    # Nearly always the first row is the one: others with the same key have an id that differs by case alone.
+    with closing(_inmails(selects, whose_id, person, after, before)) as found:
+        return next(found, None)
+
+
+def _inmails(
+    selects: Mapping[str, str], whose_id: str, person: Person, after: datetime | None, before: datetime | None
+) -> Generator[SentTo]:
     name_key, link_key = person_keys(*person)
     earliest, latest = _EVER
     span = (
@@ -77,10 +94,8 @@ def _last_inmail(
     elif name_key not in NOT_A_NAME:
         select, values = _WITH_NAME, by_name
     else:
-        return None
-    # Nearly always the first row is the one: others with the same key have an id that differs by case alone.
+        return
     with closing(execute(selects[select], values)) as rows:
         for inmail_id, account_id, name, url, sent_at in rows:
             if same_person(person, Person(name, parse_link(url) if url else None)):
-                return SentTo(inmail_id, account_id, from_microseconds(sent_at))
-    return None
+                yield SentTo(inmail_id, account_id, from_microseconds(sent_at))

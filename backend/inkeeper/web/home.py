@@ -200,7 +200,6 @@ def _values(account_id: str | None) -> dict[str, Any]:
     with store().read():
         found = seats.read(account_id)
         waiting = inmails.awaiting_inmails(found.account_id, WAITING_SHOWN, instant)
-    waiting.sort(key=lambda inmail: (inmail["answer_by"], inmail["id"]))
     for inmail in waiting:
         inmail["days"] = ceil((inmail["answer_by"] - instant) / _DAY)
     return {"seats": found, "waiting": waiting, "waiting_more": len(waiting) == WAITING_SHOWN}

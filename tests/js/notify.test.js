@@ -1,0 +1,37 @@
+// Notifications: each once, and none kept back by what a clock of the future wrote.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { local, notified, reset } from "./chrome.js";
+const { remind } = await import("../../extension/core/notify.js");
+
+const DAY_MS = 86_400_000;
+const ahead = (days) => new Date(Date.now() + days * DAY_MS).toISOString();
+
+async function remindWith(reminders) {
+  reset();
+  const until = ahead(5);
+  const warning = { code: "cancelling", severity: "urgent", title: "Use them", detail: "", until };
+  const summary = {
+    product_title: "Premium", as_of: ahead(0), balance: 5, allotment: 5, used: 0, free_used: 0, period: { start: ahead(-5) }, next_loss: null, lots: [],
+    pace: { expected: 0 }, forecast: { basis: "", lost: null }, observed: null, warnings: [warning], timeline: [], recent: [], awaiting: [],
+  };
+  await local.set({
+    accounts: [{ id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1], reserve: 0 }],
+    "summary/a": { summary, etag: null, receivedAt: ahead(0) },
+    reminders: { notifications: true, snoozedUntil: null, shown: {}, ...reminders(`a/cancelling/${until}/urgent`) },
+  });
+  await remind();
+  await remind();
+  return notified.length;
+}
+
+test("once", async () => assert.equal(await remindWith(() => ({})), 1));
+test("not again after it was shown", async () => assert.equal(await remindWith((key) => ({ shown: { [key]: ahead(-1).slice(0, 10) } })), 0));
+test("a mark of a day that has not begun is not believed", async () =>
+  assert.equal(await remindWith((key) => ({ shown: { [key]: ahead(40).slice(0, 10) } })), 1));
+test("quiet for a week at most", async () => {
+  assert.equal(await remindWith(() => ({ snoozedUntil: ahead(6) })), 0);
+  assert.equal(await remindWith(() => ({ snoozedUntil: ahead(40) })), 1);
+});

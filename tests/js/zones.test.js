@@ -1,0 +1,33 @@
+// Local times in forms, and zones that only the server knows.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { local, reset } from "./chrome.js";
+const { knownZone } = await import("../../extension/core/days.js");
+const { instantOf, localTime } = await import("../../extension/ui/format.js");
+const { readView } = await import("../../extension/core/view.js");
+
+for (const [zone, text, instant] of [
+  ["UTC", "2026-11-10T09:30", "2026-11-10T09:30:00.000Z"],
+  ["Europe/Berlin", "2026-11-10T09:30", "2026-11-10T08:30:00.000Z"],
+  ["Europe/Berlin", "2026-03-29T03:00", "2026-03-29T01:00:00.000Z"],
+  ["America/New_York", "2026-03-08T01:59", "2026-03-08T06:59:00.000Z"],
+  ["Asia/Kathmandu", "2026-01-01T00:00", "2025-12-31T18:15:00.000Z"],
+  ["Pacific/Kiritimati", "2026-01-01T23:59", "2026-01-01T09:59:00.000Z"],
+]) {
+  test(`${text} in ${zone}`, () => {
+    assert.equal(instantOf(text, zone), instant);
+    assert.equal(localTime(instant, zone), text);
+  });
+}
+
+test("a zone that the browser does not know is UTC, and the account says so", async () => {
+  reset();
+  const account = { name: "My seat", product: "premium", working_days: [1], reserve: 0 };
+  await local.set({ accounts: [{ ...account, id: "a", time_zone: "posix/Europe/Berlin" }, { ...account, id: "b", time_zone: "Europe/Berlin" }] });
+  const [one, other] = (await readView(new Date())).accounts;
+  assert.deepEqual([one.account.time_zone, one.account.unknown_zone], ["UTC", "posix/Europe/Berlin"]);
+  assert.deepEqual([other.account.time_zone, other.account.unknown_zone], ["Europe/Berlin", undefined]);
+  assert.equal(knownZone("localtime"), "UTC");
+});
