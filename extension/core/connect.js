@@ -64,9 +64,9 @@ export const disconnect = () => alone(async () => {
   const { server, summaries } = await readAll();
   await markAll(server);
   const nobody = { ...server, token: null, deviceId: null, secret: null };
-  await local.set({ server: nobody, accounts: [], currentAccount: null, questions: [] });
+  await local.set({ server: nobody, questions: [] });
   await forgetWhatServerHas();
-  await local.remove(Object.keys(summaries).map(summaryKey));
+  await forgetAccounts(summaries);
   await note("not_paired");
   if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
 });
