@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.middle import INKEEPER, Middle, Reply, Request, between
 from e2e.harness.page import Page
-from e2e.harness.server import Server
+from e2e.harness.server import ROOT, Server
 from e2e.harness.wait import until
 
 GREETING = {"app": "inkeeper", "version": "9.9.9", "api": 1, "demo": False, "id": "0" * 32}
@@ -449,3 +450,22 @@ def test_an_address_that_cannot_work_is_refused_in_words(browser: Browser, serve
     page.wait_text("Inkeeper answers, but not under this path")
     page.wait_text(re.compile(r"Leave out what follows the host in .*/people"))
     assert_accessible(page)
+
+
+def test_the_browser_forgets_who_was_erased_at_the_server(
+    connected: Browser, client: Client, account: dict[str, Any], server: Server
+) -> None:
+    link = "https://www.linkedin.com/in/robin-sample"
+    recipient = {"name": "Robin Sample", "profileUrl": link}
+    connected.ask("log", {"accountId": account["id"], "recipient": recipient, "cost": 1, "source": "popup"})
+    log(connected, account, "Mia Sample")
+    until(lambda: len(names(client, account)) == 2, "the server has both")
+    subprocess.run(
+        server.command("erase", "--person", link), env=server.environment(), check=True, capture_output=True, cwd=ROOT
+    )
+
+    refresh(connected)
+
+    until(lambda: "obin" not in str(connected.storage()), "nothing of the person is left here")
+    assert [item["name"] for item in connected.storage()["undo"]] == ["Mia Sample"]
+    connected.wait_badge("48")

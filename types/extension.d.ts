@@ -262,6 +262,9 @@ interface ImportPreview {
   next_cursor: string | null;
 }
 
+/** That a person was erased: the ids of their InMails, and salted hashes of their link and name. */
+interface Erasure { inmails: string[]; salt: string; links: string[]; names: string[] }
+
 interface CalendarAddress { active: boolean; created_at: string | null; last_read_at: string | null }
 
 /** How a call of the server differs from a plain GET. */
@@ -440,6 +443,8 @@ interface Stored {
   listening: Listening;
   questions: Question[];
   /** When the popup was last opened. */
+  /** Of the last erasure at the server that was followed. */
+  erasuresSince: number;
   lookedAt: string;
   summaries: Record<string, StoredSummary>;
   /** In the order of their ids, which is the order of the clicks. */

@@ -156,6 +156,7 @@ export const SHAPE = {
   pairing: { id: "string", expires_at: "string" },
   token: { token: "string", device_id: "string" },
   secret: { secret: "string" },
+  erasures: { erasures: [{ inmails: ["string"], salt: "string", links: ["string"], names: ["string"] }], last: "number", more: "boolean", complete: "boolean" },
   logged: { inmail: { id: "string" } },
   report: {
     account: { id: "string", time_zone: "string" },

@@ -45,7 +45,7 @@ export async function confirmPairing(code) {
     const { server: before, summaries } = await readAll();
     await markAll(before);
     if (serverKey(before) !== serverKey(server)) await forgetAccounts(summaries);
-    await local.set({ server, pairing: null });
+    await local.set({ server, pairing: null, erasuresSince: 0 });
     await note("ok");
     await resume();
   });

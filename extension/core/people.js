@@ -7,7 +7,9 @@ const LINK_READ_MAX = 4000;
 const ID_LENGTH_MAX = 200;
 
 /** Normal names that many people share, so that they identify no one; LinkedIn names closed accounts "LinkedIn Member". */
-const NOT_A_NAME = new Set(["", "(erased)", "linkedin member"]);
+/** Stands where the name of an erased person stood. */
+export const ERASED_NAME = "(erased)";
+const NOT_A_NAME = new Set(["", ERASED_NAME, "linkedin member"]);
 
 const PATHS = /** @type {const} */ ({ in: "in", member: "in", lead: "sales/lead", talent: "talent/profile" });
 

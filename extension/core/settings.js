@@ -29,6 +29,7 @@ const defaults = () => ({
   undo: [],
   listening: "off",
   questions: [],
+  erasuresSince: 0,
   lookedAt: new Date(0).toISOString(),
 });
 

@@ -3,6 +3,7 @@
 import { assure, call, SHAPE } from "./api.js";
 import { local } from "./browser.js";
 import { markOwn } from "./elsewhere.js";
+import { followErasures } from "./erasures.js";
 import { isAhead } from "./instants.js";
 import { flush, forgetSaved, pause, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
@@ -59,6 +60,7 @@ async function converse() {
     const known = await meet(server);
     // An entry on which the server breaks keeps no account from being brought up to date.
     const failure = await flush(known).then(() => null, broken);
+    await followErasures(known);
     await refresh(known);
     if (failure) throw failure;
     await note("ok");

@@ -1,7 +1,7 @@
 // What waits for the server, and which of it the number shown still has to count.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, reset } from "./chrome.js";
@@ -18,7 +18,7 @@ const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC"
 const REAL_NOW = Date.now;
 
 /** A server that counts what it was sent; `refuse` maps "METHOD path" to what it answers instead. */
-const server = { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, authorized: 0, prove: null };
+const server = { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, authorized: 0, prove: null, erasures: null };
 
 function summary() {
   return {
@@ -32,6 +32,7 @@ function answer(method, path, body, query) {
   const refusal = server.refuse[`${method} ${path}`];
   if (refusal) return [refusal.status, refusal];
   if (path === "/server") return [200, { app: "inkeeper", version: "1", demo: false, id: null, proof: server.prove?.(query.get("nonce")) }];
+  if (path === "/erasures") return server.erasures ? [200, server.erasures(Number(query.get("since")))] : [404, { code: "not_found", detail: "" }];
   if (path === "/accounts") return [200, { items: server.accounts }];
   if (path.endsWith("/summary")) return [200, summary()];
   if (path.endsWith("/inmails")) {
@@ -68,7 +69,7 @@ const entries = () => Object.entries(local.content).filter(([key]) => key.starts
 beforeEach(async () => {
   setClock(0);
   reset();
-  Object.assign(server, { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, authorized: 0, prove: null });
+  Object.assign(server, { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, authorized: 0, prove: null, erasures: null });
   await local.set({ server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false } });
   await syncNow();
 });
@@ -259,4 +260,48 @@ test("a server that fails to prove itself gets no token, however soon after one 
   const { server: known } = local.content;
   await assert.rejects(call(known, "/accounts/a/summary"), /impostor/);
   assert.equal(server.authorized, 0);
+});
+
+const mark = (text) => createHash("sha256").update(`salt\n${text}`).digest("hex");
+const NOTHING_ERASED = { erasures: [], last: 1, more: false, complete: true };
+const kaiErased = (since) => since > 0 ? NOTHING_ERASED : {
+  ...NOTHING_ERASED,
+  erasures: [{ inmails: ["inmail-1"], salt: "salt", links: [mark("https://www.linkedin.com/in/kai-example")], names: [mark("kai example")] }],
+};
+
+test("a person who was erased at the server is forgotten here", async () => {
+  await log(KAI, new Date());
+  await log({ ...KAI, recipient: { name: "Mia Sample" } }, new Date());
+  await syncNow();
+  await local.set({ questions: [{ id: "q", accountId: "a", name: "KAI  Example", profileUrl: null, cost: 1, at: new Date().toISOString() }] });
+
+  server.erasures = kaiErased;
+  await syncNow();
+
+  assert.deepEqual(local.content.undo.map(({ name }) => name), ["Mia Sample"]);
+  assert.doesNotMatch(JSON.stringify(local.content), /kai/i);
+  assert.equal(local.content.erasuresSince, 1);
+});
+
+test("an InMail to an erased person that waits keeps its credit and loses its recipient", async () => {
+  server.refuse = { "GET /accounts/a/summary": { status: 409, code: "conflict", detail: "Busy." } };
+  server.refuse["POST /accounts/a/inmails"] = { status: 422, code: "invalid", detail: "No." };
+  await log({ ...KAI, subject: "Data lead" }, new Date());
+  server.erasures = kaiErased;
+  await syncNow();
+
+  const [entry] = entries();
+  assert.deepEqual([entry.state, entry.body.recipient, entry.body.cost, entry.body.subject], ["needs_you", { name: "(erased)" }, 1, undefined]);
+  assert.doesNotMatch(JSON.stringify(local.content), /kai/i);
+});
+
+test("where the server can no longer tell who was erased, everybody whom it has is forgotten", async () => {
+  await log(KAI, new Date());
+  await syncNow();
+
+  server.erasures = () => ({ ...NOTHING_ERASED, complete: false });
+  await syncNow();
+
+  assert.doesNotMatch(JSON.stringify(local.content), /kai/i);
+  assert.equal(await balance(), 24);
 });
