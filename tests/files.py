@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 HEADING = (
@@ -88,3 +90,22 @@ def connections(*rows: tuple[str, str]) -> bytes:
     """A Connections.csv: people and the days since when they are 1st degree, such as `10 Jul 2026`."""
     lines = [f"{name.partition(' ')[0]},{name.partition(' ')[2]},{link(name)},,,,{day}\n" for name, day in rows]
     return (CONNECTIONS + "".join(lines)).encode()
+
+
+UNPACKED = 192 * 1024 * 1024
+"""Bytes that a `bomb` unpacks to."""
+
+
+def bomb(file: Path, member: str, method: int, begin: bytes, stated: int) -> None:
+    """A zip whose member begins so, goes on for very long, and is said to be `stated` bytes in the directory."""
+    with zipfile.ZipFile(file, "w") as archive:
+        info = zipfile.ZipInfo(member)
+        info.compress_type = method
+        with archive.open(info, "w") as target:
+            target.write(begin)
+            for _ in range(UNPACKED // (1024 * 1024)):
+                target.write(b"\n" * 1024 * 1024)
+    content = bytearray(file.read_bytes())
+    place = content.rindex(b"PK\x01\x02")
+    content[place + 24 : place + 28] = struct.pack("<I", stated)
+    file.write_bytes(content)

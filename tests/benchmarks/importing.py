@@ -17,10 +17,13 @@ import statistics
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import quote
 
-from e2e.harness.server import ROOT
+from e2e.harness.server import ROOT, Server
 from inkeeper.services import accounts
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
@@ -28,8 +31,9 @@ from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Owner
+from tests.benchmarks import logging_inmails, starting
 from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
-from tests.files import ME, message, messages
+from tests.files import ME, bomb, inmail, message, messages
 
 ROWS = 100_000
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -164,6 +168,7 @@ def measure(folder: Path) -> list[Row]:
         ),
         Row("the same, memory of the whole process", "", statistics.median(megabytes), "MiB", "at most", 200),
         _one_day_row(folder),
+        _bombs_row(folder),
         Row("a file of 24 kB with one hostile date", "the same file without", one_cell(), "ms more", "at most", 20),
     ]
 
@@ -188,6 +193,34 @@ def _one_day_row(folder: Path) -> Row:
         10,
         {"many (s)": many, "few (s)": few},
     )
+
+
+def _bombs_row(folder: Path) -> Row:
+    """By how much a real server's memory (resident set) grows with two zip bombs, beside a harmless zip."""
+    place = folder / "bombs"
+    place.mkdir()
+    begin = messages(inmail("Robin Sample", "2026-11-05 10:00:00"))
+    files = [place / "harmless.zip", place / "bzip2.zip", place / "lzma.zip"]
+    with zipfile.ZipFile(files[0], "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("messages.csv", begin)
+    for file, method in zip(files[1:], (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA), strict=True):
+        bomb(file, "messages.csv", method, begin, stated=1000)
+    server = Server(place / "inkeeper").start()
+    client = server.client()
+    path = f"/api/v1/accounts/{logging_inmails.open_account(client)}/imports?preview=true&me={quote(ME)}"
+    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "application/zip"}
+    sizes, statuses = [], []
+    for file in files:
+        connection = HTTPConnection("127.0.0.1", server.port)
+        connection.request("POST", path, file.read_bytes(), headers)
+        statuses.append(connection.getresponse().status)
+        connection.close()
+        sizes.append(starting.resident_mib(server))
+    assert statuses == [200, 422, 422]
+    server.close()
+    harmless, *hostile = sizes
+    more = max(hostile) - harmless
+    return Row("memory of the server after a bzip2 and an LZMA bomb", "a harmless zip", more, "MiB more", "at most", 30)
 
 
 def _printed(command: list[object]) -> str:

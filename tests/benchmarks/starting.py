@@ -43,6 +43,11 @@ def memory_mib(server: Server) -> float:
     load.run(server.port, requests, expect=201)
     client.get("/accounts").expect(200)
     time.sleep(SETTLED_SECONDS)
+    return resident_mib(server)
+
+
+def resident_mib(server: Server) -> float:
+    """What the server's process has in memory (resident set)."""
     status = Path(f"/proc/{_pid_of(server)}/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
 import subprocess
 import sys
 import zipfile
@@ -17,9 +16,8 @@ from inkeeper.services import accounts
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND
-from tests.files import ME, inmail, messages
+from tests.files import ME, bomb, inmail, messages
 
-UNPACKED = 192 * 1024 * 1024
 MOST_MORE = 30 * 1024
 """Kibibytes that reading a bomb may take beyond reading a harmless zip."""
 
@@ -47,21 +45,6 @@ answer = create_app(store, settings=Settings(database=url)).test_client().post(
 )
 print(answer.status_code, answer.get_data(as_text=True))
 """
-
-
-def bomb(file: Path, member: str, method: int, begin: bytes, stated: int) -> None:
-    """A zip whose member begins so, goes on for very long, and is said to be `stated` bytes in the directory."""
-    with zipfile.ZipFile(file, "w") as archive:
-        info = zipfile.ZipInfo(member)
-        info.compress_type = method
-        with archive.open(info, "w") as target:
-            target.write(begin)
-            for _ in range(UNPACKED // (1024 * 1024)):
-                target.write(b"\n" * 1024 * 1024)
-    content = bytearray(file.read_bytes())
-    place = content.rindex(b"PK\x01\x02")
-    content[place + 24 : place + 28] = struct.pack("<I", stated)
-    file.write_bytes(content)
 
 
 @pytest.fixture
