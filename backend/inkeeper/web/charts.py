@@ -6,7 +6,7 @@ numbers and names of months.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 from typing import Any, NamedTuple
@@ -17,7 +17,6 @@ from inkeeper.rules.periods import local_day
 
 _TOP = 20
 _STEPS = 5
-_DIGIT = 8
 _BAR_SHARE = 0.66
 _ROOM = 18
 """Of a bar that has room for its number."""
@@ -37,10 +36,12 @@ class Size(NamedTuple):
     name: str
     width: int
     height: int
+    digit: int
+    """The width of a digit where the page shows the drawing at its smallest, and so its texts at their largest."""
 
 
-WIDE = Size("wide", 1000, 210)
-NARROW = Size("narrow", 320, 160)
+WIDE = Size("wide", 1000, 210, 11)
+NARROW = Size("narrow", 320, 160, 8)
 
 
 class _Scale(NamedTuple):
@@ -109,11 +110,13 @@ def balance(
     for point in points:
         if point["reason"] not in _ENDS or not point["credits"]:
             continue
-        here, top = x(point["at"]), scale.y(point["balance"] - point["credits"])
-        marks.append(_box("drop", here - 3, top, 6, scale.y(point["balance"]) - top))
+        here, top, bottom = x(point["at"]), scale.y(point["balance"] - point["credits"]), scale.y(point["balance"])
+        marks.append(_box("drop", here - 3, top, 6, bottom - top))
         if here - shown_at >= _NEAR:
             shown_at = here
-            marks.append(_text("label end halo", here - 7, top + 4, f"−{-point['credits']:,}"))
+            # Below the line where there is room, or its end would be hidden.
+            below = 16 if bottom - top > _ROOM else 4
+            marks.append(_text("tick end halo", here - 7, top + below, f"−{-point['credits']:,}"))
     content = [*_grid(scale), *_time_axis(scale, begin, end, zone, months, x), _tag("path", "line", d=path), *marks]
     return _drawing(size, 24, words, content)
 
@@ -138,9 +141,16 @@ def _first(month: str) -> date:
 
 def _scale(values: Iterable[int], size: Size) -> _Scale:
     most = max([1, *values])
-    step = next(unit * 10**power for power in count() for unit in (1, 2, 5) if unit * 10**power * _STEPS >= most)
+    step = next(size for size in _round_numbers() if size * _STEPS >= most)
     ticks = [step * number for number in range(-(-most // step) + 1)]
-    return _Scale(size, ticks, 14 + _DIGIT * len(f"{ticks[-1]:,}"))
+    return _Scale(size, ticks, 14 + size.digit * len(f"{ticks[-1]:,}"))
+
+
+def _round_numbers() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 25, 50, 100, 200, 250 and so on."""
+    yield from (1, 2, 5)
+    for power in count():
+        yield from (unit * 10**power for unit in (10, 20, 25, 50))
 
 
 def _grid(scale: _Scale) -> list[Markup]:
@@ -148,7 +158,7 @@ def _grid(scale: _Scale) -> list[Markup]:
     for tick in scale.ticks:
         y = f"{scale.y(tick):.4g}"
         drawn.append(_tag("line", "grid" if tick else "base", x1=str(scale.left), x2=str(scale.size.width), y1=y, y2=y))
-        drawn.append(_text("label end", scale.left - 8, scale.y(tick) + 4, f"{tick:,}"))
+        drawn.append(_text("tick end", scale.left - 8, scale.y(tick) + 4, f"{tick:,}"))
     return drawn
 
 
@@ -167,19 +177,19 @@ def _bar_texts(scale: _Scale, month: Mapping[str, Any], middle: float) -> list[M
     top, above = scale.y(used), scale.y(used + lost)
     drawn = []
     if scale.floor - top > _ROOM:
-        drawn.append(_text("label on", middle, scale.floor - 6, f"{used:,}"))
+        drawn.append(_text("tick on", middle, scale.floor - 6, f"{used:,}"))
     if top - above > _ROOM:
-        drawn.append(_text("label halo", middle, (top + above) / 2 + 4, f"{lost:,}"))
+        drawn.append(_text("tick halo", middle, (top + above) / 2 + 4, f"{lost:,}"))
     return drawn
 
 
 def _month_texts(scale: _Scale, month: Mapping[str, Any], middle: float, *, named: bool) -> list[Markup]:
     first = _first(month["month"])
-    drawn = [_text("label", middle, scale.floor + 17, f"{first:%b}")]
+    drawn = [_text("tick", middle, scale.floor + 17, f"{first:%b}")]
     if not month["ended"]:
-        drawn.append(_text("label", middle, scale.floor + 33, "so far"))
+        drawn.append(_text("tick", middle, scale.floor + 33, "so far"))
     elif named:
-        drawn.append(_text("label", middle, scale.floor + 33, str(first.year)))
+        drawn.append(_text("tick", middle, scale.floor + 33, str(first.year)))
     return drawn
 
 
@@ -194,12 +204,12 @@ def _time_axis(
     y = scale.floor + 17
     if (end - begin).days < _DAYS_ALONE:
         first, last = local_day(zone, begin), local_day(zone, end)
-        ends = [_text("label end", scale.size.width, y, f"{last.day} {last:%b}")]
-        return ends if first == last else [_text("label start", scale.left, y, f"{first.day} {first:%b}"), *ends]
+        ends = [_text("tick end", scale.size.width, y, f"{last.day} {last:%b}")]
+        return ends if first == last else [_text("tick start", scale.left, y, f"{first.day} {first:%b}"), *ends]
     # A name needs room up to the right edge.
     starts = [(month, x(month["start"])) for month in months if month["start"] >= begin]
     return [
-        _text("label start", at, y, f"{_first(month['month']):%b}")
+        _text("tick start", at, y, f"{_first(month['month']):%b}")
         for month, at in starts
         if at <= scale.size.width - _NEAR
     ]

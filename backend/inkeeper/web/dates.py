@@ -9,7 +9,9 @@ from inkeeper.clock import parse_instant
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.web.blueprint import blueprint
 
-_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+"""How days next to today are called, by their distance in days."""
+
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -60,7 +62,7 @@ def today(zone: str) -> date:
 
 def say_day(which: date, today: date) -> str:
     """A day in words, seen from `today`."""
-    near = _NEAR.get((which - today).days)
+    near = NEAR.get((which - today).days)
     if near:
         return near
     if which.year != today.year and abs((which - today).days) > 90:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import Response, current_app
@@ -25,6 +25,9 @@ ON_A_PHONE = 6
 
 _SHARES = 10
 """Shades of the map of the week."""
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class Row(NamedTuple):
@@ -82,7 +85,8 @@ def _values(report: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "best": report["best_month"] and charts.month_name(report["best_month"]["month"]),
         "differences": [said for each in report.get("differences", ()) if (said := report_words.difference(each))],
         "late": len(late),
-        "usage": _usage(months, late),
+        # The chart of a single month would say less than its row in the table.
+        "usage": _usage(months, late) if len(months) > 1 else [],
         "balance": _balance(report, zone, months, late),
         "hatching": charts.HATCHING,
         "swatch": charts.swatch,
@@ -178,7 +182,7 @@ def _advice_values(made: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 def _period(period: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """A full period with its name: the month, or its first day and the one on which the next began."""
+    """A full period with its name: the month, or its first and its last day."""
     return {**period, "name": _name(period["start"], period["end"], zone)}
 
 
@@ -186,4 +190,5 @@ def _name(start: datetime, end: datetime, zone: str) -> str:
     first, following = local_day(zone, start), local_day(zone, end)
     if first.day == 1 and following.day == 1:
         return f"{first:%b %Y}"
-    return f"{first.day} {first:%b} – {following.day} {following:%b %Y}"
+    last = local_day(zone, end - _INSTANT)
+    return f"{first.day} {first:%b} – {last.day} {last:%b %Y}"

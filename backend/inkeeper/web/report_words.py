@@ -109,7 +109,7 @@ def verdict(advice: Mapping[str, Any], zone: str) -> str:
         missing = history["missing"]
         return (
             f"Advice on your plan needs {missing} more full {'month' if missing == 1 else 'months'}:"
-            f" look again after {dates.day(history['enough_on'], zone)}."
+            f" look again {_on(history['enough_on'], zone)}."
         )
     if kind == "upgrade":
         return f"Upgrade to {title}: {early}, and lately too."
@@ -141,8 +141,8 @@ def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tu
     """What a change of plan is called, and what it would do to the credits."""
     names = {"upgrade": f"Upgrade to {title}", "downgrade": f"Downgrade to {title}", "cancel": "Cancel"}
     at = found["effective_at"]
-    day = dates.day(at, zone)
-    begin = "You'd" if at <= now else f"{day.capitalize() if day == 'tomorrow' else f'On {day}'} you'd"
+    when = _on(at, zone)
+    begin = "You'd" if at <= now else f"{when[0].upper()}{when[1:]} you'd"
     after = found["balance_after"]
     steps = []
     if found["voided"]:
@@ -172,6 +172,12 @@ def leaving(advice: Mapping[str, Any], zone: str) -> str:
     if leave and leave["effective_at"] > now:
         return f"{use}Cancel by {by}, or you'll pay again {renewal}. What's left then is lost."
     return f"{use}If you cancel, do it {by}: what's left is lost at once, and {renewal} you'd pay again."
+
+
+def _on(at: datetime, zone: str) -> str:
+    """`tomorrow`, or `on Mon 30 Nov`."""
+    day = dates.day(at, zone)
+    return day if day in dates.NEAR.values() else f"on {day}"
 
 
 def _months(many: int) -> str:
