@@ -205,6 +205,8 @@ def test_on_paper_nothing_is_cut_and_all_is_unfolded(report: Page, theme: str) -
         assert drawn(report, ".chart.narrow, .week.narrow-table, summary") == 0
         assert drawn(report, "[aria-labelledby=usage] tbody tr") == 12
         assert "Berlin time" in report.text()
+        # As a footer, the sum of all months would stand under the first page's months, too.
+        assert report.run("() => getComputedStyle(document.querySelector('tfoot')).display") == "table-row-group"
 
         pdf = base64.b64decode(report.cdp("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])
 
