@@ -22,7 +22,7 @@ from e2e.harness.firefox import firefox
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
-from e2e.harness.server import Server
+from e2e.harness.server import ROOT, Server
 from e2e.harness.wait import until
 from e2e.test_app_home import TOO_SMALL
 from inkeeper.clock import utc_now
@@ -306,6 +306,25 @@ def test_advice_that_fails_leaves_the_report(browser: Browser, server: Server, c
 
     page.wait_text("Can't reach Inkeeper")
     page.find("heading", "Used and lost by month")
+
+
+def test_pictures(report: Page, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """The README's: the figures and the first chart with its table."""
+    folder = ROOT / "docs" / "screenshots" if request.config.getoption("screenshots") else tmp_path
+    try:
+        report.cdp("Emulation.setScrollbarsHidden", hidden=True)
+        resize(report, 1000)
+        end = report.run("() => document.querySelector('[aria-labelledby=usage]').getBoundingClientRect().bottom")
+        report.cdp(
+            "Emulation.setDeviceMetricsOverride", width=1000, height=round(end) + 16, deviceScaleFactor=2, mobile=False
+        )
+        for theme in ("light", "dark"):
+            report.emulate(theme=theme)
+            report.screenshot(folder / f"report-{theme}.png")
+            assert (folder / f"report-{theme}.png").stat().st_size > 10_000
+    finally:
+        report.cdp("Emulation.setScrollbarsHidden", hidden=False)
+        as_before(report)
 
 
 def test_in_firefox(linkedin: PracticeSite, tmp_path: Path, lived: Server, owner: Client) -> None:
