@@ -85,7 +85,7 @@ def test_the_figures(page: WebPage, used: Seat) -> None:
     said = page.text("/report")
     assert "Used 9 worth €54 and 1 free" in said
     assert "Lost 2 worth €12 2 expired" in said
-    assert "Used a month 4 over 2 full months" in said
+    assert "Used a month 4 over 2 months" in said
     assert "Best month Oct 2026 5 credits used" in said
     assert "Response rate 10% of 10 sent in 90 days 0% of 1 in 30 days" in said
     assert "those who replied, accepted or declined, of all InMails sent" in said
