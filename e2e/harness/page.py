@@ -291,7 +291,9 @@ class Page:
         self.run(
             """async () => {
                 await new Promise(requestAnimationFrame);
-                await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
+                // What lies in a closed menu does not move on, so it would never be finished.
+                const seen = document.getAnimations().filter((one) => one.effect.target.checkVisibility());
+                await Promise.all(seen.map((animation) => animation.finished.catch(() => null)));
             }"""
         )
 

@@ -36,6 +36,7 @@ PAGES = {
     "GET /",
     "GET /history",
     "GET /history/credits",
+    "GET /report",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -78,6 +79,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
     "POST /history/download": {},
+    "POST /report/download": {"format": "csv"},
 }
 
 # The forms above that are stale without the version that they were rendered from.

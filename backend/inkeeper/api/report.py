@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import Any
 
 from flask import Response, current_app, request
@@ -13,7 +12,6 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
 from inkeeper.api.summary import CapacitySchema
-from inkeeper.csvtext import write_table
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, report
 
@@ -263,7 +261,7 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
         row = accounts.seat(owner_id(), account_id)
         found = reports.of(row, now(), query["months"])
     if _wants_table(query):
-        return _table(report.table(row, found))
+        return _table(report.table_text(row, found))
     return Response(to_json(found), content_type=_JSON)
 
 
@@ -273,12 +271,10 @@ def _wants_table(query: dict[str, Any]) -> bool:
     return request.accept_mimetypes.best_match([_JSON, _CSV], _JSON) == _CSV
 
 
-def _table(rows: list[list[Any]]) -> Response:
-    text = StringIO(newline="")
-    write_table(text, report.TABLE_COLUMNS, rows)
+def _table(text: str) -> Response:
     name = f"inkeeper-usage-{now():%Y-%m-%d}.csv"
     return Response(
-        text.getvalue(),
+        text,
         content_type=f"{_CSV}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -9,10 +9,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from io import StringIO
 from itertools import dropwhile
 from typing import Any
 
 from inkeeper.clock import to_microseconds
+from inkeeper.csvtext import write_table
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import day_start, local_day, name_for_browsers
@@ -145,6 +147,13 @@ def table(row: Seat, found: dict[str, Any]) -> list[list[Any]]:
         }
         rows.append([named[column] for column in TABLE_COLUMNS])
     return rows
+
+
+def table_text(row: Seat, found: dict[str, Any]) -> str:
+    """The same table as CSV, in which no text is a formula."""
+    text = StringIO(newline="")
+    write_table(text, TABLE_COLUMNS, table(row, found))
+    return text.getvalue()
 
 
 def paid_plan(sheets: Sequence[Sheet]) -> str:

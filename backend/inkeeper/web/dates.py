@@ -9,7 +9,9 @@ from inkeeper.clock import parse_instant
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.web.blueprint import blueprint
 
-_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+"""How days next to today are called, by their distance in days."""
+
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -46,9 +48,21 @@ def iso_day(at: datetime | str, zone: str) -> str:
     return local_day(zone, _instant(at)).isoformat()
 
 
+@blueprint.app_template_filter("full_day")
+def full_day(at: datetime | str, zone: str) -> str:
+    """The day with its year, for what may be printed: `30 Nov 2026`."""
+    which = local_day(zone, _instant(at))
+    return f"{which.day} {which:%b %Y}"
+
+
+def today(zone: str) -> date:
+    """The day of this request on the clocks of the zone."""
+    return local_day(zone, now())
+
+
 def say_day(which: date, today: date) -> str:
     """A day in words, seen from `today`."""
-    near = _NEAR.get((which - today).days)
+    near = NEAR.get((which - today).days)
     if near:
         return near
     if which.year != today.year and abs((which - today).days) > 90:

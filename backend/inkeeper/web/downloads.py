@@ -8,15 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from marshmallow import EXCLUDE
+from marshmallow import EXCLUDE, fields, validate
 
 from inkeeper.api.context import device_id, now, store
 from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
-from inkeeper.services import inmails, tickets
+from inkeeper.jsontext import to_json
+from inkeeper.services import accounts, inmails, tickets
+from inkeeper.services.report import table_text
 from inkeeper.storage.database import Store
-from inkeeper.web import forms, pages, seats
+from inkeeper.web import forms, pages, report, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.history import HistoryQuery, filters_of
 
@@ -32,6 +34,15 @@ class DownloadForm(forms.FormSchema, HistoryQuery):
         unknown = EXCLUDE
 
 
+class ReportDownloadForm(forms.FormSchema, forms.Query):
+    """The report of an account, as a table for spreadsheets or as JSON."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    format = fields.String(required=True, validate=validate.OneOf(["csv", "json"]))
+
+
 @blueprint.post("/history/download")
 def download_history() -> Response:
     """Make a ticket for the InMails that History shows, and send the browser to it."""
@@ -40,6 +51,15 @@ def download_history() -> Response:
         found = seats.read(form.data.get("account"))
     filters = filters_of(form.data, found.zone)
     return hand_out({"file": "inmails", "account_id": found.account_id, "filters": filters})
+
+
+@blueprint.post("/report/download")
+def download_report() -> Response:
+    """Make a ticket for the report as a file, and send the browser to it."""
+    form = forms.read_press(ReportDownloadForm())
+    with store().read():
+        account_id = seats.read(form.data.get("account")).account_id
+    return hand_out({"file": "report", "account_id": account_id, "format": form.data["format"]})
 
 
 def hand_out(target: dict[str, Any]) -> Response:
@@ -86,5 +106,18 @@ def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
     return text if heading else text.partition("\r\n")[2]
 
 
-FILES = {"inmails": _inmails_file}
+def _report_file(owner: str, target: dict[str, Any]) -> Response:
+    with store().read():
+        row = accounts.seat(owner, target["account_id"])
+        found = report.of(row)
+    if target["format"] == "csv":
+        response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
+    else:
+        response = Response(to_json(found), content_type="application/json")
+    name = f"inkeeper-usage-{now():%Y-%m-%d}.{target['format']}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+FILES = {"inmails": _inmails_file, "report": _report_file}
 """The files that a ticket can be for: each is given the owner's id and the ticket's target."""

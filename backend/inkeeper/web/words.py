@@ -72,8 +72,12 @@ def amount(value: dict[str, Any]) -> str:
     if int(whole) >= _ROUNDED_FROM:
         whole = str(round(float(decimal)))
         minor = ""
-    unit = _SYMBOLS.get(value["currency"], f"{value['currency']} ")
-    return f"{unit}{int(whole):,}" + (f".{minor}" if minor.strip("0") else "")
+    return f"{unit(value['currency'])}{int(whole):,}" + (f".{minor}" if minor.strip("0") else "")
+
+
+def unit(currency: str) -> str:
+    """What stands before an amount: `€`, or `CHF ` where there is no sign that everybody knows."""
+    return _SYMBOLS.get(currency, f"{currency} ")
 
 
 @blueprint.app_template_filter("per_day")

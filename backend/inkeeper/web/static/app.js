@@ -289,6 +289,7 @@
     if (!button) return;
     if ("signOut" in button.dataset) signOut();
     if ("reload" in button.dataset) location.reload();
+    if ("print" in button.dataset) print();
     if ("copy" in button.dataset) navigator.clipboard?.writeText(button.dataset.copy);
     if (button.dataset.themeChoice !== undefined) {
       if (button.dataset.themeChoice) localStorage.setItem(THEME, button.dataset.themeChoice);
@@ -296,6 +297,21 @@
       showTheme();
     }
     if (button.closest(".menu .list") && button.tagName === "A") closeMenus(null);
+  });
+
+  // ---- printing: what is folded away is printed too ----
+
+  /** @type {HTMLDetailsElement[]} */
+  let opened = [];
+
+  addEventListener("beforeprint", () => {
+    opened.push(...document.querySelectorAll("main details:not([open], .menu)"));
+    for (const details of opened) details.open = true;
+  });
+
+  addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+    opened = [];
   });
 
   showTheme();

@@ -1,0 +1,241 @@
+"""The report's charts as inline SVG: drawn here, coloured by the style sheet, since the policy forbids `style=""`.
+
+Each chart is for the eye; the page has a table beside it that holds the same numbers. Texts in the drawings are
+numbers and names of months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import count
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from inkeeper.rules.periods import local_day
+
+_TOP = 20
+_STEPS = 5
+_BAR_SHARE = 0.66
+_ROOM = 18
+"""Of a bar that has room for its number."""
+
+_NEAR = 26
+"""Numbers closer to one another than this would overlap."""
+
+_WIDEST_BAR = 46
+_ENDS = {"expire", "forfeit", "void"}
+_DAYS_ALONE = 45
+"""Up to this many days, the time axis names its two ends; beyond, the months."""
+
+
+class Size(NamedTuple):
+    """The size of a drawing in its own units, which are about CSS pixels where the page shows it."""
+
+    name: str
+    width: int
+    height: int
+    digit: int
+    """The width of a digit where the page shows the drawing at its smallest, and so its texts at their largest."""
+
+
+WIDE = Size("wide", 1000, 210, 11)
+NARROW = Size("narrow", 320, 160, 8)
+
+
+class _Scale(NamedTuple):
+    """Where credits from 0 to the top stand on the page, the round numbers to mark, and where the drawing begins."""
+
+    size: Size
+    ticks: list[int]
+    left: int
+
+    def y(self, credits: float) -> float:
+        return _TOP + self.size.height * (1 - credits / self.ticks[-1])
+
+    @property
+    def floor(self) -> float:
+        return self.y(0)
+
+    @property
+    def width(self) -> int:
+        return self.size.width - self.left
+
+
+def month_name(month: str) -> str:
+    """`Nov 2026` for `2026-11`."""
+    return f"{_first(month):%b %Y}"
+
+
+def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup:
+    """Credits used and, on top of them, lost in each month of a report, with the monthly credits as a line.
+
+    `words` says in a sentence what is to be seen.
+    """
+    scale = _scale((max(one["used"] + one["lost"], one["allotment"]) for one in months), size)
+    band = scale.width / len(months)
+    wide = min(_WIDEST_BAR, band * _BAR_SHARE)
+    bars, texts, line = [], [], []
+    for index, month in enumerate(months):
+        start = scale.left + band * index
+        middle = start + band / 2
+        bars += _bar(scale, month, middle - wide / 2, wide)
+        texts += _bar_texts(scale, month, middle)
+        texts += _month_texts(scale, month, middle, named=index == 0 or month["month"].endswith("-01"))
+        line.append(f"{'L' if index else 'M'}{start:.4g} {scale.y(month['allotment']):.4g}H{start + band:.5g}")
+    return _drawing(size, 40, words, [*_grid(scale), *bars, _tag("path", "line", d="".join(line)), *texts])
+
+
+def balance(
+    report: Mapping[str, Any], zone: str, months: Sequence[Mapping[str, Any]], size: Size, words: str
+) -> Markup:
+    """The credits left over these last months of a report, a line in steps, with a mark wherever some were lost."""
+    begin: datetime = max(months[0]["start"], report["from"])
+    end: datetime = report["as_of"]
+    points = _since(report["balance_over_time"], begin)
+    scale = _scale((point["balance"] for point in points), size)
+    span = max((end - begin).total_seconds(), 1.0)
+
+    def x(at: datetime) -> float:
+        return scale.left + scale.width * (at - begin).total_seconds() / span
+
+    path = "".join(
+        f"H{x(point['at']):.4g}V{scale.y(point['balance']):.4g}"
+        if index
+        else f"M{x(point['at']):.4g} {scale.y(point['balance']):.4g}"
+        for index, point in enumerate(points)
+    )
+    marks, shown_at = [], -float(_NEAR)
+    for point in points:
+        if point["reason"] not in _ENDS or not point["credits"]:
+            continue
+        here, top, bottom = x(point["at"]), scale.y(point["balance"] - point["credits"]), scale.y(point["balance"])
+        marks.append(_box("drop", here - 3, top, 6, bottom - top))
+        if here - shown_at >= _NEAR:
+            shown_at = here
+            # Below the line where there is room, or its end would be hidden.
+            below = 16 if bottom - top > _ROOM else 4
+            marks.append(_text("tick end halo", here - 7, top + below, f"−{-point['credits']:,}"))
+    content = [*_grid(scale), *_time_axis(scale, begin, end, zone, months, x), _tag("path", "line", d=path), *marks]
+    return _drawing(size, 24, words, content)
+
+
+def swatch(mark: str) -> Markup:
+    """What a mark looks like, for a legend."""
+    shape = _tag("path", mark, d="M0 6H16") if mark == "line" else _box(mark, 0.5, 0.5, 15, 11)
+    return Markup('<svg class="swatch" viewBox="0 0 16 12" aria-hidden="true">{}</svg>').format(shape)
+
+
+HATCHING = Markup(
+    '<svg class="unseen" aria-hidden="true"><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><rect class="hatch" width="1.8" height="5"></rect></pattern></svg>'
+)
+"""The pattern of what was lost, once a page. It is found by its id from every drawing."""
+
+
+def _first(month: str) -> date:
+    year, number = month.split("-")
+    return date(int(year), int(number), 1)
+
+
+def _scale(values: Iterable[int], size: Size) -> _Scale:
+    most = max([1, *values])
+    step = next(size for size in _round_numbers() if size * _STEPS >= most)
+    ticks = [step * number for number in range(-(-most // step) + 1)]
+    return _Scale(size, ticks, 14 + size.digit * len(f"{ticks[-1]:,}"))
+
+
+def _round_numbers() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 25, 50, 100, 200, 250 and so on."""
+    yield from (1, 2, 5)
+    for power in count():
+        yield from (unit * 10**power for unit in (10, 20, 25, 50))
+
+
+def _grid(scale: _Scale) -> list[Markup]:
+    drawn = []
+    for tick in scale.ticks:
+        y = f"{scale.y(tick):.4g}"
+        drawn.append(_tag("line", "grid" if tick else "base", x1=str(scale.left), x2=str(scale.size.width), y1=y, y2=y))
+        drawn.append(_text("tick end", scale.left - 8, scale.y(tick) + 4, f"{tick:,}"))
+    return drawn
+
+
+def _bar(scale: _Scale, month: Mapping[str, Any], x: float, width: float) -> list[Markup]:
+    used, lost = month["used"], month["lost"]
+    drawn = []
+    if used:
+        drawn.append(_box("used", x, scale.y(used), width, scale.floor - scale.y(used)))
+    if lost:
+        drawn.append(_box("lost", x, scale.y(used + lost), width, scale.y(used) - scale.y(used + lost)))
+    return drawn
+
+
+def _bar_texts(scale: _Scale, month: Mapping[str, Any], middle: float) -> list[Markup]:
+    used, lost = month["used"], month["lost"]
+    top, above = scale.y(used), scale.y(used + lost)
+    drawn = []
+    if scale.floor - top > _ROOM:
+        drawn.append(_text("tick on", middle, scale.floor - 6, f"{used:,}"))
+    if top - above > _ROOM:
+        drawn.append(_text("tick halo", middle, (top + above) / 2 + 4, f"{lost:,}"))
+    return drawn
+
+
+def _month_texts(scale: _Scale, month: Mapping[str, Any], middle: float, *, named: bool) -> list[Markup]:
+    first = _first(month["month"])
+    drawn = [_text("tick", middle, scale.floor + 17, f"{first:%b}")]
+    if not month["ended"]:
+        drawn.append(_text("tick", middle, scale.floor + 33, "so far"))
+    elif named:
+        drawn.append(_text("tick", middle, scale.floor + 33, str(first.year)))
+    return drawn
+
+
+def _time_axis(
+    scale: _Scale,
+    begin: datetime,
+    end: datetime,
+    zone: str,
+    months: Sequence[Mapping[str, Any]],
+    x: Callable[[datetime], float],
+) -> list[Markup]:
+    y = scale.floor + 17
+    if (end - begin).days < _DAYS_ALONE:
+        first, last = local_day(zone, begin), local_day(zone, end)
+        ends = [_text("tick end", scale.size.width, y, f"{last.day} {last:%b}")]
+        return ends if first == last else [_text("tick start", scale.left, y, f"{first.day} {first:%b}"), *ends]
+    # A name needs room up to the right edge.
+    starts = [(month, x(month["start"])) for month in months if month["start"] >= begin]
+    return [
+        _text("tick start", at, y, f"{_first(month['month']):%b}")
+        for month, at in starts
+        if at <= scale.size.width - _NEAR
+    ]
+
+
+def _since(points: Sequence[Mapping[str, Any]], begin: datetime) -> list[Mapping[str, Any]]:
+    """The points from `begin` on, the first of them at `begin` itself."""
+    later = [point for point in points if point["at"] > begin]
+    earlier = [point for point in points if point["at"] <= begin]
+    return [{**earlier[-1], "at": begin, "credits": 0}, *later] if earlier else later
+
+
+def _drawing(size: Size, below: int, words: str, content: Iterable[Markup]) -> Markup:
+    return Markup('<svg class="chart {}" role="img" aria-label="{}" viewBox="0 0 {} {}">{}</svg>').format(
+        size.name, words, size.width, _TOP + size.height + below, Markup("").join(content)
+    )
+
+
+def _tag(name: str, kind: str, **attributes: str) -> Markup:
+    given = Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in attributes.items())
+    return Markup('<{} class="{}"{}></{}>').format(name, kind, given, name)
+
+
+def _box(kind: str, x: float, y: float, width: float, height: float) -> Markup:
+    return _tag("rect", kind, x=f"{x:.4g}", y=f"{y:.4g}", width=f"{width:.4g}", height=f"{height:.4g}")
+
+
+def _text(kind: str, x: float, y: float, words: str) -> Markup:
+    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(kind, f"{x:.4g}", f"{y:.4g}", words)

@@ -1,0 +1,194 @@
+"""The report: what became of the last twelve months' credits, what they were worth, and what to do about the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from flask import Response, current_app
+from markupsafe import Markup
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.rules.periods import local_day
+from inkeeper.services import accounts, advice
+from inkeeper.services.accounts import Seat
+from inkeeper.services.report import Reports
+from inkeeper.web import charts, forms, pages, report_words, seats
+from inkeeper.web.blueprint import blueprint
+
+MONTHS = 12
+"""As many as the product promises; a report looks back on calendar months of the account's zone."""
+
+ON_A_PHONE = 6
+"""Months that a narrow screen shows at first."""
+
+_SHARES = 10
+"""Shades of the map of the week."""
+
+
+_INSTANT = timedelta(microseconds=1)
+
+
+class Row(NamedTuple):
+    """A month in the table: its name, whether it goes on, its numbers by column; `early` months wait on a phone."""
+
+    name: str
+    ended: bool
+    early: bool
+    cells: list[tuple[str, int]]
+
+
+@blueprint.page("/report")
+def show_report() -> Response:
+    """The report of an account."""
+    query = forms.read_query(forms.Query())
+    with store().read():
+        found = seats.read(query.get("account"))
+        made = of(accounts.seat(owner_id(), found.account_id))
+    values = {} if _is_empty(made) else _values(made, found.zone)
+    return pages.page("app/report.html", title="Report", here="report", seats=found, report=made, **values)
+
+
+@blueprint.get("/report/advice")
+def show_advice() -> Response:
+    """The part of the report about the plan, which takes longer: the InMails are replayed on every plan."""
+    query = forms.read_query(forms.Query())
+    with store().read():
+        found = seats.read(query.get("account"))
+        made = advice.advice(owner_id(), found.account_id, now())
+    if not made["history"]["full_periods"]:
+        return pages.part("app/nothing.html")
+    return pages.part("app/report_advice.html", seats=found, advice=made, **_advice_values(made, found.zone))
+
+
+def of(row: Seat) -> dict[str, Any]:
+    """The account's report at the instant of the request. It is kept: change nothing in it. Runs in a transaction."""
+    reports: Reports = current_app.extensions["inkeeper.reports"]
+    return reports.of(row, now(), MONTHS)
+
+
+def _is_empty(report: Mapping[str, Any]) -> bool:
+    totals = report["totals"]
+    return len(report["months"]) < 2 and not totals["used"] + totals["free"] + totals["lost"]
+
+
+def _values(report: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    months = report["months"]
+    late = months[-ON_A_PHONE:]
+    columns = [code for code in report_words.COLUMNS if _is_shown(code, months)]
+    return {
+        "span": _span(len(months)),
+        "columns": columns,
+        "rows": [_row(month, columns, early=place < len(months) - len(late)) for place, month in enumerate(months)],
+        "totals_row": _cells(report["totals"], columns[:-1]),
+        "best": report["best_month"] and charts.month_name(report["best_month"]["month"]),
+        "differences": [said for each in report.get("differences", ()) if (said := report_words.difference(each))],
+        "late": len(late),
+        # The chart of a single month would say less than its row in the table.
+        "usage": _usage(months, late) if len(months) > 1 else [],
+        "balance": _balance(report, zone, months, late),
+        "hatching": charts.HATCHING,
+        "swatch": charts.swatch,
+        "changes": [point for point in report["balance_over_time"] if point["reason"] in report_words.POINTS],
+        "week": _week(report["heat_map"]),
+    }
+
+
+def _span(many: int) -> str:
+    return "This month so far" if many == 1 else f"The last {many} months"
+
+
+def _usage(*spans: Sequence[Mapping[str, Any]]) -> list[Markup]:
+    """The chart of these months for wide screens, and the last months' for narrow ones."""
+    return [
+        charts.usage(months, size, _usage_in_words(months))
+        for months, size in zip(spans, (charts.WIDE, charts.NARROW), strict=True)
+    ]
+
+
+def _balance(report: Mapping[str, Any], zone: str, *spans: Sequence[Mapping[str, Any]]) -> list[Markup]:
+    return [
+        charts.balance(report, zone, months, size, _balance_in_words(report, months))
+        for months, size in zip(spans, (charts.WIDE, charts.NARROW), strict=True)
+    ]
+
+
+def _usage_in_words(months: Sequence[Mapping[str, Any]]) -> str:
+    used, lost = (sum(month[name] for month in months) for name in ("used", "lost"))
+    span = "1 month" if len(months) == 1 else f"{len(months)} months"
+    return f"{used:,} used and {lost:,} lost in {span}. The table below has the numbers."
+
+
+def _balance_in_words(report: Mapping[str, Any], months: Sequence[Mapping[str, Any]]) -> str:
+    lost = sum(month["lost"] for month in months)
+    left = report["balance_over_time"][-1]["balance"]
+    return f"{lost:,} lost on the way, {left:,} left now. The table below has the numbers."
+
+
+def _is_shown(code: str, months: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a column says anything: no column is all zeros."""
+    return code in ("granted", "used", "left") or any(_number(month, code) for month in months)
+
+
+def _number(amounts: Mapping[str, Any], code: str) -> int:
+    if code == "adjusted":
+        return int(amounts["adjusted_up"] - amounts["adjusted_down"])
+    return int(amounts["closing_balance" if code == "left" else code])
+
+
+def _cells(amounts: Mapping[str, Any], columns: Sequence[str]) -> list[tuple[str, int]]:
+    return [(code, _number(amounts, code)) for code in columns]
+
+
+def _row(month: Mapping[str, Any], columns: Sequence[str], *, early: bool) -> Row:
+    return Row(charts.month_name(month["month"]), month["ended"], early, _cells(month, columns))
+
+
+def _week(found: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The hours of the week in which InMails were sent, with the share that was answered; None for too few InMails."""
+    if not found["enough"]:
+        return None
+    used = [hour for row in found["sent"] for hour, sent in enumerate(row) if sent]
+    hours = range(min(used), max(used) + 1)
+    days = [[_hour(found, day, hour) for hour in hours] for day in range(len(found["weekdays"]))]
+    best = [
+        f"{report_words.WEEKDAYS[hour['weekday'] - 1]} {hour['hour']:02}:00"
+        f" ({report_words.percent(hour['response_rate'])} of {hour['sent']:,})"
+        for hour in found["best"]
+    ]
+    return {"hours": list(hours), "days": days, "names": report_words.WEEKDAYS, "best": best}
+
+
+def _hour(found: Mapping[str, Any], day: int, hour: int) -> dict[str, Any]:
+    rate, sent, answered = (found[name][day][hour] for name in ("response_rate", "sent", "answered"))
+    shade = None if rate is None else round(rate * _SHARES)
+    return {"rate": rate, "sent": sent, "answered": answered, "shade": shade}
+
+
+def _advice_values(made: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    return {
+        "verdict": report_words.verdict(made, zone),
+        "changes": [
+            report_words.change(plan["change"], plan["title"], made["as_of"], zone)
+            for plan in made["plans"]
+            if plan["change"]
+        ],
+        "leaving": made["if_cancelled"] and report_words.leaving(made, zone),
+        "periods": [_period(period, zone) for period in made["history"]["periods"]],
+        "priced": any(plan["price"] for plan in made["plans"]),
+        "unpriced": any(plan["allotment"] and not plan["price"] for plan in made["plans"]),
+    }
+
+
+def _period(period: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """A full period with its name: the month, or its first and its last day."""
+    return {**period, "name": _name(period["start"], period["end"], zone)}
+
+
+def _name(start: datetime, end: datetime, zone: str) -> str:
+    first, following = local_day(zone, start), local_day(zone, end)
+    if first.day == 1 and following.day == 1:
+        return f"{first:%b %Y}"
+    last = local_day(zone, end - _INSTANT)
+    return f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
