@@ -35,6 +35,9 @@ PAGES = {
     "GET /",
     "GET /history",
     "GET /history/credits",
+    "GET /settings",
+    "GET /settings/account",
+    "GET /settings/account/new",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -72,10 +75,15 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
     "POST /history/download": {},
+    "POST /accounts/<account_id>/settings/account": {"name": "My seat", "day1": "1"},
+    "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},
 }
 
 # The forms above that are stale without the version that they were rendered from.
-NEED_VERSION = {"POST /accounts/<account_id>/inmails/<inmail_id>/edit"}
+NEED_VERSION = {
+    "POST /accounts/<account_id>/inmails/<inmail_id>/edit",
+    "POST /accounts/<account_id>/settings/account",
+}
 
 # The same for the routes that take a file: the query, and what goes with the request.
 UPLOADS: dict[str, dict[str, Any]] = {

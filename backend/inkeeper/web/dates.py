@@ -46,6 +46,13 @@ def iso_day(at: datetime | str, zone: str) -> str:
     return local_day(zone, _instant(at)).isoformat()
 
 
+@blueprint.app_template_filter("full_day")
+def full_day(at: datetime | str, zone: str) -> str:
+    """The day with its year: `30 Nov 2026`."""
+    which = local_day(zone, _instant(at))
+    return f"{which.day} {which:%b} {which.year}"
+
+
 def say_day(which: date, today: date) -> str:
     """A day in words, seen from `today`."""
     near = _NEAR.get((which - today).days)

@@ -229,6 +229,7 @@
     shownAt = Date.now();
     showTheme();
     showZones();
+    chooseOwnZone();
     leaveInTime();
   });
 
@@ -236,6 +237,15 @@
   function showZones() {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const element of document.querySelectorAll("[data-zone]")) element.hidden = element.dataset.zone === own;
+  }
+
+  /** Chooses the browser's time zone in a form for a new account, where none is chosen. */
+  function chooseOwnZone() {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const list of document.querySelectorAll(".own-zone select")) {
+      const option = [...list.options].find(({ value }) => value === own);
+      if (option && !list.querySelector("option[selected]")) option.defaultSelected = option.selected = true;
+    }
   }
 
   function leaveInTime() {
@@ -268,6 +278,11 @@
     if (!target) return;
     event.preventDefault();
     target.focus();
+  });
+
+  // Some fields are sent as soon as they change, such as a file.
+  addEventListener("change", ({ target }) => {
+    if (target.closest?.("[data-sends]")) target.form.requestSubmit();
   });
 
   /** @param {Node | null} but @param {boolean} [focus] */
