@@ -38,6 +38,7 @@ PAGES = {
     "GET /settings",
     "GET /settings/account",
     "GET /settings/account/new",
+    "GET /settings/plan",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -76,6 +77,11 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
     "POST /history/download": {},
     "POST /accounts/<account_id>/settings/account": {"name": "My seat", "day1": "1"},
+    "POST /accounts/<account_id>/settings/plan/preview": {"to": "sales_navigator"},
+    "POST /accounts/<account_id>/settings/plan": {"to": "sales_navigator"},
+    "POST /accounts/<account_id>/settings/plan/<change_id>/undo": {},
+    "POST /accounts/<account_id>/settings/rules/preview": {"book": "rolling"},
+    "POST /accounts/<account_id>/settings/rules": {"book": "rolling"},
     "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},
 }
 
@@ -83,6 +89,8 @@ FORMS: dict[str, dict[str, str]] = {
 NEED_VERSION = {
     "POST /accounts/<account_id>/inmails/<inmail_id>/edit",
     "POST /accounts/<account_id>/settings/account",
+    "POST /accounts/<account_id>/settings/plan",
+    "POST /accounts/<account_id>/settings/rules",
 }
 
 # The same for the routes that take a file: the query, and what goes with the request.

@@ -16,6 +16,7 @@ from inkeeper.web import (
     session,
     settings,
     settings_account,
+    settings_plan,
     settings_words,
     words,
 )
@@ -37,6 +38,7 @@ MODULES = (
     downloads,
     settings,
     settings_account,
+    settings_plan,
     settings_words,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
