@@ -14,7 +14,7 @@ from inkeeper.errors import Problem
 from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, plan_changes, rule_books
-from inkeeper.web import dates, forms, pages, seats, settings
+from inkeeper.web import dates, forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.settings_account import plans_of
