@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import pytest
@@ -38,6 +39,7 @@ PAGES = {
     "GET /settings",
     "GET /settings/account",
     "GET /settings/account/new",
+    "GET /settings/data",
     "GET /settings/plan",
 }
 
@@ -82,6 +84,9 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/settings/plan/<change_id>/undo": {},
     "POST /accounts/<account_id>/settings/rules/preview": {"book": "rolling"},
     "POST /accounts/<account_id>/settings/rules": {"book": "rolling"},
+    "POST /accounts/<account_id>/settings/imports/<import_id>/undo": {},
+    "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
+    "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},
 }
 
@@ -92,6 +97,9 @@ NEED_VERSION = {
     "POST /accounts/<account_id>/settings/plan",
     "POST /accounts/<account_id>/settings/rules",
 }
+
+# The content of the file that goes with a form.
+FILES = {"POST /accounts/<account_id>/settings/import": b"name,sent_at\nRobin Sample,2026-11-02\n"}
 
 # The same for the routes that take a file: the query, and what goes with the request.
 UPLOADS: dict[str, dict[str, Any]] = {
@@ -176,6 +184,8 @@ class Route(NamedTuple):
             body["json"] = BODIES[self.name]
         elif "data" not in body and self.name in FORMS:
             body["data"] = FORMS[self.name] | {"key": secrets.token_urlsafe(16)}
+        elif "data" not in body and self.name in FILES:
+            body["data"] = {"file": (BytesIO(FILES[self.name]), "list.csv"), "key": secrets.token_urlsafe(16)}
         elif "data" not in body:
             body |= UPLOADS.get(self.name, {})
         return client.open(path, method=self.method, headers=headers, **body)
@@ -220,7 +230,7 @@ def test_every_route_is_prepared_for(routes: list[Route], ids: dict[str, str]) -
     for route in routes:
         assert route.arguments <= set(ids), f"{route.name}: say in `ids` how its resource is made"
         if route.method in WRITES_WITH_BODY:
-            assert route.name in BODIES | FORMS | UPLOADS, f"{route.name}: say above what it takes"
+            assert route.name in BODIES | FORMS | FILES | UPLOADS, f"{route.name}: say above what it takes"
 
 
 def test_no_token_or_a_wrong_one(client: FlaskClient, private_routes: list[Route], ids: dict[str, str]) -> None:

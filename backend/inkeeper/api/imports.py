@@ -39,7 +39,7 @@ _LINES = re.compile(r"\d{1,9}(?:,\d{1,9})*", re.ASCII)
 _BLOCK_BYTES = 256 * 1024
 
 # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times that.
-_one_at_a_time = Lock()
+one_at_a_time = Lock()
 
 
 class UploadQuery(PageQuery):
@@ -231,7 +231,7 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
     wishes = _wishes(query)
     with store().read():
         account = seat(owner_id(), account_id)
-    with _one_at_a_time, _uploaded() as file:
+    with one_at_a_time, _uploaded() as file:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)

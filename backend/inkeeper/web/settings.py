@@ -28,6 +28,7 @@ class Section(NamedTuple):
 SECTIONS = {
     "account": Section("Account", "Name, working days, reserve and price"),
     "plan": Section("Plan & rules", "Upgrade, downgrade, cancel, and how your credits work"),
+    "data": Section("Data", "Import what you sent, take files away, erase a person"),
 }
 """The pages of the settings by the last part of their address, in the order of the index."""
 

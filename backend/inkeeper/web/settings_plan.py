@@ -153,7 +153,7 @@ def _with_change(account_id: str, form: Form, status: int = 200, **values: Any) 
             change = plan_changes.preview_change(owner_id(), account_id, wanted, now())
     except Problem as problem:
         return _cards(account_id, 422, changing=_refused_change(form, problem))
-    preview = {"change": change, "change_version": forms.version_of(_result(change))}
+    preview: dict[str, Any] = {"change": change, "change_version": forms.version_of(_result(change))}
     return _cards(account_id, status, changing=form, **preview, **values)
 
 
@@ -169,7 +169,7 @@ def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -
             outcome = accounts.preview_update(owner_id(), account_id, changes, now())
     except Problem as problem:
         return _cards(account_id, 422, ruling=settings.refused(form, problem, _REFUSED_RULES))
-    preview = {"outcome": outcome, "outcome_version": forms.version_of(_outcome(outcome))}
+    preview: dict[str, Any] = {"outcome": outcome, "outcome_version": forms.version_of(_outcome(outcome))}
     return _cards(account_id, status, ruling=form, **preview, **values)
 
 

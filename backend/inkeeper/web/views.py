@@ -16,6 +16,8 @@ from inkeeper.web import (
     session,
     settings,
     settings_account,
+    settings_data,
+    settings_import,
     settings_plan,
     settings_words,
     words,
@@ -38,6 +40,8 @@ MODULES = (
     downloads,
     settings,
     settings_account,
+    settings_data,
+    settings_import,
     settings_plan,
     settings_words,
 )
