@@ -39,7 +39,10 @@ PAGES = {
     "GET /settings",
     "GET /settings/account",
     "GET /settings/account/new",
+    "GET /settings/about",
+    "GET /settings/browsers",
     "GET /settings/data",
+    "GET /settings/reminders",
     "GET /settings/plan",
 }
 
@@ -85,6 +88,12 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/settings/rules/preview": {"book": "rolling"},
     "POST /accounts/<account_id>/settings/rules": {"book": "rolling"},
     "POST /accounts/<account_id>/settings/imports/<import_id>/undo": {},
+    "POST /settings/browsers/code": {},
+    "POST /settings/browsers/phone": {},
+    "POST /settings/browsers/<other_id>/disconnect": {},
+    "POST /accounts/<account_id>/settings/calendar": {"renew": "1"},
+    "POST /accounts/<account_id>/settings/calendar/end": {},
+    "POST /accounts/<account_id>/settings/calendar/download": {},
     "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},

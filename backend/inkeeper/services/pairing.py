@@ -134,6 +134,12 @@ def waiting(store: Store, owner_id: str, now: datetime) -> list[Pairing]:
         return list(islice((pairing for pairing in theirs if _is_open(pairing, now)), WAITING_SHOWN))
 
 
+def is_default_owner(store: Store, owner_id: str) -> bool:
+    """Whether devices that nobody claimed are connected as this owner's."""
+    with store.read():
+        return str(Owner.get_by_id(owner_id).name) == DEFAULT_OWNER
+
+
 def invite_device(store: Store, owner_id: str, now: datetime) -> str:
     """Issue a code for the next device of this owner; it takes the place of the owner's last one."""
     with store.read():

@@ -14,7 +14,7 @@ from inkeeper.api.context import device_id, now, store
 from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
-from inkeeper.services import inmails, tickets
+from inkeeper.services import calendar, inmails, tickets
 from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.blueprint import blueprint
@@ -78,6 +78,13 @@ def _inmails_file(owner: str, target: dict[str, Any]) -> Response:
     return response
 
 
+def _calendar_file(owner: str, target: dict[str, Any]) -> Response:
+    feed = calendar.feed_of(store(), owner, target["account_id"], now())
+    response = Response(feed.text(), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="inkeeper.ics"'
+    return response
+
+
 def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
     file = io.StringIO(newline="")
     cells = ([row["recipient"].get(column, row.get(column)) for column in _COLUMNS] for row in rows)
@@ -86,5 +93,5 @@ def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
     return text if heading else text.partition("\r\n")[2]
 
 
-FILES = {"inmails": _inmails_file}
+FILES = {"inmails": _inmails_file, "calendar": _calendar_file}
 """The files that a ticket can be for: each is given the owner's id and the ticket's target."""

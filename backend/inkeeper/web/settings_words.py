@@ -161,6 +161,22 @@ def nothing(found: dict[str, Any]) -> str:
     return f"Nothing to import: {reason}."
 
 
+STORED = {
+    ("owner", "name"): ("Who uses this server", "Your name on a server for several people; else just “me”."),
+    ("device", "name"): ("Your browsers", "Such as “Chrome on Linux”, so that you can disconnect one."),
+    ("pairing", "device_name"): ("Browsers that ask to connect", "Forgotten after a day."),
+    ("account", "name"): ("Your accounts' names", "As you typed them."),
+    ("inmail", "name"): ("Whom you wrote to: the name", "So that you know who hasn't answered."),
+    ("inmail", "profile_url"): ("Whom you wrote to: the profile link", "To know the same person again."),
+    ("inmail", "subject"): ("The subject, if you add it", "To find an InMail again."),
+    ("inmail", "note"): ("Your notes, if you write any", "For you alone."),
+    ("idempotency", "body"): (
+        "Answers to your browsers",
+        "So that nothing is logged twice. Forgotten after about 100 days.",
+    ),
+}
+"""What is stored of people, and why, by table and column."""
+
 CURRENCIES = (
     "EUR USD GBP CHF AED AUD BRL CAD CLP CNY COP CZK DKK HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NZD PEN PHP PLN RON"
     " SAR SEK SGD THB TRY TWD UAH VND ZAR"

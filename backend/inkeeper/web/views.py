@@ -15,10 +15,13 @@ from inkeeper.web import (
     seats,
     session,
     settings,
+    settings_about,
     settings_account,
+    settings_browsers,
     settings_data,
     settings_import,
     settings_plan,
+    settings_reminders,
     settings_words,
     words,
 )
@@ -39,10 +42,13 @@ MODULES = (
     history,
     downloads,
     settings,
+    settings_about,
     settings_account,
+    settings_browsers,
     settings_data,
     settings_import,
     settings_plan,
+    settings_reminders,
     settings_words,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
