@@ -49,7 +49,7 @@ def test_an_upgrade_is_previewed_made_and_undone(plan: Plan, page: WebPage, seat
     assert seat.balance() == 3
     made = plan.make("plan", shown, to="sales_navigator")
     assert "Plan changed here." in words(made)
-    assert "Sales Navigator New credits 25 credits a month" in words(made)
+    assert "Sales Navigator New credits 25 a month" in words(made)
     assert seat.balance() == 28
 
     (change,) = seat.call.get(f"{seat.path}/plan-changes")["items"]
