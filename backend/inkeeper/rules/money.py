@@ -43,7 +43,7 @@ def parse(text: str, currency: str) -> Money:
     typed = _TYPED.fullmatch(text.strip())
     decimals = _DECIMALS.get(currency, 2)
     if typed is None or len(typed[2] or "") > decimals:
-        raise ValueError(text)
+        raise ValueError(f"{text!r} is no amount of {currency}")
     return Money(int(typed[1] + (typed[2] or "").ljust(decimals, "0")), currency)
 
 

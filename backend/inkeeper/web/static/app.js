@@ -161,7 +161,11 @@
     // It is the whole address, fragment included.
     delete ctx.request.headers["HX-Current-URL"];
     const progress = ctx.sourceElement.querySelector?.("progress[data-upload]");
-    if (progress && ctx.request.method === "POST") ctx.fetch = uploader(progress);
+    if (progress && ctx.request.method === "POST") {
+      ctx.fetch = uploader(progress);
+      // A large file may take longer on its way than any other request.
+      ctx.request.timeout = 0;
+    }
   });
 
   document.addEventListener("htmx:before:response", (event) => {
