@@ -198,6 +198,20 @@ def test_the_calendar(page: Page, server: Server, account: dict, tmp_path: Path)
     page.find("button", "Make a private address")
 
 
+def test_a_command_is_copied_or_selected(page: Page) -> None:
+    go(page, "Data")
+    page.run("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
+    page.click("button", "Copy the command for the export")
+    page.find("button", "Copied")
+    assert page.run("() => copied") == ".venv/bin/inkeeper export inkeeper.zip"
+
+    page.run("() => { navigator.clipboard.writeText = async () => { throw new Error('not allowed'); }; }")
+    page.click("button", "Copy the command for a backup")
+    until(
+        lambda: page.run("() => String(getSelection())") == ".venv/bin/inkeeper backup inkeeper-backup.db", "selected"
+    )
+
+
 def test_a_person_is_erased(page: Page, client: Client, account: dict) -> None:
     link = "https://www.linkedin.com/in/kai-example"
     client.log(account, "Kai Example", recipient={"name": "Kai Example", "profile_url": link}).expect(201)

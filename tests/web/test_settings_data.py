@@ -122,6 +122,20 @@ def test_another_file_than_was_previewed(data: Data) -> None:
     assert data.names() == []
 
 
+def test_what_was_said_of_one_file_is_not_said_of_another(data: Data) -> None:
+    said = {"column-name": "Wer", "column-sent_at": "Wann", "left": "2"}
+    first = data.send(b"Wer;Wann\nRobin Sample;2026-11-14\n", "list.csv", **said)
+    (of,) = values_of(first, "of")
+
+    second = data.send(linkedin_zip(), of=of, confirm="of-another-file", **said)
+
+    assert "2 InMails and 1 result would be added." in words(second)
+    assert values_of(second, "of") != [of]
+    assert data.names() == []
+    same = data.send(b"Wer;Wann\nRobin Sample;2026-11-14\n", "list.csv", of=of, **said)
+    assert "1 left out by you" in words(same)
+
+
 def test_one_of_them_is_left_out(data: Data) -> None:
     shown = data.send(linkedin_zip(), left="4")
     assert "1 InMail and 1 result would be added." in words(shown)

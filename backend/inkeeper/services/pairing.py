@@ -126,7 +126,8 @@ def waiting(store: Store, owner_id: str, now: datetime) -> list[Pairing]:
     """
     with store.read():
         owner = Owner.get_by_id(owner_id)
-        newest = Pairing.select().where(Pairing.code != "").order_by(Pairing.created_at.desc(), Pairing.id)
+        open_until = Pairing.select().where(Pairing.code != "", Pairing.expires_at > now)
+        newest = open_until.order_by(Pairing.created_at.desc(), Pairing.id)
         unclaimed = owner.name == DEFAULT_OWNER
         theirs = (
             pairing for pairing in newest if pairing.owner_id == owner_id or (unclaimed and pairing.owner_id is None)

@@ -15,6 +15,7 @@ from inkeeper.errors import Problem
 from inkeeper.services.accounts import seat
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.columns import FIELDS
+from inkeeper.services.imports.files import digest_of
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
@@ -30,11 +31,15 @@ _COLUMN = "column-"
 
 
 class ImportForm(FormSchema):
-    """How a file is to be read, and what of it is to be stored; with `confirm`, of a preview, it is imported."""
+    """How a file is to be read, and what of it is to be stored; with `confirm`, of a preview, it is imported.
+
+    `of` is the digest of the file that this was said of.
+    """
 
     class Meta:
         unknown = EXCLUDE
 
+    of = fields.String(load_default=None, validate=validate.Length(max=64))
     confirm = fields.String(load_default=None, validate=validate.Length(max=64))
     dates = fields.String(load_default=None, validate=validate.OneOf(ORDERS))
     me = fields.String(load_default=None, validate=validate.Length(max=500))
@@ -56,6 +61,11 @@ def import_file(account_id: str) -> Response:
         raise Problem("invalid", "Reload the page.", status=422)
     if file is None or not file.filename:
         return _answer(account_id, form, 422, missing=True)
+    digest = digest_of(_source(file))
+    if form.data["of"] not in (None, digest):
+        # What was said of another file, such as its columns, says nothing of this one.
+        form = forms.Form(ImportForm().load({"key": form.key}), {}, {"key": form.key, "left": ""})
+    form = form._replace(typed=dict(form.typed) | {"of": digest})
     try:
         with one_at_a_time:
             reading = _read(file, Named(account.id, account.name), account.time_zone, form)
@@ -77,10 +87,13 @@ def _read_form() -> Form:
 
 
 def _read(file: FileStorage, account: Named, zone: str, form: Form) -> Reading:
-    source: BinaryIO = file.stream  # type: ignore[assignment]
     name = file.filename or ""
     shown = name if name.isprintable() else ascii(name)
-    return read_file(source, shown[:_LONGEST_NAME], account, zone, _wishes(form), now())
+    return read_file(_source(file), shown[:_LONGEST_NAME], account, zone, _wishes(form), now())
+
+
+def _source(file: FileStorage) -> BinaryIO:
+    return file.stream  # type: ignore[return-value]
 
 
 def _wishes(form: Form) -> Wishes:
@@ -108,15 +121,12 @@ def _preview(account_id: str, form: Form, reading: Reading) -> Response:
 
 
 def _import(account_id: str, form: Form, reading: Reading) -> Response:
-    # The file belongs to what must not be done twice.
-    keyed = form._replace(typed=dict(form.typed) | {"file": reading.digest})
-
     def work() -> dict[str, Any]:
         answer = batches.store_import(owner_id(), account_id, reading, form.data["confirm"], now())
         stored: Mapping[str, Any] = answer["import"] or {"inmails": 0}
         return {"inmails": stored["inmails"], "balance": answer["balance"]}
 
-    done = forms.save_once(account_id, keyed, work)
+    done = forms.save_once(account_id, form, work)
     number = done["inmails"]
     said = f"Imported {number:,} InMail{'' if number == 1 else 's'}. You have {done['balance']:,} credits."
     response = settings_data.cards(account_id, toast=said)

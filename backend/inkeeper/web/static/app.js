@@ -289,6 +289,17 @@
     if (target.closest?.("[data-sends]")) target.form.requestSubmit();
   });
 
+  /** Copies the text before a button; where the browser does not let pages copy, selects it. @param {HTMLElement} button */
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.removeAttribute("aria-label");
+      button.textContent = button.dataset.copied;
+    } catch {
+      getSelection().selectAllChildren(button.previousElementSibling);
+    }
+  }
+
   /** @param {Node | null} but @param {boolean} [focus] */
   function closeMenus(but, focus) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -304,7 +315,7 @@
     if (!button) return;
     if ("signOut" in button.dataset) signOut();
     if ("reload" in button.dataset) location.reload();
-    if ("copy" in button.dataset) navigator.clipboard?.writeText(button.dataset.copy);
+    if ("copy" in button.dataset) copy(button);
     if (button.dataset.themeChoice !== undefined) {
       if (button.dataset.themeChoice) localStorage.setItem(THEME, button.dataset.themeChoice);
       else localStorage.removeItem(THEME);
