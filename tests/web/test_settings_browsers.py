@@ -13,10 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from inkeeper.api.app import create_app
-from inkeeper.services import pairing
+from inkeeper.services import devices, pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import execute
+from inkeeper.web import settings_browsers
 from tests.conftest import Clock, Device
 from tests.seat import Seat
 from tests.web.conftest import HTMX, WebPage, words
@@ -146,6 +147,20 @@ def test_disconnecting_a_browser(page: WebPage, seat: Seat, pair: Callable[..., 
     assert "Edge on Windows" not in page.text("/settings/browsers")
     assert "1 more was disconnected." in done
     assert client.get("/api/v1/accounts", headers=other.headers).status_code == 401
+
+
+def test_more_devices_than_are_read_at_once(
+    page: WebPage, seat: Seat, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings_browsers, "DEVICES_AT_ONCE", 2)
+    owner = devices.find_by_token(store, page.headers["Authorization"].removeprefix("Bearer ")).owner_id
+    with store.begin_write(None):
+        for number in range(5):
+            devices.add(owner, f"Browser {number}", clock())
+
+    text = page.text("/settings/browsers")
+
+    assert all(f"Browser {number} Extension or program" in text for number in range(5))
 
 
 def test_owners_see_no_devices_of_each_other(page: WebPage, seat: Seat, sign_in: Callable[..., WebPage]) -> None:

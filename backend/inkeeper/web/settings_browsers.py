@@ -15,7 +15,7 @@ from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import FormSchema
 
-DEVICES_SHOWN = 200
+DEVICES_AT_ONCE = 200
 
 
 class PressForm(FormSchema):
@@ -108,7 +108,7 @@ def _cards(form: forms.Form, *, toast: str = "", **shown: Any) -> Response:
 
 
 def _values() -> dict[str, Any]:
-    every = devices.page(store(), owner_id(), after=None, limit=DEVICES_SHOWN)
+    every = _devices()
     waiting = pairing.waiting(store(), owner_id(), now())
     connected = [device for device in every if device.revoked_at is None]
     return {
@@ -120,3 +120,11 @@ def _values() -> dict[str, Any]:
         "own_codes": not server().is_shared and pairing.is_default_owner(store(), owner_id()),
         "shown": forms.version_of([[each.id for each in waiting], [each.id for each in connected]]),
     }
+
+
+def _devices() -> list[Any]:
+    """All devices of the owner, oldest first: each sign-in of a private window adds one."""
+    every: list[Any] = []
+    while more := devices.page(store(), owner_id(), after=every[-1].id if every else None, limit=DEVICES_AT_ONCE):
+        every += more
+    return every
