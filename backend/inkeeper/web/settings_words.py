@@ -22,7 +22,7 @@ CARRY_OVER = {
 }
 """Each credit rules' answer to: do unused credits carry over to your next month?"""
 
-RULES = {
+CREDIT_RULES = {
     ("month_end", "renewal"): "New credits come on the 1st of each month, in your time zone.",
     ("month_end", "lot_life"): "What you don't use by the end of the month is lost.",
     ("month_end", "upgrade"): (
@@ -203,7 +203,7 @@ def names() -> dict[str, Any]:
     return {
         "WEEKDAYS": WEEKDAYS,
         "CARRY_OVER": CARRY_OVER,
-        "RULES": RULES,
+        "CREDIT_RULES": CREDIT_RULES,
         "IMPORT_KINDS": IMPORT_KINDS,
         "ACTIONS": ACTIONS,
         "ROW_KINDS": ROW_KINDS,
