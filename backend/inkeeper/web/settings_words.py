@@ -191,12 +191,6 @@ def exact_money(value: dict[str, Any]) -> str:
     return f"{unit}{Decimal(money.decimal(Money(**value))):,}"
 
 
-@blueprint.app_template_filter("typed_money")
-def typed_money(value: dict[str, Any] | None) -> str:
-    """The amount as it stands in a field: `29.99`; empty for none."""
-    return money.decimal(Money(**value)) if value else ""
-
-
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
     """The names of codes, for templates."""
