@@ -63,7 +63,7 @@ ROW_KINDS = {
 }
 """What rows of a file are that are no InMails of this account."""
 
-COLUMNS = {
+FILE_COLUMNS = {
     "name": "Name",
     "profile_url": "Profile link",
     "sent_at": "Sent on",
@@ -201,7 +201,7 @@ def names() -> dict[str, Any]:
         "IMPORT_KINDS": IMPORT_KINDS,
         "ACTIONS": ACTIONS,
         "ROW_KINDS": ROW_KINDS,
-        "COLUMNS": COLUMNS,
+        "FILE_COLUMNS": FILE_COLUMNS,
         "IMPORT_REFUSALS": IMPORT_REFUSALS,
         "OBSTACLES": OBSTACLES,
         "named": lambda people: {name: name for name in people},
