@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import pytest
@@ -37,6 +38,14 @@ PAGES = {
     "GET /history",
     "GET /history/credits",
     "GET /report",
+    "GET /settings",
+    "GET /settings/account",
+    "GET /settings/account/new",
+    "GET /settings/about",
+    "GET /settings/browsers",
+    "GET /settings/data",
+    "GET /settings/reminders",
+    "GET /settings/plan",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -80,10 +89,34 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
     "POST /history/download": {},
     "POST /report/download": {"format": "csv"},
+    "POST /accounts/<account_id>/settings/account": {"name": "My seat", "day1": "1"},
+    "POST /accounts/<account_id>/settings/plan/preview": {"to": "sales_navigator"},
+    "POST /accounts/<account_id>/settings/plan": {"to": "sales_navigator"},
+    "POST /accounts/<account_id>/settings/plan/<change_id>/undo": {},
+    "POST /accounts/<account_id>/settings/rules/preview": {"book": "rolling"},
+    "POST /accounts/<account_id>/settings/rules": {"book": "rolling"},
+    "POST /accounts/<account_id>/settings/imports/<import_id>/undo": {},
+    "POST /settings/browsers/code": {},
+    "POST /settings/browsers/phone": {},
+    "POST /settings/browsers/<other_id>/disconnect": {},
+    "POST /accounts/<account_id>/settings/calendar": {"renew": "1"},
+    "POST /accounts/<account_id>/settings/calendar/end": {},
+    "POST /accounts/<account_id>/settings/calendar/download": {},
+    "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
+    "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},
+    "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},
 }
 
 # The forms above that are stale without the version that they were rendered from.
-NEED_VERSION = {"POST /accounts/<account_id>/inmails/<inmail_id>/edit"}
+NEED_VERSION = {
+    "POST /accounts/<account_id>/inmails/<inmail_id>/edit",
+    "POST /accounts/<account_id>/settings/account",
+    "POST /accounts/<account_id>/settings/plan",
+    "POST /accounts/<account_id>/settings/rules",
+}
+
+# The content of the file that goes with a form.
+FILES = {"POST /accounts/<account_id>/settings/import": b"name,sent_at\nRobin Sample,2026-11-02\n"}
 
 # The same for the routes that take a file: the query, and what goes with the request.
 UPLOADS: dict[str, dict[str, Any]] = {
@@ -168,6 +201,8 @@ class Route(NamedTuple):
             body["json"] = BODIES[self.name]
         elif "data" not in body and self.name in FORMS:
             body["data"] = FORMS[self.name] | {"key": secrets.token_urlsafe(16)}
+        elif "data" not in body and self.name in FILES:
+            body["data"] = {"file": (BytesIO(FILES[self.name]), "list.csv"), "key": secrets.token_urlsafe(16)}
         elif "data" not in body:
             body |= UPLOADS.get(self.name, {})
         if self.name in QUERIES:
@@ -214,7 +249,7 @@ def test_every_route_is_prepared_for(routes: list[Route], ids: dict[str, str]) -
     for route in routes:
         assert route.arguments <= set(ids), f"{route.name}: say in `ids` how its resource is made"
         if route.method in WRITES_WITH_BODY:
-            assert route.name in BODIES | FORMS | UPLOADS, f"{route.name}: say above what it takes"
+            assert route.name in BODIES | FORMS | FILES | UPLOADS, f"{route.name}: say above what it takes"
 
 
 def test_no_token_or_a_wrong_one(client: FlaskClient, private_routes: list[Route], ids: dict[str, str]) -> None:

@@ -1,8 +1,8 @@
 """Connecting a device: a person reads a code at the server's machine and types it into the device.
 
 The device asks and the server shows a code for it, or `inkeeper pair` issues a code first (an invitation) and then the
-device asks. On a shared server only the latter: otherwise strangers could make it show codes. The code never leaves by
-HTTP: another program on the machine could read it there.
+device asks. On a shared server only the latter: otherwise strangers could make it show codes. By HTTP the code leaves
+to nobody but the signed-in owner whose device it connects: another program on the machine could read it there.
 
 Nobody can shut out another: a device is known by the id of its pairing, which only it got, and every device that asks
 gets a pairing of its own. What keeps codes from being guessed are the tries of each pairing and the limit on wrong
@@ -14,6 +14,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from itertools import islice
 
 from inkeeper.errors import Problem, not_found
 from inkeeper.ids import new_id
@@ -33,6 +34,8 @@ With two codes good at a time, guessing succeeds once in ten thousand times that
 
 # Long enough that a code which comes too late is answered with the reason.
 _KEPT = timedelta(days=1)
+
+WAITING_SHOWN = 5
 
 PAIRINGS_MAX = 1000
 """How many pairings are kept. Beyond, the oldest go; each takes a write to disk, so a person has seconds at least."""
@@ -114,6 +117,35 @@ def open_for_owner(store: Store, owner_name: str, now: datetime) -> Pairing | No
         pairing.owner = _owner_named(owner_name, now)
         pairing.save(only=[Pairing.owner])
         return pairing
+
+
+def waiting(store: Store, owner_id: str, now: datetime) -> list[Pairing]:
+    """The open pairings whose code connects a device of this owner, the newest first, at most `WAITING_SHOWN`.
+
+    A pairing without an owner connects the default owner's device, so its code is shown to that owner alone.
+    """
+    with store.read():
+        owner = Owner.get_by_id(owner_id)
+        open_until = Pairing.select().where(Pairing.code != "", Pairing.expires_at > now)
+        newest = open_until.order_by(Pairing.created_at.desc(), Pairing.id)
+        unclaimed = owner.name == DEFAULT_OWNER
+        theirs = (
+            pairing for pairing in newest if pairing.owner_id == owner_id or (unclaimed and pairing.owner_id is None)
+        )
+        return list(islice((pairing for pairing in theirs if _is_open(pairing, now)), WAITING_SHOWN))
+
+
+def is_default_owner(store: Store, owner_id: str) -> bool:
+    """Whether devices that nobody claimed are connected as this owner's."""
+    with store.read():
+        return str(Owner.get_by_id(owner_id).name) == DEFAULT_OWNER
+
+
+def invite_device(store: Store, owner_id: str, now: datetime) -> str:
+    """Issue a code for the next device of this owner; it takes the place of the owner's last one."""
+    with store.read():
+        name = Owner.get_by_id(owner_id).name
+    return invite(store, name, now)
 
 
 def invite(store: Store, owner_name: str, now: datetime) -> str:

@@ -15,7 +15,7 @@ from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
-from inkeeper.services import accounts, inmails, tickets
+from inkeeper.services import accounts, calendar, inmails, tickets
 from inkeeper.services.report import table_text
 from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, report, seats
@@ -98,6 +98,13 @@ def _inmails_file(owner: str, target: dict[str, Any]) -> Response:
     return response
 
 
+def _calendar_file(owner: str, target: dict[str, Any]) -> Response:
+    feed = calendar.feed_of(store(), owner, target["account_id"], now())
+    response = Response(feed.text(), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="inkeeper.ics"'
+    return response
+
+
 def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
     file = io.StringIO(newline="")
     cells = ([row["recipient"].get(column, row.get(column)) for column in _COLUMNS] for row in rows)
@@ -119,5 +126,5 @@ def _report_file(owner: str, target: dict[str, Any]) -> Response:
     return response
 
 
-FILES = {"inmails": _inmails_file, "report": _report_file}
+FILES = {"inmails": _inmails_file, "report": _report_file, "calendar": _calendar_file}
 """The files that a ticket can be for: each is given the owner's id and the ticket's target."""

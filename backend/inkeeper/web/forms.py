@@ -80,6 +80,11 @@ def read_form(schema: Schema) -> Form:
     return _loaded(schema, request.form)
 
 
+def read_upload(schema: Schema) -> Form:
+    """The form that came with a file, which is not held in memory: it lies in `request.files`."""
+    return _loaded(schema, request.form)
+
+
 def read_press(schema: Schema) -> Form:
     """A form without fields to fill in, such as a button's. Raises the 422 Problem if it is not as it was rendered."""
     form = read_form(schema)

@@ -16,6 +16,15 @@ from inkeeper.web import (
     report_words,
     seats,
     session,
+    settings,
+    settings_about,
+    settings_account,
+    settings_browsers,
+    settings_data,
+    settings_import,
+    settings_plan,
+    settings_reminders,
+    settings_words,
     words,
 )
 from inkeeper.web.blueprint import blueprint
@@ -24,7 +33,28 @@ from inkeeper.web.templating import keep_compiled
 PAGES = blueprint.name
 """The name of the pages' blueprint."""
 
-MODULES = (access, assets, dates, forms, words, session, home, history, report, report_words, downloads)
+MODULES = (
+    access,
+    assets,
+    dates,
+    forms,
+    words,
+    session,
+    home,
+    history,
+    report,
+    report_words,
+    downloads,
+    settings,
+    settings_about,
+    settings_account,
+    settings_browsers,
+    settings_data,
+    settings_import,
+    settings_plan,
+    settings_reminders,
+    settings_words,
+)
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
 
 

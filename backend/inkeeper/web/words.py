@@ -43,6 +43,8 @@ _PROBLEMS = {
     "conflict": "This doesn't fit what's stored by now. Reload the page.",
     "idempotency_conflict": "This was saved already. Reload the page to see it.",
     "insufficient_credits": "You have no credits left.",
+    "calendar_exists": "There's an address already. Reload the page to replace it.",
+    "import_running": "Another file is being read. Try again in a few seconds.",
     "too_many_requests": "That was a bit much at once. Wait a minute, then try again.",
     "database_unavailable": "Nothing was saved: Inkeeper can't write to its data. Its terminal says why.",
     "over": "That link has been used or has expired.",

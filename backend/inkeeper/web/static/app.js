@@ -161,7 +161,11 @@
     // It is the whole address, fragment included.
     delete ctx.request.headers["HX-Current-URL"];
     const progress = ctx.sourceElement.querySelector?.("progress[data-upload]");
-    if (progress && ctx.request.method === "POST") ctx.fetch = uploader(progress);
+    if (progress && ctx.request.method === "POST") {
+      ctx.fetch = uploader(progress);
+      // A large file may take longer on its way than any other request.
+      ctx.request.timeout = 0;
+    }
   });
 
   document.addEventListener("htmx:before:response", (event) => {
@@ -233,6 +237,7 @@
     }
     showTheme();
     showZones();
+    chooseOwnZone();
     leaveInTime();
   });
 
@@ -240,6 +245,15 @@
   function showZones() {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const element of document.querySelectorAll("[data-zone]")) element.hidden = element.dataset.zone === own;
+  }
+
+  /** Chooses the browser's time zone in a form for a new account, where none is chosen. */
+  function chooseOwnZone() {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const list of document.querySelectorAll(".own-zone select")) {
+      const option = [...list.options].find(({ value }) => value === own);
+      if (option && !list.querySelector("option[selected]")) option.defaultSelected = option.selected = true;
+    }
   }
 
   function leaveInTime() {
@@ -274,6 +288,22 @@
     target.focus();
   });
 
+  // Some fields are sent as soon as they change, such as a file.
+  addEventListener("change", ({ target }) => {
+    if (target.closest?.("[data-sends]")) target.form.requestSubmit();
+  });
+
+  /** Copies the text before a button; where the browser does not let pages copy, selects it. @param {HTMLElement} button */
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.removeAttribute("aria-label");
+      button.textContent = button.dataset.copied;
+    } catch {
+      getSelection().selectAllChildren(button.previousElementSibling);
+    }
+  }
+
   /** @param {Node | null} but @param {boolean} [focus] */
   function closeMenus(but, focus) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -290,7 +320,7 @@
     if ("signOut" in button.dataset) signOut();
     if ("reload" in button.dataset) location.reload();
     if ("print" in button.dataset) print();
-    if ("copy" in button.dataset) navigator.clipboard?.writeText(button.dataset.copy);
+    if ("copy" in button.dataset) copy(button);
     if (button.dataset.themeChoice !== undefined) {
       if (button.dataset.themeChoice) localStorage.setItem(THEME, button.dataset.themeChoice);
       else localStorage.removeItem(THEME);

@@ -1,0 +1,108 @@
+"""Settings: an index of pages, each made of cards that answer their forms with all cards of the page."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Response
+from marshmallow import fields, validate
+
+from inkeeper.api.accounts import LARGEST_AMOUNT
+from inkeeper.api.context import store
+from inkeeper.errors import Problem
+from inkeeper.web import forms, pages, seats
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form
+from inkeeper.web.seats import Seats
+
+WHOLE_NUMBER = "Enter a whole number, such as 12."
+
+
+class Section(NamedTuple):
+    """A page of the settings: its title, and what is there."""
+
+    title: str
+    about: str
+
+
+SECTIONS = {
+    "account": Section("Account", "Name, working days, reserve and price"),
+    "plan": Section("Plan & rules", "Upgrade, downgrade, cancel, and how your credits work"),
+    "browsers": Section("Browsers", "What is connected, and connecting another browser or your phone"),
+    "reminders": Section("Reminders", "Your calendar, e-mail and notifications"),
+    "data": Section("Data", "Import what you sent, take files away, erase a person"),
+    "about": Section("About & privacy", "What Inkeeper keeps, and what it never does"),
+}
+"""The pages of the settings by the last part of their address, in the order of the index."""
+
+
+def whole_number(minimum: int = 0, maximum: int = LARGEST_AMOUNT, **kwargs: Any) -> fields.Integer:
+    """A field for a whole number within bounds, None where it is left empty."""
+    kwargs.setdefault("load_default", None)
+    return fields.Integer(
+        validate=validate.Range(minimum, maximum, error=WHOLE_NUMBER),
+        error_messages={"invalid": WHOLE_NUMBER},
+        **kwargs,
+    )
+
+
+def read_seats(query: dict[str, Any] | None = None) -> Seats:
+    """The owner's accounts and the one that a page of the settings was opened for."""
+    wanted = forms.read_query(forms.Query()) if query is None else query
+    with store().read():
+        return seats.read(wanted.get("account"))
+
+
+def show(section: str, found: Seats, **values: Any) -> Response:
+    """A page of the settings."""
+    template = f"app/settings_{section}.html"
+    title = SECTIONS[section].title
+    return pages.page(template, title=title, here="settings", seats=found, section=section, **values)
+
+
+def show_cards(section: str, found: Seats, status: int = 200, *, toast: str = "", **values: Any) -> Response:
+    """The cards of a page anew, as the answer to one of its forms."""
+    said = {"text": toast} if toast else None
+    cards = f"app/settings_{section}_cards.html"
+    return pages.part(
+        "app/settings_parts.html",
+        status,
+        cards=cards,
+        here="settings",
+        seats=found,
+        section=section,
+        toast=said,
+        **values,
+    )
+
+
+def refused(form: Form, problem: Problem, places: dict[str, tuple[str, str]]) -> Form:
+    """The form with a service's refusal at its fields; `places` gives field and words for each path that it may name.
+
+    Raises the problem itself where it names none of them.
+    """
+    named = [places[error["path"]] for error in problem.errors or [] if error["path"] in places]
+    if not named:
+        raise problem
+    for field, text in named:
+        form = form.but(field, text)
+    return form
+
+
+def redirect(path: str) -> Response:
+    """Have the browser open a page, as the answer to a form."""
+    response = pages.part("app/nothing.html")
+    response.headers["HX-Redirect"] = path
+    return response
+
+
+@blueprint.app_context_processor
+def sections() -> dict[str, Any]:
+    """The index of the settings, for templates."""
+    return {"SECTIONS": SECTIONS}
+
+
+@blueprint.page("/settings")
+def show_settings() -> Response:
+    """The index of the settings."""
+    return pages.page("app/settings.html", title="Settings", here="settings", seats=read_seats(), section="")

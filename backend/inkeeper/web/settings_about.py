@@ -1,0 +1,27 @@
+"""Settings, About & privacy: the version, what is stored of people, and what Inkeeper never does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+import inkeeper
+from inkeeper.services import privacy
+from inkeeper.web import settings
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.settings_words import STORED
+
+
+@blueprint.page("/settings/about")
+def show_about() -> Response:
+    """About Inkeeper."""
+    return settings.show("about", settings.read_seats(), version=inkeeper.__version__, stored=_stored())
+
+
+def _stored() -> list[dict[str, Any]]:
+    """What is stored of people, in words; a column without words is named as it is."""
+    return [
+        {"what": STORED.get(column, (f"{column[0]}: {column[1]}", ""))[0], "why": STORED.get(column, ("", ""))[1]}
+        for column in privacy.personal_columns()
+    ]

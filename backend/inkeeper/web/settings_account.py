@@ -1,0 +1,226 @@
+"""Settings, Account: what changes no rule (name, working days, reserve, prices), and adding another account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Response
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Text
+from inkeeper.errors import Problem
+from inkeeper.rules import money
+from inkeeper.services import accounts, rule_books
+from inkeeper.web import forms, pages, seats, settings
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.seats import NoAccountYet, Seats
+from inkeeper.web.settings_words import CURRENCIES
+
+_DAYS = tuple(f"day{number}" for number in range(1, 8))
+_VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
+_AMOUNT = "Enter an amount, such as 29.99."
+_NAME = {"required": "Enter a name."}
+_REFUSED = {
+    "plan": ("plan", "These credit rules don't know this plan."),
+    "rule_book": ("book", "Choose one of the two."),
+    "allotment": ("allotment", "Your contract sets this number. Enter it."),
+    "time_zone": ("zone", "Choose a time zone."),
+}
+
+
+class PricesForm(FormSchema):
+    """A form with the plan's price in it; subclasses add fields `price-…` for those of other plans."""
+
+    amount = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
+    currency = fields.String(load_default="EUR", validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Choose a currency."))
+
+    @validates_schema
+    def _amounts_are_amounts(self, data: dict[str, Any], **_: Any) -> None:
+        wrong = {}
+        for name in ("amount", *(name for name in data if name.startswith("price-"))):
+            try:
+                money.parse(data[name] or "0", data["currency"])
+            except ValueError:
+                wrong[name] = _AMOUNT
+        if wrong:
+            raise ValidationError(wrong)
+
+
+class NewAccountForm(PricesForm):
+    """Another LinkedIn plan to keep count of."""
+
+    plan = fields.String(required=True, validate=validate.Length(max=50), error_messages={"required": "Choose a plan."})
+    book = fields.String(load_default="month_end", validate=validate.Length(max=50))
+    name = Text(required=True, max_length=100, error_messages=_NAME)
+    zone = Text(required=True, max_length=64, error_messages={"required": "Choose a time zone."})
+    observed = settings.whole_number()
+    allotment = settings.whole_number()
+    cap = settings.whole_number()
+    renewal_day = settings.whole_number(1, 31)
+
+
+@blueprint.page("/settings/account")
+def show_account() -> Response:
+    """The account's name, working days, reserve and prices."""
+    found = settings.read_seats()
+    return settings.show("account", found, **_values(found.account_id))
+
+
+@blueprint.post("/accounts/<account_id>/settings/account")
+def save_account(account_id: str) -> Response:
+    """Change what is noted on the account. A form that is stale comes back beside what is stored."""
+    form = forms.read_form(_details_form(account_id))
+    if not form.errors and not any(form.data[day] for day in _DAYS):
+        form = form.but("days", "Choose at least one day.")
+    if form.errors:
+        return _cards(account_id, 422, form=form)
+
+    def change() -> dict[str, Any]:
+        current = accounts.get_account(owner_id(), account_id, now())
+        forms.check_version(form, _versioned(current))
+        accounts.update_account(owner_id(), account_id, _changes(form.data, current["plan_prices"]), now())
+        return {}
+
+    try:
+        forms.save_once(account_id, form, change)
+    except forms.Stale:
+        return _cards(account_id, 409, form=form, stale=True)
+    return _cards(account_id, toast="Saved.")
+
+
+@blueprint.page("/settings/account/new")
+def show_new_account() -> Response:
+    """The form for another account."""
+    try:
+        found: Seats | None = settings.read_seats()
+    except NoAccountYet:
+        found = None
+    form = forms.empty_form(plan="sales_navigator", book="month_end", currency="EUR", name="" if found else "My seat")
+    title = "Add an account"
+    return pages.page(
+        "app/settings_new.html", title=title, here="settings", seats=found, section="account", form=form, **_choices()
+    )
+
+
+@blueprint.post("/settings/accounts")
+def add_account() -> Response:
+    """Add the account, and open it: at its plan where LinkedIn's number doubts the credit rules."""
+    form = forms.read_form(NewAccountForm())
+    if form.errors:
+        return _new_form(form)
+    try:
+        made = forms.save_once(None, form, lambda: _created(form.data))
+    except Problem as problem:
+        return _new_form(settings.refused(form, problem, _REFUSED))
+    place = "/settings/plan" if made["doubted"] else "/"
+    return settings.redirect(f"{place}?account={made['account_id']}")
+
+
+def other_plans(account: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The plans with credits that the account's credit rules know, without its own and those priced by contract."""
+    plans = plans_of(account["rule_book"])
+    return [plan for plan in plans if plan["id"] != account["plan"] and plan["allotment"]]
+
+
+def plans_of(book_id: str) -> list[dict[str, Any]]:
+    """The plans that these credit rules know."""
+    plans: list[dict[str, Any]] = next(book["plans"] for book in rule_books.list_rule_books() if book["id"] == book_id)
+    return plans
+
+
+def _details_form(account_id: str) -> forms.FormSchema:
+    with store().read():
+        account = accounts.get_account(owner_id(), account_id, now())
+    own: dict[str, Any] = {
+        "name": Text(required=True, max_length=100, error_messages=_NAME),
+        "reserve": settings.whole_number(load_default=0),
+    }
+    own |= {day: fields.Boolean(load_default=False) for day in _DAYS}
+    for plan in other_plans(account):
+        own[f"price-{plan['id']}"] = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
+    schema: forms.FormSchema = PricesForm.from_dict(own, name="DetailsForm")()  # type: ignore[assignment]
+    return schema
+
+
+def _changes(data: Mapping[str, Any], plan_prices: Mapping[str, Any]) -> dict[str, Any]:
+    """The service's changes. Prices of plans that the form does not show stay, in the currency of all others."""
+    currency = data["currency"]
+    typed = {name.removeprefix("price-"): text for name, text in data.items() if name.startswith("price-")}
+    prices = {plan: price for plan, price in plan_prices.items() if plan not in typed and price["currency"] == currency}
+    prices |= {plan: money.parse(text, currency)._asdict() for plan, text in typed.items() if text}
+    return {
+        "name": data["name"],
+        "reserve": data["reserve"],
+        "working_days": [number for number, day in enumerate(_DAYS, 1) if data[day]],
+        "price": money.parse(data["amount"], currency)._asdict() if data["amount"] else None,
+        "plan_prices": prices,
+    }
+
+
+def _created(data: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = {"name": data["name"], "plan": data["plan"], "rule_book": data["book"], "time_zone": data["zone"]}
+    for field, name in (("allotment",) * 2, ("cap",) * 2, ("renewal_day",) * 2, ("observed", "observed_balance")):
+        if data[field] is not None:
+            wanted[name] = data[field]
+    if data["amount"]:
+        wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
+    made = accounts.create_account(owner_id(), wanted, now())
+    return {"account_id": made["id"], "doubted": made["wrong_book"] is not None}
+
+
+def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
+    with store().read():
+        found = seats.read(account_id)
+    return settings.show_cards("account", found, status, toast=toast, **(_values(account_id) | values))
+
+
+def _values(account_id: str) -> dict[str, Any]:
+    with store().read():
+        account = accounts.get_account(owner_id(), account_id, now())
+    typed = {f"price-{plan}": money.decimal(money.Money(**price)) for plan, price in account["plan_prices"].items()}
+    prices = [each for each in (account["price"], *account["plan_prices"].values()) if each]
+    form = forms.empty_form(
+        name=account["name"],
+        reserve=account["reserve"],
+        amount=money.decimal(money.Money(**account["price"])) if account["price"] else "",
+        currency=prices[0]["currency"] if prices else "EUR",
+        **{f"day{day}": "1" for day in account["working_days"]},
+        **typed,
+    )
+    return {
+        "account": account,
+        "form": form,
+        "version": forms.version_of(_versioned(account)),
+        "others": other_plans(account),
+        "currencies": _currencies(form.typed["currency"]),
+    }
+
+
+def _versioned(account: Mapping[str, Any]) -> list[Any]:
+    return [account[name] for name in _VERSIONED]
+
+
+def _new_form(form: Form) -> Response:
+    return pages.part("app/settings_new_form.html", 422, form=form, **_choices())
+
+
+def _choices() -> dict[str, Any]:
+    plans = {plan["id"]: plan["title"] for book in rule_books.list_rule_books() for plan in book["plans"]}
+    plans.pop("basic", None)
+    return {"plans": plans, "zones": _zones(), "currencies": _currencies("EUR")}
+
+
+def _currencies(own: str) -> dict[str, str]:
+    return {code: code for code in (CURRENCIES if own in CURRENCIES else [own, *CURRENCIES])}
+
+
+@cache
+def _zones() -> dict[str, str]:
+    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    names = sorted(name for name in available_timezones() if name.startswith(areas))
+    return {name: name.replace("_", " ") for name in ["UTC", *names]}

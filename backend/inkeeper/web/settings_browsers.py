@@ -1,0 +1,130 @@
+"""Settings, Browsers: what is connected, and connecting another browser or a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, request
+from marshmallow import fields, validate
+
+from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.api.context import settings as server
+from inkeeper.services import devices, pairing, sign_ins
+from inkeeper.web import forms, pages, seats, settings
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import FormSchema
+
+DEVICES_AT_ONCE = 200
+
+
+class PressForm(FormSchema):
+    """A button on this page, and the account that the page was opened for."""
+
+    here = fields.String(load_default=None, validate=validate.Length(max=64))
+
+
+class WaitingQuery(forms.Query):
+    """What the page shows already."""
+
+    shown = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+@blueprint.page("/settings/browsers")
+def show_browsers() -> Response:
+    """The connected browsers, and how another one is connected."""
+    return settings.show("browsers", settings.read_seats(), **_values())
+
+
+@blueprint.get("/settings/browsers/waiting")
+def show_waiting() -> Response:
+    """Who waits to be connected, and what is connected by now; 204 if the page shows that already."""
+    query = forms.read_query(WaitingQuery())
+    found, values = settings.read_seats(query), _values()
+    if query["shown"] == values["shown"]:
+        return Response(status=204)
+    return pages.part("app/settings_browsers_waiting.html", seats=found, refresh=True, **values)
+
+
+@blueprint.post("/settings/browsers/code")
+def make_code() -> Response:
+    """Issue a code for the next browser that asks. It is shown once, and takes the place of the last one."""
+    form = forms.read_press(PressForm())
+    code = pairing.invite_device(store(), owner_id(), now())
+    return _cards(form, code=code)
+
+
+@blueprint.post("/settings/browsers/phone")
+def sign_in_phone() -> Response:
+    """Make a link that signs a phone in, as a picture for its camera; none where others could read along."""
+    form = forms.read_press(PressForm())
+    if urlsplit(address()).scheme != "https":
+        return _cards(form, unencrypted=True)
+    secret = sign_ins.new_secret()
+    with store().begin_write(None):
+        sign_ins.add(owner_id(), secret, now(), sign_ins.CARRIED_VALID_FOR)
+    return _cards(form, link=f"{address()}/#signin={secret}")
+
+
+@blueprint.post("/settings/browsers/<other_id>/disconnect")
+def disconnect(other_id: str) -> Response:
+    """Take a browser's access away, at once."""
+    form = forms.read_press(PressForm())
+
+    def revoke() -> dict[str, Any]:
+        return {"device_id": devices.revoke(owner_id(), other_id, now()).id}
+
+    forms.save_once(None, form, revoke)
+    return _cards(form, toast="Disconnected.")
+
+
+def address() -> str:
+    """The server's address as the browser sees it, which sends it with each form.
+
+    Behind a proxy that speaks TLS this server itself sees plain http.
+    """
+    return request.headers.get("Origin") or request.host_url.rstrip("/")
+
+
+@blueprint.app_template_filter("spaced")
+def spaced(code: str) -> str:
+    """A code as it is easily read: `073 286`."""
+    return f"{code[:3]} {code[3:]}"
+
+
+@blueprint.app_template_filter("qr")
+def qr(text: str) -> str:
+    """The text as a QR code: a picture's address, with everything in it."""
+    # Takes its time to import, and few pages need it.
+    import segno
+
+    return str(segno.make(text, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
+
+
+def _cards(form: forms.Form, *, toast: str = "", **shown: Any) -> Response:
+    with store().read():
+        found = seats.read(form.data["here"])
+    return settings.show_cards("browsers", found, toast=toast, **(_values() | shown))
+
+
+def _values() -> dict[str, Any]:
+    every = _devices()
+    waiting = pairing.waiting(store(), owner_id(), now())
+    connected = [device for device in every if device.revoked_at is None]
+    return {
+        "devices": sorted(connected, key=lambda device: device.id != device_id()),
+        "ended": len(every) - len(connected),
+        "this_id": device_id(),
+        "waiting": waiting,
+        "shared": server().is_shared,
+        "own_codes": not server().is_shared and pairing.is_default_owner(store(), owner_id()),
+        "shown": forms.version_of([[each.id for each in waiting], [each.id for each in connected]]),
+    }
+
+
+def _devices() -> list[Any]:
+    """All devices of the owner, oldest first: each sign-in of a private window adds one."""
+    every: list[Any] = []
+    while more := devices.page(store(), owner_id(), after=every[-1].id if every else None, limit=DEVICES_AT_ONCE):
+        every += more
+    return every

@@ -1,0 +1,118 @@
+"""Settings, Data: files taken in and taken back, files to take away, a person erased, backups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields, validate
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Text
+from inkeeper.errors import Problem
+from inkeeper.services import erasing, erasing_preview
+from inkeeper.services.imports import batches
+from inkeeper.web import forms, seats, settings
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+
+IMPORTS_SHOWN = 50
+_REFUSED = {"person": ("person", "That link doesn't lead to a person on LinkedIn.")}
+
+
+class PersonForm(FormSchema):
+    """Whom to erase, and for which account's page."""
+
+    person = Text(required=True, max_length=500, error_messages={"required": "Enter a link to a LinkedIn profile."})
+    name = Text(load_default=None, max_length=200)
+    here = fields.String(load_default=None, validate=validate.Length(max=64))
+
+
+@blueprint.page("/settings/data")
+def show_data() -> Response:
+    """Import, export, erasing a person, backups."""
+    found = settings.read_seats()
+    return settings.show("data", found, **values(found.account_id))
+
+
+@blueprint.post("/accounts/<account_id>/settings/imports/<import_id>/undo")
+def undo_import(account_id: str, import_id: str) -> Response:
+    """Take a whole import back."""
+    form = forms.read_press(FormSchema())
+
+    def undo() -> dict[str, Any]:
+        answer = batches.take_back(owner_id(), account_id, import_id, now())
+        return {"inmails": answer["import"]["inmails"], "balance": answer["balance"]}
+
+    undone = forms.save_once(account_id, form, undo)
+    return cards(account_id, toast=f"Import undone. You have {undone['balance']} credits.")
+
+
+@blueprint.post("/settings/erase/preview")
+def preview_erasing() -> Response:
+    """What erasing a person would change."""
+    form = forms.read_form(PersonForm())
+    return _with_person(form)
+
+
+@blueprint.post("/settings/erase")
+def erase() -> Response:
+    """Erase a person, as previewed; if something else would be erased by now, show that instead.
+
+    Only where the server has one owner: erasing reaches the InMails of all.
+    """
+    form = forms.read_form(PersonForm())
+    if form.errors:
+        return _with_person(form)
+    try:
+        found = _found(form)
+    except Problem:
+        return _with_person(form)
+    if form.data["version"] != forms.version_of(list(found)):
+        return _with_person(form, 409)
+    if not found.alone:
+        raise Problem("conflict", "Ask whoever runs this server to erase the person.", status=409)
+    erased = erasing.erase_person(store(), form.data["person"], form.data["name"], now())
+    toast = f"Erased from {erased.inmails} InMail{'' if erased.inmails == 1 else 's'}."
+    if erased.mentions:
+        count = len(erased.mentions)
+        toast += " 1 text still mentions them." if count == 1 else f" {count} texts still mention them."
+        toast += " Search your history for the name."
+    if erased.copies_left:
+        toast += f" Delete these copies too: {', '.join(path.name for path in erased.copies_left)}."
+    return cards(_account(form), toast=toast)
+
+
+def cards(account_id: str | None, status: int = 200, *, toast: str = "", **shown: Any) -> Response:
+    """The cards of the page, as the answer to one of its forms."""
+    with store().read():
+        found = seats.read(account_id)
+    return settings.show_cards("data", found, status, toast=toast, **(values(found.account_id) | shown))
+
+
+def values(account_id: str) -> dict[str, Any]:
+    """What the cards show."""
+    with store().read():
+        imports = batches.list_imports(owner_id(), account_id, None, IMPORTS_SHOWN)
+    return {"imports": imports, "erasing": forms.empty_form(), "wishes": forms.empty_form()}
+
+
+def _with_person(form: Form, status: int = 200) -> Response:
+    if form.errors:
+        return cards(_account(form), 422, erasing=form)
+    try:
+        found = _found(form)
+    except Problem as problem:
+        return cards(_account(form), 422, erasing=settings.refused(form, problem, _REFUSED))
+    version = forms.version_of(list(found))
+    return cards(_account(form), status, erasing=form, person=found, person_version=version, changed=status == 409)
+
+
+def _found(form: Form) -> erasing_preview.WouldErase:
+    with store().read():
+        return erasing_preview.would_erase(owner_id(), form.data["person"], form.data["name"])
+
+
+def _account(form: Form) -> str | None:
+    here: str | None = form.data.get("here") or form.typed.get("here")
+    return here

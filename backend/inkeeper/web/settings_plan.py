@@ -1,0 +1,259 @@
+"""Settings, Plan & rules: what a change would bring and lose is shown before it is made, and it can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.errors import Problem
+from inkeeper.rules import books
+from inkeeper.rules.periods import local_day
+from inkeeper.services import accounts, plan_changes, rule_books
+from inkeeper.web import dates, forms, seats, settings
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.settings_account import plans_of
+
+CANCEL = "cancel"
+_NOT_A_DAY = "Enter a day."
+_REFUSED_CHANGE = {
+    "plan": ("to", "Your credit rules don't know this plan."),
+    "allotment": ("allotment", "Your contract sets this number. Enter it."),
+    "at": ("at", "Choose a day since you started, and at most 400 days ahead."),
+}
+_REFUSED_RULES = {
+    "plan": ("book", "These credit rules don't know your plan."),
+    "rule_book": ("book", "Choose one of the two."),
+    "allotment": ("allotment", "This number can't be set here. Check the plan and the day."),
+    "cap": ("cap", "This number can't be set here. Check the plan and the day."),
+    "from": ("day", "Choose a day since you started, and at most 400 days ahead."),
+}
+_NOTHING_TO_DO = {
+    "same_plan": "You're on this plan already.",
+    "nothing_to_cancel": "There's no subscription to cancel, or it's cancelled already.",
+}
+_NUMBERS = ("allotment", "cap", "renewal_day")
+
+
+class ChangeForm(FormSchema):
+    """A change of plan, or `cancel`, on a day; now without one."""
+
+    to = fields.String(
+        required=True, validate=validate.Length(max=50), error_messages={"required": "Choose what to change to."}
+    )
+    at = fields.Date(load_default=None, error_messages={"invalid": _NOT_A_DAY})
+    allotment = settings.whole_number()
+    cap = settings.whole_number()
+
+
+class RulesForm(FormSchema):
+    """The credit rules and the account's own numbers, and from when they hold."""
+
+    book = fields.String(required=True, validate=validate.Length(max=50))
+    allotment = settings.whole_number()
+    cap = settings.whole_number()
+    renewal_day = settings.whole_number(1, 31)
+    since = fields.String(load_default="start", validate=validate.OneOf(["start", "today", "day"]))
+    day = fields.Date(load_default=None, error_messages={"invalid": _NOT_A_DAY})
+
+    @validates_schema
+    def _a_picked_day_is_given(self, data: dict[str, Any], **_: Any) -> None:
+        if data["since"] == "day" and data["day"] is None:
+            raise ValidationError("Pick the day.", "day")
+
+
+@blueprint.page("/settings/plan")
+def show_plan() -> Response:
+    """The account's plan, its changes, and its credit rules."""
+    found = settings.read_seats()
+    return settings.show("plan", found, **_values(found.account_id))
+
+
+@blueprint.post("/accounts/<account_id>/settings/plan/preview")
+def preview_plan(account_id: str) -> Response:
+    """What a change of plan would bring and lose."""
+    return _with_change(account_id, forms.read_form(ChangeForm()))
+
+
+@blueprint.post("/accounts/<account_id>/settings/plan")
+def change_plan(account_id: str) -> Response:
+    """Make the change of plan that was previewed; if something else would come of it by now, show that instead."""
+    form = forms.read_form(ChangeForm())
+    if form.errors:
+        return _with_change(account_id, form)
+    wanted = _wanted_change(account_id, form.data)
+
+    def change() -> dict[str, Any]:
+        forms.check_version(form, _result(plan_changes.preview_change(owner_id(), account_id, wanted, now())))
+        return {"id": plan_changes.change_plan(owner_id(), account_id, wanted, now())["id"]}
+
+    try:
+        forms.save_once(account_id, form, change)
+    except forms.Stale:
+        return _with_change(account_id, form, 409, stale=True)
+    except Problem as problem:
+        return _cards(account_id, 422, changing=_refused_change(form, problem))
+    return _cards(account_id, toast="Cancelled here." if "cancel" in wanted else "Plan changed here.")
+
+
+@blueprint.post("/accounts/<account_id>/settings/plan/<change_id>/undo")
+def undo_plan(account_id: str, change_id: str) -> Response:
+    """Take a change of plan back that was a mistake."""
+    form = forms.read_press(FormSchema())
+
+    def undo() -> dict[str, Any]:
+        return {"balance": plan_changes.withdraw_change(owner_id(), account_id, change_id, now())["balance"]}
+
+    balance = forms.save_once(account_id, form, undo)["balance"]
+    return _cards(account_id, toast=f"Undone. You have {balance} credits.")
+
+
+@blueprint.post("/accounts/<account_id>/settings/rules/preview")
+def preview_rules(account_id: str) -> Response:
+    """What other credit rules or numbers would come to."""
+    return _with_rules(account_id, forms.read_form(RulesForm()))
+
+
+@blueprint.post("/accounts/<account_id>/settings/rules")
+def change_rules(account_id: str) -> Response:
+    """Save the rules and numbers that were previewed; if something else would come of it by now, show that instead."""
+    form = forms.read_form(RulesForm())
+    if form.errors:
+        return _with_rules(account_id, form)
+    changes = _wanted_rules(account_id, form.data)
+    if not changes:
+        return _with_rules(account_id, form)
+
+    def change() -> dict[str, Any]:
+        forms.check_version(form, _outcome(accounts.preview_update(owner_id(), account_id, changes, now())))
+        accounts.update_account(owner_id(), account_id, changes, now())
+        return {}
+
+    try:
+        forms.save_once(account_id, form, change)
+    except forms.Stale:
+        return _with_rules(account_id, form, 409, stale=True)
+    except Problem as problem:
+        return _cards(account_id, 422, ruling=settings.refused(form, problem, _REFUSED_RULES))
+    return _cards(account_id, toast="Saved.")
+
+
+def _with_change(account_id: str, form: Form, status: int = 200, **values: Any) -> Response:
+    """The cards with the preview of a change of plan, or with what is wrong with it."""
+    if form.errors:
+        return _cards(account_id, 422, changing=form)
+    try:
+        wanted = _wanted_change(account_id, form.data)
+        with store().read():
+            change = plan_changes.preview_change(owner_id(), account_id, wanted, now())
+    except Problem as problem:
+        return _cards(account_id, 422, changing=_refused_change(form, problem))
+    preview: dict[str, Any] = {"change": change, "change_version": forms.version_of(_result(change))}
+    return _cards(account_id, status, changing=form, **preview, **values)
+
+
+def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -> Response:
+    """The cards with the preview of other rules, or with what is wrong with them."""
+    if form.errors:
+        return _cards(account_id, 422, ruling=form)
+    changes = _wanted_rules(account_id, form.data)
+    if not changes:
+        return _cards(account_id, 422, ruling=form.but("", "This is how it is already."))
+    try:
+        with store().read():
+            outcome = accounts.preview_update(owner_id(), account_id, changes, now())
+    except Problem as problem:
+        return _cards(account_id, 422, ruling=settings.refused(form, problem, _REFUSED_RULES))
+    preview: dict[str, Any] = {"outcome": outcome, "outcome_version": forms.version_of(_outcome(outcome))}
+    return _cards(account_id, status, ruling=form, **preview, **values)
+
+
+def _refused_change(form: Form, problem: Problem) -> Form:
+    if problem.code in _NOTHING_TO_DO:
+        return form.but("to", _NOTHING_TO_DO[problem.code])
+    return settings.refused(form, problem, _REFUSED_CHANGE)
+
+
+def _wanted_change(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"cancel": True} if data["to"] == CANCEL else {"plan": data["to"]}
+    wanted |= {name: data[name] for name in ("allotment", "cap") if data[name] is not None and "plan" in wanted}
+    at = _instant_of(account_id, data["at"])
+    return wanted if at is None else wanted | {"at": at}
+
+
+def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs from the account, and from when; empty where nothing does."""
+    with store().read():
+        account = accounts.get_account(owner_id(), account_id, now())
+    before = account["overrides"] | {"renewal_day": account["renewal_day"]}
+    changes = {name: data[name] for name in _NUMBERS if data[name] != before[name]}
+    if data["book"] != account["rule_book"]:
+        changes["rule_book"] = data["book"]
+    if changes and data["since"] != "start":
+        changes["from"] = (_instant_of(account_id, data["day"]) if data["since"] == "day" else None) or now()
+    return changes
+
+
+def _instant_of(account_id: str, which: date | None) -> datetime | None:
+    """The first instant (UTC) of a day on which the account was open; None for today and without a day."""
+    with store().read():
+        account = accounts.get_account(owner_id(), account_id, now())
+    zone, opened_at = account["time_zone"], account["opened_at"]
+    if which is None or which == local_day(zone, now()):
+        return None
+    start = dates.first_instant(zone, which)
+    return max(start, opened_at) if which == local_day(zone, opened_at) else start
+
+
+def _result(change: Mapping[str, Any]) -> list[Any]:
+    """What a person agrees to with a change of plan."""
+    return [change[name] for name in ("to_plan", "granted", "voided", "balance_after")]
+
+
+def _outcome(outcome: Mapping[str, Any]) -> list[Any]:
+    """What a person agrees to with other rules."""
+    return [outcome["balance_now"], outcome["balance_then"], outcome["account"]["allotment"], outcome["account"]["cap"]]
+
+
+def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
+    with store().read():
+        found = seats.read(account_id)
+    return settings.show_cards("plan", found, status, toast=toast, **(_values(account_id) | values))
+
+
+def _values(account_id: str) -> dict[str, Any]:
+    with store().read():
+        found = seats.read(account_id)
+        account = accounts.get_account(owner_id(), account_id, now())
+        changes = plan_changes.list_changes(owner_id(), account_id)
+    plans = plans_of(account["rule_book"])
+    doubted = any(warning["code"] == "wrong_book" for warning in found.chosen["warnings"])
+    own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}
+    return {
+        "account": account,
+        "changes": changes[::-1],
+        "titles": {plan["id"]: plan["title"] for plan in plans},
+        "targets": _targets(account, plans),
+        "rule_books": rule_books.list_rule_books(),
+        "offer": books.other_book(account["rule_book"]).id if doubted else None,
+        "changing": forms.empty_form(),
+        "ruling": forms.empty_form(**own, **account["overrides"]),
+        "own_rules": own | account["overrides"],
+    }
+
+
+def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[str, str]:
+    """What the account's plan can be changed to, in words."""
+
+    def words_of(plan: Mapping[str, Any]) -> str:
+        number = plan["allotment"]
+        return f"{plan['title']}, " + ("as your contract says" if number is None else f"{number} a month")
+
+    targets = {"": "Choose…"}
+    targets |= {plan["id"]: words_of(plan) for plan in plans if plan["id"] not in (account["plan"], books.BASIC)}
+    return targets if account["plan"] == books.BASIC else targets | {CANCEL: "Cancel the subscription"}

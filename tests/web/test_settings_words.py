@@ -1,0 +1,43 @@
+"""What a file's preview and its refusals say, by code."""
+
+from __future__ import annotations
+
+import pytest
+
+from inkeeper.web.settings_words import file_note, nothing, with_full_names
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("no_rows", "Nothing to import: there are no rows below the headings."),
+        ("nothing_understood", "Nothing to import: none of the rows can be read."),
+        ("other_rows", "Nothing to import: the rows are of other accounts, or were removed."),
+        ("nothing_new", "Nothing to import: 2 here already, 1 left out by you."),
+        ("a_code_of_a_later_version", "Nothing to import: 2 here already, 1 left out by you."),
+    ],
+)
+def test_why_nothing_is_added(code: str, says: str) -> None:
+    actions = [{"action": "already_there", "inmails": 2}, {"action": "left_out", "inmails": 1}]
+    found = {"actions": actions, "nothing": {"code": code, "arguments": {}, "detail": "English of the service"}}
+
+    assert nothing(found) == says
+
+
+def test_why_nothing_is_added_where_no_reason_is_given() -> None:
+    assert nothing({"actions": []}) == "Nothing to import: there's no InMail in it."
+
+
+def test_notes_about_a_file() -> None:
+    guessed = {"code": "encoding_guessed", "arguments": {"file": "list.csv"}, "detail": "English of the service"}
+
+    assert file_note(guessed) == "We guessed how letters such as é are stored in list.csv. Check the names."
+    assert file_note(guessed | {"code": "a_code_of_a_later_version"}) == ""
+
+
+def test_a_name_in_two_columns_is_offered_for_names_alone() -> None:
+    columns = ["Vorname", "Nachname", "Datum"]
+
+    assert with_full_names(columns, "name") == [*columns, "Vorname+Nachname"]
+    assert with_full_names(columns, "note") == columns
+    assert with_full_names(["Name"], "name") == ["Name"]
