@@ -74,6 +74,9 @@ export async function lookInto(tabId, files) {
 /** @param {string} path inside the extension */
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
+/** @param {string} url of a page that is not the extension's own */
+export const openAddress = (url) => chrome.tabs.create({ url });
+
 /** @param {Badge} badge */
 export async function setBadge({ text, colour, title }) {
   await Promise.all([
