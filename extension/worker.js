@@ -2,6 +2,7 @@
 // matters is in storage, and whoever wakes it finds badge and alarms put right.
 
 import * as browser from "./core/browser.js";
+import { connectPrepared } from "./core/connect.js";
 import { handlers } from "./core/handlers.js";
 import { hearSent, keepListening } from "./core/listening.js";
 import { serve, serveListener } from "./core/messages.js";
@@ -28,6 +29,7 @@ runtime.onInstalled.addListener(async ({ reason }) => {
   contextMenus.create({ id: "page", title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
   contextMenus.create({ id: "action", title, contexts: ["action"] });
   // A browser that is started with the extension on its command line installs it anew each time.
+  await connectPrepared();
   if (reason === "install" && !(await read("server")).server.token) browser.openPage("welcome/welcome.html");
 });
 

@@ -2,7 +2,7 @@
 
 import { call, greet, SHAPE } from "./api.js";
 import { serverKey } from "./belonging.js";
-import { local } from "./browser.js";
+import { local, runtime } from "./browser.js";
 import { markAll } from "./elsewhere.js";
 import { resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
@@ -50,6 +50,25 @@ export async function confirmPairing(code) {
     await resume();
   });
   await syncNow();
+}
+
+/**
+ * Connects by the one-time secret that `inkeeper serve` puts into the copy of the extension that its own Chromium loads: `connect.json`
+ * with `address`, `id` and `code`. Where this browser is connected to that address already, the secret is given back unused.
+ */
+export async function connectPrepared() {
+  const prepared = await fetch(runtime.getURL("connect.json")).then((file) => file.json(), () => null);
+  if (!prepared) return;
+  const { address, id, code } = prepared;
+  const { server } = await read("server");
+  try {
+    const { demo, id: serverId } = await greet(address);
+    await local.set({ pairing: { id, expiresAt: new Date().toISOString(), address, demo, serverId } });
+    await (server.token && server.address === address ? cancelPairing() : confirmPairing(code));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await local.set({ pairing: null });
+  }
 }
 
 export async function cancelPairing() {
