@@ -88,8 +88,8 @@ def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Sett
     "--browser",
     metavar="DIR|default|none",
     help="Where to open Inkeeper, signed in: `default` is your default browser, `none` prints a link instead."
-    " DIR, the extension's folder, opens a Chromium that has it, connected, in a profile beside the database; where that"
-    " cannot be, the default browser.  [default: `default` in a terminal, else nothing is opened]",
+    " DIR, the extension's folder, opens a Chromium that has it, connected, in a profile beside the database; where"
+    " that cannot be, the default browser.  [default: `default` in a terminal, else nothing is opened]",
 )
 @click.option("--no-open", is_flag=True, help="Open nothing and print no link.")
 @click.option("--verbose", is_flag=True, help="Also print a line for each request, without what was sent.")

@@ -35,6 +35,7 @@ PAGES = {
     "GET /",
     "GET /history",
     "GET /history/credits",
+    "GET /welcome",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -72,6 +73,9 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
     "POST /history/download": {},
+    "POST /accounts/<account_id>/credit-rules": {"kept": "yes"},
+    "POST /welcome/code": {},
+    "POST /welcome/plan": {"plan": "sales_navigator", "balance": "12"},
 }
 
 # The forms above that are stale without the version that they were rendered from.

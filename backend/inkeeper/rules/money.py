@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -29,6 +30,21 @@ _DECIMALS = {
     "OMR": 3,
     "TND": 3,
 }
+
+
+_TYPED = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?", re.ASCII)
+
+
+def parse(text: str, currency: str) -> Money:
+    """The amount that a person typed in the currency's unit, with a point or a comma before its decimals.
+
+    Raises ValueError for what is no amount, a million or more, and more decimals than the currency has.
+    """
+    typed = _TYPED.fullmatch(text.strip())
+    decimals = _DECIMALS.get(currency, 2)
+    if typed is None or len(typed[2] or "") > decimals:
+        raise ValueError(text)
+    return Money(int(typed[1] + (typed[2] or "").ljust(decimals, "0")), currency)
 
 
 def value_of(credits: int, price: Money | None, allotment: int) -> Money | None:

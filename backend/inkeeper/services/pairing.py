@@ -16,6 +16,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from itertools import islice
 
 from peewee import fn
 
@@ -36,6 +37,9 @@ OWN_CHROMIUM = "Inkeeper's own Chromium"
 
 PREPARED_FOR = timedelta(minutes=1)
 """How long a prepared pairing is valid: a browser has to start within this time."""
+
+WAITING_SHOWN = 5
+"""How many codes a page shows at once."""
 
 WRONG_CODES_MAX = 50
 """After so many wrong codes in all, no device can be connected until `inkeeper pair` or a restart of the server.
@@ -153,35 +157,44 @@ def open_for_owner(store: Store, owner_name: str, now: datetime) -> Pairing | No
         return pairing
 
 
-def waiting_for(owner_id: str, now: datetime) -> list[Pairing]:
-    """The open pairings that show a code and whose devices will belong to this owner, newest first.
+def waiting(store: Store, owner_id: str, now: datetime) -> list[Pairing]:
+    """The open pairings whose code connects a device of this owner, the newest first, at most `WAITING_SHOWN`.
 
-    Runs inside a transaction. A pairing that nobody was named for will belong to `DEFAULT_OWNER`, so nobody else sees
-    its code.
+    A pairing without an owner connects the default owner's device, so its code is shown to that owner alone.
     """
-    default: Owner | None = Owner.get_or_none(Owner.name == DEFAULT_OWNER)
-    default_id = default and default.id
-    return [each for each in reversed(_typed_pairings(now)) if (each.owner_id or default_id) == owner_id]
+    with store.read():
+        owner = Owner.get_by_id(owner_id)
+        unclaimed = owner.name == DEFAULT_OWNER
+        theirs = (
+            pairing
+            for pairing in _typed_pairings(now)
+            if pairing.owner_id == owner_id or (unclaimed and pairing.owner_id is None)
+        )
+        return list(islice(theirs, WAITING_SHOWN))
+
+
+def invite_device(store: Store, owner_id: str, now: datetime) -> str:
+    """Issue a code for the next device of this owner; it takes the place of the owner's last one."""
+    with store.read():
+        name = Owner.get_by_id(owner_id).name
+    return invite(store, name, now)
+
+
+def invited_code(store: Store, owner_id: str, now: datetime) -> str | None:
+    """The code that was issued for the next device of this owner, while it is valid."""
+    with store.read():
+        found: Invitation | None = Invitation.get_or_none(Invitation.owner == owner_id)
+    return found.code if found and _is_open(found, now) else None
 
 
 def invite(store: Store, owner_name: str, now: datetime) -> str:
     """Issue a code for the next device of this owner (created if new); it takes the place of the owner's last one."""
     with store.begin_write(None):
-        return invite_owner(_owner_named(owner_name, now).id, now)
-
-
-def invite_owner(owner_id: str, now: datetime) -> str:
-    """The same for the owner of this id, inside an open write."""
-    Invitation.delete().where(Invitation.owner == owner_id).execute()
-    code = _new_code()
-    Invitation.create(owner=owner_id, code=code, created_at=now, expires_at=now + OPEN_FOR)
-    return code
-
-
-def invitation_for(owner_id: str, now: datetime) -> Invitation | None:
-    """The code that was issued for this owner's next device, if it is still valid. Runs inside a transaction."""
-    found: Invitation | None = Invitation.get_or_none(Invitation.owner == owner_id)
-    return found if found and _is_open(found, now) else None
+        owner = _owner_named(owner_name, now)
+        Invitation.delete().where(Invitation.owner == owner).execute()
+        code = _new_code()
+        Invitation.create(owner=owner, code=code, created_at=now, expires_at=now + OPEN_FOR)
+        return code
 
 
 def reopen(store: Store) -> None:
@@ -217,8 +230,9 @@ def _is_open(row: Pairing | Invitation, now: datetime) -> bool:
 
 
 def _typed_pairings(now: datetime) -> list[Pairing]:
-    """The open pairings that show a code to be typed, oldest first."""
-    coded = Pairing.select().where(fn.LENGTH(Pairing.code) == DIGITS).order_by(Pairing.created_at, Pairing.id)
+    """The open pairings whose code a person types, the newest first."""
+    coded = Pairing.select().where(fn.LENGTH(Pairing.code) == DIGITS)
+    coded = coded.order_by(Pairing.created_at.desc(), Pairing.id)
     return [pairing for pairing in coded if _is_open(pairing, now)]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from inkeeper.web import access, assets, dates, downloads, forms, history, home, seats, session, words
+from inkeeper.web import access, assets, dates, downloads, forms, history, home, seats, session, welcome, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.templating import keep_compiled
 
 PAGES = blueprint.name
 """The name of the pages' blueprint."""
 
-MODULES = (access, assets, dates, forms, words, session, home, history, downloads)
+MODULES = (access, assets, dates, forms, words, session, home, history, downloads, welcome)
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
 
 

@@ -229,6 +229,7 @@
     shownAt = Date.now();
     showTheme();
     showZones();
+    chooseOwnZone();
     leaveInTime();
   });
 
@@ -236,6 +237,15 @@
   function showZones() {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const element of document.querySelectorAll("[data-zone]")) element.hidden = element.dataset.zone === own;
+  }
+
+  /** Chooses the browser's time zone in a form for a new account, where none is chosen. */
+  function chooseOwnZone() {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const list of document.querySelectorAll(".own-zone select")) {
+      const option = [...list.options].find(({ value }) => value === own);
+      if (option && !list.querySelector("option[selected]")) option.defaultSelected = option.selected = true;
+    }
   }
 
   function leaveInTime() {
@@ -285,7 +295,7 @@
     if (!button) return;
     if ("signOut" in button.dataset) signOut();
     if ("reload" in button.dataset) location.reload();
-    if ("copy" in button.dataset) navigator.clipboard?.writeText(button.dataset.copy);
+    if ("copy" in button.dataset) copy(button);
     if (button.dataset.themeChoice !== undefined) {
       if (button.dataset.themeChoice) localStorage.setItem(THEME, button.dataset.themeChoice);
       else localStorage.removeItem(THEME);
@@ -293,6 +303,12 @@
     }
     if (button.closest(".menu .list") && button.tagName === "A") closeMenus(null);
   });
+
+  /** Copies what a button is for; the button then says so. @param {HTMLElement} button */
+  async function copy(button) {
+    await navigator.clipboard?.writeText(button.dataset.copy);
+    if (button.dataset.copied) button.textContent = button.dataset.copied;
+  }
 
   showTheme();
   // htmx is a deferred script of this document, so it has run by then.
