@@ -1,6 +1,7 @@
 // Making and ending the connection with a server, step by step as the welcome page leads through it.
 
 import { call, greet, SHAPE } from "./api.js";
+import { watchApp } from "./apppages.js";
 import { serverKey } from "./belonging.js";
 import { local, runtime } from "./browser.js";
 import { markAll } from "./elsewhere.js";
@@ -49,6 +50,7 @@ export async function confirmPairing(code) {
     await note("ok");
     await resume();
   });
+  await watchApp();
   await syncNow();
 }
 
@@ -85,6 +87,7 @@ export const disconnect = () => alone(async () => {
   await local.set({ server: { ...server, token: null, deviceId: null, secret: null } });
   await forgetAccounts(summaries);
   await note("not_paired");
+  await watchApp();
   if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
 });
 

@@ -92,6 +92,17 @@ export function serveListener(handler) {
 }
 
 /**
+ * Hears the script in the server's pages, which has one thing to say and gets no answer.
+ * @param {(url: string) => void} handler
+ */
+export function serveApp(handler) {
+  runtime.onMessage.addListener((message, { id, url = "" }) => {
+    if (id === runtime.id && message?.name === "changed") handler(url);
+    return false;
+  });
+}
+
+/**
  * @param {(params: any) => Promise<any>} handler
  * @param {any} params
  */
