@@ -291,7 +291,9 @@ class Page:
         self.run(
             """async () => {
                 await new Promise(requestAnimationFrame);
-                await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
+                // One in a closed menu does not go on.
+                const shown = document.getAnimations().filter(({effect}) => effect.target.checkVisibility());
+                await Promise.all(shown.map((animation) => animation.finished.catch(() => null)));
             }"""
         )
 

@@ -139,9 +139,7 @@ def show_connecting() -> Response:
     """What the extension is waiting for; 204 where the page shows that already."""
     asked = forms.read_query(ConnectingQuery())
     values = _connecting()
-    if values["state"] == asked["state"]:
-        return Response(status=204)
-    return pages.part("app/welcome_connecting.html", **values)
+    return Response(status=204) if values["state"] == asked["state"] else _part(values)
 
 
 @blueprint.post("/welcome/code")
@@ -149,7 +147,11 @@ def make_code() -> Response:
     """Issue a code for the next browser: on a shared server no browser is shown one before."""
     forms.read_press(FormSchema())
     pairing.invite_device(store(), owner_id(), now())
-    return pages.part("app/welcome_connecting.html", **_connecting())
+    return _part(_connecting())
+
+
+def _part(connecting: dict[str, Any]) -> Response:
+    return pages.part("app/welcome_connecting.html", alone=True, browser=looking(), **connecting)
 
 
 def _page(step: int | None, status: int = 200, **values: Any) -> Response:
