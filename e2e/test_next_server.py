@@ -425,12 +425,10 @@ def test_an_address_with_a_path(browser: Browser, server: Server) -> None:
 
     with between(below) as proxy:
         page = browser.open_extension("welcome/welcome.html")
-        page.fill("textbox", "Server address", f"{proxy.address}/inkeeper/")
-        page.click("button", "Allow and check")
+        page.fill("textbox", "Inkeeper’s address", f"{proxy.address}/inkeeper/")
         seen = len(server.terminal())
-        page.click("button", "Show me the code")
-        page.fill("textbox", "Code", server.pairing_code(after=seen))
         page.click("button", "Connect")
+        page.fill("textbox", "Code", server.pairing_code(after=seen))
 
         page.find("combobox", "LinkedIn plan")
         assert browser.storage("server")["address"] == f"{proxy.address}/inkeeper"
@@ -439,12 +437,12 @@ def test_an_address_with_a_path(browser: Browser, server: Server) -> None:
 def test_an_address_that_cannot_work_is_refused_in_words(browser: Browser, server: Server) -> None:
     page = browser.open_extension("welcome/welcome.html")
     host = server.address.removeprefix("http://")
-    page.fill("textbox", "Server address", f"http://kai:secret@{host}")
-    page.click("button", "Allow and check")
+    page.fill("textbox", "Inkeeper’s address", f"http://kai:secret@{host}")
+    page.click("button", "Connect")
     page.wait_text("Leave out the user name and password")
 
-    page.fill("textbox", "Server address", f"{server.address}/people")
-    page.click("button", "Allow and check")
+    page.fill("textbox", "Inkeeper’s address", f"{server.address}/people")
+    page.click("button", "Connect")
 
     page.wait_text("Inkeeper answers, but not under this path")
     page.wait_text(re.compile(r"Leave out what follows the host in .*/people"))

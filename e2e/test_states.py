@@ -168,7 +168,7 @@ def test_a_revoked_browser(connected: Browser, client: Client) -> None:
     popup.wait_text("This browser is no longer connected")
     assert_accessible(popup)
     popup.click("link", "Connect again…")
-    connected.attach_page("welcome/welcome.html#pair").find("button", "Show me the code")
+    connected.attach_page("welcome/welcome.html#pair").find("button", "Get a code")
 
 
 def test_a_change_while_the_popup_loads_is_not_missed(connected: Browser, client: Client) -> None:

@@ -87,6 +87,8 @@ interface WelcomeUi {
   planChanges: { accountId: string; items: RequestedPlanChange[] } | null;
   imports: ImportUi | null;
   calendar: { accountId: string; state: CalendarAddress | null; address: string | null; ending: boolean } | null;
+  /** The keys for logging and for the popup, "" without any. */
+  shortcuts: { log: string; open: string };
   /** The id of the field that gets the focus as soon as it is there. */
   focus: string | null;
   errors: Errors;

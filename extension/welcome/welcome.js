@@ -1,18 +1,21 @@
 // The first-run tab and, once it is done, the settings: the same sections, each of which checks itself while it is looked at.
 
-import { isPinned, onPermissions, onStored } from "../core/browser.js";
+import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
 import { readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { about } from "./about.js";
+import { app } from "./app.js";
 import { calendar } from "./calendar.js";
 import { connection } from "./connection.js";
 import { create } from "./create.js";
 import { details } from "./details.js";
 import { imports } from "./imports.js";
 import { intro } from "./intro.js";
+import { keys } from "./keys.js";
 import { listening } from "./listening.js";
+import { numbers } from "./numbers.js";
 import { pair } from "./pair.js";
 import { pin } from "./pin.js";
 import { plan } from "./plan.js";
@@ -29,11 +32,11 @@ const CHECK_EVERY_MS = 3000;
  */
 const ui = {
   finished: false, address: "", reached: "unknown", reconnecting: false, adding: false, leaving: false, chosenPlan: "", chosenBook: "", chosenTo: "", wrongBook: null,
-  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, imports: null, calendar: null, focus: null, errors: {},
+  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, imports: null, calendar: null, shortcuts: { log: "", open: "" }, focus: null, errors: {},
 };
 
 const STEPS = [intro, server, pair, create, pin, about];
-const SETTINGS = [intro, server, pair, create, details, plan, rules, listening, reminders, calendar, imports, takeout, connection, pin, about];
+const SETTINGS = [intro, server, pair, create, app, details, plan, rules, listening, numbers, reminders, keys, calendar, imports, takeout, connection, pin, about];
 const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
 let view = /** @type {View | null} */ (null);
 
@@ -63,6 +66,7 @@ async function look() {
   if (!view) return;
   const isOpen = view.connection.state !== "ok" || !ui.books.length;
   ui.pinned = await isPinned().catch(() => null);
+  ui.shortcuts = { log: await shortcut("log-inmail"), open: await shortcut("_execute_action") };
   if (isOpen) await checkServer(ui);
   if (view.server.paired && !ui.books.length) ui.books = (await ask("rulebooks.get", {}).catch(() => ({ items: [] }))).items;
   paint();
@@ -72,8 +76,9 @@ document.documentElement.lang = t("format_locale");
 // Before the first reading: a change while the rest is loading would go unseen.
 onStored(repaint);
 view = await readView(new Date());
-ui.address = view.server.address;
+ui.address = view.pairing?.address ?? view.server.address;
 ui.finished = view.server.paired && view.accounts.length > 0;
+if (view.pairing) ui.focus = "code";
 paint();
 if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
 onPermissions(look);
