@@ -8,7 +8,6 @@ import pytest
 
 from e2e.harness.app import as_before, resize, settled
 from e2e.harness.browser import Browser
-from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
 from e2e.harness.server import Server
@@ -155,7 +154,6 @@ def test_every_step_in_both_themes_and_on_a_phone(browser: Browser, server: Serv
             assert welcome.run(OVERFLOW) == 0, (name, width)
             if touch:
                 assert welcome.run(TOO_SMALL) == [], name
-            shoot(welcome, f"{name}-{width}")
 
     try:
         welcome.click("radio", "Other")
@@ -173,12 +171,3 @@ def test_every_step_in_both_themes_and_on_a_phone(browser: Browser, server: Serv
         judge("finish")
     finally:
         as_before(welcome)
-
-
-def shoot(page: Page, name: str) -> None:
-    import pathlib
-    for theme in ("light", "dark"):
-        page.emulate(theme=theme)
-        picture = page.cdp("Page.captureScreenshot", format="png", captureBeyondViewport=True)["data"]
-        import base64
-        pathlib.Path(f"/tmp/setup/{name}-{theme}.png").write_bytes(base64.b64decode(picture))

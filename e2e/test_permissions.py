@@ -89,7 +89,7 @@ def test_a_permission_taken_away_in_the_browser_is_noticed(
 
 LISTEN, STOP = "Turn automatic logging on", "Turn automatic logging off"
 LINKEDIN = "https://www.linkedin.com/*"
-REGISTERED = "async () => (await chrome.scripting.getRegisteredContentScripts()).map(({id}) => id)"
+REGISTERED = "async () => (await chrome.scripting.getRegisteredContentScripts({ids: ['listen']})).map(({id}) => id)"
 
 
 def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(

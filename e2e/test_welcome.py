@@ -14,7 +14,6 @@ from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 
-
 ADDRESS = "Inkeeper’s address"
 
 
