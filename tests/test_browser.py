@@ -198,6 +198,13 @@ class TestThePrivateCopy:
         assert manifest["host_permissions"] == ["http://127.0.0.1/*"]
         assert manifest["optional_host_permissions"] == ["https://*/*"]
 
+    def test_of_what_is_no_extension_there_is_none(self, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+
+        with pytest.raises(BrowserUnavailable, match="There is no extension"):
+            private_copy(tmp_path / "empty", tmp_path / "copy", self.CONNECTION)
+        assert not (tmp_path / "copy").exists()
+
     def test_its_id_is_the_same_in_every_folder(self, source: Path, tmp_path: Path) -> None:
         ids = {extension_id(private_copy(source, tmp_path / name, self.CONNECTION)) for name in ("one", "two")}
 

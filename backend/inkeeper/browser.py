@@ -68,6 +68,10 @@ class OpenBrowser:
         self._watch = threading.Thread(target=self._wait, args=(on_failure,), name="browser", daemon=True)
         self._watch.start()
 
+    def has_ended(self) -> bool:
+        """Whether it has ended; also that which only handed the page to a browser that was running already."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """Ask it to end, as closing its last window would, and wait a few seconds for it."""
         self._closing = True
@@ -98,8 +102,7 @@ def open_with_extension(
     extension, or no such extension.
     """
     extension = extension.resolve()
-    if not (extension / "manifest.json").is_file():
-        raise BrowserUnavailable(f"There is no extension in {extension}.")
+    _check(extension)
     if "," in str(extension):
         raise BrowserUnavailable(f"A Chromium takes the comma in {extension} for the end of the name.")
     command = [
@@ -139,7 +142,10 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     The copy may call 127.0.0.1 without asking, which the extension itself has to ask for. Its id is always the same, so
     what it has stored stays when the folder is moved. Files that have not changed are left alone: a browser may be
     running on them.
+
+    Raises BrowserUnavailable where there is no extension, OSError where it cannot be copied.
     """
+    _check(extension)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     _mirror(extension, folder)
@@ -153,6 +159,11 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     _write_private(folder / "manifest.json", json.dumps(manifest, indent=2))
     _write_private(folder / CONNECTION_FILE, json.dumps(connection._asdict()))
     return folder
+
+
+def _check(extension: Path) -> None:
+    if not (extension / "manifest.json").is_file():
+        raise BrowserUnavailable(f"There is no extension in {extension}.")
 
 
 def forget_connection(copy: Path) -> None:

@@ -75,7 +75,9 @@ class Launch:
                 return self._show_in(program, Path(self._where), secrets)
         except browser.BrowserUnavailable as reason:
             self._say(str(reason))
-            return False
+        except OSError as error:
+            self._say(f"The extension could not be copied: {error.strerror}.")
+        return False
 
     def _show_in(self, program: Path, extension: Path, secrets: ExitStack) -> bool:
         """Start the Chromium and wait for it. What `secrets` clears up must not stay longer."""
@@ -106,8 +108,19 @@ class Launch:
             return False
         self._say("Inkeeper is open in a Chromium of its own. Closing it does not stop the server.")
         if connecting:
-            self._wait_for(lambda: failed.is_set() or pairing.is_closed(self._store, connecting.id))
+            self._wait_for_extension(connecting.id)
         return True
+
+    def _wait_for_extension(self, pairing_id: str) -> None:
+        """Wait until the extension has used its secret. A Chromium that runs already takes the page and needs none."""
+        ended = self._browser.has_ended if self._browser else self._ended.is_set
+
+        def is_closed() -> bool:
+            return pairing.is_closed(self._store, pairing_id)
+
+        self._wait_for(lambda: ended() or is_closed())
+        if not (self._ended.is_set() or ended() or is_closed()):
+            self._say("The extension did not start there. Set-up says how to add it to a browser.")
 
     def _in_default_browser(self) -> bool:
         if self._ended.is_set():
