@@ -58,8 +58,8 @@ def test_no_account(connected: Browser) -> None:
 
     popup.wait_text("Set up your account")
     assert_accessible(popup)
-    popup.click("link", "Set up…")
-    connected.attach_page("welcome/welcome.html#account").find("combobox", "LinkedIn plan")
+    popup.click("button", "Set up…")
+    connected.attach_page("/welcome").find("heading", "Set up Inkeeper")
 
 
 def test_ready_with_plenty_of_time(connected: Browser, client: Client) -> None:
