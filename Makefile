@@ -21,8 +21,9 @@ FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.1
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
 
-run: $(RUNTIME)  ## start the server on 127.0.0.1:8425, and a Chromium with the extension where there is one
-	@exec $(VENV)/bin/inkeeper serve --browser extension
+# BROWSER may also be set in the environment, where it names a program: that is left to the default browser's own choice.
+run: $(RUNTIME)  ## start Inkeeper and open it: in a Chromium with the extension, or BROWSER=default, or BROWSER=none
+	@$(if $(filter default none,$(BROWSER)),unset BROWSER;) exec $(VENV)/bin/inkeeper serve --browser $(or $(filter default none,$(BROWSER)),extension)
 
 demo: $(DEVELOPMENT)  ## try everything without a LinkedIn account: invented history, practice pages, own browser profile
 	@exec $(PY) -m e2e.demo

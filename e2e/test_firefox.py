@@ -172,7 +172,7 @@ def test_enter_and_a_silent_failure(fox: Firefox, client: Client, account: dict[
 def test_switched_off_it_does_not_listen(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
     fox.ask("listening.set", {"on": True})
     fox.ask("listening.set", {"on": False})
-    assert fox.inside("() => chrome.scripting.getRegisteredContentScripts()") == []
+    assert fox.inside("() => chrome.scripting.getRegisteredContentScripts({ids: ['listen']})") == []
     fox.visit(PracticeSite.composer("main"))
     write(fox)
     press_send(fox)

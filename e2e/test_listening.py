@@ -482,7 +482,7 @@ def test_after_five_minutes_it_is_another(connected: Browser, client: Client, pr
 # -- on and off ------------------------------------------------------------------------------------
 
 
-REGISTERED = "async () => (await chrome.scripting.getRegisteredContentScripts()).map(({id}) => id)"
+REGISTERED = "async () => (await chrome.scripting.getRegisteredContentScripts({ids: ['listen']})).map(({id}) => id)"
 
 
 def test_off_is_off(connected: Browser, client: Client, premium: dict[str, Any]) -> None:

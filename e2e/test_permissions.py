@@ -18,7 +18,7 @@ from e2e.harness.server import Server
 from e2e.harness.wait import until
 from e2e.harness.writing import press_send, write
 
-ALLOW = "Allow and check"
+ALLOW = "Connect"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def new(desktop: Desktop, linkedin: PracticeSite) -> Iterator[Browser]:
 def open_welcome(browser: Browser, server: Server) -> Page:
     """The first-run page with the server's address typed in."""
     page = browser.open_extension("welcome/welcome.html")
-    page.fill("textbox", "Server address", server.address)
+    page.fill("textbox", "Inkeeper’s address", server.address)
     return page
 
 
@@ -53,13 +53,13 @@ def test_the_installation_asks_for_nothing_and_warns_of_nothing(visible: Browser
 def test_refused_then_allowed(new: Browser, desktop: Desktop, server: Server) -> None:
     welcome = open_welcome(new, server)
     desktop.refuse(welcome, ALLOW)
-    welcome.wait_text("Without this permission Inkeeper cannot reach its server.")
+    welcome.wait_text("Without your browser’s permission, this extension can’t reach Inkeeper.")
     assert granted(new)["origins"] == []
-    assert not welcome.has("button", "Show me the code")
+    assert not welcome.has("textbox", "Code")
 
     desktop.allow(welcome, ALLOW)
 
-    welcome.find("button", "Show me the code")
+    welcome.find("textbox", "Code")
     assert granted(new)["origins"] == ["http://127.0.0.1/*"]
 
 
@@ -68,6 +68,7 @@ def test_a_permission_taken_away_in_the_browser_is_noticed(
 ) -> None:
     welcome = open_welcome(visible, server)
     desktop.allow(welcome, ALLOW)
+    welcome.find("textbox", "Code")
     connect(visible, server)
     client.account(rule_book="rolling")
     refresh(visible)
@@ -88,13 +89,15 @@ def test_a_permission_taken_away_in_the_browser_is_noticed(
 
 LISTEN, STOP = "Turn automatic logging on", "Turn automatic logging off"
 LINKEDIN = "https://www.linkedin.com/*"
-REGISTERED = "async () => (await chrome.scripting.getRegisteredContentScripts()).map(({id}) => id)"
+REGISTERED = "async () => (await chrome.scripting.getRegisteredContentScripts({ids: ['listen']})).map(({id}) => id)"
 
 
 def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(
     new: Browser, desktop: Desktop, server: Server, client: Client
 ) -> None:
-    desktop.allow(open_welcome(new, server), ALLOW)
+    welcome = open_welcome(new, server)
+    desktop.allow(welcome, ALLOW)
+    welcome.find("textbox", "Code")
     connect(new, server)
     account = client.account("Premium", plan="premium_business", rule_book="rolling")
     refresh(new)
@@ -136,7 +139,9 @@ def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(
 
 
 def test_an_old_tab_goes_quiet_after_an_update(new: Browser, desktop: Desktop, server: Server, client: Client) -> None:
-    desktop.allow(open_welcome(new, server), ALLOW)
+    welcome = open_welcome(new, server)
+    desktop.allow(welcome, ALLOW)
+    welcome.find("textbox", "Code")
     connect(new, server)
     account = client.account("Premium", plan="premium_business", rule_book="rolling")
     refresh(new)

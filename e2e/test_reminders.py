@@ -25,8 +25,9 @@ def account(client: Client) -> dict:
 def settings(visible: Browser, desktop: Desktop, server: Server, account: dict) -> Page:
     """The settings of a connected browser."""
     welcome = visible.open_extension("welcome/welcome.html")
-    welcome.fill("textbox", "Server address", server.address)
-    desktop.allow(welcome, "Allow and check")
+    welcome.fill("textbox", "Inkeeper’s address", server.address)
+    desktop.allow(welcome, "Connect")
+    welcome.find("textbox", "Code")
     connect(visible, server)
     welcome.close()
     page = visible.open_extension("welcome/welcome.html")

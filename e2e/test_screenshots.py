@@ -89,9 +89,8 @@ def test_the_popup_with_and_without_the_server(sharp: Browser, account: dict, se
 
 def test_the_first_run(browser: Browser, server: Server, pictures: Path) -> None:
     page = browser.open_extension("welcome/welcome.html")
-    page.fill("textbox", "Server address", server.address)
-    page.click("button", "Allow and check")
-    page.click("button", "Show me the code")
+    page.fill("textbox", "Inkeeper’s address", server.address)
+    page.click("button", "Connect")
     page.find("textbox", "Code")
     page.show_at(PAGE_WIDTH, scale=SCALE)
 

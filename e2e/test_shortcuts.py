@@ -21,8 +21,9 @@ PAGE = (600, 760)
 def account(visible: Browser, desktop: Desktop, server: Server, client: Client) -> dict:
     """An account with 50 credits; the browser is connected and may call the server."""
     page = visible.open_extension("welcome/welcome.html")
-    page.fill("textbox", "Server address", server.address)
-    desktop.allow(page, "Allow and check")
+    page.fill("textbox", "Inkeeper’s address", server.address)
+    desktop.allow(page, "Connect")
+    page.find("textbox", "Code")
     connect(visible, server)
     page.close()
     made = client.account(rule_book="rolling")

@@ -58,8 +58,8 @@ def test_no_account(connected: Browser) -> None:
 
     popup.wait_text("Set up your account")
     assert_accessible(popup)
-    popup.click("link", "Set up…")
-    connected.attach_page("welcome/welcome.html#account").find("combobox", "LinkedIn plan")
+    popup.click("button", "Set up…")
+    connected.attach_page("/welcome").find("heading", "Set up Inkeeper")
 
 
 def test_ready_with_plenty_of_time(connected: Browser, client: Client) -> None:
@@ -168,7 +168,7 @@ def test_a_revoked_browser(connected: Browser, client: Client) -> None:
     popup.wait_text("This browser is no longer connected")
     assert_accessible(popup)
     popup.click("link", "Connect again…")
-    connected.attach_page("welcome/welcome.html#pair").find("button", "Show me the code")
+    connected.attach_page("welcome/welcome.html#pair").find("button", "Get a code")
 
 
 def test_a_change_while_the_popup_loads_is_not_missed(connected: Browser, client: Client) -> None:

@@ -1,10 +1,12 @@
 // The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so whatever
 // matters is in storage, and whoever wakes it finds badge and alarms put right.
 
+import { hearChanged, watchApp } from "./core/apppages.js";
 import * as browser from "./core/browser.js";
+import { connectPrepared } from "./core/connect.js";
 import { handlers } from "./core/handlers.js";
 import { hearSent, keepListening } from "./core/listening.js";
-import { serve, serveListener } from "./core/messages.js";
+import { serve, serveApp, serveListener } from "./core/messages.js";
 import { remind } from "./core/notify.js";
 import { logPersonOf } from "./core/quicklog.js";
 import { read } from "./core/settings.js";
@@ -17,6 +19,7 @@ browser.keepStorageToOurselves();
 
 serve(handlers);
 serveListener(hearSent);
+serveApp(hearChanged);
 
 browser.onStored(paintSoon);
 
@@ -28,6 +31,8 @@ runtime.onInstalled.addListener(async ({ reason }) => {
   contextMenus.create({ id: "page", title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
   contextMenus.create({ id: "action", title, contexts: ["action"] });
   // A browser that is started with the extension on its command line installs it anew each time.
+  await connectPrepared();
+  await watchApp();
   if (reason === "install" && !(await read("server")).server.token) browser.openPage("welcome/welcome.html");
 });
 
@@ -46,6 +51,7 @@ browser.onPermissions(() => {
   browser.onNotificationClicked(browser.openPopup);
   syncNow();
   keepListening();
+  watchApp();
 });
 
 commands.onCommand.addListener((command, tab) => {

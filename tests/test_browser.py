@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
+import stat
 from pathlib import Path
 
 import pytest
 
-from inkeeper.browser import BrowserUnavailable, open_with_extension, steps_by_hand
+from inkeeper.browser import (
+    BrowserUnavailable,
+    Connection,
+    extension_id,
+    find_program,
+    forget_connection,
+    open_with_extension,
+    private_copy,
+    steps_by_hand,
+)
 
 
 @pytest.fixture
@@ -120,6 +131,101 @@ def test_closing_ends_it_and_is_no_failure(extension: Path, programs: Path) -> N
     browser.close()
     assert browser._process.poll() is not None
     assert reports.empty()
+
+
+@pytest.mark.parametrize(
+    ("version", "usable"),
+    [
+        ("Google Chrome 137.0.7151.55", False),
+        ("Google Chrome 156.0.0.1 beta", False),
+        ("Google Chrome 136.0.7103.92", True),
+        ("Google Chrome for Testing 156.0.0.1", True),
+        ("Chromium 156.0.0.1 built on Debian", True),
+        ("Brave Browser 156.1.0.0", True),
+    ],
+)
+def test_a_chrome_that_loads_no_extension_is_not_taken(
+    extension: Path, programs: Path, version: str, usable: bool
+) -> None:
+    a_program(programs / "browser", f'echo "{version}"')
+    environ = environment(programs, INKEEPER_CHROMIUM="browser")
+    if usable:
+        assert find_program(environ) == programs / "browser"
+    else:
+        assert "which loads no extension at its start" in reason(extension, environ)
+
+
+def test_a_chrome_under_chromiums_name_is_passed_over(programs: Path) -> None:
+    a_program(programs / "chromium", "echo Google Chrome 156.0.0.1")
+    a_program(programs / "chrome-for-testing", "echo Google Chrome for Testing 156.0.0.1")
+
+    assert find_program(environment(programs)) == programs / "chrome-for-testing"
+
+
+class TestThePrivateCopy:
+    CONNECTION = Connection("http://127.0.0.1:8425", "pairing", "a secret")
+
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> Path:
+        source = tmp_path / "source"
+        (source / "core").mkdir(parents=True)
+        (source / "core" / "api.js").write_text("1")
+        (source / "worker.js").write_text("1")
+        manifest = {"name": "x", "optional_host_permissions": ["http://127.0.0.1/*", "https://*/*"]}
+        (source / "manifest.json").write_text(json.dumps(manifest))
+        return source
+
+    def test_it_is_this_users_alone(self, source: Path, tmp_path: Path) -> None:
+        before = os.umask(0)
+        try:
+            (tmp_path / "copy").mkdir(mode=0o777)
+            copy = private_copy(source, tmp_path / "copy", self.CONNECTION)
+        finally:
+            os.umask(before)
+
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o700
+        assert stat.S_IMODE((copy / "connect.json").stat().st_mode) == 0o600
+        assert json.loads((copy / "connect.json").read_text())["code"] == "a secret"
+
+        forget_connection(copy)
+        forget_connection(copy)
+        assert not (copy / "connect.json").exists()
+
+    def test_it_may_call_this_computers_server_and_nothing_more(self, source: Path, tmp_path: Path) -> None:
+        copy = private_copy(source, tmp_path / "copy", self.CONNECTION)
+
+        manifest = json.loads((copy / "manifest.json").read_text())
+        assert manifest["host_permissions"] == ["http://127.0.0.1/*"]
+        assert manifest["optional_host_permissions"] == ["https://*/*"]
+
+    def test_of_what_is_no_extension_there_is_none(self, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+
+        with pytest.raises(BrowserUnavailable, match="There is no extension"):
+            private_copy(tmp_path / "empty", tmp_path / "copy", self.CONNECTION)
+        assert not (tmp_path / "copy").exists()
+
+    def test_its_id_is_the_same_in_every_folder(self, source: Path, tmp_path: Path) -> None:
+        ids = {extension_id(private_copy(source, tmp_path / name, self.CONNECTION)) for name in ("one", "two")}
+
+        assert len(ids) == 1
+        assert extension_id(source) not in ids
+
+    def test_it_follows_the_source_and_leaves_alone_what_has_not_changed(self, source: Path, tmp_path: Path) -> None:
+        copy = private_copy(source, tmp_path / "copy", self.CONNECTION)
+        kept = (copy / "worker.js").stat().st_ino, (copy / "worker.js").stat().st_ctime_ns
+        (source / "core" / "api.js").write_text("2, longer")
+        (source / "core" / "new.js").write_text("3")
+        (copy / "gone").mkdir()
+        (copy / "gone" / "old.js").write_text("0")
+
+        private_copy(source, copy, self.CONNECTION._replace(code="another"))
+
+        assert (copy / "core" / "api.js").read_text() == "2, longer"
+        assert (copy / "core" / "new.js").read_text() == "3"
+        assert not (copy / "gone").exists()
+        assert ((copy / "worker.js").stat().st_ino, (copy / "worker.js").stat().st_ctime_ns) == kept
+        assert json.loads((copy / "connect.json").read_text())["code"] == "another"
 
 
 def test_the_steps_by_hand_name_the_folder(extension: Path) -> None:

@@ -54,47 +54,6 @@ interface Account {
   created_at: string;
 }
 
-interface WrongBook { rule_book: string; title: string; balance: number; detail: string }
-
-interface RuleBook {
-  id: string;
-  title: string;
-  question_answer: string;
-  summary: string;
-  default: boolean;
-  plans: { id: string; title: string; product: string; allotment: number; cap: number | null; allotment_required: boolean }[];
-  rules: { key: string; text: string; source: string }[];
-}
-
-/** What `POST /accounts` takes. */
-interface NewAccount {
-  name: string;
-  plan: string;
-  rule_book: string;
-  time_zone: string;
-  opened_at?: string;
-  renewal_day?: number;
-  allotment?: number;
-  cap?: number;
-  price?: Money;
-  working_days?: number[];
-  observed_balance?: number;
-}
-
-/** What `PATCH /accounts/{id}` takes; terms hold from `from`, or from the account's opening. */
-interface AccountChanges {
-  name?: string;
-  price?: Money | null;
-  plan_prices?: Record<string, Money>;
-  working_days?: number[];
-  reserve?: number;
-  rule_book?: string;
-  allotment?: number | null;
-  cap?: number | null;
-  renewal_day?: number | null;
-  from?: string;
-}
-
 interface InMail {
   id: string;
   recipient: Recipient;
@@ -107,39 +66,6 @@ interface InMail {
 
 /** One that waits for an answer; from `answer_by` on it is taken to stay without. */
 interface AwaitingInMail extends InMail { answer_by: string; returns_credit: boolean }
-
-/** A change as it was asked for; `cancel` or a plan. */
-interface RequestedPlanChange { id: string; at: string; plan: string | null; cancel: boolean }
-
-/** What a change does, or would do: then without an id. */
-interface PlanChange {
-  id: string | null;
-  at: string;
-  effective_at: string;
-  direction: "upgrade" | "downgrade" | "cancel";
-  from_plan: string;
-  to_plan: string;
-  granted: number;
-  voided: number;
-  balance_before: number;
-  balance_after: number;
-  next_renewal: { at: string; credits: number } | null;
-  value_voided: Money | null;
-  detail: string;
-}
-
-/** What is asked of a plan change: a plan, or the cancellation. */
-interface PlanRequest { accountId: string; plan?: string; cancel?: true; allotment?: number; at?: string }
-
-interface Observation {
-  id: string;
-  at: string;
-  balance: number;
-  computed: number;
-  difference: number;
-  likely_causes: string[];
-  wrong_book: WrongBook | null;
-}
 
 interface Warning {
   code: string;
@@ -170,111 +96,13 @@ interface Summary {
   awaiting: AwaitingInMail[];
 }
 
-/** Credits by what became of them; `lost` is expired, forfeited and voided. */
-interface Amounts {
-  granted: number;
-  used: number;
-  free: number;
-  returned: number;
-  expired: number;
-  forfeited: number;
-  voided: number;
-  lost: number;
-  adjusted_up: number;
-  adjusted_down: number;
-  value_used: Money | null;
-  value_lost: Money | null;
-}
-
-interface Rates { days: number; sent: number; response_rate: number | null; acceptance_rate: number | null }
-
-interface Report {
-  account: { id: string; time_zone: string };
-  as_of: string;
-  from: string;
-  /** Oldest first. */
-  months: (Amounts & { month: string; start: string; ended: boolean; allotment: number; closing_balance: number })[];
-  totals: Amounts;
-  average: { months: number; used: number; lost: number };
-  best_month: { month: string; used: number } | null;
-  /** Of 30 and of 90 days. */
-  rates: Rates[];
-  cost: { used_credit: Money | null; answer: Money | null; plans_without_price: string[] };
-  capacity: { inmails: number; response_rate: number; basis: string } | null;
-  balance_over_time: { at: string; balance: number; reason: string; credits: number }[];
-  /** A row for each weekday, in it a number for each hour. */
-  heat_map: {
-    minimum_sample: number;
-    enough: boolean;
-    weekdays: number[];
-    hours: number[];
-    sent: number[][];
-    response_rate: (number | null)[][];
-    best: { weekday: number; hour: number; sent: number; response_rate: number }[];
-  };
-  /** How the figures are computed, by their names. */
-  formulas: Record<string, string>;
-}
-
-interface Advice {
-  time_zone: string;
-  verdict: string;
-  title: string;
-  detail: string;
-  rule: string;
-  history: { full_periods: number; missing: number };
-  plans: {
-    title: string;
-    allotment: number;
-    present: boolean;
-    price: Money | null;
-    tried: { used: number; lost: number; uncovered: number; used_credit: Money | null } | null;
-    change: PlanChange | null;
-  }[];
-  if_cancelled: { credits: number; days: { day: string; credits: number }[]; detail: string } | null;
-}
-
-interface Import { id: string; kind: string; created_at: string; rows: number; inmails: number; answers: number; retracted_at: string | null }
-
-/** Something to know about a file: a code with its arguments. */
-interface ImportNote { code: string; arguments: Record<string, string | number>; detail: string }
-
-/** What importing a file would come to, and `confirm` to do it with. */
-interface ImportPreview {
-  kind: string;
-  file: string;
-  columns: string[];
-  mapping: Record<string, string> | null;
-  rows: number;
-  notes: ImportNote[];
-  taken_for: { kind: string; rows: number; meaning: string; lines: string }[];
-  not_understood: { line: number; reason: string }[];
-  actions: { action: string; inmails: number; meaning: string }[];
-  adds: { inmails: number; free: number; answers: number; from: string | null; to: string | null };
-  before_opening: number;
-  balance_now: number;
-  balance_then: number;
-  in_the_way: { code: string; detail: string }[];
-  /** Why nothing would be added; null where something would be. */
-  nothing: ImportNote | null;
-  confirm: string | null;
-  items: { line: number; action: string; why: string; recipient: Recipient; sent_at: string; cost: 0 | 1; outcome: Outcome }[];
-  next_cursor: string | null;
-}
-
 /** That a person was erased: the ids of their InMails, and salted hashes of their link and name. */
 interface Erasure { inmails: string[]; salt: string; links: string[]; names: string[] }
-
-interface CalendarAddress { active: boolean; created_at: string | null; last_read_at: string | null }
 
 /** How a call of the server differs from a plain GET. */
 interface ApiRequest {
   method?: string;
   body?: object;
-  /** A body that is sent as it is, under its own type. */
-  file?: Blob;
-  /** The answer is wanted as a file, not as JSON. */
-  asFile?: boolean;
   /** The Idempotency-Key. */
   key?: string;
   /** Of the answer that is here already. */

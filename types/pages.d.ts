@@ -69,48 +69,17 @@ type PopupSection = (context: PopupContext) => HTMLElement | null;
 // ---- The welcome page ----
 
 interface WelcomeUi {
-  /** The first run is over. */
-  finished: boolean;
   address: string;
   reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "impostor" | "version_mismatch" | "wrong_path" | "bad_address";
   reconnecting: boolean;
-  adding: boolean;
   leaving: boolean;
-  chosenPlan: string;
-  chosenBook: string;
-  /** The plan to change to. */
-  chosenTo: string;
-  wrongBook: (WrongBook & { accountId: string }) | null;
-  books: RuleBook[];
   /** Null where the browser does not tell. */
   pinned: boolean | null;
-  /** The account whose settings are shown, if not the current one. */
-  account: string | null;
-  rulesPreview: { changes: AccountChanges; account: Account; now: number; then: number } | null;
-  planPreview: { request: PlanRequest; change: PlanChange } | null;
-  planChanges: { accountId: string; items: RequestedPlanChange[] } | null;
-  imports: ImportUi | null;
-  calendar: { accountId: string; state: CalendarAddress | null; address: string | null; ending: boolean } | null;
+  /** The keys for logging and for the popup, "" without any. */
+  shortcuts: { log: string; open: string };
   /** The id of the field that gets the focus as soon as it is there. */
   focus: string | null;
   errors: Errors;
-}
-
-/** A file on its way in, and the imports that there were. */
-interface ImportUi {
-  accountId: string;
-  items: Import[];
-  /** The import of which the user is asked whether it is to go. */
-  takingBack: string | null;
-  file: File | null;
-  /** The string that tells what is being done; empty while nothing is. */
-  doing: string;
-  /** How the file is to be read and what of it to be stored, by the names that the server has for it. */
-  wishes: Record<string, string | string[]>;
-  /** Lines. */
-  leaveOut: number[];
-  found: ImportPreview | null;
-  refusal: Problem | null;
 }
 
 /** What every section of the welcome page is built from. */
@@ -118,7 +87,7 @@ interface WelcomeContext {
   view: View;
   now: Date;
   account: AccountView | null;
-  /** The first run is not finished. */
+  /** This browser is not connected. */
   setup: boolean;
   ui: WelcomeUi;
   paint: () => void;
@@ -126,25 +95,5 @@ interface WelcomeContext {
 
 type WelcomeSection = (context: WelcomeContext) => HTMLElement | null;
 
-/** A step of the first run has a number, and is open, done (then with a word on it) or still to come. */
+/** A step of connecting has a number, and is open, done (then with a word on it) or still to come. */
 interface Frame { step?: number; state?: "open" | "done" | "later"; title: string; done?: Child[] }
-
-// ---- The report ----
-
-interface ReportUi {
-  /** The account whose report is shown, if not the current one. */
-  account: string | null;
-  report: Report | null;
-  advice: Advice | null;
-  refusal: unknown;
-}
-
-/** What every section of the report is built from. */
-interface ReportContext {
-  view: View;
-  now: Date;
-  account: AccountView | null;
-  report: Report;
-  advice: Advice | null;
-  show: (accountId: string) => void;
-}

@@ -1,18 +1,25 @@
-"""Opens a Chromium with the extension loaded, in a profile of its own; says why where that cannot be done."""
+"""Opens a Chromium with the extension loaded, in a profile of its own; says why where that cannot be done.
+
+`private_copy` makes the extension that `inkeeper serve` loads there: it connects to the server by itself.
+"""
 
 from __future__ import annotations
 
+import base64
+import filecmp
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-# Google Chrome and Edge are no candidates: what they are asked to load from the command line they silently leave out.
+# Google Chrome and Edge are no candidates: they silently ignore --load-extension.
 _PROGRAMS = ("chromium", "chromium-browser", "ungoogled-chromium", "google-chrome-for-testing", "chrome-for-testing")
 _INSTALLED_AT = {
     "darwin": (
@@ -23,10 +30,33 @@ _INSTALLED_AT = {
 }
 _CHOSEN = "INKEEPER_CHROMIUM"
 _STOP_SECONDS = 5
+_VERSION_SECONDS = 10
+
+# https://groups.google.com/a/chromium.org/g/chromium-extensions/c/1-g8EFx2BBY: branded Chrome since 137; Edge too.
+_BRANDED = re.compile(r"(Google Chrome|Microsoft Edge)(?! for Testing)\D*(\d+)")
+_IGNORES_SINCE = 137
+
+_COPY_KEY = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3l5QfcShCr/ECELog5K0g2MjZ2+zO7TngyqHCZu0"
+    "RNUybFz9y6RRnHze1XPkaQ2swJujTYTs7OwSnMQyA23Wrg=="
+)
+"""The private copy's public key, which makes its id. Its private half was not kept: nothing is signed with it."""
+
+_LOOPBACK = "http://127.0.0.1/*"
+CONNECTION_FILE = "connect.json"
+"""What the extension's worker reads at its start (`core/connect.js`)."""
 
 
 class BrowserUnavailable(Exception):
     """No browser can be opened here; the message says why in one sentence."""
+
+
+class Connection(NamedTuple):
+    """A prepared pairing for the extension: where the server is, the pairing's id and its code."""
+
+    address: str
+    id: str
+    code: str
 
 
 class OpenBrowser:
@@ -37,6 +67,10 @@ class OpenBrowser:
         self._closing = False
         self._watch = threading.Thread(target=self._wait, args=(on_failure,), name="browser", daemon=True)
         self._watch.start()
+
+    def has_ended(self) -> bool:
+        """Whether it has ended; also that which only handed the page to a browser that was running already."""
+        return self._process.poll() is not None
 
     def close(self) -> None:
         """Ask it to end, as closing its last window would, and wait a few seconds for it."""
@@ -59,21 +93,20 @@ def open_with_extension(
     on_failure: Callable[[str], None],
     flags: Sequence[str] = (),
     environ: Mapping[str, str] = os.environ,
+    program: Path | None = None,
 ) -> OpenBrowser:
     """Open `address` in a Chromium that has the folder `extension` loaded and keeps its data in the folder `profile`.
 
-    `on_failure` is told, from another thread, if the browser ends by an error. Raises BrowserUnavailable where there
-    is no display, no browser that could load the extension, or no such extension.
+    `program` is what `find_program` found, if it was asked already. `on_failure` is called from another thread if the
+    browser ends by an error. Raises BrowserUnavailable where there is no display, no browser that could load the
+    extension, or no such extension.
     """
     extension = extension.resolve()
-    if not (extension / "manifest.json").is_file():
-        raise BrowserUnavailable(f"There is no extension in {extension}.")
+    _check(extension)
     if "," in str(extension):
         raise BrowserUnavailable(f"A Chromium takes the comma in {extension} for the end of the name.")
-    if not _has_display(environ):
-        raise BrowserUnavailable("There is no display to open a browser on.")
     command = [
-        str(_find_program(environ)),
+        str(program or find_program(environ)),
         f"--user-data-dir={profile}",
         f"--load-extension={extension}",
         "--no-first-run",
@@ -83,7 +116,7 @@ def open_with_extension(
         address,
     ]
     if not profile.exists():
-        _prepare(profile, extension)
+        _prepare(profile, extension_id(extension))
     try:
         process = subprocess.Popen(
             command,
@@ -98,15 +131,81 @@ def open_with_extension(
     return OpenBrowser(process, on_failure)
 
 
-def _prepare(profile: Path, extension: Path) -> None:
-    """Make a new profile that shows the extension's icon in the toolbar, where its number can be seen."""
+def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
+    """Bring `folder` to a copy of the extension that connects itself to this computer's server. Returns `folder`.
+
+    The connection is a one-time secret in a file of its own. Nobody else can get at it:
+    - The folder is this user's alone (0700), and so is the file (0600).
+    - It is on no command line and in no log. Web pages and other extensions cannot read an extension's files.
+    - It is valid once, within a minute, and the caller removes it then (`forget_connection`).
+
+    The copy may call 127.0.0.1 without asking, which the extension itself has to ask for. Its id is always the same, so
+    what it has stored stays when the folder is moved. Files that have not changed are left alone: a browser may be
+    running on them.
+
+    Raises BrowserUnavailable where there is no extension, OSError where it cannot be copied.
+    """
+    _check(extension)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    _mirror(extension, folder)
+    manifest = json.loads((extension / "manifest.json").read_text(encoding="utf-8"))
+    optional = manifest.get("optional_host_permissions", [])
+    manifest |= {
+        "key": _COPY_KEY,
+        "host_permissions": [*manifest.get("host_permissions", []), _LOOPBACK],
+        "optional_host_permissions": [each for each in optional if each != _LOOPBACK],
+    }
+    _write_private(folder / "manifest.json", json.dumps(manifest, indent=2))
+    _write_private(folder / CONNECTION_FILE, json.dumps(connection._asdict()))
+    return folder
+
+
+def _check(extension: Path) -> None:
+    if not (extension / "manifest.json").is_file():
+        raise BrowserUnavailable(f"There is no extension in {extension}.")
+
+
+def forget_connection(copy: Path) -> None:
+    """Remove the one-time secret from a private copy."""
+    (copy / CONNECTION_FILE).unlink(missing_ok=True)
+
+
+def _mirror(source: Path, target: Path) -> None:
+    """Copy what differs, and remove what is no longer in the source. The manifest is left to the caller."""
+    wanted = {path.relative_to(source) for path in source.rglob("*")}
+    for relative in sorted(wanted):
+        path = target / relative
+        if (source / relative).is_dir():
+            path.mkdir(mode=0o700, exist_ok=True)
+        elif relative.name != "manifest.json" and not (path.is_file() and filecmp.cmp(source / relative, path)):
+            shutil.copy2(source / relative, path)
+    for path in sorted(target.rglob("*"), reverse=True):
+        if path.relative_to(target) not in wanted:
+            path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def extension_id(extension: Path) -> str:
+    """The id of an unpacked extension: made from its manifest's key, else from its folder's name."""
+    key = json.loads((extension / "manifest.json").read_text(encoding="utf-8")).get("key")
+    source = base64.b64decode(key) if key else os.fsencode(extension)
+    # Hexadecimal digits, written as a to p.
+    digits = hashlib.sha256(source).hexdigest()[:32]
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in digits)
+
+
+def _prepare(profile: Path, pinned: str) -> None:
+    """Make a new profile that shows this extension's icon in the toolbar, where its number can be seen."""
     preferences = profile / "Default" / "Preferences"
     preferences.parent.mkdir(parents=True)
     profile.chmod(0o700)
-    # The id of an unpacked extension is made from its folder's name: hexadecimal digits, written as a to p.
-    digits = hashlib.sha256(os.fsencode(extension)).hexdigest()[:32]
-    extension_id = "".join(chr(ord("a") + int(digit, 16)) for digit in digits)
-    preferences.write_text(json.dumps({"extensions": {"pinned_extensions": [extension_id]}}), encoding="utf-8")
+    preferences.write_text(json.dumps({"extensions": {"pinned_extensions": [pinned]}}), encoding="utf-8")
 
 
 def steps_by_hand(extension: Path) -> str:
@@ -127,22 +226,57 @@ def _is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
 
 
-def _find_program(environ: Mapping[str, str]) -> Path:
+def find_program(environ: Mapping[str, str]) -> Path:
+    """A Chromium that can load an extension, and a display to show it on. Raises BrowserUnavailable."""
+    if not _has_display(environ):
+        raise BrowserUnavailable("There is no display to open a browser on.")
     chosen = environ.get(_CHOSEN)
     if chosen:
         found = shutil.which(chosen, path=environ.get("PATH"))
         if not found:
             raise BrowserUnavailable(f"{_CHOSEN} names {chosen}, which is no program.")
-        return Path(found)
+        return _checked(Path(found), environ)
     on_path = (shutil.which(name, path=environ.get("PATH")) for name in _PROGRAMS)
     installed = (os.path.expandvars(place) for place in _INSTALLED_AT.get(sys.platform, ()))
     found_programs = [Path(place) for place in (*on_path, *installed) if place and Path(place).is_file()]
-    usable = [program for program in found_programs if not _is_snap(program)]
-    if usable:
-        return usable[0]
-    if found_programs:
-        raise BrowserUnavailable(f"{found_programs[0]} is a snap, which may not read the folders of other programs.")
-    raise BrowserUnavailable(f"No Chromium was found (set {_CHOSEN} to the program if there is one).")
+    if not found_programs:
+        raise BrowserUnavailable(f"No Chromium was found (set {_CHOSEN} to the program if there is one).")
+    refused: list[BrowserUnavailable] = []
+    for program in found_programs:
+        try:
+            return _checked(program, environ)
+        except BrowserUnavailable as reason:
+            refused.append(reason)
+    raise refused[0]
+
+
+def _checked(program: Path, environ: Mapping[str, str]) -> Path:
+    """The program, unless it cannot load an extension that it is given on the command line."""
+    if _is_snap(program):
+        raise BrowserUnavailable(f"{program} is a snap, which may not read the folders of other programs.")
+    branded = _BRANDED.search(_version(program, environ))
+    if branded and int(branded[2]) >= _IGNORES_SINCE:
+        raise BrowserUnavailable(f"{program} is {branded[1]} {branded[2]}, which loads no extension at its start.")
+    return program
+
+
+def _version(program: Path, environ: Mapping[str, str]) -> str:
+    """What the program says it is, such as `Chromium 156.0.1.2`; on Windows it would open a window instead."""
+    if sys.platform == "win32":
+        return ""
+    try:
+        asked = subprocess.run(
+            [program, "--version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_VERSION_SECONDS,
+            check=False,
+            env=dict(environ),
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout
 
 
 def _is_snap(program: Path) -> bool:

@@ -5,6 +5,7 @@ What is slow to import is imported by the subcommand that needs it: a start must
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -114,21 +115,28 @@ def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Sett
 @click.option("--port", help=f"Port to listen on, 0 for any free one.  [env: INKEEPER_PORT; default: {DEFAULT_PORT}]")
 @click.option(
     "--browser",
-    "extension",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Also open a Chromium with the extension in this folder, in a profile of its own beside the database.",
+    metavar="DIR|default|none",
+    help="Where to open Inkeeper, signed in: `default` is your default browser, `none` prints a link instead."
+    " DIR, the extension's folder, opens a Chromium that has it, connected, in a profile beside the database; where"
+    " that cannot be, the default browser.  [default: `default` in a terminal, else nothing is opened]",
 )
+@click.option("--no-open", is_flag=True, help="Open nothing and print no link.")
+@click.option("--verbose", is_flag=True, help="Also print a line for each request, without what was sent.")
 @_database_options
-def serve(extension: Path | None, **flags: Any) -> None:
-    """Run the server that the extension talks to, until Ctrl-C.
+def serve(browser: str | None, no_open: bool, verbose: bool, **flags: Any) -> None:
+    """Run the server that the app and the extension talk to, until Ctrl-C.
+
+    If Inkeeper is running already, that one is opened instead.
 
     Requests are answered under loopback names and the name of --host only. Set INKEEPER_ALLOWED_HOSTS to further names,
     with commas between, to reach the server under those.
     """
     with _opened(create=True, **flags) as (store, settings):
-        _listen(store, settings, extension)
-    click.echo("Stopped; everything is on disk.")
+        if browser is None and sys.stdout.isatty() and not settings.is_shared:
+            browser = "default"
+        listened = _listen(store, settings, None if no_open else browser, verbose=verbose)
+    if listened:
+        click.echo("Stopped; everything is on disk.")
 
 
 @main.command()
@@ -148,60 +156,80 @@ def demo(port: int) -> None:
         with _opened(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
             click.echo("This is a demo: everything in it is made up, and gone when it stops.")
             fill(store, utc_now())
-            _listen(store, replace(settings, demo=True), None)
+            _listen(store, replace(settings, demo=True), None, verbose=True)
     click.echo("Stopped; the demo is gone.")
 
 
-def _listen(store: Store, settings: Settings, extension: Path | None) -> None:
-    """Answer requests until Ctrl-C or SIGTERM; with an extension, in its company."""
+def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: bool) -> bool:
+    """Answer requests until Ctrl-C or SIGTERM, with the app open in `browser`. False if another Inkeeper does that."""
     from inkeeper.api.app import create_app
     from inkeeper.api.listening import Server
     from inkeeper.services import pairing
     from inkeeper.web.templating import warm
 
-    pairing.reopen(store)
     app = create_app(store, settings=settings, show_code=_show_code)
     try:
         server = Server(app, settings.host, settings.port)
     except OSError as error:
-        # Python adds the address in brackets, which has been said.
-        reason = (error.strerror or "no reason given").partition(" (")[0]
-        raise click.ClickException(
-            f"Cannot listen on {settings.host} port {settings.port}: {reason}."
-            " Perhaps Inkeeper runs already; else choose another with --port."
-        ) from error
-    _log_requests()
+        if error.errno == errno.EADDRINUSE:
+            _open_running(store, settings, browser)
+            return False
+        raise _cannot_listen(settings, error, "Choose another with --host and --port.") from error
+    pairing.reopen(store)
+    _log(requests=verbose)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _greet(settings, server.host, server.port, store.path)
     # So that the first page does not wait for its templates; a visit meanwhile loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
-    with _browser(extension, store.path.parent / "browser-profile", _address(_reachable(settings.host), server.port)):
+    with _launched(store, _reachable(settings.host, server.port), browser):
         server.run()
+    return True
 
 
 @contextmanager
-def _browser(extension: Path | None, profile: Path, address: str) -> Iterator[None]:
-    """A Chromium with the extension while the block runs; where that cannot be, what to do by hand."""
-    if extension is None:
+def _launched(store: Store, address: str, browser: str | None) -> Iterator[None]:
+    """The app open in `browser` while the block runs."""
+    if browser is None:
         yield
         return
-    from inkeeper.browser import BrowserUnavailable, open_with_extension, steps_by_hand
+    from inkeeper.launch import Launch
 
-    def say_steps(reason: str) -> None:
-        click.echo(f"{reason} To load the extension by hand:\n{steps_by_hand(extension)}")
-
-    try:
-        browser = open_with_extension(extension, profile, f"{address}/", on_failure=say_steps)
-    except BrowserUnavailable as unavailable:
-        say_steps(str(unavailable))
-        yield
-        return
-    click.echo("A Chromium with the extension opens. Closing it does not stop the server.")
+    launch = Launch(store, address, browser, click.echo)
     try:
         yield
     finally:
-        browser.close()
+        launch.close()
+
+
+def _open_running(store: Store, settings: Settings, browser: str | None) -> None:
+    """Open the app of the Inkeeper that has the port. Raises ClickException if something else has it."""
+    from inkeeper.launch import Launch
+    from inkeeper.opening import WAIT_SECONDS, ledger_at
+    from inkeeper.services.devices import installation_id
+
+    address = _reachable(settings.host, settings.port)
+    found = ledger_at(address)
+    if found is None:
+        raise _cannot_listen(settings, None, "Another program uses it. Choose another port with --port.")
+    if found != installation_id(store):
+        raise _cannot_listen(settings, None, "An Inkeeper with other data runs there. Choose another port with --port.")
+    click.echo(f"Inkeeper is running already: {address}")
+    if browser is not None:
+        Launch(store, address, browser, click.echo, WAIT_SECONDS).wait()
+
+
+def _cannot_listen(settings: Settings, error: OSError | None, advice: str) -> click.ClickException:
+    # Python adds the address in brackets, which has been said.
+    words = os.strerror(errno.EADDRINUSE) if error is None else error.strerror or "no reason given"
+    return click.ClickException(
+        f"Cannot listen on {settings.host} port {settings.port}: {words.partition(' (')[0]}. {advice}"
+    )
+
+
+def _reachable(host: str, port: int) -> str:
+    """Where a browser on this computer reaches the server: always spelt the same, since pages are kept apart by it."""
+    return _address(DEFAULT_HOST if host in (_EVERYWHERE, "::", "localhost") else host, port)
 
 
 def _greet(settings: Settings, host: str, port: int, database: Path) -> None:
@@ -226,10 +254,6 @@ def _greet(settings: Settings, host: str, port: int, database: Path) -> None:
     click.echo("Ctrl-C stops the server.")
 
 
-def _reachable(host: str) -> str:
-    return DEFAULT_HOST if host == _EVERYWHERE else host
-
-
 def _address(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -239,14 +263,15 @@ def _show_code(device_name: str, code: str) -> None:
     click.echo(f"\nType this code there within 5 minutes: {code}  ({quoted(device_name)} wants to connect)\n")
 
 
-def _log_requests() -> None:
+def _log(*, requests: bool) -> None:
+    """Print what goes wrong to stderr, and with `requests` a line for each request."""
     import logging
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("inkeeper")
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.INFO if requests else logging.WARNING)
 
 
 @main.command()
@@ -293,45 +318,22 @@ def open_pages(print_only: bool, qr: bool, address: str | None, owner: str | Non
     The link works once, and lets in whoever opens it: pass it to nobody.
     """
     from inkeeper import opening
+    from inkeeper.services import pairing
 
     with _opened(**flags) as (store, settings):
         at = address or f"http://127.0.0.1:{settings.port}"
+        whose = owner or pairing.DEFAULT_OWNER
         if address is None and not opening.is_inkeeper(at):
             raise click.ClickException(f"No Inkeeper answers at {at}. Start it with `inkeeper serve`.")
-        if not (print_only or qr) and _signed_in(store, at, owner):
+        if not (print_only or qr) and opening.opened_by_default(store, at, whose, click.echo):
             return
-        _print_link(store, at, owner, qr=qr)
-
-
-def _signed_in(store: Store, address: str, owner: str | None) -> bool:
-    """Open the default browser; whether it signed in. What stands in the way is said."""
-    from inkeeper import opening
-    from inkeeper.services import pairing, sign_ins
-
-    try:
-        # Before a secret is made for it.
-        opening.check_browser(os.environ)
-        secret = sign_ins.make(store, owner or pairing.DEFAULT_OWNER, utc_now())
-        if opening.open_signed_in(store, address, secret, store.path.parent, os.environ):
-            return True
-        click.echo("The browser has not signed in so far.")
-    except opening.BrowserCannotOpen as reason:
-        click.echo(str(reason))
-    return False
-
-
-def _print_link(store: Store, address: str, owner: str | None, *, qr: bool) -> None:
-    from inkeeper import opening
-    from inkeeper.services import pairing, sign_ins
-
-    secret = sign_ins.make(store, owner or pairing.DEFAULT_OWNER, utc_now(), sign_ins.CARRIED_VALID_FOR)
-    link = opening.link_of(address, secret)
-    click.echo("Open this link within 10 minutes. It works once:")
-    click.echo(link)
-    if qr:
-        click.echo(opening.drawn(link))
-        if "//127.0.0.1" in address:
-            click.echo("This address works on this computer only. For a phone, name the server's with --address.")
+        link = opening.carried_link(store, at, whose)
+        click.echo("Open this link within 10 minutes. It works once:")
+        click.echo(link)
+        if qr:
+            click.echo(opening.drawn(link))
+            if "//127.0.0.1" in at:
+                click.echo("This address works on this computer only. For a phone, name the server's with --address.")
 
 
 @main.group(invoke_without_command=True)

@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
+from inkeeper.clock import utc_now
 from inkeeper.services import sign_ins
 from inkeeper.storage.database import Store
 from inkeeper.storage.files import new_private_file
@@ -41,19 +43,48 @@ def link_of(address: str, secret: str, path: str = "/") -> str:
     return f"{address.rstrip('/')}{path}#signin={secret}"
 
 
-def open_signed_in(store: Store, address: str, secret: str, folder: Path, environ: Mapping[str, str]) -> bool:
-    """Open the server's pages in the default browser. Returns whether the secret was used within ten seconds.
+def opened_by_default(
+    store: Store,
+    address: str,
+    owner: str,
+    say: Callable[[str], None],
+    *,
+    path: str = "/",
+    ended: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Open a page of the server in the default browser, signed in. Returns whether it signed in within ten seconds.
 
-    The redirecting file lies in `folder` meanwhile, readable by this user alone. Raises BrowserCannotOpen.
+    `say` shows in the terminal what stands in the way. The wait is over as soon as `ended` says so.
     """
-    check_browser(environ)
+    try:
+        # Before a secret is made for it.
+        check_browser(os.environ)
+        secret = sign_ins.make(store, owner, utc_now())
+        with redirect_file(store.path.parent, link_of(address, secret, path)) as file:
+            if not webbrowser.open(file.as_uri()):
+                raise BrowserCannotOpen("No browser could be started.")
+            wait_until(lambda: ended() or sign_ins.is_used(store, secret), WAIT_SECONDS)
+        if sign_ins.is_used(store, secret):
+            return True
+        say("The browser has not signed in so far.")
+    except BrowserCannotOpen as reason:
+        say(str(reason))
+    return False
+
+
+def carried_link(store: Store, address: str, owner: str, path: str = "/") -> str:
+    """A link that signs in at a page of the server, once within ten minutes."""
+    return link_of(address, sign_ins.make(store, owner, utc_now(), sign_ins.CARRIED_VALID_FOR), path)
+
+
+@contextmanager
+def redirect_file(folder: Path, link: str) -> Iterator[Path]:
+    """A file in `folder` that leads a browser to a link, while the block runs; readable by this user alone."""
     file = folder / f"open-{os.getpid()}-{time.monotonic_ns()}.html"
     with new_private_file(file) as draft:
-        draft.write_text(_PAGE.format(link=escape(link_of(address, secret))), encoding="utf-8")
+        draft.write_text(_PAGE.format(link=escape(link)), encoding="utf-8")
     try:
-        if not webbrowser.open(file.as_uri()):
-            raise BrowserCannotOpen("No browser could be started.")
-        return _wait_until(lambda: sign_ins.is_used(store, secret))
+        yield file
     finally:
         file.unlink(missing_ok=True)
 
@@ -90,8 +121,9 @@ def _default_browser(environ: Mapping[str, str]) -> str:
     return asked.stdout.strip()
 
 
-def _wait_until(condition: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WAIT_SECONDS
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for the condition, looking ten times a second; whether it was met in time."""
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():
             return True
@@ -101,14 +133,20 @@ def _wait_until(condition: Callable[[], bool]) -> bool:
 
 def is_inkeeper(address: str) -> bool:
     """Whether an Inkeeper server answers at this address."""
+    return ledger_at(address) is not None
+
+
+def ledger_at(address: str) -> str | None:
+    """The id of the ledger that an Inkeeper server serves at this address; None where no Inkeeper answers."""
     import json
     import urllib.request
 
     try:
         with urllib.request.urlopen(f"{address}/api/v1/server", timeout=_ANSWER_SECONDS) as answer:  # noqa: S310
-            return bool(json.load(answer).get("app") == "inkeeper")
+            told = json.load(answer)
+            return str(told.get("id", "")) if told.get("app") == "inkeeper" else None
     except (OSError, ValueError, AttributeError):
-        return False
+        return None
 
 
 def drawn(link: str) -> str:

@@ -111,7 +111,14 @@ class Page:
     def wait_loaded(self) -> Page:
         """Waits until the document and its scripts have loaded; the blank one a new tab begins with does not count."""
         loaded = "() => location.href !== 'about:blank' && document.readyState === 'complete' && document.body !== null"
-        until(lambda: self.run(loaded), "the page loaded")
+
+        def is_loaded() -> bool:
+            try:
+                return bool(self.run(loaded))
+            except CdpError:  # between two documents
+                return False
+
+        until(is_loaded, "the page loaded")
         return self
 
     def text(self) -> str:

@@ -60,7 +60,7 @@ class Server:
         assert self._process is None, "already running"
         with self._terminal.open("ab") as terminal:
             self._process = subprocess.Popen(
-                self.command("serve", "--port", str(self.port)),
+                self.command("serve", "--verbose", "--port", str(self.port)),
                 stdout=terminal,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,

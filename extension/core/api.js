@@ -7,8 +7,6 @@ import { Refusal } from "./refusal.js";
 
 const API_VERSION = "1";
 const TIMEOUT_MS = 5000;
-/** A large file is read to its end before the server answers. */
-const FILE_TIMEOUT_MS = 10 * 60_000;
 
 /** What a gateway in front of a server answers while the server itself is away. */
 const GATEWAY = new Set([502, 503, 504]);
@@ -27,26 +25,24 @@ const proven = { secret: "", until: 0 };
  * @param {ApiRequest} [request]
  * @returns {Promise<{status: number, etag: string | null, body: any}>}
  */
-export async function call(server, path, { method = "GET", body, file, key, etag, shape, asFile } = {}) {
+export async function call(server, path, { method = "GET", body, key, etag, shape } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (server.token && server.secret && !isProven(server.secret)) await assure(server);
   if (server.token) headers.Authorization = `Bearer ${server.token}`;
   if (body) headers["Content-Type"] = "application/json";
-  if (file) headers["Content-Type"] = file.type;
   if (key) headers["Idempotency-Key"] = key;
   if (etag) headers["If-None-Match"] = etag;
   const response = await send(`${server.address}/api/v1${path}`, {
     method,
     headers,
-    body: file ?? (body && JSON.stringify(body)),
+    body: body && JSON.stringify(body),
     cache: "no-store",
     credentials: "omit",
     redirect: "error",
-    signal: AbortSignal.timeout(file ? FILE_TIMEOUT_MS : TIMEOUT_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (response.status === 304) return { status: 304, etag: etag ?? null, body: null };
-  if (asFile && response.ok) return { status: response.status, etag: null, body: await response.blob() };
   const content = response.status === 204 ? null : await json(response);
   if (!response.ok) throw new Refusal(problem(response, content));
   if (shape && !fits(content, shape)) throw new Refusal({ code: "version_mismatch" });
@@ -147,8 +143,6 @@ function fits(value, shape) {
 
 const account = { id: "string", name: "string", time_zone: "string", working_days: ["number"], reserve: "number" };
 
-const amounts = { used: "number", lost: "number", free: "number" };
-
 /** What the extension relies on in the server's answers. */
 export const SHAPE = {
   account,
@@ -158,15 +152,6 @@ export const SHAPE = {
   secret: { secret: "string" },
   erasures: { erasures: [{ inmails: ["string"], salt: "string", links: ["string"], names: ["string"] }], last: "number", more: "boolean", complete: "boolean" },
   logged: { inmail: { id: "string" } },
-  report: {
-    account: { id: "string", time_zone: "string" },
-    months: [{ ...amounts, month: "string", start: "string", allotment: "number", closing_balance: "number" }],
-    totals: amounts,
-    rates: [{ days: "number", sent: "number" }],
-    balance_over_time: [{ at: "string", balance: "number", reason: "string", credits: "number" }],
-    heat_map: { sent: [["number"]], minimum_sample: "number" },
-  },
-  advice: { verdict: "string", title: "string", detail: "string", rule: "string", plans: [{ title: "string" }] },
   summary: {
     product_title: "string",
     as_of: "string",

@@ -74,6 +74,9 @@ export async function lookInto(tabId, files) {
 /** @param {string} path inside the extension */
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
+/** @param {string} url of a page that is not the extension's own */
+export const openAddress = (url) => chrome.tabs.create({ url });
+
 /** @param {Badge} badge */
 export async function setBadge({ text, colour, title }) {
   await Promise.all([
@@ -150,6 +153,23 @@ export async function listenWith(js) {
     id: ids[0], js, matches: LISTENING.origins, allFrames: true, matchOriginAsFallback: true, runAt: "document_idle", persistAcrossSessions: true,
   };
   await chrome.scripting.registerContentScripts([script]);
+}
+
+/**
+ * Runs a script in the pages of a server, open or loaded from now on; in none with null. A pattern cannot name a port everywhere, so it
+ * also runs in the pages of other servers on the same host.
+ * @param {string | null} address
+ * @param {string} file
+ */
+export async function runInPagesOf(address, file) {
+  const ids = ["app"];
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) await chrome.scripting.unregisterContentScripts({ ids });
+  if (!address) return;
+  const { origins: matches } = hostPermission(address);
+  await chrome.scripting.registerContentScripts([{ id: ids[0], js: [file], matches, runAt: "document_start", persistAcrossSessions: true }]);
+  for (const { id = -1 } of await chrome.tabs.query({ url: matches })) {
+    await chrome.scripting.executeScript({ target: { tabId: id }, files: [file] }).catch(() => null);
+  }
 }
 
 /** @param {() => void} listener */

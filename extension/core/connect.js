@@ -1,8 +1,9 @@
 // Making and ending the connection with a server, step by step as the welcome page leads through it.
 
 import { call, greet, SHAPE } from "./api.js";
+import { watchApp } from "./apppages.js";
 import { serverKey } from "./belonging.js";
-import { local } from "./browser.js";
+import { local, runtime } from "./browser.js";
 import { markAll } from "./elsewhere.js";
 import { forgetWhatServerHas, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
@@ -49,7 +50,27 @@ export async function confirmPairing(code) {
     await note("ok");
     await resume();
   });
+  await watchApp();
   await syncNow();
+}
+
+/**
+ * Connects by the one-time secret that `inkeeper serve` puts into the copy of the extension that its own Chromium loads: `connect.json`
+ * with `address`, `id` and `code`. Where this browser is connected to that address already, the secret is given back unused.
+ */
+export async function connectPrepared() {
+  const prepared = await fetch(runtime.getURL("connect.json")).then((file) => file.json(), () => null);
+  if (!prepared) return;
+  const { address, id, code } = prepared;
+  const { server } = await read("server");
+  try {
+    const { demo, id: serverId } = await greet(address);
+    await local.set({ pairing: { id, expiresAt: new Date().toISOString(), address, demo, serverId } });
+    await (server.token && server.address === address ? cancelPairing() : confirmPairing(code));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await local.set({ pairing: null });
+  }
 }
 
 export async function cancelPairing() {
@@ -68,6 +89,7 @@ export const disconnect = () => alone(async () => {
   await forgetWhatServerHas();
   await forgetAccounts(summaries);
   await note("not_paired");
+  await watchApp();
   if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
 });
 

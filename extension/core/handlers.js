@@ -2,11 +2,9 @@
 
 /** @import {Handlers} from "./messages.js" */
 
-import { call, SHAPE } from "./api.js";
 import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
 import { answerElsewhere } from "./elsewhere.js";
-import { newId } from "./ids.js";
 import * as listening from "./listening.js";
 import { log } from "./log.js";
 import { setReminders } from "./notify.js";
@@ -48,29 +46,7 @@ export const handlers = {
   "pair.cancel": () => done(connect.cancelPairing()),
   disconnect: () => done(connect.disconnect()),
 
-  "rulebooks.get": () => fetched("/rule-books"),
   "account.select": ({ id }) => done(local.set({ currentAccount: id })),
-  "account.create": async (account) => {
-    const { wrong_book: wrongBook, ...created } = await changed("POST", "/accounts", account, SHAPE.account);
-    return { account: created, wrongBook };
-  },
-  "account.update": async ({ id, changes }) => ({ account: await changed("PATCH", `/accounts/${id}`, changes, SHAPE.account) }),
-  "account.preview": ({ id, changes }) => preview("PATCH", `/accounts/${id}`, changes),
-
-  "plan.list": ({ accountId }) => fetched(`/accounts/${accountId}/plan-changes`),
-  "plan.preview": (request) => preview("POST", planPath(request), planBody(request)),
-  "plan.change": (request) => changed("POST", planPath(request), planBody(request)),
-  "plan.withdraw": ({ accountId, changeId }) => done(changed("DELETE", `/accounts/${accountId}/plan-changes/${changeId}`)),
-
-  "report.get": ({ accountId, months }) => fetched(`/accounts/${accountId}/report?months=${months}`, SHAPE.report),
-  "advice.get": ({ accountId }) => fetched(`/accounts/${accountId}/advice`, SHAPE.advice),
-
-  "imports.list": ({ accountId }) => fetched(`/accounts/${accountId}/imports`),
-  "imports.undo": ({ accountId, importId }) => done(changed("DELETE", `/accounts/${accountId}/imports/${importId}`)),
-
-  "calendar.get": ({ accountId }) => fetched(calendarPath(accountId)),
-  "calendar.make": ({ accountId, renew }) => changed("POST", calendarPath(accountId), { renew }),
-  "calendar.revoke": ({ accountId }) => done(changed("DELETE", calendarPath(accountId))),
 
   "draft.take": async () => {
     const { draft = null } = await session.get("draft");
@@ -103,40 +79,3 @@ async function done(work) {
   await work;
   return {};
 }
-
-const server = async () => (await read("server")).server;
-
-/**
- * @param {string} path
- * @param {unknown} [shape]
- */
-const fetched = async (path, shape) => (await call(await server(), path, { shape })).body;
-
-/** @param {string} accountId */
-const calendarPath = (accountId) => `/accounts/${accountId}/calendar`;
-
-/**
- * Changes something that cannot wait in the outbox, and fetches the numbers that follow from it before it answers.
- * @param {string} method
- * @param {string} path
- * @param {object} [body]
- * @param {unknown} [shape]
- */
-async function changed(method, path, body, shape) {
-  const answer = await call(await server(), path, { method, body, key: newId(new Date()), shape });
-  await syncNow();
-  return answer.body;
-}
-
-/**
- * @param {string} method
- * @param {string} path
- * @param {object} body
- */
-const preview = async (method, path, body) => (await call(await server(), `${path}?preview=true`, { method, body })).body;
-
-/** @param {PlanRequest} request */
-const planPath = ({ accountId }) => `/accounts/${accountId}/plan-changes`;
-
-/** @param {PlanRequest} request */
-const planBody = ({ accountId: _, ...body }) => body;

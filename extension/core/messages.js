@@ -25,22 +25,7 @@ import { Refusal } from "./refusal.js";
  *   "pair.confirm": {params: {code: string}, reply: {}},
  *   "pair.cancel": {params: {}, reply: {}},
  *   "disconnect": {params: {}, reply: {}},
- *   "rulebooks.get": {params: {}, reply: {items: RuleBook[]}},
  *   "account.select": {params: {id: string}, reply: {}},
- *   "account.create": {params: NewAccount, reply: {account: Account, wrongBook: WrongBook | null}},
- *   "account.update": {params: {id: string, changes: AccountChanges}, reply: {account: Account}},
- *   "account.preview": {params: {id: string, changes: AccountChanges}, reply: {account: Account, balance_now: number, balance_then: number}},
- *   "plan.list": {params: {accountId: string}, reply: {items: RequestedPlanChange[]}},
- *   "plan.preview": {params: PlanRequest, reply: PlanChange},
- *   "plan.change": {params: PlanRequest, reply: PlanChange},
- *   "plan.withdraw": {params: {accountId: string, changeId: string}, reply: {}},
- *   "report.get": {params: {accountId: string, months: number}, reply: Report},
- *   "advice.get": {params: {accountId: string}, reply: Advice},
- *   "imports.list": {params: {accountId: string}, reply: {items: Import[]}},
- *   "imports.undo": {params: {accountId: string, importId: string}, reply: {}},
- *   "calendar.get": {params: {accountId: string}, reply: CalendarAddress},
- *   "calendar.make": {params: {accountId: string, renew: boolean}, reply: {path: string}},
- *   "calendar.revoke": {params: {accountId: string}, reply: {}},
  *   "draft.take": {params: {}, reply: {draft: Draft | null}},
  *   "snooze": {params: {until: string | null}, reply: {}},
  *   "preferences.set": {params: {takeOver: boolean}, reply: {}},
@@ -89,6 +74,17 @@ export function serveListener(handler) {
     if (!isOwnScript(sender) || message?.name !== "sent") return false;
     handler(message.sent, sender.tab).then(respond);
     return true;
+  });
+}
+
+/**
+ * Hears the script in the server's pages, which has one thing to say and gets no answer.
+ * @param {(url: string) => void} handler
+ */
+export function serveApp(handler) {
+  runtime.onMessage.addListener((message, { id, url = "" }) => {
+    if (id === runtime.id && message?.name === "changed") handler(url);
+    return false;
   });
 }
 

@@ -1,13 +1,15 @@
 // What the server warns of, the gravest first; what is not grave waits behind one line.
 
+import { openApp } from "../core/openapp.js";
 import { warningText } from "../core/summary.js";
+import { sayRefusal } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { money } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 
-/** Where on the settings page a warning can be answered. */
+/** What answers a warning on the app's page of plan and rules. */
 const ANSWER = { wrong_book: "rules", cancelling: "plan", empty: "plan" };
 
 /** @param {PopupContext} context */
@@ -35,7 +37,9 @@ function notice(warning, { account, projection }) {
   return el("div", { class: `notice ${warning.severity}`, data: { warning: warning.code, severity: warning.severity } },
     el("b", {}, el("span", { class: "unseen" }, t(`severity_${warning.severity}`), " "), title),
     detail && el("span", {}, detail),
-    place && el("a", { href: `../welcome/welcome.html?account=${account.id}#${place}`, target: "_blank" }, t(`answer_${place}`)));
+    place && el("button", {
+      class: "quiet start", data: { hook: "answer" }, on: { click: () => openApp(`/settings/plan?account=${account.id}`).catch(sayRefusal) },
+    }, t(`answer_${place}`)));
 }
 
 /**

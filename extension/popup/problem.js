@@ -1,13 +1,14 @@
 // What stands between the user and the numbers: one named state at a time, each with one next step.
 
-import { run, say } from "../ui/act.js";
+import { openApp } from "../core/openapp.js";
+import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
 import { refusalWords, t } from "../ui/words.js";
 
 /** Where on the welcome page each state is solved; the others are solved at the server. */
-const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", impostor: "server", no_account: "account" };
+const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", impostor: "server" };
 
 /** @param {PopupContext} context */
 export function problem({ view, account, state, now }) {
@@ -19,7 +20,8 @@ export function problem({ view, account, state, now }) {
     account && t("state_entries_safe"),
   ].filter(Boolean).join(" ");
   const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
-  const step = place
+  const setUp = () => openApp("/welcome").catch(sayRefusal);
+  const step = state === "no_account" ? el("button", { class: "main", data: { hook: "next-step" }, on: { click: setUp } }, t("state_no_account_step")) : place
     ? el("a", { class: "button main", href: `../welcome/welcome.html#${place}`, target: "_blank", data: { hook: "next-step" } }, t(`state_${state}_step`))
     : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
   return el("section", { class: account ? "trouble" : "one", data: { part: "problem" } },

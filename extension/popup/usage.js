@@ -1,5 +1,7 @@
 // The way to the usage report: a quiet link at the end, and a clear one in the last week before the credits reset.
 
+import { openApp } from "../core/openapp.js";
+import { sayRefusal } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { day } from "../ui/format.js";
 import { t } from "../ui/words.js";
@@ -35,4 +37,4 @@ function renewalWithinAWeek(account, now) {
  * @param {string} style
  */
 const link = ({ account }, style) =>
-  el("a", { class: `button ${style}`, href: `../report/report.html?account=${account.id}`, target: "_blank", data: { hook: "report" } }, t("report_title"));
+  el("button", { class: style, data: { hook: "report" }, on: { click: () => openApp(`/report?account=${account.id}`).catch(sayRefusal) } }, t("report_title"));

@@ -3,8 +3,7 @@
 import { dayNumber } from "../core/days.js";
 import { t } from "./words.js";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
 
 const locale = () => t("format_locale");
 
@@ -27,22 +26,6 @@ export function day(instant, zone, now) {
   const words = formatter(zone, { day: "numeric", month: "short", ...(isFar && { year: "numeric" }) }).format(instant);
   return words.replaceAll(" ", "\u00a0");
 }
-
-/**
- * "November 2026" is too long for a column: "Nov 2026".
- * @param {string} instant
- * @param {string} zone
- */
-export const month = (instant, zone) => formatter(zone, { month: "short", year: "numeric" }).format(new Date(instant)).replace(" ", "\u00a0");
-
-/**
- * @param {string} instant
- * @param {string} zone
- */
-export const shortMonth = (instant, zone) => formatter(zone, { month: "short" }).format(new Date(instant));
-
-/** @param {number} iso 1 for Monday */
-export const weekday = (iso) => formatter("UTC", { weekday: "short" }).format(Date.UTC(2024, 0, iso));
 
 /**
  * @param {Date} instant
@@ -97,22 +80,6 @@ export function relative(instant, now) {
 }
 
 /**
- * The first instant of a local day, given as "YYYY-MM-DD". Zones change their clocks at whole minutes.
- * @param {string} text
- * @param {string} zone
- */
-export function startOfDay(text, zone) {
-  const wanted = Date.parse(text);
-  let [before, after] = [wanted - 16 * HOUR_MS, wanted + 16 * HOUR_MS];
-  while (after - before > MINUTE_MS) {
-    const middle = (before + after) / 2;
-    if (dayNumber(new Date(middle), zone) * 24 * HOUR_MS < wanted) before = middle;
-    else after = middle;
-  }
-  return new Date(Math.floor(after / MINUTE_MS) * MINUTE_MS).toISOString();
-}
-
-/**
  * An instant as a field of date and time takes it, "YYYY-MM-DDTHH:MM".
  * @param {string} instant
  * @param {string} zone
@@ -147,6 +114,6 @@ export function money(value) {
  * How many digits a currency has behind the point.
  * @param {string} currency
  */
-export function digits(currency) {
+function digits(currency) {
   return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }

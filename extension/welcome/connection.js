@@ -12,7 +12,7 @@ export function connection(context) {
   const reconnect = () => { ui.reconnecting = true; paint(); document.getElementById("server")?.scrollIntoView(); };
   const leave = async () => {
     if (!(await run("disconnect", {}))) return;
-    Object.assign(ui, { leaving: false, finished: false, books: [], account: null, planChanges: null });
+    ui.leaving = false;
     say(t("disconnected"));
   };
   const ask = (/** @type {boolean} */ leaving) => () => { ui.leaving = leaving; paint(); document.getElementById("leave")?.focus(); };

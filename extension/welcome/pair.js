@@ -9,6 +9,30 @@ import { field, form } from "../ui/forms.js";
 import { plural, refusalWords, t } from "../ui/words.js";
 import { section } from "./section.js";
 
+/**
+ * Has the server show a code, for which the field then waits.
+ * @param {WelcomeContext} context
+ */
+export async function showCode({ view, ui, paint }) {
+  ui.errors.code = "";
+  if (view.pairing) await run("pair.cancel", {});
+  if (!(await run("pair.start", { address: ui.address, device: deviceName() }))) return;
+  say(t("code_shown"));
+  ui.focus = "code";
+  paint();
+}
+
+/** The last digit sends the code. */
+const sendWhole = (/** @type {Event} */ { target }) => {
+  const { value, form: sent } = /** @type {HTMLInputElement} */ (target);
+  if (SIX_DIGITS.test(digitsOf(value))) sent?.requestSubmit();
+};
+
+const SIX_DIGITS = /^\d{6}$/;
+
+/** The page that shows the code parts it in two. @param {string} typed */
+const digitsOf = (typed) => typed.replace(/\s/g, "");
+
 /** @param {WelcomeContext} context */
 export function pair(context) {
   const { view, now, setup, ui, paint } = context;
@@ -17,17 +41,11 @@ export function pair(context) {
   const open = view.pairing && new Date(view.pairing.expiresAt) > now ? view.pairing : null;
   const state = isPaired && !ui.reconnecting ? "done" : ui.reached === "ok" ? "open" : "later";
 
-  const start = async () => {
-    ui.errors.code = "";
-    if (view.pairing) await run("pair.cancel", {});
-    if (!(await run("pair.start", { address: ui.address, device: deviceName() }))) return;
-    say(t("code_shown"));
-    ui.focus = "code";
-    paint();
-  };
-  const confirm = async (/** @type {Values} */ { code }) => {
+  const start = () => showCode(context);
+  const confirm = async (/** @type {Values} */ { code: typed }) => {
+    const code = digitsOf(typed);
     try {
-      if (!/^\d{6}$/.test(code)) throw { problem: { code: "bad_code", detail: "" } };
+      if (!SIX_DIGITS.test(code)) throw { problem: { code: "bad_code", detail: "" } };
       await ask("pair.confirm", { code });
       Object.assign(ui, { reconnecting: false, errors: {} });
       say(t("paired"));
@@ -37,12 +55,13 @@ export function pair(context) {
       if (left === 0 || /** @type {any} */ (error).problem?.code === "over") await run("pair.cancel", {});
     }
     paint();
+    /** @type {HTMLInputElement | null} */ (document.getElementById("code"))?.select();
   };
   return section(context, "pair", { step: 2, state, title: t("pair_title"), done: [t("paired")] },
     el("p", {}, t("pair_why")),
     state === "later" ? null : open
       ? form("pair-form", confirm,
-        field("code", { label: t("code"), error: ui.errors.code, hint: t("code_until", time(new Date(open.expiresAt), zone()), zone(), relative(open.expiresAt, now)), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 6, class: "code" }),
+        field("code", { label: t("code"), error: ui.errors.code, hint: t("code_until", time(new Date(open.expiresAt), zone()), zone(), relative(open.expiresAt, now)), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, class: "code", on: { input: sendWhole } }),
         el("div", { class: "row" },
           el("button", { class: "main", data: { hook: "pair" } }, t("connect")),
           el("button", { type: "button", class: "quiet", data: { hook: "pair-again" }, on: { click: start } }, t("another_code"))),

@@ -1,4 +1,4 @@
-// Keeping the icon in sight, and the end of the first run.
+// Keeping the icon in sight.
 
 import { el } from "../ui/dom.js";
 import { t } from "../ui/words.js";
@@ -6,11 +6,8 @@ import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */
 export function pin(context) {
-  const { setup, account, ui, paint } = context;
+  const { setup, ui } = context;
   if (!setup && ui.pinned !== false) return null;
-  const finish = () => { ui.finished = true; paint(); window.scrollTo(0, 0); };
-  const state = setup && !account ? "later" : "open";
-  return section(context, "pin", { step: 4, state, title: t("pin_title") },
-    el("p", { data: { hook: "pinned", pinned: ui.pinned } }, t(ui.pinned ? "pin_done" : "pin_how")),
-    setup && el("button", { class: "main", data: { hook: "finish" }, on: { click: finish } }, t("finish")));
+  return section(context, "pin", { step: 3, state: setup ? "later" : "open", title: t("pin_title") },
+    el("p", { data: { hook: "pinned", pinned: ui.pinned } }, t(ui.pinned ? "pin_done" : "pin_how")));
 }

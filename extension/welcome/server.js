@@ -8,6 +8,7 @@ import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
 import { t } from "../ui/words.js";
+import { showCode } from "./pair.js";
 import { section } from "./section.js";
 
 /** States of the connection that are mended here. */
@@ -51,7 +52,7 @@ export function server(context) {
     await checkServer(ui);
     if (ui.reached === "ok") {
       ui.reconnecting &&= view.server.paired;
-      say(t("server_answers", found));
+      if (!view.server.paired || ui.reconnecting || view.connection.state === "unauthorized") await showCode(context);
     }
     paint();
   };

@@ -1,25 +1,22 @@
-// The first-run tab and, once it is done, the settings: the same sections, each of which checks itself while it is looked at.
+// Connecting this browser, and once that is done, the few switches that only a browser can ask for. Each section checks itself while it
+// is looked at.
 
-import { isPinned, onPermissions, onStored } from "../core/browser.js";
+import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
 import { readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
 import { about } from "./about.js";
-import { calendar } from "./calendar.js";
+import { app } from "./app.js";
 import { connection } from "./connection.js";
-import { create } from "./create.js";
-import { details } from "./details.js";
-import { imports } from "./imports.js";
 import { intro } from "./intro.js";
+import { keys } from "./keys.js";
 import { listening } from "./listening.js";
+import { numbers } from "./numbers.js";
 import { pair } from "./pair.js";
 import { pin } from "./pin.js";
-import { plan } from "./plan.js";
 import { reminders } from "./reminders.js";
-import { rules } from "./rules.js";
 import { checkServer, server } from "./server.js";
-import { takeout } from "./takeout.js";
 
 const CHECK_EVERY_MS = 3000;
 
@@ -27,21 +24,17 @@ const CHECK_EVERY_MS = 3000;
  * What this tab knows beyond storage.
  * @type {WelcomeUi}
  */
-const ui = {
-  finished: false, address: "", reached: "unknown", reconnecting: false, adding: new URLSearchParams(location.search).has("add"), leaving: false, chosenPlan: "", chosenBook: "", chosenTo: "", wrongBook: null,
-  books: [], pinned: null, account: new URLSearchParams(location.search).get("account"), rulesPreview: null, planPreview: null, planChanges: null, imports: null, calendar: null, focus: null, errors: {},
-};
+const ui = { address: "", reached: "unknown", reconnecting: false, leaving: false, pinned: null, shortcuts: { log: "", open: "" }, focus: null, errors: {} };
 
-const STEPS = [intro, server, pair, create, pin, about];
-const SETTINGS = [intro, server, pair, create, details, plan, rules, listening, reminders, calendar, imports, takeout, connection, pin, about];
+const STEPS = [intro, server, pair, pin, about];
+const SETTINGS = [intro, server, pair, pin, app, listening, numbers, reminders, keys, connection, about];
 const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
 let view = /** @type {View | null} */ (null);
 
-/** The first run ends when the user says so, or was over before this tab opened. */
 function paint() {
   if (!view) return;
-  const account = view.accounts.find(({ account: { id } }) => id === (ui.account ?? view?.currentAccount)) ?? view.accounts[0] ?? null;
-  const context = { view, now: new Date(), account, setup: !ui.finished || !account, ui, paint };
+  const account = view.accounts.find(({ account: { id } }) => id === view?.currentAccount) ?? view.accounts[0] ?? null;
+  const context = { view, now: new Date(), account, setup: !view.server.paired, ui, paint };
   document.title = t(context.setup ? "welcome_title" : "settings_tab");
   root.dataset.state = context.setup ? "setup" : "settings";
   arrange(root, (context.setup ? STEPS : SETTINGS).map((section) => section(context)));
@@ -55,16 +48,14 @@ function paint() {
 async function repaint() {
   view = await readView(new Date());
   paint();
-  if (view.server.paired && !ui.books.length) look();
 }
 
-/** What can only be asked: the permission, the server, the toolbar, and the rule books once there is a connection. */
+/** What can only be asked: the permission, the server, the toolbar, the shortcuts. */
 async function look() {
   if (!view) return;
-  const isOpen = view.connection.state !== "ok" || !ui.books.length;
   ui.pinned = await isPinned().catch(() => null);
-  if (isOpen) await checkServer(ui);
-  if (view.server.paired && !ui.books.length) ui.books = (await ask("rulebooks.get", {}).catch(() => ({ items: [] }))).items;
+  ui.shortcuts = { log: await shortcut("log-inmail"), open: await shortcut("_execute_action") };
+  if (view.connection.state !== "ok") await checkServer(ui);
   paint();
 }
 
@@ -72,8 +63,8 @@ document.documentElement.lang = t("format_locale");
 // Before the first reading: a change while the rest is loading would go unseen.
 onStored(repaint);
 view = await readView(new Date());
-ui.address = view.server.address;
-ui.finished = view.server.paired && view.accounts.length > 0;
+ui.address = view.pairing?.address ?? view.server.address;
+if (view.pairing) ui.focus = "code";
 paint();
 if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
 onPermissions(look);

@@ -46,6 +46,7 @@ PAGES = {
     "GET /settings/data",
     "GET /settings/reminders",
     "GET /settings/plan",
+    "GET /welcome",
 }
 
 # A body that the route's schema takes, for each route that needs one: without it the request would be refused before
@@ -105,6 +106,9 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},
+    "POST /accounts/<account_id>/credit-rules": {"kept": "yes"},
+    "POST /welcome/code": {},
+    "POST /welcome/plan": {"plan": "sales_navigator", "balance": "12"},
 }
 
 # The forms above that are stale without the version that they were rendered from.

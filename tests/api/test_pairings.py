@@ -366,3 +366,52 @@ def test_neither_token_nor_used_code_is_kept(pair: Callable[..., Device], store:
     store.checkpoint_and_close()
     assert device.token.encode() not in store.path.read_bytes()
     assert shown_codes[0].encode() not in store.path.read_bytes()
+
+
+class TestAPreparedPairing:
+    """What a browser is given that Inkeeper starts itself."""
+
+    def confirm(self, client: FlaskClient, prepared: Pairing, code: str | None = None) -> TestResponse:
+        return client.post(f"/api/v1/pairings/{prepared.id}/confirm", json={"code": code or prepared.code})
+
+    def test_it_connects_once(self, client: FlaskClient, store: Store, clock: Clock) -> None:
+        prepared = pairing.prepare(store, "me", "Own Chromium", clock())
+
+        connected = self.confirm(client, prepared)
+
+        assert connected.status_code == 201
+        headers = {"Authorization": f"Bearer {connected.json['token']}"}
+        devices = client.get("/api/v1/devices", headers=headers).json["items"]
+        assert [device["name"] for device in devices] == ["Own Chromium"]
+        assert self.confirm(client, prepared).status_code == 410
+        assert pairing.is_closed(store, prepared.id)
+
+    def test_it_is_over_after_a_minute(self, client: FlaskClient, store: Store, clock: Clock) -> None:
+        prepared = pairing.prepare(store, "me", "Own Chromium", clock())
+        clock.advance(seconds=60)
+
+        assert self.confirm(client, prepared).status_code == 410
+
+    def test_it_is_over_once_cancelled(self, client: FlaskClient, store: Store, clock: Clock) -> None:
+        prepared = pairing.prepare(store, "me", "Own Chromium", clock())
+        pairing.cancel(store, prepared.id, clock())
+
+        assert self.confirm(client, prepared).status_code == 410
+
+    def test_another_long_code_is_wrong(self, client: FlaskClient, store: Store, clock: Clock) -> None:
+        prepared = pairing.prepare(store, "me", "Own Chromium", clock())
+        other = pairing.prepare(store, "me", "Own Chromium", clock())
+
+        assert self.confirm(client, prepared, other.code).status_code == 403
+        assert self.confirm(client, prepared).status_code == 201
+
+    def test_it_does_not_get_in_the_way_of_a_device_that_asks(
+        self, client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
+    ) -> None:
+        pairing.prepare(store, "me", "Own Chromium", clock())
+        client.post("/api/v1/pairings", json={"device": "Edge on Linux"})
+
+        found = pairing.open_for_owner(store, "me", clock())
+
+        assert found is not None
+        assert found.code == shown_codes[-1]

@@ -18,6 +18,31 @@ import pytest
 COMMAND = [sys.executable, "-m", "inkeeper"]
 
 
+BROWSER = """
+import json, os, re, sys, urllib.parse, urllib.request
+file = urllib.parse.unquote(urllib.parse.urlsplit(sys.argv[1]).path)
+link = re.search(r"url=([^\\"]+)", open(file).read())[1]
+page, _, secret = link.partition("#signin=")
+seen = {"link": link, "file": file, "mode": os.stat(file).st_mode, "arguments": sys.argv[1:]}
+if os.environ.get("SIGNS_IN"):
+    body = json.dumps({"secret": secret, "device": "a fake browser"}).encode()
+    request = urllib.request.Request(
+        page.rpartition("/")[0] + "/api/v1/sign-ins/redeem", body, {"Content-Type": "application/json"}, method="POST"
+    )
+    seen["token"] = json.load(urllib.request.urlopen(request))["token"]
+json.dump(seen, open(os.environ["SEEN"] + ".new", "w"))
+os.replace(os.environ["SEEN"] + ".new", os.environ["SEEN"])
+"""
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> dict[str, str]:
+    """The environment in which a stand-in is the default browser. It signs in, and writes `seen.json`."""
+    program = tmp_path / "browser.py"
+    program.write_text(BROWSER)
+    return {"BROWSER": f"{sys.executable} {program} %s", "SEEN": str(tmp_path / "seen.json"), "SIGNS_IN": "1"}
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Where the command keeps its data unless a flag says otherwise."""

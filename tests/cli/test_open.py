@@ -6,7 +6,6 @@ import json
 import re
 import stat
 import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -18,29 +17,6 @@ from inkeeper.opening import BrowserCannotOpen, check_browser
 from tests.cli.conftest import Serving
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-BROWSER = """
-import json, os, re, sys, urllib.parse, urllib.request
-file = urllib.parse.unquote(urllib.parse.urlsplit(sys.argv[1]).path)
-link = re.search(r"url=([^\\"]+)", open(file).read())[1]
-page, _, secret = link.partition("#signin=")
-seen = {"link": link, "file": file, "mode": os.stat(file).st_mode, "arguments": sys.argv[1:]}
-if os.environ.get("SIGNS_IN"):
-    body = json.dumps({"secret": secret, "device": "a fake browser"}).encode()
-    request = urllib.request.Request(
-        page + "api/v1/sign-ins/redeem", body, {"Content-Type": "application/json"}, method="POST"
-    )
-    seen["token"] = json.load(urllib.request.urlopen(request))["token"]
-json.dump(seen, open(os.environ["SEEN"], "w"))
-"""
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> dict[str, str]:
-    """A stand-in for the default browser, and the environment in which it is one."""
-    program = tmp_path / "browser.py"
-    program.write_text(BROWSER)
-    return {"BROWSER": f"{sys.executable} {program} %s", "SEEN": str(tmp_path / "seen.json"), "SIGNS_IN": "1"}
 
 
 def port_of(serving: Serving) -> str:
@@ -54,9 +30,9 @@ def redeem(serving: Serving, link: str) -> dict:
 
 
 def test_the_browser_is_signed_in_by_a_private_file(
-    serving: Serving, inkeeper: Run, browser: dict[str, str], tmp_path: Path
+    serving: Serving, inkeeper: Run, opening: dict[str, str], tmp_path: Path
 ) -> None:
-    finished = inkeeper("open", "--port", port_of(serving), **browser)
+    finished = inkeeper("open", "--port", port_of(serving), **opening)
 
     assert (finished.returncode, finished.stdout) == (0, ""), finished.stderr
     seen = json.loads((tmp_path / "seen.json").read_text())
@@ -71,9 +47,9 @@ def test_the_browser_is_signed_in_by_a_private_file(
 
 
 def test_a_browser_that_does_not_sign_in_gets_a_printed_link(
-    serving: Serving, inkeeper: Run, browser: dict[str, str], tmp_path: Path
+    serving: Serving, inkeeper: Run, opening: dict[str, str], tmp_path: Path
 ) -> None:
-    finished = inkeeper("open", "--port", port_of(serving), **(browser | {"SIGNS_IN": ""}))
+    finished = inkeeper("open", "--port", port_of(serving), **(opening | {"SIGNS_IN": ""}))
 
     assert finished.returncode == 0
     assert "The browser has not signed in so far." in finished.stdout

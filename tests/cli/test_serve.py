@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,7 +46,17 @@ def test_the_data_is_for_its_owner_alone(serving: Serving, tmp_path: Path) -> No
         assert file.stat().st_mode & 0o777 == 0o600, file
 
 
-def test_it_logs_requests_without_what_was_sent(serving: Serving) -> None:
+def test_it_is_quiet_unless_it_is_asked_to_say_more(serving: Serving) -> None:
+    pairing = serving.post("/api/v1/pairings", {"device": "Laptop of Kai"})
+    serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": serving.shown_code()})
+
+    _, printed = serving.stop()
+
+    assert printed.split() == "Stopped; everything is on disk.".split()
+
+
+def test_it_logs_requests_without_what_was_sent(environment: dict[str, str]) -> None:
+    serving = Serving(environment, "--port", "0", "--verbose")
     pairing = serving.post("/api/v1/pairings", {"device": "Laptop of Kai"})
     serving.post(f"/api/v1/pairings/{pairing['id']}/confirm", {"code": serving.shown_code()})
 
@@ -60,7 +75,97 @@ def test_a_port_that_is_taken(serving: Serving, inkeeper: Run, tmp_path: Path) -
 
     assert finished.returncode == 1
     assert len(finished.stderr.splitlines()) == 1
-    assert f"port {port}: Address already in use." in finished.stderr
+    assert f"port {port}: Address already in use. An Inkeeper with other data runs there." in finished.stderr
+
+
+def test_a_port_that_another_program_has(inkeeper: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        threading.Thread(target=lambda: other.accept()[0].close(), daemon=True).start()
+
+        finished = inkeeper("serve", "--port", port)
+
+    assert finished.returncode == 1
+    assert len(finished.stderr.splitlines()) == 1
+    assert f"port {port}: Address already in use. Another program uses it. Choose another" in finished.stderr
+
+
+def test_a_second_start_opens_the_first(
+    serving: Serving, inkeeper: Run, opening: dict[str, str], tmp_path: Path
+) -> None:
+    port = urlsplit(serving.address).port
+
+    finished = inkeeper("serve", "--port", port, "--browser", "default", **opening)
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert f"Inkeeper is running already: {serving.address}" in finished.stdout
+    assert json.loads((tmp_path / "seen.json").read_text())["link"].startswith(f"{serving.address}/welcome#signin=")
+    assert "signin" not in finished.stdout
+
+
+def test_a_second_start_may_open_nothing(
+    serving: Serving, inkeeper: Run, opening: dict[str, str], tmp_path: Path
+) -> None:
+    port = urlsplit(serving.address).port
+
+    finished = inkeeper("serve", "--port", port, "--browser", "default", "--no-open", **opening)
+
+    assert finished.returncode == 0
+    assert not (tmp_path / "seen.json").exists()
+    assert "signin" not in finished.stdout
+
+
+def test_it_opens_the_default_browser_signed_in(
+    environment: dict[str, str], opening: dict[str, str], tmp_path: Path
+) -> None:
+    running = Serving(environment | opening, "--port", "0", "--browser", "default")
+    seen = tmp_path / "seen.json"
+    wait_for(seen.exists)
+
+    _, printed = running.stop()
+
+    assert json.loads(seen.read_text())["link"].startswith(f"{running.address}/welcome#signin=")
+    assert "signin" not in printed
+    assert not list((tmp_path / "data").glob("*.html"))
+
+
+def test_at_a_terminal_it_opens_by_itself(environment: dict[str, str], opening: dict[str, str], tmp_path: Path) -> None:
+    reading, terminal = pty.openpty()
+    arguments = [sys.executable, "-m", "inkeeper", "serve", "--port", "0"]
+    process = subprocess.Popen(arguments, env=environment | opening, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+
+    wait_for((tmp_path / "seen.json").exists)
+
+    process.terminate()
+    said = b""
+    # The other end of a terminal that is closed is an error to read from.
+    with suppress(OSError):
+        while part := os.read(reading, 4096):
+            said += part
+    os.close(reading)
+    assert process.wait(timeout=30) == 0
+    assert b"signin" not in said
+
+
+def test_without_a_terminal_it_opens_nothing(
+    environment: dict[str, str], opening: dict[str, str], tmp_path: Path
+) -> None:
+    running = Serving(environment | opening, "--port", "0")
+
+    _, printed = running.stop()
+
+    assert not (tmp_path / "seen.json").exists()
+    assert "signin" not in printed
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Waits until the condition is met, half a minute at most."""
+    for _ in range(300):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never happened")
 
 
 def test_two_servers_may_share_a_database(serving: Serving, environment: dict[str, str], inkeeper: Run) -> None:

@@ -54,6 +54,7 @@ globalThis.chrome = {
       (MESSAGES[key]?.message ?? "").replace(/\$(\d)/g, (_, number) => substitutions[number - 1] ?? ""),
   },
   notifications: { create: async (id) => { notified.push(id); } },
+  scripting: { getRegisteredContentScripts: async () => [], registerContentScripts: async () => {}, unregisterContentScripts: async () => {} },
   permissions: { contains: async () => true },
   runtime: { id: "inkeeper", onMessage: listeners, getURL: (path) => `chrome-extension://inkeeper/${path}` },
   action: { setBadgeText() {}, setBadgeBackgroundColor() {}, setBadgeTextColor() {}, setTitle() {} },

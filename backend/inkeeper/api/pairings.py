@@ -37,9 +37,12 @@ class ClosedPairingSchema(Schema):
 
 
 class CodeSchema(Schema):
-    """The code from the server's terminal."""
+    """The code from the server's terminal, or the long one that a browser started by Inkeeper was given."""
 
-    code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}\Z", error="Must be six digits."))
+    code = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^([0-9]{6}|[A-Za-z0-9_-]{43})\Z", error="Must be six digits."),
+    )
 
 
 class ConnectedSchema(Schema):

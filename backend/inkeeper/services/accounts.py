@@ -97,6 +97,12 @@ def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]
     return describe(seat(owner_id, account_id), history.state_at(account_id, now)[0])
 
 
+def has_account(owner_name: str) -> bool:
+    """Whether the owner of this name has any account."""
+    sql = "SELECT 1 FROM account JOIN owner ON owner.id = account.owner_id WHERE owner.name = ? LIMIT 1"
+    return execute(sql, (owner_name,)).fetchone() is not None
+
+
 def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Open an account. `wanted` holds the fields of the HTTP contract.
 

@@ -139,6 +139,13 @@ def page(store: Store, owner_id: str, *, after: str | None, limit: int) -> list[
         return list(query.order_by(Device.id).limit(limit))
 
 
+def connected_programs(store: Store, owner_id: str) -> list[Device]:
+    """The owner's devices that have access and are no pages, such as browsers with the extension; oldest first."""
+    with store.read():
+        query = Device.select().where(Device.owner == owner_id, Device.kind == "program", Device.revoked_at.is_null())
+        return list(query.order_by(Device.id))
+
+
 def all_with_owners(store: Store) -> list[Device]:
     """The devices of all owners, oldest first, for whoever has the machine itself."""
     with store.read():

@@ -1,8 +1,10 @@
 """Connecting a device: a person reads a code at the server's machine and types it into the device.
 
 The device asks and the server shows a code for it, or `inkeeper pair` issues a code first (an invitation) and then the
-device asks. On a shared server only the latter: otherwise strangers could make it show codes. By HTTP the code leaves
-to nobody but the signed-in owner whose device it connects: another program on the machine could read it there.
+device asks. On a shared server only the latter: otherwise strangers could make it show codes. By HTTP the code goes to
+nobody but the pages of the owner whose device it will be: another program on the machine could read it there.
+
+A browser that Inkeeper starts itself is connected by a prepared pairing: its code is long, and no person types it.
 
 Nobody can shut out another: a device is known by the id of its pairing, which only it got, and every device that asks
 gets a pairing of its own. What keeps codes from being guessed are the tries of each pairing and the limit on wrong
@@ -16,6 +18,8 @@ import secrets
 from datetime import datetime, timedelta
 from itertools import islice
 
+from peewee import fn
+
 from inkeeper.errors import Problem, not_found
 from inkeeper.ids import new_id
 from inkeeper.services import devices
@@ -25,6 +29,17 @@ from inkeeper.storage.models import Installation, Invitation, Owner, Pairing
 DEFAULT_OWNER = "me"
 OPEN_FOR = timedelta(minutes=5)
 TRIES = 5
+DIGITS = 6
+"""Of a code that a person types."""
+
+OWN_CHROMIUM = "Inkeeper's own Chromium"
+"""The device name of the extension in the Chromium that `inkeeper serve` opens."""
+
+PREPARED_FOR = timedelta(minutes=1)
+"""How long a prepared pairing is valid: a browser has to start within this time."""
+
+WAITING_SHOWN = 5
+"""How many codes a page shows at once."""
 
 WRONG_CODES_MAX = 50
 """After so many wrong codes in all, no device can be connected until `inkeeper pair` or a restart of the server.
@@ -95,6 +110,31 @@ def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> devices.
     )
 
 
+def prepare(store: Store, owner_name: str, device_name: str, now: datetime) -> Pairing:
+    """Open a pairing for a program that Inkeeper starts itself, as a device of the owner of this name (created if new).
+
+    The answer's id and code together connect the device, once, within a minute. The code has 256 random bits.
+    """
+    with store.begin_write(None):
+        _drop_old_pairings(now)
+        return Pairing.create(
+            id=secrets.token_urlsafe(24),
+            owner=_owner_named(owner_name, now),
+            device_name=device_name,
+            code=secrets.token_urlsafe(32),
+            created_at=now,
+            expires_at=now + PREPARED_FOR,
+            tries_left=TRIES,
+        )
+
+
+def is_closed(store: Store, pairing_id: str) -> bool:
+    """Whether a pairing has connected its device, was cancelled, or is not there any more."""
+    with store.read():
+        found: Pairing | None = Pairing.get_or_none(Pairing.id == pairing_id)
+    return found is None or found.closed_at is not None
+
+
 def cancel(store: Store, pairing_id: str, now: datetime) -> Pairing:
     """End a pairing, as whoever started it may; ending it again changes nothing. Raises 404 if there is none."""
     with store.begin_write(None):
@@ -110,10 +150,10 @@ def open_for_owner(store: Store, owner_name: str, now: datetime) -> Pairing | No
     None if there is none, and if there are several: which of them is meant, the caller cannot tell.
     """
     with store.begin_write(None):
-        found = [pairing for pairing in Pairing.select().where(Pairing.code != "") if _is_open(pairing, now)]
+        found = _typed_pairings(now)
         if len(found) != 1:
             return None
-        pairing: Pairing = found[0]
+        pairing = found[0]
         pairing.owner = _owner_named(owner_name, now)
         pairing.save(only=[Pairing.owner])
         return pairing
@@ -126,13 +166,13 @@ def waiting(store: Store, owner_id: str, now: datetime) -> list[Pairing]:
     """
     with store.read():
         owner = Owner.get_by_id(owner_id)
-        open_until = Pairing.select().where(Pairing.code != "", Pairing.expires_at > now)
-        newest = open_until.order_by(Pairing.created_at.desc(), Pairing.id)
         unclaimed = owner.name == DEFAULT_OWNER
         theirs = (
-            pairing for pairing in newest if pairing.owner_id == owner_id or (unclaimed and pairing.owner_id is None)
+            pairing
+            for pairing in _typed_pairings(now)
+            if pairing.owner_id == owner_id or (unclaimed and pairing.owner_id is None)
         )
-        return list(islice((pairing for pairing in theirs if _is_open(pairing, now)), WAITING_SHOWN))
+        return list(islice(theirs, WAITING_SHOWN))
 
 
 def is_default_owner(store: Store, owner_id: str) -> bool:
@@ -146,6 +186,13 @@ def invite_device(store: Store, owner_id: str, now: datetime) -> str:
     with store.read():
         name = Owner.get_by_id(owner_id).name
     return invite(store, name, now)
+
+
+def invited_code(store: Store, owner_id: str, now: datetime) -> str | None:
+    """The code that was issued for the next device of this owner, while it is valid."""
+    with store.read():
+        found: Invitation | None = Invitation.get_or_none(Invitation.owner == owner_id)
+    return found.code if found and _is_open(found, now) else None
 
 
 def invite(store: Store, owner_name: str, now: datetime) -> str:
@@ -174,7 +221,7 @@ def _refuse_if_shut() -> None:
 
 
 def _new_code() -> str:
-    return f"{secrets.randbelow(1_000_000):06}"
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
 def _drop_old_pairings(now: datetime) -> None:
@@ -188,6 +235,13 @@ def _is_open(row: Pairing | Invitation, now: datetime) -> bool:
     # What is dated in the future was made while the clock was ahead, and would be good for too long.
     is_closed = isinstance(row, Pairing) and row.closed_at is not None
     return not is_closed and row.created_at <= now < row.expires_at
+
+
+def _typed_pairings(now: datetime) -> list[Pairing]:
+    """The open pairings whose code a person types, the newest first."""
+    coded = Pairing.select().where(fn.LENGTH(Pairing.code) == DIGITS)
+    coded = coded.order_by(Pairing.created_at.desc(), Pairing.id)
+    return [pairing for pairing in coded if _is_open(pairing, now)]
 
 
 def _open_invitations(now: datetime) -> list[Invitation]:

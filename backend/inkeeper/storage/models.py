@@ -177,7 +177,8 @@ class Ticket(_Table):
 class Pairing(_Table):
     """An attempt to connect a device. `owner` is null until somebody says whose it shall be.
 
-    `code` is empty once the pairing has ended, and for a device that can connect by an invitation alone.
+    `code` is empty once the pairing has ended, and for a device that can connect by an invitation alone. It has six
+    digits where a person types it, and 43 characters where Inkeeper hands it to a browser that it starts.
     """
 
     id = TextField(primary_key=True)

@@ -25,6 +25,7 @@ from inkeeper.web import (
     settings_plan,
     settings_reminders,
     settings_words,
+    welcome,
     words,
 )
 from inkeeper.web.blueprint import blueprint
@@ -54,6 +55,7 @@ MODULES = (
     settings_plan,
     settings_reminders,
     settings_words,
+    welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
 

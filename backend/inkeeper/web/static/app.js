@@ -182,6 +182,8 @@
       sayProblem(response.status === 429 ? "busy" : "server");
     } else if (response.status < 400) {
       document.getElementById("problem")?.replaceChildren();
+      // The extension in this browser hears it, and fetches its number anew.
+      if (request.method !== "GET") document.dispatchEvent(new Event("inkeeper:changed"));
     }
   });
 

@@ -1,0 +1,52 @@
+"""Which browser asks for a page, and how the extension gets into it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from flask import request
+
+
+class Looking(NamedTuple):
+    """The browser that looks at a page. `kind` says how it loads an extension: not at all on phones and in Safari."""
+
+    kind: Literal["chromium", "firefox", "none"]
+    name: str
+    extensions: str = ""
+    """The address of its page of extensions."""
+
+
+FIREFOX = Looking("firefox", "Firefox", "about:debugging#/runtime/this-firefox")
+CHROME = Looking("chromium", "Chrome", "chrome://extensions")
+OTHER = Looking("none", "this browser")
+
+# Brave and Vivaldi name themselves in the client hints only, Opera and Edge in the user agent too.
+_BY_BRAND = {
+    "Brave": Looking("chromium", "Brave", "brave://extensions"),
+    "Vivaldi": Looking("chromium", "Vivaldi", "vivaldi://extensions"),
+    "Opera": Looking("chromium", "Opera", "opera://extensions"),
+    "Microsoft Edge": Looking("chromium", "Edge", "edge://extensions"),
+    "Google Chrome": CHROME,
+    "Chromium": Looking("chromium", "Chromium", "chrome://extensions"),
+}
+_BY_AGENT = {"Edg": "Microsoft Edge", "OPR": "Opera", "Vivaldi": "Vivaldi"}
+_PHONE = re.compile(r"Mobile|Android|iPhone|iPad|FxiOS|CriOS|EdgiOS")
+_PRODUCT = re.compile(r"([A-Za-z]+)/\d")
+
+
+def looking() -> Looking:
+    """The browser of this request, by its client hints and its user agent."""
+    agent, hints = request.headers.get("User-Agent", "")[:500], request.headers.get("Sec-CH-UA", "")[:500]
+    if _PHONE.search(agent):
+        return OTHER._replace(name="your phone")
+    products = set(_PRODUCT.findall(agent))
+    brands = set(re.findall(r'"([^"]*)";v=', hints)) | {_BY_AGENT[each] for each in products if each in _BY_AGENT}
+    for brand, browser in _BY_BRAND.items():
+        if brand in brands:
+            return browser
+    if "Firefox" in products:
+        return FIREFOX
+    if "Chrome" in products:
+        return CHROME
+    return OTHER._replace(name="Safari") if "Safari" in products else OTHER

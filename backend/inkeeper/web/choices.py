@@ -1,0 +1,31 @@
+"""What forms let people choose from: time zones and currencies."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from inkeeper.rules import periods
+
+CURRENCIES = (
+    "EUR USD GBP CHF AED AUD BRL CAD CLP CNY COP CZK DKK HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NZD PEN PHP PLN RON"
+    " SAR SEK SGD THB TRY TWD UAH VND ZAR"
+).split()
+"""The currencies to choose from, those that most accounts are paid in first."""
+
+_AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
+@cache
+def zones() -> dict[str, str]:
+    """The time zones to choose from, by their IANA names."""
+    names = sorted(name for name in available_timezones() if name.startswith(_AREAS))
+    return {name: name.replace("_", " ") for name in ["UTC", *filter(_is_known, names)]}
+
+
+def _is_known(name: str) -> bool:
+    try:
+        periods.time_zone(name)
+    except periods.UnknownTimeZone:
+        return False
+    return True

@@ -1,0 +1,263 @@
+"""Set-up in three steps: the LinkedIn plan and its number, the extension, what comes next.
+
+Each step can be skipped and found again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Response, request
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+import inkeeper
+from inkeeper.api.accounts import LARGEST_AMOUNT
+from inkeeper.api.context import now, owner_id, settings, store
+from inkeeper.api.schemas_base import Text
+from inkeeper.errors import Problem
+from inkeeper.rules import books, money
+from inkeeper.rules.facts import Terms
+from inkeeper.services import accounts, devices, pairing
+from inkeeper.web import forms, pages, seats
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.browsers import FIREFOX, looking
+from inkeeper.web.choices import CURRENCIES, zones
+from inkeeper.web.forms import FormSchema
+
+PLANS = {
+    "sales_navigator": "Sales Navigator",
+    "recruiter_lite": "Recruiter Lite",
+    "recruiter": "Recruiter",
+    "premium_business": "Premium Business",
+    "premium_career": "Premium Career",
+    "other": "Other",
+}
+"""The plans to choose from, as LinkedIn sells them."""
+
+OTHER = "other"
+_OTHER_IS = "premium_business"
+"""Which plan's rules an unlisted plan follows, with its own number of credits a month."""
+
+_OTHER_CAP_MONTHS = 3
+"""Under the rules that carry credits over, LinkedIn's Premium plans hold three months' credits at most."""
+
+PLAN, EXTENSION, FINISH = 1, 2, 3
+"""The steps."""
+
+_NUMBER = "Enter a whole number, such as 12."
+_AMOUNT = "Enter an amount, such as 79.99."
+
+
+def _whole(**messages: str) -> fields.Integer:
+    return fields.Integer(
+        required="required" in messages,
+        validate=validate.Range(0, LARGEST_AMOUNT, error=_NUMBER),
+        error_messages={"invalid": _NUMBER, **messages},
+    )
+
+
+class PlanForm(FormSchema):
+    """The LinkedIn plan and the number that LinkedIn shows."""
+
+    plan = fields.String(
+        required=True, validate=validate.OneOf(PLANS), error_messages={"required": "Choose your plan."}
+    )
+    balance = _whole(required="Enter the number that LinkedIn shows.")
+    monthly = _whole()
+    sure = fields.Boolean(load_default=False)
+    name = Text(max_length=100)
+    zone = fields.String(load_default="UTC", validate=validate.Length(max=64))
+    amount = fields.String(validate=validate.Length(max=12, error=_AMOUNT))
+    currency = fields.String(load_default="EUR", validate=validate.OneOf(CURRENCIES))
+
+    @validates_schema
+    def _check_plan(self, data: dict[str, Any], **_: Any) -> None:
+        if data["plan"] in ("recruiter", OTHER) and not data.get("monthly"):
+            raise ValidationError("Enter the credits that you get each month.", "monthly")
+        try:
+            _price(data)
+        except ValueError:
+            raise ValidationError(_AMOUNT, "amount") from None
+
+
+class RulesForm(FormSchema):
+    """Whether last month's credits were still there on the 1st."""
+
+    kept = fields.String(required=True, validate=validate.OneOf(["yes", "no", "unsure"]))
+
+
+class WelcomeQuery(forms.Query):
+    """The step to open, if not the first one that is not done."""
+
+    step = fields.Integer(validate=validate.OneOf([PLAN, EXTENSION, FINISH]))
+
+
+class ConnectingQuery(forms.Query):
+    """The state that the page shows already."""
+
+    state = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+@blueprint.page("/welcome")
+def show_welcome() -> Response:
+    """The set-up at the step that was asked for, else at the first one that is not done."""
+    return _page(forms.read_query(WelcomeQuery()).get("step"))
+
+
+@blueprint.post("/welcome/plan")
+def save_plan() -> Response:
+    """Open the account. Asks first where the number is more than the plan can hold."""
+    form = forms.read_form(PlanForm())
+    if form.errors:
+        return _page(PLAN, 422, form=form)
+    most = _most(form.data)
+    if form.data["balance"] > most and not form.data["sure"]:
+        return _page(PLAN, 422, form=form, most=most)
+    try:
+        made = forms.save_once(None, form, lambda: _create(form.data))
+    except Problem as problem:
+        if any(error["path"] == "time_zone" for error in problem.errors or []):
+            return _page(PLAN, 422, form=form.but("zone", "Choose a time zone from the list."))
+        raise
+    return _page(None, ask_about=made["account_id"] if made["ask"] else None)
+
+
+@blueprint.post("/accounts/<account_id>/credit-rules")
+def answer_rules(account_id: str) -> Response:
+    """Let unused credits carry over if last month's were still there; otherwise the rules stay as they are."""
+    form = forms.read_press(RulesForm())
+    with store().read():
+        accounts.seat(owner_id(), account_id)
+    if form.data["kept"] == "yes":
+        forms.save_once(account_id, form, lambda: _carry_over(account_id))
+    return _page(None, answered=form.data["kept"])
+
+
+@blueprint.get("/welcome/connecting")
+def show_connecting() -> Response:
+    """What the extension is waiting for; 204 where the page shows that already."""
+    asked = forms.read_query(ConnectingQuery())
+    values = _connecting()
+    return Response(status=204) if values["state"] == asked["state"] else _part(values)
+
+
+@blueprint.post("/welcome/code")
+def issue_code() -> Response:
+    """Issue a code for the next browser: on a shared server no browser is shown one before."""
+    forms.read_press(FormSchema())
+    pairing.invite_device(store(), owner_id(), now())
+    return _part(_connecting())
+
+
+def _part(connecting: dict[str, Any]) -> Response:
+    return pages.part("app/welcome_connecting.html", alone=True, browser=looking(), **connecting)
+
+
+def _page(step: int | None, status: int = 200, **values: Any) -> Response:
+    with store().read():
+        try:
+            found = seats.read(None)
+        except seats.NoAccountYet:
+            found = None
+    connecting = _connecting()
+    undone = PLAN if not found else FINISH if connecting["connected"] else EXTENSION
+    return pages.page(
+        "app/welcome.html",
+        title="Set-up",
+        here="welcome",
+        status=status,
+        seats=found,
+        step=step or undone,
+        PLANS=PLANS,
+        zones=zones(),
+        currencies={code: code for code in CURRENCIES},
+        browser=looking(),
+        firefox=FIREFOX,
+        folder=_extension_folder(),
+        **connecting,
+        **values,
+    )
+
+
+def _connecting() -> dict[str, Any]:
+    """The browsers that are connected, the codes that wait to be typed, and a short name for this state."""
+    connected = [device.name for device in devices.connected_programs(store(), owner_id())]
+    waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), owner_id(), now())]
+    invited = pairing.invited_code(store(), owner_id(), now())
+    return {
+        "connected": connected,
+        "only_own": bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected),
+        "waiting": waiting,
+        "invited": invited,
+        "shared": settings().is_shared,
+        "address": request.host_url.rstrip("/"),
+        "state": forms.version_of([connected, waiting, invited]),
+    }
+
+
+def _create(data: dict[str, Any]) -> dict[str, Any]:
+    plan, balance = data["plan"], data["balance"]
+    rules = _rules(data)
+    carry_over = rules != books.DEFAULT_BOOK
+    wanted: dict[str, Any] = {
+        "name": data.get("name") or ("LinkedIn" if plan == OTHER else PLANS[plan]),
+        "plan": _known(plan),
+        "rule_book": rules,
+        "time_zone": data["zone"],
+        "observed_balance": balance,
+    }
+    if plan in ("recruiter", OTHER):
+        wanted["allotment"] = data["monthly"]
+    if plan == OTHER and carry_over:
+        wanted["cap"] = _OTHER_CAP_MONTHS * data["monthly"]
+    price = _price(data)
+    if price:
+        wanted["price"] = price._asdict()
+    made = accounts.create_account(owner_id(), wanted, now())
+    return {"account_id": made["id"], "ask": not carry_over}
+
+
+def _rules(data: dict[str, Any]) -> str:
+    """The credit rules that the number tells: more than a month's credits means that they carry over."""
+    first = books.rule_book(books.DEFAULT_BOOK)
+    plan = _known(data["plan"])
+    if plan not in first.plans or data["balance"] > first.allotment(plan, _terms(first.id, data)):
+        return books.other_book(first.id).id
+    return first.id
+
+
+def _most(data: dict[str, Any]) -> int:
+    """The most credits that the plan can hold."""
+    if data["plan"] == OTHER:
+        return int(_OTHER_CAP_MONTHS * data["monthly"])
+    rolling = books.other_book(books.DEFAULT_BOOK)
+    return rolling.cap(_known(data["plan"]), _terms(rolling.id, data)) or LARGEST_AMOUNT
+
+
+def _terms(rule_book: str, data: dict[str, Any]) -> Terms:
+    own = data.get("monthly") if data["plan"] in ("recruiter", OTHER) else None
+    return Terms(rule_book, own, None, None)
+
+
+def _known(plan: str) -> str:
+    return _OTHER_IS if plan == OTHER else plan
+
+
+def _price(data: dict[str, Any]) -> money.Money | None:
+    return money.parse(data["amount"], data["currency"]) if data.get("amount") else None
+
+
+def _carry_over(account_id: str) -> dict[str, Any]:
+    account = accounts.get_account(owner_id(), account_id, now())
+    changes: dict[str, Any] = {"rule_book": books.other_book(books.DEFAULT_BOOK).id}
+    if account["overrides"]["allotment"] is not None:
+        changes["cap"] = _OTHER_CAP_MONTHS * account["allotment"]
+    accounts.update_account(owner_id(), account_id, changes, now())
+    return {}
+
+
+def _extension_folder() -> str | None:
+    """The folder of the extension, where the page is looked at on the computer that has it."""
+    folder = Path(inkeeper.__file__).resolve().parents[2] / "extension"
+    return str(folder) if not settings().is_shared and (folder / "manifest.json").is_file() else None
