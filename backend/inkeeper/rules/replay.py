@@ -6,9 +6,10 @@ Replaying to t1 and going on to t2 equals replaying to t2, so a state saved anyw
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.rules import books, periods
@@ -143,6 +144,15 @@ def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, b
     if cost == 0 or answered_at is None or book.credit_back is None:
         return None
     return answered_at if answered_at < sent_at + timedelta(hours=book.credit_back.within_hours) else None
+
+
+def uncovered_sends(journal: Sequence[Entry]) -> list[Entry]:
+    """The entries of the sends before which the replay had to place a credit, in order of time."""
+    return [
+        spend
+        for adjust, spend in pairwise(journal)
+        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id
+    ]
 
 
 def book_of(state: State) -> RuleBook:

@@ -46,6 +46,10 @@ def erase_person(store: Store, link: str, name: str | None = None) -> Erased:
             "UPDATE inmail SET name = ?, profile_url = NULL, subject = NULL, note = NULL WHERE id = ?",
             [(ERASED_NAME, inmail_id) for inmail_id in ids],
         )
+        transaction.executemany(
+            "UPDATE inmail SET imported_name = ?, imported_url = NULL WHERE id = ? AND imported_name IS NOT NULL",
+            [(ERASED_NAME, inmail_id) for inmail_id in ids | _imported_as(transaction, link, wanted)],
+        )
         # Whoever has seen the account's summary has to ask for it again.
         transaction.executemany(
             "UPDATE account SET version = version + 1 WHERE id = ?",
@@ -53,6 +57,16 @@ def erase_person(store: Store, link: str, name: str | None = None) -> Erased:
         )
         answers = _erase_from_answers(transaction, ids, link)
     return Erased(len(theirs), answers, same_name, store.forget_what_was_deleted())
+
+
+def _imported_as(transaction: Transaction, link: str, name: str) -> set[str]:
+    """The InMails that an import gave this recipient, corrected since: by link, or by the folded name without one."""
+    rows = transaction.execute("SELECT id, imported_name, imported_url FROM inmail WHERE imported_name IS NOT NULL")
+    return {
+        inmail_id
+        for inmail_id, imported, url in rows
+        if url == link or (url is None and name and imported.casefold() == name)
+    }
 
 
 def _erase_from_answers(transaction: Transaction, ids: set[str], link: str) -> int:

@@ -6,7 +6,7 @@ It is plain SQL: building the same few statements with the query builder for eve
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
@@ -137,12 +137,13 @@ def record(
     now: datetime,
     check: Callable[[Recorded], None] | None = None,
     import_id: str | None = None,
+    import_ids: Mapping[str, str] | None = None,
 ) -> Recorded:
     """Store facts, forget every state that they make out of date, and keep those they lead to.
 
     Needs a write transaction. `now` (UTC) is when they are recorded and what the state is computed for; `import_id`
-    names the import that they came with, if any. `check` may raise to refuse them, which leaves nothing behind. Raises
-    what `replay` raises.
+    names the import that they came with, if any, and `import_ids` those of single facts, by the facts' ids. `check` may
+    raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
     """
     transaction = current()
     earliest = _takes_effect(account_id, facts)
@@ -161,7 +162,7 @@ def record(
                 micros(fact.at),
                 recorded_at,
                 *_about_and_data(fact),
-                import_id,
+                import_ids.get(fact.id) if import_ids else import_id,
             )
             for fact in facts
         ),
@@ -234,6 +235,15 @@ def fact_of(account_id: str, fact_id: str) -> Fact | None:
         "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)
     ).fetchall()
     return _fact(*rows[0]) if rows else None
+
+
+def import_ids_of(fact_ids: Iterable[str]) -> dict[str, str]:
+    """The imports that these facts came with, by the facts' ids; those that came with none are left out."""
+    rows = execute(
+        "SELECT id, import_id FROM fact WHERE id IN (SELECT value FROM json_each(?)) AND import_id IS NOT NULL",
+        (json.dumps(list(fact_ids)),),
+    )
+    return dict(rows.fetchall())
 
 
 def facts_of_import(import_id: str, *kinds: str) -> list[Fact]:

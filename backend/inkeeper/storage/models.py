@@ -207,6 +207,11 @@ class Inmail(_Table):
     outcome_at = InstantField(null=True)
     answered_at = InstantField(null=True)
     retracted_at = InstantField(null=True)
+    # The InMail, taken back since, of which this one is an edit. As `id`: the reference written out.
+    replaces = TextField(null=True, constraints=[SQL('REFERENCES "inmail" ("id")')])
+    # The recipient as the import gave it, where it was corrected since: the same file names it so again.
+    imported_name = TextField(null=True)
+    imported_url = TextField(null=True)
 
     class Meta:
         indexes = (

@@ -2,19 +2,23 @@
 
 One InMail of the file is one of the ledger if it went to the same person within a day of it: a click comes later than
 the sending, and some files know only the day. Each matches at most one of the other. What was stored from a file has
-the file's own instant, so that the same file is recognised again row by row.
+the file's own instant, so that the same file is recognised again row by row. An InMail that was edited since is also
+known by the instant and the recipient that it had before.
 """
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.services.imports.reading import Found
+from inkeeper.services.inmail_edits import last_edits
 from inkeeper.storage.models import ERASED_NAME
 from inkeeper.storage.transaction import execute
 
@@ -26,15 +30,23 @@ _KNOWN = (
     "SELECT inmail.id, inmail.sent_at, inmail.name, inmail.profile_url, inmail.outcome, inmail.source,"
     " inmail.retracted_at IS NOT NULL"
     " FROM inmail JOIN fact ON fact.id = inmail.id LEFT JOIN import ON import.id = fact.import_id"
-    " WHERE inmail.account_id = ? AND inmail.sent_at BETWEEN ? AND ?"
+    " WHERE inmail.account_id = ? AND {which}"
     " AND (inmail.retracted_at IS NULL OR (import.id IS NOT NULL AND import.retracted_at IS NULL))"
     " ORDER BY inmail.sent_at, inmail.id"
+)
+_KNOWN_NEARBY = _KNOWN.format(which="inmail.sent_at BETWEEN ? AND ?")
+_KNOWN_BY_ID = _KNOWN.format(which="inmail.id IN (SELECT value FROM json_each(?))")
+_BEFORE_EDITS = (
+    "SELECT id, sent_at, name, profile_url FROM inmail"
+    " WHERE account_id = ?1 AND id IN (SELECT value FROM json_each(?2))"
+    " UNION ALL SELECT id, sent_at, imported_name, imported_url FROM inmail"
+    " WHERE account_id = ?1 AND imported_name IS NOT NULL"
 )
 
 
 @dataclass(slots=True, eq=False)
 class Known:
-    """An InMail of the ledger. `sent_at` is UTC."""
+    """An InMail of the ledger, or what it was before an edit: then `edited_to` is the InMail. `sent_at` is UTC."""
 
     id: str
     sent_at: datetime
@@ -44,6 +56,12 @@ class Known:
     source: str
     taken_back: bool
     matched: bool = False
+    edited_to: Known | None = None
+
+    @property
+    def current(self) -> Known:
+        """The InMail as it is now."""
+        return self.edited_to or self
 
 
 def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
@@ -54,10 +72,26 @@ def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
     if not found:
         return []
     since, until = found[0].sent_at - NEARBY, found[-1].sent_at + NEARBY
-    rows = execute(_KNOWN, (account_id, to_microseconds(since), to_microseconds(until)))
+    edits = last_edits(account_id)
+    nearby = _known(_KNOWN_NEARBY, account_id, to_microseconds(since), to_microseconds(until))
+    known = {each.id: each for each in nearby if each.id not in edits}
+    before_edits = execute(_BEFORE_EDITS, (account_id, json.dumps(list(edits)))).fetchall()
+    if not before_edits:
+        return list(known.values())
+    edited = {edits.get(inmail_id, inmail_id) for inmail_id, *_ in before_edits}
+    known |= {each.id: each for each in _known(_KNOWN_BY_ID, account_id, json.dumps(list(edited - known.keys())))}
+    before = [
+        replace(current, sent_at=from_microseconds(sent_at), name=name, link=link, edited_to=current)
+        for inmail_id, sent_at, name, link in before_edits
+        if (current := known.get(edits.get(inmail_id, inmail_id)))
+    ]
+    return sorted([*known.values(), *before], key=_sent_at)
+
+
+def _known(statement: str, *parameters: Any) -> list[Known]:
     return [
         Known(inmail_id, from_microseconds(sent_at), name, link, outcome, source, bool(taken_back))
-        for inmail_id, sent_at, name, link, outcome, source, taken_back in rows
+        for inmail_id, sent_at, name, link, outcome, source, taken_back in execute(statement, parameters)
     ]
 
 
@@ -89,7 +123,7 @@ def matches(found: Iterable[Found], known: Sequence[Known]) -> dict[int, Known]:
             by_person[each.link].append(each)
     matched: dict[int, Known] = {}
     left = list(found)
-    for fits in (same_person, _is_erased_copy):
+    for fits in (_same_person_now, same_person, _is_erased_copy):
         left = _match(left, matched, lambda each: by_instant.get(each.sent_at, ()), fits)
     _match(left, matched, lambda each: _nearest(each, by_person), same_person)
     return matched
@@ -111,13 +145,19 @@ def _match(
     """Match what fits; answers those that are left."""
     left = []
     for each in found:
-        known = next((known for known in candidates(each) if not known.matched and fits(each, known)), None)
+        fitting = (known.current for known in candidates(each) if not known.current.matched and fits(each, known))
+        known = next(fitting, None)
         if known is None:
             left.append(each)
         else:
             known.matched = True
             matched[each.line] = known
     return left
+
+
+def _same_person_now(found: Found, known: Known) -> bool:
+    """What an InMail is now comes before what it was: another InMail of the file may be what it is now."""
+    return known.edited_to is None and same_person(found, known)
 
 
 def _is_erased_copy(_found: Found, known: Known) -> bool:

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
 from inkeeper.ids import new_ids
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Sent
-from inkeeper.rules.replay import Entry
+from inkeeper.rules.replay import Entry, uncovered_sends
 from inkeeper.services import openings
 from inkeeper.services.imports.matching import Known, known_inmails, matches, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
@@ -102,12 +101,12 @@ def newly_uncovered(plan: Plan, recorded: Recorded) -> set[str]:
     """The InMails, by the ids of their facts, that no credit is left for if the plan is carried out, and that had one
     until now or are new.
     """
-    uncovered = _let_through(recorded.journal)
+    uncovered = _uncovered_ids(recorded.journal)
     new = {fact.id for _, fact in plan.sent}
     if uncovered <= new:
         return uncovered
     since = max(plan.opened_at, min(fact.at for fact in plan.facts))
-    return uncovered - _let_through(history.journal_of(plan.account_id, since, plan.reading.now))
+    return uncovered - _uncovered_ids(history.journal_of(plan.account_id, since, plan.reading.now))
 
 
 def obstacles(plan: Plan, uncovered: set[str]) -> list[Problem]:
@@ -193,10 +192,5 @@ def _add_facts(plan: Plan, step: Step, ids: Iterator[str]) -> None:
         plan.answers.append((step, outcome))
 
 
-def _let_through(journal: list[Entry]) -> set[str]:
-    """The sends before which the replay had to place a credit."""
-    return {
-        spend.fact_id
-        for adjust, spend in pairwise(journal)
-        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id and spend.fact_id
-    }
+def _uncovered_ids(journal: list[Entry]) -> set[str]:
+    return {entry.fact_id for entry in uncovered_sends(journal) if entry.fact_id}
