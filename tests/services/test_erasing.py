@@ -127,6 +127,44 @@ def test_others_of_the_same_name_are_counted_and_only_erased_if_asked(seat: Seat
     assert names == {"Mika Placeholder", ERASED_NAME, "Robin Sample"}
 
 
+def test_what_an_inmail_was_before_its_edits_goes_as_well(
+    seat: Seat, store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    seat.log("Mika Placeholder")
+    mistyped = seat.log("Rubin Zample", note="zampling fair", sent_at="2026-11-20T09:00:00Z")["inmail"]["id"]
+    path = f"{seat.path}/inmails"
+    middle = seat.call("PATCH", f"{path}/{mistyped}", {"sent_at": "2026-11-19T09:00:00Z"}).json["inmail"]["id"]
+    right = {"recipient": {"name": "Robin Sample", "profile_url": LINK}, "note": "fair"}
+    last = seat.call("PATCH", f"{path}/{middle}", {"cost": 0, **right}, Idempotency_Key="edit").json["inmail"]["id"]
+
+    found = erase_person(store, LINK)
+
+    assert (found.inmails, found.answers) == (1, 1)
+    for inmail_id in (mistyped, middle, last):
+        assert seat.call.get(f"{path}/{inmail_id}")["recipient"] == {"name": ERASED_NAME, "profile_url": None}
+    for file in tmp_path.glob("inkeeper.sqlite3*"):
+        content = file.read_bytes().lower()
+        assert not [word for word in (b"rubin", b"zampl", b"robin") if word in content], file
+    assert list(check(store, clock())) == []
+
+
+def test_the_wrong_person_of_a_corrected_inmail_goes_and_the_right_one_stays(seat: Seat, store: Store) -> None:
+    wrong = {"recipient": {"name": "Robin Sample", "profile_url": LINK}, "source": "import"}
+    logged = seat.call("POST", f"{seat.path}/inmails", wrong, Idempotency_Key="log")
+    path = f"{seat.path}/inmails/{logged.json['inmail']['id']}"
+    right = {"name": "Mika Placeholder", "profile_url": "https://www.linkedin.com/in/mika-placeholder"}
+    assert seat.call("PATCH", path, {"recipient": right}).status_code == 200
+
+    erase_person(store, LINK)
+
+    assert seat.call.get(path)["recipient"] == right
+    again = seat.call("POST", f"{seat.path}/inmails", wrong, Idempotency_Key="log")
+    assert again.json["inmail"]["recipient"] == {"name": ERASED_NAME, "profile_url": None}
+    with store.read() as transaction:
+        kept = transaction.execute("SELECT imported_name, imported_url FROM inmail").fetchall()
+    assert kept == [(ERASED_NAME, None)]
+
+
 def test_erasing_again_finds_nothing(seat: Seat, robin: str, store: Store) -> None:
     erase_person(store, LINK)
 

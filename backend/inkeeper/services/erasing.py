@@ -34,14 +34,18 @@ def erase_person(store: Store, link: str, name: str | None = None) -> Erased:
     """
     link = profiles.normalise(link)
     with store.begin_write(None) as transaction:
-        inmails = transaction.execute("SELECT id, name, profile_url, account_id FROM inmail").fetchall()
+        inmails = transaction.execute("SELECT id, name, profile_url, account_id, replaces FROM inmail").fetchall()
         wanted = (name or "").casefold()
         theirs = [
             row for row in inmails if row[2] == link or (row[2] is None and wanted and row[1].casefold() == wanted)
         ]
         ids = {row[0] for row in theirs}
+        edited = {row[4]: row[0] for row in inmails if row[4]}
+        # What an InMail was before its edits tells of the same person, under whatever name.
+        _add_replaced(ids, {new: old for old, new in edited.items()})
         names = {row[1].casefold() for row in theirs if row[1] != ERASED_NAME}
-        same_name = sum(row[0] not in ids and row[1].casefold() in names for row in inmails)
+        counted = ids | edited.keys()
+        same_name = sum(row[0] not in counted and row[1].casefold() in names for row in inmails)
         transaction.executemany(
             "UPDATE inmail SET name = ?, profile_url = NULL, subject = NULL, note = NULL WHERE id = ?",
             [(ERASED_NAME, inmail_id) for inmail_id in ids],
@@ -53,10 +57,20 @@ def erase_person(store: Store, link: str, name: str | None = None) -> Erased:
         # Whoever has seen the account's summary has to ask for it again.
         transaction.executemany(
             "UPDATE account SET version = version + 1 WHERE id = ?",
-            [(account,) for account in {row[3] for row in theirs}],
+            [(account,) for account in {row[3] for row in inmails if row[0] in ids}],
         )
         answers = _erase_from_answers(transaction, ids, link)
-    return Erased(len(theirs), answers, same_name, store.forget_what_was_deleted())
+        found = sum(edited.get(inmail_id) not in ids for inmail_id in ids)
+    return Erased(found, answers, same_name, store.forget_what_was_deleted())
+
+
+def _add_replaced(ids: set[str], replaces: dict[str, str]) -> None:
+    """Add the InMails that these replaced, and so on."""
+    for inmail_id in list(ids):
+        former = replaces.get(inmail_id)
+        while former and former not in ids:
+            ids.add(former)
+            former = replaces.get(former)
 
 
 def _imported_as(transaction: Transaction, link: str, name: str) -> set[str]:
@@ -85,9 +99,15 @@ def _without_person(value: Any, ids: set[str], link: str) -> Any:
         return [_without_person(each, ids, link) for each in value]
     if not isinstance(value, dict):
         return ERASED_NAME if value == link else value
-    if value.get("id") in ids and "recipient" in value:
+    if _is_to(value, ids, link):
         return {key: _erased(key, each) for key, each in value.items()}
     return {key: _without_person(each, ids, link) for key, each in value.items()}
+
+
+def _is_to(value: dict[str, Any], ids: set[str], link: str) -> bool:
+    """Whether it is an InMail to the person: by its id, or by the link, which may have been corrected since."""
+    recipient = value.get("recipient")
+    return isinstance(recipient, dict) and (value.get("id") in ids or recipient.get("profile_url") == link)
 
 
 def _erased(key: str, value: Any) -> Any:
