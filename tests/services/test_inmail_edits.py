@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+from dataclasses import replace as with_other
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from inkeeper.errors import Problem
 from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.replay import replay, uncovered_sends
 from inkeeper.rules.state import State, dump_state
 from inkeeper.services import accounts, inmails, observations, plan_changes
 from inkeeper.services.export import write_export
@@ -126,7 +129,7 @@ class Twin:
         with self.one.store.read():
             told = history.facts_of(self.one.id)
         others = [fact for fact in told if not isinstance(fact, Sent | OutcomeRecorded | Retracted)]
-        facts: list[Fact] = [replace(fact, id=f"a{number:03}") for number, fact in enumerate(others)]
+        facts: list[Fact] = [with_other(fact, id=f"a{number:03}") for number, fact in enumerate(others)]
         for number, each in enumerate(each for each in self.kept if not each.is_gone):
             facts.append(Sent(f"b{number:03}", each.sent_at, each.cost))
             for order, (at, outcome) in enumerate(each.outcomes):
@@ -191,6 +194,43 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
             assert (told[0].closed, told[0].present) == (told[1].closed, told[1].present)
         there = sorted(((each.sent_at, each.id) for each in twin.kept if not each.is_gone), reverse=True)
         assert [(each["sent_at"], each["id"]) for each in listed(one)] == there
+
+
+def uncovered_by_period(one: Life) -> Counter[datetime]:
+    """The sends without a credit, by the period that they fall into."""
+    with one.store.read():
+        facts = history.facts_of(one.id)
+    sends = uncovered_sends(replay(facts, one.now).journal)
+    return Counter(replay(facts, entry.at).state.period_start for entry in sends)
+
+
+@given(TERMS, st.lists(DOINGS, min_size=8, max_size=25), NUMBER, EDITS)
+@settings(max_examples=60, deadline=None)
+def test_an_edit_is_refused_where_a_period_would_have_more_sends_without_a_credit(
+    terms: dict[str, Any], doings: list[Any], number: int, changes: dict[str, Any]
+) -> None:
+    with life(**terms) as one:
+        twin = Twin(one)
+        for name, *details in doings:
+            one.now += HOUR
+            getattr(twin, name)(*details)
+        chosen = twin.chosen(number)
+        if chosen is None or any(at < changes.get("sent_at", at) for at, _ in chosen.outcomes):
+            return
+        before, seen = uncovered_by_period(one), one.told()
+
+        refusal = None
+        try:
+            edit(one, chosen.id, accept_discrepancy=False, **changes)
+        except Problem as problem:
+            refusal = problem
+            assert one.told() == seen
+            edit(one, chosen.id, **changes)
+
+        more = (uncovered_by_period(one) - before).total()
+        assert (refusal and (refusal.code, refusal.extra["needed"])) == (
+            ("insufficient_credits", more) if more else None
+        )
 
 
 # Imports
