@@ -287,12 +287,13 @@ def test_one_that_was_clicked_and_edited_is_found_by_the_day_of_the_file(mine: L
         assert (item["action"], item["inmail_id"]) == ("already_there", edited)
 
 
-def test_two_of_a_file_do_not_both_match_one_that_was_edited(mine: Life) -> None:
+@pytest.mark.parametrize(("former", "now"), [(9, 15), (15, 9)])
+def test_two_of_a_file_do_not_both_match_one_that_was_edited(mine: Life, former: int, now: int) -> None:
     """The one of the day that it has now is the same InMail; the one of its former day is another."""
-    mine.log("Robin Sample", None, NOW - timedelta(days=9))
+    mine.log("Robin Sample", None, NOW - timedelta(days=former))
     (clicked,) = listed(mine)
-    edited = edit(mine, clicked["id"], sent_at=NOW - timedelta(days=15))
-    content = csv_of(*(("Robin Sample", "", (NOW - timedelta(days=days)).isoformat()) for days in (9, 15)))
+    edited = edit(mine, clicked["id"], sent_at=NOW - timedelta(days=now))
+    content = csv_of(*(("Robin Sample", "", (NOW - timedelta(days=days)).isoformat()) for days in (former, now)))
 
     items = {item["line"]: (item["action"], item["inmail_id"]) for item in mine.preview(content)["items"]}
 
