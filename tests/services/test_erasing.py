@@ -20,7 +20,7 @@ LINK = "https://www.linkedin.com/in/robin-sample"
 # Every column of words. What may tell of a recipient has to be erased; a new column fails here until it is named.
 ERASED = {
     *("inmail.name", "inmail.profile_url", "inmail.subject", "inmail.note", "idempotency.body"),
-    *("inmail.imported_name", "inmail.imported_url"),
+    *("inmail.former_name", "inmail.former_url"),
 }
 NOTHING_OF_A_RECIPIENT = {
     "owner.id owner.name device.id device.owner device.name device.token_hash",
@@ -161,7 +161,7 @@ def test_the_wrong_person_of_a_corrected_inmail_goes_and_the_right_one_stays(sea
     again = seat.call("POST", f"{seat.path}/inmails", wrong, Idempotency_Key="log")
     assert again.json["inmail"]["recipient"] == {"name": ERASED_NAME, "profile_url": None}
     with store.read() as transaction:
-        kept = transaction.execute("SELECT imported_name, imported_url FROM inmail").fetchall()
+        kept = transaction.execute("SELECT former_name, former_url FROM inmail").fetchall()
     assert kept == [(ERASED_NAME, None)]
 
 

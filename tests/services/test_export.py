@@ -231,6 +231,9 @@ def of_the_first_version(exported: Path) -> bytes:
     tables = {name: table for name, table in document["tables"].items() if name in FIRST_TABLES}
     for fact in tables["fact"]:
         del fact["import_id"]
+    for inmail in tables["inmail"]:
+        for column in ("replaces", "former_name", "former_url"):
+            del inmail[column]
     checksum = Checksum()
     for name, table in tables.items():
         for row in table:

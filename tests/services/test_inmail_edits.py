@@ -269,6 +269,16 @@ def test_the_same_file_finds_an_edited_inmail_there_already(mine: Life, changes:
     assert mine.told() == before
 
 
+def test_why_it_is_there_already_is_true_of_an_edited_one(mine: Life) -> None:
+    content, _, inmail_id = bring_one(mine)
+    moved = edit(mine, inmail_id, sent_at=NOW - timedelta(days=12))
+    assert mine.preview(content)["items"][0]["why"] == (
+        "logged by an earlier import at 2026-11-11T09:00:00Z, to the same name"
+    )
+    edit(mine, moved, recipient={"name": "Robyn Sampler"})
+    assert mine.preview(content)["items"][0]["why"] == "logged by an earlier import, and edited since"
+
+
 def test_edited_twice_it_is_known_by_each_day_it_had(mine: Life) -> None:
     _, _, inmail_id = bring_one(mine)
     for days in (40, 80):
@@ -287,13 +297,29 @@ def test_one_that_was_clicked_and_edited_is_found_by_the_day_of_the_file(mine: L
         assert (item["action"], item["inmail_id"]) == ("already_there", edited)
 
 
+def test_one_that_was_clicked_is_known_by_the_recipient_it_had_first(mine: Life) -> None:
+    mine.log("Robin Sample", None, NOW - timedelta(days=9))
+    (clicked,) = listed(mine)
+    edit(mine, clicked["id"], recipient={"name": "Mika Placeholder"})
+    at = (NOW - timedelta(days=9, hours=3)).isoformat()
+
+    def found(*names: str) -> list[str]:
+        return [item["action"] for item in mine.preview(csv_of(*((name, "", at) for name in names)))["items"]]
+
+    assert found("Robin Sample") == found("Mika Placeholder") == ["already_there"]
+    # Both of them were written to, and Mika's is the one that is there.
+    assert found("Robin Sample", "Mika Placeholder") == ["add", "already_there"]
+
+
+@pytest.mark.parametrize("hours", [0, 3])
 @pytest.mark.parametrize(("former", "now"), [(9, 15), (15, 9)])
-def test_two_of_a_file_do_not_both_match_one_that_was_edited(mine: Life, former: int, now: int) -> None:
+def test_two_of_a_file_do_not_both_match_one_that_was_edited(mine: Life, former: int, now: int, hours: int) -> None:
     """The one of the day that it has now is the same InMail; the one of its former day is another."""
     mine.log("Robin Sample", None, NOW - timedelta(days=former))
     (clicked,) = listed(mine)
     edited = edit(mine, clicked["id"], sent_at=NOW - timedelta(days=now))
-    content = csv_of(*(("Robin Sample", "", (NOW - timedelta(days=days)).isoformat()) for days in (former, now)))
+    sent = [NOW - timedelta(days=days, hours=hours) for days in (former, now)]
+    content = csv_of(*(("Robin Sample", "", at.isoformat()) for at in sent))
 
     items = {item["line"]: (item["action"], item["inmail_id"]) for item in mine.preview(content)["items"]}
 
@@ -454,7 +480,7 @@ def test_an_export_of_before_there_were_edits_comes_back(mine: Life, tmp_path: P
     checksum = Checksum()
     for name, table in document["tables"].items():
         for row in table:
-            for column in ("replaces", "imported_name", "imported_url"):
+            for column in ("replaces", "former_name", "former_url"):
                 row.pop(column, None)
             checksum.add(name, to_json(row))
     head = {key: document[key] for key in ("format", "version", "made_by", "exported_at")}

@@ -51,8 +51,8 @@ def erase_person(store: Store, link: str, name: str | None = None) -> Erased:
             [(ERASED_NAME, inmail_id) for inmail_id in ids],
         )
         transaction.executemany(
-            "UPDATE inmail SET imported_name = ?, imported_url = NULL WHERE id = ? AND imported_name IS NOT NULL",
-            [(ERASED_NAME, inmail_id) for inmail_id in ids | _imported_as(transaction, link, wanted)],
+            "UPDATE inmail SET former_name = ?, former_url = NULL WHERE id = ? AND former_name IS NOT NULL",
+            [(ERASED_NAME, inmail_id) for inmail_id in ids | _first_sent_to(transaction, link, wanted)],
         )
         # Whoever has seen the account's summary has to ask for it again.
         transaction.executemany(
@@ -73,13 +73,13 @@ def _add_replaced(ids: set[str], replaces: dict[str, str]) -> None:
             former = replaces.get(former)
 
 
-def _imported_as(transaction: Transaction, link: str, name: str) -> set[str]:
-    """The InMails that an import gave this recipient, corrected since: by link, or by the folded name without one."""
-    rows = transaction.execute("SELECT id, imported_name, imported_url FROM inmail WHERE imported_name IS NOT NULL")
+def _first_sent_to(transaction: Transaction, link: str, name: str) -> set[str]:
+    """The InMails that first had this recipient, corrected since: by link, or by the folded name without one."""
+    rows = transaction.execute("SELECT id, former_name, former_url FROM inmail WHERE former_name IS NOT NULL")
     return {
         inmail_id
-        for inmail_id, imported, url in rows
-        if url == link or (url is None and name and imported.casefold() == name)
+        for inmail_id, former, url in rows
+        if url == link or (url is None and name and former.casefold() == name)
     }
 
 

@@ -55,7 +55,7 @@ def last_edits(account_id: str) -> dict[str, str]:
     return found
 
 
-def gone(row: Inmail) -> Problem:
+def why_not_editable(row: Inmail) -> Problem:
     """Why an InMail that was taken back or replaced cannot be changed."""
     stands = last_edit(row.id)
     if stands != row.id and _is_standing(stands):
@@ -67,7 +67,7 @@ def gone(row: Inmail) -> Problem:
     return conflict("retracted", "This InMail was taken back. Log it again if it was sent after all.")
 
 
-def sending(row: Inmail, changes: Mapping[str, Any], now: datetime) -> tuple[datetime, int]:
+def sent_at_and_cost(row: Inmail, changes: Mapping[str, Any], now: datetime) -> tuple[datetime, int]:
     """When (UTC) the InMail was sent and at what cost, with the changes.
 
     Raises a 422 Problem for a day before the account's opening, and for one more than a day ahead.
@@ -78,7 +78,7 @@ def sending(row: Inmail, changes: Mapping[str, Any], now: datetime) -> tuple[dat
     return sent_at, changes.get("cost", row.cost)
 
 
-def replace(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str, Any], now: datetime) -> str:
+def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str, Any], now: datetime) -> str:
     """Take the send back and store another one of that day and cost in its place, all in one write; the id of that.
 
     Carried over is all that was noted, and what was recorded of outcomes; an outcome in `changes` is recorded with it.
@@ -119,8 +119,8 @@ def recipient_columns(row: Inmail, changes: Mapping[str, Any]) -> dict[str, Any]
     if (name, url) == (row.name, row.profile_url):
         return {}
     columns = {"name": name, "profile_url": url}
-    if row.source == "import" and row.imported_name is None:
-        columns |= {"imported_name": row.name, "imported_url": row.profile_url}
+    if row.former_name is None:
+        columns |= {"former_name": row.name, "former_url": row.profile_url}
     return columns
 
 

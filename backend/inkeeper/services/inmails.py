@@ -145,14 +145,14 @@ def update_inmail(
     seat(owner_id, account_id)
     row = _row(account_id, inmail_id)
     if row.retracted_at is not None:
-        raise inmail_edits.gone(row)
+        raise inmail_edits.why_not_editable(row)
     known = _books(account_id)
     returned_before = _credit_back(row, known) is not None
     columns = {key: changes[key] for key in ("purpose", "note", "subject") if key in changes}
     columns |= inmail_edits.recipient_columns(row, changes)
-    sent_at, cost = inmail_edits.sending(row, changes, now)
+    sent_at, cost = inmail_edits.sent_at_and_cost(row, changes, now)
     if (sent_at, cost) != (row.sent_at, row.cost):
-        inmail_id = inmail_edits.replace(row, sent_at, cost, changes, now)
+        inmail_id = inmail_edits.replace_send(row, sent_at, cost, changes, now)
         note_outcomes([inmail_id])
     elif "outcome" in changes:
         outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at)

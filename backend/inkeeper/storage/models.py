@@ -209,9 +209,9 @@ class Inmail(_Table):
     retracted_at = InstantField(null=True)
     # The InMail, taken back since, of which this one is an edit. As `id`: the reference written out.
     replaces = TextField(null=True, constraints=[SQL('REFERENCES "inmail" ("id")')])
-    # The recipient as the import gave it, where it was corrected since: the same file names it so again.
-    imported_name = TextField(null=True)
-    imported_url = TextField(null=True)
+    # The recipient as it was first, where it was corrected since: a file may still name it so.
+    former_name = TextField(null=True)
+    former_url = TextField(null=True)
 
     class Meta:
         indexes = (

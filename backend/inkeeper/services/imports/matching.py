@@ -30,17 +30,18 @@ _KNOWN = (
     "SELECT inmail.id, inmail.sent_at, inmail.name, inmail.profile_url, inmail.outcome, inmail.source,"
     " inmail.retracted_at IS NOT NULL"
     " FROM inmail JOIN fact ON fact.id = inmail.id LEFT JOIN import ON import.id = fact.import_id"
-    " WHERE inmail.account_id = ? AND {which}"
+    " WHERE {which}"
     " AND (inmail.retracted_at IS NULL OR (import.id IS NOT NULL AND import.retracted_at IS NULL))"
     " ORDER BY inmail.sent_at, inmail.id"
 )
-_KNOWN_NEARBY = _KNOWN.format(which="inmail.sent_at BETWEEN ? AND ?")
-_KNOWN_BY_ID = _KNOWN.format(which="inmail.id IN (SELECT value FROM json_each(?))")
+_KNOWN_NEARBY = _KNOWN.format(which="inmail.account_id = ? AND inmail.sent_at BETWEEN ? AND ?")
+# The plus sign keeps SQLite from going through all of the account's InMails instead of looking these up.
+_KNOWN_BY_ID = _KNOWN.format(which="+inmail.account_id = ? AND inmail.id IN (SELECT value FROM json_each(?))")
 _BEFORE_EDITS = (
     "SELECT id, sent_at, name, profile_url FROM inmail"
-    " WHERE account_id = ?1 AND id IN (SELECT value FROM json_each(?2))"
-    " UNION ALL SELECT id, sent_at, imported_name, imported_url FROM inmail"
-    " WHERE account_id = ?1 AND imported_name IS NOT NULL"
+    " WHERE +account_id = ?1 AND id IN (SELECT value FROM json_each(?2))"
+    " UNION ALL SELECT id, sent_at, former_name, former_url FROM inmail"
+    " WHERE account_id = ?1 AND former_name IS NOT NULL"
 )
 
 
@@ -125,7 +126,8 @@ def matches(found: Iterable[Found], known: Sequence[Known]) -> dict[int, Known]:
     left = list(found)
     for fits in (_same_person_now, same_person, _is_erased_copy):
         left = _match(left, matched, lambda each: by_instant.get(each.sent_at, ()), fits)
-    _match(left, matched, lambda each: _nearest(each, by_person), same_person)
+    for fits in (_same_person_now, same_person):
+        left = _match(left, matched, lambda each: _nearest(each, by_person), fits)
     return matched
 
 

@@ -15,7 +15,7 @@ from inkeeper.ids import new_ids
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Sent
 from inkeeper.rules.replay import Entry, uncovered_sends
 from inkeeper.services import openings
-from inkeeper.services.imports.matching import Known, known_inmails, matches, twice_in_file
+from inkeeper.services.imports.matching import Known, known_inmails, matches, same_person, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
@@ -171,6 +171,8 @@ def _why_known(found: Found, known: Known) -> str:
     where = "an earlier import" if known.source == "import" else f"the {known.source}"
     if found.sent_at == known.sent_at:
         return f"logged by {where}"
+    if not same_person(found, known):
+        return f"logged by {where}, and edited since"
     person = "the same link" if found.link and found.link == known.link else "the same name"
     return f"logged by {where} at {format_instant(known.sent_at)}, to {person}"
 
