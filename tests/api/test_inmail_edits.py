@@ -265,6 +265,16 @@ def test_a_clock_that_is_a_little_ahead_does_no_harm(seat: Seat) -> None:
     assert edit(seat, inmail["id"], sent_at="2026-11-24T09:00:00Z")["inmail"]["sent_at"] == "2026-11-23T09:00:00Z"
 
 
+def test_one_that_was_dated_while_the_clock_was_ahead_can_be_dated_right(seat: Seat, clock: Clock) -> None:
+    clock.advance(days=20)
+    inmail = seat.log()["inmail"]
+    clock.advance(days=-20)
+
+    answer = edit(seat, inmail["id"], sent_at="2026-11-22T09:00:00Z")
+
+    assert (answer["inmail"]["sent_at"], answer["balance"], seat.balance()) == ("2026-11-22T09:00:00Z", 4, 4)
+
+
 def test_a_month_without_credits_refuses_and_can_be_overruled(open_account: Callable[..., Seat]) -> None:
     seat = open_account(opened_at="2026-10-01T00:00:00Z")
     for number in range(5):
