@@ -323,6 +323,15 @@ def test_what_an_inmail_is_now_comes_before_what_it_was() -> None:
     assert [matched[line] for line in sorted(matched)] == [other, moved]
 
 
+def test_what_was_matched_as_it_was_is_not_matched_as_it_is() -> None:
+    at = datetime(2026, 11, 10, tzinfo=UTC)
+    moved = known_of(found_of(100, "Kai", f"{IN}kai", at), shifted=timedelta(days=7))
+    before = replace(moved, sent_at=at, edited_to=moved)
+    found = [found_of(0, "Kai", f"{IN}kai", at), found_of(1, "Kai", f"{IN}kai", at + timedelta(days=7, hours=3))]
+
+    assert matches(found, [before, moved]) == {0: moved}
+
+
 def test_nobody_is_guessed_from_what_inmails_were_where_several_come_into_question() -> None:
     at = datetime(2026, 11, 10, tzinfo=UTC)
     corrected, other = (known_of(found_of(100 + number, f"Kai {number}", None, at)) for number in range(2))

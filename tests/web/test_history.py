@@ -274,9 +274,10 @@ def test_one_that_was_replaced_meanwhile_leads_to_the_one_that_is_there(page: We
     # Saved under either id, it is the one that is there that changes.
     page.done(action, **(fields | {"note": "from this tab", "day": "2026-11-06", "cost": "1"}))
     assert full.call.get(f"{full.path}/inmails/{now}")["note"] == "from this tab"
+    assert page.send(f"{row}/row/restore").status_code == 409, "it was not removed"
     page.done(f"{row}/row/remove")
     assert full.call.get(f"{full.path}/inmails/{now}")["retracted_at"] is not None
-    page.done(f"{row}/row/restore")
+    assert "Fri 6 Nov Noor Dummy Data lead from this tab — Waiting 1 Edit" in page.done(f"{row}/row/restore")
     assert shown(page).count("Noor Dummy") == 1
 
 
@@ -327,6 +328,20 @@ def test_a_stale_form_shows_both(page: WebPage, full: Seat, path: str) -> None:
     fields["version"] = values_of(answer, "version")[0]
     page.done(action, **(fields | {"note": "from this tab"}))
     assert full.call.get(f"{full.path}/inmails")["items"][0]["note"] == "from this tab"
+
+
+def test_a_refused_form_is_stale_as_well_where_something_was_changed_elsewhere(
+    page: WebPage, full: Seat, path: str
+) -> None:
+    action, fields = open_edit(page, path, full, "Noor Dummy")
+    page.done(action, **(fields | {"note": "from the other tab"}))
+
+    refused = page.send(action, **(fields | {"note": "from this tab", "day": ""}))
+    fields["version"] = values_of(refused, "version")[0]
+    answer = page.send(action, **(fields | {"note": "from this tab"}))
+
+    assert (refused.status_code, answer.status_code) == (422, 409)
+    assert "Note: from the other tab" in words(answer)
 
 
 def test_removing_and_undo(page: WebPage, full: Seat) -> None:

@@ -92,10 +92,9 @@ def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str
     sent = Sent(next(ids), sent_at, cost)
     # The facts, each with the one that it carries on, if it does.
     carried: list[tuple[Fact, str | None]] = [(retraction, None), (sent, row.id)]
-    carried += [(OutcomeRecorded(next(ids), at, sent.id, outcome), former) for at, outcome, former in outcomes]
+    carried += [(OutcomeRecorded(next(ids), dated, sent.id, outcome), former) for dated, outcome, former in outcomes]
     former_imports = history.import_ids_of(former for _, former in carried if former)
     imports = {fact.id: former_imports[former] for fact, former in carried if former in former_imports}
-
     facts = [fact for fact, _ in carried]
 
     def covered(recorded: Recorded) -> None:

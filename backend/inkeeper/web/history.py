@@ -130,7 +130,11 @@ def save_edit(account_id: str, inmail_id: str) -> Response:
     form = forms.read_form(EditForm())
 
     def again(status: int, form: Form, **shown: Any) -> Response:
-        return pages.part("app/history_edit.html", status, form=form, **shown, **_one(account_id, inmail_id))
+        values = _one(account_id, inmail_id)
+        if "stale" not in shown:
+            # What was changed elsewhere meanwhile has not been shown yet.
+            values["version"] = form.typed.get("version", "")
+        return pages.part("app/history_edit.html", status, form=form, **shown, **values)
 
     if form.errors:
         return again(422, form)
