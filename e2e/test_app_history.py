@@ -67,7 +67,7 @@ def test_a_filter_and_its_link(page: Page, client: Client, account: dict) -> Non
 
 def test_editing_in_the_row(page: Page, client: Client, account: dict) -> None:
     page.click("button", "Edit Mika Placeholder")
-    until(lambda: page.focused_name() == ("textbox", "Subject"), "the form has the focus")
+    until(lambda: page.focused_name() == ("textbox", "Name"), "the form has the focus")
     page.fill("textbox", "Note", "said no for now")
     assert_accessible(page)
     page.click("button", "Save")
@@ -76,6 +76,78 @@ def test_editing_in_the_row(page: Page, client: Client, account: dict) -> None:
     page.wait_text("said no for now")
     assert client.inmails(account)[1]["note"] == "said no for now"
     assert names(page) == ["Noor Dummy", "Mika Placeholder", "Robin Sample"]
+
+
+def pick_day(page: Page, day: str) -> None:
+    """As picking it in the browser's calendar does."""
+    page.run("(day) => { document.querySelector('input[name=day]').value = day; }", day)
+
+
+def test_person_cost_and_day_in_one_action(page: Page, client: Client, account: dict) -> None:
+    before = client.inmails(account)[1]
+    balance = client.summary(account)["balance"]
+    page.click("button", "Edit Mika Placeholder")
+    page.fill("textbox", "Name", "Mika Muster")
+    page.fill("textbox", "Profile link", "linkedin.com/in/Mika-Muster/")
+    page.choose("Cost", "Free")
+    pick_day(page, "2002-05-01")
+    page.click("button", "Save")
+
+    page.wait_text("This account starts later than that day.")
+    assert page.of(page.find("textbox", "Name"), "(one) => one.value") == "Mika Muster"
+    assert_accessible(page)
+    assert page.run("() => document.querySelector('input[name=day]').value") == "2002-05-01"
+    pick_day(page, before["sent_at"][:10])
+    page.click("button", "Save")
+
+    page.wait_text("Saved.")
+    assert names(page) == ["Noor Dummy", "Mika Muster", "Robin Sample"]
+    after = client.inmails(account)[1]
+    assert (after["replaces"], after["cost"]) == (before["id"], 0)
+    assert after["recipient"] == {"name": "Mika Muster", "profile_url": "https://www.linkedin.com/in/mika-muster"}
+    number = page.run("() => document.querySelector('#chip .number').textContent")
+    assert number == str(balance + 1), "the number in the header follows"
+    page.click("button", "Edit Mika Muster")
+    page.find("textbox", "Note")
+
+
+def test_one_that_was_replaced_elsewhere_meanwhile(page: Page, client: Client, account: dict) -> None:
+    page.click("button", "Edit Mika Placeholder")
+    page.fill("textbox", "Note", "from this tab")
+    old = client.inmails(account)[1]
+    client.patch(f"/accounts/{account['id']}/inmails/{old['id']}", {"cost": 0}).expect(200)
+
+    page.click("button", "Save")
+
+    page.wait_text("This was changed elsewhere in the meantime.")
+    page.wait_text("Cost: free")
+    assert_accessible(page)
+    page.choose("Cost", "Free")
+    page.click("button", "Save")
+    page.wait_text("Saved.")
+    assert (client.inmails(account)[1]["note"], client.inmails(account)[1]["replaces"]) == ("from this tab", old["id"])
+    assert names(page) == ["Noor Dummy", "Mika Placeholder", "Robin Sample"]
+
+
+def test_without_a_credit_it_asks_first(page: Page, client: Client, account: dict) -> None:
+    client.post(f"/accounts/{account['id']}/observations", {"balance": 0, "source": "person"}).expect(201)
+    client.log(account, "Sasha Specimen", cost=0).expect(201)
+    page.cdp("Page.reload")
+    settled(page).wait_text("Sasha Specimen")
+    page.click("button", "Edit Sasha Specimen")
+    page.choose("Cost", "1 credit")
+    page.click("button", "Save")
+
+    page.wait_text("There's no credit left for this. Did LinkedIn let you send it?")
+    until(lambda: page.focused_name() == ("button", "Yes, save"), "the question has the focus")
+    assert_accessible(page)
+    page.click("button", "No")
+    page.click("button", "Edit Sasha Specimen")
+    page.choose("Cost", "1 credit")
+    page.click("button", "Save")
+    page.click("button", "Yes, save")
+    page.wait_text("Saved.")
+    assert client.inmails(account)[0]["cost"] == 1
 
 
 def test_two_tabs_edit_the_same(page: Page, client: Client, account: dict) -> None:

@@ -20,6 +20,8 @@ interface Problem {
   balance?: number;
   needed?: number;
   tries_left?: number;
+  /** Of an InMail that was edited: the id of the one to change. */
+  replaced_by?: string;
   next_renewal?: { at: string; credits: number } | null;
   /** Of a file: what there is to choose from where it does not tell. */
   columns?: string[];

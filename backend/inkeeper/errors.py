@@ -27,6 +27,7 @@ TITLES = {
     "insufficient_credits": "There are not enough credits",
     "nothing_to_cancel": "There is no subscription to cancel",
     "retracted": "This was taken back",
+    "replaced": "This was edited since",
     "calendar_exists": "There is a calendar address already",
     "same_plan": "Nothing would change",
     "over": "This has ended",

@@ -47,6 +47,7 @@ export async function flush(server) {
       await settle(entry, await send(server, entry));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (await redirect(entry, error.problem)) continue;
       await keep(entry, error.problem);
       if (stopsAll(error.problem)) throw error;
     }
@@ -102,6 +103,17 @@ function settle(entry, { body }) {
     }
     await local.set(changed);
   });
+}
+
+/**
+ * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one. Says whether it was so.
+ * @param {OutboxEntry} entry
+ * @param {Problem} problem
+ */
+async function redirect(entry, { code, replaced_by: inmailId }) {
+  if (entry.kind !== "outcome" || code !== "replaced" || !inmailId || inmailId === entry.inmailId) return false;
+  await changing(() => add({ ...entry, inmailId, attemptedAt: null }));
+  return true;
 }
 
 /**

@@ -83,7 +83,12 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/inmails/<inmail_id>/outcome": {"outcome": "replied"},
     "POST /accounts/<account_id>/inmails/<inmail_id>/row/restore": {},
     "POST /accounts/<account_id>/inmails/<inmail_id>/row/remove": {},
-    "POST /accounts/<account_id>/inmails/<inmail_id>/edit": {"outcome": "replied"},
+    "POST /accounts/<account_id>/inmails/<inmail_id>/edit": {
+        "outcome": "replied",
+        "name": "Robin Sample",
+        "day": "2026-11-23",
+        "cost": "1",
+    },
     "POST /accounts/<account_id>/inmails/<inmail_id>/remove": {},
     "POST /accounts/<account_id>/inmails/<inmail_id>/restore": {},
     "POST /accounts/<account_id>/observations": {"balance": "3"},

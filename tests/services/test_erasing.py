@@ -38,6 +38,7 @@ NOT_PERSONAL = {
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
     "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome inmail.message_key",
+    "inmail.replaces",
     "snapshot.account snapshot.fact_id snapshot.state snapshot.sheet",
     "idempotency.device idempotency.key idempotency.request_hash",
     "calendar_feed.account calendar_feed.secret_hash",
@@ -186,6 +187,96 @@ def test_erasing_again_finds_nothing(seat: Seat, robin: str, store: Store) -> No
 def test_what_is_no_link_to_a_person(store: Store, link: str) -> None:
     with pytest.raises(Problem):
         erase(store, link)
+
+
+# InMails that were edited
+
+
+def test_what_an_inmail_was_before_its_edits_goes_as_well(
+    seat: Seat, store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    seat.log("Mika Placeholder")
+    mistyped = seat.log("Rubin Zample", note="zampling fair", sent_at="2026-11-20T09:00:00Z")["inmail"]["id"]
+    path = f"{seat.path}/inmails"
+    middle = seat.call("PATCH", f"{path}/{mistyped}", {"sent_at": "2026-11-19T09:00:00Z"}).json["inmail"]["id"]
+    right = {"recipient": {"name": "Robin Sample", "profile_url": LINK}, "note": "fair"}
+    last = seat.call("PATCH", f"{path}/{middle}", {"cost": 0, **right}, Idempotency_Key="edit").json["inmail"]["id"]
+
+    found = erase(store, LINK)
+
+    assert (found.inmails, found.answers) == (1, 1)
+    for inmail_id in (mistyped, middle, last):
+        assert seat.call.get(f"{path}/{inmail_id}")["recipient"] == {"name": ERASED_NAME, "profile_url": None}
+    for file in tmp_path.glob("inkeeper.sqlite3*"):
+        content = file.read_bytes().lower()
+        assert not [word for word in (b"rubin", b"zampl", b"robin") if word in content], file
+    assert list(check(store, clock())) == []
+
+
+def test_the_wrong_person_of_a_corrected_inmail_goes_and_the_right_one_stays(seat: Seat, store: Store) -> None:
+    wrong = {"recipient": {"name": "Robin Sample", "profile_url": LINK}, "source": "import"}
+    logged = seat.call("POST", f"{seat.path}/inmails", wrong, Idempotency_Key="log")
+    path = f"{seat.path}/inmails/{logged.json['inmail']['id']}"
+    right = {"name": "Mika Placeholder", "profile_url": "https://www.linkedin.com/in/mika-placeholder"}
+    assert seat.call("PATCH", path, {"recipient": right}).status_code == 200
+
+    erase(store, LINK)
+
+    assert seat.call.get(path)["recipient"] == right
+    again = seat.call("POST", f"{seat.path}/inmails", wrong, Idempotency_Key="log")
+    assert again.json["inmail"]["recipient"] == {"name": ERASED_NAME, "profile_url": None}
+    with store.read() as transaction:
+        kept = transaction.execute("SELECT former_name, former_url FROM inmail").fetchall()
+    assert kept == [(ERASED_NAME, None)]
+
+
+MIKA = "https://www.linkedin.com/in/mika-placeholder"
+
+
+def recipients(store: Store) -> list[tuple[str | None, ...]]:
+    """Name, link, former name and former link in each row, in the order of storing."""
+    with store.read() as transaction:
+        columns = "name, name_key, profile_url, link_key, former_name, former_url"
+        return list(transaction.execute(f"SELECT {columns} FROM inmail ORDER BY rowid"))
+
+
+def edited(seat: Seat, inmail_id: str, **changes: object) -> str:
+    answer = seat.call("PATCH", f"{seat.path}/inmails/{inmail_id}", changes)
+    assert answer.status_code == 200
+    return str(answer.json["inmail"]["id"])
+
+
+def test_an_inmail_that_was_edited_counts_once_and_its_empty_columns_stay_empty(seat: Seat, store: Store) -> None:
+    first = seat.log("Robin Sample", link=LINK)["inmail"]["id"]
+    edited(seat, edited(seat, first, cost=0), cost=1, note="x")
+
+    assert erase(store, LINK).inmails == 1
+
+    assert recipients(store) == [(ERASED_NAME, ERASED_NAME, None, None, None, None)] * 3
+
+
+def test_the_person_whom_an_inmail_was_corrected_to_stays_in_every_row(seat: Seat, store: Store) -> None:
+    first = seat.log("Robin Sample", link=LINK)["inmail"]["id"]
+    moved = edited(seat, first, cost=0)
+    edited(seat, edited(seat, moved, recipient={"name": "Mika Placeholder", "profile_url": MIKA}), cost=1)
+
+    found = erase(store, LINK)
+
+    assert (found.inmails, found.same_name) == (1, [])
+    # Of the second, what it was when it was replaced is that it went to Mika.
+    mika = ("Mika Placeholder", "mika placeholder", MIKA, "in/mika-placeholder", ERASED_NAME, None)
+    assert recipients(store) == [(ERASED_NAME, ERASED_NAME, None, None, None, None), mika, mika]
+    assert erase(store, LINK)[:4] == (0, 0, [], [])
+
+
+def test_the_same_name_in_an_inmail_that_was_edited_is_counted_once_by_the_id_it_has(seat: Seat, store: Store) -> None:
+    seat.log("Robin Sample", link=LINK)
+    moved = edited(seat, seat.log("Robin Sample")["inmail"]["id"], cost=0)
+    corrected = edited(seat, seat.log("ROBIN SAMPLE")["inmail"]["id"], recipient={"name": "Mika Placeholder"})
+
+    assert erase(store, LINK).same_name == [moved, corrected]
+    assert erase(store, LINK, "robin sample").inmails == 2
+    assert [row[0] for row in recipients(store)] == [ERASED_NAME] * 3 + ["Mika Placeholder"]
 
 
 # What names the person elsewhere

@@ -262,7 +262,11 @@ def of_the_first_version(exported: Path) -> bytes:
 
 
 FIRST_TABLES = ("owner", "device", "account", "fact", "inmail", "idempotency")
-LATER_COLUMNS = {"fact": {"import_id"}, "device": {"secret", "kind"}, "inmail": {"message_key"}}
+LATER_COLUMNS = {
+    "fact": {"import_id"},
+    "device": {"secret", "kind"},
+    "inmail": {"message_key", "replaces", "former_name", "former_url"},
+}
 """What later versions added to the tables of the first, and an export of the first does not have."""
 
 

@@ -140,6 +140,22 @@ BOOKS = st.sampled_from(
 )
 
 
+def test_a_period_with_no_more_sends_without_a_credit_than_before_is_not_in_the_way(store: Store) -> None:
+    """An answer in the file gives a credit back, which covers the last send; the one after that has none instead."""
+    opened = datetime(2026, 11, 1, tzinfo=UTC)
+    one = Life(store, rule_book="rolling", plan="premium_career", opened_at=opened, time_zone="UTC")
+    for number in range(6):
+        one.log(f"Person {number}", None, opened + timedelta(days=1 + number))
+    answer = ("Person 0", "", "2026-11-02 00:00", 1, "replied", "2026-11-06 00:00")
+    wishes = Wishes(accept_discrepancy=False)
+
+    same = one.preview(csv_of(answer, ("New Person", "", "2026-11-08 00:00")), wishes)
+    more = one.preview(csv_of(answer, *(("New Person", "", f"2026-11-{day} 00:00") for day in ("08", "10"))), wishes)
+
+    assert (same["uncovered"], same["in_the_way"]) == (0, [])
+    assert (more["uncovered"], [each["code"] for each in more["in_the_way"]]) == (1, ["insufficient_credits"])
+
+
 @given(BOOKS, LOGGED, tables())
 @settings(max_examples=40, deadline=None)
 def test_twice_adds_nothing_and_back_is_as_before(terms: dict[str, Any], logged: list[Any], content: bytes) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -63,6 +65,14 @@ class Books:
             with self.store.begin_write(self.id):
                 batches.store_import("me", self.id, read(), preview["confirm"], NOW)
         return [each["action"] for each in preview["items"]]
+
+    def listed(self) -> list[dict[str, Any]]:
+        with self.store.read():
+            return inmails.list_inmails("me", self.id, {}, None, 100, NOW)
+
+    def edit(self, inmail_id: str, **changes: Any) -> None:
+        with self.store.begin_write(self.id):
+            inmails.update_inmail("me", self.id, inmail_id, changes, NOW)
 
     def forget_the_messages_keys(self) -> None:
         """As a version that stored none."""
@@ -214,6 +224,17 @@ def known_of(found: Found, *, shifted: timedelta = timedelta(0), keyed: bool = T
     )
 
 
+def edited_from(before: list[Known], *, again: bool = False) -> list[Known]:
+    """These InMails edited to another recipient of the next day; with `again`, twice."""
+    now = [
+        replace(each, sent_at=each.sent_at + timedelta(days=1), name="Mia", link=None, name_key="mia")
+        for each in before
+    ]
+    formers = [replace(each, edited_to=current) for each, current in zip(before, now, strict=True)]
+    formers += [replace(each, sent_at=each.sent_at + timedelta(hours=1)) for each in formers] if again else []
+    return sorted([*now, *formers], key=lambda each: each.sent_at)
+
+
 AT_ONCE = timedelta(0)
 SHAPES: dict[str, Callable[[int], tuple[str, str | None, timedelta]]] = {
     "many people on one day": lambda number: (f"Kai {number}", f"{IN}kai-{number}", AT_ONCE),
@@ -252,6 +273,8 @@ def test_work_grows_with_the_rows_whatever_their_people_and_dates(shape: str, ke
             [known_of(each) for each in found],
             [known_of(each, shifted=timedelta(minutes=1)) for each in inmails_of(count, "there")],
             [known_of(each, shifted=timedelta(minutes=1), keyed=False) for each in found],
+            edited_from([known_of(each, keyed=False) for each in found], again=True),
+            edited_from([known_of(each, shifted=timedelta(minutes=1)) for each in inmails_of(count, "there")]),
         ]
         return lines_run(lambda: [twice_in_file(found), *(matches(found, known) for known in stored)])
 
@@ -286,3 +309,57 @@ def test_the_nearest_that_is_left_is_taken() -> None:
     matched = matches(found, known)
 
     assert [int((matched[line].sent_at - at) / timedelta(hours=1)) for line in sorted(matched)] == [-1, 1, -2, 3, 20]
+
+
+def test_what_an_inmail_is_now_comes_before_what_it_was() -> None:
+    at = datetime(2026, 11, 10, tzinfo=UTC)
+    moved, other = (known_of(found_of(100 + number, "Kai", f"{IN}kai", at)) for number in range(2))
+    before = replace(moved, edited_to=moved)
+    moved.sent_at = at + timedelta(days=7)
+    found = [found_of(number, "Kai", f"{IN}kai", at) for number in range(3)]
+
+    matched = matches(found, sorted([before, other, moved], key=lambda each: each.sent_at))
+
+    assert [matched[line] for line in sorted(matched)] == [other, moved]
+
+
+def test_what_was_matched_as_it_was_is_not_matched_as_it_is() -> None:
+    at = datetime(2026, 11, 10, tzinfo=UTC)
+    moved = known_of(found_of(100, "Kai", f"{IN}kai", at), shifted=timedelta(days=7))
+    before = replace(moved, sent_at=at, edited_to=moved)
+    found = [found_of(0, "Kai", f"{IN}kai", at), found_of(1, "Kai", f"{IN}kai", at + timedelta(days=7, hours=3))]
+
+    assert matches(found, [before, moved]) == {0: moved}
+
+
+def test_nobody_is_guessed_from_what_inmails_were_where_several_come_into_question() -> None:
+    at = datetime(2026, 11, 10, tzinfo=UTC)
+    corrected, other = (known_of(found_of(100 + number, f"Kai {number}", None, at)) for number in range(2))
+    before = replace(corrected, name="Mia", name_key="mia", edited_to=corrected)
+    gone = [found_of(1, "LinkedIn Member", None, at, "key")]
+
+    assert matches(gone, [corrected, other, before]) == {}
+    assert matches(gone, [corrected, before, replace(before, name="Noa", name_key="noa")]) == {1: corrected}
+
+
+def test_a_message_is_known_when_its_inmail_was_edited(books: Books) -> None:
+    books.actions(export(to_kai()), bring=True)
+    (inmail,) = books.listed()
+    books.edit(inmail["id"], sent_at=NOW - timedelta(days=2), recipient={"name": "Mia Sample", "profile_url": None})
+
+    for row in (to_kai(), to_kai(**GONE)):
+        assert books.actions(export(row)) == ["already_there"]
+    # The message's key is that of the InMail as it is now as well: another message of that day is another InMail.
+    for at in ("2026-11-10 15:00:00", "2026-11-21 10:00:00"):
+        for name in ("Kai Muster", "Mia Sample"):
+            assert books.actions(export(message("c2", ME, name, at, "Hello again"))) == ["add"]
+
+
+def test_an_erased_person_of_an_inmail_that_was_edited_does_not_come_back(books: Books) -> None:
+    books.actions(export(to_kai()), bring=True)
+    books.forget_the_messages_keys()
+    (inmail,) = books.listed()
+    books.edit(inmail["id"], sent_at=NOW - timedelta(days=2))
+    assert erase_person(books.store, link("Kai Muster"), None, NOW).inmails == 1
+
+    assert books.actions(export(to_kai())) == ["already_there"]

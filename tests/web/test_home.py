@@ -201,6 +201,20 @@ def test_the_same_person_without_a_reply_is_asked_about(page: WebPage, seat: Sea
     assert seat.balance() == 3
 
 
+def test_a_reply_reaches_the_inmail_that_was_edited_since_the_page_was_shown(
+    page: WebPage, seat: Seat, path: str
+) -> None:
+    inmail = seat.log("Robin Sample")["inmail"]
+    edited = seat.call("PATCH", f"{seat.path}/inmails/{inmail['id']}", {"sent_at": "2026-11-20T09:00:00Z"}).json
+
+    text = page.done(f"{path}/inmails/{inmail['id']}/outcome", outcome="replied")
+
+    assert "Robin Sample: replied." in text
+    assert seat.call.get(f"{seat.path}/inmails/{edited['inmail']['id']}")["outcome"] == "replied"
+    assert "Removed Robin Sample." in page.done(f"{path}/inmails/{inmail['id']}/remove")
+    assert seat.balance() == 5
+
+
 def test_replies_by_one_press(page: WebPage, seat: Seat, path: str) -> None:
     inmail = seat.log("Robin Sample")["inmail"]
     assert "Waiting for a reply (1) Robin Sample sent today" in page.text("/")

@@ -32,6 +32,14 @@ def _note() -> CleanText:
     return CleanText(max_length=2000, lines=True, allow_none=True)
 
 
+def _left_out() -> fields.List:
+    return fields.List(
+        fields.String(validate=validate.OneOf(["profile_url"])),
+        required=True,
+        metadata={"description": "Fields of the recipient that were not stored: a link that leads to no person."},
+    )
+
+
 class NewRecipientSchema(Schema):
     """Who the InMail went to."""
 
@@ -52,9 +60,24 @@ class NewInmailSchema(Schema):
     accept_discrepancy = Boolean(metadata={"description": "LinkedIn let it through although the ledger has no credit."})
 
 
-class InmailChangesSchema(Schema):
-    """What became of an InMail, or what is noted on it."""
+class RecipientChangesSchema(Schema):
+    """Who the InMail really went to; what is left out stays."""
 
+    name = RecipientName()
+    profile_url = ProfileLink(allow_none=True)
+
+
+class InmailChangesSchema(Schema):
+    """What became of an InMail, or what is edited of it; what is left out stays."""
+
+    recipient = fields.Nested(RecipientChangesSchema)
+    sent_at = Instant(metadata={"description": "When it was really sent. A new InMail replaces this one."})
+    cost = Integer(
+        minimum=0, maximum=1, metadata={"description": "What it really cost. A new InMail replaces this one."}
+    )
+    accept_discrepancy = Boolean(
+        metadata={"description": "LinkedIn let the InMails through that have no credit left by this change."}
+    )
     outcome = fields.String(validate=validate.OneOf(OUTCOMES))
     outcome_at = Instant(metadata={"description": "When it happened; now, if left out."})
     purpose = _purpose()
@@ -102,6 +125,16 @@ class InmailSchema(InmailInShortSchema):
     source = fields.String(required=True, validate=validate.OneOf(SOURCES))
     outcome_at = Instant(required=True, allow_none=True)
     retracted_at = Instant(required=True, allow_none=True)
+    replaces = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The InMail of which this one is an edit of day or cost; that one is taken back."},
+    )
+    replaced_by = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The InMail that this one reads as after all its edits of day or cost."},
+    )
     credit_back_at = Instant(required=True, allow_none=True)
 
 
@@ -118,19 +151,16 @@ class LoggedSchema(Schema):
             " the same name where the links cannot be compared."
         },
     )
-    left_out = fields.List(
-        fields.String(validate=validate.OneOf(["profile_url"])),
-        required=True,
-        metadata={"description": "Fields of the recipient that were not stored: a link that leads to no person."},
-    )
+    left_out = _left_out()
 
 
 class UpdatedSchema(Schema):
-    """A changed InMail, the balance after it, and the credit that came back with it."""
+    """The changed InMail, or the one that replaces it; the balance after it, and the credit that came back with it."""
 
     inmail = fields.Nested(InmailSchema, required=True)
     balance = fields.Integer(required=True)
     credited_back = fields.Integer(required=True)
+    left_out = _left_out()
 
 
 class RetractedSchema(Schema):
@@ -183,7 +213,13 @@ def get_inmail(account_id: str, inmail_id: str) -> dict[str, Any]:
 @blueprint.arguments(InmailChangesSchema)
 @blueprint.response(200, UpdatedSchema)
 def update_inmail(body: dict[str, Any], account_id: str, inmail_id: str) -> Response:
-    """Record an outcome (`pending` takes it back), or change purpose, note or subject."""
+    """Record an outcome (`pending` takes it back), or edit the InMail.
+
+    Another `sent_at` or `cost` takes the InMail back and stores a new one in its place, which the answer shows:
+    `replaces` names this one, and recorded outcomes are carried over. Refused with 409 `insufficient_credits` where
+    more InMails would have no credit, and with 409 `replaced` for an InMail that was replaced already: `replaced_by`
+    names the one to change.
+    """
     return write_once(
         account_id, lambda _: (200, inmails.update_inmail(owner_id(), account_id, inmail_id, body, now()))
     )
@@ -192,5 +228,9 @@ def update_inmail(body: dict[str, Any], account_id: str, inmail_id: str) -> Resp
 @blueprint.delete("/<inmail_id>")
 @blueprint.response(200, RetractedSchema)
 def retract_inmail(account_id: str, inmail_id: str) -> Response:
-    """Take an InMail back: it counts as never sent, and stays in the journal. Again: the same answer."""
+    """Take an InMail back: it counts as never sent, and stays in the journal. Again: the same answer.
+
+    An InMail that it replaced by an edit does not come back. The id of one that was replaced takes back, and answers
+    with, the InMail that it reads as now.
+    """
     return write_once(account_id, lambda _: (200, inmails.retract_inmail(owner_id(), account_id, inmail_id, now())))

@@ -90,15 +90,6 @@ def position_of(fact: Fact) -> Position:
     return Position(fact.at, RANKS[type(fact)], fact.id)
 
 
-def uncovered_sends(journal: Iterable[Entry]) -> set[str]:
-    """The sends, by fact id, before which the replay had to place a credit."""
-    return {
-        spend.fact_id
-        for adjust, spend in pairwise(journal)
-        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id and spend.fact_id
-    }
-
-
 def without_retracted(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that count: without those a retraction names, and without the retractions."""
     facts = list(facts)
@@ -168,6 +159,15 @@ def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, b
     if cost == 0 or answered_at is None or book.credit_back is None:
         return None
     return answered_at if answered_at < sent_at + timedelta(hours=book.credit_back.within_hours) else None
+
+
+def uncovered_sends(journal: Iterable[Entry]) -> list[Entry]:
+    """The entries of the sends before which the replay had to place a credit, in order of time."""
+    return [
+        spend
+        for adjust, spend in pairwise(journal)
+        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id
+    ]
 
 
 def book_of(state: State) -> RuleBook:

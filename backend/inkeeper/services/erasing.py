@@ -73,9 +73,12 @@ class _Person(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What was found of a person in one database."""
+    """What was found of a person in one database: the ids of InMails to them, what these were before edits included,
+    and how many InMails the person was erased from.
+    """
 
     inmails: list[str]
+    erased: int
     accounts: set[str]
     answers: int
     same_name: list[str]
@@ -84,16 +87,36 @@ class _Found(NamedTuple):
 
 
 class _Columns(NamedTuple):
-    """The personal columns of a table that a database has, by what they hold."""
+    """The personal columns of a table that a database has, by what they hold, and whether of a former recipient."""
 
     table: str
     id: str
-    by_kind: dict[str, list[str]]
-    has_account: bool
+    by_kind: dict[tuple[Holds, bool], list[str]]
+    others: set[str]
 
-    def of(self, *kinds: Holds) -> list[str]:
+    def of(self, *kinds: Holds, former: bool = False) -> list[str]:
         """The columns of these kinds."""
-        return [column for kind in kinds for column in self.by_kind.get(kind, [])]
+        return [column for kind in kinds for column in self.by_kind.get((kind, former), [])]
+
+    def first(self, kind: Holds, *, former: bool = False) -> str:
+        """The column of this kind, as SQL; those behind it are derived."""
+        return (self.of(kind, former=former) or ["NULL"])[0]
+
+    def other(self, column: str) -> str:
+        """A column that holds nothing personal, as SQL."""
+        return column if column in self.others else "NULL"
+
+
+class _Recipients(NamedTuple):
+    """The recipient of a row, and the one whom it had before it was corrected."""
+
+    id: Any
+    name: str | None
+    link: str | None
+    former_name: str | None
+    former_link: str | None
+    account: str | None
+    replaces: str | None
 
 
 def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Erased:
@@ -125,7 +148,7 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
         except (sqlite3.Error, OSError):
             copies_left.append(path)
     at_once = store.forget_what_was_deleted()
-    return Erased(len(found.inmails), found.answers, found.same_name, mentions, copies, copies_left, at_once)
+    return Erased(found.erased, found.answers, found.same_name, mentions, copies, copies_left, at_once)
 
 
 def erasures(owner_id: str, since: int) -> dict[str, Any]:
@@ -204,11 +227,11 @@ def _erase(connection: sqlite3.Connection, person: _Person, more_names: Iterable
     """Erase the person from one database. `more_names` are further names under which to look for mentions."""
     tables = list(_personal_columns(connection))
     found = _Found(
-        [], set(), 0, [], [], {normal_name(name) for name in (*more_names, *([person.name] if person.name else []))}
+        [], 0, set(), 0, [], [], {normal_name(name) for name in (*more_names, *([person.name] if person.name else []))}
     )
     for columns in tables:
         if columns.of("name", "link"):
-            _erase_recipients(connection, columns, person, found)
+            found = _erase_recipients(connection, columns, person, found)
     pattern = _mention_of(person, found.names)
     answers, ids = 0, set(found.inmails)
     for columns in tables:
@@ -224,38 +247,78 @@ def _personal_columns(connection: sqlite3.Connection) -> Iterator[_Columns]:
     for model in models.TABLES:
         meta = model._meta
         present = {row[1] for row in connection.execute(f'PRAGMA table_info("{meta.table_name}")')}
-        by_kind: dict[str, list[str]] = {}
+        by_kind: dict[tuple[Holds, bool], list[str]] = {}
         for field in meta.sorted_fields:
             if isinstance(field, PersonalField) and field.column_name in present:
-                by_kind.setdefault(field.holds, []).append(field.column_name)
+                by_kind.setdefault((field.holds, field.of_former), []).append(field.column_name)
         if by_kind:
             key = "id" if "id" in present else "rowid"
-            yield _Columns(meta.table_name, key, by_kind, "account_id" in present)
+            others = present.difference(*by_kind.values())
+            yield _Columns(meta.table_name, key, by_kind, others)
 
 
-def _erase_recipients(connection: sqlite3.Connection, columns: _Columns, person: _Person, found: _Found) -> None:
-    name = (columns.of("name") or ["NULL"])[0]
-    link = (columns.of("link") or ["NULL"])[0]
-    account = "account_id" if columns.has_account else "NULL"
-    rows = connection.execute(
-        f'SELECT rowid, {columns.id}, {name}, {link}, {account} FROM "{columns.table}"'  # noqa: S608 - names of ours
-    ).fetchall()
-    theirs = [row for row in rows if _is_theirs(person, row[2] or "", row[3])]
-    names = {normal_name(row[2]) for row in theirs if row[2] and row[2] != ERASED_NAME}
+def _erase_recipients(connection: sqlite3.Connection, columns: _Columns, person: _Person, found: _Found) -> _Found:
+    """Erase the person from the rows that are about them, and from those that were before they were corrected."""
+    rows = _recipients(connection, columns)
+    theirs = {row.id for row in rows if _is_theirs(person, row.name or "", row.link)}
+    corrected = {row.id for row in rows if row.former_name and _is_theirs(person, row.former_name, row.former_link)}
+    names = {row.name for row in rows if row.id in theirs} | {row.former_name for row in rows if row.id in corrected}
+    normal_names = {normal_name(name) for name in names if name and name != ERASED_NAME}
+    # What an InMail was before its edits tells of the same person, under whatever name.
+    _add_replaced(theirs, {row.id: row.replaces for row in rows})
+    gone = theirs | corrected
     values = [f"{column} = '{ERASED_NAME}'" for column in columns.of("name")]
     values += [f"{column} = NULL" for column in columns.of("link", "about")]
     connection.executemany(
-        f'UPDATE "{columns.table}" SET {", ".join(values)} WHERE rowid = ?',  # noqa: S608 - names of ours
-        [(row[0],) for row in theirs],
+        f'UPDATE "{columns.table}" SET {", ".join(values)} WHERE {columns.id} = ?',  # noqa: S608 - names of ours
+        [(row_id,) for row_id in theirs],
     )
-    gone = {row[0] for row in theirs}
-    found.names.update(names)
-    if columns.table == models.Inmail._meta.table_name:
-        found.inmails.extend(row[1] for row in theirs)
-    found.accounts.update(row[4] for row in theirs if row[4] is not None)
-    found.same_name.extend(
-        str(row[1]) for row in rows if row[0] not in gone and row[2] and normal_name(row[2]) in names
+    for name, link in zip(columns.of("name", former=True), columns.of("link", former=True), strict=True):
+        connection.executemany(
+            f'UPDATE "{columns.table}" SET {name} = ?, {link} = NULL'  # noqa: S608 - names of ours
+            f" WHERE {columns.id} = ? AND {name} IS NOT NULL",
+            [(ERASED_NAME, row_id) for row_id in gone],
+        )
+    edited = {row.replaces: row.id for row in rows if row.replaces is not None}
+    found.names.update(normal_names)
+    found.accounts.update(row.account for row in rows if row.id in gone and row.account is not None)
+    found.same_name.extend(_same_name([row for row in rows if row.id not in gone], normal_names, edited))
+    if columns.table != models.Inmail._meta.table_name:
+        return found
+    found.inmails.extend(row.id for row in rows if row.id in theirs)
+    return found._replace(erased=sum(edited.get(row_id) not in gone for row_id in gone))
+
+
+def _recipients(connection: sqlite3.Connection, columns: _Columns) -> list[_Recipients]:
+    wanted = (
+        *(columns.id, columns.first("name"), columns.first("link")),
+        *(columns.first("name", former=True), columns.first("link", former=True)),
+        *(columns.other("account_id"), columns.other("replaces")),
     )
+    rows = connection.execute(f'SELECT {", ".join(wanted)} FROM "{columns.table}" ORDER BY rowid')  # noqa: S608 - ours
+    return [_Recipients(*row) for row in rows]
+
+
+def _add_replaced(ids: set[Any], replaces: dict[Any, str | None]) -> None:
+    """Add the InMails that these replaced, and so on."""
+    for inmail_id in list(ids):
+        former = replaces.get(inmail_id)
+        while former is not None and former not in ids:
+            ids.add(former)
+            former = replaces.get(former)
+
+
+def _same_name(rows: Iterable[_Recipients], names: set[str], edited: dict[str, Any]) -> list[str]:
+    """The ids of those to people with one of these names; of one that was edited, the id that it has now."""
+    found: dict[str, None] = {}
+    for row in rows:
+        if not names.isdisjoint(normal_name(name) for name in (row.name, row.former_name) if name):
+            now, seen = row.id, set()
+            while now in edited and now not in seen:
+                seen.add(now)
+                now = edited[now]
+            found[str(now)] = None
+    return list(found)
 
 
 def _mention_of(person: _Person, names: Iterable[str]) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from inkeeper.clock import from_microseconds
 from inkeeper.rules.replay import Entry, allotment_of, book_of, cap_of
 from inkeeper.rules.state import State
+from inkeeper.services import inmail_edits
 from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.imports import own
 from inkeeper.storage import history
@@ -51,6 +52,7 @@ _INMAILS = (
     "outcome",
     "outcome_at",
     "retracted_at",
+    "replaces",
 )
 _LEDGER = ("account_id", "account", "at", "kind", "credits", "balance", "why", "rule", "inmail_id")
 _IN_MICROSECONDS = ("sent_at", "outcome_at", "retracted_at")
@@ -83,10 +85,14 @@ def _accounts(now: datetime) -> Iterator[Row]:
 
 
 def _inmails() -> Iterator[Row]:
+    """The InMails, each once: one that was edited as it is now."""
     rows = execute(
         "SELECT inmail.account_id, account.name, inmail.id, inmail.name, profile_url, sent_at, cost, subject, purpose,"
-        " note, source, outcome, outcome_at, retracted_at"
-        " FROM inmail JOIN account ON account.id = inmail.account_id ORDER BY inmail.account_id, sent_at, inmail.id"
+        " note, source, outcome, outcome_at, retracted_at, replaces"
+        " FROM inmail JOIN account ON account.id = inmail.account_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM inmail AS later"
+        " WHERE later.account_id = inmail.account_id AND later.replaces = inmail.id)"
+        " ORDER BY inmail.account_id, sent_at, inmail.id"
     )
     instants = [_INMAILS.index(column) for column in _IN_MICROSECONDS]
     for row in rows:
@@ -99,7 +105,7 @@ def _inmails() -> Iterator[Row]:
 def _ledger(now: datetime) -> Iterator[Row]:
     for account in _all():
         _, journal = _replayed(account.id, now)
-        for entry in journal:
+        for entry in inmail_edits.name_edits(account.id, journal):
             about = entry.fact_id if entry.kind in ("spend", "credit_back") else None
             yield (
                 account.id,

@@ -16,7 +16,7 @@ from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecor
 from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
-from inkeeper.services import dates, openings
+from inkeeper.services import dates, inmail_edits, openings
 from inkeeper.services.accounts import seat
 from inkeeper.services.people import (
     SentTo,
@@ -94,6 +94,8 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         "outcome_at": None,
         "retracted_at": None,
         "credit_back_at": None,
+        "replaces": None,
+        "replaced_by": None,
     }
     return {
         "inmail": inmail,
@@ -156,35 +158,44 @@ def names_of(owner_id: str, account_id: str, inmail_ids: Sequence[str]) -> dict[
 def update_inmail(
     owner_id: str, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """Record what became of an InMail, or change purpose, note and subject.
+    """Record what became of an InMail, or edit it. Answers with the InMail as it is now and the credit that came back.
 
-    Answers with the credit that came back, if any.
-
-    Outcome `pending` takes back what was recorded before. Raises a 404 Problem, 409 for an InMail that was taken
-    back, 422 for an outcome dated before the sending.
+    Another `sent_at` or `cost` makes a new InMail that replaces this one (`inmail_edits`); everything else changes
+    this one. Outcome `pending` takes back what was recorded before. Raises a 404 Problem; 409 for an InMail that was
+    taken back or replaced, and for `insufficient_credits`; 422 for a date that cannot be.
     """
     seat(owner_id, account_id)
     row = _row(account_id, inmail_id)
     if row.retracted_at is not None:
-        raise conflict("retracted", "This InMail was taken back. Log it again if it was sent after all.")
+        raise inmail_edits.why_not_editable(row)
     known = _books(account_id)
     returned_before = _credit_back(row, known) is not None
     columns = {key: changes[key] for key in ("purpose", "note", "subject") if key in changes}
-    balance = None
-    if "outcome" in changes:
+    recipient, left_out = inmail_edits.recipient_columns(row, changes)
+    columns |= recipient
+    sent_at, cost = inmail_edits.sent_at_and_cost(row, changes, now)
+    if (sent_at, cost) != (row.sent_at, row.cost):
+        inmail_id = inmail_edits.replace_send(row, sent_at, cost, changes, now)
+        note_outcomes([inmail_id])
+    elif "outcome" in changes:
         outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at, "the InMail was sent")
         columns |= _record_outcome(row, account_id, changes["outcome"], outcome_at, now)
     if columns:
         Inmail.update(columns).where(Inmail.id == inmail_id).execute()
-    balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
+    balance = history.state_at(account_id, dates.a_little_ahead(sent_at, now))[0].balance
     inmail = _describe(_row(account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
-    return {"inmail": inmail, "balance": balance, "credited_back": int(came_back)}
+    return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
 
 
 def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
-    """Take an InMail back: it counts as never sent, and stays in the journal. The second time gives the same answer."""
+    """Take an InMail back: it counts as never sent, and stays in the journal. The second time gives the same answer.
+
+    The id of one that was replaced by an edit takes back, and answers with, the InMail that it reads as now. Those that
+    an InMail replaced do not come back with it.
+    """
     seat(owner_id, account_id)
+    inmail_id = inmail_edits.last_edit(_row(account_id, inmail_id).id)
     row = _row(account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
@@ -387,4 +398,13 @@ def _describe(row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> 
         "outcome_at": row.outcome_at,
         "retracted_at": row.retracted_at,
         "credit_back_at": _credit_back(row, known),
+        "replaces": row.replaces,
+        "replaced_by": _replaced_by(row),
     }
+
+
+def _replaced_by(row: Inmail) -> str | None:
+    if row.retracted_at is None:
+        return None
+    last = inmail_edits.last_edit(row.id)
+    return None if last == row.id else last

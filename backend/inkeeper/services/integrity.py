@@ -115,6 +115,8 @@ def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
             yield Finding(account_id, row.id, "The listed InMail and its fact differ in date or cost.")
         if row.retracted_at != history.retraction_of(row.id):
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on whether it was taken back.")
+        if row.replaces is not None and not _is_replaced(account_id, row):
+            yield Finding(account_id, row.id, "The listed InMail replaces one that was not taken back for it.")
         outcomes = history.outcomes_of(row.id)
         if row.outcome != (outcomes[-1].outcome if outcomes else "pending"):
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on its outcome.")
@@ -146,3 +148,9 @@ def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[
         if fact.at > now + CLOCK_TOLERANCE and type(fact) in _AHEAD:
             message = f"The clock was ahead when this was stored. {_AHEAD[type(fact)]}"
             yield Finding(account_id, fact.id, message.format(day=f"{fact.at:%Y-%m-%d} (UTC)"))
+
+
+def _is_replaced(account_id: str, row: Inmail) -> bool:
+    """Whether the InMail that this one replaces is an earlier one of the account, and was taken back."""
+    former = history.fact_of(account_id, row.replaces or "")
+    return isinstance(former, Sent) and former.id != row.id and history.retraction_of(former.id) is not None

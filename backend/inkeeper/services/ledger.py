@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from inkeeper.services import inmail_edits
 from inkeeper.services.accounts import seat
 from inkeeper.storage import history
 
@@ -32,7 +33,7 @@ def journal(
     last = now if until is None else min(now, until - timedelta(microseconds=1))
     if last < first:
         return []
-    entries = history.journal_of(account_id, first, last)
+    entries = history.journal_of(account_id, first, last)[offset : offset + limit]
     return [
         {
             "at": entry.at,
@@ -44,5 +45,5 @@ def journal(
             "inmail_id": entry.fact_id if entry.kind in ("spend", "credit_back") else None,
             "lots": [{"lot": lot, "credits": credits} for lot, credits in entry.lots],
         }
-        for entry in entries[offset : offset + limit]
+        for entry in inmail_edits.name_edits(account_id, entries)
     ]

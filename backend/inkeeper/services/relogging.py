@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from inkeeper.errors import conflict
-from inkeeper.services import inmails
+from inkeeper.services import inmail_edits, inmails
 
 _CONTENT = ("recipient", "sent_at", "cost", "subject", "purpose", "note", "source")
 
@@ -14,10 +14,12 @@ _CONTENT = ("recipient", "sent_at", "cost", "subject", "purpose", "note", "sourc
 def log_again(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
     """Log a retracted InMail once more, with what was noted on it and what came of it, as a new one.
 
-    A retraction is a fact and stays in the journal. Returns the new InMail's id and the balance. Raises the 404
-    Problem, and the 409 Problem `conflict` for an InMail that is not retracted.
+    A retraction is a fact and stays in the journal. The id of one that was replaced by an edit logs the InMail that it
+    reads as now. Returns the new InMail's id and the balance. Raises the 404 Problem, and the 409 Problem `conflict`
+    for an InMail that is not retracted.
     """
-    taken_back = inmails.get_inmail(owner_id, account_id, inmail_id, now)
+    inmail_id = inmails.get_inmail(owner_id, account_id, inmail_id, now)["id"]
+    taken_back = inmails.get_inmail(owner_id, account_id, inmail_edits.last_edit(inmail_id), now)
     if taken_back["retracted_at"] is None:
         raise conflict("conflict", "This InMail was not taken back.")
     wanted = {key: taken_back[key] for key in _CONTENT}

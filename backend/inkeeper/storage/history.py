@@ -6,7 +6,9 @@ It is plain SQL: building the same few statements with the query builder for eve
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -145,12 +147,13 @@ def record(
     now: datetime,
     check: Callable[[Recorded], None] | None = None,
     import_id: str | None = None,
+    import_ids: Mapping[str, str] | None = None,
 ) -> Recorded:
     """Store facts, forget every state that they make out of date, and keep those they lead to.
 
     Needs a write transaction. `now` (UTC) is when they are recorded and what the state is computed for; `import_id`
-    names the import that they came with, if any. `check` may raise to refuse them, which leaves nothing behind. Raises
-    what `replay` raises.
+    names the import that they came with, if any, and `import_ids` those of single facts, by the facts' ids. `check` may
+    raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
     """
     transaction = current()
     earliest = _takes_effect(account_id, facts)
@@ -169,7 +172,7 @@ def record(
                 micros(fact.at),
                 recorded_at,
                 *_about_and_data(fact),
-                import_id,
+                import_ids.get(fact.id) if import_ids else import_id,
             )
             for fact in facts
         ),
@@ -208,21 +211,36 @@ def new_fact_ids(account_id: str, now: datetime, count: int) -> list[str]:
     return current().next_ids(account_id, now, count)
 
 
-def newly_uncovered(account_id: str, facts: Iterable[Fact], recorded: Recorded, now: datetime) -> set[str]:
-    """The sends, by fact id, that no credit is left for with these new facts, which have led to `recorded` at `now`
-    (UTC), and that had one without them or are new.
+def newly_uncovered(account_id: str, facts: Sequence[Fact], recorded: Recorded, now: datetime) -> set[str]:
+    """The sends, by fact id, that no credit is left for by these new facts, which have led to `recorded` at `now`
+    (UTC): so many in each period as it has more sends without a credit than it would have without the facts.
 
-    Sends that are dated after `now` count as well: another process's clock may be a little ahead, and a request may get
-    its turn after one that came later. For the `check` of `record`: the facts must not be stored yet.
+    Which of a period's sends has none depends on their order alone, and an edit gives a send a new id; so they are
+    counted, and the last ones named of those that had a credit or are new. Sends that are dated after `now` count as
+    well: another process's clock may be a little ahead, and a request may get its turn after one that came later. For
+    the `check` of `record`: the facts must not be stored yet.
     """
     until = max([now, *(fact.at for fact in recorded.coming if type(fact) is Sent)])
     later = replay(recorded.coming, until, recorded.state).journal if until > now else []
-    uncovered = uncovered_sends([*recorded.journal, *later])
-    new = {fact.id for fact in facts}
-    if uncovered <= new:
-        return uncovered
-    since = (recorded.journal or later)[0].at
-    return uncovered - uncovered_sends(journal_of(account_id, since, until))
+    # A replay may begin at any place before the first send that the facts change.
+    first = _takes_effect(account_id, facts)
+    uncovered = _uncovered_from(first, [*recorded.journal, *later])
+    if not uncovered:
+        return set()
+    before = _uncovered_from(first, journal_of(account_id, first.at, until))
+    if not before:
+        return set(uncovered)
+    past = told(account_id, first.at, until)
+    starts = [sheet.start for sheet in (*past.closed, past.present)]
+    more = Counter(bisect_right(starts, at) for at in uncovered.values())
+    more.subtract(bisect_right(starts, at) for at in before.values())
+    found: set[str] = set()
+    for fact_id, at in reversed(uncovered.items()):
+        period = bisect_right(starts, at)
+        if fact_id not in before and more[period] > 0:
+            more[period] -= 1
+            found.add(fact_id)
+    return found
 
 
 def last_at(account_id: str, now: datetime) -> datetime | None:
@@ -279,6 +297,15 @@ def fact_of(account_id: str, fact_id: str) -> Fact | None:
         "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)
     ).fetchall()
     return _fact(*rows[0]) if rows else None
+
+
+def import_ids_of(fact_ids: Iterable[str]) -> dict[str, str]:
+    """The imports that these facts came with, by the facts' ids; those that came with none are left out."""
+    rows = execute(
+        "SELECT id, import_id FROM fact WHERE id IN (SELECT value FROM json_each(?)) AND import_id IS NOT NULL",
+        (json.dumps(list(fact_ids)),),
+    )
+    return dict(rows.fetchall())
 
 
 def facts_of_import(import_id: str, *kinds: str) -> list[Fact]:
@@ -373,6 +400,15 @@ def _is_whole(sheets: Sequence[Sheet], since: datetime, opened_at: datetime) -> 
     return (first <= since or first == opened_at) and all(
         earlier.end == later.start for earlier, later in pairwise(sheets)
     )
+
+
+def _uncovered_from(first: Position, journal: Sequence[Entry]) -> dict[str, datetime]:
+    """The dates (UTC) of the sends without a credit from this place on, by fact id, in order of time."""
+    return {
+        entry.fact_id: entry.at
+        for entry in uncovered_sends(journal)
+        if entry.fact_id and Position(entry.at, RANKS[Sent], entry.fact_id) >= first
+    }
 
 
 def _takes_effect(account_id: str, facts: Sequence[Fact]) -> Position:

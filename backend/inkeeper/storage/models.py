@@ -98,12 +98,14 @@ Holds = Literal["name", "link", "about", "label", "fleeting", "answer"]
 class PersonalField(TextField):
     """A text that may tell of a person. Erasing goes through all of these, and exports hold them.
 
-    A column with people's words must be one, or a test says so.
+    A column with people's words must be one, or a test says so. `of_former` is set for the name or link of a second
+    recipient: the one whom the row was about before it was corrected, null where it never was.
     """
 
-    def __init__(self, holds: Holds, **options: Any) -> None:
+    def __init__(self, holds: Holds, *, of_former: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.holds = holds
+        self.of_former = of_former
 
 
 class DerivedTextField(PersonalField):
@@ -299,6 +301,11 @@ class Inmail(_Table):
     link_key = DerivedTextField("link", null=True)
     # Of an InMail from LinkedIn's export: a hash of its conversation's id and its instant (UTC).
     message_key = TextField(null=True)
+    # The InMail, taken back since, of which this one is an edit. As `id`: the reference written out.
+    replaces = TextField(null=True, constraints=[SQL('REFERENCES "inmail" ("id")')])
+    # The recipient as it was first, where it was corrected since: a file may still name it so.
+    former_name = PersonalField("name", of_former=True, null=True)
+    former_url = PersonalField("link", of_former=True, null=True)
 
     class Meta:
         indexes = (

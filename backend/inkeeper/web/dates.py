@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from inkeeper.api.context import now
 from inkeeper.clock import parse_instant
@@ -73,6 +73,14 @@ def say_day(which: date, today: date) -> str:
 def noon(zone: str, which: date) -> datetime:
     """The instant (UTC) at which a local day is half over: for what is known to the day only."""
     return day_start(zone, which) + (day_start(zone, which + timedelta(days=1)) - day_start(zone, which)) / 2
+
+
+def at_time_of(zone: str, which: date, at: datetime) -> datetime:
+    """The instant (UTC) of a local day at which clocks show the time that they show at `at`, the first one where they
+    show it twice.
+    """
+    clock = at.astimezone(time_zone(zone)).replace(year=which.year, month=which.month, day=which.day, fold=0)
+    return clock.astimezone(UTC)
 
 
 def first_instant(zone: str, which: date) -> datetime:

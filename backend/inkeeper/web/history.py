@@ -10,19 +10,29 @@ from flask import Response
 from marshmallow import fields, validate
 
 from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import Cursor, Text, paged
+from inkeeper.errors import Problem
+from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
-from inkeeper.services import inmails, ledger, relogging
+from inkeeper.services import accounts, inmail_edits, inmails, ledger, relogging
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.forms import FormSchema
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.recipients import MOST_CHARACTERS
 from inkeeper.web.seats import Seats
 
 ROWS = 50
 ENTRIES = 10_000
 """More changes than a month of any account has."""
 
-_EDITED = ("outcome", "purpose", "note", "subject")
+_NOTED = ("outcome", "purpose", "note", "subject")
+_REFUSED = {
+    "no person": "That link doesn't lead to a person on LinkedIn.",
+    "to come": "That day is still to come.",
+    "opening": "This account starts later than that day.",
+    "outcome": "Its result is from before that day. Set Result to Waiting first, or pick an earlier day.",
+}
 _GONE = ("expire", "forfeit", "void")
 
 
@@ -45,12 +55,26 @@ class CreditsQuery(forms.Query):
 
 
 class EditForm(FormSchema):
-    """What is noted on an InMail. A field that is left empty is cleared."""
+    """An InMail as it really was, and what is noted on it. A field that is left empty is cleared."""
 
+    name = RecipientName(required=True, error_messages={"required": "Enter the name.", "blank": "Enter the name."})
+    link = Text(load_default=None, max_length=MOST_CHARACTERS)
+    day = fields.Date(required=True, error_messages={"required": "Enter a day.", "invalid": "Enter a day."})
+    cost = fields.Integer(required=True, validate=validate.OneOf([0, 1]))
+    accept = fields.Boolean(load_default=False)
     outcome = fields.String(required=True, validate=validate.OneOf(words.OUTCOMES))
     purpose = fields.String(load_default=None, validate=validate.OneOf(words.PURPOSES))
     subject = Text(load_default=None)
     note = Text(load_default=None, max_length=2000, lines=True)
+
+
+class _Refused(Exception):
+    """A field of the edit form holds what cannot be stored; why, as a key of `_REFUSED`."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(field, why)
+        self.field = field
+        self.why = why
 
 
 @blueprint.page("/history")
@@ -95,30 +119,37 @@ def show_row(account_id: str, inmail_id: str) -> Response:
 def show_edit(account_id: str, inmail_id: str) -> Response:
     """An InMail's row as a form."""
     values = _one(account_id, inmail_id)
-    return pages.part("app/history_edit.html", form=_form_of(values["inmail"]), **values)
+    return pages.part("app/history_edit.html", form=_form_of(values["inmail"], values["seats"].zone), **values)
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/edit")
 def save_edit(account_id: str, inmail_id: str) -> Response:
-    """Change what is noted on an InMail. One that was changed elsewhere since is shown beside what was typed."""
+    """Edit an InMail; asks first where a credit would be missing. One that was changed elsewhere since is shown beside
+    what was typed.
+    """
     form = forms.read_form(EditForm())
-    if form.errors:
-        return pages.part("app/history_edit.html", 422, form=form, **_one(account_id, inmail_id))
 
-    def change() -> dict[str, Any]:
-        current = inmails.get_inmail(owner_id(), account_id, inmail_id, now())
-        forms.check_version(form, _edited(current))
-        # An outcome that stays the same keeps its date.
-        changes = {name: form.data[name] for name in _EDITED if form.data[name] != current[name]}
-        inmails.update_inmail(owner_id(), account_id, inmail_id, changes, now())
-        return {}
-
-    try:
-        forms.save_once(account_id, form, change)
-    except forms.Stale:
+    def again(status: int, form: Form, **shown: Any) -> Response:
         values = _one(account_id, inmail_id)
-        return pages.part("app/history_edit.html", 409, form=form, stale=True, **values)
-    return pages.part("app/history_saved.html", toast={"text": "Saved."}, here="history", **_one(account_id, inmail_id))
+        if "stale" not in shown:
+            # What was changed elsewhere meanwhile has not been shown yet.
+            values["version"] = form.typed.get("version", "")
+        return pages.part("app/history_edit.html", status, form=form, **shown, **values)
+
+    if form.errors:
+        return again(422, form)
+    try:
+        saved = forms.save_once(account_id, form, lambda: _save(account_id, inmail_id, form))
+    except _Refused as refused:
+        return again(422, form.but(refused.field, _REFUSED[refused.why]))
+    except forms.Stale:
+        return again(409, form, stale=True)
+    except Problem as problem:
+        if problem.code != "insufficient_credits":
+            raise
+        return again(422, form, lacking=problem.extra["needed"])
+    values = _one(account_id, saved["inmail_id"])
+    return pages.part("app/history_saved.html", toast={"text": "Saved."}, here="history", **values)
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/row/remove")
@@ -160,18 +191,77 @@ def _rows(found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _one(account_id: str, inmail_id: str) -> dict[str, Any]:
+    """What a row shows of an InMail; of one that was replaced by an edit, the InMail that it reads as now."""
     with store().read():
         found = seats.read(account_id)
-        inmail = inmails.get_inmail(owner_id(), account_id, inmail_id, now())
+        inmail = _now(account_id, inmail_id)
     return {"seats": found, "inmail": inmail, "version": forms.version_of(_edited(inmail))}
 
 
+def _now(account_id: str, inmail_id: str) -> dict[str, Any]:
+    inmail = inmails.get_inmail(owner_id(), account_id, inmail_id, now())
+    later = inmail["replaced_by"]
+    return inmails.get_inmail(owner_id(), account_id, later, now()) if later else inmail
+
+
 def _edited(inmail: Mapping[str, Any]) -> list[Any]:
-    return [inmail["retracted_at"], *(inmail[name] for name in _EDITED)]
+    names = ("retracted_at", "recipient", "sent_at", "cost", *_NOTED)
+    return [inmail[name] for name in names]
 
 
-def _form_of(inmail: Mapping[str, Any]) -> forms.Form:
-    return forms.empty_form(**{name: inmail[name] for name in _EDITED})
+def _form_of(inmail: Mapping[str, Any], zone: str) -> Form:
+    noted = {name: inmail[name] for name in _NOTED}
+    to = inmail["recipient"]
+    day = dates.iso_day(inmail["sent_at"], zone)
+    return forms.empty_form(name=to["name"], link=to["profile_url"], day=day, cost=inmail["cost"], **noted)
+
+
+def _save(account_id: str, inmail_id: str, form: Form) -> dict[str, Any]:
+    """Store what was changed of an InMail; the id that it has then. Raises _Refused, Stale and the service's Problems.
+
+    What stays the same is left alone: an outcome keeps its date, and a day its time.
+    """
+    current = _now(account_id, inmail_id)
+    forms.check_version(form, _edited(current))
+    data = form.data
+    changes = {name: data[name] for name in ("cost", *_NOTED) if data[name] != current[name]}
+    to = current["recipient"]
+    # Names that earlier versions stored may have been written in a way in which they are not kept any more.
+    name = to["name"] if data["name"] == clean_name(to["name"]) else data["name"]
+    recipient = {"name": name, "profile_url": _link(data["link"], to["profile_url"])}
+    if recipient != to:
+        changes["recipient"] = recipient
+    changes |= _moved(account_id, data["day"], current["sent_at"])
+    changes["accept_discrepancy"] = data["accept"]
+    try:
+        saved = inmails.update_inmail(owner_id(), account_id, current["id"], changes, now())
+    except Problem as problem:
+        if any(error["path"] == "sent_at" for error in problem.errors or []):
+            raise _Refused("day", "outcome") from problem
+        raise
+    return {"inmail_id": saved["inmail"]["id"]}
+
+
+def _link(typed: str | None, current: str | None) -> str | None:
+    if typed is None or typed == current:
+        return typed
+    person = parse_link(typed)
+    if person is None:
+        raise _Refused("link", "no person")
+    return person.url
+
+
+def _moved(account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
+    """Another day (local) at the same time, as a change of the InMail; no change for the day that it has."""
+    account = accounts.get_account(owner_id(), account_id, now())
+    zone, opened_at = account["time_zone"], account["opened_at"]
+    if day == local_day(zone, sent_at):
+        return {}
+    if day > local_day(zone, now()):
+        raise _Refused("day", "to come")
+    if day < local_day(zone, opened_at):
+        raise _Refused("day", "opening")
+    return {"sent_at": max(opened_at, min(now(), dates.at_time_of(zone, day, sent_at)))}
 
 
 def _month(found: Seats, month: date) -> dict[str, Any]:
@@ -179,12 +269,15 @@ def _month(found: Seats, month: date) -> dict[str, Any]:
     start = dates.first_instant(found.zone, month)
     following = (month + timedelta(days=31)).replace(day=1)
     end = dates.first_instant(found.zone, following)
-    entries = ledger.journal(owner_id(), found.account_id, start, end, now(), 0, ENTRIES)
+    journal = ledger.journal(owner_id(), found.account_id, start, end, now(), 0, ENTRIES)
+    # What was taken back counts as never sent: the send says so, and the taking back changed nothing by itself.
+    entries = [entry for entry in journal if entry["kind"] != "retract"]
     sent = [entry["inmail_id"] for entry in entries if entry["inmail_id"]]
     before = entries[0]["balance"] - entries[0]["credits"] if entries else None
     return {
         "entries": entries[::-1],
         "names": inmails.names_of(owner_id(), found.account_id, sent),
+        "edited": inmail_edits.last_edits(found.account_id),
         "month": month,
         "earlier": (month - timedelta(days=1)).replace(day=1),
         "later": following if end <= now() else None,

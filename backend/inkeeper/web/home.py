@@ -13,7 +13,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts, inmails, observations, relogging
+from inkeeper.services import accounts, inmail_edits, inmails, observations, relogging
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -128,7 +128,9 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
     outcome = form.data["outcome"]
 
     def record() -> dict[str, Any]:
-        answer = inmails.update_inmail(owner_id(), account_id, inmail_id, {"outcome": outcome}, now())
+        # One that was edited since the page was shown is another InMail by now.
+        current = inmail_edits.last_edit(inmail_id)
+        answer = inmails.update_inmail(owner_id(), account_id, current, {"outcome": outcome}, now())
         return {"credited_back": answer["credited_back"]}
 
     answer = forms.save_once(account_id, form, record)

@@ -40,6 +40,7 @@ KINDS = {
 _PROBLEMS = {
     "not_found": "This isn't here any more. Reload the page.",
     "retracted": "This InMail was removed from the log.",
+    "replaced": "This was edited elsewhere. Reload the page.",
     "conflict": "This doesn't fit what's stored by now. Reload the page.",
     "idempotency_conflict": "This was saved already. Reload the page to see it.",
     "insufficient_credits": "You have no credits left.",

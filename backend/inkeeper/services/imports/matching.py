@@ -3,24 +3,27 @@
 One InMail of the file is one of the ledger if it went to the same person within a day of it: a click comes later than
 the sending, and some files know only the day. Each matches at most one of the other. What was stored from a file has
 the file's own instant, so that the same file is recognised again row by row; what was stored from LinkedIn's export
-also has the message's key, by which it is recognised when its recipient's account was closed in the meantime.
+also has the message's key, by which it is recognised when its recipient's account was closed in the meantime. An
+InMail that was edited since is also known by the instants and the recipients that it had before.
 
 The time taken grows with the number of InMails, however many went to one person or on one day.
 """
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
 from inkeeper.services.imports.reading import Found
+from inkeeper.services.inmail_edits import last_edits
 from inkeeper.storage.transaction import execute
 
 NEARBY = timedelta(days=1)
@@ -33,15 +36,24 @@ _KNOWN = (
     "SELECT inmail.id, inmail.sent_at, inmail.name, inmail.profile_url, inmail.outcome, inmail.source,"
     " inmail.retracted_at IS NOT NULL, inmail.name_key, inmail.message_key"
     " FROM inmail JOIN fact ON fact.id = inmail.id LEFT JOIN import ON import.id = fact.import_id"
-    " WHERE inmail.account_id = ? AND inmail.sent_at BETWEEN ? AND ?"
+    " WHERE {which}"
     " AND (inmail.retracted_at IS NULL OR (import.id IS NOT NULL AND import.retracted_at IS NULL))"
     " ORDER BY inmail.sent_at, inmail.id"
+)
+_KNOWN_NEARBY = _KNOWN.format(which="inmail.account_id = ? AND inmail.sent_at BETWEEN ? AND ?")
+# The plus sign keeps SQLite from going through all of the account's InMails instead of looking these up.
+_KNOWN_BY_ID = _KNOWN.format(which="+inmail.account_id = ? AND inmail.id IN (SELECT value FROM json_each(?))")
+_BEFORE_EDITS = (
+    "SELECT id, sent_at, name, profile_url FROM inmail"
+    " WHERE +account_id = ?1 AND id IN (SELECT value FROM json_each(?2))"
+    " UNION ALL SELECT id, sent_at, former_name, former_url FROM inmail"
+    " WHERE account_id = ?1 AND former_name IS NOT NULL"
 )
 
 
 @dataclass(slots=True, eq=False)
 class Known:
-    """An InMail of the ledger. `sent_at` is UTC."""
+    """An InMail of the ledger, or what it was before an edit: then `edited_to` is the InMail. `sent_at` is UTC."""
 
     id: str
     sent_at: datetime
@@ -53,6 +65,12 @@ class Known:
     name_key: str
     message_key: str | None = None
     matched: bool = False
+    edited_to: Known | None = None
+
+    @property
+    def current(self) -> Known:
+        """The InMail as it is now, which is matched at most once, whichever way."""
+        return self.edited_to or self
 
 
 def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
@@ -63,10 +81,35 @@ def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
     if not found:
         return []
     since, until = found[0].sent_at - NEARBY, found[-1].sent_at + NEARBY
-    rows = execute(_KNOWN, (account_id, to_microseconds(since), to_microseconds(until)))
+    edits = last_edits(account_id)
+    nearby = _known(_KNOWN_NEARBY, account_id, to_microseconds(since), to_microseconds(until))
+    known = {each.id: each for each in nearby if each.id not in edits}
+    before_edits = execute(_BEFORE_EDITS, (account_id, json.dumps(list(edits)))).fetchall()
+    if not before_edits:
+        return list(known.values())
+    edited = {edits.get(inmail_id, inmail_id) for inmail_id, *_ in before_edits}
+    known |= {each.id: each for each in _known(_KNOWN_BY_ID, account_id, json.dumps(list(edited - known.keys())))}
+    before = [
+        replace(
+            current,
+            sent_at=from_microseconds(sent_at),
+            name=name,
+            link=link,
+            name_key=normal_name(name),
+            edited_to=current,
+        )
+        for inmail_id, sent_at, name, link in before_edits
+        if (current := known.get(edits.get(inmail_id, inmail_id)))
+    ]
+    return sorted([*known.values(), *before], key=_sent_at)
+
+
+def _known(statement: str, *parameters: Any) -> list[Known]:
     return [
         Known(inmail_id, from_microseconds(sent_at), name, link, outcome, source, bool(taken_back), name_key, message)
-        for inmail_id, sent_at, name, link, outcome, source, taken_back, name_key, message in rows
+        for inmail_id, sent_at, name, link, outcome, source, taken_back, name_key, message in execute(
+            statement, parameters
+        )
     ]
 
 
@@ -87,15 +130,21 @@ def twice_in_file(found: Sequence[Found]) -> dict[int, int]:
 def matches(found: Iterable[Found], known: Sequence[Known]) -> dict[int, Known]:
     """For each InMail of a file that is in the ledger: its line, and which one it is. `known` is in order of time."""
     matched: dict[int, Known] = {}
-    of_person, of_instant = _ByPerson(known), _ByInstant(known)
+    now = [each for each in known if each.edited_to is None]
+    before = [each for each in known if each.edited_to is not None]
+    # What an InMail is now comes before what it was: another InMail of the file may be what it is now.
+    now_to, before_to, of_instant = _ByPerson(now), _ByPerson(before), _ByInstant([*now, *before])
     left = [_Sought(each, _link(each), normal_name(each.name)) for each in found]
     # From the surest way to tell that two are one to the least sure.
     for look_up in (
         of_instant.with_message,
-        of_person.with_link_at_instant,
-        of_person.with_name_at_instant,
+        now_to.with_link_at_instant,
+        now_to.with_name_at_instant,
+        before_to.with_link_at_instant,
+        before_to.with_name_at_instant,
         of_instant.without_name,
-        of_person.nearest,
+        now_to.nearest,
+        before_to.nearest,
     ):
         left = _match(left, matched, look_up)
     return matched
@@ -105,6 +154,11 @@ def same_link(found: Found, known: Known) -> bool:
     """Whether both have links, and these lead to one person."""
     one, other = _link(found), _link(known)
     return one is not None and other is not None and same_person(Person("", one), Person("", other))
+
+
+def same_name(found: Found, known: Known) -> bool:
+    """Whether both have the same name, in any spelling."""
+    return normal_name(found.name) == known.name_key
 
 
 class _Sought(NamedTuple):
@@ -125,8 +179,8 @@ def _match(
         if known is None:
             left.append(each)
         else:
-            known.matched = True
-            matched[each.found.line] = known
+            known.current.matched = True
+            matched[each.found.line] = known.current
     return left
 
 
@@ -174,7 +228,7 @@ class _InOrderOfTime:
 
     def _unmatched(self, place: int, jumps: dict[int, int], step: int) -> int:
         passed = []
-        while 0 <= place < len(self._known) and self._known[place].matched:
+        while 0 <= place < len(self._known) and self._known[place].current.matched:
             passed.append(place)
             place = jumps.get(place, place + step)
         for each in passed:
@@ -241,13 +295,16 @@ class _ByPerson:
 
 
 class _ByInstant:
-    """The ledger's InMails by what tells of them when the person is not known."""
+    """The ledger's InMails by what tells of them when the person is not known. Given are all as they are now, then all
+    as they were before edits, both in order of time.
+    """
 
     def __init__(self, known: Iterable[Known]) -> None:
         self._messages: dict[str, Known] = {}
         self._erased: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
         self._nameless: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
         self._imported: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
+        told: set[tuple[datetime, str]] = set()
         for each in known:
             if each.message_key:
                 self._messages.setdefault(each.message_key, each)
@@ -255,14 +312,16 @@ class _ByInstant:
                 self._erased[each.sent_at].add(each)
             elif each.link is None and each.name_key in NOT_A_NAME:
                 self._nameless[each.sent_at].add(each)
-            elif each.source == "import" and not each.message_key:
+            elif each.source == "import" and not each.message_key and (each.sent_at, each.id) not in told:
+                # Once each: whether there is only one matters.
+                told.add((each.sent_at, each.id))
                 self._imported[each.sent_at].add(each)
 
     def with_message(self, sought: _Sought) -> Known | None:
         """The same message of LinkedIn's export, whoever it is to by now."""
         key = sought.found.message_key
         known = self._messages.get(key) if key else None
-        return None if known is None or known.matched else known
+        return None if known is None or known.current.matched else known
 
     def without_name(self, sought: _Sought) -> Known | None:
         """Sent at the same instant, where the ledger does not know the person, or LinkedIn's export no longer does.

@@ -13,7 +13,7 @@ from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Sent
 from inkeeper.services import openings
-from inkeeper.services.imports.matching import Known, known_inmails, matches, same_link, twice_in_file
+from inkeeper.services.imports.matching import Known, known_inmails, matches, same_link, same_name, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
 from inkeeper.storage import history
 
@@ -156,7 +156,12 @@ def _why_known(found: Found, known: Known) -> str:
     where = "an earlier import" if known.source == "import" else f"the {known.source}"
     if found.sent_at == known.sent_at:
         return f"logged by {where}"
-    person = "the same link" if same_link(found, known) else "the same name"
+    if same_link(found, known):
+        person = "the same link"
+    elif same_name(found, known):
+        person = "the same name"
+    else:
+        return f"logged by {where}, and edited since"
     return f"logged by {where} at {format_instant(known.sent_at)}, to {person}"
 
 

@@ -1,0 +1,201 @@
+"""Edits of InMails: another day or cost is a new send that replaces the old one, since facts are never changed.
+
+The old send is taken back and stays in the journal. The new one carries on what was recorded and noted of it, the
+imports that this came with included, and its row names the old one in `replaces`. Every function runs inside a
+transaction of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from inkeeper.clock import format_instant
+from inkeeper.errors import Problem, conflict, invalid
+from inkeeper.rules.facts import ANSWERS, Fact, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.people import parse_link
+from inkeeper.rules.replay import Entry
+from inkeeper.rules.timeline import next_grant, timeline
+from inkeeper.services import dates, openings
+from inkeeper.services.people import person_keys
+from inkeeper.storage import history
+from inkeeper.storage.history import Recorded
+from inkeeper.storage.models import Inmail
+from inkeeper.storage.transaction import execute
+
+_MOST_EDITS = 10_000
+"""How many edits of one InMail are followed: a bound for a damaged database in which they go round in a circle."""
+
+
+def last_edit(inmail_id: str) -> str:
+    """The id of the InMail that this one reads as after its edits; its own where it was not edited."""
+    rows = execute(
+        "WITH RECURSIVE edit(id, account_id, number) AS ("
+        " SELECT id, account_id, 0 FROM inmail WHERE id = ?"
+        " UNION ALL SELECT later.id, later.account_id, number + 1 FROM edit JOIN inmail AS later"
+        " ON later.account_id = edit.account_id AND later.replaces = edit.id LIMIT ?)"
+        " SELECT id FROM edit ORDER BY number DESC LIMIT 1",
+        (inmail_id, _MOST_EDITS),
+    ).fetchall()
+    return rows[0][0] if rows else inmail_id
+
+
+def last_edits(account_id: str) -> dict[str, str]:
+    """The ids of the account's replaced InMails, each with the id of the one that it reads as after all its edits."""
+    # An InMail that replaces another was stored after it: from the latest on, what follows an edit is known already.
+    rows = execute(
+        "SELECT replaces, id FROM inmail WHERE account_id = ? AND replaces IS NOT NULL ORDER BY rowid DESC",
+        (account_id,),
+    )
+    found: dict[str, str] = {}
+    for former, edited in rows:
+        found[former] = found.get(edited, edited)
+    return found
+
+
+def why_not_editable(row: Inmail) -> Problem:
+    """Why an InMail that was taken back or replaced cannot be changed."""
+    stands = last_edit(row.id)
+    if stands != row.id and _is_standing(stands):
+        return conflict(
+            "replaced",
+            f"The day or cost of this InMail was edited since. Change the InMail that replaces it: {stands}.",
+            replaced_by=stands,
+        )
+    return conflict("retracted", "This InMail was taken back. Log it again if it was sent after all.")
+
+
+def sent_at_and_cost(row: Inmail, changes: Mapping[str, Any], now: datetime) -> tuple[datetime, int]:
+    """When (UTC) the InMail was sent and at what cost, with the changes.
+
+    Raises a 422 Problem for a day before the account's opening, and for one more than a day ahead.
+    """
+    sent_at = changes.get("sent_at", row.sent_at)
+    if sent_at != row.sent_at:
+        sent_at = openings.happened_at(row.account_id, "sent_at", sent_at, now)
+    return sent_at, changes.get("cost", row.cost)
+
+
+def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str, Any], now: datetime) -> str:
+    """Take the send back and store another one of that day and cost in its place, all in one write; the id of that.
+
+    Carried over is all that was noted, and what was recorded of outcomes; an outcome in `changes` is recorded with it.
+    The outcome in the new row is left to be filled in. Raises a 422 Problem where a recorded outcome is dated before
+    `sent_at`, and the 409 Problem `insufficient_credits` where any period has more InMails without a credit than
+    before, unless `changes` accept that.
+    """
+    outcomes = _outcomes(row, sent_at, changes, now)
+    ids = iter(history.new_fact_ids(row.account_id, now, 2 + len(outcomes)))
+    retracted_at, at = max(now, row.sent_at), max(now, sent_at)
+    retraction = Retracted(next(ids), retracted_at, row.id)
+    sent = Sent(next(ids), sent_at, cost)
+    # The facts, each with the one that it carries on, if it does.
+    carried: list[tuple[Fact, str | None]] = [(retraction, None), (sent, row.id)]
+    carried += [(OutcomeRecorded(next(ids), dated, sent.id, outcome), former) for dated, outcome, former in outcomes]
+    former_imports = history.import_ids_of(former for _, former in carried if former)
+    imports = {fact.id: former_imports[former] for fact, former in carried if former in former_imports}
+    facts = [fact for fact, _ in carried]
+
+    def covered(recorded: Recorded) -> None:
+        if not changes.get("accept_discrepancy"):
+            _refuse_shortage(row.account_id, facts, recorded, at)
+
+    history.record(row.account_id, facts, at, covered, import_ids=imports)
+    Inmail.update(retracted_at=retracted_at).where(Inmail.id == row.id).execute()
+    # Every column of the old row, also those that are added later on.
+    columns = row.__data__ | {"id": sent.id, "sent_at": sent_at, "cost": cost, "replaces": row.id}
+    columns |= {"outcome": "pending", "outcome_at": None, "answered_at": None, "retracted_at": None}
+    Inmail.insert(columns).execute()
+    return sent.id
+
+
+def recipient_columns(row: Inmail, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The columns of the InMail's row that a corrected recipient changes, and the fields of which nothing can be kept:
+    a link that leads to no person changes nothing.
+    """
+    recipient = changes.get("recipient", {})
+    name, url, left_out = recipient.get("name", row.name), row.profile_url, []
+    if "profile_url" in recipient:
+        text = (recipient["profile_url"] or "").strip()
+        link = parse_link(text)
+        if link or not text:
+            url = link and link.url
+        else:
+            left_out.append("profile_url")
+    if (name, url) == (row.name, row.profile_url):
+        return {}, left_out
+    name_key, link_key = person_keys(name, parse_link(url) if url else None)
+    columns = {"name": name, "profile_url": url, "name_key": name_key, "link_key": link_key}
+    if row.former_name is None:
+        columns |= {"former_name": row.name, "former_url": row.profile_url}
+    return columns, left_out
+
+
+def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
+    """The journal with edits named as the reasons of the entries that they caused."""
+    rows = execute(
+        "SELECT inmail.replaces, fact.id, inmail.id FROM inmail JOIN fact ON fact.about = inmail.replaces"
+        " WHERE inmail.account_id = ? AND inmail.replaces IS NOT NULL AND fact.kind = 'retracted'",
+        (account_id,),
+    ).fetchall()
+    formers, retractions, edited = (set(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
+
+    def why(entry: Entry) -> str:
+        if entry.fact_id in retractions:
+            return "Taken back by an edit of the InMail"
+        if entry.kind != "spend":
+            return entry.why
+        if entry.fact_id in formers:
+            return "InMail sent (edited later)"
+        return f"{entry.why} (as edited)" if entry.fact_id in edited and entry.rule != "retract" else entry.why
+
+    return [entry._replace(why=why(entry)) for entry in journal]
+
+
+def _is_standing(inmail_id: str) -> bool:
+    rows = execute("SELECT 1 FROM inmail WHERE id = ? AND retracted_at IS NULL", (inmail_id,))
+    return bool(rows.fetchall())
+
+
+def _outcomes(
+    row: Inmail, sent_at: datetime, changes: Mapping[str, Any], now: datetime
+) -> list[tuple[datetime, Any, str | None]]:
+    """What is to be recorded of the new send: date (UTC), outcome, and the id of the fact that it carries on."""
+    outcome = changes.get("outcome")
+    earlier = history.outcomes_of(row.id)
+    if outcome is not None:
+        # The outcome is given anew: an answer follows those that can still be, any other outcome takes their place.
+        earlier = [fact for fact in earlier if fact.at >= sent_at] if outcome in ANSWERS else []
+    too_early = next((fact for fact in earlier if fact.at < sent_at), None)
+    if too_early:
+        raise invalid(
+            "sent_at",
+            f"The outcome of this InMail, {too_early.outcome}, is dated {format_instant(too_early.at)}, which is"
+            " before this. Send `outcome` and `outcome_at` with the change, or first take the outcome back with"
+            " `pending`.",
+        )
+    found: list[tuple[datetime, Any, str | None]] = [(fact.at, fact.outcome, fact.id) for fact in earlier]
+    if outcome is not None:
+        at = dates.settle("outcome_at", changes.get("outcome_at"), now, sent_at, "the InMail was sent")
+        if outcome != "pending":
+            found.append((at, outcome, None))
+    return found
+
+
+def _refuse_shortage(account_id: str, facts: Sequence[Fact], recorded: Recorded, at: datetime) -> None:
+    """Raise the 409 Problem if with the edit's facts a period has more InMails without a credit than before."""
+    more = len(history.newly_uncovered(account_id, facts, recorded, at))
+    if not more:
+        return
+    state, coming = history.state_at(account_id, at)
+    grant = next_grant(timeline(state, at, coming))
+    raise conflict(
+        "insufficient_credits",
+        f"With this change {more} more {'InMail has' if more == 1 else 'InMails have'} no credit left on the day of"
+        " sending. If LinkedIn let that through, send the change again with accept_discrepancy; otherwise leave the"
+        " InMail as it is. Nothing was changed.",
+        balance=state.balance,
+        needed=more,
+        next_renewal=grant and {"at": grant.at, "credits": grant.credits},
+    )
