@@ -138,7 +138,7 @@ def test_it_is_shown_with_undo(connected: Browser, client: Client, premium: dict
     logged(client, premium)
 
     popup = connected.click_toolbar()
-    popup.wait_text("logged as it was sent")
+    popup.wait_text("logged automatically")
     popup.click("button", "Undo: Kai Example")
 
     connected.wait_balance(15)
@@ -190,13 +190,13 @@ def test_a_send_that_fails_silently_is_asked_about(connected: Browser, client: C
     assert client.inmails(premium) == []
 
     popup = connected.click_toolbar()
-    popup.wait_text("Was this sent? Kai Example")
+    popup.wait_text("Did you send this? Kai Example")
     assert_accessible(popup)
     popup.click("button", "Yes, free")
 
     (inmail,) = logged(client, premium)
     assert (inmail["cost"], inmail["source"], inmail["recipient"]["profile_url"]) == (0, "page", KAI)
-    popup.wait_no_text("Was this sent?")
+    popup.wait_no_text("Did you send this?")
 
     send(connected, "sales", send="silent", state="zero")
     until(lambda: connected.storage("questions") == [], "the same person within five minutes is not asked about")
@@ -400,7 +400,7 @@ def test_without_a_seat_of_the_composers_product_nothing_is_charged(
     popup.wait_text("Choose whose credits it took.")
     assert client.inmails(premium) == []
     assert_accessible(popup)
-    popup.choose("Take the credit from", "Premium")
+    popup.choose("Account", "Premium")
     popup.click("button", "Log InMail")
 
     (inmail,) = logged(client, premium)
@@ -463,7 +463,7 @@ def test_a_click_answers_the_question(connected: Browser, client: Client, premiu
     popup.click("button", LOG)
 
     logged(client, premium)
-    popup.wait_no_text("Was this sent?")
+    popup.wait_no_text("Did you send this?")
 
 
 def test_after_five_minutes_it_is_another(connected: Browser, client: Client, premium: dict[str, Any]) -> None:

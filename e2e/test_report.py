@@ -196,12 +196,12 @@ def test_it_prints_with_every_table_open(report: Page) -> None:
 def test_without_the_server_it_says_what_to_do_and_comes_back(browser: Browser, lived: Server, report: Page) -> None:
     lived.terminate()
     report.cdp("Page.reload")
-    report.wait_text("The server is not running")
+    report.wait_text("Inkeeper isn’t running")
     report.find("button", "Copy the command make run")
     assert_accessible(report)
 
     lived.start()
-    report.click("button", "Retry now")
+    report.click("button", "Try again")
     report.wait_text("Twelve months in figures")
 
 

@@ -154,10 +154,10 @@ def test_the_popup_is_used_by_keyboard_alone(visible: Browser, desktop: Desktop,
 
     popup.tab_to("button", re.compile("^Log InMail to Kai Example"), press=tab)
     desktop.keys("Return")
-    popup.wait_text("Logged: Kai Example, 1 credit.")
+    popup.wait_text("Logged Kai Example · 1 credit")
     visible.wait_badge("49")
 
     popup.tab_to("button", "Undo: Kai Example", press=tab)
     desktop.keys("space")
-    popup.wait_text("Taken back: Kai Example.")
+    popup.wait_text("Removed Kai Example.")
     visible.wait_badge("50")

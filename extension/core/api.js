@@ -156,7 +156,9 @@ export const SHAPE = {
   pairing: { id: "string", expires_at: "string" },
   token: { token: "string", device_id: "string" },
   secret: { secret: "string" },
+  signIn: { secret: "string" },
   logged: { inmail: { id: "string" } },
+  lookup: { inmails: "number" },
   report: {
     account: { id: "string", time_zone: "string" },
     months: [{ ...amounts, month: "string", start: "string", allotment: "number", closing_balance: "number" }],
@@ -177,7 +179,7 @@ export const SHAPE = {
     lots: [{ granted_at: "string", left: "number" }],
     pace: { expected: "number" },
     forecast: { basis: "string" },
-    warnings: [{ code: "string", severity: "string", title: "string", detail: "string" }],
+    warnings: [{ code: "string", severity: "string" }],
     timeline: [{ at: "string", reason: "string", credits: "number", balance: "number" }],
     recent: [{ id: "string", recipient: { name: "string" }, sent_at: "string", outcome: "string", cost: "number" }],
     awaiting: [{ id: "string", recipient: { name: "string" }, sent_at: "string", answer_by: "string", returns_credit: "boolean" }],

@@ -74,6 +74,9 @@ export async function lookInto(tabId, files) {
 /** @param {string} path inside the extension */
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
+/** @param {string} url of the server's pages */
+export const openTab = (url) => chrome.tabs.create({ url });
+
 /** @param {Badge} badge */
 export async function setBadge({ text, colour, title }) {
   await Promise.all([

@@ -3,6 +3,7 @@
 /** @import {Handlers} from "./messages.js" */
 
 import { call, SHAPE } from "./api.js";
+import { openApp } from "./app.js";
 import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
 import { answerElsewhere } from "./elsewhere.js";
@@ -12,6 +13,7 @@ import { log } from "./log.js";
 import { setReminders } from "./notify.js";
 import { observe } from "./observe.js";
 import * as outbox from "./outbox.js";
+import { lookUp } from "./past.js";
 import { read } from "./settings.js";
 import { retry, syncNow } from "./sync.js";
 import { readView } from "./view.js";
@@ -25,6 +27,8 @@ export const handlers = {
     syncNow();
     return answer;
   },
+  "person.lookup": async ({ person }) => ({ found: await lookUp(person) }),
+  "app.open": ({ page, accountId }) => done(openApp(page, accountId)),
   undo: ({ id }) => stored(outbox.undo(id, new Date())),
   outcome: ({ accountId, inmailId, outcome }) => {
     const now = new Date();
@@ -73,9 +77,9 @@ export const handlers = {
   "calendar.revoke": ({ accountId }) => done(changed("DELETE", calendarPath(accountId))),
 
   "draft.take": async () => {
-    const { draft = null } = await session.get("draft");
-    await session.remove("draft");
-    return { draft };
+    const { draft = null, asks = false } = await session.get(["draft", "asks"]);
+    await session.remove(["draft", "asks"]);
+    return { draft, asks };
   },
   snooze: ({ until }) => done(setReminders({ snoozedUntil: until })),
   "preferences.set": async (changes) => {

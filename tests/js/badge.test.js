@@ -21,7 +21,7 @@ const STATES = {
 };
 
 function viewOf(balance, { urgency = "plenty", state = "ok", needsYou = [], questions = [], elsewhere = [], waiting = [] } = {}) {
-  const projection = { balance, urgency, tooOld: false, allotment: balance, asOf: NOW.toISOString(), nextLoss: null, nextRenewal: null };
+  const projection = { balance, urgency, tooOld: false, allotment: balance, used: 0, asOf: NOW.toISOString(), nextLoss: null, nextRenewal: null };
   return {
     server: { paired: true }, connection: { state }, currentAccount: "a", needsYou, questions, elsewhere, waiting, listening: "off",
     accounts: [{ account: { id: "a", name: "My seat", time_zone: "UTC" }, projection }],
