@@ -14,7 +14,6 @@ from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import connect, refresh
 from e2e.harness.judging import assert_accessible
-from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server
 from e2e.harness.wait import until
@@ -222,16 +221,6 @@ def test_without_history_it_offers_the_import(connected: Browser, client: Client
     assert_accessible(page)
     page.click("link", "Import your history…")
     page.wait_text("Bring in what you sent before.")
-
-
-def test_the_popup_leads_to_it(browser: Browser, lived: Server) -> None:
-    connect(browser, lived)
-    browser.visit(PracticeSite.person("kai-example"))
-    popup = browser.click_toolbar()
-    popup.find("link", "Usage report")
-    assert_accessible(popup)
-    popup.click("link", "Usage report")
-    browser.attach_page(REPORT).wait_text("Twelve months in figures")
 
 
 def test_pictures(report: Page, request: pytest.FixtureRequest, tmp_path: Path) -> None:

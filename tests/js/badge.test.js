@@ -62,7 +62,7 @@ test("what does not fit is in the title", () => {
   const { title } = badge(viewOf(1234, { needsYou: [{}], state: "server_off" }), NOW);
   assert.match(title, /1234 of 1234 credits left/);
   assert.match(title, /1 entry needs your answer/);
-  assert.match(title, /server is not running/);
+  assert.match(title, /Inkeeper isn’t running/);
 });
 
 test("a sign passes, also when the clock is set back meanwhile", () => {
