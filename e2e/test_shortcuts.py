@@ -55,7 +55,8 @@ def test_the_keys_log_the_person_of_the_page(visible: Browser, desktop: Desktop,
     assert stored(client, account) == [("Kai Example", "https://www.linkedin.com/in/kai-example", "shortcut")]
 
     popup = visible.click_toolbar()
-    popup.click("button", "Undo: Kai Example")
+    popup.click("button", "Add result")
+    popup.click("button", "Remove from log: Kai Example")
     visible.wait_badge("50")
 
 
