@@ -89,7 +89,7 @@ def test_the_popup_logs_with_one_click(fox: Firefox, client: Client, account: di
     fox.type("Robin Sample" + ENTER, tab=popup)
 
     assert logged(client, account)[0]["recipient"]["name"] == "Robin Sample"
-    until(lambda: "Logged: Robin Sample, 1 credit." in fox.text(popup), "the popup says so")
+    until(lambda: "Logged Robin Sample · 1 credit" in fox.text(popup), "the popup says so")
     wait_badge(fox, "14")
     # Until the server's answer has been counted, the list grows and moves what is below it.
     until(lambda: fox.run(NOTHING_WAITS, tab=popup), "the server's answer is in")

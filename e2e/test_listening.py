@@ -22,7 +22,7 @@ from e2e.harness.writing import SEND, press_send, write
 
 KAI = "https://www.linkedin.com/in/kai-example"
 LEAD = "https://www.linkedin.com/sales/lead/ACwAAAKaiExample"
-LOG = re.compile("^Log (InMail|another) to Kai Example")
+LOG = re.compile("^Log (InMail|a second InMail…) to Kai Example")
 PATIENCE_SECONDS = 10
 
 SHORTCUT = """async () => {
@@ -138,7 +138,7 @@ def test_it_is_shown_with_undo(connected: Browser, client: Client, premium: dict
     logged(client, premium)
 
     popup = connected.click_toolbar()
-    popup.wait_text("logged as it was sent")
+    popup.wait_text("logged automatically")
     popup.click("button", "Undo: Kai Example")
 
     connected.wait_balance(15)
@@ -190,13 +190,13 @@ def test_a_send_that_fails_silently_is_asked_about(connected: Browser, client: C
     assert client.inmails(premium) == []
 
     popup = connected.click_toolbar()
-    popup.wait_text("Was this sent? Kai Example")
+    popup.wait_text("Did you send this? Kai Example")
     assert_accessible(popup)
     popup.click("button", "Yes, free")
 
     (inmail,) = logged(client, premium)
     assert (inmail["cost"], inmail["source"], inmail["recipient"]["profile_url"]) == (0, "page", KAI)
-    popup.wait_no_text("Was this sent?")
+    popup.wait_no_text("Did you send this?")
 
     send(connected, "sales", send="silent", state="zero")
     until(lambda: connected.storage("questions") == [], "the same person within five minutes is not asked about")
@@ -397,10 +397,10 @@ def test_without_a_seat_of_the_composers_product_nothing_is_charged(
     popup.click("button", "Yes, fill in…")
     popup.wait_text("This InMail takes Sales Navigator credits.")
     popup.click("button", "Log InMail")
-    popup.wait_text("Choose whose credits it took.")
+    popup.wait_text("Choose the account it was sent from.")
     assert client.inmails(premium) == []
     assert_accessible(popup)
-    popup.choose("Take the credit from", "Premium")
+    popup.choose("Account", "Premium")
     popup.click("button", "Log InMail")
 
     (inmail,) = logged(client, premium)
@@ -427,7 +427,7 @@ def test_however_it_arrives_it_is_one(connected: Browser, client: Client, premiu
     connected.visit(PracticeSite.composer("main"))
     popup = connected.click_toolbar()
     popup.click("button", LOG)
-    popup.wait_text("Logged: Kai Example")
+    popup.wait_text("Logged Kai Example")
     connected.close_popups()
     write(connected)
     press_send(connected)
@@ -451,7 +451,7 @@ def test_a_click_after_the_send_adds_nothing(connected: Browser, client: Client,
     popup = connected.click_toolbar()
     popup.click("button", LOG)
 
-    popup.wait_text("Kai Example was logged a moment ago. Nothing was added.")
+    popup.wait_text("Log a second one?")
     logged(client, premium)
 
 
@@ -463,7 +463,7 @@ def test_a_click_answers_the_question(connected: Browser, client: Client, premiu
     popup.click("button", LOG)
 
     logged(client, premium)
-    popup.wait_no_text("Was this sent?")
+    popup.wait_no_text("Did you send this?")
 
 
 def test_after_five_minutes_it_is_another(connected: Browser, client: Client, premium: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from e2e.harness.connecting import refresh
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
+from e2e.harness.server import Server
 from e2e.harness.wait import until
 
 
@@ -30,20 +31,50 @@ def account(connected: Browser, client: Client) -> dict:
 
 @pytest.fixture
 def refused(connected: Browser, account: dict) -> Page:
-    """The popup after a sixth InMail was logged and refused."""
+    """The popup after a sixth InMail was logged, by a browser that did not know yet that there is none, and refused."""
     connected.visit(PracticeSite.person("kai-example"))
     popup = connected.click_toolbar()
-    popup.wait_text("1 credit, none is left")
-    popup.click("button", re.compile("^Log InMail to Kai Example"))
+    popup.wait_text("no credits left")
+    person = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/in/kai-example"}
+    connected.ask("log", {"accountId": account["id"], "recipient": person, "cost": 1, "source": "popup"})
     popup.wait_text("Not saved: InMail to Kai Example")
     return popup
+
+
+def test_with_no_credit_left_the_button_asks_first(connected: Browser, client: Client, account: dict) -> None:
+    connected.visit(PracticeSite.person("kai-example"))
+    popup = connected.click_toolbar()
+    popup.click("button", re.compile("^Log InMail to Kai Example no credits left"))
+    popup.wait_text("You have no credits left. Did LinkedIn let you send it?")
+    assert popup.focused_name() == ("button", "Yes, log it")
+    assert_accessible(popup)
+    popup.click("button", "No")
+    assert connected.outbox() == []
+    assert len(client.inmails(account)) == 5
+
+    popup.click("button", re.compile("^Log InMail to Kai Example"))
+    popup.click("button", "Yes, log it")
+
+    popup.wait_text("Logged Kai Example · 1 credit")
+    until(lambda: len(client.inmails(account)) == 6, "the InMail on the server")
+    connected.wait_badge("0")
+    assert "Not saved" not in popup.text()
+
+
+def test_a_free_one_needs_no_credit(connected: Browser, client: Client, account: dict) -> None:
+    connected.visit(PracticeSite.person("kai-example"))
+    popup = connected.click_toolbar()
+
+    popup.click("button", "Log a free InMail to Kai Example")
+
+    popup.wait_text("Logged Kai Example · free")
 
 
 def test_linkedin_let_it_through(connected: Browser, client: Client, account: dict, refused: Page) -> None:
     connected.wait_badge("0?")
     assert len(client.inmails(account)) == 5
 
-    refused.click("button", "LinkedIn let it through")
+    refused.click("button", "It was sent")
 
     refused.wait_no_text("Not saved")
     connected.wait_badge("0")
@@ -54,7 +85,7 @@ def test_linkedin_let_it_through(connected: Browser, client: Client, account: di
 
 
 def test_discarded(connected: Browser, client: Client, account: dict, refused: Page) -> None:
-    refused.click("button", "Discard")
+    refused.click("button", "Delete")
 
     refused.wait_no_text("Not saved")
     connected.wait_badge("0")
@@ -79,13 +110,29 @@ def test_the_answer_survives_a_killed_worker(connected: Browser, client: Client,
     connected.kill_worker()
 
     popup = connected.click_toolbar()
-    popup.click("button", "LinkedIn let it through")
+    popup.click("button", "It was sent")
 
     until(lambda: len(client.inmails(account)) == 6, "the InMail on the server")
 
 
-def test_the_word_that_it_was_logged_is_withdrawn(connected: Browser, refused: Page) -> None:
-    refused.wait_no_text("Logged: Kai Example")
+def test_the_word_that_it_was_logged_is_withdrawn(
+    connected: Browser, client: Client, account: dict, server: Server
+) -> None:
+    """The extension counts one credit more than the server: another browser has just spent it."""
+    client.post(f"/accounts/{account['id']}/observations", {"balance": 1, "source": "person"}).expect(201)
+    refresh(connected)
+    connected.wait_balance(1)
+    connected.visit(PracticeSite.person("kai-example"))
+    popup = connected.click_toolbar()
+    popup.find("button", re.compile("^Log InMail to Kai Example"))
+    client.log(account, "Robin Sample").expect(201)
+    server.freeze()
+    popup.click("button", re.compile("^Log InMail to Kai Example"))
+    popup.wait_text("Logged Kai Example · 1 credit")
+    server.thaw()
+
+    popup.wait_text("Not saved: InMail to Kai Example")
+    popup.wait_no_text("Logged Kai Example")
 
 
 def choose_time(popup: Page, moment: datetime) -> None:
@@ -110,13 +157,13 @@ def test_a_refused_inmail_is_corrected_and_saved(
     connected: Browser, client: Client, account: dict, too_early: Page
 ) -> None:
     too_early.wait_text("Not saved: InMail to Kai Exmaple")
-    assert not too_early.has("button", "LinkedIn let it through")
+    assert not too_early.has("button", "It was sent")
     too_early.click("button", "Edit…")
     too_early.fill("textbox", "Name", "")
     too_early.fill("textbox", re.compile("^Profile link"), "https://www.example.com/")
     too_early.click("button", "Save again")
     too_early.wait_text("Type the person’s name.")
-    too_early.wait_text("This is not the link of a LinkedIn profile.")
+    too_early.wait_text("That isn’t a link to a LinkedIn profile.")
     assert_accessible(too_early)
 
     too_early.fill("textbox", "Name", "Kai Example")
@@ -135,7 +182,7 @@ def test_a_refused_inmail_is_corrected_and_saved(
 
 
 def test_a_refusal_can_be_discarded(connected: Browser, client: Client, too_early: Page) -> None:
-    too_early.click("button", "Discard")
+    too_early.click("button", "Delete")
 
     until(lambda: not connected.outbox(), "nothing waits any more")
 

@@ -349,11 +349,11 @@ def test_a_pause_of_centuries_is_half_an_hour_and_the_users_press_always_goes(
         retry_at = until(lambda: connected.storage("connection")["retryAt"], "it was told to wait")
         assert datetime.fromisoformat(retry_at) <= datetime.now(UTC) + timedelta(minutes=30)
         popup = popup_of(connected)
-        popup.wait_text("1 entry waits to be saved")
+        popup.wait_text("1 waiting to be saved")
         assert names(client, account) == []
 
         line.change = lambda _: None
-        popup.click("button", "Retry now")
+        popup.click("button", "Try again")
 
         connected.wait_badge("49")
         assert names(client, account) == ["Robin Sample"]

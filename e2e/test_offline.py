@@ -51,14 +51,14 @@ def test_twenty_logs_without_a_server_are_all_stored_once_it_is_back(
     assert "20" in badge["title"]
     assert [entry["body"]["recipient"]["name"] for entry in connected.outbox()] == NAMES
     popup = connected.open_extension("popup/popup.html")
-    popup.wait_text("The server is not running")
-    popup.wait_text("20 entries wait to be saved")
+    popup.wait_text("Inkeeper isn’t running")
+    popup.wait_text("20 waiting to be saved")
 
     server.start()
-    popup.click("button", "Retry now")
+    popup.click("button", "Try again")
 
     connected.wait_badge("30")
-    popup.wait_no_text("The server is not running")
+    popup.wait_no_text("Inkeeper isn’t running")
     assert stored_names(client, account) == NAMES
     sent = [datetime.fromisoformat(inmail["sent_at"]) for inmail in reversed(client.inmails(account))]
     assert sent == sorted(sent)
@@ -74,7 +74,7 @@ def test_a_click_on_a_persons_page_is_safe_while_the_server_is_off(
     connected.visit(PracticeSite.person("robin-sample"))
     popup = connected.click_toolbar()
     popup.click("button", re.compile("^Log InMail to Robin Sample"))
-    popup.wait_text("Logged: Robin Sample, 1 credit.")
+    popup.wait_text("Logged Robin Sample · 1 credit")
     connected.wait_badge("49↑")
 
     # Closing the popup and killing the worker leaves nothing but storage.
@@ -100,9 +100,9 @@ def test_undo_while_the_server_is_off_forgets_the_entry(
     popup.click("button", "Undo: Robin Sample")
 
     # The attempt that failed may have reached the server, so the undo may have to follow it there.
-    popup.wait_text("Taken back: Robin Sample.")
+    popup.wait_text("Removed Robin Sample.")
     server.start()
-    popup.click("button", "Retry now")
+    popup.click("button", "Try again")
     connected.wait_badge("50")
     until(lambda: not connected.outbox(), "nothing waits any more")
     assert client.summary(account)["balance"] == 50
@@ -160,7 +160,7 @@ def test_a_revoked_browser_keeps_its_entries_until_it_is_connected_again(
 
     popup = connected.open_extension("popup/popup.html")
     popup.wait_text("This browser is no longer connected")
-    popup.wait_text(re.compile("is safe here"))
+    popup.wait_text(re.compile("is kept here"))
     assert client.inmails(account) == []
 
     connect(connected, server)

@@ -28,24 +28,45 @@ def test_who_has_not_answered_is_listed_and_answered_with_one_press(connected: B
     before = client.summary(account)["balance"]
 
     popup = connected.open_extension("popup/popup.html")
-    popup.wait_text("5 wait for an answer")
-    popup.wait_text("Accepted, declined or replied within 90 days gives the credit back.")
-    popup.wait_text(re.compile(r"Kai Example\s+.*80 days left"))
+    popup.wait_text("Waiting for a reply (5)")
+    # Those whose time ends first come first.
+    popup.wait_text(re.compile(r"Noor Dummy\s+.*76 days left.*Sasha Specimen\s+.*77 days left", re.DOTALL))
+    assert "Kai Example" not in popup.text()
     assert_accessible(popup)
-    popup.click("button", "and 2 more")
-    group = popup.find("group", "Outcome: Noor Dummy")
-    popup.click("button", "Replied", within=group)
+    popup.click("button", "All")
+    popup.wait_text(re.compile(r"Kai Example\s+.*80 days left"))
+    popup.click("button", "Replied: Noor Dummy")
 
-    popup.wait_text("Noor Dummy: replied. The credit comes back.")
-    popup.wait_text("4 wait for an answer")
+    popup.wait_text("Noor Dummy: replied · the credit comes back")
+    popup.wait_text("Waiting for a reply (4)")
     until(lambda: client.summary(account)["balance"] == before + 1, "the credit came back")
     connected.wait_balance(before + 1)
 
     popup.click("button", "Undo: Noor Dummy")
-    popup.wait_text("5 wait for an answer")
+    popup.wait_text("Waiting for a reply (5)")
     until(lambda: client.summary(account)["balance"] == before, "the credit is gone again")
     outcomes = {one["recipient"]["name"]: one["outcome"] for one in client.inmails(account)}
     assert (outcomes["Noor Dummy"], outcomes["Élodie Muster"]) == ("pending", "no_response")
+
+
+def test_any_other_result_and_the_removal_take_two_presses(connected: Browser, client: Client) -> None:
+    account = client.account(rule_book="rolling", opened_at=opened(100))
+    for name in EXAMPLES[:2]:
+        client.log(account, name, sent_at=opened(10)).expect(201)
+    refresh(connected)
+    popup = connected.open_extension("popup/popup.html")
+
+    popup.click("button", "More: Kai Example")
+    assert_accessible(popup)
+    popup.click("button", "No reply: Kai Example")
+    popup.wait_text("Kai Example: no reply")
+    assert "comes back" not in popup.text()
+    until(lambda: client.inmails(account)[1]["outcome"] == "no_response", "the result on the server")
+
+    popup.click("button", "More: Robin Sample")
+    popup.click("button", "Remove from log: Robin Sample")
+    popup.wait_text("Removed Robin Sample.")
+    until(lambda: len(client.inmails(account)) == 1, "removed on the server")
 
 
 def test_no_credit_comes_back_under_month_end(connected: Browser, client: Client) -> None:
@@ -54,10 +75,11 @@ def test_no_credit_comes_back_under_month_end(connected: Browser, client: Client
     refresh(connected)
 
     popup = connected.open_extension("popup/popup.html")
-    popup.wait_text("1 waits for an answer")
-    assert "days left" not in popup.text().split("1 waits for an answer")[1]
-    popup.click("button", "Declined", within=popup.find("group", "Outcome: Kai Example"))
+    popup.wait_text("Waiting for a reply (1)")
+    assert "days left" not in popup.text().split("Waiting for a reply (1)")[1]
+    popup.click("button", "More: Kai Example")
+    popup.click("button", "Declined: Kai Example")
 
-    popup.wait_text("Kai Example: declined.")
-    popup.wait_no_text("waits for an answer")
+    popup.wait_text("Kai Example: declined")
+    popup.wait_no_text("Waiting for a reply")
     assert "comes back" not in popup.text()

@@ -83,7 +83,7 @@ def test_the_popup_with_and_without_the_server(sharp: Browser, account: dict, se
         body = {"recipient": {"name": name}, "cost": 1, "source": "popup"}
         sharp.ask("log", {"accountId": account["id"], **body})
     popup = open_popup(sharp)
-    popup.wait_text("2 entries wait to be saved")
+    popup.wait_text("2 waiting to be saved")
     both_themes(popup, pictures, "popup-server-off")
 
 

@@ -56,7 +56,8 @@ def test_the_keys_log_the_person_of_the_page(visible: Browser, desktop: Desktop,
     assert stored(client, account) == [("Kai Example", "https://www.linkedin.com/in/kai-example", "shortcut")]
 
     popup = visible.click_toolbar()
-    popup.click("button", "Undo: Kai Example")
+    popup.click("button", "Add result")
+    popup.click("button", "Remove from log: Kai Example")
     visible.wait_badge("50")
 
 
@@ -155,10 +156,10 @@ def test_the_popup_is_used_by_keyboard_alone(visible: Browser, desktop: Desktop,
 
     popup.tab_to("button", re.compile("^Log InMail to Kai Example"), press=tab)
     desktop.keys("Return")
-    popup.wait_text("Logged: Kai Example, 1 credit.")
+    popup.wait_text("Logged Kai Example · 1 credit")
     visible.wait_badge("49")
 
     popup.tab_to("button", "Undo: Kai Example", press=tab)
     desktop.keys("space")
-    popup.wait_text("Taken back: Kai Example.")
+    popup.wait_text("Removed Kai Example.")
     visible.wait_badge("50")

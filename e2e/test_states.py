@@ -46,7 +46,7 @@ def test_not_connected(browser: Browser) -> None:
 
     popup = open_popup(browser)
 
-    popup.wait_text("Connect to your server")
+    popup.wait_text("Connect to Inkeeper")
     assert not popup.has("button", re.compile("^Log"))
     assert_accessible(popup)
     popup.click("link", "Connect…")
@@ -56,7 +56,7 @@ def test_not_connected(browser: Browser) -> None:
 def test_no_account(connected: Browser) -> None:
     popup = open_popup(connected)
 
-    popup.wait_text("Set up your account")
+    popup.wait_text("Add your LinkedIn plan")
     assert_accessible(popup)
     popup.click("button", "Set up…")
     connected.attach_page("/welcome").find("heading", "Set up Inkeeper")
@@ -74,16 +74,16 @@ def test_ready_with_plenty_of_time(connected: Browser, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "sign", "severity"), [(6.5, "!", "Note:"), (2.5, "!", "Warning:"), (0.5, "!", "Urgent:")]
+    ("days", "sign", "severity"), [(6.5, "!", "Warning:"), (2.5, "!", "Warning:"), (0.5, "!", "Urgent:")]
 )
 def test_credits_that_expire_soon(connected: Browser, client: Client, days: float, sign: str, severity: str) -> None:
     balance = expiring(client, connected, timedelta(days=days))
     badge = connected.wait_badge(f"{balance}{sign}")
-    assert re.search(r"15 are lost by", badge["title"])
+    assert re.search(r"15 expire", badge["title"])
 
     popup = open_popup(connected)
 
-    popup.wait_text(re.compile(rf"{severity}\s+15 credits expire"))
+    popup.wait_text(re.compile(rf"{severity}\s+15 expire"))
     assert_accessible(popup)
 
 
@@ -97,7 +97,7 @@ def test_none_left(connected: Browser, client: Client) -> None:
     popup = open_popup(connected)
 
     popup.wait_text(re.compile(r"5 more on"))
-    popup.wait_text("1 credit, none is left")
+    popup.wait_text("no credits left")
     assert_accessible(popup)
 
 
@@ -107,14 +107,14 @@ def test_server_off(connected: Browser, client: Client, server: Server) -> None:
     body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
     connected.ask("log", {"accountId": account["id"], **body})
     title = connected.wait_badge("49↑")["title"]
-    assert "1 entry waits to be saved." in title
+    assert "1 entry is waiting to be saved." in title
 
     popup = open_popup(connected)
 
-    popup.wait_text("The server is not running")
+    popup.wait_text("Inkeeper isn’t running")
     popup.wait_text("make run")
-    popup.wait_text("1 entry waits to be saved")
-    popup.find("button", "Retry now")
+    popup.wait_text("1 waiting to be saved")
+    popup.find("button", "Try again")
     popup.find("button", "Copy the command make run")
     popup.find("button", re.compile("^Log InMail to Kai Example"))
     assert_accessible(popup)
@@ -130,8 +130,8 @@ def test_no_forecast_exceeds_what_is_left_while_entries_wait(
 
     popup = open_popup(connected)
 
-    popup.wait_text("14 credits expire")
-    assert "would be lost" not in popup.text()
+    popup.wait_text("14 expire")
+    assert "you’ll lose" not in popup.text()
 
 
 def test_another_program_on_the_port(connected: Browser, client: Client, server: Server) -> None:
@@ -153,7 +153,7 @@ def test_a_server_of_another_version(connected: Browser, client: Client, server:
     with stranger(server.port, {"X-Inkeeper-Api": "2"}):
         popup = open_popup(connected)
 
-        popup.wait_text("Extension and server do not match")
+        popup.wait_text("Update Inkeeper")
         popup.wait_text("git pull && make run")
         assert_accessible(popup)
 
@@ -192,7 +192,7 @@ def test_a_change_while_the_popup_loads_is_not_missed(connected: Browser, client
 
     popup = connected.open_extension("popup/popup.html", first=lose)
 
-    popup.wait_text("Connect to your server")
+    popup.wait_text("Connect to Inkeeper")
 
 
 def test_what_needs_the_user(connected: Browser, client: Client) -> None:
@@ -215,9 +215,10 @@ def test_open_forms(connected: Browser, client: Client) -> None:
     client.log(account, "Robin Sample", sent_at=sent_at).expect(201)
     refresh(connected)
     popup = open_popup(connected)
-    popup.click("button", "Add a purpose, or log another…")
-    popup.click("button", "Compare…")
-    popup.click("button", "Outcome: Robin Sample")
+    popup.click("button", "Add details…")
+    popup.click("button", "No, it’s…")
+    popup.click("button", "More: Robin Sample")
+    popup.click("button", "My seat")
     popup.fill("textbox", "Name", "")
     popup.click("button", "Log InMail")
     popup.wait_text("Type the person’s name.")

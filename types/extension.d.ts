@@ -72,8 +72,6 @@ interface AwaitingInMail extends InMail { answer_by: string; returns_credit: boo
 interface Warning {
   code: string;
   severity: "info" | "warning" | "urgent";
-  title: string;
-  detail: string;
   until: string | null;
 }
 
@@ -179,6 +177,7 @@ interface InMailBody {
   source: Source;
   subject?: string;
   purpose?: Purpose;
+  note?: string;
   accept_discrepancy?: true;
 }
 interface InMailEntry extends EntryBase { kind: "inmail"; body: InMailBody }
@@ -328,8 +327,6 @@ interface PageReading {
   degree1: boolean;
 }
 
-interface ProjectedWarning extends Warning { expiring?: { credits: number; daysLeft: number; perDay: number } }
-
 /** The numbers of one account, brought up to now with its waiting entries. */
 interface Projection {
   /** How fresh the server's part is. */
@@ -340,6 +337,8 @@ interface Projection {
   allotment: number;
   used: number;
   freeUsed: number;
+  /** When the present period began. */
+  start: string;
   /** What is lost next if nothing is sent, and the days left for it, today included. */
   nextLoss: { at: string; credits: number; reason: string; daysLeft: number; value: Money | null } | null;
   nextRenewal: { at: string; credits: number } | null;
@@ -350,8 +349,8 @@ interface Projection {
   forecast: Summary["forecast"] | null;
   observed: Summary["observed"];
   urgency: "plenty" | "soon" | "urgent" | "none";
-  /** The server's warnings that still hold; what is worked out here has yet to be put in words, by `warningText`. */
-  warnings: ProjectedWarning[];
+  /** The warnings that hold now. */
+  warnings: Warning[];
   /** The next instant at which the balance changes by itself. */
   nextMoment: string | null;
 }
@@ -371,6 +370,33 @@ interface RecentInMail {
   /** Logged as it was sent, without the user. */
   noticed: boolean;
 }
+
+/** The server's latest InMail to a person. */
+interface FoundInMail { id: string; account: string; sent_at: string; outcome: Outcome }
+
+/** The latest InMail to a person: `id` is what `undo` takes, `inmailId` what `outcome` takes (null while it waits). */
+interface PastInMail extends Person { accountId: string; id: string; inmailId: string | null; sentAt: string; outcome: Outcome }
+
+/** What is asked of `log`; see core/messages.js. */
+interface LogRequest {
+  accountId: string;
+  recipient: { name: string; profileUrl?: string | null };
+  cost: 0 | 1;
+  source: Source;
+  purpose?: Purpose | null;
+  subject?: string | null;
+  note?: string | null;
+  sentAt?: string;
+  acceptDiscrepancy?: boolean;
+  costRead?: boolean;
+  second?: boolean;
+}
+
+/** Why the user is asked before an InMail is logged. */
+type Reason = "again" | "none_left";
+
+/** The pages of the server that the extension opens. */
+type AppPage = "history" | "report" | "settings";
 
 interface AccountView {
   account: Account;

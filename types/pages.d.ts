@@ -28,25 +28,34 @@ type Errors = Record<string, string>;
 // ---- The popup ----
 
 interface PopupUi {
-  form: boolean;
-  allNotices: boolean;
-  observing: boolean;
-  /** The user has chosen the account. */
-  switched: boolean;
-  /** The InMail whose outcome is being chosen. */
-  outcomeOf: string | null;
-  draft: Draft | null;
-  observation: { balance: number; computed: number } | null;
-  errors: Errors;
   allAwaiting: boolean;
-  /** The user wants to decide now on what waits for another server. */
-  elsewhere: boolean;
-  /** When a popup was opened before this one. */
-  lookedAt: string | null;
+  allNotices: boolean;
+  /** The InMail that the user is asked about before it is logged; `sentAt` is when the one before went out. */
+  asking: { wanted: Omit<LogRequest, "source">; reasons: Reason[]; sentAt: string | null; isForm: boolean } | null;
+  /** The day chosen in the form: "now", "yesterday" or "pick". */
+  day: string;
+  /** A number so high that the user is asked once more. */
+  doubted: number | null;
+  draft: Draft | null;
   /** The refused entry that is being corrected. */
   editing: string | null;
+  /** The user wants to decide now on what waits for another server. */
+  elsewhere: boolean;
+  errors: Errors;
+  form: boolean;
+  /** The server's latest InMail to the page's person; null where there is none, undefined as long as the server has not said. */
+  found: FoundInMail | null | undefined;
   /** The entry that the user was told of last. */
   logged: string | null;
+  /** When a popup was opened before this one. */
+  lookedAt: string | null;
+  /** The menu of accounts. */
+  menu: boolean;
+  observing: boolean;
+  /** The InMail whose outcome is being chosen. */
+  outcomeOf: string | null;
+  /** The user has chosen the account. */
+  switched: boolean;
 }
 
 /** What every section of the popup is built from. */

@@ -152,6 +152,7 @@ export const SHAPE = {
   secret: { secret: "string" },
   erasures: { erasures: [{ inmails: ["string"], salt: "string", links: ["string"], names: ["string"] }], last: "number", more: "boolean", complete: "boolean" },
   logged: { inmail: { id: "string" } },
+  lookup: { inmails: "number" },
   summary: {
     product_title: "string",
     as_of: "string",
@@ -163,7 +164,7 @@ export const SHAPE = {
     lots: [{ granted_at: "string", left: "number" }],
     pace: { expected: "number" },
     forecast: { basis: "string" },
-    warnings: [{ code: "string", severity: "string", title: "string", detail: "string" }],
+    warnings: [{ code: "string", severity: "string" }],
     timeline: [{ at: "string", reason: "string", credits: "number", balance: "number" }],
     recent: [{ id: "string", recipient: { name: "string" }, sent_at: "string", outcome: "string", cost: "number" }],
     awaiting: [{ id: "string", recipient: { name: "string" }, sent_at: "string", answer_by: "string", returns_credit: "boolean" }],

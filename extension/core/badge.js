@@ -1,6 +1,6 @@
 // The badge and the words behind it, as one pure function of what is known and of the time.
 
-import { day, lastDay, when } from "../ui/format.js";
+import { ofDay, until, when } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 import { isAhead } from "./instants.js";
 
@@ -82,13 +82,17 @@ function short(credits) {
  */
 function line({ account, projection }, now) {
   if (!projection) return "";
-  const { allotment, asOf, balance, nextLoss, nextRenewal, tooOld } = projection;
+  const { allotment, asOf, balance, nextLoss, nextRenewal, tooOld, used } = projection;
   const zone = account.time_zone;
   const asOfWords = when(asOf, zone, now);
   if (tooOld) return t("badge_too_old", account.name, asOfWords, zone);
-  const left = t("badge_left", account.name, balance, allotment, asOfWords, zone);
-  if (nextLoss) return `${left} ${plural("badge_loss", nextLoss.credits, lastDay(nextLoss.at, zone, now))}`;
-  return nextRenewal && !balance ? `${left} ${t("badge_renewal", nextRenewal.credits, day(new Date(nextRenewal.at), zone, now))}` : left;
+  // More than a period's credits can be left, where they carry over: then there is no total.
+  const isTotal = used + balance <= allotment;
+  const left = isTotal ? t("badge_left", account.name, balance, allotment, asOfWords, zone) : t("badge_alone", account.name, balance, asOfWords, zone);
+  if (nextLoss && nextLoss.reason !== "forfeit") {
+    return `${left} ${plural(`loss_${nextLoss.reason}`, nextLoss.credits, until(nextLoss.at, zone, now))}.`;
+  }
+  return nextRenewal && !balance ? `${left} ${t("badge_renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now))}` : left;
 }
 
 /**

@@ -9,7 +9,9 @@ import * as listening from "./listening.js";
 import { log } from "./log.js";
 import { setReminders } from "./notify.js";
 import { observe } from "./observe.js";
+import { openApp } from "./openapp.js";
 import * as outbox from "./outbox.js";
+import { lookUp } from "./past.js";
 import { read } from "./settings.js";
 import { retry, syncNow } from "./sync.js";
 import { readView } from "./view.js";
@@ -23,6 +25,8 @@ export const handlers = {
     syncNow();
     return answer;
   },
+  "person.lookup": async ({ person }) => ({ found: await lookUp(person) }),
+  "app.open": ({ page, accountId }) => done(openApp(`/${page}${accountId ? `?account=${accountId}` : ""}`)),
   undo: ({ id }) => stored(outbox.undo(id, new Date())),
   outcome: ({ accountId, inmailId, outcome }) => {
     const now = new Date();
@@ -49,9 +53,9 @@ export const handlers = {
   "account.select": ({ id }) => done(local.set({ currentAccount: id })),
 
   "draft.take": async () => {
-    const { draft = null } = await session.get("draft");
-    await session.remove("draft");
-    return { draft };
+    const { draft = null, asks = false } = await session.get(["draft", "asks"]);
+    await session.remove(["draft", "asks"]);
+    return { draft, asks };
   },
   snooze: ({ until }) => done(setReminders({ snoozedUntil: until })),
   "preferences.set": async (changes) => {

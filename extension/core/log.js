@@ -22,12 +22,13 @@ const UNDO_LENGTH_MAX = 20;
  */
 export function log(params, now) {
   return changing(async () => {
+    const sentAt = params.sentAt ? new Date(params.sentAt) : now;
     const { preferences, questions, undo } = await read("preferences", "questions", "undo");
-    const open = questions.filter((question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, now));
+    const open = questions.filter((question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt));
     if (open.length < questions.length) await local.set({ questions: open });
-    const first = undo.find((item) => isSame(item, params, now));
+    const first = params.second ? null : undo.find((item) => isSame(item, params, sentAt));
     if (first) return { entry: await entryOf(first), repeated: true };
-    const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: body(params, now) }, now));
+    const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: body(params, sentAt) }, now));
     await local.set({
       [outboxKey(entry.id)]: entry,
       undo: [...undo, { outboxId: entry.id, inmailId: null, ...undoableOf(entry) }].slice(-UNDO_LENGTH_MAX),
@@ -42,16 +43,28 @@ export function log(params, now) {
 }
 
 /**
+ * Whether a log from this source would be of an InMail that is logged already.
+ * @param {string} accountId
+ * @param {Person} recipient
+ * @param {Source} source
+ * @param {Date} now
+ */
+export async function isLogged(accountId, recipient, source, now) {
+  const { undo } = await read("undo");
+  return undo.some((item) => isSame(item, { accountId, recipient, source, cost: 1 }, now));
+}
+
+/**
  * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the user's doing.
  * @param {Pick<Undoable, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
- * @param {Date} now
+ * @param {Date} sentAt
  */
-function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, now) {
+function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, sentAt) {
   const isClickAgain = item.source === source && source !== "page";
   if (isClickAgain && item.accountId !== accountId) return false;
   if (isClickAgain && isLink(item.profileUrl) && isLink(profileUrl) && !isSameLink(item.profileUrl ?? "", profileUrl ?? "")) return false;
-  const apart = Math.abs(now.getTime() - Date.parse(item.at));
+  const apart = Math.abs(sentAt.getTime() - Date.parse(item.at));
   return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
 }
 
@@ -69,19 +82,20 @@ async function entryOf({ outboxId }) {
 
 /**
  * @param {Messages["log"]["params"]} params
- * @param {Date} now
+ * @param {Date} sentAt
  * @returns {InMailBody}
  */
-function body({ recipient, cost, purpose, subject, source, acceptDiscrepancy }, now) {
+function body({ recipient, cost, note, purpose, subject, source, acceptDiscrepancy }, sentAt) {
   // No InMail is refused for its link: one that leads to no person is left out.
   const link = profileLink(recipient.profileUrl ?? "");
   return {
     recipient: { name: cleanName(recipient.name), ...(link && { profile_url: link }) },
-    sent_at: now.toISOString(),
+    sent_at: sentAt.toISOString(),
     cost,
     source,
     ...(subject && { subject: cleanName(subject) }),
     ...(purpose && { purpose }),
+    ...(note && { note }),
     ...(acceptDiscrepancy && { accept_discrepancy: true }),
   };
 }

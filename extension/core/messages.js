@@ -6,12 +6,14 @@ import { Refusal } from "./refusal.js";
 /**
  * Everything that changes data waits in the outbox first and is answered at once. What cannot wait (pairing, accounts,
  * plan changes) is answered by the server, or refused with the connection's state as the code. `log` answers a double
- * click with `repeated`, and with the first click's entry while that is still here; `costRead` says that the page named the cost,
- * not the user.
+ * click with `repeated`, and with the first click's entry while that is still here, unless it says that it is a `second` one;
+ * `sentAt` is for what was sent before; `costRead` says that the page named the cost, not the user. `draft.take` gives what the popup
+ * is opened for: a form filled in as far as it is known, or (`asks`) the question that stands before the log of this page's person.
  * @typedef {{
  *   "state.get": {params: {}, reply: View},
- *   "log": {params: {accountId: string, recipient: {name: string, profileUrl?: string | null}, cost: 0 | 1, purpose?: Purpose | null,
- *     subject?: string | null, source: Source, acceptDiscrepancy?: boolean, costRead?: boolean}, reply: {entry: InMailEntry | null, repeated: boolean}},
+ *   "log": {params: LogRequest, reply: {entry: InMailEntry | null, repeated: boolean}},
+ *   "person.lookup": {params: {person: Person}, reply: {found?: FoundInMail | null}},
+ *   "app.open": {params: {page: AppPage, accountId: string | null}, reply: {}},
  *   "undo": {params: {id: string}, reply: {}},
  *   "outcome": {params: {accountId: string, inmailId: string, outcome: Outcome}, reply: {}},
  *   "observe": {params: {accountId: string, balance: number, source: "person" | "page", at?: string}, reply: {}},
@@ -26,7 +28,7 @@ import { Refusal } from "./refusal.js";
  *   "pair.cancel": {params: {}, reply: {}},
  *   "disconnect": {params: {}, reply: {}},
  *   "account.select": {params: {id: string}, reply: {}},
- *   "draft.take": {params: {}, reply: {draft: Draft | null}},
+ *   "draft.take": {params: {}, reply: {draft: Draft | null, asks: boolean}},
  *   "snooze": {params: {until: string | null}, reply: {}},
  *   "preferences.set": {params: {takeOver: boolean}, reply: {}},
  *   "notifications.set": {params: {on: boolean}, reply: {}},

@@ -4,8 +4,8 @@ import { local, mayNotify, showNotification } from "./browser.js";
 import { dayNumber } from "./days.js";
 import { isAhead } from "./instants.js";
 import { read, SNOOZE_MAX_MS } from "./settings.js";
-import { warningText } from "./summary.js";
 import { readView } from "./view.js";
+import { warningWords } from "./warnings.js";
 
 const DAY_MS = 86_400_000;
 
@@ -41,10 +41,7 @@ export function remind() {
     if (!due.length) return;
     const shown = { ...before, ...Object.fromEntries(due.map(({ key, day }) => [key, day])) };
     await local.set({ reminders: { ...reminders, shown } });
-    for (const { key, account, warning } of due) {
-      const { title, detail } = warningText(warning);
-      await showNotification(key, `${account.name}: ${title}`, detail);
-    }
+    for (const { key, account, words } of due) await showNotification(key, `${account.name}: ${words.title}`, words.detail);
   });
 }
 
@@ -61,7 +58,8 @@ function dueWarnings(view, shown, now) {
       const kind = `${account.id}/${warning.code}/`;
       const key = `${kind}${warning.until}/${warning.severity}`;
       const today = Object.keys(shown).some((other) => other.startsWith(kind) && shown[other] === day);
-      if (!today && !(key in shown)) due.push({ key, day, account, warning });
+      const words = warningWords(warning, { account, projection }, now);
+      if (words && !today && !(key in shown)) due.push({ key, day, account, words });
     }
   }
   return due;
@@ -69,7 +67,7 @@ function dueWarnings(view, shown, now) {
 
 /**
  * Only what ends at a known time, and is not mere information, calls for the user; credits about to expire always do.
- * @param {ProjectedWarning} warning
+ * @param {Warning} warning
  */
 const calls = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
 

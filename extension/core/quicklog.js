@@ -1,8 +1,9 @@
 // Logging without the popup: the person of the tab, by keyboard or menu, with the popup's form where that is not enough.
 
 import { openPopup, session } from "./browser.js";
-import { log } from "./log.js";
+import { isLogged, log } from "./log.js";
 import { observe, offer } from "./observe.js";
+import { lastTo, lookUp, reasonsToAsk } from "./past.js";
 import { isSameLink, profileLink } from "./people.js";
 import { isLinkedin, personOf } from "./person.js";
 import { costOf, readPage } from "./reading.js";
@@ -29,6 +30,12 @@ export async function logPersonOf(tab, link = "") {
   if (!person || !page.isClear || page.composer === "strange" || page.degree1 || isOther) return askUser();
   const account = accountFor(view.accounts, view.currentAccount, page);
   if (!account) return askUser();
+  const reasons = reasonsToAsk(lastTo(person, view, await lookUp(person)), costOf(page, view.preferences), account);
+  // Keys that are held down, and what the listener logged, are the same InMail.
+  if (reasons.length && !(await isLogged(account.account.id, person, "shortcut", new Date()))) {
+    session.set({ asks: true });
+    return askUser();
+  }
   await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
 }

@@ -1,7 +1,6 @@
 // The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is away,
 // less what waits in the outbox. Pure, and without any rule of how credits come and go.
 
-import { plural, t } from "../ui/words.js";
 import { daysUntil, dayNumber, weekday } from "./days.js";
 
 const DAY_MS = 86_400_000;
@@ -12,8 +11,8 @@ const TIMELINE_MS = 62 * DAY_MS;
 /** How close a loss must be for which severity; the server's warnings rise at the same steps. */
 const RISES = /** @type {const} */ ([[1, "urgent"], [3, "warning"], [7, "info"]]);
 
-/** From here on the badge and the popup press. */
-const URGENT_DAYS = 3;
+/** Days before a loss from which badge and popup are amber (soon) and red (urgent). */
+const URGENT_DAYS = 1;
 const SOON_DAYS = 7;
 
 /**
@@ -43,6 +42,7 @@ export function project(stored, account, entries, now) {
     allotment: here.allotment,
     used: here.used,
     freeUsed: here.freeUsed,
+    start: here.start,
     nextLoss,
     nextRenewal: grant ? { at: grant.at, credits: grant.credits } : null,
     perDay,
@@ -51,7 +51,7 @@ export function project(stored, account, entries, now) {
     forecast: moved || here.taken ? null : summary.forecast,
     observed: here.observed,
     urgency: urgency(here.balance, nextLoss, now),
-    warnings: warnings(summary, nextLoss, perDay, sameDay, now),
+    warnings: warnings(summary, nextLoss, now),
     nextMoment: coming[0]?.at ?? null,
   };
 }
@@ -197,44 +197,24 @@ function urgency(balance, nextLoss, now) {
 }
 
 /**
+ * Days until a loss, with fractions; Infinity without one.
  * @param {Projection["nextLoss"]} nextLoss
  * @param {Date} now
  */
-const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
+export const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
 
 /**
- * The server's warnings that still hold. `expiring` is worked out anew where its number or its days have changed since, by a
- * waiting entry or another day; while it holds, it says all that `behind` would.
+ * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it holds, it says all
+ * that `behind` would.
  * @param {Summary} summary
  * @param {Projection["nextLoss"]} nextLoss
- * @param {number | null} perDay
- * @param {boolean} sameDay as that of the summary
  * @param {Date} now
- * @returns {ProjectedWarning[]}
+ * @returns {Warning[]}
  */
-function warnings(summary, nextLoss, perDay, sameDay, now) {
+function warnings(summary, nextLoss, now) {
   const severity = RISES.find(([days]) => daysAway(nextLoss, now) <= days)?.[1];
   const expires = nextLoss?.reason === "expire" && severity !== undefined;
   const kept = summary.warnings.filter(({ code, until }) =>
     code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now));
-  if (!expires) return kept;
-  const { at, credits, daysLeft } = nextLoss;
-  const theirs = summary.warnings.find(({ code, until }) => code === "expiring" && until === at);
-  if (theirs && sameDay && summary.next_loss?.credits === credits) return [{ ...theirs, severity }, ...kept];
-  const expiring = { credits, daysLeft, perDay: perDay ?? 0 };
-  return [{ code: "expiring", severity, title: "", detail: "", until: at, expiring }, ...kept];
-}
-
-/**
- * A warning in words: the server's, or our own for what is worked out here.
- * @param {ProjectedWarning} warning
- * @returns {{title: string, detail: string}}
- */
-export function warningText({ title, detail, expiring }) {
-  if (!expiring) return { title, detail };
-  const days = expiring.daysLeft === 1 ? t("warning_today") : plural("warning_days", expiring.daysLeft);
-  return {
-    title: plural("warning_expiring", expiring.credits, days),
-    detail: expiring.perDay ? t("warning_pace", expiring.perDay) : t("warning_reserve"),
-  };
+  return expires ? [{ code: "expiring", severity, until: nextLoss.at }, ...kept] : kept;
 }

@@ -1,30 +1,33 @@
-// The InMails that wait for an answer: one press says what became of each, and what that brings back.
+// The InMails that wait for a reply, those first whose time for one ends first: one press says what came of each.
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { when } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
+import { undoButton } from "./undo.js";
 
 /** @type {Outcome[]} */
-const ANSWERS = ["accepted", "declined", "replied"];
+const MORE = ["accepted", "declined", "no_response"];
 const DAY_MS = 86_400_000;
-const SHOWN_MAX = 3;
+const SHOWN_MAX = 2;
+
+/** The server lists no more. */
+const LISTED_MAX = 50;
 
 /** @param {PopupContext} context */
 export function awaiting(context) {
-  const { account, ui, paint } = context;
-  if (!account?.awaiting.length) return null;
+  const { account, state, ui, paint } = context;
+  // Trouble needs the room.
+  if (state !== "ready" || !account?.awaiting.length) return null;
   const all = account.awaiting;
-  const shown = ui.allAwaiting ? all : all.slice(0, SHOWN_MAX);
-  const returns = all.some(({ returns_credit }) => returns_credit);
+  const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
+  const turn = () => { ui.allAwaiting = !ui.allAwaiting; paint(); };
   return el("section", { class: "part", data: { part: "awaiting", account: account.account.id } },
-    el("h2", {}, plural("awaiting", all.length)),
-    returns && el("p", { class: "small mute" }, t("awaiting_returns")),
-    el("ul", { class: "list" }, shown.map((inmail) => item(context, account, inmail))),
-    all.length > SHOWN_MAX && el("button", {
-      class: "quiet start", "aria-expanded": String(ui.allAwaiting), data: { hook: "all-awaiting" },
-      on: { click: () => { ui.allAwaiting = !ui.allAwaiting; paint(); } },
-    }, ui.allAwaiting ? t("awaiting_fewer") : plural("and_more", all.length - SHOWN_MAX)));
+    el("div", { class: "foot" },
+      el("h2", {}, t("awaiting", count)),
+      all.length > SHOWN_MAX && el("button", { class: "quiet", "aria-expanded": String(ui.allAwaiting), data: { hook: "all-awaiting" }, on: { click: turn } },
+        t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"))),
+    el("ul", { class: "list" }, (ui.allAwaiting ? all : all.slice(0, SHOWN_MAX)).map((inmail) => item(context, account, inmail))));
 }
 
 /**
@@ -32,22 +35,51 @@ export function awaiting(context) {
  * @param {AccountView} account
  * @param {AwaitingInMail} inmail
  */
-function item({ now }, { account }, { id, recipient: { name }, sent_at: sentAt, answer_by: by, returns_credit: returns }) {
+function item(context, { account }, { id, recipient: { name }, sent_at: sentAt, answer_by: by, returns_credit: returns }) {
+  const { now, ui, paint } = context;
   const days = Math.ceil((Date.parse(by) - now.getTime()) / DAY_MS);
-  const answer = (/** @type {Outcome} */ outcome) => async () => {
-    if (!(await run("outcome", { accountId: account.id, inmailId: id, outcome }))) return;
-    const takeBack = async () => {
-      if (await run("outcome", { accountId: account.id, inmailId: id, outcome: "pending" })) say(t("outcome_cleared", name, word(outcome)));
-    };
-    const words = t(returns ? "outcome_returned" : "outcome_recorded", name, word(outcome));
-    say(words, el("button", { "aria-label": t("of_person", t("undo"), name), data: { hook: "outcome-undo" }, on: { click: takeBack } }, t("undo")));
-  };
+  const isOpen = ui.outcomeOf === id;
+  const past = { accountId: account.id, inmailId: id, name, returns };
+  const turn = () => { ui.outcomeOf = isOpen ? null : id; paint(); };
   return el("li", { class: "item", data: { id, days } },
     el("p", { class: "who" }, el("span", { class: "name", title: name }, name), " ",
-      el("span", { class: "small mute" }, [when(sentAt, account.time_zone, now), returns && plural("days_to_answer", days)].filter(Boolean).join(" · "))),
-    el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), name) },
-      ANSWERS.map((outcome) => el("button", { data: { hook: `answer-${outcome}` }, on: { click: answer(outcome) } }, t(`outcome_${outcome}`)))));
+      // An answer in that time gives the credit back; without that, only the day matters.
+      el("span", { class: "small mute", title: returns ? t("awaiting_returns") : null }, returns ? plural("days_to_answer", days) : when(sentAt, account.time_zone, now))),
+    el("span", { class: "acts" },
+      outcomeButton(context, past, "replied", "quiet"),
+      el("button", { class: "quiet", "aria-label": t("of_person", t("more"), name), "aria-expanded": String(isOpen), data: { hook: "more" }, on: { click: turn } }, "⋯")),
+    isOpen && el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), name) },
+      MORE.map((outcome) => outcomeButton(context, past, outcome)),
+      undoButton(id, name, "quiet", "remove")));
 }
 
-/** @param {Outcome} outcome */
-const word = (outcome) => t(`outcome_${outcome}`).toLowerCase();
+/**
+ * Every result as a button.
+ * @param {PopupContext} context
+ * @param {{accountId: string, inmailId: string, name: string, returns?: boolean}} past
+ */
+export const outcomes = (context, past) =>
+  el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), past.name) },
+    [/** @type {Outcome} */ ("replied"), ...MORE].map((outcome) => outcomeButton(context, past, outcome)),
+    undoButton(past.inmailId, past.name, "quiet", "remove"));
+
+/**
+ * @param {PopupContext} context
+ * @param {{accountId: string, inmailId: string, name: string, returns?: boolean}} past
+ * @param {Outcome} outcome
+ * @param {string} [style]
+ */
+function outcomeButton({ ui, paint }, { accountId, inmailId, name, returns }, outcome, style = "") {
+  const word = t(`outcome_${outcome}`);
+  const answer = async () => {
+    if (!(await run("outcome", { accountId, inmailId, outcome }))) return;
+    ui.outcomeOf = null;
+    const takeBack = async () => {
+      if (await run("outcome", { accountId, inmailId, outcome: "pending" })) say(t("outcome_cleared", name));
+    };
+    const words = t(returns && outcome !== "no_response" ? "outcome_returned" : "outcome_recorded", name, word.toLowerCase());
+    say(words, el("button", { "aria-label": t("of_person", t("undo"), name), data: { hook: "outcome-undo" }, on: { click: takeBack } }, t("undo")));
+    paint();
+  };
+  return el("button", { class: style, "aria-label": t("of_person", word, name), data: { hook: `answer-${outcome}` }, on: { click: answer } }, word);
+}

@@ -1,19 +1,13 @@
-// Whose credits these are, how many are left, until when, and how that compares with an even pace.
+// How many credits are left, until when, and how that compares with an even pace.
 
+import { daysAway } from "../core/summary.js";
 import { bold, el } from "../ui/dom.js";
-import { day, lastDay, relative } from "../ui/format.js";
+import { ofDay, otherZone, relative, until } from "../ui/format.js";
+import { rateWords } from "../ui/rate.js";
 import { plural, t } from "../ui/words.js";
 
-/** @param {PopupContext} context */
-export function header({ view, account }) {
-  // An account that is named after its product needs no second word for it.
-  const product = account && account.productTitle !== account.account.name && account.productTitle;
-  return el("header", { data: { part: "header", account: account?.account.id } },
-    el("h1", {}, account ? account.account.name : t("appName")),
-    product && el("span", { class: "mute product" }, product),
-    view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
-    account && el("a", { class: "button quiet", href: "../welcome/welcome.html", target: "_blank", data: { hook: "settings" } }, t("settings")));
-}
+/** Within these days a loss has a box of its own. */
+export const NEAR_DAYS = 7;
 
 /** @param {PopupContext} context */
 export function balance({ view, account, now }) {
@@ -21,34 +15,42 @@ export function balance({ view, account, now }) {
   if (!account || !projection) return null;
   const zone = account.account.time_zone;
   const stale = view.connection.state !== "ok" || projection.tooOld;
+  const facts = projection.tooOld
+    ? [leftWords(account, projection)]
+    : [leftWords(account, projection), daysLeft(projection), stale && t("age_worked_out", relative(projection.asOf, now)), otherZoneWords(account, projection, now)];
   return el("section", { class: stale ? "stale" : null, "aria-label": t("balance_label"), data: { part: "balance" } },
     el("div", { class: "hero" },
       el("p", { class: "balance", data: { hook: "balance" } }, projection.balance),
       el("p", {},
-        el("span", { class: "small mute", data: { hook: "of" } }, allotmentWords(account, projection)),
+        el("span", { class: "small mute line", data: { hook: "of" } }, facts.filter(Boolean).join(" · ")),
         !projection.tooOld && el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
-    !projection.tooOld && bar(projection),
+    !projection.tooOld && bar(account, projection),
     account.account.unknown_zone && el("p", { class: "small mute", data: { hook: "zone" } }, t("zone_unknown", account.account.unknown_zone)),
-    stale && el("p", { class: "small mute", data: { hook: "age" } }, t(projection.tooOld ? "age_too_old" : "age_worked_out", relative(projection.asOf, now))));
+    projection.tooOld && el("p", { class: "small mute", data: { hook: "age" } }, t("age_too_old", relative(projection.asOf, now))));
 }
+
+/**
+ * "left of 25", where the number is a part of that; else what comes each month, or the limit.
+ * @param {AccountView} account
+ * @param {Projection} projection
+ */
+function leftWords({ account: { cap } }, { allotment, balance, used }) {
+  if (used + balance <= allotment) return t("left_of", allotment);
+  return cap === null ? t("left_monthly", allotment) : t("left_limit", cap);
+}
+
+/** @param {Projection} projection */
+const daysLeft = ({ nextLoss }) => (nextLoss && nextLoss.reason !== "forfeit" ? plural("days_left", nextLoss.daysLeft) : "");
 
 /**
  * @param {AccountView} account
  * @param {Projection} projection
+ * @param {Date} now
  */
-export function allotmentWords({ account }, projection) {
-  const days = isLosing(projection) && plural("days_left", projection.nextLoss?.daysLeft ?? 0);
-  const of = account.cap === null
-    ? plural("of_credits", Math.max(projection.allotment, projection.used + projection.balance))
-    : t("of_at_most", account.cap);
-  return [of, days].filter(Boolean).join(" · ");
+function otherZoneWords({ account }, { nextLoss }, now) {
+  const city = otherZone(account.time_zone, now, nextLoss?.at ?? null);
+  return city && t("city_time", city);
 }
-
-/**
- * Whether the next loss is one of credits that are here now, not of those that are still to come.
- * @param {Projection} projection
- */
-const isLosing = ({ balance, nextLoss }) => nextLoss !== null && nextLoss.credits <= balance;
 
 /**
  * The one sentence beside the number: what to do by when, or what comes next.
@@ -56,54 +58,42 @@ const isLosing = ({ balance, nextLoss }) => nextLoss !== null && nextLoss.credit
  * @param {string} zone
  * @param {Date} now
  */
-function nextWords(projection, zone, now) {
-  const { balance, nextLoss, nextRenewal, perDay } = projection;
-  if (nextLoss && isLosing(projection)) {
-    const by = lastDay(nextLoss.at, zone, now);
-    const all = nextLoss.credits === balance;
-    if (!perDay) return plural(all ? "expire_all" : "expire_some", nextLoss.credits, by, zone);
-    return t(all ? "pace_all" : "pace_some", rateWords(perDay, nextLoss.credits), by, zone, nextLoss.credits);
+function nextWords({ balance: left, nextLoss, nextRenewal, perDay }, zone, now) {
+  const isFull = nextLoss?.reason === "forfeit" && nextLoss.at === nextRenewal?.at;
+  if (isFull) return t("makes_room", ofDay(nextLoss.at, zone, now));
+  if (nextLoss && nextLoss.reason !== "forfeit") {
+    if (!perDay) return t("in_reserve");
+    const rate = rateWords(perDay, nextLoss.credits);
+    if (daysAway(nextLoss, now) <= NEAR_DAYS) return t("pace", rate);
+    const by = until(nextLoss.at, zone, now);
+    return nextLoss.credits === left ? t("pace_all", rate, by) : t("pace_some", rate, nextLoss.credits, by);
   }
-  if (nextRenewal) return plural("renewal", nextRenewal.credits, day(new Date(nextRenewal.at), zone, now), zone);
-  return t(balance ? "nothing_expires" : "nothing_comes");
+  if (nextRenewal) return plural("renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now));
+  return t(left ? "nothing_expires" : "nothing_comes");
 }
 
 /**
- * The same in a few words.
+ * @param {AccountView} account
  * @param {Projection} projection
- * @param {string} zone
- * @param {Date} now
  */
-export function shortWords(projection, zone, now) {
-  if (!projection.nextLoss || !isLosing(projection)) return nextWords(projection, zone, now);
-  return plural("use_by", projection.nextLoss.credits, lastDay(projection.nextLoss.at, zone, now), zone);
-}
-
-/**
- * A pace that can be kept with whole InMails.
- * @param {number} perDay credits a working day
- * @param {number} credits
- */
-function rateWords(perDay, credits) {
-  if (credits === 1) return t("rate_single");
-  if (Number.isInteger(perDay)) return t("rate_whole", perDay);
-  if (perDay > 1) return t("rate_between", Math.floor(perDay), Math.ceil(perDay));
-  return plural("rate_every", Math.floor(1 / perDay));
-}
-
-/** @param {Projection} projection */
-function bar({ used, freeUsed, balance, allotment, expectedUsed }) {
-  const total = used + balance;
+function bar({ account }, { allotment, balance: left, expectedUsed, freeUsed, start, used }) {
+  // What makes the number smaller than what was logged: sent before the account was opened here, or not logged.
+  const unlogged = Math.max(0, allotment - used - left);
+  const total = used + unlogged + left;
   if (!total) return null;
   const share = (/** @type {number} */ credits) => `${Math.min(100, (100 * credits) / total)}%`;
-  const evenPace = balance > 0 && expectedUsed !== null;
-  const free = freeUsed ? ` + ${plural("free_used", freeUsed)}` : "";
+  const hasPace = left > 0 && expectedUsed !== null;
+  const isBefore = Date.parse(account.opened_at) >= Date.parse(start);
+  const words = [
+    (used > 0 || !unlogged) && t("used", used),
+    unlogged > 0 && t(isBefore ? "used_before" : "used_unlogged", unlogged),
+    freeUsed > 0 && t("free_used", freeUsed),
+  ];
   return el("div", {},
     el("div", { class: "bar", "aria-hidden": "true" },
-      el("i", { style: { "inline-size": share(used) } }),
-      evenPace && el("u", { style: { "inset-inline-start": share(expectedUsed) } })),
+      el("i", { style: { "inline-size": share(used + unlogged) } }),
+      hasPace && el("u", { style: { "inset-inline-start": share(expectedUsed) } })),
     el("p", { class: "legend", data: { hook: "pace" } },
-      el("span", {}, t("used", used) + free),
-      evenPace && el("span", {}, t("even_pace", expectedUsed)),
-      used >= allotment && !balance && el("span", {}, t("all_used"))));
+      el("span", {}, words.filter(Boolean).join(" · ")),
+      hasPace && el("span", {}, t("even_pace", expectedUsed))));
 }

@@ -1,19 +1,21 @@
-// Logging an InMail: one click for the person of the tab, a short form for anyone else.
+// Logging an InMail: the person of the tab by one click, anyone else by a short form. What is doubtful is asked before.
 
-import { isSamePerson, profileLink } from "../core/people.js";
+import { lastTo, reasonsToAsk } from "../core/past.js";
 import { costOf } from "../core/reading.js";
 import { fits } from "../core/view.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../ui/format.js";
-import { choices, field, form, option } from "../ui/forms.js";
+import { when } from "../ui/format.js";
 import { t } from "../ui/words.js";
-
-/** @type {Purpose[]} */
-const PURPOSES = ["introduction", "follow_up", "article", "other"];
+import { outcomes } from "./awaiting.js";
+import { logForm } from "./form.js";
+import { undoButton } from "./undo.js";
 
 /** The states in which logging is the next step; in the others the trouble's own step comes first. */
 const PRESSING = { ok: true, server_off: true };
+
+/** Two clicks within this time are one. */
+const DOUBLE_CLICK_MS = 3000;
 
 /** @param {PopupContext} context */
 export function log(context) {
@@ -21,10 +23,12 @@ export function log(context) {
   if (!account) return null;
   const person = page && isReady(context) && page.person;
   return el("section", { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
-    person && oneClick(context, person, page),
+    person && card(context, person, page),
     doubt(context),
-    toggle(context, Boolean(person), page?.person === null),
-    ui.form && logForm(context));
+    ui.asking?.isForm !== true && question(context),
+    el("div", { class: "row" }, person && addResult(context, person), toggle(context, Boolean(person), page?.person === null)),
+    ui.form && logForm(context, attempt),
+    ui.asking?.isForm === true && question(context));
 }
 
 /**
@@ -32,7 +36,7 @@ export function log(context) {
  * @param {PopupContext} context
  */
 export const isReady = ({ account, page, ui, view }) =>
-  account !== null && page !== null && page.isClear && !page.degree1 && fits(account, view.accounts, page, ui.switched);
+  account !== null && page !== null && page.person !== null && page.isClear && !page.degree1 && fits(account, view.accounts, page, ui.switched);
 
 /**
  * Why one click cannot log here, where the form can.
@@ -44,43 +48,76 @@ function doubt({ account, page, ui, view }) {
   const isOther = account && product && (ui.draft?.product || (page?.person && !page.degree1 && !fits(account, view.accounts, page, ui.switched)));
   if (isOther) {
     const isKnown = view.accounts.some((each) => each.account.product === product);
+    const add = () => run("app.open", { page: "settings", accountId: null });
     return el("div", { class: "notice warning", data: { hook: "other-pool", product } },
       el("p", {}, t("pool_other", t(`product_${product}`))),
       !isKnown && el("p", {}, t("pool_no_seat", t(`product_${product}`)), " ",
-        el("a", { href: "../welcome/welcome.html?add=account#account", target: "_blank", data: { hook: "add-seat" } }, t("pool_add"))));
+        el("button", { class: "quiet", data: { hook: "add-seat" }, on: { click: add } }, t("pool_add"))));
   }
   const isUnclear = page?.person && !page.isClear;
   return isUnclear ? el("p", { class: "small", data: { hook: "unclear" } }, t("page_unclear")) : null;
 }
 
 /**
+ * The person of the page: what went before, and the button.
  * @param {PopupContext} context
  * @param {Person} person
  * @param {PageReading} page
  */
-function oneClick(context, person, page) {
-  const { account, view, shortcut, now } = context;
+function card(context, person, page) {
+  const { account, view, shortcut, ui } = context;
   const accountId = account?.account.id ?? "";
-  const before = account?.recent.find((inmail) => isSamePerson(inmail, person));
+  const past = lastTo(person, view, ui.found);
   const cost = costOf(page, view.preferences);
   const other = cost ? 0 : 1;
-  const facts = [
-    costWords(page, cost, account?.projection?.balance === 0),
-    view.connection.state === "ok" ? shortcut : t("saved_here_first"),
-  ];
+  const isSecond = past?.outcome === "pending";
+  const isQuiet = isSecond || !(view.connection.state in PRESSING);
+  const facts = [costWords(page, cost, account?.projection?.balance === 0), view.connection.state === "ok" ? shortcut : t("will_sync")];
   const send = (/** @type {0 | 1} */ chosen) => () =>
-    logged(context, accountId, { ...person }, chosen, null, page.cost !== "unknown" && chosen === cost);
-  return el("div", {},
-    el("div", { class: "duo", data: { link: person.profileUrl } },
-      el("button", { class: before || !(view.connection.state in PRESSING) ? "main again" : "main", data: { hook: "log" }, on: { click: send(cost) } },
-        t(before ? "log_again" : "log_to", person.name),
+    attempt(context, { accountId, recipient: { ...person }, cost: chosen, costRead: page.cost !== "unknown" && chosen === cost }, past, account ?? undefined);
+  const inmailId = past?.inmailId ?? null;
+  const isOpen = inmailId !== null && ui.outcomeOf === inmailId;
+  return el("div", { class: "card" },
+    el("h2", {}, person.name),
+    (past !== null || ui.found === null) && el("p", { class: "small mute", data: { hook: "past" } }, pastWords(context, past)),
+    !ui.asking && el("div", { class: "duo", data: { link: person.profileUrl } },
+      el("button", { class: isQuiet ? "main again" : "main", data: { hook: "log" }, on: { click: send(cost) } },
+        t(isSecond ? "log_second" : "log_submit"), el("span", { class: "unseen" }, ` ${t("to_person", person.name)}`), " ",
         el("small", {}, facts.filter(Boolean).join(" · "))),
       el("button", {
         class: "side", title: other ? null : t("free_why"), "aria-label": t(other ? "log_credit_to" : "log_free_to", person.name),
         data: { hook: other ? "log-credit" : "log-free" }, on: { click: send(other) },
       }, t(other ? "cost_credit" : "cost_free"))),
-    before && el("p", { class: "small mute", data: { hook: "logged-before" } },
-      t("logged_before", relative(before.sentAt, now))));
+    isOpen && past && outcomes(context, { ...past, inmailId }));
+}
+
+/**
+ * @param {PopupContext} context
+ * @param {Person} person
+ */
+function addResult({ ui, paint, view }, person) {
+  const past = lastTo(person, view, ui.found);
+  if (past?.outcome !== "pending" || past.inmailId === null || ui.asking) return null;
+  const { inmailId } = past;
+  const isOpen = ui.outcomeOf === inmailId;
+  const turn = () => { ui.outcomeOf = isOpen ? null : inmailId; paint(); };
+  return el("button", { class: "quiet start", "aria-expanded": String(isOpen), data: { hook: "add-result" }, on: { click: turn } }, t("add_result"));
+}
+
+/**
+ * "You wrote to Kai on 20 Oct · no reply yet".
+ * @param {PopupContext} context
+ * @param {PastInMail | null} past
+ */
+function pastWords({ account, now, view }, past) {
+  if (!past) return t("past_none");
+  const zone = account?.account.time_zone ?? "UTC";
+  const seat = view.accounts.find((each) => each.account.id === past.accountId);
+  return [
+    t("past_written", when(past.sentAt, zone, now)),
+    t(`past_${past.outcome}`),
+    seat && seat !== account && seat.account.name,
+  ].filter(Boolean).join(" · ");
 }
 
 /**
@@ -100,73 +137,69 @@ function costWords(page, cost, none) {
  * @param {boolean} isFirst it is the next step
  */
 function toggle({ ui, paint }, hasPerson, isFirst) {
+  const turn = () => {
+    Object.assign(ui, { form: !ui.form, asking: null, errors: {} });
+    paint();
+    if (ui.form) document.getElementById("name")?.focus();
+  };
   return el("button", {
-    class: isFirst && !ui.form ? "main" : "quiet start", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" },
-    on: { click: () => { ui.form = !ui.form; paint(); document.getElementById("name")?.focus(); } },
-  }, ui.form ? t("close_form") : hasPerson ? t("log_other") : t("log_open"));
+    class: isFirst && !ui.form ? "main" : "quiet start", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" }, on: { click: turn },
+  }, t(ui.form ? "cancel" : hasPerson ? "log_details" : "log_open"));
+}
+
+/**
+ * Logs, or asks before. A second click of a double click does neither.
+ * @param {PopupContext} context
+ * @param {Omit<LogRequest, "source">} wanted
+ * @param {PastInMail | null} past
+ * @param {AccountView | undefined} account
+ * @param {boolean} [isForm]
+ * @returns {Promise<boolean>} whether it is logged
+ */
+export async function attempt(context, wanted, past, account, isForm = false) {
+  const { now, ui, paint } = context;
+  if (past && past.id === ui.logged && now.getTime() - Date.parse(past.sentAt) < DOUBLE_CLICK_MS) return false;
+  const reasons = reasonsToAsk(past, wanted.cost, account);
+  if (!reasons.length) return logged(context, wanted);
+  ui.asking = { wanted, reasons, sentAt: past?.sentAt ?? null, isForm };
+  paint();
+  /** @type {HTMLElement | null} */ (document.querySelector("[data-hook='ask-yes']"))?.focus();
+  return false;
 }
 
 /** @param {PopupContext} context */
-function logForm(context) {
-  const { account, view, page, ui, paint } = context;
-  const { lastCost, lastPurpose } = view.preferences;
-  const known = ui.draft ?? page?.person;
-  const likely = page && !ui.draft ? costOf(page, view.preferences) : lastCost;
-  // Whose credits it took is the user's to say where the page is of another product.
-  const isOther = ui.draft?.product || (page?.person && account && !fits(account, view.accounts, page, ui.switched));
-  const seats = view.accounts.map(({ account: { id, name, product } }) =>
-    option(id, name === t(`product_${product}`) ? name : `${name} · ${t(`product_${product}`)}`, !isOther && id === account?.account.id));
-  const submit = async (/** @type {Values} */ { name, link, seat = account?.account.id ?? "", purpose, cost }) => {
-    ui.errors = {
-      name: name ? "" : t("name_missing"), link: !link || profileLink(link) ? "" : t("link_not_a_person"), seat: seat ? "" : t("seat_missing"),
-    };
-    const isGood = !Object.values(ui.errors).some(Boolean);
-    const recipient = { name, profileUrl: link ? profileLink(link) : null };
-    if (isGood && (await logged(context, seat, recipient, cost === "0" ? 0 : 1, /** @type {Purpose} */ (purpose || null)))) {
-      Object.assign(ui, { form: false, draft: null });
-    }
+function question(context) {
+  const { account, now, ui, paint } = context;
+  if (!ui.asking) return null;
+  const { isForm, reasons, sentAt, wanted } = ui.asking;
+  const zone = account?.account.time_zone ?? "UTC";
+  const yes = async () => {
+    ui.asking = null;
+    const isNone = reasons.includes("none_left");
+    const isLogged = await logged(context, { ...wanted, second: reasons.includes("again"), ...(isNone && { acceptDiscrepancy: true }) });
+    if (isLogged && isForm) Object.assign(ui, { form: false, draft: null });
     paint();
   };
-  return form("log-form", submit,
-    field("name", { label: t("name"), error: ui.errors.name, maxlength: 200, value: known?.name ?? "" }),
-    field("link", { label: t("link"), error: ui.errors.link, inputmode: "url", placeholder: "https://www.linkedin.com/in/…", value: known?.profileUrl ?? "" }),
-    (isOther || seats.length > 1) && field("seat", { label: t("seat"), error: ui.errors.seat, options: isOther ? [option("", t("seat_choose"), true), ...seats] : seats }),
-    field("purpose", { label: t("purpose"), options: purposes(lastPurpose) }),
-    choices("cost", "radio", {
-      legend: t("cost"), hidden: true, class: "two",
-      choices: [1, 0].map((cost) => ({ value: cost, words: t(cost ? "cost_credit" : "cost_free"), checked: cost === likely })),
-    }),
-    el("button", { class: "main", data: { hook: "log-submit" } }, t("log_submit")));
+  const no = () => { ui.asking = null; paint(); };
+  const isAgain = reasons.includes("again") && sentAt !== null;
+  return el("div", { class: "notice ask", role: "group", "aria-labelledby": "asking", data: { hook: "asking" } },
+    el("p", { id: "asking" },
+      isAgain && el("span", { class: "line" }, el("b", {}, t("ask_again_fact", when(sentAt, zone, now))), " ", t("ask_again")),
+      reasons.includes("none_left") && el("span", { class: "line" }, el("b", {}, t("ask_none_fact")), " ", t("ask_none"))),
+    el("div", { class: "row answers" },
+      el("button", { data: { hook: "ask-yes" }, on: { click: yes } }, t("ask_yes")),
+      el("button", { class: "quiet", data: { hook: "ask-no" }, on: { click: no } }, t("no"))));
 }
-
-/** @param {Purpose | null | undefined} chosen */
-export const purposes = (chosen) =>
-  [option("", t("purpose_none")), ...PURPOSES.map((purpose) => option(purpose, t(`purpose_${purpose}`), purpose === chosen))];
 
 /**
  * @param {PopupContext} context
- * @param {string} accountId
- * @param {{name: string, profileUrl: string | null}} recipient
- * @param {0 | 1} cost
- * @param {Purpose | null} purpose
- * @param {boolean} [costRead] from the page, not chosen by the user
+ * @param {Omit<LogRequest, "source">} wanted
  */
-async function logged({ ui }, accountId, recipient, cost, purpose, costRead = false) {
-  const reply = await run("log", { accountId, recipient, cost, purpose, source: "popup", costRead });
+async function logged({ ui }, wanted) {
+  const reply = await run("log", { ...wanted, source: "popup" });
   if (!reply) return false;
+  const { cost, recipient: { name } } = wanted;
   ui.logged = reply.entry?.id ?? null;
-  const words = reply.repeated ? t("log_repeated", recipient.name) : t(cost ? "logged_credit" : "logged_free", recipient.name);
-  say(words, reply.entry && undoButton(reply.entry.id, recipient.name));
+  say(reply.repeated ? t("log_repeated", name) : t(cost ? "logged_credit" : "logged_free", name), reply.entry && undoButton(reply.entry.id, name));
   return true;
-}
-
-/**
- * @param {string} id
- * @param {string} name
- * @param {string} [style]
- * @param {string} [key]
- */
-export function undoButton(id, name, style = "", key = "undo") {
-  const undo = async () => { if (await run("undo", { id })) say(t("undone", name)); };
-  return el("button", { class: style, "aria-label": t("of_person", t(key), name), data: { hook: "undo", id }, on: { click: undo } }, t(key));
 }

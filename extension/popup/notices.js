@@ -1,53 +1,50 @@
-// What the server warns of, the gravest first; what is not grave waits behind one line.
+// What there is to lose within a week, as the one box; all else that is to be known as lines, of which one is shown.
 
-import { openApp } from "../core/openapp.js";
-import { warningText } from "../core/summary.js";
-import { sayRefusal } from "../ui/act.js";
+import { daysAway } from "../core/summary.js";
+import { overLimit, warningWords } from "../core/warnings.js";
+import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { money } from "../ui/format.js";
+import { ofDay, roundMoney, until } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
+import { NEAR_DAYS } from "./balance.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 
-/** What answers a warning on the app's page of plan and rules. */
-const ANSWER = { wrong_book: "rules", cancelling: "plan", empty: "plan" };
+/** @param {PopupContext} context */
+export function loss({ account, now }) {
+  const { nextLoss, nextRenewal, perDay } = account?.projection ?? {};
+  if (!account || !nextLoss || daysAway(nextLoss, now) > NEAR_DAYS) return null;
+  const { at, credits, reason, value } = nextLoss;
+  // Credits that are kept in reserve are no loss.
+  if (reason !== "forfeit" && !perDay) return null;
+  const zone = account.account.time_zone;
+  const isUrgent = daysAway(nextLoss, now) <= 1;
+  const words = reason === "forfeit" ? overLimit(credits, nextRenewal?.credits ?? credits, ofDay(at, zone, now)) : plural(`loss_${reason}`, credits, until(at, zone, now));
+  return el("section", { class: "notices", "aria-label": t("loss_label"), data: { part: "loss" } },
+    el("p", { class: `notice loss ${isUrgent ? "urgent" : "warning"}`, data: { loss: reason, urgent: isUrgent } },
+      el("b", {}, el("span", { class: "unseen" }, t(isUrgent ? "severity_urgent" : "severity_warning"), " "), words),
+      value && el("span", {}, roundMoney(value))));
+}
 
 /** @param {PopupContext} context */
-export function notices({ account, ui, paint }) {
-  const warnings = [...(account?.projection?.warnings ?? [])].sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]);
-  if (!account || !warnings.length) return null;
-  const first = warnings.filter((warning, index) => index === 0 || warning.severity === "urgent");
-  const rest = warnings.slice(first.length);
-  const shown = ui.allNotices ? warnings : first;
-  return el("section", { class: "notices", "aria-label": t("warnings"), data: { part: "notices" } },
-    shown.map((warning) => notice(warning, account)),
-    rest.length > 0 && el("button", {
-      class: "quiet start", "aria-expanded": String(ui.allNotices), data: { hook: "more-notices" },
-      on: { click: () => { ui.allNotices = !ui.allNotices; paint(); } },
-    }, ui.allNotices ? t("fewer_notices") : plural("more_notices", rest.length)));
-}
-
-/**
- * @param {Projection["warnings"][number]} warning
- * @param {AccountView} account
- */
-function notice(warning, { account, projection }) {
-  const { title, detail } = warning.code === "expiring" ? { ...warningText(warning), detail: lossWords(projection) } : warningText(warning);
-  const place = ANSWER[/** @type {keyof typeof ANSWER} */ (warning.code)];
-  return el("div", { class: `notice ${warning.severity}`, data: { warning: warning.code, severity: warning.severity } },
-    el("b", {}, el("span", { class: "unseen" }, t(`severity_${warning.severity}`), " "), title),
-    detail && el("span", {}, detail),
-    place && el("button", {
-      class: "quiet start", data: { hook: "answer" }, on: { click: () => openApp(`/settings/plan?account=${account.id}`).catch(sayRefusal) },
-    }, t(`answer_${place}`)));
-}
-
-/**
- * What the loss would mean; the pace against it stands beside the number already.
- * @param {Projection | null} projection
- */
-function lossWords(projection) {
-  const lost = projection?.forecast?.lost ?? 0;
-  const value = projection?.nextLoss?.value;
-  return [lost > 0 && plural("forecast_lost", lost), value && t("worth", money(value))].filter(Boolean).join(" ");
+export function notes({ account, now, ui, paint }) {
+  if (!account) return null;
+  const isBoxed = daysAway(account.projection?.nextLoss ?? null, now) <= NEAR_DAYS;
+  const warnings = [...(account.projection?.warnings ?? [])]
+    .filter(({ code, until: end }) => !(isBoxed && ["expiring", "over_cap", "cancelling"].includes(code) && end === account.projection?.nextLoss?.at))
+    .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity])
+    .flatMap(({ code, ...warning }) => {
+      const words = warningWords({ code, ...warning }, account, now);
+      return words ? [{ code, words }] : [];
+    });
+  if (!warnings.length) return null;
+  const shown = ui.allNotices ? warnings : warnings.slice(0, 1);
+  const settings = () => run("app.open", { page: "settings", accountId: account.account.id });
+  return el("section", { class: "notes", "aria-label": t("warnings"), data: { part: "notes" } },
+    shown.map(({ code, words }) => el("div", { class: "foot", data: { warning: code } },
+      el("p", { class: "small", title: words.detail || null }, words.title),
+      code === "wrong_book" && el("button", { class: "quiet", data: { hook: "open-rules" }, on: { click: settings } }, t("answer_rules")))),
+    warnings.length > shown.length && el("button", {
+      class: "quiet start", "aria-expanded": "false", data: { hook: "more-notices" }, on: { click: () => { ui.allNotices = true; paint(); } },
+    }, plural("more_notices", warnings.length - shown.length)));
 }

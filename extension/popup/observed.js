@@ -1,65 +1,78 @@
-// Comparing with the number that LinkedIn shows, and what a difference means.
+// Comparing with the number that LinkedIn shows: one press where it is the same, the number where it is not.
 
+import { offer } from "../core/observe.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
 import { field, form } from "../ui/forms.js";
 import { plural, t } from "../ui/words.js";
 
+/** How long the user is not asked again. */
+const AGREED_MS = 24 * 3_600_000;
+
 /** @param {PopupContext} context */
-export function observed({ account, now, ui, paint }) {
+export function observed({ account, now, page, state, ui, paint }) {
   const projection = account?.projection;
-  if (!account || !projection) return null;
+  // What the page itself shows is offered above.
+  if (state !== "ready" || !account || !projection || projection.tooOld || offer(page, account)) return null;
   const { id } = account.account;
-  const words = projection.observed
-    ? t("observed", projection.observed.balance, relative(projection.observed.at, now))
-    : t("never_observed");
+  const seen = projection.observed;
+  const isAsked = !seen || now.getTime() - Date.parse(seen.at) > AGREED_MS;
   const toggle = () => {
-    Object.assign(ui, { observing: !ui.observing, observation: null });
+    Object.assign(ui, { observing: !ui.observing, doubted: null, errors: {} });
     paint();
     document.getElementById("observed")?.focus();
   };
+  const words = isAsked ? t("compare", projection.balance) : t("observed", seen.balance, relative(seen.at, now));
+  const agree = () => observe(id, projection.balance, projection.balance, ui, paint);
   return el("section", { class: "part", "aria-label": t("observed_label"), data: { part: "observed", account: id } },
     el("div", { class: "foot" },
       el("p", { class: "small mute", data: { hook: "observed" } }, words),
-      el("button", { class: "quiet", "aria-expanded": String(ui.observing), data: { hook: "observe-toggle" }, on: { click: toggle } },
-        t(ui.observing ? "close" : projection.observed ? "correct" : "compare"))),
-    ui.observing && observeForm(id, projection.balance, ui, paint),
-    ui.observation && explanation(ui.observation));
+      el("span", { class: "acts" },
+        isAsked && !ui.observing && el("button", { class: "quiet", data: { hook: "observe-same" }, on: { click: agree } }, t("yes")),
+        el("button", { class: "quiet", "aria-expanded": String(ui.observing), data: { hook: "observe-toggle" }, on: { click: toggle } },
+          t(ui.observing ? "cancel" : isAsked ? "compare_no" : "correct")))),
+    ui.observing && observeForm(account, projection, ui, paint));
+}
+
+/**
+ * @param {AccountView} account
+ * @param {Projection} projection
+ * @param {PopupUi} ui
+ * @param {() => void} paint
+ */
+function observeForm({ account }, { allotment, balance }, ui, paint) {
+  const submit = async (/** @type {Values} */ { observed: typed }) => {
+    const number = Number(typed);
+    const limit = Math.max(account.cap ?? 0, allotment);
+    const isOdd = limit > 0 && number > 2 * limit && ui.doubted !== number;
+    ui.errors.observed = !/^\d{1,5}$/.test(typed) ? t("balance_invalid") : isOdd ? t("balance_odd", number) : "";
+    ui.doubted = isOdd ? number : null;
+    if (!ui.errors.observed) await observe(account.id, number, balance, ui, paint);
+    paint();
+  };
+  return form("observe-form", submit,
+    field("observed", { label: t("linkedin_shows"), error: ui.errors.observed, inputmode: "numeric", placeholder: balance }),
+    el("button", { class: "main", data: { hook: "observe-submit" } }, t(ui.doubted === null ? "save" : "save_odd")));
 }
 
 /**
  * @param {string} accountId
+ * @param {number} balance
  * @param {number} computed
  * @param {PopupUi} ui
  * @param {() => void} paint
  */
-function observeForm(accountId, computed, ui, paint) {
-  const submit = async (/** @type {Values} */ { observed: typed }) => {
-    const observation = { balance: Number(typed), computed };
-    ui.errors.observed = /^\d{1,5}$/.test(typed) ? "" : t("balance_invalid");
-    if (!ui.errors.observed && (await run("observe", { accountId, balance: observation.balance, source: "person" }))) {
-      Object.assign(ui, { observing: false, observation });
-      say(differenceWords(observation));
-    }
-    paint();
-  };
-  return form("observe-form", submit,
-    field("observed", { label: t("linkedin_shows"), error: ui.errors.observed, inputmode: "numeric", value: computed }),
-    el("button", { class: "main", data: { hook: "observe-submit" } }, t("save")));
-}
-
-/** @param {{balance: number, computed: number}} observation */
-export function differenceWords({ balance, computed }) {
-  if (balance === computed) return plural("observed_same", balance);
-  return plural(balance < computed ? "observed_fewer" : "observed_more", Math.abs(balance - computed), balance, computed);
+async function observe(accountId, balance, computed, ui, paint) {
+  if (!(await run("observe", { accountId, balance, source: "person" }))) return;
+  Object.assign(ui, { observing: false, doubted: null });
+  say(differenceWords(balance, computed));
+  paint();
 }
 
 /**
- * Why the numbers may differ. What it means for the rule book comes from the server, as a warning.
- * @param {{balance: number, computed: number}} observation
+ * @param {number} balance
+ * @param {number} computed
  */
-function explanation({ balance, computed }) {
-  if (balance === computed) return null;
-  return el("p", { class: "notice small", data: { hook: "difference" } }, t(balance < computed ? "why_fewer" : "why_more"));
-}
+export const differenceWords = (balance, computed) =>
+  balance === computed ? plural("observed_same", balance) : t("observed_other", balance, computed);

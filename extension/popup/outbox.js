@@ -6,12 +6,11 @@ import { el } from "../ui/dom.js";
 import { instantOf, localTime, relative } from "../ui/format.js";
 import { choices, field, form, option } from "../ui/forms.js";
 import { plural, refusalWords, t } from "../ui/words.js";
-import { purposes } from "./log.js";
+import { purposes } from "./form.js";
 import { again } from "./problem.js";
 
 /** @type {Outcome[]} */
 const OUTCOMES = ["accepted", "declined", "replied", "no_response", "pending"];
-const SHOWN_MAX = 3;
 
 /** @param {PopupContext} context */
 export function needsYou(context) {
@@ -43,7 +42,7 @@ function decision({ view, now, ui, paint }, entry) {
     isOpen && correction(entry, { view, ui, paint }),
     el("div", { class: "row answers" },
       isOverdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
-      kind !== "retract" && el("button", { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } }, t(isOpen ? "close" : "answer_edit")),
+      kind !== "retract" && el("button", { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } }, t(isOpen ? "cancel" : "answer_edit")),
       hasLink && el("button", { data: { hook: "without-link" }, on: { click: withoutLink } }, t("answer_without_link")),
       (kind === "retract" || (problem?.status ?? 0) >= 500) && el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
       el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard"))));
@@ -148,18 +147,15 @@ function timeOf({ body, createdAt }) {
   return ("outcome_at" in body && body.outcome_at) || createdAt;
 }
 
-/** @param {PopupContext} context */
+/**
+ * A server that answers, but asked for a pause.
+ * @param {PopupContext} context
+ */
 export function waiting({ view, now }) {
-  // A server that answers may have asked for a pause.
-  const isPause = view.connection.state === "ok" && view.connection.retryAt !== null;
-  if (!view.waiting.length || (view.connection.state === "ok" && !isPause)) return null;
-  const hidden = view.waiting.length - SHOWN_MAX;
+  if (!view.waiting.length || view.connection.state !== "ok" || view.connection.retryAt === null) return null;
   return el("section", { class: "part", data: { part: "waiting" } },
-    el("h2", {}, plural("waiting_title", view.waiting.length)),
-    el("ul", { class: "list small" },
-      view.waiting.slice(0, SHOWN_MAX).map((entry) => el("li", { data: { id: entry.id, kind: entry.kind } }, entryWords(entry, now))),
-      hidden > 0 && el("li", { class: "mute" }, plural("and_more", hidden))),
-    isPause && again(view, now));
+    el("p", { class: "small mute" }, plural("waiting_title", view.waiting.length)),
+    again(view, now));
 }
 
 /**

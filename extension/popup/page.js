@@ -31,8 +31,9 @@ function takeOver(context, read) {
     if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) await take(context, read, shown);
   };
   return [
+    shown && el("p", { class: "small" }, t("page_shows", shown.balance)),
     shown && el("button", { data: { hook: "take-over" }, on: { click: () => take(context, read, shown) } },
-      t(shown.balance === shown.computed ? "page_shows_same" : "page_shows", shown.balance)),
+      t(shown.balance === shown.computed ? "page_same" : "page_use")),
     el("label", {},
       el("input", { type: "checkbox", checked: isAlways, data: { hook: "take-over-always" }, on: { change: turn } }),
       t(shown ? "page_always" : "page_always_on")),
@@ -55,10 +56,8 @@ export async function takeOverAtOnce(context) {
  * @param {PageReading} read
  * @param {{balance: number, computed: number}} observation
  */
-async function take({ account, ui, paint }, { at }, observation) {
-  const { balance } = observation;
+async function take({ account, paint }, { at }, { balance, computed }) {
   if (!(await run("observe", { accountId: account?.account.id ?? "", balance, source: "page", at }))) return;
-  ui.observation = observation;
-  say(differenceWords(observation));
+  say(differenceWords(balance, computed));
   paint();
 }

@@ -4,13 +4,17 @@ import { activeTab, onStored, shortcut } from "../core/browser.js";
 import { accountFor, currentAccount, readView } from "../core/view.js";
 import { arrange } from "../ui/dom.js";
 import { t } from "../ui/words.js";
-import { balance, header } from "./balance.js";
+import { balance } from "./balance.js";
+import { header } from "./header.js";
 
 /**
  * What is open in this popup; gone when it closes.
  * @type {PopupUi}
  */
-const ui = { form: false, allNotices: false, observing: false, switched: false, outcomeOf: null, draft: null, observation: null, errors: {}, allAwaiting: false, elsewhere: false, lookedAt: null, editing: null, logged: null };
+const ui = {
+  allAwaiting: false, allNotices: false, asking: null, day: "now", doubted: null, draft: null, editing: null, elsewhere: false, errors: {},
+  form: false, found: undefined, logged: null, lookedAt: null, menu: false, observing: false, outcomeOf: null, switched: false,
+};
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
@@ -48,18 +52,33 @@ function withdraw({ needsYou }) {
 }
 
 async function repaint() {
+  const waited = view?.waiting.length ?? 0;
   view = await readView(new Date());
   ui.lookedAt ??= view.lookedAt;
+  paint();
+  // What was removed or answered meanwhile is on the server now.
+  if (waited && !view.waiting.length && ui.found) await lookUp();
+}
+
+/** What the server knows of the page's person. */
+async function lookUp() {
+  const { page } = tab;
+  if (!page?.person || !page.isClear) return;
+  ui.found = (await all.ask("person.lookup", { person: page.person }).catch(() => ({ found: undefined }))).found;
   paint();
 }
 
 /** What the tab shows, and what the worker kept for this popup. */
 async function lookAround() {
-  const [page, keys, { draft }] = await Promise.all([looking.then(all.readPage), shortcut("log-inmail"), all.ask("draft.take", {})]);
+  const [page, keys, { draft, asks }] = await Promise.all([looking.then(all.readPage), shortcut("log-inmail"), all.ask("draft.take", {})]);
   Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, { draft, form: true });
   if (view && page?.person && !all.isReady(contextOf(view))) ui.form = true;
   paint();
+  // Whoever opened the popup by a key goes on by key.
+  if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(".main"))?.focus();
+  await lookUp();
+  if (asks) /** @type {HTMLElement | null} */ (root.querySelector("[data-hook='log']"))?.click();
   if (view) await all.takeOverAtOnce(contextOf(view));
 }
 

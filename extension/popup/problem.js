@@ -5,7 +5,7 @@ import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { relative } from "../ui/format.js";
-import { refusalWords, t } from "../ui/words.js";
+import { plural, refusalWords, t } from "../ui/words.js";
 
 /** Where on the welcome page each state is solved; the others are solved at the server. */
 const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "server", other_program: "server", impostor: "server" };
@@ -14,10 +14,10 @@ const PLACE = { not_paired: "pair", unauthorized: "pair", permission_missing: "s
 export function problem({ view, account, state, now }) {
   if (state === "ready") return null;
   const { address } = view.server;
-  const title = t(`state_${state}`, address);
   const words = [
-    t(`state_${state}_why`, address, view.connection.detail),
+    t(`state_${state}_why`, address),
     account && t("state_entries_safe"),
+    account && view.waiting.length > 0 && `${plural("waiting_title", view.waiting.length)}.`,
   ].filter(Boolean).join(" ");
   const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
   const setUp = () => openApp("/welcome").catch(sayRefusal);
@@ -25,7 +25,9 @@ export function problem({ view, account, state, now }) {
     ? el("a", { class: "button main", href: `../welcome/welcome.html#${place}`, target: "_blank", data: { hook: "next-step" } }, t(`state_${state}_step`))
     : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
   return el("section", { class: account ? "trouble" : "one", data: { part: "problem" } },
-    el("div", { class: account ? "notice warning" : null }, el("h2", {}, title), el("p", { class: account ? "" : "mute" }, words)),
+    el("div", { class: account ? `notice ${state === "server_off" ? "" : "warning"}` : null },
+      el("h2", {}, t(`state_${state}`, address)),
+      el("p", { class: account ? "small" : "mute" }, words)),
     step,
     (state === "server_off" || state === "impostor") && again(view, now));
 }
@@ -40,8 +42,8 @@ export function refusals({ view }) {
   const isBroken = connection.state === "ok" && connection.tries > 0;
   if (!failures.length && !isBroken) return null;
   return el("section", { class: "notices", "aria-label": t("refusals"), data: { part: "refusals" } },
-    isBroken && el("p", { class: "notice warning", data: { hook: "server-refusal" } }, connection.detail || t("problem_unexpected")),
-    failures.map(({ account, problem: failure }) => el("p", { class: "notice warning", data: { hook: "account-refusal", id: account.id } },
+    isBroken && el("p", { class: "small", data: { hook: "server-refusal" } }, t("server_refusal")),
+    failures.map(({ account, problem: failure }) => el("p", { class: "small", data: { hook: "account-refusal", id: account.id } },
       t("account_refusal", account.name, refusalWords({ problem: failure })))));
 }
 

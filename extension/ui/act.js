@@ -21,22 +21,24 @@ export async function run(name, params) {
   }
 }
 
-/** Long enough to be read twice. */
-const WORDS_STAY_MS = 8000;
+const WORDS_STAY_MS = 5000;
+
+/** Words with a button stay for as long as the button may be wanted. */
+const ACTION_STAYS_MS = 15_000;
 
 /** @param {unknown} error What to do about it stays until something else is said. */
 export const sayRefusal = (error) => say(refusalWords(error), null, true);
 
 /**
- * Tells the user something, which goes away by itself unless there is something to do about it.
+ * Tells the user something, which goes away by itself; what to do about a refusal stays until something else is said.
  * @param {string} words
  * @param {HTMLElement | null} [action] one button that goes with them
  */
-export function say(words, action = null, stays = action !== null) {
+export function say(words, action = null, stays = false) {
   const live = /** @type {HTMLElement} */ (document.getElementById("live"));
   const hadFocus = live.contains(document.activeElement);
-  const said = el("span", {}, words);
-  live.replaceChildren(said, ...(action ? [action] : []));
+  const said = [el("span", {}, words), ...(action ? [action] : [])];
+  live.replaceChildren(...said);
   if (hadFocus) live.focus();
-  if (!stays) setTimeout(() => said.remove(), WORDS_STAY_MS);
+  if (!stays) setTimeout(() => said.forEach((part) => part.remove()), action ? ACTION_STAYS_MS : WORDS_STAY_MS);
 }

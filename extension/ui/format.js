@@ -36,21 +36,55 @@ export function time(instant, zone) {
 }
 
 /**
+ * A day to come: "today", "tomorrow", "Mon 30 Nov" within a week, else "30 Nov".
+ * @param {Date} at
+ * @param {string} zone
+ * @param {Date} now
+ */
+function comingDay(at, zone, now) {
+  const days = dayNumber(at, zone) - dayNumber(now, zone);
+  if (days === 0) return t("today");
+  if (days === 1) return t("tomorrow");
+  const words = day(at, zone, now);
+  return days > 1 && days < 7 ? `${formatter(zone, { weekday: "short" }).format(at)}\u00a0${words}` : words;
+}
+
+/**
+ * The day of an instant to come, as `comingDay` says it.
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, now);
+
+/**
  * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
  */
-export function lastDay(instant, zone, now) {
+export function until(instant, zone, now) {
   const end = new Date(instant);
   const atMidnight = dayNumber(new Date(end.getTime() - 1), zone) !== dayNumber(end, zone);
-  if (atMidnight) return day(new Date(end.getTime() - 1), zone, now);
-  if (end.getTime() - now.getTime() > 48 * HOUR_MS) return day(new Date(end.getTime() - 24 * HOUR_MS), zone, now);
-  return `${day(end, zone, now)}, ${time(end, zone)}`;
+  if (atMidnight) return comingDay(new Date(end.getTime() - 1), zone, now);
+  if (end.getTime() - now.getTime() > 48 * HOUR_MS) return comingDay(new Date(end.getTime() - 24 * HOUR_MS), zone, now);
+  return `${comingDay(end, zone, now)}, ${time(end, zone)}`;
 }
 
 /**
- * "today 14:02", "yesterday", "Fri" within a week, else "3 Nov".
+ * The city of a zone where its clocks differ from the browser's, now or at `then`; "" where they do not.
+ * @param {string} zone
+ * @param {Date} now
+ * @param {string | null} then
+ */
+export function otherZone(zone, now, then) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const isSame = [now.toISOString(), then ?? now.toISOString()].every((at) => localTime(at, zone) === localTime(at, own));
+  return isSame ? "" : (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+}
+
+/**
+ * "today 14:02", "yesterday 14:02", "Fri" within a week, else "3 Nov".
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
@@ -59,7 +93,7 @@ export function when(instant, zone, now) {
   const at = new Date(instant);
   const days = dayNumber(now, zone) - dayNumber(at, zone);
   if (days === 0) return t("today_at", time(at, zone));
-  if (days === 1) return t("yesterday");
+  if (days === 1) return t("yesterday_at", time(at, zone));
   if (days > 1 && days < 7) return formatter(zone, { weekday: "short" }).format(at);
   return day(at, zone, now);
 }
@@ -108,6 +142,16 @@ export function instantOf(text, zone) {
 export function money(value) {
   const format = new Intl.NumberFormat(locale(), { style: "currency", currency: value.currency });
   return format.format(value.amount_minor / 10 ** digits(value.currency));
+}
+
+/**
+ * The same without minor units, from ten units on.
+ * @param {{amount_minor: number, currency: string}} value
+ */
+export function roundMoney(value) {
+  const amount = value.amount_minor / 10 ** digits(value.currency);
+  if (amount < 10) return money(value);
+  return new Intl.NumberFormat(locale(), { style: "currency", currency: value.currency, maximumFractionDigits: 0 }).format(amount);
 }
 
 /**

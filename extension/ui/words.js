@@ -20,13 +20,13 @@ export function plural(key, count, ...others) {
 }
 
 /**
- * What a refusal says to the user: the server's words where it has some.
+ * What a refusal says to the user, by its code, and which fields it is about. The server's words are for codes that are not known here.
  * @param {unknown} error
  */
 export function refusalWords(error) {
   const problem = /** @type {{problem?: Problem}} */ (error).problem;
   if (!problem) return t("problem_unexpected");
-  const fields = (problem.errors ?? []).map(({ path, message }) => (path ? `${path}: ${message}` : message));
-  const own = t(`problem_${problem.code}`);
-  return [problem.detail || own || t("problem_unexpected"), ...fields].join(" ");
+  const fields = (problem.errors ?? []).map(({ path }) => t(`field_${path.replaceAll(".", "_")}`)).filter(Boolean);
+  const own = t(`problem_${problem.code}`) || problem.detail || t("problem_unexpected");
+  return fields.length ? `${own} ${t("problem_check", fields.join(", "))}` : own;
 }

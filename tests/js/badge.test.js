@@ -21,7 +21,7 @@ const STATES = {
 };
 
 function viewOf(balance, { urgency = "plenty", state = "ok", needsYou = [], questions = [], elsewhere = [], waiting = [] } = {}) {
-  const projection = { balance, urgency, tooOld: false, allotment: balance, asOf: NOW.toISOString(), nextLoss: null, nextRenewal: null };
+  const projection = { balance, urgency, tooOld: false, allotment: balance, used: 0, asOf: NOW.toISOString(), nextLoss: null, nextRenewal: null };
   return {
     server: { paired: true }, connection: { state }, currentAccount: "a", needsYou, questions, elsewhere, waiting, listening: "off",
     accounts: [{ account: { id: "a", name: "My seat", time_zone: "UTC" }, projection }],
@@ -62,7 +62,7 @@ test("what does not fit is in the title", () => {
   const { title } = badge(viewOf(1234, { needsYou: [{}], state: "server_off" }), NOW);
   assert.match(title, /1234 of 1234 credits left/);
   assert.match(title, /1 entry needs your answer/);
-  assert.match(title, /server is not running/);
+  assert.match(title, /Inkeeper isn’t running/);
 });
 
 test("a sign passes, also when the clock is set back meanwhile", () => {

@@ -168,6 +168,11 @@ STORED = {
     ("account", "name"): ("Your accounts' names", "As you typed them."),
     ("inmail", "name"): ("Whom you wrote to: the name", "So that you know who hasn't answered."),
     ("inmail", "profile_url"): ("Whom you wrote to: the profile link", "To know the same person again."),
+    ("inmail", "former_name"): (
+        "The name before you corrected it",
+        "So that a file you import still finds the InMail.",
+    ),
+    ("inmail", "former_url"): ("The profile link before you corrected it", "So that a file you import still finds it."),
     ("inmail", "subject"): ("The subject, if you add it", "To find an InMail again."),
     ("inmail", "note"): ("Your notes, if you write any", "For you alone."),
     ("idempotency", "body"): (

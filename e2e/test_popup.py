@@ -1,0 +1,281 @@
+"""The popup as a whole: its order and height in every everyday state, its menu, and the ways to the server's pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from e2e.harness.browser import Browser
+from e2e.harness.client import Client
+from e2e.harness.connecting import refresh
+from e2e.harness.judging import assert_accessible
+from e2e.harness.linkedin import PracticeSite
+from e2e.harness.page import Page
+from e2e.harness.server import Server
+from e2e.harness.wait import until
+
+HEIGHT_MAX = 560
+PEOPLE = ("Mika Placeholder", "Noor Dummy", "Sasha Specimen", "Robin Sample", "Élodie Muster")
+SIZE = """() => {
+    const main = document.getElementById('popup');
+    const root = document.documentElement;
+    return [innerWidth, root.scrollWidth, main.scrollHeight, document.body.offsetHeight, main.scrollWidth];
+}"""
+
+
+def ago(**by: float) -> str:
+    """An instant of the past."""
+    return (datetime.now(UTC) - timedelta(**by)).isoformat()
+
+
+def with_answers_waited_for(client: Client, account: dict) -> dict:
+    """Five InMails of the last weeks without an answer."""
+    for number, name in enumerate(PEOPLE):
+        client.log(account, name, cost=0, sent_at=ago(days=1, hours=number)).expect(201)
+    return account
+
+
+def plenty(client: Client) -> dict:
+    return with_answers_waited_for(client, client.account(rule_book="rolling", opened_at=ago(days=20)))
+
+
+def expiring(client: Client) -> dict:
+    account = client.expiring(within=timedelta(days=4))
+    return with_answers_waited_for(client, account)
+
+
+def today(client: Client) -> dict:
+    account = client.expiring(within=timedelta(hours=10))
+    return with_answers_waited_for(client, account)
+
+
+def several(client: Client) -> dict:
+    account = expiring(client)
+    for name, plan in (("Hiring", "recruiter_lite"), ("Private", "premium_career")):
+        client.account(name, plan=plan)
+    return account
+
+
+def none_left(client: Client) -> dict:
+    account = client.account(plan="premium_career", opened_at=ago(days=2))
+    for name in PEOPLE:
+        client.log(account, name, sent_at=ago(days=1)).expect(201)
+    return account
+
+
+def midway(client: Client) -> dict:
+    """Set up with 12 of 25 left."""
+    return client.account(observed_balance=12)
+
+
+def at_the_limit(client: Client) -> dict:
+    return with_answers_waited_for(client, client.account(rule_book="rolling", cap=60, opened_at=ago(days=20)))
+
+
+def written_before(client: Client) -> dict:
+    account = plenty(client)
+    link = "https://www.linkedin.com/in/kai-example"
+    body = {"recipient": {"name": "Kai Example", "profile_url": link}, "source": "api", "sent_at": ago(days=9)}
+    client.post(f"/accounts/{account['id']}/inmails", body).expect(201)
+    return account
+
+
+class State(NamedTuple):
+    """A state of the popup over a person's page, or elsewhere, and words that show that it is there."""
+
+    make: Callable[[Client], dict]
+    words: str
+    url: str = PracticeSite.person("kai-example")
+
+
+STATES = {
+    "plenty": State(plenty, "Waiting for a reply"),
+    "elsewhere": State(plenty, "Log an InMail…", "https://www.linkedin.com/"),
+    "expiring": State(expiring, "15 expire"),
+    "today": State(today, "15 expire"),
+    "several-accounts": State(several, "15 expire"),
+    "none-left": State(none_left, "no credits left"),
+    "midway": State(midway, "13 used before Inkeeper"),
+    "at-the-limit": State(at_the_limit, "Waiting for a reply"),
+    "written-before": State(written_before, "no reply yet"),
+}
+
+
+def popup_over(browser: Browser, state: State, client: Client) -> Page:
+    """The popup over a page, once it shows all there is."""
+    state.make(client)
+    refresh(browser)
+    browser.visit(state.url)
+    popup = browser.click_toolbar()
+    popup.wait_text(state.words)
+    if state.url == PracticeSite.person("kai-example"):
+        popup.wait_text(re.compile("Log (InMail|a second InMail…)"))
+    return popup
+
+
+def assert_fits(popup: Page, height: int = HEIGHT_MAX) -> None:
+    """No higher than that, and no wider than the window."""
+    width, root_width, main_height, body_height, main_width = popup.run(SIZE)
+    assert max(main_height, body_height) <= height
+    assert max(root_width, main_width) <= width
+
+
+def pictures(popup: Page, folder: Path, name: str) -> None:
+    """Judged in both themes, and kept as pictures."""
+    assert_accessible(popup)
+    for theme in ("light", "dark"):
+        popup.emulate(theme=theme, reduced_motion=theme == "dark")
+        popup.screenshot(folder / f"{name}-{theme}.png")
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_fits_and_is_accessible(connected: Browser, client: Client, tmp_path: Path, name: str) -> None:
+    popup = popup_over(connected, STATES[name], client)
+
+    assert_fits(popup)
+    pictures(popup, tmp_path, name)
+
+
+def test_the_loss_is_the_only_box_and_comes_right_after_the_number(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["expiring"], client)
+
+    order = popup.run("() => [...document.querySelectorAll('#popup > *')].map(({dataset}) => dataset.part)")
+    assert order == ["header", "balance", "loss", "log", "awaiting", "observed"]
+    assert popup.run("() => document.querySelectorAll('.notice').length") == 1
+    assert popup.run("() => document.querySelector('.loss').classList.contains('warning')")
+
+
+def test_within_a_day_the_loss_is_red_in_popup_and_badge(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["today"], client)
+
+    assert popup.run("() => document.querySelector('.loss').classList.contains('urgent')")
+    assert connected.control.run("() => chrome.action.getBadgeBackgroundColor({})")[:3] == [163, 32, 29]
+
+
+def test_the_numbers_add_up_where_credits_were_used_before_inkeeper(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["midway"], client)
+
+    popup.wait_text(re.compile("left of 25"))
+    assert "0 used" not in popup.text()
+
+
+def test_without_the_server_it_fits_and_says_how_to_start_it(
+    connected: Browser, client: Client, server: Server, tmp_path: Path
+) -> None:
+    popup = popup_over(connected, STATES["plenty"], client)
+    account = connected.storage("currentAccount")
+    server.kill()
+    for name in ("Kai Example", "Robin Sample"):
+        body = {"recipient": {"name": name}, "cost": 1, "source": "popup"}
+        connected.ask("log", {"accountId": account, **body})
+    connected.visit(PracticeSite.person("mika-placeholder"))
+    popup = connected.click_toolbar()
+    popup.wait_text("Inkeeper isn’t running")
+    popup.wait_text("2 waiting to be saved")
+    popup.find("button", re.compile("^Log (InMail|a second)"))
+
+    pictures(popup, tmp_path, "server-off")
+    assert_fits(popup)
+
+
+def test_the_focus_is_on_the_main_button_from_the_start(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["plenty"], client)
+
+    until(lambda: popup.focused_name()[1].startswith("Log InMail to Kai Example"), "the main button has the focus")
+
+
+def test_the_menu_has_every_account_with_its_number(connected: Browser, client: Client, tmp_path: Path) -> None:
+    popup = popup_over(connected, STATES["several-accounts"], client)
+    popup.wait_text("Not contacted yet")
+    height = popup.run(SIZE)[2]
+    popup.click("button", "My seat")
+
+    assert popup.run("() => [...document.querySelectorAll('.menu .count')].map(({textContent}) => textContent)")[
+        1:
+    ] == [
+        "50",
+        "5",
+    ]
+    assert popup.run(SIZE)[2] == height
+    pictures(popup, tmp_path, "menu")
+    popup.click("button", re.compile("^Switch to Hiring"))
+    popup.find("heading", "Hiring")
+    assert not popup.has("button", re.compile("^Switch to Private"))
+
+
+@pytest.mark.parametrize("page", ["History"])
+def test_the_servers_pages_open_signed_in(connected: Browser, client: Client, server: Server, page: str) -> None:
+    popup = popup_over(connected, STATES["plenty"], client)
+
+    popup.click("button", page)
+
+    opened = connected.attach_page(f"{server.address}/{page.lower()}")
+    opened.find("heading", page)
+    opened.wait_text("Mika Placeholder")
+    assert "signin" not in opened.url
+
+
+@pytest.mark.parametrize("page", ["Report", "Settings"])
+def test_every_icon_leads_to_its_page(connected: Browser, client: Client, server: Server, page: str) -> None:
+    popup = popup_over(connected, STATES["plenty"], client)
+
+    popup.click("button", page)
+
+    until(lambda: connected.pages(f"{server.address}/{page.lower()}"), "the page is opened")
+
+
+def test_what_was_said_goes_away_and_covers_no_button(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["plenty"], client)
+    popup.click("button", re.compile("^Log InMail to Kai Example"))
+    popup.wait_text("Logged Kai Example · 1 credit")
+    covered = """() => {
+        const said = document.getElementById('live').getBoundingClientRect();
+        return [...document.querySelectorAll('#popup button')].filter((button) => {
+            const {bottom} = button.getBoundingClientRect();
+            return bottom > said.top + 1 && bottom <= said.bottom;
+        }).length;
+    }"""
+    assert popup.run(covered) == 0
+
+    popup.wait_no_text("Logged Kai Example", seconds=25)
+
+
+@pytest.mark.parametrize(
+    ("width", "zoom", "direction"), [(360, 1, "ltr"), (360, 2, "ltr"), (320, 1, "ltr"), (360, 1, "rtl")]
+)
+def test_nothing_sticks_out(
+    connected: Browser, client: Client, tmp_path: Path, width: int, zoom: int, direction: str
+) -> None:
+    popup = popup_over(connected, STATES["expiring"], client)
+    popup.run(
+        "(width, zoom, direction) => { const root = document.documentElement; root.dir = direction;"
+        " root.style.zoom = zoom; for (const part of [root, document.body]) part.style.inlineSize = `${width}px`; }",
+        width,
+        zoom,
+        direction,
+    )
+
+    out = popup.run(
+        "(width) => [...document.querySelectorAll('#popup *')].filter((part) => {"
+        " const {left, right, width: own} = part.getBoundingClientRect();"
+        " const box = document.body.getBoundingClientRect();"
+        " return own > 1 && (left < box.left - 1 || right > box.right + 1); }).map(({className}) => className)",
+        width,
+    )
+    assert out == []
+    popup.screenshot(tmp_path / f"sizes-{width}-{zoom}-{direction}.png")
+
+
+def test_forced_colours_keep_what_colours_say(connected: Browser, client: Client, tmp_path: Path) -> None:
+    popup = popup_over(connected, STATES["expiring"], client)
+    popup.cdp("Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}])
+
+    assert popup.run("() => matchMedia('(forced-colors: active)').matches")
+    for part in (".bar", ".loss"):
+        assert popup.run(f"() => getComputedStyle(document.querySelector('{part}')).borderTopStyle") == "solid"
+    popup.screenshot(tmp_path / "forced.png")
