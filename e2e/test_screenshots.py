@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.harness.app import open_app
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import connect, refresh
@@ -87,11 +88,17 @@ def test_the_popup_with_and_without_the_server(sharp: Browser, account: dict, se
     both_themes(popup, pictures, "popup-server-off")
 
 
-def test_the_first_run(browser: Browser, server: Server, pictures: Path) -> None:
-    page = browser.open_extension("welcome/welcome.html")
-    page.fill("textbox", "Inkeeper’s address", server.address)
-    page.click("button", "Connect")
-    page.find("textbox", "Code")
-    page.show_at(PAGE_WIDTH, scale=SCALE)
+def test_home(sharp: Browser, account: dict, server: Server, client: Client, pictures: Path) -> None:
+    page = open_app(sharp, server, client)
+    page.find("button", "Log InMail")
+    page.cdp("Emulation.setScrollbarsHidden", hidden=True)
+    end = page.run("() => document.querySelector('main').getBoundingClientRect().bottom")
+    page.cdp(
+        "Emulation.setDeviceMetricsOverride", width=PAGE_WIDTH, height=round(end), deviceScaleFactor=SCALE, mobile=False
+    )
+    end = page.run("() => document.querySelector('main').getBoundingClientRect().bottom")
+    page.cdp(
+        "Emulation.setDeviceMetricsOverride", width=PAGE_WIDTH, height=round(end), deviceScaleFactor=SCALE, mobile=False
+    )
 
-    both_themes(page, pictures, "welcome")
+    both_themes(page, pictures, "home")

@@ -13,6 +13,7 @@ from tests.benchmarks import (
     in_browser,
     listening,
     logging_inmails,
+    pages,
     reading,
     replaying,
     servers,
@@ -29,6 +30,7 @@ PARTS = {
     "calendar": calendar_feed.measure,
     "import": importing.measure,
     "start": starting.measure,
+    "pages": pages.measure,
     "extension": in_browser.measure,
     "listener": listening.measure,
 }
