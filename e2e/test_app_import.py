@@ -18,7 +18,11 @@ from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 from e2e.test_app_home import TOO_SMALL
-from e2e.test_import import HEADING, ME, linkedin_zip
+
+ME, ROBIN = "https://www.linkedin.com/in/kai-example", "https://www.linkedin.com/in/robin-sample"
+HEADING = (
+    "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,CONTENT,FOLDER"
+)
 
 OPENED = datetime.now(UTC) - timedelta(days=40)
 
@@ -29,6 +33,25 @@ WATCH_PROGRESS = """() => {
     const bar = document.querySelector('progress[data-upload]');
     new MutationObserver(() => { if (!bar.hidden) seen.push([bar.value, bar.max]); }).observe(bar, {attributes: true});
 }"""
+
+
+def linkedin_zip(folder: Path) -> Path:
+    """LinkedIn's export: an InMail that was answered, an InMail that was not, and a chat."""
+
+    def at(days: int) -> str:
+        return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d 10:00:00 UTC")
+
+    mika = "https://www.linkedin.com/in/mika-placeholder"
+    rows = [
+        f'1,,Kai Example,{ME},Robin Sample,{ROBIN},{at(9)},Hello,"Text, with a comma",INBOX',
+        f"1,,Robin Sample,{ROBIN},Kai Example,{ME},{at(8)},,Thank you,INBOX",
+        f"2,,Kai Example,{ME},Mika Placeholder,{mika},{at(7)},A question,Text,INBOX",
+        f"3,,Kai Example,{ME},Noor Dummy,https://www.linkedin.com/in/noor-dummy,{at(6)},,A chat,INBOX",
+    ]
+    file = folder / "Basic_LinkedInDataExport.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("messages.csv", "\n".join([HEADING, *rows]))
+    return file
 
 
 @pytest.fixture

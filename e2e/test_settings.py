@@ -33,7 +33,9 @@ def account(connected: Browser, client: Client) -> dict:
 def settings(connected: Browser, account: dict) -> Page:
     """The settings page, opened from the popup."""
     connected.visit("https://www.linkedin.com/")
-    connected.click_toolbar().click("link", "Settings")
+    popup = connected.click_toolbar()
+    popup.click("button", re.compile("^My seat"))
+    popup.click("link", "Settings of this browser")
     page = connected.attach_page(SETTINGS)
     page.find("heading", "Settings")
     return page
