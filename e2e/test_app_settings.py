@@ -139,7 +139,7 @@ def test_another_account_in_the_browsers_time_zone(page: Page, client: Client) -
     page.fill("textbox", "Name", "Hiring")
     page.click("button", "Add account")
 
-    page.find("button", "Log InMail")
+    page.wait_text("Log an InMail")
     page.find("DisclosureTriangle", "Account: Hiring")
     made = next(one for one in client.every("/accounts") if one["name"] == "Hiring")
     assert (made["product"], client.summary(made)["balance"]) == ("recruiter", 50)

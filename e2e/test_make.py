@@ -259,7 +259,7 @@ def test_the_demo_is_connected_says_that_it_is_one_and_leaves_nothing_behind(des
         assert browser.badge().rstrip("!").isdigit()
         popup = browser.open("popup/popup.html")
         popup.wait_text("Demo")
-        popup.wait_text("Sales Navigator")
+        popup.click("button", re.compile("^Sales Navigator"))
         popup.wait_text("Recruiter Lite")
         practice = browser.pages("https://www.linkedin.com/")
         assert practice[0]["title"] == "Feed | LinkedIn"

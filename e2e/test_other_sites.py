@@ -171,5 +171,5 @@ def test_a_form_of_another_site_in_a_tab_gets_no_answer(
 
     # The browser's own error page, and nothing in the server's log.
     until(is_over, "the browser has given up")
-    assert "Inkeeper" not in run("() => document.body.innerText")
+    assert "Inkeeper" not in run("() => document.documentElement?.textContent ?? ''")
     assert requests_logged(server) == before
