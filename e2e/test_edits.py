@@ -40,7 +40,7 @@ def test_undo_of_one_that_was_edited_meanwhile_takes_the_edit_back(
     connected.visit(PracticeSite.person("kai-example"))
     popup = connected.click_toolbar()
     popup.click("button", re.compile("^Log InMail to Kai Example"))
-    popup.wait_text("Logged: Kai Example, 1 credit.")
+    popup.wait_text("Logged Kai Example · 1 credit")
     (inmail,) = until(lambda: client.inmails(account), "the InMail on the server")
     edit(client, account, inmail, sent_at=ago(days=2))
 
@@ -49,7 +49,7 @@ def test_undo_of_one_that_was_edited_meanwhile_takes_the_edit_back(
     until(lambda: not client.inmails(account), "the edited InMail is taken back")
     connected.wait_balance(before)
     until(lambda: not connected.outbox(), "nothing waits any more")
-    popup.wait_text("Taken back: Kai Example.")
+    popup.wait_text("Removed Kai Example.")
 
 
 def test_an_outcome_pressed_before_the_popup_knows_of_the_edit_reaches_the_edited_one(
@@ -58,19 +58,21 @@ def test_an_outcome_pressed_before_the_popup_knows_of_the_edit_reaches_the_edite
     inmail = client.log(account, sent_at=ago(days=3)).expect(201)["inmail"]
     refresh(connected)
     popup = connected.open_extension("popup/popup.html")
-    popup.wait_text("1 waits for an answer")
+    popup.wait_text("Waiting for a reply (1)")
     first = edit(client, account, inmail, sent_at=ago(days=4))
     second = edit(client, account, first, cost=0)
 
-    popup.click("button", "Replied", within=popup.find("group", "Outcome: Kai Example"))
+    popup.click("button", "Replied: Kai Example")
 
     (stored,) = until(
         lambda: [one for one in client.inmails(account) if one["outcome"] == "replied"], "the outcome on the server"
     )
     assert (stored["id"], stored["cost"]) == (second["id"], 0)
     until(lambda: not connected.outbox(), "nothing waits any more")
-    popup.wait_text("Kai Example")
-    assert "Discard" not in popup.text()
+    popup.wait_text("Kai Example: replied")
+    popup.wait_no_text("Waiting for a reply")
+    assert "Not saved" not in popup.text()
+    assert not popup.has("button", "Delete")
 
 
 def test_an_edit_shows_at_the_next_look(connected: Browser, client: Client, account: dict) -> None:
@@ -81,8 +83,11 @@ def test_an_edit_shows_at_the_next_look(connected: Browser, client: Client, acco
 
     popup = connected.open_extension("popup/popup.html")
 
-    popup.wait_text(re.compile(r"Kai Example\s+.*free"))
+    popup.wait_text("Kai Example")
+    popup.wait_text("0 used · 1 free")
     popup.wait_no_text("Kia Example")
-    popup.click("button", "Outcome: Kai Example")
-    popup.click("button", "Undo send: Kai Example")
+    # A free InMail gives no credit back, so no time for a reply runs out.
+    popup.wait_no_text("days left")
+    popup.click("button", "More: Kai Example")
+    popup.click("button", "Remove from log: Kai Example")
     until(lambda: not client.inmails(account), "the edited InMail is taken back")

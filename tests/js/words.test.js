@@ -1,0 +1,39 @@
+// Every message that the extension's code names exists in _locales. The browser gives an empty text for one that does not.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const EXTENSION = new URL("../../extension/", import.meta.url);
+const NAMED = /\b(plural|t|text)\((?:"(?<whole>\w+)"|`(?<built>[^`]+)`)/g;
+
+/** The parts of an id between its values: `state_${state}_why` has two. */
+const VALUE = /\$\{[^}]*\}/;
+
+const messages = Object.keys(JSON.parse(readFileSync(new URL("_locales/en/messages.json", EXTENSION), "utf8")));
+
+function* named() {
+  for (const file of readdirSync(EXTENSION, { recursive: true }).filter((name) => name.endsWith(".js"))) {
+    for (const { 1: by, groups } of readFileSync(new URL(file, EXTENSION), "utf8").matchAll(NAMED)) {
+      yield { file, id: groups.whole ?? groups.built, isPlural: by === "plural" };
+    }
+  }
+}
+
+/** Whether a message has this id, with any value where the code puts one. */
+function exists(id) {
+  const pattern = new RegExp(`^${id.split(VALUE).join("\\w+")}$`);
+  return messages.some((message) => pattern.test(message));
+}
+
+test("every message that the code names exists", () => {
+  const ids = [...named()].flatMap(({ file, id, isPlural }) =>
+    (isPlural ? [`${id}_one`, `${id}_other`] : [id]).map((each) => ({ file, id: each })));
+
+  assert.ok(ids.length > 100);
+  assert.deepEqual(ids.filter(({ id }) => !exists(id)), []);
+});
+
+test("every product has a name", () => {
+  for (const product of ["premium", "sales_navigator", "recruiter"]) assert.ok(exists(`product_${product}`), product);
+});
