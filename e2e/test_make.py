@@ -153,7 +153,8 @@ def redeem(port: int, secret: str) -> int:
         with urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"})) as ok:
             return int(ok.status)
     except urllib.error.HTTPError as refused:
-        return refused.code
+        with refused:
+            return refused.code
 
 
 def browser_runs_in(profile: Path) -> bool:

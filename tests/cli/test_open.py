@@ -43,7 +43,8 @@ def test_the_browser_is_signed_in_by_a_private_file(
     request = urllib.request.Request(
         f"{serving.address}/", headers={"Authorization": f"Bearer {seen['token']}", "HX-Request": "true"}
     )
-    assert "Welcome to Inkeeper" in urllib.request.urlopen(request).read().decode()
+    with urllib.request.urlopen(request) as answer:
+        assert "Welcome to Inkeeper" in answer.read().decode()
 
 
 def test_a_browser_that_does_not_sign_in_gets_a_printed_link(
@@ -91,6 +92,7 @@ def test_a_link_works_once(serving: Serving, inkeeper: Run) -> None:
             answers.append(redeem(serving, link)["token"])
         except urllib.error.HTTPError as error:
             answers.append(error.code)
+            error.close()
 
     threads = [threading.Thread(target=try_it) for _ in range(8)]
     for thread in threads:

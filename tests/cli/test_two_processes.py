@@ -78,7 +78,8 @@ class Client:
             with urllib.request.urlopen(request) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
-            return refused.code, json.load(refused)
+            with refused:
+                return refused.code, json.load(refused)
 
     def open_account(self, server: Serving, name: str) -> str:
         wanted = {
