@@ -142,8 +142,8 @@ class Page:
     def find_all(self, role: str, name: Name | None = None, *, within: int | None = None) -> list[int]:
         """Node ids of every element with that role and accessible name, in document order.
 
-        None while htmx has a request under way: Chromium's tab can crash when it is asked for the accessibility tree of a
-        page that is being swapped.
+        None while htmx has a request under way: Chromium's tab can crash when it is asked for the accessibility tree of
+        a page that is being swapped.
         """
         if self.run("() => document.querySelector('.htmx-request') !== null"):
             return []
