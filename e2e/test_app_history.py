@@ -188,6 +188,10 @@ def test_the_file(page: Page, tmp_path: Path) -> None:
     until(lambda: "Robin Sample" in file.read_text(encoding="utf-8"), "it is whole")
     assert re.fullmatch(r"inkeeper-inmails-\d{4}-\d\d-\d\d\.csv", file.name)
     page.find("heading", "History")
+    until(lambda: page.run("() => !document.querySelector('.htmx-request')"), "the button is at rest")
+    file.unlink()
+    page.click("button", "Download CSV")
+    until(lambda: [*tmp_path.glob("*.csv")], "the file comes a second time")
 
 
 def test_how_the_number_came_about(page: Page) -> None:

@@ -140,13 +140,7 @@ class Page:
         until(lambda: not wanted.search(self.text()), f"no text {wanted.pattern!r}", seconds=seconds)
 
     def find_all(self, role: str, name: Name | None = None, *, within: int | None = None) -> list[int]:
-        """Node ids of every element with that role and accessible name, in document order.
-
-        None while htmx has a request under way: Chromium's tab can crash when it is asked for the accessibility tree of
-        a page that is being swapped.
-        """
-        if self.run("() => document.querySelector('.htmx-request') !== null"):
-            return []
+        """Node ids of every element with that role and accessible name, in document order."""
         root = within or self.cdp("DOM.getDocument", depth=0)["root"]["backendNodeId"]
         nodes = self.cdp("Accessibility.queryAXTree", backendNodeId=root, role=role)["nodes"]
         return [node["backendDOMNodeId"] for node in nodes if not node["ignored"] and _called(node, name)]

@@ -361,7 +361,7 @@ def download(page: WebPage, **filters: str) -> str:
     """Presses Download; where the browser is sent."""
     answer = page.send("/history/download", **filters)
     assert answer.status_code == 200
-    return str(answer.headers["HX-Redirect"])
+    return str(answer.headers["Inkeeper-Download"])
 
 
 def test_the_rows_as_a_file(client: FlaskClient, page: WebPage, full: Seat) -> None:

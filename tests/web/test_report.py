@@ -382,7 +382,7 @@ def test_periods_that_are_no_months_are_named_by_their_days(page: WebPage, open_
 def test_the_file(page: WebPage, used: Seat, client: FlaskClient, kind: str) -> None:
     answer = page.send("/report/download", account=used.account["id"], format=kind)
     assert answer.status_code == 200
-    place = answer.headers["HX-Redirect"]
+    place = answer.headers["Inkeeper-Download"]
     file = client.get(place)
 
     assert file.status_code == 200
@@ -401,7 +401,7 @@ def test_no_cell_of_the_file_is_a_formula(
     page: WebPage, open_account: Callable[..., Seat], client: FlaskClient
 ) -> None:
     open_account(name="=1+1").log()
-    file = client.get(page.send("/report/download", format="csv").headers["HX-Redirect"])
+    file = client.get(page.send("/report/download", format="csv").headers["Inkeeper-Download"])
 
     (row,) = csv.DictReader(io.StringIO(file.get_data(as_text=True).lstrip("\ufeff"), newline=""))
     assert row["account"] == "'=1+1"
@@ -438,7 +438,7 @@ def test_another_owners_report(
         assert theirs.data == missing.data
     refused = stranger.send("/report/download", account=used.account["id"], format="json")
     assert refused.status_code == 404
-    assert "HX-Redirect" not in refused.headers
+    assert "Inkeeper-Download" not in refused.headers
     assert "Nothing to report yet" in stranger.text("/report")
 
 

@@ -269,7 +269,7 @@ def test_the_address_is_not_stored(page: WebPage, seat: Seat, path: str, store: 
 def test_the_calendar_as_a_file(page: WebPage, seat: Seat, path: str, client: FlaskClient) -> None:
     sent = page.send(f"{path}/settings/calendar/download")
 
-    file = client.get(sent.headers["HX-Redirect"])
+    file = client.get(sent.headers["Inkeeper-Download"])
 
     assert file.data.startswith(b"BEGIN:VCALENDAR")
     assert file.headers["Content-Disposition"] == 'attachment; filename="inkeeper.ics"'

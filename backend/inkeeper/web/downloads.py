@@ -66,7 +66,7 @@ def hand_out(target: dict[str, Any]) -> Response:
     """Send the browser to a file, by a ticket. Add the file to `FILES`. `target` is stored for a minute at most."""
     ticket = tickets.issue(store(), device_id(), target, now())
     response = pages.part("app/nothing.html")
-    response.headers["HX-Redirect"] = f"/downloads/{ticket}"
+    response.headers["Inkeeper-Download"] = f"/downloads/{ticket}"
     return response
 
 

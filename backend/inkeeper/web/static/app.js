@@ -181,6 +181,12 @@
       event.preventDefault();
       sayProblem(response.status === 429 ? "busy" : "server");
     } else if (response.status < 400) {
+      // Not htmx's own redirect: after that the button would stay dimmed, as if the request went on.
+      const file = response.headers.get("Inkeeper-Download");
+      if (file) {
+        event.preventDefault();
+        location.href = file;
+      }
       document.getElementById("problem")?.replaceChildren();
       // The extension in this browser hears it, and fetches its number anew.
       if (request.method !== "GET") document.dispatchEvent(new Event("inkeeper:changed"));
