@@ -64,7 +64,7 @@ class _Bench:
         return float(took)
 
     def click_acknowledged(self) -> float:
-        """From the click on "Log InMail to ..." to the words that it is logged."""
+        """From the click on "Log InMail" to the words that it is logged."""
         popup = self._popup()
         popup.run(WATCH_FOR_ANSWER)
         popup.click("button", self._log_button(popup))
@@ -86,9 +86,7 @@ class _Bench:
 
     @staticmethod
     def _log_button(popup: Page) -> str:
-        return until(lambda: [name for name in popup.names("button") if name.startswith("Log InMail to")], "a button")[
-            0
-        ]
+        return until(lambda: [name for name in popup.names("button") if name.startswith("Log InMail")], "a button")[0]
 
 
 def unpacked_bytes_without_icons(folder: Path) -> int:
@@ -115,9 +113,9 @@ def measure(folder: Path) -> list[Row]:
         running.callback(client.close)
         browser.reset()
         connect(browser, server)
-        client.account(allotment=1_000)
+        client.account(rule_book="rolling")
         refresh(browser)
-        browser.wait_balance(1_000)
+        browser.wait_balance(50)
         bench = _Bench(browser)
         done: dict[Callable[[], float], list[float]] = {
             bench.number_shown: [],

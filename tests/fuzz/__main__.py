@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 
+from tests.fuzz.imports import fuzz_imports
 from tests.fuzz.requests import fuzz_requests
 
 _SHOWN = 20
@@ -24,12 +25,13 @@ def main() -> int:
     print(f"{outcome}, {time.monotonic() - begun:.0f} s")
     failures = outcome.failures
     if wanted.imports:
-        from tests.fuzz.imports import fuzz_imports
-
         begun = time.monotonic()
-        found = fuzz_imports(wanted.imports, wanted.seed)
-        print(f"{wanted.imports} files, {len(found)} failures, {time.monotonic() - begun:.0f} s")
-        failures = [*failures, *found]
+        try:
+            answers = fuzz_imports(wanted.imports, wanted.seed)
+        except AssertionError as failure:
+            failures = [*failures, str(failure)]
+        else:
+            print(f"{wanted.imports} files, {dict(answers)}, {time.monotonic() - begun:.0f} s")
     for failure in failures[:_SHOWN]:
         print(failure)
     return 1 if failures else 0
