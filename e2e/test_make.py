@@ -13,7 +13,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -121,7 +121,10 @@ class Opened:
 
 
 class Onlooker:
-    """Another user of the machine, who sees every command line."""
+    """Another user of the machine, who sees every command line: those of this test and of what it starts are kept.
+
+    Programs that have nothing to do with the test may hold any text in theirs.
+    """
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -138,11 +141,23 @@ class Onlooker:
 
     def _look(self) -> None:
         while not self._stopping.wait(0.02):
-            for process in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    self.seen.add(process.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-                except OSError:
-                    continue
+            for process_id in descendants(os.getpid()):
+                with suppress(OSError):
+                    line = Path(f"/proc/{process_id}/cmdline").read_bytes()
+                    self.seen.add(line.replace(b"\0", b" ").decode(errors="replace"))
+
+
+def descendants(process_id: int) -> set[int]:
+    """The ids of a process and of all that it started, as far as their parents still run."""
+    parents: dict[int, int] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # Behind the name, which may hold anything, stand the state and the parent's id.
+            parents[int(status.parent.name)] = int(status.read_text(errors="replace").rpartition(")")[2].split()[1])
+    found = {process_id}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
 
 
 def redeem(port: int, secret: str) -> int:
