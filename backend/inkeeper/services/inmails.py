@@ -18,7 +18,7 @@ from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, inmail_edits, openings
 from inkeeper.services.accounts import seat
-from inkeeper.services.people import (
+from inkeeper.services.people.sent import (
     SentTo,
     count_inmails_of_owner,
     last_inmail_in_account,

@@ -18,7 +18,7 @@ from inkeeper.services.accounts import refusals, seat
 from inkeeper.services.imports.nothing import nothing_to_add
 from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
 from inkeeper.services.imports.reading import KINDS, Note, Reading
-from inkeeper.services.people import person_keys
+from inkeeper.services.people.sent import person_keys
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Import
