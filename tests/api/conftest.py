@@ -49,6 +49,7 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),
         "other_id": pair("Kai Example").id,
         "pairing_id": pairing,
+        "text_id": created("/api/v1/texts", {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"}),
         "digest": "no-such-digest",
         "name": "no-such-file",
         "ticket": "no-such-ticket",

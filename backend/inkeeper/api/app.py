@@ -28,10 +28,12 @@ from inkeeper.api import (
     people,
     plan_changes,
     report,
+    results,
     rule_books,
     server,
     sign_ins,
     summary,
+    texts,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api, Id
@@ -74,6 +76,8 @@ RESOURCES = (
     plan_changes,
     inmails,
     people,
+    texts,
+    results,
     imports,
     calendar,
     erasures,
