@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, not_found
-from inkeeper.rules import templates
+from inkeeper.rules import people, templates
 from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, TextProblem
 from inkeeper.services import accounts
 from inkeeper.storage import persons, texts
@@ -159,6 +159,17 @@ def values_of(person: Person, note: str | None) -> dict[str, str | None]:
 def values_of_stored(tx: Transaction, owner_id: str, person: Person) -> dict[str, str | None]:
     """The same with the note of the person's latest target."""
     return values_of(person, texts.note_about(tx, owner_id, person.id))
+
+
+def person_like(tx: Transaction, owner_id: str, typed: str) -> Person | None:
+    """The owner's person of this name or, if there is none, the newest whose name, company or link has this part."""
+    found = persons.find(tx, owner_id, people.Person(typed, people.parse_link(typed)))
+    return found or next(iter(persons.search(tx, owner_id, typed, None, 1)), None)
+
+
+def people_to_show(tx: Transaction, owner_id: str, limit: int) -> list[Person]:
+    """Up to `limit` of the owner's people, newest first."""
+    return persons.search(tx, owner_id, "", None, limit)
 
 
 def check(wanted: Mapping[str, Any]) -> None:
