@@ -1,10 +1,30 @@
-"""Hypothesis for the rules: new random histories on every run, the same ones each time where CI is set."""
+"""For the rules: new random histories on every run, the same ones each time where CI is set; and a third rule book.
+
+The book `quarterly` is in no release. All tests of the rules run with it beside the shipped ones.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from inkeeper.rules import books
+
+BOOKS = books.read_books(resources.files("inkeeper.rules") / "books", Path(__file__).parent / "books")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def three_books() -> Iterator[None]:
+    """The rule books of the package and the test's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(books, "rule_books", lambda: BOOKS)
+        yield
+
 
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True, database=None)

@@ -49,7 +49,8 @@ ZONES: dict[str, tuple[int, int]] = {
     "Australia/Lord_Howe": (2026, 3),
 }
 PLANS = ("basic", "premium_career", "premium_business", "sales_navigator", "recruiter_lite")
-BOOKS = ("month_end", "rolling")
+SHIPPED = ("month_end", "rolling")
+BOOKS = (*SHIPPED, "quarterly")
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,10 @@ def turning_points(opened: Opened) -> list[datetime]:
 
 
 @st.composite
-def terms(draw: st.DrawFn, book: str | None = None) -> Terms:
+def terms(draw: st.DrawFn, books: tuple[str, ...] = BOOKS) -> Terms:
     """A rule book with or without the account's own numbers; small numbers meet caps and empty balances more often."""
     return Terms(
-        book or draw(st.sampled_from(BOOKS)),
+        draw(st.sampled_from(books)),
         draw(st.one_of(st.none(), st.integers(0, 6))),
         draw(st.one_of(st.none(), st.integers(0, 12))),
         draw(st.one_of(st.none(), st.sampled_from([1, 15, 28, 29, 30, 31]))),
@@ -99,14 +100,14 @@ def terms(draw: st.DrawFn, book: str | None = None) -> Terms:
 
 
 @st.composite
-def openings(draw: st.DrawFn) -> Opened:
+def openings(draw: st.DrawFn, books: tuple[str, ...] = BOOKS) -> Opened:
     """An account opened anywhere in its zone's first odd month, its midnight included."""
     zone = draw(st.sampled_from(list(ZONES)))
     year, month = ZONES[zone]
     day = draw(st.sampled_from([1, 2, 15, 28, naive.day_of_month(year, month, 31)]))
     later = draw(st.sampled_from([timedelta(0), timedelta(hours=9), timedelta(hours=23, minutes=59)]))
     at = naive.first_instant(zone, year, month, day) + later
-    return Opened("f00", at, draw(st.sampled_from(PLANS)), zone, draw(terms()))
+    return Opened("f00", at, draw(st.sampled_from(PLANS)), zone, draw(terms(books)))
 
 
 def instants(opened: Opened, earlier: list[Fact]) -> st.SearchStrategy[datetime]:
@@ -124,7 +125,9 @@ def instants(opened: Opened, earlier: list[Fact]) -> st.SearchStrategy[datetime]
 
 
 @st.composite
-def next_fact(draw: st.DrawFn, opened: Opened, earlier: list[Fact], kinds: tuple[type, ...]) -> Fact:
+def next_fact(
+    draw: st.DrawFn, opened: Opened, earlier: list[Fact], kinds: tuple[type, ...], books: tuple[str, ...]
+) -> Fact:
     """One more fact about an account; its date has nothing to do with the order in which it arrives."""
     number = f"f{len(earlier):02}"
     kind = draw(st.sampled_from(kinds))
@@ -140,12 +143,12 @@ def next_fact(draw: st.DrawFn, opened: Opened, earlier: list[Fact], kinds: tuple
     if kind is Observed:
         return Observed(number, at, draw(st.integers(0, 9)))
     if kind is PlanChanged:
-        own = draw(terms("month_end"))
+        own = draw(terms(SHIPPED))
         return PlanChanged(number, at, draw(st.sampled_from(PLANS)), own.allotment, own.cap)
     if kind is Cancelled:
         return Cancelled(number, at)
     if kind is BookChosen:
-        return BookChosen(number, draw(st.one_of(st.just(at), st.just(at), st.just(opened.at))), draw(terms()))
+        return BookChosen(number, draw(st.one_of(st.just(at), st.just(at), st.just(opened.at))), draw(terms(books)))
     if kind is Retracted and len(earlier) > 1:
         target = draw(
             st.sampled_from(
@@ -173,18 +176,20 @@ KINDS = (
 
 
 @st.composite
-def histories(draw: st.DrawFn, kinds: tuple[type, ...] = KINDS, most: int = 25) -> History:
+def histories(
+    draw: st.DrawFn, kinds: tuple[type, ...] = KINDS, most: int = 25, books: tuple[str, ...] = BOOKS
+) -> History:
     """An account's facts over about half a year."""
-    opened = draw(openings())
+    opened = draw(openings(books))
     facts: list[Fact] = [opened]
     for _ in range(draw(st.integers(0, most))):
-        facts.append(draw(next_fact(opened, facts, kinds)))
+        facts.append(draw(next_fact(opened, facts, kinds, books)))
     latest = max([*turning_points(opened), *(fact.at for fact in facts)])
     return History(facts, latest + draw(st.sampled_from([timedelta(0), timedelta(days=40), timedelta(days=100)])))
 
 
 def recruiter(history: History) -> History:
-    """The same account as a Recruiter seat, whose contract sets the allotment and whose rule book stays `rolling`."""
+    """The same account as a Recruiter seat, whose contract sets the allotment, under the rule books that know it."""
     facts: list[Fact] = []
     for fact in history.facts:
         if isinstance(fact, Opened):
@@ -196,4 +201,5 @@ def recruiter(history: History) -> History:
 
 
 def _contract(own: Terms) -> Terms:
-    return replace(own, rule_book="rolling", allotment=3 if own.allotment is None else own.allotment)
+    book = "rolling" if own.rule_book == "month_end" else own.rule_book
+    return replace(own, rule_book=book, allotment=3 if own.allotment is None else own.allotment)

@@ -14,15 +14,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from inkeeper.rules import facts as f
 
 MINUTE = timedelta(minutes=1)
+INSTANT = timedelta(microseconds=1)
 BOOKS = {
-    name: tomllib.loads((resources.files("inkeeper.rules") / "books" / f"{name}.toml").read_text("utf-8"))
-    for name in ("month_end", "rolling")
+    entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
+    for folder in (resources.files("inkeeper.rules") / "books", Path(__file__).parent / "books")
+    for entry in folder.iterdir()
 }
+"""The files as they are written. A test that replays by another book puts that here as well."""
 
 
 @cache
@@ -42,15 +46,13 @@ def day_of_month(year: int, month: int, day: int) -> int:
     return min(day, calendar.monthrange(year, month)[1])
 
 
-def renewals_of(zone: str, day: int, after: datetime) -> datetime:
-    """The first renewal strictly after an instant, found by looking at one month after the other."""
-    month = after.year * 12 + after.month - 1 - 2
-    while True:
-        year, zero_based = divmod(month, 12)
-        instant = first_instant(zone, year, zero_based + 1, day_of_month(year, zero_based + 1, day))
-        if instant > after:
-            return instant
-        month += 1
+def renewals_of(zone: str, day: int, after: datetime, every: int, begun: date) -> datetime:
+    """The first renewal strictly after an instant, found by walking from the month in which the cycle began."""
+    year, month = begun.year, begun.month
+    while (instant := first_instant(zone, year, month, day_of_month(year, month, day))) <= after:
+        for _ in range(every):
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return instant
 
 
 @dataclass(eq=False)
@@ -88,7 +90,8 @@ class NaiveAccount:
     opened: f.Opened
     plan: str
     terms: f.Terms
-    cycle_day: int
+    cycle_day: int = 0
+    cycle_begun: datetime | None = None
     cancel_pending: bool = False
     credits: list[OneCredit] = field(default_factory=list)
     piles: list[Pile] = field(default_factory=list)
@@ -99,6 +102,7 @@ class NaiveAccount:
     period_start: datetime | None = None
     closed: list[tuple[datetime, datetime, int, int]] = field(default_factory=list)
     discrepancy: bool = False
+    granted_at: datetime | None = None
     any_send: bool = False
     any_observation: bool = False
 
@@ -107,22 +111,34 @@ class NaiveAccount:
     def book(self) -> dict:
         return BOOKS[self.terms.rule_book]
 
-    def allotment(self) -> int:
+    def ends_with_period(self) -> bool:
+        return self.book()["lot_life"]["ends"] == "period_end"
+
+    def renewal(self) -> dict:
+        return self.book()["renewal"][self.book()["plans"][self.plan]["product"]]
+
+    def renewal_zone(self) -> str:
+        return "UTC" if self.renewal()["zone"] == "utc" else self.opened.time_zone
+
+    def numbers(self, at: datetime) -> dict:
+        """The last entry whose day has come on a wall calendar where the plan renews."""
+        today = at.astimezone(ZoneInfo(self.renewal_zone())).date()
+        entries = self.book()["plans"][self.plan]["numbers"]
+        return [entry for entry in entries if "from" not in entry or entry["from"] <= today][-1]
+
+    def allotment(self, at: datetime) -> int:
         if self.plan == "basic":
             return 0
         own = self.terms.allotment
-        return own if own is not None else self.book()["plans"][self.plan]["allotment"]
+        return own if own is not None else self.numbers(at)["allotment"]
 
-    def cap(self) -> int | None:
-        if self.terms.rule_book == "month_end":
+    def cap(self, at: datetime) -> int | None:
+        numbers = self.numbers(at)
+        if "cap" not in numbers and "cap_allotments" not in numbers:
             return None
-        if self.plan == "basic":
-            return 0
-        if self.terms.cap is not None:
+        if self.plan != "basic" and self.terms.cap is not None:
             return self.terms.cap
-        if self.plan == "recruiter":
-            return 4 * self.allotment()
-        return self.book()["plans"][self.plan]["cap"]
+        return numbers["cap"] if "cap" in numbers else numbers["cap_allotments"] * self.allotment(at)
 
     def lots(self) -> list[tuple[datetime, datetime, int]]:
         """What is left: since when, until when, how many; in spending order."""
@@ -130,25 +146,26 @@ class NaiveAccount:
         return [(since, until, left) for (until, since, _), left in sorted(found.items())]
 
     def next_renewal(self, after: datetime) -> datetime:
-        if self.terms.rule_book == "month_end":
-            return renewals_of(self.opened.time_zone, 1, after)
-        if self.plan == "sales_navigator":
-            return renewals_of("UTC", 1, after)
-        return renewals_of(self.opened.time_zone, self.cycle_day, after)
+        every, zone = self.renewal()["months"], self.renewal_zone()
+        if self.renewal()["day"] == "first":
+            return renewals_of(zone, 1, after, every, date(after.year - 1, 1, 1))
+        return renewals_of(zone, self.cycle_day, after, every, self.first_date(self.cycle_begun))
+
+    def first_date(self, at: datetime) -> date:
+        """The day on which a cycle of the account's own begins, where its plan renews."""
+        in_utc = self.renewal()["day"] == "own" and self.renewal()["zone"] == "utc"
+        return at.astimezone(ZoneInfo("UTC" if in_utc else self.opened.time_zone)).date()
 
     def renews_at(self, at: datetime) -> bool:
-        return self.next_renewal(at - timedelta(microseconds=1)) == at
+        return self.next_renewal(at - INSTANT) == at
 
     def end_of_a_grant(self, at: datetime) -> datetime:
-        if self.terms.rule_book == "month_end":
-            return renewals_of(self.opened.time_zone, 1, at)
-        return at + timedelta(hours=90 * 24)
+        if self.ends_with_period():
+            return self.next_renewal(at)
+        return at + timedelta(hours=self.book()["lot_life"]["hours"])
 
     def local_date(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.opened.time_zone)).date()
-
-    def local_day(self, at: datetime) -> int:
-        return self.local_date(at).day
 
     def rate(self, now: datetime) -> tuple[int, int] | None:
         """Credits spent, and over how many local days: what the forecast rests on. None without any InMail."""
@@ -180,7 +197,8 @@ class NaiveAccount:
         return pile
 
     def grant(self, at: datetime) -> None:
-        cap, credits = self.cap(), self.allotment()
+        self.granted_at = at
+        cap, credits = self.cap(at), self.allotment(at)
         self.counts["granted"] += credits
         room = credits if cap is None else min(credits, max(cap - self.balance(), 0))
         self.counts["forfeited"] += credits - room
@@ -211,24 +229,30 @@ class NaiveAccount:
     # What facts do
 
     def change_plan(self, fact: f.PlanChanged, grant_due: bool) -> bool:
-        """Whether a renewal at this instant is still to grant: an upgrade leaves it at that, a restarted cycle has."""
-        before = self.allotment()
+        """Whether a renewal at this instant is still to grant: only a restarted cycle has granted already."""
+        before = self.allotment(fact.at)
         self.plan, self.cancel_pending = fact.plan, False
         self.terms = f.Terms(self.terms.rule_book, fact.allotment, fact.cap, self.terms.renewal_day)
-        if self.terms.rule_book == "month_end":
-            if self.allotment() <= before:
-                self.void_everything()
-            elif not grant_due:
-                self.grant(fact.at)
-            return grant_due
-        self.void_everything()
-        self.cycle_day = self.local_day(fact.at)
-        self.begin_period(fact.at)
-        self.grant(fact.at)
-        return False
+        rule = self.book()["upgrade" if self.allotment(fact.at) > before else "downgrade"]
+        if rule["void"]:
+            self.void_everything()
+        self.granted_at = fact.at
+        if rule["restart_cycle"]:
+            self.terms = f.Terms(self.terms.rule_book, fact.allotment, fact.cap, None)
+            self.begin_cycle(fact.at)
+            self.begin_period(fact.at)
+            self.grant(fact.at)
+            return False
+        if rule["grant"] == "at_once" and not grant_due:
+            self.grant(fact.at)
+        return grant_due
+
+    def begin_cycle(self, at: datetime) -> None:
+        self.cycle_begun = at
+        self.cycle_day = self.first_date(at).day
 
     def cancel(self) -> None:
-        if self.terms.rule_book == "month_end":
+        if self.book()["cancel"]["takes_effect"] == "at_once":
             self.become_basic()
         else:
             self.cancel_pending = True
@@ -239,19 +263,19 @@ class NaiveAccount:
         self.terms = f.Terms(self.terms.rule_book, None, None, self.terms.renewal_day)
 
     def choose_book(self, fact: f.BookChosen) -> None:
-        other = fact.terms.rule_book != self.terms.rule_book
-        self.terms = fact.terms
+        other, renewal = fact.terms.rule_book != self.terms.rule_book, self.next_renewal(fact.at - INSTANT)
+        self.terms, self.granted_at = fact.terms, fact.at
+        if fact.at == self.opened.at:
+            self.begin_cycle(fact.at)
         if fact.terms.renewal_day is not None:
             self.cycle_day = fact.terms.renewal_day
-        elif fact.at == self.opened.at:
-            self.cycle_day = self.local_day(fact.at)
-        if other:  # what is there lives from now on as the chosen book says
-            ended = self.renews_at(fact.at) and self.terms.rule_book == "month_end"
+        moved = self.next_renewal(fact.at - INSTANT) != renewal
+        if self.ends_with_period() and (other or moved):  # what is there lives from now on as the chosen book says
             for pile in self.piles:
-                if self.terms.rule_book == "rolling":
-                    pile.until = max(fact.at, pile.since + timedelta(hours=90 * 24))
-                else:
-                    pile.until = fact.at if ended else self.next_renewal(fact.at)
+                pile.until = self.next_renewal(fact.at - INSTANT)
+        elif other:
+            for pile in self.piles:
+                pile.until = max(fact.at, pile.since + timedelta(hours=self.book()["lot_life"]["hours"]))
 
     def send(self, fact: f.Sent) -> None:
         self.any_send = True
@@ -273,14 +297,20 @@ class NaiveAccount:
         send = self.sends.get(fact.inmail_id)
         if send is None or send.answered or fact.outcome not in ("accepted", "declined", "replied"):
             return
-        if send.book == "month_end" or not send.fact.at <= fact.at < send.fact.at + timedelta(hours=90 * 24):
+        back = BOOKS[send.book].get("credit_back")
+        if back is None or not send.fact.at <= fact.at < send.fact.at + timedelta(hours=back["within_hours"]):
             return
         send.answered = True
         self.counts["credited_back"] += 1
+        returned = OneCredit(send.pile)
         if send.pile.over:
-            self.new_pile(fact.at, 1, fact.at + timedelta(hours=90 * 24))
-        else:
-            self.credits.append(OneCredit(send.pile))
+            until = fact.at + timedelta(hours=back["new_lot_hours"])
+            returned.pile = self.new_pile(fact.at, 0, until)
+        self.credits.append(returned)
+        cap = self.cap(self.granted_at)
+        if back["cap_applies"] and cap is not None and self.balance() > cap:
+            returned.fate = "forfeited"
+            self.counts["forfeited"] += 1
 
     def observe(self, fact: f.Observed) -> None:
         computed = self.balance()
@@ -302,8 +332,9 @@ def naive(facts: list[f.Fact], until: datetime) -> NaiveAccount:
     mistakes = {fact.target_id for fact in facts if isinstance(fact, f.Retracted)}
     true = sorted((x for x in facts if x.id not in mistakes and not isinstance(x, f.Retracted)), key=lambda x: x.id)
     (opened,) = (fact for fact in true if isinstance(fact, f.Opened))
-    account = NaiveAccount(opened, opened.plan, opened.terms, 0)
-    account.cycle_day = opened.terms.renewal_day or account.local_day(opened.at)
+    account = NaiveAccount(opened, opened.plan, opened.terms)
+    account.begin_cycle(opened.at)
+    account.cycle_day = opened.terms.renewal_day or account.cycle_day
     now = opened.at
     while now <= until:
         one_instant(account, true, now)

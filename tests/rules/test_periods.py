@@ -14,6 +14,7 @@ from inkeeper.rules.periods import (
     UnknownTimeZone,
     day_start,
     local_day,
+    month_number,
     next_renewal,
     offsets,
     period_start,
@@ -128,15 +129,32 @@ def test_every_day_of_every_zone_starts_as_the_clock_first_shows_it(zone: str, d
     assert local_day(zone, start - INSTANT) < day
 
 
-@given(zones, st.integers(1, 31), st.datetimes(datetime(2005, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
-def test_renewals_are_the_naive_ones_and_enclose_every_instant(zone: str, day: int, at: datetime):
-    cycle = Cycle(zone, day)
+@given(
+    zones,
+    st.integers(1, 31),
+    st.datetimes(datetime(2005, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.sampled_from([1, 1, 2, 3, 5, 6, 12, 13]),
+    st.dates(date(2003, 1, 1), date(2004, 12, 31)),
+)
+def test_renewals_are_the_naive_ones_and_enclose_every_instant(
+    zone: str, day: int, at: datetime, months: int, begun: date
+):
+    cycle = Cycle(zone, day, months, month_number(begun))
     start, end = period_start(cycle, at), next_renewal(cycle, at)
     assert start <= at < end
-    assert end == naive.renewals_of(zone, day, at)
+    assert end == naive.renewals_of(zone, day, at, months, begun)
     assert next_renewal(cycle, start) == end
     assert next_renewal(cycle, start - INSTANT) == start
-    assert timedelta(days=27) < end - start < timedelta(days=32)
+    assert timedelta(days=27 * months) < end - start < timedelta(days=32 * months)
+
+
+def test_a_quarter_is_counted_from_the_month_in_which_it_began_and_keeps_its_day():
+    november = Cycle("UTC", 30, 3, month_number(date(2025, 11, 30)))
+    assert renewals(november, utc("2025-11-30"), 3) == [utc("2026-02-28"), utc("2026-05-30"), utc("2026-08-30")]
+    assert period_start(november, utc("2026-05-29")) == utc("2026-02-28")
+    # given a renewal day that comes after the day on which the cycle began: it is in that month as well
+    assert next_renewal(Cycle("UTC", 25, 3, month_number(date(2026, 2, 20))), utc("2026-02-20")) == utc("2026-02-25")
+    assert renewals(Cycle("UTC", 1, 3), utc("2026-02-20"), 2) == [utc("2026-04-01"), utc("2026-07-01")]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ from inkeeper.storage.models import (
     Ticket,
 )
 from tests.conftest import Clock, Device
-from tests.rules.histories import History, histories
+from tests.rules.histories import SHIPPED, History, histories
 
 
 @pytest.fixture
@@ -382,7 +382,7 @@ def live_through(past: History, words: list[str]) -> None:
             )
 
 
-@given(histories(), st.lists(WORDS, min_size=5, max_size=5))
+@given(histories(books=SHIPPED), st.lists(WORDS, min_size=5, max_size=5))
 @settings(max_examples=40, deadline=None)
 def test_any_history_comes_back_without_loss(past: History, words: list[str]) -> None:
     with stores() as (before, after, folder):

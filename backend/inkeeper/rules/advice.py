@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from inkeeper.rules import books, periods
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent, Terms
 from inkeeper.rules.money import Money
 from inkeeper.rules.pace import days_until
-from inkeeper.rules.replay import INSTANT, UNCOVERED, allotment_of, book_of, cycle_of, replay, without_retracted
+from inkeeper.rules.replay import INSTANT, UNCOVERED, allotment_of, book_of, cycle_of, months_of, replay, without_retracted
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, draw_up, total
 from inkeeper.rules.state import State
@@ -26,7 +27,9 @@ Need = Literal["lasting", "busy_month", "covered", "smaller", "unknown"]
 PERIODS_LOOKED_AT = 12
 PERIODS_NEEDED = 3
 FULL = timedelta(days=27)
-"""No month is shorter, whatever the clocks do; a period cut short by a change of plan or a late opening is."""
+"""Days for each of its months that a full period has at least. No month is shorter, whatever the clocks do; a period
+cut short by a change of plan or a late opening is.
+"""
 
 EARLY = timedelta(days=7)
 _LATELY = 3
@@ -78,14 +81,14 @@ class Use(NamedTuple):
 
 def full_periods(closed: Iterable[Sheet]) -> list[Sheet]:
     """The last periods that were not cut short, oldest first."""
-    full = [sheet for sheet in closed if sheet.end and sheet.end - sheet.start >= FULL]
+    full = [sheet for sheet in closed if sheet.end and sheet.end - sheet.start >= sheet.months * FULL]
     return full[-PERIODS_LOOKED_AT:]
 
 
 def enough_on(state: State, full: int) -> datetime:
     """When the last of the periods that are needed will have ended (UTC), if the plan stays."""
     start, end = state.period_start, state.next_renewal
-    missing = PERIODS_NEEDED - full - (end - start >= FULL)
+    missing = PERIODS_NEEDED - full - (end - start >= months_of(state) * FULL)
     for _ in range(missing):
         end = periods.next_renewal(cycle_of(state), end)
     return end
@@ -109,29 +112,29 @@ def days_left_when_empty(zone: str, sheet: Sheet) -> int | None:
 
 
 def plans_to_try(state: State) -> dict[str, int]:
-    """The plans of the account's rule book and their allotments, smallest first: the free one, the account's own with
-    its own numbers, and all whose allotment no contract sets.
+    """The plans of the account's rule book and their allotments today, smallest first: the free one, the account's own
+    with its own numbers, and all whose allotment no contract sets.
     """
     book = book_of(state)
-    known = {plan.id: plan.allotment for plan in book.plans.values() if plan.allotment is not None}
-    known[state.plan] = allotment_of(state)
+    tried = [plan.id for plan in book.plans.values() if plan.id == state.plan or not plan.set_by_contract]
+    known = {plan: book.allotment(plan, _terms_on(state, plan), state.zone, state.position.at) for plan in tried}
     return dict(sorted(known.items(), key=lambda item: item[1]))
 
 
 def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
     """The account's InMails of those periods, replayed as if it had opened with that plan as the first of them began.
 
-    `facts` are those since then, or more; the rule book is today's. What LinkedIn showed as gone without an InMail
-    counts as sent at its period's end.
+    `facts` are those since then, or more; the rule book and the plan's numbers are today's. What LinkedIn showed as
+    gone without an InMail counts as sent at its period's end.
     """
     begin, end = looked_at[0].start, looked_at[-1].end
     assert end is not None, "a full period is over"
-    own = plan == state.plan
-    terms = Terms(
-        state.terms.rule_book,
-        state.terms.allotment if own else None,
-        state.terms.cap if own else None,
-        state.cycle_day,
+    book, own, today = book_of(state), _terms_on(state, plan), state.position.at
+    terms = replace(
+        own,
+        allotment=book.allotment(plan, own, state.zone, today),
+        cap=book.cap(plan, own, state.zone, today),
+        renewal_day=state.cycle_day,
     )
     told: list[Fact] = [Opened("trial", begin, plan, state.zone, terms), *_unlogged(looked_at)]
     told += [
@@ -164,7 +167,7 @@ def advise(state: State, looked_at: Sequence[Sheet], trials: Sequence[Trial], pr
         return Advice("stay", None, "covered")
     if len(looked_at) < PERIODS_NEEDED:
         return Advice("not_enough_history", None, "unknown")
-    allotment = allotment_of(state)
+    allotment = plans_to_try(state)[state.plan]
     early = [ran_out_early(sheet, allotment) for sheet in looked_at]
     if 2 * sum(early) >= len(early) and sum(early[-_LATELY:]) >= 2:
         larger = next((trial.plan for trial in trials if trial.allotment > allotment), None)
@@ -198,6 +201,11 @@ def use_the_rest(state: State, now: datetime, weekdays: Collection[int]) -> list
 def last_day_to_cancel(state: State, now: datetime) -> date:
     """The last local day before the next renewal, which would be paid."""
     return days_until(state.zone, now, state.next_renewal)[-1]
+
+
+def _terms_on(state: State, plan: str) -> Terms:
+    """The terms that the account would have on the plan: its own numbers end with its own plan."""
+    return state.terms if plan == state.plan else Terms(state.terms.rule_book)
 
 
 def _unlogged(looked_at: Iterable[Sheet]) -> list[Fact]:

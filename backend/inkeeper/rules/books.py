@@ -1,19 +1,27 @@
 """Rule books: how a subscription's credits are granted, kept and lost, read from data files that name the source of
 each rule.
+
+A file is refused as a whole where a key is unknown, missing or impossible.
 """
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
-from typing import Any, Literal
+from importlib.resources.abc import Traversable
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple, cast
 
 from inkeeper.rules.facts import Terms
+from inkeeper.rules.periods import day_start
 
 Product = Literal["premium", "sales_navigator", "recruiter"]
-Renewal = Literal["calendar_month", "calendar_month_utc", "renewal_day", "opening_day"]
+RenewalDay = Literal["first", "own"]
+RenewalZone = Literal["account", "utc"]
 
 DEFAULT_BOOK = "month_end"
 BASIC = "basic"
@@ -34,20 +42,61 @@ class AllotmentRequired(ValueError):
     """The plan's allotment is set by contract, so the account must state its own."""
 
 
+class BadBook(ValueError):
+    """A rule book's file has a key that is unknown, missing or impossible. The message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A plan's allotment and cap from the day `since` on (None: from the beginning of time).
+
+    `allotment` is None where the contract sets it. `cap_allotments` is a cap in allotments instead of credits; where it
+    and `cap` are None there is no cap.
+    """
+
+    since: date | None
+    allotment: int | None
+    cap: int | None
+    cap_allotments: int | None
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One plan as a rule book sees it.
-
-    `allotment` is None where the contract sets it; `cap` is None where there is none.
-    """
+    """One plan as a rule book sees it. `numbers` are in order of their days, the first from the beginning of time."""
 
     id: str
     title: str
     product: Product
-    allotment: int | None
-    cap: int | None
-    cap_months: int | None
-    source: str
+    numbers: tuple[Numbers, ...]
+
+    @property
+    def set_by_contract(self) -> bool:
+        """Whether each contract sets the allotment, so that the account must state its own."""
+        return self.numbers[0].allotment is None
+
+    def numbers_at(self, zone: str, at: datetime) -> Numbers:
+        """The numbers of the day that `at` (UTC) falls on in `zone`, the zone of the plan's renewals."""
+        found = self.numbers[0]
+        for later in self.numbers[1:]:
+            assert later.since is not None, "only the first entry has no day"
+            if at < day_start(zone, later.since):
+                break
+            found = later
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When a product's credits renew: every so many months.
+
+    On day `first` that is the 1st of January and each `months` months after it. On day `own` it is the account's
+    renewal day or, without one, the day of its opening or of the last restart of its cycle; counted from that month.
+    """
+
+    months: int
+    day: RenewalDay
+    zone: RenewalZone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +111,7 @@ class ChangeRule:
 @dataclass(frozen=True, slots=True)
 class CreditBack:
     """A credit returns on an answer within `within_hours` of sending; into a lot of `new_lot_hours` if its own is
-    gone.
+    gone. With `cap_applies`, what lifts the balance over the cap is forfeited at once.
     """
 
     within_hours: int
@@ -81,13 +130,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules that apply to an account, as data. `lot_hours` is None where a lot ends with its period."""
+    """All rules that apply to an account, as data. `lot_hours` is None where a lot ends with its period.
+
+    `fingerprint` differs whenever the file does.
+    """
 
     id: str
     title: str
     answer: str
     summary: str
-    default: bool
     plans: dict[str, Plan]
     renewal: dict[str, Renewal]
     lot_hours: int | None
@@ -96,6 +147,12 @@ class RuleBook:
     downgrade: ChangeRule
     cancel_at_renewal: bool
     rules: tuple[Rule, ...]
+    fingerprint: str
+
+    @property
+    def default(self) -> bool:
+        """Whether this is the book of accounts that chose none."""
+        return self.id == DEFAULT_BOOK
 
     def plan(self, plan_id: str) -> Plan:
         """The plan of that name. Raises UnknownPlan."""
@@ -104,38 +161,84 @@ class RuleBook:
         except KeyError:
             raise UnknownPlan(f"Rule book {self.id} has no plan {plan_id}; it has {', '.join(self.plans)}.") from None
 
-    def allotment(self, plan_id: str, terms: Terms) -> int:
-        """Credits a month: the account's own number, else the plan's. Raises UnknownPlan, AllotmentRequired."""
+    def renewal_of(self, plan_id: str) -> Renewal:
+        """How the plan's credits renew. Raises UnknownPlan."""
+        return self.renewal[self.plan(plan_id).product]
+
+    def numbers(self, plan_id: str, zone: str, at: datetime) -> Numbers:
+        """The plan's numbers at `at` (UTC) for an account in `zone`. Raises UnknownPlan."""
         plan = self.plan(plan_id)
+        if len(plan.numbers) == 1:
+            return plan.numbers[0]
+        return plan.numbers_at("UTC" if self.renewal[plan.product].zone == "utc" else zone, at)
+
+    def allotment(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int:
+        """Credits of a renewal at `at` (UTC): the account's own number, else the plan's of that day.
+
+        Raises UnknownPlan, AllotmentRequired.
+        """
+        numbers = self.numbers(plan_id, zone, at)
         if plan_id == BASIC:
             return 0
-        own = terms.allotment if terms.allotment is not None else plan.allotment
+        own = terms.allotment if terms.allotment is not None else numbers.allotment
         if own is None:
-            raise AllotmentRequired(f"{plan.title} has no fixed allotment: state yours.")
+            raise AllotmentRequired(f"{self.plan(plan_id).title} has no fixed allotment: state yours.")
         return own
 
-    def cap(self, plan_id: str, terms: Terms) -> int | None:
-        """The most credits a grant may lift the balance to, or None where nothing caps it."""
-        plan = self.plan(plan_id)
+    def cap(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
+        """The most credits a grant at `at` (UTC) may lift the balance to, or None where nothing caps it.
+
+        Raises UnknownPlan, AllotmentRequired.
+        """
+        numbers = self.numbers(plan_id, zone, at)
         if plan_id == BASIC:
-            return plan.cap
-        if plan.cap is None and plan.cap_months is None:
+            return numbers.cap
+        if numbers.cap is None and numbers.cap_allotments is None:
             return None
         if terms.cap is not None:
             return terms.cap
-        if plan.cap_months is not None:
-            return plan.cap_months * self.allotment(plan_id, terms)
-        return plan.cap
+        if numbers.cap_allotments is not None:
+            return numbers.cap_allotments * self.allotment(plan_id, terms, zone, at)
+        return numbers.cap
+
+    def most(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
+        """The most credits that grants alone bring the plan's balance to at `at` (UTC), or None without a limit.
+
+        Raises UnknownPlan, AllotmentRequired.
+        """
+        cap = self.cap(plan_id, terms, zone, at)
+        if cap is None and self.lot_hours is None:
+            return self.allotment(plan_id, terms, zone, at)
+        return cap
+
+    def outlasts_a_month(self, plan_id: str) -> bool:
+        """Whether unused credits of the plan are still there when the next calendar month begins. Raises UnknownPlan.
+        """
+        return self.lot_hours is not None or self.renewal_of(plan_id).months > 1
+
+
+class Fit(NamedTuple):
+    """A rule book under which a plan can show some balance, and the most it could show (None: no limit)."""
+
+    book: RuleBook
+    most: int | None
 
 
 @lru_cache(maxsize=1)
 def rule_books() -> dict[str, RuleBook]:
-    """Every rule book of the package by its name, the default one first."""
-    folder = resources.files("inkeeper.rules") / "books"
-    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    books = [_parse(tomllib.loads((folder / name).read_text("utf-8"))) for name in files]
-    books.sort(key=lambda book: not book.default)
-    return {book.id: book for book in books}
+    """Every rule book of the package by its name, the default one first. Raises BadBook."""
+    return read_books(resources.files("inkeeper.rules") / "books")
+
+
+def read_books(*folders: Traversable) -> dict[str, RuleBook]:
+    """Every rule book in the `.toml` files of these folders by its name, the default one first. Raises BadBook."""
+    files = sorted(
+        (entry for folder in folders for entry in folder.iterdir() if entry.name.endswith(".toml")),
+        key=lambda entry: entry.name,
+    )
+    found = [read_book(entry.name, entry.read_text("utf-8")) for entry in files]
+    found.sort(key=lambda book: not book.default)
+    return {book.id: book for book in found}
 
 
 def rule_book(book_id: str) -> RuleBook:
@@ -146,46 +249,235 @@ def rule_book(book_id: str) -> RuleBook:
         raise UnknownBook(f"There is no rule book {book_id}; there are {', '.join(rule_books())}.") from None
 
 
-def other_book(book_id: str) -> RuleBook:
-    """The book to offer when observations contradict this one."""
-    return next(book for book in rule_books().values() if book.id != book_id)
+def books_for(plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
+    """The rule books that know the plan and its allotment, the account's own numbers included, the one with the
+    smallest limit at `at` (UTC) first.
+    """
+    found = []
+    for book in rule_books().values():
+        plan = book.plans.get(plan_id)
+        if plan and (terms.allotment is not None or not plan.set_by_contract):
+            found.append(Fit(book, book.most(plan_id, terms, zone, at)))
+    return sorted(found, key=lambda fit: (fit.most is None, fit.most or 0))
 
 
-def _parse(data: dict[str, Any]) -> RuleBook:
-    plans = {
-        plan_id: Plan(
-            id=plan_id,
-            title=plan["title"],
-            product=plan["product"],
-            allotment=plan.get("allotment"),
-            cap=plan.get("cap"),
-            cap_months=plan.get("cap_months"),
-            source=plan["source"],
-        )
-        for plan_id, plan in data["plans"].items()
-    }
-    back = data.get("credit_back")
-    renewal = data["renewal"]
-    return RuleBook(
-        id=data["id"],
-        title=data["title"],
-        answer=data["answer"],
-        summary=data["summary"],
-        default=data["default"],
-        plans=plans,
-        renewal={product: renewal[product] for product in PRODUCT_TITLES},
-        lot_hours=data["lot_life"]["hours"] if data["lot_life"]["ends"] == "after_hours" else None,
-        credit_back=CreditBack(back["within_hours"], back["new_lot_hours"], back["cap_applies"]) if back else None,
-        upgrade=_change_rule(data["upgrade"]),
-        downgrade=_change_rule(data["downgrade"]),
-        cancel_at_renewal=data["cancel"]["takes_effect"] == "at_renewal",
-        rules=tuple(
-            Rule(key, section["text"], section["source"])
-            for key, section in data.items()
-            if isinstance(section, dict) and "text" in section
-        ),
+def books_holding(balance: int, plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
+    """The rule books under which the plan can show that balance at `at` (UTC), best first.
+
+    The best is the one whose limit is closest to the balance. Of equals the default book comes first.
+    """
+    return [fit for fit in books_for(plan_id, terms, zone, at) if fit.most is None or balance <= fit.most]
+
+
+def read_book(file: str, text: str) -> RuleBook:
+    """The rule book that a file of this name and text describes. Raises BadBook."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadBook(f"{file}: {error}") from None
+    top = _Table(file, "", data)
+    book_id = top.text("id")
+    if f"{book_id}.toml" != file:
+        raise BadBook(f"{file}: id must be the file's name without .toml")
+    rules: list[Rule] = []
+    book = RuleBook(
+        id=book_id,
+        title=top.text("title"),
+        answer=top.text("answer"),
+        summary=top.text("summary"),
+        plans=_plans(top),
+        renewal=_renewals(_section(top, "renewal", rules)),
+        lot_hours=_lot_hours(_section(top, "lot_life", rules)),
+        credit_back=_cap_and_credit_back(top, rules),
+        upgrade=_change_rule(_section(top, "upgrade", rules)),
+        downgrade=_change_rule(_section(top, "downgrade", rules)),
+        cancel_at_renewal=_cancel_at_renewal(_section(top, "cancel", rules)),
+        rules=tuple(rules),
+        fingerprint=sha256(text.encode()).hexdigest(),
     )
+    top.close()
+    return book
 
 
-def _change_rule(data: dict[str, Any]) -> ChangeRule:
-    return ChangeRule(void=data["void"], grant_at_once=data["grant"] == "at_once", restart_cycle=data["restart_cycle"])
+class _Table:
+    """A table of a rule book's file. Each key is taken once; `close` refuses the keys that were not taken."""
+
+    def __init__(self, file: str, path: str, data: Any) -> None:
+        self._file, self._path = file, path
+        if not isinstance(data, dict):
+            raise self.bad("", "must be a table")
+        self._left = dict(data)
+
+    def bad(self, key: str, why: str) -> BadBook:
+        """The refusal of a key of this table."""
+        return BadBook(f"{self._file}: {'.'.join(filter(None, (self._path, key)))} {why}")
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there and was not taken yet."""
+        return key in self._left
+
+    def keys(self) -> list[str]:
+        """The keys that were not taken yet."""
+        return list(self._left)
+
+    def take(self, key: str) -> Any:
+        """The value of any type. Raises BadBook where it is missing, as all that follow do."""
+        if key not in self._left:
+            raise self.bad(key, "is missing")
+        return self._left.pop(key)
+
+    def text(self, key: str) -> str:
+        """Words, at least one character."""
+        value = self.take(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.bad(key, "must be text")
+        return value
+
+    def number(self, key: str, least: int) -> int:
+        """A whole number from `least` on."""
+        value = self.take(key)
+        if type(value) is not int or value < least:
+            raise self.bad(key, f"must be a whole number from {least} on")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """`true` or `false`."""
+        value = self.take(key)
+        if not isinstance(value, bool):
+            raise self.bad(key, "must be true or false")
+        return value
+
+    def choice(self, key: str, *choices: str) -> str:
+        """One of these words."""
+        value = self.take(key)
+        if value not in choices:
+            raise self.bad(key, f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    def day(self, key: str) -> date:
+        """A date without a time of day."""
+        value = self.take(key)
+        if type(value) is not date:
+            raise self.bad(key, "must be a date such as 2027-03-01")
+        return value
+
+    def table(self, key: str) -> _Table:
+        """A table in this one."""
+        return _Table(self._file, self._below(key), self.take(key))
+
+    def tables(self, key: str) -> list[_Table]:
+        """A list of tables, at least one."""
+        values = self.take(key)
+        if not isinstance(values, list) or not values:
+            raise self.bad(key, "must be a list of tables")
+        return [_Table(self._file, f"{self._below(key)}[{place}]", value) for place, value in enumerate(values)]
+
+    def close(self) -> None:
+        """Raises BadBook for a key that was not taken."""
+        for key in self._left:
+            raise self.bad(key, "is not a key of rule books")
+
+    def _below(self, key: str) -> str:
+        return ".".join(filter(None, (self._path, key)))
+
+
+def _section(top: _Table, key: str, rules: list[Rule]) -> _Table:
+    """The section of one rule; its words are added to `rules`."""
+    section = top.table(key)
+    rules.append(Rule(key, section.text("text"), section.text("source")))
+    return section
+
+
+def _plans(top: _Table) -> dict[str, Plan]:
+    section = top.table("plans")
+    found = {plan_id: _plan(plan_id, section.table(plan_id)) for plan_id in section.keys()}
+    if BASIC not in found:
+        raise section.bad(BASIC, "is missing")
+    return found
+
+
+def _plan(plan_id: str, section: _Table) -> Plan:
+    title = section.text("title")
+    product = cast(Product, section.choice("product", *PRODUCT_TITLES))
+    entries = [_numbers(entry, place) for place, entry in enumerate(section.tables("numbers"))]
+    section.close()
+    if len({entry.allotment is None for entry in entries}) > 1:
+        # An account would become unreadable on the day on which its plan's allotment ends.
+        raise section.bad("numbers", "must give an allotment in all entries or in none")
+    days = [entry.since for entry in entries if entry.since]
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise section.bad("numbers", "must be in order of their days")
+    return Plan(plan_id, title, product, tuple(entries))
+
+
+def _numbers(entry: _Table, place: int) -> Numbers:
+    if entry.has("cap") and entry.has("cap_allotments"):
+        raise entry.bad("cap_allotments", "and cap exclude each other")
+    found = Numbers(
+        since=entry.day("from") if place else None,
+        allotment=entry.number("allotment", 0) if entry.has("allotment") else None,
+        cap=entry.number("cap", 0) if entry.has("cap") else None,
+        cap_allotments=entry.number("cap_allotments", 1) if entry.has("cap_allotments") else None,
+        source=entry.text("source"),
+    )
+    entry.close()
+    return found
+
+
+def _renewals(section: _Table) -> dict[str, Renewal]:
+    found = {product: _renewal(section.table(product)) for product in PRODUCT_TITLES}
+    section.close()
+    return found
+
+
+def _renewal(section: _Table) -> Renewal:
+    found = Renewal(
+        months=section.number("months", 1),
+        day=cast(RenewalDay, section.choice("day", "first", "own")),
+        zone=cast(RenewalZone, section.choice("zone", "account", "utc")),
+    )
+    if found.day == "first" and 12 % found.months:
+        raise section.bad("months", "must divide a year where renewals are on a first")
+    section.close()
+    return found
+
+
+def _lot_hours(section: _Table) -> int | None:
+    # Hours beside `period_end` are refused as unknown, since nothing would read them.
+    hours = section.number("hours", 1) if section.choice("ends", "period_end", "after_hours") == "after_hours" else None
+    section.close()
+    return hours
+
+
+def _cap_and_credit_back(top: _Table, rules: list[Rule]) -> CreditBack | None:
+    """Credit back, if the book knows it. The words on the cap, which stand before it, hold no numbers."""
+    if top.has("cap"):
+        _section(top, "cap", rules).close()
+    if not top.has("credit_back"):
+        return None
+    section = _section(top, "credit_back", rules)
+    found = CreditBack(
+        within_hours=section.number("within_hours", 1),
+        new_lot_hours=section.number("new_lot_hours", 1),
+        cap_applies=section.flag("cap_applies"),
+    )
+    section.close()
+    return found
+
+
+def _change_rule(section: _Table) -> ChangeRule:
+    found = ChangeRule(
+        void=section.flag("void"),
+        grant_at_once=section.choice("grant", "at_once", "at_renewal") == "at_once",
+        restart_cycle=section.flag("restart_cycle"),
+    )
+    if found.restart_cycle and not found.grant_at_once:
+        raise section.bad("grant", "must be at_once where the cycle restarts")
+    section.close()
+    return found
+
+
+def _cancel_at_renewal(section: _Table) -> bool:
+    at_renewal = section.choice("takes_effect", "at_once", "at_renewal") == "at_renewal"
+    section.close()
+    return at_renewal

@@ -46,7 +46,7 @@ class Forecast(NamedTuple):
 
 
 class Capacity(NamedTuple):
-    """How many InMails a month's allotment carries with the credits that answers return, and how many the balance
+    """How many InMails an allotment carries with the credits that answers return, and how many the balance
     carries up to the next renewal; at which response rate and median time to an answer, and on how much history that
     rests.
     """
@@ -101,7 +101,8 @@ def forecast(state: State, now: datetime, loss: Change | None, returns: Returns 
     days = so_far + sum((local_day(state.zone, p.end) - local_day(state.zone, p.start)).days for p in earlier)
     basis = f"{_count(state.period.used, 'send')} in {_count(so_far, 'day')}"
     if earlier:
-        basis += f" and {_count(len(earlier), 'earlier month')}"
+        noun = "earlier month" if all(period.months == 1 for period in earlier) else "earlier period"
+        basis += f" and {_count(len(earlier), noun)}"
     stay_spent, of_sent = 1, 1
     if returns and returns.answered:
         stay_spent, of_sent = returns.stay_spent, returns.sent

@@ -47,11 +47,13 @@ def parse(text: str, currency: str) -> Money:
     return Money(int(typed[1] + (typed[2] or "").ljust(decimals, "0")), currency)
 
 
-def value_of(credits: int, price: Money | None, allotment: int) -> Money | None:
-    """Worth of some credits where `price` is paid a month for `allotment` of them, rounded half up; None without a
-    price.
+def value_of(credits: int, price: Money | None, allotment: int, months: int = 1) -> Money | None:
+    """Worth of some credits where `price` is paid a month and so many `months` bring `allotment` of them, rounded half
+    up; None without a price.
     """
-    return None if price is None else shared(price._replace(amount_minor=price.amount_minor * credits), allotment)
+    if price is None:
+        return None
+    return shared(price._replace(amount_minor=price.amount_minor * months * credits), allotment)
 
 
 def say(money: Money) -> str:

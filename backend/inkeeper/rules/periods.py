@@ -21,13 +21,16 @@ class UnknownTimeZone(ValueError):
 
 
 class Cycle(NamedTuple):
-    """How an account's renewals step: on `day` of every month, local to `zone`.
+    """How an account's renewals step: on `day` of every month, or of every `months`th one, local to `zone`.
 
-    A renewal day of 29, 30 or 31 falls on the last day of a shorter month; steps start from the original day each time.
+    `month` is any month with a renewal, as `month_number` counts them. A renewal day of 29, 30 or 31 falls on the last
+    day of a shorter month; steps start from the original day each time.
     """
 
     zone: str
     day: int
+    months: int = 1
+    month: int = 0
 
 
 @lru_cache(maxsize=1024)
@@ -106,27 +109,32 @@ def local_day(zone: str, instant: datetime) -> date:
     return instant.astimezone(time_zone(zone)).date()
 
 
+def month_number(day: date) -> int:
+    """The day's month, counted from January of the year 0 on."""
+    return day.year * 12 + day.month - 1
+
+
 @lru_cache(maxsize=65536)
 def renewal_in(cycle: Cycle, year: int, month: int) -> datetime:
-    """The renewal instant (UTC) that falls into that month of the cycle's zone."""
+    """The renewal instant (UTC) of that month of the cycle's zone, one in which the cycle has a renewal."""
     return day_start(cycle.zone, date(year, month, min(cycle.day, monthrange(year, month)[1])))
 
 
 def next_renewal(cycle: Cycle, after: datetime) -> datetime:
     """The first renewal instant (UTC) strictly after `after`."""
-    local = local_day(cycle.zone, after)
-    year, month = local.year, local.month
-    while (renewal := renewal_in(cycle, year, month)) <= after:
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    month = month_number(local_day(cycle.zone, after))
+    month += (cycle.month - month) % cycle.months
+    while (renewal := renewal_in(cycle, month // 12, month % 12 + 1)) <= after:
+        month += cycle.months
     return renewal
 
 
 def period_start(cycle: Cycle, at: datetime) -> datetime:
     """The last renewal instant (UTC) at or before `at`: where the period that holds `at` begins."""
-    local = local_day(cycle.zone, at)
-    year, month = local.year, local.month
-    while (renewal := renewal_in(cycle, year, month)) > at:
-        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    month = month_number(local_day(cycle.zone, at))
+    month -= (month - cycle.month) % cycle.months
+    while (renewal := renewal_in(cycle, month // 12, month % 12 + 1)) > at:
+        month -= cycle.months
     return renewal
 
 

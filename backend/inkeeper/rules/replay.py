@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from inkeeper.rules.facts import (
     PlanChanged,
     Retracted,
     Sent,
+    Terms,
 )
 from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, OpenSend, Position, State, Tally
 
@@ -176,39 +177,50 @@ def book_of(state: State) -> RuleBook:
 
 
 def allotment_of(state: State) -> int:
-    """Credits that the next renewal would grant on today's plan."""
-    return book_of(state).allotment(state.plan, state.terms)
+    """Credits that a renewal grants on the account's plan, by the numbers of its present period."""
+    return book_of(state).allotment(state.plan, state.terms, state.zone, state.numbers_at)
+
+
+def months_of(state: State) -> int:
+    """For how many months the account's plan grants its allotment."""
+    return book_of(state).renewal_of(state.plan).months
 
 
 def cap_of(state: State) -> int | None:
-    """The balance that a grant may not lift the account over, or None."""
-    return book_of(state).cap(state.plan, state.terms)
+    """The balance that a grant may not lift the account over, by the numbers of its present period, or None."""
+    return book_of(state).cap(state.plan, state.terms, state.zone, state.numbers_at)
 
 
 def cycle_of(state: State) -> periods.Cycle:
     """How the account's renewals step on today's plan and rule book."""
-    book = book_of(state)
-    renewal = book.renewal[book.plan(state.plan).product]
-    if renewal == "calendar_month":
-        return periods.Cycle(state.zone, 1)
-    if renewal == "calendar_month_utc":
-        return periods.Cycle("UTC", 1)
-    return periods.Cycle(state.zone, state.cycle_day)
+    renewal = book_of(state).renewal_of(state.plan)
+    zone = "UTC" if renewal.zone == "utc" else state.zone
+    if renewal.day == "first":
+        return periods.Cycle(zone, 1, renewal.months)
+    return periods.Cycle(zone, state.cycle_day, renewal.months, state.cycle_month)
+
+
+def _own_day(plan: str, terms: Terms, zone: str, at: datetime) -> date:
+    """The day on which an own cycle that starts at `at` (UTC) begins, in the zone in which the plan renews."""
+    renewal = books.rule_book(terms.rule_book).renewal_of(plan)
+    return periods.local_day("UTC" if renewal.day == "own" and renewal.zone == "utc" else zone, at)
 
 
 def _opening_state(fact: Opened) -> State:
-    opened_day = periods.local_day(fact.time_zone, fact.at).day
+    first_day = _own_day(fact.plan, fact.terms, fact.time_zone, fact.at)
     state = State(
         position=Position(fact.at, RANKS[Opened] - 1, ""),
         opened_at=fact.at,
         plan=fact.plan,
         zone=fact.time_zone,
         terms=fact.terms,
-        cycle_day=fact.terms.renewal_day or opened_day,
+        cycle_day=fact.terms.renewal_day or first_day.day,
+        cycle_month=periods.month_number(first_day),
         period_start=fact.at,
         # The whole allotment comes at once: the opening is the first renewal, and what is corrected at that instant
         # counts for it.
         next_renewal=fact.at,
+        numbers_at=fact.at,
     )
     allotment_of(state)
     return state
@@ -225,7 +237,7 @@ class _Run:
         self.book = book_of(state)
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
-        self.ended_on: tuple[datetime, str, int] | None = None
+        self.ended_on: tuple[datetime, _PeriodPlan] | None = None
         self._opened = state.position.rank >= GRANT
 
     # What time brings
@@ -239,7 +251,7 @@ class _Run:
             elif due == until and rank < GRANT:
                 # What else changes the account at this instant already belongs to what comes.
                 if self.ended_on is None or self.ended_on[0] != due:
-                    self.ended_on = (due, state.plan, allotment_of(state))
+                    self.ended_on = (due, _period_plan(state))
                 return
             else:
                 self._renew(due)
@@ -271,8 +283,9 @@ class _Run:
         self._close_period(at)
         if ends:
             self._become_basic()
+        state.numbers_at = at
         self._begin_cycle(at)
-        why = "Monthly allotment" if at > state.opened_at else "First allotment"
+        why = _why_renewed(state) if at > state.opened_at else "First allotment"
         self._grant(at, allotment_of(state), why, "renewal", None)
         state.position = Position(at, GRANT, "")
         if self.on_renewal:
@@ -283,10 +296,8 @@ class _Run:
         state, period = self.state, self.state.period
         if at == state.period_start:
             return False
-        plan, allotment = state.plan, allotment_of(state)
-        if self.ended_on and self.ended_on[0] == at:
-            _, plan, allotment = self.ended_on
-        closed = ClosedPeriod(state.period_start, at, period.used, period.free_used, plan, allotment)
+        plan = self.ended_on[1] if self.ended_on and self.ended_on[0] == at else _period_plan(state)
+        closed = ClosedPeriod(state.period_start, at, period.used, period.free_used, *plan)
         # The last one is kept for the sheet of it, earlier ones as evidence of how much is sent.
         state.past = [*[each for each in state.past if each.has_inmails][-PAST_PERIODS:], closed]
         state.period = Tally()
@@ -381,6 +392,8 @@ class _Run:
         state.period.credited_back += 1
         state.totals.credited_back += 1
         self._change(fact.at, "credit_back", 1, f"InMail {fact.outcome}", "credit_back", fact.inmail_id, ((lot.id, 1),))
+        if _credit_back_rule(sent.rule_book).cap_applies:
+            self._forfeit_over_cap(fact.at, lot, 1, fact.inmail_id)
 
     def _observe(self, fact: Observed) -> None:
         state = self.state
@@ -417,18 +430,20 @@ class _Run:
 
     def _change_plan(self, fact: PlanChanged) -> None:
         state = self.state
-        before = allotment_of(state)
+        before = self.book.allotment(state.plan, state.terms, state.zone, fact.at)
         terms = replace(state.terms, allotment=fact.allotment, cap=fact.cap)
-        after = self.book.allotment(fact.plan, terms)
+        after = self.book.allotment(fact.plan, terms, state.zone, fact.at)
         rule = self.book.upgrade if after > before else self.book.downgrade
         if rule.void:
             self._void(fact.at, "Unused credits are lost when the plan changes", _rule_key(rule, self.book), fact.id)
         renewal_due = state.next_renewal == fact.at
         began = rule.restart_cycle and self._close_period(fact.at)
         state.plan, state.terms, state.cancel_pending = fact.plan, terms, False
+        state.numbers_at = fact.at
         if rule.restart_cycle:
-            state.cycle_day = periods.local_day(state.zone, fact.at).day
             state.terms = replace(terms, renewal_day=None)
+            first_day = _own_day(state.plan, state.terms, state.zone, fact.at)
+            state.cycle_day, state.cycle_month = first_day.day, periods.month_number(first_day)
             self._begin_cycle(fact.at)
             self._grant(fact.at, after, "Allotment of the new plan", _rule_key(rule, self.book), fact.id)
             if began and self.on_renewal:
@@ -447,6 +462,8 @@ class _Run:
             return
         self._void(fact.at, "Unused credits are lost when the subscription is cancelled", "cancel", fact.id)
         self._become_basic()
+        if self.state.next_renewal > fact.at:
+            self.state.next_renewal = periods.next_renewal(cycle_of(self.state), fact.at)
         self.next_due = self._next_due()
 
     def _become_basic(self) -> None:
@@ -455,18 +472,20 @@ class _Run:
         state.terms = replace(state.terms, allotment=None, cap=None)
 
     def _choose_book(self, fact: BookChosen) -> None:
-        state, old = self.state, self.book
-        state.terms = fact.terms
+        state, old, old_renewal = self.state, self.book, self.state.next_renewal
+        state.terms, state.numbers_at = fact.terms, fact.at
         self.book = book_of(state)
+        if fact.at == state.opened_at:
+            first_day = _own_day(state.plan, state.terms, state.zone, fact.at)
+            state.cycle_day, state.cycle_month = first_day.day, periods.month_number(first_day)
         if fact.terms.renewal_day is not None:
             state.cycle_day = fact.terms.renewal_day
-        elif fact.at == state.opened_at:
-            state.cycle_day = periods.local_day(state.zone, fact.at).day
         allotment_of(state)
         if fact.at > state.opened_at:
             # From this instant on, itself included, renewals fall where the chosen terms have them.
             state.next_renewal = periods.next_renewal(cycle_of(state), fact.at - INSTANT)
-        if self.book.lot_hours != old.lot_hours:
+        moved = self.book.lot_hours is None and state.next_renewal != old_renewal
+        if self.book.id != old.id or moved:
             for lot in state.lots:
                 lot.expires_at = max(fact.at, self._lot_end(lot.granted_at))
             state.lots.sort(key=Lot.order)
@@ -496,6 +515,11 @@ class _Run:
         state.period.granted += credits
         state.totals.granted += credits
         self._change(at, "grant", credits, why, rule, fact_id, ((lot.id, credits),))
+        self._forfeit_over_cap(at, lot, credits, fact_id)
+
+    def _forfeit_over_cap(self, at: datetime, lot: Lot, credits: int, fact_id: str | None) -> None:
+        """Of so many credits that just came into the lot, forfeit those that lift the balance over the cap."""
+        state = self.state
         cap = cap_of(state)
         over = 0 if cap is None else min(credits, max(0, state.balance - cap))
         if over:
@@ -543,6 +567,23 @@ class _Run:
     ) -> None:
         self.state.balance += credits
         self.journal.append(Entry(at, kind, credits, self.state.balance, why, rule, fact_id, lots))
+
+
+class _PeriodPlan(NamedTuple):
+    """What a period ends on: the plan, and its allotment for so many months."""
+
+    plan: str
+    allotment: int
+    months: int
+
+
+def _period_plan(state: State) -> _PeriodPlan:
+    return _PeriodPlan(state.plan, allotment_of(state), months_of(state))
+
+
+def _why_renewed(state: State) -> str:
+    months = months_of(state)
+    return "Monthly allotment" if months == 1 else f"Allotment for {months} months"
 
 
 def _credit_back_rule(book_id: str) -> books.CreditBack:

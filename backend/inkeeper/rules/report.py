@@ -27,20 +27,23 @@ FORMULAS = {
     "acceptance_rate": "(accepted + replied) ÷ sent, since who replies has accepted",
     "average": "the months that are over ÷ their number; the present one while none is over",
     "lost": "expired + forfeited + voided",
-    "value_used": "used × price of a month ÷ allotment, each month at the plan it ended on",
-    "value_lost": "lost × price of a month ÷ allotment, each month at the plan it ended on",
+    "value_used": "used × price of a month ÷ monthly allotment, each month at the plan it ended on",
+    "value_lost": "lost × price of a month ÷ monthly allotment, each month at the plan it ended on",
     "cost_of_used_credit": "price of the months ÷ credits used in them",
     "cost_of_answer": "price of the months ÷ answers to the InMails sent in them that cost a credit",
 }
 
 
 class Month(NamedTuple):
-    """A local month `[start, end)` (UTC): the plan that it ended on, its balances, and what came and went."""
+    """A local month `[start, end)` (UTC): the plan that it ended on with its allotment for so many months, its
+    balances, and what came and went.
+    """
 
     start: datetime
     end: datetime
     plan: str
     allotment: int
+    months: int
     opening: int
     tally: Tally
 
@@ -125,7 +128,8 @@ def months(sheets: Sequence[Sheet], zone: str, since: datetime) -> list[Month]:
                 opening, tally = earlier.opening, total([earlier.tally, part.tally])
             else:
                 opening, tally = balance, part.tally
-            found.append(Month(start, month_start(zone, start, 1), sheet.plan, sheet.allotment, opening, tally))
+            end = month_start(zone, start, 1)
+            found.append(Month(start, end, sheet.plan, sheet.allotment, sheet.months, opening, tally))
         balance += part.tally.net()
     return found
 
@@ -150,7 +154,7 @@ def best(rows: Iterable[Month]) -> Month | None:
 
 def worth(month: Month, credits: int, prices: Mapping[str, Money]) -> Money | None:
     """What so many of the month's credits are worth at the price of its plan, or None without one."""
-    return money.value_of(credits, prices.get(month.plan), month.allotment)
+    return money.value_of(credits, prices.get(month.plan), month.allotment, month.months)
 
 
 def priced(rows: Iterable[Month], prices: Mapping[str, Money]) -> list[Month]:

@@ -54,8 +54,8 @@ Difference = Literal["too_few", "none", "first", "second"]
 """Which of two is answered more often; `none` where what was counted does not say."""
 
 
-def result_of(counts: Counts, price: Money | None, allotment: int) -> Result:
-    """What came of these InMails, where `price` is paid a month for `allotment` credits."""
+def result_of(counts: Counts, price: Money | None, allotment: int, months: int = 1) -> Result:
+    """What came of these InMails, where `price` is paid a month and so many `months` bring `allotment` credits."""
     if counts.sent < FEWEST:
         return Result()
     low, high = wilson(counts.answered, counts.sent)
@@ -64,7 +64,7 @@ def result_of(counts: Counts, price: Money | None, allotment: int) -> Result:
         round(low, 4),
         round(high, 4),
         round(counts.credits / counts.answered, 2) if counts.answered else None,
-        value_of(counts.credits, price, allotment * counts.answered),
+        value_of(counts.credits, price, allotment * counts.answered, months),
     )
 
 

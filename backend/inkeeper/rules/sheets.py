@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.rules.periods import day_start, local_day
-from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, allotment_of
+from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, allotment_of, months_of
 from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
 
 ENDS = ("expire", "void")
@@ -46,8 +46,8 @@ class Part(NamedTuple):
 class Sheet(NamedTuple):
     """A period's account. Instants UTC, amounts in credits.
 
-    `end` is None while the period is open. `plan` and `allotment` are those that it ended on, `opening` is the balance
-    before its first grant, `emptied_at` when use first brought the balance down to 0.
+    `end` is None while the period is open. `plan` and `allotment` (for `months` months) are those that it ended on,
+    `opening` is the balance before its first grant, `emptied_at` when use first brought the balance down to 0.
     """
 
     start: datetime
@@ -58,6 +58,7 @@ class Sheet(NamedTuple):
     emptied_at: datetime | None
     parts: list[Part]
     points: list[Point]
+    months: int = 1
 
     @property
     def tally(self) -> Tally:
@@ -94,14 +95,15 @@ def draw_up(
             _sheet(
                 state.zone,
                 (period.start, period.end, period.end),
-                (period.plan, period.allotment),
+                (period.plan, period.allotment, period.months),
                 opening,
                 entries[first:behind],
             )
         )
         opening, first = sheets[-1].closing, behind
     present = (state.period_start, None, state.position.at + INSTANT)
-    return sheets, _sheet(state.zone, present, (state.plan, allotment_of(state)), opening, entries[first:])
+    plan = (state.plan, allotment_of(state), months_of(state))
+    return sheets, _sheet(state.zone, present, plan, opening, entries[first:])
 
 
 def month_start(zone: str, at: datetime, months: int = 0) -> datetime:
@@ -127,12 +129,13 @@ def dump_sheet(sheet: Sheet) -> list[Any]:
         None if sheet.emptied_at is None else micros(sheet.emptied_at),
         [[micros(part.start), *astuple(part.tally)] for part in sheet.parts],
         [[micros(point.at), *point[1:]] for point in sheet.points],
+        sheet.months,
     ]
 
 
 def load_sheet(data: list[Any]) -> Sheet:
-    """The sheet behind `dump_sheet`."""
-    start, end, plan, allotment, opening, emptied_at, parts, points = data
+    """The sheet behind `dump_sheet`. Those of versions before rule books had steps end without `months`."""
+    start, end, plan, allotment, opening, emptied_at, parts, points, *months = data
     return Sheet(
         instant(start),
         None if end is None else instant(end),
@@ -142,6 +145,7 @@ def load_sheet(data: list[Any]) -> Sheet:
         None if emptied_at is None else instant(emptied_at),
         [Part(instant(at), Tally(*amounts)) for at, *amounts in parts],
         [Point(instant(at), *rest) for at, *rest in points],
+        *months,
     )
 
 
@@ -175,14 +179,15 @@ def _behind(entries: Sequence[Entry], first: int, end: datetime) -> int:
 def _sheet(
     zone: str,
     span: tuple[datetime, datetime | None, datetime],
-    plan: tuple[str, int],
+    plan: tuple[str, int, int],
     opening: int,
     entries: Sequence[Entry],
 ) -> Sheet:
-    """`span` is start, end (None: open) and where what it has come to ends."""
+    """`span` is start, end (None: open) and where what it has come to ends; `plan` its name, allotment and months."""
     start, end, until = span
+    name, allotment, months = plan
     parts = list(_parts(zone, start, until, entries))
-    return Sheet(start, end, *plan, opening, _emptied_at(entries), parts, _points(zone, entries))
+    return Sheet(start, end, name, allotment, opening, _emptied_at(entries), parts, _points(zone, entries), months)
 
 
 def _emptied_at(entries: Sequence[Entry]) -> datetime | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from inkeeper.rules.facts import Terms
+from inkeeper.rules.periods import local_day, month_number
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -86,7 +87,7 @@ class Tally:
 @dataclass(slots=True)
 class ClosedPeriod:
     """A period that is over: its span `[start, end)` in UTC, how many InMails were sent in it, and the plan that it
-    ended on.
+    ended on. `allotment` is the plan's for `months` months.
     """
 
     start: datetime
@@ -95,6 +96,7 @@ class ClosedPeriod:
     free_used: int
     plan: str
     allotment: int
+    months: int = 1
 
     @property
     def has_inmails(self) -> bool:
@@ -128,7 +130,10 @@ class OpenSend(NamedTuple):
 class State:
     """Everything that the replay needs to go on from `position`, and all that pace, forecast and warnings read.
 
-    `next_renewal` is the renewal not yet processed; `lots` is kept in spending order.
+    `cycle_day` and `cycle_month` (as `month_number` counts months) are where the account's own cycle began, for plans
+    that renew on its own day. `next_renewal` is the renewal not yet processed. `numbers_at` (UTC) is the instant whose
+    numbers the plan goes by: that of the last renewal, change of plan or choice of terms. `lots` is kept in spending
+    order.
     """
 
     position: Position
@@ -137,8 +142,10 @@ class State:
     zone: str
     terms: Terms
     cycle_day: int
+    cycle_month: int
     period_start: datetime
     next_renewal: datetime
+    numbers_at: datetime
     cancel_pending: bool = False
     balance: int = 0
     next_lot_id: int = 1
@@ -182,15 +189,19 @@ def dump_state(state: State) -> dict[str, Any]:
         "zone": state.zone,
         "terms": [terms.rule_book, terms.allotment, terms.cap, terms.renewal_day],
         "cycle_day": state.cycle_day,
+        "cycle_month": state.cycle_month,
         "period_start": micros(state.period_start),
         "next_renewal": micros(state.next_renewal),
+        "numbers_at": micros(state.numbers_at),
         "cancel_pending": state.cancel_pending,
         "balance": state.balance,
         "next_lot_id": state.next_lot_id,
         "lots": [[x.id, micros(x.granted_at), micros(x.expires_at), x.granted, x.left, x.origin] for x in state.lots],
         "period": _dump_tally(state.period),
         "totals": _dump_tally(state.totals),
-        "past": [[micros(x.start), micros(x.end), x.used, x.free_used, x.plan, x.allotment] for x in state.past],
+        "past": [
+            [micros(x.start), micros(x.end), x.used, x.free_used, x.plan, x.allotment, x.months] for x in state.past
+        ],
         "observed": observed and [micros(observed.at), observed.balance, observed.allowed],
         "discrepancy_at": None if state.discrepancy_at is None else micros(state.discrepancy_at),
         "open_sends": [[key, micros(x.sent_at), x.rule_book, x.lot_id] for key, x in state.open_sends.items()],
@@ -198,18 +209,25 @@ def dump_state(state: State) -> dict[str, Any]:
 
 
 def load_state(data: dict[str, Any]) -> State:
-    """The state behind `dump_state`. Raises KeyError, TypeError or ValueError on anything else."""
+    """The state behind `dump_state`. Raises KeyError, TypeError or ValueError on anything else.
+
+    States of versions before rule books had dates and steps lack `cycle_month`, `numbers_at` and the `months` of past
+    periods. All periods were of one month then, so the opening's month and the period's start stand in for them.
+    """
     at, rank, fact_id = data["position"]
     observed = data["observed"]
+    opened_at, period_start = instant(data["opened_at"]), data["period_start"]
     return State(
         position=Position(instant(at), rank, fact_id),
-        opened_at=instant(data["opened_at"]),
+        opened_at=opened_at,
         plan=data["plan"],
         zone=data["zone"],
         terms=Terms(*data["terms"]),
         cycle_day=data["cycle_day"],
-        period_start=instant(data["period_start"]),
+        cycle_month=data.get("cycle_month", month_number(local_day(data["zone"], opened_at))),
+        period_start=instant(period_start),
         next_renewal=instant(data["next_renewal"]),
+        numbers_at=instant(data.get("numbers_at", period_start)),
         cancel_pending=data["cancel_pending"],
         balance=data["balance"],
         next_lot_id=data["next_lot_id"],

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from inkeeper.rules.facts import Fact
 from inkeeper.rules.periods import day_start, local_day
-from inkeeper.rules.replay import INSTANT, replay
+from inkeeper.rules.replay import INSTANT, book_of, months_of, replay
 from inkeeper.rules.state import State
 
 HORIZON = timedelta(days=92)
-"""How far ahead a timeline looks, beyond today: past the life of every lot there is, so that the next loss is always
-in it. It ends with a local day, so that nothing new comes into sight between two midnights.
-"""
+"""How far ahead a timeline looks at least, beyond today."""
+
+_TWO_MONTHS = timedelta(days=62)
+"""No two months are longer."""
 
 LOSSES = frozenset({"expire", "forfeit", "void"})
 
@@ -33,13 +34,24 @@ class Change(NamedTuple):
 
 
 def timeline(state: State, now: datetime, coming: Iterable[Fact] = ()) -> list[Change]:
-    """The changes after `now` (UTC) up to the end of the local day HORIZON ahead, in order.
+    """The changes after `now` (UTC) up to the end of the local day `horizon` ahead, in order.
 
     `coming` are facts dated in the future, such as a cancellation.
     """
-    until = day_start(state.zone, local_day(state.zone, now) + HORIZON + timedelta(days=1)) - INSTANT
+    until = day_start(state.zone, local_day(state.zone, now) + horizon(state) + timedelta(days=1)) - INSTANT
     journal = replay(coming, until, start=state).journal
     return [Change(e.at, e.kind, e.credits, e.balance, e.rule) for e in journal if e.credits and e.at > now]
+
+
+def horizon(state: State) -> timedelta:
+    """How far ahead the account's timeline looks, in whole local days beyond today.
+
+    It holds the next two renewals and the life of every lot that the rule book grants, so that the next loss is in it.
+    It ends with a local day, so that nothing new comes into sight between two midnights.
+    """
+    book = book_of(state)
+    hours = max(book.lot_hours or 0, book.credit_back.new_lot_hours if book.credit_back else 0)
+    return max(HORIZON, months_of(state) * _TWO_MONTHS, timedelta(days=hours // 24 + 2) if hours else HORIZON)
 
 
 def next_loss(changes: Sequence[Change]) -> Change | None:

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from inkeeper.rules import books, money
+from inkeeper.rules import money
+from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.forecast import Forecast
 from inkeeper.rules.money import Money
 from inkeeper.rules.pace import Pace, days_until
 from inkeeper.rules.periods import day_start, local_day, time_zone
-from inkeeper.rules.replay import allotment_of, book_of, cap_of
+from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_grant, next_loss
 
@@ -141,7 +142,7 @@ def _expiring(o: Outlook) -> Iterator[AccountWarning]:
     detail = f"Send {o.pace.per_day:g} a working day to use them by {day}." if o.pace.per_day else f"Use them by {day}."
     if o.forecast.lost:
         detail += f" At your pace {o.forecast.lost} would be lost."
-    if worth := money.value_of(lost, o.price, allotment_of(o.state)):
+    if worth := money.value_of(lost, o.price, allotment_of(o.state), months_of(o.state)):
         detail += f" Worth {money.say(worth)} at your price."
     verb = "expires" if lost == 1 else "expire"
     title = f"{credits(lost)} {verb} {_days(o.state.zone, o.now, at)}"
@@ -209,10 +210,10 @@ def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
     observed = o.state.observed
     if observed is None or not observed.contradicts_book:
         return
-    book, other = book_of(o.state), books.other_book(o.state.terms.rule_book)
-    detail = f"“{book.title}” allows {observed.allowed} at most."
-    if o.state.plan in other.plans and book.lot_hours is None:
-        detail += f" Perhaps this fits better: “{other.title}”. See in the settings what it would change."
+    fitting = fitting_books(o.state)
+    detail = f"“{book_of(o.state).title}” allows {observed.allowed} at most."
+    if fitting:
+        detail += f" Perhaps this fits better: “{fitting[0].book.title}”. See in the settings what it would change."
     else:
         detail += " Check the plan and the allotment in the settings."
     yield AccountWarning(

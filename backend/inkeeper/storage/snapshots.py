@@ -11,9 +11,8 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from importlib import resources
 
-from inkeeper.rules.books import rule_books
+from inkeeper.rules import books
 from inkeeper.rules.sheets import Sheet, dump_sheet, load_sheet
 from inkeeper.rules.state import Position, State, dump_state, load_state, micros
 from inkeeper.storage.transaction import execute
@@ -22,12 +21,16 @@ STATE_FORM = 3
 """Raised whenever a saved state would mean something else than before."""
 
 
-@cache
 def made_by() -> str:
     """Names what a saved state depends on besides the facts: the form of states and the rule books' data."""
+    return _digest(*(book.fingerprint for _, book in sorted(books.rule_books().items())))
+
+
+@cache
+def _digest(*fingerprints: str) -> str:
     digest = hashlib.sha256(str(STATE_FORM).encode())
-    for book_id in sorted(rule_books()):
-        digest.update((resources.files("inkeeper.rules") / "books" / f"{book_id}.toml").read_bytes())
+    for fingerprint in fingerprints:
+        digest.update(fingerprint.encode())
     return digest.hexdigest()[:16]
 
 
