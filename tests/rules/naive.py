@@ -91,7 +91,7 @@ class NaiveAccount:
     plan: str
     terms: f.Terms
     cycle_day: int = 0
-    cycle_begun: datetime | None = None
+    cycle_begun: date | None = None
     cancel_pending: bool = False
     credits: list[OneCredit] = field(default_factory=list)
     piles: list[Pile] = field(default_factory=list)
@@ -149,7 +149,7 @@ class NaiveAccount:
         every, zone = self.renewal()["months"], self.renewal_zone()
         if self.renewal()["day"] == "first":
             return renewals_of(zone, 1, after, every, date(after.year - 1, 1, 1))
-        return renewals_of(zone, self.cycle_day, after, every, self.first_date(self.cycle_begun))
+        return renewals_of(zone, self.cycle_day, after, every, self.cycle_begun)
 
     def first_date(self, at: datetime) -> date:
         """The day on which a cycle of the account's own begins, where its plan renews."""
@@ -248,8 +248,8 @@ class NaiveAccount:
         return grant_due
 
     def begin_cycle(self, at: datetime) -> None:
-        self.cycle_begun = at
-        self.cycle_day = self.first_date(at).day
+        self.cycle_begun = self.first_date(at)
+        self.cycle_day = self.cycle_begun.day
 
     def cancel(self) -> None:
         if self.book()["cancel"]["takes_effect"] == "at_once":

@@ -184,9 +184,12 @@ def test_every_credit_that_comes_or_goes_is_marked_once(history: History, data: 
 
 def closings(state) -> list:
     """When each reply window that the state knows of closes (UTC)."""
-    back = rule_book("rolling").credit_back
-    assert back is not None
-    return [sent.sent_at + timedelta(hours=back.within_hours) for sent in state.open_sends.values()]
+    found = []
+    for sent in state.open_sends.values():
+        back = rule_book(sent.rule_book).credit_back
+        assert back is not None
+        found.append(sent.sent_at + timedelta(hours=back.within_hours))
+    return found
 
 
 @given(histories(most=15), st.data())

@@ -43,9 +43,9 @@ class Month(NamedTuple):
     end: datetime
     plan: str
     allotment: int
-    months: int
     opening: int
     tally: Tally
+    months: int = 1
 
     @property
     def closing(self) -> int:
@@ -129,7 +129,7 @@ def months(sheets: Sequence[Sheet], zone: str, since: datetime) -> list[Month]:
             else:
                 opening, tally = balance, part.tally
             end = month_start(zone, start, 1)
-            found.append(Month(start, end, sheet.plan, sheet.allotment, sheet.months, opening, tally))
+            found.append(Month(start, end, sheet.plan, sheet.allotment, opening, tally, sheet.months))
         balance += part.tally.net()
     return found
 
