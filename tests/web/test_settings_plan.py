@@ -217,7 +217,7 @@ def test_every_rule_of_the_package_is_worded(page: WebPage) -> None:
     from inkeeper.services.rule_books import list_rule_books
     from inkeeper.web.settings_words import CARRY_OVER, CREDIT_RULES
 
-    books = list_rule_books()
+    books = list_rule_books(datetime.now(UTC))
     assert set(CREDIT_RULES) == {(book["id"], rule["key"]) for book in books for rule in book["rules"]}
     assert set(CARRY_OVER) == {book["id"] for book in books}
 

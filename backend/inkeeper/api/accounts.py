@@ -100,6 +100,7 @@ class AccountSchema(Schema):
     time_zone = fields.String(required=True)
     opened_at = Instant(required=True)
     allotment = fields.Integer(required=True)
+    allotment_months = fields.Integer(required=True, metadata={"description": "For how many months it is."})
     cap = fields.Integer(required=True, allow_none=True)
     renewal_day = fields.Integer(required=True, allow_none=True)
     overrides = fields.Nested(OverridesSchema, required=True)
@@ -110,13 +111,22 @@ class AccountSchema(Schema):
     created_at = Instant(required=True)
 
 
+class FitSchema(Schema):
+    """A rule book that would explain what LinkedIn showed, and the most it allows; null: any number."""
+
+    rule_book = fields.String(required=True)
+    title = fields.String(required=True)
+    most = fields.Integer(required=True, allow_none=True)
+
+
 class OtherBookSchema(Schema):
-    """The rule book that would explain what LinkedIn showed."""
+    """The rule book that explains best what LinkedIn showed. `others` are all that would, this one first."""
 
     rule_book = fields.String(required=True)
     title = fields.String(required=True)
     balance = fields.Integer(required=True)
     detail = fields.String(required=True)
+    others = fields.List(fields.Nested(FitSchema), required=True)
 
 
 class OpenedAccountSchema(AccountSchema):

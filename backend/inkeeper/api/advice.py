@@ -45,6 +45,7 @@ class LookedAtSchema(Schema):
 class HistorySchema(Schema):
     """What the advice rests on, or what it would need."""
 
+    period_months = fields.Integer(required=True, metadata={"description": "How long a period of the plan is."})
     full_periods = fields.Integer(required=True)
     needed = fields.Integer(required=True)
     missing = fields.Integer(required=True)

@@ -84,6 +84,7 @@ class MonthSchema(AmountsSchema):
     ended = fields.Boolean(required=True)
     plan = fields.String(required=True)
     allotment = fields.Integer(required=True)
+    allotment_months = fields.Integer(required=True, metadata={"description": "For how many months it is."})
     opening_balance = fields.Integer(required=True)
     closing_balance = fields.Integer(required=True)
 

@@ -7,22 +7,42 @@ from typing import Any
 from marshmallow import fields
 
 from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now
 from inkeeper.api.schemas_base import PageQuery, Schema, page_of, paged
 from inkeeper.services import rule_books
 
 blueprint = Blueprint("rule_books", __name__, url_prefix="/api/v1/rule-books", description="The rules of credits")
 
 
+# `from` is a keyword of Python's, so this one is made from a dictionary.
+NumbersSchema = Schema.from_dict(
+    {
+        "from": fields.Date(
+            required=True, allow_none=True, metadata={"description": "The first day; null: from the beginning of time."}
+        ),
+        "allotment": fields.Integer(required=True, allow_none=True),
+        "cap": fields.Integer(required=True, allow_none=True),
+        "source": fields.String(required=True),
+    },
+    name="NumbersSchema",
+)
+
+
 class PlanSchema(Schema):
-    """A plan as a rule book sees it."""
+    """A plan as a rule book sees it today. `allotment` is for `allotment_months` months.
+
+    `numbers` are all that the book knows, in order of their days.
+    """
 
     id = fields.String(required=True)
     title = fields.String(required=True)
     product = fields.String(required=True)
     allotment = fields.Integer(required=True, allow_none=True)
+    allotment_months = fields.Integer(required=True)
     cap = fields.Integer(required=True, allow_none=True)
     allotment_required = fields.Boolean(required=True)
     source = fields.String(required=True)
+    numbers = fields.List(fields.Nested(NumbersSchema), required=True)
 
 
 class RuleSchema(Schema):
@@ -53,7 +73,7 @@ class RuleBookSchema(Schema):
 @blueprint.response(200, page_of(RuleBookSchema))
 def list_rule_books(query: dict[str, Any]) -> dict[str, Any]:
     """List the rule books, the default first."""
-    found = rule_books.list_rule_books()
+    found = rule_books.list_rule_books(now())
     ids = [book["id"] for book in found]
     cursor = query["cursor"]
     start = ids.index(cursor[0]) + 1 if cursor and cursor[0] in ids else 0

@@ -74,7 +74,7 @@ class PaceSchema(Schema):
 
 
 class CapacitySchema(Schema):
-    """How many InMails a month's allotment carries with the credits that answers return: allotment ÷ (1 − response
+    """How many InMails an allotment carries with the credits that answers return: allotment ÷ (1 − response
     rate), rounded down.
 
     `until_renewal` is how many the present balance carries up to the next renewal, where a returned credit can be spent
@@ -142,6 +142,7 @@ class SummarySchema(Schema):
     )
     balance = fields.Integer(required=True)
     allotment = fields.Integer(required=True)
+    allotment_months = fields.Integer(required=True, metadata={"description": "For how many months it is."})
     used = fields.Integer(required=True)
     free_used = fields.Integer(required=True)
     period = fields.Nested(PeriodSchema, required=True)

@@ -16,7 +16,16 @@ from inkeeper.rules import books, periods
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent, Terms
 from inkeeper.rules.money import Money
 from inkeeper.rules.pace import days_until
-from inkeeper.rules.replay import INSTANT, UNCOVERED, allotment_of, book_of, cycle_of, months_of, replay, without_retracted
+from inkeeper.rules.replay import (
+    INSTANT,
+    UNCOVERED,
+    allotment_of,
+    book_of,
+    cycle_of,
+    months_of,
+    replay,
+    without_retracted,
+)
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, draw_up, total
 from inkeeper.rules.state import State

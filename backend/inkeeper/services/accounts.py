@@ -20,7 +20,8 @@ from inkeeper.rules import books, periods
 from inkeeper.rules.books import AllotmentRequired, UnknownBook, UnknownPlan
 from inkeeper.rules.facts import BookChosen, Cancelled, Fact, Observed, Opened, PlanChanged, Retracted, Terms
 from inkeeper.rules.money import Money
-from inkeeper.rules.replay import allotment_of, book_of, cap_of
+from inkeeper.rules.fitting import fitting_books
+from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.services import dates
 from inkeeper.storage import history
@@ -193,6 +194,7 @@ def describe(row: Seat, state: State) -> dict[str, Any]:
         "time_zone": periods.name_for_browsers(row.time_zone),
         "opened_at": state.opened_at,
         "allotment": allotment_of(state),
+        "allotment_months": months_of(state),
         "cap": cap_of(state),
         "renewal_day": state.terms.renewal_day,
         "overrides": {"allotment": state.terms.allotment, "cap": state.terms.cap},
@@ -205,23 +207,32 @@ def describe(row: Seat, state: State) -> dict[str, Any]:
 
 
 def wrong_book(state: State) -> dict[str, Any] | None:
-    """The other rule book, where the last observation is more than the account's own can explain and the other can
-    hold it.
+    """The rule book to offer, where the last observation is more than the account's own can explain and another can
+    hold it. `others` are all that can, best first.
     """
-    observed = state.observed
-    if observed is None or not observed.contradicts_book:
+    observed, fitting = state.observed, fitting_books(state)
+    if observed is None or not fitting:
         return None
-    other = books.other_book(state.terms.rule_book)
-    if state.plan not in other.plans:
-        return None
-    most = other.cap(state.plan, state.terms)
-    if book_of(state).lot_hours is not None or (most is not None and observed.balance > most):
-        return None
+    best, most = fitting[0]
+    room = f"up to {most} are possible" if most is not None else "any number is possible"
     detail = (
-        f"LinkedIn shows {observed.balance}, but where unused credits are lost each month you could have"
-        f" {observed.allowed} at most. With carry-over up to {most} are possible."
+        f"LinkedIn shows {observed.balance}, but by “{book_of(state).title}” you could have {observed.allowed} at most."
+        f" By “{best.title}” {room}."
     )
-    return {"rule_book": other.id, "title": other.title, "balance": observed.balance, "detail": detail}
+    return {
+        "rule_book": best.id,
+        "title": best.title,
+        "balance": observed.balance,
+        "detail": detail,
+        "others": [{"rule_book": fit.book.id, "title": fit.book.title, "most": fit.most} for fit in fitting],
+    }
+
+
+def offered_book(owner_id: str, account_id: str, now: datetime) -> str | None:
+    """The rule book to offer at `now` (UTC), as `wrong_book` names it. Raises a 404 Problem."""
+    seat(owner_id, account_id)
+    found = wrong_book(history.state_at(account_id, now)[0])
+    return None if found is None else str(found["rule_book"])
 
 
 @contextmanager

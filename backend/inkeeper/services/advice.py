@@ -30,7 +30,7 @@ from inkeeper.rules.advice import (
 )
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import name_for_browsers
-from inkeeper.rules.replay import allotment_of, book_of
+from inkeeper.rules.replay import book_of, months_of
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
@@ -40,14 +40,13 @@ from inkeeper.services.accounts import Seat, seat
 from inkeeper.services.report import paid_plan
 from inkeeper.storage import history
 
-_LOOKS_BACK_MONTHS = PERIODS_LOOKED_AT + 1
-
 
 def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
     """What to do about the account's plan at `now` (UTC)."""
     row = seat(owner_id, account_id)
     now = history.present(account_id, now)
-    told = history.told(account_id, month_start(row.time_zone, now, -_LOOKS_BACK_MONTHS), now)
+    months = months_of(history.state_at(account_id, now)[0])
+    told = history.told(account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
     state, looked_at = told.state, full_periods(told.closed)
     prices = row.prices(paid_plan([*told.closed, told.present]))
     enough = len(looked_at) >= PERIODS_NEEDED
@@ -75,9 +74,10 @@ def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
 
 
 def _history(zone: str, state: State, looked_at: Sequence[Sheet]) -> dict[str, Any]:
-    allotment = allotment_of(state)
+    allotment = plans_to_try(state)[state.plan]
     missing = max(0, PERIODS_NEEDED - len(looked_at))
     return {
+        "period_months": months_of(state),
         "full_periods": len(looked_at),
         "needed": PERIODS_NEEDED,
         "missing": missing,
@@ -182,7 +182,7 @@ def _words(
     """The advice as a headline and the reason for it."""
     title = book_of(state).plan(found.plan or state.plan).title
     many = len(looked_at)
-    early = sum(ran_out_early(sheet, allotment_of(state)) for sheet in looked_at)
+    early = sum(ran_out_early(sheet, plans_to_try(state)[state.plan]) for sheet in looked_at)
     ran_out = f"Use emptied the account more than {EARLY.days} days early in {early} of {many} periods"
     if state.plan == books.BASIC:
         return "There is nothing to change", "The plan is the free one, which has no credits."
@@ -198,14 +198,18 @@ def _words(
         return "Cancel", f"In {many - short} of {many} periods no credit was needed."
     if found.verdict == "downgrade":
         short = trials[found.plan or ""].short_periods
-        kept = "in each period" if not short else "in all periods but one, a busy month"
+        kept = "in each period" if not short else f"in all periods but one, a busy {_noun(state)}"
         return (
             f"Downgrade to {title}",
             f"Its {credits(trials[found.plan or ''].allotment)} would have been enough {kept}.",
         )
     reasons = {
         "lasting": f"{ran_out}, but there is no larger plan.",
-        "busy_month": f"{ran_out}: a busy month, not a lasting need.",
+        "busy_month": f"{ran_out}: a busy {_noun(state)}, not a lasting need.",
         "covered": f"{ran_out}, and no cheaper plan would have been enough for the InMails sent.",
     }
     return f"Stay on {title}", reasons[found.need]
+
+
+def _noun(state: State) -> str:
+    return "month" if months_of(state) == 1 else "period"

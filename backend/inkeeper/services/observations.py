@@ -11,6 +11,7 @@ from typing import Any
 
 from inkeeper.errors import not_found
 from inkeeper.rules.facts import Observed, Retracted
+from inkeeper.rules.fitting import other_books_holding
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.services import dates, openings
@@ -35,7 +36,7 @@ def observe(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: date
         "balance": fact.balance,
         "computed": fact.balance - difference,
         "difference": difference,
-        "likely_causes": _likely_causes(difference, recorded.state),
+        "likely_causes": _likely_causes(difference, fact.balance, recorded.state),
         "wrong_book": wrong_book(recorded.state) if latest else None,
     }
 
@@ -54,7 +55,7 @@ def withdraw_observation(owner_id: str, account_id: str, observation_id: str, no
     return {"id": observation_id, "retracted_at": retracted_at, "balance": balance}
 
 
-def _likely_causes(difference: int, state: State) -> list[str]:
+def _likely_causes(difference: int, shown: int, state: State) -> list[str]:
     if difference < 0:
         return [
             "An InMail was sent from the phone or another browser and not logged here.",
@@ -67,7 +68,7 @@ def _likely_causes(difference: int, state: State) -> list[str]:
         ]
         if book_of(state).credit_back:
             causes.insert(0, "A credit came back for an answer that is not recorded here.")
-        else:
+        elif other_books_holding(state, shown):
             causes.insert(
                 0, "Unused credits carried over from last month, or came back for answers: another rule book applies."
             )

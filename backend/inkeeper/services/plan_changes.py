@@ -12,7 +12,7 @@ from typing import Any
 from inkeeper.errors import conflict, invalid, not_found
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Cancelled, PlanChanged, Retracted
-from inkeeper.rules.replay import Entry, allotment_of, book_of
+from inkeeper.rules.replay import Entry, allotment_of, book_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.rules.warnings import credits, say_date
@@ -109,7 +109,7 @@ def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State, now: date
     granted = sum(entry.credits for entry in caused if entry.kind in ("grant", "forfeit"))
     voided = -sum(entry.credits for entry in caused if entry.kind == "void")
     grant = next_grant(timeline(after.state, effective_at, after.coming))
-    worth = money.value_of(voided, row.price, allotment_of(before)) if voided else None
+    worth = money.value_of(voided, row.price, allotment_of(before), months_of(before)) if voided else None
     direction = _direction(fact, before, after.state)
     return {
         "id": fact.id,
@@ -135,7 +135,8 @@ def _belongs(entry: Entry, fact: PlanChanged | Cancelled) -> bool:
 def _direction(fact: PlanChanged | Cancelled, before: State, after: State) -> str:
     if isinstance(fact, Cancelled):
         return "cancel"
-    return "upgrade" if allotment_of(after) > allotment_of(before) else "downgrade"
+    today = book_of(before).allotment(before.plan, before.terms, before.zone, fact.at)
+    return "upgrade" if allotment_of(after) > today else "downgrade"
 
 
 def _sentence(row: Seat, later: datetime | None, granted: int, voided: int, before: int) -> str:

@@ -188,6 +188,7 @@ def _month(month: Month, zone: str, now: datetime, prices: Mapping[str, Money]) 
         "ended": month.end <= now,
         "plan": month.plan,
         "allotment": month.allotment,
+        "allotment_months": month.months,
         "opening_balance": month.opening,
         **_amounts(month.tally),
         "closing_balance": month.closing,

@@ -9,7 +9,7 @@ from inkeeper.rules import books, money
 from inkeeper.rules.forecast import forecast
 from inkeeper.rules.pace import days_until, pace, working_days
 from inkeeper.rules.periods import name_for_browsers
-from inkeeper.rules.replay import allotment_of, book_of
+from inkeeper.rules.replay import allotment_of, book_of, months_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import Outlook, next_turn, warnings
 from inkeeper.services import answers
@@ -51,7 +51,7 @@ def summary(row: Seat, now: datetime) -> Summary:
     its_forecast = forecast(state, now, loss, lately)
     outlook = Outlook(state, now, changes, its_pace, its_forecast, row.price)
     days = days_until(row.time_zone, now, state.next_renewal)
-    worth = loss and money.value_of(-loss.credits, row.price, allotment)
+    worth = loss and money.value_of(-loss.credits, row.price, allotment, months_of(state))
     answer = {
         "account": {
             "id": row.id,
@@ -68,6 +68,7 @@ def summary(row: Seat, now: datetime) -> Summary:
         "opens_at": state.opened_at if state.opened_at > asked_at else None,
         "balance": state.balance,
         "allotment": allotment,
+        "allotment_months": months_of(state),
         "used": state.period.used,
         "free_used": state.period.free_used,
         "period": {

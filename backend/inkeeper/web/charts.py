@@ -73,7 +73,8 @@ def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup
 
     `words` says in a sentence what is to be seen.
     """
-    scale = _scale((max(one["used"] + one["lost"], one["allotment"]) for one in months), size)
+    monthly = [one["allotment"] / one["allotment_months"] for one in months]
+    scale = _scale((max(one["used"] + one["lost"], each) for one, each in zip(months, monthly, strict=True)), size)
     band = scale.width / len(months)
     wide = min(_WIDEST_BAR, band * _BAR_SHARE)
     bars, texts, line = [], [], []
@@ -83,7 +84,7 @@ def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup
         bars += _bar(scale, month, middle - wide / 2, wide)
         texts += _bar_texts(scale, month, middle)
         texts += _month_texts(scale, month, middle, named=index == 0 or month["month"].endswith("-01"))
-        line.append(f"{'L' if index else 'M'}{start:.4g} {scale.y(month['allotment']):.4g}H{start + band:.5g}")
+        line.append(f"{'L' if index else 'M'}{start:.4g} {scale.y(monthly[index]):.4g}H{start + band:.5g}")
     return _drawing(size, 40, words, [*_grid(scale), *bars, _tag("path", "line", d="".join(line)), *texts])
 
 

@@ -104,20 +104,21 @@ def verdict(advice: Mapping[str, Any], zone: str) -> str:
     history, kind = advice["history"], advice["verdict"]
     many, plan = history["full_periods"], plans[advice["to_plan"] or advice["plan"]]
     title = plan["title"]
-    early = f"you ran out more than {_EARLY} early in {history['ran_out_early']} of {_months(many)}"
+    early = f"you ran out more than {_EARLY} early in {history['ran_out_early']} of {_periods(many, history)}"
     if kind == "not_enough_history":
         missing = history["missing"]
         return (
-            f"Advice on your plan needs {missing} more full {'month' if missing == 1 else 'months'}:"
+            f"Advice on your plan needs {_periods(missing, history, 'more full ')}:"
             f" look again {_on(history['enough_on'], zone)}."
         )
     if kind == "upgrade":
         return f"Upgrade to {title}: {early}, and lately too."
     if kind == "cancel":
         without = _free_plan(advice)
-        return f"Cancel: you'd have missed no credit in {many - without['tried']['short_periods']} of {_months(many)}."
+        return f"Cancel: you'd have missed no credit in {many - without['tried']['short_periods']} of {_periods(many, history)}."
     if kind == "downgrade":
-        enough = "every month" if not plan["tried"]["short_periods"] else "every month but one"
+        noun = _noun(history)
+        enough = f"every {noun}" if not plan["tried"]["short_periods"] else f"every {noun} but one"
         return f"Downgrade to {title}: its {words.credits(plan['allotment'])} would have been enough {enough}."
     return _stay(advice, title, early)
 
@@ -133,7 +134,7 @@ def _stay(advice: Mapping[str, Any], title: str, early: str) -> str:
     if advice["need"] == "lasting":
         return f"Stay on {title}: {early}, but there's no larger plan."
     if advice["need"] == "busy_month":
-        return f"Stay on {title}: {early}. That's a busy month now and then, not a lasting need."
+        return f"Stay on {title}: {early}. That's a busy {_noun(advice['history'])} now and then, not a lasting need."
     return f"Stay on {title}: no cheaper plan would have covered what you sent."
 
 
@@ -180,8 +181,13 @@ def _on(at: datetime, zone: str) -> str:
     return day if day in dates.NEAR.values() else f"on {day}"
 
 
-def _months(many: int) -> str:
-    return "1 month" if many == 1 else f"{many} months"
+def _noun(history: Mapping[str, Any]) -> str:
+    return "month" if history["period_months"] == 1 else "period"
+
+
+def _periods(many: int, history: Mapping[str, Any], kind: str = "") -> str:
+    """`1 month`, `3 more full months`; periods where the plan's are longer than a month."""
+    return f"{many} {kind}{_noun(history)}" + ("" if many == 1 else "s")
 
 
 @blueprint.app_context_processor

@@ -13,13 +13,13 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
-from inkeeper.rules import money
+from inkeeper.rules import books, money
 from inkeeper.services import accounts, rule_books
 from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.seats import NoAccountYet, Seats
-from inkeeper.web.settings_words import CURRENCIES
+from inkeeper.web.settings_words import CARRY_OVER, CURRENCIES
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
 _VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
@@ -27,7 +27,7 @@ _AMOUNT = "Enter an amount, such as 29.99."
 _NAME = {"required": "Enter a name."}
 _REFUSED = {
     "plan": ("plan", "These credit rules don't know this plan."),
-    "rule_book": ("book", "Choose one of the two."),
+    "rule_book": ("book", "Choose one of these."),
     "allotment": ("allotment", "Your contract sets this number. Enter it."),
     "time_zone": ("zone", "Choose a time zone."),
 }
@@ -55,7 +55,7 @@ class NewAccountForm(PricesForm):
     """Another LinkedIn plan to keep count of."""
 
     plan = fields.String(required=True, validate=validate.Length(max=50), error_messages={"required": "Choose a plan."})
-    book = fields.String(load_default="month_end", validate=validate.Length(max=50))
+    book = fields.String(load_default=books.DEFAULT_BOOK, validate=validate.Length(max=50))
     name = Text(required=True, max_length=100, error_messages=_NAME)
     zone = Text(required=True, max_length=64, error_messages={"required": "Choose a time zone."})
     observed = settings.whole_number()
@@ -100,7 +100,8 @@ def show_new_account() -> Response:
         found: Seats | None = settings.read_seats()
     except NoAccountYet:
         found = None
-    form = forms.empty_form(plan="sales_navigator", book="month_end", currency="EUR", name="" if found else "My seat")
+    name = "" if found else "My seat"
+    form = forms.empty_form(plan="sales_navigator", book=books.DEFAULT_BOOK, currency="EUR", name=name)
     title = "Add an account"
     return pages.page(
         "app/settings_new.html", title=title, here="settings", seats=found, section="account", form=form, **_choices()
@@ -129,7 +130,9 @@ def other_plans(account: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def plans_of(book_id: str) -> list[dict[str, Any]]:
     """The plans that these credit rules know."""
-    plans: list[dict[str, Any]] = next(book["plans"] for book in rule_books.list_rule_books() if book["id"] == book_id)
+    plans: list[dict[str, Any]] = next(
+        book["plans"] for book in rule_books.list_rule_books(now()) if book["id"] == book_id
+    )
     return plans
 
 
@@ -210,9 +213,10 @@ def _new_form(form: Form) -> Response:
 
 
 def _choices() -> dict[str, Any]:
-    plans = {plan["id"]: plan["title"] for book in rule_books.list_rule_books() for plan in book["plans"]}
-    plans.pop("basic", None)
-    return {"plans": plans, "zones": _zones(), "currencies": _currencies("EUR")}
+    known = rule_books.list_rule_books(now())
+    plans = {plan["id"]: plan["title"] for book in known for plan in book["plans"] if plan["id"] != books.BASIC}
+    carry_over = {book["id"]: CARRY_OVER.get(book["id"], (book["question_answer"], book["summary"])) for book in known}
+    return {"plans": plans, "carry_over": carry_over, "zones": _zones(), "currencies": _currencies("EUR")}
 
 
 def _currencies(own: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from inkeeper.web import dates, forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.settings_account import plans_of
+from inkeeper.web.words import every
 
 CANCEL = "cancel"
 _NOT_A_DAY = "Enter a day."
@@ -28,7 +29,7 @@ _REFUSED_CHANGE = {
 }
 _REFUSED_RULES = {
     "plan": ("book", "These credit rules don't know your plan."),
-    "rule_book": ("book", "Choose one of the two."),
+    "rule_book": ("book", "Choose one of these."),
     "allotment": ("allotment", "This number can't be set here. Check the plan and the day."),
     "cap": ("cap", "This number can't be set here. Check the plan and the day."),
     "from": ("day", "Choose a day since you started, and at most 400 days ahead."),
@@ -231,6 +232,7 @@ def _values(account_id: str) -> dict[str, Any]:
         found = seats.read(account_id)
         account = accounts.get_account(owner_id(), account_id, now())
         changes = plan_changes.list_changes(owner_id(), account_id)
+        offer = accounts.offered_book(owner_id(), account_id, now())
     plans = plans_of(account["rule_book"])
     doubted = any(warning["code"] == "wrong_book" for warning in found.chosen["warnings"])
     own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}
@@ -239,8 +241,9 @@ def _values(account_id: str) -> dict[str, Any]:
         "changes": changes[::-1],
         "titles": {plan["id"]: plan["title"] for plan in plans},
         "targets": _targets(account, plans),
-        "rule_books": rule_books.list_rule_books(),
-        "offer": books.other_book(account["rule_book"]).id if doubted else None,
+        "rule_books": rule_books.list_rule_books(now()),
+        "doubted": doubted,
+        "offer": offer if doubted else None,
         "changing": forms.empty_form(),
         "ruling": forms.empty_form(**own, **account["overrides"]),
         "own_rules": own | account["overrides"],
@@ -252,7 +255,9 @@ def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[st
 
     def words_of(plan: Mapping[str, Any]) -> str:
         number = plan["allotment"]
-        return f"{plan['title']}, " + ("as your contract says" if number is None else f"{number} a month")
+        return f"{plan['title']}, " + (
+            "as your contract says" if number is None else f"{number} {every(plan['allotment_months'])}"
+        )
 
     targets = {"": "Choose…"}
     targets |= {plan["id"]: words_of(plan) for plan in plans if plan["id"] not in (account["plan"], books.BASIC)}

@@ -6,7 +6,7 @@ Each step can be skipped and found again.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, request
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -38,9 +38,6 @@ PLANS = {
 OTHER = "other"
 _OTHER_IS = "premium_business"
 """Which plan's rules an unlisted plan follows, with its own number of credits a month."""
-
-_OTHER_CAP_MONTHS = 3
-"""Under the rules that carry credits over, LinkedIn's Premium plans hold three months' credits at most."""
 
 PLAN, EXTENSION, FINISH = 1, 2, 3
 """The steps."""
@@ -129,8 +126,9 @@ def answer_rules(account_id: str) -> Response:
     form = forms.read_press(RulesForm())
     with store().read():
         accounts.seat(owner_id(), account_id)
+        balance = seats.read(account_id).chosen["balance"]
     if form.data["kept"] == "yes":
-        forms.save_once(account_id, form, lambda: _carry_over(account_id))
+        forms.save_once(account_id, form, lambda: _carry_over(account_id, balance))
     return _page(None, answered=form.data["kept"])
 
 
@@ -197,47 +195,71 @@ def _connecting() -> dict[str, Any]:
 
 
 def _create(data: dict[str, Any]) -> dict[str, Any]:
-    plan, balance = data["plan"], data["balance"]
-    rules = _rules(data)
-    carry_over = rules != books.DEFAULT_BOOK
+    plan, known = data["plan"], _known(data["plan"])
+    book, terms = _rules(data)
     wanted: dict[str, Any] = {
         "name": data.get("name") or ("LinkedIn" if plan == OTHER else PLANS[plan]),
-        "plan": _known(plan),
-        "rule_book": rules,
+        "plan": known,
+        "rule_book": book.id,
         "time_zone": data["zone"],
-        "observed_balance": balance,
+        "observed_balance": data["balance"],
     }
-    if plan in ("recruiter", OTHER):
-        wanted["allotment"] = data["monthly"]
-    if plan == OTHER and carry_over:
-        wanted["cap"] = _OTHER_CAP_MONTHS * data["monthly"]
+    wanted |= {"allotment": terms.allotment} if terms.allotment is not None else {}
+    wanted |= {"cap": terms.cap} if terms.cap is not None else {}
     price = _price(data)
     if price:
         wanted["price"] = price._asdict()
     made = accounts.create_account(owner_id(), wanted, now())
-    return {"account_id": made["id"], "ask": not carry_over}
+    return {"account_id": made["id"], "ask": not book.outlasts_a_month(known)}
 
 
-def _rules(data: dict[str, Any]) -> str:
-    """The credit rules that the number tells: more than a month's credits means that they carry over."""
-    first = books.rule_book(books.DEFAULT_BOOK)
-    plan = _known(data["plan"])
-    if plan not in first.plans or data["balance"] > first.allotment(plan, _terms(first.id, data)):
-        return books.other_book(first.id).id
-    return first.id
+class _Fitting(NamedTuple):
+    """A rule book, and the account's terms under it."""
+
+    book: books.RuleBook
+    terms: Terms
+
+
+def _rules(data: dict[str, Any]) -> _Fitting:
+    """The credit rules that the number suggests: the default ones if they can hold it, else the closest that can, else
+    those that hold most.
+    """
+    fitting = _by_limit(_known(data["plan"]), _own_monthly(data))
+    holding = [each for limit, each in fitting if data["balance"] <= limit]
+    default = [each for each in holding if each.book.default]
+    return [*default, *holding, fitting[-1][1]][0]
 
 
 def _most(data: dict[str, Any]) -> int:
     """The most credits that the plan can hold."""
-    if data["plan"] == OTHER:
-        return int(_OTHER_CAP_MONTHS * data["monthly"])
-    rolling = books.other_book(books.DEFAULT_BOOK)
-    return rolling.cap(_known(data["plan"]), _terms(rolling.id, data)) or LARGEST_AMOUNT
+    return _by_limit(_known(data["plan"]), _own_monthly(data))[-1][0]
 
 
-def _terms(rule_book: str, data: dict[str, Any]) -> Terms:
-    own = data.get("monthly") if data["plan"] in ("recruiter", OTHER) else None
-    return Terms(rule_book, own, None, None)
+def _by_limit(plan: str, monthly: int | None) -> list[tuple[int, _Fitting]]:
+    """The rule books that know the plan, with the most credits that it can hold under each, smallest first.
+
+    `monthly` is the account's own number of credits a month, None where the plan's holds. Numbers are those of today.
+    """
+    found = []
+    for book in books.rule_books().values():
+        if plan in book.plans:
+            terms = _own_terms(book, plan, monthly)
+            most = book.most(plan, terms, "UTC", now())
+            found.append((LARGEST_AMOUNT if most is None else most, _Fitting(book, terms)))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _own_terms(book: books.RuleBook, plan: str, monthly: int | None) -> Terms:
+    """The account's own numbers under a rule book: its cap is as many allotments as the plan's own cap is."""
+    if monthly is None:
+        return Terms(book.id)
+    own, numbers = monthly * book.renewal_of(plan).months, book.numbers(plan, "UTC", now())
+    cap = numbers.cap * own // numbers.allotment if numbers.cap is not None and numbers.allotment else None
+    return Terms(book.id, own, cap)
+
+
+def _own_monthly(data: dict[str, Any]) -> int | None:
+    return data["monthly"] if data["plan"] in ("recruiter", OTHER) else None
 
 
 def _known(plan: str) -> str:
@@ -248,11 +270,18 @@ def _price(data: dict[str, Any]) -> money.Money | None:
     return money.parse(data["amount"], data["currency"]) if data.get("amount") else None
 
 
-def _carry_over(account_id: str) -> dict[str, Any]:
+def _carry_over(account_id: str, balance: int) -> dict[str, Any]:
+    """Choose the closest rules under which credits outlast a month and that can hold the balance."""
     account = accounts.get_account(owner_id(), account_id, now())
-    changes: dict[str, Any] = {"rule_book": books.other_book(books.DEFAULT_BOOK).id}
-    if account["overrides"]["allotment"] is not None:
-        changes["cap"] = _OTHER_CAP_MONTHS * account["allotment"]
+    plan, own = account["plan"], account["overrides"]["allotment"]
+    fitting = _by_limit(plan, None if own is None else own // account["allotment_months"])
+    keeping = [(limit, each) for limit, each in fitting if each.book.outlasts_a_month(plan)]
+    if not keeping:
+        return {}
+    book, terms = next((each for limit, each in keeping if balance <= limit), keeping[-1][1])
+    changes: dict[str, Any] = {"rule_book": book.id}
+    if own is not None:
+        changes |= {"allotment": terms.allotment, "cap": terms.cap}
     accounts.update_account(owner_id(), account_id, changes, now())
     return {}
 

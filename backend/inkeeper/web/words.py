@@ -67,6 +67,12 @@ def credits(number: int) -> str:
     return f"{number:,} credit" if number == 1 else f"{number:,} credits"
 
 
+@blueprint.app_template_filter("every")
+def every(months: int) -> str:
+    """How often: `a month`, `every 3 months`."""
+    return "a month" if months == 1 else f"every {months} months"
+
+
 @blueprint.app_template_filter("money")
 def amount(value: dict[str, Any]) -> str:
     """About how much money: `€38`, `€4.50`, `CHF 120`."""

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from inkeeper.clock import from_microseconds
 from inkeeper.rules import periods
 from inkeeper.rules.money import Money
-from inkeeper.rules.replay import allotment_of
+from inkeeper.rules.replay import allotment_of, months_of
 from inkeeper.rules.report import HOURS, WEEKDAYS
 from inkeeper.rules.results import Counts, Difference, difference, result_of
 from inkeeper.services import accounts
@@ -69,7 +69,8 @@ def list_results(tx: Transaction, owner_id: str, account_id: str, by: By, now: d
     today's price. Raises a 404 Problem.
     """
     account = accounts.seat(owner_id, account_id)
-    allotment = allotment_of(history.state_at(account_id, now)[0])
+    state, _ = history.state_at(account_id, now)
+    allotment, months = allotment_of(state), months_of(state)
     groups = _GROUPS[by](tx, owner_id, account, now)
     differences = _differences(tx, account_id) if by == "campaign" else {}
     return [
@@ -78,7 +79,7 @@ def list_results(tx: Transaction, owner_id: str, account_id: str, by: By, now: d
             group.title,
             group.counts.sent,
             group.counts.answered,
-            *result_of(group.counts, account.price, allotment),
+            *result_of(group.counts, account.price, allotment, months),
             differences.get(group.key),
         )
         for group in groups
