@@ -315,7 +315,7 @@ class _Table:
         """Whether the key is there and was not taken yet."""
         return key in self._left
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The keys that were not taken yet."""
         return list(self._left)
 
@@ -389,7 +389,7 @@ def _section(top: _Table, key: str, rules: list[Rule]) -> _Table:
 
 def _plans(top: _Table) -> dict[str, Plan]:
     section = top.table("plans")
-    found = {plan_id: _plan(plan_id, section.table(plan_id)) for plan_id in section.keys()}
+    found = {plan_id: _plan(plan_id, section.table(plan_id)) for plan_id in section.names()}
     if BASIC not in found:
         raise section.bad(BASIC, "is missing")
     return found

@@ -19,8 +19,8 @@ from inkeeper.ids import new_id
 from inkeeper.rules import books, periods
 from inkeeper.rules.books import AllotmentRequired, UnknownBook, UnknownPlan
 from inkeeper.rules.facts import BookChosen, Cancelled, Fact, Observed, Opened, PlanChanged, Retracted, Terms
-from inkeeper.rules.money import Money
 from inkeeper.rules.fitting import fitting_books
+from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.services import dates

@@ -114,8 +114,8 @@ def verdict(advice: Mapping[str, Any], zone: str) -> str:
     if kind == "upgrade":
         return f"Upgrade to {title}: {early}, and lately too."
     if kind == "cancel":
-        without = _free_plan(advice)
-        return f"Cancel: you'd have missed no credit in {many - without['tried']['short_periods']} of {_periods(many, history)}."
+        covered = many - _free_plan(advice)["tried"]["short_periods"]
+        return f"Cancel: you'd have missed no credit in {covered} of {_periods(many, history)}."
     if kind == "downgrade":
         noun = _noun(history)
         enough = f"every {noun}" if not plan["tried"]["short_periods"] else f"every {noun} but one"
