@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib import resources
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from inkeeper.rules import books
-
-BOOKS = books.read_books(resources.files("inkeeper.rules") / "books", Path(__file__).parent / "books")
+from tests.rules import third_book
 
 
 @pytest.fixture(scope="module", autouse=True)
 def three_books() -> Iterator[None]:
     """The rule books of the package and the test's own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(books, "rule_books", lambda: BOOKS)
+    with third_book.rule_books():
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from inkeeper.rules.state import dump_state
 from inkeeper.storage import history
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Account, Owner
+from tests.rules import third_book
 from tests.rules.histories import History
 from tests.rules.test_sheets import sheets_of
 
@@ -24,6 +26,13 @@ DROP_ONE = (
     "DELETE FROM snapshot WHERE (account_id, at, rank, fact_id) IN"
     " (SELECT account_id, at, rank, fact_id FROM snapshot ORDER BY random() LIMIT 1)"
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def three_books() -> Iterator[None]:
+    """The rule books of the package and the test's own."""
+    with third_book.rule_books():
+        yield
 
 
 def begin(store: Store, book: str) -> tuple[str, list[Fact]]:
@@ -81,7 +90,7 @@ def balance_and_sends(store: Store, account: str, now: datetime) -> tuple[int, i
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling"]))
+@given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling", "quarterly"]))
 def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, book: str) -> None:
     draw = random.Random(seed)
     account, facts = begin(store, book)
@@ -108,7 +117,7 @@ def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, boo
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling"]))
+@given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling", "quarterly"]))
 def test_the_sheets_of_past_periods_are_what_a_replay_of_everything_draws_up(
     store: Store, seed: int, book: str
 ) -> None:

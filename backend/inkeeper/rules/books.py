@@ -212,7 +212,7 @@ class RuleBook:
         return cap
 
     def outlasts_a_month(self, plan_id: str) -> bool:
-        """Whether unused credits of the plan are still there when the next calendar month begins. Raises UnknownPlan."""
+        """Whether unused credits of the plan live on into the next calendar month. Raises UnknownPlan."""
         return self.lot_hours is not None or self.renewal_of(plan_id).months > 1
 
 

@@ -254,10 +254,8 @@ def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[st
     """What the account's plan can be changed to, in words."""
 
     def words_of(plan: Mapping[str, Any]) -> str:
-        number = plan["allotment"]
-        return f"{plan['title']}, " + (
-            "as your contract says" if number is None else f"{number} {every(plan['allotment_months'])}"
-        )
+        number, months = plan["allotment"], plan["allotment_months"]
+        return f"{plan['title']}, " + ("as your contract says" if number is None else f"{number} {every(months)}")
 
     targets = {"": "Choose…"}
     targets |= {plan["id"]: words_of(plan) for plan in plans if plan["id"] not in (account["plan"], books.BASIC)}
