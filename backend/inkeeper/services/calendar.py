@@ -31,8 +31,9 @@ _FORM = 1
 # How exactly it is known when a feed was last read. Each note costs a write to disk.
 _READ_NOTED_EVERY = timedelta(hours=1)
 
-# An event is first told of some three months before its day, so what was told so long ago is over.
-_TOLD_KEPT = timedelta(days=400)
+# An event is first told of as long before its day as a timeline looks ahead, which for a plan that renews once a year
+# is some two years. What was told longer ago is over.
+_TOLD_KEPT = timedelta(days=1_000)
 
 
 class Address(NamedTuple):

@@ -188,7 +188,7 @@ def _period(period: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 def _name(start: datetime, end: datetime, zone: str) -> str:
     first, following = local_day(zone, start), local_day(zone, end)
-    if first.day == 1 and following.day == 1:
+    if first.day == 1 and following == (first + timedelta(days=31)).replace(day=1):
         return f"{first:%b %Y}"
     last = local_day(zone, end - _INSTANT)
     return f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
