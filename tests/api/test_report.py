@@ -54,6 +54,7 @@ def test_the_months_with_what_they_were_worth(used: Seat) -> None:
         "ended": True,
         "plan": "premium_career",
         "allotment": 5,
+        "allotment_months": 1,
         "opening_balance": 0,
         "granted": 5,
         "used": 3,

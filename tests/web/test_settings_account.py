@@ -139,7 +139,7 @@ def test_an_account_whose_number_doubts_the_credit_rules(page: WebPage) -> None:
         ({"zone": "Mars/Olympus"}, "Choose a time zone."),
         ({"observed": "many"}, "Enter a whole number, such as 12."),
         ({"renewal_day": "32"}, "Enter a whole number, such as 12."),
-        ({"book": "none"}, "Choose one of the two."),
+        ({"book": "none"}, "Choose one of these."),
     ],
 )
 def test_what_an_account_cannot_be(page: WebPage, typed: dict[str, str], says: str) -> None:

@@ -182,7 +182,7 @@ def test_own_numbers_from_the_start_and_from_today(plan: Plan, seat: Seat) -> No
             {"book": "month_end", "cap": "9", "since": "day", "day": "2020-01-01"},
             "Choose a day since you started, and at most 400 days ahead.",
         ),
-        ({"book": "quarterly"}, "Choose one of the two."),
+        ({"book": "quarterly"}, "Choose one of these."),
     ],
 )
 def test_what_the_rules_cannot_be(plan: Plan, seat: Seat, fields: dict[str, str], says: str) -> None:
