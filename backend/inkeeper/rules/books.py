@@ -167,7 +167,9 @@ class RuleBook:
 
     def numbers(self, plan_id: str, zone: str, at: datetime) -> Numbers:
         """The plan's numbers at `at` (UTC) for an account in `zone`. Raises UnknownPlan."""
-        plan = self.plan(plan_id)
+        return self._numbers(self.plan(plan_id), zone, at)
+
+    def _numbers(self, plan: Plan, zone: str, at: datetime) -> Numbers:
         if len(plan.numbers) == 1:
             return plan.numbers[0]
         return plan.numbers_at("UTC" if self.renewal[plan.product].zone == "utc" else zone, at)
@@ -177,12 +179,12 @@ class RuleBook:
 
         Raises UnknownPlan, AllotmentRequired.
         """
-        numbers = self.numbers(plan_id, zone, at)
+        plan = self.plan(plan_id)
         if plan_id == BASIC:
             return 0
-        own = terms.allotment if terms.allotment is not None else numbers.allotment
+        own = terms.allotment if terms.allotment is not None else self._numbers(plan, zone, at).allotment
         if own is None:
-            raise AllotmentRequired(f"{self.plan(plan_id).title} has no fixed allotment: state yours.")
+            raise AllotmentRequired(f"{plan.title} has no fixed allotment: state yours.")
         return own
 
     def cap(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:

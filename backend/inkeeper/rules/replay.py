@@ -251,7 +251,7 @@ class _Run:
             elif due == until and rank < GRANT:
                 # What else changes the account at this instant already belongs to what comes.
                 if self.ended_on is None or self.ended_on[0] != due:
-                    self.ended_on = (due, _period_plan(state))
+                    self.ended_on = (due, self._period_plan())
                 return
             else:
                 self._renew(due)
@@ -285,8 +285,9 @@ class _Run:
             self._become_basic()
         state.numbers_at = at
         self._begin_cycle(at)
-        why = _why_renewed(state) if at > state.opened_at else "First allotment"
-        self._grant(at, allotment_of(state), why, "renewal", None)
+        plan = self._period_plan()
+        why = _why_renewed(plan.months) if at > state.opened_at else "First allotment"
+        self._grant(at, plan.allotment, why, "renewal", None)
         state.position = Position(at, GRANT, "")
         if self.on_renewal:
             self.on_renewal(state)
@@ -296,13 +297,18 @@ class _Run:
         state, period = self.state, self.state.period
         if at == state.period_start:
             return False
-        plan = self.ended_on[1] if self.ended_on and self.ended_on[0] == at else _period_plan(state)
+        plan = self.ended_on[1] if self.ended_on and self.ended_on[0] == at else self._period_plan()
         closed = ClosedPeriod(state.period_start, at, period.used, period.free_used, *plan)
         # The last one is kept for the sheet of it, earlier ones as evidence of how much is sent.
         state.past = [*[each for each in state.past if each.has_inmails][-PAST_PERIODS:], closed]
         state.period = Tally()
         state.period_start = at
         return True
+
+    def _period_plan(self) -> _PeriodPlan:
+        state, book = self.state, self.book
+        allotment = book.allotment(state.plan, state.terms, state.zone, state.numbers_at)
+        return _PeriodPlan(state.plan, allotment, book.renewal_of(state.plan).months)
 
     def _begin_cycle(self, at: datetime) -> None:
         self.state.next_renewal = periods.next_renewal(cycle_of(self.state), at)
@@ -577,12 +583,7 @@ class _PeriodPlan(NamedTuple):
     months: int
 
 
-def _period_plan(state: State) -> _PeriodPlan:
-    return _PeriodPlan(state.plan, allotment_of(state), months_of(state))
-
-
-def _why_renewed(state: State) -> str:
-    months = months_of(state)
+def _why_renewed(months: int) -> str:
     return "Monthly allotment" if months == 1 else f"Allotment for {months} months"
 
 
