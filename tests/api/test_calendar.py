@@ -13,8 +13,10 @@ from icalendar import Calendar
 from werkzeug.test import TestResponse
 
 from inkeeper.api.calendar import READINGS_PER_MINUTE
+from inkeeper.rules.books import read_book
 from inkeeper.storage.database import Store
 from tests.conftest import Clock, Device
+from tests.rules import third_book
 from tests.seat import Caller, Seat
 
 
@@ -286,6 +288,22 @@ def test_what_was_told_long_ago_is_forgotten(navigator: Seat, feed: Feed, clock:
     with store.read() as transaction:
         (count,) = transaction.execute("SELECT count(*) FROM calendar_event").fetchone()
     assert count == len(feed.all_events())
+
+
+def test_what_is_still_to_come_is_not_forgotten_however_long_ago_it_was_told(
+    open_account: Callable[..., Seat], subscribe: Callable[..., Feed], clock: Clock, store: Store
+) -> None:
+    text = (Path(third_book.__file__).parent / "books" / "quarterly.toml").read_text("utf-8")
+    yearly = read_book("quarterly.toml", text.replace("months = 3", "months = 12"))
+    with third_book.rule_books(third_book.BOOKS | {"quarterly": yearly}):
+        feed = subscribe(open_account(plan="premium_business", rule_book="quarterly"))
+        feed.events()
+        clock.advance(days=401)
+        events = feed.all_events()
+
+        with store.read() as transaction:
+            (count,) = transaction.execute("SELECT count(*) FROM calendar_event").fetchone()
+        assert count == len(events) > 0
 
 
 def test_asking_again_costs_nothing_until_something_changes(

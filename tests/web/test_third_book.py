@@ -140,3 +140,20 @@ def test_the_rule_books_have_the_numbers_of_today_and_all_others(call: Caller, c
     clock.now = clock.now.replace(month=5, day=11)
     assert (career()["allotment"], career()["cap"]) == (3, 5)
     assert career()["source"] == "Made up: on the first day of a quarter"
+
+
+def test_a_quarter_from_a_first_to_a_first_is_named_by_its_days(
+    open_account: Callable[..., Seat], page: WebPage
+) -> None:
+    open_account(plan="sales_navigator", rule_book="quarterly", opened_at="2026-01-01T00:00:00Z")
+    shown = page.text("/report/advice")
+    assert "1 Jan – 31 Mar 2026" in shown
+    assert "1 Jul – 30 Sep 2026" in shown
+
+
+def test_a_change_is_an_upgrade_by_the_numbers_of_its_day(open_account: Callable[..., Seat]) -> None:
+    # given 3 credits a quarter as this one began, and 9 from 12 May on
+    seat = open_account(rule_book="quarterly", opened_at="2026-04-20T00:00:00Z")
+    wanted = {"plan": "premium_business", "at": "2026-06-01T00:00:00Z"}
+    preview = seat.call.post(f"{seat.path}/plan-changes?preview=true", wanted, 200)
+    assert preview["direction"] == "downgrade"

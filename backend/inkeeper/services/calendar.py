@@ -31,9 +31,8 @@ _FORM = 1
 # How exactly it is known when a feed was last read. Each note costs a write to disk.
 _READ_NOTED_EVERY = timedelta(hours=1)
 
-# An event is first told of as long before its day as a timeline looks ahead, which for a plan that renews once a year
-# is some two years. What was told longer ago is over.
-_TOLD_KEPT = timedelta(days=1_000)
+# For how long an event that went is remembered: one that comes back goes on counting its changes.
+_TOLD_KEPT = timedelta(days=400)
 
 
 class Address(NamedTuple):
@@ -149,7 +148,7 @@ def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed
         with store.begin_write(None) as transaction:
             # Looked at again, since another request may have been first.
             feed, news = _feed(transaction, account_id, now)
-            _write_down(transaction, account_id, news, now)
+            _write_down(transaction, account_id, feed, news, now)
     return feed
 
 
@@ -174,18 +173,21 @@ def _feed(transaction: Transaction, account_id: str, now: datetime) -> tuple[Fee
     return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
 
 
-def _write_down(transaction: Transaction, account_id: str, news: list[Told], now: datetime) -> None:
+def _write_down(transaction: Transaction, account_id: str, feed: Feed, news: list[Told], now: datetime) -> None:
     for told in news:
         transaction.execute(
             "INSERT OR REPLACE INTO calendar_event (account_id, uid, digest, sequence, changed_at)"
             " VALUES (?, ?, ?, ?, ?)",
             (account_id, told.uid, told.digest, told.sequence, to_microseconds(told.changed_at)),
         )
-    # An event that went may come back, and then goes on counting; those of long ago do not.
-    transaction.execute(
-        "DELETE FROM calendar_event WHERE account_id = ? AND changed_at < ?",
+    # An event that went may come back, and then goes on counting; those of long ago do not. An event of a plan that
+    # renews once a year is in the calendar for longer than that.
+    rows = transaction.execute(
+        "SELECT uid FROM calendar_event WHERE account_id = ? AND changed_at < ?",
         (account_id, to_microseconds(now - _TOLD_KEPT)),
-    )
+    ).fetchall()
+    for uid in {uid for (uid,) in rows} - {told.uid for told in feed.events}:
+        transaction.execute("DELETE FROM calendar_event WHERE account_id = ? AND uid = ?", (account_id, uid))
 
 
 def _uid(account_id: str, event: Event) -> str:
