@@ -223,6 +223,13 @@ def test_a_renewal_day_of_ones_own_steps_by_quarters():
     assert first.state("2026-02-10").next_renewal == utc("2026-04-01")
 
 
+def test_a_cancellation_at_once_goes_on_in_the_steps_of_the_free_plan():
+    story = Story("sales_navigator", "2026-02-10", book="quarterly")
+    assert story.state("2026-03-01").next_renewal == utc("2026-04-01")
+    story.cancel("2026-03-02")
+    assert story.state("2026-03-02").next_renewal == utc("2026-05-10")
+
+
 def test_the_next_loss_and_grant_are_in_the_timeline_of_every_day_of_a_quarter():
     story = quarters()
     for day in range(0, 90, 7):
@@ -337,6 +344,14 @@ def test_none_is_offered_while_the_number_fits_and_none_that_lacks_the_plan():
     contract = Story("recruiter", "2026-04-15", book="quarterly", allotment=10)
     contract.observe("2026-04-20", 21)
     assert [(fit.book.id, fit.most) for fit in fitting_books(contract.state("2026-04-20"))] == [("rolling", 40)]
+
+
+def test_the_accounts_own_book_is_none_to_offer():
+    # given a downgrade that voided all credits, and a credit at LinkedIn all the same
+    story = Story("sales_navigator", "2026-02-01")
+    story.change_plan("2026-02-05", "premium_career")
+    story.observe("2026-02-06", 1)
+    assert [fit.book.id for fit in fitting_books(story.state("2026-02-06"))] == ["quarterly", "rolling"]
 
 
 def test_a_book_that_needs_a_number_of_the_contract_is_none_to_offer_without_one():

@@ -59,6 +59,11 @@ def test_advice_looks_back_on_quarters(seat: Seat, page: WebPage) -> None:
     assert "20 Oct – 19 Jan 2026" in shown
 
 
+def test_advice_looks_back_on_as_many_quarters_as_on_months(open_account: Callable[..., Seat]) -> None:
+    seat = open_account(plan="premium_business", rule_book="quarterly", opened_at="2023-01-20T00:00:00Z")
+    assert seat.call.get(f"{seat.path}/advice")["history"]["full_periods"] == 12
+
+
 def test_a_change_of_plan_says_what_lost_credits_of_a_quarter_are_worth(seat: Seat) -> None:
     preview = seat.call.post(f"{seat.path}/plan-changes?preview=true", {"cancel": True}, 200)
     assert (preview["voided"], preview["value_voided"]["amount_minor"]) == (6, 3_000)
