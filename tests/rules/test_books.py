@@ -321,6 +321,37 @@ def test_the_next_loss_is_in_sight_while_there_is_anything_to_lose(history: Hist
         assert any(change.reason == "grant" for change in found)
 
 
+@st.composite
+def any_book(draw: st.DrawFn) -> str:
+    """A file as `quarterly`, with any rules that a book can have."""
+    data = tomllib.loads(TEXTS["quarterly"])
+    for product in ("premium", "sales_navigator", "recruiter"):
+        data["renewal"][product] = {
+            "months": draw(st.sampled_from([1, 2, 3, 6])),
+            "day": draw(st.sampled_from(["first", "own"])),
+            "zone": draw(st.sampled_from(["account", "utc"])),
+        }
+    words = {"text": "Made up", "source": "Made up"}
+    hours = draw(st.sampled_from([None, 500, 2160]))
+    data["lot_life"] = words | ({"ends": "after_hours", "hours": hours} if hours else {"ends": "period_end"})
+    for change in ("upgrade", "downgrade"):
+        restart = draw(st.booleans())
+        grant = "at_once" if restart else draw(st.sampled_from(["at_once", "at_renewal"]))
+        data[change] = words | {"void": draw(st.booleans()), "grant": grant, "restart_cycle": restart}
+    data["cancel"]["takes_effect"] = draw(st.sampled_from(["at_once", "at_renewal"]))
+    data["credit_back"]["cap_applies"] = draw(st.booleans())
+    if draw(st.booleans()):
+        del data["credit_back"]
+    return file_of(data)
+
+
+@given(any_book(), histories(most=15, books=("quarterly", "quarterly", "month_end")))
+def test_any_book_is_replayed_as_the_naive_ledger_has_it(text: str, history: History):
+    with Changed("quarterly", text):
+        for until in [*history.instants()[::4], history.end]:
+            assert_agrees(history.facts, until)
+
+
 # Other books that could hold what LinkedIn showed
 
 

@@ -94,6 +94,18 @@ def test_the_settings_offer_the_closest_book_that_holds_the_number(
     assert 'name="book" value="quarterly"' in page.get("/settings/plan").get_data(as_text=True)
 
 
+def test_the_settings_name_the_rules_to_try_where_credits_carry_over_already(
+    open_account: Callable[..., Seat], page: WebPage
+) -> None:
+    seat = open_account(plan="sales_navigator", rule_book="rolling", cap=60, allotment=50, observed_balance=70)
+    assert seat.account["wrong_book"] is None, "its own numbers are too small for every book"
+    seat = open_account(name="Second", plan="sales_navigator", rule_book="rolling", cap=20, observed_balance=24)
+    assert [each["rule_book"] for each in seat.account["wrong_book"]["others"]] == ["month_end", "quarterly"]
+    text = page.text(f"/settings/plan?account={seat.account['id']}")
+    assert "Other rules would allow it: “Unused credits are lost at month end”." in text
+    assert "carry over after all" not in text
+
+
 def test_where_no_book_holds_the_number_none_is_offered(open_account: Callable[..., Seat], page: WebPage) -> None:
     seat = open_account(plan="sales_navigator", rule_book="rolling", observed_balance=151)
     assert seat.account["wrong_book"] is None
