@@ -28,11 +28,16 @@ from inkeeper.api import (
     people,
     plan_changes,
     report,
+    results,
     rule_books,
     server,
     sign_ins,
     summary,
+<<<<<<< HEAD
     targets,
+=======
+    texts,
+>>>>>>> texts
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api, Id
@@ -75,7 +80,12 @@ RESOURCES = (
     plan_changes,
     inmails,
     people,
+<<<<<<< HEAD
     targets,
+=======
+    texts,
+    results,
+>>>>>>> texts
     imports,
     calendar,
     erasures,
