@@ -17,6 +17,7 @@ from inkeeper.api import (
     accounts,
     advice,
     calendar,
+    campaigns,
     devices,
     erasures,
     imports,
@@ -27,17 +28,15 @@ from inkeeper.api import (
     pairings,
     people,
     plan_changes,
+    planning,
     report,
     results,
     rule_books,
     server,
     sign_ins,
     summary,
-<<<<<<< HEAD
     targets,
-=======
     texts,
->>>>>>> texts
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api, Id
@@ -80,12 +79,11 @@ RESOURCES = (
     plan_changes,
     inmails,
     people,
-<<<<<<< HEAD
     targets,
-=======
     texts,
+    campaigns,
+    planning,
     results,
->>>>>>> texts
     imports,
     calendar,
     erasures,
