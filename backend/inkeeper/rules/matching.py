@@ -1,4 +1,4 @@
-"""Matching: InMails to days, and days to credits, so that every InMail has a day that suits it and a credit for that day.
+"""Matching: InMails to days, and days to credits, so that every InMail has a day that suits it and a credit for it.
 
 Days are numbers from 0. A set of days is an int: bit `d` is day `d`. Credits of one origin and one end are a bucket.
 This is a flow from InMails through days to buckets; each change below follows a path along which it stays one.
@@ -18,11 +18,11 @@ _START = -1
 
 
 class Bucket(NamedTuple):
-    """`count` credits that can be used on the days of the set `days`. `last` orders the buckets: lowest is lost first."""
+    """`credits` that can be used on the days of the set `days`; those of the bucket with the lowest `last` are lost first."""
 
     days: int
     last: int
-    count: int
+    credits: int
 
 
 def span(first: int, last: int) -> int:
@@ -49,7 +49,7 @@ class Matching:
         self.load = [0] * days
         self._days = days
         self._buckets = sorted(buckets, key=lambda bucket: bucket.last)
-        self._free = [bucket.count for bucket in self._buckets]
+        self._free = [bucket.credits for bucket in self._buckets]
         self._used: list[list[int]] = [[0] * days for _ in self._buckets]
         self._used_days = [0] * len(self._buckets)
         self._suits = [0] * days  # all days that suit any InMail that is on the day and may move
