@@ -328,6 +328,7 @@ class _Assignment:
         self.days: dict[int, int] = {}
         self._planned = [dict(there) for there in planned]
         self._waiting = waiting
+        self._within_reach = -1  # days from which a place might come; exchanges never add one
         self._places: dict[int, int] = {}  # for each window the days that have a place for it
         for day, there in enumerate(planned):
             for window in there:
@@ -336,6 +337,7 @@ class _Assignment:
     def assign(self, day: int) -> None:
         """Give each place of the day to the first who can have it."""
         here = self._planned[day]
+        self._within_reach = -1
         heads = [(queue[-1], window) for window, queue in self._waiting.items() if queue and window >> day & 1]
         heapify(heads)
         while here:
@@ -351,8 +353,11 @@ class _Assignment:
 
     def _get_place(self, day: int, window: int) -> bool:
         """Exchange a place on a later day for one on `day`; those who make way shift to later days. Whether it can be."""
+        wanted = self._places.get(window, 0) & self._within_reach
+        if not wanted:
+            return False
         came_from: dict[int, tuple[int, int]] = {}
-        queue, seen, wanted = deque([day]), span(0, day), self._places.get(window, 0)
+        queue, seen = deque([day]), span(0, day)
         while queue:
             here = queue.popleft()
             for other in self._planned[here]:
@@ -366,6 +371,7 @@ class _Assignment:
                 for there in each_day(fresh):
                     came_from[there] = here, other
                     queue.append(there)
+        self._within_reach = seen
         return False
 
     def _shift(self, came_from: Mapping[int, tuple[int, int]], day: int, there: int, window: int) -> None:
