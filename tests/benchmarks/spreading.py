@@ -43,7 +43,7 @@ def plain_list(number: int) -> dict[str, Any]:
 
 
 def mixed_list(number: int) -> dict[str, Any]:
-    """Half of the people in twelve campaigns with days and budgets, some put off, some due; fewer credits than people."""
+    """Half of the people in twelve campaigns with days, two with budgets; some put off, some due; too few credits."""
     chance = random.Random(1)
 
     def later(first: int, last: int) -> date:

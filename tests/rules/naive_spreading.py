@@ -66,7 +66,7 @@ class World:
     per_day: int | None
 
     def plans(self, windows: Sequence[Sequence[int]]) -> Iterator[tuple[tuple[int, ...], list[Credit]]]:
-        """Every choice of a day for each window that the credits and the limit of a day allow, with the credits left."""
+        """Every choice of a day for each window that credits and the limit of a day allow, with the credits left."""
         for days in product(*windows):
             loads = Counter([*days, *self.taken])
             if self.per_day is not None and any(loads[day] > self.per_day for day in days):
@@ -95,46 +95,54 @@ def counting_days(start: int, end: int, weekdays: Iterable[int], today: date, le
     return sorted({*working, *extra})
 
 
+def in_line(world: World, wishes: Sequence[Wish], refused: dict[str, str]) -> list[Wish]:
+    """Who may be planned, in order of precedence; the others get their code."""
+    planned = {wish.person for wish in wishes if wish.block == "already_planned"}
+    seen: set[str] = set()
+    found = []
+    for wish in wishes:
+        wish.days = [day for day in world.counting if wish.earliest <= day <= wish.latest]
+        if wish.block:
+            refused[wish.name] = wish.block
+        elif wish.person in planned:
+            refused[wish.name] = "already_planned"
+        elif not wish.days:
+            refused[wish.name] = "outside_campaign"
+        elif wish.person not in seen:
+            seen.add(wish.person)
+            found.append(wish)
+    return sorted(found, key=lambda wish: FOREVER if wish.due is None else max(wish.due, 0))
+
+
+def in_time(wish: Wish) -> list[int]:
+    return [] if wish.due is None else [day for day in wish.days if day <= max(wish.due, 0)]
+
+
 def choose(
     world: World, wishes: Sequence[Wish], budgets: dict[str, int]
 ) -> tuple[dict[str, list[int]], dict[str, str]]:
     """Who is placed with the days that suit each, in order of precedence; and a code for those who are not."""
     refused: dict[str, str] = {}
-    first_of: dict[str, Wish] = {}
-    in_line = []
-    for wish in wishes:
-        wish.days = [day for day in world.counting if wish.earliest <= day <= wish.latest]
-        if wish.block:
-            refused[wish.name] = wish.block
-        elif not wish.days:
-            refused[wish.name] = "outside_campaign"
-        elif wish.person not in first_of:
-            first_of[wish.person] = wish
-            in_line.append(wish)
-    in_line.sort(key=lambda wish: FOREVER if wish.due is None else max(wish.due, 0))
+    line = in_line(world, wishes, refused)
     chosen: dict[str, list[int]] = {}
-    left = dict(budgets)
-    for wish in in_line:
-        if wish.campaign in left and left[wish.campaign] <= 0:
+    left = Counter({wish.campaign: budgets.get(wish.campaign or "", len(wishes)) for wish in wishes})
+    for wish in line:
+        if left[wish.campaign] <= 0:
             refused[wish.name] = "over_budget"
             continue
-        in_time = [] if wish.due is None else [day for day in wish.days if day <= max(wish.due, 0)]
-        for window in (in_time, wish.days):
-            if window and world.possible([*chosen.values(), window]):
-                chosen[wish.name] = window
-                if wish.campaign in left:
-                    left[wish.campaign] -= 1
-                break
-        else:
-            refused[wish.name] = "later"
+        windows = [window for window in (in_time(wish), wish.days) if window]
+        possible = [window for window in windows if world.possible([*chosen.values(), window])]
+        if possible:
+            chosen[wish.name] = possible[0]
+            left[wish.campaign] -= 1
     without_limit = World(world.credits, world.taken, world.counting, None)
-    for wish in in_line:
-        if refused.get(wish.name) == "later":
+    for wish in line:
+        if wish.name not in chosen and wish.name not in refused:
             more = without_limit.possible([*chosen.values(), wish.days])
             refused[wish.name] = "per_day" if more else "no_credit"
     for wish in wishes:
         if wish.name not in chosen and wish.name not in refused:
-            other = first_of[wish.person].name
+            other = next(it.name for it in line if it.person == wish.person)
             refused[wish.name] = "already_planned" if other in chosen else refused[other]
     return chosen, refused
 

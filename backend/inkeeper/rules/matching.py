@@ -20,7 +20,7 @@ _START = -1
 
 
 class Bucket(NamedTuple):
-    """`credits` that can be used on the days of the set `days`; those of the bucket with the lowest `last` are lost first."""
+    """`credits` that can be used on the days of the set `days`. Buckets are lost in the order of `last`."""
 
     days: int
     last: int
@@ -64,6 +64,11 @@ class Matching:
     def free_days(self) -> list[int]:
         """For each bucket that has credits left the set of its days."""
         return [bucket.days for bucket, free in zip(self._buckets, self._free, strict=True) if free]
+
+    @property
+    def days_with_credits(self) -> int:
+        """The days on which any credits can be used."""
+        return reduce(or_, (bucket.days for bucket in self._buckets), 0)
 
     def limit(self, per_day: int) -> None:
         """Let each day have at most `per_day` InMails from now on; what is there already stays."""
