@@ -1,4 +1,4 @@
-"""Matching: InMails to days, and days to credits, so that every InMail has a day that suits it and a credit for that day.
+"""Matching: InMails to days, and days to credits, so that every InMail has a day that suits it and a credit for it.
 
 Days are numbers from 0. A set of days is an int: bit `d` is day `d`. Credits of one origin and one end are a bucket.
 This is a flow from InMails through days to buckets; each change below follows a path along which it stays one.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 from typing import NamedTuple
 
 NO_LIMIT = 1 << 62
@@ -18,11 +20,11 @@ _START = -1
 
 
 class Bucket(NamedTuple):
-    """`count` credits that can be used on the days of the set `days`. `last` orders the buckets: lowest is lost first."""
+    """`credits` that can be used on the days of the set `days`. Buckets are lost in the order of `last`."""
 
     days: int
     last: int
-    count: int
+    credits: int
 
 
 def span(first: int, last: int) -> int:
@@ -49,7 +51,7 @@ class Matching:
         self.load = [0] * days
         self._days = days
         self._buckets = sorted(buckets, key=lambda bucket: bucket.last)
-        self._free = [bucket.count for bucket in self._buckets]
+        self._free = [bucket.credits for bucket in self._buckets]
         self._used: list[list[int]] = [[0] * days for _ in self._buckets]
         self._used_days = [0] * len(self._buckets)
         self._suits = [0] * days  # all days that suit any InMail that is on the day and may move
@@ -62,6 +64,11 @@ class Matching:
     def free_days(self) -> list[int]:
         """For each bucket that has credits left the set of its days."""
         return [bucket.days for bucket, free in zip(self._buckets, self._free, strict=True) if free]
+
+    @property
+    def days_with_credits(self) -> int:
+        """The days on which any credits can be used."""
+        return reduce(or_, (bucket.days for bucket in self._buckets), 0)
 
     def limit(self, per_day: int) -> None:
         """Let each day have at most `per_day` InMails from now on; what is there already stays."""
@@ -146,55 +153,42 @@ class Matching:
         self._free[used] += 1
         return True
 
-    # Paths. Of each day there are two nodes: `d` where InMails arrive, `days + d` where they need a credit; then one
-    # node for each bucket. A step is a change: see `_step`.
-
     def _path(self, arriving: int, in_need: int, bucket: int | None = None) -> list[int]:
-        """Steps that give a credit of `bucket` (None: of any) to one more InMail on a day of the set `arriving`, or
-        that needs a credit on a day of the set `in_need`. Empty if there are none.
+        """The changes that give a credit of `bucket` (None: of any) to one more InMail on a day of the set `arriving`,
+        or to one on a day of the set `in_need` that has none. They are steps between nodes, see `_Search`. Empty if
+        there are none.
         """
-        days, came_from = self._days, dict.fromkeys(each_day(arriving), _START)
-        came_from |= dict.fromkeys((days + day for day in each_day(in_need)), _START)
-        queue = deque(came_from)
-        seen = [arriving, in_need]
-        while queue:
-            node = queue.popleft()
-            if node >= 2 * days:
-                self._reach(node, self._used_days[node - 2 * days], 1, seen, came_from, queue)
-            elif node < days:
-                self._reach(node, self._open & 1 << node, 1, seen, came_from, queue)
-                self._reach(node, self._suits[node], 0, seen, came_from, queue)
-            else:
-                found = self._buckets_for(node, bucket, came_from, queue)
-                if found is not None:
-                    return _way(came_from, found)
-                if self._suits[node - days]:
-                    self._reach(node, 1 << node - days, 0, seen, came_from, queue)
+        ends = self.free_days if bucket is None else [self._buckets[bucket].days]
+        search = _Search(self._days, reduce(or_, ends, 0), self._open)
+        search.need(_START, in_need)
+        search.arrive(_START, arriving)
+        while search.queue and search.end is None:
+            self._extend(search, search.queue.popleft())
+        if search.end is not None:
+            day = 1 << search.end - self._days
+            found = next(
+                number
+                for number, (free, of) in enumerate(zip(self._free, self._buckets, strict=True))
+                if free and of.days & day and bucket in (None, number)
+            )
+            return [*_way(search.came_from, search.end), 2 * self._days + found]
         if bucket is None:
-            self._hopeless |= seen[0]
+            self._hopeless |= search.arrived
         return []
 
-    def _reach(
-        self, node: int, reached: int, kind: int, seen: list[int], came_from: dict[int, int], queue: deque[int]
-    ) -> None:
-        fresh = reached & ~seen[kind]
-        if fresh:
-            seen[kind] |= fresh
-            for day in each_day(fresh):
-                came_from[kind * self._days + day] = node
-                queue.append(kind * self._days + day)
-
-    def _buckets_for(self, node: int, wanted: int | None, came_from: dict[int, int], queue: deque[int]) -> int | None:
-        """Reach the buckets with credits for a day; returns the node of a wanted one that has a free credit."""
-        day = 1 << node - self._days
-        for number, bucket in enumerate(self._buckets):
-            reached = 2 * self._days + number
-            if bucket.days & day and reached not in came_from:
-                came_from[reached] = node
-                if self._free[number] and wanted in (None, number):
-                    return reached
-                queue.append(reached)
-        return None
+    def _extend(self, search: _Search, node: int) -> None:
+        days = self._days
+        if node < days:
+            search.need(node, self._open & 1 << node)
+            search.arrive(node, self._suits[node])
+        elif node < 2 * days:
+            for number, bucket in enumerate(self._buckets):
+                if bucket.days >> node - days & 1:
+                    search.use(node, number)
+            if self._suits[node - days]:
+                search.arrive(node, 1 << node - days)
+        else:
+            search.need(node, self._used_days[node - 2 * days])
 
     def _follow(self, path: list[int]) -> None:
         for here, there in pairwise(path):
@@ -223,6 +217,9 @@ class Matching:
         targets &= self._open
         if not targets or not self._suits[day] & ~(1 << day):
             return None
+        target = self._move_directly(day, targets)
+        if target is not None:
+            return target
         by_inmails = self._shifts(day)
         targets &= sum(1 << reached for reached in by_inmails)
         if not targets:
@@ -239,6 +236,20 @@ class Matching:
         self._send(day, -1)
         self._send(target, 1)
         return target
+
+    def _move_directly(self, day: int, targets: int) -> int | None:
+        """Move one InMail and its credit from `day` to one of `targets` if no other has to move."""
+        targets &= self._suits[day]
+        for number, bucket in enumerate(self._buckets):
+            if self._used[number][day] and targets & bucket.days:
+                target = self._lightest(targets & bucket.days)
+                self._shift(day, target)
+                self._use(number, day, -1)
+                self._use(number, target, 1)
+                self._send(day, -1)
+                self._send(target, 1)
+                return target
+        return None
 
     def _shifts(self, day: int) -> dict[int, int]:
         """The days that InMails can shift to, beginning at `day`: each with the day before it on the path."""
@@ -333,6 +344,60 @@ class Matching:
             self._open |= 1 << day
         else:
             self._open &= ~(1 << day)
+
+
+class _Search:
+    """A search for steps that end at a free credit.
+
+    Its nodes: `d` for day `d` as one more InMail arrives there, `days + d` for day `d` as one InMail needs a credit,
+    `2 * days + b` for bucket `b`. `end` is the node of a day that can have a free credit, once one is found.
+    """
+
+    def __init__(self, days: int, with_credit: int, with_room: int) -> None:
+        self.came_from: dict[int, int] = {}
+        self.queue: deque[int] = deque()
+        self.arrived = 0
+        self.end: int | None = None
+        self._days = days
+        self._with_credit = with_credit
+        self._with_both = with_credit & with_room
+        self._needed = 0
+
+    def arrive(self, node: int, days: int) -> None:
+        """One more InMail can arrive on any of `days` by a step from `node`."""
+        fresh = days & ~self.arrived
+        if fresh & self._with_both:
+            day = next(each_day(fresh & self._with_both))
+            self.came_from[day] = node
+            self._finish(day, day)
+            return
+        self.arrived |= fresh
+        for day in each_day(fresh):
+            self.came_from[day] = node
+            self.queue.append(day)
+
+    def need(self, node: int, days: int) -> None:
+        """One InMail can need a credit on any of `days` by a step from `node`."""
+        fresh = days & ~self._needed
+        if fresh & self._with_credit:
+            self._finish(node, next(each_day(fresh & self._with_credit)))
+            return
+        self._needed |= fresh
+        for day in each_day(fresh):
+            self.came_from[self._days + day] = node
+            self.queue.append(self._days + day)
+
+    def use(self, node: int, bucket: int) -> None:
+        """A credit of the bucket, which is used on another day, can be used by a step from `node`."""
+        reached = 2 * self._days + bucket
+        if reached not in self.came_from:
+            self.came_from[reached] = node
+            self.queue.append(reached)
+
+    def _finish(self, node: int, day: int) -> None:
+        if self.end is None:
+            self.end = self._days + day
+            self.came_from[self.end] = node
 
 
 def _way(came_from: dict[int, int], node: int) -> list[int]:

@@ -1,27 +1,27 @@
-"""Spreading: on which day to write to whom, so that no credit is lost that somebody on the list could have had.
+"""Spreading: on which day to write to whom, so that no credit is lost that could have gone to someone on the list.
 
-How `spread` plans, in steps; each keeps what the steps before it decided:
+How `spread` plans. Each step keeps what the steps before it decided.
 
-1. Credits that are planned already (`taken`) get their credits first, as `held` says.
+1. What others have planned (`taken`) gets its credits first, as in `held`.
 2. Candidates that must not be planned are set aside, each with a code. Of two candidates of one person the first stays.
-3. The days that count are the working days. Credits that are left and have no working day while they can be used make
-   all of their days count. Where no day of the whole span is a working day, all count.
+3. The days that count are the working days. Credits that are left and have no working day among their days make all of
+   their days count. Where the planned span has no working day at all, all of its days count.
 4. One candidate after the other gets a place: those with a due day first, by that day, then in the order given. A place
-   is a day of the candidate's own that counts and has room, and a credit for that day. Those before may have to move to
-   another day that suits them, but never lose their place, so a candidate without a place could only have one in the
-   stead of someone before it. A due day is kept if that is possible at this point; else the candidate is placed as if
-   it had none.
-5. Credits are exchanged until those in use are the ones that are lost first: up to every day, the people placed (each by
-   its due day) use as many of the credits lost by then as they can. Credits in use on the planned days stay in use.
-6. The days are evened out. Even means: no day has two InMails more than another to which one of them could move, with
-   others making way if need be and all other days as they are. `taken` counts as well. Without limits of candidates or
-   of the arrival of credits, two days between the same losses differ by one at most.
-7. The days that have one more lie evenly: of `n` InMails on `m` days between two losses, the first `i` days have
-   `n * i / m`, rounded up, as far as the same moves allow.
-8. The days get their names, from the first day on: in the order of step 4, each candidate that suits the day and
-   whom it leaves a complete plan for all others.
+   is a day that counts, suits the candidate and has room, and a credit for it. Candidates before it may have to move to
+   another day that suits them, but none loses its place. The due day is kept if it can be at this point; else the
+   candidate gets a place as if it had none.
+5. Used credits are exchanged for unused ones that are lost earlier, people moving if need be, until no exchange is
+   possible. Then up to every day as few credits are lost as the people placed allow.
+6. The days are evened out: one from a fuller day moves to a day that has at least two fewer, others moving along if
+   need be, until none can. `taken` counts too. So two days between the same losses differ by more than one only where
+   the days of candidates, the arrival of credits or `per_day` leave no other way.
+7. The fuller days are laid evenly by the same moves: of n InMails on the m days between two losses, the first i days
+   have n * i / m, rounded up. Days on which no credits can be used are left out of this.
+8. The numbers of the days are final, and people are chosen for them from the first day on: in the order of step 4,
+   each whom the day suits and whose choice leaves all others days that suit them.
 
-No step depends on anything but the input, and none on the order of a dict or a set.
+Steps 4 and 5 look for paths in the flow of `matching`, so a limit never hides a better plan. Nothing depends on the
+order of a dict or a set: the same input gives the same plan.
 """
 
 from __future__ import annotations
@@ -42,11 +42,14 @@ _DAYS = HORIZON.days + 1
 
 
 class Credits(NamedTuple):
-    """Credits of one origin: usable from local day `first` to `last` (both included; None: no end within the horizon)."""
+    """Credits of one origin: usable from local day `first` to `last` (both included; None: no end within the horizon).
+
+    `count` hides the method of tuples, which is not used.
+    """
 
     first: date
     last: date | None
-    count: int
+    count: int  # type: ignore[assignment]
 
 
 class Candidate(NamedTuple):
@@ -69,9 +72,10 @@ class Candidate(NamedTuple):
 class Plan(NamedTuple):
     """Who is planned for which day, and who for none with a code why; both in the order of the candidates.
 
-    The codes: the candidate's `block`; `outside_campaign` (no day that counts lies between its earliest and latest and
-    in the span that is planned); `already_planned` (another candidate of the same person is placed); `over_budget`;
-    `per_day` (there are credits, but the days that suit have as many InMails as a day may have); `no_credit`.
+    The codes: the candidate's `block`; `outside_campaign` (none of the days that count lies between its earliest and
+    latest); `already_planned` (so is another candidate of the same person); `over_budget`; `per_day` (credits are left,
+    but the days that suit have as many InMails as a day may have); `no_credit`. A candidate whose person's first one is
+    not placed has the code of that one.
     """
 
     placed: list[tuple[str, date]]
@@ -142,9 +146,9 @@ def spread(
 ) -> Plan:
     """Plan the candidates on days from `today` (or `first`) to `until`, at most to the end of the timeline.
 
-    `working_days` are ISO weekdays; `per_day` is the most InMails of a day, those of `taken` included; `budgets` is what
-    is left of each campaign's (a campaign that is not there has no limit); `taken` are the credits planned by others (a
-    day before today counts as today). The steps are in this module's description.
+    `working_days` are ISO weekdays. `per_day` is the most InMails of a day, those of `taken` included. `budgets` has
+    the credits that each campaign may still spend; a campaign that is missing has no limit. `taken` counts the credits
+    that others have planned; a day before today counts as today. The steps are in this module's docstring.
     """
     matching = _matching(credits, today)
     days_taken = [max((day - today).days, 0) for day in sorted(taken) for _ in range(taken[day])]
@@ -157,7 +161,7 @@ def spread(
     plan.choose(candidates)
     matching.use_oldest_first()
     matching.level()
-    matching.draw_near(_straight_line(matching, counting, credits, today))
+    matching.draw_near(_straight_line(matching, counting & matching.days_with_credits, credits, today))
     days = _assign(matching.windows, plan.windows)
     return Plan(
         [(one.id, today + timedelta(days=days[number])) for number, one in enumerate(candidates) if number in days],
@@ -193,7 +197,7 @@ def _matching(credits: Sequence[Credits], today: date) -> Matching:
 
 
 def _serve(matching: Matching, wanted: list[int], credits: Sequence[Credits], today: date) -> list[int | None]:
-    """Give credits to InMails planned for the days `wanted`, in order: the day on which each has its credit, or None."""
+    """The day on which each of the InMails planned for the days `wanted` has its credit, or None."""
     arrivals = sorted({0, *((one.first - today).days for one in credits if one.first > today and one.count > 0)})
     served: list[int | None] = [None] * len(wanted)
     waiting: list[int] = []
@@ -235,13 +239,17 @@ class _Planning:
         self._credit_for: dict[int, bool] = {}
 
     def choose(self, candidates: Sequence[Candidate]) -> None:
-        """Place whoever can be placed."""
+        """Give places to candidates, and codes to some of those that get none."""
+        planned = {one.person for one in candidates if one.block == "already_planned"}
         persons: dict[str, int] = {}
         wanted = []
         for number, one in enumerate(candidates):
-            code = one.block or ("" if self._between(one.earliest, one.latest) else "outside_campaign")
-            if code:
-                self._codes[number] = code
+            if one.block:
+                self._codes[number] = one.block
+            elif one.person in planned:
+                self._codes[number] = "already_planned"
+            elif not self._between(one.earliest, one.latest):
+                self._codes[number] = "outside_campaign"
             elif one.person in persons:
                 self._same_person[number] = persons[one.person]
             else:
@@ -260,8 +268,7 @@ class _Planning:
         return "per_day" if self._has_credit(self._own_days[number]) else "no_credit"
 
     def _place(self, number: int, one: Candidate) -> None:
-        left = self._budgets.get(one.campaign, 1) if one.campaign is not None else 1
-        if left < 1:
+        if one.campaign in self._budgets and self._budgets[one.campaign] < 1:
             self._codes[number] = "over_budget"
             return
         days = self._between(one.earliest, one.latest)
@@ -290,7 +297,7 @@ class _Planning:
 
 
 def _straight_line(matching: Matching, counting: int, credits: Sequence[Credits], today: date) -> list[int]:
-    """For each day the InMails that it would have if those between two losses lay on a straight line."""
+    """How many InMails each day would have if those between two losses lay evenly on the days of the set `counting`."""
     ends = sorted({(one.last - today).days for one in credits if one.last and one.count > 0})
     wanted = list(matching.load)
     start = 0
@@ -328,6 +335,7 @@ class _Assignment:
         self.days: dict[int, int] = {}
         self._planned = [dict(there) for there in planned]
         self._waiting = waiting
+        self._within_reach = -1  # days from which a place might come; exchanges never add one
         self._places: dict[int, int] = {}  # for each window the days that have a place for it
         for day, there in enumerate(planned):
             for window in there:
@@ -336,6 +344,7 @@ class _Assignment:
     def assign(self, day: int) -> None:
         """Give each place of the day to the first who can have it."""
         here = self._planned[day]
+        self._within_reach = -1
         heads = [(queue[-1], window) for window, queue in self._waiting.items() if queue and window >> day & 1]
         heapify(heads)
         while here:
@@ -350,9 +359,12 @@ class _Assignment:
                 heappush(heads, (queue[-1], window))
 
     def _get_place(self, day: int, window: int) -> bool:
-        """Exchange a place on a later day for one on `day`; those who make way shift to later days. Whether it can be."""
+        """Exchange a place on a later day for one on `day`, others moving to later days. Whether that was possible."""
+        wanted = self._places.get(window, 0) & self._within_reach
+        if not wanted:
+            return False
         came_from: dict[int, tuple[int, int]] = {}
-        queue, seen, wanted = deque([day]), span(0, day), self._places.get(window, 0)
+        queue, seen = deque([day]), span(0, day)
         while queue:
             here = queue.popleft()
             for other in self._planned[here]:
@@ -366,6 +378,7 @@ class _Assignment:
                 for there in each_day(fresh):
                     came_from[there] = here, other
                     queue.append(there)
+        self._within_reach = seen
         return False
 
     def _shift(self, came_from: Mapping[int, tuple[int, int]], day: int, there: int, window: int) -> None:
