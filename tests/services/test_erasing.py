@@ -44,6 +44,7 @@ NOT_PERSONAL = {
     "campaign.id campaign.owner campaign.account campaign.starts campaign.ends campaign_step.purpose",
     "target.id target.owner target.account target.purpose target.due",
     "target.planned_for target.planned_at target.last_inmail_id target.opens_on target.ends_on",
+    "target.planned_on target.wanted_on",
     "snapshot.account snapshot.fact_id snapshot.state snapshot.sheet",
     "idempotency.device idempotency.key idempotency.request_hash",
     "calendar_feed.account calendar_feed.secret_hash",

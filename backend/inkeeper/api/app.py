@@ -33,6 +33,7 @@ from inkeeper.api import (
     server,
     sign_ins,
     summary,
+    targets,
     texts,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
@@ -76,6 +77,7 @@ RESOURCES = (
     plan_changes,
     inmails,
     people,
+    targets,
     texts,
     results,
     imports,

@@ -1,7 +1,7 @@
 """What state a target is in: computed from what is known of it, never stored.
 
-A target is somebody to write to. Alone it has one step; in a campaign it has those of the sequence. A step is done by an
-InMail, or closed without one. Source: the product's description of targets.
+A target is somebody to write to. Alone it has one step; in a campaign it has those of the sequence. A step is done by
+an InMail, or closed without one.
 """
 
 from __future__ import annotations
@@ -27,31 +27,27 @@ _DAY = timedelta(days=1)
 class Course(NamedTuple):
     """How far a target is. Days are local to its account, instants UTC.
 
-    `steps` is how many it has, `done` how many of them are over, `inmails` how many of those by an InMail that stands.
-    `last_sent_at` is of the last of these, `answered_at` the first answer to any. `stopped`: dropped by hand, or not to
-    be contacted. `opens_on` is the day from which on the next step can be done, None where there is none; `ends_on` the
-    last day on which any can. `planned_for` is the day that the next step is planned for, None without one.
+    `done` is how many steps are over; `last_sent_at` is of the last InMail that stands, `answered_at` of the first
+    answer to any. `opens_on` is the day from which on the next step can be done, None where no step follows; `ends_on`
+    the last day on which any can. `planned_on` is the day that the next step is planned for, None without one.
     """
 
-    steps: int
     done: int
-    inmails: int
     last_sent_at: datetime | None
     answered_at: datetime | None
-    stopped: bool
     opens_on: date | None
     ends_on: date | None
-    planned_for: date | None
+    planned_on: date | None
 
 
 def state_of(course: Course, today: date, now: datetime) -> State:
     """The state on the local day `today` at `now` (UTC). `held` is not found here: it depends on the credits."""
     if course.answered_at is not None:
         return "answered"
-    over = course.stopped or (course.ends_on is not None and course.ends_on < today)
+    over = course.ends_on is not None and course.ends_on < today
     if course.opens_on is not None and not over:
-        if course.opens_on <= today or not course.inmails:
-            return "ready" if course.planned_for is None else "planned"
+        if course.opens_on <= today or not course.done:
+            return "ready" if course.planned_on is None else "planned"
         return "waiting"
     if course.last_sent_at is not None:
         return "waiting" if now < course.last_sent_at + UNANSWERED_AFTER else "done"

@@ -391,11 +391,14 @@ class Target(_Table):
     # The day from which on its next step can be done, null where there is no such step; and the last such day.
     opens_on = TextField(null=True)
     ends_on = TextField(null=True)
+    # The day that the next step is planned for; and that, or else the day that it is due.
+    planned_on = TextField(null=True)
+    wanted_on = TextField(null=True)
 
     class Meta:
         indexes = (
             (("owner", "place", "id"), False),
-            (("owner", "opens_on", "planned_for", "account", "ends_on"), False),
+            (("owner", "opens_on", "account", "ends_on", "wanted_on", "planned_on"), False),
         )
 
 

@@ -34,6 +34,25 @@ class Person(NamedTuple):
         return people.same_person(known[0] if known else people.Person(self.name, None), other)
 
 
+class Index:
+    """People in memory, for finding many of them."""
+
+    def __init__(self, known: Iterable[Person]) -> None:
+        self._by_key: dict[str, list[Person]] = {}
+        for person in known:
+            for key in {normal_name(person.name), *(link.key for link in person.links)}:
+                self._by_key.setdefault(key, []).append(person)
+
+    def find(self, wanted: people.Person) -> Person | None:
+        """The person that this is: by a link of the same kind where both have one, else by name."""
+        keys = [wanted.link.key] if wanted.link else []
+        for key in (*keys, normal_name(wanted.name)):
+            for person in self._by_key.get(key, []):
+                if person.is_same(wanted):
+                    return person
+        return None
+
+
 def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
     """The owner's person of this id."""
     return next(iter(get_all(tx, owner_id, [person_id]).values()), None)
@@ -116,6 +135,19 @@ def add_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> Pers
     return person._replace(links=(*person.links, link))
 
 
+def replace_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> bool:
+    """Give the person this link in place of one of the same kind; False where another person has it."""
+    taken = tx.execute(
+        "SELECT 1 FROM person_link WHERE owner_id = ? AND link_key = ? AND person_id <> ?",
+        (owner_id, link.key, person.id),
+    )
+    if taken.fetchone():
+        return False
+    tx.execute("DELETE FROM person_link WHERE person_id = ? AND kind = ?", (person.id, link.kind))
+    add_link(tx, owner_id, person._replace(links=()), link)
+    return True
+
+
 def update(tx: Transaction, person_id: str, changes: Mapping[str, Any]) -> None:
     """Change some of `CHANGEABLE`."""
     columns = {name: changes[name] for name in CHANGEABLE if name in changes}
@@ -143,5 +175,6 @@ def _with_links(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> list[Person
             if link:
                 links.setdefault(person_id, []).append(link)
     return [
-        Person(*row[:5], bool(row[5]), tuple(links.get(row[0], ()))) for row in {row[0]: row for row in rows}.values()
+        Person(person_id, name, first_name, company, headline, bool(marked), tuple(links.get(person_id, ())))
+        for person_id, name, first_name, company, headline, marked in {row[0]: row for row in rows}.values()
     ]

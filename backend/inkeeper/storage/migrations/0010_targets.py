@@ -121,11 +121,13 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
         answered_at = BigIntegerField(null=True)
         opens_on = TextField(null=True)
         ends_on = TextField(null=True)
+        planned_on = TextField(null=True)
+        wanted_on = TextField(null=True)
 
         class Meta:
             indexes = (
                 (("owner", "place", "id"), False),
-                (("owner", "opens_on", "planned_for", "account", "ends_on"), False),
+                (("owner", "opens_on", "account", "ends_on", "wanted_on", "planned_on"), False),
             )
 
     db.create_tables([Person, PersonLink, Text, TextVersion, Campaign, CampaignStep, Target], safe=False)
