@@ -73,6 +73,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/accounts/<account_id>/plan-changes": {"plan": "sales_navigator"},
     "POST /api/v1/accounts/<account_id>/inmails": {"recipient": {"name": "Robin Sample"}, "source": "popup"},
     "PATCH /api/v1/accounts/<account_id>/inmails/<inmail_id>": {"note": "met at a fair"},
+    "POST /api/v1/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "PATCH /api/v1/texts/<text_id>": {"name": "Another name"},
+    "POST /api/v1/texts/<text_id>/preview": {"person": {"name": "Robin Sample"}},
     "POST /api/v1/people": {"name": "Robin Sample"},
     "PATCH /api/v1/people/<person_id>": {"company": "Sample & Sons"},
     "POST /api/v1/targets": {"person": {"name": "Robin Sample"}},
@@ -109,6 +112,12 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
     "POST /history/download": {},
+    "POST /people/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/again": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/preview": {"body": "Hi {{first_name}}"},
+    "POST /people/texts/<text_id>": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/<text_id>/delete": {},
+    "POST /people/texts/<text_id>/restore": {},
     "POST /report/download": {"format": "csv"},
     "POST /accounts/<account_id>/settings/account": {"name": "My seat", "day1": "1"},
     "POST /accounts/<account_id>/settings/plan/preview": {"to": "sales_navigator"},
@@ -137,6 +146,7 @@ NEED_VERSION = {
     "POST /accounts/<account_id>/settings/account",
     "POST /accounts/<account_id>/settings/plan",
     "POST /accounts/<account_id>/settings/rules",
+    "POST /people/texts/<text_id>",
 }
 
 # The content of the file that goes with a form.
