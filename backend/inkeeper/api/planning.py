@@ -81,7 +81,7 @@ class DaySchema(Schema):
     balance_after = fields.Integer(required=True)
 
 
-class PlanSchema(Schema):
+class SpreadPlanSchema(Schema):
     """Who is planned for which day, and who for none.
 
     `credits` are those that can be used up to the last day that is planned, the reserve left out; `named` are the
@@ -98,7 +98,7 @@ class PlanSchema(Schema):
 @blueprint.post("")
 @blueprint.arguments(WantedPlanSchema)
 @blueprint.arguments(PreviewQuery, location="query")
-@blueprint.response(200, PlanSchema)
+@blueprint.response(200, SpreadPlanSchema)
 def plan_targets(body: dict[str, Any], query: dict[str, Any], account_id: str) -> Response | dict[str, Any]:
     """Plan targets for days, so that no credit is lost that one of them could have had. Those that are planned keep
     their days. With `preview=true` nothing is stored.

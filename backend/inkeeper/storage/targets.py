@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
@@ -287,7 +288,8 @@ def planned_days(
         f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account{unassigned}) ORDER BY place, id",
         {**values, "owner": owner_id, "of_account": account_id},
     )
-    return [PlannedDay(target_id, date.fromisoformat(on), bool(now)) for target_id, on, now in rows]
+    day_of = cache(date.fromisoformat)
+    return [PlannedDay(target_id, day_of(on), bool(now)) for target_id, on, now in rows]
 
 
 def planned_people(tx: Transaction, owner_id: str, today: Today) -> dict[str, str]:
