@@ -131,6 +131,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /settings/browsers/<other_id>/disconnect": {},
     "POST /accounts/<account_id>/settings/calendar": {"renew": "1"},
     "POST /accounts/<account_id>/settings/calendar/end": {},
+    "POST /accounts/<account_id>/settings/reminder-names": {"names": "1"},
     "POST /accounts/<account_id>/settings/calendar/download": {},
     "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},

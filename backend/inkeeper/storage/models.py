@@ -235,6 +235,8 @@ class Account(_Table):
     # No fact of the account has a greater id. A new fact's id lies behind it, whichever process makes it, since facts
     # of one instant are ordered by id.
     last_fact_id = TextField(null=True)
+    # Whether the morning's e-mail names the people to write to.
+    reminder_names = IntegerField(constraints=[SQL("DEFAULT 0"), Check("reminder_names IN (0, 1)")])
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)

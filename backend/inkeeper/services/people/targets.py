@@ -23,6 +23,9 @@ from inkeeper.storage.targets import Filter, Target, Today
 from inkeeper.storage.transaction import Transaction
 
 NEXT_SHOWN = 3
+MOST_OF_A_DAY = 1_000
+"""More people than anybody writes to on one day."""
+
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
@@ -182,6 +185,16 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
         ),
         "held": len(holding.in_account(account_id).now),
     }
+
+
+def wanted_today(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> list[View]:
+    """Whom to write to today from the account, by a planned or due day, as far as there are credits; in the order of
+    the list. Those without an account count for the owner's first. `zone` is the account's.
+    """
+    filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
+    first = next(iter(targets.today_of(tx, owner_id, now).by_account), None)
+    found = search(tx, owner_id, filters, None, MOST_OF_A_DAY, now)
+    return [view for view in found if view.target.account_id or account_id == first]
 
 
 def describe_all(
