@@ -7,11 +7,13 @@ from flask import Flask
 from inkeeper.web import (
     access,
     assets,
+    campaigns,
     dates,
     downloads,
     forms,
     history,
     home,
+    planning,
     report,
     report_words,
     results,
@@ -59,6 +61,8 @@ MODULES = (
     settings_words,
     texts,
     results,
+    campaigns,
+    planning,
     welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
