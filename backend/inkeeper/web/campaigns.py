@@ -115,9 +115,9 @@ def create_campaign() -> Response:
 def save_campaign(campaign_id: str) -> Response:
     """Save an edited campaign. One that was changed elsewhere since is shown beside what was typed."""
     form = forms.read_form(CampaignForm())
-    found = _seats(form)
     with store().read() as tx:
         campaign = campaigns.get_campaign(tx, owner_id(), campaign_id, now())
+    found = _seats(form)
     if form.errors:
         return _editor(found, campaign, form, 422)
 
