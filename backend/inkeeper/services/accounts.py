@@ -23,9 +23,9 @@ from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of
 from inkeeper.rules.state import State
 from inkeeper.services import dates
-from inkeeper.storage import history
+from inkeeper.storage import history, targets
 from inkeeper.storage.models import Account
-from inkeeper.storage.transaction import execute
+from inkeeper.storage.transaction import current, execute
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -161,6 +161,8 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
         columns["plan_prices"] = _prices_text(changes.get("plan_prices", known), price)
     if columns:
         Account.update(columns).where(Account.id == account_id).execute()
+    if "working_days" in changes:
+        targets.follow(current(), targets.of_account(current(), account_id))
     state, _ = history.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     if facts:
