@@ -71,13 +71,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/accounts/<account_id>/plan-changes": {"plan": "sales_navigator"},
     "POST /api/v1/accounts/<account_id>/inmails": {"recipient": {"name": "Robin Sample"}, "source": "popup"},
     "PATCH /api/v1/accounts/<account_id>/inmails/<inmail_id>": {"note": "met at a fair"},
-    "POST /api/v1/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
-    "PATCH /api/v1/texts/<text_id>": {"name": "Another name"},
-    "POST /api/v1/texts/<text_id>/preview": {"person": {"name": "Robin Sample"}},
     "POST /api/v1/people": {"name": "Robin Sample"},
     "PATCH /api/v1/people/<person_id>": {"company": "Sample & Sons"},
     "POST /api/v1/targets": {"person": {"name": "Robin Sample"}},
     "PATCH /api/v1/targets/<target_id>": {"note": "met at a fair"},
+    "POST /api/v1/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "PATCH /api/v1/texts/<text_id>": {"name": "Another name"},
+    "POST /api/v1/texts/<text_id>/preview": {"person": {"name": "Robin Sample"}},
 }
 
 # The same for the routes that need a query.

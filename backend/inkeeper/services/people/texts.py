@@ -82,6 +82,7 @@ def update_text(
         texts.add_version(tx, text.id, text.version + 1, words, now)
     elif words != before:
         texts.rewrite(tx, text.id, text.version, words)
+    targets.changed(tx, owner_id, [None])
     return get_text(tx, owner_id, text_id)
 
 
