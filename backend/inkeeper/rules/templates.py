@@ -176,7 +176,11 @@ def guide_of(body_length: int) -> GuideCode | None:
     return "short_is_good" if 0 < body_length <= SHORT else None
 
 
-_TITLE = re.compile(r"(?:dr|prof|mrs?|ms|mx)\.?|(?:dipl\.-)?ing\.|eng\.|[أدم]\.", re.IGNORECASE)
+_TITLE = re.compile(
+    r"(?:dr|prof|mrs?|ms|mx)\.?|(?:dr|dipl)\.-\w+\.?"
+    r"|(?:ing|eng|mag|med|rer|nat|phil|jur|iur|oec|pol|habil|rev|hon)\.|h\.?c\.|[أدم]\.",
+    re.IGNORECASE,
+)
 # "Servant of", "father of", "mother of": Arabic given names that go on with the next word.
 _GOES_ON = frozenset({"عبد", "أبو", "ابو", "أم"})
 _IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
