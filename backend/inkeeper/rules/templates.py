@@ -131,11 +131,6 @@ def fill(template: Template, values: Mapping[str, str | None], *, one_line: bool
     return Filled("".join(filled), tuple(missing))
 
 
-def variables_of(template: Template) -> tuple[str, ...]:
-    """The names of the variables that stand in the text, each once, in their order."""
-    return tuple(dict.fromkeys(part.name for part in template.parts if isinstance(part, Variable)))
-
-
 def values_for(
     name: str,
     *,
