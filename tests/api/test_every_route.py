@@ -37,6 +37,8 @@ PAGES = {
     "GET /",
     "GET /history",
     "GET /history/credits",
+    "GET /people/results",
+    "GET /people/texts",
     "GET /report",
     "GET /settings",
     "GET /settings/account",
@@ -101,6 +103,12 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
     "POST /history/download": {},
+    "POST /people/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/again": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/preview": {"body": "Hi {{first_name}}"},
+    "POST /people/texts/<text_id>": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/<text_id>/delete": {},
+    "POST /people/texts/<text_id>/restore": {},
     "POST /report/download": {"format": "csv"},
     "POST /accounts/<account_id>/settings/account": {"name": "My seat", "day1": "1"},
     "POST /accounts/<account_id>/settings/plan/preview": {"to": "sales_navigator"},
@@ -129,6 +137,7 @@ NEED_VERSION = {
     "POST /accounts/<account_id>/settings/account",
     "POST /accounts/<account_id>/settings/plan",
     "POST /accounts/<account_id>/settings/rules",
+    "POST /people/texts/<text_id>",
 }
 
 # The content of the file that goes with a form.
