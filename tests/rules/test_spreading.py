@@ -436,6 +436,24 @@ def test_the_first_of_two_days_does_not_take_the_only_day_of_another():
     assert plan == Plan([("any", day(1)), ("today", day(0))], [])
 
 
+def test_one_moves_to_an_earlier_day_so_that_another_uses_a_credit_that_is_lost_first():
+    # given one more credit for the first day, and no room on the second for the one who comes last
+    candidates = [
+        Candidate("first", "p1", latest=day(1)),
+        Candidate("second", "p2", earliest=day(1), latest=day(1)),
+        Candidate("third", "p3", earliest=day(1)),
+    ]
+    plan = spread(candidates, credits_of((0, 1, 4), (2, 9, 5)), TODAY, EVERY_DAY, per_day=2, taken={TODAY: 1})
+    assert plan.placed == [("first", day(0)), ("second", day(1)), ("third", day(1))]
+
+
+def test_a_full_day_is_evened_out_with_credits_that_last_longer():
+    # given three credits for today alone, and one who can only be written to today
+    candidates = [*people(3), Candidate("today", "p", latest=day(0))]
+    plan = spread(candidates, credits_of((0, 0, 3), (0, 5, 9)), TODAY, EVERY_DAY)
+    assert loads(plan) == [3, 1]
+
+
 def test_each_refusal_has_its_code():
     candidates = [
         Candidate("first", "kai"),
