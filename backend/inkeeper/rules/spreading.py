@@ -201,13 +201,15 @@ def _serve(matching: Matching, wanted: list[int], credits: Sequence[Credits], to
     arrivals = sorted({0, *((one.first - today).days for one in credits if one.first > today and one.count > 0)})
     served: list[int | None] = [None] * len(wanted)
     waiting: list[int] = []
+    without_credit: set[int] = set()  # Days; credits are only ever taken, so a day stays without.
     for arrival, following in zip(arrivals, [*arrivals[1:], _DAYS], strict=True):
         planned = [number for number, day in enumerate(wanted) if arrival <= day < min(following, _DAYS)]
         still = []
         for number, day in [*((n, arrival) for n in waiting), *((n, wanted[n]) for n in planned)]:
-            if day < _DAYS and matching.place(1 << day, fixed=True):
+            if day not in without_credit and day < _DAYS and matching.place(1 << day, fixed=True):
                 served[number] = day
             else:
+                without_credit.add(day)
                 still.append(number)
         waiting = sorted(still)
     return served

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
@@ -265,6 +266,83 @@ def planned_for_account(tx: Transaction, owner_id: str, account_id: str, today: 
     )
 
 
+class PlannedDay(NamedTuple):
+    """A target with a planned day. `can_be_done` says that its next step can be done today."""
+
+    id: str
+    day: date
+    can_be_done: bool
+
+
+def planned_days(
+    tx: Transaction, owner_id: str, account_id: str, today: Today, *, with_unassigned: bool
+) -> list[PlannedDay]:
+    """The planned days of the account's open targets, in the order of the list; with `with_unassigned` those of targets
+    without an account too. Reads nothing else of them, since there may be thousands.
+    """
+    day, values = today.sql()
+    unassigned = " OR account_id IS NULL" if with_unassigned else ""
+    rows = tx.execute(
+        f"SELECT id, planned_on, opens_on <= {day} OR inmails + closed_steps = 0 FROM target"  # noqa: S608 (ours)
+        f" WHERE owner_id = :owner AND opens_on IS NOT NULL AND planned_on IS NOT NULL"
+        f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account{unassigned}) ORDER BY place, id",
+        {**values, "owner": owner_id, "of_account": account_id},
+    )
+    day_of = cache(date.fromisoformat)
+    return [PlannedDay(target_id, day_of(on), bool(now)) for target_id, on, now in rows]
+
+
+def planned_people(tx: Transaction, owner_id: str, today: Today) -> dict[str, str]:
+    """The owner's people who are planned to be written to, each with a target that plans it."""
+    day, values = today.sql()
+    rows = tx.execute(
+        "SELECT person_id, id FROM target WHERE owner_id = :owner AND opens_on IS NOT NULL"  # noqa: S608 (ours)
+        f" AND planned_on IS NOT NULL AND (ends_on IS NULL OR ends_on >= {day})",
+        {**values, "owner": owner_id},
+    )
+    return dict(rows.fetchall())
+
+
+class InCampaign(NamedTuple):
+    """How many of a campaign's targets there are: in all, open (ready or planned), with a planned day, waiting for an
+    answer, answered; `dropped` had a step left when the campaign ended.
+    """
+
+    targets: int = 0
+    open: int = 0
+    planned: int = 0
+    waiting: int = 0
+    answered: int = 0
+    dropped: int = 0
+
+
+def count_by_campaign(
+    tx: Transaction, campaign_ids: Collection[str], today: Today, now: datetime
+) -> dict[str, InCampaign]:
+    """How many targets each of these campaigns has."""
+    found = {}
+    day, values = today.sql()
+    is_open = _NOW.format(day=day)
+    columns = (
+        *("count(*)", f"sum({is_open})", f"sum({_OPEN.format(day=day)} AND planned_on IS NOT NULL)"),
+        *(f"sum({_IN_STATE['waiting'].format(day=day)})", "sum(answered_at IS NOT NULL)"),
+        f"sum(opens_on IS NOT NULL AND ends_on < {day})",
+    )
+    for campaign_id in campaign_ids:
+        row = tx.execute(
+            f"SELECT {', '.join(columns)} FROM target WHERE campaign_id = :campaign",  # noqa: S608 (ours)
+            {**values, "unanswered": to_microseconds(now - UNANSWERED_AFTER), "campaign": campaign_id},
+        ).fetchone()
+        found[campaign_id] = InCampaign(*(number or 0 for number in row))
+    return found
+
+
+def of_campaign(tx: Transaction, campaign_id: str) -> list[str]:
+    """The ids of a campaign's targets, in the order of the list."""
+    rows = tx.execute("SELECT id FROM target WHERE campaign_id = ? ORDER BY place, id", (campaign_id,))
+    return [target_id for (target_id,) in rows]
+
+
 def next_turn(tx: Transaction, owner_id: str, today: Today) -> date | None:
     """The next day (after today) on which a step opens by time alone."""
     day, values = today.sql()
@@ -414,6 +492,7 @@ def _following(
     ends = campaign.ends if campaign else None
     steps = campaign.steps if campaign else ()
     opens: date | None = None
+    stopped = stopped or (campaign is not None and campaign.archived_at is not None)
     if answered is None and not stopped and done < max(1, len(steps)):
         zone, weekdays = zones[row.account_id or (last[3] if last else None)]
         ended = [from_microseconds(last[0])] if last else []
