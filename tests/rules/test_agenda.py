@@ -151,6 +151,20 @@ def test_under_month_end_no_reply_window_is_marked():
     assert not any("window" in title for title in titles(story, "2026-01-10"))
 
 
+def test_the_alarm_rings_on_the_accounts_own_day():
+    story = Story("sales_navigator", "2026-11-01", zone="Europe/Berlin")
+    story.observe("2026-11-02", 12)
+
+    def alarm(lead_days: int) -> tuple[str, str]:
+        events = agenda(story.state("2026-11-03"), story.time("2026-11-03"), story.changes("2026-11-03"), lead_days)
+        first = next(event for event in events if event.alarm)
+        return str(first.day), first.title
+
+    assert alarm(7) == ("2026-11-24", "Last week before 12 credits are lost (Sales Navigator)")
+    assert alarm(10) == ("2026-11-21", "Last 10 days before 12 credits are lost (Sales Navigator)")
+    assert alarm(1) == ("2026-11-30", "Last day before 12 credits are lost (Sales Navigator)")
+
+
 def events_at(history: History, now) -> list[Event]:
     state = replay(history.facts, now).state
     return agenda(state, now, timeline(state, now, history.after(now)))

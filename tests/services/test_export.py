@@ -263,6 +263,7 @@ def of_the_first_version(exported: Path) -> bytes:
 
 FIRST_TABLES = ("owner", "device", "account", "fact", "inmail", "idempotency")
 LATER_COLUMNS = {
+    "account": {"lead_days", "low_balance"},
     "fact": {"import_id"},
     "device": {"secret", "kind"},
     "inmail": {"message_key", "replaces", "former_name", "former_url"},

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flask import Response, current_app, request
 from marshmallow import fields, validate
 
-from inkeeper.api.accounts import MoneySchema
+from inkeeper.api.accounts import MoneySchema, lead_days_field
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.inmails import AwaitingInmailSchema, InmailInShortSchema
@@ -35,6 +35,7 @@ class SummaryAccountSchema(Schema):
     rule_book = fields.String(required=True)
     time_zone = fields.String(required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)
+    lead_days = lead_days_field(required=True)
 
 
 class PeriodSchema(Schema):
@@ -113,6 +114,12 @@ class WarningSchema(Schema):
     title = fields.String(required=True)
     detail = fields.String(required=True)
     until = Instant(required=True, allow_none=True)
+    arguments = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "The numbers that words for the code need and that the summary has nowhere else."},
+    )
 
 
 class ChangeSchema(Schema):

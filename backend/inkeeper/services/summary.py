@@ -16,6 +16,8 @@ from inkeeper.services import answers
 from inkeeper.services.accounts import Seat
 from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.storage import history
+from inkeeper.storage.results_window import count_replies
+from inkeeper.storage.transaction import current
 
 RECENT = 10
 AWAITING = 50
@@ -47,7 +49,19 @@ def summary(row: Seat, now: datetime) -> Summary:
     its_pace = pace(state, now, loss, row.working_days, row.reserve)
     lately = answers.returns(row.id, state, now)
     its_forecast = forecast(state, now, loss, lately)
-    outlook = Outlook(state, now, changes, its_pace, its_forecast, row.price)
+    outlook = Outlook(
+        state,
+        now,
+        changes,
+        its_pace,
+        its_forecast,
+        row.price,
+        row.reserve,
+        row.lead_days,
+        row.low_balance,
+        names=None,
+        replies=count_replies(current(), row.id, now) if plan.product == "recruiter" else None,
+    )
     days = days_until(row.time_zone, now, state.next_renewal)
     worth = loss and money.value_of(-loss.credits, row.price, allotment)
     answer = {
@@ -59,6 +73,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             "rule_book": book.id,
             "time_zone": name_for_browsers(row.time_zone),
             "price": row.price and row.price._asdict(),
+            "lead_days": list(row.lead_days),
         },
         "plan_title": plan.title,
         "product_title": books.PRODUCT_TITLES[plan.product],

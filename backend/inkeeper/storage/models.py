@@ -234,6 +234,10 @@ class Account(_Table):
     # No fact of the account has a greater id. A new fact's id lies behind it, whichever process makes it, since facts
     # of one instant are ordered by id.
     last_fact_id = TextField(null=True)
+    # Days before a loss at which the warning of it begins, rises, and rises again: "7,3,1".
+    lead_days = TextField(constraints=[SQL("DEFAULT '7,3,1'")])
+    # The balance at which to warn; null for no such warning.
+    low_balance = IntegerField(null=True, constraints=[Check("low_balance >= 0")])
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
