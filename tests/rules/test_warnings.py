@@ -416,6 +416,7 @@ def test_only_who_compared_in_the_period_before_is_asked():
     story.send("2026-12-01 09:00")
     assert "grant_missing" not in story.warnings("2026-12-03"), "an InMail shows that the new credits came"
     opened = Story("sales_navigator", "2026-11-01")
+    opened.send("2026-11-01 12:00", cost=0)
     opened.observe("2026-11-02", 0)
     assert "grant_missing" not in opened.warnings("2026-11-04"), "an opening is no renewal"
 
@@ -594,14 +595,15 @@ class Own:
         if not self.sent_at:
             return None
         within = [at for at in self.sent_at if at <= now < at + timedelta(days=14)]
-        # Each stands for forty, so that some more or fewer cross the hundred.
-        return Replies(40 * len(within), 0, min(within) + timedelta(days=14) if within else None)
+        # Each stands for a hundred, so that any that leaves the window changes the warning.
+        return Replies(100 * len(within), 0, min(within) + timedelta(days=14) if within else None)
 
 
 @st.composite
 def settings_of(draw: st.DrawFn, history: History) -> Own:
     lead_days = sorted(draw(st.sets(st.integers(1, 60), min_size=3, max_size=3)), reverse=True)
-    sent_at = draw(st.lists(st.sampled_from(history.instants()), max_size=6))
+    minutes = st.integers(0, int((history.end - history.opened.at) / timedelta(minutes=1)))
+    sent_at = draw(st.lists(minutes.map(lambda after: history.opened.at + timedelta(minutes=after)), max_size=3))
     return Own(
         (lead_days[0], lead_days[1], lead_days[2]),
         draw(st.none() | st.integers(0, 60)),
@@ -634,8 +636,14 @@ def told_at(history: History, now, own: Own):
 
 @given(histories(most=12), st.data())
 def test_nothing_changes_before_the_next_turn(history: History, data: st.DataObject):
-    now = data.draw(st.sampled_from([*history.instants(), history.end]))
     own = data.draw(settings_of(history))
+    # Shortly before something ends that lasts for some days from a renewal or an InMail on.
+    ends = [
+        st.sampled_from([at + timedelta(days=days) - INSTANT for at in since for days in (1, 5, 14)])
+        for since in (own.sent_at, history.instants())
+        if since
+    ]
+    now = data.draw(st.one_of(st.sampled_from(history.instants()), st.just(history.end), *ends))
     outlook, told = told_at(history, now, own)
     # What is sent is a write, as facts are.
     writes = [*(fact.at for fact in history.facts), *own.sent_at]
@@ -656,6 +664,8 @@ def test_the_next_turn_is_when_something_changes():
     assert story.next_turn("2026-01-20 00:00") == utc("2026-01-20 09:00")  # unconfirmed for 19 days
     story.observe("2026-03-20 12:00", 15)
     assert story.next_turn("2026-03-25 08:00") == utc("2026-03-25 09:00")  # seven days before it
+    story = Story("sales_navigator", "2026-01-20", book="rolling", zone="America/New_York")
+    assert story.next_turn("2026-02-01 18:00") == story.time("2026-02-01 19:00")  # a day after the renewal, in UTC
     story = november()
     leaves_at = utc("2026-11-10 20:00")
     assert story.next_turn("2026-11-10 10:00", replies=Replies(120, 3, leaves_at)) == leaves_at
