@@ -307,7 +307,7 @@ def test_few_targets_when_fewer_people_are_listed_than_credits_expire(
     assert (warning and warning.title, warning and warning.detail) == (title, detail)
     if warning:
         assert (warning.severity, warning.until) == ("info", utc("2026-11-30 23:00"))
-        assert warning.arguments == {"names": names}
+        assert warning.arguments == {"names": names, "credits": 12}
 
 
 def test_few_targets_holds_exactly_while_credits_are_about_to_expire():

@@ -201,8 +201,8 @@ def test_a_low_balance_is_reminded_of_once_a_period(seat: Seat, run: Run, server
     assert told() == []
     seat.log()
     assert told() == [("low_balance", "info")]
-    words = "Premium Career: Only 4 credits are left\n5 more come on 1 Dec (UTC).\n"
-    assert words in server.messages[-1].get_content()
+    lines = server.messages[-1].get_content().splitlines()
+    assert lines[lines.index("Premium Career: Only 4 credits are left") + 1] == "5 more come on 1 Dec (UTC)."
     seat.log("Mika Placeholder")
     seat.call.post(f"{seat.path}/observations", {"balance": 2, "source": "person"})
     assert told() == [], "fewer, and for the same reason"

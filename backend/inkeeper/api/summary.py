@@ -118,7 +118,9 @@ class WarningSchema(Schema):
         keys=fields.String(),
         values=fields.Integer(),
         required=True,
-        metadata={"description": "The numbers that words for the code need and that the summary has nowhere else."},
+        metadata={
+            "description": "The numbers that words for the code need, where the summary has not all of them otherwise."
+        },
     )
 
 

@@ -51,7 +51,7 @@ class AccountWarning(NamedTuple):
     """One warning in words for the user.
 
     `until` (UTC) is when it ends by itself, None where it stays until acted upon. `arguments` are the numbers that its
-    words need and that no other part of a summary has.
+    words need, for codes whose numbers are not all in the summary otherwise.
     """
 
     code: str
@@ -224,7 +224,9 @@ def _few_targets(o: Outlook) -> Iterator[AccountWarning]:
         listed = "your list is empty"
         detail = f"Add {_people(more)} to write to."
     title = f"{_expire_in_words(o, expiry)}, and {listed}"
-    yield AccountWarning("few_targets", "info", title, detail, expiry.at, {"names": o.names})
+    yield AccountWarning(
+        "few_targets", "info", title, detail, expiry.at, {"names": o.names, "credits": -expiry.credits}
+    )
 
 
 def _people(number: int) -> str:
