@@ -25,6 +25,7 @@ from inkeeper.web import (
     settings_plan,
     settings_reminders,
     settings_words,
+    warning_words,
     welcome,
     words,
 )
@@ -55,6 +56,7 @@ MODULES = (
     settings_plan,
     settings_reminders,
     settings_words,
+    warning_words,
     welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
