@@ -279,6 +279,8 @@ def test_a_file_of_the_first_version(filled: Store, exported: Path, fresh: Store
     assert {name for name, count in counts.items() if count} == set(FIRST_TABLES)
     for name in FIRST_TABLES:
         assert first_columns(fresh, name) == first_columns(filled, name)
+    with fresh.read() as transaction:
+        assert transaction.execute("SELECT lead_days, low_balance FROM account").fetchall() == [("7,3,1", None)]
 
 
 def first_columns(store: Store, table: str) -> list[dict[str, Any]]:
