@@ -507,6 +507,14 @@ def test_a_loss_is_warned_of_and_rises_on_the_accounts_own_days(lead_days: tuple
         assert severity == expected, at
 
 
+def test_long_lead_days_do_not_warn_of_credits_that_are_yet_to_come():
+    story = november(0)
+    assert story.changes("2026-11-10")[1].at == utc("2026-12-31 23:00"), "when the coming ones expire"
+    found = story.warnings("2026-11-10", lead_days=(60, 55, 50), names=0)
+    assert "empty" in found
+    assert not {"expiring", "few_targets"} & found.keys()
+
+
 def test_what_ends_otherwise_rises_on_the_accounts_own_days():
     story = Story("premium_career", "2026-01-10", book="rolling", zone=BERLIN)
     story.cancel("2026-01-20 12:00")

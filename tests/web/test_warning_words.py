@@ -94,3 +94,10 @@ def test_homes_loss_looks_as_urgent_as_the_accounts_own_days_say(
     seat.call("PATCH", seat.path, {"lead_days": lead_days})
 
     assert f'class="loss {look}"' in page.get("/").get_data(as_text=True)
+
+
+def test_the_loss_of_credits_that_are_yet_to_come_looks_calm(page: WebPage, seat: Seat) -> None:
+    seat.call("PATCH", seat.path, {"lead_days": [60, 50, 40]})
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+
+    assert 'class="loss calm"' in page.get("/").get_data(as_text=True)

@@ -75,9 +75,9 @@ class Replies(NamedTuple):
 class Outlook(NamedTuple):
     """What the warnings are judged by: the state at `now` (UTC), what was computed from it, and the account's settings.
 
-    `low_balance` is the balance at which to warn, None for never. `names` is how many people are on the account's list
-    to write to, None where nobody ever was: who only logs InMails is not asked for names. `replies` is None for
-    products without a required response rate.
+    `reserve` is how many credits need no name, `low_balance` the balance at which to warn, None for never. `names` is
+    how many people are on the account's list to write to, None where nobody ever was: who only logs InMails is not
+    asked for names. `replies` is None for products without a required response rate.
     """
 
     state: State
@@ -185,7 +185,12 @@ def _days(zone: str, now: datetime, at: datetime) -> str:
 
 
 def _next_to_expire(o: Outlook) -> Change | None:
-    """The first credits to expire, if that is within the first of the lead days."""
+    """The first credits to expire, if that is within the first of the lead days.
+
+    None where no credit is left: long lead days would reach credits that are yet to come.
+    """
+    if not o.state.balance:
+        return None
     expiry = next((change for change in o.changes if change.reason == "expire"), None)
     return expiry if expiry and expiry.at - o.now <= o.leads[0] else None
 
