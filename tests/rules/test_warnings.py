@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inkeeper.rules.facts import Observed
 from inkeeper.rules.forecast import forecast
 from inkeeper.rules.money import Money, say, value_of
 from inkeeper.rules.pace import days_until, pace
@@ -660,6 +661,22 @@ def test_nothing_changes_before_the_next_turn(history: History, data: st.DataObj
     within = data.draw(st.integers(0, int((turn - now) / INSTANT) - 1))
     for later in (now + within * INSTANT, turn - INSTANT):
         assert told_at(history, later, own)[1] == told
+
+
+@given(histories(most=12), st.data())
+def test_new_credits_are_missing_exactly_while_no_number_has_any_of_them(history: History, data: st.DataObject):
+    now = data.draw(st.sampled_from(history.instants()).map(lambda at: at + timedelta(days=2)))
+    past = [fact for fact in history.facts if fact.at <= now]
+    state = replay(past, now).state
+    first_reading = state.observed is None and not (state.totals.used or state.totals.free_used)
+    if not state.unseen_grant or first_reading:
+        return
+    shown_less = state.period.observed_less - state.period.observed_more
+    without = state.balance + shown_less - state.unseen_grant
+
+    for balance in {max(0, without), without + 1}:
+        after = replay([*past, Observed("z", now, balance)], now).state
+        assert (after.unseen_grant == 0) == (balance > without), (balance, without)
 
 
 def test_the_next_turn_is_when_something_changes():

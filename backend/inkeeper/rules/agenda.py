@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from inkeeper.rules import books
-from inkeeper.rules.periods import local_day
+from inkeeper.rules.pace import days_until
+from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, book_of, cap_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import LOSSES, Change, next_grant
@@ -70,7 +71,7 @@ def agenda(
     losses = _losses(state, changes)
     events = [
         *(_loss(state, day, loss) for day, loss in losses),
-        *_lead_times(state, losses, lead_days),
+        *_lead_times(state, changes, losses, lead_days),
         *_renewals(state, changes),
         *_reply_windows(state, now),
     ]
@@ -114,18 +115,33 @@ def _loss(state: State, day: date, loss: _Loss) -> Event:
     return Event(day, loss.kind, f"{amount} {loss.verb('is', 'are')} voided {cause}", f"Lost at {when} if unused.")
 
 
-def _lead_times(state: State, losses: list[tuple[date, _Loss]], lead_days: int) -> Iterator[Event]:
+def _lead_times(
+    state: State, changes: Sequence[Change], losses: list[tuple[date, _Loss]], lead_days: int
+) -> Iterator[Event]:
     by_day: dict[date, list[_Loss]] = defaultdict(list)
     for _, loss in losses:
-        by_day[local_day(state.zone, loss.at - timedelta(days=lead_days))].append(loss)
-    span = {7: "week", 1: "day"}.get(lead_days, f"{lead_days} days")
+        by_day[_warned_from(state, changes, loss, lead_days)].append(loss)
     for day, together in by_day.items():
+        days = min(lead_days, len(days_until(state.zone, day_start(state.zone, day), together[0].at)))
+        span = {7: "week", 1: "day"}.get(days, f"{days} days")
         number = sum(loss.credits for loss in together)
         amount = credits(number) if all(loss.sure for loss in together) else f"up to {credits(number)}"
         verb = "is" if number == 1 else "are"
         parts = (f"{loss.amount} at {say_local_day(state.zone, loss.at)}" for loss in together)
         detail = f"Lost if unused: {', '.join(parts)} ({state.zone})."
         yield Event(day, "last_week", f"Last {span} before {amount} {verb} lost", detail, alarm=True)
+
+
+def _warned_from(state: State, changes: Sequence[Change], loss: _Loss, lead_days: int) -> date:
+    """The day from which a loss is warned of: `lead_days` before it, but not before its credits come.
+
+    Only credits of a period can come that late: others live longer than the longest lead time.
+    """
+    at = loss.at - timedelta(days=lead_days)
+    if book_of(state).lot_hours is None:
+        renewals = [change.at for change in changes if change.rule == "renewal" and change.at < loss.at]
+        at = max(at, renewals[-1] if renewals else state.period_start)
+    return local_day(state.zone, at)
 
 
 def _renewals(state: State, changes: Sequence[Change]) -> Iterator[Event]:
