@@ -73,11 +73,15 @@ interface Warning {
   code: string;
   severity: "info" | "warning" | "urgent";
   until: string | null;
+  /** Numbers for its words; missing from an older server, and where the summary has them otherwise. */
+  arguments?: Record<string, number>;
 }
 
 interface TimelineEvent { at: string; reason: string; credits: number; balance: number }
 
 interface Summary {
+  /** Missing from an older server. */
+  account?: { lead_days?: number[] };
   product_title: string;
   as_of: string;
   balance: number;
@@ -348,6 +352,8 @@ interface Projection {
   expectedUsed: number | null;
   forecast: Summary["forecast"] | null;
   observed: Summary["observed"];
+  /** Days before a loss at which its warning begins, rises and gets urgent: three, falling. */
+  leadDays: number[];
   urgency: "plenty" | "soon" | "urgent" | "none";
   /** The warnings that hold now. */
   warnings: Warning[];
@@ -396,7 +402,7 @@ interface LogRequest {
 type Reason = "again" | "none_left";
 
 /** The pages of the server that the extension opens. */
-type AppPage = "history" | "report" | "settings";
+type AppPage = "history" | "people" | "report" | "settings";
 
 interface AccountView {
   account: Account;

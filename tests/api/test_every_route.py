@@ -117,6 +117,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /people/texts/<text_id>/restore": {},
     "POST /report/download": {"format": "csv"},
     "POST /accounts/<account_id>/settings/account": {"name": "My seat", "day1": "1"},
+    "POST /accounts/<account_id>/settings/warnings": {"first": "7", "second": "3", "third": "1"},
     "POST /accounts/<account_id>/settings/plan/preview": {"to": "sales_navigator"},
     "POST /accounts/<account_id>/settings/plan": {"to": "sales_navigator"},
     "POST /accounts/<account_id>/settings/plan/<change_id>/undo": {},
@@ -141,6 +142,7 @@ FORMS: dict[str, dict[str, str]] = {
 NEED_VERSION = {
     "POST /accounts/<account_id>/inmails/<inmail_id>/edit",
     "POST /accounts/<account_id>/settings/account",
+    "POST /accounts/<account_id>/settings/warnings",
     "POST /accounts/<account_id>/settings/plan",
     "POST /accounts/<account_id>/settings/rules",
     "POST /people/texts/<text_id>",

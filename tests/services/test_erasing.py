@@ -34,7 +34,7 @@ NOT_PERSONAL = {
     "pairing.id pairing.owner pairing.code invitation.owner invitation.code installation.id",
     "sign_in.owner sign_in.secret_hash ticket.device ticket.secret_hash ticket.target",
     "account.id account.owner account.time_zone account.currency account.working_days account.plan_prices",
-    "account.last_fact_id",
+    "account.last_fact_id account.lead_days",
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
     "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome inmail.message_key",

@@ -263,6 +263,7 @@ def of_the_first_version(exported: Path) -> bytes:
 
 FIRST_TABLES = ("owner", "device", "account", "fact", "inmail", "idempotency")
 LATER_COLUMNS = {
+    "account": {"lead_days", "low_balance"},
     "fact": {"import_id"},
     "device": {"secret", "kind"},
     "inmail": {
@@ -281,6 +282,8 @@ def test_a_file_of_the_first_version(filled: Store, exported: Path, fresh: Store
     assert {name for name, count in counts.items() if count} == set(FIRST_TABLES)
     for name in FIRST_TABLES:
         assert first_columns(fresh, name) == first_columns(filled, name)
+    with fresh.read() as transaction:
+        assert transaction.execute("SELECT lead_days, low_balance FROM account").fetchall() == [("7,3,1", None)]
 
 
 def first_columns(store: Store, table: str) -> list[dict[str, Any]]:

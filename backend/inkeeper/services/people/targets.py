@@ -163,6 +163,11 @@ def of_person(
     return person, None
 
 
+def is_used(tx: Transaction, owner_id: str) -> bool:
+    """Whether the owner ever put anybody on the list."""
+    return targets.has_any(tx, owner_id)
+
+
 def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
     """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
     account's.
