@@ -148,6 +148,17 @@ def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None])
         tx.raise_version(account_id)
 
 
+def accounts_of(tx: Transaction, target_ids: Iterable[str]) -> dict[str, set[str | None]]:
+    """The accounts that these targets are to be written to from (None: any), by owner."""
+    found: dict[str, set[str | None]] = {}
+    for some in _portions(list(target_ids)):
+        marks = ", ".join("?" * len(some))
+        rows = tx.execute(f"SELECT owner_id, account_id FROM target WHERE id IN ({marks})", some)  # noqa: S608 (marks)
+        for owner_id, account_id in rows.fetchall():
+            found.setdefault(owner_id, set()).add(account_id)
+    return found
+
+
 def has_any(tx: Transaction, owner_id: str) -> bool:
     """Whether the owner ever put anybody on the list."""
     return tx.execute("SELECT 1 FROM target WHERE owner_id = ? LIMIT 1", (owner_id,)).fetchone() is not None
@@ -379,7 +390,8 @@ def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
             target_id
             for (target_id,) in tx.execute(
                 "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
-                f" WHERE target.id IN ({marks}) AND (do_not_contact = 1 OR dropped_at IS NOT NULL)",
+                f" WHERE target.id IN ({marks})"
+                " AND (do_not_contact = 1 OR erased_at IS NOT NULL OR dropped_at IS NOT NULL)",
                 some,
             )
         }

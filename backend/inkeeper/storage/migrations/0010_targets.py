@@ -147,3 +147,4 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
         ("purpose", f", {listed}, {counted}"),
     ):
         db.execute_sql(f'CREATE INDEX "inmail_{column}" ON "inmail" ("{column}"{others}) WHERE "{column}" IS NOT NULL')
+    db.execute_sql('ALTER TABLE "erasure" ADD COLUMN "owner_id" TEXT REFERENCES "owner" ("id")')
