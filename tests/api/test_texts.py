@@ -37,8 +37,8 @@ def text(call: Caller) -> dict[str, Any]:
 
 
 @pytest.fixture
-def used(seat: Seat, store: Store, text: dict[str, Any]) -> dict[str, Any]:
-    """The text after an InMail was sent with it."""
+def used(store: Store, text: dict[str, Any], seat: Seat) -> dict[str, Any]:
+    """The text after an InMail was sent with it. It is there before the account, which brings texts otherwise."""
     sent_with(store, seat.log("Kai Example")["inmail"]["id"], text)
     return text
 
