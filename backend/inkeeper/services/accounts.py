@@ -21,12 +21,13 @@ from inkeeper.rules.books import AllotmentRequired, UnknownBook, UnknownPlan
 from inkeeper.rules.facts import BookChosen, Cancelled, Fact, Observed, Opened, PlanChanged, Retracted, Terms
 from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of
+from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, LeadDays
 from inkeeper.services import dates
-from inkeeper.storage import history
+from inkeeper.storage import history, texts
 from inkeeper.storage.models import Account
-from inkeeper.storage.transaction import execute
+from inkeeper.storage.transaction import current, execute
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -108,7 +109,8 @@ def has_account(owner_name: str) -> bool:
 
 
 def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Open an account. `wanted` holds the fields of the HTTP contract.
+    """Open an account. `wanted` holds the fields of the HTTP contract. With their first, an owner without texts gets
+    some to begin with.
 
     The answer adds `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
     Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
@@ -124,6 +126,7 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
     price = wanted.get("price")
+    _add_starter_texts(owner_id, now)
     Account.create(
         id=account_id,
         owner=owner_id,
@@ -147,6 +150,17 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
     with refusals():
         state = history.record(account_id, facts, now).state
     return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
+
+
+def _add_starter_texts(owner_id: str, now: datetime) -> None:
+    """Store the texts to begin with, for an owner who has neither an account nor a text."""
+    known = execute(
+        "SELECT EXISTS (SELECT 1 FROM account WHERE owner_id = ?1) OR EXISTS (SELECT 1 FROM text WHERE owner_id = ?1)",
+        (owner_id,),
+    )
+    if not known.fetchone()[0]:
+        for text in STARTER_TEXTS:
+            texts.add(current(), owner_id, text._asdict(), now)
 
 
 def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:

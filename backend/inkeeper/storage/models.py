@@ -571,13 +571,14 @@ class Erasure(_Table):
     """That a person was erased, so that clients can forget them as well: see `ErasedInmail` for the InMails.
 
     `marks` are salted hashes of the person's link and name, as JSON text: {"links": [...], "names": [...]}. Salt and
-    marks are emptied after some time.
+    marks are emptied after some time. With an owner it was from that owner's data alone, else from everybody's.
     """
 
     id = AutoField()
     at = InstantField()
     salt = TextField(null=True)
     marks = TextField(null=True)
+    owner_id = TextField(null=True, constraints=[SQL('REFERENCES "owner" ("id")')])
 
 
 class ErasedInmail(_Table):

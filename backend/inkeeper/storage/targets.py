@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,10 +15,22 @@ from inkeeper.storage import campaigns
 from inkeeper.storage.transaction import Transaction
 
 _AT_ONCE = 500
+FOLLOWING = (
+    "inmails",
+    "last_inmail_id",
+    "last_sent_at",
+    "answered_at",
+    "opens_on",
+    "ends_on",
+    "planned_on",
+    "wanted_on",
+)
+"""The columns that `follow` stores."""
+
 _FACTS = (
     *("id", "person_id", "account_id", "purpose", "note", "due", "text_id", "campaign_id", "variant", "place"),
     *("planned_for", "planned_at", "planned_step", "created_at", "dropped_at", "closed_steps", "closed_at"),
-    *("inmails", "last_inmail_id", "last_sent_at", "answered_at", "opens_on", "ends_on", "planned_on", "wanted_on"),
+    *FOLLOWING,
 )
 _DAYS = frozenset({"due", "planned_for", "opens_on", "ends_on", "planned_on", "wanted_on"})
 _INSTANTS = frozenset({"created_at", "dropped_at", "closed_at", "last_sent_at", "answered_at"})
@@ -147,6 +159,17 @@ def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None])
         wanted |= {row[0] for row in tx.execute("SELECT id FROM account WHERE owner_id = ?", (owner_id,)).fetchall()}
     for account_id in sorted(wanted):
         tx.raise_version(account_id)
+
+
+def accounts_of(tx: Transaction, target_ids: Iterable[str]) -> dict[str, set[str | None]]:
+    """The accounts that these targets are to be written to from (None: any), by owner."""
+    found: dict[str, set[str | None]] = {}
+    for some in _portions(list(target_ids)):
+        marks = ", ".join("?" * len(some))
+        rows = tx.execute(f"SELECT owner_id, account_id FROM target WHERE id IN ({marks})", some)  # noqa: S608 (marks)
+        for owner_id, account_id in rows.fetchall():
+            found.setdefault(owner_id, set()).add(account_id)
+    return found
 
 
 def has_any(tx: Transaction, owner_id: str) -> bool:
@@ -443,39 +466,53 @@ def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
     last day, a target's own row.
     """
     for some in _portions(list(dict.fromkeys(target_ids))):
-        marks = ", ".join("?" * len(some))
-        rows = _by_ids(tx, "id", some, {})
-        inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
-        sent = tx.execute(
-            "SELECT target_id, sent_at, id, answered_at, account_id FROM inmail"  # noqa: S608 (marks only)
-            f" WHERE target_id IN ({marks}) AND retracted_at IS NULL ORDER BY sent_at, id",
-            some,
-        )
-        for target_id, *inmail in sent:
-            inmails.setdefault(target_id, []).append(tuple(inmail))
-        stopped = {
-            target_id
-            for (target_id,) in tx.execute(
-                "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
-                f" WHERE target.id IN ({marks}) AND (do_not_contact = 1 OR dropped_at IS NOT NULL)",
-                some,
-            )
-        }
-        every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
-        zones = _zones(tx, rows, inmails)
         tx.executemany(
-            "UPDATE target SET inmails = ?, last_inmail_id = ?, last_sent_at = ?, answered_at = ?, opens_on = ?,"
-            " ends_on = ?, planned_on = ?, wanted_on = ? WHERE id = ?",
-            [
-                (
-                    *_following(
-                        row, inmails.get(row.id, []), every.get(row.campaign_id or ""), zones, row.id in stopped
-                    ),
-                    row.id,
-                )
-                for row in rows
-            ],
+            f"UPDATE target SET {', '.join(f'{column} = ?' for column in FOLLOWING)} WHERE id = ?",  # noqa: S608 (ours)
+            [(*values, row.id) for row, values in _computed(tx, some)],
         )
+
+
+def not_followed(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str]]]:
+    """The ids of the owner's targets in which columns are not what `follow` would store, and those columns."""
+    ids = [row[0] for row in tx.execute("SELECT id FROM target WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall()]
+    for some in _portions(ids):
+        for row, values in _computed(tx, some):
+            wrong = [
+                column
+                for column, value in zip(FOLLOWING, values, strict=True)
+                if getattr(row, column) != _loaded(column, value)
+            ]
+            if wrong:
+                yield row.id, wrong
+
+
+def _computed(tx: Transaction, target_ids: Sequence[str]) -> list[tuple[Target, tuple[Any, ...]]]:
+    """The targets, each with the values of `FOLLOWING` that follow from what is stored, in their stored form."""
+    marks = ", ".join("?" * len(target_ids))
+    rows = _by_ids(tx, "id", target_ids, {})
+    inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
+    sent = tx.execute(
+        "SELECT target_id, sent_at, id, answered_at, account_id FROM inmail"  # noqa: S608 (marks only)
+        f" WHERE target_id IN ({marks}) AND retracted_at IS NULL ORDER BY sent_at, id",
+        target_ids,
+    )
+    for target_id, *inmail in sent:
+        inmails.setdefault(target_id, []).append(tuple(inmail))
+    stopped = {
+        target_id
+        for (target_id,) in tx.execute(
+            "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
+            f" WHERE target.id IN ({marks})"
+            " AND (do_not_contact = 1 OR erased_at IS NOT NULL OR dropped_at IS NOT NULL)",
+            target_ids,
+        )
+    }
+    every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
+    zones = _zones(tx, rows, inmails)
+    return [
+        (row, _following(row, inmails.get(row.id, []), every.get(row.campaign_id or ""), zones, row.id in stopped))
+        for row in rows
+    ]
 
 
 def _following(
