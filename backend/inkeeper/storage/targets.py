@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
-from inkeeper.ids import new_id
+from inkeeper.ids import new_id, new_ids
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, Course, working_days_after
 from inkeeper.storage import campaigns
@@ -293,6 +293,52 @@ def add(tx: Transaction, owner_id: str, person_id: str, columns: Mapping[str, An
     return target_id
 
 
+def add_many(
+    tx: Transaction, owner_id: str, wanted: Sequence[tuple[str, Mapping[str, Any]]], now: datetime
+) -> list[str]:
+    """Store so many new targets at the end of the list, each for a person's id with some of `CHANGEABLE`; their ids.
+
+    What follows from their campaigns and plans is stored with them: `follow` need not come after it. The people must
+    not be marked as not to be contacted.
+    """
+    (last,) = tx.execute("SELECT max(place) FROM target WHERE owner_id = ?", (owner_id,)).fetchone()
+    blank = dict.fromkeys(_FACTS) | {"variant": 0, "closed_steps": 0, "inmails": 0, "created_at": now}
+    rows = [
+        Target(**(blank | {"place": (last or 0) + number} | dict(columns) | {"id": target_id, "person_id": person_id}))
+        for number, (target_id, (person_id, columns)) in enumerate(
+            zip(new_ids(now, len(wanted)), wanted, strict=True), start=1
+        )
+    ]
+    every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
+    zones = _zones(tx, rows, {})
+    following = ("inmails", "last_inmail_id", "last_sent_at", "answered_at", "opens_on", "ends_on")
+    following += ("planned_on", "wanted_on")
+    given = [name for name in _FACTS if name not in following]
+    names = ", ".join(("owner_id", *given, *following))
+    marks = ", ".join("?" * (1 + len(_FACTS)))
+    tx.executemany(
+        f"INSERT INTO target ({names}) VALUES ({marks})",  # noqa: S608 (names of ours)
+        (
+            (
+                owner_id,
+                *(_stored(getattr(row, name)) for name in given),
+                *_following(row, [], every.get(row.campaign_id or ""), zones, stopped=False),
+            )
+            for row in rows
+        ),
+    )
+    return [row.id for row in rows]
+
+
+def restore(tx: Transaction, rows: Iterable[Target]) -> None:
+    """Give targets their former plans, places, and days of dropping back. `follow` has to come after it."""
+    names = ("planned_for", "planned_at", "planned_step", "dropped_at", "place")
+    tx.executemany(
+        f"UPDATE target SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?",  # noqa: S608 (names of ours)
+        [(*(_stored(getattr(row, name)) for name in names), row.id) for row in rows],
+    )
+
+
 def update(tx: Transaction, target_ids: Iterable[str], changes: Mapping[str, Any]) -> None:
     """Change some of `CHANGEABLE` alike in all of them. `follow` has to come after it."""
     columns = {name: _stored(changes[name]) for name in CHANGEABLE if name in changes}
@@ -325,6 +371,14 @@ def text_version(tx: Transaction, owner_id: str, text_id: str) -> int | None:
     """The version of the owner's text that is used now; None where there is no such text."""
     row = tx.execute("SELECT version FROM text WHERE id = ? AND owner_id = ?", (text_id, owner_id)).fetchone()
     return None if row is None else int(row[0])
+
+
+def text_names(tx: Transaction, owner_id: str) -> dict[str, str]:
+    """The names of the owner's texts that are in use, by their ids, in order of the names."""
+    rows = tx.execute(
+        "SELECT id, name FROM text WHERE owner_id = ? AND archived_at IS NULL ORDER BY name, id", (owner_id,)
+    )
+    return dict(rows.fetchall())
 
 
 def noted_with(tx: Transaction, inmail_id: str) -> dict[str, Any]:
