@@ -231,6 +231,29 @@ def replace_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> 
     return True
 
 
+def set_links(tx: Transaction, owner_id: str, person: Person, links: Sequence[Link]) -> Link | None:
+    """Let the person have these links and no others, one of each kind. Where another person has one of them, nothing is
+    changed, and it is that link.
+    """
+    for link in links:
+        taken = tx.execute(
+            "SELECT 1 FROM person_link WHERE owner_id = ? AND link_key = ? AND person_id <> ?",
+            (owner_id, link.key, person.id),
+        )
+        if taken.fetchone():
+            return link
+    tx.execute("DELETE FROM person_link WHERE person_id = ?", (person.id,))
+    add_links(tx, owner_id, [(person.id, links)])
+    return None
+
+
+def mark_all(tx: Transaction, person_ids: Iterable[str], *, marked: bool) -> None:
+    """Mark people as not to be contacted, or take the mark away. `targets.follow` has to come after it."""
+    tx.executemany(
+        "UPDATE person SET do_not_contact = ? WHERE id = ?", [(int(marked), person_id) for person_id in person_ids]
+    )
+
+
 def update(tx: Transaction, person_id: str, changes: Mapping[str, Any]) -> None:
     """Change some of `CHANGEABLE`."""
     columns = {name: changes[name] for name in CHANGEABLE if name in changes}

@@ -19,6 +19,9 @@ _FACTS = (
     *("planned_for", "planned_at", "planned_step", "created_at", "dropped_at", "closed_steps", "closed_at"),
     *("inmails", "last_inmail_id", "last_sent_at", "answered_at", "opens_on", "ends_on", "planned_on", "wanted_on"),
 )
+_FOLLOWING = _FACTS[_FACTS.index("inmails") :]
+"""The columns that follow from others, as `_following` gives their values."""
+
 _DAYS = frozenset({"due", "planned_for", "opens_on", "ends_on", "planned_on", "wanted_on"})
 _INSTANTS = frozenset({"created_at", "dropped_at", "closed_at", "last_sent_at", "answered_at"})
 CHANGEABLE = (
@@ -311,10 +314,8 @@ def add_many(
     ]
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
     zones = _zones(tx, rows, {})
-    following = ("inmails", "last_inmail_id", "last_sent_at", "answered_at", "opens_on", "ends_on")
-    following += ("planned_on", "wanted_on")
-    given = [name for name in _FACTS if name not in following]
-    names = ", ".join(("owner_id", *given, *following))
+    given = [name for name in _FACTS if name not in _FOLLOWING]
+    names = ", ".join(("owner_id", *given, *_FOLLOWING))
     marks = ", ".join("?" * (1 + len(_FACTS)))
     tx.executemany(
         f"INSERT INTO target ({names}) VALUES ({marks})",  # noqa: S608 (names of ours)
@@ -330,12 +331,12 @@ def add_many(
     return [row.id for row in rows]
 
 
-def restore(tx: Transaction, rows: Iterable[Target]) -> None:
-    """Give targets their former plans, places, and days of dropping back. `follow` has to come after it."""
-    names = ("planned_for", "planned_at", "planned_step", "dropped_at", "place")
+def update_each(tx: Transaction, names: Sequence[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> None:
+    """Give targets, by their ids, each its own values of these of `CHANGEABLE`. `follow` has to come after it."""
+    columns = [name for name in names if name in CHANGEABLE]
     tx.executemany(
-        f"UPDATE target SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?",  # noqa: S608 (names of ours)
-        [(*(_stored(getattr(row, name)) for name in names), row.id) for row in rows],
+        f"UPDATE target SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",  # noqa: S608 (names of ours)
+        [(*map(_stored, values), target_id) for target_id, values in rows],
     )
 
 

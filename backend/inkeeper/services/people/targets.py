@@ -262,7 +262,7 @@ def _columns(
     if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
         raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
-        _check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
+        check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
         if wanted["planned_for"] is None:
             columns["planned_at"] = None
@@ -273,9 +273,10 @@ def _columns(
     return columns
 
 
-def _check_day(
+def check_day(
     field: str, day: date | None, tx: Transaction, owner_id: str, account_id: str | None, now: datetime
 ) -> None:
+    """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
     today = targets.today_of(tx, owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
         raise invalid(field, f"Must be a day from {today} to a year from then.")
@@ -289,7 +290,7 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     if not _has_next_step(view):
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
-        _check_day("until", changes["until"], tx, owner_id, row.account_id, now)
+        check_day("until", changes["until"], tx, owner_id, row.account_id, now)
         return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
     if action == "drop":
         return {"dropped_at": now}
