@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from secrets import randbits
 from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
@@ -14,6 +15,7 @@ from inkeeper.storage import campaigns
 from inkeeper.storage.transaction import Transaction
 
 _AT_ONCE = 500
+_VERSION_BITS = 62
 _FACTS = (
     *("id", "person_id", "account_id", "purpose", "note", "due", "text_id", "campaign_id", "variant", "place"),
     *("planned_for", "planned_at", "planned_step", "created_at", "dropped_at", "closed_steps", "closed_at"),
@@ -131,19 +133,21 @@ def get(tx: Transaction, owner_id: str, target_id: str) -> Target | None:
 
 def get_all(tx: Transaction, owner_id: str, target_ids: Iterable[str]) -> list[Target]:
     """The owner's targets of these ids, in the order of the list."""
-    found = _by_ids(tx, "owner_id = :owner AND id", target_ids, {"owner": owner_id})
+    found = _by_ids(tx, "+owner_id = :owner AND id", target_ids, {"owner": owner_id})
     return sorted(found, key=lambda target: (target.place, target.id))
 
 
 def of_person(tx: Transaction, owner_id: str, person_id: str) -> list[Target]:
     """All targets of a person, the newest first."""
-    return _select(tx, "owner_id = :owner AND person_id = :person ORDER BY id DESC", owner=owner_id, person=person_id)
+    return _select(tx, "+owner_id = :owner AND person_id = :person ORDER BY id DESC", owner=owner_id, person=person_id)
 
 
 def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None]) -> None:
-    """Count a change of these accounts, so that answers which show their targets are made anew. None among them means
-    all accounts of the owner's.
+    """Count a change of the list and of these accounts, so that answers which show their targets are made anew. None
+    among them means all accounts of the owner's.
     """
+    # Random, so that what was read in a write that did not come about is never taken for what a later one made.
+    tx.execute("UPDATE owner SET list_version = ? WHERE id = ?", (randbits(_VERSION_BITS), owner_id))
     wanted = {account_id for account_id in account_ids if account_id}
     if None in account_ids:
         wanted |= {row[0] for row in tx.execute("SELECT id FROM account WHERE owner_id = ?", (owner_id,)).fetchall()}
@@ -159,7 +163,8 @@ def has_any(tx: Transaction, owner_id: str) -> bool:
 def with_a_step_to_come(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
     """The owner's targets that have a step to come, of these people only if given, in the order of the list."""
     if person_ids is not None:
-        return _by_ids(tx, "owner_id = :owner AND opens_on IS NOT NULL AND person_id", person_ids, {"owner": owner_id})
+        having = "+owner_id = :owner AND +opens_on IS NOT NULL AND person_id"
+        return _by_ids(tx, having, person_ids, {"owner": owner_id})
     return _select(tx, "owner_id = :owner AND opens_on IS NOT NULL ORDER BY place, id", owner=owner_id)
 
 
@@ -216,6 +221,12 @@ _MENTIONS = (
 )
 
 
+def list_version(tx: Transaction, owner_id: str) -> int:
+    """A number that is another one after each change of the owner's list."""
+    (version,) = tx.execute("SELECT list_version FROM owner WHERE id = ?", (owner_id,)).fetchone()
+    return int(version)
+
+
 class Counts(NamedTuple):
     """How many targets can be written to: all, those without a planned day, those wanted today or before."""
 
@@ -241,17 +252,28 @@ def next_for(tx: Transaction, owner_id: str, account_id: str, today: Today, limi
     day; then those planned for later; each in the order of the list.
     """
     day, values = today.sql()
-    return _select(
-        tx,
-        f"owner_id = :owner AND opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
+    open_now = (
+        f"owner_id = :owner AND opens_on IS NOT NULL AND opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
         " AND (account_id = :of_account OR account_id IS NULL)"
-        f" ORDER BY CASE WHEN wanted_on <= {day} THEN 0 WHEN planned_on IS NULL THEN 1 ELSE 2 END,"
-        " coalesce(wanted_on, '9999'), place, id LIMIT :limit",
-        **values,
-        owner=owner_id,
-        of_account=account_id,
-        limit=limit,
     )
+    groups = (
+        f"wanted_on <= {day}",
+        f"wanted_on > {day} AND planned_on IS NULL",
+        "wanted_on IS NULL",
+        f"wanted_on > {day} AND planned_on IS NOT NULL",
+    )
+    found: list[Target] = []
+    for group in groups:
+        if len(found) < limit:
+            found += _select(
+                tx,
+                f"{open_now} AND {group} ORDER BY wanted_on, place, id LIMIT :limit",
+                **values,
+                owner=owner_id,
+                of_account=account_id,
+                limit=limit - len(found),
+            )
+    return found
 
 
 def planned_for_account(tx: Transaction, owner_id: str, account_id: str, today: Today) -> list[Target]:
@@ -501,6 +523,7 @@ def _zones(
 
 
 def _by_ids(tx: Transaction, column: str, ids: Iterable[str], values: Mapping[str, Any]) -> list[Target]:
+    # A plus in front keeps a condition from choosing the index: an owner has thousands of targets, a person few.
     found: list[Target] = []
     for some in _portions(list(dict.fromkeys(ids))):
         names = {f"id{number}": value for number, value in enumerate(some)}
