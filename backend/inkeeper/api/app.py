@@ -33,6 +33,7 @@ from inkeeper.api import (
     server,
     sign_ins,
     summary,
+    target_files,
     targets,
     texts,
 )
@@ -78,6 +79,7 @@ RESOURCES = (
     inmails,
     people,
     targets,
+    target_files,
     texts,
     results,
     imports,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from inkeeper.rules.people import LONGEST_NAME, NOT_A_NAME, Link, clean_name, normal_name, parse_link
 
@@ -66,7 +65,7 @@ def name_in(link: Link | None) -> str:
     """
     if link is None or link.kind != "in":
         return ""
-    words = urlsplit(link.url).path.rpartition("/")[2].split("-")
+    words = link.id.split("-")
     if len(words) > 1 and _NUMBERED.fullmatch(words[-1]):
         words = words[:-1]
     return clean_name(" ".join(word[:1].upper() + word[1:] for word in words if word))
