@@ -76,6 +76,11 @@ def seat(owner_id: str, account_id: str) -> Seat:
     return _seat(rows[0])
 
 
+def names(owner_id: str) -> dict[str, str]:
+    """The names of the owner's accounts by their ids, in order of their making."""
+    return dict(execute("SELECT id, name FROM account WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall())
+
+
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`.
 

@@ -136,6 +136,8 @@ class Owner(_Table):
     id = TextField(primary_key=True)
     name = PersonalField("label", unique=True)
     created_at = InstantField()
+    # Another random number with each change of the list of people to write to.
+    list_version = IntegerField(constraints=[SQL("DEFAULT 0")])
 
 
 class Device(_Table):
@@ -409,6 +411,8 @@ class Target(_Table):
             (("owner", "place", "id"), False),
             (("owner", "opens_on", "account", "ends_on", "wanted_on", "planned_on"), False),
         )
+        # And `target_next`, over those that have a step to come, in the order in which they come next: owner_id,
+        # wanted_on, place, id, planned_on, opens_on, ends_on, account_id.
 
 
 class Import(_Table):

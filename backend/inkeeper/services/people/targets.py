@@ -26,6 +26,10 @@ NEXT_SHOWN = 3
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
+_MOST_OUTLOOKS = 200
+_OUTLOOKS: dict[tuple[str, str, date, int], tuple[targets.Counts, list[Target]]] = {}
+"""What `_outlook` read last, by owner, account, local day and version of the list. Only a cache."""
+
 _FIELDS = {
     "account": "account_id",
     "purpose": "purpose",
@@ -173,11 +177,9 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
     account's.
     """
     today = local_day(zone, now)
-    local = Today(today)
     if not targets.has_any(tx, owner_id):
         return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
-    counts = targets.count_for(tx, owner_id, account_id, local)
-    following = targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN)
+    counts, following = _outlook(tx, owner_id, account_id, today)
     holding = Holding(tx, owner_id, now, account_id)
     return {
         "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
@@ -187,6 +189,23 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
         ),
         "held": len(holding.in_account(account_id).now),
     }
+
+
+def _outlook(tx: Transaction, owner_id: str, account_id: str, today: date) -> tuple[targets.Counts, list[Target]]:
+    """How many can be written to, and whom next: read anew only when the list has changed, or the day."""
+    version = targets.list_version(tx, owner_id)
+    key = (owner_id, account_id, today, version)
+    found = _OUTLOOKS.get(key)
+    if found is None:
+        local = Today(today)
+        found = (
+            targets.count_for(tx, owner_id, account_id, local),
+            targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN),
+        )
+        while len(_OUTLOOKS) >= _MOST_OUTLOOKS:
+            _OUTLOOKS.pop(next(iter(_OUTLOOKS), key), None)
+        _OUTLOOKS[key] = found
+    return found
 
 
 def describe_all(
@@ -285,7 +304,7 @@ def _columns(
     if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
         raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
-        _check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
+        check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
         if wanted["planned_for"] is None:
             columns["planned_at"] = None
@@ -296,9 +315,10 @@ def _columns(
     return columns
 
 
-def _check_day(
+def check_day(
     field: str, day: date | None, tx: Transaction, owner_id: str, account_id: str | None, now: datetime
 ) -> None:
+    """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
     today = targets.today_of(tx, owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
         raise invalid(field, f"Must be a day from {today} to a year from then.")
@@ -313,7 +333,7 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     if not _has_next_step(view):
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
-        _check_day("until", changes["until"], tx, owner_id, row.account_id, now)
+        check_day("until", changes["until"], tx, owner_id, row.account_id, now)
         return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
     if action == "drop":
         return {"dropped_at": now}

@@ -135,6 +135,12 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
             )
 
     db.create_tables([Person, PersonLink, Text, TextVersion, Campaign, CampaignStep, Target], safe=False)
+    db.execute_sql('ALTER TABLE "owner" ADD COLUMN "list_version" INTEGER NOT NULL DEFAULT 0')
+    # It holds all that says whom to write to next, so that those who wait for an answer are not looked up.
+    db.execute_sql(
+        'CREATE INDEX "target_next" ON "target" ("owner_id", "wanted_on", "place", "id", "planned_on", "opens_on",'
+        ' "ends_on", "account_id") WHERE "opens_on" IS NOT NULL'
+    )
     for column, kind in (
         ("target_id", 'TEXT REFERENCES "target" ("id")'),
         ("text_id", 'TEXT REFERENCES "text" ("id")'),
