@@ -74,6 +74,9 @@ export async function lookInto(tabId, files) {
 /** @param {string} path inside the extension */
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
+/** @param {string} url to which the tab that the user looks at goes, at the user's click */
+export const goTo = (url) => chrome.tabs.update({ url });
+
 /** @param {string} url of a page that is not the extension's own */
 export const openAddress = (url) => chrome.tabs.create({ url });
 
@@ -190,6 +193,6 @@ export const showNotification = (id, title, message) =>
 
 /**
  * Adds the listener where the API is there, which it is once its permission was given; adding it again changes nothing.
- * @param {() => void} listener
+ * @param {(id: string) => void} listener
  */
 export const onNotificationClicked = (listener) => chrome.notifications?.onClicked.addListener(listener);
