@@ -2,7 +2,6 @@
 
 import { lastTo, reasonsToAsk } from "../core/past.js";
 import { costOf } from "../core/reading.js";
-import { targetFor } from "../core/targets.js";
 import { fits } from "../core/view.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
@@ -12,7 +11,7 @@ import { t } from "../ui/words.js";
 import { outcomes } from "./awaiting.js";
 import { logForm } from "./form.js";
 import { putOnList } from "./listform.js";
-import { actions } from "./target.js";
+import { actions, targetShown } from "./target.js";
 import { undoButton } from "./undo.js";
 
 /** The states in which logging is the next step; in the others the trouble's own step comes first. */
@@ -26,11 +25,13 @@ export function log(context) {
   const { account, page, ui } = context;
   if (!account) return null;
   const person = page && isReady(context) && page.person;
+  // The buttons for somebody on the list need the room: the form is behind "More" then.
+  const isFolded = person && targetShown(context) && ui.targetMenu !== "more" && !ui.form;
   return el("section", { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
     person && card(context, person, page),
     doubt(context),
     ui.asking?.isForm !== true && question(context),
-    el("div", { class: "row" }, person && addResult(context, person), person && listButton(context, account, person), ...toggle(context, Boolean(person), page?.person === null)),
+    !isFolded && el("div", { class: "row" }, person && addResult(context, person), person && listButton(context, account, person), ...toggle(context, Boolean(person), page?.person === null)),
     ui.form && logForm(context, attempt),
     ui.asking?.isForm === true && question(context));
 }
@@ -79,14 +80,14 @@ function card(context, person, page) {
   const facts = [costWords(page, cost, account?.projection?.balance === 0), view.connection.state === "ok" ? shortcut : t("will_sync")];
   const send = (/** @type {0 | 1} */ chosen) => () =>
     attempt(context, { accountId, recipient: { ...person }, cost: chosen, costRead: page.cost !== "unknown" && chosen === cost, target: target?.person.id ? target.id : null }, past, account ?? undefined);
-  const target = account && targetFor(person, account, ui.found, now);
+  const target = targetShown(context);
   const inmailId = past?.inmailId ?? null;
   const isOpen = inmailId !== null && ui.outcomeOf === inmailId;
   return el("div", { class: "card" },
     el("h2", {}, person.name),
-    (past !== null || (ui.found && !ui.found.last_inmail)) && el("p", { class: "small mute", data: { hook: "past" } }, pastWords(context, past)),
-    target && el("p", { class: "small mute facts", data: { hook: "listed" } }, listedWords(target, account, now)),
-    isMarked(context) && el("p", { class: "notice warning small", data: { hook: "marked" } }, t("marked")),
+    (past !== null || (ui.found && !ui.found.last_inmail && !target)) && el("p", { class: "small mute", data: { hook: "past" } }, pastWords(context, past)),
+    target && account && el("p", { class: "small mute facts", title: listedWords(target, account, now), data: { hook: "listed" } }, listedWords(target, account, now)),
+    isMarked(context) && el("p", { class: "notice warning small marked", data: { hook: "marked" } }, t("marked")),
     !ui.asking && el("div", { class: "duo", data: { link: person.profileUrl } },
       el("button", { class: isQuiet ? "main again" : "main", data: { hook: "log" }, on: { click: send(cost) } },
         t(isSecond ? "log_second" : "log_submit"), el("span", { class: "unseen" }, ` ${t("to_person", person.name)}`), " ",
@@ -95,7 +96,7 @@ function card(context, person, page) {
         class: "side", title: other ? null : t("free_why"), "aria-label": t(other ? "log_credit_to" : "log_free_to", person.name),
         data: { hook: other ? "log-credit" : "log-free" }, on: { click: send(other) },
       }, t(other ? "cost_credit" : "cost_free"))),
-    target && actions(context, account, target),
+    target && account && actions(context, account, target),
     isOpen && past && outcomes(context, { ...past, inmailId }));
 }
 
@@ -122,8 +123,8 @@ const isMarked = ({ account, ui }) =>
  * @param {Person} person
  */
 function listButton(context, account, person) {
-  const { now, ui, paint } = context;
-  if (!account.targets || isMarked(context) || targetFor(person, account, ui.found, now)) return null;
+  const { paint } = context;
+  if (!account.targets || isMarked(context) || targetShown(context)) return null;
   const add = async () => { if (await putOnList(context, person)) paint(); };
   return el("button", { class: "quiet start", data: { hook: "write-later" }, on: { click: add } }, `+ ${t("write_later")}`);
 }
@@ -173,9 +174,9 @@ function costWords(page, cost, none) {
  * @param {boolean} hasPerson
  * @param {boolean} isFirst it is the next step
  */
-function toggle({ account, ui, paint }, hasPerson, isFirst) {
-  // Then who is next comes first.
-  const isOther = isFirst && account?.targets;
+function toggle(context, hasPerson, isFirst) {
+  const { ui, paint } = context;
+  const isOther = !hasPerson && targetShown(context) !== null;
   const turn = () => {
     Object.assign(ui, { form: !ui.form, asking: null, errors: {} });
     paint();

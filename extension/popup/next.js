@@ -1,30 +1,30 @@
 // Where no person is on the page: who is to be written to next, and how long the list is.
 
 import { goTo } from "../core/browser.js";
-import { nextOf, profileOf, targetsOf } from "../core/targets.js";
+import { profileOf, targetsOf } from "../core/targets.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { ofDay } from "../ui/format.js";
 import { plannedWords, purposeWords } from "../ui/listwords.js";
 import { plural, t } from "../ui/words.js";
-import { actions } from "./target.js";
+import { actions, targetShown } from "./target.js";
 
 /** @param {PopupContext} context */
 export function next(context) {
-  const { account, now, page, view } = context;
+  const { account, now, page } = context;
   const list = account && targetsOf(account, now);
   if (!account?.projection || !list || !page || page.person) return null;
   const zone = account.account.time_zone;
   const isEmpty = account.projection.balance === 0;
-  const target = isEmpty ? null : nextOf(list.next, view.skipped, zone, now);
+  const target = targetShown(context);
   const add = () => run("app.open", { page: "people", accountId: account.account.id });
-  return el("section", { class: "log", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
+  return el("section", { class: "next", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
     target && card(context, account, list, target),
     !target && !isEmpty && list.next.length > 0 && el("div", { class: "foot" },
       el("p", { class: "small mute", data: { hook: "skipped" } }, t("skipped_all")),
       el("button", { class: "quiet", data: { hook: "unskip" }, on: { click: () => run("target.skip", { id: null, zone }) } }, t("skipped_again"))),
-    el("div", { class: "foot" },
-      el("p", { class: "small mute", data: { hook: "names" } }, namesWords(list, account.projection, zone, now)),
+    el("div", { class: "foot names" },
+      el("p", { class: isEmpty ? "small" : "small mute", data: { hook: "names" } }, namesWords(list, account.projection, zone, now)),
       el("button", { class: "quiet", data: { hook: "add-people" }, on: { click: add } }, t("add_people"))));
 }
 
@@ -52,7 +52,7 @@ function card(context, account, list, target) {
   return el("div", { class: "card", data: { id: target.id } },
     el("p", { class: "small mute", data: { hook: "today" } }, today ? t("today_written", list.sent_today, today) : t("next_label")),
     el("h2", {}, name),
-    facts.length > 0 && el("p", { class: "small mute facts", data: { hook: "facts" } }, facts.join(" · ")),
+    facts.length > 0 && el("p", { class: "small mute facts", title: facts.join(" · "), data: { hook: "facts" } }, facts.join(" · ")),
     el("div", { class: "duo" },
       link ? el("button", { class: "main", data: { hook: "open-profile" }, on: { click: open } }, t("open_profile"), el("span", { class: "unseen" }, ` ${t("of", name)}`))
         : el("p", { class: "small mute", data: { hook: "no-link" } }, t("no_link")),

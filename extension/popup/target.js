@@ -1,11 +1,21 @@
 // What can be done about somebody on the list: copying the text for them, putting them off, taking them off the list.
 
-import { laterDays } from "../core/targets.js";
+import { laterDays, nextOf, targetFor, targetsOf } from "../core/targets.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
 import { dayWords } from "../ui/listwords.js";
 import { t } from "../ui/words.js";
+
+/**
+ * The target that the popup is about: that of the page's person, else the next one, if there is a credit for them.
+ * @param {PopupContext} context
+ */
+export function targetShown({ account, now, page, ui, view }) {
+  if (!account || !page) return null;
+  if (page.person) return targetFor(page.person, account, ui.found, now);
+  return account.projection?.balance ? nextOf(targetsOf(account, now)?.next ?? [], view.skipped, account.account.time_zone, now) : null;
+}
 
 /** @param {Target} target */
 export const personOf = ({ person: { links, name } }) => ({ name, profileUrl: links[0] ?? null });
@@ -25,17 +35,17 @@ export function actions(context, account, target) {
     paint();
   };
   const menus = /** @type {const} */ (["later", "more"]);
+  const fill = () => run("app.open", { page: "people", accountId: account.account.id });
   return [
     el("div", { class: "row target" },
-      copy?.subject && copyButton("subject", target),
+      copy?.subject && !missing.length && copyButton("subject", target),
       copy && copyButton("body", target),
+      missing.length > 0 && el("button", { class: "quiet missing", data: { hook: "missing" }, on: { click: fill } },
+        t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", "))),
       menus.map((menu) => el("button", {
         class: "quiet", "aria-label": t("of_person", t(menu), person.name), "aria-expanded": String(ui.targetMenu === menu),
         data: { hook: `target-${menu}` }, on: { click: turn(menu) },
       }, menu === "later" ? `${t("later")} ▾` : "⋯"))),
-    missing.length > 0 && el("div", { class: "foot", data: { hook: "missing" } },
-      el("p", { class: "small", id: "missing" }, t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", "))),
-      el("button", { class: "quiet", data: { hook: "add-missing" }, on: { click: () => run("app.open", { page: "people", accountId: account.account.id }) } }, t("copy_add"))),
     ui.targetMenu === "later" && laterMenu(context, account, target),
     ui.targetMenu === "more" && moreMenu(context, account, target),
   ];
@@ -54,7 +64,7 @@ function copyButton(part, { copy, id, person, ...target }) {
     say(t(`copied_${part}`));
   };
   return el("button", {
-    class: "quiet", disabled: isBlocked, "aria-describedby": isBlocked ? "missing" : null, data: { hook: `copy-${part}` }, on: { click: take },
+    class: "quiet", disabled: isBlocked, data: { hook: `copy-${part}` }, on: { click: take },
   }, t(`copy_${part}`));
 }
 
