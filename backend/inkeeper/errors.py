@@ -28,6 +28,8 @@ TITLES = {
     "nothing_to_cancel": "There is no subscription to cancel",
     "retracted": "This was taken back",
     "replaced": "This was edited since",
+    "already_on_list": "This person is on the list already",
+    "do_not_contact": "This person is not to be contacted",
     "calendar_exists": "There is a calendar address already",
     "same_plan": "Nothing would change",
     "over": "This has ended",

@@ -47,6 +47,8 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         "inmail_id": created(f"{account}/inmails", inmail, inside="inmail"),
         "observation_id": created(f"{account}/observations", {"balance": 4, "source": "person"}),
         "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),
+        "person_id": created("/api/v1/people", {"name": "Sasha Specimen"}),
+        "target_id": created("/api/v1/targets", {"person": {"name": "Sasha Specimen"}}),
         "other_id": pair("Kai Example").id,
         "pairing_id": pairing,
         "digest": "no-such-digest",

@@ -69,6 +69,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/accounts/<account_id>/plan-changes": {"plan": "sales_navigator"},
     "POST /api/v1/accounts/<account_id>/inmails": {"recipient": {"name": "Robin Sample"}, "source": "popup"},
     "PATCH /api/v1/accounts/<account_id>/inmails/<inmail_id>": {"note": "met at a fair"},
+    "POST /api/v1/people": {"name": "Robin Sample"},
+    "PATCH /api/v1/people/<person_id>": {"company": "Sample & Sons"},
+    "POST /api/v1/targets": {"person": {"name": "Robin Sample"}},
+    "PATCH /api/v1/targets/<target_id>": {"note": "met at a fair"},
 }
 
 # The same for the routes that need a query.

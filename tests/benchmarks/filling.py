@@ -13,7 +13,7 @@ from inkeeper.ids import new_id
 from inkeeper.rules.facts import Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.services import accounts, pairing
-from inkeeper.services.people import person_keys
+from inkeeper.services.people.sent import person_keys
 from inkeeper.settings import load_settings
 from inkeeper.storage import history
 from inkeeper.storage.database import open_database

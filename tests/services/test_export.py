@@ -25,7 +25,7 @@ from inkeeper.services import accounts, devices
 from inkeeper.services.export import write_export
 from inkeeper.services.export_format import ExportError
 from inkeeper.services.integrity import check
-from inkeeper.services.people import last_inmail_in_account, person_keys
+from inkeeper.services.people.sent import last_inmail_in_account, person_keys
 from inkeeper.services.restore import read_export
 from inkeeper.storage import history
 from inkeeper.storage.database import Store, open_database
@@ -265,7 +265,10 @@ FIRST_TABLES = ("owner", "device", "account", "fact", "inmail", "idempotency")
 LATER_COLUMNS = {
     "fact": {"import_id"},
     "device": {"secret", "kind"},
-    "inmail": {"message_key", "replaces", "former_name", "former_url"},
+    "inmail": {
+        *("message_key", "replaces", "former_name", "former_url"),
+        *("target_id", "text_id", "text_version", "campaign_id"),
+    },
 }
 """What later versions added to the tables of the first, and an export of the first does not have."""
 

@@ -32,6 +32,7 @@ from inkeeper.api import (
     server,
     sign_ins,
     summary,
+    targets,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api, Id
@@ -74,6 +75,7 @@ RESOURCES = (
     plan_changes,
     inmails,
     people,
+    targets,
     imports,
     calendar,
     erasures,

@@ -19,7 +19,8 @@ from inkeeper.api.schemas_base import ProblemSchema
 class Id(BaseConverter):
     """An id in a path, as Inkeeper makes them. What cannot be one leads nowhere (404), and never to a database."""
 
-    regex = "[0-9A-Za-z_-]{1,64}"
+    # What stands in the place of an id in other routes is none.
+    regex = "(?!(?:lookup|import)$)[0-9A-Za-z_-]{1,64}"
 
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -58,6 +58,10 @@ class NewInmailSchema(Schema):
     note = _note()
     source = fields.String(required=True, validate=validate.OneOf(SOURCES))
     accept_discrepancy = Boolean(metadata={"description": "LinkedIn let it through although the ledger has no credit."})
+    target = fields.String(
+        metadata={"description": "Whose step it does. If left out, or of another person: that of its person, if any."}
+    )
+    text = fields.String(metadata={"description": "With which text it was written; the target's, if left out."})
 
 
 class RecipientChangesSchema(Schema):
@@ -136,6 +140,10 @@ class InmailSchema(InmailInShortSchema):
         metadata={"description": "The InMail that this one reads as after all its edits of day or cost."},
     )
     credit_back_at = Instant(required=True, allow_none=True)
+    target = fields.String(required=True, allow_none=True, metadata={"description": "Whose step it did."})
+    text = fields.String(required=True, allow_none=True)
+    text_version = fields.Integer(required=True, allow_none=True)
+    campaign = fields.String(required=True, allow_none=True)
 
 
 class LoggedSchema(Schema):
@@ -150,6 +158,9 @@ class LoggedSchema(Schema):
             "description": "An InMail to the same person within 90 days, if there is one: with the same link, or with"
             " the same name where the links cannot be compared."
         },
+    )
+    closed_target = fields.String(
+        required=True, allow_none=True, metadata={"description": "The target whose step it did."}
     )
     left_out = _left_out()
 

@@ -1,20 +1,51 @@
-"""People over HTTP: what is known of the person of a page."""
+"""People over HTTP: what is known of them, and what is known of the person of a page."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from marshmallow import fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.inmails import OUTCOMES
-from inkeeper.api.recipients import ProfileLink
-from inkeeper.api.schemas_base import Instant, Schema
+from inkeeper.api.recipients import ProfileLink, RecipientName
+from inkeeper.api.schemas_base import Boolean, CleanText, Instant, PageQuery, Schema, page_of, paged
+from inkeeper.api.targets import PersonSchema, TargetSchema
+from inkeeper.api.writes import write_once
 from inkeeper.services import inmails
+from inkeeper.services.people import persons, targets
 
-blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People that InMails went to")
+blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People to write to")
+
+
+class NewPersonSchema(Schema):
+    """A person to keep."""
+
+    name = RecipientName(required=True)
+    profile_url = ProfileLink(allow_none=True)
+    first_name = CleanText(allow_none=True)
+    company = CleanText(allow_none=True)
+    headline = CleanText(allow_none=True, max_length=300)
+
+
+class PersonChangesSchema(Schema):
+    """What is changed of a person; what is left out stays."""
+
+    name = RecipientName()
+    profile_url = ProfileLink()
+    first_name = CleanText(allow_none=True)
+    company = CleanText(allow_none=True)
+    headline = CleanText(allow_none=True, max_length=300)
+    do_not_contact = Boolean(metadata={"description": "True ends what was still to be written to this person."})
+
+
+class PeopleQuery(PageQuery):
+    """Which people to list."""
+
+    q = CleanText(load_default="", metadata={"description": "Part of a name, company or link, in any spelling."})
 
 
 class LookupQuery(Schema):
@@ -41,8 +72,13 @@ class LastInmailSchema(Schema):
 class LookupSchema(Schema):
     """What is known of a person."""
 
-    person = fields.String(required=True, allow_none=True, metadata={"description": "Always null in this version."})
-    target = fields.String(required=True, allow_none=True, metadata={"description": "Always null in this version."})
+    person = fields.Nested(PersonSchema, required=True, allow_none=True)
+    target = fields.Nested(
+        TargetSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The one that can be written to; else one that waits for an answer."},
+    )
     last_inmail = fields.Nested(LastInmailSchema, required=True, allow_none=True)
     inmails = fields.Integer(
         required=True,
@@ -50,15 +86,63 @@ class LookupSchema(Schema):
     )
 
 
+@blueprint.get("")
+@blueprint.arguments(PeopleQuery, location="query")
+@blueprint.response(200, page_of(PersonSchema))
+def list_people(query: dict[str, Any]) -> dict[str, Any]:
+    """List the people that were put on the list or marked, newest first."""
+    limit, cursor = query["limit"], query["cursor"]
+    with store().read() as tx:
+        found = persons.search(tx, owner_id(), query["q"], cursor and cursor[0], limit + 1)
+    return paged(found, limit, lambda person: [person.id], persons.describe)
+
+
+@blueprint.post("")
+@blueprint.arguments(NewPersonSchema)
+@blueprint.response(201, PersonSchema)
+@blueprint.alt_response(200, schema=PersonSchema, description="This person is there already.")
+def add_person(body: dict[str, Any]) -> Response:
+    """Keep a person. One that is there already is answered with 200; what is not known yet of them is filled in."""
+
+    def add(tx: Any) -> tuple[int, Any]:
+        found = persons.find_or_add(tx, owner_id(), body, now())
+        return 201 if found.new else 200, persons.describe(found.person)
+
+    return write_once(None, add)
+
+
 @blueprint.get("/lookup")
 @blueprint.arguments(LookupQuery, location="query")
 @blueprint.response(200, LookupSchema)
 def look_up_person(query: dict[str, Any]) -> dict[str, Any]:
-    """Look up whether InMails went to a person: by link where both have one of the same kind, else by name."""
-    with store().read():
-        found = inmails.last_inmail_to(owner_id(), query.get("name", ""), query.get("profile_url"), now())
-    if found is None:
-        return {"person": None, "target": None, "last_inmail": None, "inmails": 0}
-    last, outcome, count = found
-    shown = {"id": last.id, "account": last.account_id, "sent_at": last.sent_at, "outcome": outcome}
-    return {"person": None, "target": None, "last_inmail": shown, "inmails": count}
+    """Look up what is known of a person: by link where both have one of the same kind, else by name."""
+    name, link = query.get("name", ""), query.get("profile_url")
+    with store().read() as tx:
+        found = inmails.last_inmail_to(owner_id(), name, link, now())
+        person, target = targets.of_person(tx, owner_id(), name, link, now())
+    last, count = None, 0
+    if found:
+        sent, outcome, count = found
+        last = {"id": sent.id, "account": sent.account_id, "sent_at": sent.sent_at, "outcome": outcome}
+    return {
+        "person": person and persons.describe(person),
+        "target": target and targets.describe(target),
+        "last_inmail": last,
+        "inmails": count,
+    }
+
+
+@blueprint.get("/<person_id>")
+@blueprint.response(200, PersonSchema)
+def get_person(person_id: str) -> dict[str, Any]:
+    """Show a person."""
+    with store().read() as tx:
+        return persons.describe(persons.get(tx, owner_id(), person_id))
+
+
+@blueprint.patch("/<person_id>")
+@blueprint.arguments(PersonChangesSchema)
+@blueprint.response(200, PersonSchema)
+def update_person(body: dict[str, Any], person_id: str) -> Response:
+    """Change what is known of a person."""
+    return write_once(None, lambda tx: (200, persons.describe(persons.update(tx, owner_id(), person_id, body))))

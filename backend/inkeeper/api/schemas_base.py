@@ -196,10 +196,9 @@ def _cursor_part(kind: type[CursorPart], part: Any) -> CursorPart:
         part.encode("utf-8")
         return part
     if kind is not str and type(part) is int and abs(part) < 2**63:
-        if kind is not datetime:
+        if kind is not datetime and abs(part) <= _LARGEST_INTEGER:
             return part
-        instant = from_microseconds(part)
-        if _leaves_room(instant):
+        if kind is datetime and _leaves_room(instant := from_microseconds(part)):
             return instant
     raise TypeError(f"not {kind.__name__}")
 

@@ -15,6 +15,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.inmails import AwaitingInmailSchema, InmailInShortSchema
 from inkeeper.api.plan_changes import NextRenewalSchema
 from inkeeper.api.schemas_base import Instant, Schema
+from inkeeper.api.targets import ListSchema
 from inkeeper.clock import format_instant
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, summary
@@ -152,6 +153,7 @@ class SummarySchema(Schema):
     observed = fields.Nested(ObservedSchema, required=True, allow_none=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
     timeline = fields.List(fields.Nested(ChangeSchema), required=True)
+    targets = fields.Nested(ListSchema, required=True)
     recent = fields.List(fields.Nested(InmailInShortSchema), required=True)
     awaiting = fields.List(fields.Nested(AwaitingInmailSchema), required=True)
 

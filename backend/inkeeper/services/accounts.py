@@ -36,8 +36,8 @@ zone that this machine does not know."""
 _log = logging.getLogger("inkeeper.server")
 
 _SELECT = (
-    "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices"
-    " FROM account"
+    "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices,"
+    " owner_id FROM account"
 )
 
 
@@ -54,6 +54,7 @@ class Seat(NamedTuple):
     version: int
     plan_prices: dict[str, Money]
     """What other plans cost a month, by their ids."""
+    owner_id: str
 
     def prices(self, plan: str) -> dict[str, Money]:
         """What each plan costs a month, as far as the user said; `plan` is the one that the account's price is of."""
@@ -310,7 +311,7 @@ def _restated(account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact
 
 
 def _seat(row: tuple[Any, ...]) -> Seat:
-    account_id, name, zone, price, currency, days, reserve, created_at, version, others = row
+    account_id, name, zone, price, currency, days, reserve, created_at, version, others, owner_id = row
     money = None if price is None else Money(price, currency)
     plan_prices = {plan: Money(*each) for plan, each in json.loads(others).items()} if others else {}
     return Seat(
@@ -323,6 +324,7 @@ def _seat(row: tuple[Any, ...]) -> Seat:
         from_microseconds(created_at),
         version,
         plan_prices,
+        owner_id,
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.rules.people import NOT_A_NAME, Person, parse_link, same_person
-from inkeeper.services.people import person_keys
+from inkeeper.services.people.sent import person_keys
 from inkeeper.storage.models import Owner
 from inkeeper.storage.transaction import execute
 

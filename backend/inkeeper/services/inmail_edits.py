@@ -18,7 +18,7 @@ from inkeeper.rules.people import parse_link
 from inkeeper.rules.replay import Entry
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, openings
-from inkeeper.services.people import person_keys
+from inkeeper.services.people.sent import person_keys
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail

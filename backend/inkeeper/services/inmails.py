@@ -18,17 +18,18 @@ from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, inmail_edits, openings
 from inkeeper.services.accounts import seat
-from inkeeper.services.people import (
+from inkeeper.services.people import closing
+from inkeeper.services.people.sent import (
     SentTo,
     count_inmails_of_owner,
     last_inmail_in_account,
     last_inmail_of_owner,
     person_keys,
 )
-from inkeeper.storage import history
+from inkeeper.storage import history, targets
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail
-from inkeeper.storage.transaction import execute
+from inkeeper.storage.transaction import current, execute
 
 SAME_PERSON_WITHIN = timedelta(days=90)
 UNANSWERED_AFTER = timedelta(days=90)
@@ -97,10 +98,22 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         "replaces": None,
         "replaced_by": None,
     }
+    tx = current()
+    closed = closing.close_for(
+        tx,
+        owner_id,
+        account_id,
+        closing.Sent(fact.id, person, sent_at),
+        now,
+        target_id=wanted.get("target"),
+        text_id=wanted.get("text"),
+        purpose=wanted.get("purpose"),
+    )
     return {
-        "inmail": inmail,
+        "inmail": inmail | targets.noted_with(tx, fact.id),
         "balance": recorded.state.balance,
         "duplicate_of": duplicate and duplicate.id,
+        "closed_target": closed,
         "left_out": left_out,
     }
 
@@ -182,6 +195,12 @@ def update_inmail(
         columns |= _record_outcome(row, account_id, changes["outcome"], outcome_at, now)
     if columns:
         Inmail.update(columns).where(Inmail.id == inmail_id).execute()
+    if recipient:
+        stands = _row(account_id, inmail_id)
+        person = Person(stands.name, parse_link(stands.profile_url) if stands.profile_url else None)
+        sent = closing.Sent(inmail_id, person, stands.sent_at)
+        closing.recipient_changed(current(), owner_id, account_id, sent, stands.target_id, now)
+    closing.inmails_changed(current(), owner_id, [inmail_id])
     balance = history.state_at(account_id, dates.a_little_ahead(sent_at, now))[0].balance
     inmail = _describe(_row(account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
@@ -201,6 +220,7 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
         at = max(now, row.sent_at)
         history.record(account_id, [Retracted(history.new_fact_id(account_id, now), at, inmail_id)], now)
         Inmail.update(retracted_at=at).where(Inmail.id == inmail_id).execute()
+        closing.inmails_changed(current(), owner_id, [inmail_id])
         row = _row(account_id, inmail_id)
     balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     return {"inmail": _describe(row, _books(account_id), now), "balance": balance}
@@ -400,6 +420,10 @@ def _describe(row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> 
         "credit_back_at": _credit_back(row, known),
         "replaces": row.replaces,
         "replaced_by": _replaced_by(row),
+        "target": row.target_id,
+        "text": row.text_id,
+        "text_version": row.text_version,
+        "campaign": row.campaign_id,
     }
 
 

@@ -27,7 +27,7 @@ from inkeeper.services.export_format import (
     name_of,
 )
 from inkeeper.services.imports.files import Archive, is_zip
-from inkeeper.services.people import person_keys
+from inkeeper.services.people.sent import person_keys
 from inkeeper.storage.database import Store
 from inkeeper.storage.migrate import steps
 from inkeeper.storage.models import TABLES, Inmail, Installation, InstantField

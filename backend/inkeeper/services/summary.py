@@ -15,7 +15,9 @@ from inkeeper.rules.warnings import Outlook, next_turn, warnings
 from inkeeper.services import answers
 from inkeeper.services.accounts import Seat
 from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
+from inkeeper.services.people import targets
 from inkeeper.storage import history
+from inkeeper.storage.transaction import current
 
 RECENT = 10
 AWAITING = 50
@@ -94,6 +96,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             {"at": change.at, "reason": change.reason, "credits": change.credits, "balance": change.balance}
             for change in changes
         ],
+        "targets": targets.for_summary(current(), row.owner_id, row.id, row.time_zone, asked_at),
         "recent": recent_inmails(row.id, RECENT, now),
         "awaiting": awaiting_inmails(row.id, AWAITING, now),
     }

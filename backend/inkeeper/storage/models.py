@@ -41,6 +41,7 @@ PURPOSES = ("introduction", "follow_up", "article", "other")
 SOURCES = ("popup", "shortcut", "page", "import", "api")
 DEVICE_KINDS = ("program", "page")
 IMPORT_KINDS = ("linkedin", "csv", "inkeeper")
+LINK_KINDS = ("in", "member", "lead", "talent")
 
 ERASED_NAME = people.ERASED_NAME
 
@@ -239,6 +240,168 @@ class Account(_Table):
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
 
 
+class Person(_Table):
+    """Someone on LinkedIn whom an owner put on the list or marked. Links are in `PersonLink`.
+
+    Which InMails went to a person is found by comparing (rules/people.py) and is not stored.
+    """
+
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner, index=False)
+    owner_id: str
+    name = PersonalField("name")
+    # Null where the first word of the name is right.
+    first_name = PersonalField("name", null=True)
+    company = PersonalField("about", null=True)
+    headline = PersonalField("about", null=True)
+    do_not_contact = IntegerField(constraints=[SQL("DEFAULT 0"), Check("do_not_contact IN (0, 1)")])
+    name_key = DerivedTextField("name")
+    created_at = InstantField()
+    erased_at = InstantField(null=True)
+
+    class Meta:
+        indexes = ((("owner", "name_key"), False),)
+
+
+class PersonLink(_Table):
+    """A link to a person, at most one of each kind. No two people of an owner have a link of the same key."""
+
+    person = ForeignKeyField(Person, index=False)
+    person_id: str
+    owner = ForeignKeyField(Owner, index=False)
+    owner_id: str
+    kind = TextField(constraints=[_one_of("kind", LINK_KINDS)])
+    url = PersonalField("link")
+    link_key = DerivedTextField("link")
+
+    class Meta:
+        primary_key = CompositeKey("person", "kind")
+        indexes = ((("owner", "link_key"), True),)
+
+
+class Text(_Table):
+    """A text to write with: a template of subject and body. `version` is the one that is used from now on."""
+
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner)
+    owner_id: str
+    name = PersonalField("label")
+    purpose = TextField(null=True, constraints=[_one_of("purpose", PURPOSES)])
+    version = IntegerField(constraints=[Check("version >= 1")])
+    created_at = InstantField()
+    archived_at = InstantField(null=True)
+
+
+class TextVersion(_Table):
+    """What a text says in one version. A version with which an InMail was sent is never changed."""
+
+    text = ForeignKeyField(Text, index=False)
+    text_id: str
+    version = IntegerField(constraints=[Check("version >= 1")])
+    subject = PersonalField("label")
+    body = PersonalField("label")
+    created_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("text", "version")
+
+
+class Campaign(_Table):
+    """A named list of people to write to from one account, with a sequence of steps.
+
+    `starts` and `ends` are days (YYYY-MM-DD) in the account's zone, both included; `budget` counts credits.
+    """
+
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner, index=False)
+    owner_id: str
+    account = ForeignKeyField(Account)
+    account_id: str
+    name = PersonalField("label")
+    goal = PersonalField("label", null=True)
+    budget = IntegerField(null=True, constraints=[Check("budget >= 0")])
+    starts = TextField(null=True)
+    ends = TextField(null=True)
+    created_at = InstantField()
+    archived_at = InstantField(null=True)
+
+    class Meta:
+        indexes = ((("owner", "id"), False),)
+
+
+class CampaignStep(_Table):
+    """An InMail of a campaign's sequence. With a second text, people get the two in turn.
+
+    `after_working_days` is null for the first step, else how many working days without an answer lie between it and
+    the step before.
+    """
+
+    campaign = ForeignKeyField(Campaign, index=False)
+    campaign_id: str
+    number = IntegerField(constraints=[Check("number BETWEEN 1 AND 4")])
+    after_working_days = IntegerField(null=True, constraints=[Check("after_working_days BETWEEN 3 AND 28")])
+    purpose = TextField(null=True, constraints=[_one_of("purpose", PURPOSES)])
+    text = ForeignKeyField(Text, null=True, index=False)
+    text_id: str | None
+    second_text = ForeignKeyField(Text, null=True, index=False)
+    second_text_id: str | None
+
+    class Meta:
+        primary_key = CompositeKey("campaign", "number")
+        constraints = (Check("(number = 1) = (after_working_days IS NULL)"),)
+
+
+class Target(_Table):
+    """Somebody to write to. Its state is computed from this row, its InMails and its campaign: see rules/targets.py.
+
+    `place` orders the list, the smallest first. `variant` says which of two texts a campaign uses: 0 or 1.
+    `planned_for` (day) and `planned_at` (HH:MM) are of the step `planned_step`, and of no other. `closed_steps` were
+    done without an InMail, the last of them at `closed_at`.
+    """
+
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(Owner, index=False)
+    owner_id: str
+    person = ForeignKeyField(Person)
+    person_id: str
+    account = ForeignKeyField(Account, null=True, index=False)
+    account_id: str | None
+    purpose = TextField(null=True, constraints=[_one_of("purpose", PURPOSES)])
+    note = PersonalField("about", null=True)
+    due = TextField(null=True)
+    text = ForeignKeyField(Text, null=True, index=False)
+    text_id: str | None
+    campaign = ForeignKeyField(Campaign, null=True)
+    campaign_id: str | None
+    variant = IntegerField(constraints=[SQL("DEFAULT 0"), Check("variant IN (0, 1)")])
+    place = IntegerField()
+    planned_for = TextField(null=True)
+    planned_at = TextField(null=True)
+    planned_step = IntegerField(null=True)
+    created_at = InstantField()
+    dropped_at = InstantField(null=True)
+    closed_steps = IntegerField(constraints=[SQL("DEFAULT 0"), Check("closed_steps >= 0")])
+    closed_at = InstantField(null=True)
+    # What follows from its InMails, its person and its campaign, so that lists need not compute it: brought up to date
+    # by `storage/targets.py: follow`, checked by `inkeeper doctor`.
+    inmails = IntegerField(constraints=[SQL("DEFAULT 0")])
+    last_inmail_id = TextField(null=True)
+    last_sent_at = InstantField(null=True)
+    answered_at = InstantField(null=True)
+    # The day from which on its next step can be done, null where there is no such step; and the last such day.
+    opens_on = TextField(null=True)
+    ends_on = TextField(null=True)
+    # The day that the next step is planned for; and that, or else the day that it is due.
+    planned_on = TextField(null=True)
+    wanted_on = TextField(null=True)
+
+    class Meta:
+        indexes = (
+            (("owner", "place", "id"), False),
+            (("owner", "opens_on", "account", "ends_on", "wanted_on", "planned_on"), False),
+        )
+
+
 class Import(_Table):
     """What one file brought to an account at one time: counts of its rows, and of the InMails and answers stored."""
 
@@ -306,6 +469,12 @@ class Inmail(_Table):
     # The recipient as it was first, where it was corrected since: a file may still name it so.
     former_name = PersonalField("name", of_former=True, null=True)
     former_url = PersonalField("link", of_former=True, null=True)
+    # The target that it closed, the text that it was written with, the campaign that it belongs to; each has an index
+    # over the rows that have one.
+    target_id = TextField(null=True, constraints=[SQL('REFERENCES "target" ("id")')])
+    text_id = TextField(null=True, constraints=[SQL('REFERENCES "text" ("id")')])
+    text_version = IntegerField(null=True)
+    campaign_id = TextField(null=True, constraints=[SQL('REFERENCES "campaign" ("id")')])
 
     class Meta:
         indexes = (
@@ -419,6 +588,13 @@ TABLES = (
     Pairing,
     Invitation,
     Account,
+    Person,
+    PersonLink,
+    Text,
+    TextVersion,
+    Campaign,
+    CampaignStep,
+    Target,
     Import,
     Fact,
     Inmail,

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retracted, Sent
-from inkeeper.rules.people import parse_link
+from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import dates, inmails, openings
 from inkeeper.services.accounts import refusals, seat
 from inkeeper.services.imports.nothing import nothing_to_add
 from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
 from inkeeper.services.imports.reading import KINDS, Note, Reading
-from inkeeper.services.people import person_keys
+from inkeeper.services.people import closing
+from inkeeper.services.people.sent import person_keys
 from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Import
@@ -109,7 +110,9 @@ def store_import(
     with refusals():
         recorded = history.record(account_id, plan.facts, now, check, batch.id)
     _list_inmails(account_id, plan)
-    inmails.note_outcomes(target.known.id for target, _ in plan.answers if target.known)
+    answered = [each.known.id for each, _ in plan.answers if each.known]
+    inmails.note_outcomes(answered)
+    _close_targets(owner_id, account_id, plan, answered, now)
     return {"import": describe(batch), "balance": recorded.state.balance}
 
 
@@ -142,6 +145,8 @@ def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> 
                 history.record(account_id, facts, now)
         _unlist_inmails(standing, now)
         inmails.note_outcomes(answer.inmail_id for answer in standing.answers)
+        changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
+        closing.inmails_changed(current(), owner_id, changed)
         batch.retracted_at = now
         batch.save(only=[Import.retracted_at])
     return {"import": describe(batch), "balance": history.state_at(account_id, now)[0].balance}
@@ -239,6 +244,18 @@ def _list_inmails(account_id: str, plan: Plan) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', ?, ?, ?)",
         (row(step, sent) for step, sent in plan.sent),
     )
+
+
+def _close_targets(owner_id: str, account_id: str, plan: Plan, answered: list[str], now: datetime) -> None:
+    """Let the imported InMails close targets, and answers end their sequences."""
+    sent = (
+        closing.Sent(
+            fact.id, Person(step.found.name, parse_link(step.found.link) if step.found.link else None), fact.at
+        )
+        for step, fact in plan.sent
+    )
+    closing.close_for_all(current(), owner_id, account_id, sent, now)
+    closing.inmails_changed(current(), owner_id, answered)
 
 
 class _Standing(NamedTuple):

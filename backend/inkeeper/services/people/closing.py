@@ -1,0 +1,122 @@
+"""Closing targets: an InMail to a person on the list does the next step of their target, however it was logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from inkeeper.rules.people import Person
+from inkeeper.services.people.targets import View, describe_all
+from inkeeper.storage import persons, targets
+from inkeeper.storage.targets import Target
+from inkeeper.storage.transaction import Transaction
+
+LOGGED_LATE = timedelta(days=1)
+"""An InMail that was sent so long before its person was put on the list, or later, is the one that was to be sent."""
+
+
+class Sent(NamedTuple):
+    """An InMail that was stored. `sent_at` is UTC."""
+
+    id: str
+    person: Person
+    sent_at: datetime
+
+
+def close_for(
+    tx: Transaction,
+    owner_id: str,
+    account_id: str,
+    inmail: Sent,
+    now: datetime,
+    *,
+    target_id: str | None = None,
+    text_id: str | None = None,
+    purpose: str | None = None,
+) -> str | None:
+    """Let the InMail do the next step of the person's target; the target's id, None where there is none.
+
+    The InMail notes the target, its campaign and text, and its purpose where it has none. `target_id` and `text_id` are
+    what the client named: a target that is not the person's, or a text that is not there, counts as not named.
+    """
+    text = targets.text_version(tx, owner_id, text_id) if text_id else None
+    person = persons.find(tx, owner_id, inmail.person)
+    found = targets.with_a_step_to_come(tx, owner_id, [person.id]) if person else []
+    today = targets.today_of(tx, owner_id, inmail.sent_at)
+    fitting = [target for target in found if _fits(target, inmail, today.of(target.account_id))]
+    fitting.sort(key=lambda target: target.id != target_id)
+    if not fitting:
+        if text:
+            targets.link_inmail(tx, inmail.id, {"text_id": text_id, "text_version": text})
+        return None
+    [view] = describe_all(tx, owner_id, fitting[:1], now)
+    _close(tx, owner_id, account_id, inmail, view, (text_id, text) if text else None, purpose)
+    targets.follow(tx, [view.target.id])
+    targets.changed(tx, owner_id, [view.target.account_id])
+    return view.target.id
+
+
+def close_for_all(tx: Transaction, owner_id: str, account_id: str, inmails: Iterable[Sent], now: datetime) -> None:
+    """As `close_for`, for the InMails of an import, in order of time."""
+    coming = targets.with_a_step_to_come(tx, owner_id)
+    if not coming:
+        return
+    people = persons.Index(persons.get_all(tx, owner_id, [target.person_id for target in coming]).values())
+    for inmail in sorted(inmails, key=lambda sent: (sent.sent_at, sent.id)):
+        if people.find(inmail.person) is not None:
+            close_for(tx, owner_id, account_id, inmail, now)
+
+
+def inmails_changed(tx: Transaction, owner_id: str, inmail_ids: Sequence[str]) -> None:
+    """Bring the targets of these InMails up to date: they were taken back, edited, or their outcomes changed."""
+    ids = targets.of_inmails(tx, inmail_ids)
+    if ids:
+        targets.follow(tx, ids)
+        targets.changed(tx, owner_id, {target.account_id for target in targets.get_all(tx, owner_id, ids)})
+
+
+def recipient_changed(
+    tx: Transaction, owner_id: str, account_id: str, inmail: Sent, target_id: str | None, now: datetime
+) -> None:
+    """Let an InMail that went to somebody else than was thought do their step, and not the other one's."""
+    if target_id is not None:
+        view = next(iter(targets.get_all(tx, owner_id, [target_id])), None)
+        person = view and persons.get(tx, owner_id, view.person_id)
+        if person and person.is_same(inmail.person):
+            return
+        targets.link_inmail(tx, inmail.id, {"target_id": None, "campaign_id": None})
+        targets.follow(tx, [target_id])
+        targets.changed(tx, owner_id, [None])
+    close_for(tx, owner_id, account_id, inmail, now)
+
+
+def _fits(target: Target, inmail: Sent, day: date) -> bool:
+    """Whether the InMail can be the target's next step: sent neither long before it was put on the list, nor before the
+    step that was done last, nor after its campaign. `day` is the local day of sending.
+    """
+    in_time = target.ends_on is None or day <= target.ends_on
+    in_order = target.last_sent_at is None or inmail.sent_at > target.last_sent_at
+    return in_time and in_order and inmail.sent_at >= target.created_at - LOGGED_LATE
+
+
+def _close(
+    tx: Transaction,
+    owner_id: str,
+    account_id: str,
+    inmail: Sent,
+    view: View,
+    text: tuple[str | None, int] | None,
+    purpose: str | None,
+) -> None:
+    columns: dict[str, Any] = {"target_id": view.target.id}
+    if view.campaign and view.campaign.account_id == account_id:
+        columns["campaign_id"] = view.campaign.id
+    if text is None and view.text_id:
+        version = targets.text_version(tx, owner_id, view.text_id)
+        text = (view.text_id, version) if version else None
+    if text:
+        columns |= {"text_id": text[0], "text_version": text[1]}
+    if purpose is None and view.purpose:
+        columns["purpose"] = view.purpose
+    targets.link_inmail(tx, inmail.id, columns)

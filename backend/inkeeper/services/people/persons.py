@@ -1,0 +1,101 @@
+"""People: putting one in, finding one, changing what is known of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inkeeper.errors import invalid, not_found
+from inkeeper.rules import people
+from inkeeper.rules.people import parse_link
+from inkeeper.storage import persons, targets
+from inkeeper.storage.persons import Person
+from inkeeper.storage.transaction import Transaction
+
+
+class Found(NamedTuple):
+    """A person, and whether they were put in just now."""
+
+    person: Person
+    new: bool
+
+
+def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> Found:
+    """The owner's person with this link, or of this name where the links cannot be compared; a new one if there is
+    none. `wanted` holds the fields of the HTTP contract; with `id`, that person.
+
+    What is not known yet of a person that there is, is filled in. Raises the 422 Problem for an id of nobody, and for a
+    link that leads to no person.
+    """
+    if "id" in wanted:
+        there = persons.get(tx, owner_id, wanted["id"])
+        if there is None:
+            raise invalid("id", "There is no such person.")
+        return Found(there, new=False)
+    text = (wanted.get("profile_url") or "").strip()
+    link = parse_link(text)
+    if text and link is None:
+        raise invalid(
+            "profile_url", "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
+        )
+    known = persons.find(tx, owner_id, people.Person(wanted["name"], link))
+    if known is None:
+        return Found(persons.add(tx, owner_id, wanted, link, now), new=True)
+    missing = {
+        field: wanted[field]
+        for field in ("first_name", "company", "headline")
+        if wanted.get(field) and getattr(known, field) is None
+    }
+    if missing:
+        persons.update(tx, known.id, missing)
+        known = get(tx, owner_id, known.id)
+    return Found(persons.add_link(tx, owner_id, known, link) if link else known, new=False)
+
+
+def get(tx: Transaction, owner_id: str, person_id: str) -> Person:
+    """The owner's person of this id. Raises the 404 Problem."""
+    found = persons.get(tx, owner_id, person_id)
+    if found is None:
+        raise not_found("person")
+    return found
+
+
+def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: int) -> list[Person]:
+    """Up to `limit` of the owner's people whose name, company or link has this part, newest first, behind the id
+    `after`.
+    """
+    return persons.search(tx, owner_id, part, after, limit)
+
+
+def update(tx: Transaction, owner_id: str, person_id: str, changes: Mapping[str, Any]) -> Person:
+    """Change what is known of a person; `do_not_contact` ends what was to be written to them. Raises the 404 Problem.
+
+    A `profile_url` is added to the links, in place of one of the same kind. Raises the 422 Problem for one that leads
+    to no person or to another one of the list.
+    """
+    person = get(tx, owner_id, person_id)
+    if changes.get("profile_url"):
+        link = parse_link(changes["profile_url"])
+        if link is None:
+            raise invalid("profile_url", "This link does not lead to a person.")
+        if not persons.replace_link(tx, owner_id, person, link):
+            raise invalid("profile_url", "Another person on your list has this link.")
+    persons.update(tx, person_id, changes)
+    theirs = targets.of_person(tx, owner_id, person_id)
+    targets.follow(tx, [target.id for target in theirs])
+    targets.changed(tx, owner_id, {target.account_id for target in theirs})
+    return get(tx, owner_id, person_id)
+
+
+def describe(person: Person) -> dict[str, Any]:
+    """The person as the HTTP contract shows them; of the links, one to a public profile comes first."""
+    return {
+        "id": person.id,
+        "name": person.name,
+        "first_name": person.first_name,
+        "links": [link.url for link in person.links],
+        "company": person.company,
+        "headline": person.headline,
+        "do_not_contact": person.do_not_contact,
+    }

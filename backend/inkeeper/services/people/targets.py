@@ -1,0 +1,306 @@
+"""The list of people to write to: adding to it, planning, putting off, dropping, and whom to write to next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from inkeeper.errors import Problem, conflict, invalid, not_found
+from inkeeper.rules import people
+from inkeeper.rules.people import normal_name, parse_link
+from inkeeper.rules.periods import day_start, local_day
+from inkeeper.rules.targets import OPEN, State, state_of
+from inkeeper.services.accounts import seat
+from inkeeper.services.people import persons
+from inkeeper.services.people.sent import last_inmail_of_owner
+from inkeeper.storage import campaigns, targets
+from inkeeper.storage import persons as stored_persons
+from inkeeper.storage.campaigns import Campaign
+from inkeeper.storage.persons import Person
+from inkeeper.storage.targets import Filter, Target, Today
+from inkeeper.storage.transaction import Transaction
+
+NEXT_SHOWN = 3
+WRITTEN_WITHIN = timedelta(days=90)
+"""A person who was sent an InMail within this time is not planned again, except for a follow-up."""
+
+_FIELDS = {
+    "account": "account_id",
+    "purpose": "purpose",
+    "note": "note",
+    "due": "due",
+    "text": "text_id",
+    "campaign": "campaign_id",
+}
+"""The columns of the fields that are stored as they come."""
+
+
+class View(NamedTuple):
+    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held."""
+
+    target: Target
+    state: State
+    person: Person
+    campaign: Campaign | None
+    held_until: date | None = None
+
+    @property
+    def step(self) -> int:
+        """The number of the next step, of the last where all are done."""
+        return min(self.target.done + 1, max(1, len(self.campaign.steps) if self.campaign else 1))
+
+    @property
+    def purpose(self) -> str | None:
+        """What the next InMail is for."""
+        if self.campaign and self.step <= len(self.campaign.steps):
+            of_step = self.campaign.steps[self.step - 1].purpose
+            if of_step:
+                return of_step
+        return "follow_up" if self.step > 1 else self.target.purpose
+
+    @property
+    def text_id(self) -> str | None:
+        """The text for the next InMail: the target's own for the first, else that of the campaign's step."""
+        if self.step == 1 and self.target.text_id:
+            return self.target.text_id
+        texts = self.campaign.steps[self.step - 1].texts if self.campaign and self.campaign.steps else ()
+        return texts[self.target.variant % len(texts)] if texts else None
+
+
+def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Put a person on the list. `wanted` holds the fields of the HTTP contract.
+
+    Raises the 409 Problems `already_on_list` (with the target) and `do_not_contact`; 422 for what is not there.
+    """
+    try:
+        person = persons.find_or_add(tx, owner_id, wanted["person"], now).person
+    except Problem as problem:
+        raise _within("person", problem) from None
+    if person.do_not_contact:
+        raise conflict(
+            "do_not_contact",
+            f"{person.name} is marked as not to be contacted. Remove the mark first, if that is right.",
+            person=persons.describe(person),
+        )
+    there = [target for target in targets.of_person(tx, owner_id, person.id) if target.opens_on is not None]
+    views = [view for view in describe_all(tx, owner_id, there, now) if _has_next_step(view)]
+    if views:
+        raise conflict("already_on_list", f"{person.name} is on the list already.", target=describe(views[0]))
+    columns = _columns(tx, owner_id, wanted, None, now)
+    target_id = targets.add(tx, owner_id, person.id, columns, now)
+    _follow(tx, owner_id, [target_id])
+    made = get(tx, owner_id, target_id, now)
+    return describe(made) | {"told": _told(owner_id, person, now)}
+
+
+def get(tx: Transaction, owner_id: str, target_id: str, now: datetime) -> View:
+    """The owner's target of this id. Raises the 404 Problem."""
+    found = targets.get(tx, owner_id, target_id)
+    if found is None:
+        raise not_found("target")
+    return describe_all(tx, owner_id, [found], now)[0]
+
+
+def update(tx: Transaction, owner_id: str, target_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Change a target's fields, or do one `action` with it. Raises the 404 Problem, 422 for what cannot be, and the 409
+    Problem `conflict` for an action that needs a step to come where there is none.
+    """
+    view = get(tx, owner_id, target_id, now)
+    columns = _columns(tx, owner_id, changes, view.target, now)
+    if "action" in changes:
+        columns |= _action(tx, owner_id, view, changes, now)
+    if not columns:
+        return describe(view)
+    targets.update(tx, [target_id], columns)
+    _follow(tx, owner_id, [target_id], before=[view.target.account_id])
+    return describe(get(tx, owner_id, target_id, now))
+
+
+def search(
+    tx: Transaction, owner_id: str, filters: Mapping[str, Any], after: tuple[int, str] | None, limit: int, now: datetime
+) -> list[View]:
+    """Up to `limit` of the owner's targets in the order of the list, behind (place, id) `after`.
+
+    `filters` may hold `states`, `account`, `campaign`, `q` (part of a name, company, link or note), `planned_until`,
+    `wanted_until`.
+    """
+    states = set(filters.get("states", ()))
+    wanted = Filter(
+        (states - {"held"}) | ({"planned"} if "held" in states else set()),
+        filters.get("account"),
+        filters.get("campaign"),
+        normal_name(filters["q"]) if filters.get("q") else None,
+        filters.get("wanted_until"),
+        filters.get("planned_until"),
+    )
+    found: list[View] = []
+    while len(found) < limit:
+        rows = targets.search(tx, owner_id, wanted, targets.today_of(tx, owner_id, now), now, after, limit)
+        found += [view for view in describe_all(tx, owner_id, rows, now) if not states or view.state in states]
+        if len(rows) < limit:
+            break
+        after = (rows[-1].place, rows[-1].id)
+    return found[:limit]
+
+
+def of_person(
+    tx: Transaction, owner_id: str, name: str, profile_url: str | None, now: datetime
+) -> tuple[Person | None, View | None]:
+    """The owner's person with this name and link, and their target: the open one, else one that waits for an answer."""
+    wanted = people.Person(name, parse_link(profile_url) if profile_url else None)
+    person = stored_persons.find(tx, owner_id, wanted)
+    if person is None:
+        return None, None
+    views = describe_all(tx, owner_id, targets.of_person(tx, owner_id, person.id), now)
+    for states in (OPEN, {"waiting"}):
+        for view in views:
+            if view.state in states:
+                return person, view
+    return person, None
+
+
+def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
+    """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
+    account's.
+    """
+    today = local_day(zone, now)
+    local = Today(today)
+    if not targets.has_any(tx, owner_id):
+        return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
+    counts = targets.count_for(tx, owner_id, account_id, local)
+    following = targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN)
+    return {
+        "next": [describe(view) for view in describe_all(tx, owner_id, following, now)],
+        **counts._asdict(),
+        "sent_today": targets.sent_on(
+            tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
+        ),
+        "held": 0,
+    }
+
+
+def describe_all(tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime) -> list[View]:
+    """The targets with their people, campaigns and states at `now` (UTC)."""
+    if not rows:
+        return []
+    today = targets.today_of(tx, owner_id, now)
+    known = stored_persons.get_all(tx, owner_id, [row.person_id for row in rows])
+    every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
+    return [
+        View(
+            row,
+            state_of(row.course, today.of(row.account_id), now),
+            known[row.person_id],
+            every.get(row.campaign_id or ""),
+        )
+        for row in rows
+    ]
+
+
+def describe(view: View) -> dict[str, Any]:
+    """The target as the HTTP contract shows it."""
+    row = view.target
+    return {
+        "id": row.id,
+        "state": view.state,
+        "person": persons.describe(view.person),
+        "account": row.account_id,
+        "purpose": view.purpose,
+        "note": row.note,
+        "due": row.wanted_on or row.due,
+        "text": view.text_id,
+        "campaign": row.campaign_id,
+        "step": view.step,
+        "planned_for": row.planned_on,
+        "planned_at": row.planned_at if row.planned_on else None,
+        "held_until": view.held_until,
+        "position": row.place,
+        "created_at": row.created_at,
+        "last_sent_at": row.last_sent_at,
+        "copy": None,
+        "told": [],
+    }
+
+
+def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: Collection[str | None] = ()) -> None:
+    """Bring up to date what follows from these targets, and what shows them; `before` were their accounts."""
+    ids = list(target_ids)
+    targets.follow(tx, ids)
+    targets.changed(tx, owner_id, {*before, *(target.account_id for target in targets.get_all(tx, owner_id, ids))})
+
+
+def _has_next_step(view: View) -> bool:
+    return view.state in OPEN or (view.state == "waiting" and view.target.opens_on is not None)
+
+
+def _told(owner_id: str, person: Person, now: datetime) -> list[str]:
+    """Codes of what to know of somebody who was put on the list."""
+    for link in person.links or (None,):
+        last = last_inmail_of_owner(owner_id, people.Person(person.name, link), now - WRITTEN_WITHIN)
+        if last:
+            return ["already_written"]
+    return []
+
+
+def _columns(
+    tx: Transaction, owner_id: str, wanted: Mapping[str, Any], row: Target | None, now: datetime
+) -> dict[str, Any]:
+    """The columns for the fields that are given. Raises 422 for what is not there."""
+    columns = {column: wanted[field] for field, column in _FIELDS.items() if field in wanted}
+    if columns.get("account_id"):
+        try:
+            seat(owner_id, columns["account_id"])
+        except Problem:
+            raise invalid("account", "There is no such account.") from None
+    if columns.get("campaign_id"):
+        campaign = campaigns.get(tx, owner_id, columns["campaign_id"])
+        if campaign is None or campaign.archived_at:
+            raise invalid("campaign", "There is no such campaign.")
+        columns["account_id"] = campaign.account_id
+        columns["variant"] = targets.count_in_campaign(tx, campaign.id) % 2
+    if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
+        raise invalid("text", "There is no such text.")
+    if "planned_for" in wanted:
+        _check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
+        columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
+        if wanted["planned_for"] is None:
+            columns["planned_at"] = None
+    if "planned_at" in wanted:
+        if wanted["planned_at"] and not (columns.get("planned_for") or (row and row.planned_on)):
+            raise invalid("planned_at", "Say for which day: planned_for.")
+        columns["planned_at"] = wanted["planned_at"]
+    return columns
+
+
+def _check_day(
+    field: str, day: date | None, tx: Transaction, owner_id: str, account_id: str | None, now: datetime
+) -> None:
+    today = targets.today_of(tx, owner_id, now).of(account_id)
+    if day is not None and not today <= day <= today + timedelta(days=366):
+        raise invalid(field, f"Must be a day from {today} to a year from then.")
+
+
+def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The columns that an action changes."""
+    action, row = changes["action"], view.target
+    if action == "reopen":
+        return {"dropped_at": None}
+    if not _has_next_step(view):
+        raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
+    if action == "later":
+        _check_day("until", changes["until"], tx, owner_id, row.account_id, now)
+        return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
+    if action == "drop":
+        return {"dropped_at": now}
+    if action == "close":
+        return {"closed_steps": row.closed_steps + 1, "closed_at": now}
+    return {"place": targets.first_place(tx, owner_id)}
+
+
+def _within(path: str, problem: Problem) -> Problem:
+    """The refusal with its field's path inside `path`."""
+    if not problem.errors:
+        return problem
+    [error] = problem.errors
+    return invalid(f"{path}.{error['path']}", error["message"])

@@ -1,0 +1,142 @@
+"""People to write to, texts, campaigns, and which InMail went to whom of them with what.
+
+A frozen copy of the models as they were when this step was written: later changes of the models come as later steps.
+"""
+
+from typing import Any
+
+from peewee import SQL, BigIntegerField, Check, CompositeKey, ForeignKeyField, IntegerField, TextField
+
+_PURPOSE = Check("purpose IN ('introduction', 'follow_up', 'article', 'other')")
+
+
+def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
+    """Create the tables, and add the columns to the InMails."""
+
+    class Table(db.Model):
+        class Meta:
+            legacy_table_names = False
+            strict_tables = True
+
+    class Owner(Table):
+        id = TextField(primary_key=True)
+
+    class Account(Table):
+        id = TextField(primary_key=True)
+
+    class Person(Table):
+        id = TextField(primary_key=True)
+        owner = ForeignKeyField(Owner, index=False)
+        name = TextField()
+        first_name = TextField(null=True)
+        company = TextField(null=True)
+        headline = TextField(null=True)
+        do_not_contact = IntegerField(constraints=[SQL("DEFAULT 0"), Check("do_not_contact IN (0, 1)")])
+        name_key = TextField()
+        created_at = BigIntegerField()
+        erased_at = BigIntegerField(null=True)
+
+        class Meta:
+            indexes = ((("owner", "name_key"), False),)
+
+    class PersonLink(Table):
+        person = ForeignKeyField(Person, index=False)
+        owner = ForeignKeyField(Owner, index=False)
+        kind = TextField(constraints=[Check("kind IN ('in', 'member', 'lead', 'talent')")])
+        url = TextField()
+        link_key = TextField()
+
+        class Meta:
+            primary_key = CompositeKey("person", "kind")
+            indexes = ((("owner", "link_key"), True),)
+
+    class Text(Table):
+        id = TextField(primary_key=True)
+        owner = ForeignKeyField(Owner)
+        name = TextField()
+        purpose = TextField(null=True, constraints=[_PURPOSE])
+        version = IntegerField(constraints=[Check("version >= 1")])
+        created_at = BigIntegerField()
+        archived_at = BigIntegerField(null=True)
+
+    class TextVersion(Table):
+        text = ForeignKeyField(Text, index=False)
+        version = IntegerField(constraints=[Check("version >= 1")])
+        subject = TextField()
+        body = TextField()
+        created_at = BigIntegerField()
+
+        class Meta:
+            primary_key = CompositeKey("text", "version")
+
+    class Campaign(Table):
+        id = TextField(primary_key=True)
+        owner = ForeignKeyField(Owner, index=False)
+        account = ForeignKeyField(Account)
+        name = TextField()
+        goal = TextField(null=True)
+        budget = IntegerField(null=True, constraints=[Check("budget >= 0")])
+        starts = TextField(null=True)
+        ends = TextField(null=True)
+        created_at = BigIntegerField()
+        archived_at = BigIntegerField(null=True)
+
+        class Meta:
+            indexes = ((("owner", "id"), False),)
+
+    class CampaignStep(Table):
+        campaign = ForeignKeyField(Campaign, index=False)
+        number = IntegerField(constraints=[Check("number BETWEEN 1 AND 4")])
+        after_working_days = IntegerField(null=True, constraints=[Check("after_working_days BETWEEN 3 AND 28")])
+        purpose = TextField(null=True, constraints=[_PURPOSE])
+        text = ForeignKeyField(Text, null=True, index=False)
+        second_text = ForeignKeyField(Text, null=True, index=False)
+
+        class Meta:
+            primary_key = CompositeKey("campaign", "number")
+            constraints = (Check("(number = 1) = (after_working_days IS NULL)"),)
+
+    class Target(Table):
+        id = TextField(primary_key=True)
+        owner = ForeignKeyField(Owner, index=False)
+        person = ForeignKeyField(Person)
+        account = ForeignKeyField(Account, null=True, index=False)
+        purpose = TextField(null=True, constraints=[_PURPOSE])
+        note = TextField(null=True)
+        due = TextField(null=True)
+        text = ForeignKeyField(Text, null=True, index=False)
+        campaign = ForeignKeyField(Campaign, null=True)
+        variant = IntegerField(constraints=[SQL("DEFAULT 0"), Check("variant IN (0, 1)")])
+        place = IntegerField()
+        planned_for = TextField(null=True)
+        planned_at = TextField(null=True)
+        planned_step = IntegerField(null=True)
+        created_at = BigIntegerField()
+        dropped_at = BigIntegerField(null=True)
+        closed_steps = IntegerField(constraints=[SQL("DEFAULT 0"), Check("closed_steps >= 0")])
+        closed_at = BigIntegerField(null=True)
+        inmails = IntegerField(constraints=[SQL("DEFAULT 0")])
+        last_inmail_id = TextField(null=True)
+        last_sent_at = BigIntegerField(null=True)
+        answered_at = BigIntegerField(null=True)
+        opens_on = TextField(null=True)
+        ends_on = TextField(null=True)
+        planned_on = TextField(null=True)
+        wanted_on = TextField(null=True)
+
+        class Meta:
+            indexes = (
+                (("owner", "place", "id"), False),
+                (("owner", "opens_on", "account", "ends_on", "wanted_on", "planned_on"), False),
+            )
+
+    db.create_tables([Person, PersonLink, Text, TextVersion, Campaign, CampaignStep, Target], safe=False)
+    for column, kind in (
+        ("target_id", 'TEXT REFERENCES "target" ("id")'),
+        ("text_id", 'TEXT REFERENCES "text" ("id")'),
+        ("text_version", "INTEGER"),
+        ("campaign_id", 'TEXT REFERENCES "campaign" ("id")'),
+    ):
+        db.execute_sql(f'ALTER TABLE "inmail" ADD COLUMN "{column}" {kind}')
+    for column in ("target_id", "text_id", "campaign_id"):
+        db.execute_sql(f'CREATE INDEX "inmail_{column}" ON "inmail" ("{column}") WHERE "{column}" IS NOT NULL')

@@ -1,0 +1,180 @@
+"""People that an owner put on the list or marked, found by link and name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inkeeper.clock import to_microseconds
+from inkeeper.ids import new_id
+from inkeeper.rules import people
+from inkeeper.rules.people import NOT_A_NAME, Link, normal_name, parse_link
+from inkeeper.storage.transaction import Transaction
+
+_COLUMNS = "id, name, first_name, company, headline, do_not_contact"
+_IDS_AT_ONCE = 500
+CHANGEABLE = ("name", "first_name", "company", "headline", "do_not_contact")
+
+
+class Person(NamedTuple):
+    """A stored person with all their links."""
+
+    id: str
+    name: str
+    first_name: str | None
+    company: str | None
+    headline: str | None
+    do_not_contact: bool
+    links: tuple[Link, ...]
+
+    def is_same(self, other: people.Person) -> bool:
+        """Whether it is this person: by a link of the same kind where both have one, else by name."""
+        known = [people.Person(self.name, link) for link in self.links if other.link and link.kind == other.link.kind]
+        return people.same_person(known[0] if known else people.Person(self.name, None), other)
+
+
+class Index:
+    """People in memory, for finding many of them."""
+
+    def __init__(self, known: Iterable[Person]) -> None:
+        self._by_key: dict[str, list[Person]] = {}
+        for person in known:
+            for key in {normal_name(person.name), *(link.key for link in person.links)}:
+                self._by_key.setdefault(key, []).append(person)
+
+    def find(self, wanted: people.Person) -> Person | None:
+        """The person that this is: by a link of the same kind where both have one, else by name."""
+        keys = [wanted.link.key] if wanted.link else []
+        for key in (*keys, normal_name(wanted.name)):
+            for person in self._by_key.get(key, []):
+                if person.is_same(wanted):
+                    return person
+        return None
+
+
+def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
+    """The owner's person of this id."""
+    return next(iter(get_all(tx, owner_id, [person_id]).values()), None)
+
+
+def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[str, Person]:
+    """The owner's people of these ids, by id."""
+    found: dict[str, Person] = {}
+    wanted = list(dict.fromkeys(person_ids))
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        some = wanted[start : start + _IDS_AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT {_COLUMNS} FROM person WHERE id IN ({marks}) AND owner_id = ?"  # noqa: S608 (marks only)
+        found |= {person.id: person for person in _with_links(tx, tx.execute(sql, (*some, owner_id)).fetchall())}
+    return found
+
+
+def find(tx: Transaction, owner_id: str, wanted: people.Person) -> Person | None:
+    """The owner's person that this is: by a link of the same kind where both have one, else by name."""
+    key = normal_name(wanted.name)
+    rows: list[tuple[Any, ...]] = []
+    if wanted.link:
+        rows += tx.execute(
+            f"SELECT {_COLUMNS} FROM person WHERE erased_at IS NULL AND id IN"  # noqa: S608 (names of ours)
+            " (SELECT person_id FROM person_link WHERE owner_id = ? AND link_key = ?)",
+            (owner_id, wanted.link.key),
+        ).fetchall()
+    if key not in NOT_A_NAME:
+        rows += tx.execute(
+            f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND name_key = ? AND erased_at IS NULL"  # noqa: S608
+            " ORDER BY id LIMIT 100",
+            (owner_id, key),
+        ).fetchall()
+    return next((person for person in _with_links(tx, rows) if person.is_same(wanted)), None)
+
+
+def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: int) -> list[Person]:
+    """Up to `limit` of the owner's people whose name, company or link has this part, newest first."""
+    key, link = normal_name(part), parse_link(part)
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND erased_at IS NULL AND id < ?"  # noqa: S608
+        " AND (instr(name_key, ?) OR instr(lower(coalesce(company, '')), ?) OR id IN (SELECT person_id FROM person_link"
+        " WHERE owner_id = person.owner_id AND (link_key = ? OR instr(link_key, ?)))) ORDER BY id DESC LIMIT ?",
+        (owner_id, after or "~", key, key, link and link.key, key, limit),
+    ).fetchall()
+    return _with_links(tx, rows)
+
+
+def add(tx: Transaction, owner_id: str, person: Mapping[str, Any], link: Link | None, now: datetime) -> Person:
+    """Store a new person: `name`, and `first_name`, `company`, `headline` where given."""
+    made = Person(
+        new_id(now),
+        person["name"],
+        person.get("first_name"),
+        person.get("company"),
+        person.get("headline"),
+        bool(person.get("do_not_contact")),
+        (),
+    )
+    tx.execute(
+        "INSERT INTO person (id, owner_id, name, first_name, company, headline, do_not_contact, name_key, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(made.id, owner_id, made.name, made.first_name, made.company, made.headline, int(made.do_not_contact)),
+            *(normal_name(made.name), to_microseconds(now)),
+        ),
+    )
+    return add_link(tx, owner_id, made, link) if link else made
+
+
+def add_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> Person:
+    """The person with this link as well. A person keeps the link of a kind that they have."""
+    if any(known.kind == link.kind for known in person.links):
+        return person
+    tx.execute(
+        "INSERT INTO person_link (person_id, owner_id, kind, url, link_key) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (person.id, owner_id, link.kind, link.url, link.key),
+    )
+    return person._replace(links=(*person.links, link))
+
+
+def replace_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> bool:
+    """Give the person this link in place of one of the same kind; False where another person has it."""
+    taken = tx.execute(
+        "SELECT 1 FROM person_link WHERE owner_id = ? AND link_key = ? AND person_id <> ?",
+        (owner_id, link.key, person.id),
+    )
+    if taken.fetchone():
+        return False
+    tx.execute("DELETE FROM person_link WHERE person_id = ? AND kind = ?", (person.id, link.kind))
+    add_link(tx, owner_id, person._replace(links=()), link)
+    return True
+
+
+def update(tx: Transaction, person_id: str, changes: Mapping[str, Any]) -> None:
+    """Change some of `CHANGEABLE`."""
+    columns = {name: changes[name] for name in CHANGEABLE if name in changes}
+    if "name" in columns:
+        columns["name_key"] = normal_name(columns["name"])
+    if "do_not_contact" in columns:
+        columns["do_not_contact"] = int(columns["do_not_contact"])
+    if columns:
+        values = ", ".join(f"{name} = ?" for name in columns)
+        tx.execute(f"UPDATE person SET {values} WHERE id = ?", (*columns.values(), person_id))  # noqa: S608 (ours)
+
+
+def _with_links(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> list[Person]:
+    ids = list(dict.fromkeys(row[0] for row in rows))
+    links: dict[str, list[Link]] = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = ids[start : start + _IDS_AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        found = tx.execute(
+            f"SELECT person_id, url FROM person_link WHERE person_id IN ({marks}) ORDER BY kind",  # noqa: S608
+            some,
+        )
+        for person_id, url in found:
+            link = parse_link(url)
+            if link:
+                links.setdefault(person_id, []).append(link)
+    return [
+        Person(person_id, name, first_name, company, headline, bool(marked), tuple(links.get(person_id, ())))
+        for person_id, name, first_name, company, headline, marked in {row[0]: row for row in rows}.values()
+    ]

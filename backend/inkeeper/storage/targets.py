@@ -1,0 +1,477 @@
+"""The list of people to write to: each target's row, what follows from its InMails, and which of them come next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.ids import new_id
+from inkeeper.rules.periods import local_day
+from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, Course, working_days_after
+from inkeeper.storage import campaigns
+from inkeeper.storage.transaction import Transaction
+
+_AT_ONCE = 500
+_FACTS = (
+    *("id", "person_id", "account_id", "purpose", "note", "due", "text_id", "campaign_id", "variant", "place"),
+    *("planned_for", "planned_at", "planned_step", "created_at", "dropped_at", "closed_steps", "closed_at"),
+    *("inmails", "last_inmail_id", "last_sent_at", "answered_at", "opens_on", "ends_on", "planned_on", "wanted_on"),
+)
+_DAYS = frozenset({"due", "planned_for", "opens_on", "ends_on", "planned_on", "wanted_on"})
+_INSTANTS = frozenset({"created_at", "dropped_at", "closed_at", "last_sent_at", "answered_at"})
+CHANGEABLE = (
+    *("account_id", "purpose", "note", "due", "text_id", "campaign_id", "variant", "place"),
+    *("planned_for", "planned_at", "planned_step", "dropped_at", "closed_steps", "closed_at"),
+)
+
+
+class Target(NamedTuple):
+    """A target's row. Days are local to its account (or the owner's first one), instants UTC."""
+
+    id: str
+    person_id: str
+    account_id: str | None
+    purpose: str | None
+    note: str | None
+    due: date | None
+    text_id: str | None
+    campaign_id: str | None
+    variant: int
+    place: int
+    planned_for: date | None
+    planned_at: str | None
+    planned_step: int | None
+    created_at: datetime
+    dropped_at: datetime | None
+    closed_steps: int
+    closed_at: datetime | None
+    inmails: int
+    last_inmail_id: str | None
+    last_sent_at: datetime | None
+    answered_at: datetime | None
+    opens_on: date | None
+    ends_on: date | None
+    planned_on: date | None
+    wanted_on: date | None
+
+    @property
+    def done(self) -> int:
+        """How many of its steps are over."""
+        return self.inmails + self.closed_steps
+
+    @property
+    def course(self) -> Course:
+        """How far it is, for `rules.targets.state_of`."""
+        return Course(self.done, self.last_sent_at, self.answered_at, self.opens_on, self.ends_on, self.planned_on)
+
+
+class Today(NamedTuple):
+    """The local day of each of an owner's accounts; `default` is that of targets without an account."""
+
+    default: date
+    by_account: Mapping[str, date] = {}
+
+    def of(self, account_id: str | None) -> date:
+        """The local day for a target of this account."""
+        return self.by_account.get(account_id or "", self.default)
+
+    def sql(self) -> tuple[str, dict[str, str]]:
+        """The day as an SQL expression over `target.account_id`, and the values of its names."""
+        values = {"today": self.default.isoformat()}
+        cases = ""
+        for number, (account, day) in enumerate(self.by_account.items()):
+            if day != self.default:
+                cases += f" WHEN :account{number} THEN :day{number}"
+                values |= {f"account{number}": account, f"day{number}": day.isoformat()}
+        return (f"(CASE target.account_id{cases} ELSE :today END)" if cases else ":today"), values
+
+
+class Filter(NamedTuple):
+    """Which targets to list; nothing given means all. `states` are those of `rules.targets` without `held`."""
+
+    states: Collection[str] = ()
+    account_id: str | None = None
+    campaign_id: str | None = None
+    part: str | None = None
+    """Part of a person's name, company or link, or of a note, in the form of `rules.people.normal_name`."""
+    wanted_until: date | None = None
+    planned_until: date | None = None
+
+
+# `{day}` is the local day, `:unanswered` when (microseconds) the last InMails without hope for an answer were sent.
+_OPEN = "(opens_on IS NOT NULL AND (ends_on IS NULL OR ends_on >= {day}))"
+_NOW = f"({_OPEN} AND (opens_on <= {{day}} OR inmails + closed_steps = 0))"
+_IN_STATE = {
+    "ready": f"({_NOW} AND planned_on IS NULL)",
+    "planned": f"({_NOW} AND planned_on IS NOT NULL)",
+    "waiting": f"(answered_at IS NULL AND NOT {_NOW} AND ({_OPEN} OR coalesce(last_sent_at > :unanswered, FALSE)))",
+    "answered": "(answered_at IS NOT NULL)",
+    "done": f"(answered_at IS NULL AND NOT {_OPEN} AND inmails + closed_steps > 0"
+    " AND coalesce(last_sent_at <= :unanswered, TRUE))",
+    "dropped": f"(answered_at IS NULL AND NOT {_OPEN} AND inmails + closed_steps = 0)",
+}
+
+
+def today_of(tx: Transaction, owner_id: str, now: datetime) -> Today:
+    """The local days of the owner's accounts at `now` (UTC). Targets without an account go by the first account."""
+    rows = tx.execute("SELECT id, time_zone FROM account WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall()
+    days = {account_id: local_day(zone, now) for account_id, zone in rows}
+    return Today(next(iter(days.values()), now.date()), days)
+
+
+def get(tx: Transaction, owner_id: str, target_id: str) -> Target | None:
+    """The owner's target of this id."""
+    return next(iter(get_all(tx, owner_id, [target_id])), None)
+
+
+def get_all(tx: Transaction, owner_id: str, target_ids: Iterable[str]) -> list[Target]:
+    """The owner's targets of these ids, in the order of the list."""
+    found = _by_ids(tx, "owner_id = :owner AND id", target_ids, {"owner": owner_id})
+    return sorted(found, key=lambda target: (target.place, target.id))
+
+
+def of_person(tx: Transaction, owner_id: str, person_id: str) -> list[Target]:
+    """All targets of a person, the newest first."""
+    return _select(tx, "owner_id = :owner AND person_id = :person ORDER BY id DESC", owner=owner_id, person=person_id)
+
+
+def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None]) -> None:
+    """Count a change of these accounts, so that answers which show their targets are made anew. None among them means
+    all accounts of the owner's.
+    """
+    wanted = {account_id for account_id in account_ids if account_id}
+    if None in account_ids:
+        wanted |= {row[0] for row in tx.execute("SELECT id FROM account WHERE owner_id = ?", (owner_id,)).fetchall()}
+    for account_id in sorted(wanted):
+        tx.raise_version(account_id)
+
+
+def has_any(tx: Transaction, owner_id: str) -> bool:
+    """Whether the owner ever put anybody on the list."""
+    return tx.execute("SELECT 1 FROM target WHERE owner_id = ? LIMIT 1", (owner_id,)).fetchone() is not None
+
+
+def with_a_step_to_come(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
+    """The owner's targets that have a step to come, of these people only if given, in the order of the list."""
+    if person_ids is not None:
+        return _by_ids(tx, "owner_id = :owner AND opens_on IS NOT NULL AND person_id", person_ids, {"owner": owner_id})
+    return _select(tx, "owner_id = :owner AND opens_on IS NOT NULL ORDER BY place, id", owner=owner_id)
+
+
+def search(
+    tx: Transaction,
+    owner_id: str,
+    wanted: Filter,
+    today: Today,
+    now: datetime,
+    after: tuple[int, str] | None = None,
+    limit: int = -1,
+) -> list[Target]:
+    """Up to `limit` (-1: all) of the owner's targets in the order of the list, behind (place, id) `after`."""
+    where, values = _where(owner_id, wanted, today, now)
+    if after is not None:
+        where += " AND (place, id) > (:place, :after)"
+        values |= {"place": after[0], "after": after[1]}
+    return _select(tx, f"{where} ORDER BY place, id LIMIT :limit", **values, limit=limit)
+
+
+def count(tx: Transaction, owner_id: str, wanted: Filter, today: Today, now: datetime) -> int:
+    """How many of the owner's targets there are."""
+    where, values = _where(owner_id, wanted, today, now)
+    (number,) = tx.execute(f"SELECT count(*) FROM target WHERE {where}", values).fetchone()  # noqa: S608 (ours)
+    return int(number)
+
+
+def _where(owner_id: str, wanted: Filter, today: Today, now: datetime) -> tuple[str, dict[str, Any]]:
+    day, values = today.sql()
+    found: dict[str, Any] = {**values, "owner": owner_id, "unanswered": to_microseconds(now - UNANSWERED_AFTER)}
+    where = ["owner_id = :owner"]
+    if wanted.states:
+        where.append(f"({' OR '.join(_IN_STATE[state].format(day=day) for state in sorted(wanted.states))})")
+    if wanted.account_id is not None:
+        where.append("(account_id = :of_account OR account_id IS NULL)")
+        found["of_account"] = wanted.account_id
+    if wanted.campaign_id is not None:
+        where.append("campaign_id = :campaign")
+        found["campaign"] = wanted.campaign_id
+    if wanted.part:
+        where.append(_MENTIONS)
+        found["part"] = wanted.part
+    for column, until in (("wanted_on", wanted.wanted_until), ("planned_on", wanted.planned_until)):
+        if until is not None:
+            where.append(f"{column} <= :{column}")
+            found[column] = until.isoformat()
+    return " AND ".join(where), found
+
+
+_MENTIONS = (
+    "(instr(lower(coalesce(note, '')), :part) OR person_id IN (SELECT id FROM person WHERE owner_id = :owner"
+    " AND (instr(name_key, :part) OR instr(lower(coalesce(company, '')), :part)))"
+    " OR person_id IN (SELECT person_id FROM person_link WHERE owner_id = :owner AND instr(link_key, :part)))"
+)
+
+
+class Counts(NamedTuple):
+    """How many targets can be written to: all, those without a planned day, those wanted today or before."""
+
+    names: int
+    ready: int
+    today: int
+
+
+def count_for(tx: Transaction, owner_id: str, account_id: str, today: Today) -> Counts:
+    """How many of the owner's targets can be written to from the account."""
+    day, values = today.sql()
+    row = tx.execute(
+        f"SELECT count(*), coalesce(sum(planned_on IS NULL), 0), coalesce(sum(wanted_on <= {day}), 0)"  # noqa: S608
+        f" FROM target WHERE owner_id = :owner AND opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
+        " AND (account_id = :of_account OR account_id IS NULL)",
+        {**values, "owner": owner_id, "of_account": account_id},
+    ).fetchone()
+    return Counts(*row)
+
+
+def next_for(tx: Transaction, owner_id: str, account_id: str, today: Today, limit: int) -> list[Target]:
+    """Whom to write to next from the account: those wanted today or before, by that day; then those without a planned
+    day; then those planned for later; each in the order of the list.
+    """
+    day, values = today.sql()
+    return _select(
+        tx,
+        f"owner_id = :owner AND opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
+        " AND (account_id = :of_account OR account_id IS NULL)"
+        f" ORDER BY CASE WHEN wanted_on <= {day} THEN 0 WHEN planned_on IS NULL THEN 1 ELSE 2 END,"
+        " coalesce(wanted_on, '9999'), place, id LIMIT :limit",
+        **values,
+        owner=owner_id,
+        of_account=account_id,
+        limit=limit,
+    )
+
+
+def planned_for_account(tx: Transaction, owner_id: str, account_id: str, today: Today) -> list[Target]:
+    """The open targets with a planned day that are to be written to from the account, in the order of the list."""
+    day, values = today.sql()
+    return _select(
+        tx,
+        f"owner_id = :owner AND opens_on IS NOT NULL AND planned_on IS NOT NULL"
+        f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account OR account_id IS NULL)"
+        " ORDER BY place, id",
+        **values,
+        owner=owner_id,
+        of_account=account_id,
+    )
+
+
+def next_turn(tx: Transaction, owner_id: str, today: Today) -> date | None:
+    """The next day (after today) on which a step opens by time alone."""
+    day, values = today.sql()
+    (found,) = tx.execute(
+        f"SELECT min(opens_on) FROM target WHERE owner_id = :owner AND opens_on > {day}",  # noqa: S608 (ours)
+        {**values, "owner": owner_id},
+    ).fetchone()
+    return None if found is None else date.fromisoformat(found)
+
+
+def add(tx: Transaction, owner_id: str, person_id: str, columns: Mapping[str, Any], now: datetime) -> str:
+    """Store a new target at the end of the list, with some of `CHANGEABLE`; its id. `follow` has to come after it."""
+    target_id = new_id(now)
+    (last,) = tx.execute("SELECT max(place) FROM target WHERE owner_id = ?", (owner_id,)).fetchone()
+    values = {
+        "place": (last or 0) + 1,
+        **columns,
+        "id": target_id,
+        "owner_id": owner_id,
+        "person_id": person_id,
+        "created_at": now,
+    }
+    names = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    tx.execute(f"INSERT INTO target ({names}) VALUES ({marks})", [_stored(value) for value in values.values()])  # noqa: S608
+    return target_id
+
+
+def update(tx: Transaction, target_ids: Iterable[str], changes: Mapping[str, Any]) -> None:
+    """Change some of `CHANGEABLE` alike in all of them. `follow` has to come after it."""
+    columns = {name: _stored(changes[name]) for name in CHANGEABLE if name in changes}
+    values = ", ".join(f"{name} = ?" for name in columns)
+    tx.executemany(
+        f"UPDATE target SET {values} WHERE id = ?",  # noqa: S608 (names of ours)
+        [(*columns.values(), target_id) for target_id in target_ids],
+    )
+
+
+def first_place(tx: Transaction, owner_id: str) -> int:
+    """The place before all others of the owner's list."""
+    (first,) = tx.execute("SELECT min(place) FROM target WHERE owner_id = ?", (owner_id,)).fetchone()
+    return (first or 0) - 1
+
+
+def link_inmail(tx: Transaction, inmail_id: str, columns: Mapping[str, Any]) -> None:
+    """Note with an InMail `target_id`, `text_id`, `text_version`, `campaign_id` or `purpose`."""
+    values = ", ".join(f"{name} = ?" for name in columns)
+    tx.execute(f"UPDATE inmail SET {values} WHERE id = ?", (*columns.values(), inmail_id))  # noqa: S608 (ours)
+
+
+def count_in_campaign(tx: Transaction, campaign_id: str) -> int:
+    """How many targets a campaign has."""
+    (number,) = tx.execute("SELECT count(*) FROM target WHERE campaign_id = ?", (campaign_id,)).fetchone()
+    return int(number)
+
+
+def text_version(tx: Transaction, owner_id: str, text_id: str) -> int | None:
+    """The version of the owner's text that is used now; None where there is no such text."""
+    row = tx.execute("SELECT version FROM text WHERE id = ? AND owner_id = ?", (text_id, owner_id)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def noted_with(tx: Transaction, inmail_id: str) -> dict[str, Any]:
+    """What an InMail notes of the list: `purpose`, `target`, `text`, `text_version`, `campaign`."""
+    row = tx.execute(
+        "SELECT purpose, target_id, text_id, text_version, campaign_id FROM inmail WHERE id = ?", (inmail_id,)
+    ).fetchone()
+    return dict(zip(("purpose", "target", "text", "text_version", "campaign"), row, strict=True))
+
+
+def of_inmails(tx: Transaction, inmail_ids: Iterable[str]) -> list[str]:
+    """The ids of the targets that these InMails closed, taken back or not."""
+    found: dict[str, None] = {}
+    for some in _portions(list(inmail_ids)):
+        marks = ", ".join("?" * len(some))
+        rows = tx.execute(
+            f"SELECT target_id FROM inmail WHERE id IN ({marks}) AND target_id IS NOT NULL",  # noqa: S608 (marks)
+            some,
+        )
+        found |= dict.fromkeys(target_id for (target_id,) in rows)
+    return list(found)
+
+
+def sent_on(tx: Transaction, account_id: str, since: datetime, until: datetime) -> int:
+    """How many InMails of the account, sent in `[since, until)` (UTC), closed a target."""
+    (number,) = tx.execute(
+        "SELECT count(*) FROM inmail WHERE account_id = ? AND sent_at >= ? AND sent_at < ? AND retracted_at IS NULL"
+        " AND target_id IS NOT NULL",
+        (account_id, to_microseconds(since), to_microseconds(until)),
+    ).fetchone()
+    return int(number)
+
+
+def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
+    """Bring what follows from their InMails, people, campaigns and plans up to date in these targets.
+
+    Has to be called whenever one of those changes: an InMail that has a target, `do_not_contact`, a campaign's steps or
+    last day, a target's own row.
+    """
+    for some in _portions(list(dict.fromkeys(target_ids))):
+        marks = ", ".join("?" * len(some))
+        rows = _by_ids(tx, "id", some, {})
+        inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
+        sent = tx.execute(
+            "SELECT target_id, sent_at, id, answered_at, account_id FROM inmail"  # noqa: S608 (marks only)
+            f" WHERE target_id IN ({marks}) AND retracted_at IS NULL ORDER BY sent_at, id",
+            some,
+        )
+        for target_id, *inmail in sent:
+            inmails.setdefault(target_id, []).append(tuple(inmail))
+        stopped = {
+            target_id
+            for (target_id,) in tx.execute(
+                "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
+                f" WHERE target.id IN ({marks}) AND (do_not_contact = 1 OR dropped_at IS NOT NULL)",
+                some,
+            )
+        }
+        every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
+        zones = _zones(tx, rows, inmails)
+        tx.executemany(
+            "UPDATE target SET inmails = ?, last_inmail_id = ?, last_sent_at = ?, answered_at = ?, opens_on = ?,"
+            " ends_on = ?, planned_on = ?, wanted_on = ? WHERE id = ?",
+            [
+                (
+                    *_following(
+                        row, inmails.get(row.id, []), every.get(row.campaign_id or ""), zones, row.id in stopped
+                    ),
+                    row.id,
+                )
+                for row in rows
+            ],
+        )
+
+
+def _following(
+    row: Target,
+    inmails: Sequence[tuple[int, str, int | None, str]],
+    campaign: campaigns.Campaign | None,
+    zones: Mapping[str | None, tuple[str, tuple[int, ...]]],
+    stopped: bool,
+) -> tuple[Any, ...]:
+    """The values of the columns that follow from others."""
+    done = len(inmails) + row.closed_steps
+    last = inmails[-1] if inmails else None
+    answered = min((answered_at for _, _, answered_at, _ in inmails if answered_at is not None), default=None)
+    ends = campaign.ends if campaign else None
+    steps = campaign.steps if campaign else ()
+    opens: date | None = None
+    if answered is None and not stopped and done < max(1, len(steps)):
+        zone, weekdays = zones[row.account_id or (last[3] if last else None)]
+        ended = [from_microseconds(last[0])] if last else []
+        ended += [row.closed_at] if row.closed_at is not None and row.closed_steps else []
+        if done and ended:
+            opens = working_days_after(local_day(zone, max(ended)), steps[done].after_working_days or 0, weekdays)
+        else:
+            opens = (campaign and campaign.starts) or ALWAYS
+    planned = row.planned_for if row.planned_step == done + 1 and opens is not None else None
+    wanted = planned or (row.due if not done else opens) if opens is not None else None
+    return (
+        len(inmails),
+        last and last[1],
+        last and last[0],
+        answered,
+        *(_stored(day) for day in (opens, ends if opens is not None else None, planned, wanted)),
+    )
+
+
+def _zones(
+    tx: Transaction, rows: Sequence[Target], inmails: Mapping[str, Sequence[tuple[Any, ...]]]
+) -> dict[str | None, tuple[str, tuple[int, ...]]]:
+    """Time zone and working days by account; under None those of targets without one: UTC, Monday to Friday."""
+    accounts = {row.account_id for row in rows} | {sent[-1][3] for sent in inmails.values()}
+    found: dict[str | None, tuple[str, tuple[int, ...]]] = {None: ("UTC", (1, 2, 3, 4, 5))}
+    for account_id in sorted(account for account in accounts if account):
+        row = tx.execute("SELECT time_zone, working_days FROM account WHERE id = ?", (account_id,)).fetchone()
+        found[account_id] = (row[0], tuple(map(int, row[1])))
+    return found
+
+
+def _by_ids(tx: Transaction, column: str, ids: Iterable[str], values: Mapping[str, Any]) -> list[Target]:
+    found: list[Target] = []
+    for some in _portions(list(dict.fromkeys(ids))):
+        names = {f"id{number}": value for number, value in enumerate(some)}
+        marks = ", ".join(f":{name}" for name in names)
+        found += _select(tx, f"{column} IN ({marks}) ORDER BY place, id", **values, **names)
+    return found
+
+
+def _select(tx: Transaction, where: str, **values: Any) -> list[Target]:
+    rows = tx.execute(f"SELECT {', '.join(_FACTS)} FROM target WHERE {where}", values)  # noqa: S608 (names of ours)
+    return [Target(*(_loaded(name, value) for name, value in zip(_FACTS, row, strict=True))) for row in rows]
+
+
+def _loaded(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _DAYS:
+        return date.fromisoformat(value)
+    return from_microseconds(value) if name in _INSTANTS else value
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_microseconds(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _portions(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
