@@ -104,7 +104,7 @@ interface Summary {
 interface ListedPerson {
   id: string;
   name: string;
-  first_name: string;
+  first_name: string | null;
   /** At most one of each kind of link. */
   links: string[];
   company: string | null;
@@ -130,7 +130,10 @@ interface Target {
   copy: { text: string; version: number; subject: string; body: string; missing: string[] } | null;
 }
 
-/** The list of people as far as one account can write to them: the next three, and how many there are of which kind. */
+/**
+ * The list of people as far as one account can write to them: the next three, those planned for another day last, and how many there are
+ * of which kind.
+ */
 interface Targets { next: Target[]; ready: number; today: number; sent_today: number; held: number; names: number }
 
 /** That a person was erased: the ids of their InMails, and salted hashes of their link and name. */
@@ -244,7 +247,7 @@ interface TargetAddEntry extends EntryBase {
   kind: "target_add";
   body: { person: { name: string; profile_url?: string }; note?: string };
 }
-type TargetAction = "later" | "drop" | "close";
+type TargetAction = "later" | "drop" | "close" | "reopen";
 /** Changes a target: one of the outbox (`target`, until its `targetId` is known) or one of the server. */
 interface TargetChangeEntry extends EntryBase {
   kind: "target_change";

@@ -50,21 +50,13 @@ export function answerElsewhere(answer, accountId) {
     }
     const moves = answer === "send" && stored.accounts.some(({ id }) => id === accountId);
     const moved = new Set(moves ? entries.filter((entry) => isMovable(entry, entries)).map(({ id }) => id) : []);
-    const here = { accountId, serverId: serverKey(stored.server), state: "waiting", attemptedAt: null, tries: 0, isKept: false };
     const changed = entries.map((entry) => [
-      outboxKey(entry.id), moved.has(entry.id) ? { ...entry, body: withoutIds(entry), ...here } : { ...entry, isKept: true },
+      outboxKey(entry.id),
+      moved.has(entry.id)
+        ? { ...entry, accountId, serverId: serverKey(stored.server), state: "waiting", attemptedAt: null, tries: 0, isKept: false }
+        : { ...entry, isKept: true },
     ]);
     const undo = stored.undo.map((item) => (moved.has(item.outboxId) ? { ...item, accountId } : item));
     await local.set({ ...Object.fromEntries(changed), undo });
   });
-}
-
-/**
- * What an entry says, but for the ids of the other server.
- * @param {OutboxEntry} entry
- */
-function withoutIds({ kind, body }) {
-  if (kind !== "inmail") return body;
-  const { target: _target, text: _text, ...rest } = body;
-  return rest;
 }

@@ -125,14 +125,17 @@ async function redirect(entry, { code, replaced_by: inmailId }) {
   return true;
 }
 
+/** What is to be changed is gone, was closed elsewhere, or was put off until a day that has passed meanwhile. */
+const OVERTAKEN = new Set([404, 409, 422]);
+
 /**
- * A refusal that leaves nothing to do: who is to be put on the list is there, and who is to be changed is not. Says whether it was one.
+ * A refusal that leaves nothing to do: who is to be put on the list is there, and what is to be changed is not. Says whether it was one.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
 async function settleRefused(entry, problem) {
   const isThere = entry.kind === "target_add" && problem.code === "already_on_list";
-  const isGone = (entry.kind === "target_change" || entry.kind === "person_change") && problem.code === "not_found";
+  const isGone = (entry.kind === "target_change" || entry.kind === "person_change") && OVERTAKEN.has(problem.status);
   if (isThere || isGone) {
     await changing(async () => {
       const { entries } = await readAll();

@@ -24,14 +24,16 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
   const listed = [...targets.next, ...ahead.flatMap((entry) => addedBy(entry, account.id))];
   list.names += listed.length - targets.next.length;
   list.ready += listed.length - targets.next.length;
-  list.next = listed.flatMap((target) => {
-    const left = changed(target, ahead);
-    if (left === target) return [target];
-    if (!left) list.names -= 1;
+  const left = listed.map((target) => changed(target, ahead));
+  listed.forEach((target, index) => {
+    const after = left[index];
+    if (after === target) return;
+    if (!after) list.names -= 1;
     if (target.state !== "planned") list[target.state === "held" ? "held" : "ready"] -= 1;
-    if (isDue(target, today) && !(left && isDue(left, today))) list.today -= 1;
-    return left && isDue(left, today) ? [left] : [];
-  }).slice(0, NEXT_MAX);
+    if (isDue(target, today) && !(after && isDue(after, today))) list.today -= 1;
+  });
+  const open = left.filter((target) => target !== null);
+  list.next = [...open.filter((target) => !isForLater(target, today)), ...open.filter((target) => isForLater(target, today))].slice(0, NEXT_MAX);
   list.sent_today += ahead.filter((entry) =>
     entry.kind === "inmail" && dayName(new Date(entry.body.sent_at), account.time_zone) === today &&
     (entry.body.target !== undefined || listed.some((target) => closes(entry, target)))).length;
@@ -71,14 +73,15 @@ export function profileOf({ links }) {
 }
 
 /**
- * Who is next among these, without those that the user passes over today.
+ * Who is next among these, without those that are planned for another day and those that the user passes over today.
  * @param {Target[]} next
  * @param {Record<string, number>} skipped
  * @param {string} zone
  * @param {Date} now
  * @returns {Target | null}
  */
-export const nextOf = (next, skipped, zone, now) => next.find(({ id }) => skipped[id] !== dayNumber(now, zone)) ?? null;
+export const nextOf = (next, skipped, zone, now) =>
+  next.find((target) => skipped[target.id] !== dayNumber(now, zone) && !isForLater(target, dayName(now, zone))) ?? null;
 
 /**
  * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, and the one on which new
@@ -144,8 +147,10 @@ function changed(target, entries) {
   /** @type {Target | null} */
   let left = target;
   for (const entry of entries) {
-    if (left && closes(entry, target)) left = null;
-    else if (left && entry.kind === "target_change" && isOf(entry, target)) left = { ...left, state: "planned", planned_for: entry.body.until ?? null, planned_at: null };
+    if (closes(entry, target)) left = null;
+    else if (entry.kind === "target_change" && isOf(entry, target)) {
+      left = entry.body.action === "reopen" ? target : left && { ...left, state: "planned", planned_for: entry.body.until ?? null, planned_at: null };
+    }
   }
   return left;
 }
@@ -161,7 +166,7 @@ function closes(entry, target) {
       return id === target.id || isTheirs(target.person, { name, profileUrl });
     }
     case "target_change":
-      return entry.body.action !== "later" && isOf(entry, target);
+      return ["close", "drop"].includes(entry.body.action) && isOf(entry, target);
     case "person_change":
       return entry.personId === target.person.id;
     default:
@@ -174,6 +179,13 @@ function closes(entry, target) {
  * @param {Target} target
  */
 const isOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
+
+/**
+ * Whether somebody is planned for another day to come.
+ * @param {Target} target
+ * @param {string} today
+ */
+export const isForLater = ({ planned_for: day }, today) => day !== null && day > today;
 
 /**
  * @param {Target} target

@@ -1,11 +1,12 @@
 // Where no person is on the page: who is to be written to next, and how long the list is.
 
 import { goTo } from "../core/browser.js";
-import { profileOf, targetsOf } from "../core/targets.js";
+import { dayName } from "../core/days.js";
+import { isForLater, profileOf, targetsOf } from "../core/targets.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { ofDay } from "../ui/format.js";
-import { plannedWords, purposeWords } from "../ui/listwords.js";
+import { dayWords, plannedWords, purposeWords } from "../ui/listwords.js";
 import { plural, t } from "../ui/words.js";
 import { actions, targetShown } from "./target.js";
 
@@ -20,12 +21,25 @@ export function next(context) {
   const add = () => run("app.open", { page: "people", accountId: account.account.id });
   return el("section", { class: "next", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
     target && card(context, account, list, target),
-    !target && !isEmpty && list.next.length > 0 && el("div", { class: "foot" },
-      el("p", { class: "small mute", data: { hook: "skipped" } }, t("skipped_all")),
-      el("button", { class: "quiet", data: { hook: "unskip" }, on: { click: () => run("target.skip", { id: null, zone }) } }, t("skipped_again"))),
+    !target && !isEmpty && list.next.length > 0 && rest(list.next, zone, now),
     el("div", { class: "foot names" },
       el("p", { class: isEmpty ? "small" : "small mute", data: { hook: "names" } }, namesWords(list, account.projection, zone, now)),
       el("button", { class: "quiet", data: { hook: "add-people" }, on: { click: add } }, t("add_people"))));
+}
+
+/**
+ * What comes where nobody is left to write to now.
+ * @param {Target[]} next
+ * @param {string} zone
+ * @param {Date} now
+ */
+function rest(next, zone, now) {
+  const [{ person, planned_for: planned }] = next;
+  // Those planned for another day come last: the first one was passed over.
+  if (planned && isForLater(next[0], dayName(now, zone))) return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", person.name, dayWords(planned, zone, now)));
+  return el("div", { class: "foot" },
+    el("p", { class: "small mute", data: { hook: "skipped" } }, t("skipped_all")),
+    el("button", { class: "quiet", data: { hook: "unskip" }, on: { click: () => run("target.skip", { id: null, zone }) } }, t("skipped_again")));
 }
 
 /**

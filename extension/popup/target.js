@@ -121,15 +121,21 @@ function moreMenu(context, { account: { id } }, target) {
  * @param {string} words
  */
 async function change(context, accountId, target, what, words) {
-  if (await run("target.change", { accountId, id: target.id, person: personOf(target), ...what })) closed(context, words);
+  const asked = { accountId, id: target.id, person: personOf(target) };
+  if (!(await run("target.change", { ...asked, ...what }))) return;
+  const { name } = target.person;
+  const reopen = async () => { if (await run("target.change", { ...asked, action: "reopen" })) say(t("listed", name)); };
+  const canReopen = what.action === "drop" && target.person.id !== "";
+  closed(context, words, canReopen ? el("button", { "aria-label": t("of_person", t("undo"), name), data: { hook: "drop-undo" }, on: { click: reopen } }, t("undo")) : null);
 }
 
 /**
  * @param {PopupContext} context
  * @param {string} words
+ * @param {HTMLElement | null} [action]
  */
-function closed({ ui, paint }, words) {
+function closed({ ui, paint }, words, action = null) {
   Object.assign(ui, { targetMenu: null, picking: false });
-  say(words);
+  say(words, action);
   paint();
 }

@@ -75,7 +75,7 @@ globalThis.fetch = async (url, { method, body }) => {
 
 const account = async () => (await readView(new Date())).accounts[0];
 const list = async () => targetsOf(await account(), new Date());
-const next = async () => (await list()).next.map(({ person }) => person.name);
+const next = async () => (await list()).next.filter(({ planned_for: day }) => day === null || day <= TODAY).map(({ person }) => person.name);
 const entries = () => Object.entries(local.content).filter(([key]) => key.startsWith("outbox/")).map(([, entry]) => entry);
 const asked = (kind) => server.heard.filter(([method]) => method === kind).map(([, path, body]) => [path, body]);
 const change = (name, action, until) =>
@@ -133,6 +133,20 @@ test("dropped and put off leave the next three at once; both reach the server in
 
   assert.deepEqual(asked("PATCH"), [["/targets/target-1", { action: "drop" }], ["/targets/target-0", { action: "later", until: "2030-01-07" }]]);
   assert.deepEqual(entries(), []);
+});
+
+test("dropped by mistake, somebody is on the list again", async () => {
+  await change("Robin Sample", "drop");
+  await change("Robin Sample", "reopen");
+  assert.deepEqual([await next(), (await list()).names], [NAMES.slice(0, 3), 3]);
+});
+
+test("whoever is planned for another day is not the next one", async () => {
+  await change("Kai Example", "later", "2030-01-07");
+  await change("Robin Sample", "later", "2030-01-08");
+  await change("Mika Placeholder", "later", "2030-01-08");
+  assert.equal(nextOf((await list()).next, {}, "UTC", new Date()), null);
+  assert.equal((await list()).next[0].planned_for, "2030-01-07");
 });
 
 test("do not contact takes a person off the list", async () => {
@@ -206,14 +220,16 @@ test("somebody marked is not put on the list, and the user decides", async () =>
   assert.deepEqual(entries(), []);
 });
 
-test("a change to somebody who is gone is forgotten", async () => {
-  const gone = { status: 404, code: "not_found", detail: "" };
-  server.refuse = { "PATCH /targets/target-0": gone, "PATCH /people/person-1": gone };
-  await change("Kai Example", "later", "2030-01-07");
-  await markDoNotContact({ accountId: "a", id: "person-1", person: personOf("Robin Sample") }, new Date());
-  await syncNow();
-  assert.deepEqual(entries(), []);
-});
+for (const [status, code] of [[404, "not_found"], [409, "conflict"], [422, "invalid"]]) {
+  test(`a change that was overtaken is forgotten: ${code}`, async () => {
+    const gone = { status, code, detail: "" };
+    server.refuse = { "PATCH /targets/target-0": gone, "PATCH /people/person-1": gone };
+    await change("Kai Example", "later", "2030-01-07");
+    await markDoNotContact({ accountId: "a", id: "person-1", person: personOf("Robin Sample") }, new Date());
+    await syncNow();
+    assert.deepEqual(entries(), []);
+  });
+}
 
 test("the InMail says which text was copied for its target, however it is logged", async () => {
   const copied = { ...personOf("Kai Example"), target: "target-0", text: "text-1", at: new Date().toISOString() };
