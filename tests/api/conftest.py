@@ -51,6 +51,7 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         "target_id": created("/api/v1/targets", {"person": {"name": "Sasha Specimen"}}),
         "other_id": pair("Kai Example").id,
         "pairing_id": pairing,
+        "text_id": created("/api/v1/texts", {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"}),
         "digest": "no-such-digest",
         "name": "no-such-file",
         "ticket": "no-such-ticket",

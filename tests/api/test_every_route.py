@@ -73,6 +73,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/people/<person_id>": {"company": "Sample & Sons"},
     "POST /api/v1/targets": {"person": {"name": "Robin Sample"}},
     "PATCH /api/v1/targets/<target_id>": {"note": "met at a fair"},
+    "POST /api/v1/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "PATCH /api/v1/texts/<text_id>": {"name": "Another name"},
+    "POST /api/v1/texts/<text_id>/preview": {"person": {"name": "Robin Sample"}},
 }
 
 # The same for the routes that need a query.

@@ -28,11 +28,13 @@ from inkeeper.api import (
     people,
     plan_changes,
     report,
+    results,
     rule_books,
     server,
     sign_ins,
     summary,
     targets,
+    texts,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
 from inkeeper.api.blueprint import Api, Id
@@ -76,6 +78,8 @@ RESOURCES = (
     inmails,
     people,
     targets,
+    texts,
+    results,
     imports,
     calendar,
     erasures,

@@ -119,14 +119,15 @@ def look_up_person(query: dict[str, Any]) -> dict[str, Any]:
     name, link = query.get("name", ""), query.get("profile_url")
     with store().read() as tx:
         found = inmails.last_inmail_to(owner_id(), name, link, now())
-        person, target = targets.of_person(tx, owner_id(), name, link, now())
+        person, view = targets.of_person(tx, owner_id(), name, link, now())
+        target = view and targets.with_copy(tx, owner_id(), view)
     last, count = None, 0
     if found:
         sent, outcome, count = found
         last = {"id": sent.id, "account": sent.account_id, "sent_at": sent.sent_at, "outcome": outcome}
     return {
         "person": person and persons.describe(person),
-        "target": target and targets.describe(target),
+        "target": target,
         "last_inmail": last,
         "inmails": count,
     }

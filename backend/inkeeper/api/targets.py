@@ -67,7 +67,7 @@ class TargetSchema(Schema):
     position = fields.Integer(required=True)
     created_at = Instant(required=True)
     last_sent_at = Instant(required=True, allow_none=True)
-    copy = fields.Nested(CopySchema, required=True, allow_none=True)
+    copy = fields.Nested(CopySchema, required=True, allow_none=True, metadata={"description": "Null in lists."})
     told = fields.List(
         fields.String(validate=validate.OneOf(["already_written"])),
         required=True,
@@ -178,7 +178,7 @@ def add_target(body: dict[str, Any]) -> Response:
 def get_target(target_id: str) -> dict[str, Any]:
     """Show a target."""
     with store().read() as tx:
-        return targets.describe(targets.get(tx, owner_id(), target_id, now()))
+        return targets.with_copy(tx, owner_id(), targets.get(tx, owner_id(), target_id, now()))
 
 
 @blueprint.patch("/<target_id>")

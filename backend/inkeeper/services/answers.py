@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from inkeeper.clock import to_microseconds
 from inkeeper.rules import periods
 from inkeeper.rules.forecast import Returns, capacity, returns_since
 from inkeeper.rules.replay import book_of
-from inkeeper.rules.report import HOURS, WEEKDAYS, Answers
+from inkeeper.rules.report import Answers
 from inkeeper.rules.state import State
+from inkeeper.storage.results import hour_of_week
 from inkeeper.storage.transaction import execute
 
 _SENT = " FROM inmail WHERE account_id = ? AND sent_at >= ? AND sent_at <= ? AND retracted_at IS NULL"
 _MICROSECOND = timedelta(microseconds=1)
-_HOUR = timedelta(hours=1) // _MICROSECOND
-# The clock of 1970 began on a Thursday, three days after the Monday that weeks begin with here.
-_SINCE_MONDAY = 3 * HOURS
 
 Answered = tuple[int, int, int, int]
 """An InMail that was answered: sent at (microseconds), at what cost, the answer's hour of the week, counted from
@@ -99,14 +96,4 @@ def _span(account_id: str, since: datetime, until: datetime) -> tuple[Any, ...]:
 
 
 def _hour_of_week(column: str, zone: str, since: datetime, until: datetime) -> str:
-    """SQL for the hour of the week that the zone's clocks showed at a column's instant.
-
-    SQLite knows no time zones, so their offsets stand in the statement: whole numbers, none of them from outside.
-    """
-    known = periods.offsets(zone, since, until)
-    cases = "".join(
-        f" WHEN {column} < {to_microseconds(later)} THEN {offset // _MICROSECOND}"
-        for (_, offset), (later, _) in pairwise(known)
-    )
-    offset = f"CASE{cases} ELSE {known[-1][1] // _MICROSECOND} END" if cases else str(known[-1][1] // _MICROSECOND)
-    return f"(({column} + {offset}) / {_HOUR} + {_SINCE_MONDAY}) % {WEEKDAYS * HOURS}"
+    return hour_of_week(column, periods.offsets(zone, since, until))

@@ -14,6 +14,7 @@ from inkeeper.web import (
     home,
     report,
     report_words,
+    results,
     seats,
     session,
     settings,
@@ -25,6 +26,7 @@ from inkeeper.web import (
     settings_plan,
     settings_reminders,
     settings_words,
+    texts,
     welcome,
     words,
 )
@@ -55,6 +57,8 @@ MODULES = (
     settings_plan,
     settings_reminders,
     settings_words,
+    texts,
+    results,
     welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""

@@ -12,7 +12,7 @@ from inkeeper.rules.people import normal_name, parse_link
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.targets import OPEN, State, state_of
 from inkeeper.services.accounts import seat
-from inkeeper.services.people import persons
+from inkeeper.services.people import persons, texts
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
@@ -91,7 +91,7 @@ def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime
     target_id = targets.add(tx, owner_id, person.id, columns, now)
     _follow(tx, owner_id, [target_id])
     made = get(tx, owner_id, target_id, now)
-    return describe(made) | {"told": _told(owner_id, person, now)}
+    return with_copy(tx, owner_id, made) | {"told": _told(owner_id, person, now)}
 
 
 def get(tx: Transaction, owner_id: str, target_id: str, now: datetime) -> View:
@@ -111,10 +111,10 @@ def update(tx: Transaction, owner_id: str, target_id: str, changes: Mapping[str,
     if "action" in changes:
         columns |= _action(tx, owner_id, view, changes, now)
     if not columns:
-        return describe(view)
+        return with_copy(tx, owner_id, view)
     targets.update(tx, [target_id], columns)
     _follow(tx, owner_id, [target_id], before=[view.target.account_id])
-    return describe(get(tx, owner_id, target_id, now))
+    return with_copy(tx, owner_id, get(tx, owner_id, target_id, now))
 
 
 def search(
@@ -171,7 +171,7 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
     counts = targets.count_for(tx, owner_id, account_id, local)
     following = targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN)
     return {
-        "next": [describe(view) for view in describe_all(tx, owner_id, following, now)],
+        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now)],
         **counts._asdict(),
         "sent_today": targets.sent_on(
             tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
@@ -198,8 +198,15 @@ def describe_all(tx: Transaction, owner_id: str, rows: Sequence[Target], now: da
     ]
 
 
+def with_copy(tx: Transaction, owner_id: str, view: View) -> dict[str, Any]:
+    """The target as `describe` shows it, with the text for its next InMail filled in."""
+    if view.text_id is None or not _has_next_step(view):
+        return describe(view)
+    return describe(view) | {"copy": texts.copy_of(tx, owner_id, view.text_id, view.person, view.target.note)}
+
+
 def describe(view: View) -> dict[str, Any]:
-    """The target as the HTTP contract shows it."""
+    """The target as the HTTP contract shows it in lists, where the text is not filled in."""
     row = view.target
     return {
         "id": row.id,

@@ -138,5 +138,12 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
         ("campaign_id", 'TEXT REFERENCES "campaign" ("id")'),
     ):
         db.execute_sql(f'ALTER TABLE "inmail" ADD COLUMN "{column}" {kind}')
-    for column in ("target_id", "text_id", "campaign_id"):
-        db.execute_sql(f'CREATE INDEX "inmail_{column}" ON "inmail" ("{column}") WHERE "{column}" IS NOT NULL')
+    # They hold all that results count, and the order of the history, so that neither looks up each InMail.
+    listed, counted = '"account_id", "retracted_at", "sent_at"', '"cost", "answered_at"'
+    for column, others in (
+        ("target_id", ""),
+        ("text_id", f', "text_version", {listed}, {counted}'),
+        ("campaign_id", f', {listed}, "text_id", {counted}'),
+        ("purpose", f", {listed}, {counted}"),
+    ):
+        db.execute_sql(f'CREATE INDEX "inmail_{column}" ON "inmail" ("{column}"{others}) WHERE "{column}" IS NOT NULL')

@@ -169,7 +169,7 @@
   });
 
   document.addEventListener("htmx:before:response", (event) => {
-    const { response, request } = event.detail.ctx;
+    const { response, request, sourceElement } = event.detail.ctx;
     const type = response.headers.get("Content-Type") ?? "";
     if (response.status === 401) {
       event.preventDefault();
@@ -189,7 +189,7 @@
       }
       document.getElementById("problem")?.replaceChildren();
       // The extension in this browser hears it, and fetches its number anew.
-      if (request.method !== "GET") document.dispatchEvent(new Event("inkeeper:changed"));
+      if (request.method !== "GET" && !sourceElement.matches?.("[data-reads]")) document.dispatchEvent(new Event("inkeeper:changed"));
     }
   });
 
@@ -312,6 +312,24 @@
     }
   }
 
+  // ---- writing a text: buttons put variables where the caret was last ----
+
+  /** @type {HTMLInputElement | HTMLTextAreaElement | null} */
+  let writtenIn = null;
+
+  addEventListener("focusin", ({ target }) => {
+    if (target.matches?.("[data-takes] :is(input, textarea)")) writtenIn = target;
+  });
+
+  /** @param {string} text */
+  function insert(text) {
+    const field = writtenIn?.isConnected ? writtenIn : document.querySelector("[data-takes] textarea");
+    if (field !== writtenIn) field.setSelectionRange(field.value.length, field.value.length);
+    field.focus();
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   /** @param {Node | null} but @param {boolean} [focus] */
   function closeMenus(but, focus) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -329,6 +347,7 @@
     if ("reload" in button.dataset) location.reload();
     if ("print" in button.dataset) print();
     if ("copy" in button.dataset) copy(button);
+    if ("insert" in button.dataset) insert(button.dataset.insert);
     if (button.dataset.themeChoice !== undefined) {
       if (button.dataset.themeChoice) localStorage.setItem(THEME, button.dataset.themeChoice);
       else localStorage.removeItem(THEME);

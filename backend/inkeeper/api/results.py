@@ -1,0 +1,93 @@
+"""What came of the InMails over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from inkeeper.api.accounts import MoneySchema
+from inkeeper.api.blueprint import Blueprint
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Schema
+from inkeeper.rules.results import FEWEST
+from inkeeper.services.people import results
+
+blueprint = Blueprint(
+    "results", __name__, url_prefix="/api/v1/accounts/<account_id>/results", description="What came of the InMails"
+)
+
+_FEW = f"Null under {FEWEST} sent, which are too few to tell."
+
+
+class ResultsQuery(Schema):
+    """What the InMails are counted by."""
+
+    by = fields.String(
+        load_default="text",
+        validate=validate.OneOf(results.WAYS),
+        metadata={"description": "Weekdays and hours are those of the account's time zone."},
+    )
+
+
+class ResultSchema(Schema):
+    """What came of the InMails that have something in common."""
+
+    key = fields.String(
+        required=True,
+        metadata={
+            "description": "`text:<id>:<version>`, `campaign:<id>`, the purpose, the weekday (1 Monday to 7 Sunday),"
+            " the hour (0 to 23), or `none` for those without a text, campaign or purpose."
+        },
+    )
+    title = fields.String(
+        required=True, metadata={"description": "The version stands in it where several of a text were used."}
+    )
+    sent = fields.Integer(required=True)
+    answered = fields.Integer(required=True)
+    rate = fields.Float(required=True, allow_none=True, metadata={"description": f"answered ÷ sent. {_FEW}"})
+    low = fields.Float(
+        required=True, allow_none=True, metadata={"description": f"Lower end of the rate's 95 % interval. {_FEW}"}
+    )
+    high = fields.Float(
+        required=True, allow_none=True, metadata={"description": f"Upper end of the rate's 95 % interval. {_FEW}"}
+    )
+    credits_per_answer = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": f"Credits spent ÷ answers; those that came back are not taken off. {_FEW}"},
+    )
+    cost_per_answer = fields.Nested(
+        MoneySchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": f"The same in money at today's price of a credit. {_FEW}"},
+    )
+    difference = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Of a campaign that uses two texts in turn: `text:<id>` of the one that is answered more"
+            " often where a two-sided test at 5 % says so, else `none`, or `too_few`. Null elsewhere."
+        },
+    )
+
+
+class ResultsSchema(Schema):
+    """What came of an account's InMails, those taken back left out."""
+
+    items = fields.List(fields.Nested(ResultSchema), required=True)
+
+
+@blueprint.get("")
+@blueprint.arguments(ResultsQuery, location="query")
+@blueprint.response(200, ResultsSchema)
+def show_results(query: dict[str, Any], account_id: str) -> dict[str, Any]:
+    """Show what came of the InMails by text, campaign, purpose, weekday or hour."""
+    with store().read() as tx:
+        found = results.list_results(tx, owner_id(), account_id, query["by"], now())
+    return {
+        "items": [
+            row._asdict() | {"cost_per_answer": row.cost_per_answer and row.cost_per_answer._asdict()} for row in found
+        ]
+    }

@@ -1,0 +1,266 @@
+"""Texts with variables: what is wrong with one, and what it says to one person.
+
+A variable is `{{company}}`, or `{{company|your team}}` with a fallback for a person of whom the company is not known.
+Blanks inside the braces do not matter. An empty fallback, `{{company|}}`, leaves the place empty. A variable stands on
+one line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
+
+from inkeeper.rules.people import NOT_A_NAME, normal_name
+
+VARIABLES = ("first_name", "last_name", "name", "company", "headline", "note")
+"""The names that may stand between the braces."""
+
+SUBJECT_LIMIT = 200
+"""Characters that LinkedIn takes in the subject of an InMail."""
+
+BODY_LIMIT = 2_000
+"""Characters that LinkedIn takes in the body of an InMail, in every product that has no limit of its own below."""
+
+_BODY_LIMITS = {"sales_navigator": 1_900}
+
+SHORT, LONG = 400, 1_400
+"""LinkedIn's study of 2020/21: InMails up to the first length are answered more often than average, those over the
+second less often.
+"""
+
+ProblemCode = Literal["unknown_variable", "empty_variable", "unclosed", "unopened", "single_braces"]
+GuideCode = Literal["short_is_good", "long"]
+
+
+class Variable(NamedTuple):
+    """A place in a text where something about the person stands; without it, the fallback, if there is one."""
+
+    name: str
+    fallback: str | None
+
+    @property
+    def written(self) -> str:
+        """The variable as it is written into a text."""
+        return f"{{{{{self.name}}}}}" if self.fallback is None else f"{{{{{self.name}|{self.fallback}}}}}"
+
+
+class TextProblem(NamedTuple):
+    """What is wrong at one place of a text.
+
+    - `unknown_variable`: no variable has this name; `suggestion` is one whose name is near, if any.
+    - `empty_variable`: nothing stands between the braces, or only a fallback.
+    - `unclosed`: two braces open and do not close on their line.
+    - `unopened`: two braces close that did not open on their line.
+    - `single_braces`: one pair of braces around the name of a variable, which would be sent as it is written;
+      `suggestion` is the variable.
+    """
+
+    code: ProblemCode
+    at: int  # offset in the text, in Python's characters
+    line: int  # from 1
+    written: str  # the name or the braces, as they were written
+    suggestion: str | None = None
+
+
+class Template(NamedTuple):
+    """A text taken apart: words as they are, and variables."""
+
+    parts: tuple[str | Variable, ...]
+    problems: tuple[TextProblem, ...] = ()
+
+
+class Filled(NamedTuple):
+    """What a text says to one person. `missing` are the variables with neither a value nor a fallback, in the order in
+    which they stand; in the text they are still written as variables.
+    """
+
+    text: str
+    missing: tuple[str, ...]
+
+
+# An opening without its closing is tried up to the next braces or the end of its line, so once for each character.
+_BRACES = re.compile(
+    r"\{\{(?P<inside>(?:(?!\{\{|\}\})[^\n])*)\}\}|(?P<open>\{\{)|(?P<close>\}\})"
+    r"|\{(?P<single>[A-Za-z_ -]{1,20})\}"
+)
+_LONGEST_NAME_COMPARED = 40
+_LONGEST_SHOWN = 60
+
+
+def parse(text: str) -> Template:
+    """The text taken apart. Where it has problems, the faulty places are part of the words around them."""
+    parts: list[str | Variable] = []
+    problems: list[TextProblem] = []
+    words_from, line, counted_to = 0, 1, 0
+    for found in _BRACES.finditer(text):
+        line, counted_to = line + text.count("\n", counted_to, found.start()), found.start()
+        variable, problem = _read(found)
+        if problem:
+            problems.append(problem._replace(at=found.start(), line=line))
+        if variable:
+            parts += [text[words_from : found.start()], variable]
+            words_from = found.end()
+    parts.append(text[words_from:])
+    return Template(tuple(part for part in parts if part), tuple(problems))
+
+
+def problems_of(text: str) -> tuple[TextProblem, ...]:
+    """What is wrong with the text, in the order of the places; nothing where it can be filled in."""
+    return parse(text).problems
+
+
+def fill(template: Template, values: Mapping[str, str | None], *, one_line: bool = False) -> Filled:
+    """The text with what is known of a person. A value that is empty counts as not known.
+
+    Values and fallbacks are put in as they are: braces in them are words. With `one_line` (a subject) line breaks in
+    values become blanks.
+    """
+    filled: list[str] = []
+    missing: dict[str, None] = {}
+    for part in template.parts:
+        if isinstance(part, str):
+            filled.append(part)
+            continue
+        value = _value(values.get(part.name), one_line=one_line) or part.fallback
+        if value is None:
+            missing[part.name] = None
+            value = part.written
+        filled.append(value)
+    return Filled("".join(filled), tuple(missing))
+
+
+def variables_of(template: Template) -> tuple[str, ...]:
+    """The names of the variables that stand in the text, each once, in their order."""
+    return tuple(dict.fromkeys(part.name for part in template.parts if isinstance(part, Variable)))
+
+
+def values_for(
+    name: str,
+    *,
+    first_name: str | None = None,
+    company: str | None = None,
+    headline: str | None = None,
+    note: str | None = None,
+) -> dict[str, str | None]:
+    """What the variables say about a person. `first_name` is what the user typed for it, if anything."""
+    first, last = names_of(name, first_name)
+    known = None if normal_name(name) in NOT_A_NAME else name
+    return {
+        "first_name": first,
+        "last_name": last,
+        "name": known,
+        "company": company,
+        "headline": headline,
+        "note": note,
+    }
+
+
+def length(text: str) -> int:
+    """How long LinkedIn's message window counts the text: in UTF-16 code units, as browsers count (`maxlength` in HTML,
+    `length` in JavaScript). Most emoji are two of them.
+    """
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def limit_of(product: str) -> int:
+    """The longest body that an InMail of this product may have, in units of `length`."""
+    return _BODY_LIMITS.get(product, BODY_LIMIT)
+
+
+def guide_of(body_length: int) -> GuideCode | None:
+    """What LinkedIn's study says of a body of this `length`, if anything."""
+    if body_length > LONG:
+        return "long"
+    return "short_is_good" if 0 < body_length <= SHORT else None
+
+
+_TITLE = re.compile(r"(?:dr|prof|mrs?|ms|mx)\.?|(?:dipl\.-)?ing\.|eng\.|[أدم]\.", re.IGNORECASE)
+# "Servant of", "father of", "mother of": Arabic given names that go on with the next word.
+_GOES_ON = frozenset({"عبد", "أبو", "ابو", "أم"})
+_IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
+_DEGREE = re.compile(r"(?=.{2,6}$)(?:.*[A-Z].*[A-Z].*|.+\.)")
+# Han, kana and Hangul.
+_EAST_ASIAN = re.compile(
+    "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
+
+
+def names_of(name: str, first_name: str | None = None) -> tuple[str | None, str | None]:
+    """First and last name of a person, each None where it is not known. A first name that the user typed is taken as
+    it is.
+
+    Otherwise the first name is the first word after titles ("Dr."), and the last name is the rest. Left out are what
+    stands in brackets ("(she/her)"), words without letters (emoji), and degrees behind a comma ("Kai Example, PhD").
+    "Example, Kai" is turned round. A name of one word has no last name. Names in Han, kana or Hangul are a first name
+    as a whole: whether the family name stands first in them depends on who wrote them down.
+    """
+    words = [] if normal_name(name) in NOT_A_NAME else _words(name)
+    if not first_name or not first_name.strip():
+        return _split(words)
+    typed = first_name.split()
+    if words[: len(typed)] == typed:
+        last = words[len(typed) :]
+    elif words[-len(typed) :] == typed:
+        last = words[: -len(typed)]
+    else:
+        return " ".join(typed), _split(words)[1]
+    return " ".join(typed), " ".join(last) or None
+
+
+def _read(found: re.Match[str]) -> tuple[Variable | None, TextProblem | None]:
+    """The variable at this place, or what is wrong there, or neither for braces that are words. The problem's place is
+    filled in by the caller.
+    """
+    if found["single"]:
+        meant = _by_any_spelling(found["single"])
+        return None, TextProblem("single_braces", 0, 0, found[0], meant) if meant else None
+    if found["open"] or found["close"]:
+        return None, TextProblem("unclosed" if found["open"] else "unopened", 0, 0, found[0])
+    name, bar, fallback = found["inside"].partition("|")
+    name = name.strip()
+    if name in VARIABLES:
+        return Variable(name, fallback.strip() if bar else None), None
+    if not name:
+        return None, TextProblem("empty_variable", 0, 0, found[0][:_LONGEST_SHOWN])
+    return None, TextProblem("unknown_variable", 0, 0, name[:_LONGEST_SHOWN], _near(name))
+
+
+def _by_any_spelling(written: str) -> str | None:
+    """The variable of this name, written with blanks, hyphens, capitals or nothing between its words."""
+    letters = re.sub("[_ -]", "", written).lower()
+    return next((name for name in VARIABLES if name.replace("_", "") == letters), None)
+
+
+def _near(written: str) -> str | None:
+    if len(written) > _LONGEST_NAME_COMPARED:
+        return None
+    close = get_close_matches(re.sub("[ -]", "_", written).lower(), VARIABLES, n=1)
+    return _by_any_spelling(written) or (close[0] if close else None)
+
+
+def _value(value: str | None, *, one_line: bool) -> str | None:
+    if value is None:
+        return None
+    return " ".join(value.split()) if one_line else value.strip()
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in the order given name, family name, without what is no part of it."""
+    parts = [part.split() for part in _IN_BRACKETS.sub(" ", name).split(",") if part.strip()]
+    if len(parts) > 1 and len(parts[0]) == 1 and not _DEGREE.fullmatch(parts[1][0]):
+        parts = [parts[1] + parts[0]]
+    words = [word for word in parts[0] if any(character.isalpha() for character in word)] if parts else []
+    while len(words) > 1 and _TITLE.fullmatch(words[0]):
+        del words[0]
+    return words
+
+
+def _split(words: list[str]) -> tuple[str | None, str | None]:
+    if not words:
+        return None, None
+    if any(_EAST_ASIAN.search(word) for word in words):
+        return " ".join(words), None
+    first = 2 if words[0] in _GOES_ON and len(words) > 1 else 1
+    return " ".join(words[:first]), " ".join(words[first:]) or None

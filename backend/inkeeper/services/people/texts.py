@@ -1,0 +1,241 @@
+"""Texts to write with: templates of subject and body, filled in for a person.
+
+A version that an InMail was sent with is never changed, so that results tell what was really written: an edit makes the
+next version of the same text. Every function runs inside a transaction of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inkeeper.errors import Problem, not_found
+from inkeeper.rules import people, templates
+from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, TextProblem
+from inkeeper.services import accounts
+from inkeeper.storage import persons, targets, texts
+from inkeeper.storage.persons import Person
+from inkeeper.storage.texts import Text
+from inkeeper.storage.transaction import Transaction
+
+LIMITS = {"subject": SUBJECT_LIMIT, "body": BODY_LIMIT}
+"""The longest that each part of a text may be as it is written, in the units of `templates.length`."""
+
+_SAYS: dict[str, str] = {
+    "unknown_variable": "line {line}: there is no variable {{{{{written}}}}}; they are {known}.",
+    "empty_variable": "line {line}: {written} names no variable; they are {known}.",
+    "unclosed": "line {line}: {{{{ opens a variable that does not close on its line.",
+    "unopened": "line {line}: }}}} closes a variable that did not open on its line.",
+    "single_braces": "line {line}: {written} would be sent as it is; write {{{{{suggestion}}}}}.",
+}
+
+
+class Preview(NamedTuple):
+    """What a text says to one person, how long that is, and how long the body may be (units of `templates.length`).
+
+    `missing` are the variables with neither a value nor a fallback.
+    """
+
+    subject: str
+    body: str
+    missing: tuple[str, ...]
+    subject_length: int
+    body_length: int
+    limit: int
+
+
+def list_texts(tx: Transaction, owner_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` of the owner's texts in order of their making, behind the id `after`, without archived ones."""
+    return [describe(text) for text in texts.list_texts(tx, owner_id, after, limit)]
+
+
+def get_text(tx: Transaction, owner_id: str, text_id: str) -> dict[str, Any]:
+    """One text, an archived one too. Raises a 404 Problem."""
+    return describe(_any(tx, owner_id, text_id))
+
+
+def create_text(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Store a text. `wanted` holds `name`, `subject`, `body` and perhaps `purpose`. Raises a 422 Problem that names
+    each fault of the templates.
+    """
+    check(wanted)
+    text_id = texts.add(tx, owner_id, {"purpose": None, **wanted}, now)
+    return get_text(tx, owner_id, text_id)
+
+
+def update_text(
+    tx: Transaction, owner_id: str, text_id: str, changes: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Change what is given. Other words for a version that an InMail was sent with make the next version.
+
+    Raises a 404 Problem for a text that is not there or was deleted, a 422 Problem as `create_text`.
+    """
+    text = _present(tx, owner_id, text_id)
+    check(changes)
+    texts.rename(tx, text.id, changes.get("name", text.name), changes.get("purpose", text.purpose))
+    before = {"subject": text.subject, "body": text.body}
+    words = before | {part: changes[part] for part in before if part in changes}
+    if words != before and text.used:
+        texts.add_version(tx, text.id, text.version + 1, words, now)
+    elif words != before:
+        texts.rewrite(tx, text.id, text.version, words)
+    targets.changed(tx, owner_id, [None])
+    return get_text(tx, owner_id, text_id)
+
+
+def delete_text(tx: Transaction, owner_id: str, text_id: str, now: datetime) -> dict[str, Any]:
+    """Delete a text. One that an InMail, a target or a campaign names is archived: lists leave it out, and what names
+    it keeps it. Says which of the two was done. Raises a 404 Problem.
+    """
+    text = _present(tx, owner_id, text_id)
+    archived = texts.is_referred_to(tx, text.id)
+    if archived:
+        texts.set_archived(tx, text.id, now)
+    else:
+        texts.remove(tx, text.id)
+    return {"id": text.id, "archived": archived}
+
+
+def restore_text(tx: Transaction, owner_id: str, text_id: str) -> dict[str, Any]:
+    """Bring an archived text back into the lists. Raises a 404 Problem."""
+    texts.set_archived(tx, _any(tx, owner_id, text_id).id, None)
+    return get_text(tx, owner_id, text_id)
+
+
+def preview_text(
+    tx: Transaction, owner_id: str, text_id: str, wanted: Mapping[str, Any], account_id: str | None, now: datetime
+) -> Preview:
+    """What the text says to a person: one of the owner's (`wanted` holds `id`), or one who is not stored (`name`, and
+    perhaps `first_name`, `company`, `headline`).
+
+    The body's limit is that of the account's product, the longest that any has without an account. Raises a 404
+    Problem.
+    """
+    text = _any(tx, owner_id, text_id)
+    product = accounts.get_account(owner_id, account_id, now)["product"] if account_id else ""
+    return preview(text.subject, text.body, _values_of(tx, owner_id, wanted), product)
+
+
+def preview(subject: str, body: str, values: Mapping[str, str | None], product: str) -> Preview:
+    """What these two templates say where the variables have these values. Faulty places stand in it as written."""
+    heading = templates.fill(templates.parse(subject), values, one_line=True)
+    words = templates.fill(templates.parse(body), values)
+    return Preview(
+        heading.text,
+        words.text,
+        tuple(dict.fromkeys((*heading.missing, *words.missing))),
+        templates.length(heading.text),
+        templates.length(words.text),
+        templates.limit_of(product),
+    )
+
+
+def copy_of(tx: Transaction, owner_id: str, text_id: str, person: Person, note: str | None) -> dict[str, Any]:
+    """The present version of a text for this person and the note of their target, to be copied. An archived text too,
+    since targets and campaigns keep it. Raises a 404 Problem.
+    """
+    text = _any(tx, owner_id, text_id)
+    made = preview(text.subject, text.body, values_of(person, note), "")
+    return {
+        "text": text.id,
+        "version": text.version,
+        "subject": made.subject,
+        "body": made.body,
+        "missing": list(made.missing),
+    }
+
+
+def values_of(person: Person, note: str | None) -> dict[str, str | None]:
+    """What the variables say about a stored person."""
+    return templates.values_for(
+        person.name,
+        first_name=person.first_name,
+        company=person.company,
+        headline=person.headline,
+        note=note,
+    )
+
+
+def values_of_stored(tx: Transaction, owner_id: str, person: Person) -> dict[str, str | None]:
+    """The same with the note of the person's latest target."""
+    return values_of(person, texts.note_about(tx, owner_id, person.id))
+
+
+def person_like(tx: Transaction, owner_id: str, typed: str) -> Person | None:
+    """The owner's person of this name or, if there is none, the newest whose name, company or link has this part."""
+    found = persons.find(tx, owner_id, people.Person(typed, people.parse_link(typed)))
+    return found or next(iter(persons.search(tx, owner_id, typed, None, 1)), None)
+
+
+def people_to_show(tx: Transaction, owner_id: str, limit: int) -> list[Person]:
+    """Up to `limit` of the owner's people, newest first."""
+    return persons.search(tx, owner_id, "", None, limit)
+
+
+def check(wanted: Mapping[str, Any]) -> None:
+    """Raise a 422 Problem that names each fault of the given subject and body: of the template, or of its length."""
+    faults = [
+        {"path": part, "message": message}
+        for part, limit in LIMITS.items()
+        if part in wanted
+        for message in _faults(wanted[part], limit)
+    ]
+    if faults:
+        raise Problem("invalid", f"{faults[0]['path']}: {faults[0]['message']}", status=422, errors=faults)
+
+
+def say(problem: TextProblem) -> str:
+    """A fault of a template in English, for programs and the terminal."""
+    known = ", ".join(templates.VARIABLES)
+    words = _SAYS[problem.code].format(
+        line=problem.line, written=problem.written, suggestion=problem.suggestion, known=known
+    )
+    if problem.suggestion and problem.code == "unknown_variable":
+        words += f" Did you mean {{{{{problem.suggestion}}}}}?"
+    return words[0].upper() + words[1:]
+
+
+def describe(text: Text) -> dict[str, Any]:
+    """The text as the HTTP contract shows it."""
+    return {
+        "id": text.id,
+        "name": text.name,
+        "purpose": text.purpose,
+        "subject": text.subject,
+        "body": text.body,
+        "version": text.version,
+        "used": text.used,
+        "archived": text.archived_at is not None,
+        "created_at": text.created_at,
+    }
+
+
+def _faults(text: str, limit: int) -> list[str]:
+    if templates.length(text) > limit:
+        return [f"Longer than maximum length {limit}."]
+    return [say(problem) for problem in templates.problems_of(text)]
+
+
+def _any(tx: Transaction, owner_id: str, text_id: str) -> Text:
+    text = texts.get(tx, owner_id, text_id)
+    if text is None:
+        raise not_found("text")
+    return text
+
+
+def _present(tx: Transaction, owner_id: str, text_id: str) -> Text:
+    text = _any(tx, owner_id, text_id)
+    if text.archived_at is not None:
+        raise not_found("text")
+    return text
+
+
+def _values_of(tx: Transaction, owner_id: str, wanted: Mapping[str, Any]) -> dict[str, str | None]:
+    if "id" not in wanted:
+        known = {name: wanted.get(name) for name in ("first_name", "company", "headline")}
+        return templates.values_for(wanted["name"], **known)
+    person = persons.get(tx, owner_id, wanted["id"])
+    if person is None:
+        raise not_found("person")
+    return values_of_stored(tx, owner_id, person)

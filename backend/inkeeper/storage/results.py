@@ -1,0 +1,122 @@
+"""What came of an account's InMails, counted in the database. Those taken back do not count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from inkeeper.clock import to_microseconds
+from inkeeper.rules.report import HOURS, WEEKDAYS
+from inkeeper.rules.results import Counts
+from inkeeper.storage.transaction import Transaction
+
+_COUNTS = "count(*), count(answered_at), coalesce(sum(cost), 0)"
+_SENT = "FROM inmail WHERE account_id = ? AND retracted_at IS NULL"
+# The plus keeps SQLite from the account's own indexes: that over the rows with the column holds all that is counted.
+_OF_THOSE_WITH = "FROM inmail WHERE +account_id = ? AND retracted_at IS NULL AND {} IS NOT NULL"
+_MICROSECOND = timedelta(microseconds=1)
+_HOUR = timedelta(hours=1) // _MICROSECOND
+# The clock of 1970 began on a Thursday, three days after the Monday that weeks begin with here.
+_SINCE_MONDAY = 3 * HOURS
+
+
+class Trial(NamedTuple):
+    """A campaign that uses two texts in turn, and what came of either in it."""
+
+    campaign_id: str
+    text_id: str
+    second_text_id: str
+    first: Counts
+    second: Counts
+
+
+def in_all(tx: Transaction, account_id: str) -> Counts:
+    """All of the account's InMails."""
+    return Counts(*tx.execute(f"SELECT {_COUNTS} {_SENT}", (account_id,)).fetchone())
+
+
+def by_text(tx: Transaction, account_id: str) -> dict[tuple[str, int], Counts]:
+    """Those that were written with a text, by the text's id and version."""
+    rows = tx.execute(
+        f"SELECT text_id, text_version, {_COUNTS} {_OF_THOSE_WITH.format('text_id')} GROUP BY text_id, text_version",
+        (account_id,),
+    )
+    return {(text_id, version): Counts(*counts) for text_id, version, *counts in rows}
+
+
+def by_campaign(tx: Transaction, account_id: str) -> dict[str, Counts]:
+    """Those that belong to a campaign, by the campaign's id."""
+    rows = tx.execute(
+        f"SELECT campaign_id, {_COUNTS} {_OF_THOSE_WITH.format('campaign_id')} GROUP BY campaign_id", (account_id,)
+    )
+    return {campaign_id: Counts(*counts) for campaign_id, *counts in rows}
+
+
+def by_purpose(tx: Transaction, account_id: str) -> dict[str, Counts]:
+    """Those that have a purpose, by it."""
+    rows = tx.execute(f"SELECT purpose, {_COUNTS} {_OF_THOSE_WITH.format('purpose')} GROUP BY purpose", (account_id,))
+    return {purpose: Counts(*counts) for purpose, *counts in rows}
+
+
+def by_hour_of_week(
+    tx: Transaction, account_id: str, offsets: Sequence[tuple[datetime, timedelta]]
+) -> dict[int, Counts]:
+    """All InMails by the hour, counted from Monday's first, that the clocks showed at sending. `offsets` as
+    `hour_of_week`.
+    """
+    rows = tx.execute(
+        f"SELECT {hour_of_week('sent_at', offsets)} AS hour, {_COUNTS} {_SENT} GROUP BY hour", (account_id,)
+    )
+    return {hour: Counts(*counts) for hour, *counts in rows}
+
+
+def campaign_names(tx: Transaction, owner_id: str) -> dict[str, str]:
+    """The names of all the owner's campaigns by id, archived ones included."""
+    return dict(tx.execute("SELECT id, name FROM campaign WHERE owner_id = ?", (owner_id,)).fetchall())
+
+
+def trials(tx: Transaction, account_id: str) -> list[Trial]:
+    """The account's campaigns that use two texts in turn in a step: the first such step of each."""
+    steps = tx.execute(
+        "SELECT campaign_id, min(number), text_id, second_text_id FROM campaign_step"
+        " JOIN campaign ON campaign.id = campaign_id"
+        " WHERE account_id = ? AND text_id IS NOT NULL AND second_text_id IS NOT NULL AND text_id <> second_text_id"
+        " GROUP BY campaign_id",
+        (account_id,),
+    ).fetchall()
+    if not steps:
+        return []
+    rows = tx.execute(
+        f"SELECT campaign_id, text_id, {_COUNTS} {_OF_THOSE_WITH.format('campaign_id')} AND text_id IS NOT NULL"
+        " GROUP BY campaign_id, text_id",
+        (account_id,),
+    )
+    counted = {(campaign_id, text_id): Counts(*counts) for campaign_id, text_id, *counts in rows}
+    none = Counts(0, 0, 0)
+    return [
+        Trial(campaign, text, second, counted.get((campaign, text), none), counted.get((campaign, second), none))
+        for campaign, _, text, second in steps
+    ]
+
+
+def first_sent_at(tx: Transaction, account_id: str) -> int | None:
+    """When (microseconds since 1970) the account's first InMail was sent; None without one."""
+    row: tuple[Any, ...] = tx.execute(f"SELECT min(sent_at) {_SENT}", (account_id,)).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def hour_of_week(column: str, offsets: Sequence[tuple[datetime, timedelta]]) -> str:
+    """SQL for the hour of the week, counted from Monday's first, that a zone's clocks showed at a column's instant.
+
+    SQLite knows no time zones, so their offsets stand in the statement: whole numbers, none of them from outside.
+    `offsets` says from which instant (UTC) on the clocks are ahead of UTC by how much (`periods.offsets`).
+    """
+    cases = "".join(
+        f" WHEN {column} < {to_microseconds(later)} THEN {offset // _MICROSECOND}"
+        for (_, offset), (later, _) in pairwise(offsets)
+    )
+    last = offsets[-1][1] // _MICROSECOND
+    offset = f"CASE{cases} ELSE {last} END" if cases else str(last)
+    return f"(({column} + {offset}) / {_HOUR} + {_SINCE_MONDAY}) % {WEEKDAYS * HOURS}"

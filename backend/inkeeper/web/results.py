@@ -1,0 +1,108 @@
+"""Results: how often InMails are answered, by text, campaign, purpose, weekday and hour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response
+from markupsafe import Markup
+from marshmallow import fields, validate
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.rules.results import FEWEST, Counts, result_of
+from inkeeper.services.people import results, texts
+from inkeeper.services.people.results import NONE, Row
+from inkeeper.web import forms, pages, seats, words
+from inkeeper.web.blueprint import blueprint
+
+WAYS = {"text": "Text", "campaign": "Campaign", "purpose": "Why", "weekday": "Weekday", "hour": "Hour"}
+"""What results are shown by, as the heading of the first column says it."""
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NO = {"text": "No text", "campaign": "No campaign", "purpose": "Not said"}
+_STEP = 10
+"""Percent: the scale of the bars ends at a multiple of this."""
+
+
+class ResultsQuery(forms.Query):
+    """What to show the results by."""
+
+    by = fields.String(load_default="text", validate=validate.OneOf(WAYS))
+
+
+@blueprint.page("/people/results")
+def show_results() -> Response:
+    """What came of the InMails."""
+    query = forms.read_query(ResultsQuery())
+    by = query.get("by", "text")
+    with store().read() as tx:
+        found = seats.read(query.get("account"))
+        rows = results.list_results(tx, owner_id(), found.account_id, by, now())
+        better = {row.key: _name(tx, row.difference) for row in rows if row.difference}
+    whole = Counts(sum(row.sent for row in rows), sum(row.answered for row in rows), 0)
+    top = _top(rows)
+    return pages.page(
+        "app/results.html",
+        title="Results",
+        here="people",
+        seats=found,
+        by=by,
+        rows=[row._asdict() | {"name": name_of(by, row), "bar": bar(row, top), **_price(row)} for row in rows],
+        differences=better,
+        whole=whole,
+        rate=result_of(whole, None, 0),
+        top=top,
+        fewest=FEWEST,
+        priced=any(row.cost_per_answer for row in rows),
+        alone=len(rows) == 1 and rows[0].key == NONE,
+    )
+
+
+def name_of(by: str, row: Row) -> str:
+    """What a row is called."""
+    if row.key == NONE:
+        return _NO[by]
+    if by == "purpose":
+        return words.PURPOSES[row.key]
+    if by == "weekday":
+        return _WEEKDAYS[int(row.key) - 1]
+    return f"{int(row.key):02}:00–{int(row.key) + 1:02}:00" if by == "hour" else row.title
+
+
+def bar(row: Row, top: int) -> Markup | None:
+    """The rate as a dot on a line from the lower to the upper end of its interval, on a scale from 0 to `top` percent.
+
+    None for a row without a rate. The table beside it holds the same numbers.
+    """
+    if row.rate is None or row.low is None or row.high is None:
+        return None
+    low, middle, high = (f"{share * 1_000 / (top / 100):.0f}" for share in (row.low, row.rate, row.high))
+    return Markup(
+        '<svg class="range" viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" y="7" width="1000" height="2"></rect>'
+        '<rect class="span" x="{low}" y="5" width="{width}" height="6"></rect>'
+        '<rect class="rate" x="{rate}" y="0" width="8" height="16"></rect></svg>'
+    ).format(low=low, width=int(high) - int(low), rate=max(0, min(992, int(middle) - 4)))
+
+
+def _top(rows: Sequence[Row]) -> int:
+    highest = max((row.high for row in rows if row.high is not None), default=1.0)
+    return max(_STEP, math.ceil(highest * 100 / _STEP) * _STEP)
+
+
+def _price(row: Row) -> dict[str, Any]:
+    return {"cost_per_answer": row.cost_per_answer and row.cost_per_answer._asdict()}
+
+
+def _name(tx: Any, difference: str) -> str:
+    """The name of the better text, or the code that says why there is none."""
+    _, _, text_id = difference.partition("text:")
+    return str(texts.get_text(tx, owner_id(), text_id)["name"]) if text_id else difference
+
+
+@blueprint.app_context_processor
+def ways() -> dict[str, Any]:
+    """What results are shown by, for templates."""
+    return {"WAYS": WAYS}

@@ -1,0 +1,316 @@
+"""Texts: what to write with, edited with a live preview for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from marshmallow import EXCLUDE, fields, validate
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import CleanText
+from inkeeper.errors import not_found
+from inkeeper.rules import templates
+from inkeeper.rules.people import clean_name
+from inkeeper.rules.templates import BODY_LIMIT, LONG, SHORT, SUBJECT_LIMIT, TextProblem
+from inkeeper.services.people import texts
+from inkeeper.web import forms, pages, seats, words
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.seats import Seats
+
+NEW = "new"
+"""Stands in the address for a text that is not stored yet."""
+
+EXAMPLE = "Kai Example"
+"""For whom a text is shown while no people are stored."""
+
+MOST_TEXTS = 500
+PEOPLE_OFFERED = 30
+
+VARIABLES = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "name": "Name",
+    "company": "Company",
+    "headline": "Headline",
+    "note": "Note",
+}
+"""What each variable is called."""
+
+INSERTS = {name: f"{{{{{name}}}}}" for name in VARIABLES} | {
+    "company": "{{company|your company}}",
+    "headline": "{{headline|your work}}",
+}
+"""What the button of each variable writes: with a fallback for what is often not known."""
+
+_WRONG = {
+    "empty_variable": "{written} names nothing. Write, for example, {{{{first_name}}}}.",
+    "unclosed": "{{{{ isn't closed. Put }}}} behind the name, on the same line.",
+    "unopened": "}}}} has no {{{{ before it on the same line.",
+    "single_braces": "{written} would be sent as it is. Write {{{{{suggestion}}}}}.",
+}
+_VERSIONED = ("name", "purpose", "subject", "body", "version", "archived")
+_EDITED = ("name", "purpose", "subject", "body")
+
+
+class TextsQuery(forms.Query):
+    """Which text to edit: its id, or `NEW`."""
+
+    text = fields.String(validate=validate.Length(1, 64))
+
+
+class TextForm(FormSchema):
+    """A text, and the account that its page was opened for."""
+
+    account = fields.String(validate=validate.Length(max=64))
+    name = CleanText(required=True, max_length=100, error_messages={"required": "Enter a name."})
+    purpose = fields.String(load_default=None, validate=validate.OneOf(words.PURPOSES))
+    subject = CleanText(required=True, max_length=SUBJECT_LIMIT, error_messages={"required": "Enter a subject."})
+    body = CleanText(
+        required=True, max_length=BODY_LIMIT, lines=True, error_messages={"required": "Enter the message."}
+    )
+
+
+class PressForm(FormSchema):
+    """A press on a text's page, and the account that the page was opened for."""
+
+    account = fields.String(validate=validate.Length(max=64))
+
+
+class DraftForm(FormSchema):
+    """A text that is being written, as far as it goes, and for whom to show it."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    account = fields.String(validate=validate.Length(max=64))
+    subject = fields.String(load_default="")
+    body = fields.String(load_default="")
+    person = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+@blueprint.page("/people/texts")
+def show_texts() -> Response:
+    """The texts, or one of them to edit."""
+    query = forms.read_query(TextsQuery())
+    with store().read() as tx:
+        found = seats.read(query.get("account"))
+        if "text" not in query:
+            return _list(found)
+        text = None if query["text"] == NEW else texts.get_text(tx, owner_id(), query["text"])
+    if text and text["archived"]:
+        raise not_found("text")
+    return _editor(found, text, forms.empty_form(**({name: text[name] for name in _EDITED} if text else {})))
+
+
+@blueprint.post("/people/texts/preview")
+def preview_text() -> Response:
+    """What a text that is being written says to a person."""
+    form = forms.read_press(DraftForm())
+    with store().read():
+        found = seats.read(form.data.get("account"))
+        shown = _preview(found, form.data["subject"], form.data["body"], form.data["person"])
+    return pages.part("app/texts_preview.html", oob=True, **shown)
+
+
+@blueprint.post("/people/texts")
+def create_text() -> Response:
+    """Store a new text."""
+    form = _checked(forms.read_form(TextForm()))
+    if form.errors:
+        return _editor(_seats(form), None, form, 422)
+    _create(form)
+    return _list(_seats(form), toast={"text": "Saved."}, push=True)
+
+
+@blueprint.post("/people/texts/again")
+def create_again() -> Response:
+    """Store a text again that was deleted a moment ago, into the list that is still shown."""
+    form = forms.read_press(TextForm())
+    _create(form)
+    return _parts(_seats(form))
+
+
+@blueprint.post("/people/texts/<text_id>")
+def save_text(text_id: str) -> Response:
+    """Save an edited text. One that was changed elsewhere since is shown beside what was typed."""
+    form = _checked(forms.read_form(TextForm()))
+    with store().read() as tx:
+        text = texts.get_text(tx, owner_id(), text_id)
+    if form.errors:
+        return _editor(_seats(form), text, form, 422)
+
+    def save() -> dict[str, Any]:
+        with store().read() as tx:
+            before = texts.get_text(tx, owner_id(), text_id)
+            forms.check_version(form, _versioned(before))
+            after = texts.update_text(tx, owner_id(), text_id, _words(form), now())
+        return {"version": after["version"], "is_next": after["version"] != before["version"]}
+
+    try:
+        saved = forms.save_once(None, form, save)
+    except forms.Stale:
+        return _editor(_seats(form), text, form, 409, stale=True)
+    said = f"Saved as version {saved['version']}." if saved["is_next"] else "Saved."
+    return _list(_seats(form), toast={"text": said}, push=True)
+
+
+@blueprint.post("/people/texts/<text_id>/delete")
+def delete_text(text_id: str) -> Response:
+    """Delete a text; a message offers to undo it."""
+    form = forms.read_press(PressForm())
+
+    def delete() -> dict[str, Any]:
+        with store().read() as tx:
+            return {"archived": texts.delete_text(tx, owner_id(), text_id, now())["archived"]}
+
+    with store().read() as tx:
+        text = texts.get_text(tx, owner_id(), text_id)
+    archived = forms.save_once(None, form, delete)["archived"]
+    found = _seats(form)
+    again = {"account": found.account_id}
+    if not archived:
+        again |= {name: text[name] for name in _EDITED if text[name] is not None}
+    undo = f"/people/texts/{text_id}/restore" if archived else "/people/texts/again"
+    return _list(found, toast={"text": f"Deleted {text['name']}.", "undo": undo, "undo_values": again}, push=True)
+
+
+@blueprint.post("/people/texts/<text_id>/restore")
+def restore_text(text_id: str) -> Response:
+    """Bring a deleted text back into the list that is still shown."""
+    form = forms.read_press(PressForm())
+
+    def restore() -> dict[str, Any]:
+        with store().read() as tx:
+            texts.restore_text(tx, owner_id(), text_id)
+        return {}
+
+    forms.save_once(None, form, restore)
+    return _parts(_seats(form))
+
+
+def wrong(problem: TextProblem, *, lines: bool) -> str:
+    """A fault of a template in a person's words; `lines` where the line has to be named."""
+    if problem.code == "unknown_variable":
+        said = f"There's nothing called {{{{{problem.written}}}}}."
+        hint = f" Did you mean {{{{{problem.suggestion}}}}}?" if problem.suggestion else " Use one of the buttons."
+        said += hint
+    else:
+        said = _WRONG[problem.code].format(written=problem.written, suggestion=problem.suggestion)
+    return f"Line {problem.line}: {said}" if lines else said
+
+
+def _seats(form: Form) -> Seats:
+    with store().read():
+        return seats.read(form.typed.get("account") or None)
+
+
+def _words(form: Form) -> dict[str, Any]:
+    return {name: form.data[name] for name in _EDITED}
+
+
+def _create(form: Form) -> None:
+    def create() -> dict[str, Any]:
+        with store().read() as tx:
+            return {"text_id": texts.create_text(tx, owner_id(), _words(form), now())["id"]}
+
+    forms.save_once(None, form, create)
+
+
+def _checked(form: Form) -> Form:
+    """The form with the faults of its templates at their fields, the first of each."""
+    for name, limit in (("subject", SUBJECT_LIMIT), ("body", BODY_LIMIT)):
+        if form.errors or name not in form.data:
+            continue
+        problems = templates.problems_of(form.data[name])
+        if templates.length(form.data[name]) > limit:
+            form = form.but(name, f"Use at most {limit} characters.")
+        elif problems:
+            form = form.but(name, wrong(problems[0], lines=name == "body"))
+    return form
+
+
+def _versioned(text: Mapping[str, Any]) -> list[Any]:
+    return [text[name] for name in _VERSIONED]
+
+
+def _listed() -> list[dict[str, Any]]:
+    with store().read() as tx:
+        return texts.list_texts(tx, owner_id(), None, MOST_TEXTS)
+
+
+def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
+    """The list of the texts as a page, or, with `push`, as the answer to a form of the editor."""
+    template = "app/texts_done.html" if push else "app/texts.html"
+    response = pages.page(template, title="Texts", here="people", seats=found, texts=_listed(), toast=toast)
+    if push:
+        response.headers["HX-Push-Url"] = f"/people/texts?account={found.account_id}"
+    return response
+
+
+def _parts(found: Seats) -> Response:
+    """The list anew where it is still shown, as the answer to an undo."""
+    return pages.part("app/texts_parts.html", seats=found, texts=_listed())
+
+
+def _editor(
+    found: Seats, text: Mapping[str, Any] | None, form: Form, status: int = 200, *, stale: bool = False
+) -> Response:
+    with store().read() as tx:
+        people = texts.people_to_show(tx, owner_id(), PEOPLE_OFFERED)
+        person = people[0].name if people else EXAMPLE
+        shown = _preview(found, form.typed.get("subject", ""), form.typed.get("body", ""), person)
+    # What was changed elsewhere meanwhile has not been shown yet, unless this answer does.
+    rendered = text and (forms.version_of(_versioned(text)) if stale or not form.key else form.typed.get("version", ""))
+    return pages.page(
+        "app/texts_edit.html",
+        title="Texts",
+        here="people",
+        seats=found,
+        status=status,
+        text=text,
+        form=form,
+        version=rendered or "",
+        stale=stale,
+        people=[each.name for each in people],
+        **shown,
+    )
+
+
+def _preview(found: Seats, subject: str, body: str, typed: str) -> dict[str, Any]:
+    """What the preview shows. Runs inside a transaction."""
+    name = clean_name(typed) or EXAMPLE
+    product = found.chosen["account"]["product"]
+    with store().read() as tx:
+        person = texts.person_like(tx, owner_id(), name)
+        values = texts.values_of_stored(tx, owner_id(), person) if person else templates.values_for(name)
+    shown = texts.preview(subject.strip(), body.strip(), values, product)
+    known = [person.headline, person.company] if person else []
+    return {
+        "preview": shown,
+        "person": person.name if person else name,
+        "first_name": values["first_name"] or name,
+        "known": " · ".join(each for each in known if each),
+        "stored": person is not None,
+        "wrongs": [
+            f"{label} {wrong(problem, lines=lines)}"
+            for label, part, lines in (("Subject:", subject.strip(), False), ("Message,", body.strip(), True))
+            for problem in templates.problems_of(part)
+        ],
+        "missing": [VARIABLES[name] for name in shown.missing],
+        "fallback": shown.missing[0] if shown.missing else None,
+        "guide": templates.guide_of(shown.body_length),
+        "marks": [mark for mark in (SHORT, LONG) if mark < shown.limit],
+        "over": {
+            "subject": max(0, shown.subject_length - SUBJECT_LIMIT),
+            "body": max(0, shown.body_length - shown.limit),
+        },
+    }
+
+
+@blueprint.app_context_processor
+def variables() -> dict[str, Any]:
+    """The names of the variables and what their buttons write, for templates."""
+    return {"VARIABLES": VARIABLES, "INSERTS": INSERTS}
