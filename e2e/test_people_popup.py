@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from e2e.harness.connecting import connect, refresh
 from e2e.harness.desktop import Desktop
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite, people
+from e2e.harness.middle import INKEEPER, Reply, Request, between
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
@@ -139,6 +142,50 @@ def test_marked_people_are_warned_of_and_can_be_logged(
     popup.click("button", re.compile("^Log InMail to Kai Example"))
 
     connected.wait_badge("49")
+
+
+def with_text(client: Client, body: str) -> str:
+    """The id of a text with this body."""
+    text = {"name": "First words", "subject": "Hello {{first_name}}", "body": body}
+    return str(client.post("/texts", text).expect(201)["id"])
+
+
+READ_COPIED = "() => navigator.clipboard.readText()"
+
+
+def test_the_text_is_copied_and_noted_on_the_inmail(
+    connected: Browser, client: Client, account: dict[str, Any]
+) -> None:
+    text = with_text(client, "Hello {{first_name}}, a word about {{note|your work}}.")
+    add(client, "Kai Example", text=text, note="data")
+    popup = popup_at(connected, KAI)
+    popup.cdp("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    popup.click("button", "Copy subject")
+    popup.wait_text("Subject copied.")
+    assert popup.run(READ_COPIED) == "Hello Kai"
+    popup.click("button", "Copy text")
+    popup.wait_text("Text copied.")
+    assert popup.run(READ_COPIED) == "Hello Kai, a word about data."
+
+    # It is pasted by the user, which closes the popup; the log comes after that.
+    popup = popup_at(connected, KAI)
+    popup.click("button", re.compile("^Log InMail to Kai Example"))
+
+    settled(connected)
+    [inmail] = client.inmails(account)
+    assert (inmail["text"], inmail["text_version"]) == (text, 1)
+
+
+def test_a_text_that_lacks_a_word_is_not_copied(
+    connected: Browser, client: Client, server: Server, account: dict[str, Any]
+) -> None:
+    add(client, "Kai Example", text=with_text(client, "A word about {{company}}."))
+    popup = popup_at(connected, KAI)
+
+    assert popup.of(popup.find("button", "Copy text"), "(button) => button.disabled")
+    assert not popup.has("button", "Copy subject")
+    popup.click("button", "Missing: company")
+    until(lambda: connected.pages(f"{server.address}/people"), "the page is opened where it can be added")
 
 
 # -- who is next --------------------------------------------------------------------------------------------
@@ -362,20 +409,37 @@ def test_without_the_server_nothing_is_lost_and_the_order_is_kept(
     assert [each["target"] for each in client.inmails(account)] == [mika["id"]]
 
 
-def test_a_worker_killed_while_it_sends_adds_nobody_twice(
-    connected: Browser, client: Client, server: Server, account: dict[str, Any]
+def test_a_worker_killed_before_the_answer_adds_nobody_twice(
+    browser: Browser, client: Client, server: Server
 ) -> None:
-    connected.visit(KAI)
-    server.freeze()
-    connected.ask("target.add", {"accountId": account["id"], "person": {"name": "Kai Example", "profileUrl": KAI}})
-    until(lambda: connected.outbox()[0]["attemptedAt"], "it is being sent")
-    connected.kill_worker()
-    server.thaw()
-    until(lambda: len(client.every("/targets")) == 1, "the server got it")
+    """The server stores the entry, and its answer never reaches the worker."""
+    account = client.account(rule_book="rolling")
+    stored, dead = Event(), Event()
 
-    connected.ask("retry")
+    def hold(request: Request) -> Reply | None:
+        if (request.method, request.path) != ("POST", "/api/v1/targets") or dead.is_set():
+            return None
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request(request.method, request.path, request.body, request.headers)
+        assert connection.getresponse().status == 201
+        connection.close()
+        stored.set()
+        assert dead.wait(20)
+        return Reply(500, INKEEPER, b"{}")
 
-    settled(connected)
+    with between(hold, server_port=server.port) as line:
+        seen = len(server.terminal())
+        browser.ask("pair.start", {"address": line.address, "device": "Chromium in a test"})
+        browser.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
+        person = {"name": "Kai Example", "profileUrl": KAI}
+        browser.ask("target.add", {"accountId": account["id"], "person": person})
+        assert stored.wait(20)
+        browser.kill_worker()
+        dead.set()
+
+        browser.ask("retry")
+
+        settled(browser)
     assert listed(client) == ["Kai Example"]
 
 
@@ -441,7 +505,7 @@ def look_at(browser: Browser, desktop: Desktop, url: str) -> None:
 def test_the_keys_put_the_person_of_the_page_on_the_list(seen: Browser, desktop: Desktop, client: Client) -> None:
     look_at(seen, desktop, KAI)
 
-    desktop.keys("alt+shift+n")
+    desktop.keys("alt+shift+k")
 
     until(lambda: seen.badge()["text"] == "+", "the sign in the badge that it was done")
     until(lambda: listed(client) == ["Kai Example"], "at the server")
@@ -451,7 +515,7 @@ def test_the_keys_put_the_person_of_the_page_on_the_list(seen: Browser, desktop:
 def test_where_nobody_is_shown_the_keys_open_the_form(seen: Browser, desktop: Desktop, client: Client) -> None:
     look_at(seen, desktop, ELSEWHERE)
 
-    desktop.keys("alt+shift+n")
+    desktop.keys("alt+shift+k")
 
     popup = seen.attach_page(seen.extension_url("popup/"))
     popup.find("textbox", "Name")
