@@ -21,9 +21,7 @@ export function awaiting(context) {
   // Trouble needs the room.
   if (state !== "ready" || !account?.awaiting.length) return null;
   const all = account.awaiting;
-  // Who is to be written to needs the room, too, and so does what is warned of.
-  const isTight = targetShown(context) !== null || ui.found?.person?.do_not_contact;
-  const most = isTight ? Number(!account.projection?.warnings.length) : SHOWN_MAX;
+  const most = room(context, account);
   const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
   const turn = () => { ui.allAwaiting = !ui.allAwaiting; paint(); };
   return el("section", { class: "part", data: { part: "awaiting", account: account.account.id } },
@@ -32,6 +30,17 @@ export function awaiting(context) {
       all.length > most && el("button", { class: "quiet", "aria-expanded": String(ui.allAwaiting), data: { hook: "all-awaiting" }, on: { click: turn } },
         t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"))),
     el("ul", { class: "list" }, (ui.allAwaiting ? all : all.slice(0, most)).map((inmail) => item(context, account, inmail))));
+}
+
+/**
+ * How many are shown at once. Whoever is to be written to needs the room, too, and so does what is warned of.
+ * @param {PopupContext} context
+ * @param {AccountView} account
+ */
+function room(context, { projection }) {
+  const { page, ui } = context;
+  if (!targetShown(context) && !ui.found?.person?.do_not_contact) return SHOWN_MAX;
+  return page?.person || !projection?.warnings.length ? 1 : 0;
 }
 
 /**

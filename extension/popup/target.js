@@ -35,13 +35,13 @@ export function actions(context, account, target) {
     paint();
   };
   const menus = /** @type {const} */ (["later", "more"]);
+  const lacking = t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", "));
   const fill = () => run("app.open", { page: "people", accountId: account.account.id });
   return [
     el("div", { class: "row target" },
       copy?.subject && !missing.length && copyButton("subject", target),
       copy && copyButton("body", target),
-      missing.length > 0 && el("button", { class: "quiet missing", data: { hook: "missing" }, on: { click: fill } },
-        t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", "))),
+      missing.length > 0 && el("button", { class: "quiet missing", title: lacking, data: { hook: "missing" }, on: { click: fill } }, lacking),
       menus.map((menu) => el("button", {
         class: "quiet", "aria-label": t("of_person", t(menu), person.name), "aria-expanded": String(ui.targetMenu === menu),
         data: { hook: `target-${menu}` }, on: { click: turn(menu) },

@@ -1,14 +1,15 @@
 // The list of people to write to: what the popup shows of it between two summaries, and what reaches the server.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
-import { alarms, local, notified, reset, session } from "./chrome.js";
+import { alarms, local, notified, opened, reset, session } from "./chrome.js";
 const { keepAppointments } = await import("../../extension/core/alarms.js");
 const { badge } = await import("../../extension/core/badge.js");
 const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/list.js");
 const { log } = await import("../../extension/core/log.js");
-const { remind } = await import("../../extension/core/notify.js");
+const { openNotified, remind } = await import("../../extension/core/notify.js");
 const outbox = await import("../../extension/core/outbox.js");
 const { syncNow } = await import("../../extension/core/sync.js");
 const { laterDays, nextOf, profileOf, targetFor, targetsOf } = await import("../../extension/core/targets.js");
@@ -31,7 +32,7 @@ function target(name, fields = {}) {
 }
 
 /** A server that keeps a list; `refuse` maps "METHOD path" to what it answers instead, `heard` is what it was asked to change. */
-const server = { list: [], heard: [], refuse: {}, closed: 0 };
+const server = { list: [], heard: [], refuse: {}, closed: 0, erasures: null };
 
 function summary() {
   const isToday = ({ planned_for: day }) => day !== null && day <= TODAY;
@@ -50,6 +51,7 @@ function answer(method, path, body) {
   const refusal = server.refuse[`${method} ${path}`];
   if (refusal) return [refusal.status, refusal];
   if (path === "/server") return [200, { app: "inkeeper", version: "1", demo: false, id: null }];
+  if (path === "/erasures" && server.erasures) return [200, server.erasures];
   if (path === "/accounts") return [200, { items: [ACCOUNT] }];
   if (path.endsWith("/summary")) return [200, summary()];
   if (path.endsWith("/inmails")) {
@@ -85,7 +87,7 @@ const add = (name) => addToList({ accountId: "a", person: personOf(name) }, new 
 
 beforeEach(async () => {
   reset();
-  Object.assign(server, { list: NAMES.slice(0, 3).map((name) => target(name)), heard: [], refuse: {}, closed: 0 });
+  Object.assign(server, { list: NAMES.slice(0, 3).map((name) => target(name)), heard: [], refuse: {}, closed: 0, erasures: null });
   await local.set({ server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false } });
   await syncNow();
 });
@@ -310,4 +312,27 @@ test("at the planned time one notification, however often it is looked, and an a
   assert.equal(notified.length, isYesterday ? 0 : 1);
   await keepAppointments(await readView(new Date()), new Date());
   assert.equal(alarms.get("moment").scheduledTime, Date.parse(`${at(2 * HOUR_MS).slice(0, 16)}:00Z`));
+
+  await openNotified("target/target-0/2026-11-26T09:00:00.000Z");
+  await openNotified("a/expiring/2026-11-30T00:00:00Z/urgent");
+  await openNotified("target/gone/2026-11-26T09:00:00.000Z");
+  assert.deepEqual(opened, [linkOf("Kai Example"), "popup", "popup"]);
+});
+
+test("somebody who was erased is forgotten in the list, in what waits, among those passed over and in what was copied", async () => {
+  const mark = (text) => createHash("sha256").update(`salt\n${text}`).digest("hex");
+  server.refuse = Object.fromEntries(["PATCH /targets/target-0", "POST /targets", "PATCH /people/person-0"].map((key) => [key, { status: 403, code: "no", detail: "" }]));
+  await skip("target-0", "UTC", new Date());
+  await session.set({ copied: { ...personOf("Kai Example"), target: "target-0", text: "text-1", at: new Date().toISOString() } });
+  await change("Kai Example", "later", "2030-01-07");
+  await markDoNotContact({ accountId: "a", id: "person-0", person: personOf("Kai Example") }, new Date());
+  await add("Kai Example");
+  await add("Sasha Specimen");
+  server.erasures = { erasures: [{ inmails: [], salt: "salt", links: [mark(linkOf("Kai Example"))], names: [mark("kai example")] }], last: 1, more: false, complete: true };
+  server.list.shift();
+
+  await syncNow();
+
+  assert.deepEqual([entries().map(({ body }) => body.person.name), local.content.skipped], [["Sasha Specimen"], {}]);
+  assert.doesNotMatch(JSON.stringify([local.content, session.content]), /kai/i);
 });
