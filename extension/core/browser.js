@@ -74,8 +74,16 @@ export async function lookInto(tabId, files) {
 /** @param {string} path inside the extension */
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
-/** @param {string} url to which the tab that the user looks at goes, at the user's click */
-export const goTo = (url) => chrome.tabs.update({ url });
+/**
+ * At a click in the popup, leads the tab that the user looks at to an address and closes the popup. A popup that is shown in a tab gives
+ * way to the address.
+ * @param {string} url
+ */
+export async function goTo(url) {
+  const isTab = await chrome.tabs.getCurrent();
+  await chrome.tabs.update({ url });
+  if (!isTab) globalThis.close();
+}
 
 /** @param {string} url of a page that is not the extension's own */
 export const openAddress = (url) => chrome.tabs.create({ url });

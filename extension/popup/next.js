@@ -55,10 +55,6 @@ function card(context, account, list, target) {
   const link = profileOf(target.person);
   const today = list.today + list.sent_today;
   const facts = [plannedWords(target, zone, now), ...purposeWords(target), headline ?? company].filter(Boolean);
-  const open = async () => {
-    await goTo(link ?? "");
-    globalThis.close();
-  };
   const pass = () => {
     Object.assign(ui, { targetMenu: null, picking: false });
     return run("target.skip", { id: target.id, zone });
@@ -68,7 +64,7 @@ function card(context, account, list, target) {
     el("h2", {}, name),
     facts.length > 0 && el("p", { class: "small mute facts", title: facts.join(" · "), data: { hook: "facts" } }, facts.join(" · ")),
     el("div", { class: "duo" },
-      link ? el("button", { class: "main", data: { hook: "open-profile" }, on: { click: open } }, t("open_profile"), el("span", { class: "unseen" }, ` ${t("of", name)}`))
+      link ? el("button", { class: "main", data: { hook: "open-profile" }, on: { click: () => goTo(link) } }, t("open_profile"), el("span", { class: "unseen" }, ` ${t("of", name)}`))
         : el("p", { class: "small mute", data: { hook: "no-link" } }, t("no_link")),
       el("button", { class: "side", "aria-label": t("of_person", t("not_now"), name), data: { hook: "not-now" }, on: { click: pass } }, t("not_now"))),
     ...actions(context, account, target));
