@@ -20,7 +20,7 @@ const LEAD_DAYS = [7, 3, 1];
  */
 export function project(stored, account, entries, now) {
   const { receivedAt, summary } = stored;
-  const ahead = entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
+  const ahead = entries.filter(movesNumbers).filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
   const here = walk(summary, passed, ahead);
@@ -55,6 +55,12 @@ export function project(stored, account, entries, now) {
 }
 
 /**
+ * @param {OutboxEntry} entry
+ * @returns {entry is CreditEntry}
+ */
+const movesNumbers = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
+
+/**
  * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it counts: two
  * clocks, or one that was set meanwhile, could not tell.
  * @param {OutboxEntry} entry
@@ -67,7 +73,7 @@ export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !st
  * are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is used.
  * @param {Summary} summary
  * @param {TimelineEvent[]} passed
- * @param {OutboxEntry[]} entries
+ * @param {CreditEntry[]} entries
  */
 function walk(summary, passed, entries) {
   const here = {
@@ -107,11 +113,10 @@ const absorbed = (taken, event) => (event.credits < 0 ? Math.min(taken, -event.c
 
 /**
  * @param {ReturnType<typeof walk>} here
- * @param {OutboxEntry} entry
+ * @param {CreditEntry} entry
  * @param {Summary} summary
  */
 function count(here, entry, summary) {
-  if (entry.kind === "outcome") return;
   if (entry.kind === "observation") {
     here.taken = here.balance - entry.body.balance;
     here.observed = { balance: entry.body.balance, at: entry.body.observed_at };
@@ -136,12 +141,8 @@ function reaches(summary, sentAt) {
   return heldThen || sent >= Date.parse(summary.period.start);
 }
 
-/** @param {TimelineEvent | OutboxEntry} step */
-function instantOf(step) {
-  if ("reason" in step) return Date.parse(step.at);
-  if (step.kind === "observation") return Date.parse(step.body.observed_at);
-  return Date.parse(step.kind === "outcome" ? step.createdAt : step.body.sent_at);
-}
+/** @param {TimelineEvent | CreditEntry} step */
+const instantOf = (step) => Date.parse("reason" in step ? step.at : step.kind === "observation" ? step.body.observed_at : step.body.sent_at);
 
 /**
  * @param {Summary} summary

@@ -15,6 +15,7 @@ from inkeeper.rules import people, templates
 from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, TextProblem
 from inkeeper.services import accounts
 from inkeeper.services.people import persons
+from inkeeper.storage import persons as stored_persons
 from inkeeper.storage import targets, texts
 from inkeeper.storage.persons import Person
 from inkeeper.storage.texts import Text
