@@ -530,9 +530,10 @@ def _counted(counts: dict[str, int]) -> str:
 @main.command()
 @_database_options
 def doctor(**flags: Any) -> None:
-    """Check everything: the database file, and each account's ledger against the rules that always hold.
+    """Check everything: the database file, each account's ledger against the rules that always hold, and the list of
+    people to write to.
 
-    Exits with 1 and names the account and the fact where something is wrong. Changes nothing.
+    Exits with 1 and names the account and the fact, or the person, where something is wrong. Changes nothing.
     """
     from inkeeper.services.integrity import check
 
@@ -545,7 +546,8 @@ def doctor(**flags: Any) -> None:
         for finding in check(store, utc_now()):
             problems += 1
             fact = f", fact {finding.fact_id}" if finding.fact_id else ""
-            click.echo(printable(f"Account {finding.account_id}{fact}: {finding.message}"))
+            place = f"Account {finding.account_id}{fact}: " if finding.account_id else ""
+            click.echo(printable(f"{place}{finding.message}"))
     if problems:
         raise click.ClickException(f"Found wrong: {problems}.")
     click.echo("Nothing wrong was found.")

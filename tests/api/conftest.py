@@ -50,6 +50,7 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),
         "person_id": created("/api/v1/people", {"name": "Sasha Specimen"}),
         "target_id": created("/api/v1/targets", {"person": {"name": "Sasha Specimen"}}),
+        "campaign_id": created("/api/v1/campaigns", {"name": "Autumn", "account": account_id}),
         "other_id": pair("Kai Example").id,
         "pairing_id": pairing,
         "text_id": text,

@@ -34,7 +34,7 @@ NOT_PERSONAL = {
     "pairing.id pairing.owner pairing.code invitation.owner invitation.code installation.id",
     "sign_in.owner sign_in.secret_hash ticket.device ticket.secret_hash ticket.target",
     "account.id account.owner account.time_zone account.currency account.working_days account.plan_prices",
-    "account.last_fact_id",
+    "account.last_fact_id account.lead_days",
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
     "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome inmail.message_key",
@@ -50,7 +50,7 @@ NOT_PERSONAL = {
     "calendar_feed.account calendar_feed.secret_hash",
     "calendar_event.account calendar_event.uid calendar_event.digest",
     "reminder_sent.account reminder_sent.code reminder_sent.severity",
-    "erasure.salt erasure.marks erased_inmail.inmail",
+    "erasure.salt erasure.marks erasure.owner_id erased_inmail.inmail",
 }
 
 
@@ -97,7 +97,7 @@ def test_the_counts_stay(seat: Seat, robin: str, store: Store, clock: Clock) -> 
 
     found = erase(store, "linkedin.com/in/Robin-Sample/".join(["https://", "?trk=1"]))
 
-    assert found == (1, 2, [], [], [], [], True)
+    assert found == (1, 2, [], [], [], [], True, 0, 0, [])
     after = seat.call.get(f"{seat.path}/inmails/{robin}")
     assert after["recipient"] == {"name": ERASED_NAME, "profile_url": None}
     assert (after["subject"], after["note"], after["outcome"], after["cost"]) == (None, None, "replied", 1)

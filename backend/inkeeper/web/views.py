@@ -27,6 +27,7 @@ from inkeeper.web import (
     settings_reminders,
     settings_words,
     texts,
+    warning_words,
     welcome,
     words,
 )
@@ -59,6 +60,7 @@ MODULES = (
     settings_words,
     texts,
     results,
+    warning_words,
     welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""

@@ -13,6 +13,7 @@ from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.targets import OPEN, State, state_of
 from inkeeper.services.accounts import seat
 from inkeeper.services.people import persons, texts
+from inkeeper.services.people.holding import Holding
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
@@ -24,6 +25,10 @@ from inkeeper.storage.transaction import Transaction
 NEXT_SHOWN = 3
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
+
+_MOST_OUTLOOKS = 200
+_OUTLOOKS: dict[tuple[str, str, date, int], tuple[targets.Counts, list[Target]]] = {}
+"""What `_outlook` read last, by owner, account, local day and version of the list. Only a cache."""
 
 _FIELDS = {
     "account": "account_id",
@@ -41,9 +46,9 @@ class View(NamedTuple):
 
     target: Target
     state: State
+    held_until: date | None
     person: Person
     campaign: Campaign | None
-    held_until: date | None = None
 
     @property
     def step(self) -> int:
@@ -135,9 +140,11 @@ def search(
         filters.get("planned_until"),
     )
     found: list[View] = []
+    holding = Holding(tx, owner_id, now, wanted.account_id)
     while len(found) < limit:
-        rows = targets.search(tx, owner_id, wanted, targets.today_of(tx, owner_id, now), now, after, limit)
-        found += [view for view in describe_all(tx, owner_id, rows, now) if not states or view.state in states]
+        rows = targets.search(tx, owner_id, wanted, holding.today, now, after, limit)
+        views = describe_all(tx, owner_id, rows, now, holding)
+        found += [view for view in views if not states or view.state in states]
         if len(rows) < limit:
             break
         after = (rows[-1].place, rows[-1].id)
@@ -160,41 +167,60 @@ def of_person(
     return person, None
 
 
+def is_used(tx: Transaction, owner_id: str) -> bool:
+    """Whether the owner ever put anybody on the list."""
+    return targets.has_any(tx, owner_id)
+
+
 def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
     """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
     account's.
     """
     today = local_day(zone, now)
-    local = Today(today)
     if not targets.has_any(tx, owner_id):
         return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
-    counts = targets.count_for(tx, owner_id, account_id, local)
-    following = targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN)
+    counts, following = _outlook(tx, owner_id, account_id, today)
+    holding = Holding(tx, owner_id, now, account_id)
     return {
-        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now)],
+        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
         **counts._asdict(),
         "sent_today": targets.sent_on(
             tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
         ),
-        "held": 0,
+        "held": len(holding.in_account(account_id).now),
     }
 
 
-def describe_all(tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime) -> list[View]:
-    """The targets with their people, campaigns and states at `now` (UTC)."""
+def _outlook(tx: Transaction, owner_id: str, account_id: str, today: date) -> tuple[targets.Counts, list[Target]]:
+    """How many can be written to, and whom next: read anew only when the list has changed, or the day."""
+    version = targets.list_version(tx, owner_id)
+    key = (owner_id, account_id, today, version)
+    found = _OUTLOOKS.get(key)
+    if found is None:
+        local = Today(today)
+        found = (
+            targets.count_for(tx, owner_id, account_id, local),
+            targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN),
+        )
+        while len(_OUTLOOKS) >= _MOST_OUTLOOKS:
+            _OUTLOOKS.pop(next(iter(_OUTLOOKS), key), None)
+        _OUTLOOKS[key] = found
+    return found
+
+
+def describe_all(
+    tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime, holding: Holding | None = None
+) -> list[View]:
+    """The targets with their people, campaigns and states at `now` (UTC). `holding` is shared by calls of one request;
+    without one, targets without an account count for the owner's first.
+    """
     if not rows:
         return []
-    today = targets.today_of(tx, owner_id, now)
+    holding = holding or Holding(tx, owner_id, now)
     known = stored_persons.get_all(tx, owner_id, [row.person_id for row in rows])
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
     return [
-        View(
-            row,
-            state_of(row.course, today.of(row.account_id), now),
-            known[row.person_id],
-            every.get(row.campaign_id or ""),
-        )
-        for row in rows
+        View(row, *_state(row, holding, now), known[row.person_id], every.get(row.campaign_id or "")) for row in rows
     ]
 
 
@@ -228,6 +254,15 @@ def describe(view: View) -> dict[str, Any]:
         "copy": None,
         "told": [],
     }
+
+
+def _state(row: Target, holding: Holding, now: datetime) -> tuple[State, date | None]:
+    state = state_of(row.course, holding.today.of(row.account_id), now)
+    if state == "planned":
+        is_held, until = holding.of(row)
+        if is_held:
+            return "held", until
+    return state, None
 
 
 def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: Collection[str | None] = ()) -> None:
@@ -269,7 +304,7 @@ def _columns(
     if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
         raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
-        _check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
+        check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
         if wanted["planned_for"] is None:
             columns["planned_at"] = None
@@ -280,9 +315,10 @@ def _columns(
     return columns
 
 
-def _check_day(
+def check_day(
     field: str, day: date | None, tx: Transaction, owner_id: str, account_id: str | None, now: datetime
 ) -> None:
+    """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
     today = targets.today_of(tx, owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
         raise invalid(field, f"Must be a day from {today} to a year from then.")
@@ -292,17 +328,30 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     """The columns that an action changes."""
     action, row = changes["action"], view.target
     if action == "reopen":
+        _check_reopening(tx, owner_id, view, now)
         return {"dropped_at": None}
     if not _has_next_step(view):
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
-        _check_day("until", changes["until"], tx, owner_id, row.account_id, now)
+        check_day("until", changes["until"], tx, owner_id, row.account_id, now)
         return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
     if action == "drop":
         return {"dropped_at": now}
     if action == "close":
         return {"closed_steps": row.closed_steps + 1, "closed_at": now}
     return {"place": targets.first_place(tx, owner_id)}
+
+
+def _check_reopening(tx: Transaction, owner_id: str, view: View, now: datetime) -> None:
+    """Raise the 409 Problem that putting the person on the list would raise."""
+    if view.person.do_not_contact:
+        raise conflict("do_not_contact", f"{view.person.name} is marked as not to be contacted.")
+    if view.target.dropped_at is None:
+        return
+    others = [row for row in targets.of_person(tx, owner_id, view.person.id) if row.id != view.target.id]
+    for other in describe_all(tx, owner_id, others, now):
+        if _has_next_step(other):
+            raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=describe(other))
 
 
 def _within(path: str, problem: Problem) -> Problem:
