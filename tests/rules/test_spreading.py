@@ -16,7 +16,7 @@ from inkeeper.rules.facts import Fact, Sent
 from inkeeper.rules.periods import day_start
 from inkeeper.rules.replay import cap_of, replay
 from inkeeper.rules.spreading import Candidate, Credits, Plan, credits_ahead, held, spread
-from inkeeper.rules.timeline import timeline
+from inkeeper.rules.timeline import Change, timeline
 from tests.rules import naive_spreading as naive
 from tests.rules.histories import INSTANT, History, histories
 from tests.rules.story import MONDAY_TO_FRIDAY, Story
@@ -206,6 +206,12 @@ def test_a_grant_that_is_all_over_the_cap_is_not_counted_on_while_the_balance_is
     assert [(it.reason, it.credits) for it in changes[:2]] == [("grant", 5), ("forfeit", -5)]
     in_february = [it for it in credits_ahead(17, changes, "UTC", now, cap=15) if it.first == date(2026, 2, 15)]
     assert in_february == []
+
+
+def test_credits_that_are_lost_as_they_come_are_none():
+    at, now = day_start("UTC", day(3)), day_start("UTC", day(0))
+    changes = [Change(at, "grant", 5, 5, "renewal"), Change(at, "forfeit", -5, 0, "cap")]
+    assert credits_ahead(0, changes, "UTC", now) == []
 
 
 def test_answers_are_not_counted_on():
@@ -486,6 +492,12 @@ def test_each_refusal_has_its_code():
 def test_the_second_of_a_person_has_the_code_of_the_first_that_is_not_placed():
     candidates = [Candidate("first", "kai"), Candidate("second", "kai")]
     assert spread(candidates, [], TODAY, EVERY_DAY).not_placed == [("first", "no_credit"), ("second", "no_credit")]
+
+
+def test_a_person_who_is_planned_already_is_not_planned_by_another_target():
+    candidates = [Candidate("new", "kai"), Candidate("old", "kai", block="already_planned")]
+    plan = spread(candidates, credits_of((0, 9, 5)), TODAY, EVERY_DAY)
+    assert plan.not_placed == [("new", "already_planned"), ("old", "already_planned")]
 
 
 def test_with_no_inmail_a_day_the_limit_is_the_reason():
