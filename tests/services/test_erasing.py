@@ -567,6 +567,16 @@ def test_an_inmail_that_did_a_targets_step_is_its_persons_under_whatever_link(se
     assert recipients(store) == [(ERASED_NAME, ERASED_NAME, None, None, None, None)]
 
 
+def test_the_link_of_an_inmail_that_did_a_targets_step_finds_the_stored_person(seat: Seat, store: Store) -> None:
+    put_on_list(seat)
+    seat.log("Robin Sample", link=LEAD, cost=0)
+    seat.log("R. Sample", link=LINK, cost=0)
+
+    found = erase(store, LEAD)
+
+    assert (found.inmails, found.people, found.targets) == (2, 1, 1)
+
+
 def test_an_erased_inmail_does_not_lead_to_a_person_by_its_target(seat: Seat, store: Store, clock: Clock) -> None:
     robins = put_on_list(seat)
     mikas = put_on_list(seat, "Mika Placeholder", MIKA)
