@@ -463,7 +463,8 @@ def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
 )
 @_database_options
 def erase(link: str, name: str | None, **flags: Any) -> None:
-    """Erase a recipient everywhere: name, link, subjects and notes. Counts, dates and balances stay.
+    """Erase a person everywhere: name, links, subjects and notes, from InMails and from the list of people to write to.
+    Counts, dates and balances stay. One link of a person on the list erases what any other of their links finds.
 
     The copies that Inkeeper made before an update are treated alike. Where your own words name the person, such as a
     note on somebody else, it says where. Backups and exports that you made are files of their own, and keep what they
