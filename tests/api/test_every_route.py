@@ -81,9 +81,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/campaigns/<campaign_id>": {"name": "Winter"},
     "POST /api/v1/campaigns/<campaign_id>/targets": {"targets": []},
     "POST /api/v1/accounts/<account_id>/plan": {"targets": "all_ready"},
-    "POST /api/v1/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
-    "PATCH /api/v1/texts/<text_id>": {"name": "Another name"},
-    "POST /api/v1/texts/<text_id>/preview": {"person": {"name": "Robin Sample"}},
 }
 
 # The same for the routes that need a query.
@@ -108,6 +105,14 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/inmails/<inmail_id>/restore": {},
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
+    "POST /people/campaigns": {"name": "Autumn"},
+    "POST /people/campaigns/<campaign_id>": {"name": "Winter"},
+    "POST /people/campaigns/<campaign_id>/delete": {},
+    "POST /people/campaigns/<campaign_id>/restore": {},
+    "POST /people/plan": {"all": "1"},
+    "POST /people/plan/preview": {"all": "1"},
+    "POST /people/plan/save": {"all": "1"},
+    "POST /people/plan/undo": {"plan": "missing=2026-11-30"},
     "POST /history/download": {},
     "POST /people/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
     "POST /people/texts/again": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
@@ -129,6 +134,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /settings/browsers/<other_id>/disconnect": {},
     "POST /accounts/<account_id>/settings/calendar": {"renew": "1"},
     "POST /accounts/<account_id>/settings/calendar/end": {},
+    "POST /accounts/<account_id>/settings/reminder-names": {"names": "1"},
     "POST /accounts/<account_id>/settings/calendar/download": {},
     "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},
@@ -140,6 +146,7 @@ FORMS: dict[str, dict[str, str]] = {
 
 # The forms above that are stale without the version that they were rendered from.
 NEED_VERSION = {
+    "POST /people/campaigns/<campaign_id>",
     "POST /accounts/<account_id>/inmails/<inmail_id>/edit",
     "POST /accounts/<account_id>/settings/account",
     "POST /accounts/<account_id>/settings/warnings",

@@ -7,11 +7,13 @@ from flask import Flask
 from inkeeper.web import (
     access,
     assets,
+    campaigns,
     dates,
     downloads,
     forms,
     history,
     home,
+    planning,
     report,
     report_words,
     results,
@@ -61,6 +63,8 @@ MODULES = (
     texts,
     results,
     warning_words,
+    campaigns,
+    planning,
     welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""
