@@ -53,10 +53,11 @@ def get(tx: Transaction, owner_id: str, campaign_id: str) -> Campaign | None:
     return found if found and found.owner_id == owner_id else None
 
 
-def names(tx: Transaction, owner_id: str) -> dict[str, str]:
-    """The names of the owner's campaigns that are in use, by their ids, in order of the names."""
+def names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
+    """The names of the owner's campaigns by their ids, in order of the names; with `archived` those over as well."""
     rows = tx.execute(
-        "SELECT id, name FROM campaign WHERE owner_id = ? AND archived_at IS NULL ORDER BY name, id", (owner_id,)
+        "SELECT id, name FROM campaign WHERE owner_id = ? AND (archived_at IS NULL OR ?) ORDER BY name, id",
+        (owner_id, archived),
     )
     return dict(rows.fetchall())
 
