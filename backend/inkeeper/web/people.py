@@ -200,8 +200,9 @@ def undo_on_people() -> Response:
 def put_off(target_id: str) -> Response:
     """Put off the person that Home names next."""
     form = forms.read_press(BulkForm())
-    with store().read():
+    with store().read() as tx:
         found = seats.read(form.data.get("account"))
+        targets.get(tx, owner_id(), target_id, now())
     done = forms.save_once(None, form, lambda: _act(found, form.data, [target_id]))
     return home.parts(found.account_id, toast=_toast(form.data, done, "home"))
 
@@ -307,7 +308,7 @@ def _read_before(text: str) -> list[list[Any]]:
     """What an undo restores, as it was given out: an id, and then texts, numbers or nothing."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Problem("invalid", "Reload the page.", status=422) from None
     if not isinstance(found, list) or not all(
         isinstance(each, list) and each and isinstance(each[0], str) and all(_is_plain(value) for value in each)

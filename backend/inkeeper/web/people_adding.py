@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
@@ -161,7 +160,9 @@ def _read_file(file: FileStorage, form: Form) -> Reading:
 
 
 def _source(file: FileStorage) -> BinaryIO:
-    return file.stream if file.stream.seekable() else io.BytesIO(file.stream.read())  # type: ignore[return-value]
+    """The file from its beginning."""
+    file.stream.seek(0)
+    return file.stream  # type: ignore[return-value]
 
 
 def _preview(form: Form, reading: Reading, *, from_file: bool) -> Response:

@@ -251,11 +251,10 @@
     backToRow(event.detail.ctx.sourceElement);
   });
 
-  /** After a row was closed the focus is on it again. @param {Element} source */
+  /** After a row was closed the focus is on it again. @param {Element} source what was swapped in, where the button is gone */
   function backToRow(source) {
-    const row = source?.closest?.("tbody.editing")?.id;
-    if (!row || document.activeElement !== document.body) return;
-    document.querySelector(`#${CSS.escape(row)} [data-opens]`)?.focus({ focusVisible: true });
+    if (document.activeElement !== document.body) return;
+    source?.closest?.("tbody")?.querySelector("[data-opens]")?.focus({ focusVisible: true });
   }
 
   /** Names the account's time zone where it is not the browser's own. */
