@@ -34,9 +34,13 @@ export function next(context) {
  * @param {Date} now
  */
 function rest(next, zone, now) {
-  const [{ person, planned_for: planned }] = next;
-  // Those planned for another day come last: the first one was passed over.
-  if (planned && isForLater(next[0], dayName(now, zone))) return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", person.name, dayWords(planned, zone, now)));
+  const [first] = next;
+  const day = first.state === "held" ? first.held_until : first.planned_for;
+  // Those who wait for another day come last: another one that comes first was passed over.
+  if (isForLater(first, dayName(now, zone))) {
+    const words = day ? dayWords(day, zone, now) : t("later_credits").toLowerCase();
+    return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", first.person.name, words));
+  }
   return el("div", { class: "foot" },
     el("p", { class: "small mute", data: { hook: "skipped" } }, t("skipped_all")),
     el("button", { class: "quiet", data: { hook: "unskip" }, on: { click: () => run("target.skip", { id: null, zone }) } }, t("skipped_again")));
