@@ -232,6 +232,18 @@ def test_without_anybody_the_way_to_add_people_is_shown(
     until(lambda: connected.pages(f"{server.address}/people"), "the page is opened")
 
 
+def test_more_credits_that_expire_than_names_are_warned_of_once(connected: Browser, client: Client) -> None:
+    client.expiring(within=timedelta(days=4))
+    add(client, "Robin Sample")
+
+    popup = popup_at(connected, ELSEWHERE)
+
+    popup.wait_text("15 credits expire, 1 name")
+    assert popup.names("button").count("Add people") == 1
+    assert "on your list for" not in popup.text()
+    assert_accessible(popup)
+
+
 def test_without_credits_it_says_when_they_come(connected: Browser, client: Client, tmp_path: Path) -> None:
     account = client.account(plan="premium_career")
     for number in range(5):
