@@ -149,7 +149,7 @@ function changed(target, entries) {
   for (const entry of entries) {
     if (closes(entry, target)) left = null;
     else if (entry.kind === "target_change" && isOf(entry, target)) {
-      left = entry.body.action === "reopen" ? target : left && { ...left, state: "planned", planned_for: entry.body.until ?? null, planned_at: null };
+      left = entry.body.action === "reopen" ? target : left && { ...left, state: "planned", planned_for: entry.body.until ?? null, planned_at: null, held_until: null };
     }
   }
   return left;
@@ -181,11 +181,11 @@ function closes(entry, target) {
 const isOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
 
 /**
- * Whether somebody is planned for another day to come.
+ * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit comes.
  * @param {Target} target
  * @param {string} today
  */
-export const isForLater = ({ planned_for: day }, today) => day !== null && day > today;
+export const isForLater = ({ planned_for: planned, state }, today) => state === "held" || (planned ?? today) > today;
 
 /**
  * @param {Target} target

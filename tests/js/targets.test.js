@@ -151,6 +151,13 @@ test("whoever is planned for another day is not the next one", async () => {
   assert.equal((await list()).next[0].planned_for, "2030-01-07");
 });
 
+test("whoever has no credit yet is not the next one, however much is left", async () => {
+  server.list[0] = target("Kai Example", { state: "held", planned_for: TODAY, held_until: null });
+  await syncNow();
+  assert.equal(nextOf((await list()).next, {}, "UTC", new Date()).person.name, "Robin Sample");
+  assert.equal((await list()).next.at(-1).person.name, "Kai Example");
+});
+
 test("do not contact takes a person off the list", async () => {
   await markDoNotContact({ accountId: "a", id: "person-2", person: personOf("Mika Placeholder") }, new Date());
   assert.deepEqual(await next(), NAMES.slice(0, 2));
