@@ -17,6 +17,7 @@ from tests.benchmarks import (
     reading,
     replaying,
     servers,
+    spreading,
     starting,
     usage_report,
 )
@@ -27,6 +28,7 @@ PARTS = {
     "summary": reading.measure,
     "replay": replaying.measure,
     "report": usage_report.measure,
+    "spreading": spreading.measure,
     "calendar": calendar_feed.measure,
     "import": importing.measure,
     "start": starting.measure,

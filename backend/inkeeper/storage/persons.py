@@ -12,7 +12,7 @@ from inkeeper.rules import people
 from inkeeper.rules.people import NOT_A_NAME, Link, normal_name, parse_link
 from inkeeper.storage.transaction import Transaction
 
-_COLUMNS = "id, name, first_name, company, headline, do_not_contact"
+_COLUMNS = "id, name, first_name, company, headline, do_not_contact, erased_at"
 _IDS_AT_ONCE = 500
 CHANGEABLE = ("name", "first_name", "company", "headline", "do_not_contact")
 
@@ -27,6 +27,7 @@ class Person(NamedTuple):
     headline: str | None
     do_not_contact: bool
     links: tuple[Link, ...]
+    erased: bool = False
 
     def is_same(self, other: people.Person) -> bool:
         """Whether it is this person: by a link of the same kind where both have one, else by name."""
@@ -73,7 +74,7 @@ class Index:
 
 
 def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
-    """The owner's person of this id."""
+    """The owner's person of this id, an erased one too."""
     return next(iter(get_all(tx, owner_id, [person_id]).values()), None)
 
 
@@ -281,6 +282,10 @@ def _with_links(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> list[Person
             if link:
                 links.setdefault(person_id, []).append(link)
     return [
-        Person(person_id, name, first_name, company, headline, bool(marked), tuple(links.get(person_id, ())))
-        for person_id, name, first_name, company, headline, marked in {row[0]: row for row in rows}.values()
+        Person(
+            *(person_id, name, first_name, company, headline, bool(marked)),
+            tuple(links.get(person_id, ())),
+            erased_at is not None,
+        )
+        for person_id, name, first_name, company, headline, marked, erased_at in {row[0]: row for row in rows}.values()
     ]

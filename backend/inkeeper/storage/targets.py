@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from secrets import randbits
 from typing import Any, NamedTuple
 
@@ -15,15 +16,24 @@ from inkeeper.storage import campaigns
 from inkeeper.storage.transaction import Transaction
 
 _AT_ONCE = 500
+FOLLOWING = (
+    "inmails",
+    "last_inmail_id",
+    "last_sent_at",
+    "answered_at",
+    "opens_on",
+    "ends_on",
+    "planned_on",
+    "wanted_on",
+)
+"""The columns that `follow` stores."""
+
 _VERSION_BITS = 62
 _FACTS = (
     *("id", "person_id", "account_id", "purpose", "note", "due", "text_id", "campaign_id", "variant", "place"),
     *("planned_for", "planned_at", "planned_step", "created_at", "dropped_at", "closed_steps", "closed_at"),
-    *("inmails", "last_inmail_id", "last_sent_at", "answered_at", "opens_on", "ends_on", "planned_on", "wanted_on"),
+    *FOLLOWING,
 )
-_FOLLOWING = _FACTS[_FACTS.index("inmails") :]
-"""The columns that follow from others, as `_following` gives their values."""
-
 _DAYS = frozenset({"due", "planned_for", "opens_on", "ends_on", "planned_on", "wanted_on"})
 _INSTANTS = frozenset({"created_at", "dropped_at", "closed_at", "last_sent_at", "answered_at"})
 CHANGEABLE = (
@@ -153,6 +163,17 @@ def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None])
         wanted |= {row[0] for row in tx.execute("SELECT id FROM account WHERE owner_id = ?", (owner_id,)).fetchall()}
     for account_id in sorted(wanted):
         tx.raise_version(account_id)
+
+
+def accounts_of(tx: Transaction, target_ids: Iterable[str]) -> dict[str, set[str | None]]:
+    """The accounts that these targets are to be written to from (None: any), by owner."""
+    found: dict[str, set[str | None]] = {}
+    for some in _portions(list(target_ids)):
+        marks = ", ".join("?" * len(some))
+        rows = tx.execute(f"SELECT owner_id, account_id FROM target WHERE id IN ({marks})", some)  # noqa: S608 (marks)
+        for owner_id, account_id in rows.fetchall():
+            found.setdefault(owner_id, set()).add(account_id)
+    return found
 
 
 def has_any(tx: Transaction, owner_id: str) -> bool:
@@ -291,6 +312,83 @@ def planned_for_account(tx: Transaction, owner_id: str, account_id: str, today: 
     )
 
 
+class PlannedDay(NamedTuple):
+    """A target with a planned day. `can_be_done` says that its next step can be done today."""
+
+    id: str
+    day: date
+    can_be_done: bool
+
+
+def planned_days(
+    tx: Transaction, owner_id: str, account_id: str, today: Today, *, with_unassigned: bool
+) -> list[PlannedDay]:
+    """The planned days of the account's open targets, in the order of the list; with `with_unassigned` those of targets
+    without an account too. Reads nothing else of them, since there may be thousands.
+    """
+    day, values = today.sql()
+    unassigned = " OR account_id IS NULL" if with_unassigned else ""
+    rows = tx.execute(
+        f"SELECT id, planned_on, opens_on <= {day} OR inmails + closed_steps = 0 FROM target"  # noqa: S608 (ours)
+        f" WHERE owner_id = :owner AND opens_on IS NOT NULL AND planned_on IS NOT NULL"
+        f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account{unassigned}) ORDER BY place, id",
+        {**values, "owner": owner_id, "of_account": account_id},
+    )
+    day_of = cache(date.fromisoformat)
+    return [PlannedDay(target_id, day_of(on), bool(now)) for target_id, on, now in rows]
+
+
+def planned_people(tx: Transaction, owner_id: str, today: Today) -> dict[str, str]:
+    """The owner's people who are planned to be written to, each with a target that plans it."""
+    day, values = today.sql()
+    rows = tx.execute(
+        "SELECT person_id, id FROM target WHERE owner_id = :owner AND opens_on IS NOT NULL"  # noqa: S608 (ours)
+        f" AND planned_on IS NOT NULL AND (ends_on IS NULL OR ends_on >= {day})",
+        {**values, "owner": owner_id},
+    )
+    return dict(rows.fetchall())
+
+
+class InCampaign(NamedTuple):
+    """How many of a campaign's targets there are: in all, open (ready or planned), with a planned day, waiting for an
+    answer, answered; `dropped` had a step left when the campaign ended.
+    """
+
+    targets: int = 0
+    open: int = 0
+    planned: int = 0
+    waiting: int = 0
+    answered: int = 0
+    dropped: int = 0
+
+
+def count_by_campaign(
+    tx: Transaction, campaign_ids: Collection[str], today: Today, now: datetime
+) -> dict[str, InCampaign]:
+    """How many targets each of these campaigns has."""
+    found = {}
+    day, values = today.sql()
+    is_open = _NOW.format(day=day)
+    columns = (
+        *("count(*)", f"sum({is_open})", f"sum({_OPEN.format(day=day)} AND planned_on IS NOT NULL)"),
+        *(f"sum({_IN_STATE['waiting'].format(day=day)})", "sum(answered_at IS NOT NULL)"),
+        f"sum(opens_on IS NOT NULL AND ends_on < {day})",
+    )
+    for campaign_id in campaign_ids:
+        row = tx.execute(
+            f"SELECT {', '.join(columns)} FROM target WHERE campaign_id = :campaign",  # noqa: S608 (ours)
+            {**values, "unanswered": to_microseconds(now - UNANSWERED_AFTER), "campaign": campaign_id},
+        ).fetchone()
+        found[campaign_id] = InCampaign(*(number or 0 for number in row))
+    return found
+
+
+def of_campaign(tx: Transaction, campaign_id: str) -> list[str]:
+    """The ids of a campaign's targets, in the order of the list."""
+    rows = tx.execute("SELECT id FROM target WHERE campaign_id = ? ORDER BY place, id", (campaign_id,))
+    return [target_id for (target_id,) in rows]
+
+
 def next_turn(tx: Transaction, owner_id: str, today: Today) -> date | None:
     """The next day (after today) on which a step opens by time alone."""
     day, values = today.sql()
@@ -337,8 +435,8 @@ def add_many(
     ]
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
     zones = _zones(tx, rows, {})
-    given = [name for name in _FACTS if name not in _FOLLOWING]
-    names = ", ".join(("owner_id", *given, *_FOLLOWING))
+    given = [name for name in _FACTS if name not in FOLLOWING]
+    names = ", ".join(("owner_id", *given, *FOLLOWING))
     marks = ", ".join("?" * (1 + len(_FACTS)))
     tx.executemany(
         f"INSERT INTO target ({names}) VALUES ({marks})",  # noqa: S608 (names of ours)
@@ -444,39 +542,53 @@ def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
     last day, a target's own row.
     """
     for some in _portions(list(dict.fromkeys(target_ids))):
-        marks = ", ".join("?" * len(some))
-        rows = _by_ids(tx, "id", some, {})
-        inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
-        sent = tx.execute(
-            "SELECT target_id, sent_at, id, answered_at, account_id FROM inmail"  # noqa: S608 (marks only)
-            f" WHERE target_id IN ({marks}) AND retracted_at IS NULL ORDER BY sent_at, id",
-            some,
-        )
-        for target_id, *inmail in sent:
-            inmails.setdefault(target_id, []).append(tuple(inmail))
-        stopped = {
-            target_id
-            for (target_id,) in tx.execute(
-                "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
-                f" WHERE target.id IN ({marks}) AND (do_not_contact = 1 OR dropped_at IS NOT NULL)",
-                some,
-            )
-        }
-        every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
-        zones = _zones(tx, rows, inmails)
         tx.executemany(
-            "UPDATE target SET inmails = ?, last_inmail_id = ?, last_sent_at = ?, answered_at = ?, opens_on = ?,"
-            " ends_on = ?, planned_on = ?, wanted_on = ? WHERE id = ?",
-            [
-                (
-                    *_following(
-                        row, inmails.get(row.id, []), every.get(row.campaign_id or ""), zones, row.id in stopped
-                    ),
-                    row.id,
-                )
-                for row in rows
-            ],
+            f"UPDATE target SET {', '.join(f'{column} = ?' for column in FOLLOWING)} WHERE id = ?",  # noqa: S608 (ours)
+            [(*values, row.id) for row, values in _computed(tx, some)],
         )
+
+
+def not_followed(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str]]]:
+    """The ids of the owner's targets in which columns are not what `follow` would store, and those columns."""
+    ids = [row[0] for row in tx.execute("SELECT id FROM target WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall()]
+    for some in _portions(ids):
+        for row, values in _computed(tx, some):
+            wrong = [
+                column
+                for column, value in zip(FOLLOWING, values, strict=True)
+                if getattr(row, column) != _loaded(column, value)
+            ]
+            if wrong:
+                yield row.id, wrong
+
+
+def _computed(tx: Transaction, target_ids: Sequence[str]) -> list[tuple[Target, tuple[Any, ...]]]:
+    """The targets, each with the values of `FOLLOWING` that follow from what is stored, in their stored form."""
+    marks = ", ".join("?" * len(target_ids))
+    rows = _by_ids(tx, "id", target_ids, {})
+    inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
+    sent = tx.execute(
+        "SELECT target_id, sent_at, id, answered_at, account_id FROM inmail"  # noqa: S608 (marks only)
+        f" WHERE target_id IN ({marks}) AND retracted_at IS NULL ORDER BY sent_at, id",
+        target_ids,
+    )
+    for target_id, *inmail in sent:
+        inmails.setdefault(target_id, []).append(tuple(inmail))
+    stopped = {
+        target_id
+        for (target_id,) in tx.execute(
+            "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
+            f" WHERE target.id IN ({marks})"
+            " AND (do_not_contact = 1 OR erased_at IS NOT NULL OR dropped_at IS NOT NULL)",
+            target_ids,
+        )
+    }
+    every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
+    zones = _zones(tx, rows, inmails)
+    return [
+        (row, _following(row, inmails.get(row.id, []), every.get(row.campaign_id or ""), zones, row.id in stopped))
+        for row in rows
+    ]
 
 
 def _following(
@@ -493,6 +605,7 @@ def _following(
     ends = campaign.ends if campaign else None
     steps = campaign.steps if campaign else ()
     opens: date | None = None
+    stopped = stopped or (campaign is not None and campaign.archived_at is not None)
     if answered is None and not stopped and done < max(1, len(steps)):
         zone, weekdays = zones[row.account_id or (last[3] if last else None)]
         ended = [from_microseconds(last[0])] if last else []

@@ -30,6 +30,7 @@ from inkeeper.web import (
     settings_reminders,
     settings_words,
     texts,
+    warning_words,
     welcome,
     words,
 )
@@ -65,6 +66,7 @@ MODULES = (
     settings_words,
     texts,
     results,
+    warning_words,
     welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""

@@ -13,6 +13,7 @@ from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.targets import OPEN, State, state_of
 from inkeeper.services.accounts import seat
 from inkeeper.services.people import persons, texts
+from inkeeper.services.people.holding import Holding
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
@@ -45,9 +46,9 @@ class View(NamedTuple):
 
     target: Target
     state: State
+    held_until: date | None
     person: Person
     campaign: Campaign | None
-    held_until: date | None = None
 
     @property
     def step(self) -> int:
@@ -139,9 +140,11 @@ def search(
         filters.get("planned_until"),
     )
     found: list[View] = []
+    holding = Holding(tx, owner_id, now, wanted.account_id)
     while len(found) < limit:
-        rows = targets.search(tx, owner_id, wanted, targets.today_of(tx, owner_id, now), now, after, limit)
-        found += [view for view in describe_all(tx, owner_id, rows, now) if not states or view.state in states]
+        rows = targets.search(tx, owner_id, wanted, holding.today, now, after, limit)
+        views = describe_all(tx, owner_id, rows, now, holding)
+        found += [view for view in views if not states or view.state in states]
         if len(rows) < limit:
             break
         after = (rows[-1].place, rows[-1].id)
@@ -164,6 +167,11 @@ def of_person(
     return person, None
 
 
+def is_used(tx: Transaction, owner_id: str) -> bool:
+    """Whether the owner ever put anybody on the list."""
+    return targets.has_any(tx, owner_id)
+
+
 def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
     """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
     account's.
@@ -172,13 +180,14 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
     if not targets.has_any(tx, owner_id):
         return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
     counts, following = _outlook(tx, owner_id, account_id, today)
+    holding = Holding(tx, owner_id, now, account_id)
     return {
-        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now)],
+        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
         **counts._asdict(),
         "sent_today": targets.sent_on(
             tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
         ),
-        "held": 0,
+        "held": len(holding.in_account(account_id).now),
     }
 
 
@@ -199,21 +208,19 @@ def _outlook(tx: Transaction, owner_id: str, account_id: str, today: date) -> tu
     return found
 
 
-def describe_all(tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime) -> list[View]:
-    """The targets with their people, campaigns and states at `now` (UTC)."""
+def describe_all(
+    tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime, holding: Holding | None = None
+) -> list[View]:
+    """The targets with their people, campaigns and states at `now` (UTC). `holding` is shared by calls of one request;
+    without one, targets without an account count for the owner's first.
+    """
     if not rows:
         return []
-    today = targets.today_of(tx, owner_id, now)
+    holding = holding or Holding(tx, owner_id, now)
     known = stored_persons.get_all(tx, owner_id, [row.person_id for row in rows])
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
     return [
-        View(
-            row,
-            state_of(row.course, today.of(row.account_id), now),
-            known[row.person_id],
-            every.get(row.campaign_id or ""),
-        )
-        for row in rows
+        View(row, *_state(row, holding, now), known[row.person_id], every.get(row.campaign_id or "")) for row in rows
     ]
 
 
@@ -247,6 +254,15 @@ def describe(view: View) -> dict[str, Any]:
         "copy": None,
         "told": [],
     }
+
+
+def _state(row: Target, holding: Holding, now: datetime) -> tuple[State, date | None]:
+    state = state_of(row.course, holding.today.of(row.account_id), now)
+    if state == "planned":
+        is_held, until = holding.of(row)
+        if is_held:
+            return "held", until
+    return state, None
 
 
 def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: Collection[str | None] = ()) -> None:
@@ -312,6 +328,7 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     """The columns that an action changes."""
     action, row = changes["action"], view.target
     if action == "reopen":
+        _check_reopening(tx, owner_id, view, now)
         return {"dropped_at": None}
     if not _has_next_step(view):
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
@@ -323,6 +340,18 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     if action == "close":
         return {"closed_steps": row.closed_steps + 1, "closed_at": now}
     return {"place": targets.first_place(tx, owner_id)}
+
+
+def _check_reopening(tx: Transaction, owner_id: str, view: View, now: datetime) -> None:
+    """Raise the 409 Problem that putting the person on the list would raise."""
+    if view.person.do_not_contact:
+        raise conflict("do_not_contact", f"{view.person.name} is marked as not to be contacted.")
+    if view.target.dropped_at is None:
+        return
+    others = [row for row in targets.of_person(tx, owner_id, view.person.id) if row.id != view.target.id]
+    for other in describe_all(tx, owner_id, others, now):
+        if _has_next_step(other):
+            raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=describe(other))
 
 
 def _within(path: str, problem: Problem) -> Problem:
