@@ -5,6 +5,7 @@
 import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
 import { answerElsewhere } from "./elsewhere.js";
+import { addToList, changeTarget, markDoNotContact, skip } from "./list.js";
 import * as listening from "./listening.js";
 import { log } from "./log.js";
 import { setReminders } from "./notify.js";
@@ -26,6 +27,15 @@ export const handlers = {
     return answer;
   },
   "person.lookup": async ({ person }) => ({ found: await lookUp(person) }),
+  "target.add": async (params) => {
+    const answer = await addToList(params, new Date());
+    syncNow();
+    return answer;
+  },
+  "target.change": (params) => stored(changeTarget(params, new Date())),
+  "target.skip": ({ id, zone }) => done(skip(id, zone, new Date())),
+  "target.copied": (copied) => done(session.set({ copied: { ...copied, at: new Date().toISOString() } })),
+  "person.mark": (params) => stored(markDoNotContact(params, new Date())),
   "app.open": ({ page, accountId }) => done(openApp(`/${page}${accountId ? `?account=${accountId}` : ""}`)),
   undo: ({ id }) => stored(outbox.undo(id, new Date())),
   outcome: ({ accountId, inmailId, outcome }) => {

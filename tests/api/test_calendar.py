@@ -209,6 +209,19 @@ def test_expiries_renewals_and_the_last_week_with_an_alarm(feed: Feed) -> None:
     assert all(str(event["TRANSP"]) == "TRANSPARENT" for event in events.values())
 
 
+def test_the_alarm_follows_the_accounts_lead_days(feed: Feed, navigator: Seat) -> None:
+    before = feed.sequences()
+
+    navigator.call("PATCH", navigator.path, {"lead_days": [10, 3, 1]})
+
+    reminder = feed.events()["Last 10 days before 12 credits are lost"]
+    assert reminder.start == date(2026, 11, 21)
+    assert len(reminder.walk("VALARM")) == 1
+    assert not any(title.startswith("Last week") for title in feed.events())
+    kept = before.keys() & feed.sequences().keys()
+    assert kept, "what stands on another day is another event, the rest stays"
+
+
 def test_reply_windows_that_close(open_account: Callable[..., Seat], subscribe: Callable[..., Feed]) -> None:
     seat = open_account(rule_book="rolling", opened_at="2026-09-01T00:00:00Z")
     answered = seat.log("Kai Example", sent_at="2026-09-04T10:00:00Z")["inmail"]["id"]

@@ -199,3 +199,27 @@ def test_lists(seat: Seat) -> None:
     assert names(seat, q="TINW") == names(seat, q="placeh") == ["Mika Placeholder"]
     assert names(seat, planned_until="2026-11-29") == []
     assert robin["position"] < mika["position"]
+
+
+def test_the_text_for_the_next_inmail_is_filled_in(seat: Seat) -> None:
+    words = {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}, at {{company}}: {{note|hello}}"}
+    text = seat.call.post("/texts", words)["id"]
+    target = add(seat, text=text, note="Data lead")
+
+    assert target["copy"] == listed(seat)["next"][0]["copy"]
+    assert target["copy"]["body"].startswith("Hi Robin, at ")
+    assert (target["copy"]["subject"], target["copy"]["missing"]) == ("A question", ["company"])
+
+    seat.call("PATCH", f"/people/{target['person']['id']}", {"company": "Tinworks"})
+    assert listed(seat)["next"][0]["copy"]["body"] == "Hi Robin, at Tinworks: Data lead"
+    seat.call("PATCH", f"/texts/{text}", {"body": "Hello {{name}}"})
+    assert listed(seat)["next"][0]["copy"]["body"] == "Hello Robin Sample"
+
+
+def test_the_text_is_noted_with_the_inmail(seat: Seat) -> None:
+    text = seat.call.post("/texts", {"name": "Hello", "subject": "A question", "body": "Hi"})["id"]
+    add(seat, text=text)
+
+    inmail = seat.log("Robin Sample")["inmail"]
+
+    assert (inmail["text"], inmail["text_version"]) == (text, 1)

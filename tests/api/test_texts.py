@@ -29,8 +29,8 @@ def text(call: Caller) -> dict[str, Any]:
 
 
 @pytest.fixture
-def used(seat: Seat, text: dict[str, Any]) -> dict[str, Any]:
-    """The text after an InMail was sent with it."""
+def used(text: dict[str, Any], seat: Seat) -> dict[str, Any]:
+    """The text after an InMail was sent with it. It is there before the account, which brings texts otherwise."""
     assert seat.log("Kai Example", text=text["id"])["inmail"]["text_version"] == 1
     return text
 

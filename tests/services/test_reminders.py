@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -173,6 +174,58 @@ def test_a_second_discrepancy_and_a_second_empty_month(seat: Seat, run: Run, clo
     assert told() == [("discrepancy", "warning")]
     clock.advance(days=10)
     assert ("empty", "info") in observe(0)
+
+
+def test_reminders_follow_the_accounts_own_lead_days(navigator: Seat, run: Run, clock: Clock) -> None:
+    navigator.call("PATCH", navigator.path, {"lead_days": [5, 4, 2]})
+    sent: dict[str, list[tuple[str, str]]] = {}
+    for _ in range(157):  # to the last hour of the month
+        if told := run():
+            sent[f"{clock():%d %b %H}"] = told
+        clock.advance(hours=1)
+
+    assert sent == {
+        "25 Nov 23": [("expiring", "info")],
+        "26 Nov 23": [("expiring", "warning")],
+        "28 Nov 23": [("expiring", "urgent")],
+    }
+
+
+def test_a_low_balance_is_reminded_of_once_a_period(seat: Seat, run: Run, server: MailServer, clock: Clock) -> None:
+    seat.call("PATCH", seat.path, {"low_balance": 4})
+
+    def told() -> list[tuple[str, str]]:
+        clock.advance(hours=1)
+        return [each for each in run() if each[0] == "low_balance"]
+
+    assert told() == []
+    seat.log()
+    assert told() == [("low_balance", "info")]
+    lines = server.messages[-1].get_content().splitlines()
+    assert lines[lines.index("Premium Career: Only 4 credits are left") + 1] == "5 more come on 1 Dec (UTC)."
+    seat.log("Mika Placeholder")
+    seat.call.post(f"{seat.path}/observations", {"balance": 2, "source": "person"})
+    assert told() == [], "fewer, and for the same reason"
+    clock.now = datetime(2026, 12, 2, 9, tzinfo=UTC)
+    seat.log("Noor Dummy")
+    assert told() == [("low_balance", "info")]
+
+
+def test_new_credits_that_do_not_show_are_reminded_of_once_as_a_question_and_once_as_a_warning(
+    seat: Seat, run: Run, clock: Clock
+) -> None:
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+
+    def told() -> list[tuple[str, str]]:
+        return [each for each in run() if each[0] == "grant_missing"]
+
+    clock.now = datetime(2026, 12, 2, 9, tzinfo=UTC)
+    assert told() == [("grant_missing", "info")]
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+    assert told() == [("grant_missing", "warning")]
+    clock.advance(days=1)
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+    assert told() == []
 
 
 def test_what_was_sent_while_the_clock_was_ahead_is_sent_again_in_its_time(

@@ -35,6 +35,7 @@ from inkeeper.api import (
     server,
     sign_ins,
     summary,
+    target_files,
     targets,
     texts,
 )
@@ -80,6 +81,7 @@ RESOURCES = (
     inmails,
     people,
     targets,
+    target_files,
     texts,
     campaigns,
     planning,

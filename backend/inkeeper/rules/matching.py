@@ -128,7 +128,7 @@ class Matching:
             moved = False
             for load in range(len(self._by_load) - 1, 1, -1):
                 for day in each_day(self._by_load[load]):
-                    while self.load[day] > 1 and self._move(day, self._lighter_than(self.load[day] - 1)):
+                    while self._move(day, self._lighter_than(self.load[day] - 1)) is not None:
                         moved = True
 
     def draw_near(self, wanted: Sequence[int]) -> None:

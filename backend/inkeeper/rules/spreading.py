@@ -14,7 +14,7 @@ How `spread` plans. Each step keeps what the steps before it decided.
    possible. Then up to every day as few credits are lost as the people placed allow.
 6. The days are evened out: one from a fuller day moves to a day that has at least two fewer, others moving along if
    need be, until none can. `taken` counts too. So two days between the same losses differ by more than one only where
-   the days of candidates, the arrival of credits or `per_day` leave no other way.
+   `taken`, the days of candidates, the arrival of credits or `per_day` leave no other way.
 7. The fuller days are laid evenly by the same moves: of n InMails on the m days between two losses, the first i days
    have n * i / m, rounded up. Days on which no credits can be used are left out of this.
 8. The numbers of the days are final, and people are chosen for them from the first day on: in the order of step 4,

@@ -21,7 +21,7 @@ from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
-from inkeeper.services.accounts import seat
+from inkeeper.services.accounts import Seat, seat
 from inkeeper.services.devices import hash_of
 from inkeeper.storage import history, targets
 from inkeeper.storage.database import DatabaseProblem, Store
@@ -146,28 +146,27 @@ def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed
     is written. Raises a 404 Problem for an account that is not the owner's.
     """
     with store.read() as transaction:
-        seat(owner_id, account_id)
-        feed, news = _feed(transaction, owner_id, account_id, now)
+        feed, news = _feed(transaction, seat(owner_id, account_id), now)
     if news:
         with store.begin_write(None) as transaction:
             # Looked at again, since another request may have been first.
-            feed, news = _feed(transaction, owner_id, account_id, now)
+            feed, news = _feed(transaction, seat(owner_id, account_id), now)
             _write_down(transaction, account_id, news, now)
     return feed
 
 
-def _feed(transaction: Transaction, owner_id: str, account_id: str, now: datetime) -> tuple[Feed, list[Told]]:
+def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, list[Told]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
-    state, coming = history.state_at(account_id, now)
+    state, coming = history.state_at(row.id, now)
     at = state.position.at
     rows = transaction.execute(
-        "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
+        "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (row.id,)
     )
     known = {uid: (digest, sequence, changed_at) for uid, digest, sequence, changed_at in rows}
     events, news = [], []
-    planned = _planned(transaction, owner_id, account_id, state, at)
-    for event in [*agenda(state, at, timeline(state, at, coming)), *planned]:
-        uid, digest = _uid(account_id, event), _digest(event.title, event.detail)
+    planned = _planned(transaction, row.owner_id, row.id, state, at)
+    for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
+        uid, digest = _uid(row.id, event), _digest(event.title, event.detail)
         before = known.get(uid)
         if before and before[0] == digest:
             told = Told(event, uid, digest, before[1], from_microseconds(before[2]))

@@ -45,6 +45,9 @@ MORNING_FROM = 5
 NAMED = 20
 """People that a message names at most."""
 
+_ONCE_A_PERIOD = frozenset({"grant_missing", "low_balance", "response_rate"})
+"""Warnings about the period: their end moves with every InMail, and is no sign of another cause."""
+
 
 class MessageNotMade(Exception):
     """The message could not be put together, and nothing was sent. The text names the kind of error alone."""
@@ -88,6 +91,8 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
 
 def occasion(warning: AccountWarning, state: State) -> datetime:
     """What the warning is about, as an instant (UTC): the same for as long as it is the same warning."""
+    if warning.code in _ONCE_A_PERIOD:
+        return state.period_start
     if warning.until is not None:
         return warning.until
     if warning.code == "discrepancy" and state.discrepancy_at is not None:

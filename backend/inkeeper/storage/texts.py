@@ -103,6 +103,15 @@ def remove(tx: Transaction, text_id: str) -> None:
     tx.execute("DELETE FROM text WHERE id = ?", (text_id,))
 
 
+def note_about(tx: Transaction, owner_id: str, person_id: str) -> str | None:
+    """The note on the latest target of this person that was not dropped; None without one."""
+    row = tx.execute(
+        "SELECT note FROM target WHERE person_id = ? AND owner_id = ? AND dropped_at IS NULL ORDER BY id DESC LIMIT 1",
+        (person_id, owner_id),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def _add_version(tx: Transaction, text_id: str, version: int, text: Mapping[str, str], at: int) -> None:
     tx.execute(
         "INSERT INTO text_version (text_id, version, subject, body, created_at) VALUES (?, ?, ?, ?, ?)",

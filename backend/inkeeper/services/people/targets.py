@@ -12,7 +12,7 @@ from inkeeper.rules.people import normal_name, parse_link
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.targets import OPEN, State, state_of
 from inkeeper.services.accounts import seat
-from inkeeper.services.people import persons
+from inkeeper.services.people import persons, texts
 from inkeeper.services.people.holding import Holding
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
@@ -28,6 +28,10 @@ MOST_OF_A_DAY = 1_000
 
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
+
+_MOST_OUTLOOKS = 200
+_OUTLOOKS: dict[tuple[str, str, date, int], tuple[targets.Counts, list[Target]]] = {}
+"""What `_outlook` read last, by owner, account, local day and version of the list. Only a cache."""
 
 _FIELDS = {
     "account": "account_id",
@@ -98,7 +102,7 @@ def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime
     target_id = targets.add(tx, owner_id, person.id, columns, now)
     _follow(tx, owner_id, [target_id])
     made = get(tx, owner_id, target_id, now)
-    return describe(made) | {"told": _told(owner_id, person, now)}
+    return with_copy(tx, owner_id, made) | {"told": _told(owner_id, person, now)}
 
 
 def get(tx: Transaction, owner_id: str, target_id: str, now: datetime) -> View:
@@ -118,10 +122,10 @@ def update(tx: Transaction, owner_id: str, target_id: str, changes: Mapping[str,
     if "action" in changes:
         columns |= _action(tx, owner_id, view, changes, now)
     if not columns:
-        return describe(view)
+        return with_copy(tx, owner_id, view)
     targets.update(tx, [target_id], columns)
     _follow(tx, owner_id, [target_id], before=[view.target.account_id])
-    return describe(get(tx, owner_id, target_id, now))
+    return with_copy(tx, owner_id, get(tx, owner_id, target_id, now))
 
 
 def search(
@@ -169,25 +173,45 @@ def of_person(
     return person, None
 
 
+def is_used(tx: Transaction, owner_id: str) -> bool:
+    """Whether the owner ever put anybody on the list."""
+    return targets.has_any(tx, owner_id)
+
+
 def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
     """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
     account's.
     """
     today = local_day(zone, now)
-    local = Today(today)
     if not targets.has_any(tx, owner_id):
         return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
-    counts = targets.count_for(tx, owner_id, account_id, local)
-    following = targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN)
+    counts, following = _outlook(tx, owner_id, account_id, today)
     holding = Holding(tx, owner_id, now, account_id)
     return {
-        "next": [describe(view) for view in describe_all(tx, owner_id, following, now, holding)],
+        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
         **counts._asdict(),
         "sent_today": targets.sent_on(
             tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
         ),
         "held": len(holding.in_account(account_id).now),
     }
+
+
+def _outlook(tx: Transaction, owner_id: str, account_id: str, today: date) -> tuple[targets.Counts, list[Target]]:
+    """How many can be written to, and whom next: read anew only when the list has changed, or the day."""
+    version = targets.list_version(tx, owner_id)
+    key = (owner_id, account_id, today, version)
+    found = _OUTLOOKS.get(key)
+    if found is None:
+        local = Today(today)
+        found = (
+            targets.count_for(tx, owner_id, account_id, local),
+            targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN),
+        )
+        while len(_OUTLOOKS) >= _MOST_OUTLOOKS:
+            _OUTLOOKS.pop(next(iter(_OUTLOOKS), key), None)
+        _OUTLOOKS[key] = found
+    return found
 
 
 def wanted_today(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> list[View]:
@@ -221,8 +245,15 @@ def describe_all(
     return views
 
 
+def with_copy(tx: Transaction, owner_id: str, view: View) -> dict[str, Any]:
+    """The target as `describe` shows it, with the text for its next InMail filled in."""
+    if view.text_id is None or not view.has_next_step:
+        return describe(view)
+    return describe(view) | {"copy": texts.copy_of(tx, owner_id, view.text_id, view.person, view.target.note)}
+
+
 def describe(view: View) -> dict[str, Any]:
-    """The target as the HTTP contract shows it."""
+    """The target as the HTTP contract shows it in lists, where the text is not filled in."""
     row = view.target
     return {
         "id": row.id,
@@ -286,7 +317,7 @@ def _columns(
     if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
         raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
-        _check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
+        check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
         if wanted["planned_for"] is None:
             columns["planned_at"] = None
@@ -311,9 +342,10 @@ def _of_campaign(tx: Transaction, owner_id: str, campaign_id: str, row: Target |
     return {"account_id": campaign.account_id, "variant": targets.count_in_campaign(tx, campaign.id) % 2}
 
 
-def _check_day(
+def check_day(
     field: str, day: date | None, tx: Transaction, owner_id: str, account_id: str | None, now: datetime
 ) -> None:
+    """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
     today = targets.today_of(tx, owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
         raise invalid(field, f"Must be a day from {today} to a year from then.")
@@ -328,7 +360,7 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     if not view.has_next_step:
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
-        _check_day("until", changes["until"], tx, owner_id, row.account_id, now)
+        check_day("until", changes["until"], tx, owner_id, row.account_id, now)
         return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
     if action == "drop":
         return {"dropped_at": now}

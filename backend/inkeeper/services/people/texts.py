@@ -82,6 +82,7 @@ def update_text(
         texts.add_version(tx, text.id, text.version + 1, words, now)
     elif words != before:
         texts.rewrite(tx, text.id, text.version, words)
+    targets.changed(tx, owner_id, [None])
     return get_text(tx, owner_id, text_id)
 
 
@@ -159,15 +160,14 @@ def values_of(person: Person, note: str | None) -> dict[str, str | None]:
 
 
 def values_of_stored(tx: Transaction, owner_id: str, person: Person) -> dict[str, str | None]:
-    """The same with the note of the person's latest target that was not dropped."""
-    theirs = targets.of_person(tx, owner_id, person.id)
-    return values_of(person, next((target.note for target in theirs if target.dropped_at is None), None))
+    """The same with the note of the person's latest target."""
+    return values_of(person, texts.note_about(tx, owner_id, person.id))
 
 
 def person_like(tx: Transaction, owner_id: str, typed: str) -> Person | None:
     """The owner's person of this name or, if there is none, the newest whose name, company or link has this part."""
     found = stored_persons.find(tx, owner_id, people.Person(typed, people.parse_link(typed)))
-    return found or next(iter(persons.search(tx, owner_id, typed, None, 1)), None)
+    return found or next(iter(stored_persons.search(tx, owner_id, typed, None, 1)), None)
 
 
 def people_to_show(tx: Transaction, owner_id: str, limit: int) -> list[Person]:
@@ -237,4 +237,7 @@ def _values_of(tx: Transaction, owner_id: str, wanted: Mapping[str, Any]) -> dic
     if "id" not in wanted:
         known = {name: wanted.get(name) for name in ("first_name", "company", "headline")}
         return templates.values_for(wanted["name"], **known)
-    return values_of_stored(tx, owner_id, persons.get(tx, owner_id, wanted["id"]))
+    person = persons.get(tx, owner_id, wanted["id"])
+    if person is None:
+        raise not_found("person")
+    return values_of_stored(tx, owner_id, person)
