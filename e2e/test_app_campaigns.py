@@ -109,6 +109,19 @@ def test_a_campaign_is_planned_and_the_plan_taken_back(page: Page, client: Clien
     assert planned(client) == 0
 
 
+def test_people_selected_on_the_list_are_planned(page: Page, server: Server, client: Client) -> None:
+    go(page, server, "/people")
+    page.click("checkbox", "Select Robin Sample")
+    page.click("checkbox", "Select Noor Dummy")
+    page.click("button", "Plan…")
+    page.find("heading", "Plan your InMails")
+    page.click("button", "Plan 2 people")
+
+    page.wait_text("2 people are planned")
+    names = {one["person"]["name"] for one in client.get("/targets").expect(200)["items"] if one["planned_for"]}
+    assert names == {"Robin Sample", "Noor Dummy"}
+
+
 def test_deleting_can_be_undone(page: Page, client: Client) -> None:
     page.click("link", "Autumn talks")
     page.click("DisclosureTriangle", "Delete Autumn talks")
