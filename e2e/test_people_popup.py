@@ -501,7 +501,7 @@ def seen(visible: Browser, desktop: Desktop, server: Server, client: Client) -> 
     client.account(rule_book="rolling")
     refresh(visible)
     visible.wait_badge("50")
-    yield visible
+    return visible
 
 
 PAGE = (600, 760)

@@ -1,12 +1,12 @@
 """The list of people to write to as plain Python: slow, obvious, and sharing no code with what it judges.
 
-One account in UTC, Monday to Friday, five credits on the first of each month that are lost at its end.
+One account in UTC, five credits on the first of each month that are lost at its end.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 MONTHLY = 5
 SIGHT = timedelta(days=92)
@@ -67,6 +67,7 @@ class NaiveList:
     def __init__(self) -> None:
         self.targets: list[Target] = []
         self.inmails: list[Inmail] = []
+        self.weekdays = {1, 2, 3, 4, 5}
 
     def in_order(self) -> list[Target]:
         return sorted(self.targets, key=lambda target: (target.place, target.id))
@@ -98,7 +99,7 @@ class NaiveList:
         assert wait is not None
         while wait:
             last += DAY
-            wait -= last.weekday() < 5
+            wait -= last.isoweekday() in self.weekdays
         return last
 
     def has_next(self, target: Target, today: date) -> bool:
@@ -169,7 +170,3 @@ class NaiveList:
         inmail.target = inmail.campaign = None
         target = self.closes(inmail.name, inmail.sent_at)
         inmail.target, inmail.campaign = target, target and target.campaign
-
-
-def utc(year: int, month: int, day: int, hour: int = 0) -> datetime:
-    return datetime(year, month, day, hour, tzinfo=UTC)

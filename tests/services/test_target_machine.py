@@ -285,6 +285,11 @@ class ListMachine(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.clock.advance(hours=hours)
 
+    @rule(weekdays=st.sets(st.integers(1, 7), min_size=1))
+    def change_the_working_days(self, weekdays: set[int]) -> None:
+        self.ask("PATCH", self.seat.path, {"working_days": sorted(weekdays)})
+        self.naive.weekdays = weekdays
+
     # ---- what is judged ----
 
     @precondition(lambda self: hasattr(self, "seat"))

@@ -26,7 +26,6 @@ MOST_CAMPAIGNS = 200
 MOST_TEXTS = 500
 
 STEPS = range(1, MOST_STEPS + 1)
-FOLLOW_UPS = range(2, MOST_STEPS + 1)
 
 AFTER = {"": "No follow-up", **{str(n): f"After {n} working days" for n in range(3, 29)}}
 AFTER["7"] += " (as LinkedIn does)"
@@ -34,7 +33,7 @@ AFTER["7"] += " (as LinkedIn does)"
 
 _VERSIONED = ("name", "goal", "budget", "starts", "ends", "steps", "archived")
 _EDITED = ("name", "goal", "budget", "starts", "ends")
-_ENTER_DAY = {"invalid": "Enter a day."}
+_ENTER_DAY: dict[str, Any] = {"invalid": "Enter a day."}
 
 
 class CampaignsQuery(forms.Query):
@@ -43,20 +42,23 @@ class CampaignsQuery(forms.Query):
     campaign = fields.String(validate=validate.Length(1, 64))
 
 
-def _of_steps() -> dict[str, fields.Field[Any]]:
-    """The fields of the sequence: for each step two texts and a purpose, for each follow-up when it comes."""
-    found: dict[str, fields.Field[Any]] = {}
-    for number in STEPS:
-        found[f"text{number}"] = fields.String(validate=validate.Length(max=64))
-        found[f"other{number}"] = fields.String(validate=validate.Length(max=64))
-        found[f"purpose{number}"] = fields.String(validate=validate.OneOf(words.PURPOSES))
-    for number in FOLLOW_UPS:
-        found[f"after{number}"] = fields.Integer(validate=validate.OneOf(range(3, 29)))
-    return found
+def _text() -> fields.String:
+    return fields.String(validate=validate.Length(max=64))
 
 
-class _NamedForm(FormSchema):
-    """A campaign's own fields, and the account that its page was opened for."""
+def _purpose() -> fields.String:
+    return fields.String(validate=validate.OneOf(words.PURPOSES))
+
+
+def _after() -> fields.Integer:
+    return fields.Integer(validate=validate.OneOf(range(3, 29)))
+
+
+class CampaignForm(FormSchema):
+    """A campaign, and the account that its page was opened for.
+
+    Of the sequence: for each step two texts and a purpose, for each follow-up after how many working days it comes.
+    """
 
     account = fields.String(validate=validate.Length(max=64))
     name = CleanText(required=True, max_length=100, error_messages={"required": "Enter a name."})
@@ -64,9 +66,10 @@ class _NamedForm(FormSchema):
     budget = settings.whole_number(0, LARGEST_BUDGET)
     starts = fields.Date(load_default=None, validate=DAYS, error_messages=_ENTER_DAY)
     ends = fields.Date(load_default=None, validate=DAYS, error_messages=_ENTER_DAY)
-
-
-CampaignForm = _NamedForm.from_dict(_of_steps(), name="CampaignForm")
+    text1, other1, purpose1 = _text(), _text(), _purpose()
+    after2, text2, other2, purpose2 = _after(), _text(), _text(), _purpose()
+    after3, text3, other3, purpose3 = _after(), _text(), _text(), _purpose()
+    after4, text4, other4, purpose4 = _after(), _text(), _text(), _purpose()
 
 
 class PressForm(FormSchema):
@@ -192,7 +195,7 @@ def _wanted(form: Form) -> dict[str, Any]:
 def _form_of(campaign: Mapping[str, Any]) -> Form:
     values: dict[str, Any] = {name: campaign[name] for name in _EDITED}
     for number, step in enumerate(campaign["steps"], start=1):
-        first, second, *_ = [*step["texts"], None, None]
+        first, second, *_ = [*list(step["texts"]), None, None]
         values |= {f"text{number}": first, f"other{number}": second, f"purpose{number}": step["purpose"]}
         values[f"after{number}"] = step["after_working_days"]
     return forms.empty_form(**values)

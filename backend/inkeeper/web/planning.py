@@ -39,7 +39,7 @@ REASONS = {
 }
 """Why people are not placed, by code."""
 
-_ENTER_DAY = {"invalid": "Enter a day."}
+_ENTER_DAY: dict[str, Any] = {"invalid": "Enter a day."}
 _DAY = re.compile(r"([0-9A-Za-z_-]{1,64})=(\d{4}-\d\d-\d\d)", re.ASCII)
 _GONE = "Some of these people are on another account's list, or not on the list any more. Go back and select again."
 
@@ -198,9 +198,9 @@ def _wanted(found: Seats, form: Form) -> dict[str, Any]:
     """What to plan, as the service takes it. Runs inside a transaction where filters choose the targets."""
     typed = form.typed
     wanted = {name: form.data[name] for name in ("from", "until", "per_day") if form.data.get(name) is not None}
-    if typed.get("all") or not typed.get("targets"):
+    if typed.get("all"):
         return wanted | {"targets": _all_ready(found, typed)}
-    return wanted | {"targets": [each for each in typed["targets"].split(",") if each][:MOST_CHOSEN]}
+    return wanted | {"targets": [each for each in typed.get("targets", "").split(",") if each][:MOST_CHOSEN]}
 
 
 def _all_ready(found: Seats, typed: Mapping[str, str]) -> list[str]:
@@ -262,7 +262,7 @@ def _short(placed: list[dict[str, Any]], today: date) -> str:
     counts: dict[date, int] = {}
     for place in placed:
         counts[place["day"]] = counts.get(place["day"], 0) + 1
-    if not counts or max(counts) >= today + timedelta(days=7) + timedelta(days=1):
+    if not counts or max(counts) > today + timedelta(days=7):
         return ""
     return " · ".join(
         f"{dates.NEAR.get((day - today).days) or format(day, '%a')} {number}" for day, number in sorted(counts.items())

@@ -313,11 +313,7 @@ def _columns(
         except Problem:
             raise invalid("account", "There is no such account.") from None
     if columns.get("campaign_id"):
-        campaign = campaigns.get(tx, owner_id, columns["campaign_id"])
-        if campaign is None or campaign.archived_at:
-            raise invalid("campaign", "There is no such campaign.")
-        columns["account_id"] = campaign.account_id
-        columns["variant"] = targets.count_in_campaign(tx, campaign.id) % 2
+        columns |= _of_campaign(tx, owner_id, columns["campaign_id"], row, now)
     if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
         raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
@@ -330,6 +326,20 @@ def _columns(
             raise invalid("planned_at", "Say for which day: planned_for.")
         columns["planned_at"] = wanted["planned_at"]
     return columns
+
+
+def _of_campaign(tx: Transaction, owner_id: str, campaign_id: str, row: Target | None, now: datetime) -> dict[str, Any]:
+    """The columns that a campaign decides. Raises the 422 Problem for one that is not there or, for a target that is
+    not in it, has ended.
+    """
+    campaign = campaigns.get(tx, owner_id, campaign_id)
+    if campaign is None or campaign.archived_at:
+        raise invalid("campaign", "There is no such campaign.")
+    if row is not None and row.campaign_id == campaign.id:
+        return {"account_id": campaign.account_id}
+    if campaign.ends is not None and campaign.ends < targets.today_of(tx, owner_id, now).of(campaign.account_id):
+        raise invalid("campaign", f"This campaign ended on {campaign.ends}.")
+    return {"account_id": campaign.account_id, "variant": targets.count_in_campaign(tx, campaign.id) % 2}
 
 
 def check_day(
