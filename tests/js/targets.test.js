@@ -199,6 +199,19 @@ test("taken back after the server has it, and after the entry is forgotten, it i
   assert.deepEqual(asked("PATCH"), [["/targets/target-3", { action: "drop" }]]);
 });
 
+test("an InMail closes no target that was put on the list after it, nor one that it is much too old for", async () => {
+  server.refuse = { "POST /accounts/a/inmails": { status: 500, code: "internal_error", detail: "" } };
+  await logTo("Sasha Specimen");
+  await add("Sasha Specimen");
+  server.list[0].created_at = new Date().toISOString();
+  server.list = server.list.slice(0, 2);
+  await syncNow();
+  await logTo("Kai Example", { sentAt: new Date(Date.now() - 48 * HOUR_MS).toISOString() });
+  assert.deepEqual(await next(), ["Kai Example", "Robin Sample", "Sasha Specimen"]);
+  await logTo("Robin Sample", { sentAt: new Date(Date.now() - 2 * HOUR_MS).toISOString() });
+  assert.deepEqual(await next(), ["Kai Example", "Sasha Specimen"]);
+});
+
 test("two clicks put one person on the list", async () => {
   const first = await add("Sasha Specimen");
   const second = await addToList({ accountId: "a", person: { name: "sasha  SPECIMEN", profileUrl: null } }, new Date());
@@ -294,8 +307,8 @@ test("later: tomorrow, the first working day of the next week, the day of the ne
   const zone = "America/New_York";
   const now = new Date("2026-11-27T03:00:00Z"); // Thursday evening there
   const projection = { nextRenewal: { at: "2026-12-01T05:00:00Z", credits: 25 } };
-  assert.deepEqual(laterDays({ ...ACCOUNT, time_zone: zone, working_days: [2, 3] }, projection, now), { tomorrow: "2026-11-27", week: "2026-12-01", credits: "2026-12-01" });
-  assert.deepEqual(laterDays({ ...ACCOUNT, working_days: [] }, null, new Date("2026-11-29T12:00:00Z")), { tomorrow: "2026-11-30", week: "2026-12-06", credits: null });
+  assert.deepEqual(laterDays({ ...ACCOUNT, time_zone: zone, working_days: [2, 3] }, projection, now), { tomorrow: "2026-11-27", week: "2026-12-01", credits: "2026-12-01", last: "2027-11-27" });
+  assert.deepEqual(laterDays({ ...ACCOUNT, working_days: [] }, null, new Date("2026-11-29T12:00:00Z")), { tomorrow: "2026-11-30", week: "2026-11-30", credits: null, last: "2027-11-30" });
 });
 
 test("on a working day the badge's title says how many are to be written to", async () => {
