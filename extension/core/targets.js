@@ -139,6 +139,13 @@ function addedBy(entry, accountId) {
 }
 
 /**
+ * Those of the people added here who are still to be written to.
+ * @param {OutboxEntry[]} entries
+ */
+export const stillAdded = (entries) =>
+  entries.filter(({ state }) => state !== "needs_you").flatMap((entry) => addedBy(entry, entry.accountId)).filter((target) => changed(target, entries));
+
+/**
  * The server had this person on the list already.
  * @param {OutboxEntry} entry
  */

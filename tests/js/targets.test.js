@@ -172,10 +172,10 @@ test("added without the server, somebody is shown, put off and dropped like anyb
   server.list = [];
   await syncNow();
   server.refuse = { "POST /targets": { status: 500, code: "internal_error", detail: "" } };
-  const { entry } = await add("Sasha Specimen");
+  const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual([await next(), (await list()).names], [["Sasha Specimen"], 1]);
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
   assert.deepEqual(await next(), []);
 
   server.refuse = {};
@@ -187,17 +187,17 @@ test("added without the server, somebody is shown, put off and dropped like anyb
 });
 
 test("taken back before the server can have it, nothing is sent", async () => {
-  const { entry } = await add("Sasha Specimen");
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  const { id } = await add("Sasha Specimen");
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual([server.heard, entries()], [[], []]);
 });
 
 test("taken back after the server has it, and after the entry is forgotten, it is dropped there", async () => {
-  const { entry } = await add("Sasha Specimen");
+  const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual(entries(), []);
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual(asked("PATCH"), [["/targets/target-3", { action: "drop" }]]);
 });
@@ -218,22 +218,28 @@ test("an InMail closes no target that was put on the list after it, nor one that
 test("two clicks put one person on the list", async () => {
   const first = await add("Sasha Specimen");
   const second = await addToList({ accountId: "a", person: { name: "sasha  SPECIMEN", profileUrl: null } }, new Date());
-  assert.deepEqual([second.repeated, second.entry.id], [true, first.entry.id]);
+  assert.deepEqual([second.repeated, second.id], [true, first.id]);
   assert.equal(entries().length, 1);
+
+  await local.set({ [`outbox/${first.id}`]: { ...entries()[0], attemptedAt: new Date().toISOString() } });
+  await changeTarget({ accountId: "a", id: first.id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  assert.equal((await add("Sasha Specimen")).repeated, false, "after it was dropped");
+  await logTo("Sasha Specimen");
+  assert.equal((await add("Sasha Specimen")).repeated, false, "after an InMail");
 });
 
 test("whoever is on the list already needs no answer, and is not taken off by an undo that came too late", async () => {
   server.refuse = { "POST /targets": { status: 409, code: "already_on_list", detail: "", target: target("Kai Example") } };
-  const { entry } = await add("Kai Example");
-  await local.set({ [`outbox/${entry.id}`]: { ...entry, attemptedAt: new Date().toISOString() } });
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Kai Example"), action: "drop" }, new Date());
+  const { id } = await add("Kai Example");
+  await local.set({ [`outbox/${id}`]: { ...entries()[0], attemptedAt: new Date().toISOString() } });
+  await changeTarget({ accountId: "a", id: id, person: personOf("Kai Example"), action: "drop" }, new Date());
   local.writes = [];
 
   await syncNow();
 
   assert.deepEqual([entries(), asked("PATCH"), await next()], [[], [], NAMES.slice(0, 3)]);
   const last = structuredClone(local.content);
-  const told = local.writes.filter((content) => content[`outbox/${entry.id}`]?.problem?.code === "already_on_list");
+  const told = local.writes.filter((content) => content[`outbox/${id}`]?.problem?.code === "already_on_list");
   assert.ok(told.length, "for a moment the popup can tell");
   for (const content of told) {
     local.content = content;
@@ -244,11 +250,11 @@ test("whoever is on the list already needs no answer, and is not taken off by an
 
 test("somebody marked is not put on the list, and the user decides", async () => {
   server.refuse = { "POST /targets": { status: 409, code: "do_not_contact", detail: "" } };
-  const { entry } = await add("Sasha Specimen");
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
+  const { id } = await add("Sasha Specimen");
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
   await syncNow();
   assert.deepEqual([entries()[0].state, asked("PATCH")], ["needs_you", []]);
-  await outbox.resolve(entry.id, "discard", new Date());
+  await outbox.resolve(id, "discard", new Date());
   assert.deepEqual(entries(), []);
 });
 
