@@ -324,9 +324,7 @@ def test_when_new_credits_come(connected: Browser, client: Client, account: dict
     assert date.fromisoformat(planned) == datetime.fromisoformat(grant["at"]).date()
 
 
-def test_not_now_passes_over_and_can_be_taken_back(
-    connected: Browser, client: Client, account: dict[str, Any]
-) -> None:
+def test_not_now_passes_over_and_can_be_taken_back(connected: Browser, client: Client, account: dict[str, Any]) -> None:
     for name in ("Robin Sample", "Mika Placeholder"):
         add(client, name)
     popup = popup_at(connected, ELSEWHERE)
@@ -425,9 +423,7 @@ def test_without_the_server_nothing_is_lost_and_the_order_is_kept(
     assert [each["target"] for each in client.inmails(account)] == [mika["id"]]
 
 
-def test_a_worker_killed_before_the_answer_adds_nobody_twice(
-    browser: Browser, client: Client, server: Server
-) -> None:
+def test_a_worker_killed_before_the_answer_adds_nobody_twice(browser: Browser, client: Client, server: Server) -> None:
     """The server stores the entry, and its answer never reaches the worker."""
     account = client.account(rule_book="rolling")
     stored, dead = Event(), Event()

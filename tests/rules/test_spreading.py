@@ -16,7 +16,7 @@ from inkeeper.rules.facts import Fact, Sent
 from inkeeper.rules.periods import day_start
 from inkeeper.rules.replay import cap_of, replay
 from inkeeper.rules.spreading import Candidate, Credits, Plan, credits_ahead, held, spread
-from inkeeper.rules.timeline import timeline
+from inkeeper.rules.timeline import Change, timeline
 from tests.rules import naive_spreading as naive
 from tests.rules.histories import INSTANT, History, histories
 from tests.rules.story import MONDAY_TO_FRIDAY, Story
@@ -51,21 +51,20 @@ class Small:
     """What is planned in a small world, and the same for the naive model."""
 
     def __init__(self, draw: st.DrawFn) -> None:
-        number = st.integers(-1, FEW_DAYS + 1)
-        some = st.one_of(st.none(), number)
+        some = st.sampled_from([None, None, None, None, -1, 0, 1, 2, 3, 4, 6])
         self.credits = self._credits(draw)
-        self.working = draw(st.sampled_from([EVERY_DAY, EVERY_DAY, MONDAY_TO_FRIDAY, (2, 4), ()]))
-        self.start, self.end = draw(st.sampled_from([(0, 4), (0, 4), (0, 5), (1, 4), (2, 2), (-3, 3)]))
-        self.per_day = draw(st.sampled_from([None, None, 1, 2, 0]))
-        self.budgets = draw(st.dictionaries(st.sampled_from("AB"), st.integers(0, 2), max_size=2))
-        self.taken = draw(st.lists(st.integers(-1, FEW_DAYS), max_size=2))
+        self.working = draw(st.sampled_from([EVERY_DAY] * 4 + [MONDAY_TO_FRIDAY, (2, 4), ()]))
+        self.start, self.end = draw(st.sampled_from([(0, 4)] * 5 + [(0, 5), (1, 4), (2, 2), (-3, 3)]))
+        self.per_day = draw(st.sampled_from([None, None, None, 1, 1, 2, 2, 0]))
+        self.budgets = draw(st.sampled_from([{}] * 4 + [{"A": 1}, {"A": 0, "B": 2}]))
+        self.taken = draw(st.sampled_from([[]] * 3 + [[0], [1, 1], [-1, 2], [4]]))
         units = naive.unit_credits(self.credits, TODAY)
         served = naive.held_until(sorted(max(when, 0) for when in self.taken), units)
         self.served = [when for when in served if when is not None]
         self.candidates = []
-        for n in range(draw(st.integers(0, 4))):
-            person = draw(st.sampled_from([f"p{n}"] * 4 + ["p0"]))
-            block = draw(st.sampled_from([None] * 8 + ["do_not_contact", "already_planned"]))
+        for n in range(draw(st.sampled_from([1, 3, 4, 4, 4]))):
+            person = draw(st.sampled_from([f"p{n}"] * 9 + ["p0"]))
+            block = draw(st.sampled_from([None] * 18 + ["do_not_contact", "already_planned"]))
             dates = [None if it is None else day(it) for it in (draw(some), draw(some), draw(some))]
             campaign = draw(st.sampled_from([None, "A", "B"]))
             self.candidates.append(Candidate(f"t{n}", person, *dates, campaign, block))
@@ -73,12 +72,11 @@ class Small:
     @staticmethod
     def _credits(draw: st.DrawFn) -> list[Credits]:
         """As `credits_ahead` gives them: of two, the one that comes later does not end earlier."""
-        number = draw(st.integers(0, 3))
-        firsts = sorted(draw(st.lists(st.integers(0, FEW_DAYS), min_size=number, max_size=number)))
-        ends = st.one_of(st.integers(0, FEW_DAYS + 1), st.just(naive.FOREVER))
-        lasts = sorted(draw(st.lists(ends, min_size=number, max_size=number)))
+        number = draw(st.sampled_from([1, 2, 2, 3, 3]))
+        firsts = sorted(draw(st.sampled_from([0, 0, 0, 1, 2, 3, FEW_DAYS])) for _ in range(number))
+        lasts = sorted(draw(st.sampled_from([0, 1, 2, 3, 4, FEW_DAYS + 1, naive.FOREVER])) for _ in range(number))
         return [
-            Credits(day(first), None if last == naive.FOREVER else day(last), draw(st.integers(1, 3)))
+            Credits(day(first), None if last == naive.FOREVER else day(last), draw(st.sampled_from([1, 1, 2, 3])))
             for first, last in zip(firsts, lasts, strict=True)
             if first <= last
         ]
@@ -208,6 +206,12 @@ def test_a_grant_that_is_all_over_the_cap_is_not_counted_on_while_the_balance_is
     assert [(it.reason, it.credits) for it in changes[:2]] == [("grant", 5), ("forfeit", -5)]
     in_february = [it for it in credits_ahead(17, changes, "UTC", now, cap=15) if it.first == date(2026, 2, 15)]
     assert in_february == []
+
+
+def test_credits_that_are_lost_as_they_come_are_none():
+    at, now = day_start("UTC", day(3)), day_start("UTC", day(0))
+    changes = [Change(at, "grant", 5, 5, "renewal"), Change(at, "forfeit", -5, 0, "cap")]
+    assert credits_ahead(0, changes, "UTC", now) == []
 
 
 def test_answers_are_not_counted_on():
@@ -488,6 +492,12 @@ def test_each_refusal_has_its_code():
 def test_the_second_of_a_person_has_the_code_of_the_first_that_is_not_placed():
     candidates = [Candidate("first", "kai"), Candidate("second", "kai")]
     assert spread(candidates, [], TODAY, EVERY_DAY).not_placed == [("first", "no_credit"), ("second", "no_credit")]
+
+
+def test_a_person_who_is_planned_already_is_not_planned_by_another_target():
+    candidates = [Candidate("new", "kai"), Candidate("old", "kai", block="already_planned")]
+    plan = spread(candidates, credits_of((0, 9, 5)), TODAY, EVERY_DAY)
+    assert plan.not_placed == [("new", "already_planned"), ("old", "already_planned")]
 
 
 def test_with_no_inmail_a_day_the_limit_is_the_reason():

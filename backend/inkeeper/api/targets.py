@@ -20,7 +20,7 @@ from inkeeper.storage.models import PURPOSES
 
 blueprint = Blueprint("targets", __name__, url_prefix="/api/v1/targets", description="The list of people to write to")
 
-_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 ACTIONS = ("later", "drop", "close", "first", "reopen")
 
 
@@ -104,7 +104,7 @@ class _Fields(Schema):
     text = fields.String(allow_none=True)
     campaign = fields.String(allow_none=True)
     planned_for = fields.Date(allow_none=True)
-    planned_at = fields.String(validate=validate.Regexp(_TIME, error="Must be a time such as 09:30."), allow_none=True)
+    planned_at = fields.String(validate=validate.Regexp(TIME, error="Must be a time such as 09:30."), allow_none=True)
 
 
 class NewTargetSchema(_Fields):

@@ -13,10 +13,15 @@ _LONGEST_LINE = 2_000
 _LONGEST_COMPANY = 200
 _BULLET = re.compile(r"\s*(?:[-*•‣–—▪◦·]|\d{1,6}[.)])\s+")
 _LINK = re.compile(r"(?:https?://|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s()<>\"]{1,1000}", re.IGNORECASE)
+LINKEDIN = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::\d+)?(?:[/?#]|\Z)", re.ASCII | re.IGNORECASE)
+"""How an address of LinkedIn's begins."""
+
 # An address of any other site, without its scheme, and an e-mail address.
 _OTHER_ADDRESS = re.compile(r"\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/|\S@\S+\.\S|\w://", re.ASCII | re.IGNORECASE)
 _BETWEEN = re.compile(r"\t|[,;|،，、；]\s*")
-_AROUND = " \t,;()<>[]|\"'–-،，、；"
+_AROUND = " \t,;|\"'–-،，、；"
+# What stood around a link is left behind the part before it and in front of the part behind it.
+_OPENING, _CLOSING = "(<[" + _AROUND, ")>]" + _AROUND
 _NUMBERED = re.compile(r"(?=\D*\d)[0-9a-z]{5,}", re.ASCII)
 
 
@@ -48,7 +53,7 @@ def read_line(text: str) -> Named:
     rest, link = _without_link(_BULLET.sub("", text, count=1) if _BULLET.match(text) else text)
     if _OTHER_ADDRESS.search(rest):
         raise NotUnderstood("other_link")
-    parts = [part for part in (part.strip(_AROUND) for part in _BETWEEN.split(rest)) if part]
+    parts = [part for part in (part.rstrip(_OPENING).lstrip(_CLOSING) for part in _BETWEEN.split(rest)) if part]
     written = parts[0] if parts else ""
     name = clean_name(written)
     if normal_name(name) in NOT_A_NAME:
@@ -82,5 +87,5 @@ def _without_link(text: str) -> tuple[str, Link | None]:
         written = _BETWEEN.split(written, maxsplit=1)[0]
     link = parse_link(written.rstrip(".,;"))
     if link is None:
-        raise NotUnderstood("no_person" if "linkedin.com" in written.lower() else "other_link")
+        raise NotUnderstood("no_person" if LINKEDIN.match(written) else "other_link")
     return f"{text[: found.start()]}\t{text[found.start() + len(written) :]}", link

@@ -131,11 +131,6 @@ def fill(template: Template, values: Mapping[str, str | None], *, one_line: bool
     return Filled("".join(filled), tuple(missing))
 
 
-def variables_of(template: Template) -> tuple[str, ...]:
-    """The names of the variables that stand in the text, each once, in their order."""
-    return tuple(dict.fromkeys(part.name for part in template.parts if isinstance(part, Variable)))
-
-
 def values_for(
     name: str,
     *,
@@ -176,7 +171,11 @@ def guide_of(body_length: int) -> GuideCode | None:
     return "short_is_good" if 0 < body_length <= SHORT else None
 
 
-_TITLE = re.compile(r"(?:dr|prof|mrs?|ms|mx)\.?|(?:dipl\.-)?ing\.|eng\.|[أدم]\.", re.IGNORECASE)
+_TITLE = re.compile(
+    r"(?:dr|prof|mrs?|ms|mx)\.?|(?:dr|dipl)\.-\w+\.?"
+    r"|(?:ing|eng|mag|med|rer|nat|phil|jur|iur|oec|pol|habil|rev|hon)\.|h\.?c\.|[أدم]\.",
+    re.IGNORECASE,
+)
 # "Servant of", "father of", "mother of": Arabic given names that go on with the next word.
 _GOES_ON = frozenset({"عبد", "أبو", "ابو", "أم"})
 _IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")

@@ -319,7 +319,9 @@ def _unlink_targets(connection: sqlite3.Connection, found: Found) -> list[str]:
         for row in in_table.theirs
         if row.target is not None and row.target not in found.targets
     }
-    connection.executemany("UPDATE inmail SET target_id = NULL WHERE id = ?", [(inmail_id,) for inmail_id in of_others])
+    # A copy of an older form, in which there can be none, has no such column.
+    if of_others:
+        connection.executemany("UPDATE inmail SET target_id = NULL WHERE id = ?", [(each,) for each in of_others])
     return list(of_others.values())
 
 

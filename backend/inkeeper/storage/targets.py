@@ -495,10 +495,11 @@ def text_version(tx: Transaction, owner_id: str, text_id: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def text_names(tx: Transaction, owner_id: str) -> dict[str, str]:
-    """The names of the owner's texts that are in use, by their ids, in order of the names."""
+def text_names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
+    """The names of the owner's texts by their ids, in order of the names; with `archived` those not in use as well."""
     rows = tx.execute(
-        "SELECT id, name FROM text WHERE owner_id = ? AND archived_at IS NULL ORDER BY name, id", (owner_id,)
+        "SELECT id, name FROM text WHERE owner_id = ? AND (archived_at IS NULL OR ?) ORDER BY name, id",
+        (owner_id, archived),
     )
     return dict(rows.fetchall())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Literal, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
@@ -108,21 +108,23 @@ def set_campaign(tx: Transaction, owner_id: str, views: Sequence[View], campaign
 
 
 def undo(tx: Transaction, owner_id: str, action: Action, before: Sequence[Sequence[Any]]) -> int:
-    """Take back what `act` did with `later`, `drop` or `mark`; how many targets it was."""
+    """Take back what `act` did with `later`, `drop` or `mark`; how many targets it was.
+
+    Raises the 422 Problem for what `act` never gave out.
+    """
     rows = {row.id: row for row in stored.get_all(tx, owner_id, [each[0] for each in before])}
     if action == "mark":
         persons.mark_all(tx, {row.person_id for row in rows.values()}, marked=False)
     else:
         names = _UNDONE[action]
-        stored.update_each(
-            tx,
-            names,
-            [
+        try:
+            former = [
                 (target_id, [_loaded(name, value) for name, value in zip(names, values, strict=True)])
                 for target_id, *values in before
-                if target_id in rows
-            ],
-        )
+            ]
+        except (TypeError, ValueError, OverflowError):
+            raise invalid("before", "Must be what the answer gave.") from None
+        stored.update_each(tx, names, [(target_id, values) for target_id, values in former if target_id in rows])
     _follow(tx, owner_id, rows.values())
     return len(rows)
 
@@ -155,6 +157,8 @@ def _plain(value: Any) -> Any:
 def _loaded(name: str, value: Any) -> Any:
     if value is None:
         return None
-    if name == "dropped_at":
-        return from_microseconds(value)
-    return date.fromisoformat(value) if name == "planned_for" else value
+    if name == "planned_for":
+        return date.fromisoformat(value)
+    if name == "planned_at":
+        return time.fromisoformat(value).strftime("%H:%M")
+    return from_microseconds(int(value)) if name == "dropped_at" else int(value)

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from inkeeper import texts
 from inkeeper.csvtext import original, write_table
-from inkeeper.rules.pasted import name_in
+from inkeeper.rules.pasted import LINKEDIN, name_in
 from inkeeper.rules.people import LONGEST_NAME, NOT_A_NAME, Link, clean_name, normal_name, parse_link
 from inkeeper.rules.targets import OPEN, STATES
 from inkeeper.services.imports import columns
@@ -211,7 +211,7 @@ def _links(text: str) -> tuple[Link, ...]:
     for written in text.split():
         link = parse_link(written)
         if link is None:
-            raise _Refused("no_person" if "linkedin.com" in written.lower() else "other_link")
+            raise _Refused("no_person" if LINKEDIN.match(written) else "other_link")
         found.setdefault(link.kind, link)
     return tuple(found.values())
 

@@ -33,15 +33,15 @@ Place = tuple[int, int, str]
 
 
 class Choices(NamedTuple):
-    """The names of the owner's texts and campaigns that are in use, by their ids."""
+    """The names of the owner's texts and campaigns by their ids, in order of the names."""
 
     texts: Mapping[str, str]
     campaigns: Mapping[str, str]
 
 
-def choices(tx: Transaction, owner_id: str) -> Choices:
-    """What a target can be given."""
-    return Choices(stored.text_names(tx, owner_id), campaigns.names(tx, owner_id))
+def choices(tx: Transaction, owner_id: str, *, archived: bool = False) -> Choices:
+    """What a target can be given; with `archived` also what only earlier InMails have."""
+    return Choices(stored.text_names(tx, owner_id, archived=archived), campaigns.names(tx, owner_id, archived=archived))
 
 
 def filters_of(show: Show, wanted: Mapping[str, Any], today: date) -> list[dict[str, Any]]:

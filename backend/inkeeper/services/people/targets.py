@@ -23,6 +23,9 @@ from inkeeper.storage.targets import Filter, Target, Today
 from inkeeper.storage.transaction import Transaction
 
 NEXT_SHOWN = 3
+MOST_OF_A_DAY = 1_000
+"""More people than anybody writes to on one day."""
+
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
@@ -42,13 +45,16 @@ _FIELDS = {
 
 
 class View(NamedTuple):
-    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held."""
+    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held;
+    `has_next_step` says whether a step can be done, now or later.
+    """
 
     target: Target
     state: State
-    held_until: date | None
     person: Person
     campaign: Campaign | None
+    held_until: date | None = None
+    has_next_step: bool = False
 
     @property
     def step(self) -> int:
@@ -89,7 +95,7 @@ def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime
             person=persons.describe(person),
         )
     there = [target for target in targets.of_person(tx, owner_id, person.id) if target.opens_on is not None]
-    views = [view for view in describe_all(tx, owner_id, there, now) if _has_next_step(view)]
+    views = [view for view in describe_all(tx, owner_id, there, now) if view.has_next_step]
     if views:
         raise conflict("already_on_list", f"{person.name} is on the list already.", target=describe(views[0]))
     columns = _columns(tx, owner_id, wanted, None, now)
@@ -208,6 +214,16 @@ def _outlook(tx: Transaction, owner_id: str, account_id: str, today: date) -> tu
     return found
 
 
+def wanted_today(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> list[View]:
+    """Whom to write to today from the account, by a planned or due day, as far as there are credits; in the order of
+    the list. Those without an account count for the owner's first. `zone` is the account's.
+    """
+    filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
+    first = next(iter(targets.today_of(tx, owner_id, now).by_account), None)
+    found = search(tx, owner_id, filters, None, MOST_OF_A_DAY, now)
+    return [view for view in found if view.target.account_id or account_id == first]
+
+
 def describe_all(
     tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime, holding: Holding | None = None
 ) -> list[View]:
@@ -219,14 +235,19 @@ def describe_all(
     holding = holding or Holding(tx, owner_id, now)
     known = stored_persons.get_all(tx, owner_id, [row.person_id for row in rows])
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
-    return [
-        View(row, *_state(row, holding, now), known[row.person_id], every.get(row.campaign_id or "")) for row in rows
-    ]
+    views = []
+    for row in rows:
+        today = holding.today.of(row.account_id)
+        state, held_until = _state(row, holding, today, now)
+        has_next_step = row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
+        campaign = every.get(row.campaign_id or "")
+        views.append(View(row, state, known[row.person_id], campaign, held_until, has_next_step))
+    return views
 
 
 def with_copy(tx: Transaction, owner_id: str, view: View) -> dict[str, Any]:
     """The target as `describe` shows it, with the text for its next InMail filled in."""
-    if view.text_id is None or not _has_next_step(view):
+    if view.text_id is None or not view.has_next_step:
         return describe(view)
     return describe(view) | {"copy": texts.copy_of(tx, owner_id, view.text_id, view.person, view.target.note)}
 
@@ -256,8 +277,8 @@ def describe(view: View) -> dict[str, Any]:
     }
 
 
-def _state(row: Target, holding: Holding, now: datetime) -> tuple[State, date | None]:
-    state = state_of(row.course, holding.today.of(row.account_id), now)
+def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[State, date | None]:
+    state = state_of(row.course, today, now)
     if state == "planned":
         is_held, until = holding.of(row)
         if is_held:
@@ -270,10 +291,6 @@ def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: C
     ids = list(target_ids)
     targets.follow(tx, ids)
     targets.changed(tx, owner_id, {*before, *(target.account_id for target in targets.get_all(tx, owner_id, ids))})
-
-
-def _has_next_step(view: View) -> bool:
-    return view.state in OPEN or (view.state == "waiting" and view.target.opens_on is not None)
 
 
 def _told(owner_id: str, person: Person, now: datetime) -> list[str]:
@@ -330,7 +347,7 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     if action == "reopen":
         _check_reopening(tx, owner_id, view, now)
         return {"dropped_at": None}
-    if not _has_next_step(view):
+    if not view.has_next_step:
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
         check_day("until", changes["until"], tx, owner_id, row.account_id, now)
@@ -350,7 +367,7 @@ def _check_reopening(tx: Transaction, owner_id: str, view: View, now: datetime) 
         return
     others = [row for row in targets.of_person(tx, owner_id, view.person.id) if row.id != view.target.id]
     for other in describe_all(tx, owner_id, others, now):
-        if _has_next_step(other):
+        if other.has_next_step:
             raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=describe(other))
 
 
