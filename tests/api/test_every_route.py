@@ -82,6 +82,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/campaigns/<campaign_id>": {"name": "Winter"},
     "POST /api/v1/campaigns/<campaign_id>/targets": {"targets": []},
     "POST /api/v1/accounts/<account_id>/plan": {"targets": "all_ready"},
+    "POST /api/v1/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "PATCH /api/v1/texts/<text_id>": {"name": "Another name"},
+    "POST /api/v1/texts/<text_id>/preview": {"person": {"name": "Robin Sample"}},
 }
 
 # The same for the routes that need a query.
