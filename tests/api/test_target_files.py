@@ -141,8 +141,12 @@ def test_headings_are_guessed_and_can_be_said(seat: Seat) -> None:
     }
     assert found["items"] == [
         {
-            "line": 2, "action": "add", "name": "Kai Example", "links": ["https://www.linkedin.com/in/kai"],
-            "company": "Sample AG", "written": False,
+            "line": 2,
+            "action": "add",
+            "name": "Kai Example",
+            "links": ["https://www.linkedin.com/in/kai"],
+            "company": "Sample AG",
+            "written": False,
         }
     ]
     needed = send(seat, "Wer,Was\nKai Example,x\n", preview="true")
