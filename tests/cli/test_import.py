@@ -284,7 +284,7 @@ def test_people_on_lists_are_erased_and_counted(bring: Run, inkeeper: Run, tmp_p
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE target SET wanted_on = '2026-01-01'")
         connection.commit()
-    assert "Target t: wanted_on do not follow" in inkeeper("doctor").stdout
+    assert "Target t is not as its InMails, person and campaign say: wanted_on." in inkeeper("doctor").stdout
 
 
 def test_whose_export_it_is(bring: Run) -> None:
