@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -26,7 +25,11 @@ from e2e.harness.wait import until
 ELSEWHERE = "https://www.linkedin.com/"
 KAI = PracticeSite.person("kai-example")
 SLUGS = {person["name"]: person["slug"] for person in people()}
-TODAY = datetime.now(UTC).date()
+
+
+def today() -> date:
+    """The day in the accounts' time zone, UTC."""
+    return datetime.now(UTC).date()
 
 
 def add(client: Client, name: str, **fields: Any) -> dict[str, Any]:
@@ -195,13 +198,13 @@ def test_elsewhere_the_next_person_is_shown_and_opened(
     connected: Browser, client: Client, account: dict[str, Any]
 ) -> None:
     add(client, "Mika Placeholder")
-    add(client, "Robin Sample", planned_for=str(TODAY), note="Data lead", purpose="article")
-    add(client, "Sasha Specimen", due=str(TODAY))
+    add(client, "Robin Sample", planned_for=str(today()), note="Data lead", purpose="article")
+    add(client, "Sasha Specimen", due=str(today()))
     popup = popup_at(connected, ELSEWHERE)
     popup.wait_text("Today: 0 of 2 written")
     popup.wait_text("50 credits, 3 names")
     popup.wait_text(re.compile("Robin Sample\n+Planned for today · Article · “Data lead”"))
-    assert connected.badge()["title"].count("2 to write to today") == (TODAY.isoweekday() <= 5)
+    assert connected.badge()["title"].count("2 to write to today") == (today().isoweekday() <= 5)
 
     popup.click("button", "Open profile of Robin Sample")
 
@@ -228,6 +231,18 @@ def test_without_anybody_the_way_to_add_people_is_shown(
     until(lambda: connected.pages(f"{server.address}/people"), "the page is opened")
 
 
+def test_more_credits_that_expire_than_names_are_warned_of_once(connected: Browser, client: Client) -> None:
+    client.expiring(within=timedelta(days=4))
+    add(client, "Robin Sample")
+
+    popup = popup_at(connected, ELSEWHERE)
+
+    popup.wait_text("15 credits expire, 1 name")
+    assert popup.names("button").count("Add people") == 1
+    assert "on your list for" not in popup.text()
+    assert_accessible(popup)
+
+
 def test_without_credits_it_says_when_they_come(connected: Browser, client: Client, tmp_path: Path) -> None:
     account = client.account(plan="premium_career")
     for number in range(5):
@@ -248,7 +263,7 @@ def test_without_credits_it_says_when_they_come(connected: Browser, client: Clie
 def test_the_log_closes_the_target_and_its_undo_opens_it(
     connected: Browser, client: Client, account: dict[str, Any]
 ) -> None:
-    target = add(client, "Kai Example", planned_for=str(TODAY))
+    target = add(client, "Kai Example", planned_for=str(today()))
     popup = popup_at(connected, KAI)
     popup.wait_text("On your list since today")
 
@@ -279,11 +294,11 @@ def test_later_puts_off(connected: Browser, client: Client, account: dict[str, A
     popup.wait_text("Robin Sample: planned for tomorrow.")
     popup.find("heading", "Mika Placeholder")
     settled(connected)
-    assert client.get(f"/targets/{first['id']}").body["planned_for"] == str(TODAY + timedelta(days=1))
+    assert client.get(f"/targets/{first['id']}").body["planned_for"] == str(today() + timedelta(days=1))
 
     popup.click("button", "Later: Mika Placeholder")
     popup.click("button", "Pick a day")
-    day = TODAY + timedelta(days=40)
+    day = today() + timedelta(days=40)
     popup.run(
         "(day) => { document.getElementById('later-date').value = day; }",
         str(day),
@@ -474,7 +489,7 @@ def test_two_browsers_close_one_target_once(
 
 
 @pytest.fixture
-def seen(visible: Browser, desktop: Desktop, server: Server, client: Client) -> Iterator[Browser]:
+def seen(visible: Browser, desktop: Desktop, server: Server, client: Client) -> Browser:
     """The visible browser, connected to the server, which has an account with 50 credits."""
     page = visible.open_extension("welcome/welcome.html")
     page.fill("textbox", "Inkeeper’s address", server.address)
@@ -485,7 +500,7 @@ def seen(visible: Browser, desktop: Desktop, server: Server, client: Client) -> 
     client.account(rule_book="rolling")
     refresh(visible)
     visible.wait_badge("50")
-    yield visible
+    return visible
 
 
 PAGE = (600, 760)

@@ -571,7 +571,7 @@ def doctor(**flags: Any) -> None:
 @click.option("--owner", type=_LINE, metavar="NAME", help="Whose accounts to look at.  [default: me]")
 @_database_options
 def remind(owner: str | None, **flags: Any) -> None:
-    """Tell by e-mail what the extension warns of, such as credits that expire.
+    """Tell by e-mail what the extension warns of, such as credits that expire, and how many people to write to today.
 
     Run it once a day. Each warning is sent once, and again when it gets more urgent; where there is nothing new, no
     message is sent. If the mail server refuses a message, the next run tries again.

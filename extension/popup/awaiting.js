@@ -38,9 +38,8 @@ export function awaiting(context) {
  * @param {AccountView} account
  */
 function room(context, { projection }) {
-  const { page, ui } = context;
-  if (!targetShown(context) && !ui.found?.person?.do_not_contact) return SHOWN_MAX;
-  return page?.person || !projection?.warnings.length ? 1 : 0;
+  if (!targetShown(context) && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
+  return projection?.warnings.length ? 0 : 1;
 }
 
 /**

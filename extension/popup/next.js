@@ -3,6 +3,7 @@
 import { goTo } from "../core/browser.js";
 import { dayName } from "../core/days.js";
 import { isForLater, profileOf, targetsOf } from "../core/targets.js";
+import { warningWords } from "../core/warnings.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { ofDay } from "../ui/format.js";
@@ -18,12 +19,13 @@ export function next(context) {
   const zone = account.account.time_zone;
   const isEmpty = account.projection.balance === 0;
   const target = targetShown(context);
+  const isShort = account.projection.warnings.some((warning) => warning.code === "few_targets" && warningWords(warning, account, now) !== null);
   const add = () => run("app.open", { page: "people", accountId: account.account.id });
   return el("section", { class: "next", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
     target && card(context, account, list, target),
     !target && !isEmpty && list.next.length > 0 && rest(list.next, zone, now),
-    el("div", { class: "foot names" },
-      el("p", { class: isEmpty ? "small" : "small mute", data: { hook: "names" } }, namesWords(list, account.projection, zone, now)),
+    el("div", { class: "foot names", data: { warning: isShort ? "few_targets" : null } },
+      el("p", { class: `small ${isShort ? "short" : isEmpty ? "" : "mute"}`, data: { hook: "names" } }, namesWords(list, account.projection, isShort, zone, now)),
       el("button", { class: "quiet", data: { hook: "add-people" }, on: { click: add } }, t("add_people"))));
 }
 
@@ -34,9 +36,13 @@ export function next(context) {
  * @param {Date} now
  */
 function rest(next, zone, now) {
-  const [{ person, planned_for: planned }] = next;
-  // Those planned for another day come last: the first one was passed over.
-  if (planned && isForLater(next[0], dayName(now, zone))) return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", person.name, dayWords(planned, zone, now)));
+  const [first] = next;
+  const day = first.state === "held" ? first.held_until : first.planned_for;
+  // Those who wait for another day come last: another one that comes first was passed over.
+  if (isForLater(first, dayName(now, zone))) {
+    const words = day ? dayWords(day, zone, now) : t("later_credits").toLowerCase();
+    return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", first.person.name, words));
+  }
   return el("div", { class: "foot" },
     el("p", { class: "small mute", data: { hook: "skipped" } }, t("skipped_all")),
     el("button", { class: "quiet", data: { hook: "unskip" }, on: { click: () => run("target.skip", { id: null, zone }) } }, t("skipped_again")));
@@ -74,10 +80,12 @@ function card(context, account, list, target) {
  * How the credits compare with the names, or when there will be credits for them.
  * @param {Targets} list
  * @param {Projection} projection
+ * @param {boolean} isShort more credits expire soon than there are names
  * @param {string} zone
  * @param {Date} now
  */
-function namesWords({ names }, { balance, nextRenewal }, zone, now) {
+function namesWords({ names }, { balance, nextLoss, nextRenewal }, isShort, zone, now) {
   if (balance === 0 && names) return nextRenewal ? plural("ready_on", names, ofDay(nextRenewal.at, zone, now)) : plural("ready", names);
-  return t("credits_and_names", plural("credits", balance), names ? plural("names", names) : t("names_none"));
+  const credits = isShort && nextLoss ? plural("credits_expire", nextLoss.credits) : plural("credits", balance);
+  return t("credits_and_names", credits, names ? plural("names", names) : t("names_none"));
 }

@@ -26,12 +26,14 @@ export function loss({ account, now }) {
 }
 
 /** @param {PopupContext} context */
-export function notes({ account, now, ui, paint }) {
+export function notes({ account, now, page, ui, paint }) {
   if (!account) return null;
   const isBoxed = account.projection ? isNear(account.projection, now) : false;
   const warnings = [...(account.projection?.warnings ?? [])]
     .filter(({ code, until: end }) => !(isBoxed && ["expiring", "over_cap", "cancelling"].includes(code) && end === account.projection?.nextLoss?.at))
     .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity])
+    // How few names there are stands beside who is next.
+    .filter(({ code }) => !(code === "few_targets" && page?.person === null))
     .flatMap(({ code, ...warning }) => {
       const words = warningWords({ code, ...warning }, account, now);
       return words ? [{ code, words }] : [];

@@ -215,6 +215,48 @@ def test_a_campaign_with_inmails_is_archived_and_what_is_left_is_dropped(seat: S
     assert seat.call("PATCH", f"/campaigns/{made['id']}", {"name": "Winter"}).status_code == 404
 
 
+def test_nobody_is_put_into_a_campaign_that_has_ended(seat: Seat, clock: Clock) -> None:
+    made = campaign(seat, ends="2026-11-23")
+    inside = target(seat, "Robin Sample", campaign=made["id"])
+    outside = target(seat, "Mika Placeholder")
+    clock.advance(days=1)
+
+    refused = seat.call("PATCH", f"/targets/{outside}", {"campaign": made["id"]})
+
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "campaign")
+    assert seat.call("PATCH", f"/targets/{inside}", {"campaign": made["id"], "note": "late"}).status_code == 200
+
+
+def test_a_changed_target_keeps_its_text(seat: Seat) -> None:
+    first, second = text(seat, "First"), text(seat, "Second")
+    made = campaign(seat, steps=[{"texts": [first, second]}])
+    one = target(seat, "Robin Sample", campaign=made["id"])
+
+    seat.call("PATCH", f"/targets/{one}", {"campaign": made["id"], "note": "met at a fair"})
+
+    assert seat.call.get(f"/targets/{one}")["text"] == first
+
+
+def test_other_working_days_move_the_follow_ups(seat: Seat) -> None:
+    one = target(seat, "Robin Sample", campaign=campaign(seat, steps=[{}, {"after_working_days": 5}])["id"])
+    seat.log("Robin Sample")
+    assert seat.call.get(f"/targets/{one}")["due"] == "2026-11-30"
+
+    seat.call("PATCH", seat.path, {"working_days": [1, 2]})
+
+    assert seat.call.get(f"/targets/{one}")["due"] == "2026-12-08"
+
+
+def test_somebody_of_an_ended_campaign_can_be_put_on_the_list_again(seat: Seat, clock: Clock) -> None:
+    ended = campaign(seat, steps=[{}, {"after_working_days": 28}], ends="2026-11-24")
+    target(seat, "Robin Sample", campaign=ended["id"])
+    seat.log("Robin Sample")
+    assert seat.call("POST", "/targets", {"person": {"name": "Robin Sample"}}).status_code == 409
+    clock.advance(days=2)
+
+    assert seat.call("POST", "/targets", {"person": {"name": "Robin Sample"}}).status_code == 201
+
+
 def test_targets_that_are_not_there_are_named(seat: Seat) -> None:
     made = campaign(seat)
     one = target(seat, "Robin Sample")

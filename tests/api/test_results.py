@@ -224,3 +224,18 @@ def test_an_account_of_somebody_else(seat: Seat, pair: Callable[..., Device]) ->
     stranger = pair("Robin Sample")
 
     assert seat.call.client.get(f"/api/v1{seat.path}/results", headers=stranger.headers).status_code == 404
+
+
+def test_another_day_or_cost_of_an_inmail_keeps_its_words_and_campaign(
+    seat: Seat, send: Send, call: Caller, campaign: Callable[..., str]
+) -> None:
+    text = call.post("/texts", HELLO)
+    (inmail_id,) = send(1, 1, text_id=text["id"], text_version=1, campaign_id=campaign())
+    call("PATCH", f"/texts/{text['id']}", {"body": "Other words"})
+    before = [counted(seat, by) for by in ("text", "campaign")]
+
+    changed = seat.call("PATCH", f"{seat.path}/inmails/{inmail_id}", {"cost": 0, "sent_at": "2026-11-03T10:00:00Z"})
+
+    assert changed.json["inmail"]["replaces"] == inmail_id
+    assert [counted(seat, by) for by in ("text", "campaign")] == before
+    assert before[0][0][0] == f"text:{text['id']}:1"

@@ -11,7 +11,7 @@ import pytest
 
 from inkeeper.errors import Problem
 from inkeeper.services.mail import MailRefused, MailUnconfirmed
-from inkeeper.services.reminders import MessageNotMade, Reminder, remind
+from inkeeper.services.reminders import MessageNotMade, Reminder, remind, set_names_people
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
@@ -396,3 +396,55 @@ def test_two_runs_at_once_send_one_message(
 
     assert sorted(told) == [0, 0, 0, 1]
     assert len(server.messages) == 1
+
+
+def plan_for_today(seat: Seat, *names: str) -> None:
+    for name in names:
+        seat.call.post("/targets", {"person": {"name": name}, "planned_for": "2026-11-24"})
+
+
+def test_on_a_working_day_the_people_of_the_day_are_counted_once(
+    navigator: Seat, run: Run, server: MailServer, clock: Clock
+) -> None:
+    run()
+    plan_for_today(navigator, "Robin Sample", "Mika Placeholder", "Noor Dummy")
+    navigator.call.post("/targets", {"person": {"name": "Sasha Specimen"}})
+
+    assert run() == [("to_write", "info")]
+    assert run() == []
+
+    message = server.messages[-1]
+    assert message["Subject"] == "3 to write to today (Sales Navigator)"
+    assert "Robin" not in message.get_content()
+    # What is left over from the day before is to be written to the next day.
+    clock.advance(days=1)
+    assert ("to_write", "info") in run()
+
+
+def test_the_people_of_the_day_are_named_where_that_is_wanted(
+    navigator: Seat, run: Run, server: MailServer, store: Store
+) -> None:
+    with store.begin_write(navigator.account["id"]):
+        set_names_people(navigator.account["id"], wanted=True)
+    plan_for_today(navigator, "Robin Sample", "Mika Placeholder")
+
+    assert ("to_write", "info") in run()
+
+    message = server.messages[-1]
+    assert "Robin Sample, Mika Placeholder." in message.get_content().splitlines()
+    assert "Robin" not in message["Subject"]
+
+
+def test_nobody_is_told_of_at_night_on_a_day_off_or_without_credits(navigator: Seat, run: Run, clock: Clock) -> None:
+    run()
+    plan_for_today(navigator, "Robin Sample")
+    clock.advance(hours=14)  # midnight in Berlin has passed
+
+    assert ("to_write", "info") not in run()
+    clock.advance(days=4, hours=9)  # Sunday
+    assert ("to_write", "info") not in run()
+    clock.advance(days=1)
+    navigator.call.post(f"{navigator.path}/observations", {"balance": 0, "source": "person"})
+    assert ("to_write", "info") not in run()
+    navigator.call.post(f"{navigator.path}/observations", {"balance": 1, "source": "person"})
+    assert ("to_write", "info") in run()

@@ -124,3 +124,20 @@ def test_bars_share_one_scale(page: WebPage, seat: Seat, send: Send) -> None:
 
 def test_an_address_that_makes_no_sense_shows_the_texts(page: WebPage, seat: Seat) -> None:
     assert page.get("/people/results?by=person").status_code == 200
+
+
+def test_undoing_a_removal_keeps_the_words_and_the_campaign(
+    page: WebPage, seat: Seat, send: Send, call: Caller, campaign: Callable[..., str]
+) -> None:
+    text = call.post("/texts", HELLO)
+    name = campaign("Trial", text["id"])
+    (inmail_id,) = send(1, 1, text_id=text["id"], text_version=1, campaign_id=name)
+    call("PATCH", f"/texts/{text['id']}", {"body": "Other words"})
+    before = [seat.call.get(f"{seat.path}/results?by={by}") for by in ("text", "campaign")]
+    path = f"/accounts/{seat.account['id']}/inmails/{inmail_id}"
+
+    page.done(f"{path}/remove")
+    page.done(f"{path}/restore")
+
+    assert [seat.call.get(f"{seat.path}/results?by={by}") for by in ("text", "campaign")] == before
+    assert before[0]["items"][0]["key"] == f"text:{text['id']}:1"

@@ -7,7 +7,7 @@ has come: a calendar program that fetched it weeks ago still shows the truth.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -25,7 +25,8 @@ class Event(NamedTuple):
 
     Kinds are the losses (`expire`, `forfeit`, `void`), `last_week` on the day from which a loss is warned of,
     `renewal`, and `reply_windows` on the Monday of the week in which they close. Where there is none of these,
-    `no_credits` says so on the day of the next renewal. `alarm` is whether to ring on that day.
+    `no_credits` says so on the day of the next renewal. `planned` are the InMails that the user planned. `alarm`
+    is whether to ring on that day.
 
     The kind is part of the event's lasting name in calendar programs, so `last_week` is not renamed, although the
     account's lead time need not be a week.
@@ -186,3 +187,20 @@ def _no_credits(state: State) -> Event:
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
+
+
+def planned_events(planned: Mapping[date, int], today: date, plan_title: str) -> list[Event]:
+    """The days from `today` on for which InMails are planned, with how many. `planned` counts them by local day.
+
+    Those whose day has passed are left out: their number would have to move from one day to the next.
+    """
+    return [
+        Event(
+            day,
+            "planned",
+            f"{number} {'InMail' if number == 1 else 'InMails'} planned ({plan_title})",
+            "Inkeeper shows to whom: People, Today.",
+        )
+        for day, number in sorted(planned.items())
+        if day >= today
+    ]

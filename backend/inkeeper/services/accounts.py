@@ -25,7 +25,7 @@ from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, LeadDays
 from inkeeper.services import dates
-from inkeeper.storage import history, texts
+from inkeeper.storage import history, targets, texts
 from inkeeper.storage.models import Account
 from inkeeper.storage.transaction import current, execute
 
@@ -187,6 +187,8 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
         columns["plan_prices"] = _prices_text(changes.get("plan_prices", known), price)
     if columns:
         Account.update(columns).where(Account.id == account_id).execute()
+    if "working_days" in changes:
+        targets.follow(current(), targets.of_account(current(), account_id))
     state, _ = history.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     if facts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,14 +16,17 @@ from typing import Any, NamedTuple
 import inkeeper
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
-from inkeeper.rules.agenda import Event, agenda
+from inkeeper.rules.agenda import Event, agenda, planned_events
+from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
+from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
 from inkeeper.services.accounts import Seat, seat
 from inkeeper.services.devices import hash_of
-from inkeeper.storage import history
+from inkeeper.storage import history, targets
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.models import CalendarFeed
+from inkeeper.storage.targets import Today
 from inkeeper.storage.transaction import Transaction
 
 _FORM = 1
@@ -160,7 +164,8 @@ def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, lis
     )
     known = {uid: (digest, sequence, changed_at) for uid, digest, sequence, changed_at in rows}
     events, news = [], []
-    for event in agenda(state, at, timeline(state, at, coming), row.lead_days[0]):
+    planned = _planned(transaction, row.owner_id, row.id, state, at)
+    for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
         uid, digest = _uid(row.id, event), _digest(event.title, event.detail)
         before = known.get(uid)
         if before and before[0] == digest:
@@ -170,6 +175,14 @@ def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, lis
             news.append(told)
         events.append(told)
     return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
+
+
+def _planned(transaction: Transaction, owner_id: str, account_id: str, state: State, at: datetime) -> list[Event]:
+    """The days with planned InMails. Those without an account are in the calendar of the owner's first one."""
+    first = next(iter(targets.today_of(transaction, owner_id, at).by_account), None)
+    today = local_day(state.zone, at)
+    found = targets.planned_days(transaction, owner_id, account_id, Today(today), with_unassigned=account_id == first)
+    return planned_events(Counter(one.day for one in found), today, book_of(state).plan(state.plan).title)
 
 
 def _write_down(transaction: Transaction, account_id: str, news: list[Told], now: datetime) -> None:

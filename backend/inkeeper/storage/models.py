@@ -246,6 +246,8 @@ class Account(_Table):
     lead_days = TextField(constraints=[SQL("DEFAULT '7,3,1'"), Check(_THREE_NUMBERS)])
     # The balance at which to warn; null for no such warning.
     low_balance = IntegerField(null=True, constraints=[Check("low_balance >= 0")])
+    # Whether the morning's e-mail names the people to write to.
+    reminder_names = IntegerField(constraints=[SQL("DEFAULT 0"), Check("reminder_names IN (0, 1)")])
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)

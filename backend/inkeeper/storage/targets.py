@@ -389,6 +389,18 @@ def of_campaign(tx: Transaction, campaign_id: str) -> list[str]:
     return [target_id for (target_id,) in rows]
 
 
+def of_account(tx: Transaction, account_id: str) -> list[str]:
+    """The ids of the targets whose days are those of the account: its own, and those without an account whose last
+    InMail it sent.
+    """
+    rows = tx.execute(
+        "SELECT id FROM target WHERE account_id = ?1 OR (account_id IS NULL AND last_inmail_id IN"
+        " (SELECT id FROM inmail WHERE account_id = ?1)) ORDER BY id",
+        (account_id,),
+    )
+    return [target_id for (target_id,) in rows]
+
+
 def next_turn(tx: Transaction, owner_id: str, today: Today) -> date | None:
     """The next day (after today) on which a step opens by time alone."""
     day, values = today.sql()
@@ -538,8 +550,8 @@ def sent_on(tx: Transaction, account_id: str, since: datetime, until: datetime) 
 def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
     """Bring what follows from their InMails, people, campaigns and plans up to date in these targets.
 
-    Has to be called whenever one of those changes: an InMail that has a target, `do_not_contact`, a campaign's steps or
-    last day, a target's own row.
+    Has to be called whenever one of those changes: an InMail that has a target, `do_not_contact`, a campaign's steps,
+    days or archiving, an account's working days, a target's own row.
     """
     for some in _portions(list(dict.fromkeys(target_ids))):
         tx.executemany(

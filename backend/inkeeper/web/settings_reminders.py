@@ -14,7 +14,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
-from inkeeper.services import accounts, calendar
+from inkeeper.services import accounts, calendar, reminders
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.downloads import hand_out
@@ -56,6 +56,12 @@ class AddressForm(FormSchema):
     """Whether to make another address where there is one, which then stops working."""
 
     renew = fields.Boolean(load_default=False)
+
+
+class NamesForm(FormSchema):
+    """Whether e-mails name the people to write to."""
+
+    names = fields.Boolean(load_default=False)
 
 
 @blueprint.page("/settings/reminders")
@@ -124,6 +130,19 @@ def download_calendar(account_id: str) -> Response:
     return hand_out({"file": "calendar", "account_id": account_id})
 
 
+@blueprint.post("/accounts/<account_id>/settings/reminder-names")
+def save_reminder_names(account_id: str) -> Response:
+    """Set whether the morning's e-mail names the people to write to."""
+    form = forms.read_press(NamesForm())
+
+    def change() -> dict[str, Any]:
+        reminders.set_names_people(accounts.seat(owner_id(), account_id).id, form.data["names"])
+        return {}
+
+    forms.save_once(account_id, form, change)
+    return _cards(account_id, toast="Saved.")
+
+
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **shown: Any) -> Response:
     with store().read():
         found = seats.read(account_id)
@@ -134,6 +153,7 @@ def _values(account_id: str) -> dict[str, Any]:
     with store().read():
         feed = calendar.address_state(owner_id(), account_id)
         account = accounts.get_account(owner_id(), account_id, now())
+        names = forms.empty_form(names=int(reminders.names_people(account_id)))
     lead_days = dict(zip(_LEADS, account["lead_days"], strict=True))
     return {
         "account": account,
@@ -141,6 +161,7 @@ def _values(account_id: str) -> dict[str, Any]:
         "version": forms.version_of(_versioned(account)),
         "feed": feed,
         "local": not server().is_shared,
+        "names": names,
     }
 
 

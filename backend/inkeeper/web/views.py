@@ -7,6 +7,7 @@ from flask import Flask
 from inkeeper.web import (
     access,
     assets,
+    campaigns,
     dates,
     downloads,
     forms,
@@ -15,6 +16,7 @@ from inkeeper.web import (
     people,
     people_adding,
     people_words,
+    planning,
     report,
     report_words,
     results,
@@ -67,6 +69,8 @@ MODULES = (
     texts,
     results,
     warning_words,
+    campaigns,
+    planning,
     welcome,
 )
 """The modules that add routes, filters and checks to the blueprint, by being imported."""

@@ -17,7 +17,7 @@ from inkeeper.rules.facts import Fact, Sent
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT
 from inkeeper.rules.spreading import Candidate, Credits, Plan, held, spread
-from inkeeper.rules.targets import ALWAYS, OPEN
+from inkeeper.rules.targets import ALWAYS
 from inkeeper.rules.timeline import HORIZON, next_loss, timeline
 from inkeeper.services.accounts import Seat, seat
 from inkeeper.services.people import campaigns as campaign_services
@@ -163,7 +163,7 @@ def _block(view: View, planned: Mapping[str, str], written: set[str]) -> str | N
         return "do_not_contact"
     if row.opens_on is None:
         return "nothing_to_write"
-    if view.state not in OPEN and view.state != "waiting":
+    if not view.has_next_step:
         return "outside_campaign"
     if view.person.id in planned:
         return "already_planned"

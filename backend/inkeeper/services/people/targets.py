@@ -24,6 +24,9 @@ from inkeeper.storage.targets import Filter, Target, Today
 from inkeeper.storage.transaction import Transaction
 
 NEXT_SHOWN = 3
+MOST_OF_A_DAY = 1_000
+"""More people than anybody writes to on one day."""
+
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
@@ -44,13 +47,16 @@ _FIELDS = {
 
 
 class View(NamedTuple):
-    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held."""
+    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held;
+    `has_next_step` says whether a step can be done, now or later.
+    """
 
     target: Target
     state: State
-    held_until: date | None
     person: Person
     campaign: Campaign | None
+    held_until: date | None = None
+    has_next_step: bool = False
 
     @property
     def step(self) -> int:
@@ -91,7 +97,7 @@ def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime
             person=persons.describe(person),
         )
     there = [target for target in targets.of_person(tx, owner_id, person.id) if target.opens_on is not None]
-    views = [view for view in describe_all(tx, owner_id, there, now) if _has_next_step(view)]
+    views = [view for view in describe_all(tx, owner_id, there, now) if view.has_next_step]
     if views:
         raise conflict("already_on_list", f"{person.name} is on the list already.", target=describe(views[0]))
     columns = _columns(tx, owner_id, wanted, None, now)
@@ -206,6 +212,16 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
     }
 
 
+def wanted_today(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> list[View]:
+    """Whom to write to today from the account, by a planned or due day, as far as there are credits; in the order of
+    the list. Those without an account count for the owner's first. `zone` is the account's.
+    """
+    filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
+    first = next(iter(targets.today_of(tx, owner_id, now).by_account), None)
+    found = search(tx, owner_id, filters, None, MOST_OF_A_DAY, now)
+    return [view for view in found if view.target.account_id or account_id == first]
+
+
 def describe_all(
     tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime, holding: Holding | None = None
 ) -> list[View]:
@@ -217,22 +233,30 @@ def describe_all(
     holding = holding or Holding(tx, owner_id, now)
     known = stored_persons.get_all(tx, owner_id, [row.person_id for row in rows])
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
-    return [
-        View(row, *_state(row, holding, now), known[row.person_id], every.get(row.campaign_id or "")) for row in rows
-    ]
+    views = []
+    for row in rows:
+        today = holding.today.of(row.account_id)
+        state, held_until = _state(row, holding, today, now)
+        campaign = every.get(row.campaign_id or "")
+        views.append(View(row, state, known[row.person_id], campaign, held_until, _has_next_step(row, today)))
+    return views
+
+
+def _has_next_step(row: Target, today: date) -> bool:
+    return row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
 
 
 def describe_apart_from_credits(tx: Transaction, owner_id: str, row: Target, now: datetime) -> View:
     """The target as `describe_all` gives it, but `planned` where it is held: what it takes to know that is not read."""
     [person] = stored_persons.get_all(tx, owner_id, [row.person_id]).values()
     campaign = campaigns.get_all(tx, [row.campaign_id]).get(row.campaign_id) if row.campaign_id else None
-    today = targets.today_of(tx, owner_id, now)
-    return View(row, state_of(row.course, today.of(row.account_id), now), None, person, campaign)
+    today = targets.today_of(tx, owner_id, now).of(row.account_id)
+    return View(row, state_of(row.course, today, now), person, campaign, None, _has_next_step(row, today))
 
 
 def with_copy(tx: Transaction, owner_id: str, view: View) -> dict[str, Any]:
     """The target as `describe` shows it, with the text for its next InMail filled in."""
-    if view.text_id is None or not _has_next_step(view):
+    if view.text_id is None or not view.has_next_step:
         return describe(view)
     return describe(view) | {"copy": texts.copy_of(tx, owner_id, view.text_id, view.person, view.target.note)}
 
@@ -262,8 +286,8 @@ def describe(view: View) -> dict[str, Any]:
     }
 
 
-def _state(row: Target, holding: Holding, now: datetime) -> tuple[State, date | None]:
-    state = state_of(row.course, holding.today.of(row.account_id), now)
+def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[State, date | None]:
+    state = state_of(row.course, today, now)
     if state == "planned":
         is_held, until = holding.of(row)
         if is_held:
@@ -276,10 +300,6 @@ def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: C
     ids = list(target_ids)
     targets.follow(tx, ids)
     targets.changed(tx, owner_id, {*before, *(target.account_id for target in targets.get_all(tx, owner_id, ids))})
-
-
-def _has_next_step(view: View) -> bool:
-    return view.state in OPEN or (view.state == "waiting" and view.target.opens_on is not None)
 
 
 def _told(owner_id: str, person: Person, now: datetime) -> list[str]:
@@ -302,11 +322,7 @@ def _columns(
         except Problem:
             raise invalid("account", "There is no such account.") from None
     if columns.get("campaign_id"):
-        campaign = campaigns.get(tx, owner_id, columns["campaign_id"])
-        if campaign is None or campaign.archived_at:
-            raise invalid("campaign", "There is no such campaign.")
-        columns["account_id"] = campaign.account_id
-        columns["variant"] = targets.count_in_campaign(tx, campaign.id) % 2
+        columns |= _of_campaign(tx, owner_id, columns["campaign_id"], row, now)
     if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
         raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
@@ -319,6 +335,20 @@ def _columns(
             raise invalid("planned_at", "Say for which day: planned_for.")
         columns["planned_at"] = wanted["planned_at"]
     return columns
+
+
+def _of_campaign(tx: Transaction, owner_id: str, campaign_id: str, row: Target | None, now: datetime) -> dict[str, Any]:
+    """The columns that a campaign decides. Raises the 422 Problem for one that is not there or, for a target that is
+    not in it, has ended.
+    """
+    campaign = campaigns.get(tx, owner_id, campaign_id)
+    if campaign is None or campaign.archived_at:
+        raise invalid("campaign", "There is no such campaign.")
+    if row is not None and row.campaign_id == campaign.id:
+        return {"account_id": campaign.account_id}
+    if campaign.ends is not None and campaign.ends < targets.today_of(tx, owner_id, now).of(campaign.account_id):
+        raise invalid("campaign", f"This campaign ended on {campaign.ends}.")
+    return {"account_id": campaign.account_id, "variant": targets.count_in_campaign(tx, campaign.id) % 2}
 
 
 def check_day(
@@ -336,7 +366,7 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     if action == "reopen":
         _check_reopening(tx, owner_id, view, now)
         return {"dropped_at": None}
-    if not _has_next_step(view):
+    if not view.has_next_step:
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
         check_day("until", changes["until"], tx, owner_id, row.account_id, now)
@@ -356,7 +386,7 @@ def _check_reopening(tx: Transaction, owner_id: str, view: View, now: datetime) 
         return
     others = [row for row in targets.of_person(tx, owner_id, view.person.id) if row.id != view.target.id]
     for other in describe_all(tx, owner_id, others, now):
-        if _has_next_step(other):
+        if other.has_next_step:
             raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=describe(other))
 
 
