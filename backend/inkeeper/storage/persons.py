@@ -80,12 +80,8 @@ def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
 
 
 def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[str, Person]:
-<<<<<<< HEAD
     """The owner's people of these ids, by id, erased ones too."""
-=======
-    """The owner's people of these ids, by id."""
     # The plus keeps the condition from choosing the index: an owner may have thousands of people.
->>>>>>> web
     found: dict[str, Person] = {}
     wanted = list(dict.fromkeys(person_ids))
     for start in range(0, len(wanted), _IDS_AT_ONCE):
