@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -490,7 +489,7 @@ def test_two_browsers_close_one_target_once(
 
 
 @pytest.fixture
-def seen(visible: Browser, desktop: Desktop, server: Server, client: Client) -> Iterator[Browser]:
+def seen(visible: Browser, desktop: Desktop, server: Server, client: Client) -> Browser:
     """The visible browser, connected to the server, which has an account with 50 credits."""
     page = visible.open_extension("welcome/welcome.html")
     page.fill("textbox", "Inkeeper’s address", server.address)
@@ -501,7 +500,7 @@ def seen(visible: Browser, desktop: Desktop, server: Server, client: Client) -> 
     client.account(rule_book="rolling")
     refresh(visible)
     visible.wait_badge("50")
-    yield visible
+    return visible
 
 
 PAGE = (600, 760)

@@ -3,7 +3,6 @@
 
 import { call, SHAPE } from "./api.js";
 import { local, session } from "./browser.js";
-import { addedPerson } from "./list.js";
 import { changing, forgetWhatServerHas } from "./outbox.js";
 import { ERASED_NAME, normalName, profileLink } from "./people.js";
 import { Refusal } from "./refusal.js";
@@ -112,8 +111,8 @@ const knownBy = ({ person: { links, name } }) => (links.length ? links : [null])
  */
 function personOf(entry) {
   if ("person" in entry) return entry.person;
-  if (entry.kind === "target_add") return addedPerson(entry);
-  if (entry.kind === "inmail") return { name: entry.body.recipient.name, profileUrl: entry.body.recipient.profile_url ?? null };
+  const known = entry.kind === "target_add" ? entry.body.person : entry.kind === "inmail" ? entry.body.recipient : null;
+  if (known) return { name: known.name, profileUrl: known.profile_url ?? null };
   return { name: entry.kind === "retract" ? entry.body.name : "", profileUrl: null };
 }
 

@@ -3,34 +3,28 @@
 import { local } from "./browser.js";
 import { dayNumber } from "./days.js";
 import { add, changing, followersOf, newEntry } from "./outbox.js";
-import { cleanName, isSamePerson, profileLink } from "./people.js";
+import { cleanName, profileLink } from "./people.js";
 import { outboxKey, read, readAll } from "./settings.js";
+import { isTheirs, stillAdded } from "./targets.js";
 
 /**
  * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there already.
  * @param {{accountId: string, person: Person, note?: string}} params
  * @param {Date} now
- * @returns {Promise<{entry: TargetAddEntry, repeated: boolean}>}
+ * @returns {Promise<{id: string, repeated: boolean}>} the id of its entry
  */
 export function addToList({ accountId, person, note }, now) {
   return changing(async () => {
     const { entries } = await readAll();
-    const waiting = entries.filter((entry) => entry.kind === "target_add").filter(({ state }) => state !== "needs_you");
-    const first = waiting.find((entry) => isSamePerson(addedPerson(entry), person));
-    if (first) return { entry: first, repeated: true };
+    const first = stillAdded(entries).find((target) => isTheirs(target.person, person));
+    if (first) return { id: first.id, repeated: true };
     const link = profileLink(person.profileUrl ?? "");
     const body = { person: { name: cleanName(person.name), ...(link && { profile_url: link }) }, ...(note && { note }) };
-    const entry = /** @type {TargetAddEntry} */ (newEntry(accountId, { kind: "target_add", body }, now));
+    const entry = newEntry(accountId, { kind: /** @type {const} */ ("target_add"), body }, now);
     await add(entry);
-    return { entry, repeated: false };
+    return { id: entry.id, repeated: false };
   });
 }
-
-/**
- * @param {TargetAddEntry} entry
- * @returns {Person}
- */
-export const addedPerson = ({ body: { person: { name, profile_url: link } } }) => ({ name, profileUrl: link ?? null });
 
 /**
  * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is simply removed when

@@ -13,7 +13,7 @@ import { Refusal } from "./refusal.js";
  *   "state.get": {params: {}, reply: View},
  *   "log": {params: LogRequest, reply: {entry: InMailEntry | null, repeated: boolean}},
  *   "person.lookup": {params: {person: Person}, reply: {found?: Found}},
- *   "target.add": {params: {accountId: string, person: Person, note?: string}, reply: {entry: TargetAddEntry, repeated: boolean}},
+ *   "target.add": {params: {accountId: string, person: Person, note?: string}, reply: {id: string, repeated: boolean}},
  *   "target.change": {params: {accountId: string, id: string, person: Person, action: TargetAction, until?: string}, reply: {}},
  *   "target.skip": {params: {id: string | null, zone: string}, reply: {}},
  *   "target.copied": {params: Omit<Copied, "at">, reply: {}},

@@ -85,7 +85,7 @@ function dueTargets(view, shown, now) {
     return (targetsOf(each, now)?.next ?? []).flatMap((target) => {
       const at = plannedInstant(target, zone);
       const key = `${TARGET}${target.id}/${at}`;
-      const isDue = at !== null && target.planned_for === day && new Date(at) <= now && !(key in shown);
+      const isDue = at !== null && target.state === "planned" && target.planned_for === day && new Date(at) <= now && !(key in shown);
       return isDue ? [{ key, day, words: { title: t("planned_now", target.person.name), detail: [...purposeWords(target), profileOf(target.person) && t("planned_open")].filter(Boolean).join(" · ") } }] : [];
     });
   });

@@ -7,6 +7,12 @@ import { isSamePerson, parseLink } from "./people.js";
 const NEXT_MAX = 3;
 const OPEN = new Set(["ready", "planned", "held"]);
 
+/** An InMail that was sent so long before its person was put on the list is the one that was to be sent; the server counts so, too. */
+const LOGGED_LATE_MS = 86_400_000;
+
+/** The server plans no further ahead. */
+const PLANNED_DAYS_MAX = 366;
+
 /** Of two links, the one that shows a profile to anyone comes first. */
 const LINK_ORDER = ["in", "member", "lead", "talent"];
 
@@ -84,8 +90,8 @@ export const nextOf = (next, skipped, zone, now) =>
   next.find((target) => skipped[target.id] !== dayNumber(now, zone) && !isForLater(target, dayName(now, zone))) ?? null;
 
 /**
- * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, and the one on which new
- * credits come, where that is known.
+ * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, the one on which new credits
+ * come, where that is known, and the last that can be picked.
  * @param {Account} account
  * @param {Projection | null} projection
  * @param {Date} now
@@ -94,7 +100,8 @@ export function laterDays({ time_zone: zone, working_days: workingDays }, projec
   const today = dayNumber(now, zone);
   const monday = today + 8 - weekday(today);
   const renewal = projection?.nextRenewal && dayName(new Date(projection.nextRenewal.at), zone);
-  return { tomorrow: nameOfDay(today + 1), week: nameOfDay(monday + Math.min(...workingDays, 7) - 1), credits: renewal ?? null };
+  const first = workingDays.length ? Math.min(...workingDays) : 1;
+  return { tomorrow: nameOfDay(today + 1), week: nameOfDay(monday + first - 1), credits: renewal ?? null, last: nameOfDay(today + PLANNED_DAYS_MAX) };
 }
 
 /**
@@ -132,6 +139,13 @@ function addedBy(entry, accountId) {
 }
 
 /**
+ * Those of the people added here who are still to be written to.
+ * @param {OutboxEntry[]} entries
+ */
+export const stillAdded = (entries) =>
+  entries.filter(({ state }) => state !== "needs_you").flatMap((entry) => addedBy(entry, entry.accountId)).filter((target) => changed(target, entries));
+
+/**
  * The server had this person on the list already.
  * @param {OutboxEntry} entry
  */
@@ -146,7 +160,8 @@ const isListedBefore = ({ problem }) => problem?.code === "already_on_list";
 function changed(target, entries) {
   /** @type {Target | null} */
   let left = target;
-  for (const entry of entries) {
+  // What came before somebody was put on the list is not about that.
+  for (const entry of entries.filter(({ id }) => target.person.id || id > target.id)) {
     if (closes(entry, target)) left = null;
     else if (entry.kind === "target_change" && isOf(entry, target)) {
       left = entry.body.action === "reopen" ? target : left && { ...left, state: "planned", planned_for: entry.body.until ?? null, planned_at: null, held_until: null };
@@ -162,8 +177,9 @@ function changed(target, entries) {
 function closes(entry, target) {
   switch (entry.kind) {
     case "inmail": {
-      const { recipient: { name, profile_url: profileUrl = null }, target: id } = entry.body;
-      return id === target.id || isTheirs(target.person, { name, profileUrl });
+      const { recipient: { name, profile_url: profileUrl = null }, sent_at: sentAt, target: id } = entry.body;
+      const isInTime = Date.parse(sentAt) >= Date.parse(target.created_at) - LOGGED_LATE_MS;
+      return id === target.id || (isInTime && isTheirs(target.person, { name, profileUrl }));
     }
     case "target_change":
       return ["close", "drop"].includes(entry.body.action) && isOf(entry, target);

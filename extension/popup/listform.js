@@ -39,7 +39,7 @@ export async function putOnList({ account, ui }, person, note) {
   const accountId = account?.account.id ?? "";
   const reply = await run("target.add", { accountId, person, ...(note && { note }) });
   if (!reply) return false;
-  const { entry: { id }, repeated } = reply;
+  const { id, repeated } = reply;
   const drop = async () => {
     if (await run("target.change", { accountId, id, person, action: "drop" })) say(t("drop_done", person.name));
   };

@@ -73,6 +73,7 @@ function card(context, person, page) {
   const { account, now, view, shortcut, ui } = context;
   const accountId = account?.account.id ?? "";
   const past = lastTo(person, view, ui.found);
+  const target = targetShown(context);
   const cost = costOf(page, view.preferences);
   const other = cost ? 0 : 1;
   const isSecond = past?.outcome === "pending";
@@ -80,7 +81,6 @@ function card(context, person, page) {
   const facts = [costWords(page, cost, account?.projection?.balance === 0), view.connection.state === "ok" ? shortcut : t("will_sync")];
   const send = (/** @type {0 | 1} */ chosen) => () =>
     attempt(context, { accountId, recipient: { ...person }, cost: chosen, costRead: page.cost !== "unknown" && chosen === cost, target: target?.person.id ? target.id : null }, past, account ?? undefined);
-  const target = targetShown(context);
   const inmailId = past?.inmailId ?? null;
   const isOpen = inmailId !== null && ui.outcomeOf === inmailId;
   return el("div", { class: "card" },

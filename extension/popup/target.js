@@ -39,8 +39,8 @@ export function actions(context, account, target) {
   const fill = () => run("app.open", { page: "people", accountId: account.account.id });
   return [
     el("div", { class: "row target" },
-      copy?.subject && !missing.length && copyButton("subject", target),
-      copy && copyButton("body", target),
+      !missing.length && copyButton("subject", target),
+      copyButton("body", target),
       missing.length > 0 && el("button", { class: "quiet missing", title: lacking, data: { hook: "missing" }, on: { click: fill } }, lacking),
       menus.map((menu) => el("button", {
         class: "quiet", "aria-label": t("of_person", t(menu), person.name), "aria-expanded": String(ui.targetMenu === menu),
@@ -55,17 +55,16 @@ export function actions(context, account, target) {
  * @param {"subject" | "body"} part
  * @param {Target} target
  */
-function copyButton(part, { copy, id, person, ...target }) {
-  const isBlocked = copy !== null && copy.missing.length > 0;
+function copyButton(part, target) {
+  const { copy } = target;
+  if (!copy?.[part]) return null;
   const take = async () => {
-    await navigator.clipboard.writeText(copy?.[part] ?? "");
+    await navigator.clipboard.writeText(copy[part]);
     // The log of this InMail says which text it was.
-    if (part === "body" && copy) await run("target.copied", { ...personOf({ copy, id, person, ...target }), target: id, text: copy.text });
+    if (part === "body") await run("target.copied", { ...personOf(target), target: target.id, text: copy.text });
     say(t(`copied_${part}`));
   };
-  return el("button", {
-    class: "quiet", disabled: isBlocked, data: { hook: `copy-${part}` }, on: { click: take },
-  }, t(`copy_${part}`));
+  return el("button", { class: "quiet", disabled: copy.missing.length > 0, data: { hook: `copy-${part}` }, on: { click: take } }, t(`copy_${part}`));
 }
 
 /**
@@ -81,7 +80,7 @@ function laterMenu(context, { account, projection }, target) {
     change(context, account.id, target, { action: "later", until }, t("later_done", target.person.name, dayWords(until, zone, now)));
   const pick = () => { ui.picking = !ui.picking; paint(); document.getElementById("later-date")?.focus(); };
   const submit = async (/** @type {Values} */ { "later-date": date }) => {
-    ui.errors = { "later-date": date >= days.tomorrow ? "" : t("later_invalid") };
+    ui.errors = { "later-date": date >= days.tomorrow && date <= days.last ? "" : t("later_invalid") };
     if (!ui.errors["later-date"]) await put(date);
     paint();
   };
@@ -92,7 +91,7 @@ function laterMenu(context, { account, projection }, target) {
     }),
     el("button", { "aria-expanded": String(ui.picking), data: { hook: "later-pick" }, on: { click: pick } }, t("day_pick")),
     ui.picking && form("later-form", submit,
-      field("later-date", { label: t("date"), error: ui.errors["later-date"], type: "date", min: days.tomorrow, value: days.tomorrow }),
+      field("later-date", { label: t("date"), error: ui.errors["later-date"], type: "date", min: days.tomorrow, max: days.last, value: days.tomorrow }),
       el("button", { class: "main", data: { hook: "later-submit" } }, t("save"))));
 }
 

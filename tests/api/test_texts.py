@@ -80,7 +80,7 @@ def test_other_words_for_a_used_text_make_its_next_version(call: Caller, store: 
     changed = patched(call, used, body="Hello {{name}}")
 
     assert changed == used | {"body": "Hello {{name}}", "version": 2}
-    assert patched(call, used, subject="Once more")["version"] == 2, "nobody was sent the second version"
+    assert patched(call, used, subject="Once more")["version"] == 2, "no InMail was sent with the second version"
     with store.read() as tx:
         kept = tx.execute("SELECT version, subject, body FROM text_version ORDER BY version").fetchall()
     assert kept == [(1, HELLO["subject"], HELLO["body"]), (2, "Once more", "Hello {{name}}")]
@@ -185,7 +185,7 @@ def test_the_longest_text_that_is_taken(call: Caller) -> None:
     assert call.post("/texts", HELLO | longest)["body"] == longest["body"]
 
 
-def test_characters_that_nobody_sees_are_left_out(call: Caller) -> None:
+def test_invisible_characters_are_left_out(call: Caller) -> None:
     made = call.post("/texts", HELLO | {"subject": " A\u200b question\n", "body": "Hi\r\n\u202eyou "})
 
     assert (made["subject"], made["body"]) == ("A question", "Hi\nyou")

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     listening,
     logging_inmails,
     pages,
+    people,
     reading,
     replaying,
     servers,
@@ -33,6 +34,7 @@ PARTS = {
     "import": importing.measure,
     "start": starting.measure,
     "pages": pages.measure,
+    "people": people.measure,
     "extension": in_browser.measure,
     "listener": listening.measure,
 }

@@ -120,9 +120,12 @@ test("whoever was written to is off the list at once, and stays off while the se
 });
 
 test("removed from the log, somebody is on the list again", async () => {
-  const { entry } = await logTo("Kai Example");
-  await outbox.undo(entry.id, new Date());
-  assert.deepEqual(await next(), NAMES.slice(0, 3));
+  for (const attemptedAt of [null, new Date().toISOString()]) {
+    const { entry } = await logTo("Kai Example", { second: true });
+    await local.set({ [`outbox/${entry.id}`]: { ...entry, attemptedAt } });
+    await outbox.undo(entry.id, new Date());
+    assert.deepEqual([await next(), (await list()).sent_today], [NAMES.slice(0, 3), 0]);
+  }
 });
 
 test("dropped and put off leave the next three at once; both reach the server in their order", async () => {
@@ -169,10 +172,10 @@ test("added without the server, somebody is shown, put off and dropped like anyb
   server.list = [];
   await syncNow();
   server.refuse = { "POST /targets": { status: 500, code: "internal_error", detail: "" } };
-  const { entry } = await add("Sasha Specimen");
+  const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual([await next(), (await list()).names], [["Sasha Specimen"], 1]);
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
   assert.deepEqual(await next(), []);
 
   server.refuse = {};
@@ -184,48 +187,74 @@ test("added without the server, somebody is shown, put off and dropped like anyb
 });
 
 test("taken back before the server can have it, nothing is sent", async () => {
-  const { entry } = await add("Sasha Specimen");
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  const { id } = await add("Sasha Specimen");
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual([server.heard, entries()], [[], []]);
 });
 
 test("taken back after the server has it, and after the entry is forgotten, it is dropped there", async () => {
-  const { entry } = await add("Sasha Specimen");
+  const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual(entries(), []);
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual(asked("PATCH"), [["/targets/target-3", { action: "drop" }]]);
+});
+
+test("an InMail closes no target that was put on the list after it, nor one that it is much too old for", async () => {
+  server.refuse = { "POST /accounts/a/inmails": { status: 500, code: "internal_error", detail: "" } };
+  await logTo("Sasha Specimen");
+  await add("Sasha Specimen");
+  server.list[0].created_at = new Date().toISOString();
+  server.list = server.list.slice(0, 2);
+  await syncNow();
+  await logTo("Kai Example", { sentAt: new Date(Date.now() - 48 * HOUR_MS).toISOString() });
+  assert.deepEqual(await next(), ["Kai Example", "Robin Sample", "Sasha Specimen"]);
+  await logTo("Robin Sample", { sentAt: new Date(Date.now() - 2 * HOUR_MS).toISOString() });
+  assert.deepEqual(await next(), ["Kai Example", "Sasha Specimen"]);
 });
 
 test("two clicks put one person on the list", async () => {
   const first = await add("Sasha Specimen");
   const second = await addToList({ accountId: "a", person: { name: "sasha  SPECIMEN", profileUrl: null } }, new Date());
-  assert.deepEqual([second.repeated, second.entry.id], [true, first.entry.id]);
+  assert.deepEqual([second.repeated, second.id], [true, first.id]);
   assert.equal(entries().length, 1);
+
+  await local.set({ [`outbox/${first.id}`]: { ...entries()[0], attemptedAt: new Date().toISOString() } });
+  await changeTarget({ accountId: "a", id: first.id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  assert.equal((await add("Sasha Specimen")).repeated, false, "after it was dropped");
+  await logTo("Sasha Specimen");
+  assert.equal((await add("Sasha Specimen")).repeated, false, "after an InMail");
 });
 
 test("whoever is on the list already needs no answer, and is not taken off by an undo that came too late", async () => {
   server.refuse = { "POST /targets": { status: 409, code: "already_on_list", detail: "", target: target("Kai Example") } };
-  const { entry } = await add("Kai Example");
-  await local.set({ [`outbox/${entry.id}`]: { ...entry, attemptedAt: new Date().toISOString() } });
-  await changeTarget({ accountId: "a", id: entry.id, person: personOf("Kai Example"), action: "drop" }, new Date());
+  const { id } = await add("Kai Example");
+  await local.set({ [`outbox/${id}`]: { ...entries()[0], attemptedAt: new Date().toISOString() } });
+  await changeTarget({ accountId: "a", id: id, person: personOf("Kai Example"), action: "drop" }, new Date());
   local.writes = [];
 
   await syncNow();
 
   assert.deepEqual([entries(), asked("PATCH"), await next()], [[], [], NAMES.slice(0, 3)]);
-  const told = local.writes.some((content) => content[`outbox/${entry.id}`]?.problem?.code === "already_on_list");
-  assert.ok(told, "for a moment the popup can tell");
+  const last = structuredClone(local.content);
+  const told = local.writes.filter((content) => content[`outbox/${id}`]?.problem?.code === "already_on_list");
+  assert.ok(told.length, "for a moment the popup can tell");
+  for (const content of told) {
+    local.content = content;
+    assert.equal((await list()).names, 3, "counted once");
+  }
+  local.content = last;
 });
 
 test("somebody marked is not put on the list, and the user decides", async () => {
   server.refuse = { "POST /targets": { status: 409, code: "do_not_contact", detail: "" } };
-  const { entry } = await add("Sasha Specimen");
+  const { id } = await add("Sasha Specimen");
+  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
   await syncNow();
-  assert.equal(entries()[0].state, "needs_you");
-  await outbox.resolve(entry.id, "discard", new Date());
+  assert.deepEqual([entries()[0].state, asked("PATCH")], ["needs_you", []]);
+  await outbox.resolve(id, "discard", new Date());
   assert.deepEqual(entries(), []);
 });
 
@@ -294,8 +323,8 @@ test("later: tomorrow, the first working day of the next week, the day of the ne
   const zone = "America/New_York";
   const now = new Date("2026-11-27T03:00:00Z"); // Thursday evening there
   const projection = { nextRenewal: { at: "2026-12-01T05:00:00Z", credits: 25 } };
-  assert.deepEqual(laterDays({ ...ACCOUNT, time_zone: zone, working_days: [2, 3] }, projection, now), { tomorrow: "2026-11-27", week: "2026-12-01", credits: "2026-12-01" });
-  assert.deepEqual(laterDays({ ...ACCOUNT, working_days: [] }, null, new Date("2026-11-29T12:00:00Z")), { tomorrow: "2026-11-30", week: "2026-12-06", credits: null });
+  assert.deepEqual(laterDays({ ...ACCOUNT, time_zone: zone, working_days: [2, 3] }, projection, now), { tomorrow: "2026-11-27", week: "2026-12-01", credits: "2026-12-01", last: "2027-11-27" });
+  assert.deepEqual(laterDays({ ...ACCOUNT, working_days: [] }, null, new Date("2026-11-29T12:00:00Z")), { tomorrow: "2026-11-30", week: "2026-11-30", credits: null, last: "2027-11-30" });
 });
 
 test("on a working day the badge's title says how many are to be written to", async () => {

@@ -39,7 +39,7 @@ def test_variables_are_filled_in() -> None:
 
 
 @pytest.mark.parametrize("unknown", [None, "", "  "])
-def test_a_fallback_stands_where_nothing_is_known(unknown: str | None) -> None:
+def test_a_fallback_is_used_where_nothing_is_known(unknown: str | None) -> None:
     assert filled("at {{company|your team}}!", company=unknown) == Filled("at your team!", ())
     assert filled("at{{company|}}!", company=unknown) == Filled("at!", ())
     assert filled("{{company|a|b {c} d}}", company=unknown) == Filled("a|b {c} d", ())

@@ -41,7 +41,7 @@ def stored(call: Caller) -> list[tuple[str, str | None, str, str, int]]:
 
 
 def editor(page: WebPage, text: dict[str, Any]) -> dict[str, str]:
-    """What stands in the editor's form."""
+    """The fields of the editor's form."""
     answer = page.get(f"/people/texts?text={text['id']}")
     fields = {name: values_of(answer, name)[0] for name in ("version", "account", "name", "subject")}
     found = re.search(r'<textarea[^>]*name="body"[^>]*>([^<]*)</textarea>', answer.get_data(as_text=True))

@@ -14,8 +14,9 @@ from inkeeper.rules.spreading import Credits, credits_ahead, held
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, timeline
 from inkeeper.services.accounts import UNREADABLE, log_unreadable
+from inkeeper.services.people.kept import Kept
 from inkeeper.storage import history, targets
-from inkeeper.storage.targets import Target, Today
+from inkeeper.storage.targets import PlannedDay, Target, Today
 from inkeeper.storage.transaction import Transaction
 
 
@@ -40,6 +41,9 @@ class HeldOf(NamedTuple):
 
 
 _NONE_HELD = HeldOf({}, frozenset())
+_LISTS_KEPT = 20
+_PLANNED = Kept[list[PlannedDay]](_LISTS_KEPT)
+_HELD = Kept[HeldOf](_LISTS_KEPT)
 
 
 class Holding:
@@ -72,9 +76,14 @@ class Holding:
 
     def _work_out(self, account_id: str) -> HeldOf:
         local = Today(self.today.of(account_id))
-        planned = targets.planned_days(
-            self._tx, self._owner_id, account_id, local, with_unassigned=account_id == self._unassigned
-        )
+        with_unassigned = account_id == self._unassigned
+        version = targets.list_version(self._tx, self._owner_id)
+        of_list = (self._owner_id, account_id, with_unassigned, local.default, version)
+
+        def read() -> list[PlannedDay]:
+            return targets.planned_days(self._tx, self._owner_id, account_id, local, with_unassigned=with_unassigned)
+
+        planned = _PLANNED.of(of_list, read)
         if not planned:
             return _NONE_HELD
         try:
@@ -82,8 +91,12 @@ class Holding:
         except UNREADABLE as error:
             log_unreadable(account_id, error)
             return _NONE_HELD
-        until = held([(one.id, one.day) for one in planned], ahead.credits, ahead.today)
-        return HeldOf(until, frozenset(one.id for one in planned if one.can_be_done and one.id in until))
+
+        def match() -> HeldOf:
+            until = held([(one.id, one.day) for one in planned], ahead.credits, ahead.today)
+            return HeldOf(until, frozenset(one.id for one in planned if one.can_be_done and one.id in until))
+
+        return _HELD.of((of_list, tuple(ahead.credits)), match)
 
 
 def credits_to_come(account_id: str, today: date, now: datetime) -> Ahead:

@@ -36,7 +36,7 @@ class Group(NamedTuple):
     """InMails that have something in common.
 
     `key` is `text:<id>:<version>`, `campaign:<id>`, the purpose, the weekday (1 Monday to 7 Sunday) or the hour (0 to
-    23) in the account's zone, or `NONE`. `title` names it; a text's version stands in it where several were used.
+    23) in the account's zone, or `NONE`. `title` names it, with the version of a text where several were used.
     """
 
     key: str

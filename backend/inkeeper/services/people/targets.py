@@ -15,6 +15,7 @@ from inkeeper.services.accounts import seat
 from inkeeper.services.people import persons, texts
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.holding import Holding
+from inkeeper.services.people.kept import Kept
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
@@ -30,9 +31,10 @@ MOST_OF_A_DAY = 1_000
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
-_MOST_OUTLOOKS = 200
-_OUTLOOKS: dict[tuple[str, str, date, int], tuple[targets.Counts, list[Target]]] = {}
-"""What `_outlook` read last, by owner, account, local day and version of the list. Only a cache."""
+_LISTS_KEPT = 200
+_OUTLOOKS = Kept[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
+_NEXT = Kept[list[dict[str, Any]]](_LISTS_KEPT)
+"""What the summary says of the list, as long as the list and the day are the same."""
 
 _FIELDS = {
     "account": "account_id",
@@ -186,33 +188,29 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
     today = local_day(zone, now)
     if not targets.has_any(tx, owner_id):
         return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
-    counts, following = _outlook(tx, owner_id, account_id, today)
-    holding = Holding(tx, owner_id, now, account_id)
+    key = (owner_id, account_id, today, targets.list_version(tx, owner_id))
+    local, holding = Today(today), Holding(tx, owner_id, now, account_id)
+    counts, following = _OUTLOOKS.of(
+        key,
+        lambda: (
+            targets.count_for(tx, owner_id, account_id, local),
+            targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN),
+        ),
+    )
+    held = holding.in_account(account_id)
+    states = tuple((row.id in held.until, held.until.get(row.id)) for row in following)
+    described = _NEXT.of(
+        (key, states),
+        lambda: [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
+    )
     return {
-        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
+        "next": described,
         **counts._asdict(),
         "sent_today": targets.sent_on(
             tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
         ),
-        "held": len(holding.in_account(account_id).now),
+        "held": len(held.now),
     }
-
-
-def _outlook(tx: Transaction, owner_id: str, account_id: str, today: date) -> tuple[targets.Counts, list[Target]]:
-    """How many can be written to, and whom next: read anew only when the list has changed, or the day."""
-    version = targets.list_version(tx, owner_id)
-    key = (owner_id, account_id, today, version)
-    found = _OUTLOOKS.get(key)
-    if found is None:
-        local = Today(today)
-        found = (
-            targets.count_for(tx, owner_id, account_id, local),
-            targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN),
-        )
-        while len(_OUTLOOKS) >= _MOST_OUTLOOKS:
-            _OUTLOOKS.pop(next(iter(_OUTLOOKS), key), None)
-        _OUTLOOKS[key] = found
-    return found
 
 
 def wanted_today(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> list[View]:
@@ -240,10 +238,21 @@ def describe_all(
     for row in rows:
         today = holding.today.of(row.account_id)
         state, held_until = _state(row, holding, today, now)
-        has_next_step = row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
         campaign = every.get(row.campaign_id or "")
-        views.append(View(row, state, known[row.person_id], campaign, held_until, has_next_step))
+        views.append(View(row, state, known[row.person_id], campaign, held_until, _has_next_step(row, today)))
     return views
+
+
+def _has_next_step(row: Target, today: date) -> bool:
+    return row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
+
+
+def describe_apart_from_credits(tx: Transaction, owner_id: str, row: Target, now: datetime) -> View:
+    """The target as `describe_all` gives it, but `planned` where it is held: what it takes to know that is not read."""
+    [person] = stored_persons.get_all(tx, owner_id, [row.person_id]).values()
+    campaign = campaigns.get_all(tx, [row.campaign_id]).get(row.campaign_id) if row.campaign_id else None
+    today = targets.today_of(tx, owner_id, now).of(row.account_id)
+    return View(row, state_of(row.course, today, now), person, campaign, None, _has_next_step(row, today))
 
 
 def with_copy(tx: Transaction, owner_id: str, view: View) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def preview_text(
 
 
 def preview(subject: str, body: str, values: Mapping[str, str | None], product: str) -> Preview:
-    """What these two templates say where the variables have these values. Faulty places stand in it as written."""
+    """What these two templates say where the variables have these values. Faulty places are shown as written."""
     heading = templates.fill(templates.parse(subject), values, one_line=True)
     words = templates.fill(templates.parse(body), values)
     return Preview(
