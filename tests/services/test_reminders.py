@@ -414,7 +414,7 @@ def test_on_a_working_day_the_people_of_the_day_are_counted_once(
     assert run() == []
 
     message = server.messages[-1]
-    assert message["Subject"] == "3 to write to today (Sales Navigator)"
+    assert "Sales Navigator: 3 to write to today" in message.get_content().splitlines()
     assert "Robin" not in message.get_content()
     # What is left over from the day before is to be written to the next day.
     clock.advance(days=1)
