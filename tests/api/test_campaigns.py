@@ -237,14 +237,17 @@ def test_a_changed_target_keeps_its_text(seat: Seat) -> None:
     assert seat.call.get(f"/targets/{one}")["text"] == first
 
 
-def test_other_working_days_move_the_follow_ups(seat: Seat) -> None:
+def test_other_working_days_move_the_follow_ups(seat: Seat, clock: Clock) -> None:
     one = target(seat, "Robin Sample", campaign=campaign(seat, steps=[{}, {"after_working_days": 5}])["id"])
     seat.log("Robin Sample")
     assert seat.call.get(f"/targets/{one}")["due"] == "2026-11-30"
+    clock.advance(days=7)
+    assert seat.summary()["targets"]["names"] == 1
 
     seat.call("PATCH", seat.path, {"working_days": [1, 2]})
 
     assert seat.call.get(f"/targets/{one}")["due"] == "2026-12-08"
+    assert seat.summary()["targets"]["names"] == 0
 
 
 def test_somebody_of_an_ended_campaign_can_be_put_on_the_list_again(seat: Seat, clock: Clock) -> None:

@@ -36,7 +36,7 @@ class Campaign:
 
 @dataclass
 class Inmail:
-    """An InMail, to whichever target it belongs."""
+    """An InMail, to whichever target it belongs. `former` are the names that it had before it was edited."""
 
     id: str
     name: str
@@ -45,6 +45,12 @@ class Inmail:
     removed: bool = False
     target: Target | None = None
     campaign: Campaign | None = None
+    former: set[str] = field(default_factory=set)
+
+    @property
+    def names(self) -> set[str]:
+        """All names by which a file may mean it."""
+        return {self.name, *self.former}
 
 
 @dataclass

@@ -167,7 +167,7 @@ class ListMachine(RuleBasedStateMachine):
 
     def alone(self) -> list[Inmail]:
         """The unanswered InMails to people who got no other one, so that a file can only mean these."""
-        names = [one.name for one in self.naive.inmails]
+        names = [name for one in self.naive.inmails for name in one.names]
         return [one for one in self.unanswered() if names.count(one.name) == 1]
 
     @precondition(lambda self: self.standing())
@@ -192,6 +192,7 @@ class ListMachine(RuleBasedStateMachine):
         answer = self.ask("PATCH", f"{self.seat.path}/inmails/{inmail.id}", {"recipient": {"name": name}})
         inmail.id = answer["inmail"]["id"]
         if name != inmail.name:
+            inmail.former.add(inmail.name)
             inmail.name = name
             inmail.target = inmail.campaign = None
             self.naive.attach(inmail)
@@ -215,7 +216,8 @@ class ListMachine(RuleBasedStateMachine):
 
     def not_lately(self) -> list[str]:
         """Who got no InMail lately that a file could mean."""
-        lately = {one.name for one in self.naive.inmails if self.clock.now - one.sent_at < timedelta(days=5)}
+        of_late = [one for one in self.naive.inmails if self.clock.now - one.sent_at < timedelta(days=5)]
+        lately = {name for one in of_late for name in one.names}
         return [name for name in NAMES if name not in lately]
 
     @precondition(lambda self: self.not_lately())

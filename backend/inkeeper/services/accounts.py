@@ -187,8 +187,9 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
         columns["plan_prices"] = _prices_text(changes.get("plan_prices", known), price)
     if columns:
         Account.update(columns).where(Account.id == account_id).execute()
-    if "working_days" in changes:
-        targets.follow(current(), targets.of_account(current(), account_id))
+    if "working_days" in changes and (theirs := targets.of_account(current(), account_id)):
+        targets.follow(current(), theirs)
+        targets.changed(current(), owner_id, [account_id])
     state, _ = history.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     if facts:
