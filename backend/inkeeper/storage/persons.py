@@ -74,12 +74,13 @@ class Index:
 
 
 def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
-    """The owner's person of this id, an erased one too."""
-    return next(iter(get_all(tx, owner_id, [person_id]).values()), None)
+    """The owner's person of this id; None for one who was erased."""
+    found = get_all(tx, owner_id, [person_id]).get(person_id)
+    return None if found is None or found.erased else found
 
 
 def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[str, Person]:
-    """The owner's people of these ids, by id."""
+    """The owner's people of these ids, by id, erased ones too."""
     # The plus keeps the condition from choosing the index: an owner may have thousands of people.
     found: dict[str, Person] = {}
     wanted = list(dict.fromkeys(person_ids))
