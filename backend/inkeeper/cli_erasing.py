@@ -30,7 +30,7 @@ def report_erased(erased: Erased) -> None:
     """Print what was erased, what still mentions the person, and what became of the program's copies."""
     click.echo(f"Erased from {erased.inmails} InMails and {erased.answers} stored answers.")
     if erased.people:
-        click.echo(f"Erased from lists: {erased.people} people, with {erased.targets} entries, which were dropped.")
+        click.echo(f"On lists of people: {erased.people} erased, {erased.targets} to be written to dropped.")
     if erased.same_name:
         click.echo(
             f"{len(erased.same_name)} more InMails went to the same name under no link or another one:"
@@ -38,8 +38,8 @@ def report_erased(erased: Erased) -> None:
         )
     if erased.same_name_people:
         click.echo(
-            f"{len(erased.same_name_people)} more people on lists have the same name under no link or another one. If"
-            " that is the same person, erase that link too, and the name with --name."
+            f"On lists of people, others of the same name under no link or another one: {len(erased.same_name_people)}."
+            " If that is the same person, erase that link too, and the name with --name."
         )
     for (table, column, copy), mentions in groupby(sorted(erased.mentions, key=_place), key=_place):
         found = [mention.id for mention in mentions]

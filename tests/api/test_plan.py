@@ -16,7 +16,7 @@ from tests.seat import Seat
 
 @pytest.fixture
 def twelve(open_account: Callable[..., Seat]) -> Seat:
-    """12 credits that expire at the end of 30 November, a Monday; 50 more come then."""
+    """12 credits that expire at the end of 30 November, a Monday; 25 more come then."""
     return open_account(plan="sales_navigator", observed_balance=12)
 
 
@@ -281,6 +281,30 @@ def test_held_ones_come_by_themselves(twelve: Seat) -> None:
     assert [item["state"] for item in items] == ["planned"] * 4
     assert [item["planned_for"] for item in items] == planned_for
     assert twelve.summary()["targets"]["held"] == 0
+
+
+def test_held_ones_count_as_named_from_the_day_on_which_their_credits_come(twelve: Seat) -> None:
+    twelve.call.post(f"{twelve.path}/observations", {"balance": 1, "source": "person"})
+    for name in ("Robin Sample", "Mika Placeholder"):
+        add(twelve, name, planned_for="2026-11-24")
+    one = add(twelve, "Noor Dummy")
+
+    november = plan(twelve, [one], preview=True, until="2026-11-30")
+    december = plan(twelve, [one], preview=True, until="2026-12-31")
+
+    assert (november["credits"], november["named"], codes(november)) == (1, 1, ["no_credit"])
+    assert (december["credits"], december["named"], len(december["placed"])) == (26, 3, 1)
+    assert december["days"][-1]["balance_after"] == 23
+
+
+def test_the_reserve_that_is_planned_by_hand_is_not_counted(twelve: Seat) -> None:
+    twelve.call("PATCH", twelve.path, {"reserve": 11})
+    for name in ("Robin Sample", "Mika Placeholder"):
+        add(twelve, name, planned_for="2026-11-24")
+
+    answer = plan(twelve, [add(twelve, "Noor Dummy")], until="2026-11-30")
+
+    assert (answer["credits"], answer["named"], codes(answer)) == (1, 1, ["no_credit"])
 
 
 def test_one_without_an_account_is_held_by_the_account_that_is_asked(

@@ -729,10 +729,22 @@ def test_an_erased_person_cannot_be_put_on_the_list_again_by_id(
     erase(store, LINK)
 
     assert seat.call("POST", "/targets", {"person": {"id": person}}).status_code == 422
+    text = seat.call.post("/texts", {"name": "Hello", "subject": "Hello", "body": "Hi {{name}}"})["id"]
+    assert seat.call("POST", f"/texts/{text}/preview", {"person": {"id": person}}).status_code == 404
     assert seat.call("GET", f"/people/{person}").status_code == 404
     assert seat.call("PATCH", f"/people/{person}", {"name": "Robin Sample"}).status_code == 404
     assert seat.call("PATCH", f"/targets/{target}", {"action": "reopen"}).json["state"] == "dropped"
     assert put_on_list(seat)["person"]["id"] != person
+
+
+def test_a_name_that_many_people_share_is_mentioned_nowhere(seat: Seat, store: Store) -> None:
+    seat.log("LinkedIn Member", link=LINK)
+    seat.log("LinkedIn Member")
+    seat.log("Mika Placeholder", note="was a LinkedIn member")
+
+    found = erase(store, LINK, "LinkedIn Member")
+
+    assert (found.inmails, found.same_name, found.mentions) == (1, [], [])
 
 
 # Tables that another version might add
@@ -753,11 +765,24 @@ def remarks(store: Store, seat: Seat, listed: dict[str, Any], monkeypatch: pytes
             database = database_of_thread
             legacy_table_names = False
 
+    class Folder(Model):
+        """With nothing in it that erasing empties."""
+
+        id = TextField(primary_key=True)
+        person = ForeignKeyField(Person)
+        title = PersonalField("label")
+
+        class Meta:
+            database = database_of_thread
+            legacy_table_names = False
+
     with store.begin_write(None):
         Remark.create_table()
+        Folder.create_table()
+        Folder.create(id="1", person=listed["person"]["id"], title="Mine")
         Remark.create(id="1", person=listed["person"]["id"], words="likes sampling", nickname="Rob")
         Remark.create(id="2", person=mika, words="knows Robin Sample", nickname="Mi")
-    monkeypatch.setattr(models, "TABLES", (*TABLES, Remark))
+    monkeypatch.setattr(models, "TABLES", (*TABLES, Remark, Folder))
     return Remark
 
 

@@ -613,3 +613,15 @@ def test_history_by_text(page: WebPage, seat: Seat, listed: dict[str, Any]) -> N
     found = seat.call.get(f"{seat.path}/inmails?text={text['id']}")["items"]
     assert [inmail["recipient"]["name"] for inmail in found] == ["Robin Sample"]
     assert seat.call.get(f"{seat.path}/inmails?campaign=missing")["items"] == []
+
+
+def test_nobody_is_put_into_a_campaign_that_has_ended(page: WebPage, seat: Seat, clock: Clock) -> None:
+    robin = put(seat, "Robin Sample")
+    body = {"name": "Autumn", "account": seat.account["id"], "ends": "2026-11-23"}
+    ended = seat.call.post("/campaigns", body)["id"]
+    clock.advance(days=1)
+
+    answer = do(page, "campaign", robin, to_campaign=ended)
+
+    assert answer.status_code == 422
+    assert state_of(seat, robin) == "ready"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.seat import Seat
-from tests.web.conftest import WebPage, values_of, words
+from tests.web.conftest import HTMX, WebPage, values_of, words
 
 
 @pytest.fixture
@@ -60,6 +60,24 @@ def test_those_that_were_selected_are_saved_as_previewed(page: WebPage, twelve: 
     assert planned(twelve)[2:] == [None, None]
     assert None not in planned(twelve)[:2]
     assert min(filter(None, planned(twelve))) == "2026-11-25"
+
+
+def test_rows_that_were_selected_on_the_list(page: WebPage, twelve: Seat) -> None:
+    ids = add(twelve, 4)
+    data = {"key": "k" * 20, "target": ids[:3], "account": twelve.account["id"], "show": "all", "q": ""}
+
+    answer = page.client.post("/people/plan", data=data, headers=page.headers | HTMX)
+
+    assert "Plan 3 people" in words(answer)
+    assert values_of(answer, "targets") == [",".join(ids[:3])]
+
+
+def test_nobody_selected_plans_nobody(page: WebPage, twelve: Seat) -> None:
+    add(twelve, 2)
+
+    assert "Nobody is ready to be planned." in page.done("/people/plan", account=twelve.account["id"])
+    assert "Nobody was planned" in page.done("/people/plan/save", account=twelve.account["id"])
+    assert planned(twelve) == [None, None]
 
 
 def test_a_plan_is_taken_back(page: WebPage, twelve: Seat) -> None:

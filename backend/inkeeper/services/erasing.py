@@ -196,7 +196,7 @@ def _erased_inmails(owner_id: str, erasure: int) -> list[str]:
 
 def _stored(tx: Transaction, owner_id: str, person_id: str) -> Whom | None:
     """The owner's stored person; None for one who was erased. Raises a 404 Problem."""
-    person = persons.get(tx, owner_id, person_id)
+    person = persons.get_all(tx, owner_id, [person_id]).get(person_id)
     if person is None:
         raise not_found("person")
     if person.erased:
@@ -296,6 +296,8 @@ def _empty_rows_of_people(connection: sqlite3.Connection, table: Table, people: 
     if not links:
         values = [_emptied(table, columns)] if columns else []
         values += [_ALSO_SET[table.name]] if table.name in _ALSO_SET else []
+        if not values:
+            return
         change = f'UPDATE "{table.name}" SET {", ".join(values)}'  # noqa: S608 - names of ours
     connection.executemany(
         f"{change} WHERE {table.person} = :person", [{"person": each, "now": to_microseconds(now)} for each in people]

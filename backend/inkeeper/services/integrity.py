@@ -56,9 +56,7 @@ def _check_targets(tx: Transaction) -> Iterator[Finding]:
     for owner in Owner.select(Owner.id).order_by(Owner.id):
         try:
             for target_id, columns in targets.not_followed(tx, owner.id):
-                message = (
-                    f"Target {target_id}: {', '.join(columns)} do not follow from its InMails, person and campaign."
-                )
+                message = f"Target {target_id} is not as its InMails, person and campaign say: {', '.join(columns)}."
                 yield Finding(None, None, message)
         except UNREADABLE as error:
             message = f"The list of people of the owner {owner.id} cannot be read: {type(error).__name__}."

@@ -401,16 +401,6 @@ def of_account(tx: Transaction, account_id: str) -> list[str]:
     return [target_id for (target_id,) in rows]
 
 
-def next_turn(tx: Transaction, owner_id: str, today: Today) -> date | None:
-    """The next day (after today) on which a step opens by time alone."""
-    day, values = today.sql()
-    (found,) = tx.execute(
-        f"SELECT min(opens_on) FROM target WHERE owner_id = :owner AND opens_on > {day}",  # noqa: S608 (ours)
-        {**values, "owner": owner_id},
-    ).fetchone()
-    return None if found is None else date.fromisoformat(found)
-
-
 def add(tx: Transaction, owner_id: str, person_id: str, columns: Mapping[str, Any], now: datetime) -> str:
     """Store a new target at the end of the list, with some of `CHANGEABLE`; its id. `follow` has to come after it."""
     target_id = new_id(now)

@@ -37,7 +37,7 @@ _REFUSED = {
     "planned_at": "Pick a day for this time.",
     "account": "This account isn't here any more.",
     "text": "This text isn't here any more.",
-    "campaign": "This campaign isn't here any more.",
+    "campaign": "This campaign has ended, or isn't here any more.",
 }
 
 
@@ -260,7 +260,7 @@ def _act(found: Seats, data: Mapping[str, Any], ids: Sequence[str]) -> dict[str,
         if what == "text":
             done = bulk.set_text(tx, owner_id(), views, data["text"])
         elif what == "campaign":
-            done = bulk.set_campaign(tx, owner_id(), views, data["to_campaign"])
+            done = bulk.set_campaign(tx, owner_id(), views, data["to_campaign"], now())
         else:
             action: Action = "later" if what in _LATER else what
             done = bulk.act(tx, owner_id(), views, action, now(), _until(found, data))

@@ -47,8 +47,8 @@ _GONE = "Some of these people are on another account's list, or not on the list 
 class SaveForm(FormSchema):
     """Whom to plan, and with which options.
 
-    Either `targets` (ids, separated by commas, perhaps in several fields), or all that are ready, of those the ones of
-    a campaign or with a part of a name where given.
+    Either `targets` (ids, separated by commas) and a field `target` for each further one, or all that are ready, of
+    those the ones of a campaign or with a part of a name where given.
     """
 
     class Meta:
@@ -153,8 +153,8 @@ def undo_planning() -> Response:
 
 def _read(schema: FormSchema) -> Form:
     form = forms.read_form(schema)
-    # Each selected row may have sent a field of its own.
-    ids = ",".join(request.form.getlist("targets"))
+    # Each row that was selected on the page People sends a field `target` of its own.
+    ids = ",".join([*request.form.getlist("targets"), *request.form.getlist("target")])
     return form._replace(typed={**form.typed, "targets": ids}, data={**form.data, "targets": ids})
 
 

@@ -10,8 +10,9 @@ from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import invalid
 from inkeeper.rules.targets import OPEN
 from inkeeper.services.people import targets
+from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.targets import View
-from inkeeper.storage import campaigns, persons
+from inkeeper.storage import persons
 from inkeeper.storage import targets as stored
 from inkeeper.storage.transaction import Transaction
 
@@ -87,15 +88,13 @@ def set_text(tx: Transaction, owner_id: str, views: Sequence[View], text_id: str
     return Done(len(rows), 0, [])
 
 
-def set_campaign(tx: Transaction, owner_id: str, views: Sequence[View], campaign_id: str | None) -> Done:
+def set_campaign(tx: Transaction, owner_id: str, views: Sequence[View], campaign_id: str | None, now: datetime) -> Done:
     """Add all of these to a campaign, None for no campaign. Raises the 422 Problem."""
     rows = [view.target for view in views]
     if campaign_id is None:
         stored.update(tx, [row.id for row in rows], {"campaign_id": None})
     else:
-        campaign = campaigns.get(tx, owner_id, campaign_id)
-        if campaign is None or campaign.archived_at:
-            raise invalid("campaign", "There is no such campaign.")
+        campaign = joinable(tx, owner_id, campaign_id, now)
         rows = [row for row in rows if row.campaign_id != campaign_id]
         first = stored.count_in_campaign(tx, campaign_id)
         stored.update_each(

@@ -117,6 +117,18 @@ def add_targets(
     return get_campaign(tx, owner_id, campaign_id, now) | {"added": len(coming)}
 
 
+def joinable(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> Campaign:
+    """The campaign, for putting targets into it. Raises the 422 Problem at `campaign` for one that is not there or has
+    ended.
+    """
+    campaign = campaigns.get(tx, owner_id, campaign_id)
+    if campaign is None or campaign.archived_at is not None:
+        raise invalid("campaign", "There is no such campaign.")
+    if campaign.ends is not None and campaign.ends < targets.today_of(tx, owner_id, now).of(campaign.account_id):
+        raise invalid("campaign", f"This campaign ended on {campaign.ends}.")
+    return campaign
+
+
 def check_there(wanted: Sequence[str], found: Collection[str]) -> None:
     """Raise the 422 Problem at `targets` for the first id that is not the owner's."""
     for number, target_id in enumerate(wanted):

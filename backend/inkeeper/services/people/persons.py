@@ -30,7 +30,7 @@ def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: 
     """
     if "id" in wanted:
         there = persons.get(tx, owner_id, wanted["id"])
-        if there is None or there.erased:
+        if there is None:
             raise invalid("id", "There is no such person.")
         return Found(there, new=False)
     text = (wanted.get("profile_url") or "").strip()
@@ -59,7 +59,7 @@ def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: 
 def get(tx: Transaction, owner_id: str, person_id: str) -> Person:
     """The owner's person of this id. Raises the 404 Problem, for one who was erased too."""
     found = persons.get(tx, owner_id, person_id)
-    if found is None or found.erased:
+    if found is None:
         raise not_found("person")
     return found
 

@@ -214,22 +214,26 @@ def _answer(
     """The plan as the HTTP contract shows it.
 
     `credits` are those that can be used up to the last day that is planned (`until`, else the last day with an InMail,
-    else the day of the next loss), the reserve left out; `named` are the InMails planned up to then that will have one.
+    else the day of the next loss), the reserve left out; `named` are the InMails planned up to then that will have one,
+    those that are held on the day on which theirs comes.
     """
     before = [(one.id, max(one.day, ahead.today)) for one in taken]
     waiting = held(before, ahead.credits, ahead.today)
-    named = [*(day for target_id, day in before if target_id not in waiting), *(day for _, day in plan.placed)]
+    served = (waiting.get(target_id, day) for target_id, day in before)
+    named = [*(day for day in served if day is not None), *(day for _, day in plan.placed)]
     loss = next_loss(ahead.changes)
     last_useful = local_day(row.time_zone, loss.at - INSTANT) if loss else ahead.today
     end = wanted.get("until") or max(named, default=last_useful)
     usable = less_reserve(ahead.credits, row.reserve)
     planned = _by_day([*(day for _, day in before), *(day for _, day in plan.placed)])
     after = _balances(ahead, row.time_zone, _by_day(named), planned)
+    credits = sum(one.count for one in usable if one.first <= end)
     return {
         "placed": [{"target": target_id, "day": day} for target_id, day in plan.placed],
         "not_placed": [{"target": target_id, "code": code} for target_id, code in plan.not_placed],
-        "credits": sum(one.count for one in usable if one.first <= end),
-        "named": sum(1 for day in named if day <= end),
+        "credits": credits,
+        # Those planned by hand may take the reserve as well.
+        "named": min(credits, sum(1 for day in named if day <= end)),
         "days": [{"day": day, "planned": planned[day], "balance_after": after[day]} for day in sorted(planned)],
     }
 

@@ -13,6 +13,7 @@ from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.targets import OPEN, State, state_of
 from inkeeper.services.accounts import seat
 from inkeeper.services.people import persons, texts
+from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.holding import Holding
 from inkeeper.services.people.kept import Kept
 from inkeeper.services.people.sent import last_inmail_of_owner
@@ -338,16 +339,10 @@ def _columns(
 
 
 def _of_campaign(tx: Transaction, owner_id: str, campaign_id: str, row: Target | None, now: datetime) -> dict[str, Any]:
-    """The columns that a campaign decides. Raises the 422 Problem for one that is not there or, for a target that is
-    not in it, has ended.
-    """
-    campaign = campaigns.get(tx, owner_id, campaign_id)
-    if campaign is None or campaign.archived_at:
-        raise invalid("campaign", "There is no such campaign.")
-    if row is not None and row.campaign_id == campaign.id:
-        return {"account_id": campaign.account_id}
-    if campaign.ends is not None and campaign.ends < targets.today_of(tx, owner_id, now).of(campaign.account_id):
-        raise invalid("campaign", f"This campaign ended on {campaign.ends}.")
+    """The columns that a campaign decides. Raises the 422 Problem as `joinable`, unless the target is in it already."""
+    if row is not None and row.campaign_id == campaign_id:
+        return {"account_id": row.account_id}
+    campaign = joinable(tx, owner_id, campaign_id, now)
     return {"account_id": campaign.account_id, "variant": targets.count_in_campaign(tx, campaign.id) % 2}
 
 
