@@ -75,10 +75,10 @@ def test_the_list_in_its_order(page: WebPage, listed: dict[str, Any]) -> None:
     text = page.text("/people")
 
     assert shown(page) == ["Robin Sample", "Noor Dummy", "ليلى مثال", "山田 太郎"]
-    assert "Robin Sample Example GmbH met at a fair Introduction Ready Edit" in text
-    assert "Noor Dummy — Planned today, 09:30 Edit" in text
-    assert "ليلى مثال — Due Mon 30 Nov Edit" in text
-    assert "山田 太郎 — Planned Thu 3 Dec Edit" in text
+    assert "Robin Sample Example GmbH met at a fair Introduction — Ready Edit" in text
+    assert "Noor Dummy — — Planned today, 09:30 Edit" in text
+    assert "ليلى مثال — — Due Mon 30 Nov Edit" in text
+    assert "山田 太郎 — — Planned Thu 3 Dec Edit" in text
     answer = page.get("/people").get_data(as_text=True)
     assert f'<a href="{ROBIN}" target="_blank" rel="noopener noreferrer"><bdi>Robin Sample</bdi></a>' in answer
     assert "Robin" not in re.search(r"<title>(.*)</title>", answer)[1]  # type: ignore[index]
@@ -114,14 +114,14 @@ def test_states_in_words(page: WebPage, seat: Seat, listed: dict[str, Any], cloc
 
     text = page.text("/people")
 
-    assert "Robin Sample Example GmbH met at a fair Introduction Waiting since yesterday Edit" in text
-    assert "Noor Dummy — Answered Edit" in text
-    assert "ليلى مثال — Dropped Edit" in text
+    assert "Robin Sample Example GmbH met at a fair Introduction — Waiting since yesterday Edit" in text
+    assert "Noor Dummy — — Answered Edit" in text
+    assert "ليلى مثال — — Dropped Edit" in text
     assert shown(page) == ["山田 太郎", "Robin Sample", "Noor Dummy", "ليلى مثال"], "those to write to come first"
     assert shown(page, "?show=waiting") == ["Robin Sample"]
     assert shown(page, "?show=done") == ["Noor Dummy", "ليلى مثال"]
     clock.advance(days=12)
-    assert "山田 太郎 — Planned Thu 3 Dec Edit" in page.text("/people"), "a day that has passed stays"
+    assert "山田 太郎 — — Planned Thu 3 Dec Edit" in page.text("/people"), "a day that has passed stays"
 
 
 def test_fifty_at_a_time_through_all_groups(page: WebPage, seat: Seat) -> None:
@@ -207,7 +207,7 @@ def test_editing_a_row(page: WebPage, seat: Seat, listed: dict[str, Any]) -> Non
         },
     )
 
-    assert "Robin Muster two lines Article Planned Tue 1 Dec, 14:00 Edit" in text
+    assert "Robin Muster two lines Article — Planned Tue 1 Dec, 14:00 Edit" in text
     assert "Saved." in text
     target = seat.call.get(f"/targets/{listed['Robin']['id']}")
     assert (target["person"]["first_name"], target["person"]["company"], target["note"]) == (
@@ -322,7 +322,7 @@ def test_do_not_contact_and_undo(page: WebPage, seat: Seat, listed: dict[str, An
 
     assert "Marked Robin Sample: do not contact." in words(answer)
     assert seat.call.get(f"/targets/{listed['Robin']['id']}")["person"]["do_not_contact"]
-    assert "Robin Sample Example GmbH met at a fair Introduction Do not contact Edit" in words(answer)
+    assert "Robin Sample Example GmbH met at a fair Introduction — Do not contact Edit" in words(answer)
     undo(page, answer)
     assert state_of(seat, listed["Robin"]) == "ready"
 
