@@ -124,6 +124,49 @@ def test_states_in_words(page: WebPage, seat: Seat, listed: dict[str, Any], cloc
     assert "山田 太郎 — — Planned Thu 3 Dec Edit" in page.text("/people"), "a day that has passed stays"
 
 
+def test_held_and_late_in_words(page: WebPage, seat: Seat, clock: Clock) -> None:
+    for number in range(1, 7):
+        put(seat, f"Person {number}", planned_for="2026-11-24")
+
+    assert seat.balance() == 5
+    assert "Person 6 — — Held until 1 Dec (new credits) Edit" in page.text("/people")
+    assert "Person 5 — — Planned tomorrow Edit" in page.text("/people")
+    clock.advance(days=2)
+    assert '<span class="pill late">Planned yesterday</span>' in page.get("/people").get_data(as_text=True)
+
+
+def test_a_follow_up_in_words(page: WebPage, seat: Seat, clock: Clock) -> None:
+    steps = [{"texts": []}, {"after_working_days": 3, "texts": []}]
+    campaign = seat.call.post("/campaigns", {"name": "Data leads", "account": seat.account["id"], "steps": steps})
+    put(seat, "Robin Sample", ROBIN, campaign=campaign["id"])
+    seat.log("Robin Sample", link=ROBIN)
+
+    assert "Follow-up — Data leads Follow-up on 26 Nov Edit" in page.text("/people")
+    assert shown(page, f"?campaign={campaign['id']}") == ["Robin Sample"]
+    assert shown(page, "?show=month") == ["Robin Sample"]
+    clock.advance(days=2)
+    assert "Follow-up tomorrow Edit" in page.text("/people")
+    clock.advance(days=1)
+    assert "Follow-up due Edit" in page.text("/people")
+
+
+def test_a_campaign_for_all(page: WebPage, seat: Seat, listed: dict[str, Any]) -> None:
+    steps = [{"texts": []}]
+    campaign = seat.call.post("/campaigns", {"name": "Data leads", "account": seat.account["id"], "steps": steps})
+
+    answer = do(page, "campaign", listed["Robin"], listed["Noor"], to_campaign=campaign["id"])
+
+    assert "Saved for 2 people." in words(answer)
+    assert seat.call.get(f"/targets/{listed['Noor']['id']}")["campaign"] == campaign["id"]
+    seat.log("Robin Sample", link=ROBIN)
+    seat.log("Mika Placeholder")
+    found = seat.call.get(f"{seat.path}/inmails?campaign={campaign['id']}")["items"]
+    assert [inmail["recipient"]["name"] for inmail in found] == ["Robin Sample"]
+    assert "Mika" not in words(page.get(f"/history/rows?campaign={campaign['id']}"))
+    assert "Saved for 1 person." in words(do(page, "campaign", listed["Noor"], to_campaign=""))
+    assert do(page, "campaign", listed["Noor"], to_campaign="missing").status_code == 422
+
+
 def test_fifty_at_a_time_through_all_groups(page: WebPage, seat: Seat) -> None:
     lines = "\n".join(f"Person {number:03}" for number in range(103))
     confirm = values_and_mark(page.send("/people/several", lines=lines))
