@@ -235,6 +235,9 @@ def test_a_small_screen_in_both_themes(listed: Page, theme: str) -> None:
         assert_accessible(listed)
         assert too_small(listed) == []
         listed.click("checkbox", "Select Robin Sample")
+        listed.click("DisclosureTriangle", "Later")
+        listed.find("button", "Tomorrow")
+        listed.press("Escape")
         listed.click("button", "Edit Noor Dummy")
         listed.find("textbox", "Note")
         assert listed.run("() => document.documentElement.scrollWidth") <= 360

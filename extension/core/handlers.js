@@ -21,17 +21,9 @@ import { readView } from "./view.js";
 export const handlers = {
   "state.get": () => readView(new Date()),
 
-  log: async (params) => {
-    const answer = await log(params, new Date());
-    syncNow();
-    return answer;
-  },
+  log: (params) => stored(log(params, new Date())),
   "person.lookup": async ({ person }) => ({ found: await lookUp(person) }),
-  "target.add": async (params) => {
-    const answer = await addToList(params, new Date());
-    syncNow();
-    return answer;
-  },
+  "target.add": (params) => stored(addToList(params, new Date())),
   "target.change": (params) => stored(changeTarget(params, new Date())),
   "target.skip": ({ id, zone }) => done(skip(id, zone, new Date())),
   "target.copied": (copied) => done(session.set({ copied: { ...copied, at: new Date().toISOString() } })),
@@ -80,12 +72,14 @@ export const handlers = {
 
 /**
  * Answers as soon as it is stored; the server hears of it meanwhile.
- * @param {Promise<unknown>} writing
+ * @template T
+ * @param {Promise<T>} writing
+ * @returns {Promise<T extends object ? T : {}>}
  */
 async function stored(writing) {
-  await writing;
+  const answer = await writing;
   syncNow();
-  return {};
+  return /** @type {any} */ (answer ?? {});
 }
 
 /** @param {Promise<unknown>} work */

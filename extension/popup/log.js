@@ -23,7 +23,8 @@ const DOUBLE_CLICK_MS = 3000;
 /** @param {PopupContext} context */
 export function log(context) {
   const { account, page, ui } = context;
-  if (!account) return null;
+  // The form that puts somebody on the list has the only main button.
+  if (!account || (ui.adding && account.targets)) return null;
   const person = page && isReady(context) && page.person;
   // The buttons for somebody on the list need the room: the form is behind "More" then.
   const isFolded = person && targetShown(context) && ui.targetMenu !== "more" && !ui.form;

@@ -13,9 +13,9 @@ import { actions, targetShown } from "./target.js";
 
 /** @param {PopupContext} context */
 export function next(context) {
-  const { account, now, page } = context;
+  const { account, now, page, ui } = context;
   const list = account && targetsOf(account, now);
-  if (!account?.projection || !list || !page || page.person) return null;
+  if (!account?.projection || !list || !page || page.person || ui.adding) return null;
   const zone = account.account.time_zone;
   const isEmpty = account.projection.balance === 0;
   const target = targetShown(context);

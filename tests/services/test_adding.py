@@ -201,6 +201,21 @@ def test_the_summary_follows(people: List) -> None:
     assert (found["names"], [each["person"]["name"] for each in found["next"]]) == (2, ["Kai Example", "Robin Sample"])
 
 
+def test_the_summary_follows_what_becomes_known_of_a_person(people: List) -> None:
+    people.add("Kai Example")
+
+    def known() -> tuple[str | None, list[str]]:
+        with people.store.read() as tx:
+            person = targets.for_summary(tx, people.owner, people.account, "UTC", NOW)["next"][0]["person"]
+        return person["company"], person["links"]
+
+    assert known() == (None, [])
+    wanted = {"name": "Kai Example", "company": "Example GmbH", "profile_url": "linkedin.com/in/kai"}
+    with people.store.begin_write(None) as tx:
+        persons.find_or_add(tx, people.owner, wanted, NOW)
+    assert known() == ("Example GmbH", ["https://www.linkedin.com/in/kai"])
+
+
 def test_a_write_that_fails_leaves_no_trace_in_the_summary(people: List) -> None:
     people.add("Kai Example")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, get_args
 
-from flask import Response, current_app, request
+from flask import Response, request
 from marshmallow import EXCLUDE, fields, validate
 
 from inkeeper.api.context import now, owner_id, store
@@ -28,7 +28,6 @@ from inkeeper.web.home import Toast
 from inkeeper.web.seats import Seats
 
 ROWS = 50
-_PLAN = "/people/plan"
 _LATER = ("tomorrow", "week", "credits", "day")
 _LONGEST_UNDO = 100_000
 _REFUSED = {
@@ -162,14 +161,14 @@ def act_on_people() -> Response:
     form = forms.read_form(BulkForm())
     ids = request.form.getlist("target")
     if form.errors:
-        return parts(form.data, 422, refused=next(iter(form.errors.values())))
+        return parts({}, 422, refused=next(iter(form.errors.values())))
     form = form._replace(typed=dict(form.typed) | {"targets": ",".join(ids)})
     with store().read():
         found = seats.read(form.data.get("account"))
     try:
         done = forms.save_once(None, form, lambda: _act(found, form.data, ids))
     except _AskFirst as ask:
-        return parts(form.data, 422, ask={"number": ask.number, "form": form, "ids": ids})
+        return parts(form.data, 422, ask={"number": ask.number, "form": form})
     except Problem as problem:
         for error in problem.errors or []:
             return parts(form.data, 422, refused=_REFUSED.get(error["path"], _REFUSED["planned_for"]))
@@ -228,14 +227,8 @@ def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
         "cursor": page["next_cursor"],
         "filtered": bool(query.get("q") or query.get("campaign") or query["show"] != "all"),
         "choices": choices,
-        "can_plan": can_plan(),
         "renewal": _renewal(found),
     }
-
-
-def can_plan() -> bool:
-    """Whether there is a page that plans those who are selected."""
-    return any(rule.rule == _PLAN for rule in current_app.url_map.iter_rules())
 
 
 def selected(found: Seats, query: Mapping[str, Any], ids: Sequence[str]) -> list[View]:

@@ -82,19 +82,17 @@ def said_state(view: View, zone: str) -> Said:
     """How far somebody is: `Planned Thu 3 Dec`, `Held until 1 Dec (new credits)`, `Waiting since 20 Oct`."""
     today, row = dates.today(zone), view.target
     if view.state == "held":
-        return Said(
-            f"Held until {short_day(view.held_until, today)} (new credits)" if view.held_until else "Held", "held"
-        )
+        until = f" until {short_day(view.held_until, today)} (new credits)" if view.held_until else ""
+        return Said(f"Held{until}", "held")
     if view.state == "planned" and row.planned_on:
         late = row.planned_on < today
         time = f", {row.planned_at}" if row.planned_at else ""
         return Said(f"Planned {dates.say_day(row.planned_on, today)}{time}", "late" if late else "good")
     if view.state == "waiting":
         if row.opens_on is not None:
-            return Said(f"Follow-up on {short_day(row.opens_on, today)}")
-        return Said(
-            f"Waiting since {short_day(dates.day_of(row.last_sent_at, zone), today)}" if row.last_sent_at else "Waiting"
-        )
+            return Said(f"Follow-up {short_day(row.opens_on, today, 'on ')}")
+        since = f" since {short_day(dates.day_of(row.last_sent_at, zone), today)}" if row.last_sent_at else ""
+        return Said(f"Waiting{since}")
     if view.state == "ready":
         return _ready(view, today)
     if view.state == "dropped" and view.person.do_not_contact:
@@ -113,12 +111,12 @@ def _ready(view: View, today: date) -> Said:
     return Said("Ready")
 
 
-def short_day(which: date, today: date) -> str:
-    """`today`, `tomorrow`, else `3 Dec`, with the year where it is far."""
+def short_day(which: date, today: date, before: str = "") -> str:
+    """`today`, `tomorrow`, else `3 Dec`, with the year where it is far. `before` stands before a date."""
     near = dates.NEAR.get((which - today).days)
     if near:
         return near
-    return f"{which.day} {which:%b}" + (f" {which.year}" if abs((which - today).days) > 300 else "")
+    return f"{before}{which.day} {which:%b}" + (f" {which.year}" if abs((which - today).days) > 300 else "")
 
 
 def said_done(action: Action, names: list[str], number: int, skipped: int, day: str = "") -> str:
