@@ -200,8 +200,8 @@ def put_off(target_id: str) -> Response:
     """Put off the person that Home names next."""
     form = forms.read_press(BulkForm())
     with store().read() as tx:
-        found = seats.read(form.data.get("account"))
         targets.get(tx, owner_id(), target_id, now())
+        found = seats.read(form.data.get("account"))
     done = forms.save_once(None, form, lambda: _act(found, form.data, [target_id]))
     return home.parts(found.account_id, toast=_toast(form.data, done, "home"))
 
