@@ -322,6 +322,14 @@ class ListMachine(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.clock.advance(hours=hours)
 
+    def last_days(self) -> list[date]:
+        return [one.ends for one in self.present() if one.ends is not None and one.ends >= self.today]
+
+    @precondition(lambda self: self.last_days())
+    @rule()
+    def a_campaign_ends(self) -> None:
+        self.clock.advance(days=(min(self.last_days()) - self.today).days + 1)
+
     @rule(weekdays=st.sets(st.integers(1, 7), min_size=1))
     def change_the_working_days(self, weekdays: set[int]) -> None:
         self.ask("PATCH", self.seat.path, {"working_days": sorted(weekdays)})

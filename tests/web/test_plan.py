@@ -93,6 +93,16 @@ def test_a_plan_is_taken_back(page: WebPage, twelve: Seat) -> None:
     assert planned(twelve) == ["2026-12-10", None, None]
 
 
+def test_a_day_that_is_none_takes_nothing_back(page: WebPage, twelve: Seat) -> None:
+    [one] = add(twelve, 1)
+    page.done("/people/plan/save", all="1", account=twelve.account["id"])
+
+    answer = page.send("/people/plan/undo", plan=f"{one}=2026-13-45", account=twelve.account["id"])
+
+    assert answer.status_code == 422
+    assert planned(twelve) != [None]
+
+
 def test_why_somebody_is_not_placed_is_said_in_words(page: WebPage, twelve: Seat) -> None:
     twelve.log("Robin Sample 0")
     marked = twelve.call.post("/targets", {"person": {"name": "Mika Placeholder"}})

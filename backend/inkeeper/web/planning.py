@@ -140,7 +140,10 @@ def save_planning() -> Response:
 def undo_planning() -> Response:
     """Take a plan back, and show it again as a preview."""
     form = forms.read_press(UndoForm())
-    plan = {target_id: date.fromisoformat(day) for target_id, day in _DAY.findall(form.data["plan"])}
+    try:
+        plan = {target_id: date.fromisoformat(day) for target_id, day in _DAY.findall(form.data["plan"])}
+    except ValueError:
+        raise Problem("invalid", "Reload the page.", status=422) from None
 
     def undo() -> dict[str, Any]:
         with store().read() as tx:
@@ -165,7 +168,6 @@ def _seats(form: Form) -> Seats:
 
 def _page(found: Seats, form: Form, status: int = 200) -> Response:
     form, shown = _preview(found, form)
-    today = dates.today(found.zone)
     return pages.page(
         "app/plan.html",
         title="Plan",
@@ -173,8 +175,6 @@ def _page(found: Seats, form: Form, status: int = 200) -> Response:
         seats=found,
         status=422 if form.errors else status,
         form=form,
-        today=today,
-        last=today + HORIZON,
         **shown,
     )
 
@@ -253,7 +253,6 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
         "rows": rows[:DAYS_SHOWN],
         "more": rows[DAYS_SHOWN:],
         "reasons": [(REASONS[code], len(reasons[code]), _few(reasons[code])) for code in REASONS if code in reasons],
-        "loss": found.chosen["next_loss"],
     }
 
 
