@@ -105,6 +105,17 @@ def test_search_and_filters(page: WebPage, listed: dict[str, Any], query: str, f
     assert shown(page, query) == found
 
 
+@pytest.mark.parametrize("query", ["ärzte", "ÄRZTE", "Ärzte", "école", "ÉCOLE"])
+def test_search_in_companies_and_notes_whatever_the_case(page: WebPage, seat: Seat, query: str) -> None:
+    put(seat, "Robin Sample", company="Ärztehaus Muster", note="visited École Exemple")
+    put(seat, "Noor Dummy")
+
+    assert shown(page, f"?q={query}") == ["Robin Sample"]
+    if query.lower().startswith("ä"):
+        people = seat.call.get(f"/people?q={query}")["items"]
+        assert [person["name"] for person in people] == ["Robin Sample"]
+
+
 def test_states_in_words(page: WebPage, seat: Seat, listed: dict[str, Any], clock: Clock) -> None:
     seat.log("Robin Sample", link=ROBIN)
     answered = seat.log("Noor Dummy")["inmail"]

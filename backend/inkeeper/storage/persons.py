@@ -123,13 +123,23 @@ def find(tx: Transaction, owner_id: str, wanted: people.Person) -> Person | None
 def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: int) -> list[Person]:
     """Up to `limit` of the owner's people whose name, company or link has this part, newest first."""
     key, link = normal_name(part), parse_link(part)
+    written = spellings(key)
+    company = " OR ".join(["instr(lower(coalesce(company, '')), ?)"] * len(written))
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND erased_at IS NULL AND id < ?"  # noqa: S608
-        " AND (instr(name_key, ?) OR instr(lower(coalesce(company, '')), ?) OR id IN (SELECT person_id FROM person_link"
+        f" AND (instr(name_key, ?) OR {company} OR id IN (SELECT person_id FROM person_link"
         " WHERE owner_id = person.owner_id AND (link_key = ? OR instr(link_key, ?)))) ORDER BY id DESC LIMIT ?",
-        (owner_id, after or "~", key, key, link and link.key, key, limit),
+        (owner_id, after or "~", key, *written, link and link.key, key, limit),
     ).fetchall()
     return _with_links(tx, rows)
+
+
+def spellings(part: str) -> list[str]:
+    """The part as SQLite's `lower` leaves a text that has it, which folds ASCII letters alone: `ärzte` and `Ärzte`."""
+    if part.isascii():
+        return [part]
+    cases = (part, part.upper(), part.title(), part.capitalize())
+    return sorted({"".join(each.lower() if each.isascii() else each for each in case) for case in cases})
 
 
 def add(tx: Transaction, owner_id: str, person: Mapping[str, Any], link: Link | None, now: datetime) -> Person:

@@ -12,7 +12,7 @@ from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.ids import new_id, new_ids
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, Course, working_days_after
-from inkeeper.storage import campaigns
+from inkeeper.storage import campaigns, persons
 from inkeeper.storage.transaction import Transaction
 
 _AT_ONCE = 500
@@ -226,8 +226,9 @@ def _where(owner_id: str, wanted: Filter, today: Today, now: datetime) -> tuple[
         where.append("campaign_id = :campaign")
         found["campaign"] = wanted.campaign_id
     if wanted.part:
-        where.append(_MENTIONS)
-        found["part"] = wanted.part
+        mentions, parts = _mentions(wanted.part)
+        where.append(mentions)
+        found |= parts
     for column, until in (("wanted_on", wanted.wanted_until), ("planned_on", wanted.planned_until)):
         if until is not None:
             where.append(f"{column} <= :{column}")
@@ -235,11 +236,20 @@ def _where(owner_id: str, wanted: Filter, today: Today, now: datetime) -> tuple[
     return " AND ".join(where), found
 
 
-_MENTIONS = (
-    "(instr(lower(coalesce(note, '')), :part) OR person_id IN (SELECT id FROM person WHERE owner_id = :owner"
-    " AND (instr(name_key, :part) OR instr(lower(coalesce(company, '')), :part)))"
-    " OR person_id IN (SELECT person_id FROM person_link WHERE owner_id = :owner AND instr(link_key, :part)))"
-)
+def _mentions(part: str) -> tuple[str, dict[str, str]]:
+    """The condition that a target's note, or its person's name, company or link has this part, and its values."""
+    written = persons.spellings(part)
+    values = {f"written{number}": text for number, text in enumerate(written)} | {"part": part}
+    note, company = (
+        " OR ".join(f"instr(lower(coalesce({column}, '')), :written{number})" for number in range(len(written)))
+        for column in ("note", "company")
+    )
+    return (
+        f"({note} OR person_id IN (SELECT id FROM person WHERE owner_id = :owner"  # noqa: S608 (names of ours)
+        f" AND (instr(name_key, :part) OR {company}))"
+        " OR person_id IN (SELECT person_id FROM person_link WHERE owner_id = :owner AND instr(link_key, :part)))",
+        values,
+    )
 
 
 def list_version(tx: Transaction, owner_id: str) -> int:
