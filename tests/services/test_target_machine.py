@@ -79,6 +79,7 @@ class ListMachine(RuleBasedStateMachine):
         for name in NAMES[:3]:
             self.add(name)
         self.put_into(self.campaigns[0], self.naive.targets[:2])
+        self.log(NAMES[0], 0)
 
     def ask(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
         answer = self.call(method, path, body)
