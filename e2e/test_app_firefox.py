@@ -103,3 +103,32 @@ def test_a_click_with_ctrl_or_shift_is_left_to_the_browser(
 
     assert prevented == [None, None, None]
     assert fox.run("() => location.pathname") == "/"
+
+
+def test_people_added_searched_put_off_and_edited(fox: Firefox, server: Server, client: Client, account: dict) -> None:
+    fox.visit(sign_in_link(server, client, "/people"))
+    wait_text(fox, "Nobody on your list yet\\.")
+    press(fox, "#several-box summary")
+    press(fox, "#add-lines")
+    fox.type(f"Robin Sample, Example GmbH{ENTER}https://www.linkedin.com/in/noor-dummy{ENTER}ليلى مثال")
+    press(fox, "#several-look")
+    wait_text(fox, "3 people would be added")
+    press(fox, "#several-add")
+    wait_text(fox, "Added 3 people\\.")
+
+    press(fox, "#people-q")
+    fox.type("gmbh")
+    until(lambda: fox.run("() => document.querySelectorAll('.list .who').length") == 1, "one is left")
+    press(fox, "[name=target]")
+    press(fox, "#bulk .menu summary")
+    press(fox, "#bulk [value=tomorrow]")
+    wait_text(fox, "Robin Sample: tomorrow\\.")
+    press(fox, ".toast button")
+    wait_text(fox, "Undone\\.")
+    press(fox, "[data-opens]")
+    wait_text(fox, "Planned for")
+    press(fox, ".editing textarea")
+    fox.type("met at a fair")
+    press(fox, ".editing .main")
+    wait_text(fox, "Saved\\.")
+    assert [one["note"] for one in client.get("/targets").expect(200)["items"]] == ["met at a fair", None, None]

@@ -179,6 +179,29 @@ def test_this_page_signs_out(page: Page, client: Client) -> None:
     until(lambda: all(one["revoked_at"] for one in client.every("/devices") if one["kind"] == "page"), "it is revoked")
 
 
+def test_when_to_warn(page: Page, client: Client, account: dict) -> None:
+    go(page, "Reminders")
+    form = page.find("form", "Warnings")
+    page.fill("textbox", "First warning", "14")
+    page.fill("textbox", "Second warning", "20")
+    page.fill("textbox", "Tell me when only this many credits are left", "3")
+    page.click("button", "Save", within=form)
+    page.wait_text("Enter fewer than 14 days.")
+    assert_accessible(page)
+
+    page.fill("textbox", "Second warning", "5")
+    page.click("button", "Save", within=page.find("form", "Warnings"))
+
+    page.wait_text("Saved.")
+    page.wait_text("with an alarm 14 days before credits are lost")
+    stored = client.get(f"/accounts/{account['id']}").expect(200)
+    assert (stored["lead_days"], stored["low_balance"]) == ([14, 5, 1], 3)
+    page.click("link", "Home")
+    page.wait_text("You're down to 3 credits.")
+    assert_accessible(page)
+    assert page.run("() => broken") == []
+
+
 def test_the_calendar(page: Page, server: Server, account: dict, tmp_path: Path) -> None:
     go(page, "Reminders")
     page.click("button", "Make a private address")

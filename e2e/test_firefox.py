@@ -28,6 +28,7 @@ SHORTCUT = """async () => {
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
     await logPersonOf(tab);
 }"""
+LIST = SHORTCUT.replace("logPersonOf", "listPersonOf")
 NOTHING_WAITS = """() => browser.storage.local.get()
     .then((stored) => !Object.keys(stored).some((key) => key.startsWith('outbox')))"""
 
@@ -95,6 +96,34 @@ def test_the_popup_logs_with_one_click(fox: Firefox, client: Client, account: di
     until(lambda: fox.run(NOTHING_WAITS, tab=popup), "the server's answer is in")
     fox.click("() => document.querySelector('#live [data-hook=undo]')", tab=popup)
     until(lambda: client.inmails(account) == [], "taken back")
+    fox.call("browsingContext.close", context=popup)
+
+
+def test_the_list_of_people(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
+    """Added without the popup, put off and opened in it, closed by the log."""
+    fox.visit(PracticeSite.person("kai-example"))
+    fox.inside(LIST)
+    until(lambda: len(client.every("/targets")) == 1, "Kai is on the list")
+    link = PracticeSite.person("robin-sample")
+    client.post("/targets", {"person": {"name": "Robin Sample", "profile_url": link}}).expect(201)
+    fox.ask("refresh")
+    fox.visit("about:blank")
+    popup = fox.open(fox.extension_url("popup/popup.html"))
+    until(lambda: "15 credits, 2 names" in fox.text(popup), "the list in the popup")
+    fox.click("() => document.querySelector('[data-hook=target-later]')", tab=popup)
+    fox.click("() => document.querySelector('[data-hook=later-tomorrow]')", tab=popup)
+    until(lambda: "Kai Example: planned for tomorrow." in fox.text(popup), "put off")
+    until(lambda: fox.run(NOTHING_WAITS, tab=popup), "the server has it")
+
+    fox.click("() => document.querySelector('[data-hook=open-profile]')", tab=popup)
+
+    addresses = "async () => (await chrome.tabs.query({})).map(({url}) => url)"
+    until(lambda: "https://www.linkedin.com/in/robin-sample" in fox.inside(addresses), "the profile is opened")
+    fox.visit(link)
+    fox.inside(SHORTCUT)
+    assert [each["target"] is not None for each in logged(client, account)] == [True]
+    states = {each["person"]["name"]: each["state"] for each in client.every("/targets")}
+    assert states == {"Kai Example": "planned", "Robin Sample": "waiting"}
     fox.call("browsingContext.close", context=popup)
 
 

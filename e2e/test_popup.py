@@ -85,6 +85,94 @@ def written_before(client: Client) -> dict:
     return account
 
 
+def listed(client: Client, name: str, link: str | None, **fields: object) -> dict:
+    """Puts somebody on the list, with a text to copy for them."""
+    text = {"name": f"For {name}", "subject": "Hello {{first_name}}", "body": "A word about {{company}}."}
+    made = client.post("/texts", text).expect(201)
+    person = {"name": name, "company": "Sample Ltd", "headline": "Buys samples of everything", "profile_url": link}
+    body = {"person": person, "text": made["id"], **fields}
+    return dict(client.post("/targets", body).expect(201))
+
+
+def three_listed(client: Client, **fields: object) -> None:
+    """Three people on the list, the first to be written to today."""
+    today = str(datetime.now(UTC).date())
+    note = {"note": "met at a fair, likes data", "purpose": "introduction"}
+    listed(client, "Robin Sample", PracticeSite.person("robin-sample"), due=today, **note, **fields)
+    for name in ("Mika Placeholder", "Sasha Specimen"):
+        listed(client, name, None)
+
+
+def next_one(client: Client) -> dict:
+    account = expiring(client)
+    three_listed(client)
+    return account
+
+
+def next_with_plenty(client: Client) -> dict:
+    account = plenty(client)
+    three_listed(client)
+    return account
+
+
+def next_of_several(client: Client) -> dict:
+    account = several(client)
+    three_listed(client)
+    return account
+
+
+def next_lacks_a_word(client: Client) -> dict:
+    account = expiring(client)
+    text = {"name": "Text", "subject": "Hello", "body": "A word about {{company}} and {{headline}}."}
+    made = client.post("/texts", text).expect(201)
+    person = {"name": "Robin Sample", "profile_url": PracticeSite.person("robin-sample")}
+    client.post("/targets", {"person": person, "text": made["id"], "note": "likes data"}).expect(201)
+    return account
+
+
+def next_in_arabic(client: Client) -> dict:
+    account = expiring(client)
+    listed(client, "محمد عبد الرحمن الهاشمي", PracticeSite.person("mohammad"), note="شركة البيانات الكبرى في الشارقة")
+    return account
+
+
+def next_in_japanese(client: Client) -> dict:
+    account = expiring(client)
+    note = "データ責任者、来月の展示会でもう一度会う予定で、見積もりを希望している"
+    listed(client, "山田 太郎", PracticeSite.person("taro"), note=note, purpose="follow_up")
+    return account
+
+
+def listed_here(client: Client) -> dict:
+    account = expiring(client)
+    link = PracticeSite.person("kai-example")
+    listed(client, "Kai Example", link, note="Data lead", purpose="introduction")
+    return account
+
+
+def listed_and_written_before(client: Client) -> dict:
+    account = written_before(client)
+    target = listed(client, "Kai Example", PracticeSite.person("kai-example"), note="Data lead")
+    client.patch(f"/targets/{target['id']}", {"planned_for": str(datetime.now(UTC).date())}).expect(200)
+    return account
+
+
+def marked(client: Client) -> dict:
+    account = expiring(client)
+    target = listed(client, "Kai Example", PracticeSite.person("kai-example"))
+    client.patch(f"/people/{target['person']['id']}", {"do_not_contact": True}).expect(200)
+    return account
+
+
+def ready_without_credits(client: Client) -> dict:
+    account = none_left(client)
+    three_listed(client)
+    return account
+
+
+ELSEWHERE = "https://www.linkedin.com/"
+
+
 class State(NamedTuple):
     """A state of the popup over a person's page, or elsewhere, and words that show that it is there."""
 
@@ -95,7 +183,7 @@ class State(NamedTuple):
 
 STATES = {
     "plenty": State(plenty, "Waiting for a reply"),
-    "elsewhere": State(plenty, "Log an InMail…", "https://www.linkedin.com/"),
+    "elsewhere": State(plenty, "Log an InMail…", ELSEWHERE),
     "expiring": State(expiring, "15 expire"),
     "today": State(today, "15 expire"),
     "several-accounts": State(several, "15 expire"),
@@ -103,6 +191,16 @@ STATES = {
     "midway": State(midway, "13 used before Inkeeper"),
     "at-the-limit": State(at_the_limit, "Waiting for a reply"),
     "written-before": State(written_before, "no reply yet"),
+    "next": State(next_one, "Today: 0 of 1 written", ELSEWHERE),
+    "next-plenty": State(next_with_plenty, "Copy text", ELSEWHERE),
+    "next-several": State(next_of_several, "Copy text", ELSEWHERE),
+    "next-lacks-a-word": State(next_lacks_a_word, "Missing: company, headline", ELSEWHERE),
+    "next-arabic": State(next_in_arabic, "محمد", ELSEWHERE),
+    "next-japanese": State(next_in_japanese, "山田", ELSEWHERE),
+    "listed": State(listed_here, "On your list since"),
+    "listed-written-before": State(listed_and_written_before, "On your list since"),
+    "marked": State(marked, "Marked: do not contact"),
+    "ready-without-credits": State(ready_without_credits, "3 people are ready", ELSEWHERE),
 }
 
 

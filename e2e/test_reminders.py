@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -96,6 +96,26 @@ def test_a_warning_comes_once_a_day_and_once_for_each_step(
     visible.shift_worker_clock(timedelta(days=2))
     ring(visible)
     assert one_for(visible, account).endswith("/urgent")
+
+
+def test_at_the_planned_time_the_person_is_named_once(
+    visible: Browser, client: Client, account: dict, reminded: Page
+) -> None:
+    ring(visible)
+    one_for(visible, account)
+    now = datetime.now(UTC)
+    person = {"name": "Kai Example", "profile_url": "https://www.linkedin.com/in/kai-example"}
+    planned = {"planned_for": f"{now:%Y-%m-%d}", "planned_at": f"{now:%H:%M}"}
+    target = client.post("/targets", {"person": person, **planned}).expect(201)
+
+    ring(visible)
+
+    (mine,) = until(lambda: notifications(visible), "a notification")
+    assert mine.startswith(f"target/{target['id']}/")
+    visible.control.run("(id) => chrome.notifications.clear(id)", mine)
+    visible.kill_worker()
+    ring(visible)
+    assert notifications(visible) == []
 
 
 def test_quiet_for_a_day(visible: Browser, account: dict, reminded: Page) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,6 +20,13 @@ from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server
 
 PEOPLE = ("Robin Sample", "Mika Placeholder", "Noor Dummy", "Sasha Specimen", "Élodie Muster")
+LISTED = (
+    ("Taylor Sample", "Tinworks", "Data lead", "introduction", 0),
+    ("Alex Placeholder", "North Example", "asked about the pilot", "follow_up", 0),
+    ("Jamie Dummy", "Example & Sons", None, "introduction", 3),
+    ("Sam Muster", "Specimen Labs", "met at a fair", "article", 4),
+    ("Chris Specimen", "Tinworks", None, "introduction", None),
+)
 PAGE_WIDTH = 720
 SCALE = 2
 
@@ -88,17 +96,47 @@ def test_the_popup_with_and_without_the_server(sharp: Browser, account: dict, se
     both_themes(popup, pictures, "popup-server-off")
 
 
+def whole(page: Page, width: int = PAGE_WIDTH) -> None:
+    """Makes the tab as high as the page's content."""
+    page.cdp("Emulation.setScrollbarsHidden", hidden=True)
+    for _ in range(2):
+        end = page.run("() => document.querySelector('main').getBoundingClientRect().bottom")
+        page.cdp(
+            "Emulation.setDeviceMetricsOverride", width=width, height=round(end), deviceScaleFactor=SCALE, mobile=False
+        )
+
+
+@pytest.fixture
+def listed(sharp: Browser, account: dict, client: Client) -> None:
+    """A list of people, two of them planned for today."""
+    texts = {text["purpose"]: text["id"] for text in client.every("/texts")}
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    for name, company, note, purpose, ahead in LISTED:
+        link = f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"
+        body: dict = {"person": {"name": name, "profile_url": link, "company": company}, "purpose": purpose}
+        body |= {"note": note, "text": texts[purpose], "account": account["id"]}
+        if ahead is not None:
+            body["planned_for"] = str(today + timedelta(days=ahead))
+        client.post("/targets", body).expect(201)
+    refresh(sharp)
+
+
+def test_the_next_person(sharp: Browser, listed: None, pictures: Path) -> None:
+    sharp.visit("https://www.linkedin.com/")
+    popup = sharp.click_toolbar()
+    popup.find("button", re.compile("^Open profile of"))
+    both_themes(popup, pictures, "popup-next")
+
+
+def test_people(sharp: Browser, listed: None, server: Server, client: Client, pictures: Path) -> None:
+    page = open_app(sharp, server, client, "/people")
+    page.find("searchbox", "Search")
+    whole(page, 960)
+    both_themes(page, pictures, "people")
+
+
 def test_home(sharp: Browser, account: dict, server: Server, client: Client, pictures: Path) -> None:
     page = open_app(sharp, server, client)
     page.find("button", "Log InMail")
-    page.cdp("Emulation.setScrollbarsHidden", hidden=True)
-    end = page.run("() => document.querySelector('main').getBoundingClientRect().bottom")
-    page.cdp(
-        "Emulation.setDeviceMetricsOverride", width=PAGE_WIDTH, height=round(end), deviceScaleFactor=SCALE, mobile=False
-    )
-    end = page.run("() => document.querySelector('main').getBoundingClientRect().bottom")
-    page.cdp(
-        "Emulation.setDeviceMetricsOverride", width=PAGE_WIDTH, height=round(end), deviceScaleFactor=SCALE, mobile=False
-    )
-
+    whole(page)
     both_themes(page, pictures, "home")

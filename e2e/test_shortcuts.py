@@ -99,7 +99,7 @@ def test_the_context_menu_logs_the_person_of_the_page(
 
     def chosen() -> bool:
         desktop.right_click(*PAGE)
-        desktop.keys("l")  # the menu's only item that begins so: "Log InMail to this person"
+        desktop.keys("i", "l")  # the extension's own menu, and in it "Log InMail to this person"
         try:
             return bool(until(lambda: stored(client, account), "logged", seconds=2))
         except AssertionError:
@@ -126,7 +126,7 @@ def test_the_context_menu_on_a_link_fills_in_the_form(
 
     def opened() -> bool:
         desktop.right_click(x, y)
-        desktop.keys("l")
+        desktop.keys("i", "l")
         try:
             return bool(until(lambda: visible.pages(visible.extension_url("popup/")), "the popup", seconds=2))
         except AssertionError:

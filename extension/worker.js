@@ -7,8 +7,8 @@ import { connectPrepared } from "./core/connect.js";
 import { handlers } from "./core/handlers.js";
 import { hearSent, keepListening } from "./core/listening.js";
 import { serve, serveApp, serveListener } from "./core/messages.js";
-import { remind } from "./core/notify.js";
-import { logPersonOf } from "./core/quicklog.js";
+import { openNotified, remind } from "./core/notify.js";
+import { listPersonOf, logPersonOf } from "./core/quicklog.js";
 import { read } from "./core/settings.js";
 import { sync, syncNow } from "./core/sync.js";
 import { paint, paintSoon } from "./core/toolbar.js";
@@ -26,10 +26,11 @@ browser.onStored(paintSoon);
 runtime.onInstalled.addListener(async ({ reason }) => {
   syncNow();
   keepListening();
-  const title = browser.text("menuLog");
   await contextMenus.removeAll();
-  contextMenus.create({ id: "page", title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
-  contextMenus.create({ id: "action", title, contexts: ["action"] });
+  for (const [id, title] of [["log", browser.text("menuLog")], ["list", browser.text("menuList")]]) {
+    contextMenus.create({ id, title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
+    contextMenus.create({ id: `${id}-action`, title, contexts: ["action"] });
+  }
   // A browser that is started with the extension on its command line installs it anew each time.
   await connectPrepared();
   await watchApp();
@@ -48,7 +49,7 @@ alarms.onAlarm.addListener(async () => {
 });
 
 browser.onPermissions(() => {
-  browser.onNotificationClicked(browser.openPopup);
+  browser.onNotificationClicked(openNotified);
   syncNow();
   keepListening();
   watchApp();
@@ -56,10 +57,12 @@ browser.onPermissions(() => {
 
 commands.onCommand.addListener((command, tab) => {
   if (command === "log-inmail") logPersonOf(tab);
+  if (command === "write-later") listPersonOf(tab);
 });
 
-contextMenus.onClicked.addListener(({ linkUrl }, tab) => logPersonOf(tab, linkUrl));
+contextMenus.onClicked.addListener(({ menuItemId, linkUrl }, tab) =>
+  String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl));
 
-browser.onNotificationClicked(browser.openPopup);
+browser.onNotificationClicked(openNotified);
 
 paint();

@@ -151,3 +151,46 @@ def open_account(call: Caller) -> Callable[..., Seat]:
 @pytest.fixture
 def seat(open_account: Callable[..., Seat]) -> Seat:
     return open_account()
+
+
+@pytest.fixture
+def send(seat: Seat, store: Store) -> Callable[..., list[str]]:
+    """Logs so many InMails, of which so many are answered, with these columns set; their ids."""
+
+    def log(many: int, answered: int = 0, *, cost: int = 1, sent_at: str | None = None, **columns: Any) -> list[str]:
+        when = {"sent_at": sent_at} if sent_at else {}
+        ids = [seat.log(f"Person {number}", cost=cost, **when)["inmail"]["id"] for number in range(many)]
+        for inmail_id in ids[:answered]:
+            assert seat.call("PATCH", f"{seat.path}/inmails/{inmail_id}", {"outcome": "declined"}).status_code == 200
+        if columns:
+            values = ", ".join(f"{column} = ?" for column in columns)
+            with store.begin_write(seat.account["id"]) as tx:
+                tx.executemany(f"UPDATE inmail SET {values} WHERE id = ?", [(*columns.values(), each) for each in ids])
+        return ids
+
+    return log
+
+
+@pytest.fixture
+def campaign(seat: Seat, store: Store) -> Callable[..., str]:
+    """Makes a campaign of this name, whose first step has these texts; its id."""
+
+    def make(name: str = "Autumn", *text_ids: str) -> str:
+        first, second = (*text_ids, None, None)[:2]
+        with store.begin_write(None) as tx:
+            tx.execute(
+                "INSERT INTO campaign (id, owner_id, account_id, name, created_at)"
+                " SELECT ?, owner_id, id, ?, 0 FROM account WHERE id = ?",
+                (name, name, seat.account["id"]),
+            )
+            tx.execute(
+                "INSERT INTO campaign_step (campaign_id, number, text_id, second_text_id) VALUES (?, 1, ?, ?)",
+                (name, first, second),
+            )
+            tx.execute(
+                "INSERT INTO campaign_step (campaign_id, number, after_working_days, text_id) VALUES (?, 2, 7, ?)",
+                (name, first),
+            )
+        return name
+
+    return make

@@ -29,6 +29,8 @@ interface Problem {
   mapping?: Record<string, string>;
   accounts?: { id: string; name: string }[];
   people?: string[];
+  /** The open target of a person who is on the list already. */
+  target?: Target;
 }
 
 // ---- What the server answers (the members that the extension uses) ----
@@ -73,11 +75,15 @@ interface Warning {
   code: string;
   severity: "info" | "warning" | "urgent";
   until: string | null;
+  /** Numbers for its words; missing from an older server, and where the summary has them otherwise. */
+  arguments?: Record<string, number>;
 }
 
 interface TimelineEvent { at: string; reason: string; credits: number; balance: number }
 
 interface Summary {
+  /** Missing from an older server. */
+  account?: { lead_days?: number[] };
   product_title: string;
   as_of: string;
   balance: number;
@@ -94,7 +100,45 @@ interface Summary {
   timeline: TimelineEvent[];
   recent: InMail[];
   awaiting: AwaitingInMail[];
+  /** Missing from a server that keeps no list of people. */
+  targets?: Targets;
 }
+
+/** Someone whom the user put on the list of people to write to, or marked. */
+interface ListedPerson {
+  id: string;
+  name: string;
+  first_name: string | null;
+  /** At most one of each kind of link. */
+  links: string[];
+  company: string | null;
+  headline: string | null;
+  do_not_contact: boolean;
+}
+
+/** Someone to write to. Days are "YYYY-MM-DD" and times "HH:MM", both in the zone of the target's account. */
+interface Target {
+  /** The server's id; that of its entry in the outbox until the server has it. */
+  id: string;
+  state: "ready" | "planned" | "held" | "waiting" | "answered" | "done" | "dropped";
+  person: ListedPerson;
+  account: string | null;
+  purpose: Purpose | null;
+  note: string | null;
+  due: string | null;
+  planned_for: string | null;
+  planned_at: string | null;
+  held_until: string | null;
+  created_at: string;
+  /** The text for this person with its variables filled; null without a text. `missing` names variables without a value. */
+  copy: { text: string; version: number; subject: string; body: string; missing: string[] } | null;
+}
+
+/**
+ * The list of people as far as one account can write to them: the next three, those planned for another day last, and how many there are
+ * of which kind.
+ */
+interface Targets { next: Target[]; ready: number; today: number; sent_today: number; held: number; names: number }
 
 /** That a person was erased: the ids of their InMails, and salted hashes of their link and name. */
 interface Erasure { inmails: string[]; salt: string; links: string[]; names: string[] }
@@ -146,7 +190,7 @@ interface StoredSummary {
   etag: string | null;
   /** When the extension asked for it, by its own clock. */
   receivedAt: string;
-  /** The entries in the state `saved` that it counts, by their ids. */
+  /** The entries in the state `saved` that it counts, by their ids, whatever account they are of. */
   counts?: string[];
 }
 
@@ -179,6 +223,9 @@ interface InMailBody {
   purpose?: Purpose;
   note?: string;
   accept_discrepancy?: true;
+  /** The target that it closes, and the text that was copied for it. */
+  target?: string;
+  text?: string;
 }
 interface InMailEntry extends EntryBase { kind: "inmail"; body: InMailBody }
 
@@ -199,6 +246,26 @@ interface ObservationEntry extends EntryBase {
   kind: "observation";
   body: { balance: number; observed_at: string; source: "person" | "page" };
 }
+/** Puts a person on the list of people to write to. */
+interface TargetAddEntry extends EntryBase {
+  kind: "target_add";
+  body: { person: { name: string; profile_url?: string }; note?: string };
+}
+type TargetAction = "later" | "drop" | "close" | "reopen";
+/** Changes a target: one of the outbox (`target`, until its `targetId` is known) or one of the server. */
+interface TargetChangeEntry extends EntryBase {
+  kind: "target_change";
+  target: string | null;
+  targetId: string | null;
+  person: Person;
+  body: { action: TargetAction; until?: string };
+}
+interface PersonChangeEntry extends EntryBase {
+  kind: "person_change";
+  personId: string;
+  person: Person;
+  body: { do_not_contact: true };
+}
 /** What the user corrects of a refused entry; what is left out stays. A link of null is left out of the InMail. */
 interface Correction {
   accountId?: string;
@@ -212,7 +279,10 @@ interface Correction {
   outcome?: Outcome;
 }
 
-type OutboxEntry = InMailEntry | RetractEntry | OutcomeEntry | ObservationEntry;
+/** The entries that move an account's numbers. */
+type CreditEntry = InMailEntry | RetractEntry | ObservationEntry;
+type OutboxEntry =
+  CreditEntry | OutcomeEntry | TargetAddEntry | TargetChangeEntry | PersonChangeEntry;
 
 interface Reminders {
   notifications: boolean;
@@ -255,6 +325,8 @@ interface Draft {
   isNoPerson?: boolean;
   /** The product that it was sent with, of which there is no account. */
   product?: string | null;
+  /** For the list of people to write to, not for the log. */
+  isForList?: boolean;
 }
 
 /** All of local storage, read at once. */
@@ -271,9 +343,13 @@ interface Stored {
   undo: Undoable[];
   listening: Listening;
   questions: Question[];
-  /** When the popup was last opened. */
+  /** The targets that the user wants to pass over until their local day ends, with the number of that day. */
+  skipped: Record<string, number>;
+  /** The server's ids of the targets that were added here, by the ids of their entries. */
+  added: [string, string][];
   /** Of the last erasure at the server that was followed. */
   erasuresSince: number;
+  /** When the popup was last opened. */
   lookedAt: string;
   summaries: Record<string, StoredSummary>;
   /** In the order of their ids, which is the order of the clicks. */
@@ -348,6 +424,8 @@ interface Projection {
   expectedUsed: number | null;
   forecast: Summary["forecast"] | null;
   observed: Summary["observed"];
+  /** Days before a loss at which its warning begins, rises and gets urgent: three, falling. */
+  leadDays: number[];
   urgency: "plenty" | "soon" | "urgent" | "none";
   /** The warnings that hold now. */
   warnings: Warning[];
@@ -374,6 +452,9 @@ interface RecentInMail {
 /** The server's latest InMail to a person. */
 interface FoundInMail { id: string; account: string; sent_at: string; outcome: Outcome }
 
+/** What the server knows of the person of a page; `target` is the one that is open, or waits for an answer. */
+interface Found { person: ListedPerson | null; target: Target | null; last_inmail: FoundInMail | null }
+
 /** The latest InMail to a person: `id` is what `undo` takes, `inmailId` what `outcome` takes (null while it waits). */
 interface PastInMail extends Person { accountId: string; id: string; inmailId: string | null; sentAt: string; outcome: Outcome }
 
@@ -390,13 +471,17 @@ interface LogRequest {
   acceptDiscrepancy?: boolean;
   costRead?: boolean;
   second?: boolean;
+  target?: string | null;
 }
+
+/** The text that the user copied last, and for whom. */
+interface Copied extends Person { target: string; text: string; at: string }
 
 /** Why the user is asked before an InMail is logged. */
 type Reason = "again" | "none_left";
 
 /** The pages of the server that the extension opens. */
-type AppPage = "history" | "report" | "settings";
+type AppPage = "history" | "people" | "report" | "settings";
 
 interface AccountView {
   account: Account;
@@ -408,6 +493,9 @@ interface AccountView {
   recent: RecentInMail[];
   /** On the server and without an answer, newest first. */
   awaiting: AwaitingInMail[];
+  /** The list of people as the server told it last, and the entries that go beyond it; targets.js brings them together. */
+  targets: Targets | null;
+  ahead: OutboxEntry[];
 }
 
 /** The whole state that popup and welcome page show. */
@@ -427,6 +515,10 @@ interface View {
   listening: Listening;
   /** Sends without proof, each to be answered by `question.answer`. */
   questions: Question[];
+  /** See `Stored`. */
+  skipped: Record<string, number>;
+  /** People whom the server had on the list before they were added here, by the ids of the entries. */
+  listedBefore: string[];
   lookedAt: string;
   reminders: Reminders;
   preferences: Preferences;

@@ -28,6 +28,8 @@ type Errors = Record<string, string>;
 // ---- The popup ----
 
 interface PopupUi {
+  /** The form that puts a person on the list is open, filled in as far as they are known. */
+  adding: Draft | null;
   allAwaiting: boolean;
   allNotices: boolean;
   /** The InMail that the user is asked about before it is logged; `sentAt` is when the one before went out. */
@@ -43,12 +45,15 @@ interface PopupUi {
   elsewhere: boolean;
   errors: Errors;
   form: boolean;
-  /** The server's latest InMail to the page's person; null where there is none, undefined as long as the server has not said. */
-  found: FoundInMail | null | undefined;
+  /** What the server knows of the page's person; undefined as long as it has not said. */
+  found: Found | undefined;
   /** The entry that the user was told of last. */
   logged: string | null;
   /** When a popup was opened before this one. */
   lookedAt: string | null;
+  /** The menu that is open of the target that is shown, and whether a day is being picked there. */
+  targetMenu: "later" | "more" | null;
+  picking: boolean;
   /** The menu of accounts. */
   menu: boolean;
   observing: boolean;
@@ -84,8 +89,8 @@ interface WelcomeUi {
   leaving: boolean;
   /** Null where the browser does not tell. */
   pinned: boolean | null;
-  /** The keys for logging and for the popup, "" without any. */
-  shortcuts: { log: string; open: string };
+  /** The keys for logging, for the list and for the popup, "" without any. */
+  shortcuts: { log: string; later: string; open: string };
   /** The id of the field that gets the focus as soon as it is there. */
   focus: string | null;
   errors: Errors;

@@ -463,7 +463,8 @@ def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
 )
 @_database_options
 def erase(link: str, name: str | None, **flags: Any) -> None:
-    """Erase a recipient everywhere: name, link, subjects and notes. Counts, dates and balances stay.
+    """Erase a person everywhere: name, links, subjects and notes, from InMails and from the list of people to write to.
+    Counts, dates and balances stay. One link of a person on the list erases what any other of their links finds.
 
     The copies that Inkeeper made before an update are treated alike. Where your own words name the person, such as a
     note on somebody else, it says where. Backups and exports that you made are files of their own, and keep what they
@@ -530,9 +531,10 @@ def _counted(counts: dict[str, int]) -> str:
 @main.command()
 @_database_options
 def doctor(**flags: Any) -> None:
-    """Check everything: the database file, and each account's ledger against the rules that always hold.
+    """Check everything: the database file, each account's ledger against the rules that always hold, and the list of
+    people to write to.
 
-    Exits with 1 and names the account and the fact where something is wrong. Changes nothing.
+    Exits with 1 and names the account and the fact, or the person, where something is wrong. Changes nothing.
     """
     from inkeeper.services.integrity import check
 
@@ -545,7 +547,8 @@ def doctor(**flags: Any) -> None:
         for finding in check(store, utc_now()):
             problems += 1
             fact = f", fact {finding.fact_id}" if finding.fact_id else ""
-            click.echo(printable(f"Account {finding.account_id}{fact}: {finding.message}"))
+            place = f"Account {finding.account_id}{fact}: " if finding.account_id else ""
+            click.echo(printable(f"{place}{finding.message}"))
     if problems:
         raise click.ClickException(f"Found wrong: {problems}.")
     click.echo("Nothing wrong was found.")
@@ -568,7 +571,7 @@ def doctor(**flags: Any) -> None:
 @click.option("--owner", type=_LINE, metavar="NAME", help="Whose accounts to look at.  [default: me]")
 @_database_options
 def remind(owner: str | None, **flags: Any) -> None:
-    """Tell by e-mail what the extension warns of, such as credits that expire.
+    """Tell by e-mail what the extension warns of, such as credits that expire, and how many people to write to today.
 
     Run it once a day. Each warning is sent once, and again when it gets more urgent; where there is nothing new, no
     message is sent. If the mail server refuses a message, the next run tries again.

@@ -15,16 +15,31 @@ _WORDS = {
     ("account", "name"): "Names of accounts",
     ("device", "name"): "Names of devices",
     ("owner", "name"): "Names of people who use this Inkeeper",
+    ("person", "company"): "Companies of other people",
+    ("person", "headline"): "Headlines of other people",
+    ("target", "note"): "Notes on other people on a list",
+    ("text", "name"): "Names of texts",
+    ("text_version", "subject"): "Subjects of texts",
+    ("text_version", "body"): "Texts",
+    ("campaign", "name"): "Names of campaigns",
+    ("campaign", "goal"): "Goals of campaigns",
 }
 
 
 def report_erased(erased: Erased) -> None:
     """Print what was erased, what still mentions the person, and what became of the program's copies."""
     click.echo(f"Erased from {erased.inmails} InMails and {erased.answers} stored answers.")
+    if erased.people:
+        click.echo(f"On lists of people: {erased.people} erased, {erased.targets} to be written to dropped.")
     if erased.same_name:
         click.echo(
             f"{len(erased.same_name)} more InMails went to the same name under no link or another one:"
             f" {_ids(erased.same_name)}. If that is the same person, erase that link too, and the name with --name."
+        )
+    if erased.same_name_people:
+        click.echo(
+            f"On lists of people, others of the same name under no link or another one: {len(erased.same_name_people)}."
+            " If that is the same person, erase that link too, and the name with --name."
         )
     for (table, column, copy), mentions in groupby(sorted(erased.mentions, key=_place), key=_place):
         found = [mention.id for mention in mentions]

@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
+from inkeeper import demo_list
 from inkeeper.ids import new_id
 from inkeeper.rules.replay import allotment_of
 from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
+from inkeeper.services.people import texts
 from inkeeper.storage import history
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
+from inkeeper.storage.transaction import current
 
 _YEAR = timedelta(days=380)
 _FIRST_NAMES = (
@@ -38,6 +41,8 @@ _PRICES = {"premium_career": 2999, "premium_business": 4999, "sales_navigator": 
 
 _ANSWERED = 0.36
 _FREE = 0.12
+_WITH_TEXT = 0.7
+"""How many of the InMails for whose purpose there is a text are written with it."""
 
 
 class _Moment(NamedTuple):
@@ -59,6 +64,8 @@ class _Seat:
     """Of the month's credits, how much is sent in each month of the past year, over and over."""
     upgrade_to: str | None = None
     """The plan since half a year ago."""
+    has_list: bool = False
+    """Whether the list of people to write to is kept for this account."""
 
 
 _SEATS = (
@@ -69,6 +76,7 @@ _SEATS = (
         "Europe/Berlin",
         (1.0, 0.8, 0.6, 1.0, 1.0, 0.4, 0.9, 0.72, 0.56, 0.96, 0.8, 1.0),
         upgrade_to="sales_navigator",
+        has_list=True,
     ),
     _Seat(
         "Recruiter Lite",
@@ -106,6 +114,7 @@ class _Story:
         chance.shuffle(people)
         self.people = cycle(people)
         self.account_id = ""
+        self.texts: dict[str, str] = {}
         self.moments: list[_Moment] = []
 
     def tell(self) -> None:
@@ -114,6 +123,10 @@ class _Story:
         self._open(opened_at)
         if self.seat.upgrade_to:
             self._at(this_hour - timedelta(days=183), self._upgrade)
+        if self.seat.has_list:
+            zone = self.seat.time_zone
+            for at, act in demo_list.moments(self.owner_id, self.account_id, zone, self.texts, self.now):
+                self._at(at, act)
         months = 13
         for month in range(months):
             begin = opened_at + month * (_YEAR / months)
@@ -140,6 +153,8 @@ class _Story:
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
         self.account_id = accounts.create_account(self.owner_id, wanted, at)["id"]
+        # The first account brought them.
+        self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(current(), self.owner_id, None, 10)}
 
     def _upgrade(self, at: datetime) -> None:
         plan_changes.change_plan(self.owner_id, self.account_id, {"plan": self.seat.upgrade_to}, at)
@@ -177,6 +192,8 @@ class _Story:
             "subject": self.chance.choice(_SUBJECTS[purpose]),
             "source": self.chance.choice(("popup", "popup", "shortcut")),
         }
+        if purpose in self.texts and self.chance.random() < _WITH_TEXT:
+            wanted["text"] = self.texts[purpose]
         inmail_id = inmails.log_inmail(self.owner_id, self.account_id, wanted, at)["inmail"]["id"]
         if self.chance.random() < _ANSWERED:
             outcome = self.chance.choices(("replied", "accepted", "declined"), (5, 3, 2))[0]

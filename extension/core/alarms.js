@@ -1,11 +1,13 @@
 // The worker's appointments. Browsers lose alarms at updates and restarts, so every wake-up sees to it that they stand.
 
 import { alarms } from "./browser.js";
+import { plannedInstant } from "./targets.js";
 
 const REFRESH_MINUTES = 15;
 
 /**
- * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself.
+ * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself or the time comes that
+ * somebody is planned for.
  * @param {View} view
  * @param {Date} now
  */
@@ -15,7 +17,8 @@ export async function keepAppointments({ accounts, connection }, now) {
   const latest = now.getTime() + REFRESH_MINUTES * 60_000;
   if (!refresh || refresh.scheduledTime > latest) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
   await appoint("retry", connection.retryAt, now);
-  const moments = accounts.map(({ projection }) => projection?.nextMoment ?? "").filter(Boolean);
+  const planned = accounts.flatMap(({ account, targets }) => (targets?.next ?? []).map((target) => plannedInstant(target, account.time_zone)));
+  const moments = [...accounts.map(({ projection }) => projection?.nextMoment), ...planned].flatMap((at) => (at && new Date(at) > now ? [at] : []));
   await appoint("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);
 }
 

@@ -130,7 +130,7 @@ function problem(response, content) {
 }
 
 /**
- * Whether a value has the members that a shape names: type names, arrays of one shape, objects of shapes.
+ * Whether a value has the members that a shape names: type names, arrays of one shape, objects of shapes. A name with "?" may be missing.
  * @param {any} value
  * @param {any} shape
  * @returns {boolean}
@@ -138,8 +138,12 @@ function problem(response, content) {
 function fits(value, shape) {
   if (typeof shape === "string") return typeof value === shape;
   if (Array.isArray(shape)) return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
-  return value !== null && typeof value === "object" && Object.entries(shape).every(([key, inner]) => fits(value[key], inner));
+  if (value === null || typeof value !== "object") return false;
+  return Object.entries(shape).every(([key, inner]) =>
+    key.endsWith("?") ? [undefined, null].includes(value[key.slice(0, -1)]) || fits(value[key.slice(0, -1)], inner) : fits(value[key], inner));
 }
+
+const target = { id: "string", state: "string", created_at: "string", person: { id: "string", name: "string", links: ["string"], do_not_contact: "boolean" } };
 
 const account = { id: "string", name: "string", time_zone: "string", working_days: ["number"], reserve: "number" };
 
@@ -152,7 +156,8 @@ export const SHAPE = {
   secret: { secret: "string" },
   erasures: { erasures: [{ inmails: ["string"], salt: "string", links: ["string"], names: ["string"] }], last: "number", more: "boolean", complete: "boolean" },
   logged: { inmail: { id: "string" } },
-  lookup: { inmails: "number" },
+  lookup: { inmails: "number", "target?": target },
+  added: { id: "string" },
   summary: {
     product_title: "string",
     as_of: "string",
@@ -168,5 +173,6 @@ export const SHAPE = {
     timeline: [{ at: "string", reason: "string", credits: "number", balance: "number" }],
     recent: [{ id: "string", recipient: { name: "string" }, sent_at: "string", outcome: "string", cost: "number" }],
     awaiting: [{ id: "string", recipient: { name: "string" }, sent_at: "string", answer_by: "string", returns_credit: "boolean" }],
+    "targets?": { next: [target], ready: "number", today: "number", sent_today: "number", held: "number", names: "number" },
   },
 };

@@ -3,6 +3,7 @@
 import { ofDay, until, when } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
 import { isAhead } from "./instants.js";
+import { toWriteToday } from "./targets.js";
 
 /** Each carries white text at 4.5:1 or better; the title says in words what the colour says. */
 const COLOUR = { plenty: "#0f6b5c", soon: "#8a5200", urgent: "#a3201d", none: "#5d646b", quiet: "#5d646b" };
@@ -39,7 +40,7 @@ function steadyBadge(view, now) {
   return {
     text: badgeText(view, current.projection),
     colour: COLOUR[current.projection.urgency],
-    title: [...view.accounts.map((each) => line(each, now)), ...notes(view)].filter(Boolean).join("\n"),
+    title: [...view.accounts.map((each) => line(each, now)), today(current, now), ...notes(view)].filter(Boolean).join("\n"),
   };
 }
 
@@ -93,6 +94,15 @@ function line({ account, projection }, now) {
     return `${left} ${plural(`loss_${nextLoss.reason}`, nextLoss.credits, until(nextLoss.at, zone, now))}.`;
   }
   return nextRenewal && !balance ? `${left} ${t("badge_renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now))}` : left;
+}
+
+/**
+ * @param {AccountView} account
+ * @param {Date} now
+ */
+function today(account, now) {
+  const count = toWriteToday(account, now);
+  return count > 0 && plural("badge_today", count);
 }
 
 /**

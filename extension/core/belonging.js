@@ -24,10 +24,17 @@ export const waitsElsewhere = (entry, stored) =>
   stored.server.token !== null && (entry.state === "waiting" || entry.state === "paused") && !belongsHere(entry, stored);
 
 /**
- * An InMail, or what takes back an InMail that is moved with it.
+ * An InMail or a person for the list, or what takes one back or changes it and is moved with it.
  * @param {OutboxEntry} entry
  * @param {OutboxEntry[]} entries
  */
 export const isMovable = (entry, entries) =>
-  entry.kind === "inmail" ||
-  (entry.kind === "retract" && entry.inmailId === null && entries.some(({ id, kind }) => id === entry.target && kind === "inmail"));
+  entry.kind === "inmail" || entry.kind === "target_add" ||
+  (waitsForId(entry) && entries.some(({ id }) => "target" in entry && id === entry.target));
+
+/**
+ * Whether an entry is about what the server does not have yet.
+ * @param {OutboxEntry} entry
+ */
+export const waitsForId = (entry) =>
+  (entry.kind === "retract" && entry.inmailId === null) || (entry.kind === "target_change" && entry.targetId === null);

@@ -74,6 +74,17 @@ export async function lookInto(tabId, files) {
 /** @param {string} path inside the extension */
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
+/**
+ * At a click in the popup, leads the tab that the user looks at to an address and closes the popup. A popup that is shown in a tab gives
+ * way to the address.
+ * @param {string} url
+ */
+export async function goTo(url) {
+  const isTab = await chrome.tabs.getCurrent();
+  await chrome.tabs.update({ url });
+  if (!isTab) globalThis.close();
+}
+
 /** @param {string} url of a page that is not the extension's own */
 export const openAddress = (url) => chrome.tabs.create({ url });
 
@@ -190,6 +201,6 @@ export const showNotification = (id, title, message) =>
 
 /**
  * Adds the listener where the API is there, which it is once its permission was given; adding it again changes nothing.
- * @param {() => void} listener
+ * @param {(id: string) => void} listener
  */
 export const onNotificationClicked = (listener) => chrome.notifications?.onClicked.addListener(listener);

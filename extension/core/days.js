@@ -35,6 +35,16 @@ export function dayNumber(instant, zone) {
 }
 
 /**
+ * The local day as "YYYY-MM-DD".
+ * @param {Date} instant
+ * @param {string} zone
+ */
+export const dayName = (instant, zone) => nameOfDay(dayNumber(instant, zone));
+
+/** @param {number} day */
+export const nameOfDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10);
+
+/**
  * The numbers of the local days on which something can still be done before `end`, today first.
  * @param {Date} now
  * @param {Date} end

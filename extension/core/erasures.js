@@ -2,7 +2,7 @@
 // hashes of the person's link and name.
 
 import { call, SHAPE } from "./api.js";
-import { local } from "./browser.js";
+import { local, session } from "./browser.js";
 import { changing, forgetWhatServerHas } from "./outbox.js";
 import { ERASED_NAME, normalName, profileLink } from "./people.js";
 import { Refusal } from "./refusal.js";
@@ -37,6 +37,7 @@ function unknownThere(error) {
 async function forgetEverybody() {
   const { summaries } = await readAll();
   await local.set({ questions: [] });
+  await session.remove("copied");
   await forgetWhatServerHas();
   await local.remove(Object.keys(summaries).map(summaryKey));
 }
@@ -47,17 +48,22 @@ async function forgetEverybody() {
  */
 function forget(erasure) {
   return changing(async () => {
-    const { entries, questions, summaries, undo } = await readAll();
-    const isErased = await finder(erasure, [...undo, ...questions, ...entries.map(recipientOf)]);
+    const { entries, questions, skipped, summaries, undo } = await readAll();
+    const { copied } = await session.get("copied");
+    const targets = Object.values(summaries).flatMap(({ summary }) => summary.targets?.next ?? []);
+    const isErased = await finder(erasure, [...undo, ...questions, ...entries.map(personOf), ...targets.flatMap(knownBy), ...(copied ? [copied] : [])]);
+    const gone = targets.filter((target) => knownBy(target).some(isErased)).map(({ id }) => id);
     const isGone = (/** @type {string | null} */ id) => id !== null && erasure.inmails.includes(id);
     await local.set({
       questions: questions.filter((question) => !isErased(question)),
       undo: undo.filter((item) => !isGone(item.inmailId) && !isErased(item)),
-      ...Object.fromEntries(Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone)])),
+      skipped: Object.fromEntries(Object.entries(skipped).filter(([id]) => !gone.includes(id))),
+      ...Object.fromEntries(Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone, gone)])),
     });
+    if (copied && isErased(copied)) await session.remove("copied");
     for (const entry of entries) {
-      if (!isErased(recipientOf(entry))) continue;
-      if (entry.state === "saved") await local.remove(outboxKey(entry.id));
+      if (!isErased(personOf(entry))) continue;
+      if (entry.state === "saved" || isAboutList(entry)) await local.remove(outboxKey(entry.id));
       else await local.set({ [outboxKey(entry.id)]: anonymous(entry) });
     }
   });
@@ -89,12 +95,24 @@ async function mark(salt, text) {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** @param {OutboxEntry} entry */
+const isAboutList = ({ kind }) => kind === "target_add" || kind === "target_change" || kind === "person_change";
+
+/**
+ * Everything by which a person on the list may be found.
+ * @param {Target} target
+ * @returns {Known[]}
+ */
+const knownBy = ({ person: { links, name } }) => (links.length ? links : [null]).map((profileUrl) => ({ name, profileUrl }));
+
 /**
  * @param {OutboxEntry} entry
  * @returns {Known}
  */
-function recipientOf(entry) {
-  if (entry.kind === "inmail") return { name: entry.body.recipient.name, profileUrl: entry.body.recipient.profile_url ?? null };
+function personOf(entry) {
+  if ("person" in entry) return entry.person;
+  const known = entry.kind === "target_add" ? entry.body.person : entry.kind === "inmail" ? entry.body.recipient : null;
+  if (known) return { name: known.name, profileUrl: known.profile_url ?? null };
   return { name: entry.kind === "retract" ? entry.body.name : "", profileUrl: null };
 }
 
@@ -115,9 +133,11 @@ function anonymous(entry) {
  * The summary until a new one comes.
  * @param {StoredSummary} stored
  * @param {(id: string) => boolean} isGone
+ * @param {string[]} gone the ids of targets
  * @returns {StoredSummary}
  */
-function without({ summary, ...rest }, isGone) {
+function without({ summary, ...rest }, isGone, gone) {
   const [recent, awaiting] = [summary.recent, summary.awaiting].map((rows) => rows.filter(({ id }) => !isGone(id)));
-  return { ...rest, summary: { ...summary, recent, awaiting: /** @type {AwaitingInMail[]} */ (awaiting) } };
+  const targets = summary.targets && { ...summary.targets, next: summary.targets.next.filter(({ id }) => !gone.includes(id)) };
+  return { ...rest, summary: { ...summary, recent, awaiting: /** @type {AwaitingInMail[]} */ (awaiting), ...(targets && { targets }) } };
 }

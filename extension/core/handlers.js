@@ -5,6 +5,7 @@
 import { local, session } from "./browser.js";
 import * as connect from "./connect.js";
 import { answerElsewhere } from "./elsewhere.js";
+import { addToList, changeTarget, markDoNotContact, skip } from "./list.js";
 import * as listening from "./listening.js";
 import { log } from "./log.js";
 import { setReminders } from "./notify.js";
@@ -20,12 +21,13 @@ import { readView } from "./view.js";
 export const handlers = {
   "state.get": () => readView(new Date()),
 
-  log: async (params) => {
-    const answer = await log(params, new Date());
-    syncNow();
-    return answer;
-  },
+  log: (params) => stored(log(params, new Date())),
   "person.lookup": async ({ person }) => ({ found: await lookUp(person) }),
+  "target.add": (params) => stored(addToList(params, new Date())),
+  "target.change": (params) => stored(changeTarget(params, new Date())),
+  "target.skip": ({ id, zone }) => done(skip(id, zone, new Date())),
+  "target.copied": (copied) => done(session.set({ copied: { ...copied, at: new Date().toISOString() } })),
+  "person.mark": (params) => stored(markDoNotContact(params, new Date())),
   "app.open": ({ page, accountId }) => done(openApp(`/${page}${accountId ? `?account=${accountId}` : ""}`)),
   undo: ({ id }) => stored(outbox.undo(id, new Date())),
   outcome: ({ accountId, inmailId, outcome }) => {
@@ -70,12 +72,14 @@ export const handlers = {
 
 /**
  * Answers as soon as it is stored; the server hears of it meanwhile.
- * @param {Promise<unknown>} writing
+ * @template T
+ * @param {Promise<T>} writing
+ * @returns {Promise<T extends object ? T : {}>}
  */
 async function stored(writing) {
-  await writing;
+  const answer = await writing;
   syncNow();
-  return {};
+  return /** @type {any} */ (answer ?? {});
 }
 
 /** @param {Promise<unknown>} work */

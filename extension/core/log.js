@@ -2,7 +2,7 @@
 
 /** @import {Messages} from "./messages.js" */
 
-import { local } from "./browser.js";
+import { local, session } from "./browser.js";
 import { changing, newEntry, undoableOf } from "./outbox.js";
 import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
 import { outboxKey, read } from "./settings.js";
@@ -15,6 +15,9 @@ export const ONE_SEND_MS = 5 * 60_000;
 
 const UNDO_LENGTH_MAX = 20;
 
+/** Within this time the text that was copied for a person is the one that was sent to them. */
+const COPIED_MS = 12 * 3_600_000;
+
 /**
  * @param {Messages["log"]["params"]} params
  * @param {Date} now
@@ -24,11 +27,12 @@ export function log(params, now) {
   return changing(async () => {
     const sentAt = params.sentAt ? new Date(params.sentAt) : now;
     const { preferences, questions, undo } = await read("preferences", "questions", "undo");
+    const text = await textFor(params.recipient, sentAt);
     const open = questions.filter((question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt));
     if (open.length < questions.length) await local.set({ questions: open });
     const first = params.second ? null : undo.find((item) => isSame(item, params, sentAt));
     if (first) return { entry: await entryOf(first), repeated: true };
-    const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: body(params, sentAt) }, now));
+    const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now));
     await local.set({
       [outboxKey(entry.id)]: entry,
       undo: [...undo, { outboxId: entry.id, inmailId: null, ...undoableOf(entry) }].slice(-UNDO_LENGTH_MAX),
@@ -85,7 +89,7 @@ async function entryOf({ outboxId }) {
  * @param {Date} sentAt
  * @returns {InMailBody}
  */
-function body({ recipient, cost, note, purpose, subject, source, acceptDiscrepancy }, sentAt) {
+function body({ recipient, cost, note, purpose, subject, source, target, acceptDiscrepancy }, sentAt) {
   // No InMail is refused for its link: one that leads to no person is left out.
   const link = profileLink(recipient.profileUrl ?? "");
   return {
@@ -97,5 +101,18 @@ function body({ recipient, cost, note, purpose, subject, source, acceptDiscrepan
     ...(purpose && { purpose }),
     ...(note && { note }),
     ...(acceptDiscrepancy && { accept_discrepancy: true }),
+    ...(target && { target }),
   };
+}
+
+/**
+ * The text that was copied for a person before this time, and the target that it was copied for.
+ * @param {{name: string, profileUrl?: string | null}} recipient
+ * @param {Date} sentAt
+ * @returns {Promise<Pick<InMailBody, "target" | "text">>}
+ */
+async function textFor({ name, profileUrl = null }, sentAt) {
+  const { copied } = await session.get("copied");
+  const isTheirs = copied && Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_MS && isSamePerson(copied, { name, profileUrl });
+  return isTheirs ? { target: copied.target, text: copied.text } : {};
 }

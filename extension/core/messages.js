@@ -12,7 +12,12 @@ import { Refusal } from "./refusal.js";
  * @typedef {{
  *   "state.get": {params: {}, reply: View},
  *   "log": {params: LogRequest, reply: {entry: InMailEntry | null, repeated: boolean}},
- *   "person.lookup": {params: {person: Person}, reply: {found?: FoundInMail | null}},
+ *   "person.lookup": {params: {person: Person}, reply: {found?: Found}},
+ *   "target.add": {params: {accountId: string, person: Person, note?: string}, reply: {id: string, repeated: boolean}},
+ *   "target.change": {params: {accountId: string, id: string, person: Person, action: TargetAction, until?: string}, reply: {}},
+ *   "target.skip": {params: {id: string | null, zone: string}, reply: {}},
+ *   "target.copied": {params: Omit<Copied, "at">, reply: {}},
+ *   "person.mark": {params: {accountId: string, id: string, person: Person}, reply: {}},
  *   "app.open": {params: {page: AppPage, accountId: string | null}, reply: {}},
  *   "undo": {params: {id: string}, reply: {}},
  *   "outcome": {params: {accountId: string, inmailId: string, outcome: Outcome}, reply: {}},

@@ -1,9 +1,12 @@
 // Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed than twice.
 
-import { local, mayNotify, showNotification } from "./browser.js";
-import { dayNumber } from "./days.js";
+import { purposeWords } from "../ui/listwords.js";
+import { t } from "../ui/words.js";
+import { local, mayNotify, openAddress, openPopup, showNotification } from "./browser.js";
+import { dayName } from "./days.js";
 import { isAhead } from "./instants.js";
 import { read, SNOOZE_MAX_MS } from "./settings.js";
+import { plannedInstant, profileOf, targetsOf } from "./targets.js";
 import { readView } from "./view.js";
 import { warningWords } from "./warnings.js";
 
@@ -11,6 +14,9 @@ const DAY_MS = 86_400_000;
 
 /** Longer than any warning lives, so that what was shown is not shown again. */
 const SHOWN_KEPT_DAYS = 400;
+
+/** How the ids of notifications about people begin. */
+const TARGET = "target/";
 
 /** A day begins up to 14 hours before it begins in UTC. */
 const EARLIEST_ZONE_MS = 14 * 3_600_000;
@@ -37,11 +43,12 @@ export function remind() {
     if (!reminders.notifications || isAhead(reminders.snoozedUntil, now, SNOOZE_MAX_MS)) return;
     if (!(await mayNotify())) return;
     const before = recent(reminders.shown, now);
-    const due = dueWarnings(await readView(now), before, now);
+    const view = await readView(now);
+    const due = [...dueWarnings(view, before, now), ...dueTargets(view, before, now)];
     if (!due.length) return;
     const shown = { ...before, ...Object.fromEntries(due.map(({ key, day }) => [key, day])) };
     await local.set({ reminders: { ...reminders, shown } });
-    for (const { key, account, words } of due) await showNotification(key, `${account.name}: ${words.title}`, words.detail);
+    for (const { key, words } of due) await showNotification(key, words.title, words.detail);
   });
 }
 
@@ -59,10 +66,44 @@ function dueWarnings(view, shown, now) {
       const key = `${kind}${warning.until}/${warning.severity}`;
       const today = Object.keys(shown).some((other) => other.startsWith(kind) && shown[other] === day);
       const words = warningWords(warning, { account, projection }, now);
-      if (words && !today && !(key in shown)) due.push({ key, day, account, words });
+      if (words && !today && !(key in shown)) due.push({ key, day, words: { ...words, title: `${account.name}: ${words.title}` } });
     }
   }
   return due;
+}
+
+/**
+ * The people whose planned time of today has come, each once.
+ * @param {View} view
+ * @param {Reminders["shown"]} shown
+ * @param {Date} now
+ */
+function dueTargets(view, shown, now) {
+  const due = view.accounts.flatMap((each) => {
+    const { time_zone: zone } = each.account;
+    const day = dayName(now, zone);
+    return (targetsOf(each, now)?.next ?? []).flatMap((target) => {
+      const at = plannedInstant(target, zone);
+      const key = `${TARGET}${target.id}/${at}`;
+      const isDue = at !== null && target.state === "planned" && target.planned_for === day && new Date(at) <= now && !(key in shown);
+      return isDue ? [{ key, day, words: { title: t("planned_now", target.person.name), detail: [...purposeWords(target), profileOf(target.person) && t("planned_open")].filter(Boolean).join(" · ") } }] : [];
+    });
+  });
+  // One of no account is in the list of each.
+  return due.filter(({ key }, index) => due.findIndex((other) => other.key === key) === index);
+}
+
+/**
+ * At the user's click: the one profile that a notification is about, else the popup. What needs no look at storage is decided at once:
+ * Firefox opens a popup only in the click itself.
+ * @param {string} id of the notification
+ */
+export async function openNotified(id) {
+  if (!id.startsWith(TARGET)) return openPopup();
+  const { accounts } = await readView(new Date());
+  const target = accounts.flatMap(({ targets }) => targets?.next ?? []).find((each) => id.startsWith(`${TARGET}${each.id}/`));
+  const link = target && profileOf(target.person);
+  return link ? openAddress(link) : openPopup();
 }
 
 /**
@@ -83,10 +124,3 @@ function recent(shown, now) {
   };
   return Object.fromEntries(Object.entries(shown).filter(([, day]) => isKept(day)));
 }
-
-/**
- * The local day as "YYYY-MM-DD".
- * @param {Date} now
- * @param {string} zone
- */
-const dayName = (now, zone) => new Date(dayNumber(now, zone) * DAY_MS).toISOString().slice(0, 10);

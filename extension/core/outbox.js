@@ -2,7 +2,7 @@
 // the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has arrived.
 
 import { call, SHAPE } from "./api.js";
-import { belongsHere, serverKey } from "./belonging.js";
+import { belongsHere, serverKey, waitsForId } from "./belonging.js";
 import { local } from "./browser.js";
 import { newId } from "./ids.js";
 import { cleanName } from "./people.js";
@@ -11,6 +11,9 @@ import { outboxKey, readAll } from "./settings.js";
 
 /** An entry on which the server itself breaks this often must not keep back the others for ever. */
 const SERVER_FAILURES_MAX = 8;
+
+/** An id is asked for as long as the popup stays open in which the person was added. */
+const ADDED_LENGTH_MAX = 20;
 
 /**
  * One change of the outbox at a time. Never held across a network call, so that a click is not kept waiting.
@@ -22,7 +25,8 @@ export const changing = (work) => navigator.locks.request("outbox", work);
 
 /**
  * @template {Pick<InMailEntry, "kind" | "body"> | Pick<RetractEntry, "kind" | "body" | "target" | "inmailId">
- *   | Pick<OutcomeEntry, "kind" | "body" | "inmailId"> | Pick<ObservationEntry, "kind" | "body">} What
+ *   | Pick<OutcomeEntry, "kind" | "body" | "inmailId"> | Pick<ObservationEntry | TargetAddEntry, "kind" | "body">
+ *   | Pick<TargetChangeEntry, "kind" | "body" | "target" | "targetId" | "person"> | Pick<PersonChangeEntry, "kind" | "body" | "personId" | "person">} What
  * @param {string} accountId
  * @param {What} what
  * @param {Date} now
@@ -47,7 +51,7 @@ export async function flush(server) {
       await settle(entry, await send(server, entry));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (await redirect(entry, error.problem)) continue;
+      if (await redirect(entry, error.problem) || await settleRefused(entry, error.problem)) continue;
       await keep(entry, error.problem);
       if (stopsAll(error.problem)) throw error;
     }
@@ -59,7 +63,7 @@ function claim() {
   return changing(async () => {
     const stored = await readAll();
     const next = stored.entries.find(
-      (entry) => entry.state === "waiting" && belongsHere(entry, stored) && !(entry.kind === "retract" && entry.inmailId === null));
+      (entry) => entry.state === "waiting" && belongsHere(entry, stored) && !waitsForId(entry));
     if (!next) return null;
     const claimed = { ...next, attemptedAt: new Date().toISOString() };
     await add(claimed);
@@ -83,6 +87,12 @@ async function send(server, entry) {
       return call(server, `${path}/inmails/${entry.inmailId}`, { method: "PATCH", body, key });
     case "observation":
       return call(server, `${path}/observations`, { method: "POST", body, key });
+    case "target_add":
+      return call(server, "/targets", { method: "POST", body: { ...body, account: entry.accountId }, key, shape: SHAPE.added });
+    case "target_change":
+      return call(server, `/targets/${entry.targetId}`, { method: "PATCH", body, key });
+    case "person_change":
+      return call(server, `/people/${entry.personId}`, { method: "PATCH", body, key });
   }
 }
 
@@ -93,14 +103,13 @@ async function send(server, entry) {
  */
 function settle(entry, { body }) {
   return changing(async () => {
-    /** @type {Record<string, OutboxEntry | Undoable[]>} */
+    const { added, entries, undo } = await readAll();
+    /** @type {Record<string, OutboxEntry | Undoable[] | Stored["added"]>} */
     const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved" } };
-    if (entry.kind === "inmail") {
-      const { entries, undo } = await readAll();
-      const inmailId = body.inmail.id;
-      changed.undo = undo.map((item) => (item.outboxId === entry.id ? { ...item, inmailId } : item));
-      for (const retract of retractsOf(entry.id, entries)) changed[outboxKey(retract.id)] = { ...retract, inmailId };
-    }
+    const ids = entry.kind === "inmail" ? { inmailId: body.inmail.id } : entry.kind === "target_add" ? { targetId: body.id } : {};
+    if (ids.inmailId) changed.undo = undo.map((item) => (item.outboxId === entry.id ? { ...item, ...ids } : item));
+    if (ids.targetId) changed.added = [...added, /** @type {[string, string]} */ ([entry.id, ids.targetId])].slice(-ADDED_LENGTH_MAX);
+    for (const follower of followersOf(entry.id, entries)) changed[outboxKey(follower.id)] = { ...follower, ...ids };
     await local.set(changed);
   });
 }
@@ -116,6 +125,28 @@ async function redirect(entry, { code, replaced_by: inmailId }) {
   return true;
 }
 
+/** What is to be changed is gone, was closed elsewhere, or was put off until a day that has passed meanwhile. */
+const OVERTAKEN = new Set([404, 409, 422]);
+
+/**
+ * A refusal that leaves nothing to do: who is to be put on the list is there, and what is to be changed is not. Says whether it was one.
+ * @param {OutboxEntry} entry
+ * @param {Problem} problem
+ */
+async function settleRefused(entry, problem) {
+  const isThere = entry.kind === "target_add" && problem.code === "already_on_list";
+  const isGone = (entry.kind === "target_change" || entry.kind === "person_change") && OVERTAKEN.has(problem.status);
+  if (isThere || isGone) {
+    await changing(async () => {
+      const { entries } = await readAll();
+      // Whoever was there before stays as they were.
+      await local.remove(followersOf(entry.id, entries).map(({ id }) => outboxKey(id)));
+      await (isThere ? add({ ...entry, state: "saved", problem }) : local.remove(outboxKey(entry.id)));
+    });
+  }
+  return isThere || isGone;
+}
+
 /**
  * The entry stays, with the reason. Where the server did answer, it does not have it.
  * @param {OutboxEntry} entry
@@ -124,13 +155,14 @@ async function redirect(entry, { code, replaced_by: inmailId }) {
 function keep(entry, problem) {
   return changing(async () => {
     const { entries } = await readAll();
-    const takenBack = retractsOf(entry.id, entries);
+    const followers = followersOf(entry.id, entries);
+    const isTakenBack = followers.some(({ kind, body }) => kind === "retract" || body.action === "drop");
     if (!needsUser(entry, problem)) {
       const attemptedAt = problem.status ? null : entry.attemptedAt;
       await add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem });
-    } else if (takenBack.length) {
+    } else if (isTakenBack) {
       // Refused and taken back: nothing is left to do for either.
-      await local.remove([entry, ...takenBack].map(({ id }) => outboxKey(id)));
+      await local.remove([entry, ...followers].map(({ id }) => outboxKey(id)));
     } else {
       await add({ ...entry, attemptedAt: null, state: "needs_you", problem });
     }
@@ -148,11 +180,12 @@ const needsUser = (entry, problem) =>
 const stopsAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;
 
 /**
+ * The entries that take back, or change, what an entry brings about.
  * @param {string} id
  * @param {OutboxEntry[]} entries
- * @returns {RetractEntry[]}
  */
-const retractsOf = (id, entries) => entries.filter((entry) => entry.kind === "retract").filter(({ target }) => target === id);
+export const followersOf = (id, entries) =>
+  entries.filter((entry) => entry.kind === "retract" || entry.kind === "target_change").filter(({ target }) => target === id);
 
 /**
  * Forgets entries that the summaries count.
@@ -202,7 +235,7 @@ export function resolve(id, answer, now) {
     if (!entry) return;
     if (answer === "discard") {
       await local.set({ undo: undo.filter(({ outboxId }) => outboxId !== id) });
-      await local.remove(outboxKey(id));
+      await local.remove([entry, ...followersOf(id, entries)].map((each) => outboxKey(each.id)));
       return;
     }
     const again = /** @type {const} */ ({ ...entry, ...AGAIN });
@@ -266,7 +299,7 @@ function correctedBody(entry, { at, balance, cost, name, outcome, profileUrl, pu
       const chosen = outcome ?? entry.body.outcome;
       return chosen === "pending" ? { outcome: chosen } : { outcome: chosen, outcome_at: at ?? entry.body.outcome_at };
     }
-    case "retract":
+    default:
       return entry.body;
   }
 }

@@ -7,17 +7,20 @@ import { read } from "./settings.js";
 /** A click waits no longer than this for the server. */
 const PATIENCE_MS = 400;
 
+/** @type {Found} */
+const NOTHING_FOUND = { person: null, target: null, last_inmail: null };
+
 /**
- * The server's latest InMail to this person, from any account; null where there is none, undefined where the server did not say.
+ * What the server knows of this person, from any account; undefined where it did not say.
  * @param {Person} person
- * @returns {Promise<FoundInMail | null | undefined>}
+ * @returns {Promise<Found | undefined>}
  */
 export async function lookUp({ name, profileUrl }) {
   const { connection, server } = await read("connection", "server");
   if (!server.token || connection.state !== "ok") return undefined;
   const query = new URLSearchParams({ name, ...(profileUrl && { profile_url: profileUrl }) });
   const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); });
-  const found = call(server, `/people/lookup?${query}`, { shape: SHAPE.lookup }).then(({ body }) => body.last_inmail, () => undefined);
+  const found = call(server, `/people/lookup?${query}`, { shape: SHAPE.lookup }).then(({ body }) => body, () => undefined);
   return Promise.race([found, late]);
 }
 
@@ -25,10 +28,10 @@ export async function lookUp({ name, profileUrl }) {
  * The latest InMail to a person: of those known here, or the one that the server found.
  * @param {Person} person
  * @param {View} view
- * @param {FoundInMail | null | undefined} found
+ * @param {Found | undefined} found
  * @returns {PastInMail | null}
  */
-export function lastTo(person, view, found) {
+export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
   const known = view.accounts.flatMap(({ account, awaiting, recent }) => [
     ...recent.map(({ id, inmailId, name, outcome, profileUrl, sentAt }) => ({ accountId: account.id, id, inmailId, name, outcome, profileUrl, sentAt })),
     ...awaiting.map(({ id, outcome, recipient: { name, profile_url: profileUrl }, sent_at: sentAt }) =>

@@ -29,6 +29,8 @@ const defaults = () => ({
   undo: [],
   listening: "off",
   questions: [],
+  skipped: {},
+  added: [],
   erasuresSince: 0,
   lookedAt: new Date(0).toISOString(),
 });

@@ -8,12 +8,8 @@ const DAY_MS = 86_400_000;
 /** How far the server's timeline reaches at least. */
 const TIMELINE_MS = 62 * DAY_MS;
 
-/** How close a loss must be for which severity; the server's warnings rise at the same steps. */
-const RISES = /** @type {const} */ ([[1, "urgent"], [3, "warning"], [7, "info"]]);
-
-/** Days before a loss from which badge and popup are amber (soon) and red (urgent). */
-const URGENT_DAYS = 1;
-const SOON_DAYS = 7;
+/** Days before a loss at which its warning begins, rises and gets urgent, where a server of before the setting sends none. */
+const LEAD_DAYS = [7, 3, 1];
 
 /**
  * @param {StoredSummary} stored
@@ -24,7 +20,7 @@ const SOON_DAYS = 7;
  */
 export function project(stored, account, entries, now) {
   const { receivedAt, summary } = stored;
-  const ahead = entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
+  const ahead = entries.filter(movesNumbers).filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
   const here = walk(summary, passed, ahead);
@@ -34,6 +30,7 @@ export function project(stored, account, entries, now) {
   const toUse = nextLoss ? Math.max(0, nextLoss.credits - account.reserve) : 0;
   const perDay = nextLoss && pacePerDay(toUse, nextLoss.at, account, now);
   const moved = passed.length > 0;
+  const leads = leadDays(summary);
   const sameDay = dayNumber(now, account.time_zone) === dayNumber(new Date(summary.as_of), account.time_zone);
   return {
     asOf: receivedAt,
@@ -50,11 +47,18 @@ export function project(stored, account, entries, now) {
     // The server reckoned without what waits here; until it counts that, its forecast could exceed what is left.
     forecast: moved || here.taken ? null : summary.forecast,
     observed: here.observed,
-    urgency: urgency(here.balance, nextLoss, now),
-    warnings: warnings(summary, nextLoss, now),
+    leadDays: leads,
+    urgency: urgency(here.balance, nextLoss, leads, now),
+    warnings: warnings(summary, nextLoss, leads, now),
     nextMoment: coming[0]?.at ?? null,
   };
 }
+
+/**
+ * @param {OutboxEntry} entry
+ * @returns {entry is CreditEntry}
+ */
+const movesNumbers = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
 
 /**
  * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it counts: two
@@ -69,7 +73,7 @@ export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !st
  * are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is used.
  * @param {Summary} summary
  * @param {TimelineEvent[]} passed
- * @param {OutboxEntry[]} entries
+ * @param {CreditEntry[]} entries
  */
 function walk(summary, passed, entries) {
   const here = {
@@ -109,11 +113,10 @@ const absorbed = (taken, event) => (event.credits < 0 ? Math.min(taken, -event.c
 
 /**
  * @param {ReturnType<typeof walk>} here
- * @param {OutboxEntry} entry
+ * @param {CreditEntry} entry
  * @param {Summary} summary
  */
 function count(here, entry, summary) {
-  if (entry.kind === "outcome") return;
   if (entry.kind === "observation") {
     here.taken = here.balance - entry.body.balance;
     here.observed = { balance: entry.body.balance, at: entry.body.observed_at };
@@ -138,12 +141,8 @@ function reaches(summary, sentAt) {
   return heldThen || sent >= Date.parse(summary.period.start);
 }
 
-/** @param {TimelineEvent | OutboxEntry} step */
-function instantOf(step) {
-  if ("reason" in step) return Date.parse(step.at);
-  if (step.kind === "observation") return Date.parse(step.body.observed_at);
-  return Date.parse(step.kind === "outcome" ? step.createdAt : step.body.sent_at);
-}
+/** @param {TimelineEvent | CreditEntry} step */
+const instantOf = (step) => Date.parse("reason" in step ? step.at : step.kind === "observation" ? step.body.observed_at : step.body.sent_at);
 
 /**
  * @param {Summary} summary
@@ -185,15 +184,27 @@ function pacePerDay(toUse, end, account, now) {
 }
 
 /**
+ * The account's own days; the server's warnings rise at the same steps.
+ * @param {Summary} summary
+ * @returns {number[]} three, falling
+ */
+function leadDays({ account }) {
+  const own = account?.lead_days;
+  return Array.isArray(own) && own.length === LEAD_DAYS.length && own.every(Number.isInteger) ? own : LEAD_DAYS;
+}
+
+/**
+ * Badge and popup are amber (soon) from the first of the lead days on, and red (urgent) from the last.
  * @param {number} balance
  * @param {Projection["nextLoss"]} nextLoss
+ * @param {number[]} leads
  * @param {Date} now
  * @returns {Projection["urgency"]}
  */
-function urgency(balance, nextLoss, now) {
+function urgency(balance, nextLoss, leads, now) {
   if (!balance) return "none";
-  const days = daysAway(nextLoss, now);
-  return days <= URGENT_DAYS ? "urgent" : days <= SOON_DAYS ? "soon" : "plenty";
+  const loss = { nextLoss, leadDays: leads };
+  return isUrgent(loss, now) ? "urgent" : isNear(loss, now) ? "soon" : "plenty";
 }
 
 /**
@@ -201,19 +212,35 @@ function urgency(balance, nextLoss, now) {
  * @param {Projection["nextLoss"]} nextLoss
  * @param {Date} now
  */
-export const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
+const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
+
+/**
+ * Whether the next loss is so near that it has a box of its own in the popup: from the first of the lead days on.
+ * @param {Pick<Projection, "nextLoss" | "leadDays">} projection
+ * @param {Date} now
+ */
+export const isNear = ({ nextLoss, leadDays: [first] }, now) => daysAway(nextLoss, now) <= first;
+
+/**
+ * Whether it is urgent: from the last of the lead days on.
+ * @param {Pick<Projection, "nextLoss" | "leadDays">} projection
+ * @param {Date} now
+ */
+export const isUrgent = ({ nextLoss, leadDays: [, , last] }, now) => daysAway(nextLoss, now) <= last;
 
 /**
  * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it holds, it says all
  * that `behind` would.
  * @param {Summary} summary
  * @param {Projection["nextLoss"]} nextLoss
+ * @param {number[]} leads
  * @param {Date} now
  * @returns {Warning[]}
  */
-function warnings(summary, nextLoss, now) {
-  const severity = RISES.find(([days]) => daysAway(nextLoss, now) <= days)?.[1];
-  const expires = nextLoss?.reason === "expire" && severity !== undefined;
+function warnings(summary, nextLoss, [first, second, third], now) {
+  const days = daysAway(nextLoss, now);
+  const expires = nextLoss?.reason === "expire" && days <= first;
+  const severity = days <= third ? "urgent" : days <= second ? "warning" : "info";
   const kept = summary.warnings.filter(({ code, until }) =>
     code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now));
   return expires ? [{ code: "expiring", severity, until: nextLoss.at }, ...kept] : kept;

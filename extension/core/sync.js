@@ -118,6 +118,7 @@ function broken(error) {
 async function refresh(server) {
   const { currentAccount, entries, summaries } = await readAll();
   const saved = entries.filter(({ state }) => state === "saved");
+  const counts = saved.map(({ id }) => id);
   const { body } = await call(server, "/accounts?limit=200", { shape: SHAPE.accounts });
   const ids = body.items.map((/** @type {{id: string}} */ { id }) => id);
   /** @type {Record<string, unknown>} */
@@ -132,7 +133,6 @@ async function refresh(server) {
       problems[id] = answer.problem;
       continue;
     }
-    const counts = saved.filter(({ accountId }) => accountId === id).map((entry) => entry.id);
     fresh[summaryKey(id)] = { summary: answer.body ?? kept.summary, etag: answer.etag, receivedAt, counts };
   }
   await local.set({ ...fresh, problems });

@@ -32,6 +32,8 @@ export function view(stored, now) {
     elsewhere: stored.entries.filter((entry) => waitsElsewhere(entry, stored)),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
     listening: stored.listening,
+    skipped: stored.skipped,
+    listedBefore: stored.entries.filter(({ problem }) => problem?.code === "already_on_list").map(({ id }) => id),
     questions: stored.questions.map((question) => ({ ...question, at: bounded(question.at, now) })),
     lookedAt: bounded(stored.lookedAt, now),
     reminders: { ...stored.reminders, snoozedUntil: isAhead(snoozedUntil, now, SNOOZE_MAX_MS) ? snoozedUntil : null },
@@ -87,26 +89,29 @@ const isTakenBack = (entry, entries) => entries.some((other) => other.kind === "
  */
 function accountView(account, stored, now) {
   const kept = stored.summaries[account.id];
+  const ahead = stored.entries.filter((entry) => isUncounted(entry, kept) && !isTakenBack(entry, stored.entries));
   return {
     account,
     productTitle: kept?.summary.product_title ?? account.product,
     problem: stored.problems[account.id] ?? null,
     projection: kept ? project(kept, account, stored.entries, now) : null,
-    recent: recent(account, stored),
-    awaiting: awaiting(account, stored, now),
+    recent: recent(account, stored, ahead),
+    awaiting: (kept?.summary.awaiting ?? []).filter(({ id, answer_by: by }) => now < new Date(by) && !ahead.some((entry) => "inmailId" in entry && entry.inmailId === id)),
+    targets: kept?.summary.targets ?? null,
+    ahead,
   };
 }
 
 /**
  * @param {Account} account
  * @param {Stored} stored
+ * @param {OutboxEntry[]} ahead
  * @returns {RecentInMail[]}
  */
-function recent(account, stored) {
+function recent(account, stored, ahead) {
   const kept = stored.summaries[account.id];
-  const ahead = stored.entries.filter((entry) => entry.accountId === account.id && isUncounted(entry, kept));
   const outcomes = ahead.filter((entry) => entry.kind === "outcome");
-  const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => !isTakenBack(entry, ahead));
+  const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => entry.accountId === account.id);
   const saved = (kept?.summary.recent ?? []).filter(
     ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id));
   const noticed = stored.undo.filter(({ source }) => source === "page").flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
@@ -126,18 +131,6 @@ function recent(account, stored) {
     })),
   ];
   return lines.map((each) => ({ ...each, noticed: noticed.includes(each.id) })).sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
-}
-
-/**
- * @param {Account} account
- * @param {Stored} stored
- * @param {Date} now
- * @returns {AwaitingInMail[]}
- */
-function awaiting(account, { entries, summaries }, now) {
-  const kept = summaries[account.id];
-  const changed = entries.filter((entry) => isUncounted(entry, kept)).map((entry) => ("inmailId" in entry ? entry.inmailId : null));
-  return (kept?.summary.awaiting ?? []).filter(({ id, answer_by: by }) => !changed.includes(id) && now < new Date(by));
 }
 
 /**

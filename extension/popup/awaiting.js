@@ -4,6 +4,7 @@ import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { when } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
+import { targetShown } from "./target.js";
 import { undoButton } from "./undo.js";
 
 /** @type {Outcome[]} */
@@ -20,14 +21,25 @@ export function awaiting(context) {
   // Trouble needs the room.
   if (state !== "ready" || !account?.awaiting.length) return null;
   const all = account.awaiting;
+  const most = room(context, account);
   const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
   const turn = () => { ui.allAwaiting = !ui.allAwaiting; paint(); };
   return el("section", { class: "part", data: { part: "awaiting", account: account.account.id } },
     el("div", { class: "foot" },
       el("h2", {}, t("awaiting", count)),
-      all.length > SHOWN_MAX && el("button", { class: "quiet", "aria-expanded": String(ui.allAwaiting), data: { hook: "all-awaiting" }, on: { click: turn } },
+      all.length > most && el("button", { class: "quiet", "aria-expanded": String(ui.allAwaiting), data: { hook: "all-awaiting" }, on: { click: turn } },
         t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"))),
-    el("ul", { class: "list" }, (ui.allAwaiting ? all : all.slice(0, SHOWN_MAX)).map((inmail) => item(context, account, inmail))));
+    el("ul", { class: "list" }, (ui.allAwaiting ? all : all.slice(0, most)).map((inmail) => item(context, account, inmail))));
+}
+
+/**
+ * How many are shown at once. Whoever is to be written to needs the room, too, and so does what is warned of.
+ * @param {PopupContext} context
+ * @param {AccountView} account
+ */
+function room(context, { projection }) {
+  if (!targetShown(context) && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
+  return projection?.warnings.length ? 0 : 1;
 }
 
 /**

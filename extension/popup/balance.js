@@ -1,13 +1,10 @@
 // How many credits are left, until when, and how that compares with an even pace.
 
-import { daysAway } from "../core/summary.js";
+import { isNear } from "../core/summary.js";
 import { bold, el } from "../ui/dom.js";
 import { ofDay, otherZone, relative, until } from "../ui/format.js";
 import { rateWords } from "../ui/rate.js";
 import { plural, t } from "../ui/words.js";
-
-/** Within these days a loss has a box of its own. */
-export const NEAR_DAYS = 7;
 
 /** @param {PopupContext} context */
 export function balance({ view, account, now }) {
@@ -58,13 +55,14 @@ function otherZoneWords({ account }, { nextLoss }, now) {
  * @param {string} zone
  * @param {Date} now
  */
-function nextWords({ balance: left, nextLoss, nextRenewal, perDay }, zone, now) {
+function nextWords(projection, zone, now) {
+  const { balance: left, nextLoss, nextRenewal, perDay } = projection;
   const isFull = nextLoss?.reason === "forfeit" && nextLoss.at === nextRenewal?.at;
   if (isFull) return t("makes_room", ofDay(nextLoss.at, zone, now));
   if (nextLoss && nextLoss.reason !== "forfeit") {
     if (!perDay) return t("in_reserve");
     const rate = rateWords(perDay, nextLoss.credits);
-    if (daysAway(nextLoss, now) <= NEAR_DAYS) return t("pace", rate);
+    if (isNear(projection, now)) return t("pace", rate);
     const by = until(nextLoss.at, zone, now);
     return nextLoss.credits === left ? t("pace_all", rate, by) : t("pace_some", rate, nextLoss.credits, by);
   }

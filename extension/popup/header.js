@@ -5,7 +5,7 @@ import { t } from "../ui/words.js";
 import { run } from "../ui/act.js";
 
 /** @type {AppPage[]} */
-const PAGES = ["history", "report", "settings"];
+const PAGES = ["people", "history", "report", "settings"];
 
 /** @param {PopupContext} context */
 export function header(context) {
@@ -13,7 +13,7 @@ export function header(context) {
   return el("header", { data: { part: "header", account: account?.account.id } },
     el("h1", {}, account ? chip(context, account) : t("appName")),
     view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
-    account && el("nav", { "aria-label": t("pages") }, PAGES.map((page) => way(page, account))),
+    account && el("nav", { "aria-label": t("pages") }, PAGES.map((page) => (page === "people" && !account.targets ? null : way(page, account)))),
     account && ui.menu && menu(context, account));
 }
 

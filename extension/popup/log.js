@@ -6,9 +6,12 @@ import { fits } from "../core/view.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { when } from "../ui/format.js";
+import { plannedWords, purposeWords, sinceWords } from "../ui/listwords.js";
 import { t } from "../ui/words.js";
 import { outcomes } from "./awaiting.js";
 import { logForm } from "./form.js";
+import { putOnList } from "./listform.js";
+import { actions, targetShown } from "./target.js";
 import { undoButton } from "./undo.js";
 
 /** The states in which logging is the next step; in the others the trouble's own step comes first. */
@@ -20,13 +23,16 @@ const DOUBLE_CLICK_MS = 3000;
 /** @param {PopupContext} context */
 export function log(context) {
   const { account, page, ui } = context;
-  if (!account) return null;
+  // The form that puts somebody on the list has the only main button.
+  if (!account || (ui.adding && account.targets)) return null;
   const person = page && isReady(context) && page.person;
+  // The buttons for somebody on the list need the room: the form is behind "More" then.
+  const isFolded = person && targetShown(context) && ui.targetMenu !== "more" && !ui.form;
   return el("section", { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
     person && card(context, person, page),
     doubt(context),
     ui.asking?.isForm !== true && question(context),
-    el("div", { class: "row" }, person && addResult(context, person), toggle(context, Boolean(person), page?.person === null)),
+    !isFolded && el("div", { class: "row" }, person && addResult(context, person), person && listButton(context, account, person), ...toggle(context, Boolean(person), page?.person === null)),
     ui.form && logForm(context, attempt),
     ui.asking?.isForm === true && question(context));
 }
@@ -65,21 +71,24 @@ function doubt({ account, page, ui, view }) {
  * @param {PageReading} page
  */
 function card(context, person, page) {
-  const { account, view, shortcut, ui } = context;
+  const { account, now, view, shortcut, ui } = context;
   const accountId = account?.account.id ?? "";
   const past = lastTo(person, view, ui.found);
+  const target = targetShown(context);
   const cost = costOf(page, view.preferences);
   const other = cost ? 0 : 1;
   const isSecond = past?.outcome === "pending";
   const isQuiet = isSecond || !(view.connection.state in PRESSING);
   const facts = [costWords(page, cost, account?.projection?.balance === 0), view.connection.state === "ok" ? shortcut : t("will_sync")];
   const send = (/** @type {0 | 1} */ chosen) => () =>
-    attempt(context, { accountId, recipient: { ...person }, cost: chosen, costRead: page.cost !== "unknown" && chosen === cost }, past, account ?? undefined);
+    attempt(context, { accountId, recipient: { ...person }, cost: chosen, costRead: page.cost !== "unknown" && chosen === cost, target: target?.person.id ? target.id : null }, past, account ?? undefined);
   const inmailId = past?.inmailId ?? null;
   const isOpen = inmailId !== null && ui.outcomeOf === inmailId;
   return el("div", { class: "card" },
     el("h2", {}, person.name),
-    (past !== null || ui.found === null) && el("p", { class: "small mute", data: { hook: "past" } }, pastWords(context, past)),
+    (past !== null || (ui.found && !ui.found.last_inmail && !target)) && el("p", { class: "small mute", data: { hook: "past" } }, pastWords(context, past)),
+    target && account && el("p", { class: "small mute facts", title: listedWords(target, account, now), data: { hook: "listed" } }, listedWords(target, account, now)),
+    isMarked(context) && el("p", { class: "notice warning small marked", data: { hook: "marked" } }, t("marked")),
     !ui.asking && el("div", { class: "duo", data: { link: person.profileUrl } },
       el("button", { class: isQuiet ? "main again" : "main", data: { hook: "log" }, on: { click: send(cost) } },
         t(isSecond ? "log_second" : "log_submit"), el("span", { class: "unseen" }, ` ${t("to_person", person.name)}`), " ",
@@ -88,7 +97,37 @@ function card(context, person, page) {
         class: "side", title: other ? null : t("free_why"), "aria-label": t(other ? "log_credit_to" : "log_free_to", person.name),
         data: { hook: other ? "log-credit" : "log-free" }, on: { click: send(other) },
       }, t(other ? "cost_credit" : "cost_free"))),
+    target && account && actions(context, account, target),
     isOpen && past && outcomes(context, { ...past, inmailId }));
+}
+
+/**
+ * "On your list since 3 Nov · Introduction · “Data lead”".
+ * @param {Target} target
+ * @param {AccountView} account
+ * @param {Date} now
+ */
+function listedWords(target, { account: { time_zone: zone } }, now) {
+  return [sinceWords(target, zone, now), plannedWords(target, zone, now), ...purposeWords(target)].filter(Boolean).join(" · ");
+}
+
+/**
+ * Whether the user has marked the page's person as one not to contact, here or at the server.
+ * @param {PopupContext} context
+ */
+const isMarked = ({ account, ui }) =>
+  Boolean(ui.found?.person?.do_not_contact || account?.ahead.some((entry) => entry.kind === "person_change" && entry.personId === ui.found?.person?.id));
+
+/**
+ * @param {PopupContext} context
+ * @param {AccountView} account
+ * @param {Person} person
+ */
+function listButton(context, account, person) {
+  const { paint } = context;
+  if (!account.targets || isMarked(context) || targetShown(context)) return null;
+  const add = async () => { if (await putOnList(context, person)) paint(); };
+  return el("button", { class: "quiet start", data: { hook: "write-later" }, on: { click: add } }, `+ ${t("write_later")}`);
 }
 
 /**
@@ -136,15 +175,20 @@ function costWords(page, cost, none) {
  * @param {boolean} hasPerson
  * @param {boolean} isFirst it is the next step
  */
-function toggle({ ui, paint }, hasPerson, isFirst) {
+function toggle(context, hasPerson, isFirst) {
+  const { ui, paint } = context;
+  const isOther = !hasPerson && targetShown(context) !== null;
   const turn = () => {
     Object.assign(ui, { form: !ui.form, asking: null, errors: {} });
     paint();
     if (ui.form) document.getElementById("name")?.focus();
   };
-  return el("button", {
-    class: isFirst && !ui.form ? "main" : "quiet start", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" }, on: { click: turn },
-  }, t(ui.form ? "cancel" : hasPerson ? "log_details" : "log_open"));
+  return [
+    isOther && !ui.form && el("p", { class: "small mute" }, t("log_somebody")),
+    el("button", {
+      class: isFirst && !isOther && !ui.form ? "main" : "quiet start", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" }, on: { click: turn },
+    }, t(ui.form ? "cancel" : hasPerson ? "log_details" : "log_open")),
+  ];
 }
 
 /**

@@ -1,49 +1,51 @@
-// What there is to lose within a week, as the one box; all else that is to be known as lines, of which one is shown.
+// What there is to lose soon, as the one box; all else that is to be known as lines, of which one is shown.
 
-import { daysAway } from "../core/summary.js";
+import { isNear, isUrgent } from "../core/summary.js";
 import { overLimit, warningWords } from "../core/warnings.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { ofDay, roundMoney, until } from "../ui/format.js";
 import { plural, t } from "../ui/words.js";
-import { NEAR_DAYS } from "./balance.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 
 /** @param {PopupContext} context */
 export function loss({ account, now }) {
-  const { nextLoss, nextRenewal, perDay } = account?.projection ?? {};
-  if (!account || !nextLoss || daysAway(nextLoss, now) > NEAR_DAYS) return null;
-  const { at, credits, reason, value } = nextLoss;
+  const projection = account?.projection;
+  if (!account || !projection?.nextLoss || !isNear(projection, now)) return null;
+  const { nextLoss: { at, credits, reason, value }, nextRenewal, perDay } = projection;
   // Credits that are kept in reserve are no loss.
   if (reason !== "forfeit" && !perDay) return null;
   const zone = account.account.time_zone;
-  const isUrgent = daysAway(nextLoss, now) <= 1;
+  const urgent = isUrgent(projection, now);
   const words = reason === "forfeit" ? overLimit(credits, nextRenewal?.credits ?? credits, ofDay(at, zone, now)) : plural(`loss_${reason}`, credits, until(at, zone, now));
   return el("section", { class: "notices", "aria-label": t("loss_label"), data: { part: "loss" } },
-    el("p", { class: `notice loss ${isUrgent ? "urgent" : "warning"}`, data: { loss: reason, urgent: isUrgent } },
-      el("b", {}, el("span", { class: "unseen" }, t(isUrgent ? "severity_urgent" : "severity_warning"), " "), words),
+    el("p", { class: `notice loss ${urgent ? "urgent" : "warning"}`, data: { loss: reason, urgent } },
+      el("b", {}, el("span", { class: "unseen" }, t(urgent ? "severity_urgent" : "severity_warning"), " "), words),
       value && el("span", {}, roundMoney(value))));
 }
 
 /** @param {PopupContext} context */
-export function notes({ account, now, ui, paint }) {
+export function notes({ account, now, page, ui, paint }) {
   if (!account) return null;
-  const isBoxed = daysAway(account.projection?.nextLoss ?? null, now) <= NEAR_DAYS;
+  const isBoxed = account.projection ? isNear(account.projection, now) : false;
   const warnings = [...(account.projection?.warnings ?? [])]
     .filter(({ code, until: end }) => !(isBoxed && ["expiring", "over_cap", "cancelling"].includes(code) && end === account.projection?.nextLoss?.at))
     .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity])
+    // How few names there are stands beside who is next.
+    .filter(({ code }) => !(code === "few_targets" && page?.person === null))
     .flatMap(({ code, ...warning }) => {
       const words = warningWords({ code, ...warning }, account, now);
       return words ? [{ code, words }] : [];
     });
   if (!warnings.length) return null;
   const shown = ui.allNotices ? warnings : warnings.slice(0, 1);
-  const settings = () => run("app.open", { page: "settings", accountId: account.account.id });
+  const open = (/** @type {AppPage} */ page) => () => run("app.open", { page, accountId: account.account.id });
   return el("section", { class: "notes", "aria-label": t("warnings"), data: { part: "notes" } },
     shown.map(({ code, words }) => el("div", { class: "foot", data: { warning: code } },
       el("p", { class: "small", title: words.detail || null }, words.title),
-      code === "wrong_book" && el("button", { class: "quiet", data: { hook: "open-rules" }, on: { click: settings } }, t("answer_rules")))),
+      code === "wrong_book" && el("button", { class: "quiet", data: { hook: "open-rules" }, on: { click: open("settings") } }, t("answer_rules")),
+      code === "few_targets" && el("button", { class: "quiet", data: { hook: "add-people" }, on: { click: open("people") } }, t("add_people")))),
     warnings.length > shown.length && el("button", {
       class: "quiet start", "aria-expanded": "false", data: { hook: "more-notices" }, on: { click: () => { ui.allNotices = true; paint(); } },
     }, plural("more_notices", warnings.length - shown.length)));

@@ -35,6 +35,7 @@ function decision({ view, now, ui, paint }, entry) {
   };
   const isOverdrawn = problem?.code === "insufficient_credits";
   const hasLink = kind === "inmail" && !isOverdrawn && entry.body.recipient.profile_url !== undefined;
+  const isEditable = kind === "inmail" || kind === "outcome" || kind === "observation";
   const isOpen = ui.editing === id;
   return el("article", { class: "notice urgent", data: { id, problem: problem?.code } },
     el("h2", {}, t("needs_you_title", entryWords(entry, now))),
@@ -42,9 +43,9 @@ function decision({ view, now, ui, paint }, entry) {
     isOpen && correction(entry, { view, ui, paint }),
     el("div", { class: "row answers" },
       isOverdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
-      kind !== "retract" && el("button", { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } }, t(isOpen ? "cancel" : "answer_edit")),
+      isEditable && el("button", { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } }, t(isOpen ? "cancel" : "answer_edit")),
       hasLink && el("button", { data: { hook: "without-link" }, on: { click: withoutLink } }, t("answer_without_link")),
-      (kind === "retract" || (problem?.status ?? 0) >= 500) && el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
+      (!isEditable || (problem?.status ?? 0) >= 500) && el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
       el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard"))));
 }
 
@@ -169,5 +170,8 @@ export function entryWords(entry, now) {
     case "retract": return t("entry_retract", entry.body.name, at);
     case "outcome": return t("entry_outcome", t(`outcome_${entry.body.outcome}`).toLowerCase(), at);
     case "observation": return plural("entry_observation", entry.body.balance, at);
+    case "target_add": return t("entry_target_add", entry.body.person.name, at);
+    case "target_change": return t("entry_target_change", entry.person.name, at);
+    case "person_change": return t("entry_person_change", entry.person.name, at);
   }
 }

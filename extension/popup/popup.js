@@ -12,8 +12,9 @@ import { header } from "./header.js";
  * @type {PopupUi}
  */
 const ui = {
-  allAwaiting: false, allNotices: false, asking: null, day: "now", doubted: null, draft: null, editing: null, elsewhere: false, errors: {},
-  form: false, found: undefined, logged: null, lookedAt: null, menu: false, observing: false, outcomeOf: null, switched: false,
+  adding: null, allAwaiting: false, allNotices: false, asking: null, day: "now", doubted: null, draft: null, editing: null, elsewhere: false, errors: {},
+  form: false, found: undefined, logged: null, lookedAt: null, menu: false, observing: false, outcomeOf: null, picking: false,
+  switched: false, targetMenu: null,
 };
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
@@ -45,10 +46,12 @@ function contextOf(view) {
  * What was said of an entry holds no longer once the server has refused it.
  * @param {View} view
  */
-function withdraw({ needsYou }) {
-  if (!needsYou.some(({ id }) => id === ui.logged)) return;
+function withdraw({ listedBefore, needsYou }) {
+  const isListed = listedBefore.some((id) => id === ui.logged);
+  if (!isListed && !needsYou.some(({ id }) => id === ui.logged)) return;
   ui.logged = null;
   document.getElementById("live")?.replaceChildren();
+  if (isListed) all.say(t("listed_already"));
 }
 
 async function repaint() {
@@ -72,11 +75,12 @@ async function lookUp() {
 async function lookAround() {
   const [page, keys, { draft, asks }] = await Promise.all([looking.then(all.readPage), shortcut("log-inmail"), all.ask("draft.take", {})]);
   Object.assign(tab, { page, shortcut: keys });
-  if (draft) Object.assign(ui, { draft, form: true });
+  if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
   if (view && page?.person && !all.isReady(contextOf(view))) ui.form = true;
   paint();
   // Whoever opened the popup by a key goes on by key.
-  if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(".main"))?.focus();
+  const first = ui.adding ? "#list-name" : ".main";
+  if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
   await lookUp();
   if (asks) /** @type {HTMLElement | null} */ (root.querySelector("[data-hook='log']"))?.click();
   if (view) await all.takeOverAtOnce(contextOf(view));

@@ -5,6 +5,8 @@ import { balance } from "./balance.js";
 import { elsewhere } from "./elsewhere.js";
 import { header } from "./header.js";
 import { isReady, log } from "./log.js";
+import { listForm } from "./listform.js";
+import { next } from "./next.js";
 import { loss, notes } from "./notices.js";
 import { observed } from "./observed.js";
 import { needsYou, waiting } from "./outbox.js";
@@ -15,10 +17,11 @@ import { sent } from "./sent.js";
 
 export { ask } from "../core/messages.js";
 export { readPage } from "../core/reading.js";
+export { say } from "../ui/act.js";
 export { takeOverAtOnce } from "./page.js";
 export { isReady };
 
 /** @type {PopupSection[]} */
 export const sections = [
-  header, balance, needsYou, loss, problem, refusals, notes, page, log, questions, elsewhere, sent, awaiting, waiting, observed,
+  header, balance, needsYou, loss, problem, refusals, notes, page, next, log, listForm, questions, elsewhere, sent, awaiting, waiting, observed,
 ];

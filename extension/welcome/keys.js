@@ -9,9 +9,9 @@ const PLACE = navigator.userAgent.includes("Firefox") ? "about:addons" : "chrome
 
 /** @param {WelcomeContext} context */
 export function keys(context) {
-  const { log, open } = context.ui.shortcuts;
+  const { later, log, open } = context.ui.shortcuts;
   const line = (/** @type {string} */ words, /** @type {string} */ pressed) => el("p", {}, t(words), " ", el("b", {}, pressed || t("keys_none")));
   return section(context, "keys", { title: t("keys_title") },
-    line("keys_log", log), line("keys_open", open),
+    line("keys_log", log), line("keys_list", later), line("keys_open", open),
     el("p", { class: "hint" }, t("keys_change", PLACE)));
 }

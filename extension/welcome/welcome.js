@@ -24,7 +24,7 @@ const CHECK_EVERY_MS = 3000;
  * What this tab knows beyond storage.
  * @type {WelcomeUi}
  */
-const ui = { address: "", reached: "unknown", reconnecting: false, leaving: false, pinned: null, shortcuts: { log: "", open: "" }, focus: null, errors: {} };
+const ui = { address: "", reached: "unknown", reconnecting: false, leaving: false, pinned: null, shortcuts: { log: "", later: "", open: "" }, focus: null, errors: {} };
 
 const STEPS = [intro, server, pair, pin, about];
 const SETTINGS = [intro, server, pair, pin, app, listening, numbers, reminders, keys, connection, about];
@@ -54,7 +54,7 @@ async function repaint() {
 async function look() {
   if (!view) return;
   ui.pinned = await isPinned().catch(() => null);
-  ui.shortcuts = { log: await shortcut("log-inmail"), open: await shortcut("_execute_action") };
+  ui.shortcuts = { log: await shortcut("log-inmail"), later: await shortcut("write-later"), open: await shortcut("_execute_action") };
   if (view.connection.state !== "ok") await checkServer(ui);
   paint();
 }

@@ -31,7 +31,8 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         {"name": "My seat", "plan": "premium_career", "rule_book": "month_end", "time_zone": "UTC"},
     )
     account = f"/api/v1/accounts/{account_id}"
-    inmail = {"recipient": {"name": "Robin Sample"}, "source": "popup"}
+    text = created("/api/v1/texts", {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"})
+    inmail = {"recipient": {"name": "Robin Sample"}, "source": "popup", "text": text}
     pairing = client.post("/api/v1/pairings", json={"device": "Chrome on Linux"}).json["id"]
     client.delete(f"/api/v1/pairings/{pairing}")
     address = client.post(f"{account}/calendar", json={}, headers=owner.headers).json["path"]
@@ -40,6 +41,10 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
     wishes = {"open_earlier": "true", "accept_discrepancy": "true"}
     confirm = client.open(query_string=wishes | {"preview": "true"}, **upload).json["confirm"]
     imported = client.open(query_string=wishes | {"confirm": confirm}, **upload).json["import"]["id"]
+    # With an InMail, so that it is archived where it is deleted, and can be brought back.
+    campaign_id = created("/api/v1/campaigns", {"name": "Autumn", "account": account_id})
+    created("/api/v1/targets", {"person": {"name": "Noor Dummy"}, "campaign": campaign_id})
+    created(f"{account}/inmails", {"recipient": {"name": "Noor Dummy"}, "source": "popup", "cost": 0}, inside="inmail")
     return {
         "account_id": account_id,
         "import_id": imported,
@@ -49,9 +54,10 @@ def ids(client: FlaskClient, owner: Device, pair: Callable[..., Device]) -> dict
         "change_id": created(f"{account}/plan-changes", {"plan": "premium_business"}),
         "person_id": created("/api/v1/people", {"name": "Sasha Specimen"}),
         "target_id": created("/api/v1/targets", {"person": {"name": "Sasha Specimen"}}),
+        "campaign_id": campaign_id,
         "other_id": pair("Kai Example").id,
         "pairing_id": pairing,
-        "text_id": created("/api/v1/texts", {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"}),
+        "text_id": text,
         "digest": "no-such-digest",
         "name": "no-such-file",
         "ticket": "no-such-ticket",

@@ -66,6 +66,17 @@ def test_a_balance_that_the_book_cannot_explain_offers_the_other_book(open_accou
         ({"allotment": 2.5}, "allotment"),
         ({"working_days": []}, "working_days"),
         ({"working_days": [0]}, "working_days.0"),
+        ({"lead_days": [7, 3]}, "lead_days"),
+        ({"lead_days": [7, 3, 1, 0]}, "lead_days.3"),
+        ({"lead_days": [7, 7, 1]}, "lead_days"),
+        ({"lead_days": [1, 3, 7]}, "lead_days"),
+        ({"lead_days": [61, 3, 1]}, "lead_days.0"),
+        ({"lead_days": [7, 3, 0]}, "lead_days.2"),
+        ({"lead_days": [7, 3.5, 1]}, "lead_days.1"),
+        ({"lead_days": "7,3,1"}, "lead_days"),
+        ({"lead_days": None}, "lead_days"),
+        ({"low_balance": -1}, "low_balance"),
+        ({"low_balance": 1.5}, "low_balance"),
         ({"price": {"amount_minor": 5}}, "price.currency"),
         ({"price": {"amount_minor": 5, "currency": "euro"}}, "price.currency"),
         ({"colour": "green"}, "colour"),
@@ -115,6 +126,21 @@ def test_name_price_days_and_reserve_can_be_changed(call: Caller, open_account: 
     assert changed["reserve"] == 5
     assert seat.summary()["next_loss"]["value"] == {"amount_minor": 10_000, "currency": "EUR"}
     assert call("PATCH", seat.path, {"price": None}).json["price"] is None
+
+
+def test_lead_days_and_a_low_balance_can_be_chosen(call: Caller, open_account: Callable[..., Seat]) -> None:
+    plain = open_account()
+    assert (plain.account["lead_days"], plain.account["low_balance"]) == ([7, 3, 1], None)
+    assert plain.summary()["account"]["lead_days"] == [7, 3, 1]
+
+    chosen = open_account(lead_days=[60, 14, 2], low_balance=3)
+    assert (chosen.account["lead_days"], chosen.account["low_balance"]) == ([60, 14, 2], 3)
+    assert chosen.summary()["account"]["lead_days"] == [60, 14, 2]
+
+    changed = call("PATCH", chosen.path, {"lead_days": [10, 5, 1]}).json
+    assert (changed["lead_days"], changed["low_balance"]) == ([10, 5, 1], 3)
+    assert call("PATCH", chosen.path, {"low_balance": None}).json["low_balance"] is None
+    assert call.get(chosen.path)["lead_days"] == [10, 5, 1]
 
 
 def test_prices_of_other_plans_are_kept_beside_the_accounts_own(call: Caller, seat: Seat) -> None:

@@ -211,6 +211,19 @@ def test_expiries_renewals_and_the_last_week_with_an_alarm(feed: Feed) -> None:
     assert all(str(event["TRANSP"]) == "TRANSPARENT" for event in events.values())
 
 
+def test_the_alarm_follows_the_accounts_lead_days(feed: Feed, navigator: Seat) -> None:
+    before = feed.sequences()
+
+    navigator.call("PATCH", navigator.path, {"lead_days": [10, 3, 1]})
+
+    reminder = feed.events()["Last 10 days before 12 credits are lost"]
+    assert reminder.start == date(2026, 11, 21)
+    assert len(reminder.walk("VALARM")) == 1
+    assert not any(title.startswith("Last week") for title in feed.events())
+    kept = before.keys() & feed.sequences().keys()
+    assert kept, "what stands on another day is another event, the rest stays"
+
+
 def test_reply_windows_that_close(open_account: Callable[..., Seat], subscribe: Callable[..., Feed]) -> None:
     seat = open_account(rule_book="rolling", opened_at="2026-09-01T00:00:00Z")
     answered = seat.log("Kai Example", sent_at="2026-09-04T10:00:00Z")["inmail"]["id"]
@@ -360,3 +373,47 @@ def test_a_plan_without_credits_says_so_in_its_one_event(
     tag = feed.ask().headers["ETag"]
     clock.advance(days=1)
     assert feed.ask(tag).status_code == 304
+
+
+# Planned InMails
+
+
+def test_a_planned_day_is_one_event_without_names(navigator: Seat, feed: Feed) -> None:
+    made = [
+        navigator.call.post("/targets", {"person": {"name": name}, "planned_for": "2026-11-27"})["id"]
+        for name in ("Robin Sample", "Mika Placeholder", "Noor Dummy")
+    ]
+    event = feed.events()["3 InMails planned"]
+    assert (event["DTSTART"].dt, int(event["SEQUENCE"])) == (date(2026, 11, 27), 0)
+    assert b"Robin" not in feed.ask().get_data()
+
+    navigator.call("PATCH", f"/targets/{made[0]}", {"action": "drop"})
+    one_fewer = feed.events()["2 InMails planned"]
+    assert (one_fewer["UID"], int(one_fewer["SEQUENCE"])) == (event["UID"], 1)
+
+    for target in made[1:]:
+        navigator.call("PATCH", f"/targets/{target}", {"planned_for": None})
+    assert event["UID"] not in feed.sequences()
+    navigator.call("PATCH", f"/targets/{made[1]}", {"planned_for": "2026-11-27"})
+    assert feed.sequences()[str(event["UID"])] == 2
+
+
+def test_a_planned_day_stays_the_same_until_it_has_passed(navigator: Seat, feed: Feed, clock: Clock) -> None:
+    navigator.call.post("/targets", {"person": {"name": "Robin Sample"}, "planned_for": "2026-11-27"})
+    before = feed.events()["1 InMail planned"].to_ical()
+    clock.advance(days=1)
+    assert feed.events()["1 InMail planned"].to_ical() == before
+
+    clock.advance(days=1)
+
+    assert "1 InMail planned" not in feed.events()
+
+
+def test_a_planned_day_without_an_account_is_in_one_calendar(
+    navigator: Seat, feed: Feed, open_account: Callable[..., Seat], subscribe: Callable[..., Feed]
+) -> None:
+    other = subscribe(open_account(name="Other"))
+    navigator.call.post("/targets", {"person": {"name": "Robin Sample"}, "planned_for": "2026-11-27"})
+
+    assert "1 InMail planned" in feed.events()
+    assert "1 InMail planned" not in other.events()

@@ -35,8 +35,13 @@ PUBLIC = {
 # The pages: a visit without a token is answered with the shell, which holds no data (see tests/web/test_access.py).
 PAGES = {
     "GET /",
+    "GET /people",
     "GET /history",
     "GET /history/credits",
+    "GET /people/campaigns",
+    "GET /people/plan",
+    "GET /people/results",
+    "GET /people/texts",
     "GET /report",
     "GET /settings",
     "GET /settings/account",
@@ -73,6 +78,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/people/<person_id>": {"company": "Sample & Sons"},
     "POST /api/v1/targets": {"person": {"name": "Robin Sample"}},
     "PATCH /api/v1/targets/<target_id>": {"note": "met at a fair"},
+    "POST /api/v1/campaigns": {"name": "Autumn", "account": "missing"},
+    "PATCH /api/v1/campaigns/<campaign_id>": {"name": "Winter"},
+    "POST /api/v1/campaigns/<campaign_id>/targets": {"targets": []},
+    "POST /api/v1/accounts/<account_id>/plan": {"targets": "all_ready"},
     "POST /api/v1/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
     "PATCH /api/v1/texts/<text_id>": {"name": "Another name"},
     "POST /api/v1/texts/<text_id>/preview": {"person": {"name": "Robin Sample"}},
@@ -100,9 +109,30 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/inmails/<inmail_id>/restore": {},
     "POST /accounts/<account_id>/observations": {"balance": "3"},
     "POST /accounts/<account_id>/observations/<observation_id>/withdraw": {},
+    "POST /people/campaigns": {"name": "Autumn"},
+    "POST /people/campaigns/<campaign_id>": {"name": "Winter"},
+    "POST /people/campaigns/<campaign_id>/delete": {},
+    "POST /people/campaigns/<campaign_id>/restore": {},
+    "POST /people/plan": {"all": "1"},
+    "POST /people/plan/preview": {"all": "1"},
+    "POST /people/plan/save": {"all": "1"},
+    "POST /people/plan/undo": {"plan": "missing=2026-11-30"},
     "POST /history/download": {},
+    "POST /people/texts": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/again": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/preview": {"body": "Hi {{first_name}}"},
+    "POST /people/texts/<text_id>": {"name": "Hello", "subject": "A question", "body": "Hi {{first_name}}"},
+    "POST /people/texts/<text_id>/delete": {},
+    "POST /people/texts/<text_id>/restore": {},
+    "POST /people": {"who": "Robin Sample"},
+    "POST /people/do": {"what": "drop"},
+    "POST /people/undo": {"what": "drop", "before": "[]"},
+    "POST /people/download": {},
+    "POST /people/targets/<target_id>/edit": {"name": "Robin Sample"},
+    "POST /people/targets/<target_id>/later": {"what": "tomorrow"},
     "POST /report/download": {"format": "csv"},
     "POST /accounts/<account_id>/settings/account": {"name": "My seat", "day1": "1"},
+    "POST /accounts/<account_id>/settings/warnings": {"first": "7", "second": "3", "third": "1"},
     "POST /accounts/<account_id>/settings/plan/preview": {"to": "sales_navigator"},
     "POST /accounts/<account_id>/settings/plan": {"to": "sales_navigator"},
     "POST /accounts/<account_id>/settings/plan/<change_id>/undo": {},
@@ -114,6 +144,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /settings/browsers/<other_id>/disconnect": {},
     "POST /accounts/<account_id>/settings/calendar": {"renew": "1"},
     "POST /accounts/<account_id>/settings/calendar/end": {},
+    "POST /accounts/<account_id>/settings/reminder-names": {"names": "1"},
     "POST /accounts/<account_id>/settings/calendar/download": {},
     "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},
@@ -125,20 +156,32 @@ FORMS: dict[str, dict[str, str]] = {
 
 # The forms above that are stale without the version that they were rendered from.
 NEED_VERSION = {
+    "POST /people/campaigns/<campaign_id>",
     "POST /accounts/<account_id>/inmails/<inmail_id>/edit",
+    "POST /people/targets/<target_id>/edit",
     "POST /accounts/<account_id>/settings/account",
+    "POST /accounts/<account_id>/settings/warnings",
     "POST /accounts/<account_id>/settings/plan",
     "POST /accounts/<account_id>/settings/rules",
+    "POST /people/texts/<text_id>",
 }
 
 # The content of the file that goes with a form.
-FILES = {"POST /accounts/<account_id>/settings/import": b"name,sent_at\nRobin Sample,2026-11-02\n"}
+FILES = {
+    "POST /accounts/<account_id>/settings/import": b"name,sent_at\nRobin Sample,2026-11-02\n",
+    "POST /people/several": b"name\nRobin Sample\n",
+}
 
 # The same for the routes that take a file: the query, and what goes with the request.
 UPLOADS: dict[str, dict[str, Any]] = {
     "POST /api/v1/accounts/<account_id>/imports": {
         "query_string": {"preview": "true"},
         "data": b"name,sent_at\nRobin Sample,2026-11-02\n",
+        "content_type": "text/csv",
+    },
+    "POST /api/v1/targets/import": {
+        "query_string": {"preview": "true"},
+        "data": b"name\nRobin Sample\n",
         "content_type": "text/csv",
     },
 }

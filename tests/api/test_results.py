@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inkeeper.services.people.results import WAYS
-from inkeeper.storage.database import Store
-from tests.api.test_texts import HELLO, owner_of
+from tests.api.test_texts import HELLO
 from tests.conftest import Device
 from tests.seat import Caller, Seat
 
@@ -23,24 +22,6 @@ def seat(open_account: Callable[..., Seat]) -> Seat:
     """An account in Berlin that pays 8 cents for a credit."""
     price = {"amount_minor": 8_000, "currency": "EUR"}
     return open_account(plan="sales_navigator", allotment=1_000, time_zone="Europe/Berlin", price=price)
-
-
-@pytest.fixture
-def send(seat: Seat, store: Store) -> Send:
-    """Logs so many InMails, of which so many are answered, with these columns set; their ids."""
-
-    def log(many: int, answered: int = 0, *, cost: int = 1, sent_at: str | None = None, **columns: Any) -> list[str]:
-        when = {"sent_at": sent_at} if sent_at else {}
-        ids = [seat.log(f"Person {number}", cost=cost, **when)["inmail"]["id"] for number in range(many)]
-        for inmail_id in ids[:answered]:
-            assert seat.call("PATCH", f"{seat.path}/inmails/{inmail_id}", {"outcome": "declined"}).status_code == 200
-        if columns:
-            marks = ", ".join(f"{column} = ?" for column in columns)
-            with store.begin_write(seat.account["id"]) as tx:
-                tx.executemany(f"UPDATE inmail SET {marks} WHERE id = ?", [(*columns.values(), each) for each in ids])
-        return ids
-
-    return log
 
 
 def rows(seat: Seat, by: str) -> list[dict[str, Any]]:
@@ -129,29 +110,6 @@ def test_by_text_with_versions_where_several_were_used(seat: Seat, send: Send, c
         (f"text:{hello['id']}:2", "Hi · v2", 3, 0),
         (f"text:{hello['id']}:1", "Hi · v1", 2, 1),
     ]
-
-
-@pytest.fixture
-def campaign(seat: Seat, store: Store) -> Callable[..., str]:
-    """Makes a campaign whose first step has these texts."""
-
-    def make(name: str = "Autumn", *text_ids: str) -> str:
-        with store.begin_write(None) as tx:
-            tx.execute(
-                "INSERT INTO campaign (id, owner_id, account_id, name, created_at) VALUES (?, ?, ?, ?, 0)",
-                (name, owner_of(store), seat.account["id"], name),
-            )
-            tx.execute(
-                "INSERT INTO campaign_step (campaign_id, number, text_id, second_text_id) VALUES (?, 1, ?, ?)",
-                (name, *text_ids[:1], *([None] * (2 - len(text_ids))), *text_ids[1:]),
-            )
-            tx.execute(
-                "INSERT INTO campaign_step (campaign_id, number, after_working_days, text_id) VALUES (?, 2, 7, ?)",
-                (name, *(text_ids[:1] or [None])),
-            )
-        return name
-
-    return make
 
 
 def test_by_campaign(seat: Seat, send: Send, campaign: Callable[..., str]) -> None:
@@ -266,3 +224,18 @@ def test_an_account_of_somebody_else(seat: Seat, pair: Callable[..., Device]) ->
     stranger = pair("Robin Sample")
 
     assert seat.call.client.get(f"/api/v1{seat.path}/results", headers=stranger.headers).status_code == 404
+
+
+def test_another_day_or_cost_of_an_inmail_keeps_its_words_and_campaign(
+    seat: Seat, send: Send, call: Caller, campaign: Callable[..., str]
+) -> None:
+    text = call.post("/texts", HELLO)
+    (inmail_id,) = send(1, 1, text_id=text["id"], text_version=1, campaign_id=campaign())
+    call("PATCH", f"/texts/{text['id']}", {"body": "Other words"})
+    before = [counted(seat, by) for by in ("text", "campaign")]
+
+    changed = seat.call("PATCH", f"{seat.path}/inmails/{inmail_id}", {"cost": 0, "sent_at": "2026-11-03T10:00:00Z"})
+
+    assert changed.json["inmail"]["replaces"] == inmail_id
+    assert [counted(seat, by) for by in ("text", "campaign")] == before
+    assert before[0][0][0] == f"text:{text['id']}:1"

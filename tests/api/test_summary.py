@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from inkeeper.api.summary import SUMMARIES_KEPT
+from inkeeper.services import accounts, summary
 from inkeeper.storage.database import Store
+from inkeeper.storage.transaction import Transaction
 from tests.conftest import Clock
 from tests.seat import Seat
 
@@ -126,3 +129,104 @@ def test_it_stays_the_same_without_any_saved_state(navigator: Seat, store: Store
         dropped = transaction.execute("DELETE FROM snapshot").rowcount
     assert dropped > 0
     assert navigator.summary() == before
+
+
+def warnings_of(seat: Seat) -> dict[str, dict[str, Any]]:
+    return {warning["code"]: warning for warning in seat.summary()["warnings"]}
+
+
+def test_warnings_begin_and_rise_on_the_accounts_own_days(navigator: Seat, clock: Clock) -> None:
+    assert "expiring" not in warnings_of(navigator)
+
+    navigator.call("PATCH", navigator.path, {"lead_days": [12, 9, 4]})
+
+    assert warnings_of(navigator)["expiring"]["severity"] == "warning"
+    clock.now = datetime(2026, 11, 26, 23, tzinfo=UTC)
+    assert warnings_of(navigator)["expiring"]["severity"] == "urgent"
+
+
+def test_a_low_balance_is_warned_of_where_a_number_was_set(navigator: Seat) -> None:
+    assert "low_balance" not in warnings_of(navigator)
+
+    navigator.call("PATCH", navigator.path, {"low_balance": 12})
+
+    assert warnings_of(navigator)["low_balance"]["title"] == "Only 12 credits are left"
+    navigator.call("PATCH", navigator.path, {"low_balance": 11})
+    assert "low_balance" not in warnings_of(navigator)
+    navigator.log()
+    assert warnings_of(navigator)["low_balance"]["title"] == "Only 11 credits are left"
+
+
+def test_nobody_is_asked_for_names_who_never_listed_any(navigator: Seat, clock: Clock) -> None:
+    clock.now = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    assert set(warnings_of(navigator)) >= {"expiring"}
+    assert "few_targets" not in warnings_of(navigator)
+
+
+@pytest.fixture
+def recruiter(open_account: Callable[..., Seat], clock: Clock) -> Seat:
+    """A Recruiter Lite seat from which 100 InMails were sent on 10 November, one a minute from 08:00 on, the last ten
+    for free.
+    """
+    clock.now = datetime(2026, 11, 10, 12, tzinfo=UTC)
+    seat = open_account(plan="recruiter_lite", allotment=200)
+    for number in range(100):
+        sent_at = f"2026-11-10T{8 + number // 60:02}:{number % 60:02}:00Z"
+        seat.log(f"Robin Sample {number}", sent_at=sent_at, cost=int(number < 90))
+    return seat
+
+
+def test_a_low_response_rate_is_warned_of(recruiter: Seat, clock: Clock) -> None:
+    ids = [each["id"] for each in recruiter.call.get(f"{recruiter.path}/inmails?limit=200")["items"]]
+
+    def rate() -> tuple[str, dict[str, int]] | None:
+        found = warnings_of(recruiter).get("response_rate")
+        return found and (found["severity"], found["arguments"])
+
+    def record(inmails: list[str], outcome: str) -> None:
+        for inmail in inmails:
+            recruiter.call("PATCH", f"{recruiter.path}/inmails/{inmail}", {"outcome": outcome})
+
+    assert rate() == ("urgent", {"sent": 100, "answered": 0})
+    record(ids[:12], "replied")
+    record(ids[20:40], "no_response")
+    assert rate() == ("urgent", {"sent": 100, "answered": 12})
+    record(ids[12:13], "declined")
+    record(ids[13:14], "accepted")
+    assert rate() == ("warning", {"sent": 100, "answered": 14})
+    assert recruiter.call("DELETE", f"{recruiter.path}/inmails/{ids[50]}").status_code == 200
+    assert rate() is None, "99 are too few"
+    recruiter.log("Robin Sample 100")
+    assert rate() == ("warning", {"sent": 100, "answered": 14})
+    record(ids[14:15], "replied")
+    assert rate() is None, "15 of 100"
+
+
+def test_an_inmail_counts_for_the_response_rate_for_fourteen_days(recruiter: Seat, clock: Clock) -> None:
+    assert "response_rate" in warnings_of(recruiter)
+    clock.now = datetime(2026, 11, 24, 7, 59, 59, 999999, tzinfo=UTC)
+    assert warnings_of(recruiter)["response_rate"]["arguments"]["sent"] == 100
+    clock.now = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    assert "response_rate" not in warnings_of(recruiter), "also where the answer was made before"
+
+
+def test_other_products_have_no_response_rate_and_no_query_for_it(
+    open_account: Callable[..., Seat], store: Store, clock: Clock
+) -> None:
+    seats = {plan: open_account(plan=plan) for plan in ("sales_navigator", "recruiter_lite")}
+    asked: dict[str, list[str]] = {}
+    for plan, seat in seats.items():
+        statements: list[str] = []
+        with store.read() as transaction:
+            row = accounts.seat(owner_of(transaction), seat.account["id"])
+            transaction.connection.set_trace_callback(statements.append)
+            summary.summary(row, clock())
+            transaction.connection.set_trace_callback(None)
+        asked[plan] = [statement for statement in statements if "answered_at <=" in statement]
+
+    assert {plan: len(found) for plan, found in asked.items()} == {"sales_navigator": 0, "recruiter_lite": 1}
+
+
+def owner_of(transaction: Transaction) -> str:
+    (owner,) = transaction.execute("SELECT id FROM owner").fetchone()
+    return str(owner)

@@ -23,23 +23,15 @@ HELLO = {
 }
 
 
-def sent_with(store: Store, inmail_id: str, text: dict[str, Any]) -> None:
-    """Notes on an InMail that it was written with the text's present version."""
-    with store.begin_write(None) as tx:
-        tx.execute(
-            "UPDATE inmail SET text_id = ?, text_version = ? WHERE id = ?", (text["id"], text["version"], inmail_id)
-        )
-
-
 @pytest.fixture
 def text(call: Caller) -> dict[str, Any]:
     return call.post("/texts", HELLO)
 
 
 @pytest.fixture
-def used(seat: Seat, store: Store, text: dict[str, Any]) -> dict[str, Any]:
-    """The text after an InMail was sent with it."""
-    sent_with(store, seat.log("Kai Example")["inmail"]["id"], text)
+def used(text: dict[str, Any], seat: Seat) -> dict[str, Any]:
+    """The text after an InMail was sent with it. It is there before the account, which brings texts otherwise."""
+    assert seat.log("Kai Example", text=text["id"])["inmail"]["text_version"] == 1
     return text
 
 
@@ -88,7 +80,7 @@ def test_other_words_for_a_used_text_make_its_next_version(call: Caller, store: 
     changed = patched(call, used, body="Hello {{name}}")
 
     assert changed == used | {"body": "Hello {{name}}", "version": 2}
-    assert patched(call, used, subject="Once more")["version"] == 2, "nobody was sent the second version"
+    assert patched(call, used, subject="Once more")["version"] == 2, "no InMail was sent with the second version"
     with store.read() as tx:
         kept = tx.execute("SELECT version, subject, body FROM text_version ORDER BY version").fetchall()
     assert kept == [(1, HELLO["subject"], HELLO["body"]), (2, "Once more", "Hello {{name}}")]
@@ -131,20 +123,15 @@ def test_deleting_a_used_text_keeps_it_for_its_inmails(call: Caller, used: dict[
 
 @pytest.mark.parametrize("by", ["target", "first_text", "second_text"])
 def test_deleting_a_text_that_is_still_needed_keeps_it(
-    call: Caller, seat: Seat, store: Store, clock: Clock, text: dict[str, Any], by: str
+    call: Caller, seat: Seat, store: Store, text: dict[str, Any], by: str
 ) -> None:
-    with store.begin_write(None) as tx:
-        owner_id = owner_of(store)
-        person = persons.add(tx, owner_id, {"name": "Kai Example"}, None, clock())
-        if by == "target":
-            tx.execute(
-                "INSERT INTO target (id, owner_id, person_id, text_id, place, created_at) VALUES ('t', ?, ?, ?, 1, 0)",
-                (owner_id, person.id, text["id"]),
-            )
-        else:
+    if by == "target":
+        call.post("/targets", {"person": {"name": "Kai Example"}, "text": text["id"]})
+    else:
+        with store.begin_write(None) as tx:
             tx.execute(
                 "INSERT INTO campaign (id, owner_id, account_id, name, created_at) VALUES ('c', ?, ?, 'C', 0)",
-                (owner_id, seat.account["id"]),
+                (owner_of(store), seat.account["id"]),
             )
             column = "text_id" if by == "first_text" else "second_text_id"
             tx.execute(f"INSERT INTO campaign_step (campaign_id, number, {column}) VALUES ('c', 1, ?)", (text["id"],))
@@ -198,7 +185,7 @@ def test_the_longest_text_that_is_taken(call: Caller) -> None:
     assert call.post("/texts", HELLO | longest)["body"] == longest["body"]
 
 
-def test_characters_that_nobody_sees_are_left_out(call: Caller) -> None:
+def test_invisible_characters_are_left_out(call: Caller) -> None:
     made = call.post("/texts", HELLO | {"subject": " A\u200b question\n", "body": "Hi\r\n\u202eyou "})
 
     assert (made["subject"], made["body"]) == ("A question", "Hi\nyou")
@@ -216,24 +203,20 @@ def test_a_preview_for_somebody_who_is_not_stored(call: Caller, text: dict[str, 
     assert found == {"subject": subject, "body": body, "missing": [], "lengths": lengths}
 
 
-def test_a_preview_for_a_stored_person_with_their_note(
-    call: Caller, store: Store, clock: Clock, text: dict[str, Any]
-) -> None:
-    owner_id = owner_of(store)
+def test_a_preview_for_a_stored_person_with_the_note_of_their_target(call: Caller, text: dict[str, Any]) -> None:
     known = {"name": "Karl-Heinz Example", "first_name": "Kalle", "company": "Sample Ltd", "headline": "Data lead"}
-    with store.begin_write(None) as tx:
-        person = persons.add(tx, owner_id, known, None, clock())
-        for place, note, dropped in ((1, "old", None), (2, "met in Oslo", None), (3, "dropped", 1)):
-            tx.execute(
-                "INSERT INTO target (id, owner_id, person_id, note, place, created_at, dropped_at)"
-                " VALUES (?, ?, ?, ?, ?, 0, ?)",
-                (f"t{place}", owner_id, person.id, note, place, dropped),
-            )
-    patched(call, text, subject="{{headline}} {{last_name}}", body="{{first_name}}: {{note}}")
+    person = {"id": call.post("/people", known)["id"]}
+    patched(call, text, subject="{{headline}} {{last_name}}", body="{{first_name}}: {{note|nothing}}")
+    targets = []
+    for note in ("met in Oslo", "met in Rome"):
+        targets.append(call.post("/targets", {"person": person, "note": note})["id"])
 
-    found = previewed(call, text, person={"id": person.id})
+        found = previewed(call, text, person=person)
 
-    assert (found["subject"], found["body"], found["missing"]) == ("Data lead Example", "Kalle: met in Oslo", [])
+        assert (found["subject"], found["body"], found["missing"]) == ("Data lead Example", f"Kalle: {note}", [])
+        assert call("PATCH", f"/targets/{targets[-1]}", {"action": "drop"}).status_code == 200
+
+    assert previewed(call, text, person=person)["body"] == "Kalle: nothing"
 
 
 def test_what_is_missing_is_named_and_still_shown(call: Caller, text: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
-"""Fills a new database: `python -m tests.benchmarks.filling DATA_FOLDER INMAILS ACCOUNTS`.
+"""Fills a new database: `python -m tests.benchmarks.filling DATA_FOLDER INMAILS ACCOUNTS [TARGETS]`.
 
-The first account has so many InMails, a thousand in each thirty days up to now; the others have three each. The facts
+The first account has so many InMails, a thousand in each thirty days up to now; the others have three each. So many
+people are on the list, every third of them planned for one of the next weeks. The facts
 go in through the same door as always, only many in one transaction.
 """
 
@@ -13,10 +14,11 @@ from inkeeper.ids import new_id
 from inkeeper.rules.facts import Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.services import accounts, pairing
+from inkeeper.services.people import adding, bulk, targets
 from inkeeper.services.people.sent import person_keys
 from inkeeper.settings import load_settings
 from inkeeper.storage import history
-from inkeeper.storage.database import open_database
+from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Inmail, Owner
 
 A_MONTH = timedelta(days=30)
@@ -47,6 +49,21 @@ def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -
         Inmail.insert_many(rows[start : start + 500]).execute()
 
 
+def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
+    """Put so many people on the list."""
+    lines = (
+        f"Noor Dummy {number}, Company {number % 500}, https://www.linkedin.com/in/noor-dummy-{number:06}x"
+        for number in range(count)
+    )
+    reading = adding.read_lines("\n".join(lines))
+    with store.begin_write(None) as tx:
+        plan = adding.make_plan(tx, owner_id, reading, now)
+        adding.store(tx, owner_id, plan, plan.mark(), now)
+        views = targets.search(tx, owner_id, {}, None, count, now)
+        for week in range(1, 9):
+            bulk.act(tx, owner_id, views[3 * week :: 24], "later", now, now.date() + timedelta(weeks=week))
+
+
 def main() -> None:
     """Fill it."""
     folder, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -71,6 +88,8 @@ def main() -> None:
         for _ in range(count - 1):
             other_id = accounts.create_account(owner_id, wanted | {"opened_at": now - A_MONTH}, now)["id"]
             add_inmails(other_id, 3, now - A_MONTH, now)
+    if len(sys.argv) > 4:
+        add_targets(store, owner_id, int(sys.argv[4]), now)
     store.checkpoint_and_close()
 
 

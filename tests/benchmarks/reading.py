@@ -22,9 +22,10 @@ GROWTH = 1.1
 Figures = dict[str, list[float]]
 
 
-def filled_server(folder: Path, inmails: int, accounts: int) -> Server:
-    """A running server over a database of that size; the account to look at is the last one opened."""
-    command = [sys.executable, "-m", "tests.benchmarks.filling", folder / "data", str(inmails), str(accounts)]
+def filled_server(folder: Path, inmails: int, accounts: int, targets: int = 0) -> Server:
+    """A running server over a database of that size; the account to look at is the first one opened."""
+    sizes = [str(inmails), str(accounts), *([str(targets)] if targets else [])]
+    command = [sys.executable, "-m", "tests.benchmarks.filling", folder / "data", *sizes]
     server = Server(folder)
     subprocess.run(command, check=True, env=server.environment(), cwd=servers.ROOT)
     return server.start()

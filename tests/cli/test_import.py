@@ -257,6 +257,36 @@ def test_where_a_person_is_still_named_is_said(bring: Run, inkeeper: Run, tmp_pa
     assert b"Robin Sample" not in (data / "inkeeper.sqlite3.before-0003_lean_writes").read_bytes()
 
 
+def test_people_on_lists_are_erased_and_counted(bring: Run, inkeeper: Run, tmp_path: Path) -> None:
+    bring(TWO, "--open-earlier", "--yes")
+    database = tmp_path / "data" / "inkeeper.sqlite3"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        (owner,) = connection.execute("SELECT id FROM owner").fetchone()
+        for number, url in enumerate((link("Robin Sample"), None)):
+            connection.execute(
+                "INSERT INTO person (id, owner_id, name, name_key, created_at) VALUES (?, ?, 'Robin Sample', ?, 0)",
+                (f"p{number}", owner, "robin sample"),
+            )
+            if url:
+                key = f"in/{url.rpartition('/')[2]}"
+                connection.execute("INSERT INTO person_link VALUES (?, ?, 'in', ?, ?)", (f"p{number}", owner, url, key))
+        connection.execute(
+            "INSERT INTO target (id, owner_id, person_id, place, created_at, note) VALUES ('t', ?, 'p0', 1, 0, 'x')",
+            (owner,),
+        )
+
+    finished = inkeeper("erase", "--person", link("Robin Sample"))
+
+    assert finished.returncode == 0, finished.stderr
+    assert "On lists of people: 1 erased, 1 to be written to dropped.\n" in finished.stdout
+    assert "others of the same name under no link or another one: 1." in finished.stdout
+    assert inkeeper("doctor").stdout == "Nothing wrong was found.\n"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE target SET wanted_on = '2026-01-01'")
+        connection.commit()
+    assert "Target t is not as its InMails, person and campaign say: wanted_on." in inkeeper("doctor").stdout
+
+
 def test_whose_export_it_is(bring: Run) -> None:
     one = messages(inmail("Robin Sample", "2025-11-05 10:00:00"))
 

@@ -37,6 +37,7 @@ FITTING: dict[str, tuple[Any, ...]] = {
     "dates": ("dmy", "mdy"),
     "leave_out": ("1", "2,3"),
     "working_days": ([1, 2, 3], [5]),
+    "lead_days": ([7, 3, 1], [60, 30, 2]),
 }
 """What a field of that name takes. Any other is filled from its schema."""
 

@@ -33,6 +33,9 @@ export const alarms = new Map();
 /** The ids of the notifications that were shown. */
 export const notified = [];
 
+/** The addresses of the tabs that were opened. */
+export const opened = [];
+
 /** As in browsers, and unlike in node, a lock is never granted before `request` returns. */
 const locks = { request: async (name, work) => { await null; return nodeLocks.request(name, work); } };
 const nodeLocks = navigator.locks;
@@ -53,11 +56,12 @@ globalThis.chrome = {
     getMessage: (key, substitutions = []) =>
       (MESSAGES[key]?.message ?? "").replace(/\$(\d)/g, (_, number) => substitutions[number - 1] ?? ""),
   },
+  tabs: { create: async ({ url }) => { opened.push(url); } },
   notifications: { create: async (id) => { notified.push(id); } },
   scripting: { getRegisteredContentScripts: async () => [], registerContentScripts: async () => {}, unregisterContentScripts: async () => {} },
   permissions: { contains: async () => true },
   runtime: { id: "inkeeper", onMessage: listeners, getURL: (path) => `chrome-extension://inkeeper/${path}` },
-  action: { setBadgeText() {}, setBadgeBackgroundColor() {}, setBadgeTextColor() {}, setTitle() {} },
+  action: { openPopup: async () => { opened.push("popup"); }, setBadgeText() {}, setBadgeBackgroundColor() {}, setBadgeTextColor() {}, setTitle() {} },
   commands: {},
   contextMenus: {},
 };
@@ -67,4 +71,5 @@ export function reset() {
   for (const area of [local, session]) Object.assign(area, { content: {}, writes: [] });
   alarms.clear();
   notified.length = 0;
+  opened.length = 0;
 }

@@ -108,10 +108,9 @@ class Story:
     def forecast(self, at: str) -> Forecast:
         return forecast(self.state(at), self.time(at), next_loss(self.changes(at)))
 
-    def outlook(self, at: str, *, price: Money | None = None, reserve: int = 0) -> Outlook:
-        return Outlook(
-            self.state(at), self.time(at), self.changes(at), self.pace(at, reserve), self.forecast(at), price
-        )
+    def outlook(self, at: str, *, price: Money | None = None, reserve: int = 0, **own: Any) -> Outlook:
+        its_pace, its_forecast = self.pace(at, reserve), self.forecast(at)
+        return Outlook(self.state(at), self.time(at), self.changes(at), its_pace, its_forecast, price, reserve, **own)
 
     def warnings(self, at: str, **given: Any) -> dict[str, AccountWarning]:
         """The warnings that hold, by code."""
@@ -119,5 +118,5 @@ class Story:
         assert len({warning.code for warning in found}) == len(found)
         return {warning.code: warning for warning in found}
 
-    def next_turn(self, at: str) -> datetime:
-        return next_turn(self.outlook(at))
+    def next_turn(self, at: str, **given: Any) -> datetime:
+        return next_turn(self.outlook(at, **given))

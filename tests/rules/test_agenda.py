@@ -151,9 +151,33 @@ def test_under_month_end_no_reply_window_is_marked():
     assert not any("window" in title for title in titles(story, "2026-01-10"))
 
 
-def events_at(history: History, now) -> list[Event]:
+def test_the_alarm_rings_on_the_accounts_own_day():
+    story = Story("sales_navigator", "2026-11-01", zone="Europe/Berlin")
+    story.observe("2026-11-02", 12)
+
+    def alarm(lead_days: int) -> tuple[str, str]:
+        events = agenda(story.state("2026-11-03"), story.time("2026-11-03"), story.changes("2026-11-03"), lead_days)
+        first = next(event for event in events if event.alarm)
+        return str(first.day), first.title
+
+    assert alarm(7) == ("2026-11-24", "Last week before 12 credits are lost (Sales Navigator)")
+    assert alarm(10) == ("2026-11-21", "Last 10 days before 12 credits are lost (Sales Navigator)")
+    assert alarm(1) == ("2026-11-30", "Last day before 12 credits are lost (Sales Navigator)")
+    assert alarm(60) == ("2026-11-01", "Last 30 days before 12 credits are lost (Sales Navigator)"), "they came then"
+
+
+def test_an_alarm_longer_than_a_month_rings_when_the_credits_come():
+    story = Story("sales_navigator", "2026-11-01", zone="Europe/Berlin")
+    for asked in ("2026-11-03", "2026-12-03"):
+        events = agenda(story.state(asked), story.time(asked), story.changes(asked), 45)
+        alarms = {str(event.day): event.title for event in events if event.alarm}
+        amount = "up to 25" if asked < "2026-12" else "25"
+        assert alarms["2026-12-01"] == f"Last 31 days before {amount} credits are lost (Sales Navigator)"
+
+
+def events_at(history: History, now, lead_days: int) -> list[Event]:
     state = replay(history.facts, now).state
-    return agenda(state, now, timeline(state, now, history.after(now)))
+    return agenda(state, now, timeline(state, now, history.after(now)), lead_days)
 
 
 @given(histories(most=15), st.data())
@@ -161,7 +185,7 @@ def test_every_credit_that_comes_or_goes_is_marked_once(history: History, data: 
     now = data.draw(st.sampled_from([*history.instants(), history.end]))
     state = replay(history.facts, now).state
     changes = timeline(state, now, history.after(now))
-    events = agenda(state, now, changes)
+    events = agenda(state, now, changes, data.draw(st.integers(3, 60)))
 
     assert events == sorted(events)
     assert len({(event.day, event.kind) for event in events}) == len(events)
@@ -171,9 +195,9 @@ def test_every_credit_that_comes_or_goes_is_marked_once(history: History, data: 
         if event.kind == "no_credits":
             assert len(events) == 1
             continue
-        found = re.search(r"\d+", event.title)
+        found = re.search(r"(\d+) (?:new |reply )?(?:credit|window)", event.title)
         assert found is not None
-        marked[event.kind] += int(found[0])
+        marked[event.kind] += int(found[1])
     expected = Counter({"last_week": -sum(change.credits for change in changes if change.reason in LOSSES)})
     for change in changes:
         if change.reason in LOSSES or change.reason == "grant":
@@ -202,6 +226,7 @@ def test_an_event_reads_the_same_until_something_happens(history: History, data:
     until = min(turn for turn in [*turns, now + timedelta(days=40)] if turn > now)
     later = now + data.draw(st.integers(0, int((until - now) / INSTANT) - 1)) * INSTANT
 
-    after = {(event.day, event.kind): event for event in events_at(history, later)}
-    for event in events_at(history, now):
+    lead_days = data.draw(st.integers(3, 60))
+    after = {(event.day, event.kind): event for event in events_at(history, later, lead_days)}
+    for event in events_at(history, now, lead_days):
         assert after[event.day, event.kind] == event

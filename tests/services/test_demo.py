@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 import pytest
 
 from inkeeper import demo
+from inkeeper.rules.results import FEWEST
 from inkeeper.services import accounts, ledger, summary
+from inkeeper.services.integrity import check
+from inkeeper.services.people import persons, results, targets
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Inmail, Owner
 
@@ -46,7 +50,7 @@ def test_another_seed_tells_another(told: Callable[..., Store]) -> None:
     assert inmails(told()) != inmails(told(seed=2))
 
 
-@pytest.mark.parametrize(
+ANY_TIME = pytest.mark.parametrize(
     "now",
     [
         NOW,
@@ -56,6 +60,9 @@ def test_another_seed_tells_another(told: Callable[..., Store]) -> None:
         datetime(2027, 3, 28, 1, 30, tzinfo=UTC),
     ],
 )
+
+
+@ANY_TIME
 def test_a_year_of_inmails_ends_before_now(told: Callable[..., Store], now: datetime) -> None:
     sent = [row[0] for row in inmails(told(now))]
     assert len(sent) > 250
@@ -88,3 +95,41 @@ def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[
         journals = [ledger.journal(owner, each, None, None, NOW, 0, 10_000) for each in ids]
     kinds = {entry["kind"] for journal in journals for entry in journal}
     assert kinds >= {"grant", "spend", "credit_back", "expire", "adjust"}
+
+
+@ANY_TIME
+def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
+    told: Callable[..., Store], now: datetime
+) -> None:
+    store = told(now)
+    with store.read() as tx:
+        owner = Owner.get().id
+        views = targets.search(tx, owner, {}, None, 100, now)
+        marked = [person.name for person in persons.search(tx, owner, "", None, 100) if person.do_not_contact]
+        first = accounts.list_accounts(owner, now, None, 1)[0]["id"]
+        shown = summary.summary(accounts.seat(owner, first), now).answer["targets"]
+    states = Counter((view.state, view.step, view.campaign is not None) for view in views)
+    assert states == {
+        ("ready", 1, False): 8,
+        ("planned", 1, False): 2,
+        ("ready", 2, True): 1,
+        ("answered", 2, True): 1,
+        ("waiting", 2, True): 1,
+    }
+    days = sorted(view.target.planned_on for view in views if view.target.planned_on)
+    assert days[1] - days[0] == timedelta(days=1)
+    # The planned InMail and the follow-up that is due.
+    assert shown["today"] == 2
+    assert marked == ["Bo Attrapp"]
+    assert list(check(store, now)) == []
+
+
+def test_texts_have_results(told: Callable[..., Store]) -> None:
+    store = told()
+    with store.read() as tx:
+        owner = Owner.get().id
+        for account in accounts.list_accounts(owner, NOW, None, 10):
+            rows = {row.title: row for row in results.list_results(tx, owner, account["id"], "text", NOW)}
+            assert rows["First contact"].sent > FEWEST
+            assert 0 < rows["First contact"].answered < rows["First contact"].sent
+            assert rows["First contact"].rate is not None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,9 +20,19 @@ from inkeeper.services import export, export_format
 from inkeeper.services.erasing import MARKS_KEPT, Erased, erase_person, mark
 from inkeeper.services.export import write_export
 from inkeeper.services.integrity import check
+from inkeeper.services.restore import read_export
 from inkeeper.storage import models
-from inkeeper.storage.database import Store
-from inkeeper.storage.models import ERASED_NAME, TABLES, Account, PersonalField, database_of_thread
+from inkeeper.storage.database import Store, open_database
+from inkeeper.storage.models import (
+    ERASED_NAME,
+    TABLES,
+    Account,
+    Campaign,
+    Owner,
+    Person,
+    PersonalField,
+    database_of_thread,
+)
 from tests.conftest import Clock, Device
 from tests.seat import Caller, Seat
 
@@ -34,7 +45,7 @@ NOT_PERSONAL = {
     "pairing.id pairing.owner pairing.code invitation.owner invitation.code installation.id",
     "sign_in.owner sign_in.secret_hash ticket.device ticket.secret_hash ticket.target",
     "account.id account.owner account.time_zone account.currency account.working_days account.plan_prices",
-    "account.last_fact_id",
+    "account.last_fact_id account.lead_days",
     "import.id import.account import.kind",
     "fact.id fact.account fact.kind fact.about fact.data fact.import_id",
     "inmail.id inmail.account inmail.purpose inmail.source inmail.outcome inmail.message_key",
@@ -50,7 +61,7 @@ NOT_PERSONAL = {
     "calendar_feed.account calendar_feed.secret_hash",
     "calendar_event.account calendar_event.uid calendar_event.digest",
     "reminder_sent.account reminder_sent.code reminder_sent.severity",
-    "erasure.salt erasure.marks erased_inmail.inmail",
+    "erasure.salt erasure.marks erasure.owner_id erased_inmail.inmail",
 }
 
 
@@ -97,7 +108,7 @@ def test_the_counts_stay(seat: Seat, robin: str, store: Store, clock: Clock) -> 
 
     found = erase(store, "linkedin.com/in/Robin-Sample/".join(["https://", "?trk=1"]))
 
-    assert found == (1, 2, [], [], [], [], True)
+    assert found == (1, 2, [], [], [], [], True, 0, 0, [])
     after = seat.call.get(f"{seat.path}/inmails/{robin}")
     assert after["recipient"] == {"name": ERASED_NAME, "profile_url": None}
     assert (after["subject"], after["note"], after["outcome"], after["cost"]) == (None, None, "replied", 1)
@@ -464,3 +475,351 @@ def test_a_long_list_comes_in_parts(seat: Seat, store: Store, call: Caller) -> N
     rest = call.get(f"/erasures?since={first['last']}")
 
     assert (len(first["erasures"]), first["more"], len(rest["erasures"]), rest["more"]) == (100, True, 3, False)
+
+
+# People on the list
+
+
+LEAD = "https://www.linkedin.com/sales/lead/ACwAAR0bin"
+
+
+def put_on_list(seat: Seat, name: str = "Robin Sample", link: str | None = LINK, **fields: Any) -> dict[str, Any]:
+    person = {"name": name, **({"profile_url": link} if link else {})}
+    target: dict[str, Any] = seat.call.post("/targets", {"person": person, **fields})
+    return target
+
+
+def stored(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    with store.read() as transaction:
+        return list(transaction.execute(sql))
+
+
+@pytest.fixture
+def listed(seat: Seat) -> dict[str, Any]:
+    """Robin's target. Robin has two links, and all that can be known of a person is known."""
+    person = {"name": "Robin Sample", "first_name": "Robin", "company": "Sampling Ltd", "headline": "Head of sampling"}
+    made = seat.call.post("/people", person | {"profile_url": LINK})
+    seat.call.post("/people", {"name": "Robin Sample", "profile_url": LEAD}, expect=200)
+    target: dict[str, Any] = seat.call.post(
+        "/targets", {"person": {"id": made["id"]}, "note": "the sampling fair", "due": "2026-12-01"}
+    )
+    assert target["person"]["links"] == [LINK, LEAD]
+    seat.call("PATCH", f"/targets/{target['id']}", {"action": "later", "until": "2026-11-25"}, Idempotency_Key="later")
+    return target
+
+
+def test_a_stored_person_is_emptied_and_their_targets_are_dropped(
+    seat: Seat, listed: dict[str, Any], store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    put_on_list(seat, "Mika Placeholder", MIKA)
+
+    found = erase(store, LINK)
+
+    assert (found.people, found.targets, found.answers, found.mentions) == (1, 1, 1, [])
+    columns = "name, first_name, company, headline, do_not_contact, name_key, erased_at IS NOT NULL"
+    assert stored(store, f"SELECT {columns} FROM person ORDER BY id")[0] == (
+        ERASED_NAME,
+        None,
+        None,
+        None,
+        0,
+        ERASED_NAME,
+        1,
+    )
+    assert stored(store, "SELECT url FROM person_link") == [(MIKA,)]
+    columns = "note, dropped_at IS NOT NULL, opens_on, planned_on, wanted_on, due"
+    assert stored(store, f"SELECT {columns} FROM target ORDER BY id")[0] == (None, 1, None, None, None, "2026-12-01")
+    target = seat.call.get(f"/targets/{listed['id']}")
+    assert (target["state"], target["person"]["name"], target["person"]["links"]) == ("dropped", ERASED_NAME, [])
+    assert [each["person"]["name"] for each in seat.summary()["targets"]["next"]] == ["Mika Placeholder"]
+    assert [each["name"] for each in seat.call.get("/people")["items"]] == ["Mika Placeholder"]
+    for file in tmp_path.glob("inkeeper.sqlite3*"):
+        content = file.read_bytes().lower()
+        assert not [word for word in (b"robin", b"sampling", b"r0bin") if word in content], file
+    assert list(check(store, clock())) == []
+    assert erase(store, LINK)[:4] == (0, 0, [], [])
+
+
+@pytest.mark.parametrize(("by", "other"), [(LINK, LEAD), (LEAD, LINK)])
+def test_one_link_of_a_stored_person_erases_what_any_of_them_finds(
+    seat: Seat, listed: dict[str, Any], store: Store, call: Caller, by: str, other: str
+) -> None:
+    seat.log("R. Sample", link=other, cost=0)
+    seat.log("Robin Sample", link="https://www.linkedin.com/in/another-robin", cost=0)
+
+    found = erase(store, by)
+
+    assert (found.inmails, len(found.same_name)) == (1, 1)
+    assert {row[0] for row in recipients(store)} == {ERASED_NAME, "Robin Sample"}
+    (erasure,) = call.get("/erasures")["erasures"]
+    assert sorted(erasure["links"]) == sorted(mark(erasure["salt"], link) for link in (LINK, LEAD))
+    assert erasure["names"] == []
+
+
+def test_an_inmail_that_did_a_targets_step_is_its_persons_under_whatever_link(seat: Seat, store: Store) -> None:
+    target = put_on_list(seat)
+    by_name = seat.log("ROBIN SAMPLE", link=LEAD, cost=0)
+    assert by_name["closed_target"] == target["id"]
+
+    found = erase(store, LINK)
+
+    assert (found.inmails, found.people) == (1, 1)
+    assert recipients(store) == [(ERASED_NAME, ERASED_NAME, None, None, None, None)]
+
+
+def test_the_link_of_an_inmail_that_did_a_targets_step_finds_the_stored_person(seat: Seat, store: Store) -> None:
+    put_on_list(seat)
+    seat.log("Robin Sample", link=LEAD, cost=0)
+    seat.log("R. Sample", link=LINK, cost=0)
+
+    found = erase(store, LEAD)
+
+    assert (found.inmails, found.people, found.targets) == (2, 1, 1)
+
+
+def test_an_erased_inmail_does_not_lead_to_a_person_by_its_target(seat: Seat, store: Store, clock: Clock) -> None:
+    robins = put_on_list(seat)
+    mikas = put_on_list(seat, "Mika Placeholder", MIKA)
+    first = seat.log("Robin Sample", link=LINK)["inmail"]["id"]
+    moved = edited(seat, first, sent_at="2026-11-23T08:00:00Z")
+    right = {"name": "Mika Placeholder", "profile_url": MIKA}
+    edited(seat, moved, recipient=right)
+
+    erase(store, MIKA)
+
+    assert stored(store, "SELECT name, target_id FROM inmail ORDER BY rowid") == [
+        (ERASED_NAME, None),
+        (ERASED_NAME, mikas["id"]),
+    ]
+    assert seat.call.get(f"/targets/{robins['id']}")["person"]["name"] == "Robin Sample"
+    assert list(check(store, clock())) == []
+
+
+def test_a_stored_person_without_a_link_is_counted_and_erased_by_name_if_asked(seat: Seat, store: Store) -> None:
+    put_on_list(seat, link=None)
+    seat.log("Mika Placeholder")
+    seat.log("Robin Sample", link=LINK, cost=0)
+    with store.begin_write(None) as tx:
+        tx.execute("UPDATE inmail SET target_id = NULL")
+
+    found = erase(store, LINK)
+    assert (found.people, len(found.same_name_people)) == (0, 1)
+
+    found = erase(store, LINK, "robin  sample")
+    assert (found.people, found.same_name_people) == (1, [])
+
+
+def test_a_name_alone_is_not_another_stored_persons(seat: Seat, store: Store) -> None:
+    another = "https://www.linkedin.com/in/another-robin"
+    put_on_list(seat, link=another)
+    seat.log("Robin Sample")
+    seat.log("Robin Sample", link=another)
+
+    found = erase(store, LINK, "Robin Sample")
+
+    assert (found.inmails, found.people, len(found.same_name), len(found.same_name_people)) == (0, 0, 2, 1)
+
+
+def test_texts_campaigns_and_notes_on_others_that_mention_a_person_are_named(
+    seat: Seat, listed: dict[str, Any], store: Store, clock: Clock
+) -> None:
+    text = seat.call.post(
+        "/texts", {"name": "For Robin Sample", "subject": "Robin Sample", "body": "Robin Sample said"}
+    )
+    mika = put_on_list(seat, "Mika Placeholder", MIKA, note="ask Robin Sample")
+    seat.call("PATCH", f"/people/{mika['person']['id']}", {"company": "Robin Sample & Co", "headline": "robin-sample"})
+    with store.begin_write(None):
+        Campaign.create(
+            id="c1",
+            owner=Owner.get(),
+            account=seat.account["id"],
+            name="Robin Sample",
+            goal="Robin Sample",
+            created_at=clock(),
+        )
+
+    found = erase(store, LINK)
+
+    assert {(each.table, each.column, each.id) for each in found.mentions} == {
+        ("text", "name", text["id"]),
+        ("text_version", "subject", text["id"]),
+        ("text_version", "body", text["id"]),
+        ("campaign", "name", "c1"),
+        ("campaign", "goal", "c1"),
+        ("target", "note", mika["id"]),
+        ("person", "company", mika["person"]["id"]),
+        ("person", "headline", mika["person"]["id"]),
+    }
+    assert seat.call.get(f"/targets/{mika['id']}")["note"] == "ask Robin Sample"
+
+
+def test_answers_about_people_and_targets_are_emptied(seat: Seat, store: Store) -> None:
+    person = {"name": "Robin Sample", "profile_url": LINK, "company": "Sampling Ltd"}
+    body = {"person": person, "note": "the sampling fair"}
+    seat.call("POST", "/targets", body, Idempotency_Key="first")
+    other = {"person": {"name": "Robin Sample", "profile_url": "https://www.linkedin.com/in/another-robin"}}
+    seat.call("POST", "/targets", other, Idempotency_Key="other")
+
+    assert erase(store, LINK).answers == 1
+
+    again = seat.call("POST", "/targets", body, Idempotency_Key="first").json
+    assert again["person"] | {"id": ""} == {
+        "id": "",
+        "name": ERASED_NAME,
+        "first_name": None,
+        "links": [],
+        "company": None,
+        "headline": None,
+        "do_not_contact": False,
+    }
+    assert (again["note"], again["state"]) == (None, "ready")
+    assert seat.call("POST", "/targets", other, Idempotency_Key="other").json["person"]["name"] == "Robin Sample"
+
+
+def test_copies_with_people_are_erased_too(
+    seat: Seat, listed: dict[str, Any], store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    seat.log("R. Sample", link=LEAD)
+    copy = tmp_path / "inkeeper.sqlite3.before-0011_more"
+    older = tmp_path / "inkeeper.sqlite3.before-0010_targets"
+    store.copy_to(copy)
+    store.copy_to(older)
+    with closing(sqlite3.connect(older)) as connection, connection:
+        for column in ("target_id", "text_id", "campaign_id", "text_version"):
+            connection.execute("DROP INDEX IF EXISTS inmail_purpose")
+            connection.execute(f"DROP INDEX IF EXISTS inmail_{column}")
+        for column in ("target_id", "text_id", "campaign_id", "text_version"):
+            connection.execute(f"ALTER TABLE inmail DROP COLUMN {column}")
+        for table in ("target", "campaign_step", "campaign", "text_version", "text", "person_link", "person"):
+            connection.execute(f"DROP TABLE {table}")
+
+    found = erase(store, LINK)
+
+    assert (set(found.copies), found.copies_left) == ({copy, older}, [])
+    for path in found.copies:
+        content = path.read_bytes().lower()
+        assert not [word for word in (b"robin", b"r. sample", b"sampling", b"r0bin") if word in content], path
+    restored = open_database(f"sqlite:///{copy}")
+    assert list(check(restored, clock())) == []
+    restored.checkpoint_and_close()
+
+
+def test_what_was_erased_is_exported_and_comes_back(
+    seat: Seat, listed: dict[str, Any], store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    seat.log("Robin Sample", link=LINK)
+    erase(store, LINK)
+
+    write_export(store, tmp_path / "all.zip", NOW)
+    fresh = open_database(f"sqlite:///{tmp_path}/fresh.sqlite3")
+    read_export(fresh, tmp_path / "all.zip")
+
+    for table in ("person", "person_link", "target", "erasure", "inmail"):
+        assert stored(fresh, f"SELECT * FROM {table} ORDER BY rowid") == stored(
+            store, f"SELECT * FROM {table} ORDER BY rowid"
+        )
+    assert list(check(fresh, clock())) == []
+    fresh.checkpoint_and_close()
+
+
+def test_an_erased_person_cannot_be_put_on_the_list_again_by_id(
+    seat: Seat, listed: dict[str, Any], store: Store
+) -> None:
+    person, target = listed["person"]["id"], listed["id"]
+    erase(store, LINK)
+
+    assert seat.call("POST", "/targets", {"person": {"id": person}}).status_code == 422
+    text = seat.call.post("/texts", {"name": "Hello", "subject": "Hello", "body": "Hi {{name}}"})["id"]
+    assert seat.call("POST", f"/texts/{text}/preview", {"person": {"id": person}}).status_code == 404
+    assert seat.call("GET", f"/people/{person}").status_code == 404
+    assert seat.call("PATCH", f"/people/{person}", {"name": "Robin Sample"}).status_code == 404
+    assert seat.call("PATCH", f"/targets/{target}", {"action": "reopen"}).json["state"] == "dropped"
+    assert put_on_list(seat)["person"]["id"] != person
+
+
+def test_a_name_that_many_people_share_is_mentioned_nowhere(seat: Seat, store: Store) -> None:
+    seat.log("LinkedIn Member", link=LINK)
+    seat.log("LinkedIn Member")
+    seat.log("Mika Placeholder", note="was a LinkedIn member")
+
+    found = erase(store, LINK, "LinkedIn Member")
+
+    assert (found.inmails, found.same_name, found.mentions) == (1, [], [])
+
+
+# Tables that another version might add
+
+
+@pytest.fixture
+def remarks(store: Store, seat: Seat, listed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> type[Model]:
+    """A table whose rows belong to people, with one about Robin and one about Mika."""
+    mika = put_on_list(seat, "Mika Placeholder", MIKA)["person"]["id"]
+
+    class Remark(Model):
+        id = TextField(primary_key=True)
+        person = ForeignKeyField(Person)
+        words = PersonalField("about", null=True)
+        nickname = PersonalField("name")
+
+        class Meta:
+            database = database_of_thread
+            legacy_table_names = False
+
+    class Folder(Model):
+        """With nothing in it that erasing empties."""
+
+        id = TextField(primary_key=True)
+        person = ForeignKeyField(Person)
+        title = PersonalField("label")
+
+        class Meta:
+            database = database_of_thread
+            legacy_table_names = False
+
+    with store.begin_write(None):
+        Remark.create_table()
+        Folder.create_table()
+        Folder.create(id="1", person=listed["person"]["id"], title="Mine")
+        Remark.create(id="1", person=listed["person"]["id"], words="likes sampling", nickname="Rob")
+        Remark.create(id="2", person=mika, words="knows Robin Sample", nickname="Mi")
+    monkeypatch.setattr(models, "TABLES", (*TABLES, Remark, Folder))
+    return Remark
+
+
+def test_a_new_table_whose_rows_belong_to_people_is_erased_by_its_reference_alone(
+    remarks: type[Model], store: Store
+) -> None:
+    found = erase(store, LINK)
+
+    with store.read():
+        rows = [(row.words, row.nickname) for row in remarks.select().order_by(remarks.id)]
+    assert rows == [(None, ERASED_NAME), ("knows Robin Sample", "Mi")]
+    assert [(each.table, each.column, each.id) for each in found.mentions] == [("remark", "words", "2")]
+
+
+def test_every_column_about_people_is_in_a_row_that_says_whom_it_is_about() -> None:
+    for table in TABLES:
+        fields = [field for field in table._meta.sorted_fields if isinstance(field, PersonalField)]
+        if any(field.holds in ("name", "link", "about") for field in fields):
+            own = any(field.holds == "name" and not field.of_former for field in fields)
+            belongs = any(
+                isinstance(each, ForeignKeyField) and each.rel_model is Person for each in table._meta.sorted_fields
+            )
+            assert own or belongs, f"erasing cannot tell whom the rows of {table._meta.table_name} are about"
+
+
+def test_every_table_about_people_says_whose_it_is(store: Store, seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Diary(Model):
+        id = TextField(primary_key=True)
+        page = PersonalField("label")
+
+        class Meta:
+            database = database_of_thread
+            legacy_table_names = False
+
+    with store.begin_write(None):
+        Diary.create_table()
+    monkeypatch.setattr(models, "TABLES", (*TABLES, Diary))
+
+    with pytest.raises(TypeError, match="diary"):
+        erase(store, LINK)

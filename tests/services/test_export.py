@@ -19,19 +19,22 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inkeeper.jsontext import to_json
 from inkeeper.rules.facts import Retracted
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import accounts, devices
 from inkeeper.services.export import write_export
-from inkeeper.services.export_format import ExportError
+from inkeeper.services.export_format import Checksum, ExportError
 from inkeeper.services.integrity import check
 from inkeeper.services.people.sent import last_inmail_in_account, person_keys
 from inkeeper.services.restore import read_export
-from inkeeper.storage import history
+from inkeeper.storage import history, targets
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import (
     TABLES,
     Account,
+    Campaign,
+    CampaignStep,
     ErasedInmail,
     Erasure,
     Inmail,
@@ -75,6 +78,24 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock
     client.post(path, query_string={"confirm": confirm}, **file)
     client.post(f"/api/v1/accounts/{account}/calendar", json={}, headers=headers)
     client.get(f"/api/v1/accounts/{account}/calendar.ics", headers=headers)
+    text = {"name": "Hello", "purpose": "introduction", "subject": "A question", "body": "Hi {{first_name}}\n{{note}}"}
+    made = client.post("/api/v1/texts", json=text, headers=headers).json["id"]
+    person = {"name": "Noör  Dummy", "profile_url": "linkedin.com/in/Noor-Dummy/?x=1", "company": "Tinworks"}
+    wanted = {"person": person, "note": "two\nlines", "due": "2026-12-01", "text": made}
+    target = client.post("/api/v1/targets", json=wanted, headers=headers).json["id"]
+    with store.begin_write(None) as tx:
+        campaign = Campaign.create(
+            id="c1", owner=Owner.get(), account=account, name="Winter", goal="Ten calls", created_at=clock()
+        )
+        CampaignStep.create(campaign=campaign, number=1, text=made)
+        CampaignStep.create(campaign=campaign, number=2, after_working_days=7, text=made)
+        targets.update(tx, [target], {"campaign_id": "c1", "account_id": account})
+        targets.follow(tx, [target])
+    client.post(
+        f"/api/v1/accounts/{account}/inmails",
+        json={"recipient": {"name": "Noör Dummy", "profile_url": person["profile_url"]}, "source": "popup", "cost": 0},
+        headers=headers,
+    )
     with store.begin_write(None):
         ReminderSent.create(account=account, code="empty", severity="info", occasion=clock(), sent_at=clock())
         erasure = Erasure.create(at=clock(), salt="1f", marks='{"links":[],"names":[]}')
@@ -122,7 +143,7 @@ def in_table(file: Path, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(members(file)[name].decode("utf-8-sig"), newline="")))
 
 
-def test_everything_comes_back(filled: Store, exported: Path, fresh: Store) -> None:
+def test_everything_comes_back(filled: Store, exported: Path, fresh: Store, clock: Clock) -> None:
     counts = read_export(fresh, exported)
 
     assert rows(fresh) == rows(filled)
@@ -130,6 +151,7 @@ def test_everything_comes_back(filled: Store, exported: Path, fresh: Store) -> N
     assert devices.installation_id(fresh) == devices.installation_id(filled)
     assert all(count > 0 for count in counts.values()), counts
     assert fresh.damage() is None
+    assert list(check(fresh, clock())) == []
 
 
 def test_what_came_back_exports_alike(exported: Path, fresh: Store, tmp_path: Path, clock: Clock) -> None:
@@ -163,15 +185,15 @@ def test_the_document_is_as_its_schema_says(exported: Path) -> None:
 
 def test_the_tables_are_for_people(exported: Path) -> None:
     (account,) = in_table(exported, "accounts.csv")
-    mika, robin = in_table(exported, "inmails.csv")
+    mika, robin, noor = in_table(exported, "inmails.csv")
     entries = in_table(exported, "ledger.csv")
 
     assert (account["name"], account["owner"]) == ("Zażółć gęślą jaźń \U0001f600", "Kai Example")
     assert (account["balance"], account["price_minor"], account["currency"]) == ("3", "2999", "EUR")
     assert (robin["recipient"], robin["note"], robin["source"]) == ("Robin Sample", "two\nlines", "popup")
     assert mika["recipient"] == "'=Mika"
-    assert [entry["kind"] for entry in entries] == ["grant", "spend", "spend"]
-    assert entries[-1]["inmail_id"] == robin["id"]
+    assert [entry["kind"] for entry in entries] == ["grant", "spend", "spend", "spend"]
+    assert [entry["inmail_id"] for entry in entries[2:]] == [robin["id"], noor["id"]]
 
 
 def test_a_database_in_use_is_refused_and_stays_as_it_is(filled: Store, exported: Path) -> None:
@@ -244,9 +266,6 @@ def test_a_file_of_a_newer_version(exported: Path, fresh: Store, newer: dict[str
 
 def of_the_first_version(exported: Path) -> bytes:
     """The same content as a version without zips and imports would have written it."""
-    from inkeeper.jsontext import to_json
-    from inkeeper.services.export_format import Checksum
-
     document = json.loads(members(exported)["inkeeper.json"])
     tables = {name: table for name, table in document["tables"].items() if name in FIRST_TABLES}
     for name, columns in LATER_COLUMNS.items():
@@ -263,6 +282,7 @@ def of_the_first_version(exported: Path) -> bytes:
 
 FIRST_TABLES = ("owner", "device", "account", "fact", "inmail", "idempotency")
 LATER_COLUMNS = {
+    "account": {"lead_days", "low_balance"},
     "fact": {"import_id"},
     "device": {"secret", "kind"},
     "inmail": {
@@ -281,6 +301,8 @@ def test_a_file_of_the_first_version(filled: Store, exported: Path, fresh: Store
     assert {name for name, count in counts.items() if count} == set(FIRST_TABLES)
     for name in FIRST_TABLES:
         assert first_columns(fresh, name) == first_columns(filled, name)
+    with fresh.read() as transaction:
+        assert transaction.execute("SELECT lead_days, low_balance FROM account").fetchall() == [("7,3,1", None)]
 
 
 def first_columns(store: Store, table: str) -> list[dict[str, Any]]:
@@ -308,6 +330,79 @@ def test_people_in_an_older_export_are_found_however_their_names_and_links_were_
             found = last_inmail_in_account(row.account_id, person)
             assert found is not None
             assert found.id == row.id
+
+
+BEFORE_PEOPLE = ("person", "person_link", "text", "text_version", "campaign", "campaign_step", "target")
+
+
+def test_an_export_from_before_there_was_a_list_of_people(
+    filled: Store, exported: Path, fresh: Store, clock: Clock
+) -> None:
+    parts = members(exported)
+    begin, _, rest = parts["inkeeper.json"].partition(b',"tables":')
+    head = json.loads(begin + b"}")
+    head["steps"] = [step for step in head["steps"] if step < "0010"]
+    tables = {
+        name: [
+            {column: row[column] for column in row if column not in LATER_COLUMNS_OF_PEOPLE.get(name, ())}
+            for row in table
+        ]
+        for name, table in json.loads(b'{"tables":' + rest)["tables"].items()
+        if name not in BEFORE_PEOPLE
+    }
+    put_together(exported, {"inkeeper.json": written(head, tables)})
+
+    counts = read_export(fresh, exported)
+
+    assert counts["inmail"] == 3
+    assert not any(counts[name] for name in BEFORE_PEOPLE)
+    with fresh.read() as transaction:
+        keys = "SELECT name_key, link_key, target_id FROM inmail WHERE link_key IS NOT NULL"
+        assert transaction.execute(keys).fetchall() == [("noör dummy", "in/noor-dummy", None)]
+    assert list(check(fresh, clock())) == []
+
+
+LATER_COLUMNS_OF_PEOPLE = {
+    "inmail": ("target_id", "text_id", "text_version", "campaign_id"),
+    "erasure": ("owner_id",),
+}
+
+
+def written(head: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> bytes:
+    """A document with these tables, as an export writes it."""
+    checksum = Checksum()
+    lines = [to_json(head)[:-1] + ',"tables":{']
+    for name, table in tables.items():
+        lines.append(f'"{name}":[')
+        lines += [to_json(row) + "," for row in table]
+        lines.append("],")
+        for row in table:
+            checksum.add(name, to_json(row))
+    return "\n".join([*lines, f'}},"checksum":"{checksum}"}}', ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ({"person": {"name": None}}, "is not what the column name holds"),
+        ({"person_link": {"url": "https://example.com/in/noor"}}, "a row of person_link has no link to a person"),
+        ({"target": {"person_id": "missing"}}, "does not fit"),
+        ({"target": {"variant": 7}}, "does not fit"),
+        ({"campaign_step": {"number": 9}}, "does not fit"),
+    ],
+)
+def test_damaged_rows_of_people(exported: Path, fresh: Store, damage: dict[str, dict[str, Any]], says: str) -> None:
+    parts = members(exported)
+    begin, _, rest = parts["inkeeper.json"].partition(b',"tables":')
+    tables = json.loads(b'{"tables":' + rest)["tables"]
+    for name, changes in damage.items():
+        tables[name] = [row | changes for row in tables[name]]
+    put_together(exported, {"inkeeper.json": written(json.loads(begin + b"}"), tables)})
+
+    with pytest.raises(ExportError, match=says):
+        read_export(fresh, exported)
+
+    assert not any(rows(fresh).values())
 
 
 @pytest.mark.parametrize("content", [b'{"format": "songs"}', b'{"tables": []}', b"[]"])

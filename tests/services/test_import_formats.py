@@ -132,3 +132,11 @@ def test_a_file_whose_first_line_is_empty_is_refused_in_words(content: bytes) ->
         read_file(io.BytesIO(content), "given.csv", Named("id", "My seat"), "UTC", Wishes(), NOW)
 
     assert refused.value.status == 422
+
+
+def test_a_note_keeps_the_joiners_that_its_script_needs() -> None:
+    note = "می\u200cخواهم \U0001f468\u200d\U0001f469"
+
+    found = read(f"name,sent_at,note\nKai Example,2026-11-02,{note}\u200b\n")
+
+    assert [inmail.note for inmail in found.found] == [note]

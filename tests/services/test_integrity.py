@@ -70,3 +70,57 @@ def test_damage_is_found_and_placed(seat: Seat, store: Store, clock: Clock, dama
     found = list(check(store, clock()))
     assert [finding.account_id for finding in found] == [seat.account["id"]]
     assert message in found[0].message
+
+
+@pytest.fixture
+def listed(seat: Seat, clock: Clock) -> Seat:
+    """Somebody who was written to and answered, and somebody who is planned."""
+    for name in ("Mika Placeholder", "Noor Dummy"):
+        link = f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"
+        seat.call.post("/targets", {"person": {"name": name, "profile_url": link}, "account": seat.account["id"]})
+    inmail = seat.log("Mika Placeholder")["inmail"]["id"]
+    seat.call("PATCH", f"{seat.path}/inmails/{inmail}", {"outcome": "replied"})
+    noor = seat.call.get("/targets?state=ready")["items"][0]["id"]
+    day = clock().date().isoformat()
+    assert seat.call("PATCH", f"/targets/{noor}", {"action": "later", "until": day}).status_code == 200
+    return seat
+
+
+def test_nothing_is_found_in_a_list_of_people_where_all_is_well(listed: Seat, store: Store, clock: Clock) -> None:
+    assert list(check(store, clock())) == []
+
+
+MIKA = "WHERE person_id = (SELECT id FROM person WHERE name = 'Mika Placeholder')"
+NOOR = "WHERE person_id = (SELECT id FROM person WHERE name = 'Noor Dummy')"
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (f"UPDATE target SET inmails = 2 {MIKA}", "person and campaign say: inmails."),
+        (f"UPDATE target SET last_inmail_id = NULL {MIKA}", "person and campaign say: last_inmail_id."),
+        (f"UPDATE target SET last_sent_at = last_sent_at + 1 {MIKA}", "person and campaign say: last_sent_at."),
+        (f"UPDATE target SET answered_at = NULL {MIKA}", "person and campaign say: answered_at."),
+        (f"UPDATE target SET opens_on = '2026-11-01' {MIKA}", "person and campaign say: opens_on."),
+        (f"UPDATE target SET opens_on = NULL {NOOR}", "person and campaign say: opens_on."),
+        (f"UPDATE target SET ends_on = '2026-11-01' {NOOR}", "person and campaign say: ends_on."),
+        (f"UPDATE target SET planned_on = NULL {NOOR}", "person and campaign say: planned_on."),
+        (f"UPDATE target SET wanted_on = '2020-01-01' {NOOR}", "person and campaign say: wanted_on."),
+        (f"UPDATE target SET dropped_at = 1 {NOOR}", "person and campaign say: opens_on, planned_on, wanted_on."),
+        (f"UPDATE target SET opens_on = 'soon' {NOOR}", "cannot be read: ValueError"),
+        ("UPDATE person SET name_key = 'mika' WHERE name = 'Mika Placeholder'", "The name_key of the person "),
+        ("UPDATE person_link SET link_key = 'in/x' WHERE url LIKE '%noor%'", "The link_key of the person_link "),
+        ("UPDATE person_link SET url = 'x' WHERE url LIKE '%noor%'", "does not fit its url"),
+        ("UPDATE inmail SET link_key = 'in/x' WHERE name = 'Mika Placeholder'", "The link_key of the inmail "),
+    ],
+)
+def test_damage_to_the_list_of_people_is_found(
+    listed: Seat, store: Store, clock: Clock, damage: str, message: str
+) -> None:
+    with store.begin_write(None) as transaction:
+        assert transaction.execute(damage).rowcount == 1
+
+    (finding,) = check(store, clock())
+
+    assert finding.account_id is None
+    assert message in finding.message

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from inkeeper.errors import Problem
 from inkeeper.services.mail import MailRefused, MailUnconfirmed
-from inkeeper.services.reminders import MessageNotMade, Reminder, remind
+from inkeeper.services.reminders import MessageNotMade, Reminder, remind, set_names_people
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
@@ -173,6 +174,58 @@ def test_a_second_discrepancy_and_a_second_empty_month(seat: Seat, run: Run, clo
     assert told() == [("discrepancy", "warning")]
     clock.advance(days=10)
     assert ("empty", "info") in observe(0)
+
+
+def test_reminders_follow_the_accounts_own_lead_days(navigator: Seat, run: Run, clock: Clock) -> None:
+    navigator.call("PATCH", navigator.path, {"lead_days": [5, 4, 2]})
+    sent: dict[str, list[tuple[str, str]]] = {}
+    for _ in range(157):  # to the last hour of the month
+        if told := run():
+            sent[f"{clock():%d %b %H}"] = told
+        clock.advance(hours=1)
+
+    assert sent == {
+        "25 Nov 23": [("expiring", "info")],
+        "26 Nov 23": [("expiring", "warning")],
+        "28 Nov 23": [("expiring", "urgent")],
+    }
+
+
+def test_a_low_balance_is_reminded_of_once_a_period(seat: Seat, run: Run, server: MailServer, clock: Clock) -> None:
+    seat.call("PATCH", seat.path, {"low_balance": 4})
+
+    def told() -> list[tuple[str, str]]:
+        clock.advance(hours=1)
+        return [each for each in run() if each[0] == "low_balance"]
+
+    assert told() == []
+    seat.log()
+    assert told() == [("low_balance", "info")]
+    lines = server.messages[-1].get_content().splitlines()
+    assert lines[lines.index("Premium Career: Only 4 credits are left") + 1] == "5 more come on 1 Dec (UTC)."
+    seat.log("Mika Placeholder")
+    seat.call.post(f"{seat.path}/observations", {"balance": 2, "source": "person"})
+    assert told() == [], "fewer, and for the same reason"
+    clock.now = datetime(2026, 12, 2, 9, tzinfo=UTC)
+    seat.log("Noor Dummy")
+    assert told() == [("low_balance", "info")]
+
+
+def test_new_credits_that_do_not_show_are_reminded_of_once_as_a_question_and_once_as_a_warning(
+    seat: Seat, run: Run, clock: Clock
+) -> None:
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+
+    def told() -> list[tuple[str, str]]:
+        return [each for each in run() if each[0] == "grant_missing"]
+
+    clock.now = datetime(2026, 12, 2, 9, tzinfo=UTC)
+    assert told() == [("grant_missing", "info")]
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+    assert told() == [("grant_missing", "warning")]
+    clock.advance(days=1)
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+    assert told() == []
 
 
 def test_what_was_sent_while_the_clock_was_ahead_is_sent_again_in_its_time(
@@ -343,3 +396,55 @@ def test_two_runs_at_once_send_one_message(
 
     assert sorted(told) == [0, 0, 0, 1]
     assert len(server.messages) == 1
+
+
+def plan_for_today(seat: Seat, *names: str) -> None:
+    for name in names:
+        seat.call.post("/targets", {"person": {"name": name}, "planned_for": "2026-11-24"})
+
+
+def test_on_a_working_day_the_people_of_the_day_are_counted_once(
+    navigator: Seat, run: Run, server: MailServer, clock: Clock
+) -> None:
+    run()
+    plan_for_today(navigator, "Robin Sample", "Mika Placeholder", "Noor Dummy")
+    navigator.call.post("/targets", {"person": {"name": "Sasha Specimen"}})
+
+    assert ("to_write", "info") in run()
+    assert run() == []
+
+    message = server.messages[-1]
+    assert "Sales Navigator: 3 to write to today" in message.get_content().splitlines()
+    assert "Robin" not in message.get_content()
+    # What is left over from the day before is to be written to the next day.
+    clock.advance(days=1)
+    assert ("to_write", "info") in run()
+
+
+def test_the_people_of_the_day_are_named_where_that_is_wanted(
+    navigator: Seat, run: Run, server: MailServer, store: Store
+) -> None:
+    with store.begin_write(navigator.account["id"]):
+        set_names_people(navigator.account["id"], wanted=True)
+    plan_for_today(navigator, "Robin Sample", "Mika Placeholder")
+
+    assert ("to_write", "info") in run()
+
+    message = server.messages[-1]
+    assert "Robin Sample, Mika Placeholder." in message.get_content().splitlines()
+    assert "Robin" not in message["Subject"]
+
+
+def test_nobody_is_told_of_at_night_on_a_day_off_or_without_credits(navigator: Seat, run: Run, clock: Clock) -> None:
+    run()
+    plan_for_today(navigator, "Robin Sample")
+    clock.advance(hours=14)  # midnight in Berlin has passed
+
+    assert ("to_write", "info") not in run()
+    clock.advance(days=4, hours=9)  # Sunday
+    assert ("to_write", "info") not in run()
+    clock.advance(days=1)
+    navigator.call.post(f"{navigator.path}/observations", {"balance": 0, "source": "person"})
+    assert ("to_write", "info") not in run()
+    navigator.call.post(f"{navigator.path}/observations", {"balance": 1, "source": "person"})
+    assert ("to_write", "info") in run()

@@ -153,6 +153,20 @@ def test_a_value_that_its_column_does_not_hold_names_its_line(
     assert refused.endswith("Nothing was restored.")
 
 
+@pytest.mark.parametrize(
+    "lead_days", ["", "7", "7,3", "7,3,1,1", "7,3,", "7,3,x", "7.5,3,1", "-7,3,1", "0,3,1", " 7,3,1", "7,3,1 "]
+)
+def test_lead_days_that_are_not_three_numbers(text: str, restore: Restoring, lead_days: str) -> None:
+    lines = text.split("\n")
+    number = lines.index('"account":[') + 2
+    row = json.loads(lines[number - 1].rstrip(","))
+
+    refused = restore(with_line(text, number, row | {"lead_days": lead_days}))
+
+    assert refused is not None
+    assert "does not fit" in refused
+
+
 def _inmail(text: str) -> tuple[int, dict[str, Any]]:
     lines = text.split("\n")
     number = lines.index('"inmail":[') + 2

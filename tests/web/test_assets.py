@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import inkeeper.web
+from inkeeper.web.assets import compact_script, compact_style
 from inkeeper.web.templating import keep_compiled, warm
 
 STATIC = Path(inkeeper.web.__file__).parent / "static"
@@ -51,6 +52,39 @@ def test_assets_stay_small(client: FlaskClient) -> None:
 
     assert {"app.js", "htmx.min.js", "app.css", "tokens.css"} <= {address.rpartition("/")[2] for address in files}
     assert sum(len(content) for content in files.values()) < 90_000
+
+
+def test_a_compact_style_sheet_says_the_same() -> None:
+    written = """/* A comment; with { marks. */
+    .log :is(.when, .why) > a:hover,
+    b::after { content: "= ;  {" / ""; margin: calc(100% - 2px) 0; }
+    @media (max-width: 560px), (pointer: coarse) {
+      /* Another. */
+      .a .b { color: light-dark(#fff, #000) }
+    }
+    """
+
+    assert compact_style(written) == (
+        '.log :is(.when,.why) > a:hover,b::after{content:"= ;  {" / "";margin:calc(100% - 2px) 0;}'
+        "@media (max-width:560px),(pointer:coarse){.a .b{color:light-dark(#fff,#000)}}"
+    )
+
+
+def test_a_compact_script_has_every_line_of_code() -> None:
+    written = """// A comment.
+  /** Another
+   * of two lines. @param {string} a */
+  const link = "http://x"; // kept
+
+    if (a) b(`/* ${c} */`);
+"""
+
+    assert compact_script(written) == 'const link = "http://x"; // kept\nif (a) b(`/* ${c} */`);\n'
+    script = (STATIC / "app.js").read_text(encoding="utf-8")
+    code = [line.strip() for line in script.splitlines() if line.strip()]
+    kept = compact_script(script).splitlines()
+    assert [line for line in code if not line.startswith(("//", "/**", "*"))] == kept
+    assert [line for line in kept if line.count("`") % 2] == [], "indentation in a text of several lines would be lost"
 
 
 def test_no_file_outside_is_served(client: FlaskClient) -> None:

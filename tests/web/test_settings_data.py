@@ -304,6 +304,34 @@ def test_a_person_is_erased_after_a_preview(data: Data, alone: Seat, page: WebPa
     assert alone.balance() == balance
 
 
+def test_a_person_on_the_list_is_erased_with_their_other_links(data: Data, alone: Seat, page: WebPage) -> None:
+    lead = "https://www.linkedin.com/sales/lead/ACwAAR0bin"
+    person = {"name": "Robin Sample", "profile_url": ROBIN}
+    alone.call.post("/targets", {"person": person})
+    alone.call.post("/people", person | {"profile_url": lead}, expect=200)
+    alone.log("R. Sample", link=lead)
+
+    shown = page.send("/settings/erase/preview", person=ROBIN)
+    assert "3 InMails went to this person. They're on your list of people, and would be removed from it." in words(
+        shown
+    )
+    assert "1 InMail more went to the same name without this link." in words(shown)
+
+    done = page.send("/settings/erase", person=ROBIN, version=values_of(shown, "version")[-1])
+
+    assert "Erased from 3 InMails and your list of people." in words(done)
+    assert data.names() == ["(erased)", "(erased)", "(erased)", "Mika Placeholder", "robin sample"]
+    assert alone.call.get("/people")["items"] == []
+
+
+def test_somebody_of_the_same_name_on_the_list_is_told_of(alone: Seat, page: WebPage) -> None:
+    alone.call.post("/people", {"name": "Robin Sample", "profile_url": "https://www.linkedin.com/in/another-robin"})
+
+    shown = page.send("/settings/erase/preview", person=ROBIN)
+
+    assert "Somebody else of the same name is on your list of people." in words(shown)
+
+
 def test_only_what_was_previewed_is_erased(data: Data, alone: Seat, page: WebPage, clock: Clock) -> None:
     shown = page.send("/settings/erase/preview", person=ROBIN)
     alone.log("Robin Sample", link=ROBIN)
@@ -345,7 +373,7 @@ def test_where_others_use_the_server_too_nobody_erases_for_them(
 
     from inkeeper.web.forms import version_of
 
-    answer = page.send("/settings/erase", person=ROBIN, version=version_of([2, 1, False]))
+    answer = page.send("/settings/erase", person=ROBIN, version=version_of([2, 1, False, 0, 0]))
     assert version == []
     assert answer.status_code == 409
     assert "(erased)" not in data.names()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inkeeper.web.settings_words import file_note, nothing, with_full_names
+from inkeeper.services import privacy
+from inkeeper.web.settings_words import STORED, file_note, nothing, with_full_names
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,7 @@ def test_a_name_in_two_columns_is_offered_for_names_alone() -> None:
     assert with_full_names(columns, "name") == [*columns, "Vorname+Nachname"]
     assert with_full_names(columns, "note") == columns
     assert with_full_names(["Name"], "name") == ["Name"]
+
+
+def test_the_page_has_words_for_all_that_is_stored_of_people() -> None:
+    assert set(STORED) == set(privacy.personal_columns())

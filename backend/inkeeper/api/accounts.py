@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from flask import Response, jsonify
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
+from inkeeper.rules.warnings import MOST_LEAD_DAYS
 from inkeeper.services import accounts
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts", description="LinkedIn subscription seats")
@@ -29,6 +32,22 @@ class MoneySchema(Schema):
 def working_days_field(**kwargs: Any) -> fields.List:
     """ISO weekdays, 1 Monday to 7 Sunday."""
     return fields.List(Integer(minimum=1, maximum=7), validate=validate.Length(1, 7), **kwargs)
+
+
+def lead_days_field(**kwargs: Any) -> fields.List:
+    """Days before a loss at which the warning of it begins, rises, and rises again."""
+    metadata = {"description": "Three falling numbers of days before credits are lost.", "examples": [[7, 3, 1]]}
+    return fields.List(
+        Integer(minimum=1, maximum=MOST_LEAD_DAYS),
+        validate=[validate.Length(equal=3), _must_fall],
+        metadata=metadata,
+        **kwargs,
+    )
+
+
+def _must_fall(lead_days: Sequence[int]) -> None:
+    if any(later >= earlier for earlier, later in pairwise(lead_days)):
+        raise ValidationError("Each must be smaller than the one before.")
 
 
 def plan_prices_field(**kwargs: Any) -> fields.Dict:
@@ -55,6 +74,8 @@ class NewAccountSchema(Schema):
     plan_prices = plan_prices_field(metadata={"description": "What other plans cost a month, for reports and advice."})
     working_days = working_days_field()
     reserve = _amount(metadata={"description": "Credits that the pace keeps in hand."})
+    lead_days = lead_days_field()
+    low_balance = _amount(allow_none=True, metadata={"description": "The balance at which to warn; null for never."})
     observed_balance = _amount(metadata={"description": "The credits that LinkedIn shows now."})
 
 
@@ -66,6 +87,8 @@ AccountChangesSchema = Schema.from_dict(
         "plan_prices": plan_prices_field(metadata={"description": "Takes the place of all that were given before."}),
         "working_days": working_days_field(),
         "reserve": _amount(),
+        "lead_days": lead_days_field(),
+        "low_balance": _amount(allow_none=True),
         "rule_book": Text(max_length=50),
         "allotment": _amount(allow_none=True),
         "cap": _amount(allow_none=True),
@@ -108,6 +131,8 @@ class AccountSchema(Schema):
     plan_prices = plan_prices_field(required=True)
     working_days = working_days_field(required=True)
     reserve = fields.Integer(required=True)
+    lead_days = lead_days_field(required=True)
+    low_balance = fields.Integer(required=True, allow_none=True)
     created_at = Instant(required=True)
 
 

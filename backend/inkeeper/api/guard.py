@@ -17,7 +17,7 @@ from inkeeper.errors import Problem
 MAX_BODY_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
-UPLOAD_ENDPOINTS = frozenset({"imports.import_file"})
+UPLOAD_ENDPOINTS = frozenset({"imports.import_file", "target_files.import_targets"})
 """The routes that take a file rather than JSON."""
 
 UPLOAD_TYPES = ("application/zip", "text/csv")

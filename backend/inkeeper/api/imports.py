@@ -279,7 +279,7 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
     # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times
     # that.
     turns: Turns = current_app.extensions["inkeeper.turns"]
-    with turns.taken(owner_id(), now()), _uploaded() as file:
+    with turns.taken(owner_id(), now()), uploaded() as file:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)
@@ -311,7 +311,7 @@ def _wishes(query: dict[str, Any]) -> Wishes:
 
 
 @contextmanager
-def _uploaded() -> Iterator[BinaryIO]:
+def uploaded() -> Iterator[BinaryIO]:
     """The request's body as a file without a name, which is gone afterwards."""
     with TemporaryFile() as file:
         while block := request.stream.read(_BLOCK_BYTES):

@@ -187,6 +187,8 @@ InmailQuery = PageQuery.from_dict(
         "outcome": fields.String(validate=validate.OneOf(OUTCOMES)),
         "from": Instant(metadata={"description": "Sent at this instant or later."}),
         "to": Instant(metadata={"description": "Sent before this instant."}),
+        "campaign": fields.String(metadata={"description": "The id of the campaign that it belongs to."}),
+        "text": fields.String(metadata={"description": "The id of the text that it was written with."}),
         "q": CleanText(metadata={"description": "Part of the recipient's name or link, in any spelling."}),
     },
     name="InmailQuery",

@@ -15,7 +15,7 @@ from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.targets import PersonSchema, TargetSchema
 from inkeeper.api.writes import write_once
-from inkeeper.services import inmails
+from inkeeper.services import erasing, inmails
 from inkeeper.services.people import persons, targets
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People to write to")
@@ -86,6 +86,32 @@ class LookupSchema(Schema):
     )
 
 
+class MentionSchema(Schema):
+    """A text of the owner's own that still mentions the person."""
+
+    table = fields.String(required=True, metadata={"examples": ["target"]})
+    column = fields.String(required=True, metadata={"examples": ["note"]})
+    id = fields.String(required=True, metadata={"description": "Of what the text belongs to, such as the target."})
+
+
+class ErasedPersonSchema(Schema):
+    """What was erased. Days, costs and outcomes stay, and so does every balance."""
+
+    id = fields.String(required=True)
+    inmails = fields.Integer(required=True, metadata={"description": "How many InMails lost their recipient."})
+    targets = fields.Integer(required=True, metadata={"description": "How many targets were emptied and dropped."})
+    same_name = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The ids of InMails to somebody else of this name, which stay as they are."},
+    )
+    mentions = fields.List(
+        fields.Nested(MentionSchema),
+        required=True,
+        metadata={"description": "Texts of the owner's own that still mention the person, to be changed by hand."},
+    )
+
+
 @blueprint.get("")
 @blueprint.arguments(PeopleQuery, location="query")
 @blueprint.response(200, page_of(PersonSchema))
@@ -147,3 +173,22 @@ def get_person(person_id: str) -> dict[str, Any]:
 def update_person(body: dict[str, Any], person_id: str) -> Response:
     """Change what is known of a person."""
     return write_once(None, lambda tx: (200, persons.describe(persons.update(tx, owner_id(), person_id, body))))
+
+
+@blueprint.delete("/<person_id>")
+@blueprint.response(200, ErasedPersonSchema)
+def erase_person(person_id: str) -> Response:
+    """Erase a person from everything of the owner's: from InMails, found by every link and the name, and from targets,
+    which are dropped. The second time nothing is left to erase.
+    """
+    erasing.erase_stored_from_copies(store(), owner_id(), person_id, now())
+
+    def erase(tx: Any) -> tuple[int, Any]:
+        found = erasing.erase_stored(tx, owner_id(), person_id, now())
+        mentions = [{"table": each.table, "column": each.column, "id": each.id} for each in found.mentions]
+        counts = {"inmails": found.inmails, "targets": found.targets, "same_name": found.same_name}
+        return 200, {"id": person_id, **counts, "mentions": mentions}
+
+    answer = write_once(None, erase)
+    store().forget_what_was_deleted()
+    return answer

@@ -41,7 +41,7 @@ class ResultSchema(Schema):
         },
     )
     title = fields.String(
-        required=True, metadata={"description": "The version stands in it where several of a text were used."}
+        required=True, metadata={"description": "With the version of a text where several were used."}
     )
     sent = fields.Integer(required=True)
     answered = fields.Integer(required=True)

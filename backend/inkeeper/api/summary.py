@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flask import Response, current_app, request
 from marshmallow import fields, validate
 
-from inkeeper.api.accounts import MoneySchema
+from inkeeper.api.accounts import MoneySchema, lead_days_field
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.inmails import AwaitingInmailSchema, InmailInShortSchema
@@ -36,6 +36,7 @@ class SummaryAccountSchema(Schema):
     rule_book = fields.String(required=True)
     time_zone = fields.String(required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)
+    lead_days = lead_days_field(required=True)
 
 
 class PeriodSchema(Schema):
@@ -114,6 +115,14 @@ class WarningSchema(Schema):
     title = fields.String(required=True)
     detail = fields.String(required=True)
     until = Instant(required=True, allow_none=True)
+    arguments = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={
+            "description": "The numbers that words for the code need, where the summary has not all of them otherwise."
+        },
+    )
 
 
 class ChangeSchema(Schema):

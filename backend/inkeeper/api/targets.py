@@ -20,8 +20,11 @@ from inkeeper.storage.models import PURPOSES
 
 blueprint = Blueprint("targets", __name__, url_prefix="/api/v1/targets", description="The list of people to write to")
 
-_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 ACTIONS = ("later", "drop", "close", "first", "reopen")
+
+
+STATE_FILTER = fields.String(validate=validate.OneOf(STATES))
 
 
 class PersonSchema(Schema):
@@ -101,7 +104,7 @@ class _Fields(Schema):
     text = fields.String(allow_none=True)
     campaign = fields.String(allow_none=True)
     planned_for = fields.Date(allow_none=True)
-    planned_at = fields.String(validate=validate.Regexp(_TIME, error="Must be a time such as 09:30."), allow_none=True)
+    planned_at = fields.String(validate=validate.Regexp(TIME, error="Must be a time such as 09:30."), allow_none=True)
 
 
 class NewTargetSchema(_Fields):
@@ -130,7 +133,7 @@ class TargetsQuery(PageQuery):
     """Which targets to list."""
 
     cursor = Cursor(int, str)
-    state = fields.String(validate=validate.OneOf(STATES))
+    state = STATE_FILTER
     campaign = fields.String()
     account = fields.String(metadata={"description": "Those for this account, or for any."})
     q = CleanText(metadata={"description": "Part of a name, company, link or note, in any spelling."})
@@ -152,16 +155,20 @@ class ListSchema(Schema):
     held = fields.Integer(required=True)
 
 
+def filters_of(query: dict[str, Any]) -> dict[str, Any]:
+    """The service's filters for the parameters of a list of targets."""
+    filters = dict(query)
+    return filters | ({"states": [filters.pop("state")]} if "state" in filters else {})
+
+
 @blueprint.get("")
 @blueprint.arguments(TargetsQuery, location="query")
 @blueprint.response(200, page_of(TargetSchema))
 def list_targets(query: dict[str, Any]) -> dict[str, Any]:
     """List the people to write to, in the order of the list."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
-    if "state" in query:
-        query["states"] = [query.pop("state")]
     with store().read() as tx:
-        found = targets.search(tx, owner_id(), query, cursor, limit + 1, now())
+        found = targets.search(tx, owner_id(), filters_of(query), cursor, limit + 1, now())
     return paged(found, limit, lambda view: [view.target.place, view.target.id], targets.describe)
 
 

@@ -207,6 +207,8 @@ def is_api(path: str) -> bool:
 
 def is_upload(method: str, path: str) -> bool:
     """Whether the request brings a file to import."""
+    if method == "POST" and path == "/api/v1/targets/import":
+        return True
     parts = path.split("/")
     return method == "POST" and len(parts) == 6 and parts[:4] == ["", "api", "v1", "accounts"] and parts[5] == "imports"
 

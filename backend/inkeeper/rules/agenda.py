@@ -7,24 +7,29 @@ has come: a calendar program that fetched it weeks ago still shows the truth.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from inkeeper.rules import books
-from inkeeper.rules.periods import local_day
+from inkeeper.rules.pace import days_until
+from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, book_of, cap_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import LOSSES, Change, next_grant
-from inkeeper.rules.warnings import LAST_WEEK, credits, say_date, say_day, say_local_day
+from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, credits, say_date, say_day, say_local_day
 
 
 class Event(NamedTuple):
     """Something to see on one local day of the account's; at most one of a kind on a day.
 
-    Kinds are the losses (`expire`, `forfeit`, `void`), `last_week` before a loss, `renewal`, and `reply_windows` on the
-    Monday of the week in which they close. Where there is none of these, `no_credits` says so on the day of the next
-    renewal. `alarm` is whether to ring on that day.
+    Kinds are the losses (`expire`, `forfeit`, `void`), `last_week` on the day from which a loss is warned of,
+    `renewal`, and `reply_windows` on the Monday of the week in which they close. Where there is none of these,
+    `no_credits` says so on the day of the next renewal. `planned` are the InMails that the user planned. `alarm`
+    is whether to ring on that day.
+
+    The kind is part of the event's lasting name in calendar programs, so `last_week` is not renamed, although the
+    account's lead time need not be a week.
     """
 
     day: date
@@ -52,9 +57,11 @@ class _Loss(NamedTuple):
         return one if self.credits == 1 else many
 
 
-def agenda(state: State, now: datetime, changes: Sequence[Change]) -> list[Event]:
-    """The days to come, in order, if nothing more is sent: losses, the week before each, renewals, and reply windows
-    that close.
+def agenda(
+    state: State, now: datetime, changes: Sequence[Change], lead_days: int = DEFAULT_LEAD_DAYS[0]
+) -> list[Event]:
+    """The days to come, in order, if nothing more is sent: losses, the day `lead_days` before each, renewals, and reply
+    windows that close.
 
     `changes` is the timeline of `state` at `now` (UTC). What ends at a local midnight is marked on the day before, the
     last one on which it can be used. Sure amounts are of credits that are there; of others it says `up to`.
@@ -65,7 +72,7 @@ def agenda(state: State, now: datetime, changes: Sequence[Change]) -> list[Event
     losses = _losses(state, changes)
     events = [
         *(_loss(state, day, loss) for day, loss in losses),
-        *_last_weeks(state, losses),
+        *_lead_times(state, changes, losses, lead_days),
         *_renewals(state, changes),
         *_reply_windows(state, now),
     ]
@@ -109,17 +116,33 @@ def _loss(state: State, day: date, loss: _Loss) -> Event:
     return Event(day, loss.kind, f"{amount} {loss.verb('is', 'are')} voided {cause}", f"Lost at {when} if unused.")
 
 
-def _last_weeks(state: State, losses: list[tuple[date, _Loss]]) -> Iterator[Event]:
+def _lead_times(
+    state: State, changes: Sequence[Change], losses: list[tuple[date, _Loss]], lead_days: int
+) -> Iterator[Event]:
     by_day: dict[date, list[_Loss]] = defaultdict(list)
     for _, loss in losses:
-        by_day[local_day(state.zone, loss.at - LAST_WEEK)].append(loss)
+        by_day[_warned_from(state, changes, loss, lead_days)].append(loss)
     for day, together in by_day.items():
+        days = min(lead_days, len(days_until(state.zone, day_start(state.zone, day), together[0].at)))
+        span = {7: "week", 1: "day"}.get(days, f"{days} days")
         number = sum(loss.credits for loss in together)
         amount = credits(number) if all(loss.sure for loss in together) else f"up to {credits(number)}"
         verb = "is" if number == 1 else "are"
         parts = (f"{loss.amount} at {say_local_day(state.zone, loss.at)}" for loss in together)
         detail = f"Lost if unused: {', '.join(parts)} ({state.zone})."
-        yield Event(day, "last_week", f"Last week before {amount} {verb} lost", detail, alarm=True)
+        yield Event(day, "last_week", f"Last {span} before {amount} {verb} lost", detail, alarm=True)
+
+
+def _warned_from(state: State, changes: Sequence[Change], loss: _Loss, lead_days: int) -> date:
+    """The day from which a loss is warned of: `lead_days` before it, but not before its credits come.
+
+    Only credits of a period can come that late: others live longer than the longest lead time.
+    """
+    at = loss.at - timedelta(days=lead_days)
+    if book_of(state).lot_hours is None:
+        renewals = [change.at for change in changes if change.rule == "renewal" and change.at < loss.at]
+        at = max(at, renewals[-1] if renewals else state.period_start)
+    return local_day(state.zone, at)
 
 
 def _renewals(state: State, changes: Sequence[Change]) -> Iterator[Event]:
@@ -164,3 +187,20 @@ def _no_credits(state: State) -> Event:
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
+
+
+def planned_events(planned: Mapping[date, int], today: date, plan_title: str) -> list[Event]:
+    """The days from `today` on for which InMails are planned, with how many. `planned` counts them by local day.
+
+    Those whose day has passed are left out: their number would have to move from one day to the next.
+    """
+    return [
+        Event(
+            day,
+            "planned",
+            f"{number} {'InMail' if number == 1 else 'InMails'} planned ({plan_title})",
+            "Inkeeper shows to whom: People, Today.",
+        )
+        for day, number in sorted(planned.items())
+        if day >= today
+    ]

@@ -286,8 +286,10 @@ class _Run:
         state.numbers_at = at
         self._begin_cycle(at)
         plan = self._period_plan()
-        why = _why_renewed(plan.months) if at > state.opened_at else "First allotment"
-        self._grant(at, plan.allotment, why, "renewal", None)
+        is_opening = at == state.opened_at
+        why = "First allotment" if is_opening else _why_renewed(plan.months)
+        kept = self._grant(at, plan.allotment, why, "renewal", None)
+        state.unseen_grant = 0 if is_opening else kept
         state.position = Position(at, GRANT, "")
         if self.on_renewal:
             self.on_renewal(state)
@@ -357,10 +359,12 @@ class _Run:
             state.totals.free_used += 1
             self.journal.append(Entry(fact.at, "spend", 0, state.balance, "Free InMail sent", "free", fact.id, ()))
             return
+        if state.balance == 0 and self.refuse_uncovered:
+            self.journal.append(Entry(fact.at, "spend", 0, 0, "No credit was left", UNCOVERED, fact.id, ()))
+            return
+        if state.unseen_grant and self._needs_the_grant():
+            state.unseen_grant = 0
         if state.balance == 0:
-            if self.refuse_uncovered:
-                self.journal.append(Entry(fact.at, "spend", 0, 0, "No credit was left", UNCOVERED, fact.id, ()))
-                return
             lot = self._add_lot(fact.at, 1, "adjust")
             why = "LinkedIn let this InMail through although no credit was left"
             self._adjusted(fact.at, 1, why, LET_THROUGH, fact.id, lot)
@@ -424,6 +428,17 @@ class _Run:
             for tally in (state.period, state.totals):
                 tally.observed_more += max(difference, 0)
                 tally.observed_less -= min(difference, 0)
+        if first_reading or self._missing() < state.unseen_grant:
+            state.unseen_grant = 0
+
+    def _missing(self) -> int:
+        """By how many credits less than computed LinkedIn has shown in this period, all in all."""
+        period = self.state.period
+        return period.observed_less - period.observed_more
+
+    def _needs_the_grant(self) -> bool:
+        """Whether another InMail would take a credit of the renewal that no number of LinkedIn's has shown yet."""
+        return self.state.balance + self._missing() <= self.state.unseen_grant
 
     def _allowed(self) -> int | None:
         """The most credits the rule book can explain now: what its lots were granted, or the cap where credits carry
@@ -437,6 +452,7 @@ class _Run:
     def _change_plan(self, fact: PlanChanged) -> None:
         state = self.state
         before = self.book.allotment(state.plan, state.terms, state.zone, fact.at)
+        state.unseen_grant = 0
         terms = replace(state.terms, allotment=fact.allotment, cap=fact.cap)
         after = self.book.allotment(fact.plan, terms, state.zone, fact.at)
         rule = self.book.upgrade if after > before else self.book.downgrade
@@ -474,7 +490,7 @@ class _Run:
 
     def _become_basic(self) -> None:
         state = self.state
-        state.plan, state.cancel_pending = books.BASIC, False
+        state.plan, state.cancel_pending, state.unseen_grant = books.BASIC, False, 0
         state.terms = replace(state.terms, allotment=None, cap=None)
 
     def _choose_book(self, fact: BookChosen) -> None:
@@ -513,9 +529,10 @@ class _Run:
         self.next_due = self._next_due()
         return lot
 
-    def _grant(self, at: datetime, credits: int, why: str, rule: str, fact_id: str | None) -> None:
+    def _grant(self, at: datetime, credits: int, why: str, rule: str, fact_id: str | None) -> int:
+        """Grant credits; returns how many of them the cap leaves."""
         if credits == 0:
-            return
+            return 0
         state = self.state
         lot = self._add_lot(at, credits, "grant")
         state.period.granted += credits
@@ -533,6 +550,7 @@ class _Run:
             state.period.forfeited += over
             state.totals.forfeited += over
             self._change(at, "forfeit", -over, f"Over the cap of {cap}", "cap", fact_id, ((lot.id, -over),))
+        return credits - over
 
     def _void(self, at: datetime, why: str, rule: str, fact_id: str | None) -> None:
         state = self.state

@@ -134,6 +134,9 @@ class State:
     that renew on its own day. `next_renewal` is the renewal not yet processed. `numbers_at` (UTC) is the instant whose
     numbers the plan goes by: that of the last renewal, change of plan or choice of terms. `lots` is kept in spending
     order.
+
+    `unseen_grant` is how many credits the renewal at `period_start` brought (after the cap), as long as neither
+    LinkedIn's number nor an InMail has shown since that they came; else 0.
     """
 
     position: Position
@@ -156,6 +159,7 @@ class State:
     observed: Observation | None = None
     discrepancy_at: datetime | None = None
     open_sends: dict[str, OpenSend] = field(default_factory=dict)
+    unseen_grant: int = 0
 
     def copy(self) -> State:
         """An independent state to go on from."""
@@ -205,6 +209,7 @@ def dump_state(state: State) -> dict[str, Any]:
         "observed": observed and [micros(observed.at), observed.balance, observed.allowed],
         "discrepancy_at": None if state.discrepancy_at is None else micros(state.discrepancy_at),
         "open_sends": [[key, micros(x.sent_at), x.rule_book, x.lot_id] for key, x in state.open_sends.items()],
+        "unseen_grant": state.unseen_grant,
     }
 
 
@@ -238,6 +243,7 @@ def load_state(data: dict[str, Any]) -> State:
         observed=observed and Observation(instant(observed[0]), *observed[1:]),
         discrepancy_at=None if data["discrepancy_at"] is None else instant(data["discrepancy_at"]),
         open_sends={key: OpenSend(instant(s), book, lot) for key, s, book, lot in data["open_sends"]},
+        unseen_grant=data["unseen_grant"],
     )
 
 

@@ -1,8 +1,8 @@
 """Texts with variables: what is wrong with one, and what it says to one person.
 
 A variable is `{{company}}`, or `{{company|your team}}` with a fallback for a person of whom the company is not known.
-Blanks inside the braces do not matter. An empty fallback, `{{company|}}`, leaves the place empty. A variable stands on
-one line.
+Blanks inside the braces do not matter. An empty fallback, `{{company|}}`, leaves the place empty. Braces open and
+close on one line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from inkeeper.rules.people import NOT_A_NAME, normal_name
 
 VARIABLES = ("first_name", "last_name", "name", "company", "headline", "note")
-"""The names that may stand between the braces."""
+"""The names of the variables."""
 
 SUBJECT_LIMIT = 200
 """Characters that LinkedIn takes in the subject of an InMail."""
@@ -35,7 +35,7 @@ GuideCode = Literal["short_is_good", "long"]
 
 
 class Variable(NamedTuple):
-    """A place in a text where something about the person stands; without it, the fallback, if there is one."""
+    """A place in a text for something about the person, or for the fallback, if there is one, where it is not known."""
 
     name: str
     fallback: str | None
@@ -50,7 +50,7 @@ class TextProblem(NamedTuple):
     """What is wrong at one place of a text.
 
     - `unknown_variable`: no variable has this name; `suggestion` is one whose name is near, if any.
-    - `empty_variable`: nothing stands between the braces, or only a fallback.
+    - `empty_variable`: no name between the braces, or only a fallback.
     - `unclosed`: two braces open and do not close on their line.
     - `unopened`: two braces close that did not open on their line.
     - `single_braces`: one pair of braces around the name of a variable, which would be sent as it is written;
@@ -72,8 +72,8 @@ class Template(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """What a text says to one person. `missing` are the variables with neither a value nor a fallback, in the order in
-    which they stand; in the text they are still written as variables.
+    """What a text says to one person. `missing` are the variables with neither a value nor a fallback, in the order
+    of the text, which shows them as they were written.
     """
 
     text: str
@@ -131,11 +131,6 @@ def fill(template: Template, values: Mapping[str, str | None], *, one_line: bool
     return Filled("".join(filled), tuple(missing))
 
 
-def variables_of(template: Template) -> tuple[str, ...]:
-    """The names of the variables that stand in the text, each once, in their order."""
-    return tuple(dict.fromkeys(part.name for part in template.parts if isinstance(part, Variable)))
-
-
 def values_for(
     name: str,
     *,
@@ -176,7 +171,11 @@ def guide_of(body_length: int) -> GuideCode | None:
     return "short_is_good" if 0 < body_length <= SHORT else None
 
 
-_TITLE = re.compile(r"(?:dr|prof|mrs?|ms|mx)\.?|(?:dipl\.-)?ing\.|eng\.|[أدم]\.", re.IGNORECASE)
+_TITLE = re.compile(
+    r"(?:dr|prof|mrs?|ms|mx)\.?|(?:dr|dipl)\.-\w+\.?"
+    r"|(?:ing|eng|mag|med|rer|nat|phil|jur|iur|oec|pol|habil|rev|hon)\.|h\.?c\.|[أدم]\.",
+    re.IGNORECASE,
+)
 # "Servant of", "father of", "mother of": Arabic given names that go on with the next word.
 _GOES_ON = frozenset({"عبد", "أبو", "ابو", "أم"})
 _IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
@@ -191,10 +190,10 @@ def names_of(name: str, first_name: str | None = None) -> tuple[str | None, str 
     """First and last name of a person, each None where it is not known. A first name that the user typed is taken as
     it is.
 
-    Otherwise the first name is the first word after titles ("Dr."), and the last name is the rest. Left out are what
-    stands in brackets ("(she/her)"), words without letters (emoji), and degrees behind a comma ("Kai Example, PhD").
+    Otherwise the first name is the first word after titles ("Dr."), and the last name is the rest. Left out are
+    brackets ("(she/her)"), words without letters (emoji), and degrees behind a comma ("Kai Example, PhD").
     "Example, Kai" is turned round. A name of one word has no last name. Names in Han, kana or Hangul are a first name
-    as a whole: whether the family name stands first in them depends on who wrote them down.
+    as a whole: whether the family name is their first word depends on who wrote them down.
     """
     words = [] if normal_name(name) in NOT_A_NAME else _words(name)
     if not first_name or not first_name.strip():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -22,11 +22,13 @@ from inkeeper.rules.facts import BookChosen, Cancelled, Fact, Observed, Opened, 
 from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
+from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.rules.state import State
+from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, LeadDays
 from inkeeper.services import dates
-from inkeeper.storage import history
+from inkeeper.storage import history, targets, texts
 from inkeeper.storage.models import Account
-from inkeeper.storage.transaction import execute
+from inkeeper.storage.transaction import current, execute
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -38,7 +40,7 @@ _log = logging.getLogger("inkeeper.server")
 
 _SELECT = (
     "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices,"
-    " owner_id FROM account"
+    " owner_id, lead_days, low_balance FROM account"
 )
 
 
@@ -56,6 +58,8 @@ class Seat(NamedTuple):
     plan_prices: dict[str, Money]
     """What other plans cost a month, by their ids."""
     owner_id: str
+    lead_days: LeadDays
+    low_balance: int | None
 
     def prices(self, plan: str) -> dict[str, Money]:
         """What each plan costs a month, as far as the user said; `plan` is the one that the account's price is of."""
@@ -71,6 +75,11 @@ def seat(owner_id: str, account_id: str) -> Seat:
     if not rows:
         raise not_found("account")
     return _seat(rows[0])
+
+
+def names(owner_id: str) -> dict[str, str]:
+    """The names of the owner's accounts by their ids, in order of their making."""
+    return dict(execute("SELECT id, name FROM account WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall())
 
 
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
@@ -106,7 +115,8 @@ def has_account(owner_name: str) -> bool:
 
 
 def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Open an account. `wanted` holds the fields of the HTTP contract.
+    """Open an account. `wanted` holds the fields of the HTTP contract. With their first, an owner without texts gets
+    some to begin with.
 
     The answer adds `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
     Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
@@ -122,6 +132,7 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
     price = wanted.get("price")
+    _add_starter_texts(owner_id, now)
     Account.create(
         id=account_id,
         owner=owner_id,
@@ -134,6 +145,8 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
         created_at=now,
         version=1,
         plan_prices=_prices_text(wanted.get("plan_prices", {}), price),
+        lead_days=_lead_days_text(wanted.get("lead_days", DEFAULT_LEAD_DAYS)),
+        low_balance=wanted.get("low_balance"),
     )
     facts: list[Fact] = [
         Opened(history.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
@@ -145,12 +158,25 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
     return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
 
 
+def _add_starter_texts(owner_id: str, now: datetime) -> None:
+    """Store the texts to begin with, for an owner who has neither an account nor a text."""
+    known = execute(
+        "SELECT EXISTS (SELECT 1 FROM account WHERE owner_id = ?1) OR EXISTS (SELECT 1 FROM text WHERE owner_id = ?1)",
+        (owner_id,),
+    )
+    if not known.fetchone()[0]:
+        for text in STARTER_TEXTS:
+            texts.add(current(), owner_id, text._asdict(), now)
+
+
 def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Change what is given: name, prices, working days, reserve, and terms from the instant `from` (else from the
-    opening) on.
+    """Change what is given: name, prices, working days, reserve, lead days, low balance, and terms from the instant
+    `from` (else from the opening) on.
     """
     before = seat(owner_id, account_id)
-    columns: dict[str, Any] = {key: changes[key] for key in ("name", "reserve") if key in changes}
+    columns: dict[str, Any] = {key: changes[key] for key in ("name", "reserve", "low_balance") if key in changes}
+    if "lead_days" in changes:
+        columns["lead_days"] = _lead_days_text(changes["lead_days"])
     if "working_days" in changes:
         columns["working_days"] = _join(changes["working_days"])
     if "price" in changes:
@@ -162,6 +188,9 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
         columns["plan_prices"] = _prices_text(changes.get("plan_prices", known), price)
     if columns:
         Account.update(columns).where(Account.id == account_id).execute()
+    if "working_days" in changes and (theirs := targets.of_account(current(), account_id)):
+        targets.follow(current(), theirs)
+        targets.changed(current(), owner_id, [account_id])
     state, _ = history.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     if facts:
@@ -202,6 +231,8 @@ def describe(row: Seat, state: State) -> dict[str, Any]:
         "plan_prices": {plan: price._asdict() for plan, price in row.plan_prices.items()},
         "working_days": list(row.working_days),
         "reserve": row.reserve,
+        "lead_days": list(row.lead_days),
+        "low_balance": row.low_balance,
         "created_at": row.created_at,
     }
 
@@ -322,7 +353,8 @@ def _restated(account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact
 
 
 def _seat(row: tuple[Any, ...]) -> Seat:
-    account_id, name, zone, price, currency, days, reserve, created_at, version, others, owner_id = row
+    account_id, name, zone, price, currency, days, reserve, created_at, version, others, owner_id, lead_days, low = row
+    first, second, third = map(int, lead_days.split(","))
     money = None if price is None else Money(price, currency)
     plan_prices = {plan: Money(*each) for plan, each in json.loads(others).items()} if others else {}
     return Seat(
@@ -336,6 +368,8 @@ def _seat(row: tuple[Any, ...]) -> Seat:
         version,
         plan_prices,
         owner_id,
+        (first, second, third),
+        low,
     )
 
 
@@ -357,3 +391,7 @@ def _prices_text(plan_prices: Mapping[str, Any], price: Mapping[str, Any] | None
 
 def _join(working_days: Any) -> str:
     return "".join(str(day) for day in sorted(set(working_days)))
+
+
+def _lead_days_text(lead_days: Sequence[int]) -> str:
+    return ",".join(str(days) for days in lead_days)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,14 +16,17 @@ from typing import Any, NamedTuple
 import inkeeper
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
-from inkeeper.rules.agenda import Event, agenda
+from inkeeper.rules.agenda import Event, agenda, planned_events
+from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
+from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
-from inkeeper.services.accounts import seat
+from inkeeper.services.accounts import Seat, seat
 from inkeeper.services.devices import hash_of
-from inkeeper.storage import history
+from inkeeper.storage import history, targets
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.models import CalendarFeed
+from inkeeper.storage.targets import Today
 from inkeeper.storage.transaction import Transaction
 
 _FORM = 1
@@ -142,27 +146,27 @@ def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed
     is written. Raises a 404 Problem for an account that is not the owner's.
     """
     with store.read() as transaction:
-        seat(owner_id, account_id)
-        feed, news = _feed(transaction, account_id, now)
+        feed, news = _feed(transaction, seat(owner_id, account_id), now)
     if news:
         with store.begin_write(None) as transaction:
             # Looked at again, since another request may have been first.
-            feed, news = _feed(transaction, account_id, now)
+            feed, news = _feed(transaction, seat(owner_id, account_id), now)
             _write_down(transaction, account_id, feed, news, now)
     return feed
 
 
-def _feed(transaction: Transaction, account_id: str, now: datetime) -> tuple[Feed, list[Told]]:
+def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, list[Told]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
-    state, coming = history.state_at(account_id, now)
+    state, coming = history.state_at(row.id, now)
     at = state.position.at
     rows = transaction.execute(
-        "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
+        "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (row.id,)
     )
     known = {uid: (digest, sequence, changed_at) for uid, digest, sequence, changed_at in rows}
     events, news = [], []
-    for event in agenda(state, at, timeline(state, at, coming)):
-        uid, digest = _uid(account_id, event), _digest(event.title, event.detail)
+    planned = _planned(transaction, row.owner_id, row.id, state, at)
+    for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
+        uid, digest = _uid(row.id, event), _digest(event.title, event.detail)
         before = known.get(uid)
         if before and before[0] == digest:
             told = Told(event, uid, digest, before[1], from_microseconds(before[2]))
@@ -171,6 +175,14 @@ def _feed(transaction: Transaction, account_id: str, now: datetime) -> tuple[Fee
             news.append(told)
         events.append(told)
     return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
+
+
+def _planned(transaction: Transaction, owner_id: str, account_id: str, state: State, at: datetime) -> list[Event]:
+    """The days with planned InMails. Those without an account are in the calendar of the owner's first one."""
+    first = next(iter(targets.today_of(transaction, owner_id, at).by_account), None)
+    today = local_day(state.zone, at)
+    found = targets.planned_days(transaction, owner_id, account_id, Today(today), with_unassigned=account_id == first)
+    return planned_events(Counter(one.day for one in found), today, book_of(state).plan(state.plan).title)
 
 
 def _write_down(transaction: Transaction, account_id: str, feed: Feed, news: list[Told], now: datetime) -> None:

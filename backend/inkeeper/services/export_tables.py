@@ -34,6 +34,8 @@ _ACCOUNTS = (
     "currency",
     "working_days",
     "reserve",
+    "lead_days",
+    "low_balance",
     "balance",
     "created_at",
 )

@@ -134,8 +134,8 @@ def list_inmails(
 ) -> list[dict[str, Any]]:
     """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
 
-    `filters` may hold `outcome`, `cost`, `purpose`, `from` (UTC, included), `to` (UTC, excluded) and `q` (part of a
-    name or link, in any spelling).
+    `filters` may hold `outcome`, `cost`, `purpose`, `campaign`, `text`, `from` (UTC, included), `to` (UTC, excluded)
+    and `q` (part of a name or link, in any spelling).
     """
     seat(owner_id, account_id)
     query = Inmail.select().where(Inmail.account == account_id, Inmail.retracted_at.is_null())
@@ -144,6 +144,10 @@ def list_inmails(
     for column in (Inmail.cost, Inmail.purpose):
         if column.name in filters:
             query = query.where(column == filters[column.name])
+    for column in (Inmail.campaign_id, Inmail.text_id):
+        name = column.name.removesuffix("_id")
+        if name in filters:
+            query = query.where(column == filters[name])
     if "from" in filters:
         query = query.where(Inmail.sent_at >= filters["from"])
     if "to" in filters:

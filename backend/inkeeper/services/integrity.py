@@ -9,39 +9,68 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from peewee import Model
+
 from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, Sent
 from inkeeper.rules.replay import opening_of, position_of, replay, without_retracted
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.dates import CLOCK_TOLERANCE
-from inkeeper.storage import history, snapshots
+from inkeeper.services.derived import derived_columns
+from inkeeper.storage import history, snapshots, targets
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Account, Inmail
-from inkeeper.storage.transaction import execute
+from inkeeper.storage.models import TABLES, Account, Inmail, Owner
+from inkeeper.storage.transaction import Transaction, execute
 
 
 class Finding(NamedTuple):
-    """Something that does not hold: for which account, first seen at which fact (None: at none in particular), and
-    what.
+    """Something that does not hold: for which account (None: for none in particular), first seen at which fact (None:
+    at none in particular), and what.
     """
 
-    account_id: str
+    account_id: str | None
     fact_id: str | None
     message: str
 
 
 def check(store: Store, now: datetime) -> Iterator[Finding]:
-    """Everything that does not hold in the accounts' histories up to `now` (UTC).
+    """Everything that does not hold in the accounts' histories up to `now` (UTC), in the list of people to write to,
+    and in the columns that people are found by.
 
     Reads one unchanging state of the database.
     """
-    with store.read():
+    with store.read() as tx:
         for account in Account.select(Account.id).order_by(Account.id):
             try:
                 yield from _check_account(account.id, now)
             except UNREADABLE as error:
                 yield Finding(account.id, None, f"What is stored cannot be read: {type(error).__name__}.")
+
+        yield from _check_targets(tx)
+        for table in TABLES:
+            yield from _check_derived(tx, table)
+
+
+def _check_targets(tx: Transaction) -> Iterator[Finding]:
+    for owner in Owner.select(Owner.id).order_by(Owner.id):
+        try:
+            for target_id, columns in targets.not_followed(tx, owner.id):
+                message = f"Target {target_id} is not as its InMails, person and campaign say: {', '.join(columns)}."
+                yield Finding(None, None, message)
+        except UNREADABLE as error:
+            message = f"The list of people of the owner {owner.id} cannot be read: {type(error).__name__}."
+            yield Finding(None, None, message)
+
+
+def _check_derived(tx: Transaction, table: type[Model]) -> Iterator[Finding]:
+    """Compare the columns that are computed from a name or a link with what they are computed from."""
+    name, named_by = table._meta.table_name, table._meta.sorted_fields[0].column_name
+    for each in derived_columns(table):
+        rows = tx.execute(f'SELECT {named_by}, {each.source}, {each.column} FROM "{name}" ORDER BY rowid')  # noqa: S608
+        for row_id, text, stored in rows:
+            if stored != each.value(text):
+                yield Finding(None, None, f"The {each.column} of the {name} {row_id} does not fit its {each.source}.")
 
 
 def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:

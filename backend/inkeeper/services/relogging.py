@@ -7,8 +7,12 @@ from typing import Any
 
 from inkeeper.errors import conflict
 from inkeeper.services import inmail_edits, inmails
+from inkeeper.storage import targets
+from inkeeper.storage.transaction import current
 
-_CONTENT = ("recipient", "sent_at", "cost", "subject", "purpose", "note", "source")
+_CONTENT = ("recipient", "sent_at", "cost", "subject", "purpose", "note", "source", "target", "text")
+_WRITTEN_WITH = {"text": "text_id", "text_version": "text_version", "campaign": "campaign_id"}
+"""What an InMail belongs to, by the columns that hold it: as it was sent, whatever a text or a target became since."""
 
 
 def log_again(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
@@ -26,6 +30,9 @@ def log_again(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> 
     # It was sent, so it counts, whatever became of the credits since.
     logged = inmails.log_inmail(owner_id, account_id, wanted | {"accept_discrepancy": True}, now)
     inmail_id, balance = logged["inmail"]["id"], logged["balance"]
+    belongs_to = {column: taken_back[key] for key, column in _WRITTEN_WITH.items() if taken_back[key] is not None}
+    if belongs_to:
+        targets.link_inmail(current(), inmail_id, belongs_to)
     if taken_back["outcome_at"] is not None:
         changes = {"outcome": taken_back["outcome"], "outcome_at": taken_back["outcome_at"]}
         balance = inmails.update_inmail(owner_id, account_id, inmail_id, changes, now)["balance"]

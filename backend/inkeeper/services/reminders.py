@@ -1,4 +1,5 @@
-"""Reminders by e-mail: the warnings that the summary shows, each told once at each severity that it rises to.
+"""Reminders by e-mail: the warnings that the summary shows, each told once at each severity that it rises to, and once
+on a working day how many people are to be written to.
 
 What is told is noted down at the last moment before the message is handed over. If the mail server says no, the note is
 taken back and the next run tries again. If it says nothing at all, it may have taken the message, and the note stays:
@@ -10,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -19,11 +20,13 @@ from typing import NamedTuple
 from inkeeper import texts
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import not_found
+from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, urgency, warnings
 from inkeeper.services import mail
-from inkeeper.services.accounts import UNREADABLE, log_unreadable, seat
+from inkeeper.services.accounts import UNREADABLE, Seat, log_unreadable, seat
 from inkeeper.services.dates import CLOCK_TOLERANCE
+from inkeeper.services.people import targets
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
@@ -34,6 +37,16 @@ _FOOTER = """\
 Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in your
 crontab that runs `inkeeper remind`.
 """
+
+
+MORNING_FROM = 5
+"""The hour (local) from which on the day's people are told; the first run behind it tells of them."""
+
+NAMED = 20
+"""People that a message names at most."""
+
+_ONCE_A_PERIOD = frozenset({"grant_missing", "low_balance", "response_rate"})
+"""Warnings about the period: their end moves with every InMail, and is no sign of another cause."""
 
 
 class MessageNotMade(Exception):
@@ -56,8 +69,8 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
     if there is no such owner.
     """
     _forget_those_to_come(store, now)
-    with store.read():
-        news = _news(owner_name, now)
+    with store.read() as transaction:
+        news = _news(transaction, owner_name, now)
     if not news:
         return []
     with mail.offered(settings, _message(settings, news, now)) as hand_over:
@@ -78,6 +91,8 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
 
 def occasion(warning: AccountWarning, state: State) -> datetime:
     """What the warning is about, as an instant (UTC): the same for as long as it is the same warning."""
+    if warning.code in _ONCE_A_PERIOD:
+        return state.period_start
     if warning.until is not None:
         return warning.until
     if warning.code == "discrepancy" and state.discrepancy_at is not None:
@@ -95,7 +110,17 @@ def _forget_those_to_come(store: Store, now: datetime) -> None:
             transaction.execute("DELETE FROM reminder_sent WHERE sent_at > ?", ahead)
 
 
-def _news(owner_name: str, now: datetime) -> list[Reminder]:
+def names_people(account_id: str) -> bool:
+    """Whether the morning's message for the account names the people to write to. Needs a transaction."""
+    return bool(Account.get_by_id(account_id).reminder_names)
+
+
+def set_names_people(account_id: str, wanted: bool) -> None:
+    """Set whether it does, inside an open write to the account."""
+    Account.update(reminder_names=int(wanted)).where(Account.id == account_id).execute()
+
+
+def _news(transaction: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
     owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
     if owner is None:
         raise not_found("person")
@@ -111,11 +136,30 @@ def _news(owner_name: str, now: datetime) -> list[Reminder]:
     found = []
     for made in summaries:
         state = made.outlook.state
-        for warning in warnings(made.outlook):
+        morning = _to_write(transaction, seat(owner.id, made.answer["account"]["id"]), now)
+        for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
             reminder = Reminder(made.answer["account"]["id"], _account(made, plans), warning, occasion(warning, state))
             if not _is_noted(reminder):
                 found.append(reminder)
     return sorted(found, key=lambda reminder: urgency(reminder.warning))
+
+
+def _to_write(transaction: Transaction, row: Seat, now: datetime) -> AccountWarning | None:
+    """How many people are to be written to today; None where there are none, at night, and on days off."""
+    today, local = local_day(row.time_zone, now), now.astimezone(time_zone(row.time_zone))
+    if local.hour < MORNING_FROM or today.isoweekday() not in row.working_days:
+        return None
+    people = targets.wanted_today(transaction, row.owner_id, row.id, row.time_zone, now)
+    if not people:
+        return None
+    names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_people(row.id) else []
+    more = len(people) - len(names)
+    if names:
+        detail = ", ".join(names) + (f" and {more} more." if more else ".")
+    else:
+        detail = "Inkeeper shows to whom: People, Today."
+    until = day_start(row.time_zone, today + timedelta(days=1))
+    return AccountWarning("to_write", "info", f"{len(people)} to write to today", detail, until)
 
 
 def _account(made: Summary, plans: Counter[str]) -> str:

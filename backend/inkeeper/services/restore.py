@@ -10,12 +10,12 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
-from peewee import BigIntegerField, ForeignKeyField, IntegerField, IntegrityError
+from peewee import BigIntegerField, ForeignKeyField, IntegerField, IntegrityError, Model
 
 from inkeeper.clock import parse_instant, to_microseconds
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
-from inkeeper.rules.people import parse_link
+from inkeeper.services.derived import Derived, derived_columns
 from inkeeper.services.export_format import (
     DOCUMENT,
     EXPORTED,
@@ -27,17 +27,15 @@ from inkeeper.services.export_format import (
     name_of,
 )
 from inkeeper.services.imports.files import Archive, is_zip
-from inkeeper.services.people.sent import person_keys
 from inkeeper.storage.database import Store
 from inkeeper.storage.migrate import steps
-from inkeeper.storage.models import TABLES, Inmail, Installation, InstantField
+from inkeeper.storage.models import TABLES, Installation, InstantField
 from inkeeper.storage.transaction import Transaction
 
 _FIRST_STEPS = ["0001_ledger"]
 """What a database had gone through when exports did not say so yet."""
 
 _ROWS_AT_ONCE = 1000
-_OF_PERSON = ("name_key", "link_key")
 _MOST_BYTES = 16 * 1024**3
 _MOST_BYTES_OF_FIRST_VERSION = 64 * 1024**2
 """Exports of the first version are read at once, which takes several times their size in memory."""
@@ -156,8 +154,8 @@ def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older:
     # An older version had not all of the columns; what it lacks stays empty.
     if not columns or not (set(columns) <= set(known) if older else columns == list(known)):
         raise place.damaged("columns are missing")
-    derived = _OF_PERSON if table is Inmail else ()
-    names = ", ".join(f'"{column}"' for column in (*columns, *derived))
+    derived = list(derived_columns(table))
+    names = ", ".join(f'"{column}"' for column in (*columns, *(each.column for each in derived)))
     marks = ", ".join("?" * (len(columns) + len(derived)))
 
     def checked() -> Iterator[list[Any]]:
@@ -166,7 +164,7 @@ def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older:
             if list(row.values) != columns:
                 raise place.damaged("columns are missing")
             values = {column: _value(known[column], value, place) for column, value in row.values.items()}
-            yield [*values.values()] if table is not Inmail else _with_person(values, place)
+            yield [*values.values()] if not derived else _with_derived(table, values, derived, place)
 
     try:
         transaction.executemany(
@@ -180,15 +178,19 @@ def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older:
         ) from None
 
 
-def _with_person(values: dict[str, Any], place: _Place) -> list[Any]:
-    """The values of an InMail's row with its link in normal form, which earlier versions wrote in other ways, and with
-    the columns that are computed from name and link.
+def _with_derived(table: type[Model], values: dict[str, Any], derived: list[Derived], place: _Place) -> list[Any]:
+    """The values of a row with its link in normal form, which earlier versions wrote in other ways, and with the
+    columns that are computed from name and link.
     """
-    name, url = values.get("name"), values.get("profile_url")
-    if name is None:
-        raise place.damaged("an InMail has no recipient")
-    link = parse_link(url) if url else None
-    return [*(values | {"profile_url": link.url if link else url}).values(), *person_keys(name, link)]
+    computed = []
+    for each in derived:
+        text = values.get(each.source)
+        value = each.value(text)
+        if value is None and not each.nullable:
+            raise place.damaged(f"a row of {name_of(table)} has no {'link to a person' if each.of_link else 'name'}")
+        values = values | {each.source: each.stored(text)} if each.source in values else values
+        computed.append(value)
+    return [*values.values(), *computed]
 
 
 def _value(field: Any, value: Any, place: _Place) -> Any:

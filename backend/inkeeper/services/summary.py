@@ -17,6 +17,7 @@ from inkeeper.services.accounts import Seat
 from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.services.people import targets
 from inkeeper.storage import history
+from inkeeper.storage.results_window import count_replies
 from inkeeper.storage.transaction import current
 
 RECENT = 10
@@ -49,7 +50,21 @@ def summary(row: Seat, now: datetime) -> Summary:
     its_pace = pace(state, now, loss, row.working_days, row.reserve)
     lately = answers.returns(row.id, state, now)
     its_forecast = forecast(state, now, loss, lately)
-    outlook = Outlook(state, now, changes, its_pace, its_forecast, row.price)
+    tx = current()
+    listed = targets.for_summary(tx, row.owner_id, row.id, row.time_zone, asked_at)
+    outlook = Outlook(
+        state,
+        now,
+        changes,
+        its_pace,
+        its_forecast,
+        row.price,
+        row.reserve,
+        row.lead_days,
+        row.low_balance,
+        names=listed["names"] if targets.is_used(tx, row.owner_id) else None,
+        replies=count_replies(tx, row.id, now) if plan.product == "recruiter" else None,
+    )
     days = days_until(row.time_zone, now, state.next_renewal)
     worth = loss and money.value_of(-loss.credits, row.price, allotment, months_of(state))
     answer = {
@@ -61,6 +76,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             "rule_book": book.id,
             "time_zone": name_for_browsers(row.time_zone),
             "price": row.price and row.price._asdict(),
+            "lead_days": list(row.lead_days),
         },
         "plan_title": plan.title,
         "product_title": books.PRODUCT_TITLES[plan.product],
@@ -97,7 +113,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             {"at": change.at, "reason": change.reason, "credits": change.credits, "balance": change.balance}
             for change in changes
         ],
-        "targets": targets.for_summary(current(), row.owner_id, row.id, row.time_zone, asked_at),
+        "targets": listed,
         "recent": recent_inmails(row.id, RECENT, now),
         "awaiting": awaiting_inmails(row.id, AWAITING, now),
     }

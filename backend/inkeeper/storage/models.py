@@ -125,12 +125,19 @@ def _one_of(column: str, values: tuple[str, ...]) -> Any:
     return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
 
 
+_THREE_NUMBERS = (
+    "lead_days GLOB '[1-9]*,[1-9]*,[1-9]*' AND lead_days NOT GLOB '*,*,*,*' AND lead_days NOT GLOB '*[^0-9,]*'"
+)
+
+
 class Owner(_Table):
     """A person. All that hangs on one owner is invisible to every other."""
 
     id = TextField(primary_key=True)
     name = PersonalField("label", unique=True)
     created_at = InstantField()
+    # Another random number with each change of the list of people to write to.
+    list_version = IntegerField(constraints=[SQL("DEFAULT 0")])
 
 
 class Device(_Table):
@@ -235,6 +242,12 @@ class Account(_Table):
     # No fact of the account has a greater id. A new fact's id lies behind it, whichever process makes it, since facts
     # of one instant are ordered by id.
     last_fact_id = TextField(null=True)
+    # Days before a loss at which the warning of it begins, rises, and rises again: "7,3,1".
+    lead_days = TextField(constraints=[SQL("DEFAULT '7,3,1'"), Check(_THREE_NUMBERS)])
+    # The balance at which to warn; null for no such warning.
+    low_balance = IntegerField(null=True, constraints=[Check("low_balance >= 0")])
+    # Whether the morning's e-mail names the people to write to.
+    reminder_names = IntegerField(constraints=[SQL("DEFAULT 0"), Check("reminder_names IN (0, 1)")])
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)
@@ -400,6 +413,8 @@ class Target(_Table):
             (("owner", "place", "id"), False),
             (("owner", "opens_on", "account", "ends_on", "wanted_on", "planned_on"), False),
         )
+        # And `target_next`, over those that have a step to come, in the order in which they come next: owner_id,
+        # wanted_on, place, id, planned_on, opens_on, ends_on, account_id.
 
 
 class Import(_Table):
@@ -562,13 +577,14 @@ class Erasure(_Table):
     """That a person was erased, so that clients can forget them as well: see `ErasedInmail` for the InMails.
 
     `marks` are salted hashes of the person's link and name, as JSON text: {"links": [...], "names": [...]}. Salt and
-    marks are emptied after some time.
+    marks are emptied after some time. With an owner it was from that owner's data alone, else from everybody's.
     """
 
     id = AutoField()
     at = InstantField()
     salt = TextField(null=True)
     marks = TextField(null=True)
+    owner_id = TextField(null=True, constraints=[SQL('REFERENCES "owner" ("id")')])
 
 
 class ErasedInmail(_Table):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.clock import to_microseconds
-from inkeeper.ids import new_id
+from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.ids import new_id, new_ids
 from inkeeper.rules import people
 from inkeeper.rules.people import NOT_A_NAME, Link, normal_name, parse_link
 from inkeeper.storage.transaction import Transaction
 
-_COLUMNS = "id, name, first_name, company, headline, do_not_contact"
+_COLUMNS = "id, name, first_name, company, headline, do_not_contact, erased_at"
 _IDS_AT_ONCE = 500
 CHANGEABLE = ("name", "first_name", "company", "headline", "do_not_contact")
 
@@ -27,6 +27,7 @@ class Person(NamedTuple):
     headline: str | None
     do_not_contact: bool
     links: tuple[Link, ...]
+    erased: bool = False
 
     def is_same(self, other: people.Person) -> bool:
         """Whether it is this person: by a link of the same kind where both have one, else by name."""
@@ -35,39 +36,69 @@ class Person(NamedTuple):
 
 
 class Index:
-    """People in memory, for finding many of them."""
+    """People in memory, for finding many of them. Finding takes the same time however many are alike."""
 
-    def __init__(self, known: Iterable[Person]) -> None:
-        self._by_key: dict[str, list[Person]] = {}
+    def __init__(self, known: Iterable[Person] = ()) -> None:
+        self._by_link: dict[Link, Person] = {}
+        # Ids differ by case, except where one of the two is in lower case: see `rules.people.same_person`.
+        self._by_key: dict[str, Person] = {}
+        self._by_folded_link: dict[str, Person] = {}
+        self._by_name: dict[str, dict[frozenset[str], Person]] = {}
         for person in known:
-            for key in {normal_name(person.name), *(link.key for link in person.links)}:
-                self._by_key.setdefault(key, []).append(person)
+            self.add(person)
+
+    def add(self, person: Person) -> None:
+        """Take a person in. Of several that are alike, the first one is found."""
+        for link in person.links:
+            self._by_link.setdefault(link, person)
+            self._by_key.setdefault(link.key, person)
+            if link.id == link.id.lower():
+                self._by_folded_link.setdefault(link.key, person)
+        name = normal_name(person.name)
+        if name not in NOT_A_NAME:
+            kinds = frozenset(link.kind for link in person.links)
+            self._by_name.setdefault(name, {}).setdefault(kinds, person)
 
     def find(self, wanted: people.Person) -> Person | None:
         """The person that this is: by a link of the same kind where both have one, else by name."""
-        keys = [wanted.link.key] if wanted.link else []
-        for key in (*keys, normal_name(wanted.name)):
-            for person in self._by_key.get(key, []):
-                if person.is_same(wanted):
-                    return person
+        link = wanted.link
+        if link is not None:
+            folded = self._by_key if link.id == link.id.lower() else self._by_folded_link
+            found = self._by_link.get(link) or folded.get(link.key)
+            if found is not None:
+                return found
+        for kinds, person in self._by_name.get(normal_name(wanted.name), {}).items():
+            if link is None or link.kind not in kinds:
+                return person
         return None
 
 
 def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
-    """The owner's person of this id."""
-    return next(iter(get_all(tx, owner_id, [person_id]).values()), None)
+    """The owner's person of this id; None for one who was erased."""
+    found = get_all(tx, owner_id, [person_id]).get(person_id)
+    return None if found is None or found.erased else found
 
 
 def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[str, Person]:
-    """The owner's people of these ids, by id."""
+    """The owner's people of these ids, by id, erased ones too."""
+    # The plus keeps the condition from choosing the index: an owner may have thousands of people.
     found: dict[str, Person] = {}
     wanted = list(dict.fromkeys(person_ids))
     for start in range(0, len(wanted), _IDS_AT_ONCE):
         some = wanted[start : start + _IDS_AT_ONCE]
         marks = ", ".join("?" * len(some))
-        sql = f"SELECT {_COLUMNS} FROM person WHERE id IN ({marks}) AND owner_id = ?"  # noqa: S608 (marks only)
+        sql = f"SELECT {_COLUMNS} FROM person WHERE id IN ({marks}) AND +owner_id = ?"  # noqa: S608 (marks only)
         found |= {person.id: person for person in _with_links(tx, tx.execute(sql, (*some, owner_id)).fetchall())}
     return found
+
+
+def get_every(tx: Transaction, owner_id: str) -> list[Person]:
+    """All of the owner's people, those that were put in first at the beginning."""
+    rows = tx.execute(
+        f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND erased_at IS NULL ORDER BY id",  # noqa: S608 (ours)
+        (owner_id,),
+    ).fetchall()
+    return _with_links(tx, rows)
 
 
 def find(tx: Transaction, owner_id: str, wanted: people.Person) -> Person | None:
@@ -92,13 +123,23 @@ def find(tx: Transaction, owner_id: str, wanted: people.Person) -> Person | None
 def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: int) -> list[Person]:
     """Up to `limit` of the owner's people whose name, company or link has this part, newest first."""
     key, link = normal_name(part), parse_link(part)
+    written = spellings(key)
+    company = " OR ".join(["instr(lower(coalesce(company, '')), ?)"] * len(written))
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND erased_at IS NULL AND id < ?"  # noqa: S608
-        " AND (instr(name_key, ?) OR instr(lower(coalesce(company, '')), ?) OR id IN (SELECT person_id FROM person_link"
+        f" AND (instr(name_key, ?) OR {company} OR id IN (SELECT person_id FROM person_link"
         " WHERE owner_id = person.owner_id AND (link_key = ? OR instr(link_key, ?)))) ORDER BY id DESC LIMIT ?",
-        (owner_id, after or "~", key, key, link and link.key, key, limit),
+        (owner_id, after or "~", key, *written, link and link.key, key, limit),
     ).fetchall()
     return _with_links(tx, rows)
+
+
+def spellings(part: str) -> list[str]:
+    """The part as SQLite's `lower` leaves a text that has it, which folds ASCII letters alone: `ärzte` and `Ärzte`."""
+    if part.isascii():
+        return [part]
+    cases = (part, part.upper(), part.title(), part.capitalize())
+    return sorted({"".join(each.lower() if each.isascii() else each for each in case) for case in cases})
 
 
 def add(tx: Transaction, owner_id: str, person: Mapping[str, Any], link: Link | None, now: datetime) -> Person:
@@ -121,6 +162,61 @@ def add(tx: Transaction, owner_id: str, person: Mapping[str, Any], link: Link | 
         ),
     )
     return add_link(tx, owner_id, made, link) if link else made
+
+
+def add_many(
+    tx: Transaction, owner_id: str, wanted: Sequence[tuple[Mapping[str, Any], Sequence[Link]]], now: datetime
+) -> list[str]:
+    """Store so many new people, each as `add` takes them but with several links, one of each kind; their ids."""
+    ids = new_ids(now, len(wanted))
+    made_at = to_microseconds(now)
+    tx.executemany(
+        "INSERT INTO person (id, owner_id, name, first_name, company, headline, do_not_contact, name_key, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
+        [
+            (
+                *(person_id, owner_id, person["name"], person.get("first_name"), person.get("company")),
+                *(person.get("headline"), normal_name(person["name"]), made_at),
+            )
+            for person_id, (person, _) in zip(ids, wanted, strict=True)
+        ],
+    )
+    add_links(tx, owner_id, [(person_id, links) for person_id, (_, links) in zip(ids, wanted, strict=True)])
+    return ids
+
+
+def add_links(tx: Transaction, owner_id: str, links: Iterable[tuple[str, Sequence[Link]]]) -> None:
+    """Give people, by their ids, further links. A person keeps the link of a kind that they have."""
+    tx.executemany(
+        "INSERT INTO person_link (person_id, owner_id, kind, url, link_key) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        ((person_id, owner_id, link.kind, link.url, link.key) for person_id, some in links for link in some),
+    )
+
+
+def fill_in(tx: Transaction, found: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Note `first_name`, `company` and `headline` of people, by their ids, where they are not known yet."""
+    tx.executemany(
+        "UPDATE person SET first_name = coalesce(first_name, ?), company = coalesce(company, ?),"
+        " headline = coalesce(headline, ?) WHERE id = ?",
+        (
+            (known.get("first_name"), known.get("company"), known.get("headline"), person_id)
+            for person_id, known in found
+        ),
+    )
+
+
+def written_since(tx: Transaction, owner_id: str, since: datetime) -> list[tuple[people.Person, datetime]]:
+    """Whom InMails went to from any of the owner's accounts after `since` (UTC), and when, the latest first."""
+    rows = tx.execute(
+        "SELECT name, profile_url, sent_at FROM inmail WHERE account_id IN (SELECT id FROM account WHERE owner_id = ?)"
+        " AND sent_at > ? AND retracted_at IS NULL ORDER BY sent_at DESC",
+        (owner_id, to_microseconds(since)),
+    )
+    return [
+        (people.Person(name, parse_link(url) if url else None), from_microseconds(sent_at))
+        for name, url, sent_at in rows
+    ]
 
 
 def add_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> Person:
@@ -146,6 +242,29 @@ def replace_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> 
     tx.execute("DELETE FROM person_link WHERE person_id = ? AND kind = ?", (person.id, link.kind))
     add_link(tx, owner_id, person._replace(links=()), link)
     return True
+
+
+def set_links(tx: Transaction, owner_id: str, person: Person, links: Sequence[Link]) -> Link | None:
+    """Let the person have these links and no others, one of each kind. Where another person has one of them, nothing is
+    changed, and it is that link.
+    """
+    for link in links:
+        taken = tx.execute(
+            "SELECT 1 FROM person_link WHERE owner_id = ? AND link_key = ? AND person_id <> ?",
+            (owner_id, link.key, person.id),
+        )
+        if taken.fetchone():
+            return link
+    tx.execute("DELETE FROM person_link WHERE person_id = ?", (person.id,))
+    add_links(tx, owner_id, [(person.id, links)])
+    return None
+
+
+def mark_all(tx: Transaction, person_ids: Iterable[str], *, marked: bool) -> None:
+    """Mark people as not to be contacted, or take the mark away. `targets.follow` has to come after it."""
+    tx.executemany(
+        "UPDATE person SET do_not_contact = ? WHERE id = ?", [(int(marked), person_id) for person_id in person_ids]
+    )
 
 
 def update(tx: Transaction, person_id: str, changes: Mapping[str, Any]) -> None:
@@ -175,6 +294,10 @@ def _with_links(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> list[Person
             if link:
                 links.setdefault(person_id, []).append(link)
     return [
-        Person(person_id, name, first_name, company, headline, bool(marked), tuple(links.get(person_id, ())))
-        for person_id, name, first_name, company, headline, marked in {row[0]: row for row in rows}.values()
+        Person(
+            *(person_id, name, first_name, company, headline, bool(marked)),
+            tuple(links.get(person_id, ())),
+            erased_at is not None,
+        )
+        for person_id, name, first_name, company, headline, marked, erased_at in {row[0]: row for row in rows}.values()
     ]

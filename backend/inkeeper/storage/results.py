@@ -110,7 +110,7 @@ def first_sent_at(tx: Transaction, account_id: str) -> int | None:
 def hour_of_week(column: str, offsets: Sequence[tuple[datetime, timedelta]]) -> str:
     """SQL for the hour of the week, counted from Monday's first, that a zone's clocks showed at a column's instant.
 
-    SQLite knows no time zones, so their offsets stand in the statement: whole numbers, none of them from outside.
+    SQLite knows no time zones, so the statement holds their offsets: whole numbers, none of them from outside.
     `offsets` says from which instant (UTC) on the clocks are ahead of UTC by how much (`periods.offsets`).
     """
     cases = "".join(

@@ -17,7 +17,7 @@ from inkeeper.rules.sheets import Sheet, dump_sheet, load_sheet
 from inkeeper.rules.state import Position, State, dump_state, load_state, micros
 from inkeeper.storage.transaction import execute
 
-STATE_FORM = 3
+STATE_FORM = 4
 """Raised whenever a saved state would mean something else than before."""
 
 

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
+from secrets import randbits
 from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
-from inkeeper.ids import new_id
+from inkeeper.ids import new_id, new_ids
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, Course, working_days_after
-from inkeeper.storage import campaigns
+from inkeeper.storage import campaigns, persons
 from inkeeper.storage.transaction import Transaction
 
 _AT_ONCE = 500
+FOLLOWING = (
+    "inmails",
+    "last_inmail_id",
+    "last_sent_at",
+    "answered_at",
+    "opens_on",
+    "ends_on",
+    "planned_on",
+    "wanted_on",
+)
+"""The columns that `follow` stores."""
+
+_VERSION_BITS = 62
 _FACTS = (
     *("id", "person_id", "account_id", "purpose", "note", "due", "text_id", "campaign_id", "variant", "place"),
     *("planned_for", "planned_at", "planned_step", "created_at", "dropped_at", "closed_steps", "closed_at"),
-    *("inmails", "last_inmail_id", "last_sent_at", "answered_at", "opens_on", "ends_on", "planned_on", "wanted_on"),
+    *FOLLOWING,
 )
 _DAYS = frozenset({"due", "planned_for", "opens_on", "ends_on", "planned_on", "wanted_on"})
 _INSTANTS = frozenset({"created_at", "dropped_at", "closed_at", "last_sent_at", "answered_at"})
@@ -128,24 +143,37 @@ def get(tx: Transaction, owner_id: str, target_id: str) -> Target | None:
 
 def get_all(tx: Transaction, owner_id: str, target_ids: Iterable[str]) -> list[Target]:
     """The owner's targets of these ids, in the order of the list."""
-    found = _by_ids(tx, "owner_id = :owner AND id", target_ids, {"owner": owner_id})
+    found = _by_ids(tx, "+owner_id = :owner AND id", target_ids, {"owner": owner_id})
     return sorted(found, key=lambda target: (target.place, target.id))
 
 
 def of_person(tx: Transaction, owner_id: str, person_id: str) -> list[Target]:
     """All targets of a person, the newest first."""
-    return _select(tx, "owner_id = :owner AND person_id = :person ORDER BY id DESC", owner=owner_id, person=person_id)
+    return _select(tx, "+owner_id = :owner AND person_id = :person ORDER BY id DESC", owner=owner_id, person=person_id)
 
 
 def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None]) -> None:
-    """Count a change of these accounts, so that answers which show their targets are made anew. None among them means
-    all accounts of the owner's.
+    """Count a change of the list and of these accounts, so that answers which show their targets are made anew. None
+    among them means all accounts of the owner's.
     """
+    # Random, so that what was read in a write that did not come about is never taken for what a later one made.
+    tx.execute("UPDATE owner SET list_version = ? WHERE id = ?", (randbits(_VERSION_BITS), owner_id))
     wanted = {account_id for account_id in account_ids if account_id}
     if None in account_ids:
         wanted |= {row[0] for row in tx.execute("SELECT id FROM account WHERE owner_id = ?", (owner_id,)).fetchall()}
     for account_id in sorted(wanted):
         tx.raise_version(account_id)
+
+
+def accounts_of(tx: Transaction, target_ids: Iterable[str]) -> dict[str, set[str | None]]:
+    """The accounts that these targets are to be written to from (None: any), by owner."""
+    found: dict[str, set[str | None]] = {}
+    for some in _portions(list(target_ids)):
+        marks = ", ".join("?" * len(some))
+        rows = tx.execute(f"SELECT owner_id, account_id FROM target WHERE id IN ({marks})", some)  # noqa: S608 (marks)
+        for owner_id, account_id in rows.fetchall():
+            found.setdefault(owner_id, set()).add(account_id)
+    return found
 
 
 def has_any(tx: Transaction, owner_id: str) -> bool:
@@ -156,7 +184,8 @@ def has_any(tx: Transaction, owner_id: str) -> bool:
 def with_a_step_to_come(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
     """The owner's targets that have a step to come, of these people only if given, in the order of the list."""
     if person_ids is not None:
-        return _by_ids(tx, "owner_id = :owner AND opens_on IS NOT NULL AND person_id", person_ids, {"owner": owner_id})
+        having = "+owner_id = :owner AND +opens_on IS NOT NULL AND person_id"
+        return _by_ids(tx, having, person_ids, {"owner": owner_id})
     return _select(tx, "owner_id = :owner AND opens_on IS NOT NULL ORDER BY place, id", owner=owner_id)
 
 
@@ -197,8 +226,9 @@ def _where(owner_id: str, wanted: Filter, today: Today, now: datetime) -> tuple[
         where.append("campaign_id = :campaign")
         found["campaign"] = wanted.campaign_id
     if wanted.part:
-        where.append(_MENTIONS)
-        found["part"] = wanted.part
+        mentions, parts = _mentions(wanted.part)
+        where.append(mentions)
+        found |= parts
     for column, until in (("wanted_on", wanted.wanted_until), ("planned_on", wanted.planned_until)):
         if until is not None:
             where.append(f"{column} <= :{column}")
@@ -206,11 +236,26 @@ def _where(owner_id: str, wanted: Filter, today: Today, now: datetime) -> tuple[
     return " AND ".join(where), found
 
 
-_MENTIONS = (
-    "(instr(lower(coalesce(note, '')), :part) OR person_id IN (SELECT id FROM person WHERE owner_id = :owner"
-    " AND (instr(name_key, :part) OR instr(lower(coalesce(company, '')), :part)))"
-    " OR person_id IN (SELECT person_id FROM person_link WHERE owner_id = :owner AND instr(link_key, :part)))"
-)
+def _mentions(part: str) -> tuple[str, dict[str, str]]:
+    """The condition that a target's note, or its person's name, company or link has this part, and its values."""
+    written = persons.spellings(part)
+    values = {f"written{number}": text for number, text in enumerate(written)} | {"part": part}
+    note, company = (
+        " OR ".join(f"instr(lower(coalesce({column}, '')), :written{number})" for number in range(len(written)))
+        for column in ("note", "company")
+    )
+    return (
+        f"({note} OR person_id IN (SELECT id FROM person WHERE owner_id = :owner"  # noqa: S608 (names of ours)
+        f" AND (instr(name_key, :part) OR {company}))"
+        " OR person_id IN (SELECT person_id FROM person_link WHERE owner_id = :owner AND instr(link_key, :part)))",
+        values,
+    )
+
+
+def list_version(tx: Transaction, owner_id: str) -> int:
+    """A number that is another one after each change of the owner's list."""
+    (version,) = tx.execute("SELECT list_version FROM owner WHERE id = ?", (owner_id,)).fetchone()
+    return int(version)
 
 
 class Counts(NamedTuple):
@@ -238,17 +283,29 @@ def next_for(tx: Transaction, owner_id: str, account_id: str, today: Today, limi
     day; then those planned for later; each in the order of the list.
     """
     day, values = today.sql()
-    return _select(
-        tx,
-        f"owner_id = :owner AND opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
+    # The plus keeps the condition from choosing the index: `target_next` has the order, so a few rows are read.
+    open_now = (
+        f"owner_id = :owner AND opens_on IS NOT NULL AND +opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
         " AND (account_id = :of_account OR account_id IS NULL)"
-        f" ORDER BY CASE WHEN wanted_on <= {day} THEN 0 WHEN planned_on IS NULL THEN 1 ELSE 2 END,"
-        " coalesce(wanted_on, '9999'), place, id LIMIT :limit",
-        **values,
-        owner=owner_id,
-        of_account=account_id,
-        limit=limit,
     )
+    groups = (
+        f"wanted_on <= {day}",
+        f"wanted_on > {day} AND planned_on IS NULL",
+        "wanted_on IS NULL",
+        f"wanted_on > {day} AND planned_on IS NOT NULL",
+    )
+    found: list[Target] = []
+    for group in groups:
+        if len(found) < limit:
+            found += _select(
+                tx,
+                f"{open_now} AND {group} ORDER BY wanted_on, place, id LIMIT :limit",
+                **values,
+                owner=owner_id,
+                of_account=account_id,
+                limit=limit - len(found),
+            )
+    return found
 
 
 def planned_for_account(tx: Transaction, owner_id: str, account_id: str, today: Today) -> list[Target]:
@@ -265,14 +322,93 @@ def planned_for_account(tx: Transaction, owner_id: str, account_id: str, today: 
     )
 
 
-def next_turn(tx: Transaction, owner_id: str, today: Today) -> date | None:
-    """The next day (after today) on which a step opens by time alone."""
+class PlannedDay(NamedTuple):
+    """A target with a planned day. `can_be_done` says that its next step can be done today."""
+
+    id: str
+    day: date
+    can_be_done: bool
+
+
+def planned_days(
+    tx: Transaction, owner_id: str, account_id: str, today: Today, *, with_unassigned: bool
+) -> list[PlannedDay]:
+    """The planned days of the account's open targets, in the order of the list; with `with_unassigned` those of targets
+    without an account too. Reads nothing else of them, since there may be thousands.
+    """
     day, values = today.sql()
-    (found,) = tx.execute(
-        f"SELECT min(opens_on) FROM target WHERE owner_id = :owner AND opens_on > {day}",  # noqa: S608 (ours)
+    unassigned = " OR account_id IS NULL" if with_unassigned else ""
+    rows = tx.execute(
+        f"SELECT id, planned_on, opens_on <= {day} OR inmails + closed_steps = 0 FROM target"  # noqa: S608 (ours)
+        f" WHERE owner_id = :owner AND opens_on IS NOT NULL AND planned_on IS NOT NULL"
+        f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account{unassigned}) ORDER BY place, id",
+        {**values, "owner": owner_id, "of_account": account_id},
+    )
+    day_of = cache(date.fromisoformat)
+    return [PlannedDay(target_id, day_of(on), bool(now)) for target_id, on, now in rows]
+
+
+def planned_people(tx: Transaction, owner_id: str, today: Today) -> dict[str, str]:
+    """The owner's people who are planned to be written to, each with a target that plans it."""
+    day, values = today.sql()
+    rows = tx.execute(
+        "SELECT person_id, id FROM target WHERE owner_id = :owner AND opens_on IS NOT NULL"  # noqa: S608 (ours)
+        f" AND planned_on IS NOT NULL AND (ends_on IS NULL OR ends_on >= {day})",
         {**values, "owner": owner_id},
-    ).fetchone()
-    return None if found is None else date.fromisoformat(found)
+    )
+    return dict(rows.fetchall())
+
+
+class InCampaign(NamedTuple):
+    """How many of a campaign's targets there are: in all, open (ready or planned), with a planned day, waiting for an
+    answer, answered; `dropped` had a step left when the campaign ended.
+    """
+
+    targets: int = 0
+    open: int = 0
+    planned: int = 0
+    waiting: int = 0
+    answered: int = 0
+    dropped: int = 0
+
+
+def count_by_campaign(
+    tx: Transaction, campaign_ids: Collection[str], today: Today, now: datetime
+) -> dict[str, InCampaign]:
+    """How many targets each of these campaigns has."""
+    found = {}
+    day, values = today.sql()
+    is_open = _NOW.format(day=day)
+    columns = (
+        *("count(*)", f"sum({is_open})", f"sum({_OPEN.format(day=day)} AND planned_on IS NOT NULL)"),
+        *(f"sum({_IN_STATE['waiting'].format(day=day)})", "sum(answered_at IS NOT NULL)"),
+        f"sum(opens_on IS NOT NULL AND ends_on < {day})",
+    )
+    for campaign_id in campaign_ids:
+        row = tx.execute(
+            f"SELECT {', '.join(columns)} FROM target WHERE campaign_id = :campaign",  # noqa: S608 (ours)
+            {**values, "unanswered": to_microseconds(now - UNANSWERED_AFTER), "campaign": campaign_id},
+        ).fetchone()
+        found[campaign_id] = InCampaign(*(number or 0 for number in row))
+    return found
+
+
+def of_campaign(tx: Transaction, campaign_id: str) -> list[str]:
+    """The ids of a campaign's targets, in the order of the list."""
+    rows = tx.execute("SELECT id FROM target WHERE campaign_id = ? ORDER BY place, id", (campaign_id,))
+    return [target_id for (target_id,) in rows]
+
+
+def of_account(tx: Transaction, account_id: str) -> list[str]:
+    """The ids of the targets whose days are those of the account: its own, and those without an account whose last
+    InMail it sent.
+    """
+    rows = tx.execute(
+        "SELECT id FROM target WHERE account_id = ?1 OR (account_id IS NULL AND last_inmail_id IN"
+        " (SELECT id FROM inmail WHERE account_id = ?1)) ORDER BY id",
+        (account_id,),
+    )
+    return [target_id for (target_id,) in rows]
 
 
 def add(tx: Transaction, owner_id: str, person_id: str, columns: Mapping[str, Any], now: datetime) -> str:
@@ -291,6 +427,50 @@ def add(tx: Transaction, owner_id: str, person_id: str, columns: Mapping[str, An
     marks = ", ".join("?" * len(values))
     tx.execute(f"INSERT INTO target ({names}) VALUES ({marks})", [_stored(value) for value in values.values()])  # noqa: S608
     return target_id
+
+
+def add_many(
+    tx: Transaction, owner_id: str, wanted: Sequence[tuple[str, Mapping[str, Any]]], now: datetime
+) -> list[str]:
+    """Store so many new targets at the end of the list, each for a person's id with some of `CHANGEABLE`; their ids.
+
+    What follows from their campaigns and plans is stored with them: `follow` need not come after it. The people must
+    not be marked as not to be contacted.
+    """
+    (last,) = tx.execute("SELECT max(place) FROM target WHERE owner_id = ?", (owner_id,)).fetchone()
+    blank = dict.fromkeys(_FACTS) | {"variant": 0, "closed_steps": 0, "inmails": 0, "created_at": now}
+    rows = [
+        Target(**(blank | {"place": (last or 0) + number} | dict(columns) | {"id": target_id, "person_id": person_id}))
+        for number, (target_id, (person_id, columns)) in enumerate(
+            zip(new_ids(now, len(wanted)), wanted, strict=True), start=1
+        )
+    ]
+    every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
+    zones = _zones(tx, rows, {})
+    given = [name for name in _FACTS if name not in FOLLOWING]
+    names = ", ".join(("owner_id", *given, *FOLLOWING))
+    marks = ", ".join("?" * (1 + len(_FACTS)))
+    tx.executemany(
+        f"INSERT INTO target ({names}) VALUES ({marks})",  # noqa: S608 (names of ours)
+        (
+            (
+                owner_id,
+                *(_stored(getattr(row, name)) for name in given),
+                *_following(row, [], every.get(row.campaign_id or ""), zones, stopped=False),
+            )
+            for row in rows
+        ),
+    )
+    return [row.id for row in rows]
+
+
+def update_each(tx: Transaction, names: Sequence[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> None:
+    """Give targets, by their ids, each its own values of these of `CHANGEABLE`. `follow` has to come after it."""
+    columns = [name for name in names if name in CHANGEABLE]
+    tx.executemany(
+        f"UPDATE target SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",  # noqa: S608 (names of ours)
+        [(*map(_stored, values), target_id) for target_id, values in rows],
+    )
 
 
 def update(tx: Transaction, target_ids: Iterable[str], changes: Mapping[str, Any]) -> None:
@@ -327,6 +507,15 @@ def text_version(tx: Transaction, owner_id: str, text_id: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def text_names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
+    """The names of the owner's texts by their ids, in order of the names; with `archived` those not in use as well."""
+    rows = tx.execute(
+        "SELECT id, name FROM text WHERE owner_id = ? AND (archived_at IS NULL OR ?) ORDER BY name, id",
+        (owner_id, archived),
+    )
+    return dict(rows.fetchall())
+
+
 def noted_with(tx: Transaction, inmail_id: str) -> dict[str, Any]:
     """What an InMail notes of the list: `purpose`, `target`, `text`, `text_version`, `campaign`."""
     row = tx.execute(
@@ -361,43 +550,57 @@ def sent_on(tx: Transaction, account_id: str, since: datetime, until: datetime) 
 def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
     """Bring what follows from their InMails, people, campaigns and plans up to date in these targets.
 
-    Has to be called whenever one of those changes: an InMail that has a target, `do_not_contact`, a campaign's steps or
-    last day, a target's own row.
+    Has to be called whenever one of those changes: an InMail that has a target, `do_not_contact`, a campaign's steps,
+    days or archiving, an account's working days, a target's own row.
     """
     for some in _portions(list(dict.fromkeys(target_ids))):
-        marks = ", ".join("?" * len(some))
-        rows = _by_ids(tx, "id", some, {})
-        inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
-        sent = tx.execute(
-            "SELECT target_id, sent_at, id, answered_at, account_id FROM inmail"  # noqa: S608 (marks only)
-            f" WHERE target_id IN ({marks}) AND retracted_at IS NULL ORDER BY sent_at, id",
-            some,
-        )
-        for target_id, *inmail in sent:
-            inmails.setdefault(target_id, []).append(tuple(inmail))
-        stopped = {
-            target_id
-            for (target_id,) in tx.execute(
-                "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
-                f" WHERE target.id IN ({marks}) AND (do_not_contact = 1 OR dropped_at IS NOT NULL)",
-                some,
-            )
-        }
-        every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
-        zones = _zones(tx, rows, inmails)
         tx.executemany(
-            "UPDATE target SET inmails = ?, last_inmail_id = ?, last_sent_at = ?, answered_at = ?, opens_on = ?,"
-            " ends_on = ?, planned_on = ?, wanted_on = ? WHERE id = ?",
-            [
-                (
-                    *_following(
-                        row, inmails.get(row.id, []), every.get(row.campaign_id or ""), zones, row.id in stopped
-                    ),
-                    row.id,
-                )
-                for row in rows
-            ],
+            f"UPDATE target SET {', '.join(f'{column} = ?' for column in FOLLOWING)} WHERE id = ?",  # noqa: S608 (ours)
+            [(*values, row.id) for row, values in _computed(tx, some)],
         )
+
+
+def not_followed(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str]]]:
+    """The ids of the owner's targets in which columns are not what `follow` would store, and those columns."""
+    ids = [row[0] for row in tx.execute("SELECT id FROM target WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall()]
+    for some in _portions(ids):
+        for row, values in _computed(tx, some):
+            wrong = [
+                column
+                for column, value in zip(FOLLOWING, values, strict=True)
+                if getattr(row, column) != _loaded(column, value)
+            ]
+            if wrong:
+                yield row.id, wrong
+
+
+def _computed(tx: Transaction, target_ids: Sequence[str]) -> list[tuple[Target, tuple[Any, ...]]]:
+    """The targets, each with the values of `FOLLOWING` that follow from what is stored, in their stored form."""
+    marks = ", ".join("?" * len(target_ids))
+    rows = _by_ids(tx, "id", target_ids, {})
+    inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
+    sent = tx.execute(
+        "SELECT target_id, sent_at, id, answered_at, account_id FROM inmail"  # noqa: S608 (marks only)
+        f" WHERE target_id IN ({marks}) AND retracted_at IS NULL ORDER BY sent_at, id",
+        target_ids,
+    )
+    for target_id, *inmail in sent:
+        inmails.setdefault(target_id, []).append(tuple(inmail))
+    stopped = {
+        target_id
+        for (target_id,) in tx.execute(
+            "SELECT target.id FROM target JOIN person ON person.id = person_id"  # noqa: S608 (marks only)
+            f" WHERE target.id IN ({marks})"
+            " AND (do_not_contact = 1 OR erased_at IS NOT NULL OR dropped_at IS NOT NULL)",
+            target_ids,
+        )
+    }
+    every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
+    zones = _zones(tx, rows, inmails)
+    return [
+        (row, _following(row, inmails.get(row.id, []), every.get(row.campaign_id or ""), zones, row.id in stopped))
+        for row in rows
+    ]
 
 
 def _following(
@@ -414,6 +617,7 @@ def _following(
     ends = campaign.ends if campaign else None
     steps = campaign.steps if campaign else ()
     opens: date | None = None
+    stopped = stopped or (campaign is not None and campaign.archived_at is not None)
     if answered is None and not stopped and done < max(1, len(steps)):
         zone, weekdays = zones[row.account_id or (last[3] if last else None)]
         ended = [from_microseconds(last[0])] if last else []
@@ -446,6 +650,7 @@ def _zones(
 
 
 def _by_ids(tx: Transaction, column: str, ids: Iterable[str], values: Mapping[str, Any]) -> list[Target]:
+    # A plus in front keeps a condition from choosing the index: an owner has thousands of targets, a person few.
     found: list[Target] = []
     for some in _portions(list(dict.fromkeys(ids))):
         names = {f"id{number}": value for number, value in enumerate(some)}

@@ -92,6 +92,11 @@ class Transaction:
         return self._versions[account_id]
 
 
+def over_copy(connection: sqlite3.Connection) -> Transaction:
+    """A transaction that a connection to a copy of the database is in, for statements alone: no models, no accounts."""
+    return Transaction(Database(None), connection, Heads())
+
+
 class _OfThread(threading.local):
     transaction: Transaction | None = None
 

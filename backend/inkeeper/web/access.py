@@ -9,6 +9,9 @@ from inkeeper.api.guard import MAX_BODY_BYTES, MAX_UPLOAD_BYTES, check_form
 from inkeeper.web import pages
 from inkeeper.web.blueprint import blueprint, is_page_visit
 
+MOST_TYPED_BYTES = 16 * 1024 * 1024
+"""What the fields of a form that may bring a file may hold beside it."""
+
 
 @blueprint.before_request
 def check() -> Response | None:
@@ -21,5 +24,8 @@ def check() -> Response | None:
         authenticate(environ, g.now)
     limit = MAX_UPLOAD_BYTES if endpoint in blueprint.uploads else MAX_BODY_BYTES
     asked.max_content_length = limit
+    if endpoint in blueprint.uploads:
+        # A list of 50,000 people may be pasted into a field.
+        asked.max_form_memory_size = MOST_TYPED_BYTES
     check_form(environ, limit)
     return None

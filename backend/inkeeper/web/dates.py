@@ -60,6 +60,11 @@ def today(zone: str) -> date:
     return local_day(zone, now())
 
 
+def day_of(at: datetime, zone: str) -> date:
+    """The local day of an instant."""
+    return local_day(zone, at)
+
+
 def say_day(which: date, today: date) -> str:
     """A day in words, seen from `today`."""
     near = NEAR.get((which - today).days)

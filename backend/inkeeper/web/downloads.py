@@ -15,7 +15,9 @@ from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
+from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, calendar, inmails, tickets
+from inkeeper.services.people import list_files, listing
 from inkeeper.services.report import table_text
 from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, report, seats
@@ -126,5 +128,23 @@ def _report_file(owner: str, target: dict[str, Any]) -> Response:
     return response
 
 
-FILES = {"inmails": _inmails_file, "report": _report_file, "calendar": _calendar_file}
+def _people_file(owner: str, target: dict[str, Any]) -> Response:
+    opened, instant = store(), now()
+
+    def lines() -> Iterator[str]:
+        with opened.read() as tx:
+            names = accounts.names(owner)
+            today = local_day(accounts.seat(owner, target["account_id"]).time_zone, instant)
+            wanted = {"account": target["account_id"], **target["wanted"]}
+            for number, filters in enumerate(listing.filters_of(target["show"], wanted, today)):
+                parts = list_files.write(tx, owner, filters, names, instant)
+                heading = next(parts)
+                yield from parts if number else (heading, *parts)
+
+    response = Response(lines(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="inkeeper-people-{instant:%Y-%m-%d}.csv"'
+    return response
+
+
+FILES = {"people": _people_file, "inmails": _inmails_file, "report": _report_file, "calendar": _calendar_file}
 """The files that a ticket can be for: each is given the owner's id and the ticket's target."""

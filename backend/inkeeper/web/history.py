@@ -16,6 +16,7 @@ from inkeeper.errors import Problem
 from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, inmail_edits, inmails, ledger, relogging
+from inkeeper.services.people import listing
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -43,6 +44,8 @@ class HistoryQuery(forms.Query):
     outcome = fields.String(validate=validate.OneOf(words.OUTCOMES))
     cost = fields.Integer(validate=validate.OneOf([0, 1]))
     purpose = fields.String(validate=validate.OneOf(words.PURPOSES))
+    campaign = fields.String(validate=validate.Length(1, 64))
+    text = fields.String(validate=validate.Length(1, 64))
     since = fields.Date()
     until = fields.Date()
     cursor = Cursor(datetime, str)
@@ -81,10 +84,13 @@ class _Refused(Exception):
 def show_history() -> Response:
     """The InMails, newest first."""
     query = forms.read_query(HistoryQuery())
-    with store().read():
+    with store().read() as tx:
         found = seats.read(query.get("account"))
         rows = _rows(found, query)
-    return pages.page("app/history.html", title="History", here="history", seats=found, query=query, **rows)
+        choices = listing.choices(tx, owner_id(), archived=True)
+    return pages.page(
+        "app/history.html", title="History", here="history", seats=found, query=query, choices=choices, **rows
+    )
 
 
 @blueprint.get("/history/rows")
@@ -175,7 +181,7 @@ def restore_row(account_id: str, inmail_id: str) -> Response:
 
 def filters_of(query: Mapping[str, Any], zone: str) -> dict[str, Any]:
     """The service's filters for a query. Its days are those of the account's time zone, both included."""
-    filters = {name: query[name] for name in ("q", "outcome", "cost", "purpose") if name in query}
+    filters = {name: query[name] for name in ("q", "outcome", "cost", "purpose", "campaign", "text") if name in query}
     if "since" in query:
         filters["from"] = dates.first_instant(zone, query["since"])
     if "until" in query:

@@ -102,23 +102,23 @@ def log_inmail(account_id: str) -> Response:
     """Log an InMail; asks first where there is no credit, and where the same person has not answered yet."""
     form = forms.read_form(LogForm())
     if form.errors:
-        return _parts(account_id, 422, logging=form)
+        return parts(account_id, 422, logging=form)
     try:
         recipient = recipient_of(form.data["who"])
         if not recipient["name"]:
-            return _parts(account_id, 422, logging=form.but("who", "Add the name too: this link doesn't tell it."))
+            return parts(account_id, 422, logging=form.but("who", "Add the name too: this link doesn't tell it."))
         logged = forms.save_once(account_id, form, lambda: _log(account_id, form, recipient))
     except _StillToCome:
-        return _parts(account_id, 422, logging=form.but("date", "That day is still to come."))
+        return parts(account_id, 422, logging=form.but("date", "That day is still to come."))
     except _AskAgain as ask:
-        return _parts(account_id, 422, logging=form, asks="again", earlier=ask.earlier)
+        return parts(account_id, 422, logging=form, asks="again", earlier=ask.earlier)
     except Problem as problem:
         if problem.code == "insufficient_credits":
-            return _parts(account_id, 422, logging=form, asks="credits")
+            return parts(account_id, 422, logging=form, asks="credits")
         return _refused(account_id, form, problem)
     cost = words.credits(1) if form.data["cost"] else "free"
     undo = f"/accounts/{account_id}/inmails/{logged['inmail_id']}/remove"
-    return _parts(account_id, toast=Toast(f"Logged: {recipient['name']}, {cost}.", undo))
+    return parts(account_id, toast=Toast(f"Logged: {recipient['name']}, {cost}.", undo))
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/outcome")
@@ -136,12 +136,12 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
     answer = forms.save_once(account_id, form, record)
     name = _name_of(account_id, inmail_id)
     if outcome == "pending":
-        return _parts(account_id, toast=Toast(f"{name} waits for a reply again."))
+        return parts(account_id, toast=Toast(f"{name} waits for a reply again."))
     text = f"{name}: {words.OUTCOMES[outcome].lower()}." + (
         " The credit comes back." if answer["credited_back"] else ""
     )
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/outcome"
-    return _parts(account_id, toast=Toast(text, undo, {"outcome": "pending"}))
+    return parts(account_id, toast=Toast(text, undo, {"outcome": "pending"}))
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/remove")
@@ -150,7 +150,7 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
     form = forms.read_press(FormSchema())
     forms.save_once(account_id, form, lambda: _retract(account_id, inmail_id))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/restore"
-    return _parts(account_id, toast=Toast(f"Removed {_name_of(account_id, inmail_id)}.", undo))
+    return parts(account_id, toast=Toast(f"Removed {_name_of(account_id, inmail_id)}.", undo))
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/restore")
@@ -158,7 +158,7 @@ def restore_inmail(account_id: str, inmail_id: str) -> Response:
     """Log an InMail again that was removed."""
     form = forms.read_press(FormSchema())
     forms.save_once(account_id, form, lambda: relogging.log_again(owner_id(), account_id, inmail_id, now()))
-    return _parts(account_id, toast=Toast(f"{_name_of(account_id, inmail_id)} is back in the log."))
+    return parts(account_id, toast=Toast(f"{_name_of(account_id, inmail_id)} is back in the log."))
 
 
 @blueprint.post("/accounts/<account_id>/observations")
@@ -167,10 +167,10 @@ def observe(account_id: str) -> Response:
     form = forms.read_form(ObservationForm())
     here = form.typed.get("here") or account_id
     if form.errors:
-        return _parts(here, 422, observed={"account_id": account_id, "form": form})
+        return parts(here, 422, observed={"account_id": account_id, "form": form})
     shown = form.data["balance"]
     if not form.data["sure"] and _is_surprising(account_id, shown):
-        return _parts(here, 422, observed={"account_id": account_id, "form": form, "ask": True})
+        return parts(here, 422, observed={"account_id": account_id, "form": form, "ask": True})
 
     def record() -> dict[str, Any]:
         answer = observations.observe(owner_id(), account_id, {"balance": shown, "source": "person"}, now())
@@ -180,7 +180,7 @@ def observe(account_id: str) -> Response:
     same = answer["computed"] == shown
     text = f"LinkedIn shows {shown} too." if same else f"Updated to {shown} (was {answer['computed']})."
     undo = f"/accounts/{account_id}/observations/{answer['id']}/withdraw"
-    return _parts(here, toast=Toast(text, undo))
+    return parts(here, toast=Toast(text, undo))
 
 
 @blueprint.post("/accounts/<account_id>/observations/<observation_id>/withdraw")
@@ -193,7 +193,7 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
         return {"balance": answer["balance"]}
 
     balance = forms.save_once(account_id, form, withdraw)["balance"]
-    return _parts(account_id, toast=Toast(f"Back to {balance}."))
+    return parts(account_id, toast=Toast(f"Back to {balance}."))
 
 
 def _values(account_id: str | None) -> dict[str, Any]:
@@ -207,7 +207,8 @@ def _values(account_id: str | None) -> dict[str, Any]:
     return {"seats": found, "waiting": waiting, "waiting_more": len(waiting) == WAITING_SHOWN}
 
 
-def _parts(account_id: str, status: int = 200, **shown: Any) -> Response:
+def parts(account_id: str, status: int = 200, **shown: Any) -> Response:
+    """Home's parts anew, after something was done there."""
     return pages.part("app/home_parts.html", status, here="home", **_values(account_id), **shown)
 
 
@@ -251,7 +252,7 @@ def _refused(account_id: str, form: Form, problem: Problem) -> Response:
     for error in problem.errors or []:
         field = _FIELDS.get(error["path"])
         if field:
-            return _parts(account_id, 422, logging=form.but(field, _REFUSED[field]))
+            return parts(account_id, 422, logging=form.but(field, _REFUSED[field]))
     raise problem
 
 

@@ -49,12 +49,13 @@ def show_results() -> Response:
         here="people",
         seats=found,
         by=by,
-        rows=[row._asdict() | {"name": name_of(by, row), "bar": bar(row, top), **_price(row)} for row in rows],
+        rows=[_shown(by, row, top) for row in rows],
         differences=better,
         whole=whole,
         rate=result_of(whole, None, 0),
         top=top,
         fewest=FEWEST,
+        rated=any(row.rate is not None for row in rows),
         priced=any(row.cost_per_answer for row in rows),
         alone=len(rows) == 1 and rows[0].key == NONE,
     )
@@ -92,8 +93,16 @@ def _top(rows: Sequence[Row]) -> int:
     return max(_STEP, math.ceil(highest * 100 / _STEP) * _STEP)
 
 
-def _price(row: Row) -> dict[str, Any]:
-    return {"cost_per_answer": row.cost_per_answer and row.cost_per_answer._asdict()}
+def _shown(by: str, row: Row, top: int) -> dict[str, Any]:
+    """A row as the table shows it."""
+    ends = "–".join(f"{share * 100:.0f}" for share in (row.low, row.high) if share is not None)
+    cost = row.cost_per_answer and row.cost_per_answer._asdict()
+    return row._asdict() | {
+        "name": name_of(by, row),
+        "bar": bar(row, top),
+        "range": f"{ends}%",
+        "cost_per_answer": cost,
+    }
 
 
 def _name(tx: Any, difference: str) -> str:

@@ -29,7 +29,7 @@ SECTIONS = {
     "account": Section("Account", "Name, working days, reserve and price"),
     "plan": Section("Plan & rules", "Upgrade, downgrade, cancel, and how your credits work"),
     "browsers": Section("Browsers", "What is connected, and connecting another browser or your phone"),
-    "reminders": Section("Reminders", "Your calendar, e-mail and notifications"),
+    "reminders": Section("Reminders", "When to warn you, your calendar, e-mail and notifications"),
     "data": Section("Data", "Import what you sent, take files away, erase a person"),
     "about": Section("About & privacy", "What Inkeeper keeps, and what it never does"),
 }

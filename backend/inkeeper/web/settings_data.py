@@ -73,7 +73,8 @@ def erase() -> Response:
     if not found.alone:
         raise Problem("conflict", "Ask whoever runs this server to erase the person.", status=409)
     erased = erasing.erase_person(store(), form.data["person"], form.data["name"], now())
-    toast = f"Erased from {erased.inmails} InMail{'' if erased.inmails == 1 else 's'}."
+    toast = f"Erased from {erased.inmails} InMail{'' if erased.inmails == 1 else 's'}"
+    toast += " and your list of people." if erased.people else "."
     if erased.mentions:
         count = len(erased.mentions)
         toast += " 1 text still mentions them." if count == 1 else f" {count} texts still mention them."

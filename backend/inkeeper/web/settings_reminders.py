@@ -1,17 +1,20 @@
-"""Settings, Reminders: the calendar's private address, and what else reminds of credits that expire."""
+"""Settings, Reminders: when to warn, the calendar's private address, and what else reminds of credits that expire."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
-from inkeeper.services import calendar
+from inkeeper.rules.warnings import MOST_LEAD_DAYS
+from inkeeper.services import accounts, calendar, reminders
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.downloads import hand_out
@@ -21,17 +24,72 @@ from inkeeper.web.settings_browsers import address
 _SECRET = "calendar"  # noqa: S105 (a purpose, not a secret)
 
 
+_LEADS = ("first", "second", "third")
+_VERSIONED = ("lead_days", "low_balance")
+_DAYS = f"Enter a number of days from 1 to {MOST_LEAD_DAYS}."
+
+
+def _days() -> fields.Integer:
+    return fields.Integer(
+        required=True,
+        validate=validate.Range(1, MOST_LEAD_DAYS, error=_DAYS),
+        error_messages={"required": _DAYS, "invalid": _DAYS},
+    )
+
+
+class WarningsForm(FormSchema):
+    """How many days before a loss to warn, and to warn again; the balance at which to say so, empty for never."""
+
+    first = _days()
+    second = _days()
+    third = _days()
+    low_balance = settings.whole_number(1)
+
+    @validates_schema
+    def _the_days_fall(self, data: dict[str, Any], **_: Any) -> None:
+        for before, after in pairwise(_LEADS):
+            if data[after] >= data[before]:
+                raise ValidationError(f"Enter fewer than {data[before]} days.", after)
+
+
 class AddressForm(FormSchema):
     """Whether to make another address where there is one, which then stops working."""
 
     renew = fields.Boolean(load_default=False)
 
 
+class NamesForm(FormSchema):
+    """Whether e-mails name the people to write to."""
+
+    names = fields.Boolean(load_default=False)
+
+
 @blueprint.page("/settings/reminders")
 def show_reminders() -> Response:
-    """The calendar, e-mail and notifications."""
+    """When to warn, the calendar, e-mail and notifications."""
     found = settings.read_seats()
     return settings.show("reminders", found, **_values(found.account_id))
+
+
+@blueprint.post("/accounts/<account_id>/settings/warnings")
+def save_warnings(account_id: str) -> Response:
+    """Change when to warn. A form that is stale comes back beside what is stored."""
+    form = forms.read_form(WarningsForm())
+    if form.errors:
+        return _cards(account_id, 422, form=form)
+
+    def change() -> dict[str, Any]:
+        forms.check_version(form, _versioned(accounts.get_account(owner_id(), account_id, now())))
+        lead_days = [form.data[name] for name in _LEADS]
+        changes = {"lead_days": lead_days, "low_balance": form.data["low_balance"]}
+        accounts.update_account(owner_id(), account_id, changes, now())
+        return {}
+
+    try:
+        forms.save_once(account_id, form, change)
+    except forms.Stale:
+        return _cards(account_id, 409, form=form, stale=True)
+    return _cards(account_id, toast="Saved.")
 
 
 @blueprint.post("/accounts/<account_id>/settings/calendar")
@@ -72,13 +130,40 @@ def download_calendar(account_id: str) -> Response:
     return hand_out({"file": "calendar", "account_id": account_id})
 
 
-def _cards(account_id: str, *, toast: str = "", **shown: Any) -> Response:
+@blueprint.post("/accounts/<account_id>/settings/reminder-names")
+def save_reminder_names(account_id: str) -> Response:
+    """Set whether the morning's e-mail names the people to write to."""
+    form = forms.read_press(NamesForm())
+
+    def change() -> dict[str, Any]:
+        reminders.set_names_people(accounts.seat(owner_id(), account_id).id, form.data["names"])
+        return {}
+
+    forms.save_once(account_id, form, change)
+    return _cards(account_id, toast="Saved.")
+
+
+def _cards(account_id: str, status: int = 200, *, toast: str = "", **shown: Any) -> Response:
     with store().read():
         found = seats.read(account_id)
-    return settings.show_cards("reminders", found, toast=toast, **(_values(account_id) | shown))
+    return settings.show_cards("reminders", found, status, toast=toast, **(_values(account_id) | shown))
 
 
 def _values(account_id: str) -> dict[str, Any]:
     with store().read():
         feed = calendar.address_state(owner_id(), account_id)
-    return {"feed": feed, "local": not server().is_shared}
+        account = accounts.get_account(owner_id(), account_id, now())
+        names = forms.empty_form(names=int(reminders.names_people(account_id)))
+    lead_days = dict(zip(_LEADS, account["lead_days"], strict=True))
+    return {
+        "account": account,
+        "form": forms.empty_form(low_balance=account["low_balance"] or None, **lead_days),
+        "version": forms.version_of(_versioned(account)),
+        "feed": feed,
+        "local": not server().is_shared,
+        "names": names,
+    }
+
+
+def _versioned(account: Mapping[str, Any]) -> list[Any]:
+    return [account[name] for name in _VERSIONED]

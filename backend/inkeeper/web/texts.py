@@ -39,10 +39,9 @@ VARIABLES = {
 }
 """What each variable is called."""
 
-INSERTS = {name: f"{{{{{name}}}}}" for name in VARIABLES} | {
-    "company": "{{company|your company}}",
-    "headline": "{{headline|your work}}",
-}
+_FALLBACKS = {"company": "{{company|your company}}", "headline": "{{headline|your work}}"}
+
+INSERTS = {name: f"{{{{{name}}}}}" for name in VARIABLES} | _FALLBACKS
 """What the button of each variable writes: with a fallback for what is often not known."""
 
 _WRONG = {
@@ -191,15 +190,12 @@ def restore_text(text_id: str) -> Response:
     return _parts(_seats(form))
 
 
-def wrong(problem: TextProblem, *, lines: bool) -> str:
-    """A fault of a template in a person's words; `lines` where the line has to be named."""
+def wrong(problem: TextProblem) -> str:
+    """A fault of a template in a person's words."""
     if problem.code == "unknown_variable":
-        said = f"There's nothing called {{{{{problem.written}}}}}."
-        hint = f" Did you mean {{{{{problem.suggestion}}}}}?" if problem.suggestion else " Use one of the buttons."
-        said += hint
-    else:
-        said = _WRONG[problem.code].format(written=problem.written, suggestion=problem.suggestion)
-    return f"Line {problem.line}: {said}" if lines else said
+        hint = f"Did you mean {{{{{problem.suggestion}}}}}?" if problem.suggestion else "Use one of the buttons."
+        return f"There's nothing called {{{{{problem.written}}}}}. {hint}"
+    return _WRONG[problem.code].format(written=problem.written, suggestion=problem.suggestion)
 
 
 def _seats(form: Form) -> Seats:
@@ -228,7 +224,8 @@ def _checked(form: Form) -> Form:
         if templates.length(form.data[name]) > limit:
             form = form.but(name, f"Use at most {limit} characters.")
         elif problems:
-            form = form.but(name, wrong(problems[0], lines=name == "body"))
+            line = f"Line {problems[0].line}: " if name == "body" else ""
+            form = form.but(name, line + wrong(problems[0]))
     return form
 
 
@@ -295,12 +292,11 @@ def _preview(found: Seats, subject: str, body: str, typed: str) -> dict[str, Any
         "known": " · ".join(each for each in known if each),
         "stored": person is not None,
         "wrongs": [
-            f"{label} {wrong(problem, lines=lines)}"
-            for label, part, lines in (("Subject:", subject.strip(), False), ("Message,", body.strip(), True))
-            for problem in templates.problems_of(part)
+            *(f"Subject: {wrong(problem)}" for problem in templates.problems_of(subject.strip())),
+            *(f"Message, line {problem.line}: {wrong(problem)}" for problem in templates.problems_of(body.strip())),
         ],
         "missing": [VARIABLES[name] for name in shown.missing],
-        "fallback": shown.missing[0] if shown.missing else None,
+        "instead": shown.missing and _FALLBACKS.get(shown.missing[0], f"{{{{{shown.missing[0]}|there}}}}"),
         "guide": templates.guide_of(shown.body_length),
         "marks": [mark for mark in (SHORT, LONG) if mark < shown.limit],
         "over": {

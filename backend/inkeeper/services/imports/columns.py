@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
+from inkeeper import texts
 from inkeeper.errors import Problem, invalid
 from inkeeper.services.imports.blanks import is_empty
 from inkeeper.services.imports.reading import (
@@ -22,7 +24,16 @@ from inkeeper.storage.models import OUTCOMES, PURPOSES
 FIELDS = ("name", "profile_url", "sent_at", "cost", "subject", "purpose", "note", "outcome", "outcome_at")
 """What a column can hold. `name` and `sent_at` are needed."""
 
-_NEEDED = ("name", "sent_at")
+
+class Layout(NamedTuple):
+    """The fields that the columns of a CSV can hold: by each field's name, the headings that tell it, as letters with
+    blanks between. Without one of `needed` a row says nothing.
+    """
+
+    headings: Mapping[str, str]
+    needed: tuple[str, ...]
+
+
 _HEADINGS = {
     "name": "name recipient recipientname fullname to contact person",
     "profile_url": "profileurl profilelink linkedinurl linkedinprofile linkedin link url profile",
@@ -34,6 +45,7 @@ _HEADINGS = {
     "outcome": "outcome result",
     "outcome_at": "outcomeat answeredat repliedat outcomedate",
 }
+INMAILS = Layout(_HEADINGS, ("name", "sent_at"))
 _LONGEST_NOTE = 2000
 _LONGEST_CELL = 3 * _LONGEST_NOTE
 """Characters of a note that are looked at one by one."""
@@ -42,25 +54,25 @@ _LONGEST_HEADING = 80
 _PLUS = "+"
 
 
-def columns_of(heading: list[str], wanted: Mapping[str, str]) -> dict[str, str]:
+def columns_of(heading: list[str], wanted: Mapping[str, str], layout: Layout = INMAILS) -> dict[str, str]:
     """Which column holds which field: as a person says, and for the rest as the headings say.
 
     A name may be put together from two columns: `First Name+Last Name`. Raises the 422 Problem for a column that is
-    not there, and `columns_needed` where it cannot be told which hold the name and the date.
+    not there, and `columns_needed` where it cannot be told which hold the needed fields.
     """
     for field, column in wanted.items():
-        if field not in FIELDS:
-            raise invalid("map", f"There is no field {field!r}. There are {', '.join(FIELDS)}.")
-        if not _places(column, heading):
+        if field not in layout.headings:
+            raise invalid("map", f"There is no field {field!r}. There are {', '.join(layout.headings)}.")
+        if not places_of(column, heading):
             raise invalid("map", f"There is no column {column!r}. There are {', '.join(_shown(heading))}.")
     taken = dict(wanted)
-    for field, names in _HEADINGS.items():
+    for field, names in layout.headings.items():
         if field not in taken:
             said = [name for name in heading if _letters(name) in names.split()]
             free = [name for name in said if name not in taken.values()]
             if free:
                 taken[field] = free[0]
-    missing = [field for field in _NEEDED if field not in taken]
+    missing = [field for field in layout.needed if field not in taken]
     if missing:
         raise Problem(
             "columns_needed",
@@ -68,7 +80,7 @@ def columns_of(heading: list[str], wanted: Mapping[str, str]) -> dict[str, str]:
             " Nothing was imported.",
             status=422,
             columns=_shown(heading),
-            fields=list(FIELDS),
+            fields=list(layout.headings),
             mapping=taken,
         )
     return taken
@@ -94,7 +106,7 @@ def read_columns(
     `decode` is applied to every text; `passed_over` may say of a row what else it is.
     """
     width = len(rows.heading)
-    places = {field: _places(column, rows.heading) for field, column in reading.columns.items()}
+    places = {field: places_of(column, rows.heading) for field, column in reading.columns.items()}
     for line, row in rows:
         try:
             if len(row) != width and (len(row) < width or not is_empty(row[width:])):
@@ -134,7 +146,7 @@ def _found(line: int, cells: Mapping[str, str], reading: Reading) -> Found:
         why="one InMail a row",
         subject=subject_line(cell("subject")),
         purpose=_one_of(cell("purpose"), PURPOSES, "purpose"),
-        note=_note(cell("note")),
+        note=note_of(cell("note")),
         outcome=outcome,
         outcome_at=outcome_at,
         answer_line=line if outcome != "pending" else None,
@@ -154,16 +166,17 @@ def _one_of(text: str, values: tuple[str, ...], field: str) -> str | None:
     return value or None
 
 
-def _note(text: str) -> str | None:
+def note_of(text: str) -> str | None:
+    """The note as it is stored. Raises NotUnderstood for one that is too long."""
     if len(text) > _LONGEST_CELL:
         raise NotUnderstood(f"has a note of more than {_LONGEST_NOTE} characters")
-    note = "".join(each for each in text.replace("\r\n", "\n") if each.isprintable() or each in "\n\t").strip()
+    note = texts.cleaned(text, lines=True)
     if len(note) > _LONGEST_NOTE:
         raise NotUnderstood(f"has a note of more than {_LONGEST_NOTE} characters")
     return note or None
 
 
-def _places(column: str, heading: list[str]) -> tuple[int, ...]:
+def places_of(column: str, heading: list[str]) -> tuple[int, ...]:
     """Where the column stands, or the columns with a plus sign between; empty if one is not there."""
     named = [name.lower() for name in heading]
     names = [column] if column.lower() in named else column.split(_PLUS)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.rules.people import Person
-from inkeeper.services.people.targets import View, describe_all
+from inkeeper.services.people.targets import View, describe_apart_from_credits
 from inkeeper.storage import persons, targets
 from inkeeper.storage.targets import Target
 from inkeeper.storage.transaction import Transaction
@@ -50,7 +50,7 @@ def close_for(
         if text:
             targets.link_inmail(tx, inmail.id, {"text_id": text_id, "text_version": text})
         return None
-    [view] = describe_all(tx, owner_id, fitting[:1], now)
+    view = describe_apart_from_credits(tx, owner_id, fitting[0], now)
     _close(tx, owner_id, account_id, inmail, view, (text_id, text) if text else None, purpose)
     targets.follow(tx, [view.target.id])
     targets.changed(tx, owner_id, [view.target.account_id])

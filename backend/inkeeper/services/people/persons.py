@@ -50,11 +50,14 @@ def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: 
     if missing:
         persons.update(tx, known.id, missing)
         known = get(tx, owner_id, known.id)
-    return Found(persons.add_link(tx, owner_id, known, link) if link else known, new=False)
+    found = persons.add_link(tx, owner_id, known, link) if link else known
+    if missing or found.links != known.links:
+        targets.changed(tx, owner_id, {row.account_id for row in targets.of_person(tx, owner_id, known.id)})
+    return Found(found, new=False)
 
 
 def get(tx: Transaction, owner_id: str, person_id: str) -> Person:
-    """The owner's person of this id. Raises the 404 Problem."""
+    """The owner's person of this id. Raises the 404 Problem, for one who was erased too."""
     found = persons.get(tx, owner_id, person_id)
     if found is None:
         raise not_found("person")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import reduce
 from typing import Literal, NamedTuple
 
 from inkeeper.clock import from_microseconds
@@ -28,6 +28,7 @@ NONE = "none"
 
 _TITLES = {"introduction": "Introduction", "follow_up": "Follow-up", "article": "Article", "other": "Other"}
 _NO = {"text": "Without a text", "campaign": "Without a campaign", "purpose": "Without a purpose"}
+_NOTHING = Counts(0, 0, 0)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -35,7 +36,7 @@ class Group(NamedTuple):
     """InMails that have something in common.
 
     `key` is `text:<id>:<version>`, `campaign:<id>`, the purpose, the weekday (1 Monday to 7 Sunday) or the hour (0 to
-    23) in the account's zone, or `NONE`. `title` names it; a text's version stands in it where several were used.
+    23) in the account's zone, or `NONE`. `title` names it, with the version of a text where several were used.
     """
 
     key: str
@@ -63,15 +64,15 @@ class Row(NamedTuple):
 
 
 def list_results(tx: Transaction, owner_id: str, account_id: str, by: By, now: datetime) -> list[Row]:
-    """What came of the account's InMails up to `now` (UTC), those taken back left out; no group without any.
+    """What came of the account's InMails, those taken back left out; no group without any.
 
-    Texts and campaigns come with those that most InMails belong to first, all others in their own order. Credits have
-    today's price. Raises a 404 Problem.
+    Texts and campaigns come with those that most InMails belong to first, all others in their own order. A credit has
+    its price of `now` (UTC). Raises a 404 Problem.
     """
     account = accounts.seat(owner_id, account_id)
     state, _ = history.state_at(account_id, now)
     allotment, months = allotment_of(state), months_of(state)
-    groups = _GROUPS[by](tx, owner_id, account, now)
+    groups = _groups(tx, owner_id, account, by, now)
     differences = _differences(tx, account_id) if by == "campaign" else {}
     return [
         Row(
@@ -87,61 +88,56 @@ def list_results(tx: Transaction, owner_id: str, account_id: str, by: By, now: d
     ]
 
 
-def _by_text(tx: Transaction, owner_id: str, account: Seat, now: datetime) -> list[Group]:  # noqa: ARG001
-    counted = results.by_text(tx, account.id)
-    names = texts.names_of(tx, owner_id)
-    used: dict[str, list[int]] = {}
-    for text_id, version in counted:
-        used.setdefault(text_id, []).append(version)
+def _groups(tx: Transaction, owner_id: str, account: Seat, by: By, now: datetime) -> list[Group]:
+    if by == "weekday":
+        return _by_weekday(_hours(tx, account, now))
+    if by == "hour":
+        return _by_hour(_hours(tx, account, now))
+    if by == "text":
+        groups = _by_text(results.by_text(tx, account.id), texts.names_of(tx, owner_id))
+    elif by == "campaign":
+        groups = _by_campaign(results.by_campaign(tx, account.id), results.campaign_names(tx, owner_id))
+    else:
+        groups = _by_purpose(results.by_purpose(tx, account.id))
+    whole = results.in_all(tx, account.id)
+    counted = _sum(group.counts for group in groups)
+    rest = Counts(*(all_ - some for all_, some in zip(whole, counted, strict=True)))
+    return [*groups, Group(NONE, _NO[by], rest)]
 
-    def title(text_id: str, version: int) -> str:
-        return f"{names[text_id]} · v{version}" if len(used[text_id]) > 1 else names[text_id]
 
-    groups = [
-        Group(f"text:{text_id}:{version}", title(text_id, version), counts)
+def _by_text(counted: Mapping[tuple[str, int], Counts], names: Mapping[str, str]) -> list[Group]:
+    versions = Counter(text_id for text_id, _ in counted)
+    return _most_first(
+        Group(
+            f"text:{text_id}:{version}",
+            f"{names[text_id]} · v{version}" if versions[text_id] > 1 else names[text_id],
+            counts,
+        )
         for (text_id, version), counts in counted.items()
-    ]
-    return [*_most_first(groups), _rest(tx, account, groups, "text")]
+    )
 
 
-def _by_campaign(tx: Transaction, owner_id: str, account: Seat, now: datetime) -> list[Group]:  # noqa: ARG001
-    names = results.campaign_names(tx, owner_id)
-    groups = [
-        Group(f"campaign:{campaign_id}", names[campaign_id], counts)
-        for campaign_id, counts in results.by_campaign(tx, account.id).items()
-    ]
-    return [*_most_first(groups), _rest(tx, account, groups, "campaign")]
+def _by_campaign(counted: Mapping[str, Counts], names: Mapping[str, str]) -> list[Group]:
+    return _most_first(
+        Group(f"campaign:{campaign_id}", names[campaign_id], counts) for campaign_id, counts in counted.items()
+    )
 
 
-def _by_purpose(tx: Transaction, owner_id: str, account: Seat, now: datetime) -> list[Group]:  # noqa: ARG001
-    counted = results.by_purpose(tx, account.id)
-    groups = [Group(purpose, _TITLES[purpose], counted.get(purpose, _NOTHING)) for purpose in PURPOSES]
-    return [*groups, _rest(tx, account, groups, "purpose")]
+def _by_purpose(counted: Mapping[str, Counts]) -> list[Group]:
+    return [Group(purpose, _TITLES[purpose], counted.get(purpose, _NOTHING)) for purpose in PURPOSES]
 
 
-def _by_weekday(tx: Transaction, owner_id: str, account: Seat, now: datetime) -> list[Group]:  # noqa: ARG001
-    hours = _hours(tx, account, now)
+def _by_weekday(hours: Mapping[int, Counts]) -> list[Group]:
     return [
-        Group(str(day + 1), _WEEKDAYS[day], _sum(hours, range(day * HOURS, (day + 1) * HOURS)))
+        Group(str(day + 1), _WEEKDAYS[day], _of(hours, range(day * HOURS, (day + 1) * HOURS)))
         for day in range(WEEKDAYS)
     ]
 
 
-def _by_hour(tx: Transaction, owner_id: str, account: Seat, now: datetime) -> list[Group]:  # noqa: ARG001
-    hours = _hours(tx, account, now)
+def _by_hour(hours: Mapping[int, Counts]) -> list[Group]:
     return [
-        Group(str(hour), f"{hour:02}:00", _sum(hours, range(hour, WEEKDAYS * HOURS, HOURS))) for hour in range(HOURS)
+        Group(str(hour), f"{hour:02}:00", _of(hours, range(hour, WEEKDAYS * HOURS, HOURS))) for hour in range(HOURS)
     ]
-
-
-_GROUPS: Mapping[By, Callable[[Transaction, str, Seat, datetime], list[Group]]] = {
-    "text": _by_text,
-    "campaign": _by_campaign,
-    "purpose": _by_purpose,
-    "weekday": _by_weekday,
-    "hour": _by_hour,
-}
-_NOTHING = Counts(0, 0, 0)
 
 
 def _differences(tx: Transaction, account_id: str) -> dict[str, str]:
@@ -164,20 +160,13 @@ def _hours(tx: Transaction, account: Seat, now: datetime) -> dict[int, Counts]:
     return results.by_hour_of_week(tx, account.id, offsets)
 
 
-def _rest(tx: Transaction, account: Seat, groups: list[Group], by: str) -> Group:
-    """The account's InMails that belong to none of the groups."""
-    whole = results.in_all(tx, account.id)
-    counted = reduce(_added, (group.counts for group in groups), _NOTHING)
-    return Group(NONE, _NO[by], Counts(*(all_ - some for all_, some in zip(whole, counted, strict=True))))
+def _of(hours: Mapping[int, Counts], wanted: range) -> Counts:
+    return _sum(hours.get(hour, _NOTHING) for hour in wanted)
 
 
-def _sum(hours: Mapping[int, Counts], wanted: range) -> Counts:
-    return reduce(_added, (hours.get(hour, _NOTHING) for hour in wanted), _NOTHING)
+def _sum(counted: Iterable[Counts]) -> Counts:
+    return Counts(*map(sum, zip(_NOTHING, *counted, strict=True)))
 
 
-def _added(one: Counts, other: Counts) -> Counts:
-    return Counts(*(first + second for first, second in zip(one, other, strict=True)))
-
-
-def _most_first(groups: list[Group]) -> list[Group]:
+def _most_first(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.counts.sent, group.title, group.key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
@@ -25,6 +25,10 @@ _ONE_ACCOUNT, _ALL_ACCOUNTS = (
         for select in (_WITH_LINK, _WITH_NAME, _WITH_LINK_OR_NAME)
     }
     for whose in ("account_id = ?", "account_id IN (SELECT id FROM account WHERE owner_id = ?)")
+)
+_SINCE = (
+    "SELECT name, profile_url, name_key, link_key FROM inmail"
+    " WHERE account_id IN (SELECT id FROM account WHERE owner_id = ?) AND sent_at > ? AND retracted_at IS NULL"
 )
 _EVER = (-(2**63), 2**63 - 1)
 
@@ -65,6 +69,27 @@ def last_inmail_of_owner(
 def count_inmails_of_owner(owner_id: str, person: Person) -> int:
     """How many InMails went to this person from any of the owner's accounts, counted up to `COUNTED_MAX`."""
     return sum(1 for _ in islice(_inmails(_ALL_ACCOUNTS, owner_id, person, None, None), COUNTED_MAX))
+
+
+def written_to_since(owner_id: str, people: Mapping[str, Sequence[Person]], after: datetime) -> set[str]:
+    """Which of these people an InMail went to from any of the owner's accounts behind `after` (UTC), in one pass over
+    these InMails. `people` has each one by an id, once for each link.
+
+    InMails that were taken back do not count.
+    """
+    by_key: dict[str, list[tuple[str, Person]]] = {}
+    for person_id, spellings in people.items():
+        for person in spellings:
+            for key in person_keys(*person):
+                if key:
+                    by_key.setdefault(key, []).append((person_id, person))
+    found: set[str] = set()
+    with closing(execute(_SINCE, (owner_id, to_microseconds(after)))) as rows:
+        for name, url, name_key, link_key in rows:
+            near = [*by_key.get(name_key, ()), *by_key.get(link_key or "", ())]
+            sent = Person(name, parse_link(url) if url else None) if near else None
+            found |= {person_id for person_id, person in near if sent and same_person(person, sent)}
+    return found
 
 
 def _last_inmail(

@@ -13,6 +13,9 @@ from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.targets import OPEN, State, state_of
 from inkeeper.services.accounts import seat
 from inkeeper.services.people import persons, texts
+from inkeeper.services.people.campaigns import joinable
+from inkeeper.services.people.holding import Holding
+from inkeeper.services.people.kept import Kept
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
@@ -22,8 +25,16 @@ from inkeeper.storage.targets import Filter, Target, Today
 from inkeeper.storage.transaction import Transaction
 
 NEXT_SHOWN = 3
+MOST_OF_A_DAY = 1_000
+"""More people than anybody writes to on one day."""
+
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
+
+_LISTS_KEPT = 200
+_OUTLOOKS = Kept[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
+_NEXT = Kept[list[dict[str, Any]]](_LISTS_KEPT)
+"""What the summary says of the list, as long as the list and the day are the same."""
 
 _FIELDS = {
     "account": "account_id",
@@ -37,13 +48,16 @@ _FIELDS = {
 
 
 class View(NamedTuple):
-    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held."""
+    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held;
+    `has_next_step` says whether a step can be done, now or later.
+    """
 
     target: Target
     state: State
     person: Person
     campaign: Campaign | None
     held_until: date | None = None
+    has_next_step: bool = False
 
     @property
     def step(self) -> int:
@@ -84,7 +98,7 @@ def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime
             person=persons.describe(person),
         )
     there = [target for target in targets.of_person(tx, owner_id, person.id) if target.opens_on is not None]
-    views = [view for view in describe_all(tx, owner_id, there, now) if _has_next_step(view)]
+    views = [view for view in describe_all(tx, owner_id, there, now) if view.has_next_step]
     if views:
         raise conflict("already_on_list", f"{person.name} is on the list already.", target=describe(views[0]))
     columns = _columns(tx, owner_id, wanted, None, now)
@@ -135,9 +149,11 @@ def search(
         filters.get("planned_until"),
     )
     found: list[View] = []
+    holding = Holding(tx, owner_id, now, wanted.account_id)
     while len(found) < limit:
-        rows = targets.search(tx, owner_id, wanted, targets.today_of(tx, owner_id, now), now, after, limit)
-        found += [view for view in describe_all(tx, owner_id, rows, now) if not states or view.state in states]
+        rows = targets.search(tx, owner_id, wanted, holding.today, now, after, limit)
+        views = describe_all(tx, owner_id, rows, now, holding)
+        found += [view for view in views if not states or view.state in states]
         if len(rows) < limit:
             break
         after = (rows[-1].place, rows[-1].id)
@@ -160,47 +176,88 @@ def of_person(
     return person, None
 
 
+def is_used(tx: Transaction, owner_id: str) -> bool:
+    """Whether the owner ever put anybody on the list."""
+    return targets.has_any(tx, owner_id)
+
+
 def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
     """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
     account's.
     """
     today = local_day(zone, now)
-    local = Today(today)
     if not targets.has_any(tx, owner_id):
         return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
-    counts = targets.count_for(tx, owner_id, account_id, local)
-    following = targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN)
+    key = (owner_id, account_id, today, targets.list_version(tx, owner_id))
+    local, holding = Today(today), Holding(tx, owner_id, now, account_id)
+    counts, following = _OUTLOOKS.of(
+        key,
+        lambda: (
+            targets.count_for(tx, owner_id, account_id, local),
+            targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN),
+        ),
+    )
+    held = holding.in_account(account_id)
+    states = tuple((row.id in held.until, held.until.get(row.id)) for row in following)
+    described = _NEXT.of(
+        (key, states),
+        lambda: [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
+    )
     return {
-        "next": [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now)],
+        "next": described,
         **counts._asdict(),
         "sent_today": targets.sent_on(
             tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
         ),
-        "held": 0,
+        "held": len(held.now),
     }
 
 
-def describe_all(tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime) -> list[View]:
-    """The targets with their people, campaigns and states at `now` (UTC)."""
+def wanted_today(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> list[View]:
+    """Whom to write to today from the account, by a planned or due day, as far as there are credits; in the order of
+    the list. Those without an account count for the owner's first. `zone` is the account's.
+    """
+    filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
+    first = next(iter(targets.today_of(tx, owner_id, now).by_account), None)
+    found = search(tx, owner_id, filters, None, MOST_OF_A_DAY, now)
+    return [view for view in found if view.target.account_id or account_id == first]
+
+
+def describe_all(
+    tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime, holding: Holding | None = None
+) -> list[View]:
+    """The targets with their people, campaigns and states at `now` (UTC). `holding` is shared by calls of one request;
+    without one, targets without an account count for the owner's first.
+    """
     if not rows:
         return []
-    today = targets.today_of(tx, owner_id, now)
+    holding = holding or Holding(tx, owner_id, now)
     known = stored_persons.get_all(tx, owner_id, [row.person_id for row in rows])
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
-    return [
-        View(
-            row,
-            state_of(row.course, today.of(row.account_id), now),
-            known[row.person_id],
-            every.get(row.campaign_id or ""),
-        )
-        for row in rows
-    ]
+    views = []
+    for row in rows:
+        today = holding.today.of(row.account_id)
+        state, held_until = _state(row, holding, today, now)
+        campaign = every.get(row.campaign_id or "")
+        views.append(View(row, state, known[row.person_id], campaign, held_until, _has_next_step(row, today)))
+    return views
+
+
+def _has_next_step(row: Target, today: date) -> bool:
+    return row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
+
+
+def describe_apart_from_credits(tx: Transaction, owner_id: str, row: Target, now: datetime) -> View:
+    """The target as `describe_all` gives it, but `planned` where it is held: what it takes to know that is not read."""
+    [person] = stored_persons.get_all(tx, owner_id, [row.person_id]).values()
+    campaign = campaigns.get_all(tx, [row.campaign_id]).get(row.campaign_id) if row.campaign_id else None
+    today = targets.today_of(tx, owner_id, now).of(row.account_id)
+    return View(row, state_of(row.course, today, now), person, campaign, None, _has_next_step(row, today))
 
 
 def with_copy(tx: Transaction, owner_id: str, view: View) -> dict[str, Any]:
     """The target as `describe` shows it, with the text for its next InMail filled in."""
-    if view.text_id is None or not _has_next_step(view):
+    if view.text_id is None or not view.has_next_step:
         return describe(view)
     return describe(view) | {"copy": texts.copy_of(tx, owner_id, view.text_id, view.person, view.target.note)}
 
@@ -230,15 +287,20 @@ def describe(view: View) -> dict[str, Any]:
     }
 
 
+def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[State, date | None]:
+    state = state_of(row.course, today, now)
+    if state == "planned":
+        is_held, until = holding.of(row)
+        if is_held:
+            return "held", until
+    return state, None
+
+
 def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: Collection[str | None] = ()) -> None:
     """Bring up to date what follows from these targets, and what shows them; `before` were their accounts."""
     ids = list(target_ids)
     targets.follow(tx, ids)
     targets.changed(tx, owner_id, {*before, *(target.account_id for target in targets.get_all(tx, owner_id, ids))})
-
-
-def _has_next_step(view: View) -> bool:
-    return view.state in OPEN or (view.state == "waiting" and view.target.opens_on is not None)
 
 
 def _told(owner_id: str, person: Person, now: datetime) -> list[str]:
@@ -261,15 +323,11 @@ def _columns(
         except Problem:
             raise invalid("account", "There is no such account.") from None
     if columns.get("campaign_id"):
-        campaign = campaigns.get(tx, owner_id, columns["campaign_id"])
-        if campaign is None or campaign.archived_at:
-            raise invalid("campaign", "There is no such campaign.")
-        columns["account_id"] = campaign.account_id
-        columns["variant"] = targets.count_in_campaign(tx, campaign.id) % 2
+        columns |= _of_campaign(tx, owner_id, columns["campaign_id"], row, now)
     if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
         raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
-        _check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
+        check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
         if wanted["planned_for"] is None:
             columns["planned_at"] = None
@@ -280,9 +338,18 @@ def _columns(
     return columns
 
 
-def _check_day(
+def _of_campaign(tx: Transaction, owner_id: str, campaign_id: str, row: Target | None, now: datetime) -> dict[str, Any]:
+    """The columns that a campaign decides. Raises the 422 Problem as `joinable`, unless the target is in it already."""
+    if row is not None and row.campaign_id == campaign_id:
+        return {"account_id": row.account_id}
+    campaign = joinable(tx, owner_id, campaign_id, now)
+    return {"account_id": campaign.account_id, "variant": targets.count_in_campaign(tx, campaign.id) % 2}
+
+
+def check_day(
     field: str, day: date | None, tx: Transaction, owner_id: str, account_id: str | None, now: datetime
 ) -> None:
+    """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
     today = targets.today_of(tx, owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
         raise invalid(field, f"Must be a day from {today} to a year from then.")
@@ -292,17 +359,30 @@ def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, An
     """The columns that an action changes."""
     action, row = changes["action"], view.target
     if action == "reopen":
+        _check_reopening(tx, owner_id, view, now)
         return {"dropped_at": None}
-    if not _has_next_step(view):
+    if not view.has_next_step:
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
-        _check_day("until", changes["until"], tx, owner_id, row.account_id, now)
+        check_day("until", changes["until"], tx, owner_id, row.account_id, now)
         return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
     if action == "drop":
         return {"dropped_at": now}
     if action == "close":
         return {"closed_steps": row.closed_steps + 1, "closed_at": now}
     return {"place": targets.first_place(tx, owner_id)}
+
+
+def _check_reopening(tx: Transaction, owner_id: str, view: View, now: datetime) -> None:
+    """Raise the 409 Problem that putting the person on the list would raise."""
+    if view.person.do_not_contact:
+        raise conflict("do_not_contact", f"{view.person.name} is marked as not to be contacted.")
+    if view.target.dropped_at is None:
+        return
+    others = [row for row in targets.of_person(tx, owner_id, view.person.id) if row.id != view.target.id]
+    for other in describe_all(tx, owner_id, others, now):
+        if other.has_next_step:
+            raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=describe(other))
 
 
 def _within(path: str, problem: Problem) -> Problem:

@@ -14,7 +14,9 @@ from inkeeper.errors import Problem, not_found
 from inkeeper.rules import people, templates
 from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, TextProblem
 from inkeeper.services import accounts
-from inkeeper.storage import persons, targets, texts
+from inkeeper.services.people import persons
+from inkeeper.storage import persons as stored_persons
+from inkeeper.storage import targets, texts
 from inkeeper.storage.persons import Person
 from inkeeper.storage.texts import Text
 from inkeeper.storage.transaction import Transaction
@@ -118,7 +120,7 @@ def preview_text(
 
 
 def preview(subject: str, body: str, values: Mapping[str, str | None], product: str) -> Preview:
-    """What these two templates say where the variables have these values. Faulty places stand in it as written."""
+    """What these two templates say where the variables have these values. Faulty places are shown as written."""
     heading = templates.fill(templates.parse(subject), values, one_line=True)
     words = templates.fill(templates.parse(body), values)
     return Preview(
@@ -164,8 +166,8 @@ def values_of_stored(tx: Transaction, owner_id: str, person: Person) -> dict[str
 
 def person_like(tx: Transaction, owner_id: str, typed: str) -> Person | None:
     """The owner's person of this name or, if there is none, the newest whose name, company or link has this part."""
-    found = persons.find(tx, owner_id, people.Person(typed, people.parse_link(typed)))
-    return found or next(iter(persons.search(tx, owner_id, typed, None, 1)), None)
+    found = stored_persons.find(tx, owner_id, people.Person(typed, people.parse_link(typed)))
+    return found or next(iter(stored_persons.search(tx, owner_id, typed, None, 1)), None)
 
 
 def people_to_show(tx: Transaction, owner_id: str, limit: int) -> list[Person]:

@@ -247,7 +247,15 @@
     showZones();
     chooseOwnZone();
     leaveInTime();
+    countPicked();
+    backToRow(event.detail.ctx.sourceElement);
   });
+
+  /** After a row was closed the focus is on it again. @param {Element} source what was swapped in, where the button is gone */
+  function backToRow(source) {
+    if (document.activeElement !== document.body) return;
+    source?.closest?.("tbody")?.querySelector("[data-opens]")?.focus({ focusVisible: true });
+  }
 
   /** Names the account's time zone where it is not the browser's own. */
   function showZones() {
@@ -289,11 +297,69 @@
 
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null, true);
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "Escape") leaveRow(event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || isTypedIn(event.target)) return;
+    if (steer(event.key)) {
+      event.preventDefault();
+      return;
+    }
     const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
     if (!target) return;
     event.preventDefault();
     target.focus();
+  });
+
+  // ---- the rows of a list: j, k and x; how many are selected; a dialog ----
+
+  let lastRow = 0;
+
+  /** Whether letters are typed into it: a checkbox or a button takes none. @param {Element} target */
+  const isTypedIn = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
+
+  /** Does what a key stands for in a list. Gives whether it stands for anything. @param {string} key */
+  function steer(key) {
+    const opens = [...document.querySelectorAll("[data-opens]")];
+    const at = opens.findIndex((button) => button.closest("tr").contains(document.activeElement));
+    if (key === "?") {
+      const dialog = document.querySelector("dialog");
+      dialog?.showModal();
+      return Boolean(dialog);
+    }
+    if (!opens.length) return false;
+    if (key === "j" || key === "k") {
+      const next = at < 0 ? lastRow : at + (key === "j" ? 1 : -1);
+      lastRow = Math.max(0, Math.min(next, opens.length - 1));
+      opens[lastRow].focus({ focusVisible: true });
+      opens[lastRow].closest("tr").scrollIntoView({ block: "nearest" });
+    } else if (key === "x" && at >= 0) {
+      opens[at].closest("tr").querySelector("[name=target]").click();
+    } else return false;
+    return true;
+  }
+
+  /** Escape in an opened row: out of the field first, then out of the row. @param {Element} target */
+  function leaveRow(target) {
+    const closes = target.closest?.(".editing")?.querySelector("[data-closes]");
+    if (closes && isTypedIn(target)) closes.focus();
+    else closes?.click();
+  }
+
+  function countPicked() {
+    const [said, all] = [document.querySelector("[data-picked]"), document.querySelector("[data-picks-all]")];
+    if (!said) return;
+    const boxes = [...document.querySelectorAll("[name=target]")];
+    const picked = boxes.filter((box) => box.checked).length;
+    said.textContent = picked ? `${picked} selected` : "";
+    if (!all) return;
+    all.checked = picked > 0 && picked === boxes.length;
+    all.indeterminate = picked > 0 && picked < boxes.length;
+  }
+
+  addEventListener("change", ({ target }) => {
+    if (target.matches?.("[data-picks-all]")) {
+      for (const box of document.querySelectorAll("[name=target]")) box.checked = target.checked;
+    }
+    if (target.matches?.("[data-picks-all], [name=target]")) countPicked();
   });
 
   // Some fields are sent as soon as they change, such as a file.
@@ -347,6 +413,7 @@
     if ("reload" in button.dataset) location.reload();
     if ("print" in button.dataset) print();
     if ("copy" in button.dataset) copy(button);
+    if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
     if ("insert" in button.dataset) insert(button.dataset.insert);
     if (button.dataset.themeChoice !== undefined) {
       if (button.dataset.themeChoice) localStorage.setItem(THEME, button.dataset.themeChoice);

@@ -1,0 +1,150 @@
+"""The demo's list of people: whom its user wants to write to, a campaign under way, and somebody not to contact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from inkeeper.ids import new_id
+from inkeeper.rules.periods import local_day
+from inkeeper.services import inmails
+from inkeeper.services.people import persons, targets
+from inkeeper.storage import history
+from inkeeper.storage.models import Campaign, CampaignStep
+from inkeeper.storage.transaction import current
+
+_DAY = timedelta(days=1)
+_CREDITS_LEFT_ALONE = 3
+
+Act = Callable[[datetime], object]
+
+
+class _Listed(NamedTuple):
+    """Somebody on the list. `planned_in` is in how many days they are planned, None for no day."""
+
+    name: str
+    company: str
+    headline: str
+    purpose: str
+    note: str
+    planned_in: int | None = None
+
+
+_LISTED = (
+    _Listed(
+        "Ines Beispiel", "Mustermann & Daughters", "Head of patterns", "introduction", "Talk on reusable samples", 0
+    ),
+    _Listed("Théo Maquette", "Atelier Maquette", "Model maker", "introduction", "Asked about scale models", 1),
+    _Listed("Anouk Proefstuk", "Proefwerk", "Editor", "article", "Writes about placeholders"),
+    _Listed("Rafa Ejemplo", "Ejemplo y Cía", "Data lead", "introduction", "Data lead since spring"),
+    _Listed("Maren Vorlage", "Vorlagenwerk", "Product owner", "introduction", "Uses our templates"),
+    _Listed("Tiago Amostra", "Amostra Lda", "Buyer", "introduction", "Met at the sample fair"),
+    _Listed("Saana Malli", "Mallitalo", "Engineer", "other", "Knows a lot about stencils"),
+    _Listed("Piotr Przykład", "Przykładowo", "Founder", "introduction", "Two of our clients know him"),
+    _Listed("Ada Blindtext", "Lorem & Ipsum", "Copywriter", "article", "Liked the last article"),
+    _Listed("Emre Örnek", "Örnek Yayın", "Publisher", "introduction", "Recommended by Ada"),
+)
+
+
+class _InCampaign(NamedTuple):
+    """Somebody in the campaign. `sent` and `answered` are how many days ago the InMail was sent and answered."""
+
+    name: str
+    company: str
+    sent: int
+    answered: int | None
+
+
+_IN_CAMPAIGN = (
+    _InCampaign("Lotte Schablone", "Schablonia", 15, None),
+    _InCampaign("Hugo Gabarit", "Gabarit SA", 14, 11),
+    _InCampaign("Ilse Sjabloon", "Sjabloon BV", 2, None),
+)
+_NOT_TO_CONTACT = ("Bo Attrapp", "Attrapp AB")
+
+
+def moments(
+    owner_id: str, account_id: str, zone: str, texts: dict[str, str], now: datetime
+) -> Iterator[tuple[datetime, Act]]:
+    """What happens to the list, and when (UTC, up to `now`). `texts` are ids by purpose, `zone` is the account's."""
+    inmail_ids: dict[str, str] = {}
+
+    def begin(at: datetime) -> None:
+        campaign = _add_campaign(owner_id, account_id, texts, local_day(zone, at), at)
+        for each in _IN_CAMPAIGN:
+            _add(owner_id, each.name, {"company": each.company}, {"campaign": campaign}, at)
+
+    def write(name: str, at: datetime) -> None:
+        inmail_ids[name] = _write(owner_id, account_id, name, at)
+
+    def answer(name: str, at: datetime) -> None:
+        inmails.update_inmail(owner_id, account_id, inmail_ids[name], {"outcome": "replied"}, at)
+
+    yield now - 17 * _DAY, begin
+    for each in _IN_CAMPAIGN:
+        yield now - each.sent * _DAY, partial(write, each.name)
+        if each.answered is not None:
+            yield now - each.answered * _DAY, partial(answer, each.name)
+    for number, listed in enumerate(_LISTED):
+        fields: dict[str, Any] = {"purpose": listed.purpose, "note": listed.note}
+        if listed.planned_in is not None:
+            day = local_day(zone, now) + listed.planned_in * _DAY
+            fields |= {"planned_for": day, "account": account_id, "text": texts[listed.purpose]}
+        known = {"company": listed.company, "headline": listed.headline}
+        at = now if listed.planned_in is not None else now - (len(_LISTED) - number) * _DAY
+        yield at, partial(_add, owner_id, listed.name, known, fields)
+    yield now - 5 * _DAY, partial(_mark, owner_id)
+
+
+def _add_campaign(owner_id: str, account_id: str, texts: dict[str, str], today: date, at: datetime) -> str:
+    """A campaign of an InMail and a follow-up, that ends in some weeks; its id."""
+    campaign = Campaign.create(
+        id=new_id(at),
+        owner=owner_id,
+        account=account_id,
+        name="Makers of stencils",
+        goal="Three calls before the year ends",
+        budget=20,
+        starts=today.isoformat(),
+        ends=(today + 60 * _DAY).isoformat(),
+        created_at=at,
+    )
+    CampaignStep.create(
+        campaign=campaign,
+        number=1,
+        purpose="introduction",
+        text=texts["introduction"],
+        second_text=texts["article"],
+    )
+    CampaignStep.create(campaign=campaign, number=2, after_working_days=7, purpose="follow_up", text=texts["follow_up"])
+    return str(campaign.id)
+
+
+def _link(name: str) -> str:
+    return f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"
+
+
+def _add(owner_id: str, name: str, known: dict[str, Any], fields: dict[str, Any], at: datetime) -> None:
+    person = {"name": name, "profile_url": _link(name), **known}
+    targets.add(current(), owner_id, {"person": person, **fields}, at)
+
+
+def _write(owner_id: str, account_id: str, name: str, at: datetime) -> str:
+    """Log an InMail to somebody on the list; its id. It is free where few credits are left."""
+    balance = history.state_at(account_id, at)[0].balance
+    wanted = {
+        "recipient": {"name": name, "profile_url": _link(name)},
+        "cost": int(balance > _CREDITS_LEFT_ALONE),
+        "source": "popup",
+    }
+    inmail_id: str = inmails.log_inmail(owner_id, account_id, wanted, at)["inmail"]["id"]
+    return inmail_id
+
+
+def _mark(owner_id: str, at: datetime) -> None:
+    name, company = _NOT_TO_CONTACT
+    wanted = {"name": name, "profile_url": _link(name), "company": company}
+    person = persons.find_or_add(current(), owner_id, wanted, at).person
+    persons.update(current(), owner_id, person.id, {"do_not_contact": True})

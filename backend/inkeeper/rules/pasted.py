@@ -1,0 +1,91 @@
+"""A line that somebody pastes or types: which person it names."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from inkeeper.rules.people import LONGEST_NAME, NOT_A_NAME, Link, clean_name, normal_name, parse_link
+
+Reason = Literal["other_link", "no_person", "no_name", "too_long"]
+
+_LONGEST_LINE = 2_000
+_LONGEST_COMPANY = 200
+_BULLET = re.compile(r"\s*(?:[-*•‣–—▪◦·]|\d{1,6}[.)])\s+")
+_LINK = re.compile(r"(?:https?://|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s()<>\"]{1,1000}", re.IGNORECASE)
+LINKEDIN = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::\d+)?(?:[/?#]|\Z)", re.ASCII | re.IGNORECASE)
+"""How an address of LinkedIn's begins."""
+
+# An address of any other site, without its scheme, and an e-mail address.
+_OTHER_ADDRESS = re.compile(r"\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/|\S@\S+\.\S|\w://", re.ASCII | re.IGNORECASE)
+_BETWEEN = re.compile(r"\t|[,;|،，、；]\s*")
+_AROUND = " \t,;|\"'–-،，、；"
+# What stood around a link is left behind the part before it and in front of the part behind it.
+_OPENING, _CLOSING = "(<[" + _AROUND, ")>]" + _AROUND
+_NUMBERED = re.compile(r"(?=\D*\d)[0-9a-z]{5,}", re.ASCII)
+
+
+class Named(NamedTuple):
+    """The person of a line. `cut` says that the name was longer than what is kept of one."""
+
+    name: str
+    link: Link | None
+    company: str | None
+    cut: bool
+
+
+class NotUnderstood(ValueError):
+    """A line that names no person; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+def read_line(text: str) -> Named:
+    """The person that a line names: `Name`, a link, or both in either order, and a company behind the name.
+
+    The parts are separated by tabs, commas, semicolons or bars; a link may also stand in brackets or behind a blank.
+    A bullet or number in front is left out. Raises NotUnderstood.
+    """
+    if len(text) > _LONGEST_LINE:
+        raise NotUnderstood("too_long")
+    rest, link = _without_link(_BULLET.sub("", text, count=1) if _BULLET.match(text) else text)
+    if _OTHER_ADDRESS.search(rest):
+        raise NotUnderstood("other_link")
+    parts = [part for part in (part.rstrip(_OPENING).lstrip(_CLOSING) for part in _BETWEEN.split(rest)) if part]
+    written = parts[0] if parts else ""
+    name = clean_name(written)
+    if normal_name(name) in NOT_A_NAME:
+        name = name_in(link)
+    if not name:
+        raise NotUnderstood("no_name")
+    company = clean_name(", ".join(parts[1:]))[:_LONGEST_COMPANY]
+    return Named(name, link, company or None, len(written) > LONGEST_NAME)
+
+
+def name_in(link: Link | None) -> str:
+    """`Kai Example` from `/in/kai-example-000000000`: LinkedIn puts a number behind names that are taken. Empty for a
+    link that holds no name.
+    """
+    if link is None or link.kind != "in":
+        return ""
+    words = link.id.split("-")
+    if len(words) > 1 and _NUMBERED.fullmatch(words[-1]):
+        words = words[:-1]
+    return clean_name(" ".join(word[:1].upper() + word[1:] for word in words if word))
+
+
+def _without_link(text: str) -> tuple[str, Link | None]:
+    """The line without its first link, and the person that this leads to."""
+    found = _LINK.search(text)
+    if found is None:
+        return text, None
+    written = found[0]
+    if "/sales/" not in written.lower():
+        # In Sales Navigator the search that led to the person follows behind a comma; elsewhere another part does.
+        written = _BETWEEN.split(written, maxsplit=1)[0]
+    link = parse_link(written.rstrip(".,;"))
+    if link is None:
+        raise NotUnderstood("no_person" if LINKEDIN.match(written) else "other_link")
+    return f"{text[: found.start()]}\t{text[found.start() + len(written) :]}", link

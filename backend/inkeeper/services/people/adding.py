@@ -1,0 +1,258 @@
+"""Putting many people on the list at once, from pasted lines or a file: what would come of it, and one write of it all.
+
+All that is looked up is read into memory once, so that 50,000 lines take a few seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from inkeeper.errors import Problem, conflict
+from inkeeper.rules import pasted, people
+from inkeeper.rules.people import Link
+from inkeeper.rules.targets import OPEN, state_of
+from inkeeper.services.imports.refusals import bad_file
+from inkeeper.services.people.targets import WRITTEN_WITHIN
+from inkeeper.storage import persons, targets
+from inkeeper.storage.persons import Index, Person
+from inkeeper.storage.transaction import Transaction
+
+MOST_LINES = 50_000
+ROWS_SHOWN = 200
+_SHOWN_CHARACTERS = 120
+_HEADINGS = frozenset({"name", "link", "profile", "profile link", "linkedin", "url", "company"})
+
+Action = Literal["add", "written", "on_list", "do_not_contact", "twice"]
+ACTIONS: dict[Action, str] = {
+    "add": "would be put on the list",
+    "written": "left out: was written to within 90 days",
+    "on_list": "is on the list already",
+    "do_not_contact": "is marked as not to be contacted",
+    "twice": "the same person as on an earlier line",
+}
+"""What becomes of a line, in words."""
+
+REASONS = {
+    "other_link": "has a link that does not lead to LinkedIn",
+    "no_person": "has a link that does not lead to a person: it should look like https://www.linkedin.com/in/name",
+    "no_name": "has no name",
+    "too_long": "is longer than any line that names a person",
+    "ragged": "has another number of fields than the heading",
+    "purpose": "has a purpose that there is not",
+    "note": "has a note of more than 2000 characters",
+    "due": "has a due day that cannot be read",
+    "planned_for": "has a planned day that cannot be read, or is more than a year away",
+    "planned_at": "has a time that cannot be read: write 09:30, and a day",
+    "account": "has an account that is not there",
+    "text": "has a text that is not there",
+    "campaign": "has a campaign that is not there",
+}
+"""Why a line is not understood, in words that follow `The line`."""
+
+
+class Entry(NamedTuple):
+    """Somebody to put on the list. `about` is what is known of the person, `columns` are the target's.
+
+    `line` counts from 1; `cut` says that the name was longer than what is kept of one.
+    """
+
+    line: int
+    name: str
+    links: tuple[Link, ...] = ()
+    about: Mapping[str, str] = {}
+    columns: Mapping[str, Any] = {}
+    cut: bool = False
+
+
+class Unread(NamedTuple):
+    """A line that is not understood: why, as a key of `REASONS`, and the beginning of it."""
+
+    line: int
+    reason: str
+    text: str
+
+
+class Reading(NamedTuple):
+    """What was read: people, and lines that are not understood. `digest` stands for what was read, and how.
+
+    `over` is how many rows of a file are no longer on the list. `columns` and `mapping` are those of a file.
+    """
+
+    digest: str
+    entries: Sequence[Entry]
+    unread: Sequence[Unread]
+    over: int = 0
+    columns: Sequence[str] = ()
+    mapping: Mapping[str, str] = {}
+
+
+class Row(NamedTuple):
+    """What becomes of an entry. `person` is the one that is known already.
+
+    `at` (UTC) is when somebody was put on the list, or else was written to last within 90 days; `first_line` the
+    earlier line of the same person.
+    """
+
+    entry: Entry
+    action: Action
+    person: Person | None = None
+    at: datetime | None = None
+    first_line: int | None = None
+
+
+class Plan(NamedTuple):
+    """What would be done with a reading."""
+
+    reading: Reading
+    rows: Sequence[Row]
+
+    @property
+    def adds(self) -> list[Row]:
+        """The rows that would be put on the list."""
+        return [row for row in self.rows if row.action == "add"]
+
+    def counts(self) -> dict[str, int]:
+        """How many lines each thing becomes of. `written` are those written to within 90 days, added or not."""
+        found = Counter(row.action for row in self.rows)
+        return {
+            **{action: found[action] for action in ACTIONS},
+            "written": sum(row.at is not None for row in self.rows if row.action in ("add", "written")),
+            "not_understood": len(self.reading.unread),
+            "over": self.reading.over,
+            "cut": sum(row.entry.cut for row in self.rows if row.action == "add"),
+        }
+
+    def shown(self) -> list[Row]:
+        """At most 200 of the rows: those that would not be added, those written to, then the others."""
+        order = sorted(self.rows, key=lambda row: (row.action == "add") + (row.action == "add" and row.at is None))
+        return order[:ROWS_SHOWN]
+
+    def mark(self) -> str:
+        """Stands for exactly this plan: the same lines, read alike, and the same to be done with them."""
+        digest = hashlib.sha256(f"{self.reading.digest}\n".encode())
+        for row in self.rows:
+            digest.update(f"{row.entry.line} {row.action} {row.person and row.person.id}\n".encode())
+        return digest.hexdigest()[:32]
+
+
+def read_lines(text: str) -> Reading:
+    """The people of pasted lines, one a line. A first line of headings and empty lines are left out.
+
+    Raises the 422 Problem `bad_file` for more than 50,000 lines.
+    """
+    entries: list[Entry] = []
+    unread: list[Unread] = []
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES and sum(not line.isspace() and line != "" for line in lines) > MOST_LINES:
+        raise too_many()
+    for number, line in enumerate(lines, start=1):
+        if not line or line.isspace() or (number == 1 and _is_heading(line)):
+            continue
+        try:
+            found = pasted.read_line(line)
+        except pasted.NotUnderstood as error:
+            unread.append(Unread(number, error.reason, line.strip()[:_SHOWN_CHARACTERS]))
+            continue
+        about = {"company": found.company} if found.company else {}
+        entries.append(Entry(number, found.name, (found.link,) if found.link else (), about, cut=found.cut))
+    return Reading(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), entries, unread)
+
+
+def too_many() -> Problem:
+    """The refusal of a list that is too long."""
+    return bad_file("The list", None, f"It has more than {MOST_LINES:,} lines. Split it.")
+
+
+def make_plan(tx: Transaction, owner_id: str, reading: Reading, now: datetime, *, leave_written: bool = False) -> Plan:
+    """What adding these people would do. With `leave_written`, those written to within 90 days are left out."""
+    today = targets.today_of(tx, owner_id, now)
+    listed = {
+        row.person_id: row.created_at
+        for row in targets.with_a_step_to_come(tx, owner_id)
+        if state_of(row.course, today.of(row.account_id), now) in {*OPEN, "waiting"}
+    }
+    known, written = Index(persons.get_every(tx, owner_id)), Index()
+    written_at: dict[str, datetime] = {}
+    for number, (person, at) in enumerate(persons.written_since(tx, owner_id, now - WRITTEN_WITHIN)):
+        written_at[str(number)] = at
+        written.add(_person(str(number), person.name, (person.link,) if person.link else ()))
+    earlier, taken = Index(), dict[str, int]()
+
+    def decide(entry: Entry) -> Row:
+        person = _find(known, entry.name, entry.links)
+        same = _find(earlier, entry.name, entry.links)
+        first_line = int(same.id) if same else taken.get(person.id) if person else None
+        if first_line is not None:
+            return Row(entry, "twice", person, first_line=first_line)
+        earlier.add(_person(str(entry.line), entry.name, entry.links))
+        if person:
+            taken[person.id] = entry.line
+            if person.do_not_contact:
+                return Row(entry, "do_not_contact", person)
+            if person.id in listed:
+                return Row(entry, "on_list", person, listed[person.id])
+        last = _find(written, entry.name, (*entry.links, *(person.links if person else ())))
+        at = written_at[last.id] if last else None
+        return Row(entry, "written" if at and leave_written else "add", person, at)
+
+    # A name alone may be that of somebody who has a link on another line, so links come first.
+    rows = [decide(entry) for entry in sorted(reading.entries, key=lambda entry: (not entry.links, entry.line))]
+    return Plan(reading, sorted(rows, key=lambda row: row.entry.line))
+
+
+def store(tx: Transaction, owner_id: str, plan: Plan, confirm: str, now: datetime) -> int:
+    """Put the people of a plan on the list, all or nothing, in the order of their lines; how many.
+
+    Raises the 409 Problem `preview_outdated` unless `confirm` is the mark of exactly this plan.
+    """
+    if confirm != plan.mark():
+        raise conflict(
+            "preview_outdated",
+            "Something else would come of this list by now. Look at a new preview first. Nothing was added.",
+        )
+    adds = plan.adds
+    new = [row.entry for row in adds if row.person is None]
+    made = iter(persons.add_many(tx, owner_id, [({"name": each.name, **each.about}, each.links) for each in new], now))
+    known = [(row.person.id, row.entry) for row in adds if row.person]
+    persons.fill_in(tx, [(person_id, entry.about) for person_id, entry in known if entry.about])
+    persons.add_links(tx, owner_id, [(person_id, entry.links) for person_id, entry in known])
+    wanted = [(row.person.id if row.person else next(made), row.entry.columns) for row in adds]
+    targets.add_many(tx, owner_id, _in_turn(tx, wanted), now)
+    targets.changed(tx, owner_id, {columns.get("account_id") for _, columns in wanted})
+    return len(adds)
+
+
+def _in_turn(tx: Transaction, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The targets with the text of their campaigns that each of them gets, the first or the second, in turn."""
+    following: dict[str, int] = {}
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for person_id, columns in wanted:
+        campaign_id = columns.get("campaign_id")
+        if campaign_id:
+            if campaign_id not in following:
+                following[campaign_id] = targets.count_in_campaign(tx, campaign_id)
+            columns = {**columns, "variant": following[campaign_id] % 2}
+            following[campaign_id] += 1
+        found.append((person_id, columns))
+    return found
+
+
+def _is_heading(line: str) -> bool:
+    parts = {part.strip().lower() for part in line.replace(";", "\t").replace(",", "\t").split("\t")}
+    return "name" in parts and parts <= _HEADINGS
+
+
+def _find(index: Index, name: str, links: Sequence[Link]) -> Person | None:
+    for link in links or (None,):
+        found = index.find(people.Person(name, link))
+        if found is not None:
+            return found
+    return None
+
+
+def _person(person_id: str, name: str, links: tuple[Link, ...]) -> Person:
+    return Person(person_id, name, None, None, None, False, links)

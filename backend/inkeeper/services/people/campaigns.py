@@ -1,0 +1,219 @@
+"""Campaigns: a named list with a sequence of InMails, days, and a budget of credits.
+
+What is left of a campaign after its last day is dropped by computation (`rules/targets.py`), so nothing has to run on
+that day. Every function runs inside a transaction of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from inkeeper.errors import Problem, conflict, invalid, not_found
+from inkeeper.services.accounts import seat
+from inkeeper.storage import campaigns, targets, texts
+from inkeeper.storage.campaigns import Campaign, Step
+from inkeeper.storage.transaction import Transaction
+
+DEFAULT_WORKING_DAYS = 7
+"""Working days after which a follow-up is due where a step does not say it."""
+
+_DATED = ("steps", "starts", "ends")
+"""What, when it changes, changes which steps of the campaign's targets are to come."""
+
+
+def list_campaigns(
+    tx: Transaction, owner_id: str, account_id: str | None, after: str | None, limit: int, now: datetime
+) -> list[dict[str, Any]]:
+    """Up to `limit` of the owner's campaigns in order of their making, behind the id `after`, without archived ones."""
+    found = campaigns.list_campaigns(tx, owner_id, account_id, after, limit)
+    return _describe_all(tx, owner_id, found, now)
+
+
+def get_campaign(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> dict[str, Any]:
+    """One campaign, an archived one too. Raises the 404 Problem."""
+    return _describe_all(tx, owner_id, [_any(tx, owner_id, campaign_id)], now)[0]
+
+
+def create_campaign(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Store a campaign. `wanted` holds the fields of the HTTP contract. Raises the 422 Problem at the field."""
+    try:
+        account_id = seat(owner_id, wanted["account"]).id
+    except Problem:
+        raise invalid("account", "There is no such account.") from None
+    _check_days(wanted, None, targets.today_of(tx, owner_id, now).of(account_id))
+    steps = _steps(tx, owner_id, wanted.get("steps") or [{}], keep=())
+    campaign_id = campaigns.add(tx, owner_id, account_id, wanted, steps, now)
+    return get_campaign(tx, owner_id, campaign_id, now)
+
+
+def update_campaign(
+    tx: Transaction, owner_id: str, campaign_id: str, changes: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Change what is given; `steps` replaces the whole sequence. Brings the campaign's targets up to date.
+
+    Raises the 404 Problem for a campaign that is not there or was deleted, the 422 Problem at the field at fault.
+    """
+    before = _present(tx, owner_id, campaign_id)
+    _check_days(changes, before, targets.today_of(tx, owner_id, now).of(before.account_id))
+    if "steps" in changes:
+        kept = {text for step in before.steps for text in step.texts}
+        campaigns.replace_steps(tx, campaign_id, _steps(tx, owner_id, changes["steps"], keep=kept))
+    campaigns.update(tx, campaign_id, changes)
+    if any(name in changes for name in _DATED):
+        _follow(tx, owner_id, before)
+    return get_campaign(tx, owner_id, campaign_id, now)
+
+
+def delete_campaign(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> dict[str, Any]:
+    """Delete a campaign; its people stay on the list. One with InMails is archived: lists leave it out, its InMails
+    keep it, and what is left of it is dropped. Says which of the two was done. Raises the 404 Problem.
+    """
+    campaign = _present(tx, owner_id, campaign_id)
+    archived = campaigns.has_inmails(tx, campaign_id)
+    theirs = targets.of_campaign(tx, campaign_id)
+    if archived:
+        campaigns.set_archived(tx, campaign_id, now)
+    else:
+        campaigns.remove(tx, campaign_id)
+    _follow(tx, owner_id, campaign, theirs)
+    return {"id": campaign_id, "archived": archived}
+
+
+def restore_campaign(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> dict[str, Any]:
+    """Bring an archived campaign back, with what was left of it. Raises the 404 Problem."""
+    campaign = _any(tx, owner_id, campaign_id)
+    campaigns.set_archived(tx, campaign_id, None)
+    _follow(tx, owner_id, campaign)
+    return get_campaign(tx, owner_id, campaign_id, now)
+
+
+def add_targets(
+    tx: Transaction, owner_id: str, campaign_id: str, target_ids: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    """Put targets into the campaign; those that are in it stay as they are. Two texts of a step are used in turn, in
+    the order of the list. The answer adds how many came in, as `added`.
+
+    Raises the 404 Problem for the campaign, the 422 Problem for targets that are not there, and the 409 Problem `over`
+    for a campaign that has ended.
+    """
+    campaign = _present(tx, owner_id, campaign_id)
+    today = targets.today_of(tx, owner_id, now).of(campaign.account_id)
+    if campaign.ends is not None and campaign.ends < today:
+        raise conflict("over", f"The campaign ended on {campaign.ends}. Give it a later last day first.")
+    found = targets.get_all(tx, owner_id, target_ids)
+    check_there(target_ids, {target.id for target in found})
+    coming = [target for target in found if target.campaign_id != campaign_id]
+    before = targets.count_in_campaign(tx, campaign_id)
+    for variant in (0, 1):
+        ids = [target.id for number, target in enumerate(coming, start=before) if number % 2 == variant]
+        columns = {"campaign_id": campaign_id, "account_id": campaign.account_id, "variant": variant}
+        targets.update(tx, ids, columns)
+    if coming:
+        accounts = {campaign.account_id, *(target.account_id for target in coming)}
+        targets.follow(tx, [target.id for target in coming])
+        targets.changed(tx, owner_id, accounts)
+    return get_campaign(tx, owner_id, campaign_id, now) | {"added": len(coming)}
+
+
+def joinable(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> Campaign:
+    """The campaign, for putting targets into it. Raises the 422 Problem at `campaign` for one that is not there or has
+    ended.
+    """
+    campaign = campaigns.get(tx, owner_id, campaign_id)
+    if campaign is None or campaign.archived_at is not None:
+        raise invalid("campaign", "There is no such campaign.")
+    if campaign.ends is not None and campaign.ends < targets.today_of(tx, owner_id, now).of(campaign.account_id):
+        raise invalid("campaign", f"This campaign ended on {campaign.ends}.")
+    return campaign
+
+
+def check_there(wanted: Sequence[str], found: Collection[str]) -> None:
+    """Raise the 422 Problem at `targets` for the first id that is not the owner's."""
+    for number, target_id in enumerate(wanted):
+        if target_id not in found:
+            raise invalid(f"targets.{number}", "There is no such target.")
+
+
+def _describe_all(tx: Transaction, owner_id: str, found: Sequence[Campaign], now: datetime) -> list[dict[str, Any]]:
+    """The campaigns as the HTTP contract shows them."""
+    ids = [campaign.id for campaign in found]
+    today = targets.today_of(tx, owner_id, now)
+    sent = campaigns.sent_in(tx, ids)
+    counts = targets.count_by_campaign(tx, ids, today, now)
+    return [
+        {
+            "id": each.id,
+            "name": each.name,
+            "account": each.account_id,
+            "goal": each.goal,
+            "budget": each.budget,
+            "starts": each.starts,
+            "ends": each.ends,
+            "steps": [
+                {"after_working_days": step.after_working_days, "purpose": step.purpose, "texts": list(step.texts)}
+                for step in each.steps
+            ],
+            "created_at": each.created_at,
+            "archived": each.archived_at is not None,
+            "over": each.ends is not None and each.ends < today.of(each.account_id),
+            "spent": sent[each.id].credits,
+            "sent": sent[each.id].inmails,
+            **counts[each.id]._asdict(),
+        }
+        for each in found
+    ]
+
+
+def _any(tx: Transaction, owner_id: str, campaign_id: str) -> Campaign:
+    found = campaigns.get(tx, owner_id, campaign_id)
+    if found is None:
+        raise not_found("campaign")
+    return found
+
+
+def _present(tx: Transaction, owner_id: str, campaign_id: str) -> Campaign:
+    found = _any(tx, owner_id, campaign_id)
+    if found.archived_at is not None:
+        raise not_found("campaign")
+    return found
+
+
+def _follow(tx: Transaction, owner_id: str, campaign: Campaign, target_ids: Sequence[str] | None = None) -> None:
+    """Bring the campaign's targets up to date, and what shows them."""
+    ids = targets.of_campaign(tx, campaign.id) if target_ids is None else target_ids
+    if ids:
+        targets.follow(tx, ids)
+        accounts = {target.account_id for target in targets.get_all(tx, owner_id, ids)}
+        targets.changed(tx, owner_id, {campaign.account_id, *accounts})
+
+
+def _check_days(wanted: Mapping[str, Any], before: Campaign | None, today: date) -> None:
+    """Raise the 422 Problem for days that no campaign can have. A last day in the past may only stay as it is."""
+    starts = wanted.get("starts", before and before.starts)
+    ends = wanted.get("ends", before and before.ends)
+    if ends is not None and starts is not None and ends < starts:
+        field = "ends" if "ends" in wanted else "starts"
+        raise invalid(field, f"The last day ({ends}) must not be before the first day ({starts}).")
+    if ends is not None and ends < today and (before is None or before.ends != ends):
+        raise invalid("ends", f"The last day must be {today} (today) or later: {ends} is over.")
+
+
+def _steps(tx: Transaction, owner_id: str, wanted: Sequence[Mapping[str, Any]], *, keep: Collection[str]) -> list[Step]:
+    """The steps to store. Texts that were deleted are refused, but for those that the campaign has already (`keep`)."""
+    found = []
+    for number, step in enumerate(wanted):
+        after = step.get("after_working_days")
+        if number == 0 and after is not None:
+            raise invalid("steps.0.after_working_days", "The first InMail waits for nothing: leave this out.")
+        ids = step.get("texts", [])
+        if len(set(ids)) != len(ids):
+            raise invalid(f"steps.{number}.texts", "These must be two different texts.")
+        for place, text_id in enumerate(ids):
+            text = texts.get(tx, owner_id, text_id)
+            if text is None or (text.archived_at is not None and text_id not in keep):
+                raise invalid(f"steps.{number}.texts.{place}", "There is no such text.")
+        follow_up_after = None if number == 0 else DEFAULT_WORKING_DAYS if after is None else after
+        found.append(Step(follow_up_after, step.get("purpose"), tuple(ids)))
+    return found

@@ -1,0 +1,111 @@
+"""Which planned targets are held: no credit will be there on their day, so they wait for the next ones. Computed on
+reading, never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from inkeeper.rules.facts import Fact
+from inkeeper.rules.replay import cap_of
+from inkeeper.rules.spreading import Credits, credits_ahead, held
+from inkeeper.rules.state import State
+from inkeeper.rules.timeline import Change, timeline
+from inkeeper.services.accounts import UNREADABLE, log_unreadable
+from inkeeper.services.people.kept import Kept
+from inkeeper.storage import history, targets
+from inkeeper.storage.targets import PlannedDay, Target, Today
+from inkeeper.storage.transaction import Transaction
+
+
+class Ahead(NamedTuple):
+    """An account at the instant `now` (UTC) and what becomes of its credits if nothing is sent; `today` is local."""
+
+    state: State
+    now: datetime
+    today: date
+    coming: list[Fact]
+    changes: list[Change]
+    credits: list[Credits]
+
+
+class HeldOf(NamedTuple):
+    """The held targets of an account with the day on which each one's credit comes, None where none is in sight;
+    `now` are those whose next step could be done today.
+    """
+
+    until: Mapping[str, date | None]
+    now: frozenset[str]
+
+
+_NONE_HELD = HeldOf({}, frozenset())
+_LISTS_KEPT = 20
+_PLANNED = Kept[list[PlannedDay]](_LISTS_KEPT)
+_HELD = Kept[HeldOf](_LISTS_KEPT)
+
+
+class Holding:
+    """The held targets of an owner's accounts, worked out once for each account that is asked for.
+
+    Targets without an account are written to from the account `asked`, without one from the owner's first.
+    """
+
+    def __init__(self, tx: Transaction, owner_id: str, now: datetime, asked: str | None = None) -> None:
+        self.today = targets.today_of(tx, owner_id, now)
+        self._tx = tx
+        self._owner_id = owner_id
+        self._now = now
+        self._unassigned = asked or next(iter(self.today.by_account), None)
+        self._found: dict[str, HeldOf] = {}
+
+    def of(self, target: Target) -> tuple[bool, date | None]:
+        """Whether a planned target is held, and until which day."""
+        account_id = target.account_id or self._unassigned
+        if account_id is None:
+            return False, None
+        until = self.in_account(account_id).until
+        return target.id in until, until.get(target.id)
+
+    def in_account(self, account_id: str) -> HeldOf:
+        """The held targets of the account."""
+        if account_id not in self._found:
+            self._found[account_id] = self._work_out(account_id)
+        return self._found[account_id]
+
+    def _work_out(self, account_id: str) -> HeldOf:
+        local = Today(self.today.of(account_id))
+        with_unassigned = account_id == self._unassigned
+        version = targets.list_version(self._tx, self._owner_id)
+        of_list = (self._owner_id, account_id, with_unassigned, local.default, version)
+
+        def read() -> list[PlannedDay]:
+            return targets.planned_days(self._tx, self._owner_id, account_id, local, with_unassigned=with_unassigned)
+
+        planned = _PLANNED.of(of_list, read)
+        if not planned:
+            return _NONE_HELD
+        try:
+            ahead = credits_to_come(account_id, local.default, self._now)
+        except UNREADABLE as error:
+            log_unreadable(account_id, error)
+            return _NONE_HELD
+
+        def match() -> HeldOf:
+            until = held([(one.id, one.day) for one in planned], ahead.credits, ahead.today)
+            return HeldOf(until, frozenset(one.id for one in planned if one.can_be_done and one.id in until))
+
+        return _HELD.of((of_list, tuple(ahead.credits)), match)
+
+
+def credits_to_come(account_id: str, today: date, now: datetime) -> Ahead:
+    """The account's credits at `now` (UTC) and those to come, with the days on which they can be used. Raises one of
+    UNREADABLE where its facts make no history.
+    """
+    state, coming = history.state_at(account_id, now)
+    # Just after the opening, where that is to come because the clock was ahead.
+    at = state.position.at
+    changes = timeline(state, at, coming)
+    credits = credits_ahead(state.balance, changes, state.zone, at, cap=cap_of(state))
+    return Ahead(state, at, today, coming, changes, credits)

@@ -1,0 +1,101 @@
+"""The list of people to write to as its page shows it: the filters, one row edited, and what can be chosen for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from inkeeper.errors import invalid
+from inkeeper.rules.people import parse_link
+from inkeeper.services.people import persons, targets
+from inkeeper.services.people.targets import View
+from inkeeper.storage import campaigns
+from inkeeper.storage import persons as stored_persons
+from inkeeper.storage import targets as stored
+from inkeeper.storage.transaction import Transaction
+
+Show = Literal["all", "today", "month", "waiting", "done"]
+
+_OPEN = ("ready", "planned", "held")
+_OVER = ("answered", "done", "dropped")
+_STATES: dict[Show, tuple[tuple[str, ...], ...]] = {
+    "all": (_OPEN, ("waiting",), _OVER),
+    "today": (_OPEN,),
+    "month": ((*_OPEN, "waiting"),),
+    "waiting": (("waiting",),),
+    "done": (_OVER,),
+}
+"""The states that each filter shows, in groups that follow each other."""
+
+Place = tuple[int, int, str]
+"""Where a row stands: its group, its place in the list, its id."""
+
+
+class Choices(NamedTuple):
+    """The names of the owner's texts and campaigns by their ids, in order of the names."""
+
+    texts: Mapping[str, str]
+    campaigns: Mapping[str, str]
+
+
+def choices(tx: Transaction, owner_id: str, *, archived: bool = False) -> Choices:
+    """What a target can be given; with `archived` also what only earlier InMails have."""
+    return Choices(stored.text_names(tx, owner_id, archived=archived), campaigns.names(tx, owner_id, archived=archived))
+
+
+def filters_of(show: Show, wanted: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
+    """The filters for `targets.search`, one for each group of states that follow each other.
+
+    `wanted` may hold `account`, `campaign` and `q`; `today` is the local day.
+    """
+    common: dict[str, Any] = {name: wanted[name] for name in ("account", "campaign", "q") if wanted.get(name)}
+    if show == "today":
+        common["wanted_until"] = today
+    elif show == "month":
+        common["wanted_until"] = (today.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return [{**common, "states": list(states)} for states in _STATES[show]]
+
+
+def page(
+    tx: Transaction,
+    owner_id: str,
+    filters: Sequence[Mapping[str, Any]],
+    after: Place | None,
+    limit: int,
+    now: datetime,
+) -> list[tuple[Place, View]]:
+    """Up to `limit` targets, group by group, behind the place `after`."""
+    found: list[tuple[Place, View]] = []
+    for group, wanted in enumerate(filters):
+        if (after and group < after[0]) or len(found) == limit:
+            continue
+        start = after[1:] if after and group == after[0] else None
+        views = targets.search(tx, owner_id, wanted, start, limit - len(found), now)
+        found += [((group, view.target.place, view.target.id), view) for view in views]
+    return found
+
+
+def edit(
+    tx: Transaction,
+    owner_id: str,
+    target_id: str,
+    person: Mapping[str, Any],
+    links: Sequence[str],
+    target: Mapping[str, Any],
+    now: datetime,
+) -> View:
+    """Change a target and what is known of its person in one; `links` are all that the person then has.
+
+    Raises the 404 Problem, and 422 for what cannot be: `links` for one that leads to no person or to another one.
+    """
+    view = targets.get(tx, owner_id, target_id, now)
+    wanted = [parse_link(link) for link in links]
+    found = {link.kind: link for link in wanted if link}
+    if len(found) != len(links):
+        raise invalid("links", "Each must lead to a person, and there can be one of each kind.")
+    if stored_persons.set_links(tx, owner_id, view.person, list(found.values())):
+        raise invalid("links", "Another person on the list has this link.")
+    persons.update(tx, owner_id, view.person.id, person)
+    targets.update(tx, owner_id, target_id, target, now)
+    return targets.get(tx, owner_id, target_id, now)

@@ -1,0 +1,255 @@
+"""Planning in bulk: whom of many to write to on which day, previewed and then stored in one write.
+
+`rules/spreading.py` places; this module gathers what it needs to know. Every function runs inside a transaction of the
+store, and those that write inside the account's write transaction: two plans at the same time come one after the other,
+so never more are planned than there are credits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from inkeeper.errors import invalid
+from inkeeper.rules import people
+from inkeeper.rules.facts import Fact, Sent
+from inkeeper.rules.periods import day_start, local_day
+from inkeeper.rules.replay import INSTANT
+from inkeeper.rules.spreading import Candidate, Credits, Plan, held, spread
+from inkeeper.rules.targets import ALWAYS
+from inkeeper.rules.timeline import HORIZON, next_loss, timeline
+from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.people import campaigns as campaign_services
+from inkeeper.services.people.holding import Ahead, credits_to_come
+from inkeeper.services.people.sent import written_to_since
+from inkeeper.services.people.targets import WRITTEN_WITHIN, View, describe_all
+from inkeeper.storage import campaigns, targets
+from inkeeper.storage.persons import Person
+from inkeeper.storage.targets import Filter, Today
+from inkeeper.storage.transaction import Transaction
+
+ALL_READY = "all_ready"
+
+CODES = (
+    *("no_credit", "per_day", "do_not_contact", "written_recently", "over_budget", "outside_campaign"),
+    *("already_planned", "nothing_to_write"),
+)
+"""Why a target is not placed: the codes of `rules.spreading.Plan`, and `nothing_to_write` where no step is to come."""
+
+
+class Planned(NamedTuple):
+    """A plan as it was made: the answer of the HTTP contract, and the targets that it is about by their ids."""
+
+    answer: dict[str, Any]
+    views: Mapping[str, View]
+
+
+def preview(tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> Planned:
+    """What `store` would store, without storing it. Raises the same Problems."""
+    row = seat(owner_id, account_id)
+    today = local_day(row.time_zone, now)
+    _check_span(wanted, today)
+    views = _chosen(tx, owner_id, account_id, wanted["targets"], now)
+    ahead = credits_to_come(account_id, today, now)
+    taken = targets.planned_days(tx, owner_id, account_id, Today(today), with_unassigned=True)
+    plan = spread(
+        _candidates(tx, owner_id, views, now),
+        less_reserve(ahead.credits, row.reserve),
+        today,
+        row.working_days,
+        first=wanted.get("from"),
+        until=wanted.get("until"),
+        per_day=wanted.get("per_day"),
+        budgets=_budgets_left(tx, owner_id, views, now),
+        taken=_by_day(max(one.day, today) for one in taken),
+    )
+    return Planned(_answer(row, ahead, taken, plan, wanted), {view.target.id: view for view in views})
+
+
+def store(tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Plan targets for days, in one write. `wanted` holds the fields of the HTTP contract.
+
+    Targets without an account become the account's. Raises the 404 Problem for the account, the 422 Problem for targets
+    that are not there or of another account, and for days that cannot be planned.
+    """
+    answer, views = preview(tx, owner_id, account_id, wanted, now)
+    by_step: dict[tuple[date, int], list[str]] = {}
+    for place in answer["placed"]:
+        row = views[place["target"]].target
+        by_step.setdefault((place["day"], row.done + 1), []).append(row.id)
+    for (day, step), ids in by_step.items():
+        columns = {"planned_for": day, "planned_at": None, "planned_step": step, "account_id": account_id}
+        targets.update(tx, ids, columns)
+    placed = [views[place["target"]].target for place in answer["placed"]]
+    if placed:
+        targets.follow(tx, [row.id for row in placed])
+        targets.changed(tx, owner_id, {account_id, *(row.account_id for row in placed)})
+    return answer
+
+
+def unplan(tx: Transaction, owner_id: str, plan: Mapping[str, date]) -> int:
+    """Take back a plan: those of its targets (ids) that are still planned for its days; how many there were."""
+    rows = [row for row in targets.get_all(tx, owner_id, plan) if row.planned_on == plan[row.id]]
+    targets.update(tx, [row.id for row in rows], {"planned_for": None, "planned_at": None, "planned_step": None})
+    if rows:
+        targets.follow(tx, [row.id for row in rows])
+        targets.changed(tx, owner_id, {row.account_id for row in rows})
+    return len(rows)
+
+
+def less_reserve(credits: Sequence[Credits], reserve: int) -> list[Credits]:
+    """The credits without those that are kept in reserve: as for the pace, so many of each set that is lost together,
+    those that came first.
+    """
+    kept: dict[date | None, int] = {}
+    found = []
+    for one in credits:
+        keep = min(one.count, reserve - kept.get(one.last, 0))
+        kept[one.last] = kept.get(one.last, 0) + keep
+        if one.count > keep:
+            found.append(one._replace(count=one.count - keep))
+    return found
+
+
+def _check_span(wanted: Mapping[str, Any], today: date) -> None:
+    first, until = wanted.get("from"), wanted.get("until")
+    last = today + HORIZON
+    for field, day in (("from", first), ("until", until)):
+        if day is not None and not today <= day <= last:
+            raise invalid(field, f"Must be a day from {today} (today) to {last}.")
+    if first is not None and until is not None and until < first:
+        raise invalid("until", f"Must not be before {first}.")
+
+
+def _chosen(tx: Transaction, owner_id: str, account_id: str, wanted: Sequence[str] | str, now: datetime) -> list[View]:
+    """The targets to plan, in the order of the list."""
+    if wanted == ALL_READY:
+        filters = Filter(states=["ready"], account_id=account_id)
+        found = targets.search(tx, owner_id, filters, targets.today_of(tx, owner_id, now), now)
+    else:
+        found = targets.get_all(tx, owner_id, wanted)
+        campaign_services.check_there(list(wanted), {row.id for row in found})
+        others = {row.id for row in found if row.account_id not in (None, account_id)}
+        if others:
+            number = next(number for number, target_id in enumerate(wanted) if target_id in others)
+            raise invalid(f"targets.{number}", "This target is to be written to from another account.")
+    return describe_all(tx, owner_id, found, now)
+
+
+def _candidates(tx: Transaction, owner_id: str, views: Sequence[View], now: datetime) -> list[Candidate]:
+    planned = targets.planned_people(tx, owner_id, targets.today_of(tx, owner_id, now))
+    first_steps = [view for view in views if not _is_follow_up(view)]
+    spellings = {view.person.id: _spellings(view.person) for view in first_steps}
+    written = written_to_since(owner_id, spellings, now - WRITTEN_WITHIN)
+    return [
+        Candidate(
+            view.target.id,
+            view.person.id,
+            None if view.target.done else view.target.due,
+            _earliest(view),
+            view.target.ends_on,
+            view.target.campaign_id,
+            _block(view, planned, written),
+        )
+        for view in views
+    ]
+
+
+def _block(view: View, planned: Mapping[str, str], written: set[str]) -> str | None:
+    """The code why this target must not be planned, if it must not."""
+    row = view.target
+    if view.person.do_not_contact:
+        return "do_not_contact"
+    if row.opens_on is None:
+        return "nothing_to_write"
+    if not view.has_next_step:
+        return "outside_campaign"
+    if view.person.id in planned:
+        return "already_planned"
+    if not _is_follow_up(view) and view.person.id in written:
+        return "written_recently"
+    return None
+
+
+def _is_follow_up(view: View) -> bool:
+    return view.target.done > 0 or view.purpose == "follow_up"
+
+
+def _earliest(view: View) -> date | None:
+    """The first day on which the next step can be done."""
+    days = [view.target.opens_on, view.campaign and view.campaign.starts]
+    return max((day for day in days if day is not None and day != ALWAYS), default=None)
+
+
+def _spellings(person: Person) -> list[people.Person]:
+    return [people.Person(person.name, link) for link in person.links or (None,)]
+
+
+def _budgets_left(tx: Transaction, owner_id: str, views: Iterable[View], now: datetime) -> dict[str, int]:
+    """What is left of each campaign's budget: without what is spent, and what is planned already."""
+    limits = {
+        view.campaign.id: view.campaign.budget
+        for view in views
+        if view.campaign is not None and view.campaign.budget is not None
+    }
+    spent = campaigns.sent_in(tx, limits)
+    counts = targets.count_by_campaign(tx, list(limits), targets.today_of(tx, owner_id, now), now)
+    return {
+        campaign_id: max(0, budget - spent[campaign_id].credits - counts[campaign_id].planned)
+        for campaign_id, budget in limits.items()
+    }
+
+
+def _by_day(days: Iterable[date]) -> dict[date, int]:
+    found: dict[date, int] = {}
+    for day in days:
+        found[day] = found.get(day, 0) + 1
+    return found
+
+
+def _answer(
+    row: Seat, ahead: Ahead, taken: Sequence[targets.PlannedDay], plan: Plan, wanted: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The plan as the HTTP contract shows it.
+
+    `credits` are those that can be used up to the last day that is planned (`until`, else the last day with an InMail,
+    else the day of the next loss), the reserve left out; `named` are the InMails planned up to then that will have one,
+    those that are held on the day on which theirs comes.
+    """
+    before = [(one.id, max(one.day, ahead.today)) for one in taken]
+    waiting = held(before, ahead.credits, ahead.today)
+    served = (waiting.get(target_id, day) for target_id, day in before)
+    named = [*(day for day in served if day is not None), *(day for _, day in plan.placed)]
+    loss = next_loss(ahead.changes)
+    last_useful = local_day(row.time_zone, loss.at - INSTANT) if loss else ahead.today
+    end = wanted.get("until") or max(named, default=last_useful)
+    usable = less_reserve(ahead.credits, row.reserve)
+    planned = _by_day([*(day for _, day in before), *(day for _, day in plan.placed)])
+    after = _balances(ahead, row.time_zone, _by_day(named), planned)
+    credits = sum(one.count for one in usable if one.first <= end)
+    return {
+        "placed": [{"target": target_id, "day": day} for target_id, day in plan.placed],
+        "not_placed": [{"target": target_id, "code": code} for target_id, code in plan.not_placed],
+        "credits": credits,
+        # Those planned by hand may take the reserve as well.
+        "named": min(credits, sum(1 for day in named if day <= end)),
+        "days": [{"day": day, "planned": planned[day], "balance_after": after[day]} for day in sorted(planned)],
+    }
+
+
+def _balances(ahead: Ahead, zone: str, sent: Mapping[date, int], days: Iterable[date]) -> dict[date, int]:
+    """The balance at the end of each of the days, if these InMails are sent and nothing else happens.
+
+    Replayed by the account's own rules, since a credit that is used may make room for another one.
+    """
+    facts: list[Fact] = []
+    for day, count in sorted(sent.items()):
+        at = max(day_start(zone, day), ahead.now) + INSTANT
+        facts += [Sent(f"planned-{day}-{number:05}", at, 1) for number in range(count)]
+    changes = timeline(ahead.state, ahead.now, [*ahead.coming, *facts])
+    found = {}
+    for day in days:
+        end = day_start(zone, day + timedelta(days=1))
+        found[day] = next((change.balance for change in reversed(changes) if change.at < end), ahead.state.balance)
+    return found

@@ -1,0 +1,284 @@
+"""Campaigns: the list with how far each is, and the editor of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import Response
+from marshmallow import fields, validate
+
+from inkeeper.api.campaigns import DAYS, LARGEST_BUDGET, MOST_STEPS
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import CleanText
+from inkeeper.errors import Problem, not_found
+from inkeeper.services.people import campaigns, texts
+from inkeeper.web import dates, forms, pages, seats, settings, words
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.seats import Seats
+
+NEW = "new"
+"""Stands in the address for a campaign that is not stored yet."""
+
+MOST_CAMPAIGNS = 200
+MOST_TEXTS = 500
+
+STEPS = range(1, MOST_STEPS + 1)
+
+AFTER = {"": "No follow-up", **{str(n): f"After {n} working days" for n in range(3, 29)}}
+AFTER["7"] += " (as LinkedIn does)"
+"""When a follow-up comes, by the value of its field."""
+
+_VERSIONED = ("name", "goal", "budget", "starts", "ends", "steps", "archived")
+_EDITED = ("name", "goal", "budget", "starts", "ends")
+_ENTER_DAY: dict[str, Any] = {"invalid": "Enter a day."}
+
+
+class CampaignsQuery(forms.Query):
+    """Which campaign to edit: its id, or `NEW`."""
+
+    campaign = fields.String(validate=validate.Length(1, 64))
+
+
+def _text() -> fields.String:
+    return fields.String(validate=validate.Length(max=64))
+
+
+def _purpose() -> fields.String:
+    return fields.String(validate=validate.OneOf(words.PURPOSES))
+
+
+def _after() -> fields.Integer:
+    return fields.Integer(validate=validate.OneOf(range(3, 29)))
+
+
+class CampaignForm(FormSchema):
+    """A campaign, and the account that its page was opened for.
+
+    Of the sequence: for each step two texts and a purpose, for each follow-up after how many working days it comes.
+    """
+
+    account = fields.String(validate=validate.Length(max=64))
+    name = CleanText(required=True, max_length=100, error_messages={"required": "Enter a name."})
+    goal = CleanText(load_default=None, max_length=500, lines=True)
+    budget = settings.whole_number(0, LARGEST_BUDGET)
+    starts = fields.Date(load_default=None, validate=DAYS, error_messages=_ENTER_DAY)
+    ends = fields.Date(load_default=None, validate=DAYS, error_messages=_ENTER_DAY)
+    text1, other1, purpose1 = _text(), _text(), _purpose()
+    after2, text2, other2, purpose2 = _after(), _text(), _text(), _purpose()
+    after3, text3, other3, purpose3 = _after(), _text(), _text(), _purpose()
+    after4, text4, other4, purpose4 = _after(), _text(), _text(), _purpose()
+
+
+class PressForm(FormSchema):
+    """A press on a campaign's page, and the account that the page was opened for."""
+
+    account = fields.String(validate=validate.Length(max=64))
+
+
+@blueprint.page("/people/campaigns")
+def show_campaigns() -> Response:
+    """The account's campaigns, or one of them to edit."""
+    query = forms.read_query(CampaignsQuery())
+    with store().read() as tx:
+        found = seats.read(query.get("account"))
+        if "campaign" not in query:
+            return _list(found)
+        campaign = (
+            None if query["campaign"] == NEW else campaigns.get_campaign(tx, owner_id(), query["campaign"], now())
+        )
+    if campaign and campaign["archived"]:
+        raise not_found("campaign")
+    return _editor(found, campaign, _form_of(campaign) if campaign else forms.empty_form())
+
+
+@blueprint.post("/people/campaigns")
+def create_campaign() -> Response:
+    """Store a new campaign."""
+    form = forms.read_form(CampaignForm())
+    found = _seats(form)
+    if form.errors:
+        return _editor(found, None, form, 422)
+
+    def create() -> dict[str, Any]:
+        with store().read() as tx:
+            wanted = _wanted(form) | {"account": found.account_id}
+            return {"id": campaigns.create_campaign(tx, owner_id(), wanted, now())["id"]}
+
+    try:
+        forms.save_once(None, form, create)
+    except Problem as problem:
+        return _editor(found, None, _refused(form, problem), 422)
+    return _list(found, toast={"text": "Saved."}, push=True)
+
+
+@blueprint.post("/people/campaigns/<campaign_id>")
+def save_campaign(campaign_id: str) -> Response:
+    """Save an edited campaign. One that was changed elsewhere since is shown beside what was typed."""
+    form = forms.read_form(CampaignForm())
+    with store().read() as tx:
+        campaign = campaigns.get_campaign(tx, owner_id(), campaign_id, now())
+    found = _seats(form)
+    if form.errors:
+        return _editor(found, campaign, form, 422)
+
+    def save() -> dict[str, Any]:
+        with store().read() as tx:
+            forms.check_version(form, _versioned(campaigns.get_campaign(tx, owner_id(), campaign_id, now())))
+            campaigns.update_campaign(tx, owner_id(), campaign_id, _wanted(form), now())
+        return {}
+
+    try:
+        forms.save_once(None, form, save)
+    except forms.Stale:
+        return _editor(found, campaign, form, 409, stale=True)
+    except Problem as problem:
+        return _editor(found, campaign, _refused(form, problem), 422)
+    return _list(found, toast={"text": "Saved."}, push=True)
+
+
+@blueprint.post("/people/campaigns/<campaign_id>/delete")
+def delete_campaign(campaign_id: str) -> Response:
+    """Delete a campaign. One that is archived can be brought back by the message's button."""
+    form = forms.read_press(PressForm())
+
+    def delete() -> dict[str, Any]:
+        with store().read() as tx:
+            return {"archived": campaigns.delete_campaign(tx, owner_id(), campaign_id, now())["archived"]}
+
+    with store().read() as tx:
+        campaign = campaigns.get_campaign(tx, owner_id(), campaign_id, now())
+    archived = forms.save_once(None, form, delete)["archived"]
+    found = _seats(form)
+    toast: dict[str, Any] = {"text": f"Deleted {campaign['name']}."}
+    if archived:
+        toast |= {"undo": f"/people/campaigns/{campaign_id}/restore", "undo_values": {"account": found.account_id}}
+    return _list(found, toast=toast, push=True)
+
+
+@blueprint.post("/people/campaigns/<campaign_id>/restore")
+def restore_campaign(campaign_id: str) -> Response:
+    """Bring a deleted campaign back into the list that is still shown."""
+    form = forms.read_press(PressForm())
+
+    def restore() -> dict[str, Any]:
+        with store().read() as tx:
+            campaigns.restore_campaign(tx, owner_id(), campaign_id, now())
+        return {}
+
+    forms.save_once(None, form, restore)
+    found = _seats(form)
+    return pages.part("app/campaigns_parts.html", seats=found, **_listed(found))
+
+
+def _seats(form: Form) -> Seats:
+    with store().read():
+        return seats.read(form.typed.get("account") or None)
+
+
+def _wanted(form: Form) -> dict[str, Any]:
+    """The campaign as the service takes it. The sequence ends before the first follow-up that does not come."""
+    data = form.data
+    steps: list[dict[str, Any]] = []
+    for number in STEPS:
+        after = data.get(f"after{number}")
+        if number > 1 and after is None:
+            break
+        chosen = [data[name] for name in (f"text{number}", f"other{number}") if data.get(name)]
+        step = {"after_working_days": after, "purpose": data.get(f"purpose{number}"), "texts": chosen}
+        steps.append(step)
+    return {name: data[name] for name in _EDITED} | {"steps": steps}
+
+
+def _form_of(campaign: Mapping[str, Any]) -> Form:
+    values: dict[str, Any] = {name: campaign[name] for name in _EDITED}
+    for number, step in enumerate(campaign["steps"], start=1):
+        first, second, *_ = [*list(step["texts"]), None, None]
+        values |= {f"text{number}": first, f"other{number}": second, f"purpose{number}": step["purpose"]}
+        values[f"after{number}"] = step["after_working_days"]
+    return forms.empty_form(**values)
+
+
+def _refused(form: Form, problem: Problem) -> Form:
+    """The form with the service's refusal at its field. Raises the problem itself where it is about no field."""
+    for error in problem.errors or []:
+        first, *rest = error["path"].split(".")
+        if first == "steps":
+            number = int(rest[0]) + 1
+            if rest[2:]:
+                place = "text" if rest[2] == "0" or f"text{number}" not in form.data else "other"
+                return form.but(f"{place}{number}", "This text isn't here any more. Choose another one.")
+            return form.but(f"other{number}", "Choose two different texts.")
+        if first == "ends":
+            before_start = form.data["starts"] and form.data["ends"] < form.data["starts"]
+            said = "It ends before it starts." if before_start else "That day is over. Pick today or later."
+            return form.but("ends", said)
+        if first == "starts":
+            return form.but("starts", "It starts after it ends.")
+    raise problem
+
+
+def _versioned(campaign: Mapping[str, Any]) -> list[Any]:
+    return [campaign[name] for name in _VERSIONED]
+
+
+def _listed(found: Seats) -> dict[str, Any]:
+    with store().read() as tx:
+        every = campaigns.list_campaigns(tx, owner_id(), found.account_id, None, MOST_CAMPAIGNS, now())
+    return {"campaigns": [campaign | {"days": _days(campaign, found.zone)} for campaign in every]}
+
+
+def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
+    """The list of the campaigns as a page, or, with `push`, as the answer to a form of the editor."""
+    template = "app/campaigns_done.html" if push else "app/campaigns.html"
+    response = pages.page(template, title="Campaigns", here="people", seats=found, toast=toast, **_listed(found))
+    if push:
+        response.headers["HX-Push-Url"] = f"/people/campaigns?account={found.account_id}"
+    return response
+
+
+def _editor(
+    found: Seats, campaign: Mapping[str, Any] | None, form: Form, status: int = 200, *, stale: bool = False
+) -> Response:
+    # What was changed elsewhere meanwhile has not been shown yet, unless this answer does.
+    fresh = stale or not form.key
+    version = forms.version_of(_versioned(campaign)) if campaign and fresh else form.typed.get("version", "")
+    return pages.page(
+        "app/campaigns_edit.html",
+        title="Campaigns",
+        here="people",
+        seats=found,
+        status=status,
+        campaign=campaign,
+        days=campaign and _days(campaign, found.zone),
+        form=form,
+        version=version,
+        stale=stale,
+        texts=_texts(campaign["steps"] if campaign else []),
+        AFTER=AFTER,
+    )
+
+
+def _texts(steps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The texts to choose from: those that there are, and deleted ones that the campaign has."""
+    with store().read() as tx:
+        found = {text["id"]: text["name"] for text in texts.list_texts(tx, owner_id(), None, MOST_TEXTS)}
+        used = [text_id for step in steps for text_id in step["texts"] if text_id not in found]
+        return found | {text_id: texts.get_text(tx, owner_id(), text_id)["name"] for text_id in used}
+
+
+def _days(campaign: Mapping[str, Any], zone: str) -> str:
+    """When the campaign is, in words; empty where it has no days."""
+    starts, ends = campaign["starts"], campaign["ends"]
+    today = dates.today(zone)
+
+    def say(day: date) -> str:
+        return dates.say_day(day, today)
+
+    if ends and ends < today:
+        return f"ended {say(ends)}"
+    if starts and starts > today:
+        return f"{say(starts)} – {say(ends)}" if ends else f"starts {say(starts)}"
+    return f"until {say(ends)}" if ends else ""

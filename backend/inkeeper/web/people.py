@@ -1,0 +1,386 @@
+"""People: whom to write to. Found and edited in their rows, and many of them put off, dropped or given a text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, get_args
+
+from flask import Response, request
+from marshmallow import EXCLUDE, fields, validate
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.recipients import RecipientName
+from inkeeper.api.schemas_base import CleanText, Cursor, paged
+from inkeeper.api.targets import TIME
+from inkeeper.errors import Problem
+from inkeeper.rules.periods import local_day
+from inkeeper.services import accounts
+from inkeeper.services.people import bulk, listing, targets
+from inkeeper.services.people.bulk import Action
+from inkeeper.services.people.listing import Show
+from inkeeper.services.people.targets import View
+from inkeeper.web import dates, forms, home, pages, people_words, seats, words
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.home import Toast
+from inkeeper.web.seats import Seats
+
+ROWS = 50
+_LATER = ("tomorrow", "week", "credits", "day")
+_LONGEST_UNDO = 100_000
+_REFUSED = {
+    "links": "Each link has to lead to a person on LinkedIn who isn't on your list yet, one of each kind.",
+    "planned_for": "Pick a day from today to a year from now.",
+    "planned_at": "Pick a day for this time.",
+    "account": "This account isn't here any more.",
+    "text": "This text isn't here any more.",
+    "campaign": "This campaign has ended, or isn't here any more.",
+}
+
+
+class PeopleQuery(forms.Query):
+    """Whom to show."""
+
+    q = CleanText()
+    show = fields.String(load_default="all", validate=validate.OneOf(get_args(Show)))
+    campaign = fields.String(validate=validate.Length(1, 64))
+    cursor = Cursor(int, int, str)
+
+
+class BulkForm(FormSchema, PeopleQuery):
+    """What is done with the rows that are selected (`target`), or with `all` that the filters show."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    what = fields.String(required=True, validate=validate.OneOf([*_LATER, "drop", "mark", "first", "text", "campaign"]))
+    day = fields.Date(error_messages={"invalid": "Enter a day."})
+    text = fields.String(load_default=None, validate=validate.Length(1, 64))
+    to_campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
+    all = fields.Boolean(load_default=False)
+    sure = fields.Boolean(load_default=False)
+
+
+class UndoForm(FormSchema, PeopleQuery):
+    """What is taken back, as `bulk.undo` takes it, and the page on which."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    what = fields.String(required=True, validate=validate.OneOf(["later", "drop", "mark"]))
+    before = fields.String(required=True, validate=validate.Length(max=_LONGEST_UNDO))
+    here = fields.String(load_default="people", validate=validate.OneOf(["people", "home"]))
+
+
+class TargetForm(FormSchema):
+    """A target and its person. A field that is left empty is cleared."""
+
+    name = RecipientName(required=True, error_messages={"required": "Enter the name.", "blank": "Enter the name."})
+    first_name = CleanText(load_default=None)
+    company = CleanText(load_default=None)
+    headline = CleanText(load_default=None, max_length=300)
+    links = CleanText(load_default="", max_length=2800, lines=True)
+    account_id = fields.String(load_default=None, validate=validate.Length(1, 64))
+    purpose = fields.String(load_default=None, validate=validate.OneOf(words.PURPOSES))
+    note = CleanText(load_default=None, max_length=2000, lines=True)
+    due = fields.Date(load_default=None, error_messages={"invalid": "Enter a day."})
+    planned_for = fields.Date(load_default=None, error_messages={"invalid": "Enter a day."})
+    planned_at = fields.String(load_default=None, validate=validate.Regexp(TIME, error="Enter a time, such as 09:30."))
+    text = fields.String(load_default=None, validate=validate.Length(1, 64))
+    campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
+
+
+class _AskFirst(Exception):
+    """More people are selected than an undo covers: nothing is stored until the user says so."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@blueprint.page("/people")
+def show_people() -> Response:
+    """The list."""
+    query = forms.read_query(PeopleQuery())
+    return pages.page("app/people.html", title="People", here="people", **values_of(query))
+
+
+@blueprint.get("/people/rows")
+def show_people_rows() -> Response:
+    """The rows alone, while somebody searches; with a cursor, those that come next."""
+    query = forms.read_query(PeopleQuery())
+    template = "app/people_more.html" if query["cursor"] else "app/people_rows.html"
+    return pages.part(template, **values_of(query))
+
+
+@blueprint.get("/people/targets/<target_id>")
+def show_target(target_id: str) -> Response:
+    """Somebody's row."""
+    return pages.part("app/people_row_alone.html", **_one(target_id))
+
+
+@blueprint.get("/people/targets/<target_id>/edit")
+def show_target_edit(target_id: str) -> Response:
+    """Somebody's row as a form."""
+    values = _one(target_id)
+    return pages.part("app/people_edit.html", form=_form_of(values["view"]), **values)
+
+
+@blueprint.post("/people/targets/<target_id>/edit")
+def save_target(target_id: str) -> Response:
+    """Change what is known of somebody and when and why they are written to. What was changed elsewhere since is shown
+    beside what was typed.
+    """
+    form = forms.read_form(TargetForm())
+
+    def again(status: int, form: Form, **shown: Any) -> Response:
+        values = _one(target_id)
+        if "stale" not in shown:
+            values["version"] = form.typed.get("version", "")
+        return pages.part("app/people_edit.html", status, form=form, **shown, **values)
+
+    if form.errors:
+        return again(422, form)
+    try:
+        forms.save_once(None, form, lambda: _save(target_id, form))
+    except forms.Stale:
+        return again(409, form, stale=True)
+    except Problem as problem:
+        for error in problem.errors or []:
+            field = {"account": "account_id"}.get(error["path"], error["path"])
+            return again(422, form.but(field, _REFUSED.get(error["path"], "This isn't right.")))
+        raise
+    return pages.part("app/people_saved.html", toast=Toast("Saved."), here="people", **_one(target_id))
+
+
+@blueprint.post("/people/do")
+def act_on_people() -> Response:
+    """Put off, drop, mark, move, or give a text or a campaign to those that are selected."""
+    form = forms.read_form(BulkForm())
+    ids = request.form.getlist("target")
+    if form.errors:
+        return parts({}, 422, refused=next(iter(form.errors.values())))
+    form = form._replace(typed=dict(form.typed) | {"targets": ",".join(ids)})
+    with store().read():
+        found = seats.read(form.data.get("account"))
+    try:
+        done = forms.save_once(None, form, lambda: _act(found, form.data, ids))
+    except _AskFirst as ask:
+        return parts(form.data, 422, ask={"number": ask.number, "form": form})
+    except Problem as problem:
+        for error in problem.errors or []:
+            return parts(form.data, 422, refused=_REFUSED.get(error["path"], _REFUSED["planned_for"]))
+        raise
+    return parts(form.data, toast=_toast(form.data, done, "people"))
+
+
+@blueprint.post("/people/undo")
+def undo_on_people() -> Response:
+    """Take back what was done last."""
+    form = forms.read_press(UndoForm())
+    before = _read_before(form.data["before"])
+    action: Action = form.data["what"]
+
+    def undo() -> dict[str, Any]:
+        with store().read() as tx:
+            return {"number": bulk.undo(tx, owner_id(), action, before)}
+
+    forms.save_once(None, form, undo)
+    if form.data["here"] == "home":
+        with store().read():
+            account_id = seats.read(form.data.get("account")).account_id
+        return home.parts(account_id, toast=Toast("Undone."))
+    return parts(form.data, toast=Toast("Undone."))
+
+
+@blueprint.post("/people/targets/<target_id>/later")
+def put_off(target_id: str) -> Response:
+    """Put off the person that Home names next."""
+    form = forms.read_press(BulkForm())
+    with store().read() as tx:
+        targets.get(tx, owner_id(), target_id, now())
+        found = seats.read(form.data.get("account"))
+    done = forms.save_once(None, form, lambda: _act(found, form.data, [target_id]))
+    return home.parts(found.account_id, toast=_toast(form.data, done, "home"))
+
+
+def parts(query: Mapping[str, Any], status: int = 200, **shown: Any) -> Response:
+    """Each part of the page anew, after something was done with rows."""
+    wanted = {"show": "all", **{name: query[name] for name in ("account", "q", "show", "campaign") if query.get(name)}}
+    return pages.part("app/people_parts.html", status, here="people", **values_of(wanted), **shown)
+
+
+def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page shows: the chosen account's targets, and those of any account."""
+    with store().read() as tx:
+        found = seats.read(query.get("account"))
+        filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
+        rows = listing.page(tx, owner_id(), filters, query.get("cursor"), ROWS + 1, now())
+        choices = listing.choices(tx, owner_id())
+    page = paged(rows, ROWS, lambda row: row[0], lambda row: row[1])
+    return {
+        "seats": found,
+        "query": query,
+        "views": page["items"],
+        "cursor": page["next_cursor"],
+        "filtered": bool(query.get("q") or query.get("campaign") or query["show"] != "all"),
+        "choices": choices,
+        "renewal": _renewal(found),
+    }
+
+
+def selected(found: Seats, query: Mapping[str, Any], ids: Sequence[str]) -> list[View]:
+    """The targets of these ids, or all that the filters show if the query says `all`, in the order of the list."""
+    with store().read() as tx:
+        if not query["all"]:
+            return bulk.find(tx, owner_id(), ids, now())
+        filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
+        return [view for wanted in filters for view in bulk.find_all(tx, owner_id(), wanted, now())]
+
+
+def _wanted(found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
+    return {"account": found.account_id, "q": query.get("q"), "campaign": query.get("campaign")}
+
+
+def _act(found: Seats, data: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
+    views = selected(found, data, ids)
+    what = data["what"]
+    if len(views) > bulk.MOST_UNDONE and not data["sure"]:
+        raise _AskFirst(len(views))
+    with store().read() as tx:
+        if what == "text":
+            done = bulk.set_text(tx, owner_id(), views, data["text"])
+        elif what == "campaign":
+            done = bulk.set_campaign(tx, owner_id(), views, data["to_campaign"], now())
+        else:
+            action: Action = "later" if what in _LATER else what
+            done = bulk.act(tx, owner_id(), views, action, now(), _until(found, data))
+    before = done.before if len(done.before) <= bulk.MOST_UNDONE else []
+    return {"changed": done.changed, "skipped": done.skipped, "before": before}
+
+
+def _until(found: Seats, data: Mapping[str, Any]) -> date | None:
+    today = dates.today(found.zone)
+    if data["what"] == "tomorrow":
+        return today + timedelta(days=1)
+    if data["what"] == "week":
+        return today + timedelta(days=8 - today.isoweekday())
+    if data["what"] == "credits":
+        return _renewal(found)
+    return data.get("day", date.min) if data["what"] == "day" else None
+
+
+def _renewal(found: Seats) -> date | None:
+    """The local day on which new credits come."""
+    renewal = found.chosen["next_renewal"]
+    return renewal and local_day(found.zone, renewal["at"])
+
+
+def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast:
+    what, number = data["what"], done["changed"]
+    if what in ("text", "campaign"):
+        return Toast(f"Saved for {people_words.people(number)}." if number else "Nothing to change.")
+    with store().read() as tx:
+        found = seats.read(data.get("account"))
+        views = bulk.find(tx, owner_id(), [each[0] for each in done["before"][:1]], now())
+    names = [view.person.name for view in views]
+    until = _until(found, data) if what in _LATER else None
+    day = dates.say_day(until, dates.today(found.zone)) if until else ""
+    action: Action = "later" if what in _LATER else what
+    text = people_words.said_done(action, names, number, done["skipped"], day)
+    if not done["before"] or action == "first":
+        return Toast(text)
+    values = {"what": action, "before": json.dumps(done["before"], separators=(",", ":")), "here": here}
+    filters = {name: data[name] for name in ("account", "q", "show", "campaign") if data.get(name)}
+    return Toast(text, "/people/undo", values | filters)
+
+
+def _read_before(text: str) -> list[list[Any]]:
+    """What an undo restores, as it was given out: an id, and then texts, numbers or nothing."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Problem("invalid", "Reload the page.", status=422) from None
+    if not isinstance(found, list) or not all(
+        isinstance(each, list) and each and isinstance(each[0], str) and all(_is_plain(value) for value in each)
+        for each in found
+    ):
+        raise Problem("invalid", "Reload the page.", status=422)
+    return found
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int)
+
+
+def _one(target_id: str) -> dict[str, Any]:
+    """What a row shows."""
+    with store().read() as tx:
+        view = targets.get(tx, owner_id(), target_id, now())
+        found = seats.read(view.target.account_id)
+        choices = _choices_for(view, listing.choices(tx, owner_id()))
+        names = accounts.names(owner_id())
+    return {
+        "seats": found,
+        "view": view,
+        "choices": choices,
+        "account_names": names,
+        "version": forms.version_of(_versioned(view)),
+    }
+
+
+def _choices_for(view: View, known: listing.Choices) -> listing.Choices:
+    """What the target can be given, with what it has already, which may not be in use any more."""
+    text, campaign = view.target.text_id, view.campaign
+    has_text = {text: "Deleted text"} if text and text not in known.texts else {}
+    has_campaign = {campaign.id: campaign.name} if campaign and campaign.id not in known.campaigns else {}
+    return listing.Choices({**known.texts, **has_text}, {**known.campaigns, **has_campaign})
+
+
+def _versioned(view: View) -> list[Any]:
+    person = view.person
+    known = [person.name, person.first_name, person.company, person.headline, [link.url for link in person.links]]
+    return [known, [value and str(value) for value in _fields(view).values()], view.state]
+
+
+def _fields(view: View) -> dict[str, Any]:
+    row = view.target
+    return {
+        "account_id": row.account_id,
+        "purpose": row.purpose,
+        "note": row.note,
+        "due": row.due,
+        "planned_for": row.planned_on,
+        "planned_at": row.planned_at if row.planned_on else None,
+        "text": row.text_id,
+        "campaign": row.campaign_id,
+    }
+
+
+def _form_of(view: View) -> Form:
+    person = view.person
+    return forms.empty_form(
+        name=person.name,
+        first_name=person.first_name,
+        company=person.company,
+        headline=person.headline,
+        links="\n".join(link.url for link in person.links),
+        **_fields(view),
+    )
+
+
+def _save(target_id: str, form: Form) -> dict[str, Any]:
+    """Store what was changed. Raises Stale and the service's Problems."""
+    data = form.data
+    with store().read() as tx:
+        view = targets.get(tx, owner_id(), target_id, now())
+        forms.check_version(form, _versioned(view))
+        had = _fields(view)
+        changes = {name: data[name] for name in had if data[name] != had[name]}
+        if "account_id" in changes:
+            changes["account"] = changes.pop("account_id")
+        person = {name: data[name] for name in ("name", "first_name", "company", "headline")}
+        listing.edit(tx, owner_id(), target_id, person, data["links"].split(), changes, now())
+    return {}

@@ -1,0 +1,205 @@
+"""People: adding one, or many that are pasted or come from a CSV, looked at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from flask import Response, current_app, request
+from marshmallow import EXCLUDE, fields, validate
+from werkzeug.datastructures import FileStorage
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.schemas_base import Text
+from inkeeper.api.uploads import Turns
+from inkeeper.errors import Problem
+from inkeeper.rules import pasted
+from inkeeper.services import accounts
+from inkeeper.services.imports.files import digest_of
+from inkeeper.services.imports.moments import ORDERS
+from inkeeper.services.people import adding, list_files, targets
+from inkeeper.services.people.adding import Plan, Reading
+from inkeeper.web import dates, downloads, forms, pages, people, seats
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.home import Toast
+from inkeeper.web.recipients import MOST_CHARACTERS
+
+_COLUMN = "column-"
+_LONGEST_NAME = 120
+_NOT_A_PERSON = {
+    "other_link": "That link doesn't lead to LinkedIn.",
+    "no_person": "That link doesn't lead to a person on LinkedIn.",
+    "no_name": "Add the name too: this link doesn't tell it.",
+    "too_long": "That's too long for a name.",
+}
+
+
+class AddForm(FormSchema):
+    """Somebody to write to."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    who = Text(
+        required=True, max_length=MOST_CHARACTERS, error_messages={"required": "Enter a name or a profile link."}
+    )
+    account = fields.String(validate=validate.Length(1, 64))
+
+
+class SeveralForm(FormSchema):
+    """Many people, pasted as `lines` or in a file; with `confirm`, of a preview, they are added. `of` is the digest of
+    the file that the columns were said of.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+    account = fields.String(validate=validate.Length(1, 64))
+    confirm = fields.String(load_default=None, validate=validate.Length(max=64))
+    of = fields.String(load_default=None, validate=validate.Length(max=64))
+    dates = fields.String(load_default=None, validate=validate.OneOf(ORDERS))
+    leave_written = fields.Boolean(load_default=False)
+    skip_rows = fields.Boolean(load_default=False)
+
+
+class PeopleDownloadForm(FormSchema, people.PeopleQuery):
+    """The rows that People shows, as a file."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+@blueprint.post("/people")
+def add_person() -> Response:
+    """Put somebody on the list."""
+    form = forms.read_form(AddForm())
+    if form.errors:
+        return _one_refused(form)
+    try:
+        found = pasted.read_line(form.data["who"])
+    except pasted.NotUnderstood as error:
+        return _one_refused(form.but("who", _NOT_A_PERSON[error.reason]))
+    person = {"name": found.name, "company": found.company, "profile_url": found.link and found.link.url}
+
+    def add() -> dict[str, Any]:
+        with store().read() as tx:
+            made = targets.add(tx, owner_id(), {"person": person}, now())
+        return {"target_id": made["id"], "told": made["told"]}
+
+    try:
+        made = forms.save_once(None, form, add)
+    except Problem as problem:
+        return _one_refused(form.but("who", _why_not(found.name, problem)))
+    with store().read() as tx:
+        view = targets.get(tx, owner_id(), made["target_id"], now())
+    lately = " You wrote to them within the last 90 days." if "already_written" in made["told"] else ""
+    return people.parts(form.data, toast=Toast(f"Added {view.person.name}.{lately}"), adding=forms.empty_form())
+
+
+@blueprint.upload("/people/several")
+def add_several() -> Response:
+    """Say what would come of a pasted list or a file, or add it, all or nothing."""
+    form = forms.read_upload(SeveralForm())
+    if form.errors:
+        raise Problem("invalid", "Reload the page.", status=422)
+    file = request.files.get("file")
+    has_file = file is not None and bool(file.filename)
+    if not has_file and not form.typed.get("lines", "").strip():
+        return _several(form, 422, missing=True)
+    turns: Turns = current_app.extensions["inkeeper.turns"]
+    try:
+        with turns.taken(owner_id(), now()):
+            reading = _read_file(file, form) if has_file and file else adding.read_lines(form.typed["lines"])
+            if form.data["confirm"] is None:
+                return _preview(form, reading, from_file=has_file)
+            return _store(form, reading)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        return _several(form, 422, refusal=problem, place=_place(problem))
+
+
+@blueprint.post("/people/download")
+def download_people() -> Response:
+    """Make a ticket for the rows that People shows, or those that are selected, and send the browser to it."""
+    form = forms.read_press(PeopleDownloadForm())
+    with store().read():
+        found = seats.read(form.data.get("account"))
+    wanted = {name: form.data[name] for name in ("q", "campaign") if form.data.get(name)}
+    target = {"file": "people", "account_id": found.account_id, "show": form.data["show"], "wanted": wanted}
+    return downloads.hand_out(target)
+
+
+def _one_refused(form: Form) -> Response:
+    return pages.part("app/people_add.html", 422, adding=form, oob=True, **_frame(form))
+
+
+def _why_not(name: str, problem: Problem) -> str:
+    if problem.code == "do_not_contact":
+        return f"You marked {name}: do not contact."
+    if problem.code != "already_on_list":
+        raise problem
+    with store().read():
+        zone = seats.read(None).zone
+    target = problem.extra["target"]
+    return f"{target['person']['name']} has been on your list since {dates.day(target['created_at'], zone)}."
+
+
+def _read_file(file: FileStorage, form: Form) -> Reading:
+    name = file.filename or ""
+    shown = (name if name.isprintable() else ascii(name))[:_LONGEST_NAME]
+    with store().read() as tx:
+        names = list_files.named(tx, owner_id(), accounts.names(owner_id()))
+    columns: Mapping[str, str] = {}
+    if form.data["of"] == digest_of(_source(file)):
+        # What was said of another file says nothing of this one.
+        typed = {field: form.typed.get(f"{_COLUMN}{field}", "") for field in list_files.LAYOUT.headings}
+        columns = {field: column for field, column in typed.items() if column}
+    return list_files.read(_source(file), shown, names, columns, form.data["dates"], now().date())
+
+
+def _source(file: FileStorage) -> BinaryIO:
+    """The file from its beginning."""
+    file.stream.seek(0)
+    return file.stream  # type: ignore[return-value]
+
+
+def _preview(form: Form, reading: Reading, *, from_file: bool) -> Response:
+    blocked = from_file and bool(reading.unread) and not form.data["skip_rows"]
+    return _several(form, found=_plan(form, reading), from_file=from_file, blocked=blocked)
+
+
+def _plan(form: Form, reading: Reading) -> Plan:
+    with store().read() as tx:
+        return adding.make_plan(tx, owner_id(), reading, now(), leave_written=form.data["leave_written"])
+
+
+def _store(form: Form, reading: Reading) -> Response:
+    def add() -> dict[str, Any]:
+        plan = _plan(form, reading)
+        with store().read() as tx:
+            return {"added": adding.store(tx, owner_id(), plan, form.data["confirm"], now())}
+
+    # The key stands for the request: what was pasted is long, and its mark says what it was.
+    short = form._replace(typed={"confirm": form.data["confirm"], "key": form.key})
+    number = forms.save_once(None, short, add)["added"]
+    said = f"Added {number:,} {'person' if number == 1 else 'people'}."
+    return people.parts(form.data, toast=Toast(said), adding=forms.empty_form())
+
+
+def _several(form: Form, status: int = 200, **shown: Any) -> Response:
+    file = request.files.get("file")
+    of = digest_of(_source(file)) if file and file.filename else ""
+    return pages.part("app/people_several.html", status, wishes=form, of=of, **shown, **_frame(form))
+
+
+def _frame(form: Form) -> dict[str, Any]:
+    with store().read():
+        return {"seats": seats.read(form.typed.get("account") or None), "here": "people"}
+
+
+def _place(problem: Problem) -> str:
+    """Where in the file reading it ended: `people.csv, line 12`."""
+    name, colon, line = (problem.errors or [{"path": ""}])[0]["path"].rpartition(":")
+    return f"{name}, line {line}" if colon and line.isdecimal() else ""

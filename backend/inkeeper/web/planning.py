@@ -1,0 +1,275 @@
+"""Planning: whom of many to write to on which day, previewed and then saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, request
+from marshmallow import EXCLUDE, fields, validate
+
+from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.planning import MOST_PER_DAY
+from inkeeper.errors import Problem
+from inkeeper.rules.timeline import HORIZON
+from inkeeper.services.people import planning, targets
+from inkeeper.services.people.planning import Planned
+from inkeeper.web import dates, forms, pages, seats, settings
+from inkeeper.web.blueprint import blueprint
+from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.seats import Seats
+
+MOST_CHOSEN = 10_000
+DAYS_SHOWN = 10
+NAMES_SHOWN = 4
+MOST_UNDONE = 500
+"""Larger plans have no undo: the message would be too large."""
+
+REASONS = {
+    "no_credit": "No credit is left for them",
+    "per_day": "The days are full",
+    "over_budget": "The campaign's budget is used up",
+    "outside_campaign": "The campaign has none of these days",
+    "written_recently": "Written to in the last 90 days",
+    "already_planned": "Planned already",
+    "do_not_contact": "Marked: do not contact",
+    "nothing_to_write": "Nothing left to write",
+}
+"""Why people are not placed, by code."""
+
+_ENTER_DAY: dict[str, Any] = {"invalid": "Enter a day."}
+_DAY = re.compile(r"([0-9A-Za-z_-]{1,64})=(\d{4}-\d\d-\d\d)", re.ASCII)
+_GONE = "Some of these people are on another account's list, or not on the list any more. Go back and select again."
+
+
+class SaveForm(FormSchema):
+    """Whom to plan, and with which options.
+
+    Either `targets` (ids, separated by commas) and a field `target` for each further one, or all that are ready, of
+    those the ones of a campaign or with a part of a name where given.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+    account = fields.String(validate=validate.Length(max=64))
+    targets = fields.String()
+    all = fields.String()
+    campaign = fields.String(validate=validate.Length(max=64))
+    q = fields.String(validate=validate.Length(max=200))
+    # `from` is a word of Python's.
+    from_ = fields.Date(data_key="from", attribute="from", error_messages=_ENTER_DAY)
+    until = fields.Date(error_messages=_ENTER_DAY)
+    per_day = settings.whole_number(1, MOST_PER_DAY)
+
+
+class ChoiceForm(SaveForm):
+    """The same as far as it goes, for looking at: it needs no key."""
+
+    key = fields.String(load_default="")
+
+
+class UndoForm(FormSchema):
+    """A plan to take back: its targets with their days, as `id=day`, separated by commas."""
+
+    account = fields.String(validate=validate.Length(max=64))
+    plan = fields.String(required=True)
+
+
+@blueprint.page("/people/plan")
+def show_planning() -> Response:
+    """Plan all that are ready."""
+    query = forms.read_query(forms.Query())
+    with store().read():
+        found = seats.read(query.get("account"))
+    return _page(found, forms.empty_form(all="1"))
+
+
+@blueprint.post("/people/plan")
+def choose_targets() -> Response:
+    """Plan those that were selected."""
+    form = _read(ChoiceForm())
+    return _page(_seats(form), form)
+
+
+@blueprint.post("/people/plan/preview")
+def preview_planning() -> Response:
+    """What would be planned with these options."""
+    form = _read(ChoiceForm())
+    found = _seats(form)
+    form, shown = _preview(found, form)
+    return pages.part("app/plan_preview.html", 422 if form.errors else 200, seats=found, form=form, **shown)
+
+
+@blueprint.post("/people/plan/save")
+def save_planning() -> Response:
+    """Plan as the preview says."""
+    form = _read(SaveForm())
+    found = _seats(form)
+    if form.errors:
+        return _page(found, form, 422)
+
+    def save() -> dict[str, Any]:
+        with store().read() as tx:
+            answer = planning.store(tx, owner_id(), found.account_id, _wanted(found, form), now())
+        return {"placed": [[one["target"], one["day"]] for one in answer["placed"]]}
+
+    try:
+        saved = forms.save_once(found.account_id, form, save)
+    except Problem as problem:
+        refused = _refused(found, form, problem)
+        return _page(found, refused, 422)
+    placed = [(target_id, date.fromisoformat(day)) for target_id, day in saved["placed"]]
+    with store().read():
+        fresh = seats.read(found.account_id)
+    return pages.page(
+        "app/plan_done.html",
+        title="Plan",
+        here="people",
+        seats=fresh,
+        number=len(placed),
+        days=len({day for _, day in placed}),
+        first=dates.say_day(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
+        undo=",".join(f"{target_id}={day}" for target_id, day in placed) if len(placed) <= MOST_UNDONE else "",
+    )
+
+
+@blueprint.post("/people/plan/undo")
+def undo_planning() -> Response:
+    """Take a plan back, and show it again as a preview."""
+    form = forms.read_press(UndoForm())
+    try:
+        plan = {target_id: date.fromisoformat(day) for target_id, day in _DAY.findall(form.data["plan"])}
+    except ValueError:
+        raise Problem("invalid", "Reload the page.", status=422) from None
+
+    def undo() -> dict[str, Any]:
+        with store().read() as tx:
+            return {"number": planning.unplan(tx, owner_id(), plan)}
+
+    found = _seats(form)
+    forms.save_once(found.account_id, form, undo)
+    return _page(_seats(form), forms.empty_form(targets=",".join(plan)))
+
+
+def _read(schema: FormSchema) -> Form:
+    form = forms.read_form(schema)
+    # Each row that was selected on the page People sends a field `target` of its own.
+    ids = ",".join([*request.form.getlist("targets"), *request.form.getlist("target")])
+    return form._replace(typed={**form.typed, "targets": ids}, data={**form.data, "targets": ids})
+
+
+def _seats(form: Form) -> Seats:
+    with store().read():
+        return seats.read(form.typed.get("account") or None)
+
+
+def _page(found: Seats, form: Form, status: int = 200) -> Response:
+    form, shown = _preview(found, form)
+    return pages.page(
+        "app/plan.html",
+        title="Plan",
+        here="people",
+        seats=found,
+        status=422 if form.errors else status,
+        form=form,
+        **shown,
+    )
+
+
+def _preview(found: Seats, form: Form) -> tuple[Form, dict[str, Any]]:
+    """The form, with refusals at its fields, and what the preview shows."""
+    if form.errors:
+        return form, {"plan": None}
+    try:
+        with store().read() as tx:
+            wanted = _wanted(found, form)
+            if not wanted["targets"]:
+                return form, {"plan": None, "nobody": True}
+            planned = planning.preview(tx, owner_id(), found.account_id, wanted, now())
+    except Problem as problem:
+        return _refused(found, form, problem), {"plan": None}
+    return form, _shown(found, planned)
+
+
+def _wanted(found: Seats, form: Form) -> dict[str, Any]:
+    """What to plan, as the service takes it. Runs inside a transaction where filters choose the targets."""
+    typed = form.typed
+    wanted = {name: form.data[name] for name in ("from", "until", "per_day") if form.data.get(name) is not None}
+    if typed.get("all"):
+        return wanted | {"targets": _all_ready(found, typed)}
+    return wanted | {"targets": [each for each in typed.get("targets", "").split(",") if each][:MOST_CHOSEN]}
+
+
+def _all_ready(found: Seats, typed: Mapping[str, str]) -> list[str]:
+    filters: dict[str, Any] = {"states": ["ready"], "account": found.account_id}
+    filters |= {name: typed[name] for name in ("campaign", "q") if typed.get(name)}
+    with store().read() as tx:
+        views = targets.search(tx, owner_id(), filters, None, MOST_CHOSEN, now())
+    return [view.target.id for view in views]
+
+
+def _refused(found: Seats, form: Form, problem: Problem) -> Form:
+    """The form with the service's refusal at its field, in a person's words."""
+    last = dates.say_day(dates.today(found.zone) + HORIZON, dates.today(found.zone))
+    for error in problem.errors or []:
+        field = error["path"].split(".")[0]
+        if field == "targets":
+            raise Problem("invalid", _GONE, status=422, errors=problem.errors) from problem
+        if field == "until" and form.data.get("from") and form.data["until"] < form.data["from"]:
+            return form.but("until", "That's before the first day.")
+        if field in ("from", "until"):
+            return form.but(field, f"Pick a day from today to {last}.")
+    raise problem
+
+
+def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
+    answer, views = planned
+    today = dates.today(found.zone)
+    names: dict[date, list[str]] = {}
+    for place in answer["placed"]:
+        names.setdefault(place["day"], []).append(views[place["target"]].person.name)
+    reasons: dict[str, list[str]] = {}
+    for one in answer["not_placed"]:
+        reasons.setdefault(one["code"], []).append(views[one["target"]].person.name)
+    rows = [
+        {
+            "day": dates.say_day(one["day"], today),
+            "new": len(names.get(one["day"], [])),
+            "planned": one["planned"],
+            "before": one["planned"] - len(names.get(one["day"], [])),
+            "names": _few(names.get(one["day"], [])),
+            "left": one["balance_after"],
+        }
+        for one in answer["days"]
+        if one["day"] in names
+    ]
+    return {
+        "plan": answer,
+        "number": len(answer["placed"]),
+        "short": _short(answer["placed"], today),
+        "rows": rows[:DAYS_SHOWN],
+        "more": rows[DAYS_SHOWN:],
+        "reasons": [(REASONS[code], len(reasons[code]), _few(reasons[code])) for code in REASONS if code in reasons],
+    }
+
+
+def _short(placed: list[dict[str, Any]], today: date) -> str:
+    """The days of the coming week with their numbers: `today 2 · Fri 2 · Mon 3`; empty for plans beyond it."""
+    counts: dict[date, int] = {}
+    for place in placed:
+        counts[place["day"]] = counts.get(place["day"], 0) + 1
+    if not counts or max(counts) > today + timedelta(days=7):
+        return ""
+    return " · ".join(
+        f"{dates.NEAR.get((day - today).days) or format(day, '%a')} {number}" for day, number in sorted(counts.items())
+    )
+
+
+def _few(names: list[str]) -> str:
+    """The first of the names, and how many more there are."""
+    shown = ", ".join(names[:NAMES_SHOWN])
+    more = len(names) - NAMES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

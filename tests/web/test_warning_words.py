@@ -1,0 +1,103 @@
+"""What Home says of warnings."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import inkeeper
+from inkeeper.web.warning_words import SAID_ELSEWHERE, WORDS, notes
+from tests.conftest import Clock
+from tests.seat import Seat
+from tests.web.conftest import WebPage
+
+RULES = Path(inkeeper.__file__).parent / "rules" / "warnings.py"
+ACCOUNT = {"id": "a", "time_zone": "UTC"}
+
+
+def summary_with(code: str, **arguments: int) -> dict[str, Any]:
+    return {"account": ACCOUNT, "warnings": [{"code": code, "arguments": arguments}], "next_renewal": None}
+
+
+def test_every_warning_has_words_or_is_said_elsewhere() -> None:
+    codes = set(re.findall(r'AccountWarning\(\s*"(\w+)"', RULES.read_text("utf-8")))
+
+    assert len(codes) == 12
+    assert codes == WORDS.keys() | SAID_ELSEWHERE
+    assert not WORDS.keys() & SAID_ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "says"),
+    [
+        ("few_targets", {"names": 0, "credits": 12}, "Nobody is on your list for the 12 credits about to expire."),
+        ("few_targets", {"names": 0, "credits": 1}, "Nobody is on your list for the 1 credit about to expire."),
+        ("few_targets", {"names": 1, "credits": 9}, "Only 1 person is on your list for the 9 credits about to expire."),
+        (
+            "few_targets",
+            {"names": 3, "credits": 9},
+            "Only 3 people are on your list for the 9 credits about to expire.",
+        ),
+        (
+            "grant_missing",
+            {"credits": 25, "shown": 0},
+            "LinkedIn showed 0, without your 25 new credits. Still missing? Ask LinkedIn's support.",
+        ),
+        (
+            "grant_missing",
+            {"credits": 1, "shown": 3},
+            "LinkedIn showed 3, without your new credit. Still missing? Ask LinkedIn's support.",
+        ),
+        ("grant_missing", {"credits": 25}, "Check that your 25 new credits came. What does LinkedIn show?"),
+        (
+            "response_rate",
+            {"sent": 1000, "answered": 129},
+            "12% of 1,000 InMails were answered in 14 days. Under 13% LinkedIn stops bulk sending in Recruiter.",
+        ),
+    ],
+)
+def test_a_warning_in_words(code: str, arguments: dict[str, int], says: str) -> None:
+    (note,) = notes(summary_with(code, **arguments))
+    assert (note.code, note.text) == (code, says)
+
+
+def test_few_names_lead_to_the_page_that_adds_some() -> None:
+    (note,) = notes(summary_with("few_targets", names=3, credits=9))
+    assert (note.page, note.link) == ("/people?account=a", "Add people")
+
+
+def test_a_code_of_a_later_version_says_nothing() -> None:
+    assert notes(summary_with("a_code_of_a_later_version")) == []
+
+
+def test_home_says_when_the_number_is_low(page: WebPage, seat: Seat, clock: Clock) -> None:
+    assert "You're down to" not in page.text("/")
+    seat.call("PATCH", seat.path, {"low_balance": 5})
+
+    text = page.text("/")
+
+    assert "You're down to 5 credits. 5 more come Tue 1 Dec. Change this warning" in text
+    clock.now = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    assert "5 more come tomorrow." in page.text("/")
+
+
+@pytest.mark.parametrize(
+    ("lead_days", "look"), [([7, 3, 1], "calm"), ([8, 3, 1], "warning"), ([10, 9, 8], "urgent"), ([7, 6, 5], "calm")]
+)
+def test_homes_loss_looks_as_urgent_as_the_accounts_own_days_say(
+    page: WebPage, seat: Seat, lead_days: list[int], look: str
+) -> None:
+    seat.call("PATCH", seat.path, {"lead_days": lead_days})
+
+    assert f'class="loss {look}"' in page.get("/").get_data(as_text=True)
+
+
+def test_the_loss_of_credits_that_are_yet_to_come_looks_calm(page: WebPage, seat: Seat) -> None:
+    seat.call("PATCH", seat.path, {"lead_days": [60, 50, 40]})
+    seat.call.post(f"{seat.path}/observations", {"balance": 0, "source": "person"})
+
+    assert 'class="loss calm"' in page.get("/").get_data(as_text=True)
