@@ -538,10 +538,12 @@ class _Run:
         state.period.granted += credits
         state.totals.granted += credits
         self._change(at, "grant", credits, why, rule, fact_id, ((lot.id, credits),))
-        self._forfeit_over_cap(at, lot, credits, fact_id)
+        return credits - self._forfeit_over_cap(at, lot, credits, fact_id)
 
-    def _forfeit_over_cap(self, at: datetime, lot: Lot, credits: int, fact_id: str | None) -> None:
-        """Of so many credits that just came into the lot, forfeit those that lift the balance over the cap."""
+    def _forfeit_over_cap(self, at: datetime, lot: Lot, credits: int, fact_id: str | None) -> int:
+        """Of so many credits that just came into the lot, forfeit those that lift the balance over the cap; how many
+        these were.
+        """
         state = self.state
         cap = cap_of(state)
         over = 0 if cap is None else min(credits, max(0, state.balance - cap))
@@ -550,7 +552,7 @@ class _Run:
             state.period.forfeited += over
             state.totals.forfeited += over
             self._change(at, "forfeit", -over, f"Over the cap of {cap}", "cap", fact_id, ((lot.id, -over),))
-        return credits - over
+        return over
 
     def _void(self, at: datetime, why: str, rule: str, fact_id: str | None) -> None:
         state = self.state
