@@ -14,6 +14,7 @@ from e2e.harness.extension import extension_copy
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server
 from e2e.harness.wait import until
+from inkeeper.web.assets import content_of
 from tests.benchmarks import load
 from tests.benchmarks.in_browser import TIMES
 from tests.benchmarks.reading import FEW, MANY, filled_server
@@ -125,7 +126,7 @@ def in_a_browser(folder: Path) -> list[Row]:
 def measure(folder: Path) -> list[Row]:
     """At the server, in the browser, and what a page loads."""
     folder.mkdir()
-    size = sum(path.stat().st_size for path in STATIC.rglob("*") if path.name in LOADED) / 1000
+    size = sum(len(content_of(path)) for path in STATIC.rglob("*") if path.name in LOADED) / 1000
     return [
         *at_the_server(folder),
         *in_a_browser(folder),

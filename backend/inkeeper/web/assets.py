@@ -44,13 +44,14 @@ def _assets() -> dict[str, Asset]:
     found = {}
     for path in sorted(_FOLDER.rglob("*")):
         if path.suffix in _TYPES:
-            content = _content(path)
+            content = content_of(path)
             digest = hashlib.sha256(content).hexdigest()[:16]
             found[path.name] = Asset(content, f"/assets/{digest}/{path.name}")
     return found
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """What is served of a file in `static/`."""
     if path.parent != _FOLDER or path.suffix not in (".css", ".js"):
         return path.read_bytes()
     text = path.read_text(encoding="utf-8")

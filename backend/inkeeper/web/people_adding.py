@@ -122,7 +122,7 @@ def add_several() -> Response:
 
 @blueprint.post("/people/download")
 def download_people() -> Response:
-    """Make a ticket for the rows that People shows, or those that are selected, and send the browser to it."""
+    """Make a ticket for the rows that People shows, and send the browser to it."""
     form = forms.read_press(PeopleDownloadForm())
     with store().read():
         found = seats.read(form.data.get("account"))
