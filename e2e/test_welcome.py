@@ -107,7 +107,7 @@ def test_linkedins_number_is_used_unasked_once_that_is_wanted(browser: Browser, 
 
     welcome.click("button", "Always use LinkedIn’s number")
 
-    until(lambda: browser.storage("preferences")["takeOver"], "it is kept")
+    until(lambda: (browser.storage("preferences") or {}).get("takeOver"), "it is kept")
     welcome.click("button", "Ask me each time")
     until(lambda: not browser.storage("preferences")["takeOver"], "it is taken back")
 

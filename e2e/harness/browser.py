@@ -224,7 +224,8 @@ class Browser:
         """Stops the worker at once, in the middle of whatever it does. The next event starts a new one."""
         worker = self._worker_target()
         if worker:
-            until(lambda: self._gone(worker["targetId"]), "the worker stopped")
+            # Rarely, Chromium takes most of a minute to let go of one.
+            until(lambda: self._gone(worker["targetId"]), "the worker stopped", seconds=90)
 
     def _gone(self, target_id: str) -> bool:
         if target_id not in [target["targetId"] for target in self.cdp.targets("service_worker")]:

@@ -304,7 +304,7 @@ class _World:
         headers = {"Host": "127.0.0.1", "Authorization": f"Bearer {self.token}"}
         for name, odd, chance in (
             ("Idempotency-Key", _KEYS, 0.15),
-            ("If-None-Match", _TAGS, 0.1),
+            ("If-None-Match", _TAGS, 0.3),
             ("Accept", _ACCEPTS, 0.1),
             ("Authorization", _TOKENS, 0.02),
             ("Host", _HOSTS, 0.01),

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import pytest
 
 from inkeeper.errors import Problem
+from inkeeper.services.accounts import set_names_in_reminders
 from inkeeper.services.mail import MailRefused, MailUnconfirmed
-from inkeeper.services.reminders import MessageNotMade, Reminder, remind, set_names_people
+from inkeeper.services.reminders import MessageNotMade, Reminder, remind
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
@@ -425,7 +426,7 @@ def test_the_people_of_the_day_are_named_where_that_is_wanted(
     navigator: Seat, run: Run, server: MailServer, store: Store
 ) -> None:
     with store.begin_write(navigator.account["id"]):
-        set_names_people(navigator.account["id"], wanted=True)
+        set_names_in_reminders(navigator.account["id"], wanted=True)
     plan_for_today(navigator, "Robin Sample", "Mika Placeholder")
 
     assert ("to_write", "info") in run()

@@ -199,6 +199,16 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
     return describe(seat(owner_id, before.id), state)
 
 
+def names_in_reminders(account_id: str) -> bool:
+    """Whether the morning's e-mail for the account names the people to write to."""
+    return bool(Account.get_by_id(account_id).reminder_names)
+
+
+def set_names_in_reminders(account_id: str, wanted: bool) -> None:
+    """Set whether it does, inside an open write to the account."""
+    Account.update(reminder_names=int(wanted)).where(Account.id == account_id).execute()
+
+
 def preview_update(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What other terms would come to, nothing stored: the account, and its balance now and then."""
     row = seat(owner_id, account_id)

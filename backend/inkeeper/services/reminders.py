@@ -24,7 +24,7 @@ from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, urgency, warnings
 from inkeeper.services import mail
-from inkeeper.services.accounts import UNREADABLE, Seat, log_unreadable, seat
+from inkeeper.services.accounts import UNREADABLE, Seat, log_unreadable, names_in_reminders, seat
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.people import targets
 from inkeeper.services.summary import Summary, summary
@@ -110,16 +110,6 @@ def _forget_those_to_come(store: Store, now: datetime) -> None:
             transaction.execute("DELETE FROM reminder_sent WHERE sent_at > ?", ahead)
 
 
-def names_people(account_id: str) -> bool:
-    """Whether the morning's message for the account names the people to write to. Needs a transaction."""
-    return bool(Account.get_by_id(account_id).reminder_names)
-
-
-def set_names_people(account_id: str, wanted: bool) -> None:
-    """Set whether it does, inside an open write to the account."""
-    Account.update(reminder_names=int(wanted)).where(Account.id == account_id).execute()
-
-
 def _news(transaction: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
     owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
     if owner is None:
@@ -152,7 +142,7 @@ def _to_write(transaction: Transaction, row: Seat, now: datetime) -> AccountWarn
     people = targets.wanted_today(transaction, row.owner_id, row.id, row.time_zone, now)
     if not people:
         return None
-    names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_people(row.id) else []
+    names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_in_reminders(row.id) else []
     more = len(people) - len(names)
     if names:
         detail = ", ".join(names) + (f" and {more} more." if more else ".")

@@ -14,7 +14,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
-from inkeeper.services import accounts, calendar, reminders
+from inkeeper.services import accounts, calendar
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.downloads import hand_out
@@ -136,7 +136,7 @@ def save_reminder_names(account_id: str) -> Response:
     form = forms.read_press(NamesForm())
 
     def change() -> dict[str, Any]:
-        reminders.set_names_people(accounts.seat(owner_id(), account_id).id, form.data["names"])
+        accounts.set_names_in_reminders(accounts.seat(owner_id(), account_id).id, form.data["names"])
         return {}
 
     forms.save_once(account_id, form, change)
@@ -153,7 +153,7 @@ def _values(account_id: str) -> dict[str, Any]:
     with store().read():
         feed = calendar.address_state(owner_id(), account_id)
         account = accounts.get_account(owner_id(), account_id, now())
-        names = forms.empty_form(names=int(reminders.names_people(account_id)))
+        names = forms.empty_form(names=int(accounts.names_in_reminders(account_id)))
     lead_days = dict(zip(_LEADS, account["lead_days"], strict=True))
     return {
         "account": account,
