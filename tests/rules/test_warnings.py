@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from inkeeper.rules.replay import replay
 from inkeeper.rules.timeline import next_loss, timeline
 from inkeeper.rules.warnings import Outlook, Replies, next_turn, say_day, warnings
 from tests.rules.histories import INSTANT, History, histories
+from tests.rules.naive import naive
 from tests.rules.story import MONDAY_TO_FRIDAY, Story, utc
 
 BERLIN = "Europe/Berlin"
@@ -661,6 +662,27 @@ def test_nothing_changes_before_the_next_turn(history: History, data: st.DataObj
     within = data.draw(st.integers(0, int((turn - now) / INSTANT) - 1))
     for later in (now + within * INSTANT, turn - INSTANT):
         assert told_at(history, later, own)[1] == told
+
+
+@given(histories(most=12), st.data())
+def test_names_are_few_exactly_while_there_are_fewer_than_credits_expire_next(history: History, data: st.DataObject):
+    own = data.draw(settings_of(history))
+    now = data.draw(st.sampled_from(history.instants()))
+    known = [fact for fact in history.facts if fact.at <= now]
+    told, _ = told_at(replace(history, facts=known), now, own)
+    ledger = naive(known, now)
+    if ledger.cancel_pending:
+        # The credits are voided before they expire.
+        return
+    ends = [credit.pile.until for credit in ledger.credits if credit.fate is None]
+    are_few = (
+        own.names is not None
+        and bool(ends)
+        and min(ends) <= now + timedelta(days=own.lead_days[0])
+        and own.names < ends.count(min(ends))
+    )
+
+    assert ("few_targets" in [warning.code for warning in warnings(told)]) == are_few
 
 
 @given(histories(most=12), st.data())
