@@ -666,15 +666,20 @@ def test_nothing_changes_before_the_next_turn(history: History, data: st.DataObj
 
 @given(histories(most=12), st.data())
 def test_names_are_few_exactly_while_there_are_fewer_than_credits_expire_next(history: History, data: st.DataObject):
-    own = data.draw(settings_of(history))
+    own = replace(data.draw(settings_of(history)), names=data.draw(st.none() | st.integers(0, 6)))
     now = data.draw(st.sampled_from(history.instants()))
     known = [fact for fact in history.facts if fact.at <= now]
-    told, _ = told_at(replace(history, facts=known), now, own)
     ledger = naive(known, now)
+    ends = [credit.pile.until for credit in ledger.credits if credit.fate is None]
+    if ends:
+        edge = min(ends) - timedelta(days=own.lead_days[0])
+        now = max(now, data.draw(st.sampled_from([now, edge - INSTANT, edge])))
+        ledger = naive(known, now)
+        ends = [credit.pile.until for credit in ledger.credits if credit.fate is None]
     if ledger.cancel_pending:
         # The credits are voided before they expire.
         return
-    ends = [credit.pile.until for credit in ledger.credits if credit.fate is None]
+    told, _ = told_at(replace(history, facts=known), now, own)
     are_few = (
         own.names is not None
         and bool(ends)
