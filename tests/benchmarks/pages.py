@@ -88,7 +88,7 @@ class _Opening:
             " chrome.runtime.sendMessage({name: 'app.open', params: {page: '', accountId: null}}); return at; }"
         )
         target = until(lambda: self._tabs() - before, "a tab opens").pop()
-        page = Page(self.browser.cdp, target)
+        page = Page(self.browser.cdp, target).wait_loaded()
         page.wait_text("Log an InMail")
         painted, longest = page.run(PAINTED), page.run(LONGEST_TASK)
         page.close()
