@@ -37,6 +37,7 @@ UNANSWERED_AFTER = timedelta(days=90)
 as one. It is also the window in which rule books with credit back return one.
 """
 
+_NOTHING_NOTED = {"target": None, "text": None, "text_version": None, "campaign": None}
 _JITTER = timedelta(minutes=1)
 _IDS_AT_ONCE = 500
 
@@ -110,7 +111,7 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         purpose=wanted.get("purpose"),
     )
     return {
-        "inmail": inmail | targets.noted_with(tx, fact.id),
+        "inmail": inmail | (targets.noted_with(tx, fact.id) if closed or wanted.get("text") else _NOTHING_NOTED),
         "balance": recorded.state.balance,
         "duplicate_of": duplicate and duplicate.id,
         "closed_target": closed,

@@ -41,7 +41,7 @@ def close_for(
     what the client named: a target that is not the person's, or a text that is not there, counts as not named.
     """
     text = targets.text_version(tx, owner_id, text_id) if text_id else None
-    person = persons.find(tx, owner_id, inmail.person)
+    person = persons.find(tx, owner_id, inmail.person) if targets.has_any(tx, owner_id) else None
     found = targets.with_a_step_to_come(tx, owner_id, [person.id]) if person else []
     today = targets.today_of(tx, owner_id, inmail.sent_at)
     fitting = [target for target in found if _fits(target, inmail, today.of(target.account_id))]
