@@ -223,3 +223,13 @@ def test_the_text_is_noted_with_the_inmail(seat: Seat) -> None:
     inmail = seat.log("Robin Sample")["inmail"]
 
     assert (inmail["text"], inmail["text_version"]) == (text, 1)
+
+
+def test_an_archived_text_stays_with_its_target_and_is_given_to_no_other(seat: Seat) -> None:
+    text = seat.call.post("/texts", {"name": "Hello", "subject": "A question", "body": "Hi"})["id"]
+    target = add(seat, text=text)
+    assert seat.call("DELETE", f"/texts/{text}").json["archived"] is True
+
+    assert change(seat, target, text=text, note="Data lead")["text"] == text
+    refused = seat.call("POST", "/targets", {"person": {"name": "Mika Placeholder"}, "text": text})
+    assert [error["path"] for error in refused.json["errors"]] == ["text"]

@@ -1,4 +1,4 @@
-"""The calendar feed over HTTP: its private address for whoever has a token, the feed for whoever has the address."""
+"""The calendar feed over HTTP: its private address for a device with a token, and the feed at that address."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class MadeAddressSchema(Schema):
     path = fields.String(
         required=True,
         metadata={
-            "description": "The address without the server's own, which the client knows: `/calendar/….ics`. Whoever"
-            " has it can read the calendar."
+            "description": "The address without the server's own, which the client knows: `/calendar/….ics`. Anybody"
+            " who has it can read the calendar."
         },
     )
     created_at = Instant(required=True)

@@ -66,7 +66,7 @@ class Server:
             sockets=[bound],
             threads=THREADS,
             max_request_body_size=_READ_BYTES,
-            # Never reached, since `_Channel` makes room before; waitress would let nobody in any more.
+            # Never reached, since `_Channel` makes room before; waitress would accept no more connections.
             connection_limit=2 * CONNECTIONS_MAX,
             clear_untrusted_proxy_headers=False,
             ident=None,
@@ -87,7 +87,7 @@ class Server:
         while not self._stopping:
             wasyncore.loop(timeout=_LOOK_UP_SECONDS, use_poll=True, map=self._map, count=1)
             self._close_late()
-        # Nobody new is let in, but the answers under way go out.
+        # Accept no new connections; finish the answers under way.
         wasyncore.dispatcher.close(self._server)
         give_up_at = time.monotonic() + _FINISH_SECONDS
         while self._is_busy() and time.monotonic() < give_up_at:

@@ -54,27 +54,6 @@ def state_of(course: Course, today: date, now: datetime) -> State:
     return "done" if course.done else "dropped"
 
 
-def next_step_opens(
-    done: int,
-    steps: int,
-    *,
-    ended: bool,
-    after_working_days: int | None,
-    last_day: date | None,
-    weekdays: Collection[int],
-) -> date | None:
-    """The day from which on the next step can be done; None where there is none.
-
-    `ended` says that no step follows: answered or stopped. `after_working_days` is of the next step, counted from the
-    local day `last_day` on which the step before was done; both are None for the first step.
-    """
-    if ended or done >= steps:
-        return None
-    if last_day is None or after_working_days is None:
-        return ALWAYS
-    return working_days_after(last_day, after_working_days, weekdays)
-
-
 def working_days_after(day: date, count: int, weekdays: Collection[int]) -> date:
     """The day that is so many working days after `day`. `weekdays` are ISO numbers (1 Monday to 7 Sunday); where there
     are none, all days count.

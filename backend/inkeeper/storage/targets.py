@@ -206,13 +206,6 @@ def search(
     return _select(tx, f"{where} ORDER BY place, id LIMIT :limit", **values, limit=limit)
 
 
-def count(tx: Transaction, owner_id: str, wanted: Filter, today: Today, now: datetime) -> int:
-    """How many of the owner's targets there are."""
-    where, values = _where(owner_id, wanted, today, now)
-    (number,) = tx.execute(f"SELECT count(*) FROM target WHERE {where}", values).fetchone()  # noqa: S608 (ours)
-    return int(number)
-
-
 def _where(owner_id: str, wanted: Filter, today: Today, now: datetime) -> tuple[str, dict[str, Any]]:
     day, values = today.sql()
     found: dict[str, Any] = {**values, "owner": owner_id, "unanswered": to_microseconds(now - UNANSWERED_AFTER)}
@@ -306,20 +299,6 @@ def next_for(tx: Transaction, owner_id: str, account_id: str, today: Today, limi
                 limit=limit - len(found),
             )
     return found
-
-
-def planned_for_account(tx: Transaction, owner_id: str, account_id: str, today: Today) -> list[Target]:
-    """The open targets with a planned day that are to be written to from the account, in the order of the list."""
-    day, values = today.sql()
-    return _select(
-        tx,
-        f"owner_id = :owner AND opens_on IS NOT NULL AND planned_on IS NOT NULL"
-        f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account OR account_id IS NULL)"
-        " ORDER BY place, id",
-        **values,
-        owner=owner_id,
-        of_account=account_id,
-    )
 
 
 class PlannedDay(NamedTuple):
@@ -499,21 +478,6 @@ def count_in_campaign(tx: Transaction, campaign_id: str) -> int:
     """How many targets a campaign has."""
     (number,) = tx.execute("SELECT count(*) FROM target WHERE campaign_id = ?", (campaign_id,)).fetchone()
     return int(number)
-
-
-def text_version(tx: Transaction, owner_id: str, text_id: str) -> int | None:
-    """The version of the owner's text that is used now; None where there is no such text."""
-    row = tx.execute("SELECT version FROM text WHERE id = ? AND owner_id = ?", (text_id, owner_id)).fetchone()
-    return None if row is None else int(row[0])
-
-
-def text_names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
-    """The names of the owner's texts by their ids, in order of the names; with `archived` those not in use as well."""
-    rows = tx.execute(
-        "SELECT id, name FROM text WHERE owner_id = ? AND (archived_at IS NULL OR ?) ORDER BY name, id",
-        (owner_id, archived),
-    )
-    return dict(rows.fetchall())
 
 
 def noted_with(tx: Transaction, inmail_id: str) -> dict[str, Any]:

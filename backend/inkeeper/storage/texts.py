@@ -132,3 +132,18 @@ def _text(row: tuple[Any, ...]) -> Text:
         body,
         bool(used),
     )
+
+
+def version_of(tx: Transaction, owner_id: str, text_id: str) -> int | None:
+    """The version of the owner's text that is used now; None where there is no such text."""
+    row = tx.execute("SELECT version FROM text WHERE id = ? AND owner_id = ?", (text_id, owner_id)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
+    """The names of the owner's texts by their ids, in order of the names; with `archived` those not in use as well."""
+    rows = tx.execute(
+        "SELECT id, name FROM text WHERE owner_id = ? AND (archived_at IS NULL OR ?) ORDER BY name, id",
+        (owner_id, archived),
+    )
+    return dict(rows.fetchall())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from inkeeper.web import (
+from inkeeper.web import (  # noqa: F401 (they add routes, filters and checks to the blueprint by being imported)
     access,
     assets,
     campaigns,
@@ -41,39 +41,6 @@ from inkeeper.web.templating import keep_compiled
 
 PAGES = blueprint.name
 """The name of the pages' blueprint."""
-
-MODULES = (
-    access,
-    assets,
-    dates,
-    forms,
-    words,
-    session,
-    home,
-    people,
-    people_words,
-    people_adding,
-    history,
-    report,
-    report_words,
-    downloads,
-    settings,
-    settings_about,
-    settings_account,
-    settings_browsers,
-    settings_data,
-    settings_import,
-    settings_plan,
-    settings_reminders,
-    settings_words,
-    texts,
-    results,
-    warning_words,
-    campaigns,
-    planning,
-    welcome,
-)
-"""The modules that add routes, filters and checks to the blueprint, by being imported."""
 
 
 def register_pages(app: Flask) -> None:

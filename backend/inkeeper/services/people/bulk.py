@@ -12,7 +12,7 @@ from inkeeper.rules.targets import OPEN
 from inkeeper.services.people import targets
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.targets import View
-from inkeeper.storage import persons
+from inkeeper.storage import persons, texts
 from inkeeper.storage import targets as stored
 from inkeeper.storage.transaction import Transaction
 
@@ -80,8 +80,10 @@ def act(
 
 def set_text(tx: Transaction, owner_id: str, views: Sequence[View], text_id: str | None) -> Done:
     """Let all of these be written to with this text, None for the campaign's own. Raises the 422 Problem."""
-    if text_id is not None and stored.text_version(tx, owner_id, text_id) is None:
-        raise invalid("text", "There is no such text.")
+    if text_id is not None:
+        text = texts.get(tx, owner_id, text_id)
+        if text is None or text.archived_at:
+            raise invalid("text", "There is no such text.")
     rows = [view.target for view in views]
     stored.update(tx, [row.id for row in rows], {"text_id": text_id})
     _follow(tx, owner_id, rows)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.rules.people import Person
 from inkeeper.services.people.targets import View, describe_apart_from_credits
-from inkeeper.storage import persons, targets
+from inkeeper.storage import persons, targets, texts
 from inkeeper.storage.targets import Target
 from inkeeper.storage.transaction import Transaction
 
@@ -40,7 +40,7 @@ def close_for(
     The InMail notes the target, its campaign and text, and its purpose where it has none. `target_id` and `text_id` are
     what the client named: a target that is not the person's, or a text that is not there, counts as not named.
     """
-    text = targets.text_version(tx, owner_id, text_id) if text_id else None
+    text = texts.version_of(tx, owner_id, text_id) if text_id else None
     person = persons.find(tx, owner_id, inmail.person) if targets.has_any(tx, owner_id) else None
     found = targets.with_a_step_to_come(tx, owner_id, [person.id]) if person else []
     today = targets.today_of(tx, owner_id, inmail.sent_at)
@@ -81,8 +81,8 @@ def recipient_changed(
 ) -> None:
     """Let an InMail that went to somebody else than was thought do their step, and not the other one's."""
     if target_id is not None:
-        view = next(iter(targets.get_all(tx, owner_id, [target_id])), None)
-        person = view and persons.get(tx, owner_id, view.person_id)
+        row = targets.get(tx, owner_id, target_id)
+        person = row and persons.get(tx, owner_id, row.person_id)
         if person and person.is_same(inmail.person):
             return
         targets.link_inmail(tx, inmail.id, {"target_id": None, "campaign_id": None})
@@ -113,7 +113,7 @@ def _close(
     if view.campaign and view.campaign.account_id == account_id:
         columns["campaign_id"] = view.campaign.id
     if text is None and view.text_id:
-        version = targets.text_version(tx, owner_id, view.text_id)
+        version = texts.version_of(tx, owner_id, view.text_id)
         text = (view.text_id, version) if version else None
     if text:
         columns |= {"text_id": text[0], "text_version": text[1]}

@@ -25,7 +25,7 @@ from inkeeper.services.people import targets
 from inkeeper.services.people.adding import MOST_LINES, Entry, Reading, Unread, too_many
 from inkeeper.services.people.targets import View
 from inkeeper.storage import campaigns
-from inkeeper.storage import targets as stored
+from inkeeper.storage import texts as stored_texts
 from inkeeper.storage.models import PURPOSES
 from inkeeper.storage.transaction import Transaction
 
@@ -79,7 +79,7 @@ def named(tx: Transaction, owner_id: str, accounts: Mapping[str, str]) -> Named:
     known = campaigns.get_all(tx, every)
     return Named(
         _both_ways(accounts),
-        _both_ways(stored.text_names(tx, owner_id)),
+        _both_ways(stored_texts.names(tx, owner_id)),
         _both_ways(every),
         {campaign_id: campaign.account_id for campaign_id, campaign in known.items()},
     )

@@ -10,9 +10,8 @@ from inkeeper.errors import invalid
 from inkeeper.rules.people import parse_link
 from inkeeper.services.people import persons, targets
 from inkeeper.services.people.targets import View
-from inkeeper.storage import campaigns
+from inkeeper.storage import campaigns, texts
 from inkeeper.storage import persons as stored_persons
-from inkeeper.storage import targets as stored
 from inkeeper.storage.transaction import Transaction
 
 Show = Literal["all", "today", "month", "waiting", "done"]
@@ -41,7 +40,7 @@ class Choices(NamedTuple):
 
 def choices(tx: Transaction, owner_id: str, *, archived: bool = False) -> Choices:
     """What a target can be given; with `archived` also what only earlier InMails have."""
-    return Choices(stored.text_names(tx, owner_id, archived=archived), campaigns.names(tx, owner_id, archived=archived))
+    return Choices(texts.names(tx, owner_id, archived=archived), campaigns.names(tx, owner_id, archived=archived))
 
 
 def filters_of(show: Show, wanted: Mapping[str, Any], today: date) -> list[dict[str, Any]]:

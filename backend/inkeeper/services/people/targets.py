@@ -19,6 +19,7 @@ from inkeeper.services.people.kept import Kept
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
+from inkeeper.storage import texts as stored_texts
 from inkeeper.storage.campaigns import Campaign
 from inkeeper.storage.persons import Person
 from inkeeper.storage.targets import Filter, Target, Today
@@ -324,8 +325,11 @@ def _columns(
             raise invalid("account", "There is no such account.") from None
     if columns.get("campaign_id"):
         columns |= _of_campaign(tx, owner_id, columns["campaign_id"], row, now)
-    if columns.get("text_id") and targets.text_version(tx, owner_id, columns["text_id"]) is None:
-        raise invalid("text", "There is no such text.")
+    if columns.get("text_id"):
+        text = stored_texts.get(tx, owner_id, columns["text_id"])
+        # A target keeps a text that was archived since.
+        if text is None or (text.archived_at and not (row and row.text_id == text.id)):
+            raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
         check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
