@@ -69,6 +69,7 @@ def test_what_is_left_out_leaves_words_apart() -> None:
 
 @given(TEXTS | st.text(), st.booleans())
 @example("👩\u200b\u200d👩", False)
+@example("\u200b\ufe0f\u200d🏴", False)
 def test_cleaning_leaves_a_plain_text_and_a_plain_one_alone(text: str, lines: bool) -> None:
     once = cleaned(text, lines=lines)
 

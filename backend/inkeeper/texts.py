@@ -64,7 +64,10 @@ def cleaned(text: str, *, lines: bool = False) -> str:
     Line breaks of all kinds become LF, in a single line they and tabs become blanks.
     """
     text = _BREAKS.sub("\n", text) if lines else _BREAKS_AND_TABS.sub(" ", text)
-    return _without_refused(text, "", lines=lines).strip()
+    # What is left out can be what a character behind it shaped.
+    while (kept := _without_refused(text, "", lines=lines).strip()) != text:
+        text = kept
+    return text
 
 
 def printable(text: str) -> str:
