@@ -7,6 +7,7 @@ extension is already connected. All of it is thrown away at the end; LinkedIn is
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -127,14 +128,31 @@ class DemoBrowser:
 
 
 @contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A folder that is removed at the end. A browser's child processes write into their profile for a moment after the
+    browser itself has ended, so it is removed until nothing new appears in it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="inkeeper-demo-"))
+    try:
+        yield folder
+    finally:
+        until(lambda: _is_removed(folder), "the demo's folder is removed", seconds=30)
+
+
+def _is_removed(folder: Path) -> bool:
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
+
+
+@contextmanager
 def demo(environ: Mapping[str, str]) -> Iterator[tuple[DemoServer, DemoBrowser]]:
     """The whole demo while the block runs. Raises BrowserUnavailable where it cannot be shown."""
-    with tempfile.TemporaryDirectory(prefix="inkeeper-demo-") as folder, PracticeSite() as practice:
-        profile = Path(folder) / "profile"
+    with _temporary_folder() as folder, PracticeSite() as practice:
+        profile = folder / "profile"
         # --test-type only keeps the browser from warning of the flags that make the practice pages work.
         flags = [*practice.browser_flags, "--remote-debugging-port=0", "--test-type", "--disable-sync"]
         browser = open_with_extension(
-            extension_copy(Path(folder)), profile, START_PAGE, on_failure=print, flags=flags, environ=environ
+            extension_copy(folder), profile, START_PAGE, on_failure=print, flags=flags, environ=environ
         )
         try:
             server = DemoServer()
