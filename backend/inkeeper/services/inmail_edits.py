@@ -13,7 +13,7 @@ from typing import Any
 
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
-from inkeeper.rules.facts import ANSWERS, Fact, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.rules.replay import Entry
 from inkeeper.rules.timeline import next_grant, timeline
@@ -23,6 +23,7 @@ from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail
 from inkeeper.storage.transaction import execute
+from inkeeper.vocabulary import ANSWERS
 
 _MOST_EDITS = 10_000
 """How many edits of one InMail are followed: a bound for a damaged database in which they go round in a circle."""

@@ -12,7 +12,7 @@ from typing import Any
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.rules import books
-from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.facts import BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
@@ -30,6 +30,7 @@ from inkeeper.storage import history, targets
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail
 from inkeeper.storage.transaction import current, execute
+from inkeeper.vocabulary import ANSWERS
 
 SAME_PERSON_WITHIN = timedelta(days=90)
 UNANSWERED_AFTER = timedelta(days=90)

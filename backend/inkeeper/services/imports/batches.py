@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict, not_found
-from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import dates, inmails, openings
 from inkeeper.services.accounts import refusals, seat
@@ -24,6 +24,7 @@ from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Import
 from inkeeper.storage.transaction import current, execute
+from inkeeper.vocabulary import ANSWERS
 
 
 def preview(

@@ -25,10 +25,11 @@ from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_
 from inkeeper.services.imports.reading import Found
 from inkeeper.services.inmail_edits import last_edits
 from inkeeper.storage.transaction import execute
+from inkeeper.vocabulary import LINK_KINDS
 
 NEARBY = timedelta(days=1)
 
-_KINDS = ("in", "member", "lead", "talent", None)
+_KINDS = (*LINK_KINDS, None)
 
 # An InMail that was taken back by itself is known not to have been one, and stays so. Those that went when their whole
 # import was taken back may come again.
