@@ -3,11 +3,8 @@
 //
 // Instants are RFC 3339 strings in UTC, credits are whole numbers, money is in minor units.
 
-interface Money { amount_minor: number; currency: string }
-interface Recipient { name: string; profile_url: string | null }
-type Outcome = "pending" | "accepted" | "declined" | "replied" | "no_response";
-type Purpose = "introduction" | "follow_up" | "article" | "other";
-type Source = "popup" | "shortcut" | "page";
+/** How the extension logs an InMail. */
+type Source = Exclude<NewInMail["source"], "import" | "api">;
 
 /** A refusal by the server, or by the extension itself (then `status` is 0). */
 interface Problem {
@@ -33,115 +30,12 @@ interface Problem {
   target?: Target;
 }
 
-// ---- What the server answers (the members that the extension uses) ----
+// ---- The server: what it answers and is sent stands in server.d.ts ----
 
 interface Account {
-  id: string;
-  name: string;
-  product: string;
-  plan: string;
-  rule_book: string;
-  time_zone: string;
   /** What the server has for a zone that this browser does not know; then `time_zone` is UTC. Added on reading, never stored. */
   unknown_zone?: string;
-  opened_at: string;
-  allotment: number;
-  cap: number | null;
-  renewal_day: number | null;
-  overrides: { allotment: number | null; cap: number | null };
-  price: Money | null;
-  /** Of other plans, by their ids. */
-  plan_prices: Record<string, Money>;
-  /** ISO weekdays, Monday is 1. */
-  working_days: number[];
-  reserve: number;
-  created_at: string;
 }
-
-interface InMail {
-  id: string;
-  recipient: Recipient;
-  sent_at: string;
-  cost: 0 | 1;
-  outcome: Outcome;
-  subject?: string | null;
-  purpose?: Purpose | null;
-}
-
-/** One that waits for an answer; from `answer_by` on it is taken to stay without. */
-interface AwaitingInMail extends InMail { answer_by: string; returns_credit: boolean }
-
-interface Warning {
-  code: string;
-  severity: "info" | "warning" | "urgent";
-  until: string | null;
-  /** Numbers for its words; missing from an older server, and where the summary has them otherwise. */
-  arguments?: Record<string, number>;
-}
-
-interface TimelineEvent { at: string; reason: string; credits: number; balance: number }
-
-interface Summary {
-  /** Missing from an older server. */
-  account?: { lead_days?: number[] };
-  product_title: string;
-  as_of: string;
-  balance: number;
-  allotment: number;
-  used: number;
-  free_used: number;
-  period: { start: string };
-  next_loss: { at: string; credits: number; value: Money | null } | null;
-  lots: { granted_at: string; left: number }[];
-  pace: { expected: number };
-  forecast: { lost: number | null; basis: string };
-  observed: { balance: number; at: string } | null;
-  warnings: Warning[];
-  timeline: TimelineEvent[];
-  recent: InMail[];
-  awaiting: AwaitingInMail[];
-  /** Missing from a server that keeps no list of people. */
-  targets?: Targets;
-}
-
-/** Someone whom the user put on the list of people to write to, or marked. */
-interface ListedPerson {
-  id: string;
-  name: string;
-  first_name: string | null;
-  /** At most one of each kind of link. */
-  links: string[];
-  company: string | null;
-  headline: string | null;
-  do_not_contact: boolean;
-}
-
-/** Someone to write to. Days are "YYYY-MM-DD" and times "HH:MM", both in the zone of the target's account. */
-interface Target {
-  /** The server's id; that of its entry in the outbox until the server has it. */
-  id: string;
-  state: "ready" | "planned" | "held" | "waiting" | "answered" | "done" | "dropped";
-  person: ListedPerson;
-  account: string | null;
-  purpose: Purpose | null;
-  note: string | null;
-  due: string | null;
-  planned_for: string | null;
-  planned_at: string | null;
-  held_until: string | null;
-  created_at: string;
-  /** The text for this person with its variables filled; null without a text. `missing` names variables without a value. */
-  copy: { text: string; version: number; subject: string; body: string; missing: string[] } | null;
-}
-
-/**
- * The list of people as far as one account can write to them: the next three, those planned for another day last, and how many there are
- * of which kind.
- */
-interface Targets { next: Target[]; ready: number; today: number; sent_today: number; held: number; names: number }
-
-/** That a person was erased: the ids of their InMails, and salted hashes of their link and name. */
-interface Erasure { inmails: string[]; salt: string; links: string[]; names: string[] }
 
 /** How a call of the server differs from a plain GET. */
 interface ApiRequest {
@@ -168,8 +62,8 @@ interface Server {
   /** Under which the server proves itself; missing or null for a connection that was made before there were secrets. */
   secret?: string | null;
 }
-/** What a server tells of itself without a token. */
-interface Greeting { version: string; demo: boolean; id: string | null; proof?: unknown }
+/** What a server tells of itself without a token; `id` is null where an older one has none. */
+type Greeting = Omit<Greeted, "id"> & { id: string | null };
 /** A connection in the making; until its code is confirmed, the one before it stands. */
 interface Pairing { id: string; expiresAt: string; address: string; demo: boolean; serverId?: string | null }
 
@@ -214,7 +108,7 @@ interface EntryBase {
   problem: Problem | null;
 }
 
-interface InMailBody {
+interface InMailBody extends NewInMail {
   recipient: { name: string; profile_url?: string };
   sent_at: string;
   cost: 0 | 1;
@@ -223,9 +117,6 @@ interface InMailBody {
   purpose?: Purpose;
   note?: string;
   accept_discrepancy?: true;
-  /** The target that it closes, and the text that was copied for it. */
-  target?: string;
-  text?: string;
 }
 interface InMailEntry extends EntryBase { kind: "inmail"; body: InMailBody }
 
@@ -240,31 +131,30 @@ interface RetractEntry extends EntryBase {
 interface OutcomeEntry extends EntryBase {
   kind: "outcome";
   inmailId: string;
-  body: { outcome: Outcome; outcome_at?: string };
+  body: OutcomeChange & { outcome: Outcome };
 }
 interface ObservationEntry extends EntryBase {
   kind: "observation";
-  body: { balance: number; observed_at: string; source: "person" | "page" };
+  body: NewObservation & { observed_at: string };
 }
 /** Puts a person on the list of people to write to. */
 interface TargetAddEntry extends EntryBase {
   kind: "target_add";
-  body: { person: { name: string; profile_url?: string }; note?: string };
+  body: NewTarget & { person: { name: string; profile_url?: string } };
 }
-type TargetAction = "later" | "drop" | "close" | "reopen";
 /** Changes a target: one of the outbox (`target`, until its `targetId` is known) or one of the server. */
 interface TargetChangeEntry extends EntryBase {
   kind: "target_change";
   target: string | null;
   targetId: string | null;
   person: Person;
-  body: { action: TargetAction; until?: string };
+  body: TargetChanges & { action: TargetAction };
 }
 interface PersonChangeEntry extends EntryBase {
   kind: "person_change";
   personId: string;
   person: Person;
-  body: { do_not_contact: true };
+  body: PersonChanges & { do_not_contact: true };
 }
 /** What the user corrects of a refused entry; what is left out stays. A link of null is left out of the InMail. */
 interface Correction {
@@ -416,7 +306,7 @@ interface Projection {
   /** When the present period began. */
   start: string;
   /** What is lost next if nothing is sent, and the days left for it, today included. */
-  nextLoss: { at: string; credits: number; reason: string; daysLeft: number; value: Money | null } | null;
+  nextLoss: (NextLoss & { reason: JournalKind; daysLeft: number }) | null;
   nextRenewal: { at: string; credits: number } | null;
   /** Credits a working day that use up the next loss, rounded up to one decimal; null without a loss ahead. */
   perDay: number | null;
@@ -448,12 +338,6 @@ interface RecentInMail {
   /** Logged as it was sent, without the user. */
   noticed: boolean;
 }
-
-/** The server's latest InMail to a person. */
-interface FoundInMail { id: string; account: string; sent_at: string; outcome: Outcome }
-
-/** What the server knows of the person of a page; `target` is the one that is open, or waits for an answer. */
-interface Found { person: ListedPerson | null; target: Target | null; last_inmail: FoundInMail | null }
 
 /** The latest InMail to a person: `id` is what `undo` takes, `inmailId` what `outcome` takes (null while it waits). */
 interface PastInMail extends Person { accountId: string; id: string; inmailId: string | null; sentAt: string; outcome: Outcome }

@@ -4,6 +4,7 @@
 import { mayCall } from "./browser.js";
 import { isProof, newNonce } from "./proof.js";
 import { Refusal } from "./refusal.js";
+import { REFUSAL, SHAPE } from "./shapes.js";
 
 const API_VERSION = "1";
 const TIMEOUT_MS = 5000;
@@ -56,10 +57,9 @@ export async function call(server, path, { method = "GET", body, key, etag, shap
  * @returns {Promise<Greeting>} `id` is null from a server of before there were ids
  */
 export async function greet(address, query = "") {
-  const shape = { app: "string", version: "string", demo: "boolean" };
   try {
-    const { body } = await call({ address, token: null }, `/server${query}`, { shape });
-    return { ...body, id: typeof body.id === "string" ? body.id : null };
+    const { body } = await call({ address, token: null }, `/server${query}`, { shape: SHAPE.greeting });
+    return { ...body, id: body.id ?? null };
   } catch (error) {
     // Inkeeper answers, but has nothing there: the address has a path that is none of its own.
     if (error instanceof Refusal && error.problem.status === 404) throw new Refusal({ code: "wrong_path" });
@@ -124,55 +124,28 @@ async function json(response) {
  * @returns {Problem}
  */
 function problem(response, content) {
-  const words = fits(content, { code: "string", detail: "string" }) ? content : { code: "unexpected", detail: response.statusText };
+  const words = fits(content, REFUSAL) ? content : { code: "unexpected", detail: response.statusText };
   const retryAfterS = Number(response.headers.get("Retry-After")) || undefined;
   return { ...words, status: response.status, retryAfterS };
 }
 
 /**
- * Whether a value has the members that a shape names: type names, arrays of one shape, objects of shapes. A name with "?" may be missing.
+ * Whether a value has the shape; see shapes.js.
  * @param {any} value
  * @param {any} shape
  * @returns {boolean}
  */
 function fits(value, shape) {
   if (typeof shape === "string") return typeof value === shape;
-  if (Array.isArray(shape)) return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
+  if (Array.isArray(shape)) {
+    if (shape[0] === null) return value === null || fits(value, shape[1]);
+    return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
+  }
   if (value === null || typeof value !== "object") return false;
-  return Object.entries(shape).every(([key, inner]) =>
-    key.endsWith("?") ? [undefined, null].includes(value[key.slice(0, -1)]) || fits(value[key.slice(0, -1)], inner) : fits(value[key], inner));
+  if ("*" in shape) return Object.values(value).every((item) => fits(item, shape["*"]));
+  return Object.entries(shape).every(([key, inner]) => {
+    if (!key.endsWith("?")) return fits(value[key], inner);
+    const found = value[key.slice(0, -1)];
+    return found === null || found === undefined || fits(found, inner);
+  });
 }
-
-const target = { id: "string", state: "string", created_at: "string", person: { id: "string", name: "string", links: ["string"], do_not_contact: "boolean" } };
-
-const account = { id: "string", name: "string", time_zone: "string", working_days: ["number"], reserve: "number" };
-
-/** What the extension relies on in the server's answers. */
-export const SHAPE = {
-  account,
-  accounts: { items: [account] },
-  pairing: { id: "string", expires_at: "string" },
-  token: { token: "string", device_id: "string" },
-  secret: { secret: "string" },
-  erasures: { erasures: [{ inmails: ["string"], salt: "string", links: ["string"], names: ["string"] }], last: "number", more: "boolean", complete: "boolean" },
-  logged: { inmail: { id: "string" } },
-  lookup: { inmails: "number", "target?": target },
-  added: { id: "string" },
-  summary: {
-    product_title: "string",
-    as_of: "string",
-    balance: "number",
-    allotment: "number",
-    used: "number",
-    free_used: "number",
-    period: { start: "string" },
-    lots: [{ granted_at: "string", left: "number" }],
-    pace: { expected: "number" },
-    forecast: { basis: "string" },
-    warnings: [{ code: "string", severity: "string" }],
-    timeline: [{ at: "string", reason: "string", credits: "number", balance: "number" }],
-    recent: [{ id: "string", recipient: { name: "string" }, sent_at: "string", outcome: "string", cost: "number" }],
-    awaiting: [{ id: "string", recipient: { name: "string" }, sent_at: "string", answer_by: "string", returns_credit: "boolean" }],
-    "targets?": { next: [target], ready: "number", today: "number", sent_today: "number", held: "number", names: "number" },
-  },
-};

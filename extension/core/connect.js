@@ -1,6 +1,6 @@
 // Making and ending the connection with a server, step by step as the welcome page leads through it.
 
-import { call, greet, SHAPE } from "./api.js";
+import { call, greet } from "./api.js";
 import { watchApp } from "./apppages.js";
 import { serverKey } from "./belonging.js";
 import { local, runtime } from "./browser.js";
@@ -8,6 +8,7 @@ import { markAll } from "./elsewhere.js";
 import { forgetWhatServerHas, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import { read, readAll, serverAddress, summaryKey } from "./settings.js";
+import { SHAPE } from "./shapes.js";
 import { alone, note, syncNow } from "./sync.js";
 
 /**
@@ -39,7 +40,7 @@ export async function confirmPairing(code) {
   const { pairing } = await read("pairing");
   if (!pairing) throw new Refusal({ code: "no_pairing" });
   const { address, demo, id, serverId = null } = pairing;
-  const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.token });
+  const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.connected });
   /** @type {Server} */
   const server = { address, token: body.token, deviceId: body.device_id, demo, id: serverId, secret: body.secret ?? null };
   await alone(async () => {

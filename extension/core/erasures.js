@@ -1,12 +1,13 @@
 // The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of InMails, and salted
 // hashes of the person's link and name.
 
-import { call, SHAPE } from "./api.js";
+import { call } from "./api.js";
 import { local, session } from "./browser.js";
 import { changing, forgetWhatServerHas } from "./outbox.js";
 import { ERASED_NAME, normalName, profileLink } from "./people.js";
 import { Refusal } from "./refusal.js";
 import { outboxKey, read, readAll, summaryKey } from "./settings.js";
+import { SHAPE } from "./shapes.js";
 
 /** @typedef {{name: string, profileUrl: string | null}} Known */
 

@@ -10,13 +10,13 @@ import { isLinkedin } from "./person.js";
 import { logFrom } from "./quicklog.js";
 import { costOf, placeOf, understood } from "./reading.js";
 import { read } from "./settings.js";
+import { PRODUCTS } from "./shapes.js";
 import { syncNow } from "./sync.js";
 import { flash } from "./toolbar.js";
 import { accountFor, readView } from "./view.js";
 
 const SCRIPTS = ["wording", "read", "listen"].map((name) => `/linkedin/${name}.js`);
 
-const PRODUCTS = ["premium", "sales_navigator", "recruiter"];
 const COSTS = /** @type {const} */ (["credit", "free"]);
 const LINK_LENGTH_MAX = 2000;
 const BALANCE_MAX = 99_999;

@@ -1,9 +1,10 @@
 // Opens the app's pages in a tab, signed in: the connected server gives a secret that is valid once, for a minute.
 
-import { call, SHAPE } from "./api.js";
+import { call } from "./api.js";
 import { openAddress } from "./browser.js";
 import { Refusal } from "./refusal.js";
 import { read } from "./settings.js";
+import { SHAPE } from "./shapes.js";
 
 /**
  * Opens a page of the connected server. The secret goes in the address's fragment, which no server or log sees. An address with a path
@@ -22,7 +23,7 @@ export async function openApp(path) {
  */
 async function newSecret(server) {
   try {
-    return (await call(server, "/sign-ins", { method: "POST", body: {}, shape: SHAPE.secret })).body.secret;
+    return (await call(server, "/sign-ins", { method: "POST", body: {}, shape: SHAPE.signIn })).body.secret;
   } catch (error) {
     if (error instanceof Refusal && error.problem.status === 404) return null;
     throw error;

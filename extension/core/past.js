@@ -1,14 +1,15 @@
 // Whether an InMail went to a person before: the last ones are known here, all of them to the server.
 
-import { call, SHAPE } from "./api.js";
+import { call } from "./api.js";
 import { isSamePerson } from "./people.js";
 import { read } from "./settings.js";
+import { SHAPE } from "./shapes.js";
 
 /** A click waits no longer than this for the server. */
 const PATIENCE_MS = 400;
 
 /** @type {Found} */
-const NOTHING_FOUND = { person: null, target: null, last_inmail: null };
+const NOTHING_FOUND = { person: null, target: null, last_inmail: null, inmails: 0 };
 
 /**
  * What the server knows of this person, from any account; undefined where it did not say.

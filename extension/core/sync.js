@@ -1,6 +1,6 @@
 // One conversation with the server at a time: greet it, send what waits, fetch what changed, and note how it went.
 
-import { assure, call, SHAPE } from "./api.js";
+import { assure, call } from "./api.js";
 import { local } from "./browser.js";
 import { markOwn } from "./elsewhere.js";
 import { followErasures } from "./erasures.js";
@@ -8,6 +8,7 @@ import { isAhead } from "./instants.js";
 import { flush, forgetSaved, pause, resume } from "./outbox.js";
 import { Refusal } from "./refusal.js";
 import { BACKOFF_MAX_MS, read, readAll, summaryKey } from "./settings.js";
+import { SHAPE } from "./shapes.js";
 
 const BACKOFF_MIN_MS = 30_000;
 

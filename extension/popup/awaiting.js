@@ -1,5 +1,6 @@
 // The InMails that wait for a reply, those first whose time for one ends first: one press says what came of each.
 
+import { OUTCOMES } from "../core/shapes.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { when } from "../ui/format.js";
@@ -7,8 +8,7 @@ import { plural, t } from "../ui/words.js";
 import { targetShown } from "./target.js";
 import { undoButton } from "./undo.js";
 
-/** @type {Outcome[]} */
-const MORE = ["accepted", "declined", "no_response"];
+const MORE = OUTCOMES.filter((outcome) => outcome !== "pending" && outcome !== "replied");
 const DAY_MS = 86_400_000;
 const SHOWN_MAX = 2;
 

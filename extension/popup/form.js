@@ -3,6 +3,7 @@
 import { profileLink } from "../core/people.js";
 import { lastTo } from "../core/past.js";
 import { costOf } from "../core/reading.js";
+import { PURPOSES } from "../core/shapes.js";
 import { fits } from "../core/view.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
@@ -11,9 +12,6 @@ import { choices, field, form, option } from "../ui/forms.js";
 import { t } from "../ui/words.js";
 
 /** @import {attempt} from "./log.js" */
-
-/** @type {Purpose[]} */
-const PURPOSES = ["introduction", "follow_up", "article", "other"];
 
 const DAYS = ["now", "yesterday", "pick"];
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 // What is not on the server yet: what goes there by itself, and what the user has to decide.
 
 import { profileLink } from "../core/people.js";
+import { OUTCOMES } from "../core/shapes.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { instantOf, localTime, relative } from "../ui/format.js";
@@ -10,7 +11,7 @@ import { purposes } from "./form.js";
 import { again } from "./problem.js";
 
 /** @type {Outcome[]} */
-const OUTCOMES = ["accepted", "declined", "replied", "no_response", "pending"];
+const CHOICES = [...OUTCOMES.filter((outcome) => outcome !== "pending"), "pending"];
 
 /** @param {PopupContext} context */
 export function needsYou(context) {
@@ -102,7 +103,7 @@ function fieldsOf(entry, errors) {
   }
   if (entry.kind !== "outcome") return [];
   const { outcome } = entry.body;
-  return [field("edit-outcome", { label: t("outcome"), options: OUTCOMES.map((each) => option(each, t(`outcome_${each}`), each === outcome)) })];
+  return [field("edit-outcome", { label: t("outcome"), options: CHOICES.map((each) => option(each, t(`outcome_${each}`), each === outcome)) })];
 }
 
 /**

@@ -14,7 +14,7 @@ const { sync, syncNow } = await import("../../extension/core/sync.js");
 const { readView } = await import("../../extension/core/view.js");
 
 const HOUR_MS = 3_600_000;
-const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5], reserve: 0 };
+const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5], reserve: 0, opened_at: "2020-01-01T00:00:00Z", cap: null };
 const REAL_NOW = Date.now;
 
 /** A server that counts what it was sent; `refuse` maps "METHOD path" to what it answers instead. */

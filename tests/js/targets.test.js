@@ -16,7 +16,7 @@ const { laterDays, nextOf, profileOf, targetFor, targetsOf } = await import("../
 const { readView } = await import("../../extension/core/view.js");
 
 const HOUR_MS = 3_600_000;
-const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5, 6, 7], reserve: 0 };
+const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5, 6, 7], reserve: 0, opened_at: "2020-01-01T00:00:00Z", cap: null };
 const TODAY = new Date().toISOString().slice(0, 10);
 const NAMES = ["Kai Example", "Robin Sample", "Mika Placeholder", "Sasha Specimen"];
 const linkOf = (name) => `https://www.linkedin.com/in/${name.toLowerCase().replace(" ", "-")}`;

@@ -10,7 +10,7 @@ const { warningWords } = await import("../../extension/core/warnings.js");
 
 const DAY_MS = 86_400_000;
 const LOSS = new Date("2026-12-01T00:00:00Z");
-const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5], reserve: 0 };
+const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5], reserve: 0, opened_at: "2020-01-01T00:00:00Z", cap: null };
 
 /** The account a number of days before 12 credits expire, with what the server sends of it. */
 function projected(daysBefore, { account, warnings = [], reason = "expire", reserve = 0, ...rest } = {}, entries = []) {

@@ -12,7 +12,7 @@ from inkeeper.api.plan_changes import PlanChangeSchema
 from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.jsontext import to_json
 from inkeeper.services import advice
-from inkeeper.vocabulary import NEEDS, VERDICTS
+from inkeeper.vocabulary import NEEDS, PRODUCTS, VERDICTS
 
 blueprint = Blueprint(
     "advice",
@@ -86,7 +86,7 @@ class OptionSchema(Schema):
 
     plan = fields.String(required=True)
     title = fields.String(required=True)
-    product = fields.String(required=True)
+    product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
     allotment = fields.Integer(required=True)
     present = fields.Boolean(required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)

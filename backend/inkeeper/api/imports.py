@@ -169,7 +169,7 @@ class FoundSchema(Schema):
     why = fields.String(required=True)
     recipient = fields.Nested(RecipientSchema, required=True)
     sent_at = Instant(required=True)
-    cost = fields.Integer(required=True)
+    cost = fields.Integer(required=True, validate=validate.OneOf((0, 1)))
     subject = fields.String(required=True, allow_none=True)
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     outcome_at = Instant(required=True, allow_none=True)

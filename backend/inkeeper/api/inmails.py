@@ -105,7 +105,7 @@ class InmailInShortSchema(Schema):
     recipient = fields.Nested(RecipientSchema, required=True)
     sent_at = Instant(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
-    cost = fields.Integer(required=True)
+    cost = fields.Integer(required=True, validate=validate.OneOf((0, 1)))
 
 
 class AwaitingInmailSchema(InmailInShortSchema):
@@ -121,7 +121,7 @@ class InmailSchema(InmailInShortSchema):
     """An InMail."""
 
     subject = fields.String(required=True, allow_none=True)
-    purpose = fields.String(required=True, allow_none=True)
+    purpose = fields.String(required=True, allow_none=True, validate=validate.OneOf(PURPOSES))
     note = fields.String(required=True, allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(SOURCES))
     outcome_at = Instant(required=True, allow_none=True)

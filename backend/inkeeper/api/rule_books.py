@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now
 from inkeeper.api.schemas_base import PageQuery, Schema, page_of, paged
 from inkeeper.services import rule_books
+from inkeeper.vocabulary import PRODUCTS
 
 blueprint = Blueprint("rule_books", __name__, url_prefix="/api/v1/rule-books", description="The rules of credits")
 
@@ -36,7 +37,7 @@ class PlanSchema(Schema):
 
     id = fields.String(required=True)
     title = fields.String(required=True)
-    product = fields.String(required=True)
+    product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
     allotment = fields.Integer(required=True, allow_none=True)
     allotment_months = fields.Integer(required=True)
     cap = fields.Integer(required=True, allow_none=True)

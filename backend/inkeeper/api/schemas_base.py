@@ -14,6 +14,7 @@ from marshmallow import INCLUDE, RAISE, ValidationError, fields, validate
 
 from inkeeper import texts
 from inkeeper.clock import format_instant, from_microseconds, parse_instant, to_microseconds
+from inkeeper.vocabulary import PROBLEM_CODES
 
 # What both JavaScript's and SQLite's integers can hold exactly.
 _LARGEST_INTEGER = 2**53 - 1
@@ -261,5 +262,5 @@ class ProblemSchema(Schema):
     title = fields.String(required=True, metadata={"description": "What the code means, always in the same words."})
     status = fields.Integer(required=True)
     detail = fields.String(required=True, metadata={"description": "What to do."})
-    code = fields.String(required=True)
+    code = fields.String(required=True, validate=validate.OneOf(PROBLEM_CODES))
     errors = fields.List(fields.Nested(FieldErrorSchema), metadata={"description": "One for each field at fault."})

@@ -20,7 +20,7 @@ from inkeeper.clock import format_instant
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, summary
 from inkeeper.services.standing import Standing, StandingAnswers
-from inkeeper.vocabulary import LOSSES, PACE_STATUSES, SEVERITIES
+from inkeeper.vocabulary import JOURNAL_KINDS, LOSSES, PACE_STATUSES, PRODUCTS, SEVERITIES, WARNING_CODES
 
 blueprint = Blueprint(
     "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
@@ -32,7 +32,7 @@ class SummaryAccountSchema(Schema):
 
     id = fields.String(required=True)
     name = fields.String(required=True)
-    product = fields.String(required=True)
+    product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
     plan = fields.String(required=True)
     rule_book = fields.String(required=True)
     time_zone = fields.String(required=True)
@@ -111,7 +111,7 @@ class ObservedSchema(Schema):
 class WarningSchema(Schema):
     """Something to know before credits are lost."""
 
-    code = fields.String(required=True)
+    code = fields.String(required=True, validate=validate.OneOf(WARNING_CODES))
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
     title = fields.String(required=True)
     detail = fields.String(required=True)
@@ -130,7 +130,7 @@ class ChangeSchema(Schema):
     """A coming change of the balance if nothing is sent."""
 
     at = Instant(required=True)
-    reason = fields.String(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(JOURNAL_KINDS))
     credits = fields.Integer(required=True)
     balance = fields.Integer(required=True)
 

@@ -52,7 +52,12 @@ class TargetSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(TARGET_STATES))
     person = fields.Nested(PersonSchema, required=True)
     account = fields.String(required=True, allow_none=True)
-    purpose = fields.String(required=True, allow_none=True, metadata={"description": "Of the next InMail."})
+    purpose = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(PURPOSES),
+        metadata={"description": "Of the next InMail."},
+    )
     note = fields.String(required=True, allow_none=True)
     due = fields.Date(required=True, allow_none=True)
     text = fields.String(required=True, allow_none=True, metadata={"description": "For the next InMail."})
