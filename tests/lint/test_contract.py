@@ -59,7 +59,7 @@ def test_a_new_word_reaches_the_types_and_the_lists(changed: dict[str, Any], use
     ("section", "key", "value", "says"),
     [
         ("answers", "Lot", "granted_at lft", "Lot has no member lft"),
-        ("answers", "Lott", "granted_at", "the document has no schema Lott"),
+        ("requests", "Lott", "granted_at", "the document has no schema Lott"),
         ("answers", "Report", "months", "no call answers Report"),
         ("calls", "lots", "GET /lots", "the document has no GET /lots"),
         ("calls", "report", "GET /accounts/{account_id}/report", "does not say what is used of Report"),
