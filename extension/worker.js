@@ -27,7 +27,10 @@ runtime.onInstalled.addListener(async ({ reason }) => {
   syncNow();
   keepListening();
   await contextMenus.removeAll();
-  for (const [id, title] of [["log", browser.text("menuLog")], ["list", browser.text("menuList")]]) {
+  for (const [id, title] of [
+    ["log", browser.text("menuLog")],
+    ["list", browser.text("menuList")],
+  ]) {
     contextMenus.create({ id, title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
     contextMenus.create({ id: `${id}-action`, title, contexts: ["action"] });
   }
@@ -61,7 +64,8 @@ commands.onCommand.addListener((command, tab) => {
 });
 
 contextMenus.onClicked.addListener(({ menuItemId, linkUrl }, tab) =>
-  String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl));
+  String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl),
+);
 
 browser.onNotificationClicked(openNotified);
 

@@ -47,12 +47,17 @@ function practise(person, page) {
   if (asked.get("frame") === "page") {
     const inner = new URLSearchParams(asked);
     inner.set("frame", "inner");
-    host.insertAdjacentHTML("beforeend", `<iframe data-testid="interop-iframe" width="600" height="500" src="?${inner.toString().replaceAll("&", "&amp;")}"></iframe>`);
+    host.insertAdjacentHTML(
+      "beforeend",
+      `<iframe data-testid="interop-iframe" width="600" height="500" src="?${inner.toString().replaceAll("&", "&amp;")}"></iframe>`,
+    );
     return;
   }
   if (asked.get("frame") === "inner") document.querySelector("main")?.remove();
   const root = rootIn(host, page);
-  const draw = () => { root.innerHTML = composers(person, page); };
+  const draw = () => {
+    root.innerHTML = composers(person, page);
+  };
   draw();
   use(root, page, draw);
 }
@@ -75,12 +80,15 @@ function composers(person, page) {
   return `${first}<div ${asked.get("two") === "hidden" ? "hidden" : ""}>${second}</div>`;
 }
 
-const hashed = (markup) => markup.replaceAll("msg-", "x7f3-").replaceAll('name="message"', "").replaceAll("data-live-test", "data-x7f3");
+const hashed = (markup) =>
+  markup.replaceAll("msg-", "x7f3-").replaceAll('name="message"', "").replaceAll("data-live-test", "data-x7f3");
 
 /** Listens where nothing is drawn anew. */
 function use(root, page, draw) {
   const composerOf = (event) => event.target.closest(page.composer);
-  const refresh = (composer) => { composer.querySelector(page.send).disabled = !page.mayWrite(composer); };
+  const refresh = (composer) => {
+    composer.querySelector(page.send).disabled = !page.mayWrite(composer);
+  };
   root.addEventListener("input", (event) => {
     if (asked.has("rerender")) redraw(root, page, draw);
     const composer = asked.has("rerender") ? root.querySelector(page.composer) : composerOf(event);
@@ -90,7 +98,10 @@ function use(root, page, draw) {
     if (composer.querySelector(page.send).disabled || state === "zero") return;
     setTimeout(() => sent(composer, page, refresh), Number(asked.get("delay") ?? 0));
   };
-  root.addEventListener("submit", (event) => { event.preventDefault(); send(composerOf(event)); });
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(composerOf(event));
+  });
   root.addEventListener("click", (event) => {
     const button = event.target.closest(page.send);
     if (button?.type === "button") send(composerOf(event));
@@ -106,18 +117,21 @@ function use(root, page, draw) {
 const earlier = (markup) => (asked.has("own") ? markup.replace("data-text>", ">An invented message.") : "");
 
 const written = (field) => ("value" in field ? field.value : field.textContent);
-const write = (field, text) => { if ("value" in field) field.value = text; else field.textContent = text; };
+const write = (field, text) => {
+  if ("value" in field) field.value = text;
+  else field.textContent = text;
+};
 
 /** As a framework does: new elements, the same text, the same focus. */
 function redraw(root, page, draw) {
   const fields = () => [...root.querySelectorAll(`input, ${page.body}`)];
   const texts = fields().map(written);
-  const focused = fields().indexOf((root.activeElement ?? root.ownerDocument.activeElement));
+  const focused = fields().indexOf(root.activeElement ?? root.ownerDocument.activeElement);
   draw();
   fields().forEach((field, index) => write(field, texts[index]));
   const field = fields()[focused];
   field?.focus();
-  if (field && !("value" in field)) getSelection().selectAllChildren(field), getSelection().collapseToEnd();
+  if (field && !("value" in field)) (getSelection().selectAllChildren(field), getSelection().collapseToEnd());
 }
 
 function sent(composer, page, refresh) {

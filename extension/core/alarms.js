@@ -17,8 +17,12 @@ export async function keepAppointments({ accounts, connection }, now) {
   const latest = now.getTime() + REFRESH_MINUTES * 60_000;
   if (!refresh || refresh.scheduledTime > latest) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
   await appoint("retry", connection.retryAt, now);
-  const planned = accounts.flatMap(({ account, targets }) => (targets?.next ?? []).map((target) => plannedInstant(target, account.time_zone)));
-  const moments = [...accounts.map(({ projection }) => projection?.nextMoment), ...planned].flatMap((at) => (at && new Date(at) > now ? [at] : []));
+  const planned = accounts.flatMap(({ account, targets }) =>
+    (targets?.next ?? []).map((target) => plannedInstant(target, account.time_zone)),
+  );
+  const moments = [...accounts.map(({ projection }) => projection?.nextMoment), ...planned].flatMap((at) =>
+    at && new Date(at) > now ? [at] : [],
+  );
   await appoint("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);
 }
 

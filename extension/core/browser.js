@@ -17,7 +17,8 @@ export const session = chrome.storage.session;
 
 /** Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token and names. */
 export function keepStorageToOurselves() {
-  for (const area of [chrome.storage.local, chrome.storage.session]) area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
+  for (const area of [chrome.storage.local, chrome.storage.session])
+    area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
 }
 
 /** @param {() => void} listener to changes of local storage */
@@ -48,7 +49,8 @@ export const isOwnPage = ({ id, url }) => id === runtime.id && Boolean(url?.star
  * @param {chrome.runtime.MessageSender} sender
  */
 export const isOwnScript = ({ id, tab, origin, url = "" }) =>
-  id === runtime.id && [tab?.url, origin ?? URL.parse(url)?.origin].every((address) => URL.parse(address ?? "")?.origin === LINKEDIN);
+  id === runtime.id &&
+  [tab?.url, origin ?? URL.parse(url)?.origin].every((address) => URL.parse(address ?? "")?.origin === LINKEDIN);
 
 // ---- Tabs and toolbar ----
 
@@ -157,11 +159,18 @@ export const forgoListening = () => chrome.permissions.remove(LISTENING).catch((
  */
 export async function listenWith(js) {
   const ids = ["listen"];
-  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) await chrome.scripting.unregisterContentScripts({ ids });
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length)
+    await chrome.scripting.unregisterContentScripts({ ids });
   if (!js.length) return;
   /** @type {chrome.scripting.RegisteredContentScript & {matchOriginAsFallback: boolean}} */
   const script = {
-    id: ids[0], js, matches: LISTENING.origins, allFrames: true, matchOriginAsFallback: true, runAt: "document_idle", persistAcrossSessions: true,
+    id: ids[0],
+    js,
+    matches: LISTENING.origins,
+    allFrames: true,
+    matchOriginAsFallback: true,
+    runAt: "document_idle",
+    persistAcrossSessions: true,
   };
   await chrome.scripting.registerContentScripts([script]);
 }
@@ -174,10 +183,13 @@ export async function listenWith(js) {
  */
 export async function runInPagesOf(address, file) {
   const ids = ["app"];
-  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) await chrome.scripting.unregisterContentScripts({ ids });
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length)
+    await chrome.scripting.unregisterContentScripts({ ids });
   if (!address) return;
   const { origins: matches } = hostPermission(address);
-  await chrome.scripting.registerContentScripts([{ id: ids[0], js: [file], matches, runAt: "document_start", persistAcrossSessions: true }]);
+  await chrome.scripting.registerContentScripts([
+    { id: ids[0], js: [file], matches, runAt: "document_start", persistAcrossSessions: true },
+  ]);
   for (const { id = -1 } of await chrome.tabs.query({ url: matches })) {
     await chrome.scripting.executeScript({ target: { tabId: id }, files: [file] }).catch(() => null);
   }

@@ -16,8 +16,8 @@ export const markAll = (server) => mark(server, (entry) => !entry.serverId);
  * Marks the entries of the connected server: those of its accounts, and those from before the server told an id.
  * @param {Server} server
  */
-export const markOwn = (server) => mark(server, (entry, stored) =>
-  entry.serverId === server.address || (!entry.serverId && belongsHere(entry, stored)));
+export const markOwn = (server) =>
+  mark(server, (entry, stored) => entry.serverId === server.address || (!entry.serverId && belongsHere(entry, stored)));
 
 /**
  * @param {Server} server
@@ -53,7 +53,15 @@ export function answerElsewhere(answer, accountId) {
     const changed = entries.map((entry) => [
       outboxKey(entry.id),
       moved.has(entry.id)
-        ? { ...entry, accountId, serverId: serverKey(stored.server), state: "waiting", attemptedAt: null, tries: 0, isKept: false }
+        ? {
+            ...entry,
+            accountId,
+            serverId: serverKey(stored.server),
+            state: "waiting",
+            attemptedAt: null,
+            tries: 0,
+            isKept: false,
+          }
         : { ...entry, isKept: true },
     ]);
     const undo = stored.undo.map((item) => (moved.has(item.outboxId) ? { ...item, accountId } : item));

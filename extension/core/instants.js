@@ -19,4 +19,5 @@ export function isAhead(at, now, mostMs) {
  * @param {number} [mostMs]
  * @returns {At | string}
  */
-export const bounded = (at, now, mostMs = 0) => (at !== null && Date.parse(at) - now.getTime() > mostMs ? now.toISOString() : at);
+export const bounded = (at, now, mostMs = 0) =>
+  at !== null && Date.parse(at) - now.getTime() > mostMs ? now.toISOString() : at;

@@ -19,7 +19,10 @@ export function addToList({ accountId, person, note }, now) {
     const first = stillAdded(entries).find((target) => isTheirs(target.person, person));
     if (first) return { id: first.id, repeated: true };
     const link = profileLink(person.profileUrl ?? "");
-    const body = { person: { name: cleanName(person.name), ...(link && { profile_url: link }) }, ...(note && { note }) };
+    const body = {
+      person: { name: cleanName(person.name), ...(link && { profile_url: link }) },
+      ...(note && { note }),
+    };
     const entry = newEntry(accountId, { kind: /** @type {const} */ ("target_add"), body }, now);
     await add(entry);
     return { id: entry.id, repeated: false };
@@ -42,7 +45,9 @@ export function changeTarget({ accountId, id, person, action, until }, now) {
     }
     const known = added.find(([entryId]) => entryId === id)?.[1];
     const ids = { target: entry ? id : null, targetId: known ?? (entry ? null : id) };
-    await add(newEntry(accountId, { kind: "target_change", ...ids, person, body: { action, ...(until && { until }) } }, now));
+    await add(
+      newEntry(accountId, { kind: "target_change", ...ids, person, body: { action, ...(until && { until }) } }, now),
+    );
   });
 }
 
@@ -51,7 +56,9 @@ export function changeTarget({ accountId, id, person, action, until }, now) {
  * @param {Date} now
  */
 export const markDoNotContact = ({ accountId, id, person }, now) =>
-  changing(() => add(newEntry(accountId, { kind: "person_change", personId: id, person, body: { do_not_contact: true } }, now)));
+  changing(() =>
+    add(newEntry(accountId, { kind: "person_change", personId: id, person, body: { do_not_contact: true } }, now)),
+  );
 
 /**
  * Passes over a target until the local day ends; with null, over none any more.

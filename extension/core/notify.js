@@ -66,7 +66,8 @@ function dueWarnings(view, shown, now) {
       const key = `${kind}${warning.until}/${warning.severity}`;
       const today = Object.keys(shown).some((other) => other.startsWith(kind) && shown[other] === day);
       const words = warningWords(warning, { account, projection }, now);
-      if (words && !today && !(key in shown)) due.push({ key, day, words: { ...words, title: `${account.name}: ${words.title}` } });
+      if (words && !today && !(key in shown))
+        due.push({ key, day, words: { ...words, title: `${account.name}: ${words.title}` } });
     }
   }
   return due;
@@ -85,8 +86,26 @@ function dueTargets(view, shown, now) {
     return (targetsOf(each, now)?.next ?? []).flatMap((target) => {
       const at = plannedInstant(target, zone);
       const key = `${TARGET}${target.id}/${at}`;
-      const isDue = at !== null && target.state === "planned" && target.planned_for === day && new Date(at) <= now && !(key in shown);
-      return isDue ? [{ key, day, words: { title: t("planned_now", target.person.name), detail: [...purposeWords(target), profileOf(target.person) && t("planned_open")].filter(Boolean).join(" · ") } }] : [];
+      const isDue =
+        at !== null &&
+        target.state === "planned" &&
+        target.planned_for === day &&
+        new Date(at) <= now &&
+        !(key in shown);
+      return isDue
+        ? [
+            {
+              key,
+              day,
+              words: {
+                title: t("planned_now", target.person.name),
+                detail: [...purposeWords(target), profileOf(target.person) && t("planned_open")]
+                  .filter(Boolean)
+                  .join(" · "),
+              },
+            },
+          ]
+        : [];
     });
   });
   // One of no account is in the list of each.
@@ -101,7 +120,9 @@ function dueTargets(view, shown, now) {
 export async function openNotified(id) {
   if (!id.startsWith(TARGET)) return openPopup();
   const { accounts } = await readView(new Date());
-  const target = accounts.flatMap(({ targets }) => targets?.next ?? []).find((each) => id.startsWith(`${TARGET}${each.id}/`));
+  const target = accounts
+    .flatMap(({ targets }) => targets?.next ?? [])
+    .find((each) => id.startsWith(`${TARGET}${each.id}/`));
   const link = target && profileOf(target.person);
   return link ? openAddress(link) : openPopup();
 }

@@ -36,7 +36,12 @@ export function offer(page, account) {
   /** @param {string} instant */
   const before = (instant) => at - Date.parse(instant);
   const isLogged = account.recent.some(
-    (inmail) => person !== null && isSamePerson(inmail, person) && before(inmail.sentAt) >= 0 && before(inmail.sentAt) < SAME_INMAIL_MS);
+    (inmail) =>
+      person !== null &&
+      isSamePerson(inmail, person) &&
+      before(inmail.sentAt) >= 0 &&
+      before(inmail.sentAt) < SAME_INMAIL_MS,
+  );
   const spentSince = account.recent.filter(({ cost, sentAt }) => cost && before(sentAt) < 0).length;
   const computed = projection.balance + spentSince;
   const isConfirmed = projection.observed !== null && Math.abs(before(projection.observed.at)) < CONFIRMED_MS;

@@ -21,15 +21,20 @@ const NEVER_KEPT = /(?![\u200c\u200d\p{Variation_Selector}])[\p{Default_Ignorabl
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Surrogate}]/gu;
 
 /** Behind these a joiner changes the letter before it, at the end of a word as well (RFC 5892, A.1 and A.2). */
-const VIRAMAS = "[" +
+const VIRAMAS =
+  "[" +
   "\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d3b\\u0d3c\\u0d4d\\u0dca\\u0e3a\\u0eba\\u0f84\\u1039\\u103a" +
   "\\u1714\\u1715\\u1734\\u17d2\\u1a60\\u1b44\\u1baa\\u1bab\\u1bf2\\u1bf3\\u2d7f\\ua806\\ua82c\\ua8c4\\ua953\\ua9c0\\uaaf6\\uabed" +
   "]";
 
 /** Joiners matter in emoji sequences and from Hebrew on, not beside Latin, Greek or Cyrillic letters, blanks or other joiners. */
-const NEEDLESS_JOINER = new RegExp(["(?<!J)[\u200c\u200d]", "(?<!V)[\u200c\u200d](?!J)"].join("|")
-  .replace("V", VIRAMAS)
-  .replaceAll("J", "[\\u0590-\\u167f\\u1681-\\u1fff\\u2070-\\u2fff\\u3001-\\u{10ffff}]"), "gu");
+const NEEDLESS_JOINER = new RegExp(
+  ["(?<!J)[\u200c\u200d]", "(?<!V)[\u200c\u200d](?!J)"]
+    .join("|")
+    .replace("V", VIRAMAS)
+    .replaceAll("J", "[\\u0590-\\u167f\\u1681-\\u1fff\\u2070-\\u2fff\\u3001-\\u{10ffff}]"),
+  "gu",
+);
 const BELONGS_TO_THE_ONE_BEFORE = /^[\p{M}\u200c\u200d\u{1f3fb}-\u{1f3ff}]/u;
 const JOINER = /[\u200c\u200d]/;
 
@@ -125,7 +130,8 @@ function personAt(parts) {
   const area = first.toLowerCase();
   if (area === "in") return profile(second);
   if (area === "pub") return oldPublicProfile(second, rest);
-  if (area === "sales" && ["lead", "people"].includes(second.toLowerCase()) && rest.length) return numbered("lead", rest[0]);
+  if (area === "sales" && ["lead", "people"].includes(second.toLowerCase()) && rest.length)
+    return numbered("lead", rest[0]);
   const place = parts.slice(0, -1).findIndex((part) => part.toLowerCase() === "profile");
   return area === "talent" && place >= 0 ? numbered("talent", parts[place + 1]) : null;
 }
@@ -146,7 +152,8 @@ function profile(written) {
   const member = text.startsWith("ACoAA") || FOLDED_MEMBER_ID.test(text) ? numbered("member", text) : null;
   if (member) return member;
   const slug = text.toLowerCase().normalize("NFC");
-  const isNone = !slug || Array.from(slug).length > ID_LENGTH_MAX || NOT_IN_A_SLUG.test(slug) || [".", "..", "me"].includes(slug);
+  const isNone =
+    !slug || Array.from(slug).length > ID_LENGTH_MAX || NOT_IN_A_SLUG.test(slug) || [".", "..", "me"].includes(slug);
   return isNone ? null : linkOf("in", slug);
 }
 
@@ -200,13 +207,19 @@ const withoutUnseen = (text) => text.replace(NEVER_KEPT, "").normalize("NFC").re
  * Full case folding. Upper case on the way makes one of letters that have several lower cases; the dotless i is not such a one.
  * @param {string} text
  */
-const folded = (text) => text.split("ı").map((part) => part.toUpperCase().toLowerCase()).join("ı").replaceAll("ς", "σ");
+const folded = (text) =>
+  text
+    .split("ı")
+    .map((part) => part.toUpperCase().toLowerCase())
+    .join("ı")
+    .replaceAll("ς", "σ");
 
 /** @param {string} name */
 function cut(name) {
   const characters = Array.from(name);
   if (characters.length <= NAME_LENGTH_MAX) return name;
-  const isInside = (/** @type {number} */ place) => BELONGS_TO_THE_ONE_BEFORE.test(characters[place]) || JOINER.test(characters[place - 1]);
+  const isInside = (/** @type {number} */ place) =>
+    BELONGS_TO_THE_ONE_BEFORE.test(characters[place]) || JOINER.test(characters[place - 1]);
   let end = NAME_LENGTH_MAX;
   while (end && isInside(end)) end -= 1;
   return trimmed(characters.slice(0, end || NAME_LENGTH_MAX).join(""));

@@ -3,14 +3,39 @@
 import { cleanName, isSameLink, normalName, parseLink, profileLink } from "./people.js";
 
 /** Of how many parts a person's title consists, by its last one. */
-const PARTS = new Map([["LinkedIn", 2], ["Sales Navigator", 3], ["Recruiter", 2]]);
+const PARTS = new Map([
+  ["LinkedIn", 2],
+  ["Sales Navigator", 3],
+  ["Recruiter", 2],
+]);
 
 /** By the first part of the path. */
-const PRODUCTS = new Map([["in", "premium"], ["messaging", "premium"], ["sales", "sales_navigator"], ["talent", "recruiter"]]);
+const PRODUCTS = new Map([
+  ["in", "premium"],
+  ["messaging", "premium"],
+  ["sales", "sales_navigator"],
+  ["talent", "recruiter"],
+]);
 
 /** Letters that Unicode does not take apart, as LinkedIn writes them in public names. */
-const PLAIN_LETTERS = new Map([["ß", "ss"], ["æ", "ae"], ["œ", "oe"], ["ø", "o"], ["ł", "l"], ["đ", "d"], ["ð", "d"], ["þ", "th"], ["ı", "i"]]);
-const GERMAN_LETTERS = new Map([["ä", "ae"], ["ö", "oe"], ["ü", "ue"], ["å", "aa"], ["ø", "oe"]]);
+const PLAIN_LETTERS = new Map([
+  ["ß", "ss"],
+  ["æ", "ae"],
+  ["œ", "oe"],
+  ["ø", "o"],
+  ["ł", "l"],
+  ["đ", "d"],
+  ["ð", "d"],
+  ["þ", "th"],
+  ["ı", "i"],
+]);
+const GERMAN_LETTERS = new Map([
+  ["ä", "ae"],
+  ["ö", "oe"],
+  ["ü", "ue"],
+  ["å", "aa"],
+  ["ø", "oe"],
+]);
 
 /** @param {string | undefined} address of any of LinkedIn's sites: www, a country's, the one for telephones */
 export const isLinkedin = (address = "") => /^(?:.+\.)?linkedin\.com$/.test(URL.parse(address)?.hostname ?? "");
@@ -58,7 +83,11 @@ function nameIn(title) {
 export function isOnePerson({ name, profileUrl }, { headings, isUntouched, loadedAt, named }) {
   const link = profileUrl ?? "";
   const isTheName = (/** @type {string} */ text) => normalName(text) === normalName(name);
-  return isMadeFrom(link, name) || named.some(isTheName) || (isUntouched && isSameLink(loadedAt, link) && headings.some(isTheName));
+  return (
+    isMadeFrom(link, name) ||
+    named.some(isTheName) ||
+    (isUntouched && isSameLink(loadedAt, link) && headings.some(isTheName))
+  );
 }
 
 /**
@@ -73,7 +102,9 @@ function isMadeFrom(link, name) {
   return [PLAIN_LETTERS, GERMAN_LETTERS].some((letters) => {
     const words = wordsOf(name, letters);
     const isWhole = words.length > 0 && parts.join("").startsWith(words.join(""));
-    return isWhole || (words.length > 0 && words.filter((word) => parts.includes(word)).length >= Math.min(2, words.length));
+    return (
+      isWhole || (words.length > 0 && words.filter((word) => parts.includes(word)).length >= Math.min(2, words.length))
+    );
   });
 }
 
@@ -82,5 +113,12 @@ function isMadeFrom(link, name) {
  * @param {Map<string, string>} letters
  */
 const wordsOf = (text, letters) =>
-  Array.from(text.toLowerCase().normalize("NFC"), (letter) => letters.get(letter) ?? PLAIN_LETTERS.get(letter) ?? letter)
-    .join("").normalize("NFKD").replace(/\p{M}/gu, "").split(/[^\p{L}]+/u).filter(({ length }) => length > 1);
+  Array.from(
+    text.toLowerCase().normalize("NFC"),
+    (letter) => letters.get(letter) ?? PLAIN_LETTERS.get(letter) ?? letter,
+  )
+    .join("")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .split(/[^\p{L}]+/u)
+    .filter(({ length }) => length > 1);

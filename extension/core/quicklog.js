@@ -21,12 +21,12 @@ export async function logPersonOf(tab, link = "") {
   if (!found) return;
   const { page, person, view } = found;
   const account = page.composer === "strange" ? null : accountFor(view.accounts, view.currentAccount, page);
-  if (!account) return void await askUser();
+  if (!account) return void (await askUser());
   const reasons = reasonsToAsk(lastTo(person, view, await lookUp(person)), costOf(page, view.preferences), account);
   // Keys that are held down, and what the listener logged, are the same InMail.
   if (reasons.length && !(await isLogged(account.account.id, person, "shortcut", new Date()))) {
     session.set({ asks: true });
-    return void await askUser();
+    return void (await askUser());
   }
   await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
@@ -41,8 +41,9 @@ export async function listPersonOf(tab, link = "") {
   const found = await whom(tab, link, (draft) => askUser({ ...draft, isForList: true }));
   if (!found) return;
   const { page, person, view } = found;
-  const account = accountFor(view.accounts, view.currentAccount, page) ?? currentAccount(view.accounts, view.currentAccount);
-  if (!account?.targets) return void await askUser();
+  const account =
+    accountFor(view.accounts, view.currentAccount, page) ?? currentAccount(view.accounts, view.currentAccount);
+  if (!account?.targets) return void (await askUser());
   await addToList({ accountId: account.account.id, person }, new Date());
   await Promise.all([flash("+"), syncNow()]);
 }
@@ -56,12 +57,13 @@ export async function listPersonOf(tab, link = "") {
  */
 async function whom(tab, link, ask) {
   const linked = profileLink(link);
-  if (link && !isSameLink(link, personOf(tab)?.profileUrl ?? "")) return void await ask({ name: "", profileUrl: linked, isNoPerson: linked === null });
-  if (!isLinkedin(tab?.url)) return void await ask();
+  if (link && !isSameLink(link, personOf(tab)?.profileUrl ?? ""))
+    return void (await ask({ name: "", profileUrl: linked, isNoPerson: linked === null }));
+  if (!isLinkedin(tab?.url)) return void (await ask());
   const [page, view] = await Promise.all([readPage(tab), readView(new Date())]);
   const { person } = page;
   const isOther = link !== "" && !isSameLink(link, person?.profileUrl ?? "");
-  return !person || !page.isClear || page.degree1 || isOther ? void await ask() : { page, person, view };
+  return !person || !page.isClear || page.degree1 || isOther ? void (await ask()) : { page, person, view };
 }
 
 /** @param {Partial<Draft>} [draft] what the popup's form is opened with */

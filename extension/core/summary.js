@@ -20,7 +20,9 @@ const LEAD_DAYS = [7, 3, 1];
  */
 export function project(stored, account, entries, now) {
   const { receivedAt, summary } = stored;
-  const ahead = entries.filter(movesNumbers).filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
+  const ahead = entries
+    .filter(movesNumbers)
+    .filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
   const here = walk(summary, passed, ahead);
@@ -102,7 +104,8 @@ function walk(summary, passed, entries) {
 function pass(here, event) {
   here.balance = event.balance;
   here.taken -= absorbed(here.taken, event);
-  if (event.reason === "grant") Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
+  if (event.reason === "grant")
+    Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
 }
 
 /**
@@ -142,7 +145,8 @@ function reaches(summary, sentAt) {
 }
 
 /** @param {TimelineEvent | CreditEntry} step */
-const instantOf = (step) => Date.parse("reason" in step ? step.at : step.kind === "observation" ? step.body.observed_at : step.body.sent_at);
+const instantOf = (step) =>
+  Date.parse("reason" in step ? step.at : step.kind === "observation" ? step.body.observed_at : step.body.sent_at);
 
 /**
  * @param {Summary} summary
@@ -241,7 +245,9 @@ function warnings(summary, nextLoss, [first, second, third], now) {
   const days = daysAway(nextLoss, now);
   const expires = nextLoss?.reason === "expire" && days <= first;
   const severity = days <= third ? "urgent" : days <= second ? "warning" : "info";
-  const kept = summary.warnings.filter(({ code, until }) =>
-    code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now));
+  const kept = summary.warnings.filter(
+    ({ code, until }) =>
+      code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now),
+  );
   return expires ? [{ code: "expiring", severity, until: nextLoss.at }, ...kept] : kept;
 }

@@ -41,7 +41,8 @@ export function sync() {
 /** Talks to the server at once, because the user is there: only a wait that the server itself asked for is kept. */
 export async function syncNow() {
   const { connection } = await read("connection");
-  if (PASSING.has(connection.state) || connection.tries) await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
+  if (PASSING.has(connection.state) || connection.tries)
+    await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
   await sync();
 }
 
@@ -81,7 +82,8 @@ async function meet(server) {
   const { demo, id } = await assure(server);
   const secret = server.secret ?? (id === null ? null : await fetchSecret(server));
   const known = { ...server, demo, id: id ?? server.id ?? null, secret };
-  if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret) await local.set({ server: known });
+  if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret)
+    await local.set({ server: known });
   await markOwn(known);
   return known;
 }
@@ -129,7 +131,9 @@ async function refresh(server) {
   for (const id of ids) {
     const kept = summaries[id];
     const receivedAt = new Date().toISOString();
-    const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary }).catch(refused);
+    const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary }).catch(
+      refused,
+    );
     if (answer instanceof Refusal) {
       problems[id] = answer.problem;
       continue;
@@ -137,7 +141,11 @@ async function refresh(server) {
     fresh[summaryKey(id)] = { summary: answer.body ?? kept.summary, etag: answer.etag, receivedAt, counts };
   }
   await local.set({ ...fresh, problems });
-  await local.remove(Object.keys(summaries).filter((id) => !ids.includes(id)).map(summaryKey));
+  await local.remove(
+    Object.keys(summaries)
+      .filter((id) => !ids.includes(id))
+      .map(summaryKey),
+  );
   await forgetSaved(saved.filter(({ accountId }) => !(accountId in problems)));
 }
 

@@ -28,7 +28,9 @@ export function view(stored, now) {
     pairing: stored.pairing && { ...stored.pairing, expiresAt: bounded(stored.pairing.expiresAt, now, PAIRING_MAX_MS) },
     accounts: stored.accounts.map((account) => accountView(account, stored, now)),
     currentAccount: stored.currentAccount,
-    waiting: shown.filter((entry) => (entry.state === "waiting" || entry.state === "paused") && !waitsElsewhere(entry, stored)),
+    waiting: shown.filter(
+      (entry) => (entry.state === "waiting" || entry.state === "paused") && !waitsElsewhere(entry, stored),
+    ),
     elsewhere: stored.entries.filter((entry) => waitsElsewhere(entry, stored)),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
     listening: stored.listening,
@@ -46,7 +48,8 @@ export function view(stored, now) {
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  */
-export const currentAccount = (accounts, currentId) => accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
+export const currentAccount = (accounts, currentId) =>
+  accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
 
 /**
  * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be. Null where there
@@ -96,7 +99,10 @@ function accountView(account, stored, now) {
     problem: stored.problems[account.id] ?? null,
     projection: kept ? project(kept, account, stored.entries, now) : null,
     recent: recent(account, stored, ahead),
-    awaiting: (kept?.summary.awaiting ?? []).filter(({ id, answer_by: by }) => now < new Date(by) && !ahead.some((entry) => "inmailId" in entry && entry.inmailId === id)),
+    awaiting: (kept?.summary.awaiting ?? []).filter(
+      ({ id, answer_by: by }) =>
+        now < new Date(by) && !ahead.some((entry) => "inmailId" in entry && entry.inmailId === id),
+    ),
     targets: kept?.summary.targets ?? null,
     ahead,
   };
@@ -113,10 +119,14 @@ function recent(account, stored, ahead) {
   const outcomes = ahead.filter((entry) => entry.kind === "outcome");
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => entry.accountId === account.id);
   const saved = (kept?.summary.recent ?? []).filter(
-    ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id));
-  const noticed = stored.undo.filter(({ source }) => source === "page").flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
+    ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id),
+  );
+  const noticed = stored.undo
+    .filter(({ source }) => source === "page")
+    .flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
   // A line keeps its id when the server takes the entry over: its buttons stay the same ones while they are pressed.
-  const idOf = (/** @type {string} */ inmailId) => stored.undo.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
+  const idOf = (/** @type {string} */ inmailId) =>
+    stored.undo.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
   const lines = [
     ...waiting.map(waitingLine),
     ...saved.map((inmail) => ({
@@ -130,7 +140,9 @@ function recent(account, stored, ahead) {
       waiting: false,
     })),
   ];
-  return lines.map((each) => ({ ...each, noticed: noticed.includes(each.id) })).sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
+  return lines
+    .map((each) => ({ ...each, noticed: noticed.includes(each.id) }))
+    .sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
 }
 
 /**

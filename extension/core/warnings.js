@@ -17,11 +17,23 @@ export function warningWords({ code, until: end, arguments: given = {} }, { acco
   const rate = perDay && nextLoss ? t("warning_pace", rateWords(perDay, nextLoss.credits)) : "";
   switch (code) {
     case "expiring":
-      return nextLoss ? { title: plural("loss_expire", nextLoss.credits, until(nextLoss.at, zone, now)), detail: rate || t("warning_reserve") } : null;
+      return nextLoss
+        ? {
+            title: plural("loss_expire", nextLoss.credits, until(nextLoss.at, zone, now)),
+            detail: rate || t("warning_reserve"),
+          }
+        : null;
     case "cancelling":
-      return end && projection?.balance ? { title: plural("warning_cancelling", projection.balance, until(end, zone, now)), detail: rate } : null;
+      return end && projection?.balance
+        ? { title: plural("warning_cancelling", projection.balance, until(end, zone, now)), detail: rate }
+        : null;
     case "behind":
-      return forecast?.lost ? { title: [t("warning_behind", forecast.lost), worth(forecast.lost, nextLoss)].filter(Boolean).join(" "), detail: rate } : null;
+      return forecast?.lost
+        ? {
+            title: [t("warning_behind", forecast.lost), worth(forecast.lost, nextLoss)].filter(Boolean).join(" "),
+            detail: rate,
+          }
+        : null;
     case "over_cap":
       return nextLoss?.reason === "forfeit" && nextRenewal
         ? { title: overLimit(nextLoss.credits, nextRenewal.credits, ofDay(nextLoss.at, zone, now)), detail: "" }

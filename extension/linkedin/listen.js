@@ -28,7 +28,8 @@
     }
     if (event.type === "pointerdown") return;
     // A click may come long after the press, or without one, from a screen reader.
-    if (event.type === "click") gesture = { path: gesture.isUsed ? [] : gesture.path, at: performance.now(), isUsed: false };
+    if (event.type === "click")
+      gesture = { path: gesture.isUsed ? [] : gesture.path, at: performance.now(), isUsed: false };
     const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (isKey && !isEnter && event.key !== "Escape") return;
     const pressed = event.type === "submit" ? [event.submitter] : event.composedPath();
@@ -51,7 +52,9 @@
 
   /** @type {LinkedinListener["isByUser"]} */
   const isByUser = ({ frame }) =>
-    gesture.path.includes(frame) && performance.now() - gesture.at < GESTURE_MS && navigator.userActivation?.isActive !== false;
+    gesture.path.includes(frame) &&
+    performance.now() - gesture.at < GESTURE_MS &&
+    navigator.userActivation?.isActive !== false;
 
   /** @type {LinkedinListener["canSend"]} */
   const canSend = ({ kind, frame }) => find([frame], kind.send).some((button) => !button.matches(":disabled"));
@@ -69,7 +72,14 @@
     if (!before && !(isInMail && canSend(composer))) return;
     const isOld = gesture.path.includes(composer.frame);
     gesture.isUsed = true;
-    const watch = before ?? { composer, reading, isOld, place: place(), own: ownIn(composer), root: composer.frame.getRootNode() };
+    const watch = before ?? {
+      composer,
+      reading,
+      isOld,
+      place: place(),
+      own: ownIn(composer),
+      root: composer.frame.getRootNode(),
+    };
     watches.add(Object.assign(watch, { isSure: isSure || Boolean(before?.isSure), touched: false, at: Date.now() }));
     looking ||= window.setInterval(look, LOOK_EVERY_MS);
   }

@@ -19,5 +19,8 @@
   if (chosen) return { place, composer: read(chosen) };
   // Several of which none stands out, or one that is not understood.
   if (!open.length && !find(places, sign).some(isSeen)) return { place, composer: null };
-  return { place, composer: { recognised: false, product: null, name: "", link: "", cost: "unknown", balance: null, degree1: false } };
+  return {
+    place,
+    composer: { recognised: false, product: null, name: "", link: "", cost: "unknown", balance: null, degree1: false },
+  };
 })();

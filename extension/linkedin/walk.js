@@ -10,7 +10,8 @@
   function* roots(root) {
     yield root;
     for (const element of root.querySelectorAll("*")) {
-      const below = element.shadowRoot ?? (element.localName === "iframe" && /** @type {any} */ (element).contentDocument);
+      const below =
+        element.shadowRoot ?? (element.localName === "iframe" && /** @type {any} */ (element).contentDocument);
       if (below) yield* roots(below);
     }
   }

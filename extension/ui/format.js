@@ -79,7 +79,9 @@ export function until(instant, zone, now) {
  */
 export function otherZone(zone, now, then) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isSame = [now.toISOString(), then ?? now.toISOString()].every((at) => localTime(at, zone) === localTime(at, own));
+  const isSame = [now.toISOString(), then ?? now.toISOString()].every(
+    (at) => localTime(at, zone) === localTime(at, own),
+  );
   return isSame ? "" : (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }
 
@@ -132,7 +134,8 @@ export function instantOf(text, zone) {
   const wanted = Date.parse(`${text}Z`);
   let at = wanted;
   // The second time with the offset of the result, which may have changed on the way.
-  for (let round = 0; round < 2; round += 1) at = wanted - (Date.parse(`${localTime(new Date(at).toISOString(), zone)}Z`) - at);
+  for (let round = 0; round < 2; round += 1)
+    at = wanted - (Date.parse(`${localTime(new Date(at).toISOString(), zone)}Z`) - at);
   return new Date(at).toISOString();
 }
 
@@ -151,7 +154,11 @@ export function money(value) {
 export function roundMoney(value) {
   const amount = value.amount_minor / 10 ** digits(value.currency);
   if (amount < 10) return money(value);
-  return new Intl.NumberFormat(locale(), { style: "currency", currency: value.currency, maximumFractionDigits: 0 }).format(amount);
+  return new Intl.NumberFormat(locale(), {
+    style: "currency",
+    currency: value.currency,
+    maximumFractionDigits: 0,
+  }).format(amount);
 }
 
 /**

@@ -9,23 +9,58 @@ const { OUTCOMES, PRODUCTS, PURPOSES, SHAPE } = await import("../../extension/co
 
 const SERVER = { address: "http://127.0.0.1:8425", token: null };
 const AT = "2026-11-23T09:00:00Z";
-const PERSON = { id: "p", name: "Kai Example", first_name: null, links: [], company: null, headline: null, do_not_contact: false };
-const TARGET = {
-  id: "t", state: "ready", person: PERSON, account: null, purpose: null, note: null, due: null, planned_for: null, planned_at: null,
-  held_until: null, created_at: AT, copy: null,
+const PERSON = {
+  id: "p",
+  name: "Kai Example",
+  first_name: null,
+  links: [],
+  company: null,
+  headline: null,
+  do_not_contact: false,
 };
-const INMAIL = { id: "i", recipient: { name: "Kai Example", profile_url: null }, sent_at: AT, outcome: "pending", cost: 1 };
+const TARGET = {
+  id: "t",
+  state: "ready",
+  person: PERSON,
+  account: null,
+  purpose: null,
+  note: null,
+  due: null,
+  planned_for: null,
+  planned_at: null,
+  held_until: null,
+  created_at: AT,
+  copy: null,
+};
+const INMAIL = {
+  id: "i",
+  recipient: { name: "Kai Example", profile_url: null },
+  sent_at: AT,
+  outcome: "pending",
+  cost: 1,
+};
 
-const summary = () => structuredClone({
-  account: { lead_days: [7, 3, 1] },
-  product_title: "Premium", as_of: AT, balance: 12, allotment: 25, used: 13, free_used: 0, period: { start: AT },
-  next_loss: { at: AT, credits: 3, value: { amount_minor: 300, currency: "EUR" } },
-  lots: [{ granted_at: AT, left: 12 }], pace: { expected: 3 }, forecast: { basis: "", lost: null }, observed: { balance: 12, at: AT },
-  warnings: [{ code: "expiring", severity: "urgent", until: AT, arguments: { names: 3 } }],
-  timeline: [{ at: AT, reason: "expire", credits: -3, balance: 9 }],
-  recent: [INMAIL], awaiting: [{ ...INMAIL, answer_by: AT, returns_credit: true }],
-  targets: { next: [TARGET], ready: 1, today: 0, sent_today: 0, held: 0, names: 1 },
-});
+const summary = () =>
+  structuredClone({
+    account: { lead_days: [7, 3, 1] },
+    product_title: "Premium",
+    as_of: AT,
+    balance: 12,
+    allotment: 25,
+    used: 13,
+    free_used: 0,
+    period: { start: AT },
+    next_loss: { at: AT, credits: 3, value: { amount_minor: 300, currency: "EUR" } },
+    lots: [{ granted_at: AT, left: 12 }],
+    pace: { expected: 3 },
+    forecast: { basis: "", lost: null },
+    observed: { balance: 12, at: AT },
+    warnings: [{ code: "expiring", severity: "urgent", until: AT, arguments: { names: 3 } }],
+    timeline: [{ at: AT, reason: "expire", credits: -3, balance: 9 }],
+    recent: [INMAIL],
+    awaiting: [{ ...INMAIL, answer_by: AT, returns_credit: true }],
+    targets: { next: [TARGET], ready: 1, today: 0, sent_today: 0, held: 0, names: 1 },
+  });
 
 /** Every member of an answer, however deep: the object that has it, and its name. */
 function* members(value) {
@@ -82,7 +117,8 @@ test("a summary with a member of another type is not taken", async () => {
 
 test("null is taken where the server may say so, and nowhere else", async () => {
   assert.ok(await isTaken({ ...summary(), next_loss: null, observed: null }));
-  for (const name of ["balance", "period", "lots", "warnings", "recent"]) assert.equal(await isTaken({ ...summary(), [name]: null }), false, name);
+  for (const name of ["balance", "period", "lots", "warnings", "recent"])
+    assert.equal(await isTaken({ ...summary(), [name]: null }), false, name);
 });
 
 test("a list of anything else is not taken", async () => {

@@ -28,10 +28,14 @@ function exists(id) {
 
 test("every message that the code names exists", () => {
   const ids = [...named()].flatMap(({ file, id, isPlural }) =>
-    (isPlural ? [`${id}_one`, `${id}_other`] : [id]).map((each) => ({ file, id: each })));
+    (isPlural ? [`${id}_one`, `${id}_other`] : [id]).map((each) => ({ file, id: each })),
+  );
 
   assert.ok(ids.length > 100);
-  assert.deepEqual(ids.filter(({ id }) => !exists(id)), []);
+  assert.deepEqual(
+    ids.filter(({ id }) => !exists(id)),
+    [],
+  );
 });
 
 test("every product has a name", () => {
