@@ -1,5 +1,5 @@
-// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so whatever
-// matters is in storage, and whoever wakes it finds badge and alarms put right.
+// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so
+// whatever matters is in storage, and whoever wakes it finds badge and alarms put right.
 
 import { hearChanged, watchApp } from "./core/apppages.js";
 import * as browser from "./core/browser.js";
@@ -27,7 +27,10 @@ runtime.onInstalled.addListener(async ({ reason }) => {
   syncNow();
   keepListening();
   await contextMenus.removeAll();
-  for (const [id, title] of [["log", browser.text("menuLog")], ["list", browser.text("menuList")]]) {
+  for (const [id, title] of [
+    ["log", browser.text("menuLog")],
+    ["list", browser.text("menuList")],
+  ]) {
     contextMenus.create({ id, title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
     contextMenus.create({ id: `${id}-action`, title, contexts: ["action"] });
   }
@@ -61,7 +64,8 @@ commands.onCommand.addListener((command, tab) => {
 });
 
 contextMenus.onClicked.addListener(({ menuItemId, linkUrl }, tab) =>
-  String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl));
+  String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl),
+);
 
 browser.onNotificationClicked(openNotified);
 

@@ -6,8 +6,8 @@ import { plannedInstant } from "./targets.js";
 const REFRESH_MINUTES = 15;
 
 /**
- * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself or the time comes that
- * somebody is planned for.
+ * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself or
+ * the time comes that somebody is planned for.
  * @param {View} view
  * @param {Date} now
  */
@@ -17,8 +17,12 @@ export async function keepAppointments({ accounts, connection }, now) {
   const latest = now.getTime() + REFRESH_MINUTES * 60_000;
   if (!refresh || refresh.scheduledTime > latest) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
   await appoint("retry", connection.retryAt, now);
-  const planned = accounts.flatMap(({ account, targets }) => (targets?.next ?? []).map((target) => plannedInstant(target, account.time_zone)));
-  const moments = [...accounts.map(({ projection }) => projection?.nextMoment), ...planned].flatMap((at) => (at && new Date(at) > now ? [at] : []));
+  const planned = accounts.flatMap(({ account, targets }) =>
+    (targets?.next ?? []).map((target) => plannedInstant(target, account.time_zone)),
+  );
+  const moments = [...accounts.map(({ projection }) => projection?.nextMoment), ...planned].flatMap((at) =>
+    at && new Date(at) > now ? [at] : [],
+  );
   await appoint("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);
 }
 

@@ -1,5 +1,5 @@
-// The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and no data go
-// out before the server has proven itself, where it can.
+// The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and
+// no data go out before the server has proven itself, where it can.
 
 import { mayCall } from "./browser.js";
 import { isProof, newNonce } from "./proof.js";
@@ -11,7 +11,10 @@ const TIMEOUT_MS = 5000;
 /** What a gateway in front of a server answers while the server itself is away. */
 const GATEWAY = new Set([502, 503, 504]);
 
-/** For how long a server that has proven itself is taken to be the one that answers at its address: for a burst of calls. */
+/**
+ * For how long a server that has proven itself is taken to be the one that answers at its address: for a burst of
+ * calls.
+ */
 const PROVEN_MS = 1000;
 
 /** The secret under which the server was proven, and until when that counts (`performance.now()`). */
@@ -68,8 +71,9 @@ export async function greet(address, query = "") {
 }
 
 /**
- * Greets the server, and has it prove that it is the one that this browser was connected to. Throws the Refusal `impostor` where a
- * server that could prove it does not. One that was connected before there were secrets cannot: it is taken as it is.
+ * Greets the server, and has it prove that it is the one that this browser was connected to. Throws the Refusal
+ * `impostor` where a server that could prove it does not. One that was connected before there were secrets cannot: it
+ * is taken as it is.
  * @param {Pick<Server, "address"> & Partial<Server>} server
  */
 export async function assure({ address, deviceId, secret }) {
@@ -92,7 +96,8 @@ const isProven = (secret) => proven.secret === secret && performance.now() < pro
  * @param {RequestInit} request
  */
 async function send(url, request) {
-  // The server lets extensions in without it, but a permission that the user did not give or took back is to be respected.
+  // The server lets extensions in without it, but a permission that the user did not give or took back is to be
+  // respected.
   if (!(await mayCall(url))) throw new Refusal({ code: "permission_missing" });
   let response;
   try {
@@ -124,13 +129,16 @@ async function json(response) {
  * @returns {Problem}
  */
 function problem(response, content) {
-  const words = fits(content, { code: "string", detail: "string" }) ? content : { code: "unexpected", detail: response.statusText };
+  const words = fits(content, { code: "string", detail: "string" })
+    ? content
+    : { code: "unexpected", detail: response.statusText };
   const retryAfterS = Number(response.headers.get("Retry-After")) || undefined;
   return { ...words, status: response.status, retryAfterS };
 }
 
 /**
- * Whether a value has the members that a shape names: type names, arrays of one shape, objects of shapes. A name with "?" may be missing.
+ * Whether a value has the members that a shape names: type names, arrays of one shape, objects of shapes. A name with
+ * "?" may be missing.
  * @param {any} value
  * @param {any} shape
  * @returns {boolean}
@@ -140,10 +148,18 @@ function fits(value, shape) {
   if (Array.isArray(shape)) return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
   if (value === null || typeof value !== "object") return false;
   return Object.entries(shape).every(([key, inner]) =>
-    key.endsWith("?") ? [undefined, null].includes(value[key.slice(0, -1)]) || fits(value[key.slice(0, -1)], inner) : fits(value[key], inner));
+    key.endsWith("?")
+      ? [undefined, null].includes(value[key.slice(0, -1)]) || fits(value[key.slice(0, -1)], inner)
+      : fits(value[key], inner),
+  );
 }
 
-const target = { id: "string", state: "string", created_at: "string", person: { id: "string", name: "string", links: ["string"], do_not_contact: "boolean" } };
+const target = {
+  id: "string",
+  state: "string",
+  created_at: "string",
+  person: { id: "string", name: "string", links: ["string"], do_not_contact: "boolean" },
+};
 
 const account = { id: "string", name: "string", time_zone: "string", working_days: ["number"], reserve: "number" };
 
@@ -154,7 +170,12 @@ export const SHAPE = {
   pairing: { id: "string", expires_at: "string" },
   token: { token: "string", device_id: "string" },
   secret: { secret: "string" },
-  erasures: { erasures: [{ inmails: ["string"], salt: "string", links: ["string"], names: ["string"] }], last: "number", more: "boolean", complete: "boolean" },
+  erasures: {
+    erasures: [{ inmails: ["string"], salt: "string", links: ["string"], names: ["string"] }],
+    last: "number",
+    more: "boolean",
+    complete: "boolean",
+  },
   logged: { inmail: { id: "string" } },
   lookup: { inmails: "number", "target?": target },
   added: { id: "string" },
@@ -172,7 +193,22 @@ export const SHAPE = {
     warnings: [{ code: "string", severity: "string" }],
     timeline: [{ at: "string", reason: "string", credits: "number", balance: "number" }],
     recent: [{ id: "string", recipient: { name: "string" }, sent_at: "string", outcome: "string", cost: "number" }],
-    awaiting: [{ id: "string", recipient: { name: "string" }, sent_at: "string", answer_by: "string", returns_credit: "boolean" }],
-    "targets?": { next: [target], ready: "number", today: "number", sent_today: "number", held: "number", names: "number" },
+    awaiting: [
+      {
+        id: "string",
+        recipient: { name: "string" },
+        sent_at: "string",
+        answer_by: "string",
+        returns_credit: "boolean",
+      },
+    ],
+    "targets?": {
+      next: [target],
+      ready: "number",
+      today: "number",
+      sent_today: "number",
+      held: "number",
+      names: "number",
+    },
   },
 };

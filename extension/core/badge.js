@@ -25,7 +25,9 @@ const TEXT_LENGTH_MAX = 3;
  */
 export function badge(view, now, flash = null) {
   const steady = steadyBadge(view, now);
-  return flash !== null && isAhead(flash.until, now, FLASH_MS) ? { ...steady, text: flash.sign, colour: COLOUR.plenty } : steady;
+  return flash !== null && isAhead(flash.until, now, FLASH_MS)
+    ? { ...steady, text: flash.sign, colour: COLOUR.plenty }
+    : steady;
 }
 
 /**
@@ -36,16 +38,21 @@ export function badge(view, now, flash = null) {
 function steadyBadge(view, now) {
   if (!view.server.paired) return { text: "–", colour: COLOUR.quiet, title: t("badge_not_paired") };
   const current = view.accounts.find(({ account }) => account.id === view.currentAccount);
-  if (!current?.projection) return { text: "–", colour: COLOUR.quiet, title: [t("badge_no_number"), ...notes(view)].join("\n") };
+  if (!current?.projection) {
+    return { text: "–", colour: COLOUR.quiet, title: [t("badge_no_number"), ...notes(view)].join("\n") };
+  }
   return {
     text: badgeText(view, current.projection),
     colour: COLOUR[current.projection.urgency],
-    title: [...view.accounts.map((each) => line(each, now)), today(current, now), ...notes(view)].filter(Boolean).join("\n"),
+    title: [...view.accounts.map((each) => line(each, now)), today(current, now), ...notes(view)]
+      .filter(Boolean)
+      .join("\n"),
   };
 }
 
 /**
- * The number, with the one thing to know about it where that fits beside the whole number; the title has it in any case.
+ * The number, with the one thing to know about it where that fits beside the whole number; the title has it in any
+ * case.
  * @param {Pick<View, "needsYou" | "questions" | "elsewhere" | "waiting" | "connection">} view
  * @param {Pick<Projection, "balance" | "tooOld" | "urgency">} projection
  */
@@ -56,7 +63,10 @@ export function badgeText(view, { balance, tooOld, urgency }) {
   if (asks) return fitting([`${credits}?`], credits);
   if (view.waiting.length) return fitting([`${credits}↑`], credits);
   if (view.connection.state !== "ok") return fitting([`~${credits}`], credits);
-  return fitting(URGENCY_SIGNS[urgency].map((sign) => credits + sign), credits);
+  return fitting(
+    URGENCY_SIGNS[urgency].map((sign) => credits + sign),
+    credits,
+  );
 }
 
 /**
@@ -89,11 +99,15 @@ function line({ account, projection }, now) {
   if (tooOld) return t("badge_too_old", account.name, asOfWords, zone);
   // More than a period's credits can be left, where they carry over: then there is no total.
   const isTotal = used + balance <= allotment;
-  const left = isTotal ? t("badge_left", account.name, balance, allotment, asOfWords, zone) : t("badge_alone", account.name, balance, asOfWords, zone);
+  const left = isTotal
+    ? t("badge_left", account.name, balance, allotment, asOfWords, zone)
+    : t("badge_alone", account.name, balance, asOfWords, zone);
   if (nextLoss && nextLoss.reason !== "forfeit") {
     return `${left} ${plural(`loss_${nextLoss.reason}`, nextLoss.credits, until(nextLoss.at, zone, now))}.`;
   }
-  return nextRenewal && !balance ? `${left} ${t("badge_renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now))}` : left;
+  return nextRenewal && !balance
+    ? `${left} ${t("badge_renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now))}`
+    : left;
 }
 
 /**

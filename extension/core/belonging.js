@@ -7,8 +7,8 @@
 export const serverKey = ({ id, address }) => id ?? address;
 
 /**
- * Whether an entry may go to the server that is connected. A server that lists the entry's account keeps its ledger, whatever its
- * address: ids of accounts cannot be guessed.
+ * Whether an entry may go to the server that is connected. A server that lists the entry's account keeps its ledger,
+ * whatever its address: ids of accounts cannot be guessed.
  * @param {OutboxEntry} entry
  * @param {Pick<Stored, "accounts" | "server">} stored
  */
@@ -21,7 +21,9 @@ export const belongsHere = ({ accountId, serverId }, { accounts, server }) =>
  * @param {Pick<Stored, "accounts" | "server">} stored
  */
 export const waitsElsewhere = (entry, stored) =>
-  stored.server.token !== null && (entry.state === "waiting" || entry.state === "paused") && !belongsHere(entry, stored);
+  stored.server.token !== null &&
+  (entry.state === "waiting" || entry.state === "paused") &&
+  !belongsHere(entry, stored);
 
 /**
  * An InMail or a person for the list, or what takes one back or changes it and is moved with it.
@@ -29,7 +31,8 @@ export const waitsElsewhere = (entry, stored) =>
  * @param {OutboxEntry[]} entries
  */
 export const isMovable = (entry, entries) =>
-  entry.kind === "inmail" || entry.kind === "target_add" ||
+  entry.kind === "inmail" ||
+  entry.kind === "target_add" ||
   (waitsForId(entry) && entries.some(({ id }) => "target" in entry && id === entry.target));
 
 /**

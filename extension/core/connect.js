@@ -24,24 +24,39 @@ export const check = async (typed) => greet(address(typed));
 export async function startPairing(typed, device) {
   const at = address(typed);
   const { demo, id: serverId } = await greet(at);
-  const { body } = await call({ address: at, token: null }, "/pairings", { method: "POST", body: { device }, shape: SHAPE.pairing });
+  const { body } = await call({ address: at, token: null }, "/pairings", {
+    method: "POST",
+    body: { device },
+    shape: SHAPE.pairing,
+  });
   const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo, serverId };
   await local.set({ pairing });
   return { expiresAt: pairing.expiresAt };
 }
 
 /**
- * Only now does the new connection take the place of the old. What waits for the old server is marked as that server's, and its
- * accounts are forgotten where the new one is another.
+ * Only now does the new connection take the place of the old. What waits for the old server is marked as that server's,
+ * and its accounts are forgotten where the new one is another.
  * @param {string} code
  */
 export async function confirmPairing(code) {
   const { pairing } = await read("pairing");
   if (!pairing) throw new Refusal({ code: "no_pairing" });
   const { address, demo, id, serverId = null } = pairing;
-  const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, { method: "POST", body: { code }, shape: SHAPE.token });
+  const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, {
+    method: "POST",
+    body: { code },
+    shape: SHAPE.token,
+  });
   /** @type {Server} */
-  const server = { address, token: body.token, deviceId: body.device_id, demo, id: serverId, secret: body.secret ?? null };
+  const server = {
+    address,
+    token: body.token,
+    deviceId: body.device_id,
+    demo,
+    id: serverId,
+    secret: body.secret ?? null,
+  };
   await alone(async () => {
     const { server: before, summaries } = await readAll();
     await markAll(before);
@@ -55,11 +70,15 @@ export async function confirmPairing(code) {
 }
 
 /**
- * Connects by the one-time secret that `inkeeper serve` puts into the copy of the extension that its own Chromium loads: `connect.json`
- * with `address`, `id` and `code`. Where this browser is connected to that address already, the secret is given back unused.
+ * Connects by the one-time secret that `inkeeper serve` puts into the copy of the extension that its own Chromium
+ * loads: `connect.json` with `address`, `id` and `code`. Where this browser is connected to that address already, the
+ * secret is given back unused.
  */
 export async function connectPrepared() {
-  const prepared = await fetch(runtime.getURL("connect.json")).then((file) => file.json(), () => null);
+  const prepared = await fetch(runtime.getURL("connect.json")).then(
+    (file) => file.json(),
+    () => null,
+  );
   if (!prepared) return;
   const { address, id, code } = prepared;
   const { server } = await read("server");
@@ -77,21 +96,24 @@ export async function cancelPairing() {
   const { pairing } = await read("pairing");
   if (!pairing) return;
   await local.set({ pairing: null });
-  await tellIfThere(() => call({ address: pairing.address, token: null }, `/pairings/${pairing.id}`, { method: "DELETE" }));
+  await tellIfThere(() =>
+    call({ address: pairing.address, token: null }, `/pairings/${pairing.id}`, { method: "DELETE" }),
+  );
 }
 
 /** Forgets the server, its numbers and every person. Only what waits to be saved stays, for the next connection. */
-export const disconnect = () => alone(async () => {
-  const { server, summaries } = await readAll();
-  await markAll(server);
-  const nobody = { ...server, token: null, deviceId: null, secret: null };
-  await local.set({ server: nobody, questions: [] });
-  await forgetWhatServerHas();
-  await forgetAccounts(summaries);
-  await note("not_paired");
-  await watchApp();
-  if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
-});
+export const disconnect = () =>
+  alone(async () => {
+    const { server, summaries } = await readAll();
+    await markAll(server);
+    const nobody = { ...server, token: null, deviceId: null, secret: null };
+    await local.set({ server: nobody, questions: [] });
+    await forgetWhatServerHas();
+    await forgetAccounts(summaries);
+    await note("not_paired");
+    await watchApp();
+    if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
+  });
 
 /** @param {Stored["summaries"]} summaries */
 async function forgetAccounts(summaries) {

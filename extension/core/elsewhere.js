@@ -1,4 +1,5 @@
-// Entries that wait for another server: marked as that server's before another is connected, and what the user wants done with them.
+// Entries that wait for another server: marked as that server's before another is connected, and what the user wants
+// done with them.
 
 import { belongsHere, isMovable, serverKey, waitsElsewhere } from "./belonging.js";
 import { local } from "./browser.js";
@@ -6,8 +7,8 @@ import { changing } from "./outbox.js";
 import { outboxKey, readAll } from "./settings.js";
 
 /**
- * Marks every entry without a server as one of this server, which has been the only one until now. For the moment before another
- * takes its place, or before its accounts are forgotten.
+ * Marks every entry without a server as one of this server, which has been the only one until now. For the moment
+ * before another takes its place, or before its accounts are forgotten.
  * @param {Server} server
  */
 export const markAll = (server) => mark(server, (entry) => !entry.serverId);
@@ -16,8 +17,8 @@ export const markAll = (server) => mark(server, (entry) => !entry.serverId);
  * Marks the entries of the connected server: those of its accounts, and those from before the server told an id.
  * @param {Server} server
  */
-export const markOwn = (server) => mark(server, (entry, stored) =>
-  entry.serverId === server.address || (!entry.serverId && belongsHere(entry, stored)));
+export const markOwn = (server) =>
+  mark(server, (entry, stored) => entry.serverId === server.address || (!entry.serverId && belongsHere(entry, stored)));
 
 /**
  * @param {Server} server
@@ -33,8 +34,8 @@ function mark(server, isOurs) {
 }
 
 /**
- * The user's answer for all entries that wait for another server. `send` gives the InMails to an account of this server, with what
- * takes them back; whatever else there is means something to the other server alone, and stays.
+ * The user's answer for all entries that wait for another server. `send` gives the InMails to an account of this
+ * server, with what takes them back; whatever else there is means something to the other server alone, and stays.
  * @param {"send" | "keep" | "delete"} answer
  * @param {string | null} accountId of this server
  */
@@ -53,7 +54,15 @@ export function answerElsewhere(answer, accountId) {
     const changed = entries.map((entry) => [
       outboxKey(entry.id),
       moved.has(entry.id)
-        ? { ...entry, accountId, serverId: serverKey(stored.server), state: "waiting", attemptedAt: null, tries: 0, isKept: false }
+        ? {
+            ...entry,
+            accountId,
+            serverId: serverKey(stored.server),
+            state: "waiting",
+            attemptedAt: null,
+            tries: 0,
+            isKept: false,
+          }
         : { ...entry, isKept: true },
     ]);
     const undo = stored.undo.map((item) => (moved.has(item.outboxId) ? { ...item, accountId } : item));

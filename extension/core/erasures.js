@@ -1,5 +1,5 @@
-// The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of InMails, and salted
-// hashes of the person's link and name.
+// The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of
+// InMails, and salted hashes of the person's link and name.
 
 import { call, SHAPE } from "./api.js";
 import { local, session } from "./browser.js";
@@ -17,7 +17,9 @@ import { outboxKey, read, readAll, summaryKey } from "./settings.js";
 export async function followErasures(server) {
   for (let more = true; more;) {
     const { erasuresSince } = await read("erasuresSince");
-    const answer = await call(server, `/erasures?since=${erasuresSince}`, { shape: SHAPE.erasures }).catch(unknownThere);
+    const answer = await call(server, `/erasures?since=${erasuresSince}`, { shape: SHAPE.erasures }).catch(
+      unknownThere,
+    );
     if (answer === null) return;
     const { complete, erasures, last } = answer.body;
     if (!complete) await forgetEverybody();
@@ -51,14 +53,22 @@ function forget(erasure) {
     const { entries, questions, skipped, summaries, undo } = await readAll();
     const { copied } = await session.get("copied");
     const targets = Object.values(summaries).flatMap(({ summary }) => summary.targets?.next ?? []);
-    const isErased = await finder(erasure, [...undo, ...questions, ...entries.map(personOf), ...targets.flatMap(knownBy), ...(copied ? [copied] : [])]);
+    const isErased = await finder(erasure, [
+      ...undo,
+      ...questions,
+      ...entries.map(personOf),
+      ...targets.flatMap(knownBy),
+      ...(copied ? [copied] : []),
+    ]);
     const gone = targets.filter((target) => knownBy(target).some(isErased)).map(({ id }) => id);
     const isGone = (/** @type {string | null} */ id) => id !== null && erasure.inmails.includes(id);
     await local.set({
       questions: questions.filter((question) => !isErased(question)),
       undo: undo.filter((item) => !isGone(item.inmailId) && !isErased(item)),
       skipped: Object.fromEntries(Object.entries(skipped).filter(([id]) => !gone.includes(id))),
-      ...Object.fromEntries(Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone, gone)])),
+      ...Object.fromEntries(
+        Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone, gone)]),
+      ),
     });
     if (copied && isErased(copied)) await session.remove("copied");
     for (const entry of entries) {
@@ -103,7 +113,8 @@ const isAboutList = ({ kind }) => kind === "target_add" || kind === "target_chan
  * @param {Target} target
  * @returns {Known[]}
  */
-const knownBy = ({ person: { links, name } }) => (links.length ? links : [null]).map((profileUrl) => ({ name, profileUrl }));
+const knownBy = ({ person: { links, name } }) =>
+  (links.length ? links : [null]).map((profileUrl) => ({ name, profileUrl }));
 
 /**
  * @param {OutboxEntry} entry
@@ -138,6 +149,12 @@ function anonymous(entry) {
  */
 function without({ summary, ...rest }, isGone, gone) {
   const [recent, awaiting] = [summary.recent, summary.awaiting].map((rows) => rows.filter(({ id }) => !isGone(id)));
-  const targets = summary.targets && { ...summary.targets, next: summary.targets.next.filter(({ id }) => !gone.includes(id)) };
-  return { ...rest, summary: { ...summary, recent, awaiting: /** @type {AwaitingInMail[]} */ (awaiting), ...(targets && { targets }) } };
+  const targets = summary.targets && {
+    ...summary.targets,
+    next: summary.targets.next.filter(({ id }) => !gone.includes(id)),
+  };
+  return {
+    ...rest,
+    summary: { ...summary, recent, awaiting: /** @type {AwaitingInMail[]} */ (awaiting), ...(targets && { targets }) },
+  };
 }

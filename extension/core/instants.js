@@ -1,4 +1,5 @@
-// Instants that storage keeps from another time. The clock may have been put right since, so none is believed without a bound.
+// Instants that storage keeps from another time. The clock may have been put right since, so none is believed without a
+// bound.
 
 /**
  * Whether `at` is still to come, and no further ahead than it can have been meant.
@@ -19,4 +20,5 @@ export function isAhead(at, now, mostMs) {
  * @param {number} [mostMs]
  * @returns {At | string}
  */
-export const bounded = (at, now, mostMs = 0) => (at !== null && Date.parse(at) - now.getTime() > mostMs ? now.toISOString() : at);
+export const bounded = (at, now, mostMs = 0) =>
+  at !== null && Date.parse(at) - now.getTime() > mostMs ? now.toISOString() : at;

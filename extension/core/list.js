@@ -8,7 +8,8 @@ import { outboxKey, read, readAll } from "./settings.js";
 import { isTheirs, stillAdded } from "./targets.js";
 
 /**
- * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there already.
+ * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there
+ * already.
  * @param {{accountId: string, person: Person, note?: string}} params
  * @param {Date} now
  * @returns {Promise<{id: string, repeated: boolean}>} the id of its entry
@@ -19,7 +20,10 @@ export function addToList({ accountId, person, note }, now) {
     const first = stillAdded(entries).find((target) => isTheirs(target.person, person));
     if (first) return { id: first.id, repeated: true };
     const link = profileLink(person.profileUrl ?? "");
-    const body = { person: { name: cleanName(person.name), ...(link && { profile_url: link }) }, ...(note && { note }) };
+    const body = {
+      person: { name: cleanName(person.name), ...(link && { profile_url: link }) },
+      ...(note && { note }),
+    };
     const entry = newEntry(accountId, { kind: /** @type {const} */ ("target_add"), body }, now);
     await add(entry);
     return { id: entry.id, repeated: false };
@@ -27,8 +31,8 @@ export function addToList({ accountId, person, note }, now) {
 }
 
 /**
- * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is simply removed when
- * it is dropped.
+ * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is
+ * simply removed when it is dropped.
  * @param {{accountId: string, id: string, person: Person, action: TargetAction, until?: string}} params
  * @param {Date} now
  */
@@ -42,7 +46,9 @@ export function changeTarget({ accountId, id, person, action, until }, now) {
     }
     const known = added.find(([entryId]) => entryId === id)?.[1];
     const ids = { target: entry ? id : null, targetId: known ?? (entry ? null : id) };
-    await add(newEntry(accountId, { kind: "target_change", ...ids, person, body: { action, ...(until && { until }) } }, now));
+    await add(
+      newEntry(accountId, { kind: "target_change", ...ids, person, body: { action, ...(until && { until }) } }, now),
+    );
   });
 }
 
@@ -51,7 +57,9 @@ export function changeTarget({ accountId, id, person, action, until }, now) {
  * @param {Date} now
  */
 export const markDoNotContact = ({ accountId, id, person }, now) =>
-  changing(() => add(newEntry(accountId, { kind: "person_change", personId: id, person, body: { do_not_contact: true } }, now)));
+  changing(() =>
+    add(newEntry(accountId, { kind: "person_change", personId: id, person, body: { do_not_contact: true } }, now)),
+  );
 
 /**
  * Passes over a target until the local day ends; with null, over none any more.

@@ -1,4 +1,5 @@
-// Logging as it is sent: whether the user wants it, whether the browser lets us, and what the listener in the page says.
+// Logging as it is sent: whether the user wants it, whether the browser lets us, and what the listener in the page
+// says.
 
 import { forgoListening, listenWith, local, mayListen } from "./browser.js";
 import { newId } from "./ids.js";
@@ -40,16 +41,21 @@ export async function setListening(on) {
   if (!on) await forgoListening();
 }
 
-/** Brings the script in line with the user's wish and the browser's permission: after an update, and when that is given or taken away. */
-export const keepListening = () => navigator.locks.request("listening", async () => {
-  const { listening } = await read("listening");
-  const state = listening === "off" ? "off" : (await mayListen()) ? "on" : "revoked";
-  await listenWith(state === "on" ? SCRIPTS : []);
-  if (state !== listening) await local.set({ listening: state });
-});
+/**
+ * Brings the script in line with the user's wish and the browser's permission: after an update, and when that is given
+ * or taken away.
+ */
+export const keepListening = () =>
+  navigator.locks.request("listening", async () => {
+    const { listening } = await read("listening");
+    const state = listening === "off" ? "off" : (await mayListen()) ? "on" : "revoked";
+    await listenWith(state === "on" ? SCRIPTS : []);
+    if (state !== listening) await local.set({ listening: state });
+  });
 
 /**
- * What the listener tells: logged if it is proven and understood, else kept to be asked about. The answer says whether to go on listening.
+ * What the listener tells: logged if it is proven and understood, else kept to be asked about. The answer says whether
+ * to go on listening.
  * @param {unknown} said
  * @param {chrome.tabs.Tab | undefined} tab
  */
@@ -78,7 +84,10 @@ export async function hearSent(said, tab) {
  */
 async function isCalm(now) {
   const { undo } = await read("undo");
-  return undo.filter(({ at, source }) => source === "page" && Math.abs(now.getTime() - Date.parse(at)) < MINUTE_MS).length < SENDS_A_MINUTE_MAX;
+  return (
+    undo.filter(({ at, source }) => source === "page" && Math.abs(now.getTime() - Date.parse(at)) < MINUTE_MS).length <
+    SENDS_A_MINUTE_MAX
+  );
 }
 
 /**
@@ -113,7 +122,12 @@ function checkedPlace(said) {
   const { address, headings, isUntouched, loadedAt, named, title } = said ?? {};
   if (!isLinkedin(text(address))) return null;
   return {
-    address: text(address), title: text(title), loadedAt: text(loadedAt), isUntouched: isUntouched === true, headings: texts(headings), named: texts(named),
+    address: text(address),
+    title: text(title),
+    loadedAt: text(loadedAt),
+    isUntouched: isUntouched === true,
+    headings: texts(headings),
+    named: texts(named),
   };
 }
 
@@ -132,7 +146,15 @@ function askLater({ person, cost, product, isClear }, account, { preferences }, 
       isSamePerson(other, { name, profileUrl }) && Math.abs(at.getTime() - Date.parse(other.at)) <= ONE_SEND_MS;
     if (name && [...questions, ...undo].some(isSame)) return false;
     const likely = costOf({ cost }, preferences);
-    const question = { id: newId(at), accountId: account?.account.id ?? null, product, name, profileUrl, cost: likely, at: at.toISOString() };
+    const question = {
+      id: newId(at),
+      accountId: account?.account.id ?? null,
+      product,
+      name,
+      profileUrl,
+      cost: likely,
+      at: at.toISOString(),
+    };
     await local.set({ questions: [...questions, question].slice(-QUESTIONS_MAX) });
     return true;
   });
@@ -151,5 +173,8 @@ export async function answer(id, cost) {
   });
   if (!question?.accountId || cost === null) return;
   const { accountId, name, profileUrl, at } = question;
-  await log({ accountId, recipient: { name, profileUrl }, cost, source: "page", costRead: true }, new Date(bounded(at, new Date())));
+  await log(
+    { accountId, recipient: { name, profileUrl }, cost, source: "page", costRead: true },
+    new Date(bounded(at, new Date())),
+  );
 }

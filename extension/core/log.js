@@ -28,11 +28,15 @@ export function log(params, now) {
     const sentAt = params.sentAt ? new Date(params.sentAt) : now;
     const { preferences, questions, undo } = await read("preferences", "questions", "undo");
     const text = await textFor(params.recipient, sentAt);
-    const open = questions.filter((question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt));
+    const open = questions.filter(
+      (question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
+    );
     if (open.length < questions.length) await local.set({ questions: open });
     const first = params.second ? null : undo.find((item) => isSame(item, params, sentAt));
     if (first) return { entry: await entryOf(first), repeated: true };
-    const entry = /** @type {InMailEntry} */ (newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now));
+    const entry = /** @type {InMailEntry} */ (
+      newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now)
+    );
     await local.set({
       [outboxKey(entry.id)]: entry,
       undo: [...undo, { outboxId: entry.id, inmailId: null, ...undoableOf(entry) }].slice(-UNDO_LENGTH_MAX),
@@ -59,7 +63,8 @@ export async function isLogged(accountId, recipient, source, now) {
 }
 
 /**
- * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the user's doing.
+ * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the
+ * user's doing.
  * @param {Pick<Undoable, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
  * @param {Date} sentAt
@@ -67,7 +72,14 @@ export async function isLogged(accountId, recipient, source, now) {
 function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, sentAt) {
   const isClickAgain = item.source === source && source !== "page";
   if (isClickAgain && item.accountId !== accountId) return false;
-  if (isClickAgain && isLink(item.profileUrl) && isLink(profileUrl) && !isSameLink(item.profileUrl ?? "", profileUrl ?? "")) return false;
+  if (
+    isClickAgain &&
+    isLink(item.profileUrl) &&
+    isLink(profileUrl) &&
+    !isSameLink(item.profileUrl ?? "", profileUrl ?? "")
+  ) {
+    return false;
+  }
   const apart = Math.abs(sentAt.getTime() - Date.parse(item.at));
   return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
 }
@@ -113,6 +125,9 @@ function body({ recipient, cost, note, purpose, subject, source, target, acceptD
  */
 async function textFor({ name, profileUrl = null }, sentAt) {
   const { copied } = await session.get("copied");
-  const isTheirs = copied && Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_MS && isSamePerson(copied, { name, profileUrl });
+  const isTheirs =
+    copied &&
+    Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_MS &&
+    isSamePerson(copied, { name, profileUrl });
   return isTheirs ? { target: copied.target, text: copied.text } : {};
 }

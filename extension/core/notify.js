@@ -1,4 +1,5 @@
-// Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed than twice.
+// Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed
+// than twice.
 
 import { purposeWords } from "../ui/listwords.js";
 import { t } from "../ui/words.js";
@@ -35,7 +36,10 @@ export function setReminders(chosen) {
   });
 }
 
-/** Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and account. */
+/**
+ * Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and
+ * account.
+ */
 export function remind() {
   return changing(async () => {
     const now = new Date();
@@ -66,7 +70,9 @@ function dueWarnings(view, shown, now) {
       const key = `${kind}${warning.until}/${warning.severity}`;
       const today = Object.keys(shown).some((other) => other.startsWith(kind) && shown[other] === day);
       const words = warningWords(warning, { account, projection }, now);
-      if (words && !today && !(key in shown)) due.push({ key, day, words: { ...words, title: `${account.name}: ${words.title}` } });
+      if (words && !today && !(key in shown)) {
+        due.push({ key, day, words: { ...words, title: `${account.name}: ${words.title}` } });
+      }
     }
   }
   return due;
@@ -85,8 +91,26 @@ function dueTargets(view, shown, now) {
     return (targetsOf(each, now)?.next ?? []).flatMap((target) => {
       const at = plannedInstant(target, zone);
       const key = `${TARGET}${target.id}/${at}`;
-      const isDue = at !== null && target.state === "planned" && target.planned_for === day && new Date(at) <= now && !(key in shown);
-      return isDue ? [{ key, day, words: { title: t("planned_now", target.person.name), detail: [...purposeWords(target), profileOf(target.person) && t("planned_open")].filter(Boolean).join(" · ") } }] : [];
+      const isDue =
+        at !== null &&
+        target.state === "planned" &&
+        target.planned_for === day &&
+        new Date(at) <= now &&
+        !(key in shown);
+      return isDue
+        ? [
+            {
+              key,
+              day,
+              words: {
+                title: t("planned_now", target.person.name),
+                detail: [...purposeWords(target), profileOf(target.person) && t("planned_open")]
+                  .filter(Boolean)
+                  .join(" · "),
+              },
+            },
+          ]
+        : [];
     });
   });
   // One of no account is in the list of each.
@@ -94,14 +118,16 @@ function dueTargets(view, shown, now) {
 }
 
 /**
- * At the user's click: the one profile that a notification is about, else the popup. What needs no look at storage is decided at once:
- * Firefox opens a popup only in the click itself.
+ * At the user's click: the one profile that a notification is about, else the popup. What needs no look at storage is
+ * decided at once: Firefox opens a popup only in the click itself.
  * @param {string} id of the notification
  */
 export async function openNotified(id) {
   if (!id.startsWith(TARGET)) return openPopup();
   const { accounts } = await readView(new Date());
-  const target = accounts.flatMap(({ targets }) => targets?.next ?? []).find((each) => id.startsWith(`${TARGET}${each.id}/`));
+  const target = accounts
+    .flatMap(({ targets }) => targets?.next ?? [])
+    .find((each) => id.startsWith(`${TARGET}${each.id}/`));
   const link = target && profileOf(target.person);
   return link ? openAddress(link) : openPopup();
 }

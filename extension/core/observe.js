@@ -22,8 +22,8 @@ export const observe = (accountId, balance, source, at, now) =>
   add(newEntry(accountId, { kind: "observation", body: { balance, observed_at: at.toISOString(), source } }, now));
 
 /**
- * What taking over the page's balance would do, as of the time of reading, or null where there is nothing to take over. A zero has no number on the page,
- * so it is never `sure` enough to be taken over without the user.
+ * What taking over the page's balance would do, as of the time of reading, or null where there is nothing to take over.
+ * A zero has no number on the page, so it is never `sure` enough to be taken over without the user.
  * @param {PageReading | null} page
  * @param {AccountView | null} account
  * @returns {{balance: number, computed: number, sure: boolean} | null}
@@ -36,7 +36,12 @@ export function offer(page, account) {
   /** @param {string} instant */
   const before = (instant) => at - Date.parse(instant);
   const isLogged = account.recent.some(
-    (inmail) => person !== null && isSamePerson(inmail, person) && before(inmail.sentAt) >= 0 && before(inmail.sentAt) < SAME_INMAIL_MS);
+    (inmail) =>
+      person !== null &&
+      isSamePerson(inmail, person) &&
+      before(inmail.sentAt) >= 0 &&
+      before(inmail.sentAt) < SAME_INMAIL_MS,
+  );
   const spentSince = account.recent.filter(({ cost, sentAt }) => cost && before(sentAt) < 0).length;
   const computed = projection.balance + spentSince;
   const isConfirmed = projection.observed !== null && Math.abs(before(projection.observed.at)) < CONFIRMED_MS;

@@ -1,5 +1,6 @@
-// Whatever changes data waits here until the server has it: written before any network call, one key each, sent in the order of
-// the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has arrived.
+// Whatever changes data waits here until the server has it: written before any network call, one key each, sent in the
+// order of the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has
+// arrived.
 
 import { call, SHAPE } from "./api.js";
 import { belongsHere, serverKey, waitsForId } from "./belonging.js";
@@ -26,7 +27,8 @@ export const changing = (work) => navigator.locks.request("outbox", work);
 /**
  * @template {Pick<InMailEntry, "kind" | "body"> | Pick<RetractEntry, "kind" | "body" | "target" | "inmailId">
  *   | Pick<OutcomeEntry, "kind" | "body" | "inmailId"> | Pick<ObservationEntry | TargetAddEntry, "kind" | "body">
- *   | Pick<TargetChangeEntry, "kind" | "body" | "target" | "targetId" | "person"> | Pick<PersonChangeEntry, "kind" | "body" | "personId" | "person">} What
+ *   | Pick<TargetChangeEntry, "kind" | "body" | "target" | "targetId" | "person">
+ *   | Pick<PersonChangeEntry, "kind" | "body" | "personId" | "person">} What
  * @param {string} accountId
  * @param {What} what
  * @param {Date} now
@@ -41,8 +43,9 @@ export function newEntry(accountId, what, now) {
 export const add = (entry) => local.set({ [outboxKey(entry.id)]: entry });
 
 /**
- * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a token
- * that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the user.
+ * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a
+ * token that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the
+ * user.
  * @param {Server} server
  */
 export async function flush(server) {
@@ -51,7 +54,7 @@ export async function flush(server) {
       await settle(entry, await send(server, entry));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (await redirect(entry, error.problem) || await settleRefused(entry, error.problem)) continue;
+      if ((await redirect(entry, error.problem)) || (await settleRefused(entry, error.problem))) continue;
       await keep(entry, error.problem);
       if (stopsAll(error.problem)) throw error;
     }
@@ -63,7 +66,8 @@ function claim() {
   return changing(async () => {
     const stored = await readAll();
     const next = stored.entries.find(
-      (entry) => entry.state === "waiting" && belongsHere(entry, stored) && !waitsForId(entry));
+      (entry) => entry.state === "waiting" && belongsHere(entry, stored) && !waitsForId(entry),
+    );
     if (!next) return null;
     const claimed = { ...next, attemptedAt: new Date().toISOString() };
     await add(claimed);
@@ -88,7 +92,12 @@ async function send(server, entry) {
     case "observation":
       return call(server, `${path}/observations`, { method: "POST", body, key });
     case "target_add":
-      return call(server, "/targets", { method: "POST", body: { ...body, account: entry.accountId }, key, shape: SHAPE.added });
+      return call(server, "/targets", {
+        method: "POST",
+        body: { ...body, account: entry.accountId },
+        key,
+        shape: SHAPE.added,
+      });
     case "target_change":
       return call(server, `/targets/${entry.targetId}`, { method: "PATCH", body, key });
     case "person_change":
@@ -106,16 +115,20 @@ function settle(entry, { body }) {
     const { added, entries, undo } = await readAll();
     /** @type {Record<string, OutboxEntry | Undoable[] | Stored["added"]>} */
     const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved" } };
-    const ids = entry.kind === "inmail" ? { inmailId: body.inmail.id } : entry.kind === "target_add" ? { targetId: body.id } : {};
+    const ids =
+      entry.kind === "inmail" ? { inmailId: body.inmail.id } : entry.kind === "target_add" ? { targetId: body.id } : {};
     if (ids.inmailId) changed.undo = undo.map((item) => (item.outboxId === entry.id ? { ...item, ...ids } : item));
-    if (ids.targetId) changed.added = [...added, /** @type {[string, string]} */ ([entry.id, ids.targetId])].slice(-ADDED_LENGTH_MAX);
+    if (ids.targetId) {
+      changed.added = [...added, /** @type {[string, string]} */ ([entry.id, ids.targetId])].slice(-ADDED_LENGTH_MAX);
+    }
     for (const follower of followersOf(entry.id, entries)) changed[outboxKey(follower.id)] = { ...follower, ...ids };
     await local.set(changed);
   });
 }
 
 /**
- * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one. Says whether it was so.
+ * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one. Says whether it was
+ * so.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
@@ -129,7 +142,8 @@ async function redirect(entry, { code, replaced_by: inmailId }) {
 const OVERTAKEN = new Set([404, 409, 422]);
 
 /**
- * A refusal that leaves nothing to do: who is to be put on the list is there, and what is to be changed is not. Says whether it was one.
+ * A refusal that leaves nothing to do: who is to be put on the list is there, and what is to be changed is not. Says
+ * whether it was one.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
@@ -185,7 +199,9 @@ const stopsAll = ({ status }) => status === 0 || status === 401 || status === 42
  * @param {OutboxEntry[]} entries
  */
 export const followersOf = (id, entries) =>
-  entries.filter((entry) => entry.kind === "retract" || entry.kind === "target_change").filter(({ target }) => target === id);
+  entries
+    .filter((entry) => entry.kind === "retract" || entry.kind === "target_change")
+    .filter(({ target }) => target === id);
 
 /**
  * Forgets entries that the summaries count.
@@ -217,7 +233,9 @@ export const resume = () => turn("paused", "waiting");
 function turn(from, to) {
   return changing(async () => {
     const { entries } = await readAll();
-    const turned = entries.filter(({ state }) => state === from).map((entry) => [outboxKey(entry.id), { ...entry, state: to }]);
+    const turned = entries
+      .filter(({ state }) => state === from)
+      .map((entry) => [outboxKey(entry.id), { ...entry, state: to }]);
     await local.set(Object.fromEntries(turned));
   });
 }
@@ -262,8 +280,14 @@ export function correct(id, correction, now) {
     const accountId = correction.accountId ?? entry.accountId;
     // An entry of another server that the user gives to an account of this one is this one's from now on.
     const owner = accounts.some((account) => account.id === accountId) ? { serverId: serverKey(server) } : {};
-    const corrected = /** @type {OutboxEntry} */ (
-      { ...entry, ...AGAIN, ...owner, key: newId(now), accountId, body: correctedBody(entry, correction) });
+    const corrected = /** @type {OutboxEntry} */ ({
+      ...entry,
+      ...AGAIN,
+      ...owner,
+      key: newId(now),
+      accountId,
+      body: correctedBody(entry, correction),
+    });
     const undoable = corrected.kind === "inmail" ? undoableOf(corrected) : {};
     await local.set({
       [outboxKey(id)]: corrected,
@@ -308,12 +332,18 @@ function correctedBody(entry, { at, balance, cost, name, outcome, profileUrl, pu
  * What the list of what can be taken back says of an InMail.
  * @param {InMailEntry} entry
  */
-export const undoableOf = ({ accountId, body: { recipient, cost, sent_at: at, source } }) =>
-  ({ accountId, name: recipient.name, profileUrl: recipient.profile_url ?? null, cost, at, source });
+export const undoableOf = ({ accountId, body: { recipient, cost, sent_at: at, source } }) => ({
+  accountId,
+  name: recipient.name,
+  profileUrl: recipient.profile_url ?? null,
+  cost,
+  at,
+  source,
+});
 
 /**
- * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed; else the
- * undo becomes an entry of its own, which outlives a killed worker like any other.
+ * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed;
+ * else the undo becomes an entry of its own, which outlives a killed worker like any other.
  * @param {string} id
  * @param {Date} now
  */
@@ -350,7 +380,11 @@ function retraction(id, { entries, summaries, undo }, now) {
     const inmail = summary.recent.find((each) => each.id === id);
     if (!inmail) continue;
     const { cost, recipient, sent_at } = inmail;
-    return newEntry(accountId, { kind: "retract", target: null, inmailId: id, body: { name: recipient.name, sent_at, cost } }, now);
+    return newEntry(
+      accountId,
+      { kind: "retract", target: null, inmailId: id, body: { name: recipient.name, sent_at, cost } },
+      now,
+    );
   }
   return null;
 }

@@ -19,8 +19,13 @@ export async function lookUp({ name, profileUrl }) {
   const { connection, server } = await read("connection", "server");
   if (!server.token || connection.state !== "ok") return undefined;
   const query = new URLSearchParams({ name, ...(profileUrl && { profile_url: profileUrl }) });
-  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); });
-  const found = call(server, `/people/lookup?${query}`, { shape: SHAPE.lookup }).then(({ body }) => body, () => undefined);
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE_MS);
+  });
+  const found = call(server, `/people/lookup?${query}`, { shape: SHAPE.lookup }).then(
+    ({ body }) => body,
+    () => undefined,
+  );
   return Promise.race([found, late]);
 }
 
@@ -33,9 +38,24 @@ export async function lookUp({ name, profileUrl }) {
  */
 export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
   const known = view.accounts.flatMap(({ account, awaiting, recent }) => [
-    ...recent.map(({ id, inmailId, name, outcome, profileUrl, sentAt }) => ({ accountId: account.id, id, inmailId, name, outcome, profileUrl, sentAt })),
-    ...awaiting.map(({ id, outcome, recipient: { name, profile_url: profileUrl }, sent_at: sentAt }) =>
-      ({ accountId: account.id, id, inmailId: id, name, outcome, profileUrl, sentAt })),
+    ...recent.map(({ id, inmailId, name, outcome, profileUrl, sentAt }) => ({
+      accountId: account.id,
+      id,
+      inmailId,
+      name,
+      outcome,
+      profileUrl,
+      sentAt,
+    })),
+    ...awaiting.map(({ id, outcome, recipient: { name, profile_url: profileUrl }, sent_at: sentAt }) => ({
+      accountId: account.id,
+      id,
+      inmailId: id,
+      name,
+      outcome,
+      profileUrl,
+      sentAt,
+    })),
   ]);
   const past = known.filter((inmail) => isSamePerson(inmail, person));
   const isRemoved = view.waiting.some((entry) => entry.kind === "retract" && entry.inmailId === found?.id);
@@ -47,8 +67,8 @@ export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
 }
 
 /**
- * What the user is asked before an InMail is logged: whether it is a second one to somebody who has not answered, and whether it was
- * sent at all where no credit is left.
+ * What the user is asked before an InMail is logged: whether it is a second one to somebody who has not answered, and
+ * whether it was sent at all where no credit is left.
  * @param {PastInMail | null} past
  * @param {0 | 1} cost
  * @param {AccountView | undefined} account

@@ -3,14 +3,39 @@
 import { cleanName, isSameLink, normalName, parseLink, profileLink } from "./people.js";
 
 /** Of how many parts a person's title consists, by its last one. */
-const PARTS = new Map([["LinkedIn", 2], ["Sales Navigator", 3], ["Recruiter", 2]]);
+const PARTS = new Map([
+  ["LinkedIn", 2],
+  ["Sales Navigator", 3],
+  ["Recruiter", 2],
+]);
 
 /** By the first part of the path. */
-const PRODUCTS = new Map([["in", "premium"], ["messaging", "premium"], ["sales", "sales_navigator"], ["talent", "recruiter"]]);
+const PRODUCTS = new Map([
+  ["in", "premium"],
+  ["messaging", "premium"],
+  ["sales", "sales_navigator"],
+  ["talent", "recruiter"],
+]);
 
 /** Letters that Unicode does not take apart, as LinkedIn writes them in public names. */
-const PLAIN_LETTERS = new Map([["ß", "ss"], ["æ", "ae"], ["œ", "oe"], ["ø", "o"], ["ł", "l"], ["đ", "d"], ["ð", "d"], ["þ", "th"], ["ı", "i"]]);
-const GERMAN_LETTERS = new Map([["ä", "ae"], ["ö", "oe"], ["ü", "ue"], ["å", "aa"], ["ø", "oe"]]);
+const PLAIN_LETTERS = new Map([
+  ["ß", "ss"],
+  ["æ", "ae"],
+  ["œ", "oe"],
+  ["ø", "o"],
+  ["ł", "l"],
+  ["đ", "d"],
+  ["ð", "d"],
+  ["þ", "th"],
+  ["ı", "i"],
+]);
+const GERMAN_LETTERS = new Map([
+  ["ä", "ae"],
+  ["ö", "oe"],
+  ["ü", "ue"],
+  ["å", "aa"],
+  ["ø", "oe"],
+]);
 
 /** @param {string | undefined} address of any of LinkedIn's sites: www, a country's, the one for telephones */
 export const isLinkedin = (address = "") => /^(?:.+\.)?linkedin\.com$/.test(URL.parse(address)?.hostname ?? "");
@@ -35,8 +60,8 @@ export function personOf(tab) {
 }
 
 /**
- * "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator" and "Kai Example | Recruiter" name a person. A visitor who
- * is not signed in sees "Kai Example - Job - Company | LinkedIn".
+ * "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator" and "Kai Example | Recruiter" name a person. A
+ * visitor who is not signed in sees "Kai Example - Job - Company | LinkedIn".
  * @param {string} title
  */
 function nameIn(title) {
@@ -47,8 +72,8 @@ function nameIn(title) {
 }
 
 /**
- * Whether the name in the title belongs to the link in the address. LinkedIn changes the address first and the title up to some
- * seconds later, so the two can be of two people. One of these has to show that they are not:
+ * Whether the name in the title belongs to the link in the address. LinkedIn changes the address first and the title up
+ * to some seconds later, so the two can be of two people. One of these has to show that they are not:
  * 1. The public name in the link is made from the name.
  * 2. The page itself has a link to this person with this name.
  * 3. The page was loaded at this address, went nowhere since, and has a heading with this name.
@@ -58,11 +83,16 @@ function nameIn(title) {
 export function isOnePerson({ name, profileUrl }, { headings, isUntouched, loadedAt, named }) {
   const link = profileUrl ?? "";
   const isTheName = (/** @type {string} */ text) => normalName(text) === normalName(name);
-  return isMadeFrom(link, name) || named.some(isTheName) || (isUntouched && isSameLink(loadedAt, link) && headings.some(isTheName));
+  return (
+    isMadeFrom(link, name) ||
+    named.some(isTheName) ||
+    (isUntouched && isSameLink(loadedAt, link) && headings.some(isTheName))
+  );
 }
 
 /**
- * Whether the public name in a link has two words of a person's name, or its only one, or begins with all of them in one.
+ * Whether the public name in a link has two words of a person's name, or its only one, or begins with all of them in
+ * one.
  * @param {string} link
  * @param {string} name
  */
@@ -73,7 +103,9 @@ function isMadeFrom(link, name) {
   return [PLAIN_LETTERS, GERMAN_LETTERS].some((letters) => {
     const words = wordsOf(name, letters);
     const isWhole = words.length > 0 && parts.join("").startsWith(words.join(""));
-    return isWhole || (words.length > 0 && words.filter((word) => parts.includes(word)).length >= Math.min(2, words.length));
+    return (
+      isWhole || (words.length > 0 && words.filter((word) => parts.includes(word)).length >= Math.min(2, words.length))
+    );
   });
 }
 
@@ -82,5 +114,12 @@ function isMadeFrom(link, name) {
  * @param {Map<string, string>} letters
  */
 const wordsOf = (text, letters) =>
-  Array.from(text.toLowerCase().normalize("NFC"), (letter) => letters.get(letter) ?? PLAIN_LETTERS.get(letter) ?? letter)
-    .join("").normalize("NFKD").replace(/\p{M}/gu, "").split(/[^\p{L}]+/u).filter(({ length }) => length > 1);
+  Array.from(
+    text.toLowerCase().normalize("NFC"),
+    (letter) => letters.get(letter) ?? PLAIN_LETTERS.get(letter) ?? letter,
+  )
+    .join("")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .split(/[^\p{L}]+/u)
+    .filter(({ length }) => length > 1);

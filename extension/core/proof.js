@@ -1,4 +1,5 @@
-// The proof that a server is the one this browser was connected to: an HMAC of a fresh nonce under the secret of the pairing.
+// The proof that a server is the one this browser was connected to: an HMAC of a fresh nonce under the secret of the
+// pairing.
 
 const NONCE_BYTES = 32;
 
@@ -6,7 +7,8 @@ const NONCE_BYTES = 32;
 export const newNonce = () => hex(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
 
 /**
- * Whether `proof` is the HMAC-SHA256 of the nonce in hexadecimal digits, key and nonce being ASCII text. Compares in constant time.
+ * Whether `proof` is the HMAC-SHA256 of the nonce in hexadecimal digits, key and nonce being ASCII text. Compares in
+ * constant time.
  * @param {unknown} proof
  * @param {string} secret
  * @param {string} nonce
@@ -14,7 +16,9 @@ export const newNonce = () => hex(crypto.getRandomValues(new Uint8Array(NONCE_BY
 export async function isProof(proof, secret, nonce) {
   if (typeof proof !== "string" || !/^[0-9a-f]{64}$/.test(proof)) return false;
   const text = new TextEncoder();
-  const key = await crypto.subtle.importKey("raw", text.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+  const key = await crypto.subtle.importKey("raw", text.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+    "verify",
+  ]);
   const bytes = Uint8Array.from(proof.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return crypto.subtle.verify("HMAC", key, bytes, text.encode(nonce));
 }

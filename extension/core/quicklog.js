@@ -1,4 +1,5 @@
-// Logging and listing without the popup: the person of the tab, by keyboard or menu, with the popup's form where that is not enough.
+// Logging and listing without the popup: the person of the tab, by keyboard or menu, with the popup's form where that
+// is not enough.
 
 import { openPopup, session } from "./browser.js";
 import { addToList } from "./list.js";
@@ -21,12 +22,12 @@ export async function logPersonOf(tab, link = "") {
   if (!found) return;
   const { page, person, view } = found;
   const account = page.composer === "strange" ? null : accountFor(view.accounts, view.currentAccount, page);
-  if (!account) return void await askUser();
+  if (!account) return void (await askUser());
   const reasons = reasonsToAsk(lastTo(person, view, await lookUp(person)), costOf(page, view.preferences), account);
   // Keys that are held down, and what the listener logged, are the same InMail.
   if (reasons.length && !(await isLogged(account.account.id, person, "shortcut", new Date()))) {
     session.set({ asks: true });
-    return void await askUser();
+    return void (await askUser());
   }
   await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
@@ -41,27 +42,30 @@ export async function listPersonOf(tab, link = "") {
   const found = await whom(tab, link, (draft) => askUser({ ...draft, isForList: true }));
   if (!found) return;
   const { page, person, view } = found;
-  const account = accountFor(view.accounts, view.currentAccount, page) ?? currentAccount(view.accounts, view.currentAccount);
-  if (!account?.targets) return void await askUser();
+  const account =
+    accountFor(view.accounts, view.currentAccount, page) ?? currentAccount(view.accounts, view.currentAccount);
+  if (!account?.targets) return void (await askUser());
   await addToList({ accountId: account.account.id, person }, new Date());
   await Promise.all([flash("+"), syncNow()]);
 }
 
 /**
- * The person of the tab, where that is clear; else the user is asked. What needs no look at the page is decided before the first
- * `await`, in the user's own keystroke or click: Firefox opens a popup only there, later it is a tab.
+ * The person of the tab, where that is clear; else the user is asked. What needs no look at the page is decided before
+ * the first `await`, in the user's own keystroke or click: Firefox opens a popup only there, later it is a tab.
  * @param {chrome.tabs.Tab | undefined} tab
  * @param {string} link
  * @param {(draft?: Omit<Draft, "at">) => Promise<unknown>} ask
  */
 async function whom(tab, link, ask) {
   const linked = profileLink(link);
-  if (link && !isSameLink(link, personOf(tab)?.profileUrl ?? "")) return void await ask({ name: "", profileUrl: linked, isNoPerson: linked === null });
-  if (!isLinkedin(tab?.url)) return void await ask();
+  if (link && !isSameLink(link, personOf(tab)?.profileUrl ?? "")) {
+    return void (await ask({ name: "", profileUrl: linked, isNoPerson: linked === null }));
+  }
+  if (!isLinkedin(tab?.url)) return void (await ask());
   const [page, view] = await Promise.all([readPage(tab), readView(new Date())]);
   const { person } = page;
   const isOther = link !== "" && !isSameLink(link, person?.profileUrl ?? "");
-  return !person || !page.isClear || page.degree1 || isOther ? void await ask() : { page, person, view };
+  return !person || !page.isClear || page.degree1 || isOther ? void (await ask()) : { page, person, view };
 }
 
 /** @param {Partial<Draft>} [draft] what the popup's form is opened with */

@@ -1,5 +1,5 @@
-// What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title. Nothing of it
-// is kept, and a page that is not understood, or does not answer soon, says nothing.
+// What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title.
+// Nothing of it is kept, and a page that is not understood, or does not answer soon, says nothing.
 
 import { lookInto } from "./browser.js";
 import { cleanName, normalName, parseLink, profileLink } from "./people.js";
@@ -12,7 +12,15 @@ const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${n
 const PATIENCE_MS = 500;
 
 /** @type {ComposerReading} */
-const UNCLEAR = { recognised: false, product: null, name: "", link: "", cost: "unknown", balance: null, degree1: false };
+const UNCLEAR = {
+  recognised: false,
+  product: null,
+  name: "",
+  link: "",
+  cost: "unknown",
+  balance: null,
+  degree1: false,
+};
 
 /**
  * @param {chrome.tabs.Tab | undefined} tab
@@ -41,14 +49,19 @@ export function costOf({ cost }, { lastCost }) {
  * @returns {Promise<{place: PagePlace | null, composer: ComposerReading | null}>}
  */
 async function lookAt(tabId) {
-  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS, []); });
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE_MS, []);
+  });
   /** @type {{place: PagePlace | null, composer: ComposerReading | null}[]} */
   const frames = (await Promise.race([lookInto(tabId, SCRIPTS).catch(() => []), late])).filter(Boolean);
   const place = frames.find((frame) => frame.place)?.place ?? null;
   const found = frames.flatMap(({ composer }) => composer ?? []);
   const clear = found.filter(({ recognised }) => recognised);
   if (found.length < 2) return { place, composer: found[0] ?? null };
-  return { place, composer: clear.length === 1 ? clear[0] : { ...UNCLEAR, product: found[0].product, link: found[0].link } };
+  return {
+    place,
+    composer: clear.length === 1 ? clear[0] : { ...UNCLEAR, product: found[0].product, link: found[0].link },
+  };
 }
 
 /**
@@ -56,8 +69,14 @@ async function lookAt(tabId) {
  * @param {{url?: string, title?: string} | undefined} tab
  * @returns {PagePlace}
  */
-export const placeOf = (tab) =>
-  ({ address: tab?.url ?? "", title: tab?.title ?? "", loadedAt: "", isUntouched: false, headings: [], named: [] });
+export const placeOf = (tab) => ({
+  address: tab?.url ?? "",
+  title: tab?.title ?? "",
+  loadedAt: "",
+  isUntouched: false,
+  headings: [],
+  named: [],
+});
 
 /**
  * @param {PagePlace} place
@@ -69,7 +88,9 @@ export function understood(place, composer) {
   const shown = personOf({ url, title });
   const isClear = shown === null || isOnePerson(shown, place);
   const product = composer?.product ?? (shown && productOf(url));
-  if (!composer) return { composer: "none", product, person: shown, isClear, cost: "unknown", balance: null, degree1: false };
+  if (!composer) {
+    return { composer: "none", product, person: shown, isClear, cost: "unknown", balance: null, degree1: false };
+  }
   const { cost, balance, degree1, recognised } = composer;
   const reading = /** @type {const} */ ({ composer: recognised ? "read" : "strange", product, cost, balance, degree1 });
   const name = cleanName(composer.name);
@@ -80,8 +101,8 @@ export function understood(place, composer) {
 }
 
 /**
- * Of two links to one person the one by which the person is known elsewhere: the composer's, unless that is a member's number and the
- * page has the public name.
+ * Of two links to one person the one by which the person is known elsewhere: the composer's, unless that is a member's
+ * number and the page has the public name.
  * @param {string | null} link of the composer
  * @param {string | null} pageLink
  */

@@ -1,5 +1,5 @@
-// The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is away,
-// less what waits in the outbox. Pure, and without any rule of how credits come and go.
+// The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is
+// away, less what waits in the outbox. Pure, and without any rule of how credits come and go.
 
 import { daysUntil, dayNumber, weekday } from "./days.js";
 
@@ -8,7 +8,10 @@ const DAY_MS = 86_400_000;
 /** How far the server's timeline reaches at least. */
 const TIMELINE_MS = 62 * DAY_MS;
 
-/** Days before a loss at which its warning begins, rises and gets urgent, where a server of before the setting sends none. */
+/**
+ * Days before a loss at which its warning begins, rises and gets urgent, where a server of before the setting sends
+ * none.
+ */
 const LEAD_DAYS = [7, 3, 1];
 
 /**
@@ -20,7 +23,9 @@ const LEAD_DAYS = [7, 3, 1];
  */
 export function project(stored, account, entries, now) {
   const { receivedAt, summary } = stored;
-  const ahead = entries.filter(movesNumbers).filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
+  const ahead = entries
+    .filter(movesNumbers)
+    .filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
   const here = walk(summary, passed, ahead);
@@ -61,16 +66,17 @@ export function project(stored, account, entries, now) {
 const movesNumbers = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
 
 /**
- * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it counts: two
- * clocks, or one that was set meanwhile, could not tell.
+ * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it
+ * counts: two clocks, or one that was set meanwhile, could not tell.
  * @param {OutboxEntry} entry
  * @param {StoredSummary | undefined} stored
  */
 export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !stored?.counts?.includes(entry.id);
 
 /**
- * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far. Since credits
- * are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is used.
+ * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far.
+ * Since credits are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is
+ * used.
  * @param {Summary} summary
  * @param {TimelineEvent[]} passed
  * @param {CreditEntry[]} entries
@@ -102,7 +108,9 @@ function walk(summary, passed, entries) {
 function pass(here, event) {
   here.balance = event.balance;
   here.taken -= absorbed(here.taken, event);
-  if (event.reason === "grant") Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
+  if (event.reason === "grant") {
+    Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
+  }
 }
 
 /**
@@ -131,7 +139,8 @@ function count(here, entry, summary) {
 }
 
 /**
- * Whether a send of that time touches the summary's balance: one of an earlier period does only if a lot of then is still there.
+ * Whether a send of that time touches the summary's balance: one of an earlier period does only if a lot of then is
+ * still there.
  * @param {Summary} summary
  * @param {string} sentAt
  */
@@ -142,7 +151,8 @@ function reaches(summary, sentAt) {
 }
 
 /** @param {TimelineEvent | CreditEntry} step */
-const instantOf = (step) => Date.parse("reason" in step ? step.at : step.kind === "observation" ? step.body.observed_at : step.body.sent_at);
+const instantOf = (step) =>
+  Date.parse("reason" in step ? step.at : step.kind === "observation" ? step.body.observed_at : step.body.sent_at);
 
 /**
  * @param {Summary} summary
@@ -229,8 +239,8 @@ export const isNear = ({ nextLoss, leadDays: [first] }, now) => daysAway(nextLos
 export const isUrgent = ({ nextLoss, leadDays: [, , last] }, now) => daysAway(nextLoss, now) <= last;
 
 /**
- * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it holds, it says all
- * that `behind` would.
+ * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it
+ * holds, it says all that `behind` would.
  * @param {Summary} summary
  * @param {Projection["nextLoss"]} nextLoss
  * @param {number[]} leads
@@ -241,7 +251,9 @@ function warnings(summary, nextLoss, [first, second, third], now) {
   const days = daysAway(nextLoss, now);
   const expires = nextLoss?.reason === "expire" && days <= first;
   const severity = days <= third ? "urgent" : days <= second ? "warning" : "info";
-  const kept = summary.warnings.filter(({ code, until }) =>
-    code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now));
+  const kept = summary.warnings.filter(
+    ({ code, until }) =>
+      code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now),
+  );
   return expires ? [{ code: "expiring", severity, until: nextLoss.at }, ...kept] : kept;
 }

@@ -26,8 +26,8 @@ export const alone = (work) => navigator.locks.request("server", work);
 let queued = null;
 
 /**
- * Talks to the server, unless it is too early after a failure. Whoever asks while a conversation is under way shares the next one,
- * which will find everything that was stored before it begins.
+ * Talks to the server, unless it is too early after a failure. Whoever asks while a conversation is under way shares
+ * the next one, which will find everything that was stored before it begins.
  */
 export function sync() {
   queued ??= alone(() => {
@@ -40,11 +40,16 @@ export function sync() {
 /** Talks to the server at once, because the user is there: only a wait that the server itself asked for is kept. */
 export async function syncNow() {
   const { connection } = await read("connection");
-  if (PASSING.has(connection.state) || connection.tries) await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
+  if (PASSING.has(connection.state) || connection.tries) {
+    await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
+  }
   await sync();
 }
 
-/** What `syncNow` does, also for what waits since the token was refused or for as long as the server asked: the user asks to try. */
+/**
+ * What `syncNow` does, also for what waits since the token was refused or for as long as the server asked: the user
+ * asks to try.
+ */
 export async function retry() {
   await resume();
   const { connection } = await read("connection");
@@ -71,8 +76,8 @@ async function converse() {
 }
 
 /**
- * Begins a conversation: the server proves itself, and what is new of it is kept. One that was connected before there were secrets
- * makes one now, for which the token has to go out once more to whoever answers.
+ * Begins a conversation: the server proves itself, and what is new of it is kept. One that was connected before there
+ * were secrets makes one now, for which the token has to go out once more to whoever answers.
  * @param {Server} server
  * @returns {Promise<Server>} as it is known now
  */
@@ -80,7 +85,9 @@ async function meet(server) {
   const { demo, id } = await assure(server);
   const secret = server.secret ?? (id === null ? null : await fetchSecret(server));
   const known = { ...server, demo, id: id ?? server.id ?? null, secret };
-  if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret) await local.set({ server: known });
+  if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret) {
+    await local.set({ server: known });
+  }
   await markOwn(known);
   return known;
 }
@@ -111,8 +118,9 @@ function broken(error) {
 }
 
 /**
- * Fetches the accounts and their summaries, and forgets the saved entries that these count: nothing is saved meanwhile, so each
- * summary counts what was saved before it was asked for. An account whose summary is refused keeps the one before, with the reason.
+ * Fetches the accounts and their summaries, and forgets the saved entries that these count: nothing is saved meanwhile,
+ * so each summary counts what was saved before it was asked for. An account whose summary is refused keeps the one
+ * before, with the reason.
  * @param {Server} server
  */
 async function refresh(server) {
@@ -128,7 +136,9 @@ async function refresh(server) {
   for (const id of ids) {
     const kept = summaries[id];
     const receivedAt = new Date().toISOString();
-    const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary }).catch(refused);
+    const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary }).catch(
+      refused,
+    );
     if (answer instanceof Refusal) {
       problems[id] = answer.problem;
       continue;
@@ -136,12 +146,17 @@ async function refresh(server) {
     fresh[summaryKey(id)] = { summary: answer.body ?? kept.summary, etag: answer.etag, receivedAt, counts };
   }
   await local.set({ ...fresh, problems });
-  await local.remove(Object.keys(summaries).filter((id) => !ids.includes(id)).map(summaryKey));
+  await local.remove(
+    Object.keys(summaries)
+      .filter((id) => !ids.includes(id))
+      .map(summaryKey),
+  );
   await forgetSaved(saved.filter(({ accountId }) => !(accountId in problems)));
 }
 
 /**
- * A refusal that concerns one account alone. No answer, a token that is no longer good and too many requests concern all.
+ * A refusal that concerns one account alone. No answer, a token that is no longer good and too many requests concern
+ * all.
  * @param {unknown} error
  */
 function refused(error) {

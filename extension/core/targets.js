@@ -7,7 +7,10 @@ import { isSamePerson, parseLink } from "./people.js";
 const NEXT_MAX = 3;
 const OPEN = new Set(["ready", "planned", "held"]);
 
-/** An InMail that was sent so long before its person was put on the list is the one that was to be sent; the server counts so, too. */
+/**
+ * An InMail that was sent so long before its person was put on the list is the one that was to be sent; the server
+ * counts so, too.
+ */
 const LOGGED_LATE_MS = 86_400_000;
 
 /** The server plans no further ahead. */
@@ -39,10 +42,16 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
     if (isDue(target, today) && !(after && isDue(after, today))) list.today -= 1;
   });
   const open = left.filter((target) => target !== null);
-  list.next = [...open.filter((target) => !isForLater(target, today)), ...open.filter((target) => isForLater(target, today))].slice(0, NEXT_MAX);
-  list.sent_today += ahead.filter((entry) =>
-    entry.kind === "inmail" && dayName(new Date(entry.body.sent_at), account.time_zone) === today &&
-    (entry.body.target !== undefined || listed.some((target) => closes(entry, target)))).length;
+  list.next = [
+    ...open.filter((target) => !isForLater(target, today)),
+    ...open.filter((target) => isForLater(target, today)),
+  ].slice(0, NEXT_MAX);
+  list.sent_today += ahead.filter(
+    (entry) =>
+      entry.kind === "inmail" &&
+      dayName(new Date(entry.body.sent_at), account.time_zone) === today &&
+      (entry.body.target !== undefined || listed.some((target) => closes(entry, target))),
+  ).length;
   return list;
 }
 
@@ -90,8 +99,8 @@ export const nextOf = (next, skipped, zone, now) =>
   next.find((target) => skipped[target.id] !== dayNumber(now, zone) && !isForLater(target, dayName(now, zone))) ?? null;
 
 /**
- * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, the one on which new credits
- * come, where that is known, and the last that can be picked.
+ * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, the one on which
+ * new credits come, where that is known, and the last that can be picked.
  * @param {Account} account
  * @param {Projection | null} projection
  * @param {Date} now
@@ -101,7 +110,12 @@ export function laterDays({ time_zone: zone, working_days: workingDays }, projec
   const monday = today + 8 - weekday(today);
   const renewal = projection?.nextRenewal && dayName(new Date(projection.nextRenewal.at), zone);
   const first = workingDays.length ? Math.min(...workingDays) : 1;
-  return { tomorrow: nameOfDay(today + 1), week: nameOfDay(monday + first - 1), credits: renewal ?? null, last: nameOfDay(today + PLANNED_DAYS_MAX) };
+  return {
+    tomorrow: nameOfDay(today + 1),
+    week: nameOfDay(monday + first - 1),
+    credits: renewal ?? null,
+    last: nameOfDay(today + PLANNED_DAYS_MAX),
+  };
 }
 
 /**
@@ -109,7 +123,8 @@ export function laterDays({ time_zone: zone, working_days: workingDays }, projec
  * @param {Target} target
  * @param {string} zone
  */
-export const plannedInstant = ({ planned_at: time, planned_for: day }, zone) => (day && time ? instantOf(`${day}T${time}`, zone) : null);
+export const plannedInstant = ({ planned_at: time, planned_for: day }, zone) =>
+  day && time ? instantOf(`${day}T${time}`, zone) : null;
 
 /**
  * How many are to be written to today, on a working day; else 0.
@@ -130,12 +145,34 @@ export function toWriteToday(account, now) {
  */
 function addedBy(entry, accountId) {
   if (entry.kind !== "target_add" || entry.accountId !== accountId || isListedBefore(entry)) return [];
-  const { note = null, person: { name, profile_url: link } } = entry.body;
-  return [{
-    id: entry.id, state: "ready", account: accountId, purpose: null, note, due: null, planned_for: null, planned_at: null, held_until: null,
-    person: { id: "", name, first_name: "", links: link ? [link] : [], company: null, headline: null, do_not_contact: false },
-    created_at: entry.createdAt, copy: null,
-  }];
+  const {
+    note = null,
+    person: { name, profile_url: link },
+  } = entry.body;
+  return [
+    {
+      id: entry.id,
+      state: "ready",
+      account: accountId,
+      purpose: null,
+      note,
+      due: null,
+      planned_for: null,
+      planned_at: null,
+      held_until: null,
+      person: {
+        id: "",
+        name,
+        first_name: "",
+        links: link ? [link] : [],
+        company: null,
+        headline: null,
+        do_not_contact: false,
+      },
+      created_at: entry.createdAt,
+      copy: null,
+    },
+  ];
 }
 
 /**
@@ -143,7 +180,10 @@ function addedBy(entry, accountId) {
  * @param {OutboxEntry[]} entries
  */
 export const stillAdded = (entries) =>
-  entries.filter(({ state }) => state !== "needs_you").flatMap((entry) => addedBy(entry, entry.accountId)).filter((target) => changed(target, entries));
+  entries
+    .filter(({ state }) => state !== "needs_you")
+    .flatMap((entry) => addedBy(entry, entry.accountId))
+    .filter((target) => changed(target, entries));
 
 /**
  * The server had this person on the list already.
@@ -164,7 +204,16 @@ function changed(target, entries) {
   for (const entry of entries.filter(({ id }) => target.person.id || id > target.id)) {
     if (closes(entry, target)) left = null;
     else if (entry.kind === "target_change" && isOf(entry, target)) {
-      left = entry.body.action === "reopen" ? target : left && { ...left, state: "planned", planned_for: entry.body.until ?? null, planned_at: null, held_until: null };
+      left =
+        entry.body.action === "reopen"
+          ? target
+          : left && {
+              ...left,
+              state: "planned",
+              planned_for: entry.body.until ?? null,
+              planned_at: null,
+              held_until: null,
+            };
     }
   }
   return left;
@@ -177,7 +226,11 @@ function changed(target, entries) {
 function closes(entry, target) {
   switch (entry.kind) {
     case "inmail": {
-      const { recipient: { name, profile_url: profileUrl = null }, sent_at: sentAt, target: id } = entry.body;
+      const {
+        recipient: { name, profile_url: profileUrl = null },
+        sent_at: sentAt,
+        target: id,
+      } = entry.body;
       const isInTime = Date.parse(sentAt) >= Date.parse(target.created_at) - LOGGED_LATE_MS;
       return id === target.id || (isInTime && isTheirs(target.person, { name, profileUrl }));
     }
@@ -197,7 +250,8 @@ function closes(entry, target) {
 const isOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
 
 /**
- * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit comes.
+ * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit
+ * comes.
  * @param {Target} target
  * @param {string} today
  */

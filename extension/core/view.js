@@ -19,7 +19,8 @@ export const readView = async (now) => view(await readAll(), now);
 export function view(stored, now) {
   const { address, token, demo } = stored.server;
   const { snoozedUntil } = stored.reminders;
-  // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of it.
+  // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of
+  // it.
   const shown = stored.entries.filter((entry) => !isTakenBack(entry, stored.entries));
   return {
     now: now.toISOString(),
@@ -28,7 +29,9 @@ export function view(stored, now) {
     pairing: stored.pairing && { ...stored.pairing, expiresAt: bounded(stored.pairing.expiresAt, now, PAIRING_MAX_MS) },
     accounts: stored.accounts.map((account) => accountView(account, stored, now)),
     currentAccount: stored.currentAccount,
-    waiting: shown.filter((entry) => (entry.state === "waiting" || entry.state === "paused") && !waitsElsewhere(entry, stored)),
+    waiting: shown.filter(
+      (entry) => (entry.state === "waiting" || entry.state === "paused") && !waitsElsewhere(entry, stored),
+    ),
     elsewhere: stored.entries.filter((entry) => waitsElsewhere(entry, stored)),
     needsYou: shown.filter(({ state }) => state === "needs_you"),
     listening: stored.listening,
@@ -46,11 +49,13 @@ export function view(stored, now) {
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  */
-export const currentAccount = (accounts, currentId) => accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
+export const currentAccount = (accounts, currentId) =>
+  accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
 
 /**
- * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be. Null where there
- * is none: the pools of two products cannot be mixed, so another product's account is never taken in its place.
+ * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be.
+ * Null where there is none: the pools of two products cannot be mixed, so another product's account is never taken in
+ * its place.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  * @param {Pick<PageReading, "composer" | "product"> | null} page
@@ -62,8 +67,9 @@ export function accountFor(accounts, currentId, page) {
 }
 
 /**
- * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may have been written
- * to from anywhere: there it can where all accounts are of one product, or where the user chose this one for this page.
+ * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may
+ * have been written to from anywhere: there it can where all accounts are of one product, or where the user chose this
+ * one for this page.
  * @param {AccountView} account
  * @param {AccountView[]} accounts
  * @param {Pick<PageReading, "composer" | "product"> | null} page
@@ -96,7 +102,10 @@ function accountView(account, stored, now) {
     problem: stored.problems[account.id] ?? null,
     projection: kept ? project(kept, account, stored.entries, now) : null,
     recent: recent(account, stored, ahead),
-    awaiting: (kept?.summary.awaiting ?? []).filter(({ id, answer_by: by }) => now < new Date(by) && !ahead.some((entry) => "inmailId" in entry && entry.inmailId === id)),
+    awaiting: (kept?.summary.awaiting ?? []).filter(
+      ({ id, answer_by: by }) =>
+        now < new Date(by) && !ahead.some((entry) => "inmailId" in entry && entry.inmailId === id),
+    ),
     targets: kept?.summary.targets ?? null,
     ahead,
   };
@@ -113,10 +122,14 @@ function recent(account, stored, ahead) {
   const outcomes = ahead.filter((entry) => entry.kind === "outcome");
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => entry.accountId === account.id);
   const saved = (kept?.summary.recent ?? []).filter(
-    ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id));
-  const noticed = stored.undo.filter(({ source }) => source === "page").flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
+    ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id),
+  );
+  const noticed = stored.undo
+    .filter(({ source }) => source === "page")
+    .flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
   // A line keeps its id when the server takes the entry over: its buttons stay the same ones while they are pressed.
-  const idOf = (/** @type {string} */ inmailId) => stored.undo.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
+  const idOf = (/** @type {string} */ inmailId) =>
+    stored.undo.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
   const lines = [
     ...waiting.map(waitingLine),
     ...saved.map((inmail) => ({
@@ -130,7 +143,9 @@ function recent(account, stored, ahead) {
       waiting: false,
     })),
   ];
-  return lines.map((each) => ({ ...each, noticed: noticed.includes(each.id) })).sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
+  return lines
+    .map((each) => ({ ...each, noticed: noticed.includes(each.id) }))
+    .sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt));
 }
 
 /**

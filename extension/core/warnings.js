@@ -5,7 +5,8 @@ import { plural, t } from "../ui/words.js";
 import { rateWords } from "../ui/rate.js";
 
 /**
- * A warning in one sentence, and what to do about it. Null for what the popup says elsewhere, such as that no credit is left.
+ * A warning in one sentence, and what to do about it. Null for what the popup says elsewhere, such as that no credit is
+ * left.
  * @param {Warning} warning
  * @param {Pick<AccountView, "account" | "projection">} account
  * @param {Date} now
@@ -17,11 +18,23 @@ export function warningWords({ code, until: end, arguments: given = {} }, { acco
   const rate = perDay && nextLoss ? t("warning_pace", rateWords(perDay, nextLoss.credits)) : "";
   switch (code) {
     case "expiring":
-      return nextLoss ? { title: plural("loss_expire", nextLoss.credits, until(nextLoss.at, zone, now)), detail: rate || t("warning_reserve") } : null;
+      return nextLoss
+        ? {
+            title: plural("loss_expire", nextLoss.credits, until(nextLoss.at, zone, now)),
+            detail: rate || t("warning_reserve"),
+          }
+        : null;
     case "cancelling":
-      return end && projection?.balance ? { title: plural("warning_cancelling", projection.balance, until(end, zone, now)), detail: rate } : null;
+      return end && projection?.balance
+        ? { title: plural("warning_cancelling", projection.balance, until(end, zone, now)), detail: rate }
+        : null;
     case "behind":
-      return forecast?.lost ? { title: [t("warning_behind", forecast.lost), worth(forecast.lost, nextLoss)].filter(Boolean).join(" "), detail: rate } : null;
+      return forecast?.lost
+        ? {
+            title: [t("warning_behind", forecast.lost), worth(forecast.lost, nextLoss)].filter(Boolean).join(" "),
+            detail: rate,
+          }
+        : null;
     case "over_cap":
       return nextLoss?.reason === "forfeit" && nextRenewal
         ? { title: overLimit(nextLoss.credits, nextRenewal.credits, ofDay(nextLoss.at, zone, now)), detail: "" }

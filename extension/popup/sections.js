@@ -23,5 +23,21 @@ export { isReady };
 
 /** @type {PopupSection[]} */
 export const sections = [
-  header, balance, needsYou, loss, problem, refusals, notes, page, next, log, listForm, questions, elsewhere, sent, awaiting, waiting, observed,
+  header,
+  balance,
+  needsYou,
+  loss,
+  problem,
+  refusals,
+  notes,
+  page,
+  next,
+  log,
+  listForm,
+  questions,
+  elsewhere,
+  sent,
+  awaiting,
+  waiting,
+  observed,
 ];

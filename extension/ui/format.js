@@ -1,4 +1,5 @@
-// Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the clock.
+// Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the
+// clock.
 
 import { dayNumber } from "../core/days.js";
 import { t } from "./words.js";
@@ -58,7 +59,8 @@ function comingDay(at, zone, now) {
 export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, now);
 
 /**
- * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its time.
+ * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its
+ * time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
@@ -79,7 +81,9 @@ export function until(instant, zone, now) {
  */
 export function otherZone(zone, now, then) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isSame = [now.toISOString(), then ?? now.toISOString()].every((at) => localTime(at, zone) === localTime(at, own));
+  const isSame = [now.toISOString(), then ?? now.toISOString()].every(
+    (at) => localTime(at, zone) === localTime(at, own),
+  );
   return isSame ? "" : (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }
 
@@ -132,7 +136,9 @@ export function instantOf(text, zone) {
   const wanted = Date.parse(`${text}Z`);
   let at = wanted;
   // The second time with the offset of the result, which may have changed on the way.
-  for (let round = 0; round < 2; round += 1) at = wanted - (Date.parse(`${localTime(new Date(at).toISOString(), zone)}Z`) - at);
+  for (let round = 0; round < 2; round += 1) {
+    at = wanted - (Date.parse(`${localTime(new Date(at).toISOString(), zone)}Z`) - at);
+  }
   return new Date(at).toISOString();
 }
 
@@ -151,7 +157,11 @@ export function money(value) {
 export function roundMoney(value) {
   const amount = value.amount_minor / 10 ** digits(value.currency);
   if (amount < 10) return money(value);
-  return new Intl.NumberFormat(locale(), { style: "currency", currency: value.currency, maximumFractionDigits: 0 }).format(amount);
+  return new Intl.NumberFormat(locale(), {
+    style: "currency",
+    currency: value.currency,
+    maximumFractionDigits: 0,
+  }).format(amount);
 }
 
 /**

@@ -5,7 +5,8 @@ import { day, instantOf, ofDay } from "./format.js";
 import { t } from "./words.js";
 
 /** @param {Target} target */
-export const purposeWords = ({ note, purpose }) => [purpose && t(`purpose_${purpose}`), note && t("quoted", note)].filter(Boolean);
+export const purposeWords = ({ note, purpose }) =>
+  [purpose && t(`purpose_${purpose}`), note && t("quoted", note)].filter(Boolean);
 
 /**
  * For when somebody is planned, and what keeps them from it: "Tomorrow, 10:30", "Held until 1 Dec".

@@ -8,11 +8,19 @@ const NEVER = ["about_sends", "about_inserts", "about_opens", "about_bodies", "a
 
 /** @param {WelcomeContext} context */
 export function about(context) {
-  return section(context, "about", { title: t("about_title") },
+  return section(
+    context,
+    "about",
+    { title: t("about_title") },
     el("p", {}, t("about_reads")),
     el("p", {}, t("about_listens")),
     el("p", {}, t("about_keeps")),
     el("p", {}, el("b", {}, t("about_never"))),
-    el("ul", { class: "dots" }, NEVER.map((key) => el("li", {}, t(key)))),
-    el("p", { class: "mute" }, t("about_not_affiliated")));
+    el(
+      "ul",
+      { class: "dots" },
+      NEVER.map((key) => el("li", {}, t(key))),
+    ),
+    el("p", { class: "mute" }, t("about_not_affiliated")),
+  );
 }

@@ -10,9 +10,20 @@ import { section } from "./section.js";
 export function app(context) {
   const { account } = context;
   const open = (/** @type {string} */ path) => () => openApp(path).catch(sayRefusal);
-  return section(context, "app", { title: t("app_title") },
+  return section(
+    context,
+    "app",
+    { title: t("app_title") },
     el("p", {}, t("app_why")),
-    el("div", { class: "row" },
-      el("button", { class: "main", data: { hook: "open-app" }, on: { click: open(account ? "/" : "/welcome") } }, t(account ? "app_open" : "app_setup")),
-      account && el("button", { data: { hook: "open-settings" }, on: { click: open("/settings") } }, t("app_settings"))));
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        { class: "main", data: { hook: "open-app" }, on: { click: open(account ? "/" : "/welcome") } },
+        t(account ? "app_open" : "app_setup"),
+      ),
+      account && el("button", { data: { hook: "open-settings" }, on: { click: open("/settings") } }, t("app_settings")),
+    ),
+  );
 }

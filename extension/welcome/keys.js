@@ -10,8 +10,15 @@ const PLACE = navigator.userAgent.includes("Firefox") ? "about:addons" : "chrome
 /** @param {WelcomeContext} context */
 export function keys(context) {
   const { later, log, open } = context.ui.shortcuts;
-  const line = (/** @type {string} */ words, /** @type {string} */ pressed) => el("p", {}, t(words), " ", el("b", {}, pressed || t("keys_none")));
-  return section(context, "keys", { title: t("keys_title") },
-    line("keys_log", log), line("keys_list", later), line("keys_open", open),
-    el("p", { class: "hint" }, t("keys_change", PLACE)));
+  const line = (/** @type {string} */ words, /** @type {string} */ pressed) =>
+    el("p", {}, t(words), " ", el("b", {}, pressed || t("keys_none")));
+  return section(
+    context,
+    "keys",
+    { title: t("keys_title") },
+    line("keys_log", log),
+    line("keys_list", later),
+    line("keys_open", open),
+    el("p", { class: "hint" }, t("keys_change", PLACE)),
+  );
 }

@@ -9,8 +9,19 @@ import { section } from "./section.js";
 export function numbers(context) {
   const { takeOver } = context.view.preferences;
   const turn = () => run("preferences.set", { takeOver: !takeOver });
-  return section(context, "numbers", { title: t("numbers_title") },
+  return section(
+    context,
+    "numbers",
+    { title: t("numbers_title") },
     el("p", {}, t("numbers_why")),
-    el("div", { class: "row" },
-      el("button", { "aria-pressed": String(takeOver), data: { hook: "take-over" }, on: { click: turn } }, t(takeOver ? "numbers_off" : "numbers_on"))));
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        { "aria-pressed": String(takeOver), data: { hook: "take-over" }, on: { click: turn } },
+        t(takeOver ? "numbers_off" : "numbers_on"),
+      ),
+    ),
+  );
 }

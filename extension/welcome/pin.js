@@ -8,6 +8,10 @@ import { section } from "./section.js";
 export function pin(context) {
   const { setup, ui } = context;
   if (!setup && ui.pinned !== false) return null;
-  return section(context, "pin", { step: 3, state: setup ? "later" : "open", title: t("pin_title") },
-    el("p", { data: { hook: "pinned", pinned: ui.pinned } }, t(ui.pinned ? "pin_done" : "pin_how")));
+  return section(
+    context,
+    "pin",
+    { step: 3, state: setup ? "later" : "open", title: t("pin_title") },
+    el("p", { data: { hook: "pinned", pinned: ui.pinned } }, t(ui.pinned ? "pin_done" : "pin_how")),
+  );
 }

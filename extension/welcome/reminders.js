@@ -21,14 +21,37 @@ export function reminders(context) {
     if (!isOn && !(await requestNotifying())) return say(t("notifications_refused"));
     await run("notifications.set", { on: !isOn });
   };
-  const snooze = (/** @type {number} */ days) => () => run("snooze", { until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null });
-  return section(context, "reminders", { title: t("reminders_title") },
+  const snooze = (/** @type {number} */ days) => () =>
+    run("snooze", { until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null });
+  return section(
+    context,
+    "reminders",
+    { title: t("reminders_title") },
     el("p", {}, t("reminders_why")),
-    el("div", { class: "row" },
-      el("button", { class: isOn ? "" : "main", "aria-pressed": String(isOn), data: { hook: "notifications" }, on: { click: turn } }, t(isOn ? "notifications_off" : "notifications_on"))),
-    isOn && el("div", { class: "row", data: { hook: "snooze-state" } },
-      el("span", {}, until ? t("snoozed", day(until, zone, now), time(until, zone), zone) : t("snooze_ask")),
-      until
-        ? el("button", { data: { hook: "snooze-end" }, on: { click: snooze(0) } }, t("snooze_end"))
-        : [1, 7].map((days) => el("button", { data: { hook: `snooze-${days}` }, on: { click: snooze(days) } }, t(`snooze_${days}`)))));
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        {
+          class: isOn ? "" : "main",
+          "aria-pressed": String(isOn),
+          data: { hook: "notifications" },
+          on: { click: turn },
+        },
+        t(isOn ? "notifications_off" : "notifications_on"),
+      ),
+    ),
+    isOn &&
+      el(
+        "div",
+        { class: "row", data: { hook: "snooze-state" } },
+        el("span", {}, until ? t("snoozed", day(until, zone, now), time(until, zone), zone) : t("snooze_ask")),
+        until
+          ? el("button", { data: { hook: "snooze-end" }, on: { click: snooze(0) } }, t("snooze_end"))
+          : [1, 7].map((days) =>
+              el("button", { data: { hook: `snooze-${days}` }, on: { click: snooze(days) } }, t(`snooze_${days}`)),
+            ),
+      ),
+  );
 }

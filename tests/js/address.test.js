@@ -31,9 +31,11 @@ const REFUSED = [
 ];
 
 for (const [typed, address] of TAKEN) {
-  test(`${JSON.stringify(typed)} is ${address}`, () => assert.deepEqual(serverAddress(typed), { address, problem: "" }));
+  test(`${JSON.stringify(typed)} is ${address}`, () =>
+    assert.deepEqual(serverAddress(typed), { address, problem: "" }));
 }
 
 for (const [typed, problem] of REFUSED) {
-  test(`${JSON.stringify(typed)} is refused: ${problem}`, () => assert.deepEqual(serverAddress(typed), { address: null, problem }));
+  test(`${JSON.stringify(typed)} is refused: ${problem}`, () =>
+    assert.deepEqual(serverAddress(typed), { address: null, problem }));
 }

@@ -14,7 +14,17 @@ test("the known answer", async () => {
 test("any other proof, secret or nonce", async () => {
   assert.equal(await isProof(PROOF, "secret", "nonces"), false);
   assert.equal(await isProof(PROOF, "secrets", "nonce"), false);
-  for (const proof of [PROOF.replace("0", "1"), PROOF.slice(2), `${PROOF}00`, PROOF.toUpperCase(), "", null, undefined, 5, [PROOF]]) {
+  for (const proof of [
+    PROOF.replace("0", "1"),
+    PROOF.slice(2),
+    `${PROOF}00`,
+    PROOF.toUpperCase(),
+    "",
+    null,
+    undefined,
+    5,
+    [PROOF],
+  ]) {
     assert.equal(await isProof(proof, "secret", "nonce"), false, String(proof));
   }
 });
