@@ -1,5 +1,5 @@
-// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so whatever
-// matters is in storage, and whoever wakes it finds badge and alarms put right.
+// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so
+// whatever matters is in storage, and whoever wakes it finds badge and alarms put right.
 
 import { hearChanged, watchApp } from "./core/apppages.js";
 import * as browser from "./core/browser.js";

@@ -1,5 +1,5 @@
-// The InMail composer of www.linkedin.com: an overlay on any page, or the page of /messaging/compose/. All content invented; not a capture.
-// The exact free, zero and loading sentences are not known. name=card|header|entity|list|none
+// The InMail composer of www.linkedin.com: an overlay on any page, or the page of /messaging/compose/. All content
+// invented; not a capture. The exact free, zero and loading sentences are not known. name=card|header|entity|list|none
 // (list: the card is the first item of the list of messages)
 
 const N_MAIN = count.n ?? "45";

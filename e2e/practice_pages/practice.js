@@ -1,15 +1,19 @@
-// What the composers of all practice pages have in common; each page brings its own markup. Everything is asked for in the query:
-//   state=credits|free|zero|loading|unknown|missing   lang=en|de|tr   n=45 and one=1, printed as they are given   degree=1|2|3
+// What the composers of all practice pages have in common; each page brings its own markup. Everything is asked for in
+// the query:
+//   state=credits|free|zero|loading|unknown|missing   lang=en|de|tr   degree=1|2|3
+//   n=45 and one=1, printed as they are given
 //   name=...       where the person's name stands, if the page knows several places
 //   composer=none  the page without a composer    card=ACoAA...   what the card links to in place of the slug
-//   root=closed    a closed shadow root instead of what the page usually has    host=renamed   the host under another name
+//   root=closed    a closed shadow root instead of what the page usually has
+//   host=renamed   the host of the shadow root under another name
 //   frame=page     inside a frame of this site    frame=blank   inside a frame without an address
 //   two=open       a second composer, for Robin Sample    two=hidden   one that is left over, unseen
 //   active=first|second|none   which of the two says that it is the active one
 //   decoy=1        words about credits wherever they mean nothing
 //   hashed=1       none of the names by which a composer is known
 //   rerender=1     at every keystroke all of it is drawn anew
-//   own=1          a message that was sent before     plain=1   an ordinary message: no subject, nothing about credits or degree
+//   own=1          a message that was sent before
+//   plain=1        an ordinary message: no subject, nothing about credits or degree
 //   send=message|close|balance|silent   what a send leads to, after delay=0 ms    enter=1   Enter sends
 
 const asked = new URLSearchParams(location.search);
@@ -32,9 +36,10 @@ const decoys = (tag, className = "") =>
 const SECOND = { name: "Robin Sample", slug: "robin-sample", lead: "ACwAAARobinSample" };
 
 /**
- * Puts the composers of a page where the query wants them, and lets them be used.
- * `page`: host (an id), shadow ("open" where it has one), markup(person, {active}) of one composer, composer, body, send and line (selectors),
- * mayWrite(composer) once all is filled in, own the markup of a sent message and place(composer) the element it is added to.
+ * Puts the composers of a page where the query wants them, and lets them be used. `page`: host (an id), shadow ("open"
+ * where it has one), markup(person, {active}) of one composer, composer, body, send and line (selectors),
+ * mayWrite(composer) once all is filled in, own the markup of a sent message and place(composer) the element it is
+ * added to.
  */
 function practise(person, page) {
   if (asked.get("composer") === "none") return;

@@ -6,8 +6,8 @@ import { plannedInstant } from "./targets.js";
 const REFRESH_MINUTES = 15;
 
 /**
- * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself or the time comes that
- * somebody is planned for.
+ * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself or
+ * the time comes that somebody is planned for.
  * @param {View} view
  * @param {Date} now
  */

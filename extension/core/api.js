@@ -1,5 +1,5 @@
-// The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and no data go
-// out before the server has proven itself, where it can.
+// The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and
+// no data go out before the server has proven itself, where it can.
 
 import { mayCall } from "./browser.js";
 import { isProof, newNonce } from "./proof.js";
@@ -12,7 +12,10 @@ const TIMEOUT_MS = 5000;
 /** What a gateway in front of a server answers while the server itself is away. */
 const GATEWAY = new Set([502, 503, 504]);
 
-/** For how long a server that has proven itself is taken to be the one that answers at its address: for a burst of calls. */
+/**
+ * For how long a server that has proven itself is taken to be the one that answers at its address: for a burst of
+ * calls.
+ */
 const PROVEN_MS = 1000;
 
 /** The secret under which the server was proven, and until when that counts (`performance.now()`). */
@@ -68,8 +71,9 @@ export async function greet(address, query = "") {
 }
 
 /**
- * Greets the server, and has it prove that it is the one that this browser was connected to. Throws the Refusal `impostor` where a
- * server that could prove it does not. One that was connected before there were secrets cannot: it is taken as it is.
+ * Greets the server, and has it prove that it is the one that this browser was connected to. Throws the Refusal
+ * `impostor` where a server that could prove it does not. One that was connected before there were secrets cannot: it
+ * is taken as it is.
  * @param {Pick<Server, "address"> & Partial<Server>} server
  */
 export async function assure({ address, deviceId, secret }) {
@@ -92,7 +96,8 @@ const isProven = (secret) => proven.secret === secret && performance.now() < pro
  * @param {RequestInit} request
  */
 async function send(url, request) {
-  // The server lets extensions in without it, but a permission that the user did not give or took back is to be respected.
+  // The server lets extensions in without it, but a permission that the user did not give or took back is to be
+  // respected.
   if (!(await mayCall(url))) throw new Refusal({ code: "permission_missing" });
   let response;
   try {

@@ -4,7 +4,10 @@ import { mayCall, runInPagesOf } from "./browser.js";
 import { read } from "./settings.js";
 import { syncNow } from "./sync.js";
 
-/** Brings the script in those pages in line with the connection: after it changed, after an update, and with the permission. */
+/**
+ * Brings the script in those pages in line with the connection: after it changed, after an update, and with the
+ * permission.
+ */
 export async function watchApp() {
   const { server } = await read("server");
   await runInPagesOf(server.token && (await mayCall(server.address)) ? server.address : null, "/app/changed.js");

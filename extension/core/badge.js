@@ -50,7 +50,8 @@ function steadyBadge(view, now) {
 }
 
 /**
- * The number, with the one thing to know about it where that fits beside the whole number; the title has it in any case.
+ * The number, with the one thing to know about it where that fits beside the whole number; the title has it in any
+ * case.
  * @param {Pick<View, "needsYou" | "questions" | "elsewhere" | "waiting" | "connection">} view
  * @param {Pick<Projection, "balance" | "tooOld" | "urgency">} projection
  */

@@ -7,8 +7,8 @@
 export const serverKey = ({ id, address }) => id ?? address;
 
 /**
- * Whether an entry may go to the server that is connected. A server that lists the entry's account keeps its ledger, whatever its
- * address: ids of accounts cannot be guessed.
+ * Whether an entry may go to the server that is connected. A server that lists the entry's account keeps its ledger,
+ * whatever its address: ids of accounts cannot be guessed.
  * @param {OutboxEntry} entry
  * @param {Pick<Stored, "accounts" | "server">} stored
  */

@@ -15,7 +15,10 @@ export const local = chrome.storage.local;
  */
 export const session = chrome.storage.session;
 
-/** Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token and names. */
+/**
+ * Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token
+ * and names.
+ */
 export function keepStorageToOurselves() {
   for (const area of [chrome.storage.local, chrome.storage.session])
     area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
@@ -61,8 +64,8 @@ export async function activeTab() {
 }
 
 /**
- * Runs scripts in every frame of a tab, in a world of their own, and gives what the last of them gives in each. Rejects where we
- * may not look.
+ * Runs scripts in every frame of a tab, in a world of their own, and gives what the last of them gives in each. Rejects
+ * where we may not look.
  * @param {number} tabId
  * @param {string[]} files
  * @returns {Promise<any[]>}
@@ -77,8 +80,8 @@ export async function lookInto(tabId, files) {
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
 /**
- * At a click in the popup, leads the tab that the user looks at to an address and closes the popup. A popup that is shown in a tab gives
- * way to the address.
+ * At a click in the popup, leads the tab that the user looks at to an address and closes the popup. A popup that is
+ * shown in a tab gives way to the address.
  * @param {string} url
  */
 export async function goTo(url) {
@@ -154,7 +157,8 @@ export const requestListening = () => chrome.permissions.request(LISTENING);
 export const forgoListening = () => chrome.permissions.remove(LISTENING).catch(() => false);
 
 /**
- * Runs these scripts in every frame of LinkedIn's pages that is loaded from now on, in a world of their own; none with an empty list.
+ * Runs these scripts in every frame of LinkedIn's pages that is loaded from now on, in a world of their own; none with
+ * an empty list.
  * @param {string[]} js
  */
 export async function listenWith(js) {
@@ -176,8 +180,8 @@ export async function listenWith(js) {
 }
 
 /**
- * Runs a script in the pages of a server, open or loaded from now on; in none with null. A pattern cannot name a port everywhere, so it
- * also runs in the pages of other servers on the same host.
+ * Runs a script in the pages of a server, open or loaded from now on; in none with null. A pattern cannot name a port
+ * everywhere, so it also runs in the pages of other servers on the same host.
  * @param {string | null} address
  * @param {string} file
  */

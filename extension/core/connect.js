@@ -36,8 +36,8 @@ export async function startPairing(typed, device) {
 }
 
 /**
- * Only now does the new connection take the place of the old. What waits for the old server is marked as that server's, and its
- * accounts are forgotten where the new one is another.
+ * Only now does the new connection take the place of the old. What waits for the old server is marked as that server's,
+ * and its accounts are forgotten where the new one is another.
  * @param {string} code
  */
 export async function confirmPairing(code) {
@@ -71,8 +71,9 @@ export async function confirmPairing(code) {
 }
 
 /**
- * Connects by the one-time secret that `inkeeper serve` puts into the copy of the extension that its own Chromium loads: `connect.json`
- * with `address`, `id` and `code`. Where this browser is connected to that address already, the secret is given back unused.
+ * Connects by the one-time secret that `inkeeper serve` puts into the copy of the extension that its own Chromium
+ * loads: `connect.json` with `address`, `id` and `code`. Where this browser is connected to that address already, the
+ * secret is given back unused.
  */
 export async function connectPrepared() {
   const prepared = await fetch(runtime.getURL("connect.json")).then(

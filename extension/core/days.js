@@ -14,7 +14,8 @@ const formats = new Map();
  */
 export function knownZone(zone) {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }) && zone;
+    Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
   } catch {
     return "UTC";
   }

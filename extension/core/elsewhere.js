@@ -1,4 +1,5 @@
-// Entries that wait for another server: marked as that server's before another is connected, and what the user wants done with them.
+// Entries that wait for another server: marked as that server's before another is connected, and what the user wants
+// done with them.
 
 import { belongsHere, isMovable, serverKey, waitsElsewhere } from "./belonging.js";
 import { local } from "./browser.js";
@@ -6,8 +7,8 @@ import { changing } from "./outbox.js";
 import { outboxKey, readAll } from "./settings.js";
 
 /**
- * Marks every entry without a server as one of this server, which has been the only one until now. For the moment before another
- * takes its place, or before its accounts are forgotten.
+ * Marks every entry without a server as one of this server, which has been the only one until now. For the moment
+ * before another takes its place, or before its accounts are forgotten.
  * @param {Server} server
  */
 export const markAll = (server) => mark(server, (entry) => !entry.serverId);
@@ -33,8 +34,8 @@ function mark(server, isOurs) {
 }
 
 /**
- * The user's answer for all entries that wait for another server. `send` gives the InMails to an account of this server, with what
- * takes them back; whatever else there is means something to the other server alone, and stays.
+ * The user's answer for all entries that wait for another server. `send` gives the InMails to an account of this
+ * server, with what takes them back; whatever else there is means something to the other server alone, and stays.
  * @param {"send" | "keep" | "delete"} answer
  * @param {string | null} accountId of this server
  */

@@ -1,5 +1,5 @@
-// The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of InMails, and salted
-// hashes of the person's link and name.
+// The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of
+// InMails, and salted hashes of the person's link and name.
 
 import { call } from "./api.js";
 import { local, session } from "./browser.js";

@@ -1,4 +1,5 @@
-// What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named here.
+// What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named
+// here.
 
 /** @import {Handlers} from "./messages.js" */
 

@@ -1,4 +1,5 @@
-// Instants that storage keeps from another time. The clock may have been put right since, so none is believed without a bound.
+// Instants that storage keeps from another time. The clock may have been put right since, so none is believed without a
+// bound.
 
 /**
  * Whether `at` is still to come, and no further ahead than it can have been meant.

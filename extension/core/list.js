@@ -8,7 +8,8 @@ import { outboxKey, read, readAll } from "./settings.js";
 import { isTheirs, stillAdded } from "./targets.js";
 
 /**
- * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there already.
+ * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there
+ * already.
  * @param {{accountId: string, person: Person, note?: string}} params
  * @param {Date} now
  * @returns {Promise<{id: string, repeated: boolean}>} the id of its entry
@@ -30,8 +31,8 @@ export function addToList({ accountId, person, note }, now) {
 }
 
 /**
- * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is simply removed when
- * it is dropped.
+ * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is
+ * simply removed when it is dropped.
  * @param {{accountId: string, id: string, person: Person, action: TargetAction, until?: string}} params
  * @param {Date} now
  */

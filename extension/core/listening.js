@@ -1,4 +1,5 @@
-// Logging as it is sent: whether the user wants it, whether the browser lets us, and what the listener in the page says.
+// Logging as it is sent: whether the user wants it, whether the browser lets us, and what the listener in the page
+// says.
 
 import { forgoListening, listenWith, local, mayListen } from "./browser.js";
 import { newId } from "./ids.js";
@@ -50,7 +51,8 @@ export const keepListening = () =>
   });
 
 /**
- * What the listener tells: logged if it is proven and understood, else kept to be asked about. The answer says whether to go on listening.
+ * What the listener tells: logged if it is proven and understood, else kept to be asked about. The answer says whether
+ * to go on listening.
  * @param {unknown} said
  * @param {chrome.tabs.Tab | undefined} tab
  */

@@ -63,7 +63,8 @@ export async function isLogged(accountId, recipient, source, now) {
 }
 
 /**
- * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the user's doing.
+ * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the
+ * user's doing.
  * @param {Pick<Undoable, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
  * @param {Date} sentAt

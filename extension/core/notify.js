@@ -1,4 +1,5 @@
-// Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed than twice.
+// Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed
+// than twice.
 
 import { purposeWords } from "../ui/listwords.js";
 import { t } from "../ui/words.js";
@@ -35,7 +36,10 @@ export function setReminders(chosen) {
   });
 }
 
-/** Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and account. */
+/**
+ * Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and
+ * account.
+ */
 export function remind() {
   return changing(async () => {
     const now = new Date();
@@ -113,8 +117,8 @@ function dueTargets(view, shown, now) {
 }
 
 /**
- * At the user's click: the one profile that a notification is about, else the popup. What needs no look at storage is decided at once:
- * Firefox opens a popup only in the click itself.
+ * At the user's click: the one profile that a notification is about, else the popup. What needs no look at storage is
+ * decided at once: Firefox opens a popup only in the click itself.
  * @param {string} id of the notification
  */
 export async function openNotified(id) {

@@ -22,8 +22,8 @@ export const observe = (accountId, balance, source, at, now) =>
   add(newEntry(accountId, { kind: "observation", body: { balance, observed_at: at.toISOString(), source } }, now));
 
 /**
- * What taking over the page's balance would do, as of the time of reading, or null where there is nothing to take over. A zero has no number on the page,
- * so it is never `sure` enough to be taken over without the user.
+ * What taking over the page's balance would do, as of the time of reading, or null where there is nothing to take over.
+ * A zero has no number on the page, so it is never `sure` enough to be taken over without the user.
  * @param {PageReading | null} page
  * @param {AccountView | null} account
  * @returns {{balance: number, computed: number, sure: boolean} | null}

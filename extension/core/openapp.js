@@ -7,8 +7,9 @@ import { read } from "./settings.js";
 import { SHAPE } from "./shapes.js";
 
 /**
- * Opens a page of the connected server. The secret goes in the address's fragment, which no server or log sees. An address with a path
- * is a proxy's, whose pages may not know it: there the user signs in. Throws the Refusal of the connection where the server gives none.
+ * Opens a page of the connected server. The secret goes in the address's fragment, which no server or log sees. An
+ * address with a path is a proxy's, whose pages may not know it: there the user signs in. Throws the Refusal of the
+ * connection where the server gives none.
  * @param {string} path of the page, such as "/settings"
  */
 export async function openApp(path) {

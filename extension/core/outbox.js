@@ -1,5 +1,6 @@
-// Whatever changes data waits here until the server has it: written before any network call, one key each, sent in the order of
-// the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has arrived.
+// Whatever changes data waits here until the server has it: written before any network call, one key each, sent in the
+// order of the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has
+// arrived.
 
 import { call } from "./api.js";
 import { belongsHere, serverKey, waitsForId } from "./belonging.js";
@@ -27,7 +28,8 @@ export const changing = (work) => navigator.locks.request("outbox", work);
 /**
  * @template {Pick<InMailEntry, "kind" | "body"> | Pick<RetractEntry, "kind" | "body" | "target" | "inmailId">
  *   | Pick<OutcomeEntry, "kind" | "body" | "inmailId"> | Pick<ObservationEntry | TargetAddEntry, "kind" | "body">
- *   | Pick<TargetChangeEntry, "kind" | "body" | "target" | "targetId" | "person"> | Pick<PersonChangeEntry, "kind" | "body" | "personId" | "person">} What
+ *   | Pick<TargetChangeEntry, "kind" | "body" | "target" | "targetId" | "person">
+ *   | Pick<PersonChangeEntry, "kind" | "body" | "personId" | "person">} What
  * @param {string} accountId
  * @param {What} what
  * @param {Date} now
@@ -42,8 +44,9 @@ export function newEntry(accountId, what, now) {
 export const add = (entry) => local.set({ [outboxKey(entry.id)]: entry });
 
 /**
- * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a token
- * that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the user.
+ * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a
+ * token that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the
+ * user.
  * @param {Server} server
  */
 export async function flush(server) {
@@ -124,7 +127,8 @@ function settle(entry, { body }) {
 }
 
 /**
- * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one. Says whether it was so.
+ * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one. Says whether it was
+ * so.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
@@ -138,7 +142,8 @@ async function redirect(entry, { code, replaced_by: inmailId }) {
 const OVERTAKEN = new Set([404, 409, 422]);
 
 /**
- * A refusal that leaves nothing to do: who is to be put on the list is there, and what is to be changed is not. Says whether it was one.
+ * A refusal that leaves nothing to do: who is to be put on the list is there, and what is to be changed is not. Says
+ * whether it was one.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
@@ -337,8 +342,8 @@ export const undoableOf = ({ accountId, body: { recipient, cost, sent_at: at, so
 });
 
 /**
- * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed; else the
- * undo becomes an entry of its own, which outlives a killed worker like any other.
+ * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed;
+ * else the undo becomes an entry of its own, which outlives a killed worker like any other.
  * @param {string} id
  * @param {Date} now
  */

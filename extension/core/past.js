@@ -68,8 +68,8 @@ export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
 }
 
 /**
- * What the user is asked before an InMail is logged: whether it is a second one to somebody who has not answered, and whether it was
- * sent at all where no credit is left.
+ * What the user is asked before an InMail is logged: whether it is a second one to somebody who has not answered, and
+ * whether it was sent at all where no credit is left.
  * @param {PastInMail | null} past
  * @param {0 | 1} cost
  * @param {AccountView | undefined} account

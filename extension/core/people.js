@@ -1,12 +1,14 @@
-// What a link to a LinkedIn profile is, what a name is, and when two of them are one person. The server's twin of this module is
-// rules/people.py; tests/people_cases.json is the table of cases that the tests of both read.
+// What a link to a LinkedIn profile is, what a name is, and when two of them are one person. The server's twin of this
+// module is rules/people.py; tests/people_cases.json is the table of cases that the tests of both read.
 
 export const NAME_LENGTH_MAX = 200;
 const NAME_READ_MAX = 1000;
 const LINK_READ_MAX = 4000;
 const ID_LENGTH_MAX = 200;
 
-/** Normal names that many people share, so that they identify no one; LinkedIn names closed accounts "LinkedIn Member". */
+/**
+ * Normal names that many people share, so that they identify no one; LinkedIn names closed accounts "LinkedIn Member".
+ */
 /** Stands where the name of an erased person stood. */
 export const ERASED_NAME = "(erased)";
 const NOT_A_NAME = new Set(["", ERASED_NAME, "linkedin member"]);
@@ -49,8 +51,9 @@ const FOLDED_MEMBER_ID = /^acoaa[a-z0-9_-]{25,}/i;
 const PUB_PART = /^[0-9a-z]{1,3}$/;
 
 /**
- * The person that a link leads to, however the link is written; null for a link to no person. `in` has the name that the person
- * chose, the other kinds have ids of LinkedIn's own, numbered by different parts of LinkedIn: ids of two kinds cannot be compared.
+ * The person that a link leads to, however the link is written; null for a link to no person. `in` has the name that
+ * the person chose, the other kinds have ids of LinkedIn's own, numbered by different parts of LinkedIn: ids of two
+ * kinds cannot be compared.
  * @param {string} text
  * @returns {Link | null}
  */
@@ -72,8 +75,8 @@ export function parseLink(text) {
 export const profileLink = (text) => parseLink(text)?.url ?? null;
 
 /**
- * A name, or another text of one line, as it is kept: composed (NFC), single spaces, without control and unseen characters (joiners
- * stay where a script needs them), at most 200 characters, cut between characters. May be empty.
+ * A name, or another text of one line, as it is kept: composed (NFC), single spaces, without control and unseen
+ * characters (joiners stay where a script needs them), at most 200 characters, cut between characters. May be empty.
  * @param {string} text
  */
 export function cleanName(text) {
@@ -158,8 +161,8 @@ function profile(written) {
 }
 
 /**
- * `/pub/<name>/<a>/<b>/<c>`, from before 2015: LinkedIn redirects it to `/in/<name>-<c><b><a>`, with c and b filled up to three digits
- * (https://www.npmjs.com/package/linkedin-canonical-url).
+ * `/pub/<name>/<a>/<b>/<c>`, from before 2015: LinkedIn redirects it to `/in/<name>-<c><b><a>`, with c and b filled up
+ * to three digits (https://www.npmjs.com/package/linkedin-canonical-url).
  * @param {string} name
  * @param {string[]} numbers
  */
@@ -204,7 +207,8 @@ const trimmed = (text) => text.replace(OUTER_BLANKS, "");
 const withoutUnseen = (text) => text.replace(NEVER_KEPT, "").normalize("NFC").replace(NEEDLESS_JOINER, "");
 
 /**
- * Full case folding. Upper case on the way makes one of letters that have several lower cases; the dotless i is not such a one.
+ * Full case folding. Upper case on the way makes one of letters that have several lower cases; the dotless i is not
+ * such a one.
  * @param {string} text
  */
 const folded = (text) =>

@@ -60,8 +60,8 @@ export function personOf(tab) {
 }
 
 /**
- * "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator" and "Kai Example | Recruiter" name a person. A visitor who
- * is not signed in sees "Kai Example - Job - Company | LinkedIn".
+ * "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator" and "Kai Example | Recruiter" name a person. A
+ * visitor who is not signed in sees "Kai Example - Job - Company | LinkedIn".
  * @param {string} title
  */
 function nameIn(title) {
@@ -72,8 +72,8 @@ function nameIn(title) {
 }
 
 /**
- * Whether the name in the title belongs to the link in the address. LinkedIn changes the address first and the title up to some
- * seconds later, so the two can be of two people. One of these has to show that they are not:
+ * Whether the name in the title belongs to the link in the address. LinkedIn changes the address first and the title up
+ * to some seconds later, so the two can be of two people. One of these has to show that they are not:
  * 1. The public name in the link is made from the name.
  * 2. The page itself has a link to this person with this name.
  * 3. The page was loaded at this address, went nowhere since, and has a heading with this name.
@@ -91,7 +91,8 @@ export function isOnePerson({ name, profileUrl }, { headings, isUntouched, loade
 }
 
 /**
- * Whether the public name in a link has two words of a person's name, or its only one, or begins with all of them in one.
+ * Whether the public name in a link has two words of a person's name, or its only one, or begins with all of them in
+ * one.
  * @param {string} link
  * @param {string} name
  */

@@ -1,4 +1,5 @@
-// The proof that a server is the one this browser was connected to: an HMAC of a fresh nonce under the secret of the pairing.
+// The proof that a server is the one this browser was connected to: an HMAC of a fresh nonce under the secret of the
+// pairing.
 
 const NONCE_BYTES = 32;
 
@@ -6,7 +7,8 @@ const NONCE_BYTES = 32;
 export const newNonce = () => hex(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
 
 /**
- * Whether `proof` is the HMAC-SHA256 of the nonce in hexadecimal digits, key and nonce being ASCII text. Compares in constant time.
+ * Whether `proof` is the HMAC-SHA256 of the nonce in hexadecimal digits, key and nonce being ASCII text. Compares in
+ * constant time.
  * @param {unknown} proof
  * @param {string} secret
  * @param {string} nonce

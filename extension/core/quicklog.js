@@ -1,4 +1,5 @@
-// Logging and listing without the popup: the person of the tab, by keyboard or menu, with the popup's form where that is not enough.
+// Logging and listing without the popup: the person of the tab, by keyboard or menu, with the popup's form where that
+// is not enough.
 
 import { openPopup, session } from "./browser.js";
 import { addToList } from "./list.js";
@@ -49,8 +50,8 @@ export async function listPersonOf(tab, link = "") {
 }
 
 /**
- * The person of the tab, where that is clear; else the user is asked. What needs no look at the page is decided before the first
- * `await`, in the user's own keystroke or click: Firefox opens a popup only there, later it is a tab.
+ * The person of the tab, where that is clear; else the user is asked. What needs no look at the page is decided before
+ * the first `await`, in the user's own keystroke or click: Firefox opens a popup only there, later it is a tab.
  * @param {chrome.tabs.Tab | undefined} tab
  * @param {string} link
  * @param {(draft?: Omit<Draft, "at">) => Promise<unknown>} ask

@@ -1,5 +1,5 @@
-// What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title. Nothing of it
-// is kept, and a page that is not understood, or does not answer soon, says nothing.
+// What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title.
+// Nothing of it is kept, and a page that is not understood, or does not answer soon, says nothing.
 
 import { lookInto } from "./browser.js";
 import { cleanName, normalName, parseLink, profileLink } from "./people.js";
@@ -100,8 +100,8 @@ export function understood(place, composer) {
 }
 
 /**
- * Of two links to one person the one by which the person is known elsewhere: the composer's, unless that is a member's number and the
- * page has the public name.
+ * Of two links to one person the one by which the person is known elsewhere: the composer's, unless that is a member's
+ * number and the page has the public name.
  * @param {string | null} link of the composer
  * @param {string | null} pageLink
  */

@@ -74,8 +74,8 @@ function inKnownZone(account) {
 const byId = (a, b) => (a.id < b.id ? -1 : 1);
 
 /**
- * A server's address as the user typed it, with its path (a proxy may serve Inkeeper below one) and without what follows that; or
- * the code of what is wrong with it. Plain HTTP stays on this computer.
+ * A server's address as the user typed it, with its path (a proxy may serve Inkeeper below one) and without what
+ * follows that; or the code of what is wrong with it. Plain HTTP stays on this computer.
  * @param {string} typed
  * @returns {{address: string, problem: ""} | {address: null, problem: "bad_address" | "address_password"}}
  */

@@ -1,5 +1,5 @@
-// The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is away,
-// less what waits in the outbox. Pure, and without any rule of how credits come and go.
+// The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is
+// away, less what waits in the outbox. Pure, and without any rule of how credits come and go.
 
 import { daysUntil, dayNumber, weekday } from "./days.js";
 
@@ -8,7 +8,10 @@ const DAY_MS = 86_400_000;
 /** How far the server's timeline reaches at least. */
 const TIMELINE_MS = 62 * DAY_MS;
 
-/** Days before a loss at which its warning begins, rises and gets urgent, where a server of before the setting sends none. */
+/**
+ * Days before a loss at which its warning begins, rises and gets urgent, where a server of before the setting sends
+ * none.
+ */
 const LEAD_DAYS = [7, 3, 1];
 
 /**
@@ -63,16 +66,17 @@ export function project(stored, account, entries, now) {
 const movesNumbers = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
 
 /**
- * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it counts: two
- * clocks, or one that was set meanwhile, could not tell.
+ * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it
+ * counts: two clocks, or one that was set meanwhile, could not tell.
  * @param {OutboxEntry} entry
  * @param {StoredSummary | undefined} stored
  */
 export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !stored?.counts?.includes(entry.id);
 
 /**
- * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far. Since credits
- * are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is used.
+ * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far.
+ * Since credits are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is
+ * used.
  * @param {Summary} summary
  * @param {TimelineEvent[]} passed
  * @param {CreditEntry[]} entries
@@ -134,7 +138,8 @@ function count(here, entry, summary) {
 }
 
 /**
- * Whether a send of that time touches the summary's balance: one of an earlier period does only if a lot of then is still there.
+ * Whether a send of that time touches the summary's balance: one of an earlier period does only if a lot of then is
+ * still there.
  * @param {Summary} summary
  * @param {string} sentAt
  */
@@ -233,8 +238,8 @@ export const isNear = ({ nextLoss, leadDays: [first] }, now) => daysAway(nextLos
 export const isUrgent = ({ nextLoss, leadDays: [, , last] }, now) => daysAway(nextLoss, now) <= last;
 
 /**
- * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it holds, it says all
- * that `behind` would.
+ * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it
+ * holds, it says all that `behind` would.
  * @param {Summary} summary
  * @param {Projection["nextLoss"]} nextLoss
  * @param {number[]} leads

@@ -27,8 +27,8 @@ export const alone = (work) => navigator.locks.request("server", work);
 let queued = null;
 
 /**
- * Talks to the server, unless it is too early after a failure. Whoever asks while a conversation is under way shares the next one,
- * which will find everything that was stored before it begins.
+ * Talks to the server, unless it is too early after a failure. Whoever asks while a conversation is under way shares
+ * the next one, which will find everything that was stored before it begins.
  */
 export function sync() {
   queued ??= alone(() => {
@@ -46,7 +46,10 @@ export async function syncNow() {
   await sync();
 }
 
-/** What `syncNow` does, also for what waits since the token was refused or for as long as the server asked: the user asks to try. */
+/**
+ * What `syncNow` does, also for what waits since the token was refused or for as long as the server asked: the user
+ * asks to try.
+ */
 export async function retry() {
   await resume();
   const { connection } = await read("connection");
@@ -73,8 +76,8 @@ async function converse() {
 }
 
 /**
- * Begins a conversation: the server proves itself, and what is new of it is kept. One that was connected before there were secrets
- * makes one now, for which the token has to go out once more to whoever answers.
+ * Begins a conversation: the server proves itself, and what is new of it is kept. One that was connected before there
+ * were secrets makes one now, for which the token has to go out once more to whoever answers.
  * @param {Server} server
  * @returns {Promise<Server>} as it is known now
  */
@@ -114,8 +117,9 @@ function broken(error) {
 }
 
 /**
- * Fetches the accounts and their summaries, and forgets the saved entries that these count: nothing is saved meanwhile, so each
- * summary counts what was saved before it was asked for. An account whose summary is refused keeps the one before, with the reason.
+ * Fetches the accounts and their summaries, and forgets the saved entries that these count: nothing is saved meanwhile,
+ * so each summary counts what was saved before it was asked for. An account whose summary is refused keeps the one
+ * before, with the reason.
  * @param {Server} server
  */
 async function refresh(server) {
@@ -150,7 +154,8 @@ async function refresh(server) {
 }
 
 /**
- * A refusal that concerns one account alone. No answer, a token that is no longer good and too many requests concern all.
+ * A refusal that concerns one account alone. No answer, a token that is no longer good and too many requests concern
+ * all.
  * @param {unknown} error
  */
 function refused(error) {

@@ -7,7 +7,10 @@ import { isSamePerson, parseLink } from "./people.js";
 const NEXT_MAX = 3;
 const OPEN = new Set(["ready", "planned", "held"]);
 
-/** An InMail that was sent so long before its person was put on the list is the one that was to be sent; the server counts so, too. */
+/**
+ * An InMail that was sent so long before its person was put on the list is the one that was to be sent; the server
+ * counts so, too.
+ */
 const LOGGED_LATE_MS = 86_400_000;
 
 /** The server plans no further ahead. */
@@ -96,8 +99,8 @@ export const nextOf = (next, skipped, zone, now) =>
   next.find((target) => skipped[target.id] !== dayNumber(now, zone) && !isForLater(target, dayName(now, zone))) ?? null;
 
 /**
- * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, the one on which new credits
- * come, where that is known, and the last that can be picked.
+ * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, the one on which
+ * new credits come, where that is known, and the last that can be picked.
  * @param {Account} account
  * @param {Projection | null} projection
  * @param {Date} now
@@ -247,7 +250,8 @@ function closes(entry, target) {
 const isOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
 
 /**
- * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit comes.
+ * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit
+ * comes.
  * @param {Target} target
  * @param {string} today
  */

@@ -29,7 +29,8 @@ export function paintSoon() {
 }
 
 /**
- * The sign is kept in storage, so that a painting in between leaves it there and one after a killed worker takes it away.
+ * The sign is kept in storage, so that a painting in between leaves it there and one after a killed worker takes it
+ * away.
  * @param {string} sign
  */
 export async function flash(sign) {

@@ -19,7 +19,8 @@ export const readView = async (now) => view(await readAll(), now);
 export function view(stored, now) {
   const { address, token, demo } = stored.server;
   const { snoozedUntil } = stored.reminders;
-  // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of it.
+  // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of
+  // it.
   const shown = stored.entries.filter((entry) => !isTakenBack(entry, stored.entries));
   return {
     now: now.toISOString(),
@@ -52,8 +53,9 @@ export const currentAccount = (accounts, currentId) =>
   accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
 
 /**
- * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be. Null where there
- * is none: the pools of two products cannot be mixed, so another product's account is never taken in its place.
+ * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be.
+ * Null where there is none: the pools of two products cannot be mixed, so another product's account is never taken in
+ * its place.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  * @param {Pick<PageReading, "composer" | "product"> | null} page
@@ -65,8 +67,9 @@ export function accountFor(accounts, currentId, page) {
 }
 
 /**
- * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may have been written
- * to from anywhere: there it can where all accounts are of one product, or where the user chose this one for this page.
+ * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may
+ * have been written to from anywhere: there it can where all accounts are of one product, or where the user chose this
+ * one for this page.
  * @param {AccountView} account
  * @param {AccountView[]} accounts
  * @param {Pick<PageReading, "composer" | "product"> | null} page

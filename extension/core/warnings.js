@@ -5,7 +5,8 @@ import { plural, t } from "../ui/words.js";
 import { rateWords } from "../ui/rate.js";
 
 /**
- * A warning in one sentence, and what to do about it. Null for what the popup says elsewhere, such as that no credit is left.
+ * A warning in one sentence, and what to do about it. Null for what the popup says elsewhere, such as that no credit is
+ * left.
  * @param {Warning} warning
  * @param {Pick<AccountView, "account" | "projection">} account
  * @param {Date} now

@@ -1,5 +1,5 @@
-// Notices that an InMail is sent. Runs when Send is pressed, which proves nothing, and then looks at that composer for up to 10 s. The
-// last of the scripts after wording and read.
+// Notices that an InMail is sent. Runs when Send is pressed, which proves nothing, and then looks at that composer for
+// up to 10 s. The last of the scripts after wording and read.
 
 "use strict";
 {
@@ -15,7 +15,10 @@
   const watches = /** @type {Set<LinkedinWatch>} */ (new Set());
   let looking = 0;
 
-  /** What the user pressed last, and what it stood in at that moment: a page can no longer add itself to that. One press is one send. */
+  /**
+   * What the user pressed last, and what it stood in at that moment: a page can no longer add itself to that. One press
+   * is one send.
+   */
   let gesture = { path: /** @type {EventTarget[]} */ ([]), at: -Infinity, isUsed: true };
 
   /** @param {any} event What the page makes up itself is not heard. */

@@ -1,6 +1,6 @@
-// One look at a page, at the user's click: the reading of the composer in which the user writes, or null where there is none, and
-// from the page around all frames what it is about.
-// The last of the scripts after wording, walk and read. Nothing stays behind.
+// One look at a page, at the user's click: the reading of the composer in which the user writes, or null where there is
+// none, and from the page around all frames what it is about. The last of the scripts after wording, walk and read.
+// Nothing stays behind.
 
 (() => {
   const { composers, find, place: placeNow, read, roots, sign } = globalThis.inkeeper;

@@ -1,4 +1,5 @@
-// Reads a composer: for whom it is, and what its line says about credits. What is not understood is unknown, never guessed.
+// Reads a composer: for whom it is, and what its line says about credits. What is not understood is unknown, never
+// guessed.
 
 "use strict";
 {

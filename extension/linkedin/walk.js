@@ -1,4 +1,5 @@
-// Finds what is on a page as it is composed: through open shadow roots and frames of the same site. Closed ones stay closed.
+// Finds what is on a page as it is composed: through open shadow roots and frames of the same site. Closed ones stay
+// closed.
 
 "use strict";
 {

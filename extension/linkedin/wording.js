@@ -1,6 +1,6 @@
-// All that is known of LinkedIn's pages: where things stand (`css`), and what they say (`text`, # being a number). `on` names the
-// practice pages that a rule must match, surface.state.language or the first of these, as often as `:2` says, and no others:
-// e2e/test_reading.py checks it. The scripts of a page share `inkeeper`; the last one takes it away.
+// All that is known of LinkedIn's pages: where things stand (`css`), and what they say (`text`, # being a number). `on`
+// names the practice pages that a rule must match, surface.state.language or the first of these, as often as `:2` says,
+// and no others: e2e/test_reading.py checks it. The scripts of a page share `inkeeper`; the last one takes it away.
 
 "use strict";
 {

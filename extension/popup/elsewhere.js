@@ -1,4 +1,5 @@
-// What waits for a server that this browser is no longer connected to: the user says whether it goes to this one after all.
+// What waits for a server that this browser is no longer connected to: the user says whether it goes to this one after
+// all.
 
 import { isMovable } from "../core/belonging.js";
 import { run, say } from "../ui/act.js";

@@ -48,7 +48,8 @@ export function log(context) {
 }
 
 /**
- * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this account's.
+ * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this
+ * account's.
  * @param {PopupContext} context
  */
 export const isReady = ({ account, page, ui, view }) =>

@@ -1,4 +1,5 @@
-// What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being logged.
+// What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being
+// logged.
 
 import { offer } from "../core/observe.js";
 import { run, say } from "../ui/act.js";

@@ -1,4 +1,5 @@
-// InMails that are in no other list yet: logged without the user since the popup was last opened, or not on the server yet.
+// InMails that are in no other list yet: logged without the user since the popup was last opened, or not on the server
+// yet.
 
 import { el } from "../ui/dom.js";
 import { when } from "../ui/format.js";

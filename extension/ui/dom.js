@@ -1,4 +1,5 @@
-// Building elements and bringing a page up to date with them. Text only ever becomes text nodes, so no data can turn into markup.
+// Building elements and bringing a page up to date with them. Text only ever becomes text nodes, so no data can turn
+// into markup.
 
 const EVENTS = ["click", "submit", "change"].map((event) => /** @type {"onclick"} */ (`on${event}`));
 
@@ -36,7 +37,8 @@ export function el(tag, { on = {}, data = {}, style = {}, ...attributes } = {}, 
 export const bold = (text) => text.split("*").map((part, index) => (index % 2 ? el("b", {}, part) : part));
 
 /**
- * Makes `root` hold these parts and nothing else. Where the focus was on what is gone, `root` takes it, so that the keyboard goes on.
+ * Makes `root` hold these parts and nothing else. Where the focus was on what is gone, `root` takes it, so that the
+ * keyboard goes on.
  * @param {HTMLElement} root focusable by script
  * @param {(HTMLElement | null)[]} parts
  */
@@ -49,7 +51,8 @@ export function arrange(root, parts) {
 }
 
 /**
- * Makes `old` read and act like `fresh`, but keeps its elements where it can: what has the focus and what was typed stay.
+ * Makes `old` read and act like `fresh`, but keeps its elements where it can: what has the focus and what was typed
+ * stay.
  * @param {Node} old
  * @param {Node} fresh
  */

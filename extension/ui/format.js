@@ -1,4 +1,5 @@
-// Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the clock.
+// Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the
+// clock.
 
 import { dayNumber } from "../core/days.js";
 import { t } from "./words.js";
@@ -58,7 +59,8 @@ function comingDay(at, zone, now) {
 export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, now);
 
 /**
- * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its time.
+ * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its
+ * time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now

@@ -20,7 +20,8 @@ export function plural(key, count, ...others) {
 }
 
 /**
- * What a refusal says to the user, by its code, and which fields it is about. The server's words are for codes that are not known here.
+ * What a refusal says to the user, by its code, and which fields it is about. The server's words are for codes that are
+ * not known here.
  * @param {unknown} error
  */
 export function refusalWords(error) {

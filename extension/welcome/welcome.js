@@ -1,5 +1,5 @@
-// Connecting this browser, and once that is done, the few switches that only a browser can ask for. Each section checks itself while it
-// is looked at.
+// Connecting this browser, and once that is done, the few switches that only a browser can ask for. Each section checks
+// itself while it is looked at.
 
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";

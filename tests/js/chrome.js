@@ -1,4 +1,5 @@
-// A `chrome` for tests without a browser: storage in memory and the strings of _locales. Import it before any module of the extension.
+// A `chrome` for tests without a browser: storage in memory and the strings of _locales. Import it before any module of
+// the extension.
 
 import { readFileSync } from "node:fs";
 
@@ -6,7 +7,10 @@ const MESSAGES = JSON.parse(
   readFileSync(new URL("../../extension/_locales/en/messages.json", import.meta.url), "utf8"),
 );
 
-/** One area of storage. `writes` holds every state after a change, so that a test can see what a repaint could have seen. */
+/**
+ * One area of storage. `writes` holds every state after a change, so that a test can see what a repaint could have
+ * seen.
+ */
 class Area {
   content = {};
   writes = [];

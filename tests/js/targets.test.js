@@ -64,7 +64,10 @@ function target(name, fields = {}) {
   };
 }
 
-/** A server that keeps a list; `refuse` maps "METHOD path" to what it answers instead, `heard` is what it was asked to change. */
+/**
+ * A server that keeps a list; `refuse` maps "METHOD path" to what it answers instead, `heard` is what it was asked to
+ * change.
+ */
 const server = { list: [], heard: [], refuse: {}, closed: 0, erasures: null };
 
 function summary() {
@@ -268,7 +271,7 @@ test("added without the server, somebody is shown, put off and dropped like anyb
 
 test("taken back before the server can have it, nothing is sent", async () => {
   const { id } = await add("Sasha Specimen");
-  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual([server.heard, entries()], [[], []]);
 });
@@ -277,7 +280,7 @@ test("taken back after the server has it, and after the entry is forgotten, it i
   const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual(entries(), []);
-  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual(asked("PATCH"), [["/targets/target-3", { action: "drop" }]]);
 });
@@ -314,7 +317,7 @@ test("whoever is on the list already needs no answer, and is not taken off by an
   };
   const { id } = await add("Kai Example");
   await local.set({ [`outbox/${id}`]: { ...entries()[0], attemptedAt: new Date().toISOString() } });
-  await changeTarget({ accountId: "a", id: id, person: personOf("Kai Example"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id, person: personOf("Kai Example"), action: "drop" }, new Date());
   local.writes = [];
 
   await syncNow();

@@ -1,4 +1,5 @@
-// Every message that the extension's code names exists in _locales. The browser gives an empty text for one that does not.
+// Every message that the extension's code names exists in _locales. The browser gives an empty text for one that does
+// not.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

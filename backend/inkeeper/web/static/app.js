@@ -282,7 +282,10 @@
     backToRow(event.detail.ctx.sourceElement);
   });
 
-  /** After a row was closed the focus is on it again. @param {Element} source what was swapped in, where the button is gone */
+  /**
+   * After a row was closed the focus is on it again.
+   * @param {Element} source what was swapped in, where the button is gone
+   */
   function backToRow(source) {
     if (document.activeElement !== document.body) return;
     source?.closest?.("tbody")?.querySelector("[data-opens]")?.focus({ focusVisible: true });
@@ -401,7 +404,10 @@
     if (target.closest?.("[data-sends]")) target.form.requestSubmit();
   });
 
-  /** Copies the text before a button; where the browser does not let pages copy, selects it. @param {HTMLElement} button */
+  /**
+   * Copies the text before a button; where the browser does not let pages copy, selects it.
+   * @param {HTMLElement} button
+   */
   async function copy(button) {
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
