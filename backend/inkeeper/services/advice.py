@@ -36,9 +36,10 @@ from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import credits, say_date
 from inkeeper.services import plan_changes
-from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.accounts import seat
 from inkeeper.services.report import paid_plan
 from inkeeper.storage import history
+from inkeeper.storage.accounts import Seat
 
 
 def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:

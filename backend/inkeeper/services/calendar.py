@@ -21,9 +21,10 @@ from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
-from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.accounts import seat
 from inkeeper.services.devices import hash_of
 from inkeeper.storage import history, targets
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.models import CalendarFeed
 from inkeeper.storage.targets import Today

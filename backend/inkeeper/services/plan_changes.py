@@ -17,8 +17,9 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.rules.warnings import credits, say_date
 from inkeeper.services import dates
-from inkeeper.services.accounts import Seat, refusals, seat
+from inkeeper.services.accounts import refusals, seat
 from inkeeper.storage import history
+from inkeeper.storage.accounts import Seat
 
 
 def preview_change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:

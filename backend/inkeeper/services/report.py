@@ -39,10 +39,10 @@ from inkeeper.rules.report import (
 from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, total
 from inkeeper.rules.state import State, Tally
 from inkeeper.services import answers
-from inkeeper.services.accounts import Seat
 from inkeeper.services.answers import Answered
 from inkeeper.services.standing import Standing, StandingAnswers
 from inkeeper.storage import history
+from inkeeper.storage.accounts import Seat
 
 _BEST_HOURS = 3
 

@@ -14,8 +14,8 @@ from inkeeper.rules.replay import allotment_of, months_of
 from inkeeper.rules.report import HOURS, WEEKDAYS
 from inkeeper.rules.results import Counts, Difference, difference, result_of
 from inkeeper.services import accounts
-from inkeeper.services.accounts import Seat
 from inkeeper.storage import history, results, texts
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.models import PURPOSES
 from inkeeper.storage.transaction import Transaction
 
