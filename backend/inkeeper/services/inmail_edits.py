@@ -20,44 +20,26 @@ from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, openings
 from inkeeper.services.people.sent import person_keys
 from inkeeper.storage import history
+from inkeeper.storage import inmails as stored
 from inkeeper.storage.history import Recorded
-from inkeeper.storage.models import Inmail
-from inkeeper.storage.transaction import execute
-
-_MOST_EDITS = 10_000
-"""How many edits of one InMail are followed: a bound for a damaged database in which they go round in a circle."""
+from inkeeper.storage.inmails import Inmail
+from inkeeper.storage.transaction import current
 
 
 def last_edit(inmail_id: str) -> str:
     """The id of the InMail that this one reads as after its edits; its own where it was not edited."""
-    rows = execute(
-        "WITH RECURSIVE edit(id, account_id, number) AS ("
-        " SELECT id, account_id, 0 FROM inmail WHERE id = ?"
-        " UNION ALL SELECT later.id, later.account_id, number + 1 FROM edit JOIN inmail AS later"
-        " ON later.account_id = edit.account_id AND later.replaces = edit.id LIMIT ?)"
-        " SELECT id FROM edit ORDER BY number DESC LIMIT 1",
-        (inmail_id, _MOST_EDITS),
-    ).fetchall()
-    return rows[0][0] if rows else inmail_id
+    return stored.last_edit(current(), inmail_id)
 
 
 def last_edits(account_id: str) -> dict[str, str]:
     """The ids of the account's replaced InMails, each with the id of the one that it reads as after all its edits."""
-    # An InMail that replaces another was stored after it: from the latest on, what follows an edit is known already.
-    rows = execute(
-        "SELECT replaces, id FROM inmail WHERE account_id = ? AND replaces IS NOT NULL ORDER BY rowid DESC",
-        (account_id,),
-    )
-    found: dict[str, str] = {}
-    for former, edited in rows:
-        found[former] = found.get(edited, edited)
-    return found
+    return stored.last_edits(current(), account_id)
 
 
 def why_not_editable(row: Inmail) -> Problem:
     """Why an InMail that was taken back or replaced cannot be changed."""
     stands = last_edit(row.id)
-    if stands != row.id and _is_standing(stands):
+    if stands != row.id and stored.is_standing(current(), stands):
         return conflict(
             "replaced",
             f"The day or cost of this InMail was edited since. Change the InMail that replaces it: {stands}.",
@@ -102,11 +84,8 @@ def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str
             _refuse_shortage(row.account_id, facts, recorded, at)
 
     history.record(row.account_id, facts, at, covered, import_ids=imports)
-    Inmail.update(retracted_at=retracted_at).where(Inmail.id == row.id).execute()
-    # Every column of the old row, also those that are added later on.
-    columns = row.__data__ | {"id": sent.id, "sent_at": sent_at, "cost": cost, "replaces": row.id}
-    columns |= {"outcome": "pending", "outcome_at": None, "answered_at": None, "retracted_at": None}
-    Inmail.insert(columns).execute()
+    stored.take_back(current(), [(row.id, retracted_at)])
+    stored.add_edited(current(), row.id, sent.id, sent_at, cost)
     return sent.id
 
 
@@ -134,11 +113,7 @@ def recipient_columns(row: Inmail, changes: Mapping[str, Any]) -> tuple[dict[str
 
 def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
     """The journal with edits named as the reasons of the entries that they caused."""
-    rows = execute(
-        "SELECT inmail.replaces, fact.id, inmail.id FROM inmail JOIN fact ON fact.about = inmail.replaces"
-        " WHERE inmail.account_id = ? AND inmail.replaces IS NOT NULL AND fact.kind = 'retracted'",
-        (account_id,),
-    ).fetchall()
+    rows = stored.edits(current(), account_id)
     formers, retractions, edited = (set(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
 
     def why(entry: Entry) -> str:
@@ -151,11 +126,6 @@ def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
         return f"{entry.why} (as edited)" if entry.fact_id in edited and entry.rule != "retract" else entry.why
 
     return [entry._replace(why=why(entry)) for entry in journal]
-
-
-def _is_standing(inmail_id: str) -> bool:
-    rows = execute("SELECT 1 FROM inmail WHERE id = ? AND retracted_at IS NULL", (inmail_id,))
-    return bool(rows.fetchall())
 
 
 def _outcomes(
