@@ -100,11 +100,7 @@ def list_inmails(
     tx: Transaction, account_id: str, wanted: Filter, after: tuple[datetime, str] | None, limit: int
 ) -> list[Inmail]:
     """Up to `limit` of the account's InMails, newest first, behind (sent_at, id) `after`; without those taken back."""
-    conditions: list[tuple[str, list[Any]]] = [
-        ("account_id = ?", [account_id]),
-        ("retracted_at IS NULL", []),
-        *_conditions(wanted),
-    ]
+    conditions = list(_conditions(wanted))
     if after:
         at = to_microseconds(after[0])
         conditions.append(("(sent_at < ? OR (sent_at = ? AND id < ?))", [at, at, after[1]]))
