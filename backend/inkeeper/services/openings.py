@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inkeeper.clock import to_microseconds
 from inkeeper.rules.facts import BookChosen, Fact, Opened, Retracted, Terms
 from inkeeper.rules.periods import period_start
 from inkeeper.rules.replay import INSTANT, cycle_of
 from inkeeper.services import dates
 from inkeeper.storage import history
-from inkeeper.storage.transaction import execute
 
 
 def happened_at(account_id: str, path: str, stated: datetime | None, now: datetime) -> datetime:
@@ -59,7 +57,7 @@ def as_before(account_id: str, import_id: str, now: datetime) -> list[Fact]:
     taken_back = [history.fact_of(account_id, fact.target_id) for fact in brought if isinstance(fact, Retracted)]
     former = next(fact for fact in taken_back if isinstance(fact, Opened))
     opened, corrections = _standing(account_id)
-    if opened.id != moved.id or _something_else_before(account_id, former.at, opened, import_id):
+    if opened.id != moved.id or history.anything_before(account_id, former.at, opened.at, import_id):
         return []
     # Terms that were corrected since are right, however the opening is dated.
     told = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
@@ -82,15 +80,3 @@ def _instead(account_id: str, old: list[Fact], new: Opened, now: datetime) -> li
         *(Retracted(history.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in old),
         replace(new, id=history.new_fact_id(account_id, now)),
     ]
-
-
-def _something_else_before(account_id: str, at: datetime, opened: Opened, import_id: str) -> bool:
-    """Whether anything stands before that instant that neither came with the import nor corrects the opening."""
-    rows = execute(
-        "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted' AND import_id IS NOT ?"
-        " AND NOT (kind = 'book_chosen' AND at = ?)"
-        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
-        " LIMIT 1",
-        (account_id, to_microseconds(at), import_id, to_microseconds(opened.at)),
-    )
-    return bool(rows.fetchall())

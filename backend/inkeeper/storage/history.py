@@ -308,6 +308,26 @@ def import_ids_of(fact_ids: Iterable[str]) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
+def anything_before(account_id: str, at: datetime, opened_at: datetime, import_id: str) -> bool:
+    """Whether anything stands before the instant `at` (UTC) that neither came with the import nor corrects the terms of
+    the opening at `opened_at` (UTC).
+    """
+    rows = execute(
+        "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted'"
+        " AND (import_id IS NULL OR import_id <> ?) AND NOT (kind = 'book_chosen' AND at = ?)"
+        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
+        " LIMIT 1",
+        (account_id, micros(at), import_id, micros(opened_at)),
+    )
+    return rows.fetchone() is not None
+
+
+def sent_of_import(import_id: str) -> set[str]:
+    """The ids of the InMails that came with an import, those taken back as well."""
+    rows = execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
+    return {inmail_id for (inmail_id,) in rows.fetchall()}
+
+
 def facts_of_import(import_id: str, *kinds: str) -> list[Fact]:
     """The facts of these kinds that came with an import and were not taken back, in order of time."""
     rows = execute(

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
@@ -20,10 +19,11 @@ from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obsta
 from inkeeper.services.imports.reading import KINDS, Note, Reading
 from inkeeper.services.people import closing
 from inkeeper.services.people.sent import person_keys
-from inkeeper.storage import history
+from inkeeper.storage import history, imports
+from inkeeper.storage import inmails as stored_inmails
 from inkeeper.storage.history import Recorded
-from inkeeper.storage.models import Import
-from inkeeper.storage.transaction import current, execute
+from inkeeper.storage.imports import Import
+from inkeeper.storage.transaction import current
 
 
 def preview(
@@ -97,15 +97,10 @@ def store_import(
             "Something else would come of this file by now, or it is another file. Look at a new preview, then import."
             " Nothing was imported.",
         )
-    batch = Import.create(
-        id=import_id,
-        account=account_id,
-        kind=reading.kind,
-        created_at=now,
-        rows=len(reading.rows),
-        inmails=len(plan.sent),
-        answers=len(plan.answers),
+    batch = Import(
+        import_id, account_id, reading.kind, now, len(reading.rows), inmails=len(plan.sent), answers=len(plan.answers)
     )
+    imports.add(current(), batch)
     step("Computing every balance anew, and writing")
     with refusals():
         recorded = history.record(account_id, plan.facts, now, check, batch.id)
@@ -119,10 +114,7 @@ def store_import(
 def list_imports(owner_id: str, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
     seat(owner_id, account_id)
-    query = Import.select().where(Import.account == account_id)
-    if after is not None:
-        query = query.where(Import.id < after)
-    return [describe(batch) for batch in query.order_by(Import.id.desc()).limit(limit)]
+    return [describe(batch) for batch in imports.list_imports(current(), account_id, after, limit)]
 
 
 def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
@@ -130,7 +122,7 @@ def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> 
     it did, unless something else has come to depend on that. The second time gives the same answer.
     """
     seat(owner_id, account_id)
-    batch: Import | None = Import.get_or_none(Import.id == import_id, Import.account == account_id)
+    batch = imports.get(current(), account_id, import_id)
     if batch is None:
         raise not_found("import")
     if batch.retracted_at is None:
@@ -147,8 +139,8 @@ def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> 
         inmails.note_outcomes(answer.inmail_id for answer in standing.answers)
         changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
         closing.inmails_changed(current(), owner_id, changed)
-        batch.retracted_at = now
-        batch.save(only=[Import.retracted_at])
+        imports.take_back(current(), import_id, now)
+        batch = batch._replace(retracted_at=now)
     return {"import": describe(batch), "balance": history.state_at(account_id, now)[0].balance}
 
 
@@ -218,32 +210,29 @@ def _describe(step: Step) -> dict[str, Any]:
 def _list_inmails(account_id: str, plan: Plan) -> None:
     outcomes = {outcome.inmail_id: outcome for step, outcome in plan.answers if not step.known}
 
-    def row(step: Step, sent: Sent) -> tuple[Any, ...]:
+    def row(step: Step, sent: Sent) -> dict[str, Any]:
         found, outcome = step.found, outcomes.get(sent.id)
-        at = outcome and to_microseconds(outcome.at)
-        return (
-            sent.id,
-            account_id,
-            to_microseconds(sent.at),
-            sent.cost,
-            found.name,
-            found.link,
-            *person_keys(found.name, parse_link(found.link) if found.link else None),
-            found.message_key,
-            found.subject,
-            found.purpose,
-            found.note,
-            outcome.outcome if outcome else "pending",
-            at,
-            at if outcome and outcome.outcome in ANSWERS else None,
-        )
+        name_key, link_key = person_keys(found.name, parse_link(found.link) if found.link else None)
+        return {
+            "id": sent.id,
+            "account_id": account_id,
+            "sent_at": sent.at,
+            "cost": sent.cost,
+            "name": found.name,
+            "profile_url": found.link,
+            "name_key": name_key,
+            "link_key": link_key,
+            "message_key": found.message_key,
+            "subject": found.subject,
+            "purpose": found.purpose,
+            "note": found.note,
+            "source": "import",
+            "outcome": outcome.outcome if outcome else "pending",
+            "outcome_at": outcome and outcome.at,
+            "answered_at": outcome.at if outcome and outcome.outcome in ANSWERS else None,
+        }
 
-    current().executemany(
-        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, name_key, link_key, message_key,"
-        " subject, purpose, note, source, outcome, outcome_at, answered_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', ?, ?, ?)",
-        (row(step, sent) for step, sent in plan.sent),
-    )
+    stored_inmails.add(current(), (row(step, sent) for step, sent in plan.sent))
 
 
 def _close_targets(owner_id: str, account_id: str, plan: Plan, answered: list[str], now: datetime) -> None:
@@ -271,8 +260,7 @@ class _Standing(NamedTuple):
 
 def _standing(import_id: str, opens_at: datetime) -> _Standing:
     """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
-    brought = execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
-    ours = {inmail_id for (inmail_id,) in brought}
+    ours = history.sent_of_import(import_id)
     sent = [fact for fact in history.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
     answers = [
         fact for fact in history.facts_of_import(import_id, "outcome_recorded") if isinstance(fact, OutcomeRecorded)
@@ -285,12 +273,5 @@ def _standing(import_id: str, opens_at: datetime) -> _Standing:
 
 
 def _unlist_inmails(standing: _Standing, now: datetime) -> None:
-    transaction = current()
-    transaction.executemany(
-        "UPDATE inmail SET retracted_at = ? WHERE id = ?",
-        ((to_microseconds(max(now, fact.at)), fact.id) for fact in standing.sent),
-    )
-    transaction.executemany(
-        "UPDATE inmail SET outcome = 'pending', outcome_at = NULL, answered_at = NULL WHERE id = ?",
-        ((answer.inmail_id,) for answer in standing.answers_of_gone),
-    )
+    stored_inmails.take_back(current(), ((fact.id, max(now, fact.at)) for fact in standing.sent))
+    stored_inmails.forget_outcomes(current(), (answer.inmail_id for answer in standing.answers_of_gone))
