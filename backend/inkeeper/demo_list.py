@@ -11,7 +11,7 @@ from inkeeper.ids import new_id
 from inkeeper.rules.periods import local_day
 from inkeeper.services import inmails
 from inkeeper.services.people import persons, targets
-from inkeeper.storage import history
+from inkeeper.storage import balances
 from inkeeper.storage.models import Campaign, CampaignStep
 from inkeeper.storage.transaction import current
 
@@ -133,7 +133,7 @@ def _add(owner_id: str, name: str, known: dict[str, Any], fields: dict[str, Any]
 
 def _write(owner_id: str, account_id: str, name: str, at: datetime) -> str:
     """Log an InMail to somebody on the list; its id. It is free where few credits are left."""
-    balance = history.state_at(account_id, at)[0].balance
+    balance = balances.state_at(account_id, at)[0].balance
     wanted = {
         "recipient": {"name": name, "profile_url": _link(name)},
         "cost": int(balance > _CREDITS_LEFT_ALONE),

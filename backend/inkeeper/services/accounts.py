@@ -25,7 +25,8 @@ from inkeeper.rules.state import State
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS
 from inkeeper.services import dates
 from inkeeper.storage import accounts as stored
-from inkeeper.storage import history, targets, texts
+from inkeeper.storage import balances, targets, texts
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Seat
 from inkeeper.storage.transaction import current
 
@@ -61,7 +62,7 @@ def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -
         if len(found) == limit:
             break
         try:
-            found.append(describe(seat(owner_id, account_id), history.state_at(account_id, now)[0]))
+            found.append(describe(seat(owner_id, account_id), balances.state_at(account_id, now)[0]))
         except UNREADABLE as error:
             log_unreadable(account_id, error)
     return found
@@ -74,7 +75,7 @@ def log_unreadable(account_id: str, error: Exception) -> None:
 
 def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
     """One account of the owner's as it is at `now` (UTC). Raises a 404 Problem."""
-    return describe(seat(owner_id, account_id), history.state_at(account_id, now)[0])
+    return describe(seat(owner_id, account_id), balances.state_at(account_id, now)[0])
 
 
 def has_account(owner_name: str) -> bool:
@@ -119,12 +120,14 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
         ),
     )
     facts: list[Fact] = [
-        Opened(history.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
+        Opened(stored_facts.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
     ]
     if "observed_balance" in wanted:
-        facts.append(Observed(history.new_fact_id(account_id, now), max(now, opened_at), wanted["observed_balance"]))
+        facts.append(
+            Observed(stored_facts.new_fact_id(account_id, now), max(now, opened_at), wanted["observed_balance"])
+        )
     with refusals():
-        state = history.record(account_id, facts, now).state
+        state = balances.record(account_id, facts, now).state
     return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
 
 
@@ -154,11 +157,11 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
     if "working_days" in changes and (theirs := targets.of_account(current(), account_id)):
         targets.follow(current(), theirs)
         targets.changed(current(), owner_id, [account_id])
-    state, _ = history.state_at(account_id, now)
+    state, _ = balances.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     if facts:
         with refusals():
-            state = history.record(account_id, facts, now).state
+            state = balances.record(account_id, facts, now).state
     return describe(seat(owner_id, before.id), state)
 
 
@@ -175,12 +178,12 @@ def set_names_in_reminders(account_id: str, wanted: bool) -> None:
 def preview_update(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What other terms would come to, nothing stored: the account, and its balance now and then."""
     row = seat(owner_id, account_id)
-    state, _ = history.state_at(account_id, now)
+    state, _ = balances.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     after = state
     if facts:
         with refusals():
-            after = history.preview(account_id, facts, now).state
+            after = balances.preview(account_id, facts, now).state
     return {"account": describe(row, after), "balance_now": state.balance, "balance_then": after.balance}
 
 
@@ -235,7 +238,7 @@ def wrong_book(state: State) -> dict[str, Any] | None:
 def offered_book(owner_id: str, account_id: str, now: datetime) -> str | None:
     """The rule book to offer at `now` (UTC), as `wrong_book` names it. Raises a 404 Problem."""
     seat(owner_id, account_id)
-    found = wrong_book(history.state_at(account_id, now)[0])
+    found = wrong_book(balances.state_at(account_id, now)[0])
     return None if found is None else str(found["rule_book"])
 
 
@@ -265,9 +268,9 @@ def _workable_terms(account_id: str, state: State, changes: Mapping[str, Any], n
     """
     facts = _terms_facts(account_id, state, changes, now)
     if facts:
-        planned = [fact.at for fact in (*facts, *history.terms_facts(account_id))]
+        planned = [fact.at for fact in (*facts, *stored_facts.terms_facts(account_id))]
         with refusals():
-            history.preview(account_id, facts, max(now, *planned))
+            balances.preview(account_id, facts, max(now, *planned))
     return facts
 
 
@@ -280,8 +283,8 @@ def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now:
         if not wanted:
             raise invalid("from", "This dates a change of rule book, allotment, cap or renewal day: name one.")
         at = dates.plannable("from", changes["from"], now, state.opened_at)
-        in_force, _ = history.state_at(account_id, at)
-        return [BookChosen(history.new_fact_id(account_id, now), at, replace(in_force.terms, **wanted))]
+        in_force, _ = balances.state_at(account_id, at)
+        return [BookChosen(stored_facts.new_fact_id(account_id, now), at, replace(in_force.terms, **wanted))]
     return _corrected(account_id, state, wanted, now) if wanted else []
 
 
@@ -292,7 +295,7 @@ def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datet
     opened_at = state.opened_at
     plan_terms = {key: value for key, value in wanted.items() if key in _PLAN_TERMS}
     at_opening = {key: value for key, value in wanted.items() if key in _BOOK_TERMS}
-    told = history.terms_facts(account_id)
+    told = stored_facts.terms_facts(account_id)
     changed = [fact for fact in told if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
     plan_since = opened_at
     facts: list[Fact] = []
@@ -302,27 +305,27 @@ def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datet
         if isinstance(latest, Cancelled):
             raise invalid(next(iter(plan_terms)), "The subscription is cancelled, and the free plan has no credits.")
         facts += _restated(
-            account_id, latest, replace(latest, id=history.new_fact_id(account_id, now), **plan_terms), now
+            account_id, latest, replace(latest, id=stored_facts.new_fact_id(account_id, now), **plan_terms), now
         )
     else:
         at_opening |= plan_terms
     if at_opening:
-        terms = history.state_at(account_id, opened_at)[0].terms
-        facts.append(BookChosen(history.new_fact_id(account_id, now), opened_at, replace(terms, **at_opening)))
+        terms = balances.state_at(account_id, opened_at)[0].terms
+        facts.append(BookChosen(stored_facts.new_fact_id(account_id, now), opened_at, replace(terms, **at_opening)))
     for fact in told:
         if isinstance(fact, BookChosen) and fact.at > opened_at:
             later = at_opening | (plan_terms if fact.at >= plan_since else {})
             facts += _restated(
                 account_id,
                 fact,
-                replace(fact, id=history.new_fact_id(account_id, now), terms=replace(fact.terms, **later)),
+                replace(fact, id=stored_facts.new_fact_id(account_id, now), terms=replace(fact.terms, **later)),
                 now,
             )
     return facts
 
 
 def _restated(account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact]:
-    return [Retracted(history.new_fact_id(account_id, now), max(now, old.at), old.id), new]
+    return [Retracted(stored_facts.new_fact_id(account_id, now), max(now, old.at), old.id), new]
 
 
 def _plan_prices(plan_prices: Mapping[str, Any], price: Money | None) -> dict[str, Money]:

@@ -19,9 +19,10 @@ from inkeeper.rules.replay import Entry
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, openings
 from inkeeper.services.people.sent import person_keys
-from inkeeper.storage import history
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import inmails as stored
-from inkeeper.storage.history import Recorded
+from inkeeper.storage.balances import Recorded
 from inkeeper.storage.inmails import Inmail
 from inkeeper.storage.transaction import current
 
@@ -68,14 +69,14 @@ def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str
     before, unless `changes` accept that.
     """
     outcomes = _outcomes(row, sent_at, changes, now)
-    ids = iter(history.new_fact_ids(row.account_id, now, 2 + len(outcomes)))
+    ids = iter(stored_facts.new_fact_ids(row.account_id, now, 2 + len(outcomes)))
     retracted_at, at = max(now, row.sent_at), max(now, sent_at)
     retraction = Retracted(next(ids), retracted_at, row.id)
     sent = Sent(next(ids), sent_at, cost)
     # The facts, each with the one that it carries on, if it does.
     carried: list[tuple[Fact, str | None]] = [(retraction, None), (sent, row.id)]
     carried += [(OutcomeRecorded(next(ids), dated, sent.id, outcome), former) for dated, outcome, former in outcomes]
-    former_imports = history.import_ids_of(former for _, former in carried if former)
+    former_imports = stored_facts.import_ids_of(former for _, former in carried if former)
     imports = {fact.id: former_imports[former] for fact, former in carried if former in former_imports}
     facts = [fact for fact, _ in carried]
 
@@ -83,7 +84,7 @@ def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str
         if not changes.get("accept_discrepancy"):
             _refuse_shortage(row.account_id, facts, recorded, at)
 
-    history.record(row.account_id, facts, at, covered, import_ids=imports)
+    balances.record(row.account_id, facts, at, covered, import_ids=imports)
     stored.take_back(current(), [(row.id, retracted_at)])
     stored.add_edited(current(), row.id, sent.id, sent_at, cost)
     return sent.id
@@ -133,7 +134,7 @@ def _outcomes(
 ) -> list[tuple[datetime, Any, str | None]]:
     """What is to be recorded of the new send: date (UTC), outcome, and the id of the fact that it carries on."""
     outcome = changes.get("outcome")
-    earlier = history.outcomes_of(row.id)
+    earlier = stored_facts.outcomes_of(row.id)
     if outcome is not None:
         # The outcome is given anew: an answer follows those that can still be, any other outcome takes their place.
         earlier = [fact for fact in earlier if fact.at >= sent_at] if outcome in ANSWERS else []
@@ -155,10 +156,10 @@ def _outcomes(
 
 def _refuse_shortage(account_id: str, facts: Sequence[Fact], recorded: Recorded, at: datetime) -> None:
     """Raise the 409 Problem if with the edit's facts a period has more InMails without a credit than before."""
-    more = len(history.newly_uncovered(account_id, facts, recorded, at))
+    more = len(balances.newly_uncovered(account_id, facts, recorded, at))
     if not more:
         return
-    state, coming = history.state_at(account_id, at)
+    state, coming = balances.state_at(account_id, at)
     grant = next_grant(timeline(state, at, coming))
     raise conflict(
         "insufficient_credits",

@@ -25,9 +25,10 @@ from inkeeper.services.people.sent import (
     last_inmail_of_owner,
     person_keys,
 )
-from inkeeper.storage import history, targets
+from inkeeper.storage import balances, targets
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import inmails as stored
-from inkeeper.storage.history import Recorded
+from inkeeper.storage.balances import Recorded
 from inkeeper.storage.inmails import Filter, Inmail, Recipient
 from inkeeper.storage.transaction import current
 
@@ -53,18 +54,18 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     person, left_out = _recipient(wanted["recipient"])
     link_url = person.link and person.link.url
     sent_at = _sent_at(account_id, wanted.get("sent_at"), now)
-    fact = Sent(history.new_fact_id(account_id, now), sent_at, wanted.get("cost", 1))
+    fact = Sent(stored_facts.new_fact_id(account_id, now), sent_at, wanted.get("cost", 1))
 
     at = max(now, sent_at)
 
     def covered(recorded: Recorded) -> None:
         if wanted.get("accept_discrepancy"):
             return
-        if history.newly_uncovered(account_id, [fact], recorded, at):
+        if balances.newly_uncovered(account_id, [fact], recorded, at):
             raise _insufficient(recorded, now)
 
     duplicate = last_inmail_in_account(account_id, person, sent_at - SAME_PERSON_WITHIN, sent_at + SAME_PERSON_WITHIN)
-    recorded = history.record(account_id, [fact], at, covered)
+    recorded = balances.record(account_id, [fact], at, covered)
     name_key, link_key = person_keys(*person)
     row = {
         "id": fact.id,
@@ -192,7 +193,7 @@ def update_inmail(
         sent = closing.Sent(inmail_id, person, stands.sent_at)
         closing.recipient_changed(current(), owner_id, account_id, sent, stands.target_id, now)
     closing.inmails_changed(current(), owner_id, [inmail_id])
-    balance = history.state_at(account_id, dates.a_little_ahead(sent_at, now))[0].balance
+    balance = balances.state_at(account_id, dates.a_little_ahead(sent_at, now))[0].balance
     inmail = _describe(_row(account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
@@ -209,18 +210,18 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
     row = _row(account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
-        history.record(account_id, [Retracted(history.new_fact_id(account_id, now), at, inmail_id)], now)
+        balances.record(account_id, [Retracted(stored_facts.new_fact_id(account_id, now), at, inmail_id)], now)
         stored.take_back(current(), [(inmail_id, at)])
         closing.inmails_changed(current(), owner_id, [inmail_id])
         row = _row(account_id, inmail_id)
-    balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
+    balance = balances.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     return {"inmail": _describe(row, _books(account_id), now), "balance": balance}
 
 
 def note_outcomes(inmail_ids: Iterable[str]) -> None:
     """Bring the rows of these InMails in line with the facts on what became of them."""
     for inmail_id in inmail_ids:
-        told = history.outcomes_of(inmail_id)
+        told = stored_facts.outcomes_of(inmail_id)
         last = told[-1] if told and told[-1].outcome != "pending" else None
         answered = min((fact.at for fact in told if fact.outcome in ANSWERS), default=None)
         columns = {
@@ -299,7 +300,7 @@ def _recorded_as(outcome: str, now: datetime) -> list[tuple[str, datetime | None
 def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
     at = openings.happened_at(account_id, "sent_at", stated, now)
     # Requests that arrive together get their turn in another order than their clocks were read in.
-    last = history.last_at(account_id, now + _JITTER) if stated is None else None
+    last = stored_facts.last_at(account_id, now + _JITTER) if stated is None else None
     return max(at, last) if last else at
 
 
@@ -325,15 +326,15 @@ def _insufficient(recorded: Recorded, now: datetime) -> Exception:
 
 def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime) -> dict[str, Any]:
     """Store the facts that make `outcome` what became of the InMail; the columns of its row that follow from them."""
-    earlier = history.outcomes_of(row.id)
+    earlier = stored_facts.outcomes_of(row.id)
     facts: list[Fact] = []
     if outcome not in ANSWERS:
-        facts = [Retracted(history.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in earlier]
+        facts = [Retracted(stored_facts.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in earlier]
         earlier = []
     if outcome != "pending":
-        facts.append(OutcomeRecorded(history.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
+        facts.append(OutcomeRecorded(stored_facts.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
     if facts:
-        history.record(account_id, facts, now)
+        balances.record(account_id, facts, now)
     answers = [fact.at for fact in earlier if fact.outcome in ANSWERS]
     if outcome in ANSWERS:
         answers.append(outcome_at)
@@ -355,7 +356,7 @@ def _books(account_id: str) -> list[tuple[datetime, str]]:
     """Which rule book the account went by from when on."""
     return [
         (fact.at, fact.terms.rule_book)
-        for fact in history.terms_facts(account_id)
+        for fact in stored_facts.terms_facts(account_id)
         if isinstance(fact, Opened | BookChosen)
     ]
 

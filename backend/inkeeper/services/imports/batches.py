@@ -19,9 +19,10 @@ from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obsta
 from inkeeper.services.imports.reading import KINDS, Note, Reading
 from inkeeper.services.people import closing
 from inkeeper.services.people.sent import person_keys
-from inkeeper.storage import history, imports
+from inkeeper.storage import balances, imports
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import inmails as stored_inmails
-from inkeeper.storage.history import Recorded
+from inkeeper.storage.balances import Recorded
 from inkeeper.storage.imports import Import
 from inkeeper.storage.transaction import current
 
@@ -34,10 +35,10 @@ def preview(
     """
     seat(owner_id, account_id)
     plan = make_plan(account_id, reading, now)
-    balance = history.state_at(account_id, now)[0].balance
+    balance = balances.state_at(account_id, now)[0].balance
     with refusals():
-        recorded = history.preview(account_id, plan.facts, now) if plan.facts else None
-    uncovered = history.newly_uncovered(account_id, plan.facts, recorded, now) if recorded else set()
+        recorded = balances.preview(account_id, plan.facts, now) if plan.facts else None
+    uncovered = balances.newly_uncovered(account_id, plan.facts, recorded, now) if recorded else set()
     in_the_way = obstacles(plan, uncovered)
     shown = [step for step in plan.steps if after is None or (step.found.sent_at, step.found.line) > after]
     return {
@@ -80,17 +81,17 @@ def store_import(
     seat(owner_id, account_id)
     step("Comparing with what is there")
     # Made before its facts' ids, so that imports too are listed in the order in which they came.
-    import_id = history.new_fact_id(account_id, now)
+    import_id = stored_facts.new_fact_id(account_id, now)
     plan = make_plan(account_id, reading, now)
 
     def check(recorded: Recorded) -> None:
-        for problem in obstacles(plan, history.newly_uncovered(account_id, plan.facts, recorded, now)):
+        for problem in obstacles(plan, balances.newly_uncovered(account_id, plan.facts, recorded, now)):
             raise problem
 
     if not plan.facts:
         for problem in obstacles(plan, set()):
             raise problem
-        return {"import": None, "balance": history.state_at(account_id, now)[0].balance}
+        return {"import": None, "balance": balances.state_at(account_id, now)[0].balance}
     if confirm != plan.mark():
         raise conflict(
             "preview_outdated",
@@ -103,7 +104,7 @@ def store_import(
     imports.add(current(), batch)
     step("Computing every balance anew, and writing")
     with refusals():
-        recorded = history.record(account_id, plan.facts, now, check, batch.id)
+        recorded = balances.record(account_id, plan.facts, now, check, batch.id)
     _list_inmails(account_id, plan)
     answered = [each.known.id for each, _ in plan.answers if each.known]
     inmails.note_outcomes(answered)
@@ -130,18 +131,18 @@ def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> 
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
         standing = _standing(import_id, opens_at)
         gone: list[Fact] = [*standing.sent, *standing.answers, *standing.answers_of_gone]
-        ids = history.new_fact_ids(account_id, now, len(gone))
+        ids = stored_facts.new_fact_ids(account_id, now, len(gone))
         facts = [*map(Retracted, ids, (max(now, fact.at) for fact in gone), (fact.id for fact in gone)), *opening]
         if facts:
             with refusals():
-                history.record(account_id, facts, now)
+                balances.record(account_id, facts, now)
         _unlist_inmails(standing, now)
         inmails.note_outcomes(answer.inmail_id for answer in standing.answers)
         changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
         closing.inmails_changed(current(), owner_id, changed)
         imports.take_back(current(), import_id, now)
         batch = batch._replace(retracted_at=now)
-    return {"import": describe(batch), "balance": history.state_at(account_id, now)[0].balance}
+    return {"import": describe(batch), "balance": balances.state_at(account_id, now)[0].balance}
 
 
 def describe(batch: Import) -> dict[str, Any]:
@@ -260,10 +261,12 @@ class _Standing(NamedTuple):
 
 def _standing(import_id: str, opens_at: datetime) -> _Standing:
     """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
-    ours = history.sent_of_import(import_id)
-    sent = [fact for fact in history.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
+    ours = stored_facts.sent_of_import(import_id)
+    sent = [fact for fact in stored_facts.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
     answers = [
-        fact for fact in history.facts_of_import(import_id, "outcome_recorded") if isinstance(fact, OutcomeRecorded)
+        fact
+        for fact in stored_facts.facts_of_import(import_id, "outcome_recorded")
+        if isinstance(fact, OutcomeRecorded)
     ]
     return _Standing(
         sent,
