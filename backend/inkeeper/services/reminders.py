@@ -24,11 +24,12 @@ from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, urgency, warnings
 from inkeeper.services import mail
-from inkeeper.services.accounts import UNREADABLE, Seat, log_unreadable, names_in_reminders, seat
+from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders, seat
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.people import targets
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
 from inkeeper.storage.transaction import Transaction, execute

@@ -529,7 +529,7 @@ class Idempotency(_Table):
     request_hash = TextField()
     status = IntegerField()
     body = PersonalField("answer")
-    created_at = InstantField()
+    created_at = InstantField(index=True)
 
     class Meta:
         primary_key = CompositeKey("device", "key")

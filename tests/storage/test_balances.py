@@ -14,7 +14,8 @@ from inkeeper.ids import new_id
 from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, PlanChanged, Retracted, Sent, Terms
 from inkeeper.rules.replay import replay
 from inkeeper.rules.state import dump_state
-from inkeeper.storage import history
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Account, Owner
 from tests.rules import third_book
@@ -51,7 +52,7 @@ def begin(store: Store, book: str) -> tuple[str, list[Fact]]:
             created_at=OPENED,
             version=1,
         )
-        history.record(account, facts, OPENED)
+        balances.record(account, facts, OPENED)
     return account, facts
 
 
@@ -73,19 +74,19 @@ def later_fact(draw: random.Random, facts: list[Fact], at: datetime) -> Fact:
 def facts_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many facts each reading of them gave, from here on."""
     read: list[int] = []
-    facts_of = history.facts_of
-    monkeypatch.setattr(history, "facts_of", lambda *of: read.append(len(facts_of(*of))) or facts_of(*of))
+    facts_of = stored_facts.facts_of
+    monkeypatch.setattr(stored_facts, "facts_of", lambda *of: read.append(len(facts_of(*of))) or facts_of(*of))
     return read
 
 
 def send(store: Store, account: str, at: datetime, now: datetime | None = None) -> None:
     with store.begin_write(account):
-        history.record(account, [Sent(new_id(at), at, 0)], now or at)
+        balances.record(account, [Sent(new_id(at), at, 0)], now or at)
 
 
 def balance_and_sends(store: Store, account: str, now: datetime) -> tuple[int, int]:
     with store.read():
-        state = history.state_at(account, now)[0]
+        state = balances.state_at(account, now)[0]
     return state.balance, state.totals.free_used
 
 
@@ -102,7 +103,7 @@ def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, boo
         fact = later_fact(draw, facts, at)
         facts.append(fact)
         with store.begin_write(account) as transaction:
-            recorded = history.record(account, [fact], now)
+            recorded = balances.record(account, [fact], now)
             if draw.random() < 0.3:
                 transaction.execute(DROP_ONE)
             if draw.random() < 0.3:
@@ -111,7 +112,7 @@ def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, boo
         for asked in (now, now - timedelta(hours=draw.randrange(3000)), now + timedelta(days=40)):
             if asked >= OPENED:
                 with store.read():
-                    state, coming = history.state_at(account, asked)
+                    state, coming = balances.state_at(account, asked)
                 assert dump_state(state) == dump_state(replay(facts, asked).state)
                 assert {fact.id for fact in coming} == {fact.id for fact in facts if fact.at > asked}
 
@@ -129,13 +130,13 @@ def test_the_sheets_of_past_periods_are_what_a_replay_of_everything_draws_up(
         at = max(OPENED, now - timedelta(hours=draw.choice([0, 0, 0, 5, 100, 2000])))
         facts.append(later_fact(draw, facts, at))
         with store.begin_write(account) as transaction:
-            history.record(account, facts[-1:], now)
+            balances.record(account, facts[-1:], now)
             if draw.random() < 0.2:
                 transaction.execute(DROP_ONE)
         asked = now + timedelta(days=draw.choice([0, 40]))
         since = asked - timedelta(days=draw.choice([20, 60, 365]))
         with store.read():
-            found = history.told(account, since, asked)
+            found = balances.told(account, since, asked)
         closed, present, _ = sheets_of(History(facts, asked), asked)
         assert found.present == present
         assert found.closed == [sheet for sheet in closed if sheet.end and sheet.end > since]
@@ -148,10 +149,10 @@ def test_a_report_of_the_past_replays_the_open_period_alone(store: Store, monkey
     for _ in range(60):
         now += timedelta(days=2)
         with store.begin_write(account):
-            history.record(account, [Sent(new_id(now), now, 0)], now)
+            balances.record(account, [Sent(new_id(now), now, 0)], now)
     read = facts_read(monkeypatch)
     with store.read():
-        found = history.told(account, OPENED, now)
+        found = balances.told(account, OPENED, now)
     assert len(found.closed) == 4
     assert sum(sheet.tally.free_used for sheet in [*found.closed, found.present]) == 60
     assert read == [found.present.tally.free_used]
@@ -203,7 +204,7 @@ def test_what_a_refused_write_led_to_is_not_kept(store: Store) -> None:
 
     def record_and_fail() -> None:
         with store.begin_write(account):
-            history.record(account, [Sent(new_id(at), at, 1)], at)
+            balances.record(account, [Sent(new_id(at), at, 1)], at)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -218,7 +219,7 @@ def test_a_write_that_names_no_account_makes_what_is_known_of_one_out_of_date(st
     at = OPENED + timedelta(minutes=1)
     assert balance_and_sends(store, account, at) == (15, 0)
     with store.begin_write(None):
-        history.record(account, [Sent(new_id(at), at, 0)], at)
+        balances.record(account, [Sent(new_id(at), at, 0)], at)
     assert balance_and_sends(store, account, at) == (15, 1)
 
 
@@ -227,7 +228,7 @@ def test_a_state_saved_under_other_rules_is_not_used(store: Store) -> None:
     with store.begin_write(account) as transaction:
         transaction.execute("""UPDATE snapshot SET state = '["other rules", {}]'""")
     with store.read():
-        assert history.state_at(account, OPENED)[0].balance == 15
+        assert balances.state_at(account, OPENED)[0].balance == 15
 
 
 def test_facts_come_back_as_they_went_in(store: Store) -> None:
@@ -242,11 +243,11 @@ def test_facts_come_back_as_they_went_in(store: Store) -> None:
         Retracted(new_id(at), at, sent.id),
     ]
     with store.begin_write(account):
-        history.record(account, wanted, at)
+        balances.record(account, wanted, at)
     with store.read():
-        assert history.facts_of(account, at) == wanted
-        assert history.outcomes_of(sent.id) == [wanted[1]]
-        assert history.retraction_of(sent.id) == at
+        assert stored_facts.facts_of(account, at) == wanted
+        assert stored_facts.outcomes_of(sent.id) == [wanted[1]]
+        assert stored_facts.retraction_of(sent.id) == at
 
 
 @pytest.mark.parametrize("statement", ["UPDATE fact SET at = 0", "DELETE FROM fact"])

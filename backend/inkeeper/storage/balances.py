@@ -1,55 +1,31 @@
-"""An account's facts in the database, and what they amount to. All of it runs inside a transaction of the store.
-
-It is plain SQL: building the same few statements with the query builder for every InMail took longer than running them.
+"""What an account's facts amount to: its states, the sheets of its periods, and what new facts change. All of it runs
+inside a transaction of the store.
 """
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from inkeeper.rules.facts import (
-    BookChosen,
-    Cancelled,
-    Fact,
-    Observed,
-    Opened,
-    OutcomeRecorded,
-    PlanChanged,
-    Retracted,
-    Sent,
-    Terms,
-)
+from inkeeper.rules.facts import Fact, Observed, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, opening_of, position_of, replay, uncovered_sends
 from inkeeper.rules.sheets import Sheet, draw_up
-from inkeeper.rules.state import Position, State, instant, micros
+from inkeeper.rules.state import Position, State
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import snapshots
 from inkeeper.storage.heads import latest_at
-from inkeeper.storage.transaction import current, execute
-
-KINDS: dict[str, type[Fact]] = {
-    "opened": Opened,
-    "book_chosen": BookChosen,
-    "plan_changed": PlanChanged,
-    "cancelled": Cancelled,
-    "sent": Sent,
-    "outcome_recorded": OutcomeRecorded,
-    "observed": Observed,
-    "retracted": Retracted,
-}
-_IN_A_PERIOD = (Sent, OutcomeRecorded, Observed, Retracted)
-"""The facts that begin no period. Only the others may."""
+from inkeeper.storage.transaction import current
 
 JUST_OPENED = timedelta(seconds=1)
 """How long after its opening an account is shown as of, while the opening is still to come."""
 
-_KIND_OF = {fact_type: kind for kind, fact_type in KINDS.items()}
+_IN_A_PERIOD = (Sent, OutcomeRecorded, Observed, Retracted)
+"""The facts that begin no period. Only the others may."""
+
 _PLANNED_KEPT = 16
 
 
@@ -82,17 +58,6 @@ class _Replay(NamedTuple):
     start: State | None
     facts: list[Fact]
     begun: list[State]
-
-
-def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
-    """The account's facts from the instant `since` (UTC) on, that instant included, in order of time; all of them
-    without it.
-    """
-    rows = execute(
-        "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND at >= ? ORDER BY at, id",
-        (account_id, -(2**62) if since is None else micros(since)),
-    )
-    return [_fact(*row) for row in rows]
 
 
 def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
@@ -160,24 +125,7 @@ def record(
     recorded, head, start, behind, begun = _replay_with(account_id, facts, earliest, now)
     if check:
         check(recorded)
-    recorded_at = micros(now)
-    transaction.executemany(
-        "INSERT INTO fact (id, account_id, kind, at, recorded_at, about, data, import_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                fact.id,
-                account_id,
-                _KIND_OF[type(fact)],
-                micros(fact.at),
-                recorded_at,
-                *_about_and_data(fact),
-                import_ids.get(fact.id) if import_ids else import_id,
-            )
-            for fact in facts
-        ),
-    )
-    transaction.note_recorded(account_id, (fact.id for fact in facts))
+    stored_facts.add(account_id, facts, now, import_id, import_ids)
     known = transaction.latest(account_id)
     kept = known and known.before(min(earliest, head.position) if head else earliest)
     if head:
@@ -190,25 +138,6 @@ def record(
     if transaction.account_id != account_id:
         transaction.raise_version(account_id)
     return recorded
-
-
-def present(account_id: str, now: datetime) -> datetime:
-    """The instant (UTC) to show the account as of: `now`, or just after its opening where that is still to come."""
-    return _or_after_opening(now, opened_at(account_id))
-
-
-def new_fact_id(account_id: str, now: datetime) -> str:
-    """The id for a new fact of the account, made at `now` (UTC)."""
-    return new_fact_ids(account_id, now, 1)[0]
-
-
-def new_fact_ids(account_id: str, now: datetime, count: int) -> list[str]:
-    """So many ids for new facts of the account, rising, and behind the ids of all facts that it has.
-
-    The facts of one instant are ordered by id (`position_of`): whichever process stores a fact last, its fact comes
-    last. Two processes, or one whose clock was set back, make ids in any order by themselves.
-    """
-    return current().next_ids(account_id, now, count)
 
 
 def newly_uncovered(account_id: str, facts: Sequence[Fact], recorded: Recorded, now: datetime) -> set[str]:
@@ -243,81 +172,16 @@ def newly_uncovered(account_id: str, facts: Sequence[Fact], recorded: Recorded, 
     return found
 
 
-def last_at(account_id: str, now: datetime) -> datetime | None:
-    """The date (UTC) of the latest fact up to `now`, or None."""
-    rows = execute("SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, micros(now))).fetchall()
-    return None if rows[0][0] is None else instant(rows[0][0])
+def present(account_id: str, now: datetime) -> datetime:
+    """The instant (UTC) to show the account as of: `now`, or just after its opening where that is still to come."""
+    return _or_after_opening(now, opened_at(account_id))
 
 
 def opened_at(account_id: str) -> datetime:
     """When the account opened (UTC)."""
     if latest := current().latest(account_id):
         return latest.heads[-1].opened_at
-    rows = execute(
-        "SELECT min(at) FROM fact WHERE account_id = ?"
-        " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
-        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')",
-        (account_id,),
-    ).fetchall()
-    return instant(rows[0][0])
-
-
-def terms_facts(account_id: str) -> list[Fact]:
-    """The few facts that set plan and rule book, in order of time, those taken back left out."""
-    rows = execute(
-        "SELECT id, kind, at, about, data FROM fact WHERE account_id = ?"
-        " AND kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
-        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
-        " ORDER BY at, id",
-        (account_id,),
-    )
-    return sorted((_fact(*row) for row in rows), key=position_of)
-
-
-def outcomes_of(inmail_id: str) -> list[OutcomeRecorded]:
-    """What was recorded of an InMail, in order of recording, those taken back left out."""
-    rows = execute(
-        "SELECT id, kind, at, about, data FROM fact WHERE about = ? AND kind = 'outcome_recorded'"
-        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
-        " ORDER BY id",
-        (inmail_id,),
-    )
-    return [fact for fact in (_fact(*row) for row in rows) if isinstance(fact, OutcomeRecorded)]
-
-
-def retraction_of(fact_id: str) -> datetime | None:
-    """When the fact was taken back (UTC), or None."""
-    rows = execute("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
-    return None if rows[0][0] is None else instant(rows[0][0])
-
-
-def fact_of(account_id: str, fact_id: str) -> Fact | None:
-    """One fact of the account, or None."""
-    rows = execute(
-        "SELECT id, kind, at, about, data FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)
-    ).fetchall()
-    return _fact(*rows[0]) if rows else None
-
-
-def import_ids_of(fact_ids: Iterable[str]) -> dict[str, str]:
-    """The imports that these facts came with, by the facts' ids; those that came with none are left out."""
-    rows = execute(
-        "SELECT id, import_id FROM fact WHERE id IN (SELECT value FROM json_each(?)) AND import_id IS NOT NULL",
-        (json.dumps(list(fact_ids)),),
-    )
-    return dict(rows.fetchall())
-
-
-def facts_of_import(import_id: str, *kinds: str) -> list[Fact]:
-    """The facts of these kinds that came with an import and were not taken back, in order of time."""
-    rows = execute(
-        "SELECT id, kind, at, about, data FROM fact WHERE import_id = ?"
-        " AND kind IN (SELECT value FROM json_each(?))"
-        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
-        " ORDER BY at, id",
-        (import_id, json.dumps(kinds)),
-    )
-    return [_fact(*row) for row in rows]
+    return stored_facts.opening_of(account_id)
 
 
 def _from(account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
@@ -341,7 +205,7 @@ def _or_after_opening(now: datetime, opening: datetime) -> datetime:
 
 
 def _with_facts(account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
-    return start, facts_of(account_id, start.position.at if start else None)
+    return start, stored_facts.facts_of(account_id, start.position.at if start else None)
 
 
 def _head(
@@ -387,7 +251,7 @@ def _replay_with(account_id: str, new: Sequence[Fact], earliest: Position, now: 
 def _told_from(account_id: str, start: State | None, now: datetime) -> Told:
     """All from `start` on, a state in which a period had just begun (None: from the opening on)."""
     begun: list[State] = []
-    facts = facts_of(account_id, start.position.at if start else None)
+    facts = stored_facts.facts_of(account_id, start.position.at if start else None)
     now = now if start else _or_after_opening(now, opening_of(facts).at)
     state, journal = replay(facts, now, start, lambda state: begun.append(state.copy()))
     closed, present = draw_up(start, begun, journal, state)
@@ -414,48 +278,8 @@ def _uncovered_from(first: Position, journal: Sequence[Entry]) -> dict[str, date
 def _takes_effect(account_id: str, facts: Sequence[Fact]) -> Position:
     """From where on the facts change what is computed: a retraction from the place of what it takes back."""
     places = [position_of(fact) for fact in facts if type(fact) is not Retracted]
-    targets = [fact.target_id for fact in facts if type(fact) is Retracted]
-    if targets:
-        # The plus sign keeps SQLite from going through all of the account's facts instead of looking these up.
-        rows = execute(
-            "SELECT id, kind, at FROM fact WHERE +account_id = ? AND id IN (SELECT value FROM json_each(?))",
-            (account_id, json.dumps(targets)),
-        )
-        places += [Position(instant(at), RANKS[KINDS[kind]], fact_id) for fact_id, kind, at in rows]
+    taken_back = [fact.target_id for fact in facts if type(fact) is Retracted]
+    if taken_back:
+        places += stored_facts.places_of(account_id, taken_back)
     # What takes back nothing that is there changes nothing: then any place does.
     return min(places, default=position_of(facts[0]))
-
-
-def _sent_data(cost: int) -> str:
-    return f'{{"cost":{cost}}}'
-
-
-_SENT_COSTS = {_sent_data(cost): cost for cost in (0, 1)}
-_ABOUT = {OutcomeRecorded: "inmail_id", Retracted: "target_id"}
-
-
-def _about_and_data(fact: Fact) -> tuple[str | None, str]:
-    """The fact that this one refers to, and what else it says besides its id and date, as JSON text."""
-    # The kinds of which an import brings thousands, written by hand: `asdict` copies all it meets.
-    if type(fact) is Sent:
-        return None, _sent_data(fact.cost)
-    if type(fact) is OutcomeRecorded:
-        return fact.inmail_id, f'{{"outcome":"{fact.outcome}"}}'
-    if type(fact) is Retracted:
-        return fact.target_id, "{}"
-    values = asdict(fact)
-    del values["id"], values["at"]
-    return None, json.dumps(values, separators=(",", ":"))
-
-
-def _fact(fact_id: str, kind: str, at: int, about: str | None, data: str) -> Fact:
-    # Nearly all facts are of this kind, and most of the time went into reading their JSON.
-    if kind == "sent" and data in _SENT_COSTS:
-        return Sent(fact_id, instant(at), _SENT_COSTS[data])
-    values: dict[str, Any] = json.loads(data)
-    fact_type = KINDS[kind]
-    if fact_type in _ABOUT:
-        values[_ABOUT[fact_type]] = about
-    if "terms" in values:
-        values["terms"] = Terms(**values["terms"])
-    return fact_type(id=fact_id, at=instant(at), **values)
