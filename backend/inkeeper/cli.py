@@ -290,7 +290,7 @@ def pair(owner: str | None, **flags: Any) -> None:
 
     name = owner or pairing.DEFAULT_OWNER
     with _opened(**flags) as (store, _):
-        pairing.reopen(store)
+        pairing.reopen(store, name)
         found = pairing.open_for_owner(store, name, utc_now())
         code = found.code if found else pairing.invite(store, name, utc_now())
     if found:

@@ -125,7 +125,17 @@ def revoke(tx: Transaction, device_id: str, at: datetime) -> None:
 
 
 def _device(row: tuple[Any, ...]) -> Device:
-    return Device(*row[:5], from_microseconds(row[5]), _instant(row[6]), _instant(row[7]))
+    device_id, owner_id, owner_name, name, kind, created_at, last_seen_at, revoked_at = row
+    return Device(
+        device_id,
+        owner_id,
+        owner_name,
+        name,
+        kind,
+        from_microseconds(created_at),
+        _instant(last_seen_at),
+        _instant(revoked_at),
+    )
 
 
 def _instant(value: int | None) -> datetime | None:
