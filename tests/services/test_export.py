@@ -43,6 +43,7 @@ from inkeeper.storage.models import (
     Invitation,
     Owner,
     Pairing,
+    PairingLimit,
     ReminderSent,
     SignIn,
     Snapshot,
@@ -125,7 +126,7 @@ def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
                 f"SELECT * FROM {table._meta.table_name} ORDER BY rowid"
             ).fetchall()
             for table in TABLES
-            if table not in (Installation, Pairing, Invitation, SignIn, Snapshot, Ticket)
+            if table not in (Installation, Pairing, PairingLimit, Invitation, SignIn, Snapshot, Ticket)
         }
 
 
