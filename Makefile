@@ -56,7 +56,7 @@ bench: setup  ## measure speed and size: a table here, and .cache/bench.json
 
 requirements: $(DEVELOPMENT)  ## pin anew what pyproject.toml asks for
 	$(COMPILE) --group build --output-file requirements.txt
-	$(COMPILE) --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --extra postgresql --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make requirements"

@@ -16,8 +16,8 @@ import pytest
 
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
-from inkeeper.storage import database
 from inkeeper.storage.database import DatabaseProblem, Store, open_database
+from inkeeper.storage.engines import sqlite
 from inkeeper.storage.models import Account, Fact, Owner
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -90,7 +90,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy database is given up on soon."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
 
 
 @contextmanager
@@ -265,7 +265,7 @@ class TestOpening:
 
     @pytest.mark.parametrize(
         "url",
-        ["postgresql://localhost/inkeeper", "inkeeper.sqlite3", "sqlite://", "sqlite:///", "sqlite:///:memory:", ""],
+        ["mysql://localhost/inkeeper", "inkeeper.sqlite3", "sqlite://", "sqlite:///", "sqlite:///:memory:", ""],
     )
     def test_other_kinds_of_address_are_refused(self, url: str) -> None:
         assert problem_of_opening(url).which == "unsupported"

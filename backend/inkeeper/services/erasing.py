@@ -360,7 +360,7 @@ def _erase_from_copies(store: Store, whom: Whom, now: datetime) -> tuple[list[Pa
     mentions the person in the first.
     """
     copies, copies_left, mentions = [], [], []
-    paths = _copies(store.path)
+    paths = _copies(store.path) if store.path else []
     if not paths:
         return [], [], []
     with store.read() as tx:
