@@ -21,6 +21,7 @@ from inkeeper.storage import balances
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from inkeeper.storage.transaction import current
+from inkeeper.vocabulary import ANSWERS, Outcome
 
 _YEAR = timedelta(days=380)
 _FIRST_NAMES = (
@@ -196,7 +197,7 @@ class _Story:
             wanted["text"] = self.texts[purpose]
         inmail_id = inmails.log_inmail(self.owner_id, self.account_id, wanted, at)["inmail"]["id"]
         if self.chance.random() < _ANSWERED:
-            outcome = self.chance.choices(("replied", "accepted", "declined"), (5, 3, 2))[0]
+            outcome: Outcome = self.chance.choices(ANSWERS, (5, 3, 2))[0]
             wait = timedelta(minutes=60 + round(self.chance.expovariate(1 / 3600)))
         else:
             outcome, wait = "no_response", timedelta(days=30)

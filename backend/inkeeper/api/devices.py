@@ -12,8 +12,8 @@ from inkeeper.api.context import device_id, now, owner_id, store
 from inkeeper.api.schemas_base import Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services import devices
-from inkeeper.services.devices import KINDS
 from inkeeper.storage.devices import Device
+from inkeeper.vocabulary import DEVICE_KINDS
 
 blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", description="Connected devices")
 
@@ -25,7 +25,7 @@ class DeviceSchema(Schema):
     name = fields.String(required=True)
     kind = fields.String(
         required=True,
-        validate=validate.OneOf(KINDS),
+        validate=validate.OneOf(DEVICE_KINDS),
         metadata={"description": "`page` for this server's pages in a browser, `program` for all else."},
     )
     created_at = Instant(required=True)

@@ -10,16 +10,15 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from inkeeper.errors import conflict, not_found
 from inkeeper.ids import new_id
 from inkeeper.storage import devices
 from inkeeper.storage.database import Store
-from inkeeper.storage.devices import Device, Kind
+from inkeeper.storage.devices import Device
 from inkeeper.storage.transaction import current
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
+from inkeeper.vocabulary import DeviceKind
 
 # How exactly it is known when a device was last heard of. Each note costs a write to disk.
 _SEEN_EVERY = timedelta(hours=1)
@@ -46,7 +45,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def add(owner_id: str, name: str, now: datetime, *, kind: Kind = "program") -> NewDevice:
+def add(owner_id: str, name: str, now: datetime, *, kind: DeviceKind = "program") -> NewDevice:
     """Add a device of an owner inside an open write."""
     added = NewDevice(new_id(now), f"ink_{secrets.token_urlsafe(32)}", _new_secret())
     devices.add(current(), added.id, owner_id, name, kind, hash_of(added.token), added.secret, now)

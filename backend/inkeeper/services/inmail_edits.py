@@ -13,7 +13,7 @@ from typing import Any
 
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
-from inkeeper.rules.facts import ANSWERS, Fact, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.rules.replay import Entry
 from inkeeper.rules.timeline import next_grant, timeline
@@ -25,6 +25,7 @@ from inkeeper.storage import inmails as stored
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.inmails import Inmail
 from inkeeper.storage.transaction import current
+from inkeeper.vocabulary import ANSWERS
 
 
 def last_edit(inmail_id: str) -> str:

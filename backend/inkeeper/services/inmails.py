@@ -11,7 +11,7 @@ from typing import Any
 
 from inkeeper.errors import conflict, not_found
 from inkeeper.rules import books
-from inkeeper.rules.facts import ANSWERS, BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.facts import BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
@@ -31,6 +31,7 @@ from inkeeper.storage import inmails as stored
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.inmails import Filter, Inmail, Recipient
 from inkeeper.storage.transaction import current
+from inkeeper.vocabulary import ANSWERS
 
 SAME_PERSON_WITHIN = timedelta(days=90)
 UNANSWERED_AFTER = timedelta(days=90)

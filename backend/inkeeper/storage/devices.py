@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction
-
-Kind = Literal["program", "page"]
+from inkeeper.vocabulary import DeviceKind
 
 
 class Device(NamedTuple):
@@ -19,7 +18,7 @@ class Device(NamedTuple):
     owner_id: str
     owner_name: str
     name: str
-    kind: Kind
+    kind: DeviceKind
     created_at: datetime
     last_seen_at: datetime | None
     revoked_at: datetime | None
@@ -63,7 +62,14 @@ def installation_id(store: Store) -> str:
 
 
 def add(
-    tx: Transaction, device_id: str, owner_id: str, name: str, kind: Kind, token_hash: str, secret: str, now: datetime
+    tx: Transaction,
+    device_id: str,
+    owner_id: str,
+    name: str,
+    kind: DeviceKind,
+    token_hash: str,
+    secret: str,
+    now: datetime,
 ) -> None:
     """Store a new device of the owner's."""
     tx.execute(

@@ -25,23 +25,7 @@ from peewee import (
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.rules import people
-
-FACT_KINDS = (
-    "opened",
-    "book_chosen",
-    "plan_changed",
-    "cancelled",
-    "sent",
-    "outcome_recorded",
-    "observed",
-    "retracted",
-)
-OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
-PURPOSES = ("introduction", "follow_up", "article", "other")
-SOURCES = ("popup", "shortcut", "page", "import", "api")
-DEVICE_KINDS = ("program", "page")
-IMPORT_KINDS = ("linkedin", "csv", "inkeeper")
-LINK_KINDS = ("in", "member", "lead", "talent")
+from inkeeper.vocabulary import DEVICE_KINDS, FACT_KINDS, IMPORT_KINDS, LINK_KINDS, OUTCOMES, PURPOSES, SOURCES
 
 ERASED_NAME = people.ERASED_NAME
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import conflict, not_found
-from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import dates, inmails, openings
 from inkeeper.services.accounts import refusals, seat
@@ -25,6 +25,7 @@ from inkeeper.storage import inmails as stored_inmails
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.imports import Import
 from inkeeper.storage.transaction import current
+from inkeeper.vocabulary import ANSWERS
 
 
 def preview(

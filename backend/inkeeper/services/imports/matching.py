@@ -24,10 +24,11 @@ from inkeeper.services.imports.reading import Found
 from inkeeper.services.inmail_edits import last_edits
 from inkeeper.storage import imports
 from inkeeper.storage.transaction import current
+from inkeeper.vocabulary import LINK_KINDS
 
 NEARBY = timedelta(days=1)
 
-_KINDS = ("in", "member", "lead", "talent", None)
+_KINDS = (*LINK_KINDS, None)
 
 
 @dataclass(slots=True, eq=False)

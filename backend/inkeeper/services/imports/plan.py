@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
-from inkeeper.rules.facts import ANSWERS, Fact, Opened, OutcomeRecorded, Sent
+from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent
 from inkeeper.services import openings
 from inkeeper.services.imports.matching import Known, known_inmails, matches, same_link, same_name, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
+from inkeeper.vocabulary import ANSWERS, ImportAction
 
-ACTIONS = {
+ACTIONS: dict[ImportAction, str] = {
     "add": "would be added",
     "answer": "is there already; its outcome would be added",
     "already_there": "is there already",

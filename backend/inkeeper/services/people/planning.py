@@ -32,12 +32,6 @@ from inkeeper.storage.transaction import Transaction
 
 ALL_READY = "all_ready"
 
-CODES = (
-    *("no_credit", "per_day", "do_not_contact", "written_recently", "over_budget", "outside_campaign"),
-    *("already_planned", "nothing_to_write"),
-)
-"""Why a target is not placed: the codes of `rules.spreading.Plan`, and `nothing_to_write` where no step is to come."""
-
 
 class Planned(NamedTuple):
     """A plan as it was made: the answer of the HTTP contract, and the targets that it is about by their ids."""
