@@ -2,8 +2,8 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
-import { plural, t } from "../ui/words.js";
+import { when } from "../text/format.js";
+import { plural, t } from "../text/words.js";
 import { targetShown } from "./target.js";
 import { undoButton } from "./undo.js";
 

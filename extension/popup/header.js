@@ -1,7 +1,7 @@
 // Whose credits these are, a menu of the other accounts, and the ways to the server's pages.
 
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
 
 /** @type {AppPage[]} */

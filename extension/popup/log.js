@@ -1,13 +1,13 @@
 // Logging an InMail: the person of the tab by one click, anyone else by a short form. What is doubtful is asked before.
 
-import { lastTo, reasonsToAsk } from "../core/past.js";
-import { costOf } from "../core/reading.js";
-import { fits } from "../core/view.js";
+import { lastTo, reasonsToAsk } from "../core/log/past.js";
+import { costOf } from "../core/page/reading.js";
+import { fits } from "../core/show/view.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
-import { plannedWords, purposeWords, sinceWords } from "../ui/listwords.js";
-import { t } from "../ui/words.js";
+import { when } from "../text/format.js";
+import { plannedWords, purposeWords, sinceWords } from "../text/listwords.js";
+import { t } from "../text/words.js";
 import { outcomes } from "./awaiting.js";
 import { logForm } from "./form.js";
 import { putOnList } from "./listform.js";

@@ -1,11 +1,11 @@
 // What there is to lose soon, as the one box; all else that is to be known as lines, of which one is shown.
 
-import { isNear, isUrgent } from "../core/summary.js";
-import { overLimit, warningWords } from "../core/warnings.js";
+import { isNear, isUrgent } from "../core/show/summary.js";
+import { overLimit, warningWords } from "../core/show/warnings.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { ofDay, roundMoney, until } from "../ui/format.js";
-import { plural, t } from "../ui/words.js";
+import { ofDay, roundMoney, until } from "../text/format.js";
+import { plural, t } from "../text/words.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 

@@ -1,10 +1,10 @@
 // What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being
 // logged.
 
-import { offer } from "../core/observe.js";
+import { offer } from "../core/log/observe.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { differenceWords } from "./observed.js";
 
 /** @param {PopupContext} context */

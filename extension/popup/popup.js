@@ -1,9 +1,9 @@
 // The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, readView } from "../core/view.js";
+import { accountFor, currentAccount, readView } from "../core/show/view.js";
 import { arrange } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 

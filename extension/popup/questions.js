@@ -2,8 +2,8 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../ui/format.js";
-import { t } from "../ui/words.js";
+import { relative } from "../text/format.js";
+import { t } from "../text/words.js";
 
 /** @param {PopupContext} context */
 export function questions(context) {

@@ -16,7 +16,7 @@ import { questions } from "./questions.js";
 import { sent } from "./sent.js";
 
 export { ask } from "../core/messages.js";
-export { readPage } from "../core/reading.js";
+export { readPage } from "../core/page/reading.js";
 export { say } from "../ui/act.js";
 export { takeOverAtOnce } from "./page.js";
 export { isReady };

@@ -2,8 +2,8 @@
 // yet.
 
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
-import { t } from "../ui/words.js";
+import { when } from "../text/format.js";
+import { t } from "../text/words.js";
 import { undoButton } from "./undo.js";
 
 const SHOWN_MAX = 3;

@@ -2,7 +2,7 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 
 /**
  * @param {string} id

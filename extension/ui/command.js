@@ -2,7 +2,7 @@
 
 import { say } from "./act.js";
 import { el } from "./dom.js";
-import { t } from "./words.js";
+import { t } from "../text/words.js";
 
 /**
  * @param {string} command

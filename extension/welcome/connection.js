@@ -2,7 +2,7 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { plural, t } from "../ui/words.js";
+import { plural, t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */

@@ -4,9 +4,9 @@ import { ask } from "../core/messages.js";
 import { run, say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
-import { relative, time } from "../ui/format.js";
+import { relative, time } from "../text/format.js";
 import { field, form } from "../ui/forms.js";
-import { plural, refusalWords, t } from "../ui/words.js";
+import { plural, refusalWords, t } from "../text/words.js";
 import { section } from "./section.js";
 
 /**

@@ -3,8 +3,8 @@
 import { requestNotifying } from "../core/browser.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { day, time } from "../ui/format.js";
-import { t } from "../ui/words.js";
+import { day, time } from "../text/format.js";
+import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 const DAY_MS = 86_400_000;

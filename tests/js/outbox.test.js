@@ -5,13 +5,13 @@ import { createHash, createHmac } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, reset } from "./chrome.js";
-const { call } = await import("../../extension/core/api.js");
-const { keepAppointments } = await import("../../extension/core/alarms.js");
-const { disconnect } = await import("../../extension/core/connect.js");
-const { log } = await import("../../extension/core/log.js");
-const outbox = await import("../../extension/core/outbox.js");
-const { sync, syncNow } = await import("../../extension/core/sync.js");
-const { readView } = await import("../../extension/core/view.js");
+const { call } = await import("../../extension/core/server/api.js");
+const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { disconnect } = await import("../../extension/core/server/connect.js");
+const { log } = await import("../../extension/core/log/log.js");
+const outbox = await import("../../extension/core/store/outbox.js");
+const { sync, syncNow } = await import("../../extension/core/server/sync.js");
+const { readView } = await import("../../extension/core/show/view.js");
 
 const HOUR_MS = 3_600_000;
 const ACCOUNT = {
@@ -143,8 +143,8 @@ test("at no moment is it counted twice or not at all", async () => {
   await log(KAI, new Date());
   local.writes = [];
   await syncNow();
-  const { view } = await import("../../extension/core/view.js");
-  const { readAll } = await import("../../extension/core/settings.js");
+  const { view } = await import("../../extension/core/show/view.js");
+  const { readAll } = await import("../../extension/core/store/storage.js");
   for (const content of local.writes) {
     local.content = content;
     assert.equal(view(await readAll(), new Date()).accounts[0].projection.balance, 24);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isLinkedin, isOnePerson, personOf } from "../../extension/core/person.js";
+import { isLinkedin, isOnePerson, personOf } from "../../extension/core/log/person.js";
 
 const IN = "https://www.linkedin.com/in/";
 const LEAD = "https://www.linkedin.com/sales/lead/ACwAAB1,NAME_SEARCH";

@@ -2,11 +2,11 @@
 // InMails, and salted hashes of the person's link and name.
 
 import { call, SHAPE } from "./api.js";
-import { local, session } from "./browser.js";
-import { changing, forgetWhatServerHas } from "./outbox.js";
-import { ERASED_NAME, normalName, profileLink } from "./people.js";
-import { Refusal } from "./refusal.js";
-import { outboxKey, read, readAll, summaryKey } from "./settings.js";
+import { local, session } from "../browser.js";
+import { changing, forgetWhatServerHas } from "../store/outbox.js";
+import { ERASED_NAME, normalName, profileLink } from "../log/people.js";
+import { Refusal } from "../refusal.js";
+import { outboxKey, read, readAll, summaryKey } from "../store/storage.js";
 
 /** @typedef {{name: string, profileUrl: string | null}} Known */
 

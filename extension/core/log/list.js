@@ -1,10 +1,10 @@
 // What the user does with the list of people to write to: in the outbox first, like every change.
 
-import { local } from "./browser.js";
-import { dayNumber } from "./days.js";
-import { add, changing, followersOf, newEntry } from "./outbox.js";
+import { local } from "../browser.js";
+import { dayNumber } from "../../text/days.js";
+import { add, changing, followersOf, newEntry } from "../store/outbox.js";
 import { cleanName, profileLink } from "./people.js";
-import { outboxKey, read, readAll } from "./settings.js";
+import { outboxKey, read, readAll } from "../store/storage.js";
 import { isTheirs, stillAdded } from "./targets.js";
 
 /**

@@ -1,7 +1,7 @@
 // The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is
 // away, less what waits in the outbox. Pure, and without any rule of how credits come and go.
 
-import { daysUntil, dayNumber, weekday } from "./days.js";
+import { daysUntil, dayNumber, weekday } from "../../text/days.js";
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 // What local storage holds: its keys, what stands for one that is not written yet, and all of it read at once.
 
-import { local } from "./browser.js";
-import { knownZone } from "./days.js";
+import { local } from "../browser.js";
+import { knownZone } from "../../text/days.js";
 
 // How far ahead an instant in storage can be meant; see instants.js.
 export const BACKOFF_MAX_MS = 30 * 60_000;

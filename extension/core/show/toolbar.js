@@ -2,7 +2,7 @@
 
 import { keepAppointments } from "./alarms.js";
 import { badge, FLASH_MS } from "./badge.js";
-import { session, setBadge } from "./browser.js";
+import { session, setBadge } from "../browser.js";
 import { readView } from "./view.js";
 
 const SETTLE_MS = 20;

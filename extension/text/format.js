@@ -1,7 +1,7 @@
 // Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the
 // clock.
 
-import { dayNumber } from "../core/days.js";
+import { dayNumber } from "./days.js";
 import { t } from "./words.js";
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 // What is known of somebody on the list, in words.
 
-import { dayNumber } from "../core/days.js";
+import { dayNumber } from "./days.js";
 import { day, instantOf, ofDay } from "./format.js";
 import { t } from "./words.js";
 

@@ -1,9 +1,9 @@
 // The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and
 // no data go out before the server has proven itself, where it can.
 
-import { mayCall } from "./browser.js";
+import { mayCall } from "../browser.js";
 import { isProof, newNonce } from "./proof.js";
-import { Refusal } from "./refusal.js";
+import { Refusal } from "../refusal.js";
 
 const API_VERSION = "1";
 const TIMEOUT_MS = 5000;

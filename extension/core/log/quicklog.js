@@ -1,17 +1,17 @@
 // Logging and listing without the popup: the person of the tab, by keyboard or menu, with the popup's form where that
 // is not enough.
 
-import { openPopup, session } from "./browser.js";
+import { openPopup, session } from "../browser.js";
 import { addToList } from "./list.js";
 import { isLogged, log } from "./log.js";
 import { observe, offer } from "./observe.js";
 import { lastTo, lookUp, reasonsToAsk } from "./past.js";
 import { isSameLink, profileLink } from "./people.js";
 import { isLinkedin, personOf } from "./person.js";
-import { costOf, readPage } from "./reading.js";
-import { syncNow } from "./sync.js";
-import { flash } from "./toolbar.js";
-import { accountFor, currentAccount, readView } from "./view.js";
+import { costOf, readPage } from "../page/reading.js";
+import { syncNow } from "../server/sync.js";
+import { flash } from "../show/toolbar.js";
+import { accountFor, currentAccount, readView } from "../show/view.js";
 
 /**
  * @param {chrome.tabs.Tab | undefined} tab

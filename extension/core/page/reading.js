@@ -1,9 +1,9 @@
 // What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title.
 // Nothing of it is kept, and a page that is not understood, or does not answer soon, says nothing.
 
-import { lookInto } from "./browser.js";
-import { cleanName, normalName, parseLink, profileLink } from "./people.js";
-import { isLinkedin, isOnePerson, personOf, productOf } from "./person.js";
+import { lookInto } from "../browser.js";
+import { cleanName, normalName, parseLink, profileLink } from "../log/people.js";
+import { isLinkedin, isOnePerson, personOf, productOf } from "../log/person.js";
 
 /** From the extension's root: Firefox takes a path without the slash from the folder of the page that asks. */
 const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${name}.js`);

@@ -1,8 +1,8 @@
 // What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
 
-import { waitsElsewhere } from "./belonging.js";
-import { bounded, isAhead } from "./instants.js";
-import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, SNOOZE_MAX_MS } from "./settings.js";
+import { waitsElsewhere } from "../store/belonging.js";
+import { bounded, isAhead } from "../store/instants.js";
+import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, SNOOZE_MAX_MS } from "../store/storage.js";
 import { isUncounted, project } from "./summary.js";
 
 /**

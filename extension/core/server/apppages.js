@@ -1,7 +1,7 @@
 // The pages of the connected server that are open in this browser: they say when something was changed there.
 
-import { mayCall, runInPagesOf } from "./browser.js";
-import { read } from "./settings.js";
+import { mayCall, runInPagesOf } from "../browser.js";
+import { read } from "../store/storage.js";
 import { syncNow } from "./sync.js";
 
 /**

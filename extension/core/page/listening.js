@@ -1,19 +1,19 @@
 // Logging as it is sent: whether the user wants it, whether the browser lets us, and what the listener in the page
 // says.
 
-import { forgoListening, listenWith, local, mayListen } from "./browser.js";
-import { newId } from "./ids.js";
-import { bounded } from "./instants.js";
-import { log, ONE_SEND_MS } from "./log.js";
-import { changing } from "./outbox.js";
-import { cleanName, isSamePerson } from "./people.js";
-import { isLinkedin } from "./person.js";
-import { logFrom } from "./quicklog.js";
+import { forgoListening, listenWith, local, mayListen } from "../browser.js";
+import { newId } from "../store/ids.js";
+import { bounded } from "../store/instants.js";
+import { log, ONE_SEND_MS } from "../log/log.js";
+import { changing } from "../store/outbox.js";
+import { cleanName, isSamePerson } from "../log/people.js";
+import { isLinkedin } from "../log/person.js";
+import { logFrom } from "../log/quicklog.js";
 import { costOf, placeOf, understood } from "./reading.js";
-import { read } from "./settings.js";
-import { syncNow } from "./sync.js";
-import { flash } from "./toolbar.js";
-import { accountFor, readView } from "./view.js";
+import { read } from "../store/storage.js";
+import { syncNow } from "../server/sync.js";
+import { flash } from "../show/toolbar.js";
+import { accountFor, readView } from "../show/view.js";
 
 const SCRIPTS = ["wording", "read", "listen"].map((name) => `/linkedin/${name}.js`);
 

@@ -1,9 +1,9 @@
 // The badge and the words behind it, as one pure function of what is known and of the time.
 
-import { ofDay, until, when } from "../ui/format.js";
-import { plural, t } from "../ui/words.js";
-import { isAhead } from "./instants.js";
-import { toWriteToday } from "./targets.js";
+import { ofDay, until, when } from "../../text/format.js";
+import { plural, t } from "../../text/words.js";
+import { isAhead } from "../store/instants.js";
+import { toWriteToday } from "../log/targets.js";
 
 /** Each carries white text at 4.5:1 or better; the title says in words what the colour says. */
 const COLOUR = { plenty: "#0f6b5c", soon: "#8a5200", urgent: "#a3201d", none: "#5d646b", quiet: "#5d646b" };

@@ -1,7 +1,7 @@
 // The worker's appointments. Browsers lose alarms at updates and restarts, so every wake-up sees to it that they stand.
 
-import { alarms } from "./browser.js";
-import { plannedInstant } from "./targets.js";
+import { alarms } from "../browser.js";
+import { plannedInstant } from "../log/targets.js";
 
 const REFRESH_MINUTES = 15;
 

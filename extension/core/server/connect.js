@@ -2,12 +2,12 @@
 
 import { call, greet, SHAPE } from "./api.js";
 import { watchApp } from "./apppages.js";
-import { serverKey } from "./belonging.js";
-import { local, runtime } from "./browser.js";
-import { markAll } from "./elsewhere.js";
-import { forgetWhatServerHas, resume } from "./outbox.js";
-import { Refusal } from "./refusal.js";
-import { read, readAll, serverAddress, summaryKey } from "./settings.js";
+import { serverKey } from "../store/belonging.js";
+import { local, runtime } from "../browser.js";
+import { markAll } from "../store/elsewhere.js";
+import { forgetWhatServerHas, resume } from "../store/outbox.js";
+import { Refusal } from "../refusal.js";
+import { read, readAll, serverAddress, summaryKey } from "../store/storage.js";
 import { alone, note, syncNow } from "./sync.js";
 
 /**

@@ -2,13 +2,13 @@
 // order of the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has
 // arrived.
 
-import { call, SHAPE } from "./api.js";
+import { call, SHAPE } from "../server/api.js";
 import { belongsHere, serverKey, waitsForId } from "./belonging.js";
-import { local } from "./browser.js";
+import { local } from "../browser.js";
 import { newId } from "./ids.js";
-import { cleanName } from "./people.js";
-import { Refusal } from "./refusal.js";
-import { outboxKey, readAll } from "./settings.js";
+import { cleanName } from "../log/people.js";
+import { Refusal } from "../refusal.js";
+import { outboxKey, readAll } from "./storage.js";
 
 /** An entry on which the server itself breaks this often must not keep back the others for ever. */
 const SERVER_FAILURES_MAX = 8;

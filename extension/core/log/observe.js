@@ -1,6 +1,6 @@
 // The balance that LinkedIn shows: whether it can be taken over from a page, and how it is recorded.
 
-import { add, newEntry } from "./outbox.js";
+import { add, newEntry } from "../store/outbox.js";
 import { isSamePerson } from "./people.js";
 
 const HOUR_MS = 3_600_000;

@@ -1,11 +1,11 @@
 // The one way to log an InMail, for popup, command and menu alike: acknowledged as soon as it is stored here.
 
-/** @import {Messages} from "./messages.js" */
+/** @import {Messages} from "../messages.js" */
 
-import { local, session } from "./browser.js";
-import { changing, newEntry, undoableOf } from "./outbox.js";
+import { local, session } from "../browser.js";
+import { changing, newEntry, undoableOf } from "../store/outbox.js";
 import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
-import { outboxKey, read } from "./settings.js";
+import { outboxKey, read } from "../store/storage.js";
 
 /** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
 const DOUBLE_CLICK_MS = 3000;

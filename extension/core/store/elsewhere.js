@@ -2,9 +2,9 @@
 // done with them.
 
 import { belongsHere, isMovable, serverKey, waitsElsewhere } from "./belonging.js";
-import { local } from "./browser.js";
+import { local } from "../browser.js";
 import { changing } from "./outbox.js";
-import { outboxKey, readAll } from "./settings.js";
+import { outboxKey, readAll } from "./storage.js";
 
 /**
  * Marks every entry without a server as one of this server, which has been the only one until now. For the moment
