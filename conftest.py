@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 (the folder that is made in it has a name of its own)
 ENOUGH_BYTES = 2 * 1024**3
 
 _folder = pytest.StashKey[str]()

@@ -36,7 +36,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def address_builders() -> Iterator[None]:
     """Keeps what Werkzeug compiles for each route.
 
-    Compiling is most of the time that an application takes to be made, and nearly each test makes one of the same routes.
+    Compiling takes most of the time in which an application is made, and nearly each test makes one, of the same routes.
     """
     compile_builder = Rule._compile_builder
     kept: dict[tuple[Any, ...], Any] = {}
@@ -90,7 +90,7 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as the first start makes it. A test's store is a copy of it, since making one takes ten times as long."""
+    """A database as the first start makes it. Tests open copies of it, since making one takes ten times as long."""
     path = tmp_path_factory.mktemp("database") / "inkeeper.sqlite3"
     open_database(f"sqlite:///{path}").checkpoint_and_close()
     return path
