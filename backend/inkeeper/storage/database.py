@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from peewee import PeeweeException, SqliteDatabase
 
-from inkeeper.storage.backup import copy_database
+from inkeeper.storage.backup import copies_beside, copy_database
 from inkeeper.storage.files import new_private_file
 from inkeeper.storage.heads import Heads
 from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
@@ -136,6 +136,10 @@ class Store:
         """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
         with self._problems_named(), self._database.lent() as connection:
             copy_database(connection, target)
+
+    def own_copies(self) -> list[Path]:
+        """The copies of the database that the program made of its own accord."""
+        return copies_beside(self.path)
 
     def forget_what_was_deleted(self) -> bool:
         """Write the file anew without the remains of what was changed or deleted, and empty the log.
