@@ -16,12 +16,11 @@ from flask.testing import FlaskClient
 from peewee import ForeignKeyField, Model, TextField
 
 from inkeeper.errors import Problem
-from inkeeper.services import export, export_format
 from inkeeper.services.erasing import MARKS_KEPT, Erased, erase_person, mark
 from inkeeper.services.export import write_export
 from inkeeper.services.integrity import check
 from inkeeper.services.restore import read_export
-from inkeeper.storage import models
+from inkeeper.storage import models, tables
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import (
     ERASED_NAME,
@@ -387,7 +386,6 @@ def meetings(store: Store, seat: Seat, monkeypatch: pytest.MonkeyPatch) -> type[
             id="2", account=account, who="Mika Placeholder", about="knows Robin Sample", title="Robin Sample"
         )
     monkeypatch.setattr(models, "TABLES", (*TABLES, Meeting))
-    monkeypatch.setattr(export, "EXPORTED", (*export_format.EXPORTED, Meeting))
     return Meeting
 
 
@@ -421,7 +419,7 @@ def test_every_table_with_personal_columns_is_exported_but_the_pairings_of_a_day
         if any(isinstance(field, PersonalField) for field in table._meta.sorted_fields)
     }
 
-    assert personal - {table._meta.table_name for table in export_format.EXPORTED} == {"pairing"}
+    assert personal - {table.name for table in tables.exported()} == {"pairing"}
 
 
 # What clients have to forget
