@@ -422,6 +422,26 @@ def test_every_table_with_personal_columns_is_exported_but_the_pairings_of_a_day
     assert personal - {table.name for table in tables.exported()} == {"pairing"}
 
 
+def test_all_accounts_are_taken_in_order_before_anything_changes(
+    open_account: Callable[..., Seat], robin: str, store: Store
+) -> None:
+    """A write that holds one of them could otherwise wait for erasing, and erasing for it."""
+    open_account(name="Another")
+    with store.read() as tx:
+        ids = [account_id for (account_id,) in tx.execute("SELECT id FROM account ORDER BY id")]
+    statements: list[str] = []
+    with store.begin_write(None) as tx:
+        tx.connection.set_trace_callback(statements.append)
+
+    erase(store, LINK)
+
+    changes = [each for each in statements if each.startswith(("UPDATE", "INSERT", "DELETE"))]
+    taken = changes[: len(ids)]
+    assert all(each.startswith("UPDATE account SET version") for each in taken)
+    assert [each.split("'")[1] for each in taken] == ids
+    assert any(each.startswith('UPDATE "inmail"') for each in changes[len(ids) :])
+
+
 # What clients have to forget
 
 
