@@ -8,7 +8,6 @@ nobody is reminded twice of the same thing, and a reminder is lost only if the c
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,6 +15,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import NamedTuple
+
+from peewee import IntegrityError
 
 from inkeeper import texts
 from inkeeper.clock import to_microseconds
@@ -77,7 +78,7 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
         try:
             with store.begin_write(None) as transaction:
                 _note(transaction, news, now)
-        except sqlite3.IntegrityError:
+        except IntegrityError:
             # Another run at the same time was quicker.
             return []
         try:
