@@ -36,7 +36,7 @@ test: setup  ## linters and all tests, browser tests included
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n 2 --dist loadfile
 
-lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, and the extension's types and manifest
+lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, prettier and eslint, and the extension's types and manifest
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
@@ -44,9 +44,10 @@ lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, and the extension
 	$(PY) tests/lint/tokens.py --check
 	$(PY) tests/lint/extension.py
 
-format: $(DEVELOPMENT)  ## let ruff lay out the Python code
+format: $(DEVELOPMENT)  ## let ruff lay out the Python code, and prettier the JavaScript
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(PY) tests/lint/extension.py --format
 
 fuzz: $(DEVELOPMENT)  ## 120,000 requests and 12,000 files that nobody would send by mistake; SEED=7 sends those of that seed
 	@$(PY) -m tests.fuzz $(if $(SEED),--seed $(SEED))

@@ -26,7 +26,7 @@ LOG = re.compile("^Log (InMail|a second InMail…) to Kai Example")
 PATIENCE_SECONDS = 10
 
 SHORTCUT = """async () => {
-    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/log/quicklog.js'));
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
     await logPersonOf(tab);
 }"""

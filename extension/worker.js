@@ -1,17 +1,17 @@
-// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so whatever
-// matters is in storage, and whoever wakes it finds badge and alarms put right.
+// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so
+// whatever matters is in storage, and whoever wakes it finds badge and alarms put right.
 
-import { hearChanged, watchApp } from "./core/apppages.js";
+import { hearChanged, watchApp } from "./core/server/apppages.js";
 import * as browser from "./core/browser.js";
-import { connectPrepared } from "./core/connect.js";
+import { connectPrepared } from "./core/server/connect.js";
 import { handlers } from "./core/handlers.js";
-import { hearSent, keepListening } from "./core/listening.js";
+import { hearSent, keepListening } from "./core/page/listening.js";
 import { serve, serveApp, serveListener } from "./core/messages.js";
-import { openNotified, remind } from "./core/notify.js";
-import { listPersonOf, logPersonOf } from "./core/quicklog.js";
-import { read } from "./core/settings.js";
-import { sync, syncNow } from "./core/sync.js";
-import { paint, paintSoon } from "./core/toolbar.js";
+import { openNotified, remind } from "./core/show/notify.js";
+import { listPersonOf, logPersonOf } from "./core/log/quicklog.js";
+import { read } from "./core/store/storage.js";
+import { sync, syncNow } from "./core/server/sync.js";
+import { paint, paintSoon } from "./core/show/toolbar.js";
 
 const { alarms, commands, contextMenus, runtime } = browser;
 
@@ -27,7 +27,10 @@ runtime.onInstalled.addListener(async ({ reason }) => {
   syncNow();
   keepListening();
   await contextMenus.removeAll();
-  for (const [id, title] of [["log", browser.text("menuLog")], ["list", browser.text("menuList")]]) {
+  for (const [id, title] of [
+    ["log", browser.text("menuLog")],
+    ["list", browser.text("menuList")],
+  ]) {
     contextMenus.create({ id, title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
     contextMenus.create({ id: `${id}-action`, title, contexts: ["action"] });
   }
@@ -61,7 +64,8 @@ commands.onCommand.addListener((command, tab) => {
 });
 
 contextMenus.onClicked.addListener(({ menuItemId, linkUrl }, tab) =>
-  String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl));
+  String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl),
+);
 
 browser.onNotificationClicked(openNotified);
 

@@ -154,14 +154,15 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def pair(client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]) -> Callable[..., Device]:
+def pair(client: FlaskClient, store: Store, clock: Clock) -> Callable[..., Device]:
     """Connects a device of an owner, the way a person does."""
 
     def connect(owner: str = "me", device: str = "Chrome on Linux") -> Device:
         started = client.post("/api/v1/pairings", json={"device": device})
         assert started.status_code == 201, started.json
-        pairing.open_for_owner(store, owner, clock())
-        confirmed = client.post(f"/api/v1/pairings/{started.json['id']}/confirm", json={"code": shown_codes[-1]})
+        claimed = pairing.open_for_owner(store, owner, clock())
+        assert claimed is not None
+        confirmed = client.post(f"/api/v1/pairings/{started.json['id']}/confirm", json={"code": claimed.code})
         assert confirmed.status_code == 201, confirmed.json
         return Device(confirmed.json["device_id"], confirmed.json["token"])
 

@@ -155,7 +155,7 @@ interface ApiRequest {
   shape?: unknown;
 }
 
-// ---- What storage holds (the keys are in settings.js) ----
+// ---- What storage holds (the keys are in core/store/storage.js) ----
 
 interface Server {
   /** With its path, if a proxy serves it below one. */
@@ -372,7 +372,7 @@ interface Flash { sign: string; until: string }
 
 interface Person { name: string; profileUrl: string | null }
 
-/** A link to a person; see people.js. */
+/** A link to a person; see core/log/people.js. */
 interface Link { kind: "in" | "member" | "lead" | "talent"; id: string; url: string }
 
 /** A page of LinkedIn at one moment, and what in it tells whether address and title are of one person. */
@@ -493,7 +493,7 @@ interface AccountView {
   recent: RecentInMail[];
   /** On the server and without an answer, newest first. */
   awaiting: AwaitingInMail[];
-  /** The list of people as the server told it last, and the entries that go beyond it; targets.js brings them together. */
+  /** The list of people as the server told it last, and the entries that go beyond it; core/log/targets.js brings them together. */
   targets: Targets | null;
   ahead: OutboxEntry[];
 }

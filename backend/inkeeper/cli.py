@@ -291,7 +291,7 @@ def pair(owner: str | None, **flags: Any) -> None:
 
     name = owner or pairing.DEFAULT_OWNER
     with _opened(**flags) as (store, _):
-        pairing.reopen(store)
+        pairing.reopen(store, name)
         found = pairing.open_for_owner(store, name, utc_now())
         code = found.code if found else pairing.invite(store, name, utc_now())
     if found:
@@ -355,7 +355,7 @@ def _list_devices(flags: dict[str, Any]) -> None:
     for device in found:
         state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else f"last seen {_day(device.last_seen_at)}"
         click.echo(
-            f"{device.id}  {quoted(device.name)} of {printable(device.owner.name)},"
+            f"{device.id}  {quoted(device.name)} of {printable(device.owner_name)},"
             f" connected {_day(device.created_at)}, {state}"
         )
     if not found:

@@ -17,10 +17,11 @@ from inkeeper.ids import new_id
 from inkeeper.rules.replay import allotment_of
 from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
 from inkeeper.services.people import texts
-from inkeeper.storage import history
+from inkeeper.storage import balances
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from inkeeper.storage.transaction import current
+from inkeeper.vocabulary import ANSWERS, Outcome
 
 _YEAR = timedelta(days=380)
 _FIRST_NAMES = (
@@ -163,7 +164,7 @@ class _Story:
         """Spread a month's sends over its working hours, once its number of credits is known."""
 
         def plan(at: datetime) -> None:
-            state, _ = history.state_at(self.account_id, at)
+            state, _ = balances.state_at(self.account_id, at)
             share = self.seat.shares[month % len(self.seat.shares)]
             for _ in range(round(share * allotment_of(state))):
                 self._at(self._working_hour(begin, end), self._send)
@@ -179,7 +180,7 @@ class _Story:
                 return at
 
     def _send(self, at: datetime) -> None:
-        balance = history.state_at(self.account_id, at)[0].balance
+        balance = balances.state_at(self.account_id, at)[0].balance
         free = self.chance.random() < _FREE
         if balance == 0 and not free:
             return
@@ -196,7 +197,7 @@ class _Story:
             wanted["text"] = self.texts[purpose]
         inmail_id = inmails.log_inmail(self.owner_id, self.account_id, wanted, at)["inmail"]["id"]
         if self.chance.random() < _ANSWERED:
-            outcome = self.chance.choices(("replied", "accepted", "declined"), (5, 3, 2))[0]
+            outcome: Outcome = self.chance.choices(ANSWERS, (5, 3, 2))[0]
             wait = timedelta(minutes=60 + round(self.chance.expovariate(1 / 3600)))
         else:
             outcome, wait = "no_response", timedelta(days=30)
@@ -209,7 +210,7 @@ class _Story:
         """LinkedIn's number, typed in; once in a while an InMail from the phone had been forgotten."""
 
         def observe(at: datetime) -> None:
-            balance = history.state_at(self.account_id, at)[0].balance
+            balance = balances.state_at(self.account_id, at)[0].balance
             wanted = {"balance": max(0, balance - 1) if slip else balance, "source": "person"}
             observations.observe(self.owner_id, self.account_id, wanted, at)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-TITLES = {
+from inkeeper.vocabulary import ProblemCode
+
+TITLES: dict[ProblemCode, str] = {
     "bad_request": "The request could not be read",
     "unauthorized": "A valid token is needed",
     "forbidden_origin": "This origin is not allowed",
@@ -54,7 +56,7 @@ class Problem(Exception):
 
     def __init__(
         self,
-        code: str,
+        code: ProblemCode,
         detail: str,
         *,
         status: int,
@@ -85,6 +87,6 @@ def invalid(path: str, message: str) -> Problem:
     )
 
 
-def conflict(code: str, detail: str, **extra: Any) -> Problem:
+def conflict(code: ProblemCode, detail: str, **extra: Any) -> Problem:
     """409: the request is well-formed, but what is stored stands against it."""
     return Problem(code, detail, status=409, **extra)

@@ -1,5 +1,5 @@
-// The InMail composer of www.linkedin.com: an overlay on any page, or the page of /messaging/compose/. All content invented; not a capture.
-// The exact free, zero and loading sentences are not known. name=card|header|entity|list|none
+// The InMail composer of www.linkedin.com: an overlay on any page, or the page of /messaging/compose/. All content
+// invented; not a capture. The exact free, zero and loading sentences are not known. name=card|header|entity|list|none
 // (list: the card is the first item of the list of messages)
 
 const N_MAIN = count.n ?? "45";
@@ -33,16 +33,28 @@ function creditsSection() {
 function recipient({ name, slug }) {
   const degree = asked.get("degree") ?? "3";
   const words = say({ en: { 1: "1st", 2: "2nd", 3: "3rd" }[degree], de: `${degree}.`, tr: `${degree}.` });
-  const mark = asked.has("plain") ? "" : `<span class="artdeco-entity-lockup__degree" aria-hidden="true">· ${words}</span>`;
+  const mark = asked.has("plain")
+    ? ""
+    : `<span class="artdeco-entity-lockup__degree" aria-hidden="true">· ${words}</span>`;
   const link = `href="/in/${asked.get("card") ?? slug}/"`;
   return {
-    card: { title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }), card: `<a class="profile-card-one-to-one__profile-link" ${link}>${name}</a> ${mark}` },
+    card: {
+      title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }),
+      card: `<a class="profile-card-one-to-one__profile-link" ${link}>${name}</a> ${mark}`,
+    },
     header: { title: `<span><a ${link}>${name}</a></span> ${mark}`, card: "" },
-    entity: { title: "", card: `<a ${link}><h2 class="msg-entity-lockup__entity-title">
+    entity: {
+      title: "",
+      card: `<a ${link}><h2 class="msg-entity-lockup__entity-title">
       ${name}
-    </h2></a> ${mark}` },
-    list: { title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }), card: "", item: `<li><div class="msg-s-profile-card msg-s-profile-card-one-to-one">
-      <a class="profile-card-one-to-one__profile-link" ${link}>${name}</a> ${mark}</div></li>` },
+    </h2></a> ${mark}`,
+    },
+    list: {
+      title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }),
+      card: "",
+      item: `<li><div class="msg-s-profile-card msg-s-profile-card-one-to-one">
+      <a class="profile-card-one-to-one__profile-link" ${link}>${name}</a> ${mark}</div></li>`,
+    },
     none: { title: say({ en: "New message", de: "Neue Nachricht", tr: "Yeni mesaj" }), card: "" },
   }[asked.get("name") ?? "card"];
 }

@@ -1,15 +1,19 @@
-// What the composers of all practice pages have in common; each page brings its own markup. Everything is asked for in the query:
-//   state=credits|free|zero|loading|unknown|missing   lang=en|de|tr   n=45 and one=1, printed as they are given   degree=1|2|3
+// What the composers of all practice pages have in common; each page brings its own markup. Everything is asked for in
+// the query:
+//   state=credits|free|zero|loading|unknown|missing   lang=en|de|tr   degree=1|2|3
+//   n=45 and one=1, printed as they are given
 //   name=...       where the person's name stands, if the page knows several places
 //   composer=none  the page without a composer    card=ACoAA...   what the card links to in place of the slug
-//   root=closed    a closed shadow root instead of what the page usually has    host=renamed   the host under another name
+//   root=closed    a closed shadow root instead of what the page usually has
+//   host=renamed   the host of the shadow root under another name
 //   frame=page     inside a frame of this site    frame=blank   inside a frame without an address
 //   two=open       a second composer, for Robin Sample    two=hidden   one that is left over, unseen
 //   active=first|second|none   which of the two says that it is the active one
 //   decoy=1        words about credits wherever they mean nothing
 //   hashed=1       none of the names by which a composer is known
 //   rerender=1     at every keystroke all of it is drawn anew
-//   own=1          a message that was sent before     plain=1   an ordinary message: no subject, nothing about credits or degree
+//   own=1          a message that was sent before
+//   plain=1        an ordinary message: no subject, nothing about credits or degree
 //   send=message|close|balance|silent   what a send leads to, after delay=0 ms    enter=1   Enter sends
 
 const asked = new URLSearchParams(location.search);
@@ -32,9 +36,10 @@ const decoys = (tag, className = "") =>
 const SECOND = { name: "Robin Sample", slug: "robin-sample", lead: "ACwAAARobinSample" };
 
 /**
- * Puts the composers of a page where the query wants them, and lets them be used.
- * `page`: host (an id), shadow ("open" where it has one), markup(person, {active}) of one composer, composer, body, send and line (selectors),
- * mayWrite(composer) once all is filled in, own the markup of a sent message and place(composer) the element it is added to.
+ * Puts the composers of a page where the query wants them, and lets them be used. `page`: host (an id), shadow ("open"
+ * where it has one), markup(person, {active}) of one composer, composer, body, send and line (selectors),
+ * mayWrite(composer) once all is filled in, own the markup of a sent message and place(composer) the element it is
+ * added to.
  */
 function practise(person, page) {
   if (asked.get("composer") === "none") return;
@@ -47,12 +52,17 @@ function practise(person, page) {
   if (asked.get("frame") === "page") {
     const inner = new URLSearchParams(asked);
     inner.set("frame", "inner");
-    host.insertAdjacentHTML("beforeend", `<iframe data-testid="interop-iframe" width="600" height="500" src="?${inner.toString().replaceAll("&", "&amp;")}"></iframe>`);
+    host.insertAdjacentHTML(
+      "beforeend",
+      `<iframe data-testid="interop-iframe" width="600" height="500" src="?${inner.toString().replaceAll("&", "&amp;")}"></iframe>`,
+    );
     return;
   }
   if (asked.get("frame") === "inner") document.querySelector("main")?.remove();
   const root = rootIn(host, page);
-  const draw = () => { root.innerHTML = composers(person, page); };
+  const draw = () => {
+    root.innerHTML = composers(person, page);
+  };
   draw();
   use(root, page, draw);
 }
@@ -75,12 +85,15 @@ function composers(person, page) {
   return `${first}<div ${asked.get("two") === "hidden" ? "hidden" : ""}>${second}</div>`;
 }
 
-const hashed = (markup) => markup.replaceAll("msg-", "x7f3-").replaceAll('name="message"', "").replaceAll("data-live-test", "data-x7f3");
+const hashed = (markup) =>
+  markup.replaceAll("msg-", "x7f3-").replaceAll('name="message"', "").replaceAll("data-live-test", "data-x7f3");
 
 /** Listens where nothing is drawn anew. */
 function use(root, page, draw) {
   const composerOf = (event) => event.target.closest(page.composer);
-  const refresh = (composer) => { composer.querySelector(page.send).disabled = !page.mayWrite(composer); };
+  const refresh = (composer) => {
+    composer.querySelector(page.send).disabled = !page.mayWrite(composer);
+  };
   root.addEventListener("input", (event) => {
     if (asked.has("rerender")) redraw(root, page, draw);
     const composer = asked.has("rerender") ? root.querySelector(page.composer) : composerOf(event);
@@ -90,7 +103,10 @@ function use(root, page, draw) {
     if (composer.querySelector(page.send).disabled || state === "zero") return;
     setTimeout(() => sent(composer, page, refresh), Number(asked.get("delay") ?? 0));
   };
-  root.addEventListener("submit", (event) => { event.preventDefault(); send(composerOf(event)); });
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(composerOf(event));
+  });
   root.addEventListener("click", (event) => {
     const button = event.target.closest(page.send);
     if (button?.type === "button") send(composerOf(event));
@@ -106,18 +122,23 @@ function use(root, page, draw) {
 const earlier = (markup) => (asked.has("own") ? markup.replace("data-text>", ">An invented message.") : "");
 
 const written = (field) => ("value" in field ? field.value : field.textContent);
-const write = (field, text) => { if ("value" in field) field.value = text; else field.textContent = text; };
+const write = (field, text) => {
+  if ("value" in field) field.value = text;
+  else field.textContent = text;
+};
 
 /** As a framework does: new elements, the same text, the same focus. */
 function redraw(root, page, draw) {
   const fields = () => [...root.querySelectorAll(`input, ${page.body}`)];
   const texts = fields().map(written);
-  const focused = fields().indexOf((root.activeElement ?? root.ownerDocument.activeElement));
+  const focused = fields().indexOf(root.activeElement ?? root.ownerDocument.activeElement);
   draw();
   fields().forEach((field, index) => write(field, texts[index]));
   const field = fields()[focused];
   field?.focus();
-  if (field && !("value" in field)) getSelection().selectAllChildren(field), getSelection().collapseToEnd();
+  if (!field || "value" in field) return;
+  getSelection().selectAllChildren(field);
+  getSelection().collapseToEnd();
 }
 
 function sent(composer, page, refresh) {

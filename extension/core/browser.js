@@ -15,9 +15,14 @@ export const local = chrome.storage.local;
  */
 export const session = chrome.storage.session;
 
-/** Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token and names. */
+/**
+ * Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token
+ * and names.
+ */
 export function keepStorageToOurselves() {
-  for (const area of [chrome.storage.local, chrome.storage.session]) area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
+  for (const area of [chrome.storage.local, chrome.storage.session]) {
+    area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
+  }
 }
 
 /** @param {() => void} listener to changes of local storage */
@@ -48,7 +53,8 @@ export const isOwnPage = ({ id, url }) => id === runtime.id && Boolean(url?.star
  * @param {chrome.runtime.MessageSender} sender
  */
 export const isOwnScript = ({ id, tab, origin, url = "" }) =>
-  id === runtime.id && [tab?.url, origin ?? URL.parse(url)?.origin].every((address) => URL.parse(address ?? "")?.origin === LINKEDIN);
+  id === runtime.id &&
+  [tab?.url, origin ?? URL.parse(url)?.origin].every((address) => URL.parse(address ?? "")?.origin === LINKEDIN);
 
 // ---- Tabs and toolbar ----
 
@@ -59,8 +65,8 @@ export async function activeTab() {
 }
 
 /**
- * Runs scripts in every frame of a tab, in a world of their own, and gives what the last of them gives in each. Rejects where we
- * may not look.
+ * Runs scripts in every frame of a tab, in a world of their own, and gives what the last of them gives in each. Rejects
+ * where we may not look.
  * @param {number} tabId
  * @param {string[]} files
  * @returns {Promise<any[]>}
@@ -75,8 +81,8 @@ export async function lookInto(tabId, files) {
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
 /**
- * At a click in the popup, leads the tab that the user looks at to an address and closes the popup. A popup that is shown in a tab gives
- * way to the address.
+ * At a click in the popup, leads the tab that the user looks at to an address and closes the popup. A popup that is
+ * shown in a tab gives way to the address.
  * @param {string} url
  */
 export async function goTo(url) {
@@ -152,32 +158,45 @@ export const requestListening = () => chrome.permissions.request(LISTENING);
 export const forgoListening = () => chrome.permissions.remove(LISTENING).catch(() => false);
 
 /**
- * Runs these scripts in every frame of LinkedIn's pages that is loaded from now on, in a world of their own; none with an empty list.
+ * Runs these scripts in every frame of LinkedIn's pages that is loaded from now on, in a world of their own; none with
+ * an empty list.
  * @param {string[]} js
  */
 export async function listenWith(js) {
   const ids = ["listen"];
-  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) await chrome.scripting.unregisterContentScripts({ ids });
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) {
+    await chrome.scripting.unregisterContentScripts({ ids });
+  }
   if (!js.length) return;
   /** @type {chrome.scripting.RegisteredContentScript & {matchOriginAsFallback: boolean}} */
   const script = {
-    id: ids[0], js, matches: LISTENING.origins, allFrames: true, matchOriginAsFallback: true, runAt: "document_idle", persistAcrossSessions: true,
+    id: ids[0],
+    js,
+    matches: LISTENING.origins,
+    allFrames: true,
+    matchOriginAsFallback: true,
+    runAt: "document_idle",
+    persistAcrossSessions: true,
   };
   await chrome.scripting.registerContentScripts([script]);
 }
 
 /**
- * Runs a script in the pages of a server, open or loaded from now on; in none with null. A pattern cannot name a port everywhere, so it
- * also runs in the pages of other servers on the same host.
+ * Runs a script in the pages of a server, open or loaded from now on; in none with null. A pattern cannot name a port
+ * everywhere, so it also runs in the pages of other servers on the same host.
  * @param {string | null} address
  * @param {string} file
  */
 export async function runInPagesOf(address, file) {
   const ids = ["app"];
-  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) await chrome.scripting.unregisterContentScripts({ ids });
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) {
+    await chrome.scripting.unregisterContentScripts({ ids });
+  }
   if (!address) return;
   const { origins: matches } = hostPermission(address);
-  await chrome.scripting.registerContentScripts([{ id: ids[0], js: [file], matches, runAt: "document_start", persistAcrossSessions: true }]);
+  await chrome.scripting.registerContentScripts([
+    { id: ids[0], js: [file], matches, runAt: "document_start", persistAcrossSessions: true },
+  ]);
   for (const { id = -1 } of await chrome.tabs.query({ url: matches })) {
     await chrome.scripting.executeScript({ target: { tabId: id }, files: [file] }).catch(() => null);
   }

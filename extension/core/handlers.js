@@ -1,21 +1,22 @@
-// What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named here.
+// What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named
+// here.
 
 /** @import {Handlers} from "./messages.js" */
 
 import { local, session } from "./browser.js";
-import * as connect from "./connect.js";
-import { answerElsewhere } from "./elsewhere.js";
-import { addToList, changeTarget, markDoNotContact, skip } from "./list.js";
-import * as listening from "./listening.js";
-import { log } from "./log.js";
-import { setReminders } from "./notify.js";
-import { observe } from "./observe.js";
-import { openApp } from "./openapp.js";
-import * as outbox from "./outbox.js";
-import { lookUp } from "./past.js";
-import { read } from "./settings.js";
-import { retry, syncNow } from "./sync.js";
-import { readView } from "./view.js";
+import * as connect from "./server/connect.js";
+import { answerElsewhere } from "./store/elsewhere.js";
+import { addToList, changeTarget, markDoNotContact, skip } from "./log/list.js";
+import * as listening from "./page/listening.js";
+import { log } from "./log/log.js";
+import { setReminders } from "./show/notify.js";
+import { observe } from "./log/observe.js";
+import { openApp } from "./server/openapp.js";
+import * as outbox from "./store/outbox.js";
+import { lookUp } from "./log/past.js";
+import { read } from "./store/storage.js";
+import { retry, syncNow } from "./server/sync.js";
+import { readView } from "./show/view.js";
 
 /** @type {Handlers} */
 export const handlers = {

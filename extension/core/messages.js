@@ -6,15 +6,19 @@ import { Refusal } from "./refusal.js";
 /**
  * Everything that changes data waits in the outbox first and is answered at once. What cannot wait (pairing, accounts,
  * plan changes) is answered by the server, or refused with the connection's state as the code. `log` answers a double
- * click with `repeated`, and with the first click's entry while that is still here, unless it says that it is a `second` one;
- * `sentAt` is for what was sent before; `costRead` says that the page named the cost, not the user. `draft.take` gives what the popup
- * is opened for: a form filled in as far as it is known, or (`asks`) the question that stands before the log of this page's person.
+ * click with `repeated`, and with the first click's entry while that is still here, unless it says that it is a
+ * `second` one; `sentAt` is for what was sent before; `costRead` says that the page named the cost, not the user.
+ * `draft.take` gives what the popup is opened for: a form filled in as far as it is known, or (`asks`) the question
+ * that stands before the log of this page's person.
  * @typedef {{
  *   "state.get": {params: {}, reply: View},
  *   "log": {params: LogRequest, reply: {entry: InMailEntry | null, repeated: boolean}},
  *   "person.lookup": {params: {person: Person}, reply: {found?: Found}},
  *   "target.add": {params: {accountId: string, person: Person, note?: string}, reply: {id: string, repeated: boolean}},
- *   "target.change": {params: {accountId: string, id: string, person: Person, action: TargetAction, until?: string}, reply: {}},
+ *   "target.change": {
+ *     params: {accountId: string, id: string, person: Person, action: TargetAction, until?: string},
+ *     reply: {},
+ *   },
  *   "target.skip": {params: {id: string | null, zone: string}, reply: {}},
  *   "target.copied": {params: Omit<Copied, "at">, reply: {}},
  *   "person.mark": {params: {accountId: string, id: string, person: Person}, reply: {}},
@@ -43,7 +47,12 @@ import { Refusal } from "./refusal.js";
  * }} Messages
  */
 
-/** @typedef {{[Name in keyof Messages]: (params: Messages[Name]["params"]) => Promise<Messages[Name]["reply"]>}} Handlers */
+/**
+ * One function for each name.
+ * @typedef {{
+ *   [Name in keyof Messages]: (params: Messages[Name]["params"]) => Promise<Messages[Name]["reply"]>
+ * }} Handlers
+ */
 
 /**
  * Asks the worker. A refusal is thrown as a `Refusal`, whose `problem` says what to do.

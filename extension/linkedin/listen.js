@@ -1,5 +1,5 @@
-// Notices that an InMail is sent. Runs when Send is pressed, which proves nothing, and then looks at that composer for up to 10 s. The
-// last of the scripts after wording and read.
+// Notices that an InMail is sent. Runs when Send is pressed, which proves nothing, and then looks at that composer for
+// up to 10 s. The last of the scripts after wording and read.
 
 "use strict";
 {
@@ -15,7 +15,10 @@
   const watches = /** @type {Set<LinkedinWatch>} */ (new Set());
   let looking = 0;
 
-  /** What the user pressed last, and what it stood in at that moment: a page can no longer add itself to that. One press is one send. */
+  /**
+   * What the user pressed last, and what it stood in at that moment: a page can no longer add itself to that. One press
+   * is one send.
+   */
   let gesture = { path: /** @type {EventTarget[]} */ ([]), at: -Infinity, isUsed: true };
 
   /** @param {any} event What the page makes up itself is not heard. */
@@ -28,7 +31,9 @@
     }
     if (event.type === "pointerdown") return;
     // A click may come long after the press, or without one, from a screen reader.
-    if (event.type === "click") gesture = { path: gesture.isUsed ? [] : gesture.path, at: performance.now(), isUsed: false };
+    if (event.type === "click") {
+      gesture = { path: gesture.isUsed ? [] : gesture.path, at: performance.now(), isUsed: false };
+    }
     const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (isKey && !isEnter && event.key !== "Escape") return;
     const pressed = event.type === "submit" ? [event.submitter] : event.composedPath();
@@ -51,7 +56,9 @@
 
   /** @type {LinkedinListener["isByUser"]} */
   const isByUser = ({ frame }) =>
-    gesture.path.includes(frame) && performance.now() - gesture.at < GESTURE_MS && navigator.userActivation?.isActive !== false;
+    gesture.path.includes(frame) &&
+    performance.now() - gesture.at < GESTURE_MS &&
+    navigator.userActivation?.isActive !== false;
 
   /** @type {LinkedinListener["canSend"]} */
   const canSend = ({ kind, frame }) => find([frame], kind.send).some((button) => !button.matches(":disabled"));
@@ -69,7 +76,14 @@
     if (!before && !(isInMail && canSend(composer))) return;
     const isOld = gesture.path.includes(composer.frame);
     gesture.isUsed = true;
-    const watch = before ?? { composer, reading, isOld, place: place(), own: ownIn(composer), root: composer.frame.getRootNode() };
+    const watch = before ?? {
+      composer,
+      reading,
+      isOld,
+      place: place(),
+      own: ownIn(composer),
+      root: composer.frame.getRootNode(),
+    };
     watches.add(Object.assign(watch, { isSure: isSure || Boolean(before?.isSure), touched: false, at: Date.now() }));
     looking ||= window.setInterval(look, LOOK_EVERY_MS);
   }

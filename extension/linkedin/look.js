@@ -1,6 +1,6 @@
-// One look at a page, at the user's click: the reading of the composer in which the user writes, or null where there is none, and
-// from the page around all frames what it is about.
-// The last of the scripts after wording, walk and read. Nothing stays behind.
+// One look at a page, at the user's click: the reading of the composer in which the user writes, or null where there is
+// none, and from the page around all frames what it is about. The last of the scripts after wording, walk and read.
+// Nothing stays behind.
 
 (() => {
   const { composers, find, place: placeNow, read, roots, sign } = globalThis.inkeeper;
@@ -19,5 +19,8 @@
   if (chosen) return { place, composer: read(chosen) };
   // Several of which none stands out, or one that is not understood.
   if (!open.length && !find(places, sign).some(isSeen)) return { place, composer: null };
-  return { place, composer: { recognised: false, product: null, name: "", link: "", cost: "unknown", balance: null, degree1: false } };
+  return {
+    place,
+    composer: { recognised: false, product: null, name: "", link: "", cost: "unknown", balance: null, degree1: false },
+  };
 })();

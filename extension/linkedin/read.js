@@ -1,4 +1,5 @@
-// Reads a composer: for whom it is, and what its line says about credits. What is not understood is unknown, never guessed.
+// Reads a composer: for whom it is, and what its line says about credits. What is not understood is unknown, never
+// guessed.
 
 "use strict";
 {
@@ -12,7 +13,8 @@
   const DIGIT = /\p{Nd}/gu;
 
   /** @type {LinkedinScripts["find"]} */
-  const find = (places, rule) => [...places].flatMap((place) => (rule?.css ? [...place.querySelectorAll(rule.css)] : []));
+  const find = (places, rule) =>
+    [...places].flatMap((place) => (rule?.css ? [...place.querySelectorAll(rule.css)] : []));
 
   /** @param {string} sign The digits of a script follow each other, zero first. */
   function valueOf(sign) {
@@ -23,7 +25,8 @@
   }
 
   /** @param {string} text */
-  const integers = (text) => (text.match(NUMBER) ?? []).map((number) => Number(number.match(DIGIT)?.map(valueOf).join("")));
+  const integers = (text) =>
+    (text.match(NUMBER) ?? []).map((number) => Number(number.match(DIGIT)?.map(valueOf).join("")));
 
   /** @param {string | null | undefined} text */
   const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, TEXT_LENGTH_MAX);
@@ -80,8 +83,13 @@
     /** @param {LinkedinRule | undefined} rule */
     const head = (rule) => find([frame], rule).filter((element) => isBefore(element) && !barOf(element, frame));
     /** @param {LinkedinRule | undefined} rule */
-    const card = (rule) => find([frame], rule).filter((element) => isBefore(element) && (!barOf(element, frame) || isInCard(element, frame)));
-    const lines = head(kind.line).map(({ textContent }) => tidy(textContent)).filter(Boolean);
+    const card = (rule) =>
+      find([frame], rule).filter(
+        (element) => isBefore(element) && (!barOf(element, frame) || isInCard(element, frame)),
+      );
+    const lines = head(kind.line)
+      .map(({ textContent }) => tidy(textContent))
+      .filter(Boolean);
     /** @param {LinkedinRule | undefined} rule */
     const saying = (rule) => lines.filter((line) => rule?.text?.test(line.replace(NUMBER, "#")));
 
@@ -92,7 +100,10 @@
     const cost = balance !== null ? "credit" : isFree && !balances.length ? "free" : "unknown";
 
     const [name] = card(kind.name);
-    const label = kind.label?.text?.exec(tidy(frame.getAttribute("aria-label")))?.slice(1).find(Boolean);
+    const label = kind.label?.text
+      ?.exec(tidy(frame.getAttribute("aria-label")))
+      ?.slice(1)
+      .find(Boolean);
     return {
       recognised: cost !== "unknown" || (!isFree && saying(loading).length === lines.length),
       product: kind.product,
@@ -108,7 +119,8 @@
   const PERSON = /\/(?:in|lead|people|profile)\/([^/,]+)/;
 
   /** @param {Iterable<Element>} elements */
-  const textsOf = (elements) => [...new Set(Array.from(elements, ({ textContent }) => tidy(textContent)).filter(Boolean))].slice(0, TEXTS_MAX);
+  const textsOf = (elements) =>
+    [...new Set(Array.from(elements, ({ textContent }) => tidy(textContent)).filter(Boolean))].slice(0, TEXTS_MAX);
 
   /** @type {LinkedinScripts["place"]} */
   function place() {
@@ -121,7 +133,9 @@
       title: document.title,
       loadedAt: performance.getEntriesByType("navigation")[0]?.name ?? "",
       // Where it went to another address and back, that one is still ahead of it.
-      isUntouched: !entry || (entry.key === (navigation.activation?.entry ?? entry).key && entry.key === navigation.entries().at(-1).key),
+      isUntouched:
+        !entry ||
+        (entry.key === (navigation.activation?.entry ?? entry).key && entry.key === navigation.entries().at(-1).key),
       headings: textsOf(document.querySelectorAll("h1, h2, [data-anonymize=person-name]")),
       named: textsOf(links),
     };

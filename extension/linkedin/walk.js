@@ -1,4 +1,5 @@
-// Finds what is on a page as it is composed: through open shadow roots and frames of the same site. Closed ones stay closed.
+// Finds what is on a page as it is composed: through open shadow roots and frames of the same site. Closed ones stay
+// closed.
 
 "use strict";
 {
@@ -10,7 +11,8 @@
   function* roots(root) {
     yield root;
     for (const element of root.querySelectorAll("*")) {
-      const below = element.shadowRoot ?? (element.localName === "iframe" && /** @type {any} */ (element).contentDocument);
+      const below =
+        element.shadowRoot ?? (element.localName === "iframe" && /** @type {any} */ (element).contentDocument);
       if (below) yield* roots(below);
     }
   }

@@ -1,6 +1,6 @@
-// All that is known of LinkedIn's pages: where things stand (`css`), and what they say (`text`, # being a number). `on` names the
-// practice pages that a rule must match, surface.state.language or the first of these, as often as `:2` says, and no others:
-// e2e/test_reading.py checks it. The scripts of a page share `inkeeper`; the last one takes it away.
+// All that is known of LinkedIn's pages: where things stand (`css`), and what they say (`text`, # being a number). `on`
+// names the practice pages that a rule must match, surface.state.language or the first of these, as often as `:2` says,
+// and no others: e2e/test_reading.py checks it. The scripts of a page share `inkeeper`; the last one takes it away.
 
 "use strict";
 {
@@ -31,7 +31,10 @@
         frame: { css: ".msg-convo-wrapper, .msg-overlay-conversation-bubble", on: main },
         active: { css: ".msg-overlay-conversation-bubble--is-active", on: "main header list compose two" },
         send: { css: ".msg-form__send-button, .msg-form__send-btn", on: main },
-        own: { css: ".msg-s-message-list__event:not(.msg-s-event-listitem--other, :has(.msg-s-event-listitem--other))", on: "compose" },
+        own: {
+          css: ".msg-s-message-list__event:not(.msg-s-event-listitem--other, :has(.msg-s-event-listitem--other))",
+          on: "compose",
+        },
         name: {
           css: '.profile-card-one-to-one__profile-link, header h2 a[href*="/in/"], .msg-entity-lockup__entity-title',
           on: main,
@@ -55,7 +58,10 @@
           text: /^(Use # of # credits?|# von # InMail-Guthaben verwenden|# kredi\S* # kredi\S* kullan)$/,
           on: "sales.credits sales.zero lead",
         },
-        free: { text: /^(Free to Open Profile|Kostenlos für Open Profile|Open Profile için ücretsiz)$/, on: "sales.free" },
+        free: {
+          text: /^(Free to Open Profile|Kostenlos für Open Profile|Open Profile için ücretsiz)$/,
+          on: "sales.free",
+        },
       },
       {
         // Its "212/590" may be used and total: not read. The name is in the title.

@@ -2,8 +2,8 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
-import { plural, t } from "../ui/words.js";
+import { when } from "../text/format.js";
+import { plural, t } from "../text/words.js";
 import { targetShown } from "./target.js";
 import { undoButton } from "./undo.js";
 
@@ -23,13 +23,35 @@ export function awaiting(context) {
   const all = account.awaiting;
   const most = room(context, account);
   const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
-  const turn = () => { ui.allAwaiting = !ui.allAwaiting; paint(); };
-  return el("section", { class: "part", data: { part: "awaiting", account: account.account.id } },
-    el("div", { class: "foot" },
+  const turn = () => {
+    ui.allAwaiting = !ui.allAwaiting;
+    paint();
+  };
+  return el(
+    "section",
+    { class: "part", data: { part: "awaiting", account: account.account.id } },
+    el(
+      "div",
+      { class: "foot" },
       el("h2", {}, t("awaiting", count)),
-      all.length > most && el("button", { class: "quiet", "aria-expanded": String(ui.allAwaiting), data: { hook: "all-awaiting" }, on: { click: turn } },
-        t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"))),
-    el("ul", { class: "list" }, (ui.allAwaiting ? all : all.slice(0, most)).map((inmail) => item(context, account, inmail))));
+      all.length > most &&
+        el(
+          "button",
+          {
+            class: "quiet",
+            "aria-expanded": String(ui.allAwaiting),
+            data: { hook: "all-awaiting" },
+            on: { click: turn },
+          },
+          t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"),
+        ),
+    ),
+    el(
+      "ul",
+      { class: "list" },
+      (ui.allAwaiting ? all : all.slice(0, most)).map((inmail) => item(context, account, inmail)),
+    ),
+  );
 }
 
 /**
@@ -47,22 +69,58 @@ function room(context, { projection }) {
  * @param {AccountView} account
  * @param {AwaitingInMail} inmail
  */
-function item(context, { account }, { id, recipient: { name }, sent_at: sentAt, answer_by: by, returns_credit: returns }) {
+function item(
+  context,
+  { account },
+  { id, recipient: { name }, sent_at: sentAt, answer_by: by, returns_credit: returns },
+) {
   const { now, ui, paint } = context;
   const days = Math.ceil((Date.parse(by) - now.getTime()) / DAY_MS);
   const isOpen = ui.outcomeOf === id;
   const past = { accountId: account.id, inmailId: id, name, returns };
-  const turn = () => { ui.outcomeOf = isOpen ? null : id; paint(); };
-  return el("li", { class: "item", data: { id, days } },
-    el("p", { class: "who" }, el("span", { class: "name", title: name }, name), " ",
+  const turn = () => {
+    ui.outcomeOf = isOpen ? null : id;
+    paint();
+  };
+  return el(
+    "li",
+    { class: "item", data: { id, days } },
+    el(
+      "p",
+      { class: "who" },
+      el("span", { class: "name", title: name }, name),
+      " ",
       // An answer in that time gives the credit back; without that, only the day matters.
-      el("span", { class: "small mute", title: returns ? t("awaiting_returns") : null }, returns ? plural("days_to_answer", days) : when(sentAt, account.time_zone, now))),
-    el("span", { class: "acts" },
+      el(
+        "span",
+        { class: "small mute", title: returns ? t("awaiting_returns") : null },
+        returns ? plural("days_to_answer", days) : when(sentAt, account.time_zone, now),
+      ),
+    ),
+    el(
+      "span",
+      { class: "acts" },
       outcomeButton(context, past, "replied", "quiet"),
-      el("button", { class: "quiet", "aria-label": t("of_person", t("more"), name), "aria-expanded": String(isOpen), data: { hook: "more" }, on: { click: turn } }, "⋯")),
-    isOpen && el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), name) },
-      MORE.map((outcome) => outcomeButton(context, past, outcome)),
-      undoButton(id, name, "quiet", "remove")));
+      el(
+        "button",
+        {
+          class: "quiet",
+          "aria-label": t("of_person", t("more"), name),
+          "aria-expanded": String(isOpen),
+          data: { hook: "more" },
+          on: { click: turn },
+        },
+        "⋯",
+      ),
+    ),
+    isOpen &&
+      el(
+        "div",
+        { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), name) },
+        MORE.map((outcome) => outcomeButton(context, past, outcome)),
+        undoButton(id, name, "quiet", "remove"),
+      ),
+  );
 }
 
 /**
@@ -71,9 +129,12 @@ function item(context, { account }, { id, recipient: { name }, sent_at: sentAt, 
  * @param {{accountId: string, inmailId: string, name: string, returns?: boolean}} past
  */
 export const outcomes = (context, past) =>
-  el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), past.name) },
+  el(
+    "div",
+    { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), past.name) },
     [/** @type {Outcome} */ ("replied"), ...MORE].map((outcome) => outcomeButton(context, past, outcome)),
-    undoButton(past.inmailId, past.name, "quiet", "remove"));
+    undoButton(past.inmailId, past.name, "quiet", "remove"),
+  );
 
 /**
  * @param {PopupContext} context
@@ -89,9 +150,29 @@ function outcomeButton({ ui, paint }, { accountId, inmailId, name, returns }, ou
     const takeBack = async () => {
       if (await run("outcome", { accountId, inmailId, outcome: "pending" })) say(t("outcome_cleared", name));
     };
-    const words = t(returns && outcome !== "no_response" ? "outcome_returned" : "outcome_recorded", name, word.toLowerCase());
-    say(words, el("button", { "aria-label": t("of_person", t("undo"), name), data: { hook: "outcome-undo" }, on: { click: takeBack } }, t("undo")));
+    const words = t(
+      returns && outcome !== "no_response" ? "outcome_returned" : "outcome_recorded",
+      name,
+      word.toLowerCase(),
+    );
+    say(
+      words,
+      el(
+        "button",
+        { "aria-label": t("of_person", t("undo"), name), data: { hook: "outcome-undo" }, on: { click: takeBack } },
+        t("undo"),
+      ),
+    );
     paint();
   };
-  return el("button", { class: style, "aria-label": t("of_person", word, name), data: { hook: `answer-${outcome}` }, on: { click: answer } }, word);
+  return el(
+    "button",
+    {
+      class: style,
+      "aria-label": t("of_person", word, name),
+      data: { hook: `answer-${outcome}` },
+      on: { click: answer },
+    },
+    word,
+  );
 }

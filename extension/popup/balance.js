@@ -1,10 +1,10 @@
 // How many credits are left, until when, and how that compares with an even pace.
 
-import { isNear } from "../core/summary.js";
+import { isNear } from "../core/show/summary.js";
 import { bold, el } from "../ui/dom.js";
-import { ofDay, otherZone, relative, until } from "../ui/format.js";
-import { rateWords } from "../ui/rate.js";
-import { plural, t } from "../ui/words.js";
+import { ofDay, otherZone, relative, until } from "../text/format.js";
+import { rateWords } from "../text/rate.js";
+import { plural, t } from "../text/words.js";
 
 /** @param {PopupContext} context */
 export function balance({ view, account, now }) {
@@ -14,16 +14,32 @@ export function balance({ view, account, now }) {
   const stale = view.connection.state !== "ok" || projection.tooOld;
   const facts = projection.tooOld
     ? [leftWords(account, projection)]
-    : [leftWords(account, projection), daysLeft(projection), stale && t("age_worked_out", relative(projection.asOf, now)), otherZoneWords(account, projection, now)];
-  return el("section", { class: stale ? "stale" : null, "aria-label": t("balance_label"), data: { part: "balance" } },
-    el("div", { class: "hero" },
+    : [
+        leftWords(account, projection),
+        daysLeft(projection),
+        stale && t("age_worked_out", relative(projection.asOf, now)),
+        otherZoneWords(account, projection, now),
+      ];
+  return el(
+    "section",
+    { class: stale ? "stale" : null, "aria-label": t("balance_label"), data: { part: "balance" } },
+    el(
+      "div",
+      { class: "hero" },
       el("p", { class: "balance", data: { hook: "balance" } }, projection.balance),
-      el("p", {},
+      el(
+        "p",
+        {},
         el("span", { class: "small mute line", data: { hook: "of" } }, facts.filter(Boolean).join(" · ")),
-        !projection.tooOld && el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))))),
+        !projection.tooOld && el("span", { data: { hook: "expiry" } }, bold(nextWords(projection, zone, now))),
+      ),
+    ),
     !projection.tooOld && bar(account, projection),
-    account.account.unknown_zone && el("p", { class: "small mute", data: { hook: "zone" } }, t("zone_unknown", account.account.unknown_zone)),
-    projection.tooOld && el("p", { class: "small mute", data: { hook: "age" } }, t("age_too_old", relative(projection.asOf, now))));
+    account.account.unknown_zone &&
+      el("p", { class: "small mute", data: { hook: "zone" } }, t("zone_unknown", account.account.unknown_zone)),
+    projection.tooOld &&
+      el("p", { class: "small mute", data: { hook: "age" } }, t("age_too_old", relative(projection.asOf, now))),
+  );
 }
 
 /**
@@ -37,7 +53,8 @@ function leftWords({ account: { cap } }, { allotment, balance, used }) {
 }
 
 /** @param {Projection} projection */
-const daysLeft = ({ nextLoss }) => (nextLoss && nextLoss.reason !== "forfeit" ? plural("days_left", nextLoss.daysLeft) : "");
+const daysLeft = ({ nextLoss }) =>
+  nextLoss && nextLoss.reason !== "forfeit" ? plural("days_left", nextLoss.daysLeft) : "";
 
 /**
  * @param {AccountView} account
@@ -87,11 +104,20 @@ function bar({ account }, { allotment, balance: left, expectedUsed, freeUsed, st
     unlogged > 0 && t(isBefore ? "used_before" : "used_unlogged", unlogged),
     freeUsed > 0 && t("free_used", freeUsed),
   ];
-  return el("div", {},
-    el("div", { class: "bar", "aria-hidden": "true" },
+  return el(
+    "div",
+    {},
+    el(
+      "div",
+      { class: "bar", "aria-hidden": "true" },
       el("i", { style: { "inline-size": share(used + unlogged) } }),
-      hasPace && el("u", { style: { "inset-inline-start": share(expectedUsed) } })),
-    el("p", { class: "legend", data: { hook: "pace" } },
+      hasPace && el("u", { style: { "inset-inline-start": share(expectedUsed) } }),
+    ),
+    el(
+      "p",
+      { class: "legend", data: { hook: "pace" } },
       el("span", {}, words.filter(Boolean).join(" · ")),
-      hasPace && el("span", {}, t("even_pace", expectedUsed))));
+      hasPace && el("span", {}, t("even_pace", expectedUsed)),
+    ),
+  );
 }

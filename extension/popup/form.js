@@ -1,14 +1,14 @@
 // The form for an InMail that one click cannot log: to anyone, on any day, with what is to be remembered of it.
 
-import { profileLink } from "../core/people.js";
-import { lastTo } from "../core/past.js";
-import { costOf } from "../core/reading.js";
-import { fits } from "../core/view.js";
+import { profileLink } from "../core/log/people.js";
+import { lastTo } from "../core/log/past.js";
+import { costOf } from "../core/page/reading.js";
+import { fits } from "../core/show/view.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { instantOf, localTime } from "../ui/format.js";
+import { instantOf, localTime } from "../text/format.js";
 import { choices, field, form, option } from "../ui/forms.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 
 /** @import {attempt} from "./log.js" */
 
@@ -34,42 +34,89 @@ export function logForm(context, log) {
   // Whose credits it took is the user's to say where the page is of another product.
   const isOther = ui.draft?.product || (page?.person && account && !fits(account, view.accounts, page, ui.switched));
   const seats = view.accounts.map(({ account: { id, name, product } }) =>
-    option(id, name === t(`product_${product}`) ? name : `${name} · ${t(`product_${product}`)}`, !isOther && id === account?.account.id));
-  const submit = async (/** @type {Values} */ { name, link, seat = account?.account.id ?? "", day, date, purpose, subject, note, cost }) => {
+    option(
+      id,
+      name === t(`product_${product}`) ? name : `${name} · ${t(`product_${product}`)}`,
+      !isOther && id === account?.account.id,
+    ),
+  );
+  const submit = async (
+    /** @type {Values} */ { name, link, seat = account?.account.id ?? "", day, date, purpose, subject, note, cost },
+  ) => {
     const sentAt = instantOfDay(day, date ?? "", zone, now);
     ui.errors = {
-      name: name ? "" : t("name_missing"), link: !link || profileLink(link) ? "" : t("link_not_a_person"), seat: seat ? "" : t("seat_missing"),
+      name: name ? "" : t("name_missing"),
+      link: !link || profileLink(link) ? "" : t("link_not_a_person"),
+      seat: seat ? "" : t("seat_missing"),
       date: sentAt === "" ? t("day_invalid") : "",
     };
     if (!Object.values(ui.errors).some(Boolean)) {
       const recipient = { name, profileUrl: link ? profileLink(link) : null };
       const wanted = {
-        accountId: seat, recipient, cost: /** @type {0 | 1} */ (cost === "0" ? 0 : 1), purpose: /** @type {Purpose} */ (purpose || null), subject, note,
+        accountId: seat,
+        recipient,
+        cost: /** @type {0 | 1} */ (cost === "0" ? 0 : 1),
+        purpose: /** @type {Purpose} */ (purpose || null),
+        subject,
+        note,
         ...(sentAt && { sentAt }),
       };
       const { found } = (await run("person.lookup", { person: recipient })) ?? {};
       const paying = view.accounts.find((each) => each.account.id === seat);
-      if (await log(context, wanted, lastTo(recipient, view, found), paying, true)) Object.assign(ui, { form: false, draft: null });
+      if (await log(context, wanted, lastTo(recipient, view, found), paying, true)) {
+        Object.assign(ui, { form: false, draft: null });
+      }
     }
     paint();
   };
-  const pickDay = (/** @type {Event & {currentTarget: HTMLSelectElement}} */ { currentTarget }) => { ui.day = currentTarget.value; paint(); };
+  const pickDay = (/** @type {Event & {currentTarget: HTMLSelectElement}} */ { currentTarget }) => {
+    ui.day = currentTarget.value;
+    paint();
+  };
   const today = localTime(now.toISOString(), zone).slice(0, 10);
-  return form("log-form", submit,
+  return form(
+    "log-form",
+    submit,
     field("name", { label: t("name"), error: ui.errors.name, maxlength: 200, value: known?.name ?? "" }),
-    field("link", { label: t("link"), error: ui.errors.link, inputmode: "url", placeholder: "https://www.linkedin.com/in/…", value: known?.profileUrl ?? "" }),
-    (isOther || seats.length > 1) && field("seat", { label: t("seat"), error: ui.errors.seat, options: isOther ? [option("", t("seat_choose"), true), ...seats] : seats }),
-    el("div", { class: "two" },
-      field("day", { label: t("day"), options: DAYS.map((each) => option(each, t(`day_${each}`), each === ui.day)), on: { change: pickDay } }),
-      field("purpose", { label: t("purpose"), options: purposes(lastPurpose) })),
-    ui.day === "pick" && field("date", { label: t("date"), error: ui.errors.date, type: "date", max: today, value: today }),
+    field("link", {
+      label: t("link"),
+      error: ui.errors.link,
+      inputmode: "url",
+      placeholder: "https://www.linkedin.com/in/…",
+      value: known?.profileUrl ?? "",
+    }),
+    (isOther || seats.length > 1) &&
+      field("seat", {
+        label: t("seat"),
+        error: ui.errors.seat,
+        options: isOther ? [option("", t("seat_choose"), true), ...seats] : seats,
+      }),
+    el(
+      "div",
+      { class: "two" },
+      field("day", {
+        label: t("day"),
+        options: DAYS.map((each) => option(each, t(`day_${each}`), each === ui.day)),
+        on: { change: pickDay },
+      }),
+      field("purpose", { label: t("purpose"), options: purposes(lastPurpose) }),
+    ),
+    ui.day === "pick" &&
+      field("date", { label: t("date"), error: ui.errors.date, type: "date", max: today, value: today }),
     field("subject", { label: t("subject"), maxlength: 200 }),
     field("note", { label: t("note"), maxlength: 2000 }),
     choices("cost", "radio", {
-      legend: t("cost"), hidden: true, class: "two",
-      choices: [1, 0].map((cost) => ({ value: cost, words: t(cost ? "cost_credit" : "cost_free"), checked: cost === likely })),
+      legend: t("cost"),
+      hidden: true,
+      class: "two",
+      choices: [1, 0].map((cost) => ({
+        value: cost,
+        words: t(cost ? "cost_credit" : "cost_free"),
+        checked: cost === likely,
+      })),
     }),
-    el("button", { class: "main", data: { hook: "log-submit" } }, t("log_submit")));
+    el("button", { class: "main", data: { hook: "log-submit" } }, t("log_submit")),
+  );
 }
 
 /**
@@ -92,5 +139,7 @@ function instantOfDay(day, date, zone, now) {
 const dayBefore = (date) => new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10);
 
 /** @param {Purpose | null | undefined} chosen */
-export const purposes = (chosen) =>
-  [option("", t("purpose_none")), ...PURPOSES.map((purpose) => option(purpose, t(`purpose_${purpose}`), purpose === chosen))];
+export const purposes = (chosen) => [
+  option("", t("purpose_none")),
+  ...PURPOSES.map((purpose) => option(purpose, t(`purpose_${purpose}`), purpose === chosen)),
+];

@@ -1,10 +1,10 @@
 // Putting somebody on the list whom the page does not name for certain.
 
-import { profileLink } from "../core/people.js";
+import { profileLink } from "../core/log/people.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 
 /** @param {PopupContext} context */
 export function listForm(context) {
@@ -13,21 +13,46 @@ export function listForm(context) {
   const { isNoPerson, name, profileUrl } = ui.adding;
   const known = name || profileUrl ? ui.adding : page?.person;
   const submit = async (/** @type {Values} */ { "list-name": typed, "list-link": link, "list-note": note }) => {
-    ui.errors = { "list-name": typed ? "" : t("name_missing"), "list-link": !link || profileLink(link) ? "" : t("link_not_a_person") };
+    ui.errors = {
+      "list-name": typed ? "" : t("name_missing"),
+      "list-link": !link || profileLink(link) ? "" : t("link_not_a_person"),
+    };
     const isRight = !Object.values(ui.errors).some(Boolean);
     if (isRight && (await putOnList(context, { name: typed, profileUrl: profileLink(link) }, note))) ui.adding = null;
     paint();
   };
-  const cancel = () => { ui.adding = null; paint(); };
-  return el("section", { class: "part", "aria-label": t("write_later"), data: { part: "list-form" } },
+  const cancel = () => {
+    ui.adding = null;
+    paint();
+  };
+  return el(
+    "section",
+    { class: "part", "aria-label": t("write_later"), data: { part: "list-form" } },
     isNoPerson && el("p", { class: "small", data: { hook: "no-person" } }, t("link_no_person")),
-    form("list-form", submit,
+    form(
+      "list-form",
+      submit,
       field("list-name", { label: t("name"), error: ui.errors["list-name"], maxlength: 200, value: known?.name ?? "" }),
-      field("list-link", { label: t("link"), error: ui.errors["list-link"], inputmode: "url", placeholder: "https://www.linkedin.com/in/…", value: known?.profileUrl ?? "" }),
+      field("list-link", {
+        label: t("link"),
+        error: ui.errors["list-link"],
+        inputmode: "url",
+        placeholder: "https://www.linkedin.com/in/…",
+        value: known?.profileUrl ?? "",
+      }),
       field("list-note", { label: t("note"), maxlength: 2000 }),
-      el("div", { class: "row" },
+      el(
+        "div",
+        { class: "row" },
         el("button", { class: "main", data: { hook: "list-submit" } }, t("write_later")),
-        el("button", { class: "quiet", type: "button", data: { hook: "list-cancel" }, on: { click: cancel } }, t("cancel")))));
+        el(
+          "button",
+          { class: "quiet", type: "button", data: { hook: "list-cancel" }, on: { click: cancel } },
+          t("cancel"),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -45,6 +70,15 @@ export async function putOnList({ account, ui }, person, note) {
   };
   ui.logged = id;
   if (repeated) say(t("listed_before", person.name));
-  else say(t("listed", person.name), el("button", { "aria-label": t("of_person", t("undo"), person.name), data: { hook: "list-undo" }, on: { click: drop } }, t("undo")));
+  else {
+    say(
+      t("listed", person.name),
+      el(
+        "button",
+        { "aria-label": t("of_person", t("undo"), person.name), data: { hook: "list-undo" }, on: { click: drop } },
+        t("undo"),
+      ),
+    );
+  }
   return true;
 }

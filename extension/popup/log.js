@@ -1,13 +1,13 @@
 // Logging an InMail: the person of the tab by one click, anyone else by a short form. What is doubtful is asked before.
 
-import { lastTo, reasonsToAsk } from "../core/past.js";
-import { costOf } from "../core/reading.js";
-import { fits } from "../core/view.js";
+import { lastTo, reasonsToAsk } from "../core/log/past.js";
+import { costOf } from "../core/page/reading.js";
+import { fits } from "../core/show/view.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../ui/format.js";
-import { plannedWords, purposeWords, sinceWords } from "../ui/listwords.js";
-import { t } from "../ui/words.js";
+import { when } from "../text/format.js";
+import { plannedWords, purposeWords, sinceWords } from "../text/listwords.js";
+import { t } from "../text/words.js";
 import { outcomes } from "./awaiting.js";
 import { logForm } from "./form.js";
 import { putOnList } from "./listform.js";
@@ -28,21 +28,37 @@ export function log(context) {
   const person = page && isReady(context) && page.person;
   // The buttons for somebody on the list need the room: the form is behind "More" then.
   const isFolded = person && targetShown(context) && ui.targetMenu !== "more" && !ui.form;
-  return el("section", { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
+  return el(
+    "section",
+    { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
     person && card(context, person, page),
     doubt(context),
     ui.asking?.isForm !== true && question(context),
-    !isFolded && el("div", { class: "row" }, person && addResult(context, person), person && listButton(context, account, person), ...toggle(context, Boolean(person), page?.person === null)),
+    !isFolded &&
+      el(
+        "div",
+        { class: "row" },
+        person && addResult(context, person),
+        person && listButton(context, account, person),
+        ...toggle(context, Boolean(person), page?.person === null),
+      ),
     ui.form && logForm(context, attempt),
-    ui.asking?.isForm === true && question(context));
+    ui.asking?.isForm === true && question(context),
+  );
 }
 
 /**
- * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this account's.
+ * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this
+ * account's.
  * @param {PopupContext} context
  */
 export const isReady = ({ account, page, ui, view }) =>
-  account !== null && page !== null && page.person !== null && page.isClear && !page.degree1 && fits(account, view.accounts, page, ui.switched);
+  account !== null &&
+  page !== null &&
+  page.person !== null &&
+  page.isClear &&
+  !page.degree1 &&
+  fits(account, view.accounts, page, ui.switched);
 
 /**
  * Why one click cannot log here, where the form can.
@@ -51,14 +67,26 @@ export const isReady = ({ account, page, ui, view }) =>
 function doubt({ account, page, ui, view }) {
   if (ui.draft?.isNoPerson) return el("p", { class: "small", data: { hook: "no-person" } }, t("link_no_person"));
   const product = ui.draft?.product ?? page?.product;
-  const isOther = account && product && (ui.draft?.product || (page?.person && !page.degree1 && !fits(account, view.accounts, page, ui.switched)));
+  const isOther =
+    account &&
+    product &&
+    (ui.draft?.product || (page?.person && !page.degree1 && !fits(account, view.accounts, page, ui.switched)));
   if (isOther) {
     const isKnown = view.accounts.some((each) => each.account.product === product);
     const add = () => run("app.open", { page: "settings", accountId: null });
-    return el("div", { class: "notice warning", data: { hook: "other-pool", product } },
+    return el(
+      "div",
+      { class: "notice warning", data: { hook: "other-pool", product } },
       el("p", {}, t("pool_other", t(`product_${product}`))),
-      !isKnown && el("p", {}, t("pool_no_seat", t(`product_${product}`)), " ",
-        el("button", { class: "quiet", data: { hook: "add-seat" }, on: { click: add } }, t("pool_add"))));
+      !isKnown &&
+        el(
+          "p",
+          {},
+          t("pool_no_seat", t(`product_${product}`)),
+          " ",
+          el("button", { class: "quiet", data: { hook: "add-seat" }, on: { click: add } }, t("pool_add")),
+        ),
+    );
   }
   const isUnclear = page?.person && !page.isClear;
   return isUnclear ? el("p", { class: "small", data: { hook: "unclear" } }, t("page_unclear")) : null;
@@ -79,26 +107,66 @@ function card(context, person, page) {
   const other = cost ? 0 : 1;
   const isSecond = past?.outcome === "pending";
   const isQuiet = isSecond || !(view.connection.state in PRESSING);
-  const facts = [costWords(page, cost, account?.projection?.balance === 0), view.connection.state === "ok" ? shortcut : t("will_sync")];
+  const facts = [
+    costWords(page, cost, account?.projection?.balance === 0),
+    view.connection.state === "ok" ? shortcut : t("will_sync"),
+  ];
   const send = (/** @type {0 | 1} */ chosen) => () =>
-    attempt(context, { accountId, recipient: { ...person }, cost: chosen, costRead: page.cost !== "unknown" && chosen === cost, target: target?.person.id ? target.id : null }, past, account ?? undefined);
+    attempt(
+      context,
+      {
+        accountId,
+        recipient: { ...person },
+        cost: chosen,
+        costRead: page.cost !== "unknown" && chosen === cost,
+        target: target?.person.id ? target.id : null,
+      },
+      past,
+      account ?? undefined,
+    );
   const inmailId = past?.inmailId ?? null;
   const isOpen = inmailId !== null && ui.outcomeOf === inmailId;
-  return el("div", { class: "card" },
+  return el(
+    "div",
+    { class: "card" },
     el("h2", {}, person.name),
-    (past !== null || (ui.found && !ui.found.last_inmail && !target)) && el("p", { class: "small mute", data: { hook: "past" } }, pastWords(context, past)),
-    target && account && el("p", { class: "small mute facts", title: listedWords(target, account, now), data: { hook: "listed" } }, listedWords(target, account, now)),
+    (past !== null || (ui.found && !ui.found.last_inmail && !target)) &&
+      el("p", { class: "small mute", data: { hook: "past" } }, pastWords(context, past)),
+    target &&
+      account &&
+      el(
+        "p",
+        { class: "small mute facts", title: listedWords(target, account, now), data: { hook: "listed" } },
+        listedWords(target, account, now),
+      ),
     isMarked(context) && el("p", { class: "notice warning small marked", data: { hook: "marked" } }, t("marked")),
-    !ui.asking && el("div", { class: "duo", data: { link: person.profileUrl } },
-      el("button", { class: isQuiet ? "main again" : "main", data: { hook: "log" }, on: { click: send(cost) } },
-        t(isSecond ? "log_second" : "log_submit"), el("span", { class: "unseen" }, ` ${t("to_person", person.name)}`), " ",
-        el("small", {}, facts.filter(Boolean).join(" · "))),
-      el("button", {
-        class: "side", title: other ? null : t("free_why"), "aria-label": t(other ? "log_credit_to" : "log_free_to", person.name),
-        data: { hook: other ? "log-credit" : "log-free" }, on: { click: send(other) },
-      }, t(other ? "cost_credit" : "cost_free"))),
+    !ui.asking &&
+      el(
+        "div",
+        { class: "duo", data: { link: person.profileUrl } },
+        el(
+          "button",
+          { class: isQuiet ? "main again" : "main", data: { hook: "log" }, on: { click: send(cost) } },
+          t(isSecond ? "log_second" : "log_submit"),
+          el("span", { class: "unseen" }, ` ${t("to_person", person.name)}`),
+          " ",
+          el("small", {}, facts.filter(Boolean).join(" · ")),
+        ),
+        el(
+          "button",
+          {
+            class: "side",
+            title: other ? null : t("free_why"),
+            "aria-label": t(other ? "log_credit_to" : "log_free_to", person.name),
+            data: { hook: other ? "log-credit" : "log-free" },
+            on: { click: send(other) },
+          },
+          t(other ? "cost_credit" : "cost_free"),
+        ),
+      ),
     target && account && actions(context, account, target),
-    isOpen && past && outcomes(context, { ...past, inmailId }));
+    isOpen && past && outcomes(context, { ...past, inmailId }),
+  );
 }
 
 /**
@@ -108,7 +176,9 @@ function card(context, person, page) {
  * @param {Date} now
  */
 function listedWords(target, { account: { time_zone: zone } }, now) {
-  return [sinceWords(target, zone, now), plannedWords(target, zone, now), ...purposeWords(target)].filter(Boolean).join(" · ");
+  return [sinceWords(target, zone, now), plannedWords(target, zone, now), ...purposeWords(target)]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /**
@@ -116,7 +186,10 @@ function listedWords(target, { account: { time_zone: zone } }, now) {
  * @param {PopupContext} context
  */
 const isMarked = ({ account, ui }) =>
-  Boolean(ui.found?.person?.do_not_contact || account?.ahead.some((entry) => entry.kind === "person_change" && entry.personId === ui.found?.person?.id));
+  Boolean(
+    ui.found?.person?.do_not_contact ||
+    account?.ahead.some((entry) => entry.kind === "person_change" && entry.personId === ui.found?.person?.id),
+  );
 
 /**
  * @param {PopupContext} context
@@ -126,8 +199,14 @@ const isMarked = ({ account, ui }) =>
 function listButton(context, account, person) {
   const { paint } = context;
   if (!account.targets || isMarked(context) || targetShown(context)) return null;
-  const add = async () => { if (await putOnList(context, person)) paint(); };
-  return el("button", { class: "quiet start", data: { hook: "write-later" }, on: { click: add } }, `+ ${t("write_later")}`);
+  const add = async () => {
+    if (await putOnList(context, person)) paint();
+  };
+  return el(
+    "button",
+    { class: "quiet start", data: { hook: "write-later" }, on: { click: add } },
+    `+ ${t("write_later")}`,
+  );
 }
 
 /**
@@ -139,8 +218,15 @@ function addResult({ ui, paint, view }, person) {
   if (past?.outcome !== "pending" || past.inmailId === null || ui.asking) return null;
   const { inmailId } = past;
   const isOpen = ui.outcomeOf === inmailId;
-  const turn = () => { ui.outcomeOf = isOpen ? null : inmailId; paint(); };
-  return el("button", { class: "quiet start", "aria-expanded": String(isOpen), data: { hook: "add-result" }, on: { click: turn } }, t("add_result"));
+  const turn = () => {
+    ui.outcomeOf = isOpen ? null : inmailId;
+    paint();
+  };
+  return el(
+    "button",
+    { class: "quiet start", "aria-expanded": String(isOpen), data: { hook: "add-result" }, on: { click: turn } },
+    t("add_result"),
+  );
 }
 
 /**
@@ -156,7 +242,9 @@ function pastWords({ account, now, view }, past) {
     t("past_written", when(past.sentAt, zone, now)),
     t(`past_${past.outcome}`),
     seat && seat !== account && seat.account.name,
-  ].filter(Boolean).join(" · ");
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /**
@@ -185,9 +273,16 @@ function toggle(context, hasPerson, isFirst) {
   };
   return [
     isOther && !ui.form && el("p", { class: "small mute" }, t("log_somebody")),
-    el("button", {
-      class: isFirst && !isOther && !ui.form ? "main" : "quiet start", "aria-expanded": String(ui.form), data: { hook: "log-form-toggle" }, on: { click: turn },
-    }, t(ui.form ? "cancel" : hasPerson ? "log_details" : "log_open")),
+    el(
+      "button",
+      {
+        class: isFirst && !isOther && !ui.form ? "main" : "quiet start",
+        "aria-expanded": String(ui.form),
+        data: { hook: "log-form-toggle" },
+        on: { click: turn },
+      },
+      t(ui.form ? "cancel" : hasPerson ? "log_details" : "log_open"),
+    ),
   ];
 }
 
@@ -220,19 +315,37 @@ function question(context) {
   const yes = async () => {
     ui.asking = null;
     const isNone = reasons.includes("none_left");
-    const isLogged = await logged(context, { ...wanted, second: reasons.includes("again"), ...(isNone && { acceptDiscrepancy: true }) });
+    const isLogged = await logged(context, {
+      ...wanted,
+      second: reasons.includes("again"),
+      ...(isNone && { acceptDiscrepancy: true }),
+    });
     if (isLogged && isForm) Object.assign(ui, { form: false, draft: null });
     paint();
   };
-  const no = () => { ui.asking = null; paint(); };
+  const no = () => {
+    ui.asking = null;
+    paint();
+  };
   const isAgain = reasons.includes("again") && sentAt !== null;
-  return el("div", { class: "notice ask", role: "group", "aria-labelledby": "asking", data: { hook: "asking" } },
-    el("p", { id: "asking" },
-      isAgain && el("span", { class: "line" }, el("b", {}, t("ask_again_fact", when(sentAt, zone, now))), " ", t("ask_again")),
-      reasons.includes("none_left") && el("span", { class: "line" }, el("b", {}, t("ask_none_fact")), " ", t("ask_none"))),
-    el("div", { class: "row answers" },
+  return el(
+    "div",
+    { class: "notice ask", role: "group", "aria-labelledby": "asking", data: { hook: "asking" } },
+    el(
+      "p",
+      { id: "asking" },
+      isAgain &&
+        el("span", { class: "line" }, el("b", {}, t("ask_again_fact", when(sentAt, zone, now))), " ", t("ask_again")),
+      reasons.includes("none_left") &&
+        el("span", { class: "line" }, el("b", {}, t("ask_none_fact")), " ", t("ask_none")),
+    ),
+    el(
+      "div",
+      { class: "row answers" },
       el("button", { data: { hook: "ask-yes" }, on: { click: yes } }, t("ask_yes")),
-      el("button", { class: "quiet", data: { hook: "ask-no" }, on: { click: no } }, t("no"))));
+      el("button", { class: "quiet", data: { hook: "ask-no" }, on: { click: no } }, t("no")),
+    ),
+  );
 }
 
 /**
@@ -242,8 +355,14 @@ function question(context) {
 async function logged({ ui }, wanted) {
   const reply = await run("log", { ...wanted, source: "popup" });
   if (!reply) return false;
-  const { cost, recipient: { name } } = wanted;
+  const {
+    cost,
+    recipient: { name },
+  } = wanted;
   ui.logged = reply.entry?.id ?? null;
-  say(reply.repeated ? t("log_repeated", name) : t(cost ? "logged_credit" : "logged_free", name), reply.entry && undoButton(reply.entry.id, name));
+  say(
+    reply.repeated ? t("log_repeated", name) : t(cost ? "logged_credit" : "logged_free", name),
+    reply.entry && undoButton(reply.entry.id, name),
+  );
   return true;
 }

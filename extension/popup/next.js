@@ -1,14 +1,14 @@
 // Where no person is on the page: who is to be written to next, and how long the list is.
 
 import { goTo } from "../core/browser.js";
-import { dayName } from "../core/days.js";
-import { isForLater, profileOf, targetsOf } from "../core/targets.js";
-import { warningWords } from "../core/warnings.js";
+import { dayName } from "../text/days.js";
+import { isForLater, profileOf, targetsOf } from "../core/log/targets.js";
+import { warningWords } from "../core/show/warnings.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { ofDay } from "../ui/format.js";
-import { dayWords, plannedWords, purposeWords } from "../ui/listwords.js";
-import { plural, t } from "../ui/words.js";
+import { ofDay } from "../text/format.js";
+import { dayWords, plannedWords, purposeWords } from "../text/listwords.js";
+import { plural, t } from "../text/words.js";
 import { actions, targetShown } from "./target.js";
 
 /** @param {PopupContext} context */
@@ -19,14 +19,26 @@ export function next(context) {
   const zone = account.account.time_zone;
   const isEmpty = account.projection.balance === 0;
   const target = targetShown(context);
-  const isShort = account.projection.warnings.some((warning) => warning.code === "few_targets" && warningWords(warning, account, now) !== null);
+  const isShort = account.projection.warnings.some(
+    (warning) => warning.code === "few_targets" && warningWords(warning, account, now) !== null,
+  );
   const add = () => run("app.open", { page: "people", accountId: account.account.id });
-  return el("section", { class: "next", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
+  return el(
+    "section",
+    { class: "next", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
     target && card(context, account, list, target),
     !target && !isEmpty && list.next.length > 0 && rest(list.next, zone, now),
-    el("div", { class: "foot names", data: { warning: isShort ? "few_targets" : null } },
-      el("p", { class: `small ${isShort ? "short" : isEmpty ? "" : "mute"}`, data: { hook: "names" } }, namesWords(list, account.projection, isShort, zone, now)),
-      el("button", { class: "quiet", data: { hook: "add-people" }, on: { click: add } }, t("add_people"))));
+    el(
+      "div",
+      { class: "foot names", data: { warning: isShort ? "few_targets" : null } },
+      el(
+        "p",
+        { class: `small ${isShort ? "short" : isEmpty ? "" : "mute"}`, data: { hook: "names" } },
+        namesWords(list, account.projection, isShort, zone, now),
+      ),
+      el("button", { class: "quiet", data: { hook: "add-people" }, on: { click: add } }, t("add_people")),
+    ),
+  );
 }
 
 /**
@@ -43,9 +55,16 @@ function rest(next, zone, now) {
     const words = day ? dayWords(day, zone, now) : t("later_credits").toLowerCase();
     return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", first.person.name, words));
   }
-  return el("div", { class: "foot" },
+  return el(
+    "div",
+    { class: "foot" },
     el("p", { class: "small mute", data: { hook: "skipped" } }, t("skipped_all")),
-    el("button", { class: "quiet", data: { hook: "unskip" }, on: { click: () => run("target.skip", { id: null, zone }) } }, t("skipped_again")));
+    el(
+      "button",
+      { class: "quiet", data: { hook: "unskip" }, on: { click: () => run("target.skip", { id: null, zone }) } },
+      t("skipped_again"),
+    ),
+  );
 }
 
 /**
@@ -65,15 +84,41 @@ function card(context, account, list, target) {
     Object.assign(ui, { targetMenu: null, picking: false });
     return run("target.skip", { id: target.id, zone });
   };
-  return el("div", { class: "card", data: { id: target.id } },
-    el("p", { class: "small mute", data: { hook: "today" } }, today ? t("today_written", list.sent_today, today) : t("next_label")),
+  return el(
+    "div",
+    { class: "card", data: { id: target.id } },
+    el(
+      "p",
+      { class: "small mute", data: { hook: "today" } },
+      today ? t("today_written", list.sent_today, today) : t("next_label"),
+    ),
     el("h2", {}, name),
-    facts.length > 0 && el("p", { class: "small mute facts", title: facts.join(" · "), data: { hook: "facts" } }, facts.join(" · ")),
-    el("div", { class: "duo" },
-      link ? el("button", { class: "main", data: { hook: "open-profile" }, on: { click: () => goTo(link) } }, t("open_profile"), el("span", { class: "unseen" }, ` ${t("of", name)}`))
+    facts.length > 0 &&
+      el("p", { class: "small mute facts", title: facts.join(" · "), data: { hook: "facts" } }, facts.join(" · ")),
+    el(
+      "div",
+      { class: "duo" },
+      link
+        ? el(
+            "button",
+            { class: "main", data: { hook: "open-profile" }, on: { click: () => goTo(link) } },
+            t("open_profile"),
+            el("span", { class: "unseen" }, ` ${t("of", name)}`),
+          )
         : el("p", { class: "small mute", data: { hook: "no-link" } }, t("no_link")),
-      el("button", { class: "side", "aria-label": t("of_person", t("not_now"), name), data: { hook: "not-now" }, on: { click: pass } }, t("not_now"))),
-    ...actions(context, account, target));
+      el(
+        "button",
+        {
+          class: "side",
+          "aria-label": t("of_person", t("not_now"), name),
+          data: { hook: "not-now" },
+          on: { click: pass },
+        },
+        t("not_now"),
+      ),
+    ),
+    ...actions(context, account, target),
+  );
 }
 
 /**
@@ -85,7 +130,9 @@ function card(context, account, list, target) {
  * @param {Date} now
  */
 function namesWords({ names }, { balance, nextLoss, nextRenewal }, isShort, zone, now) {
-  if (balance === 0 && names) return nextRenewal ? plural("ready_on", names, ofDay(nextRenewal.at, zone, now)) : plural("ready", names);
+  if (balance === 0 && names) {
+    return nextRenewal ? plural("ready_on", names, ofDay(nextRenewal.at, zone, now)) : plural("ready", names);
+  }
   const credits = isShort && nextLoss ? plural("credits_expire", nextLoss.credits) : plural("credits", balance);
   return t("credits_and_names", credits, names ? plural("names", names) : t("names_none"));
 }

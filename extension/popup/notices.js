@@ -1,11 +1,11 @@
 // What there is to lose soon, as the one box; all else that is to be known as lines, of which one is shown.
 
-import { isNear, isUrgent } from "../core/summary.js";
-import { overLimit, warningWords } from "../core/warnings.js";
+import { isNear, isUrgent } from "../core/show/summary.js";
+import { overLimit, warningWords } from "../core/show/warnings.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { ofDay, roundMoney, until } from "../ui/format.js";
-import { plural, t } from "../ui/words.js";
+import { ofDay, roundMoney, until } from "../text/format.js";
+import { plural, t } from "../text/words.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 
@@ -13,16 +13,29 @@ const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 export function loss({ account, now }) {
   const projection = account?.projection;
   if (!account || !projection?.nextLoss || !isNear(projection, now)) return null;
-  const { nextLoss: { at, credits, reason, value }, nextRenewal, perDay } = projection;
+  const {
+    nextLoss: { at, credits, reason, value },
+    nextRenewal,
+    perDay,
+  } = projection;
   // Credits that are kept in reserve are no loss.
   if (reason !== "forfeit" && !perDay) return null;
   const zone = account.account.time_zone;
   const urgent = isUrgent(projection, now);
-  const words = reason === "forfeit" ? overLimit(credits, nextRenewal?.credits ?? credits, ofDay(at, zone, now)) : plural(`loss_${reason}`, credits, until(at, zone, now));
-  return el("section", { class: "notices", "aria-label": t("loss_label"), data: { part: "loss" } },
-    el("p", { class: `notice loss ${urgent ? "urgent" : "warning"}`, data: { loss: reason, urgent } },
+  const words =
+    reason === "forfeit"
+      ? overLimit(credits, nextRenewal?.credits ?? credits, ofDay(at, zone, now))
+      : plural(`loss_${reason}`, credits, until(at, zone, now));
+  return el(
+    "section",
+    { class: "notices", "aria-label": t("loss_label"), data: { part: "loss" } },
+    el(
+      "p",
+      { class: `notice loss ${urgent ? "urgent" : "warning"}`, data: { loss: reason, urgent } },
       el("b", {}, el("span", { class: "unseen" }, t(urgent ? "severity_urgent" : "severity_warning"), " "), words),
-      value && el("span", {}, roundMoney(value))));
+      value && el("span", {}, roundMoney(value)),
+    ),
+  );
 }
 
 /** @param {PopupContext} context */
@@ -30,7 +43,10 @@ export function notes({ account, now, page, ui, paint }) {
   if (!account) return null;
   const isBoxed = account.projection ? isNear(account.projection, now) : false;
   const warnings = [...(account.projection?.warnings ?? [])]
-    .filter(({ code, until: end }) => !(isBoxed && ["expiring", "over_cap", "cancelling"].includes(code) && end === account.projection?.nextLoss?.at))
+    .filter(
+      ({ code, until: end }) =>
+        !(isBoxed && ["expiring", "over_cap", "cancelling"].includes(code) && end === account.projection?.nextLoss?.at),
+    )
     .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity])
     // How few names there are stands beside who is next.
     .filter(({ code }) => !(code === "few_targets" && page?.person === null))
@@ -41,12 +57,43 @@ export function notes({ account, now, page, ui, paint }) {
   if (!warnings.length) return null;
   const shown = ui.allNotices ? warnings : warnings.slice(0, 1);
   const open = (/** @type {AppPage} */ page) => () => run("app.open", { page, accountId: account.account.id });
-  return el("section", { class: "notes", "aria-label": t("warnings"), data: { part: "notes" } },
-    shown.map(({ code, words }) => el("div", { class: "foot", data: { warning: code } },
-      el("p", { class: "small", title: words.detail || null }, words.title),
-      code === "wrong_book" && el("button", { class: "quiet", data: { hook: "open-rules" }, on: { click: open("settings") } }, t("answer_rules")),
-      code === "few_targets" && el("button", { class: "quiet", data: { hook: "add-people" }, on: { click: open("people") } }, t("add_people")))),
-    warnings.length > shown.length && el("button", {
-      class: "quiet start", "aria-expanded": "false", data: { hook: "more-notices" }, on: { click: () => { ui.allNotices = true; paint(); } },
-    }, plural("more_notices", warnings.length - shown.length)));
+  return el(
+    "section",
+    { class: "notes", "aria-label": t("warnings"), data: { part: "notes" } },
+    shown.map(({ code, words }) =>
+      el(
+        "div",
+        { class: "foot", data: { warning: code } },
+        el("p", { class: "small", title: words.detail || null }, words.title),
+        code === "wrong_book" &&
+          el(
+            "button",
+            { class: "quiet", data: { hook: "open-rules" }, on: { click: open("settings") } },
+            t("answer_rules"),
+          ),
+        code === "few_targets" &&
+          el(
+            "button",
+            { class: "quiet", data: { hook: "add-people" }, on: { click: open("people") } },
+            t("add_people"),
+          ),
+      ),
+    ),
+    warnings.length > shown.length &&
+      el(
+        "button",
+        {
+          class: "quiet start",
+          "aria-expanded": "false",
+          data: { hook: "more-notices" },
+          on: {
+            click: () => {
+              ui.allNotices = true;
+              paint();
+            },
+          },
+        },
+        plural("more_notices", warnings.length - shown.length),
+      ),
+  );
 }

@@ -1,11 +1,11 @@
 // Comparing with the number that LinkedIn shows: one press where it is the same, the number where it is not.
 
-import { offer } from "../core/observe.js";
+import { offer } from "../core/log/observe.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../ui/format.js";
+import { relative } from "../text/format.js";
 import { field, form } from "../ui/forms.js";
-import { plural, t } from "../ui/words.js";
+import { plural, t } from "../text/words.js";
 
 /** How long the user is not asked again. */
 const AGREED_MS = 24 * 3_600_000;
@@ -25,14 +25,33 @@ export function observed({ account, now, page, state, ui, paint }) {
   };
   const words = isAsked ? t("compare", projection.balance) : t("observed", seen.balance, relative(seen.at, now));
   const agree = () => observe(id, projection.balance, projection.balance, ui, paint);
-  return el("section", { class: "part", "aria-label": t("observed_label"), data: { part: "observed", account: id } },
-    el("div", { class: "foot" },
+  return el(
+    "section",
+    { class: "part", "aria-label": t("observed_label"), data: { part: "observed", account: id } },
+    el(
+      "div",
+      { class: "foot" },
       el("p", { class: "small mute", data: { hook: "observed" } }, words),
-      el("span", { class: "acts" },
-        isAsked && !ui.observing && el("button", { class: "quiet", data: { hook: "observe-same" }, on: { click: agree } }, t("yes")),
-        el("button", { class: "quiet", "aria-expanded": String(ui.observing), data: { hook: "observe-toggle" }, on: { click: toggle } },
-          t(ui.observing ? "cancel" : isAsked ? "compare_no" : "correct")))),
-    ui.observing && observeForm(account, projection, ui, paint));
+      el(
+        "span",
+        { class: "acts" },
+        isAsked &&
+          !ui.observing &&
+          el("button", { class: "quiet", data: { hook: "observe-same" }, on: { click: agree } }, t("yes")),
+        el(
+          "button",
+          {
+            class: "quiet",
+            "aria-expanded": String(ui.observing),
+            data: { hook: "observe-toggle" },
+            on: { click: toggle },
+          },
+          t(ui.observing ? "cancel" : isAsked ? "compare_no" : "correct"),
+        ),
+      ),
+    ),
+    ui.observing && observeForm(account, projection, ui, paint),
+  );
 }
 
 /**
@@ -51,9 +70,17 @@ function observeForm({ account }, { allotment, balance }, ui, paint) {
     if (!ui.errors.observed) await observe(account.id, number, balance, ui, paint);
     paint();
   };
-  return form("observe-form", submit,
-    field("observed", { label: t("linkedin_shows"), error: ui.errors.observed, inputmode: "numeric", placeholder: balance }),
-    el("button", { class: "main", data: { hook: "observe-submit" } }, t(ui.doubted === null ? "save" : "save_odd")));
+  return form(
+    "observe-form",
+    submit,
+    field("observed", {
+      label: t("linkedin_shows"),
+      error: ui.errors.observed,
+      inputmode: "numeric",
+      placeholder: balance,
+    }),
+    el("button", { class: "main", data: { hook: "observe-submit" } }, t(ui.doubted === null ? "save" : "save_odd")),
+  );
 }
 
 /**

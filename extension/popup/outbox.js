@@ -1,11 +1,11 @@
 // What is not on the server yet: what goes there by itself, and what the user has to decide.
 
-import { profileLink } from "../core/people.js";
+import { profileLink } from "../core/log/people.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { instantOf, localTime, relative } from "../ui/format.js";
+import { instantOf, localTime, relative } from "../text/format.js";
 import { choices, field, form, option } from "../ui/forms.js";
-import { plural, refusalWords, t } from "../ui/words.js";
+import { plural, refusalWords, t } from "../text/words.js";
 import { purposes } from "./form.js";
 import { again } from "./problem.js";
 
@@ -16,8 +16,11 @@ const OUTCOMES = ["accepted", "declined", "replied", "no_response", "pending"];
 export function needsYou(context) {
   const { view } = context;
   if (!view.needsYou.length) return null;
-  return el("section", { class: "notices needs", "aria-label": t("needs_you"), data: { part: "needs-you" } },
-    view.needsYou.map((entry) => decision(context, entry)));
+  return el(
+    "section",
+    { class: "notices needs", "aria-label": t("needs_you"), data: { part: "needs-you" } },
+    view.needsYou.map((entry) => decision(context, entry)),
+  );
 }
 
 /**
@@ -29,7 +32,10 @@ function decision({ view, now, ui, paint }, entry) {
   const resolve = (/** @type {"accept" | "again" | "discard"} */ answer) => async () => {
     if (await run("resolve", { id, answer })) say(t(`resolved_${answer}`));
   };
-  const edit = () => { Object.assign(ui, { editing: ui.editing === id ? null : id, errors: {} }); paint(); };
+  const edit = () => {
+    Object.assign(ui, { editing: ui.editing === id ? null : id, errors: {} });
+    paint();
+  };
   const withoutLink = async () => {
     if (await run("correct", { id, correction: { profileUrl: null } })) say(t("resolved_again"));
   };
@@ -37,16 +43,28 @@ function decision({ view, now, ui, paint }, entry) {
   const hasLink = kind === "inmail" && !isOverdrawn && entry.body.recipient.profile_url !== undefined;
   const isEditable = kind === "inmail" || kind === "outcome" || kind === "observation";
   const isOpen = ui.editing === id;
-  return el("article", { class: "notice urgent", data: { id, problem: problem?.code } },
+  return el(
+    "article",
+    { class: "notice urgent", data: { id, problem: problem?.code } },
     el("h2", {}, t("needs_you_title", entryWords(entry, now))),
     el("p", { data: { hook: "server-words" } }, refusalWords({ problem })),
     isOpen && correction(entry, { view, ui, paint }),
-    el("div", { class: "row answers" },
+    el(
+      "div",
+      { class: "row answers" },
       isOverdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
-      isEditable && el("button", { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } }, t(isOpen ? "cancel" : "answer_edit")),
+      isEditable &&
+        el(
+          "button",
+          { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } },
+          t(isOpen ? "cancel" : "answer_edit"),
+        ),
       hasLink && el("button", { data: { hook: "without-link" }, on: { click: withoutLink } }, t("answer_without_link")),
-      (!isEditable || (problem?.status ?? 0) >= 500) && el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
-      el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard"))));
+      (!isEditable || (problem?.status ?? 0) >= 500) &&
+        el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
+      el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard")),
+    ),
+  );
 }
 
 /**
@@ -71,13 +89,25 @@ function correction(entry, { view, ui, paint }) {
   };
   const seats = view.accounts.map(({ account }) => option(account.id, account.name, account.id === accountId));
   const isKnown = view.accounts.some(({ account }) => account.id === accountId);
-  return form("correct-form", submit,
+  return form(
+    "correct-form",
+    submit,
     ...fieldsOf(entry, ui.errors),
-    field("edit-at", { label: t("edit_at", zone), error: ui.errors["edit-at"], type: "datetime-local", value: localTime(before, zone) }),
-    entry.kind !== "outcome" && (seats.length > 1 || !isKnown) && field("edit-seat", {
-      label: t("seat"), error: ui.errors["edit-seat"], options: isKnown ? seats : [option("", t("seat_choose"), true), ...seats],
+    field("edit-at", {
+      label: t("edit_at", zone),
+      error: ui.errors["edit-at"],
+      type: "datetime-local",
+      value: localTime(before, zone),
     }),
-    el("button", { class: "main", data: { hook: "correct-submit" } }, t("edit_submit")));
+    entry.kind !== "outcome" &&
+      (seats.length > 1 || !isKnown) &&
+      field("edit-seat", {
+        label: t("seat"),
+        error: ui.errors["edit-seat"],
+        options: isKnown ? seats : [option("", t("seat_choose"), true), ...seats],
+      }),
+    el("button", { class: "main", data: { hook: "correct-submit" } }, t("edit_submit")),
+  );
 }
 
 /**
@@ -89,20 +119,43 @@ function fieldsOf(entry, errors) {
     const { cost, purpose, recipient } = entry.body;
     return [
       field("edit-name", { label: t("name"), error: errors["edit-name"], maxlength: 200, value: recipient.name }),
-      field("edit-link", { label: t("link"), error: errors["edit-link"], inputmode: "url", value: recipient.profile_url ?? "" }),
+      field("edit-link", {
+        label: t("link"),
+        error: errors["edit-link"],
+        inputmode: "url",
+        value: recipient.profile_url ?? "",
+      }),
       field("edit-purpose", { label: t("purpose"), options: purposes(purpose) }),
       choices("edit-cost", "radio", {
-        legend: t("cost"), hidden: true, class: "two",
-        choices: [1, 0].map((each) => ({ value: each, words: t(each ? "cost_credit" : "cost_free"), checked: each === cost })),
+        legend: t("cost"),
+        hidden: true,
+        class: "two",
+        choices: [1, 0].map((each) => ({
+          value: each,
+          words: t(each ? "cost_credit" : "cost_free"),
+          checked: each === cost,
+        })),
       }),
     ];
   }
   if (entry.kind === "observation") {
-    return [field("edit-balance", { label: t("linkedin_shows"), error: errors["edit-balance"], inputmode: "numeric", value: entry.body.balance })];
+    return [
+      field("edit-balance", {
+        label: t("linkedin_shows"),
+        error: errors["edit-balance"],
+        inputmode: "numeric",
+        value: entry.body.balance,
+      }),
+    ];
   }
   if (entry.kind !== "outcome") return [];
   const { outcome } = entry.body;
-  return [field("edit-outcome", { label: t("outcome"), options: OUTCOMES.map((each) => option(each, t(`outcome_${each}`), each === outcome)) })];
+  return [
+    field("edit-outcome", {
+      label: t("outcome"),
+      options: OUTCOMES.map((each) => option(each, t(`outcome_${each}`), each === outcome)),
+    }),
+  ];
 }
 
 /**
@@ -154,9 +207,12 @@ function timeOf({ body, createdAt }) {
  */
 export function waiting({ view, now }) {
   if (!view.waiting.length || view.connection.state !== "ok" || view.connection.retryAt === null) return null;
-  return el("section", { class: "part", data: { part: "waiting" } },
+  return el(
+    "section",
+    { class: "part", data: { part: "waiting" } },
     el("p", { class: "small mute" }, plural("waiting_title", view.waiting.length)),
-    again(view, now));
+    again(view, now),
+  );
 }
 
 /**
@@ -166,12 +222,19 @@ export function waiting({ view, now }) {
 export function entryWords(entry, now) {
   const at = relative(entry.createdAt, now);
   switch (entry.kind) {
-    case "inmail": return t("entry_inmail", entry.body.recipient.name, at);
-    case "retract": return t("entry_retract", entry.body.name, at);
-    case "outcome": return t("entry_outcome", t(`outcome_${entry.body.outcome}`).toLowerCase(), at);
-    case "observation": return plural("entry_observation", entry.body.balance, at);
-    case "target_add": return t("entry_target_add", entry.body.person.name, at);
-    case "target_change": return t("entry_target_change", entry.person.name, at);
-    case "person_change": return t("entry_person_change", entry.person.name, at);
+    case "inmail":
+      return t("entry_inmail", entry.body.recipient.name, at);
+    case "retract":
+      return t("entry_retract", entry.body.name, at);
+    case "outcome":
+      return t("entry_outcome", t(`outcome_${entry.body.outcome}`).toLowerCase(), at);
+    case "observation":
+      return plural("entry_observation", entry.body.balance, at);
+    case "target_add":
+      return t("entry_target_add", entry.body.person.name, at);
+    case "target_change":
+      return t("entry_target_change", entry.person.name, at);
+    case "person_change":
+      return t("entry_person_change", entry.person.name, at);
   }
 }

@@ -1,9 +1,10 @@
-// What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being logged.
+// What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being
+// logged.
 
-import { offer } from "../core/observe.js";
+import { offer } from "../core/log/observe.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { differenceWords } from "./observed.js";
 
 /** @param {PopupContext} context */
@@ -15,7 +16,13 @@ export function page(context) {
     read.degree1 && el("p", { class: "small", data: { hook: "degree1" } }, t("page_degree1", read.person?.name ?? "")),
     ...takeOver(context, read),
   ].filter((part) => part !== false);
-  return parts.length ? el("section", { class: "page", "aria-label": t("page_label"), data: { part: "page", account: account.account.id } }, parts) : null;
+  return parts.length
+    ? el(
+        "section",
+        { class: "page", "aria-label": t("page_label"), data: { part: "page", account: account.account.id } },
+        parts,
+      )
+    : null;
 }
 
 /**
@@ -28,15 +35,24 @@ function takeOver(context, read) {
   const isAlways = view.preferences.takeOver;
   if (!shown && !(isAlways && read.balance !== null)) return [];
   const turn = async (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } }) => {
-    if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) await take(context, read, shown);
+    if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) {
+      await take(context, read, shown);
+    }
   };
   return [
     shown && el("p", { class: "small" }, t("page_shows", shown.balance)),
-    shown && el("button", { data: { hook: "take-over" }, on: { click: () => take(context, read, shown) } },
-      t(shown.balance === shown.computed ? "page_same" : "page_use")),
-    el("label", {},
+    shown &&
+      el(
+        "button",
+        { data: { hook: "take-over" }, on: { click: () => take(context, read, shown) } },
+        t(shown.balance === shown.computed ? "page_same" : "page_use"),
+      ),
+    el(
+      "label",
+      {},
       el("input", { type: "checkbox", checked: isAlways, data: { hook: "take-over-always" }, on: { change: turn } }),
-      t(shown ? "page_always" : "page_always_on")),
+      t(shown ? "page_always" : "page_always_on"),
+    ),
   ].filter((part) => part !== null);
 }
 

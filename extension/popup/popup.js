@@ -1,9 +1,9 @@
 // The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, readView } from "../core/view.js";
+import { accountFor, currentAccount, readView } from "../core/show/view.js";
 import { arrange } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 
@@ -12,9 +12,26 @@ import { header } from "./header.js";
  * @type {PopupUi}
  */
 const ui = {
-  adding: null, allAwaiting: false, allNotices: false, asking: null, day: "now", doubted: null, draft: null, editing: null, elsewhere: false, errors: {},
-  form: false, found: undefined, logged: null, lookedAt: null, menu: false, observing: false, outcomeOf: null, picking: false,
-  switched: false, targetMenu: null,
+  adding: null,
+  allAwaiting: false,
+  allNotices: false,
+  asking: null,
+  day: "now",
+  doubted: null,
+  draft: null,
+  editing: null,
+  elsewhere: false,
+  errors: {},
+  form: false,
+  found: undefined,
+  logged: null,
+  lookedAt: null,
+  menu: false,
+  observing: false,
+  outcomeOf: null,
+  picking: false,
+  switched: false,
+  targetMenu: null,
 };
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
@@ -27,7 +44,10 @@ function paint() {
   const context = contextOf(view);
   root.dataset.state = context.state;
   withdraw(view);
-  arrange(root, sections.map((section) => section(context)));
+  arrange(
+    root,
+    sections.map((section) => section(context)),
+  );
 }
 
 /**
@@ -73,7 +93,11 @@ async function lookUp() {
 
 /** What the tab shows, and what the worker kept for this popup. */
 async function lookAround() {
-  const [page, keys, { draft, asks }] = await Promise.all([looking.then(all.readPage), shortcut("log-inmail"), all.ask("draft.take", {})]);
+  const [page, keys, { draft, asks }] = await Promise.all([
+    looking.then(all.readPage),
+    shortcut("log-inmail"),
+    all.ask("draft.take", {}),
+  ]);
   Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
   if (view && page?.person && !all.isReady(contextOf(view))) ui.form = true;

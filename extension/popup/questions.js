@@ -2,19 +2,26 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../ui/format.js";
-import { t } from "../ui/words.js";
+import { relative } from "../text/format.js";
+import { t } from "../text/words.js";
 
 /** @param {PopupContext} context */
 export function questions(context) {
   const { view } = context;
   const isRevoked = view.listening === "revoked";
   if (!view.questions.length && !isRevoked) return null;
-  return el("section", { class: "notices", "aria-label": t("listening_title"), data: { part: "questions" } },
-    isRevoked && el("div", { class: "notice warning", data: { hook: "revoked" } },
-      el("span", {}, t("listening_revoked")),
-      el("a", { href: "../welcome/welcome.html#listening", target: "_blank" }, t("listening_see"))),
-    view.questions.map((each) => question(context, each)));
+  return el(
+    "section",
+    { class: "notices", "aria-label": t("listening_title"), data: { part: "questions" } },
+    isRevoked &&
+      el(
+        "div",
+        { class: "notice warning", data: { hook: "revoked" } },
+        el("span", {}, t("listening_revoked")),
+        el("a", { href: "../welcome/welcome.html#listening", target: "_blank" }, t("listening_see")),
+      ),
+    view.questions.map((each) => question(context, each)),
+  );
 }
 
 /**
@@ -32,11 +39,23 @@ function question({ now, ui, paint }, { id, accountId, product, name, profileUrl
     paint();
   };
   const yes = (/** @type {0 | 1} */ each) =>
-    el("button", { data: { hook: each ? "sent-credit" : "sent-free" }, on: { click: answer(each) } }, t(each ? "question_credit" : "question_free"));
-  return el("article", { class: "notice warning", data: { id, question: cost } },
+    el(
+      "button",
+      { data: { hook: each ? "sent-credit" : "sent-free" }, on: { click: answer(each) } },
+      t(each ? "question_credit" : "question_free"),
+    );
+  return el(
+    "article",
+    { class: "notice warning", data: { id, question: cost } },
     el("h2", {}, name ? t("question", name, relative(at, now)) : t("question_nobody", relative(at, now))),
     el("p", {}, accountId ? t("question_why") : t("pool_no_seat", t(`product_${product}`))),
-    el("div", { class: "row answers" },
-      name && accountId ? [yes(cost), yes(cost ? 0 : 1)] : el("button", { data: { hook: "sent-fill-in" }, on: { click: fillIn } }, t("question_fill_in")),
-      el("button", { data: { hook: "not-sent" }, on: { click: answer(null) } }, t("question_no"))));
+    el(
+      "div",
+      { class: "row answers" },
+      name && accountId
+        ? [yes(cost), yes(cost ? 0 : 1)]
+        : el("button", { data: { hook: "sent-fill-in" }, on: { click: fillIn } }, t("question_fill_in")),
+      el("button", { data: { hook: "not-sent" }, on: { click: answer(null) } }, t("question_no")),
+    ),
+  );
 }

@@ -16,12 +16,28 @@ import { questions } from "./questions.js";
 import { sent } from "./sent.js";
 
 export { ask } from "../core/messages.js";
-export { readPage } from "../core/reading.js";
+export { readPage } from "../core/page/reading.js";
 export { say } from "../ui/act.js";
 export { takeOverAtOnce } from "./page.js";
 export { isReady };
 
 /** @type {PopupSection[]} */
 export const sections = [
-  header, balance, needsYou, loss, problem, refusals, notes, page, next, log, listForm, questions, elsewhere, sent, awaiting, waiting, observed,
+  header,
+  balance,
+  needsYou,
+  loss,
+  problem,
+  refusals,
+  notes,
+  page,
+  next,
+  log,
+  listForm,
+  questions,
+  elsewhere,
+  sent,
+  awaiting,
+  waiting,
+  observed,
 ];

@@ -1,11 +1,11 @@
 // What can be done about somebody on the list: copying the text for them, putting them off, taking them off the list.
 
-import { laterDays, nextOf, targetFor, targetsOf } from "../core/targets.js";
+import { laterDays, nextOf, targetFor, targetsOf } from "../core/log/targets.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { dayWords } from "../ui/listwords.js";
-import { t } from "../ui/words.js";
+import { dayWords } from "../text/listwords.js";
+import { t } from "../text/words.js";
 
 /**
  * The target that the popup is about: that of the page's person, else the next one, if there is a credit for them.
@@ -14,7 +14,9 @@ import { t } from "../ui/words.js";
 export function targetShown({ account, now, page, ui, view }) {
   if (!account || !page) return null;
   if (page.person) return targetFor(page.person, account, ui.found, now);
-  return account.projection?.balance ? nextOf(targetsOf(account, now)?.next ?? [], view.skipped, account.account.time_zone, now) : null;
+  return account.projection?.balance
+    ? nextOf(targetsOf(account, now)?.next ?? [], view.skipped, account.account.time_zone, now)
+    : null;
 }
 
 /** @param {Target} target */
@@ -38,14 +40,31 @@ export function actions(context, account, target) {
   const lacking = t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", "));
   const fill = () => run("app.open", { page: "people", accountId: account.account.id });
   return [
-    el("div", { class: "row target" },
+    el(
+      "div",
+      { class: "row target" },
       !missing.length && copyButton("subject", target),
       copyButton("body", target),
-      missing.length > 0 && el("button", { class: "quiet missing", title: lacking, data: { hook: "missing" }, on: { click: fill } }, lacking),
-      menus.map((menu) => el("button", {
-        class: "quiet", "aria-label": t("of_person", t(menu), person.name), "aria-expanded": String(ui.targetMenu === menu),
-        data: { hook: `target-${menu}` }, on: { click: turn(menu) },
-      }, menu === "later" ? `${t("later")} ▾` : "⋯"))),
+      missing.length > 0 &&
+        el(
+          "button",
+          { class: "quiet missing", title: lacking, data: { hook: "missing" }, on: { click: fill } },
+          lacking,
+        ),
+      menus.map((menu) =>
+        el(
+          "button",
+          {
+            class: "quiet",
+            "aria-label": t("of_person", t(menu), person.name),
+            "aria-expanded": String(ui.targetMenu === menu),
+            data: { hook: `target-${menu}` },
+            on: { click: turn(menu) },
+          },
+          menu === "later" ? `${t("later")} ▾` : "⋯",
+        ),
+      ),
+    ),
     ui.targetMenu === "later" && laterMenu(context, account, target),
     ui.targetMenu === "more" && moreMenu(context, account, target),
   ];
@@ -64,7 +83,11 @@ function copyButton(part, target) {
     if (part === "body") await run("target.copied", { ...personOf(target), target: target.id, text: copy.text });
     say(t(`copied_${part}`));
   };
-  return el("button", { class: "quiet", disabled: copy.missing.length > 0, data: { hook: `copy-${part}` }, on: { click: take } }, t(`copy_${part}`));
+  return el(
+    "button",
+    { class: "quiet", disabled: copy.missing.length > 0, data: { hook: `copy-${part}` }, on: { click: take } },
+    t(`copy_${part}`),
+  );
 }
 
 /**
@@ -77,22 +100,57 @@ function laterMenu(context, { account, projection }, target) {
   const zone = account.time_zone;
   const days = laterDays(account, projection, now);
   const put = (/** @type {string} */ until) =>
-    change(context, account.id, target, { action: "later", until }, t("later_done", target.person.name, dayWords(until, zone, now)));
-  const pick = () => { ui.picking = !ui.picking; paint(); document.getElementById("later-date")?.focus(); };
+    change(
+      context,
+      account.id,
+      target,
+      { action: "later", until },
+      t("later_done", target.person.name, dayWords(until, zone, now)),
+    );
+  const pick = () => {
+    ui.picking = !ui.picking;
+    paint();
+    document.getElementById("later-date")?.focus();
+  };
   const submit = async (/** @type {Values} */ { "later-date": date }) => {
     ui.errors = { "later-date": date >= days.tomorrow && date <= days.last ? "" : t("later_invalid") };
     if (!ui.errors["later-date"]) await put(date);
     paint();
   };
-  return el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("later"), target.person.name), data: { hook: "later-menu" } },
+  return el(
+    "div",
+    {
+      class: "outcomes",
+      role: "group",
+      "aria-label": t("of_person", t("later"), target.person.name),
+      data: { hook: "later-menu" },
+    },
     /** @type {const} */ (["tomorrow", "week", "credits"]).map((key) => {
       const until = days[key];
-      return until && el("button", { data: { hook: `later-${key}` }, on: { click: () => put(until) } }, t(`later_${key}`));
+      return (
+        until && el("button", { data: { hook: `later-${key}` }, on: { click: () => put(until) } }, t(`later_${key}`))
+      );
     }),
-    el("button", { "aria-expanded": String(ui.picking), data: { hook: "later-pick" }, on: { click: pick } }, t("day_pick")),
-    ui.picking && form("later-form", submit,
-      field("later-date", { label: t("date"), error: ui.errors["later-date"], type: "date", min: days.tomorrow, max: days.last, value: days.tomorrow }),
-      el("button", { class: "main", data: { hook: "later-submit" } }, t("save"))));
+    el(
+      "button",
+      { "aria-expanded": String(ui.picking), data: { hook: "later-pick" }, on: { click: pick } },
+      t("day_pick"),
+    ),
+    ui.picking &&
+      form(
+        "later-form",
+        submit,
+        field("later-date", {
+          label: t("date"),
+          error: ui.errors["later-date"],
+          type: "date",
+          min: days.tomorrow,
+          max: days.last,
+          value: days.tomorrow,
+        }),
+        el("button", { class: "main", data: { hook: "later-submit" } }, t("save")),
+      ),
+  );
 }
 
 /**
@@ -104,12 +162,32 @@ function moreMenu(context, { account: { id } }, target) {
   const { name } = target.person;
   const person = personOf(target);
   const mark = async () => {
-    if (await run("person.mark", { accountId: id, id: target.person.id, person })) closed(context, t("marked_done", name));
+    if (await run("person.mark", { accountId: id, id: target.person.id, person })) {
+      closed(context, t("marked_done", name));
+    }
   };
-  return el("div", { class: "outcomes", role: "group", "aria-label": t("of_person", t("more"), name), data: { hook: "more-menu" } },
-    target.purpose === "follow_up" && el("button", { data: { hook: "close" }, on: { click: () => change(context, id, target, { action: "close" }, t("close_done", name)) } }, t("target_close")),
-    el("button", { data: { hook: "drop" }, on: { click: () => change(context, id, target, { action: "drop" }, t("drop_done", name)) } }, t("target_drop")),
-    target.person.id && el("button", { class: "danger", data: { hook: "mark" }, on: { click: mark } }, t("mark")));
+  return el(
+    "div",
+    { class: "outcomes", role: "group", "aria-label": t("of_person", t("more"), name), data: { hook: "more-menu" } },
+    target.purpose === "follow_up" &&
+      el(
+        "button",
+        {
+          data: { hook: "close" },
+          on: { click: () => change(context, id, target, { action: "close" }, t("close_done", name)) },
+        },
+        t("target_close"),
+      ),
+    el(
+      "button",
+      {
+        data: { hook: "drop" },
+        on: { click: () => change(context, id, target, { action: "drop" }, t("drop_done", name)) },
+      },
+      t("target_drop"),
+    ),
+    target.person.id && el("button", { class: "danger", data: { hook: "mark" }, on: { click: mark } }, t("mark")),
+  );
 }
 
 /**
@@ -123,9 +201,21 @@ async function change(context, accountId, target, what, words) {
   const asked = { accountId, id: target.id, person: personOf(target) };
   if (!(await run("target.change", { ...asked, ...what }))) return;
   const { name } = target.person;
-  const reopen = async () => { if (await run("target.change", { ...asked, action: "reopen" })) say(t("listed", name)); };
+  const reopen = async () => {
+    if (await run("target.change", { ...asked, action: "reopen" })) say(t("listed", name));
+  };
   const canReopen = what.action === "drop" && target.person.id !== "";
-  closed(context, words, canReopen ? el("button", { "aria-label": t("of_person", t("undo"), name), data: { hook: "drop-undo" }, on: { click: reopen } }, t("undo")) : null);
+  closed(
+    context,
+    words,
+    canReopen
+      ? el(
+          "button",
+          { "aria-label": t("of_person", t("undo"), name), data: { hook: "drop-undo" }, on: { click: reopen } },
+          t("undo"),
+        )
+      : null,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 
 /**
  * @param {string} id
@@ -11,6 +11,12 @@ import { t } from "../ui/words.js";
  * @param {string} [key]
  */
 export function undoButton(id, name, style = "", key = "undo") {
-  const undo = async () => { if (await run("undo", { id })) say(t("undone", name)); };
-  return el("button", { class: style, "aria-label": t("of_person", t(key), name), data: { hook: "undo", id }, on: { click: undo } }, t(key));
+  const undo = async () => {
+    if (await run("undo", { id })) say(t("undone", name));
+  };
+  return el(
+    "button",
+    { class: style, "aria-label": t("of_person", t(key), name), data: { hook: "undo", id }, on: { click: undo } },
+    t(key),
+  );
 }

@@ -2,7 +2,7 @@
 
 import { ask } from "../core/messages.js";
 import { el } from "./dom.js";
-import { refusalWords } from "./words.js";
+import { refusalWords } from "../text/words.js";
 
 /** @import {Messages} from "../core/messages.js" */
 

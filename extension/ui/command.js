@@ -2,7 +2,7 @@
 
 import { say } from "./act.js";
 import { el } from "./dom.js";
-import { t } from "./words.js";
+import { t } from "../text/words.js";
 
 /**
  * @param {string} command
@@ -13,7 +13,14 @@ export function commandLine(command, label = "copy_command") {
     await navigator.clipboard.writeText(command);
     say(t("copied", command));
   };
-  return el("div", { class: "command", data: { hook: "next-step" } },
+  return el(
+    "div",
+    { class: "command", data: { hook: "next-step" } },
     el("code", {}, command),
-    el("button", { class: "quiet", "aria-label": t(label, command), data: { hook: "copy" }, on: { click: copy } }, t("copy")));
+    el(
+      "button",
+      { class: "quiet", "aria-label": t(label, command), data: { hook: "copy" }, on: { click: copy } },
+      t("copy"),
+    ),
+  );
 }

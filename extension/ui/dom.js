@@ -1,4 +1,5 @@
-// Building elements and bringing a page up to date with them. Text only ever becomes text nodes, so no data can turn into markup.
+// Building elements and bringing a page up to date with them. Text only ever becomes text nodes, so no data can turn
+// into markup.
 
 const EVENTS = ["click", "submit", "change"].map((event) => /** @type {"onclick"} */ (`on${event}`));
 
@@ -12,12 +13,22 @@ const EVENTS = ["click", "submit", "change"].map((event) => /** @type {"onclick"
 export function el(tag, { on = {}, data = {}, style = {}, ...attributes } = {}, ...children) {
   const node = document.createElement(tag);
   for (const [event, listener] of Object.entries(on)) Object.assign(node, { [`on${event}`]: listener });
-  for (const [key, datum] of Object.entries(data)) if (datum !== null && datum !== undefined) node.dataset[key] = String(datum);
+  for (const [key, datum] of Object.entries(data)) {
+    if (datum !== null && datum !== undefined) node.dataset[key] = String(datum);
+  }
   for (const [property, amount] of Object.entries(style)) node.style.setProperty(property, amount);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : String(value));
+    if (value !== null && value !== undefined && value !== false) {
+      node.setAttribute(name, value === true ? "" : String(value));
+    }
   }
-  node.append(...children.flat().flatMap((child) => (child === null || child === undefined || child === false ? [] : child instanceof Node ? child : String(child))));
+  node.append(
+    ...children
+      .flat()
+      .flatMap((child) =>
+        child === null || child === undefined || child === false ? [] : child instanceof Node ? child : String(child),
+      ),
+  );
   return node;
 }
 
@@ -28,7 +39,8 @@ export function el(tag, { on = {}, data = {}, style = {}, ...attributes } = {}, 
 export const bold = (text) => text.split("*").map((part, index) => (index % 2 ? el("b", {}, part) : part));
 
 /**
- * Makes `root` hold these parts and nothing else. Where the focus was on what is gone, `root` takes it, so that the keyboard goes on.
+ * Makes `root` hold these parts and nothing else. Where the focus was on what is gone, `root` takes it, so that the
+ * keyboard goes on.
  * @param {HTMLElement} root focusable by script
  * @param {(HTMLElement | null)[]} parts
  */
@@ -41,15 +53,20 @@ export function arrange(root, parts) {
 }
 
 /**
- * Makes `old` read and act like `fresh`, but keeps its elements where it can: what has the focus and what was typed stay.
+ * Makes `old` read and act like `fresh`, but keeps its elements where it can: what has the focus and what was typed
+ * stay.
  * @param {Node} old
  * @param {Node} fresh
  */
 function morph(old, fresh) {
   if (old instanceof HTMLElement && fresh instanceof HTMLElement) {
     const restore = untouched(old);
-    for (const { name } of [...old.attributes]) if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
-    for (const { name, value } of fresh.attributes) if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    for (const { name } of [...old.attributes]) {
+      if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    }
+    for (const { name, value } of fresh.attributes) {
+      if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
     // Unlike the attribute, this is allowed by the content security policy.
     if (old.style.cssText !== fresh.style.cssText) old.style.cssText = fresh.style.cssText;
     for (const event of EVENTS) old[event] = fresh[event];
@@ -92,8 +109,18 @@ function keyOf(node) {
  * @param {HTMLElement} field
  */
 function untouched(field) {
-  if (field instanceof HTMLSelectElement && field.selectedIndex === defaultIndex(field)) return () => { field.selectedIndex = defaultIndex(field); };
-  if (!(field instanceof HTMLInputElement) || field.value !== field.defaultValue || field.checked !== field.defaultChecked) return null;
+  if (field instanceof HTMLSelectElement && field.selectedIndex === defaultIndex(field)) {
+    return () => {
+      field.selectedIndex = defaultIndex(field);
+    };
+  }
+  if (
+    !(field instanceof HTMLInputElement) ||
+    field.value !== field.defaultValue ||
+    field.checked !== field.defaultChecked
+  ) {
+    return null;
+  }
   return () => {
     field.value = field.defaultValue;
     field.checked = field.defaultChecked;
@@ -101,4 +128,8 @@ function untouched(field) {
 }
 
 /** @param {HTMLSelectElement} select */
-const defaultIndex = (select) => Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
+const defaultIndex = (select) =>
+  Math.max(
+    0,
+    [...select.options].findIndex((option) => option.defaultSelected),
+  );

@@ -1,18 +1,29 @@
 // The way to the pages of the connected server, where everything is that does not have to be in the browser.
 
-import { openApp } from "../core/openapp.js";
+import { openApp } from "../core/server/openapp.js";
 import { sayRefusal } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */
 export function app(context) {
   const { account } = context;
   const open = (/** @type {string} */ path) => () => openApp(path).catch(sayRefusal);
-  return section(context, "app", { title: t("app_title") },
+  return section(
+    context,
+    "app",
+    { title: t("app_title") },
     el("p", {}, t("app_why")),
-    el("div", { class: "row" },
-      el("button", { class: "main", data: { hook: "open-app" }, on: { click: open(account ? "/" : "/welcome") } }, t(account ? "app_open" : "app_setup")),
-      account && el("button", { data: { hook: "open-settings" }, on: { click: open("/settings") } }, t("app_settings"))));
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        { class: "main", data: { hook: "open-app" }, on: { click: open(account ? "/" : "/welcome") } },
+        t(account ? "app_open" : "app_setup"),
+      ),
+      account && el("button", { data: { hook: "open-settings" }, on: { click: open("/settings") } }, t("app_settings")),
+    ),
+  );
 }

@@ -1,9 +1,19 @@
 // What this is, and where it stands.
 
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 
 /** @param {WelcomeContext} context */
-export const intro = ({ view, setup }) => el("header", { data: { part: "intro" } },
-  el("h1", {}, t(setup ? "welcome_title" : "settings_title"), " ", view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo"))),
-  el("p", { class: "mute" }, view.server.demo ? t("demo_why") : t("appDescription")));
+export const intro = ({ view, setup }) =>
+  el(
+    "header",
+    { data: { part: "intro" } },
+    el(
+      "h1",
+      {},
+      t(setup ? "welcome_title" : "settings_title"),
+      " ",
+      view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
+    ),
+    el("p", { class: "mute" }, view.server.demo ? t("demo_why") : t("appDescription")),
+  );

@@ -1,7 +1,7 @@
 // The shortcuts that the user has, and where the browser lets them be changed.
 
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** Where the browser keeps them; Firefox has them in the menu of its page of add-ons. */
@@ -10,8 +10,15 @@ const PLACE = navigator.userAgent.includes("Firefox") ? "about:addons" : "chrome
 /** @param {WelcomeContext} context */
 export function keys(context) {
   const { later, log, open } = context.ui.shortcuts;
-  const line = (/** @type {string} */ words, /** @type {string} */ pressed) => el("p", {}, t(words), " ", el("b", {}, pressed || t("keys_none")));
-  return section(context, "keys", { title: t("keys_title") },
-    line("keys_log", log), line("keys_list", later), line("keys_open", open),
-    el("p", { class: "hint" }, t("keys_change", PLACE)));
+  const line = (/** @type {string} */ words, /** @type {string} */ pressed) =>
+    el("p", {}, t(words), " ", el("b", {}, pressed || t("keys_none")));
+  return section(
+    context,
+    "keys",
+    { title: t("keys_title") },
+    line("keys_log", log),
+    line("keys_list", later),
+    line("keys_open", open),
+    el("p", { class: "hint" }, t("keys_change", PLACE)),
+  );
 }

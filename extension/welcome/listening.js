@@ -3,7 +3,7 @@
 import { requestListening } from "../core/browser.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */
@@ -16,12 +16,32 @@ export function listening(context) {
     if (on && !(await requestListening())) return say(t("listening_refused"));
     if (await run("listening.set", { on })) say(t(on ? "listening_is_on" : "listening_is_off"));
   };
-  return section(context, "listening", { title: t("listening_title") },
+  return section(
+    context,
+    "listening",
+    { title: t("listening_title") },
     el("p", {}, t("listening_why")),
     el("p", { class: "hint" }, t("listening_reads")),
     state === "revoked" && el("p", { class: "notice warning", data: { hook: "revoked" } }, t("listening_revoked")),
-    el("div", { class: "row" },
-      el("button", { class: isOn ? "" : "main", "aria-pressed": String(isOn), data: { hook: "listening" }, on: { click: turn(!isOn) } },
-        t(isOn ? "listening_off" : "listening_on")),
-      state === "revoked" && el("button", { class: "quiet", data: { hook: "listening-forgo" }, on: { click: turn(false) } }, t("listening_off"))));
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        {
+          class: isOn ? "" : "main",
+          "aria-pressed": String(isOn),
+          data: { hook: "listening" },
+          on: { click: turn(!isOn) },
+        },
+        t(isOn ? "listening_off" : "listening_on"),
+      ),
+      state === "revoked" &&
+        el(
+          "button",
+          { class: "quiet", data: { hook: "listening-forgo" }, on: { click: turn(false) } },
+          t("listening_off"),
+        ),
+    ),
+  );
 }

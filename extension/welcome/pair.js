@@ -4,9 +4,9 @@ import { ask } from "../core/messages.js";
 import { run, say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
-import { relative, time } from "../ui/format.js";
+import { relative, time } from "../text/format.js";
 import { field, form } from "../ui/forms.js";
-import { plural, refusalWords, t } from "../ui/words.js";
+import { plural, refusalWords, t } from "../text/words.js";
 import { section } from "./section.js";
 
 /**
@@ -57,20 +57,50 @@ export function pair(context) {
     paint();
     /** @type {HTMLInputElement | null} */ (document.getElementById("code"))?.select();
   };
-  return section(context, "pair", { step: 2, state, title: t("pair_title"), done: [t("paired")] },
+  return section(
+    context,
+    "pair",
+    { step: 2, state, title: t("pair_title"), done: [t("paired")] },
     el("p", {}, t("pair_why")),
-    state === "later" ? null : open
-      ? form("pair-form", confirm,
-        field("code", { label: t("code"), error: ui.errors.code, hint: t("code_until", time(new Date(open.expiresAt), zone()), zone(), relative(open.expiresAt, now)), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 7, class: "code", on: { input: sendWhole } }),
-        el("div", { class: "row" },
-          el("button", { class: "main", data: { hook: "pair" } }, t("connect")),
-          el("button", { type: "button", class: "quiet", data: { hook: "pair-again" }, on: { click: start } }, t("another_code"))),
-        el("p", { class: "hint" }, t("code_again")),
-        commandLine(".venv/bin/inkeeper pair"))
-      : [
-        (ui.errors.code || view.pairing) && el("p", { class: "error", role: "alert", data: { hook: "pair-over" } }, ui.errors.code || t("problem_over")),
-        el("button", { class: "main", data: { hook: "pair-start" }, on: { click: start } }, t("show_code")),
-      ]);
+    state === "later"
+      ? null
+      : open
+        ? form(
+            "pair-form",
+            confirm,
+            field("code", {
+              label: t("code"),
+              error: ui.errors.code,
+              hint: t("code_until", time(new Date(open.expiresAt), zone()), zone(), relative(open.expiresAt, now)),
+              inputmode: "numeric",
+              autocomplete: "one-time-code",
+              maxlength: 7,
+              class: "code",
+              on: { input: sendWhole },
+            }),
+            el(
+              "div",
+              { class: "row" },
+              el("button", { class: "main", data: { hook: "pair" } }, t("connect")),
+              el(
+                "button",
+                { type: "button", class: "quiet", data: { hook: "pair-again" }, on: { click: start } },
+                t("another_code"),
+              ),
+            ),
+            el("p", { class: "hint" }, t("code_again")),
+            commandLine(".venv/bin/inkeeper pair"),
+          )
+        : [
+            (ui.errors.code || view.pairing) &&
+              el(
+                "p",
+                { class: "error", role: "alert", data: { hook: "pair-over" } },
+                ui.errors.code || t("problem_over"),
+              ),
+            el("button", { class: "main", data: { hook: "pair-start" }, on: { click: start } }, t("show_code")),
+          ],
+  );
 }
 
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -3,8 +3,8 @@
 import { requestNotifying } from "../core/browser.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { day, time } from "../ui/format.js";
-import { t } from "../ui/words.js";
+import { day, time } from "../text/format.js";
+import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 const DAY_MS = 86_400_000;
@@ -21,14 +21,37 @@ export function reminders(context) {
     if (!isOn && !(await requestNotifying())) return say(t("notifications_refused"));
     await run("notifications.set", { on: !isOn });
   };
-  const snooze = (/** @type {number} */ days) => () => run("snooze", { until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null });
-  return section(context, "reminders", { title: t("reminders_title") },
+  const snooze = (/** @type {number} */ days) => () =>
+    run("snooze", { until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null });
+  return section(
+    context,
+    "reminders",
+    { title: t("reminders_title") },
     el("p", {}, t("reminders_why")),
-    el("div", { class: "row" },
-      el("button", { class: isOn ? "" : "main", "aria-pressed": String(isOn), data: { hook: "notifications" }, on: { click: turn } }, t(isOn ? "notifications_off" : "notifications_on"))),
-    isOn && el("div", { class: "row", data: { hook: "snooze-state" } },
-      el("span", {}, until ? t("snoozed", day(until, zone, now), time(until, zone), zone) : t("snooze_ask")),
-      until
-        ? el("button", { data: { hook: "snooze-end" }, on: { click: snooze(0) } }, t("snooze_end"))
-        : [1, 7].map((days) => el("button", { data: { hook: `snooze-${days}` }, on: { click: snooze(days) } }, t(`snooze_${days}`)))));
+    el(
+      "div",
+      { class: "row" },
+      el(
+        "button",
+        {
+          class: isOn ? "" : "main",
+          "aria-pressed": String(isOn),
+          data: { hook: "notifications" },
+          on: { click: turn },
+        },
+        t(isOn ? "notifications_off" : "notifications_on"),
+      ),
+    ),
+    isOn &&
+      el(
+        "div",
+        { class: "row", data: { hook: "snooze-state" } },
+        el("span", {}, until ? t("snoozed", day(until, zone, now), time(until, zone), zone) : t("snooze_ask")),
+        until
+          ? el("button", { data: { hook: "snooze-end" }, on: { click: snooze(0) } }, t("snooze_end"))
+          : [1, 7].map((days) =>
+              el("button", { data: { hook: `snooze-${days}` }, on: { click: snooze(days) } }, t(`snooze_${days}`)),
+            ),
+      ),
+  );
 }

@@ -1,7 +1,7 @@
 // The frame of every section of the page.
 
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 
 /**
  * @param {WelcomeContext} context
@@ -12,10 +12,21 @@ import { t } from "../ui/words.js";
 export function section({ setup, account }, id, { step, state = "open", title, done }, ...children) {
   const stage = setup && step ? state : null;
   const shown = { open: children, done: [done && el("p", { class: "mute" }, done)], later: [] }[stage ?? "open"];
-  return el("section", { id, class: stage ? `step ${stage}` : "part", "aria-labelledby": `${id}-title`, data: { part: id, step: stage, account: account?.account.id } },
-    el("h2", { id: `${id}-title` },
+  return el(
+    "section",
+    {
+      id,
+      class: stage ? `step ${stage}` : "part",
+      "aria-labelledby": `${id}-title`,
+      data: { part: id, step: stage, account: account?.account.id },
+    },
+    el(
+      "h2",
+      { id: `${id}-title` },
       stage && el("span", { class: "mark", "aria-hidden": "true" }, stage === "done" ? "✓" : step),
       title,
-      stage === "done" && el("span", { class: "unseen" }, `: ${t("done")}`)),
-    ...shown);
+      stage === "done" && el("span", { class: "unseen" }, `: ${t("done")}`),
+    ),
+    ...shown,
+  );
 }

@@ -2,12 +2,12 @@
 
 import { mayCall, requestCalling } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { serverAddress } from "../core/settings.js";
+import { serverAddress } from "../core/store/storage.js";
 import { say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { showCode } from "./pair.js";
 import { section } from "./section.js";
 
@@ -38,8 +38,26 @@ export function server(context) {
   // Without a token it seems to be Inkeeper; only the proof tells.
   const reached = view.connection.state === "impostor" && !ui.reconnecting ? "impostor" : ui.reached;
   const command = COMMAND[/** @type {keyof typeof COMMAND} */ (reached)];
-  const isDone = !ui.reconnecting && reached !== "impostor" && (ui.reached === "ok" || (view.server.paired && view.connection.state === "ok"));
-  const other = !view.server.paired && el("button", { class: "quiet", data: { hook: "other-address" }, on: { click: () => { ui.reconnecting = true; paint(); } } }, t("other_address"));
+  const isDone =
+    !ui.reconnecting &&
+    reached !== "impostor" &&
+    (ui.reached === "ok" || (view.server.paired && view.connection.state === "ok"));
+  const other =
+    !view.server.paired &&
+    el(
+      "button",
+      {
+        class: "quiet",
+        data: { hook: "other-address" },
+        on: {
+          click: () => {
+            ui.reconnecting = true;
+            paint();
+          },
+        },
+      },
+      t("other_address"),
+    );
 
   /** Asks before anything is awaited: the browser shows its question only in the click itself. */
   const allow = async (/** @type {Values} */ { address }) => {
@@ -56,15 +74,38 @@ export function server(context) {
     }
     paint();
   };
-  return section(context, "server", { step: 1, state: isDone ? "done" : "open", title: t("server_title"), done: [t("server_answers", ui.address), " ", other] },
+  return section(
+    context,
+    "server",
+    {
+      step: 1,
+      state: isDone ? "done" : "open",
+      title: t("server_title"),
+      done: [t("server_answers", ui.address), " ", other],
+    },
     el("p", {}, t("server_why")),
-    form("server-form", allow,
-      field("address", { label: t("server_address"), hint: t("server_address_hint"), error: ui.errors.address, inputmode: "url", value: ui.address }),
-      el("button", { class: "main", data: { hook: "allow" } }, t("allow"))),
-    OURS.includes(reached) && reached !== "permission_missing" && el("div", { class: "stack", data: { hook: "server-problem", problem: reached } },
-      el("p", {}, el("b", {}, t(`state_${reached}`)), " ", t(`state_${reached}_why`, ui.address, "")),
-      reached === "impostor" && el("p", {}, t("impostor_anew")),
-      command && commandLine(command),
-      el("p", { class: "hint" }, t("checked_again"))),
-    reached === "ok" && el("p", {}, t("server_answers", ui.address)));
+    form(
+      "server-form",
+      allow,
+      field("address", {
+        label: t("server_address"),
+        hint: t("server_address_hint"),
+        error: ui.errors.address,
+        inputmode: "url",
+        value: ui.address,
+      }),
+      el("button", { class: "main", data: { hook: "allow" } }, t("allow")),
+    ),
+    OURS.includes(reached) &&
+      reached !== "permission_missing" &&
+      el(
+        "div",
+        { class: "stack", data: { hook: "server-problem", problem: reached } },
+        el("p", {}, el("b", {}, t(`state_${reached}`)), " ", t(`state_${reached}_why`, ui.address, "")),
+        reached === "impostor" && el("p", {}, t("impostor_anew")),
+        command && commandLine(command),
+        el("p", { class: "hint" }, t("checked_again")),
+      ),
+    reached === "ok" && el("p", {}, t("server_answers", ui.address)),
+  );
 }

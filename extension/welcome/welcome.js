@@ -1,11 +1,11 @@
-// Connecting this browser, and once that is done, the few switches that only a browser can ask for. Each section checks itself while it
-// is looked at.
+// Connecting this browser, and once that is done, the few switches that only a browser can ask for. Each section checks
+// itself while it is looked at.
 
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { readView } from "../core/view.js";
+import { readView } from "../core/show/view.js";
 import { arrange } from "../ui/dom.js";
-import { t } from "../ui/words.js";
+import { t } from "../text/words.js";
 import { about } from "./about.js";
 import { app } from "./app.js";
 import { connection } from "./connection.js";
@@ -24,7 +24,16 @@ const CHECK_EVERY_MS = 3000;
  * What this tab knows beyond storage.
  * @type {WelcomeUi}
  */
-const ui = { address: "", reached: "unknown", reconnecting: false, leaving: false, pinned: null, shortcuts: { log: "", later: "", open: "" }, focus: null, errors: {} };
+const ui = {
+  address: "",
+  reached: "unknown",
+  reconnecting: false,
+  leaving: false,
+  pinned: null,
+  shortcuts: { log: "", later: "", open: "" },
+  focus: null,
+  errors: {},
+};
 
 const STEPS = [intro, server, pair, pin, about];
 const SETTINGS = [intro, server, pair, pin, app, listening, numbers, reminders, keys, connection, about];
@@ -37,7 +46,10 @@ function paint() {
   const context = { view, now: new Date(), account, setup: !view.server.paired, ui, paint };
   document.title = t(context.setup ? "welcome_title" : "settings_tab");
   root.dataset.state = context.setup ? "setup" : "settings";
-  arrange(root, (context.setup ? STEPS : SETTINGS).map((section) => section(context)));
+  arrange(
+    root,
+    (context.setup ? STEPS : SETTINGS).map((section) => section(context)),
+  );
   // What is to be typed into may come with a later painting only.
   const awaited = ui.focus && document.getElementById(ui.focus);
   if (!awaited) return;
@@ -54,7 +66,11 @@ async function repaint() {
 async function look() {
   if (!view) return;
   ui.pinned = await isPinned().catch(() => null);
-  ui.shortcuts = { log: await shortcut("log-inmail"), later: await shortcut("write-later"), open: await shortcut("_execute_action") };
+  ui.shortcuts = {
+    log: await shortcut("log-inmail"),
+    later: await shortcut("write-later"),
+    open: await shortcut("_execute_action"),
+  };
   if (view.connection.state !== "ok") await checkServer(ui);
   paint();
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 // What the module takes from the browser is not used by what is tried here.
 globalThis.chrome = { runtime: {}, storage: { local: {}, session: {} } };
-const { serverAddress } = await import("../../extension/core/settings.js");
+const { serverAddress } = await import("../../extension/core/store/storage.js");
 
 const TAKEN = [
   ["http://127.0.0.1:8425", "http://127.0.0.1:8425"],
@@ -31,9 +31,11 @@ const REFUSED = [
 ];
 
 for (const [typed, address] of TAKEN) {
-  test(`${JSON.stringify(typed)} is ${address}`, () => assert.deepEqual(serverAddress(typed), { address, problem: "" }));
+  test(`${JSON.stringify(typed)} is ${address}`, () =>
+    assert.deepEqual(serverAddress(typed), { address, problem: "" }));
 }
 
 for (const [typed, problem] of REFUSED) {
-  test(`${JSON.stringify(typed)} is refused: ${problem}`, () => assert.deepEqual(serverAddress(typed), { address: null, problem }));
+  test(`${JSON.stringify(typed)} is refused: ${problem}`, () =>
+    assert.deepEqual(serverAddress(typed), { address: null, problem }));
 }

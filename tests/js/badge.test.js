@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { badge, badgeText, FLASH_MS } = await import("../../extension/core/badge.js");
+const { badge, badgeText, FLASH_MS } = await import("../../extension/core/show/badge.js");
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 
@@ -20,10 +20,29 @@ const STATES = {
   "server off": { state: "server_off", urgency: "urgent" },
 };
 
-function viewOf(balance, { urgency = "plenty", state = "ok", needsYou = [], questions = [], elsewhere = [], waiting = [] } = {}) {
-  const projection = { balance, urgency, tooOld: false, allotment: balance, used: 0, asOf: NOW.toISOString(), nextLoss: null, nextRenewal: null };
+function viewOf(
+  balance,
+  { urgency = "plenty", state = "ok", needsYou = [], questions = [], elsewhere = [], waiting = [] } = {},
+) {
+  const projection = {
+    balance,
+    urgency,
+    tooOld: false,
+    allotment: balance,
+    used: 0,
+    asOf: NOW.toISOString(),
+    nextLoss: null,
+    nextRenewal: null,
+  };
   return {
-    server: { paired: true }, connection: { state }, currentAccount: "a", needsYou, questions, elsewhere, waiting, listening: "off",
+    server: { paired: true },
+    connection: { state },
+    currentAccount: "a",
+    needsYou,
+    questions,
+    elsewhere,
+    waiting,
+    listening: "off",
     accounts: [{ account: { id: "a", name: "My seat", time_zone: "UTC" }, projection }],
   };
 }
@@ -51,11 +70,22 @@ test("at every balance and in every state, at most three characters that name th
 });
 
 for (const [balance, state, text] of [
-  [12, "soon", "12!"], [9, "urgent", "9!!"], [12, "urgent", "12!"], [150, "urgent", "150"], [150, "needs you", "150"],
-  [12, "elsewhere", "12?"], [150, "elsewhere", "150"], [12, "impostor", "~12"],
-  [1200, "urgent", "1k!"], [1200, "server off", "~1k"], [12_000, "soon", "12k"], [100_000, "steady", ".1M"], [2_500_000, "soon", "2M!"],
+  [12, "soon", "12!"],
+  [9, "urgent", "9!!"],
+  [12, "urgent", "12!"],
+  [150, "urgent", "150"],
+  [150, "needs you", "150"],
+  [12, "elsewhere", "12?"],
+  [150, "elsewhere", "150"],
+  [12, "impostor", "~12"],
+  [1200, "urgent", "1k!"],
+  [1200, "server off", "~1k"],
+  [12_000, "soon", "12k"],
+  [100_000, "steady", ".1M"],
+  [2_500_000, "soon", "2M!"],
 ]) {
-  test(`${balance} credits, ${state}: ${text}`, () => assert.equal(badge(viewOf(balance, STATES[state]), NOW).text, text));
+  test(`${balance} credits, ${state}: ${text}`, () =>
+    assert.equal(badge(viewOf(balance, STATES[state]), NOW).text, text));
 }
 
 test("what does not fit is in the title", () => {

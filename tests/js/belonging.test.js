@@ -3,9 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { belongsHere, isMovable, serverKey, waitsElsewhere } from "../../extension/core/belonging.js";
+import { belongsHere, isMovable, serverKey, waitsElsewhere } from "../../extension/core/store/belonging.js";
 
-const server = { address: "http://127.0.0.1:8425", token: "ink_x", deviceId: "device", demo: false, id: "here", secret: "secret" };
+const server = {
+  address: "http://127.0.0.1:8425",
+  token: "ink_x",
+  deviceId: "device",
+  demo: false,
+  id: "here",
+  secret: "secret",
+};
 const stored = { server, accounts: [{ id: "mine" }] };
 const entry = (fields) => ({ id: "1", kind: "inmail", accountId: "gone", state: "waiting", ...fields });
 

@@ -1,10 +1,16 @@
-// A `chrome` for tests without a browser: storage in memory and the strings of _locales. Import it before any module of the extension.
+// A `chrome` for tests without a browser: storage in memory and the strings of _locales. Import it before any module of
+// the extension.
 
 import { readFileSync } from "node:fs";
 
-const MESSAGES = JSON.parse(readFileSync(new URL("../../extension/_locales/en/messages.json", import.meta.url), "utf8"));
+const MESSAGES = JSON.parse(
+  readFileSync(new URL("../../extension/_locales/en/messages.json", import.meta.url), "utf8"),
+);
 
-/** One area of storage. `writes` holds every state after a change, so that a test can see what a repaint could have seen. */
+/**
+ * One area of storage. `writes` holds every state after a change, so that a test can see what a repaint could have
+ * seen.
+ */
 class Area {
   content = {};
   writes = [];
@@ -12,7 +18,9 @@ class Area {
 
   async get(keys) {
     const wanted = keys === null ? Object.keys(this.content) : [keys].flat();
-    return structuredClone(Object.fromEntries(wanted.filter((key) => key in this.content).map((key) => [key, this.content[key]])));
+    return structuredClone(
+      Object.fromEntries(wanted.filter((key) => key in this.content).map((key) => [key, this.content[key]])),
+    );
   }
 
   async set(items) {
@@ -37,7 +45,12 @@ export const notified = [];
 export const opened = [];
 
 /** As in browsers, and unlike in node, a lock is never granted before `request` returns. */
-const locks = { request: async (name, work) => { await null; return nodeLocks.request(name, work); } };
+const locks = {
+  request: async (name, work) => {
+    await null;
+    return nodeLocks.request(name, work);
+  },
+};
 const nodeLocks = navigator.locks;
 Object.defineProperty(navigator, "locks", { value: locks });
 
@@ -49,19 +62,43 @@ globalThis.chrome = {
     onAlarm: listeners,
     get: async (name) => alarms.get(name),
     create: async (name, { when, delayInMinutes, periodInMinutes }) => {
-      alarms.set(name, { name, periodInMinutes, scheduledTime: when ?? Date.now() + (delayInMinutes ?? periodInMinutes) * 60_000 });
+      alarms.set(name, {
+        name,
+        periodInMinutes,
+        scheduledTime: when ?? Date.now() + (delayInMinutes ?? periodInMinutes) * 60_000,
+      });
     },
   },
   i18n: {
     getMessage: (key, substitutions = []) =>
       (MESSAGES[key]?.message ?? "").replace(/\$(\d)/g, (_, number) => substitutions[number - 1] ?? ""),
   },
-  tabs: { create: async ({ url }) => { opened.push(url); } },
-  notifications: { create: async (id) => { notified.push(id); } },
-  scripting: { getRegisteredContentScripts: async () => [], registerContentScripts: async () => {}, unregisterContentScripts: async () => {} },
+  tabs: {
+    create: async ({ url }) => {
+      opened.push(url);
+    },
+  },
+  notifications: {
+    create: async (id) => {
+      notified.push(id);
+    },
+  },
+  scripting: {
+    getRegisteredContentScripts: async () => [],
+    registerContentScripts: async () => {},
+    unregisterContentScripts: async () => {},
+  },
   permissions: { contains: async () => true },
   runtime: { id: "inkeeper", onMessage: listeners, getURL: (path) => `chrome-extension://inkeeper/${path}` },
-  action: { openPopup: async () => { opened.push("popup"); }, setBadgeText() {}, setBadgeBackgroundColor() {}, setBadgeTextColor() {}, setTitle() {} },
+  action: {
+    openPopup: async () => {
+      opened.push("popup");
+    },
+    setBadgeText() {},
+    setBadgeBackgroundColor() {},
+    setBadgeTextColor() {},
+    setTitle() {},
+  },
   commands: {},
   contextMenus: {},
 };

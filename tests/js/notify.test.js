@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { local, notified, reset } from "./chrome.js";
-const { remind } = await import("../../extension/core/notify.js");
+const { remind } = await import("../../extension/core/show/notify.js");
 
 const DAY_MS = 86_400_000;
 const ahead = (days) => new Date(Date.now() + days * DAY_MS).toISOString();
@@ -14,8 +14,22 @@ async function remindWith(reminders) {
   const until = ahead(5);
   const warning = { code: "cancelling", severity: "urgent", title: "Use them", detail: "", until };
   const summary = {
-    product_title: "Premium", as_of: ahead(0), balance: 5, allotment: 5, used: 0, free_used: 0, period: { start: ahead(-5) }, next_loss: null, lots: [],
-    pace: { expected: 0 }, forecast: { basis: "", lost: null }, observed: null, warnings: [warning], timeline: [], recent: [], awaiting: [],
+    product_title: "Premium",
+    as_of: ahead(0),
+    balance: 5,
+    allotment: 5,
+    used: 0,
+    free_used: 0,
+    period: { start: ahead(-5) },
+    next_loss: null,
+    lots: [],
+    pace: { expected: 0 },
+    forecast: { basis: "", lost: null },
+    observed: null,
+    warnings: [warning],
+    timeline: [],
+    recent: [],
+    awaiting: [],
   };
   await local.set({
     accounts: [{ id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1], reserve: 0 }],
@@ -28,7 +42,8 @@ async function remindWith(reminders) {
 }
 
 test("once", async () => assert.equal(await remindWith(() => ({})), 1));
-test("not again after it was shown", async () => assert.equal(await remindWith((key) => ({ shown: { [key]: ahead(-1).slice(0, 10) } })), 0));
+test("not again after it was shown", async () =>
+  assert.equal(await remindWith((key) => ({ shown: { [key]: ahead(-1).slice(0, 10) } })), 0));
 test("a mark of a day that has not begun is not believed", async () =>
   assert.equal(await remindWith((key) => ({ shown: { [key]: ahead(40).slice(0, 10) } })), 1));
 test("quiet for a week at most", async () => {

@@ -5,16 +5,23 @@ import { createHash, createHmac } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, reset } from "./chrome.js";
-const { call } = await import("../../extension/core/api.js");
-const { keepAppointments } = await import("../../extension/core/alarms.js");
-const { disconnect } = await import("../../extension/core/connect.js");
-const { log } = await import("../../extension/core/log.js");
-const outbox = await import("../../extension/core/outbox.js");
-const { sync, syncNow } = await import("../../extension/core/sync.js");
-const { readView } = await import("../../extension/core/view.js");
+const { call } = await import("../../extension/core/server/api.js");
+const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { disconnect } = await import("../../extension/core/server/connect.js");
+const { log } = await import("../../extension/core/log/log.js");
+const outbox = await import("../../extension/core/store/outbox.js");
+const { sync, syncNow } = await import("../../extension/core/server/sync.js");
+const { readView } = await import("../../extension/core/show/view.js");
 
 const HOUR_MS = 3_600_000;
-const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5], reserve: 0 };
+const ACCOUNT = {
+  id: "a",
+  name: "My seat",
+  product: "premium",
+  time_zone: "UTC",
+  working_days: [1, 2, 3, 4, 5],
+  reserve: 0,
+};
 const REAL_NOW = Date.now;
 
 /** A server that counts what it was sent; `refuse` maps "METHOD path" to what it answers instead. */
@@ -22,17 +29,36 @@ const server = { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, author
 
 function summary() {
   return {
-    product_title: "Premium", as_of: new Date(REAL_NOW()).toISOString(), balance: server.balance, allotment: 25, used: 25 - server.balance, free_used: 0,
-    period: { start: "2020-01-01T00:00:00Z" }, next_loss: null, lots: [{ granted_at: "2020-01-01T00:00:00Z", left: server.balance }],
-    pace: { expected: 0 }, forecast: { basis: "", lost: null }, observed: null, warnings: [], timeline: [], recent: [], awaiting: [],
+    product_title: "Premium",
+    as_of: new Date(REAL_NOW()).toISOString(),
+    balance: server.balance,
+    allotment: 25,
+    used: 25 - server.balance,
+    free_used: 0,
+    period: { start: "2020-01-01T00:00:00Z" },
+    next_loss: null,
+    lots: [{ granted_at: "2020-01-01T00:00:00Z", left: server.balance }],
+    pace: { expected: 0 },
+    forecast: { basis: "", lost: null },
+    observed: null,
+    warnings: [],
+    timeline: [],
+    recent: [],
+    awaiting: [],
   };
 }
 
 function answer(method, path, body, query) {
   const refusal = server.refuse[`${method} ${path}`];
   if (refusal) return [refusal.status, refusal];
-  if (path === "/server") return [200, { app: "inkeeper", version: "1", demo: false, id: null, proof: server.prove?.(query.get("nonce")) }];
-  if (path === "/erasures") return server.erasures ? [200, server.erasures(Number(query.get("since")))] : [404, { code: "not_found", detail: "" }];
+  if (path === "/server") {
+    return [200, { app: "inkeeper", version: "1", demo: false, id: null, proof: server.prove?.(query.get("nonce")) }];
+  }
+  if (path === "/erasures") {
+    return server.erasures
+      ? [200, server.erasures(Number(query.get("since")))]
+      : [404, { code: "not_found", detail: "" }];
+  }
   if (path === "/accounts") return [200, { items: server.accounts }];
   if (path.endsWith("/summary")) return [200, summary()];
   if (path.endsWith("/inmails")) {
@@ -47,7 +73,10 @@ globalThis.fetch = async (url, { method, body, headers }) => {
   const { pathname, searchParams } = new URL(url);
   if (headers.Authorization) server.authorized += 1;
   const [status, content] = answer(method, pathname.replace("/api/v1", ""), body && JSON.parse(body), searchParams);
-  return new Response(JSON.stringify(content), { status, headers: { "X-Inkeeper-Api": "1", "Content-Type": "application/json" } });
+  return new Response(JSON.stringify(content), {
+    status,
+    headers: { "X-Inkeeper-Api": "1", "Content-Type": "application/json" },
+  });
 };
 
 /** Sets the clock of this process ahead, or right again. */
@@ -62,14 +91,31 @@ function setClock(aheadMs) {
 }
 const RealDate = Date;
 
-const KAI = { accountId: "a", recipient: { name: "Kai Example", profileUrl: "https://www.linkedin.com/in/kai-example" }, cost: 1, source: "popup" };
-const balance = async (id = "a") => (await readView(new Date())).accounts.find(({ account }) => account.id === id)?.projection?.balance;
-const entries = () => Object.entries(local.content).filter(([key]) => key.startsWith("outbox/")).map(([, entry]) => entry);
+const KAI = {
+  accountId: "a",
+  recipient: { name: "Kai Example", profileUrl: "https://www.linkedin.com/in/kai-example" },
+  cost: 1,
+  source: "popup",
+};
+const balance = async (id = "a") =>
+  (await readView(new Date())).accounts.find(({ account }) => account.id === id)?.projection?.balance;
+const entries = () =>
+  Object.entries(local.content)
+    .filter(([key]) => key.startsWith("outbox/"))
+    .map(([, entry]) => entry);
 
 beforeEach(async () => {
   setClock(0);
   reset();
-  Object.assign(server, { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, authorized: 0, prove: null, erasures: null });
+  Object.assign(server, {
+    balance: 25,
+    accounts: [ACCOUNT],
+    refuse: {},
+    logged: 0,
+    authorized: 0,
+    prove: null,
+    erasures: null,
+  });
   await local.set({ server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false } });
   await syncNow();
 });
@@ -97,8 +143,8 @@ test("at no moment is it counted twice or not at all", async () => {
   await log(KAI, new Date());
   local.writes = [];
   await syncNow();
-  const { view } = await import("../../extension/core/view.js");
-  const { readAll } = await import("../../extension/core/settings.js");
+  const { view } = await import("../../extension/core/show/view.js");
+  const { readAll } = await import("../../extension/core/store/storage.js");
   for (const content of local.writes) {
     local.content = content;
     assert.equal(view(await readAll(), new Date()).accounts[0].projection.balance, 24);
@@ -109,17 +155,25 @@ test("an account whose summary is refused leaves the others alone", async () => 
   server.accounts = [ACCOUNT, { ...ACCOUNT, id: "b", name: "Other seat" }];
   await syncNow();
   await log({ ...KAI, accountId: "a" }, new Date());
-  server.refuse = { "GET /accounts/a/summary": { status: 500, code: "internal", detail: "This account cannot be read." } };
+  server.refuse = {
+    "GET /accounts/a/summary": { status: 500, code: "internal", detail: "This account cannot be read." },
+  };
   await syncNow();
   const view = await readView(new Date());
   assert.equal(view.connection.state, "ok");
-  assert.deepEqual(view.accounts.map(({ problem }) => problem?.detail), ["This account cannot be read.", undefined]);
+  assert.deepEqual(
+    view.accounts.map(({ problem }) => problem?.detail),
+    ["This account cannot be read.", undefined],
+  );
   assert.equal(await balance("a"), 24);
   assert.equal(await balance("b"), 24, "brought up to date: the server counts all in one");
 
   server.refuse = {};
   await syncNow();
-  assert.deepEqual((await readView(new Date())).accounts.map(({ problem }) => problem), [null, null]);
+  assert.deepEqual(
+    (await readView(new Date())).accounts.map(({ problem }) => problem),
+    [null, null],
+  );
   assert.equal(await balance("a"), 24);
 });
 
@@ -136,7 +190,10 @@ test("a server that breaks on an entry is not off, and its accounts are brought 
 });
 
 test("a link that leads to no person is left out", async () => {
-  for (const [given, kept] of [["https://www.example.com/in/kai", undefined], ["de.linkedin.com/mwlite/in/Kai-Example", "https://www.linkedin.com/in/kai-example"]]) {
+  for (const [given, kept] of [
+    ["https://www.example.com/in/kai", undefined],
+    ["de.linkedin.com/mwlite/in/Kai-Example", "https://www.linkedin.com/in/kai-example"],
+  ]) {
     const { entry } = await log({ ...KAI, recipient: { name: `Sample ${given}`, profileUrl: given } }, new Date());
     assert.equal(entry.body.recipient.profile_url, kept);
   }
@@ -145,9 +202,23 @@ test("a link that leads to no person is left out", async () => {
 test("one person is logged once, however link and name are written", async () => {
   const lead = { name: "kai  EXAMPLE", profileUrl: "https://www.linkedin.com/sales/lead/ACwAAB1,NAME_SEARCH,x" };
   await log(KAI, new Date());
-  assert.ok((await log({ ...KAI, recipient: { ...KAI.recipient, profileUrl: "https://de.linkedin.com/in/Kai-Example/" } }, new Date())).repeated);
+  assert.ok(
+    (
+      await log(
+        { ...KAI, recipient: { ...KAI.recipient, profileUrl: "https://de.linkedin.com/in/Kai-Example/" } },
+        new Date(),
+      )
+    ).repeated,
+  );
   assert.ok((await log({ ...KAI, recipient: lead, source: "page" }, new Date())).repeated);
-  assert.ok(!(await log({ ...KAI, recipient: { name: "Kai Example", profileUrl: "https://www.linkedin.com/in/kai-example-2" } }, new Date())).repeated);
+  assert.ok(
+    !(
+      await log(
+        { ...KAI, recipient: { name: "Kai Example", profileUrl: "https://www.linkedin.com/in/kai-example-2" } },
+        new Date(),
+      )
+    ).repeated,
+  );
 });
 
 test("a refused InMail can be corrected, and is sent with what was corrected", async () => {
@@ -158,11 +229,24 @@ test("a refused InMail can be corrected, and is sent with what was corrected", a
 
   server.refuse = {};
   const at = "2026-11-10T09:00:00.000Z";
-  await outbox.correct(entry.id, { at, cost: 0, name: " Mia  Sample ", profileUrl: null, purpose: "article" }, new Date());
+  await outbox.correct(
+    entry.id,
+    { at, cost: 0, name: " Mia  Sample ", profileUrl: null, purpose: "article" },
+    new Date(),
+  );
   const [corrected] = entries();
-  assert.deepEqual(corrected.body, { recipient: { name: "Mia Sample" }, sent_at: at, cost: 0, source: "popup", purpose: "article" });
+  assert.deepEqual(corrected.body, {
+    recipient: { name: "Mia Sample" },
+    sent_at: at,
+    cost: 0,
+    source: "popup",
+    purpose: "article",
+  });
   assert.notEqual(corrected.key, entry.key, "another body needs another idempotency key");
-  assert.deepEqual([local.content.undo[0].name, local.content.undo[0].profileUrl, local.content.undo[0].cost], ["Mia Sample", null, 0]);
+  assert.deepEqual(
+    [local.content.undo[0].name, local.content.undo[0].profileUrl, local.content.undo[0].cost],
+    ["Mia Sample", null, 0],
+  );
   await syncNow();
   assert.equal(server.logged, 1);
   assert.deepEqual(entries(), []);
@@ -182,15 +266,32 @@ test("what was refused can be tried again as it is, or without its link", async 
 test("observations and outcomes can be corrected too", async () => {
   const now = new Date();
   const refused = { state: "needs_you", problem: { code: "invalid", detail: "", status: 422 } };
-  await outbox.add({ ...outbox.newEntry("a", { kind: "observation", body: { balance: 9, observed_at: "2026-11-10T09:00:00Z", source: "person" } }, now), ...refused });
-  await outbox.add({ ...outbox.newEntry("a", { kind: "outcome", inmailId: "i", body: { outcome: "replied", outcome_at: "2026-11-10T09:00:00Z" } }, now), ...refused });
+  await outbox.add({
+    ...outbox.newEntry(
+      "a",
+      { kind: "observation", body: { balance: 9, observed_at: "2026-11-10T09:00:00Z", source: "person" } },
+      now,
+    ),
+    ...refused,
+  });
+  await outbox.add({
+    ...outbox.newEntry(
+      "a",
+      { kind: "outcome", inmailId: "i", body: { outcome: "replied", outcome_at: "2026-11-10T09:00:00Z" } },
+      now,
+    ),
+    ...refused,
+  });
   const [observation, outcome] = entries();
   await outbox.correct(observation.id, { balance: 12 }, now);
   await outbox.correct(outcome.id, { outcome: "declined", at: "2026-11-11T09:00:00Z" }, now);
-  assert.deepEqual(entries().map(({ body, state }) => [body, state]), [
-    [{ balance: 12, observed_at: "2026-11-10T09:00:00Z", source: "person" }, "waiting"],
-    [{ outcome: "declined", outcome_at: "2026-11-11T09:00:00Z" }, "waiting"],
-  ]);
+  assert.deepEqual(
+    entries().map(({ body, state }) => [body, state]),
+    [
+      [{ balance: 12, observed_at: "2026-11-10T09:00:00Z", source: "person" }, "waiting"],
+      [{ outcome: "declined", outcome_at: "2026-11-11T09:00:00Z" }, "waiting"],
+    ],
+  );
 });
 
 test("the alarm for the next refresh is at most 15 minutes ahead after any wake-up", async () => {
@@ -221,7 +322,8 @@ test("instants that a clock of the future wrote are not believed", async () => {
   const present = now.toISOString();
   assert.deepEqual(
     [view.connection.retryAt, view.reminders.snoozedUntil, view.questions[0].at, view.pairing.expiresAt, view.lookedAt],
-    [present, null, present, present, present]);
+    [present, null, present, present, present],
+  );
   await sync();
   assert.equal(await balance(), 11, "a wait without an end keeps no refresh back");
 });
@@ -251,7 +353,9 @@ test("a refused entry of another server is this server's once the user gives it 
 test("a server that fails to prove itself gets no token, however soon after one that did", async () => {
   const prove = (nonce) => createHmac("sha256", "secret").update(nonce).digest("hex");
   Object.assign(server, { prove });
-  await local.set({ server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false, secret: "secret" } });
+  await local.set({
+    server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false, secret: "secret" },
+  });
   await syncNow();
   server.prove = () => "0".repeat(64);
   await syncNow();
@@ -264,21 +368,38 @@ test("a server that fails to prove itself gets no token, however soon after one 
 
 const mark = (text) => createHash("sha256").update(`salt\n${text}`).digest("hex");
 const NOTHING_ERASED = { erasures: [], last: 1, more: false, complete: true };
-const kaiErased = (since) => since > 0 ? NOTHING_ERASED : {
-  ...NOTHING_ERASED,
-  erasures: [{ inmails: ["inmail-1"], salt: "salt", links: [mark("https://www.linkedin.com/in/kai-example")], names: [mark("kai example")] }],
-};
+const kaiErased = (since) =>
+  since > 0
+    ? NOTHING_ERASED
+    : {
+        ...NOTHING_ERASED,
+        erasures: [
+          {
+            inmails: ["inmail-1"],
+            salt: "salt",
+            links: [mark("https://www.linkedin.com/in/kai-example")],
+            names: [mark("kai example")],
+          },
+        ],
+      };
 
 test("a person who was erased at the server is forgotten here", async () => {
   await log(KAI, new Date());
   await log({ ...KAI, recipient: { name: "Mia Sample" } }, new Date());
   await syncNow();
-  await local.set({ questions: [{ id: "q", accountId: "a", name: "KAI  Example", profileUrl: null, cost: 1, at: new Date().toISOString() }] });
+  await local.set({
+    questions: [
+      { id: "q", accountId: "a", name: "KAI  Example", profileUrl: null, cost: 1, at: new Date().toISOString() },
+    ],
+  });
 
   server.erasures = kaiErased;
   await syncNow();
 
-  assert.deepEqual(local.content.undo.map(({ name }) => name), ["Mia Sample"]);
+  assert.deepEqual(
+    local.content.undo.map(({ name }) => name),
+    ["Mia Sample"],
+  );
   assert.doesNotMatch(JSON.stringify(local.content), /kai/i);
   assert.equal(local.content.erasuresSince, 1);
 });
@@ -291,7 +412,10 @@ test("an InMail to an erased person that waits keeps its credit and loses its re
   await syncNow();
 
   const [entry] = entries();
-  assert.deepEqual([entry.state, entry.body.recipient, entry.body.cost, entry.body.subject], ["needs_you", { name: "(erased)" }, 1, undefined]);
+  assert.deepEqual(
+    [entry.state, entry.body.recipient, entry.body.cost, entry.body.subject],
+    ["needs_you", { name: "(erased)" }, 1, undefined],
+  );
   assert.doesNotMatch(JSON.stringify(local.content), /kai/i);
 });
 

@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { cleanName, isSameLink, isSamePerson, normalName, parseLink, profileLink } from "../../extension/core/people.js";
+import {
+  cleanName,
+  isSameLink,
+  isSamePerson,
+  normalName,
+  parseLink,
+  profileLink,
+} from "../../extension/core/log/people.js";
 
 const cases = JSON.parse(readFileSync(new URL("../people_cases.json", import.meta.url), "utf8"));
 

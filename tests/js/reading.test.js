@@ -4,20 +4,38 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { offer } = await import("../../extension/core/observe.js");
-const { placeOf, understood } = await import("../../extension/core/reading.js");
-const { accountFor } = await import("../../extension/core/view.js");
+const { offer } = await import("../../extension/core/log/observe.js");
+const { placeOf, understood } = await import("../../extension/core/page/reading.js");
+const { accountFor } = await import("../../extension/core/show/view.js");
 
 const MEMBER = "https://www.linkedin.com/in/ACoAAB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX";
 const place = (url, title) => placeOf({ url: `https://www.linkedin.com${url}`, title });
-const composer = (other = {}) => ({ recognised: true, product: "premium", name: "Kai Example", link: "", cost: "credit", balance: 45, degree1: false, ...other });
+const composer = (other = {}) => ({
+  recognised: true,
+  product: "premium",
+  name: "Kai Example",
+  link: "",
+  cost: "credit",
+  balance: 45,
+  degree1: false,
+  ...other,
+});
 
 test("the page's public link is taken in place of a member's number, if the name is the same", () => {
   const page = place("/in/kai-example/", "Kai Example | LinkedIn");
-  assert.equal(understood(page, composer({ link: MEMBER })).person.profileUrl, "https://www.linkedin.com/in/kai-example");
-  assert.equal(understood(page, composer({ link: MEMBER, name: "kai  EXAMPLE" })).person.profileUrl, "https://www.linkedin.com/in/kai-example");
+  assert.equal(
+    understood(page, composer({ link: MEMBER })).person.profileUrl,
+    "https://www.linkedin.com/in/kai-example",
+  );
+  assert.equal(
+    understood(page, composer({ link: MEMBER, name: "kai  EXAMPLE" })).person.profileUrl,
+    "https://www.linkedin.com/in/kai-example",
+  );
   assert.equal(understood(page, composer({ link: MEMBER, name: "Robin Sample" })).person.profileUrl, MEMBER);
-  assert.equal(understood(place("/in/robin-sample/", "Kai Example | LinkedIn"), composer({ link: MEMBER })).person.profileUrl, MEMBER);
+  assert.equal(
+    understood(place("/in/robin-sample/", "Kai Example | LinkedIn"), composer({ link: MEMBER })).person.profileUrl,
+    MEMBER,
+  );
 });
 
 test("address and title of two people give no person to log", () => {
@@ -30,7 +48,8 @@ test("address and title of two people give no person to log", () => {
 
 const seat = (id, product) => ({ account: { id, product }, recent: [], projection: { balance: 10, observed: null } });
 const [premium, sales, recruiter] = [seat("p", "premium"), seat("s", "sales_navigator"), seat("r", "recruiter")];
-const chosen = (accounts, currentId, composerState, product) => accountFor(accounts, currentId, product && { composer: composerState, product })?.account.id ?? null;
+const chosen = (accounts, currentId, composerState, product) =>
+  accountFor(accounts, currentId, product && { composer: composerState, product })?.account.id ?? null;
 
 for (const [accounts, currentId, state, product, expected] of [
   [[premium, sales], "p", "read", "sales_navigator", "s"],
@@ -46,11 +65,15 @@ for (const [accounts, currentId, state, product, expected] of [
   [[], null, "read", "premium", null],
 ]) {
   const names = accounts.map(({ account }) => account.product).join(" and ") || "no account";
-  test(`${names}: ${product ?? "no product"}, composer ${state}`, () => assert.equal(chosen(accounts, currentId, state, product), expected));
+  test(`${names}: ${product ?? "no product"}, composer ${state}`, () =>
+    assert.equal(chosen(accounts, currentId, state, product), expected));
 }
 
 test("an observation of a time that lies ahead confirms nothing", () => {
-  const page = { ...understood(place("/in/kai-example/", "Kai Example | LinkedIn"), composer({ balance: 10 })), at: "2026-11-26T12:00:00Z" };
+  const page = {
+    ...understood(place("/in/kai-example/", "Kai Example | LinkedIn"), composer({ balance: 10 })),
+    at: "2026-11-26T12:00:00Z",
+  };
   const observed = (at) => ({ ...premium, projection: { balance: 10, observed: { balance: 10, at } } });
   assert.equal(offer(page, observed("2026-11-26T11:00:00Z")), null);
   assert.deepEqual(offer(page, observed("2027-11-26T11:00:00Z")), { balance: 10, computed: 10, sure: true });

@@ -5,18 +5,25 @@ import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, notified, opened, reset, session } from "./chrome.js";
-const { keepAppointments } = await import("../../extension/core/alarms.js");
-const { badge } = await import("../../extension/core/badge.js");
-const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/list.js");
-const { log } = await import("../../extension/core/log.js");
-const { openNotified, remind } = await import("../../extension/core/notify.js");
-const outbox = await import("../../extension/core/outbox.js");
-const { syncNow } = await import("../../extension/core/sync.js");
-const { laterDays, nextOf, profileOf, targetFor, targetsOf } = await import("../../extension/core/targets.js");
-const { readView } = await import("../../extension/core/view.js");
+const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { badge } = await import("../../extension/core/show/badge.js");
+const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/log/list.js");
+const { log } = await import("../../extension/core/log/log.js");
+const { openNotified, remind } = await import("../../extension/core/show/notify.js");
+const outbox = await import("../../extension/core/store/outbox.js");
+const { syncNow } = await import("../../extension/core/server/sync.js");
+const { laterDays, nextOf, profileOf, targetFor, targetsOf } = await import("../../extension/core/log/targets.js");
+const { readView } = await import("../../extension/core/show/view.js");
 
 const HOUR_MS = 3_600_000;
-const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5, 6, 7], reserve: 0 };
+const ACCOUNT = {
+  id: "a",
+  name: "My seat",
+  product: "premium",
+  time_zone: "UTC",
+  working_days: [1, 2, 3, 4, 5, 6, 7],
+  reserve: 0,
+};
 const TODAY = new Date().toISOString().slice(0, 10);
 const NAMES = ["Kai Example", "Robin Sample", "Mika Placeholder", "Sasha Specimen"];
 const linkOf = (name) => `https://www.linkedin.com/in/${name.toLowerCase().replace(" ", "-")}`;
@@ -24,24 +31,69 @@ const personOf = (name) => ({ name, profileUrl: linkOf(name) });
 
 function target(name, fields = {}) {
   const id = `target-${NAMES.indexOf(name)}`;
-  const person = { id: `person-${NAMES.indexOf(name)}`, name, first_name: name.split(" ")[0], links: [linkOf(name)], company: null, headline: null, do_not_contact: false };
+  const person = {
+    id: `person-${NAMES.indexOf(name)}`,
+    name,
+    first_name: name.split(" ")[0],
+    links: [linkOf(name)],
+    company: null,
+    headline: null,
+    do_not_contact: false,
+  };
   return {
-    id, state: "ready", person, account: null, purpose: null, note: null, due: null, text: null, campaign: null, step: 1, planned_for: null,
-    planned_at: null, held_until: null, position: 1, created_at: "2026-11-03T09:00:00Z", told: [], copy: null, ...fields,
+    id,
+    state: "ready",
+    person,
+    account: null,
+    purpose: null,
+    note: null,
+    due: null,
+    text: null,
+    campaign: null,
+    step: 1,
+    planned_for: null,
+    planned_at: null,
+    held_until: null,
+    position: 1,
+    created_at: "2026-11-03T09:00:00Z",
+    told: [],
+    copy: null,
+    ...fields,
   };
 }
 
-/** A server that keeps a list; `refuse` maps "METHOD path" to what it answers instead, `heard` is what it was asked to change. */
+/**
+ * A server that keeps a list; `refuse` maps "METHOD path" to what it answers instead, `heard` is what it was asked to
+ * change.
+ */
 const server = { list: [], heard: [], refuse: {}, closed: 0, erasures: null };
 
 function summary() {
   const isToday = ({ planned_for: day }) => day !== null && day <= TODAY;
   return {
-    product_title: "Premium", as_of: new Date().toISOString(), balance: 12, allotment: 25, used: 13, free_used: 0, period: { start: "2020-01-01T00:00:00Z" },
-    next_loss: null, lots: [], pace: { expected: 0 }, forecast: { basis: "", lost: null }, observed: null, warnings: [], timeline: [], recent: [], awaiting: [],
+    product_title: "Premium",
+    as_of: new Date().toISOString(),
+    balance: 12,
+    allotment: 25,
+    used: 13,
+    free_used: 0,
+    period: { start: "2020-01-01T00:00:00Z" },
+    next_loss: null,
+    lots: [],
+    pace: { expected: 0 },
+    forecast: { basis: "", lost: null },
+    observed: null,
+    warnings: [],
+    timeline: [],
+    recent: [],
+    awaiting: [],
     targets: {
-      next: server.list.slice(0, 3), names: server.list.length, ready: server.list.filter(({ state }) => state === "ready").length,
-      held: 0, today: server.list.filter(isToday).length, sent_today: server.closed,
+      next: server.list.slice(0, 3),
+      names: server.list.length,
+      ready: server.list.filter(({ state }) => state === "ready").length,
+      held: 0,
+      today: server.list.filter(isToday).length,
+      sent_today: server.closed,
     },
   };
 }
@@ -72,22 +124,39 @@ function answer(method, path, body) {
 
 globalThis.fetch = async (url, { method, body }) => {
   const [status, content] = answer(method, new URL(url).pathname.replace("/api/v1", ""), body && JSON.parse(body));
-  return new Response(JSON.stringify(content), { status, headers: { "X-Inkeeper-Api": "1", "Content-Type": "application/json" } });
+  return new Response(JSON.stringify(content), {
+    status,
+    headers: { "X-Inkeeper-Api": "1", "Content-Type": "application/json" },
+  });
 };
 
 const account = async () => (await readView(new Date())).accounts[0];
 const list = async () => targetsOf(await account(), new Date());
-const next = async () => (await list()).next.filter(({ planned_for: day }) => day === null || day <= TODAY).map(({ person }) => person.name);
-const entries = () => Object.entries(local.content).filter(([key]) => key.startsWith("outbox/")).map(([, entry]) => entry);
+const next = async () =>
+  (await list()).next.filter(({ planned_for: day }) => day === null || day <= TODAY).map(({ person }) => person.name);
+const entries = () =>
+  Object.entries(local.content)
+    .filter(([key]) => key.startsWith("outbox/"))
+    .map(([, entry]) => entry);
 const asked = (kind) => server.heard.filter(([method]) => method === kind).map(([, path, body]) => [path, body]);
 const change = (name, action, until) =>
-  changeTarget({ accountId: "a", id: `target-${NAMES.indexOf(name)}`, person: personOf(name), action, ...(until && { until }) }, new Date());
-const logTo = (name, fields = {}) => log({ accountId: "a", recipient: personOf(name), cost: 1, source: "popup", ...fields }, new Date());
+  changeTarget(
+    { accountId: "a", id: `target-${NAMES.indexOf(name)}`, person: personOf(name), action, ...(until && { until }) },
+    new Date(),
+  );
+const logTo = (name, fields = {}) =>
+  log({ accountId: "a", recipient: personOf(name), cost: 1, source: "popup", ...fields }, new Date());
 const add = (name) => addToList({ accountId: "a", person: personOf(name) }, new Date());
 
 beforeEach(async () => {
   reset();
-  Object.assign(server, { list: NAMES.slice(0, 3).map((name) => target(name)), heard: [], refuse: {}, closed: 0, erasures: null });
+  Object.assign(server, {
+    list: NAMES.slice(0, 3).map((name) => target(name)),
+    heard: [],
+    refuse: {},
+    closed: 0,
+    erasures: null,
+  });
   await local.set({ server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false } });
   await syncNow();
 });
@@ -113,7 +182,10 @@ test("whoever was written to is off the list at once, and stays off while the se
   for (const content of local.writes) {
     local.content = content;
     const meanwhile = await list();
-    assert.deepEqual([meanwhile.next.map(({ person }) => person.name), meanwhile.sent_today, meanwhile.names], [NAMES.slice(1, 3), 1, 2]);
+    assert.deepEqual(
+      [meanwhile.next.map(({ person }) => person.name), meanwhile.sent_today, meanwhile.names],
+      [NAMES.slice(1, 3), 1, 2],
+    );
   }
   local.content = last;
   assert.deepEqual(entries(), []);
@@ -136,7 +208,10 @@ test("dropped and put off leave the next three at once; both reach the server in
 
   await syncNow();
 
-  assert.deepEqual(asked("PATCH"), [["/targets/target-1", { action: "drop" }], ["/targets/target-0", { action: "later", until: "2030-01-07" }]]);
+  assert.deepEqual(asked("PATCH"), [
+    ["/targets/target-1", { action: "drop" }],
+    ["/targets/target-0", { action: "later", until: "2030-01-07" }],
+  ]);
   assert.deepEqual(entries(), []);
 });
 
@@ -175,20 +250,26 @@ test("added without the server, somebody is shown, put off and dropped like anyb
   const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual([await next(), (await list()).names], [["Sasha Specimen"], 1]);
-  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
+  await changeTarget(
+    { accountId: "a", id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" },
+    new Date(),
+  );
   assert.deepEqual(await next(), []);
 
   server.refuse = {};
   server.heard = [];
   await syncNow();
 
-  assert.deepEqual(server.heard.map(([method, path]) => `${method} ${path}`), ["POST /targets", "PATCH /targets/target-3"]);
+  assert.deepEqual(
+    server.heard.map(([method, path]) => `${method} ${path}`),
+    ["POST /targets", "PATCH /targets/target-3"],
+  );
   assert.deepEqual(entries(), []);
 });
 
 test("taken back before the server can have it, nothing is sent", async () => {
   const { id } = await add("Sasha Specimen");
-  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual([server.heard, entries()], [[], []]);
 });
@@ -197,7 +278,7 @@ test("taken back after the server has it, and after the entry is forgotten, it i
   const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual(entries(), []);
-  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual(asked("PATCH"), [["/targets/target-3", { action: "drop" }]]);
 });
@@ -229,10 +310,12 @@ test("two clicks put one person on the list", async () => {
 });
 
 test("whoever is on the list already needs no answer, and is not taken off by an undo that came too late", async () => {
-  server.refuse = { "POST /targets": { status: 409, code: "already_on_list", detail: "", target: target("Kai Example") } };
+  server.refuse = {
+    "POST /targets": { status: 409, code: "already_on_list", detail: "", target: target("Kai Example") },
+  };
   const { id } = await add("Kai Example");
   await local.set({ [`outbox/${id}`]: { ...entries()[0], attemptedAt: new Date().toISOString() } });
-  await changeTarget({ accountId: "a", id: id, person: personOf("Kai Example"), action: "drop" }, new Date());
+  await changeTarget({ accountId: "a", id, person: personOf("Kai Example"), action: "drop" }, new Date());
   local.writes = [];
 
   await syncNow();
@@ -251,14 +334,21 @@ test("whoever is on the list already needs no answer, and is not taken off by an
 test("somebody marked is not put on the list, and the user decides", async () => {
   server.refuse = { "POST /targets": { status: 409, code: "do_not_contact", detail: "" } };
   const { id } = await add("Sasha Specimen");
-  await changeTarget({ accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" }, new Date());
+  await changeTarget(
+    { accountId: "a", id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" },
+    new Date(),
+  );
   await syncNow();
   assert.deepEqual([entries()[0].state, asked("PATCH")], ["needs_you", []]);
   await outbox.resolve(id, "discard", new Date());
   assert.deepEqual(entries(), []);
 });
 
-for (const [status, code] of [[404, "not_found"], [409, "conflict"], [422, "invalid"]]) {
+for (const [status, code] of [
+  [404, "not_found"],
+  [409, "conflict"],
+  [422, "invalid"],
+]) {
   test(`a change that was overtaken is forgotten: ${code}`, async () => {
     const gone = { status, code, detail: "" };
     server.refuse = { "PATCH /targets/target-0": gone, "PATCH /people/person-1": gone };
@@ -277,7 +367,11 @@ test("the InMail says which text was copied for its target, however it is logged
   assert.deepEqual([body.target, body.text], ["target-0", "text-1"]);
 
   await session.set({ copied: { ...copied, at: new Date(Date.now() - 13 * HOUR_MS).toISOString() } });
-  assert.equal((await logTo("Kai Example", { second: true })).entry.body.text, undefined, "half a day later it is another InMail");
+  assert.equal(
+    (await logTo("Kai Example", { second: true })).entry.body.text,
+    undefined,
+    "half a day later it is another InMail",
+  );
 });
 
 test("passed over until the local day ends, and no longer", async () => {
@@ -299,7 +393,15 @@ test("an open target is found on the person's page by the server, or by any link
   const found = { person: null, last_inmail: null, target: target("Sasha Specimen", { note: "Data lead" }) };
   const now = new Date();
   assert.equal(targetFor(personOf("Sasha Specimen"), await account(), found, now).note, "Data lead");
-  assert.equal(targetFor(personOf("Sasha Specimen"), await account(), { ...found, target: { ...found.target, state: "waiting" } }, now), null);
+  assert.equal(
+    targetFor(
+      personOf("Sasha Specimen"),
+      await account(),
+      { ...found, target: { ...found.target, state: "waiting" } },
+      now,
+    ),
+    null,
+  );
   await change("Sasha Specimen", "later", "2030-01-07");
   assert.equal(targetFor(personOf("Sasha Specimen"), await account(), found, now).planned_for, "2030-01-07");
   await logTo("Sasha Specimen", { target: "target-3" });
@@ -313,8 +415,16 @@ test("an open target is found on the person's page by the server, or by any link
 
 test("only a profile on LinkedIn is opened", () => {
   const of = (...links) => profileOf({ ...target("Kai Example").person, links });
-  assert.equal(of("https://www.linkedin.com/sales/lead/ACwAAAKaiExample", "http://de.linkedin.com/in/Kai-Example?x=1"), "https://www.linkedin.com/in/kai-example");
-  for (const link of ["https://www.example.com/in/kai", "javascript:alert(1)", "https://www.linkedin.com/feed", "https://linkedin.com.example.com/in/kai"]) {
+  assert.equal(
+    of("https://www.linkedin.com/sales/lead/ACwAAAKaiExample", "http://de.linkedin.com/in/Kai-Example?x=1"),
+    "https://www.linkedin.com/in/kai-example",
+  );
+  for (const link of [
+    "https://www.example.com/in/kai",
+    "javascript:alert(1)",
+    "https://www.linkedin.com/feed",
+    "https://linkedin.com.example.com/in/kai",
+  ]) {
     assert.equal(of(link), null);
   }
 });
@@ -323,8 +433,18 @@ test("later: tomorrow, the first working day of the next week, the day of the ne
   const zone = "America/New_York";
   const now = new Date("2026-11-27T03:00:00Z"); // Thursday evening there
   const projection = { nextRenewal: { at: "2026-12-01T05:00:00Z", credits: 25 } };
-  assert.deepEqual(laterDays({ ...ACCOUNT, time_zone: zone, working_days: [2, 3] }, projection, now), { tomorrow: "2026-11-27", week: "2026-12-01", credits: "2026-12-01", last: "2027-11-27" });
-  assert.deepEqual(laterDays({ ...ACCOUNT, working_days: [] }, null, new Date("2026-11-29T12:00:00Z")), { tomorrow: "2026-11-30", week: "2026-11-30", credits: null, last: "2027-11-30" });
+  assert.deepEqual(laterDays({ ...ACCOUNT, time_zone: zone, working_days: [2, 3] }, projection, now), {
+    tomorrow: "2026-11-27",
+    week: "2026-12-01",
+    credits: "2026-12-01",
+    last: "2027-11-27",
+  });
+  assert.deepEqual(laterDays({ ...ACCOUNT, working_days: [] }, null, new Date("2026-11-29T12:00:00Z")), {
+    tomorrow: "2026-11-30",
+    week: "2026-11-30",
+    credits: null,
+    last: "2027-11-30",
+  });
 });
 
 test("on a working day the badge's title says how many are to be written to", async () => {
@@ -339,7 +459,11 @@ test("on a working day the badge's title says how many are to be written to", as
 test("at the planned time one notification, however often it is looked, and an alarm for the next", async () => {
   const at = (ms) => new Date(Date.now() + ms).toISOString();
   const planned = (ms) => ({ state: "planned", planned_for: at(ms).slice(0, 10), planned_at: at(ms).slice(11, 16) });
-  server.list = [target("Kai Example", planned(-60_000)), target("Robin Sample", planned(2 * HOUR_MS)), target("Mika Placeholder", planned(-24 * HOUR_MS))];
+  server.list = [
+    target("Kai Example", planned(-60_000)),
+    target("Robin Sample", planned(2 * HOUR_MS)),
+    target("Mika Placeholder", planned(-24 * HOUR_MS)),
+  ];
   await syncNow();
   await local.set({ reminders: { notifications: true, snoozedUntil: null, shown: {} } });
   const isYesterday = at(-60_000).slice(0, 10) !== TODAY;
@@ -357,14 +481,26 @@ test("at the planned time one notification, however often it is looked, and an a
 
 test("somebody who was erased is forgotten in the list, in what waits, among those passed over and in what was copied", async () => {
   const mark = (text) => createHash("sha256").update(`salt\n${text}`).digest("hex");
-  server.refuse = Object.fromEntries(["PATCH /targets/target-0", "POST /targets", "PATCH /people/person-0"].map((key) => [key, { status: 403, code: "no", detail: "" }]));
+  server.refuse = Object.fromEntries(
+    ["PATCH /targets/target-0", "POST /targets", "PATCH /people/person-0"].map((key) => [
+      key,
+      { status: 403, code: "no", detail: "" },
+    ]),
+  );
   await skip("target-0", "UTC", new Date());
-  await session.set({ copied: { ...personOf("Kai Example"), target: "target-0", text: "text-1", at: new Date().toISOString() } });
+  await session.set({
+    copied: { ...personOf("Kai Example"), target: "target-0", text: "text-1", at: new Date().toISOString() },
+  });
   await change("Kai Example", "later", "2030-01-07");
   await markDoNotContact({ accountId: "a", id: "person-0", person: personOf("Kai Example") }, new Date());
   await add("Kai Example");
   await add("Sasha Specimen");
-  server.erasures = { erasures: [{ inmails: [], salt: "salt", links: [mark(linkOf("Kai Example"))], names: [mark("kai example")] }], last: 1, more: false, complete: true };
+  server.erasures = {
+    erasures: [{ inmails: [], salt: "salt", links: [mark(linkOf("Kai Example"))], names: [mark("kai example")] }],
+    last: 1,
+    more: false,
+    complete: true,
+  };
   server.list.shift();
 
   await syncNow();

@@ -5,25 +5,52 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { isNear, isUrgent, project } = await import("../../extension/core/summary.js");
-const { warningWords } = await import("../../extension/core/warnings.js");
+const { isNear, isUrgent, project } = await import("../../extension/core/show/summary.js");
+const { warningWords } = await import("../../extension/core/show/warnings.js");
 
 const DAY_MS = 86_400_000;
 const LOSS = new Date("2026-12-01T00:00:00Z");
-const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3, 4, 5], reserve: 0 };
+const ACCOUNT = {
+  id: "a",
+  name: "My seat",
+  product: "premium",
+  time_zone: "UTC",
+  working_days: [1, 2, 3, 4, 5],
+  reserve: 0,
+};
 
 /** The account a number of days before 12 credits expire, with what the server sends of it. */
 function projected(daysBefore, { account, warnings = [], reason = "expire", reserve = 0, ...rest } = {}, entries = []) {
   const now = new Date(LOSS.getTime() - daysBefore * DAY_MS);
   const summary = {
     ...(account && { account }),
-    product_title: "Premium", as_of: now.toISOString(), balance: 12, allotment: 25, used: 13, free_used: 0, period: { start: "2026-11-01T00:00:00Z" },
-    next_loss: { at: LOSS.toISOString(), credits: 12, value: null }, lots: [{ granted_at: "2026-11-01T00:00:00Z", left: 12 }],
-    pace: { expected: 0 }, forecast: { basis: "", lost: null }, observed: null, warnings, recent: [], awaiting: [],
-    timeline: [{ at: LOSS.toISOString(), reason, credits: -12, balance: 0 }, { at: LOSS.toISOString(), reason: "grant", credits: 25, balance: 25 }],
+    product_title: "Premium",
+    as_of: now.toISOString(),
+    balance: 12,
+    allotment: 25,
+    used: 13,
+    free_used: 0,
+    period: { start: "2026-11-01T00:00:00Z" },
+    next_loss: { at: LOSS.toISOString(), credits: 12, value: null },
+    lots: [{ granted_at: "2026-11-01T00:00:00Z", left: 12 }],
+    pace: { expected: 0 },
+    forecast: { basis: "", lost: null },
+    observed: null,
+    warnings,
+    recent: [],
+    awaiting: [],
+    timeline: [
+      { at: LOSS.toISOString(), reason, credits: -12, balance: 0 },
+      { at: LOSS.toISOString(), reason: "grant", credits: 25, balance: 25 },
+    ],
     ...rest,
   };
-  const projection = project({ summary, etag: null, receivedAt: now.toISOString() }, { ...ACCOUNT, reserve }, entries, now);
+  const projection = project(
+    { summary, etag: null, receivedAt: now.toISOString() },
+    { ...ACCOUNT, reserve },
+    entries,
+    now,
+  );
   return { now, projection, view: { account: { ...ACCOUNT, reserve }, projection } };
 }
 
@@ -40,17 +67,35 @@ function steps(account) {
 
 test("the badge, the box and the warning rise on the account's own days", () => {
   assert.deepEqual(steps({ lead_days: [14, 5, 2] }), [
-    [60, "none"], [15, "none"], [14, "info"], [7, "info"], [6.9, "info"], [5, "warning"], [4, "warning"], [3, "warning"],
-    [2, "urgent"], [1.1, "urgent"], [1, "urgent"], [0.5, "urgent"],
+    [60, "none"],
+    [15, "none"],
+    [14, "info"],
+    [7, "info"],
+    [6.9, "info"],
+    [5, "warning"],
+    [4, "warning"],
+    [3, "warning"],
+    [2, "urgent"],
+    [1.1, "urgent"],
+    [1, "urgent"],
+    [0.5, "urgent"],
   ]);
 });
 
 test("without such days, as from an older server, they are 7, 3 and 1", () => {
   const expected = steps({ lead_days: [7, 3, 1] });
-  assert.deepEqual(expected.map(([, severity]) => severity), [
-    "none", "none", "none", "info", "info", "info", "info", "warning", "warning", "warning", "urgent", "urgent",
-  ]);
-  for (const account of [undefined, {}, { lead_days: [] }, { lead_days: [7, 3] }, { lead_days: "7,3,1" }, { lead_days: [7, 3, null] }]) {
+  assert.deepEqual(
+    expected.map(([, severity]) => severity),
+    ["none", "none", "none", "info", "info", "info", "info", "warning", "warning", "warning", "urgent", "urgent"],
+  );
+  for (const account of [
+    undefined,
+    {},
+    { lead_days: [] },
+    { lead_days: [7, 3] },
+    { lead_days: "7,3,1" },
+    { lead_days: [7, 3, null] },
+  ]) {
     assert.deepEqual(steps(account), expected, JSON.stringify(account));
   }
 });
@@ -63,15 +108,28 @@ function says(warning, summary = {}, entries = []) {
   return kept ? warningWords(kept, view, now) : null;
 }
 
-const sent = (id) => ({ id, accountId: "a", kind: "inmail", state: "waiting", body: { recipient: { name: "Kai Example" }, sent_at: "2026-11-24T12:00:00Z", cost: 1 } });
-const observed = (balance, at) => ({ id: "o", accountId: "a", kind: "observation", state: "waiting", body: { balance, observed_at: at, source: "person" } });
+const sent = (id) => ({
+  id,
+  accountId: "a",
+  kind: "inmail",
+  state: "waiting",
+  body: { recipient: { name: "Kai Example" }, sent_at: "2026-11-24T12:00:00Z", cost: 1 },
+});
+const observed = (balance, at) => ({
+  id: "o",
+  accountId: "a",
+  kind: "observation",
+  state: "waiting",
+  body: { balance, observed_at: at, source: "person" },
+});
 
 for (const [names, title] of [
   [0, "Nobody is on your list for the 12 credits about to expire."],
   [1, "Only 1 person is on your list for the 12 credits about to expire."],
   [11, "Only 11 people are on your list for the 12 credits about to expire."],
 ]) {
-  test(`${names} names for 12 credits`, () => assert.equal(says({ code: "few_targets", arguments: { names, credits: 12 } }).title, title));
+  test(`${names} names for 12 credits`, () =>
+    assert.equal(says({ code: "few_targets", arguments: { names, credits: 12 } }).title, title));
 }
 
 test("names that are enough once what waits here is sent, or beside the reserve, are no warning", () => {
@@ -84,14 +142,24 @@ test("names that are enough once what waits here is sent, or beside the reserve,
 test("new credits that LinkedIn does not show", () => {
   const warning = { code: "grant_missing", severity: "warning", arguments: { credits: 25, shown: 3 } };
   const summary = { observed: { balance: 3, at: "2026-11-02T00:00:00Z" } };
-  assert.deepEqual(says(warning, summary), { title: "LinkedIn showed 3, without your 25 new credits.", detail: "Still missing? Ask LinkedIn’s support." });
-  assert.equal(says(warning, summary, [observed(28, "2026-11-24T12:00:00Z")]), null, "the server has not judged this number yet");
+  assert.deepEqual(says(warning, summary), {
+    title: "LinkedIn showed 3, without your 25 new credits.",
+    detail: "Still missing? Ask LinkedIn’s support.",
+  });
+  assert.equal(
+    says(warning, summary, [observed(28, "2026-11-24T12:00:00Z")]),
+    null,
+    "the server has not judged this number yet",
+  );
 });
 
 test("new credits that were not looked for", () => {
   const warning = { code: "grant_missing", arguments: { credits: 1 } };
   const summary = { observed: { balance: 3, at: "2026-10-20T00:00:00Z" } };
-  assert.deepEqual(says(warning, summary), { title: "Check that your new credit came.", detail: "What does LinkedIn show?" });
+  assert.deepEqual(says(warning, summary), {
+    title: "Check that your new credit came.",
+    detail: "What does LinkedIn show?",
+  });
   assert.equal(says(warning, summary, [observed(12, "2026-11-24T12:00:00Z")]), null);
 });
 
@@ -104,12 +172,15 @@ test("a low balance is the one that is shown", () => {
 
 test("a response rate below a limit never reads as the limit", () => {
   const warning = { code: "response_rate", until: null, arguments: { sent: 1000, answered: 129 } };
-  assert.deepEqual(says(warning), { title: "12% of 1000 InMails were answered in 14 days.", detail: "Under 13% LinkedIn stops bulk sending in Recruiter." });
+  assert.deepEqual(says(warning), {
+    title: "12% of 1000 InMails were answered in 14 days.",
+    detail: "Under 13% LinkedIn stops bulk sending in Recruiter.",
+  });
 });
 
 test("every warning of the server's has words, or is left to the number above", () => {
   const rules = readFileSync(new URL("../../backend/inkeeper/rules/warnings.py", import.meta.url), "utf8");
-  const words = readFileSync(new URL("../../extension/core/warnings.js", import.meta.url), "utf8");
+  const words = readFileSync(new URL("../../extension/core/show/warnings.js", import.meta.url), "utf8");
   const codes = [...rules.matchAll(/AccountWarning\(\s*"(\w+)"/g)].map(([, code]) => code);
   const worded = [...words.matchAll(/case "(\w+)"/g)].map(([, code]) => code);
   const leftToTheNumber = ["empty", "unconfirmed"];

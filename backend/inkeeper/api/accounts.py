@@ -15,6 +15,7 @@ from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema,
 from inkeeper.api.writes import write_once
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
 from inkeeper.services import accounts
+from inkeeper.vocabulary import PRODUCTS
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts", description="LinkedIn subscription seats")
 
@@ -117,7 +118,7 @@ class AccountSchema(Schema):
 
     id = fields.String(required=True)
     name = fields.String(required=True)
-    product = fields.String(required=True, validate=validate.OneOf(["premium", "sales_navigator", "recruiter"]))
+    product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
     plan = fields.String(required=True)
     rule_book = fields.String(required=True)
     time_zone = fields.String(required=True)

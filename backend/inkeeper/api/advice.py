@@ -12,6 +12,7 @@ from inkeeper.api.plan_changes import PlanChangeSchema
 from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.jsontext import to_json
 from inkeeper.services import advice
+from inkeeper.vocabulary import NEEDS, VERDICTS
 
 blueprint = Blueprint(
     "advice",
@@ -124,13 +125,9 @@ class AdviceSchema(Schema):
     as_of = Instant(required=True)
     time_zone = fields.String(required=True)
     plan = fields.String(required=True)
-    verdict = fields.String(
-        required=True, validate=validate.OneOf(["stay", "upgrade", "downgrade", "cancel", "not_enough_history"])
-    )
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     to_plan = fields.String(required=True, allow_none=True)
-    need = fields.String(
-        required=True, validate=validate.OneOf(["lasting", "busy_month", "covered", "smaller", "unknown"])
-    )
+    need = fields.String(required=True, validate=validate.OneOf(NEEDS))
     title = fields.String(required=True)
     detail = fields.String(required=True)
     rule = fields.String(required=True)

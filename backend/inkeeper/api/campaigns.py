@@ -13,7 +13,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import CleanText, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import campaigns
-from inkeeper.storage.models import PURPOSES
+from inkeeper.vocabulary import PURPOSES
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/api/v1/campaigns", description="Sequences of InMails")
 

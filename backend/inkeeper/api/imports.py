@@ -15,20 +15,20 @@ from marshmallow import ValidationError, fields, validate
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.guard import UPLOAD_TYPES
-from inkeeper.api.inmails import OUTCOMES, RecipientSchema
+from inkeeper.api.inmails import RecipientSchema
 from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.uploads import Turns
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
-from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.accounts import seat
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.columns import FIELDS
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.imports.own import Named
-from inkeeper.services.imports.plan import ACTIONS
 from inkeeper.services.imports.reader import read_file
-from inkeeper.services.imports.reading import KINDS, Reading, Wishes
-from inkeeper.storage.models import IMPORT_KINDS
+from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.storage.accounts import Seat
+from inkeeper.vocabulary import IMPORT_ACTIONS, IMPORT_KINDS, OUTCOMES, ROW_KINDS
 
 blueprint = Blueprint(
     "imports", __name__, url_prefix="/api/v1/accounts/<account_id>/imports", description="InMails brought in from files"
@@ -122,7 +122,7 @@ class ImportedSchema(Schema):
 class TakenForSchema(Schema):
     """How many rows were taken for something, and which: the lines on which they begin, such as `2-14, 17`."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    kind = fields.String(required=True, validate=validate.OneOf(ROW_KINDS))
     rows = fields.Integer(required=True)
     meaning = fields.String(required=True)
     lines = fields.String(required=True)
@@ -138,7 +138,7 @@ class NotUnderstoodSchema(Schema):
 class ActionSchema(Schema):
     """How many InMails of the file this would become of."""
 
-    action = fields.String(required=True, validate=validate.OneOf(list(ACTIONS)))
+    action = fields.String(required=True, validate=validate.OneOf(IMPORT_ACTIONS))
     inmails = fields.Integer(required=True)
     meaning = fields.String(required=True)
 
@@ -166,7 +166,7 @@ class FoundSchema(Schema):
     """An InMail of the file and what would become of it."""
 
     line = fields.Integer(required=True)
-    action = fields.String(required=True, validate=validate.OneOf(list(ACTIONS)))
+    action = fields.String(required=True, validate=validate.OneOf(IMPORT_ACTIONS))
     why = fields.String(required=True)
     recipient = fields.Nested(RecipientSchema, required=True)
     sent_at = Instant(required=True)

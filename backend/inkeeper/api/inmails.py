@@ -14,14 +14,11 @@ from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Cursor, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services import inmails
-from inkeeper.storage.models import PURPOSES
+from inkeeper.vocabulary import OUTCOMES, PURPOSES, SOURCES
 
 blueprint = Blueprint(
     "inmails", __name__, url_prefix="/api/v1/accounts/<account_id>/inmails", description="InMails that were sent"
 )
-
-OUTCOMES = ("pending", "accepted", "declined", "replied", "no_response")
-SOURCES = ("popup", "shortcut", "page", "import", "api")
 
 
 def _purpose() -> fields.String:

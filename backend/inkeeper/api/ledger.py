@@ -10,12 +10,11 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.services import ledger
+from inkeeper.vocabulary import JOURNAL_KINDS
 
 blueprint = Blueprint(
     "ledger", __name__, url_prefix="/api/v1/accounts/<account_id>/ledger", description="The account's journal"
 )
-
-KINDS = ("grant", "spend", "credit_back", "expire", "forfeit", "void", "adjust", "retract")
 
 
 class LotPartSchema(Schema):
@@ -29,7 +28,7 @@ class EntrySchema(Schema):
     """A change of the balance, or a note of no effect on it."""
 
     at = Instant(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(JOURNAL_KINDS))
     credits = fields.Integer(required=True)
     balance = fields.Integer(required=True)
     why = fields.String(required=True)

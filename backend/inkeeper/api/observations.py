@@ -13,6 +13,7 @@ from inkeeper.api.context import now, owner_id
 from inkeeper.api.schemas_base import Instant, Integer, Schema
 from inkeeper.api.writes import write_once
 from inkeeper.services import observations
+from inkeeper.vocabulary import OBSERVATION_SOURCES
 
 blueprint = Blueprint(
     "observations",
@@ -27,7 +28,7 @@ class NewObservationSchema(Schema):
 
     balance = Integer(required=True, minimum=0, maximum=LARGEST_AMOUNT)
     observed_at = Instant(metadata={"description": "Now, if left out."})
-    source = fields.String(required=True, validate=validate.OneOf(["person", "page"]))
+    source = fields.String(required=True, validate=validate.OneOf(OBSERVATION_SOURCES))
 
 
 class ObservationSchema(Schema):

@@ -10,13 +10,13 @@ from marshmallow.exceptions import ValidationError
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
-from inkeeper.api.inmails import OUTCOMES
 from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.targets import PersonSchema, TargetSchema
 from inkeeper.api.writes import write_once
 from inkeeper.services import erasing, inmails
 from inkeeper.services.people import persons, targets
+from inkeeper.vocabulary import OUTCOMES
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People to write to")
 

@@ -14,6 +14,7 @@ from inkeeper.api.observations import WithdrawnSchema
 from inkeeper.api.schemas_base import Boolean, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services import plan_changes
+from inkeeper.vocabulary import DIRECTIONS
 
 blueprint = Blueprint(
     "plan_changes",
@@ -51,7 +52,7 @@ class PlanChangeSchema(Schema):
     id = fields.String(required=True, allow_none=True)
     at = Instant(required=True)
     effective_at = Instant(required=True)
-    direction = fields.String(required=True, validate=validate.OneOf(["upgrade", "downgrade", "cancel"]))
+    direction = fields.String(required=True, validate=validate.OneOf(DIRECTIONS))
     from_plan = fields.String(required=True)
     to_plan = fields.String(required=True)
     granted = fields.Integer(required=True)

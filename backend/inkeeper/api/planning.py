@@ -14,7 +14,8 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Integer, Schema
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import planning
-from inkeeper.services.people.planning import ALL_READY, CODES
+from inkeeper.services.people.planning import ALL_READY
+from inkeeper.vocabulary import NOT_PLACED
 
 blueprint = Blueprint(
     "planning",
@@ -70,7 +71,7 @@ class NotPlacedSchema(Schema):
     """A target without a day, and why."""
 
     target = fields.String(required=True)
-    code = fields.String(required=True, validate=validate.OneOf(CODES))
+    code = fields.String(required=True, validate=validate.OneOf(NOT_PLACED))
 
 
 class DaySchema(Schema):

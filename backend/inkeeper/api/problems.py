@@ -14,12 +14,13 @@ from inkeeper.api.guard import too_large
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.storage.database import DatabaseProblem
+from inkeeper.vocabulary import ProblemCode
 
 _log = logging.getLogger("inkeeper.server")
 
 _RETRY_SECONDS = 5
 
-_BY_STATUS = {
+_BY_STATUS: dict[int, tuple[ProblemCode, str]] = {
     400: ("bad_request", "Correct the request; it is not valid HTTP or not valid JSON."),
     404: ("not_found", "See /api/docs for what there is."),
     405: ("method_not_allowed", "Use one of the methods in the Allow header."),

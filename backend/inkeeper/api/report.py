@@ -14,6 +14,7 @@ from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
 from inkeeper.api.summary import CapacitySchema
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, report
+from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
 
 blueprint = Blueprint(
     "report", __name__, url_prefix="/api/v1/accounts/<account_id>/report", description="What the credits were worth"
@@ -109,7 +110,7 @@ class DifferenceSchema(Schema):
     `not_logged`: fewer, so as many InMails were not logged. `more_than_computed`: more.
     """
 
-    code = fields.String(required=True, validate=validate.OneOf(["not_logged", "more_than_computed"]))
+    code = fields.String(required=True, validate=validate.OneOf(DIFFERENCES))
     count = fields.Integer(required=True)
 
 
@@ -179,9 +180,7 @@ class BalancePointSchema(Schema):
 
     at = Instant(required=True)
     balance = fields.Integer(required=True)
-    reason = fields.String(
-        required=True, validate=validate.OneOf(["start", "grant", "use", "expire", "forfeit", "void", "now"])
-    )
+    reason = fields.String(required=True, validate=validate.OneOf(POINT_KINDS))
     credits = fields.Integer(required=True)
 
 

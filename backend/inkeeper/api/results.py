@@ -12,6 +12,7 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Schema
 from inkeeper.rules.results import FEWEST
 from inkeeper.services.people import results
+from inkeeper.vocabulary import RESULT_GROUPINGS
 
 blueprint = Blueprint(
     "results", __name__, url_prefix="/api/v1/accounts/<account_id>/results", description="What came of the InMails"
@@ -25,7 +26,7 @@ class ResultsQuery(Schema):
 
     by = fields.String(
         load_default="text",
-        validate=validate.OneOf(results.WAYS),
+        validate=validate.OneOf(RESULT_GROUPINGS),
         metadata={"description": "Weekdays and hours are those of the account's time zone."},
     )
 

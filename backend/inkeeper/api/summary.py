@@ -20,6 +20,8 @@ from inkeeper.clock import format_instant
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, summary
 from inkeeper.services.standing import Standing, StandingAnswers
+from inkeeper.storage.accounts import Seat
+from inkeeper.vocabulary import LOSSES, PACE_STATUSES, SEVERITIES
 
 blueprint = Blueprint(
     "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
@@ -53,7 +55,7 @@ class LossSchema(Schema):
 
     at = Instant(required=True)
     credits = fields.Integer(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(["expire", "forfeit", "void"]))
+    reason = fields.String(required=True, validate=validate.OneOf(LOSSES))
     value = fields.Nested(MoneySchema, required=True, allow_none=True)
 
 
@@ -70,7 +72,7 @@ class PaceSchema(Schema):
     """How many a working day use up the next loss; `expected` is what an even pace would have used by today."""
 
     per_day = fields.Float(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(["done", "ahead", "on_pace", "behind"]))
+    status = fields.String(required=True, validate=validate.OneOf(PACE_STATUSES))
     expected = fields.Integer(required=True)
 
 
@@ -111,7 +113,7 @@ class WarningSchema(Schema):
     """Something to know before credits are lost."""
 
     code = fields.String(required=True)
-    severity = fields.String(required=True, validate=validate.OneOf(["info", "warning", "urgent"]))
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
     title = fields.String(required=True)
     detail = fields.String(required=True)
     until = Instant(required=True, allow_none=True)
@@ -197,7 +199,7 @@ def show_summary(account_id: str) -> Response:
     return _tagged(Response(text, content_type="application/json"), made.tag)
 
 
-def _make(row: accounts.Seat, instant: datetime) -> Standing[Made]:
+def _make(row: Seat, instant: datetime) -> Standing[Made]:
     answer, stands_until, _ = summary.summary(row, instant)
     body = to_json({key: value for key, value in answer.items() if key != "as_of"})
     return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)

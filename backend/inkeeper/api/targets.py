@@ -14,17 +14,13 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.rules.targets import STATES
 from inkeeper.services.people import targets
-from inkeeper.storage.models import PURPOSES
+from inkeeper.vocabulary import PURPOSES, TARGET_ACTIONS, TARGET_STATES
 
 blueprint = Blueprint("targets", __name__, url_prefix="/api/v1/targets", description="The list of people to write to")
 
 TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
-ACTIONS = ("later", "drop", "close", "first", "reopen")
-
-
-STATE_FILTER = fields.String(validate=validate.OneOf(STATES))
+STATE_FILTER = fields.String(validate=validate.OneOf(TARGET_STATES))
 
 
 class PersonSchema(Schema):
@@ -53,7 +49,7 @@ class TargetSchema(Schema):
     """Somebody to write to. Days are in the account's time zone, in that of the first account where there is none."""
 
     id = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    state = fields.String(required=True, validate=validate.OneOf(TARGET_STATES))
     person = fields.Nested(PersonSchema, required=True)
     account = fields.String(required=True, allow_none=True)
     purpose = fields.String(required=True, allow_none=True, metadata={"description": "Of the next InMail."})
@@ -120,7 +116,7 @@ class TargetChangesSchema(_Fields):
     next step as done without an InMail; `first` puts it at the top.
     """
 
-    action = fields.String(validate=validate.OneOf(ACTIONS))
+    action = fields.String(validate=validate.OneOf(TARGET_ACTIONS))
     until = fields.Date()
 
     @validates_schema

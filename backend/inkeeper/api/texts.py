@@ -12,9 +12,9 @@ from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, VARIABLES
+from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT
 from inkeeper.services.people import texts
-from inkeeper.storage.models import PURPOSES
+from inkeeper.vocabulary import PURPOSES, VARIABLES
 
 blueprint = Blueprint("texts", __name__, url_prefix="/api/v1/texts", description="Texts to write with")
 

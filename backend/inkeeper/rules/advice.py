@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from inkeeper.rules import books, periods
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent, Terms
@@ -29,9 +29,7 @@ from inkeeper.rules.replay import (
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, draw_up, total
 from inkeeper.rules.state import State
-
-Verdict = Literal["stay", "upgrade", "downgrade", "cancel", "not_enough_history"]
-Need = Literal["lasting", "busy_month", "covered", "smaller", "unknown"]
+from inkeeper.vocabulary import Need, Verdict
 
 PERIODS_LOOKED_AT = 12
 PERIODS_NEEDED = 3

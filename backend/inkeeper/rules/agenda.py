@@ -16,8 +16,9 @@ from inkeeper.rules.pace import days_until
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, book_of, cap_of
 from inkeeper.rules.state import State
-from inkeeper.rules.timeline import LOSSES, Change, next_grant
+from inkeeper.rules.timeline import Change, next_grant
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, credits, say_date, say_day, say_local_day
+from inkeeper.vocabulary import LOSSES
 
 
 class Event(NamedTuple):

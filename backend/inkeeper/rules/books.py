@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple, cast
 
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.periods import day_start
+from inkeeper.vocabulary import PRODUCTS, Product
 
-Product = Literal["premium", "sales_navigator", "recruiter"]
 RenewalDay = Literal["first", "own"]
 RenewalZone = Literal["account", "utc"]
 
@@ -27,7 +27,11 @@ DEFAULT_BOOK = "month_end"
 BASIC = "basic"
 """The plan without credits: what remains after a cancellation."""
 
-PRODUCT_TITLES: dict[str, str] = {"premium": "Premium", "sales_navigator": "Sales Navigator", "recruiter": "Recruiter"}
+PRODUCT_TITLES: dict[Product, str] = {
+    "premium": "Premium",
+    "sales_navigator": "Sales Navigator",
+    "recruiter": "Recruiter",
+}
 
 
 class UnknownBook(ValueError):
@@ -426,7 +430,7 @@ def _numbers(entry: _Table, place: int) -> Numbers:
 
 
 def _renewals(section: _Table) -> dict[str, Renewal]:
-    found = {product: _renewal(section.table(product)) for product in PRODUCT_TITLES}
+    found: dict[str, Renewal] = {product: _renewal(section.table(product)) for product in PRODUCTS}
     section.close()
     return found
 

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-Outcome = Literal["pending", "accepted", "declined", "replied", "no_response"]
-
-ANSWERS: frozenset[str] = frozenset({"accepted", "declined", "replied"})
-"""The outcomes that are an answer, and so return a credit where the rule book knows credit back."""
+from inkeeper.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True)

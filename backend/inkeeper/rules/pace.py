@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change
-
-Status = Literal["done", "ahead", "on_pace", "behind"]
+from inkeeper.vocabulary import PaceStatus
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -21,7 +20,7 @@ class Pace(NamedTuple):
     """
 
     per_day: float
-    status: Status
+    status: PaceStatus
     expected: int
 
 
@@ -61,5 +60,5 @@ def pace(state: State, now: datetime, loss: Change | None, weekdays: Collection[
     length = elapsed + len(left)
     tonight = total * (elapsed + 1) / length
     this_morning = total * elapsed / length
-    status: Status = "behind" if used < int(this_morning) else "ahead" if used > tonight else "on_pace"
+    status: PaceStatus = "behind" if used < int(this_morning) else "ahead" if used > tonight else "on_pace"
     return Pace(per_day, status, int(tonight))

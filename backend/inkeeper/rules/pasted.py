@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from inkeeper.rules.people import LONGEST_NAME, NOT_A_NAME, Link, clean_name, normal_name, parse_link
-
-Reason = Literal["other_link", "no_person", "no_name", "too_long"]
+from inkeeper.vocabulary import PastedProblem
 
 _LONGEST_LINE = 2_000
 _LONGEST_COMPANY = 200
@@ -37,9 +36,9 @@ class Named(NamedTuple):
 class NotUnderstood(ValueError):
     """A line that names no person; `reason` says why."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: PastedProblem) -> None:
         super().__init__(reason)
-        self.reason: Reason = reason
+        self.reason: PastedProblem = reason
 
 
 def read_line(text: str) -> Named:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+from inkeeper.vocabulary import LinkKind
 
 LONGEST_NAME = 200
 """Characters that are kept of a name."""
@@ -19,8 +21,6 @@ NOT_A_NAME = frozenset({"", ERASED_NAME, "linkedin member"})
 """Normal names that many people share, so that they identify no one. LinkedIn writes "LinkedIn Member" where an account
 was closed.
 """
-
-LinkKind = Literal["in", "member", "lead", "talent"]
 
 _PATHS: dict[LinkKind, str] = {"in": "in", "member": "in", "lead": "sales/lead", "talent": "talent/profile"}
 

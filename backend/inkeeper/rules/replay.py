@@ -15,7 +15,6 @@ from typing import NamedTuple
 from inkeeper.rules import books, periods
 from inkeeper.rules.books import ChangeRule, RuleBook
 from inkeeper.rules.facts import (
-    ANSWERS,
     BookChosen,
     Cancelled,
     Fact,
@@ -28,6 +27,7 @@ from inkeeper.rules.facts import (
     Terms,
 )
 from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, OpenSend, Position, State, Tally
+from inkeeper.vocabulary import ANSWERS
 
 # The order at one instant: expire, void (what changes the account), grant, credit back, spend, observe.
 EXPIRE = 0

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, allotment_of, months_of
 from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
+from inkeeper.vocabulary import LOSSES
 
 ENDS = ("expire", "void")
 """What ends at the first instant of a month or period was the one's before: at one instant it comes before all else."""
 
 _USE = "use"
-_KEPT_APART = ("grant", "expire", "forfeit", "void")
+_KEPT_APART = ("grant", *LOSSES)
 
 
 class Point(NamedTuple):

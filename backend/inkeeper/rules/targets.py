@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+from inkeeper.vocabulary import TargetState
 
 UNANSWERED_AFTER = timedelta(days=90)
 """An InMail unanswered for this long is shown as `no_response`."""
-
-State = Literal["ready", "planned", "held", "waiting", "answered", "done", "dropped"]
-STATES: tuple[State, ...] = ("ready", "planned", "held", "waiting", "answered", "done", "dropped")
-OPEN: frozenset[State] = frozenset({"ready", "planned", "held"})
-"""States in which the next step can be done."""
 
 ALWAYS = date.min
 """`opens_on` of a step that can be done from the beginning."""
@@ -40,7 +37,7 @@ class Course(NamedTuple):
     planned_on: date | None
 
 
-def state_of(course: Course, today: date, now: datetime) -> State:
+def state_of(course: Course, today: date, now: datetime) -> TargetState:
     """The state on the local day `today` at `now` (UTC). `held` is not found here: it depends on the credits."""
     if course.answered_at is not None:
         return "answered"

@@ -13,9 +13,7 @@ from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
 from inkeeper.rules.people import NOT_A_NAME, normal_name
-
-VARIABLES = ("first_name", "last_name", "name", "company", "headline", "note")
-"""The names of the variables."""
+from inkeeper.vocabulary import VARIABLES, TextProblemCode
 
 SUBJECT_LIMIT = 200
 """Characters that LinkedIn takes in the subject of an InMail."""
@@ -30,7 +28,6 @@ SHORT, LONG = 400, 1_400
 second less often.
 """
 
-ProblemCode = Literal["unknown_variable", "empty_variable", "unclosed", "unopened", "single_braces"]
 GuideCode = Literal["short_is_good", "long"]
 
 
@@ -57,7 +54,7 @@ class TextProblem(NamedTuple):
       `suggestion` is the variable.
     """
 
-    code: ProblemCode
+    code: TextProblemCode
     at: int  # offset in the text, in Python's characters
     line: int  # from 1
     written: str  # the name or the braces, as they were written

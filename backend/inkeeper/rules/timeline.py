@@ -10,14 +10,13 @@ from inkeeper.rules.facts import Fact
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, book_of, months_of, replay
 from inkeeper.rules.state import State
+from inkeeper.vocabulary import LOSSES
 
 HORIZON = timedelta(days=92)
 """How far ahead a timeline looks at least, beyond today."""
 
 _TWO_MONTHS = timedelta(days=62)
 """No two months are longer."""
-
-LOSSES = frozenset({"expire", "forfeit", "void"})
 
 
 class Change(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from inkeeper.rules import money
 from inkeeper.rules.fitting import fitting_books
@@ -18,8 +18,7 @@ from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_grant, next_loss
-
-Severity = Literal["info", "warning", "urgent"]
+from inkeeper.vocabulary import SEVERITIES, ReminderCode, Severity
 
 LeadDays = tuple[int, int, int]
 """How many days (of 24 hours) before a loss `expiring` begins, rises to `warning`, and rises to `urgent`: falling."""
@@ -45,8 +44,6 @@ sending stops. Source: LinkedIn Help a413271.
 RESPONSE_PERCENT_CLOSE = 15
 """Below this share `response_rate` warns that the limit is close."""
 
-_ORDER = {"urgent": 0, "warning": 1, "info": 2}
-
 
 class AccountWarning(NamedTuple):
     """One warning in words for the user.
@@ -55,7 +52,7 @@ class AccountWarning(NamedTuple):
     words need, for codes whose numbers are not all in the summary otherwise.
     """
 
-    code: str
+    code: ReminderCode
     severity: Severity
     title: str
     detail: str
@@ -124,7 +121,7 @@ def warnings(outlook: Outlook) -> list[AccountWarning]:
 
 def urgency(warning: AccountWarning) -> tuple[bool, int]:
     """Sorts warnings: what expires always comes first, then the most severe."""
-    return warning.code != "expiring", _ORDER[warning.severity]
+    return warning.code != "expiring", SEVERITIES.index(warning.severity)
 
 
 def next_turn(outlook: Outlook) -> datetime:

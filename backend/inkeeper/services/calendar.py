@@ -21,9 +21,10 @@ from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
-from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.accounts import seat
 from inkeeper.services.devices import hash_of
-from inkeeper.storage import history, targets
+from inkeeper.storage import balances, targets
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.models import CalendarFeed
 from inkeeper.storage.targets import Today
@@ -157,7 +158,7 @@ def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed
 
 def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, list[Told]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
-    state, coming = history.state_at(row.id, now)
+    state, coming = balances.state_at(row.id, now)
     at = state.position.at
     rows = transaction.execute(
         "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (row.id,)

@@ -19,6 +19,7 @@ from inkeeper.storage.models import (
     InstantField,
     Invitation,
     Pairing,
+    PairingLimit,
     SignIn,
     Snapshot,
     Ticket,
@@ -29,7 +30,7 @@ VERSION = 2
 DOCUMENT = "inkeeper.json"
 SCHEMA = "schema.json"
 
-_NOT_EXPORTED = (Installation, Pairing, Invitation, SignIn, Ticket, Snapshot)
+_NOT_EXPORTED = (Installation, Pairing, Invitation, PairingLimit, SignIn, Ticket, Snapshot)
 
 EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in _NOT_EXPORTED)
 

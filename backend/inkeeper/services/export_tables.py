@@ -12,7 +12,7 @@ from inkeeper.rules.state import State
 from inkeeper.services import inmail_edits
 from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.imports import own
-from inkeeper.storage import history
+from inkeeper.storage import balances
 from inkeeper.storage.models import Account
 from inkeeper.storage.transaction import execute
 
@@ -132,8 +132,8 @@ def _replayed(account_id: str, now: datetime) -> tuple[State | None, list[Entry]
     Nothing where its facts cannot be replayed: an export is also what remains to be done with a damaged database.
     """
     try:
-        opened_at = history.opened_at(account_id)
+        opened_at = balances.opened_at(account_id)
         until = max(now, opened_at)
-        return history.state_at(account_id, until)[0], history.journal_of(account_id, opened_at, until)
+        return balances.state_at(account_id, until)[0], balances.journal_of(account_id, opened_at, until)
     except UNREADABLE:
         return None, []

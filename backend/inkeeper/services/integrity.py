@@ -18,7 +18,8 @@ from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.derived import derived_columns
-from inkeeper.storage import history, snapshots, targets
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage import snapshots, targets
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import TABLES, Account, Inmail, Owner
 from inkeeper.storage.transaction import Transaction, execute
@@ -75,7 +76,7 @@ def _check_derived(tx: Transaction, table: type[Model]) -> Iterator[Finding]:
 
 def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
     try:
-        facts = history.facts_of(account_id)
+        facts = stored_facts.facts_of(account_id)
         present = max(now, opening_of(facts).at)
         at_once = replay(facts, present).state
     except UNREADABLE as error:
@@ -142,11 +143,11 @@ def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
             continue
         if (row.sent_at, row.cost) != (fact.at, fact.cost):
             yield Finding(account_id, row.id, "The listed InMail and its fact differ in date or cost.")
-        if row.retracted_at != history.retraction_of(row.id):
+        if row.retracted_at != stored_facts.retraction_of(row.id):
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on whether it was taken back.")
         if row.replaces is not None and not _is_replaced(account_id, row):
             yield Finding(account_id, row.id, "The listed InMail replaces one that was not taken back for it.")
-        outcomes = history.outcomes_of(row.id)
+        outcomes = stored_facts.outcomes_of(row.id)
         if row.outcome != (outcomes[-1].outcome if outcomes else "pending"):
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on its outcome.")
     for fact_id in sent:
@@ -181,5 +182,5 @@ def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[
 
 def _is_replaced(account_id: str, row: Inmail) -> bool:
     """Whether the InMail that this one replaces is an earlier one of the account, and was taken back."""
-    former = history.fact_of(account_id, row.replaces or "")
-    return isinstance(former, Sent) and former.id != row.id and history.retraction_of(former.id) is not None
+    former = stored_facts.fact_of(account_id, row.replaces or "")
+    return isinstance(former, Sent) and former.id != row.id and stored_facts.retraction_of(former.id) is not None

@@ -25,14 +25,16 @@ from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, urgency, warnings
 from inkeeper.services import mail
-from inkeeper.services.accounts import UNREADABLE, Seat, log_unreadable, names_in_reminders, seat
+from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders, seat
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.people import targets
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
 from inkeeper.storage.transaction import Transaction, execute
+from inkeeper.vocabulary import PERIOD_WARNING_CODES
 
 _FOOTER = """\
 Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in your
@@ -45,9 +47,6 @@ MORNING_FROM = 5
 
 NAMED = 20
 """People that a message names at most."""
-
-_ONCE_A_PERIOD = frozenset({"grant_missing", "low_balance", "response_rate"})
-"""Warnings about the period: their end moves with every InMail, and is no sign of another cause."""
 
 
 class MessageNotMade(Exception):
@@ -92,7 +91,7 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
 
 def occasion(warning: AccountWarning, state: State) -> datetime:
     """What the warning is about, as an instant (UTC): the same for as long as it is the same warning."""
-    if warning.code in _ONCE_A_PERIOD:
+    if warning.code in PERIOD_WARNING_CODES:
         return state.period_start
     if warning.until is not None:
         return warning.until

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from inkeeper.rules.periods import local_day
+from inkeeper.vocabulary import LOSSES
 
 _TOP = 20
 _STEPS = 5
@@ -25,7 +26,6 @@ _NEAR = 26
 """Numbers closer to one another than this would overlap."""
 
 _WIDEST_BAR = 46
-_ENDS = {"expire", "forfeit", "void"}
 _DAYS_ALONE = 45
 """Up to this many days, the time axis names its two ends; beyond, the months."""
 
@@ -109,7 +109,7 @@ def balance(
     )
     marks, shown_at = [], -float(_NEAR)
     for point in points:
-        if point["reason"] not in _ENDS or not point["credits"]:
+        if point["reason"] not in LOSSES or not point["credits"]:
             continue
         here, top, bottom = x(point["at"]), scale.y(point["balance"] - point["credits"]), scale.y(point["balance"])
         marks.append(_box("drop", here - 3, top, 6, bottom - top))

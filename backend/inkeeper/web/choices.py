@@ -1,4 +1,4 @@
-"""What forms let people choose from: time zones and currencies."""
+"""What forms let people choose from: time zones."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from inkeeper.rules import periods
-
-CURRENCIES = (
-    "EUR USD GBP CHF AED AUD BRL CAD CLP CNY COP CZK DKK HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NZD PEN PHP PLN RON"
-    " SAR SEK SGD THB TRY TWD UAH VND ZAR"
-).split()
-"""The currencies to choose from, those that most accounts are paid in first."""
 
 _AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 

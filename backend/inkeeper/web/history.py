@@ -17,6 +17,7 @@ from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, inmail_edits, inmails, ledger, relogging
 from inkeeper.services.people import listing
+from inkeeper.vocabulary import LOSSES
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -34,7 +35,6 @@ _REFUSED = {
     "opening": "This account starts later than that day.",
     "outcome": "Its result is from before that day. Set Result to Waiting first, or pick an earlier day.",
 }
-_GONE = ("expire", "forfeit", "void")
 
 
 class HistoryQuery(forms.Query):
@@ -291,7 +291,7 @@ def _month(found: Seats, month: date) -> dict[str, Any]:
         "after": entries[-1]["balance"] if entries else None,
         "came": _sum(entries, "grant") + _sum(entries, "credit_back"),
         "went": -_sum(entries, "spend"),
-        "lost": -sum(_sum(entries, kind) for kind in _GONE),
+        "lost": -sum(_sum(entries, kind) for kind in LOSSES),
         "adjusted": _sum(entries, "adjust"),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any
 
 from flask import Response, request
 from marshmallow import EXCLUDE, fields, validate
@@ -18,9 +18,8 @@ from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts
 from inkeeper.services.people import bulk, listing, targets
-from inkeeper.services.people.bulk import Action
-from inkeeper.services.people.listing import Show
 from inkeeper.services.people.targets import View
+from inkeeper.vocabulary import BULK_ACTIONS, TARGET_FILTERS, BulkAction
 from inkeeper.web import dates, forms, home, pages, people_words, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -29,6 +28,7 @@ from inkeeper.web.seats import Seats
 
 ROWS = 50
 _LATER = ("tomorrow", "week", "credits", "day")
+_WITHOUT_A_DAY = [action for action in BULK_ACTIONS if action != "later"]
 _LONGEST_UNDO = 100_000
 _REFUSED = {
     "links": "Each link has to lead to a person on LinkedIn who isn't on your list yet, one of each kind.",
@@ -44,7 +44,7 @@ class PeopleQuery(forms.Query):
     """Whom to show."""
 
     q = CleanText()
-    show = fields.String(load_default="all", validate=validate.OneOf(get_args(Show)))
+    show = fields.String(load_default="all", validate=validate.OneOf(TARGET_FILTERS))
     campaign = fields.String(validate=validate.Length(1, 64))
     cursor = Cursor(int, int, str)
 
@@ -55,7 +55,7 @@ class BulkForm(FormSchema, PeopleQuery):
     class Meta:
         unknown = EXCLUDE
 
-    what = fields.String(required=True, validate=validate.OneOf([*_LATER, "drop", "mark", "first", "text", "campaign"]))
+    what = fields.String(required=True, validate=validate.OneOf([*_LATER, *_WITHOUT_A_DAY, "text", "campaign"]))
     day = fields.Date(error_messages={"invalid": "Enter a day."})
     text = fields.String(load_default=None, validate=validate.Length(1, 64))
     to_campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
@@ -69,7 +69,7 @@ class UndoForm(FormSchema, PeopleQuery):
     class Meta:
         unknown = EXCLUDE
 
-    what = fields.String(required=True, validate=validate.OneOf(["later", "drop", "mark"]))
+    what = fields.String(required=True, validate=validate.OneOf(bulk.UNDOABLE))
     before = fields.String(required=True, validate=validate.Length(max=_LONGEST_UNDO))
     here = fields.String(load_default="people", validate=validate.OneOf(["people", "home"]))
 
@@ -181,7 +181,7 @@ def undo_on_people() -> Response:
     """Take back what was done last."""
     form = forms.read_press(UndoForm())
     before = _read_before(form.data["before"])
-    action: Action = form.data["what"]
+    action: BulkAction = form.data["what"]
 
     def undo() -> dict[str, Any]:
         with store().read() as tx:
@@ -255,7 +255,7 @@ def _act(found: Seats, data: Mapping[str, Any], ids: Sequence[str]) -> dict[str,
         elif what == "campaign":
             done = bulk.set_campaign(tx, owner_id(), views, data["to_campaign"], now())
         else:
-            action: Action = "later" if what in _LATER else what
+            action: BulkAction = "later" if what in _LATER else what
             done = bulk.act(tx, owner_id(), views, action, now(), _until(found, data))
     before = done.before if len(done.before) <= bulk.MOST_UNDONE else []
     return {"changed": done.changed, "skipped": done.skipped, "before": before}
@@ -288,7 +288,7 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
     names = [view.person.name for view in views]
     until = _until(found, data) if what in _LATER else None
     day = dates.say_day(until, dates.today(found.zone)) if until else ""
-    action: Action = "later" if what in _LATER else what
+    action: BulkAction = "later" if what in _LATER else what
     text = people_words.said_done(action, names, number, done["skipped"], day)
     if not done["before"] or action == "first":
         return Toast(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from inkeeper.services.people.bulk import Action
 from inkeeper.services.people.targets import View
+from inkeeper.vocabulary import BulkAction
 from inkeeper.web import dates
 from inkeeper.web.blueprint import blueprint
 
@@ -56,7 +56,7 @@ LIST_COLUMNS = {
 }
 """What a column of a list can hold."""
 
-_DONE: dict[Action, tuple[str, str]] = {
+_DONE: dict[BulkAction, tuple[str, str]] = {
     "drop": ("Dropped {who}.", "Dropped {number} people."),
     "mark": ("Marked {who}: do not contact.", "Marked {number} people: do not contact."),
     "first": ("{who} is at the top.", "{number} people are at the top."),
@@ -119,7 +119,7 @@ def short_day(which: date, today: date, before: str = "") -> str:
     return f"{before}{which.day} {which:%b}" + (f" {which.year}" if abs((which - today).days) > 300 else "")
 
 
-def said_done(action: Action, names: list[str], number: int, skipped: int, day: str = "") -> str:
+def said_done(action: BulkAction, names: list[str], number: int, skipped: int, day: str = "") -> str:
     """What was done, for a toast. `names` are of those it was done with, `day` is the day in words."""
     one, many = _DONE[action]
     if not number:

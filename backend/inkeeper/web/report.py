@@ -12,9 +12,9 @@ from markupsafe import Markup
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, advice
-from inkeeper.services.accounts import Seat
 from inkeeper.services.report import Reports
-from inkeeper.web import charts, forms, pages, report_words, seats
+from inkeeper.storage.accounts import Seat
+from inkeeper.web import charts, forms, pages, report_words, seats, words
 from inkeeper.web.blueprint import blueprint
 
 MONTHS = 12
@@ -153,11 +153,11 @@ def _week(found: Mapping[str, Any]) -> dict[str, Any] | None:
     hours = range(min(used), max(used) + 1)
     days = [[_hour(found, day, hour) for hour in hours] for day in range(len(found["weekdays"]))]
     best = [
-        f"{report_words.WEEKDAYS[hour['weekday'] - 1]} {hour['hour']:02}:00"
+        f"{words.WEEKDAYS[hour['weekday'] - 1]} {hour['hour']:02}:00"
         f" ({report_words.percent(hour['response_rate'])} of {hour['sent']:,})"
         for hour in found["best"]
     ]
-    return {"hours": list(hours), "days": days, "names": report_words.WEEKDAYS, "best": best}
+    return {"hours": list(hours), "days": days, "names": words.WEEKDAYS, "best": best}
 
 
 def _hour(found: Mapping[str, Any], day: int, hour: int) -> dict[str, Any]:

@@ -27,7 +27,6 @@ COLUMNS = {
 
 LOSSES = {"expired": "expired", "forfeited": "over the limit", "voided": "lost with the plan"}
 POINTS = {"grant": "New credits", "expire": "Expired", "forfeit": "Over the limit", "void": "Lost with the plan"}
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 RULES = {
     "month_end": "Inkeeper's default: unused credits are lost at the end of the month.",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -15,11 +13,13 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.services import accounts, rule_books
+from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.choices import zones
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.seats import NoAccountYet, Seats
-from inkeeper.web.settings_words import CARRY_OVER, CURRENCIES
+from inkeeper.web.settings_words import CARRY_OVER
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
 _VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
@@ -216,15 +216,8 @@ def _choices() -> dict[str, Any]:
     known = rule_books.list_rule_books(now())
     plans = {plan["id"]: plan["title"] for book in known for plan in book["plans"] if plan["id"] != books.BASIC}
     carry_over = {book["id"]: CARRY_OVER.get(book["id"], (book["question_answer"], book["summary"])) for book in known}
-    return {"plans": plans, "carry_over": carry_over, "zones": _zones(), "currencies": _currencies("EUR")}
+    return {"plans": plans, "carry_over": carry_over, "zones": zones(), "currencies": _currencies("EUR")}
 
 
 def _currencies(own: str) -> dict[str, str]:
     return {code: code for code in (CURRENCIES if own in CURRENCIES else [own, *CURRENCIES])}
-
-
-@cache
-def _zones() -> dict[str, str]:
-    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    names = sorted(name for name in available_timezones() if name.startswith(areas))
-    return {name: name.replace("_", " ") for name in ["UTC", *names]}

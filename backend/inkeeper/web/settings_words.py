@@ -9,9 +9,8 @@ from typing import Any
 
 from inkeeper.rules import money
 from inkeeper.rules.money import Money
+from inkeeper.web import words
 from inkeeper.web.blueprint import blueprint
-
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 CARRY_OVER = {
     "month_end": ("No", "What you don't use by the end of the month is lost."),
@@ -196,12 +195,6 @@ STORED = {
 }
 """What is stored of people, and why, by table and column."""
 
-CURRENCIES = (
-    "EUR USD GBP CHF AED AUD BRL CAD CLP CNY COP CZK DKK HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NZD PEN PHP PLN RON"
-    " SAR SEK SGD THB TRY TWD UAH VND ZAR"
-).split()
-"""The currencies to choose from, those that most accounts are paid in first."""
-
 
 @blueprint.app_template_filter("exact_money")
 def exact_money(value: dict[str, Any]) -> str:
@@ -214,7 +207,7 @@ def exact_money(value: dict[str, Any]) -> str:
 def names() -> dict[str, Any]:
     """The names of codes, for templates."""
     return {
-        "WEEKDAYS": WEEKDAYS,
+        "WEEKDAYS": words.WEEKDAYS,
         "CARRY_OVER": CARRY_OVER,
         "CREDIT_RULES": CREDIT_RULES,
         "IMPORT_KINDS": IMPORT_KINDS,

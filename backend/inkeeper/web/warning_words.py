@@ -6,14 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from inkeeper.rules.warnings import RESPONSE_PERCENT_LEAST, RESPONSE_WINDOW
+from inkeeper.vocabulary import WarningCode
 from inkeeper.web import dates
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.words import credits
-
-SAID_ELSEWHERE = frozenset(
-    {"expiring", "behind", "over_cap", "cancelling", "empty", "unconfirmed", "discrepancy", "wrong_book"}
-)
-"""Codes that get no line: Home's loss, pace and LinkedIn's number say them, or Plan & rules does."""
 
 
 class Note(NamedTuple):
@@ -66,10 +62,12 @@ def _response_rate(warning: Mapping[str, Any], _summary: Mapping[str, Any]) -> N
     return Note("response_rate", f"{found} Under {RESPONSE_PERCENT_LEAST}% LinkedIn stops bulk sending in Recruiter.")
 
 
-WORDS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Note]] = {
+WORDS: dict[WarningCode, Callable[[Mapping[str, Any], Mapping[str, Any]], Note]] = {
     "few_targets": _few_targets,
     "grant_missing": _grant_missing,
     "low_balance": _low_balance,
     "response_rate": _response_rate,
 }
-"""For each code the function that words a warning, given the summary that it is part of."""
+"""For each code that gets a line, the function that words a warning, given the summary that it is part of. The others
+are said by Home's loss, pace and LinkedIn's number, or by Plan & rules.
+"""

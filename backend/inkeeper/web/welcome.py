@@ -19,10 +19,11 @@ from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Terms
 from inkeeper.services import accounts, devices, pairing
+from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.browsers import FIREFOX, looking
-from inkeeper.web.choices import CURRENCIES, zones
+from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
 
 PLANS = {

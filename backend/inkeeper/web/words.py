@@ -8,9 +8,12 @@ from inkeeper.api.context import settings
 from inkeeper.errors import Problem
 from inkeeper.rules import money
 from inkeeper.rules.money import Money
+from inkeeper.vocabulary import JournalKind, Outcome, ProblemCode
 from inkeeper.web.blueprint import blueprint
 
-OUTCOMES = {
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+OUTCOMES: dict[Outcome, str] = {
     "pending": "Waiting",
     "replied": "Replied",
     "accepted": "Accepted",
@@ -19,14 +22,14 @@ OUTCOMES = {
 }
 """Each outcome's name. `accepted` is LinkedIn's word for a reply of interest."""
 
-PURPOSES = {
+PURPOSES: dict[str, str] = {
     "introduction": "Introduction",
     "follow_up": "Follow-up",
     "article": "Article",
     "other": "Other",
 }
 
-KINDS = {
+KINDS: dict[JournalKind, str] = {
     "grant": "New credits",
     "spend": "InMail sent",
     "credit_back": "Credit back",
@@ -37,7 +40,7 @@ KINDS = {
 }
 """Each kind of change of the credits."""
 
-_PROBLEMS = {
+_PROBLEMS: dict[ProblemCode, str] = {
     "not_found": "This isn't here any more. Reload the page.",
     "retracted": "This InMail was removed from the log.",
     "replaced": "This was edited elsewhere. Reload the page.",

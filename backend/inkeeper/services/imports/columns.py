@@ -19,7 +19,7 @@ from inkeeper.services.imports.reading import (
     subject_line,
 )
 from inkeeper.services.imports.rows import Rows
-from inkeeper.storage.models import OUTCOMES, PURPOSES
+from inkeeper.vocabulary import OUTCOMES, PURPOSES, RowKind
 
 FIELDS = ("name", "profile_url", "sent_at", "cost", "subject", "purpose", "note", "outcome", "outcome_at")
 """What a column can hold. `name` and `sent_at` are needed."""
@@ -91,7 +91,7 @@ def _letters(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower()) if len(name) <= _LONGEST_HEADING else ""
 
 
-def _none(_row: list[str]) -> str | None:
+def _none(_row: list[str]) -> RowKind | None:
     """No row is passed over."""
 
 
@@ -99,7 +99,7 @@ def read_columns(
     rows: Rows,
     reading: Reading,
     decode: Callable[[str], str] = str,
-    passed_over: Callable[[list[str]], str | None] = _none,
+    passed_over: Callable[[list[str]], RowKind | None] = _none,
 ) -> None:
     """Read each row below the heading as one InMail; `reading.columns` says which column holds what.
 

@@ -10,6 +10,7 @@ from inkeeper.services.imports.columns import FIELDS, read_columns
 from inkeeper.services.imports.reading import Reading
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.imports.rows import Rows
+from inkeeper.vocabulary import RowKind
 
 ACCOUNTS = "accounts.csv"
 INMAILS = "inmails.csv"
@@ -63,7 +64,7 @@ def read_inmails(rows: Rows, reading: Reading, account_id: str) -> None:
         raise bad_file(rows.file, 1, "Columns are missing, so this is not from an export of Inkeeper.")
     account_at, retracted_at = rows.heading.index("account_id"), rows.heading.index("retracted_at")
 
-    def passed_over(row: list[str]) -> str | None:
+    def passed_over(row: list[str]) -> RowKind | None:
         if row[account_at] != account_id:
             return "other_account"
         return "taken_back" if row[retracted_at] else None

@@ -16,6 +16,7 @@ from inkeeper.rules.people import clean_name, normal_link
 from inkeeper.services import dates
 from inkeeper.services.imports.moments import read_moment
 from inkeeper.services.imports.refusals import bad_file
+from inkeeper.vocabulary import ROW_KINDS, RowKind
 
 MOST_INMAILS = 200_000
 """InMails, or conversations that may hold one, of which one file may tell: what is kept in memory while it is read."""
@@ -58,7 +59,7 @@ class NotUnderstood(ValueError):
     """A row that cannot be read; the message says why, beginning in lower case."""
 
 
-KINDS = {
+KINDS: dict[RowKind, str] = {
     "inmail": "an InMail",
     "answer": "the first answer to an InMail",
     "message": "another message: not the first of its conversation, not from you, without a subject, or to a group",
@@ -69,8 +70,7 @@ KINDS = {
 }
 """What a row can be taken for, in words."""
 
-_NAMES = tuple(KINDS)
-_CODES = {name: code for code, name in enumerate(_NAMES)}
+_CODES = {name: code for code, name in enumerate(ROW_KINDS)}
 
 
 class RowKinds:
@@ -83,13 +83,13 @@ class RowKinds:
     def __len__(self) -> int:
         return len(self._codes)
 
-    def add(self, line: int, kind: str) -> int:
+    def add(self, line: int, kind: RowKind) -> int:
         """Note the next row; answers its number (from 0)."""
         self._lines.append(line)
         self._codes.append(_CODES[kind])
         return len(self._codes) - 1
 
-    def change(self, number: int, kind: str) -> None:
+    def change(self, number: int, kind: RowKind) -> None:
         """Take the row of that number for something else after all."""
         self._codes[number] = _CODES[kind]
 
@@ -97,11 +97,11 @@ class RowKinds:
         """The line on which the row of that number begins."""
         return self._lines[number]
 
-    def __iter__(self) -> Iterator[tuple[int, str]]:
+    def __iter__(self) -> Iterator[tuple[int, RowKind]]:
         """Each row's line and kind, in the order of the file."""
-        return ((line, _NAMES[code]) for line, code in zip(self._lines, self._codes, strict=True))
+        return ((line, ROW_KINDS[code]) for line, code in zip(self._lines, self._codes, strict=True))
 
-    def count(self, kind: str) -> int:
+    def count(self, kind: RowKind) -> int:
         """How many rows were taken for this."""
         return self._codes.count(_CODES[kind])
 

@@ -9,25 +9,25 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, conflict
 from inkeeper.rules import pasted, people
 from inkeeper.rules.people import Link
-from inkeeper.rules.targets import OPEN, state_of
+from inkeeper.rules.targets import state_of
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.people.targets import WRITTEN_WITHIN
 from inkeeper.storage import persons, targets
 from inkeeper.storage.persons import Index, Person
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import OPEN_STATES, LineProblem, PersonAction
 
 MOST_LINES = 50_000
 ROWS_SHOWN = 200
 _SHOWN_CHARACTERS = 120
 _HEADINGS = frozenset({"name", "link", "profile", "profile link", "linkedin", "url", "company"})
 
-Action = Literal["add", "written", "on_list", "do_not_contact", "twice"]
-ACTIONS: dict[Action, str] = {
+ACTIONS: dict[PersonAction, str] = {
     "add": "would be put on the list",
     "written": "left out: was written to within 90 days",
     "on_list": "is on the list already",
@@ -36,7 +36,7 @@ ACTIONS: dict[Action, str] = {
 }
 """What becomes of a line, in words."""
 
-REASONS = {
+REASONS: dict[LineProblem, str] = {
     "other_link": "has a link that does not lead to LinkedIn",
     "no_person": "has a link that does not lead to a person: it should look like https://www.linkedin.com/in/name",
     "no_name": "has no name",
@@ -72,7 +72,7 @@ class Unread(NamedTuple):
     """A line that is not understood: why, as a key of `REASONS`, and the beginning of it."""
 
     line: int
-    reason: str
+    reason: LineProblem
     text: str
 
 
@@ -98,7 +98,7 @@ class Row(NamedTuple):
     """
 
     entry: Entry
-    action: Action
+    action: PersonAction
     person: Person | None = None
     at: datetime | None = None
     first_line: int | None = None
@@ -173,7 +173,7 @@ def make_plan(tx: Transaction, owner_id: str, reading: Reading, now: datetime, *
     listed = {
         row.person_id: row.created_at
         for row in targets.with_a_step_to_come(tx, owner_id)
-        if state_of(row.course, today.of(row.account_id), now) in {*OPEN, "waiting"}
+        if state_of(row.course, today.of(row.account_id), now) in {*OPEN_STATES, "waiting"}
     }
     known, written = Index(persons.get_every(tx, owner_id)), Index()
     written_at: dict[str, datetime] = {}

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import invalid
-from inkeeper.rules.targets import OPEN
 from inkeeper.services.people import targets
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.targets import View
 from inkeeper.storage import persons, texts
 from inkeeper.storage import targets as stored
 from inkeeper.storage.transaction import Transaction
-
-Action = Literal["later", "drop", "mark", "first"]
+from inkeeper.vocabulary import OPEN_STATES, BulkAction
 
 MOST_UNDONE = 500
 """How many targets an undo covers."""
 
-_UNDONE = {"later": ("planned_for", "planned_at", "planned_step"), "drop": ("dropped_at",), "mark": ()}
+_UNDONE: dict[BulkAction, tuple[str, ...]] = {
+    "later": ("planned_for", "planned_at", "planned_step"),
+    "drop": ("dropped_at",),
+    "mark": (),
+}
+UNDOABLE = tuple(_UNDONE)
+"""The actions that `undo` takes back."""
+
 _ALL_AT_ONCE = 1000
 
 
@@ -52,7 +57,7 @@ def find_all(tx: Transaction, owner_id: str, filters: Mapping[str, Any], now: da
 
 
 def act(
-    tx: Transaction, owner_id: str, views: Sequence[View], action: Action, now: datetime, until: date | None = None
+    tx: Transaction, owner_id: str, views: Sequence[View], action: BulkAction, now: datetime, until: date | None = None
 ) -> Done:
     """Do one thing with all of these that something is still to be written to: plan them for the day `until` (`later`),
     take them off the list (`drop`), mark their people as not to be contacted (`mark`), put them at the top (`first`).
@@ -64,7 +69,7 @@ def act(
             targets.check_day("until", until, tx, owner_id, account_id, now)
     if action == "mark":
         return _mark(tx, owner_id, views)
-    todo = [view.target for view in views if view.state in OPEN or _follows(view)]
+    todo = [view.target for view in views if view.state in OPEN_STATES or _follows(view)]
     before = [[row.id, *(_plain(getattr(row, name)) for name in _UNDONE.get(action, ()))] for row in todo]
     if action == "later":
         names: tuple[str, ...] = _UNDONE["later"]
@@ -108,7 +113,7 @@ def set_campaign(tx: Transaction, owner_id: str, views: Sequence[View], campaign
     return Done(len(rows), len(views) - len(rows), [])
 
 
-def undo(tx: Transaction, owner_id: str, action: Action, before: Sequence[Sequence[Any]]) -> int:
+def undo(tx: Transaction, owner_id: str, action: BulkAction, before: Sequence[Sequence[Any]]) -> int:
     """Take back what `act` did with `later`, `drop` or `mark`; how many targets it was.
 
     Raises the 422 Problem for what `act` never gave out.

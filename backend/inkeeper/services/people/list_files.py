@@ -13,7 +13,6 @@ from inkeeper import texts
 from inkeeper.csvtext import original, write_table
 from inkeeper.rules.pasted import LINKEDIN, name_in
 from inkeeper.rules.people import LONGEST_NAME, NOT_A_NAME, Link, clean_name, normal_name, parse_link
-from inkeeper.rules.targets import OPEN, STATES
 from inkeeper.services.imports import columns
 from inkeeper.services.imports.blanks import is_empty
 from inkeeper.services.imports.columns import Layout, places_of
@@ -26,8 +25,8 @@ from inkeeper.services.people.adding import MOST_LINES, Entry, Reading, Unread, 
 from inkeeper.services.people.targets import View
 from inkeeper.storage import campaigns
 from inkeeper.storage import texts as stored_texts
-from inkeeper.storage.models import PURPOSES
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import OPEN_STATES, PURPOSES, TARGET_STATES, LineProblem
 
 LAYOUT = Layout(
     {
@@ -51,7 +50,7 @@ LAYOUT = Layout(
 """The fields of the list and their headings, the columns of `write` among them."""
 
 COLUMNS = (*LAYOUT.headings, "created_at", "last_sent_at")
-_OVER = frozenset(STATES) - OPEN
+_OVER = frozenset(TARGET_STATES) - frozenset(OPEN_STATES)
 _ABOUT = {"first_name": 200, "company": 200, "headline": 300}
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LAST_NAMES = ("lastname", "surname", "familyname", "nachname")
@@ -71,6 +70,10 @@ class Named(NamedTuple):
 
 class _Refused(Exception):
     """A row that is not understood; why, as a key of `adding.REASONS`."""
+
+    def __init__(self, reason: LineProblem) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def named(tx: Transaction, owner_id: str, accounts: Mapping[str, str]) -> Named:
@@ -111,7 +114,7 @@ def read(
                 continue
             entries.append(_entry(line, cells, names, order, today))
         except _Refused as refused:
-            unread.append(Unread(line, str(refused), " · ".join(cell for cell in row if cell)[:_SHOWN]))
+            unread.append(Unread(line, refused.reason, " · ".join(cell for cell in row if cell)[:_SHOWN]))
     read_as = repr([digest, sorted(mapping.items()), order])
     return Reading(hashlib.sha256(read_as.encode()).hexdigest(), entries, unread, over, rows.heading, mapping)
 
@@ -174,11 +177,12 @@ def _entry(line: int, cells: Mapping[str, str], names: Named, order: str | None,
         raise _Refused("note") from None
     if note:
         found["note"] = note
-    for field, known, column in (
+    references: tuple[tuple[LineProblem, Mapping[str, str], str], ...] = (
         ("account", names.accounts, "account_id"),
         ("text", names.texts, "text_id"),
         ("campaign", names.campaigns, "campaign_id"),
-    ):
+    )
+    for field, known, column in references:
         if cells.get(field):
             found[column] = _one_of(cells[field], known, field)
     if "campaign_id" in found:
@@ -216,14 +220,14 @@ def _links(text: str) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def _day(text: str, order: str | None, reason: str) -> date:
+def _day(text: str, order: str | None, reason: LineProblem) -> date:
     try:
         return read_moment(text, "UTC", order).date()
     except ValueError:
         raise _Refused(reason) from None
 
 
-def _one_of(text: str, known: Mapping[str, str], reason: str) -> str:
+def _one_of(text: str, known: Mapping[str, str], reason: LineProblem) -> str:
     if text not in known:
         raise _Refused(reason)
     return known[text]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.rules.people import parse_link
@@ -13,17 +13,14 @@ from inkeeper.services.people.targets import View
 from inkeeper.storage import campaigns, texts
 from inkeeper.storage import persons as stored_persons
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import ENDED_STATES, OPEN_STATES, TargetFilter, TargetState
 
-Show = Literal["all", "today", "month", "waiting", "done"]
-
-_OPEN = ("ready", "planned", "held")
-_OVER = ("answered", "done", "dropped")
-_STATES: dict[Show, tuple[tuple[str, ...], ...]] = {
-    "all": (_OPEN, ("waiting",), _OVER),
-    "today": (_OPEN,),
-    "month": ((*_OPEN, "waiting"),),
+_STATES: dict[TargetFilter, tuple[tuple[TargetState, ...], ...]] = {
+    "all": (OPEN_STATES, ("waiting",), ENDED_STATES),
+    "today": (OPEN_STATES,),
+    "month": ((*OPEN_STATES, "waiting"),),
     "waiting": (("waiting",),),
-    "done": (_OVER,),
+    "done": (ENDED_STATES,),
 }
 """The states that each filter shows, in groups that follow each other."""
 
@@ -43,7 +40,7 @@ def choices(tx: Transaction, owner_id: str, *, archived: bool = False) -> Choice
     return Choices(texts.names(tx, owner_id, archived=archived), campaigns.names(tx, owner_id, archived=archived))
 
 
-def filters_of(show: Show, wanted: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
+def filters_of(show: TargetFilter, wanted: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
     """The filters for `targets.search`, one for each group of states that follow each other.
 
     `wanted` may hold `account`, `campaign` and `q`; `today` is the local day.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from inkeeper.clock import from_microseconds
 from inkeeper.rules import periods
@@ -14,14 +14,10 @@ from inkeeper.rules.replay import allotment_of, months_of
 from inkeeper.rules.report import HOURS, WEEKDAYS
 from inkeeper.rules.results import Counts, Difference, difference, result_of
 from inkeeper.services import accounts
-from inkeeper.services.accounts import Seat
-from inkeeper.storage import history, results, texts
-from inkeeper.storage.models import PURPOSES
+from inkeeper.storage import balances, results, texts
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.transaction import Transaction
-
-By = Literal["text", "campaign", "purpose", "weekday", "hour"]
-WAYS: tuple[By, ...] = ("text", "campaign", "purpose", "weekday", "hour")
-"""What InMails are counted by."""
+from inkeeper.vocabulary import PURPOSES, ResultGrouping
 
 NONE = "none"
 """Key of the InMails without a text, a campaign or a purpose."""
@@ -63,14 +59,14 @@ class Row(NamedTuple):
     difference: str | None
 
 
-def list_results(tx: Transaction, owner_id: str, account_id: str, by: By, now: datetime) -> list[Row]:
+def list_results(tx: Transaction, owner_id: str, account_id: str, by: ResultGrouping, now: datetime) -> list[Row]:
     """What came of the account's InMails, those taken back left out; no group without any.
 
     Texts and campaigns come with those that most InMails belong to first, all others in their own order. A credit has
     its price of `now` (UTC). Raises a 404 Problem.
     """
     account = accounts.seat(owner_id, account_id)
-    state, _ = history.state_at(account_id, now)
+    state, _ = balances.state_at(account_id, now)
     allotment, months = allotment_of(state), months_of(state)
     groups = _groups(tx, owner_id, account, by, now)
     differences = _differences(tx, account_id) if by == "campaign" else {}
@@ -88,7 +84,7 @@ def list_results(tx: Transaction, owner_id: str, account_id: str, by: By, now: d
     ]
 
 
-def _groups(tx: Transaction, owner_id: str, account: Seat, by: By, now: datetime) -> list[Group]:
+def _groups(tx: Transaction, owner_id: str, account: Seat, by: ResultGrouping, now: datetime) -> list[Group]:
     if by == "weekday":
         return _by_weekday(_hours(tx, account, now))
     if by == "hour":

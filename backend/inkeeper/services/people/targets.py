@@ -10,7 +10,7 @@ from inkeeper.errors import Problem, conflict, invalid, not_found
 from inkeeper.rules import people
 from inkeeper.rules.people import normal_name, parse_link
 from inkeeper.rules.periods import day_start, local_day
-from inkeeper.rules.targets import OPEN, State, state_of
+from inkeeper.rules.targets import state_of
 from inkeeper.services.accounts import seat
 from inkeeper.services.people import persons, texts
 from inkeeper.services.people.campaigns import joinable
@@ -24,6 +24,7 @@ from inkeeper.storage.campaigns import Campaign
 from inkeeper.storage.persons import Person
 from inkeeper.storage.targets import Filter, Target, Today
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import OPEN_STATES, TargetState
 
 NEXT_SHOWN = 3
 MOST_OF_A_DAY = 1_000
@@ -54,7 +55,7 @@ class View(NamedTuple):
     """
 
     target: Target
-    state: State
+    state: TargetState
     person: Person
     campaign: Campaign | None
     held_until: date | None = None
@@ -170,7 +171,7 @@ def of_person(
     if person is None:
         return None, None
     views = describe_all(tx, owner_id, targets.of_person(tx, owner_id, person.id), now)
-    for states in (OPEN, {"waiting"}):
+    for states in (OPEN_STATES, {"waiting"}):
         for view in views:
             if view.state in states:
                 return person, view
@@ -288,7 +289,7 @@ def describe(view: View) -> dict[str, Any]:
     }
 
 
-def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[State, date | None]:
+def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[TargetState, date | None]:
     state = state_of(row.course, today, now)
     if state == "planned":
         is_held, until = holding.of(row)

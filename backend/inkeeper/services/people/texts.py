@@ -20,11 +20,12 @@ from inkeeper.storage import targets, texts
 from inkeeper.storage.persons import Person
 from inkeeper.storage.texts import Text
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import VARIABLES, TextProblemCode
 
 LIMITS = {"subject": SUBJECT_LIMIT, "body": BODY_LIMIT}
 """The longest that each part of a text may be as it is written, in the units of `templates.length`."""
 
-_SAYS: dict[str, str] = {
+_SAYS: dict[TextProblemCode, str] = {
     "unknown_variable": "line {line}: there is no variable {{{{{written}}}}}; they are {known}.",
     "empty_variable": "line {line}: {written} names no variable; they are {known}.",
     "unclosed": "line {line}: {{{{ opens a variable that does not close on its line.",
@@ -189,7 +190,7 @@ def check(wanted: Mapping[str, Any]) -> None:
 
 def say(problem: TextProblem) -> str:
     """A fault of a template in English, for programs and the terminal."""
-    known = ", ".join(templates.VARIABLES)
+    known = ", ".join(VARIABLES)
     words = _SAYS[problem.code].format(
         line=problem.line, written=problem.written, suggestion=problem.suggestion, known=known
     )

@@ -42,8 +42,24 @@
 
   function deviceName() {
     const agent = navigator.userAgent;
-    const browsers = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["FxiOS", "Firefox"], ["Chrome", "Chrome"], ["CriOS", "Chrome"], ["Safari", "Safari"]];
-    const systems = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]];
+    const browsers = [
+      ["Edg", "Edge"],
+      ["OPR", "Opera"],
+      ["Firefox", "Firefox"],
+      ["FxiOS", "Firefox"],
+      ["Chrome", "Chrome"],
+      ["CriOS", "Chrome"],
+      ["Safari", "Safari"],
+    ];
+    const systems = [
+      ["Android", "Android"],
+      ["iPhone", "iPhone"],
+      ["iPad", "iPad"],
+      ["Windows", "Windows"],
+      ["Mac OS", "Mac"],
+      ["CrOS", "ChromeOS"],
+      ["Linux", "Linux"],
+    ];
     const find = (/** @type {string[][]} */ names) => names.find(([part]) => agent.includes(part))?.[1];
     const system = find(systems);
     return (find(browsers) ?? "a browser") + (system ? ` on ${system}` : "");
@@ -189,7 +205,9 @@
       }
       document.getElementById("problem")?.replaceChildren();
       // The extension in this browser hears it, and fetches its number anew.
-      if (request.method !== "GET" && !sourceElement.matches?.("[data-reads]")) document.dispatchEvent(new Event("inkeeper:changed"));
+      if (request.method !== "GET" && !sourceElement.matches?.("[data-reads]")) {
+        document.dispatchEvent(new Event("inkeeper:changed"));
+      }
     }
   });
 
@@ -205,32 +223,47 @@
   });
 
   // Ctrl-, Cmd- and Shift-click open a new tab or window: htmx would swallow them.
-  addEventListener("click", (event) => {
-    if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest?.("a[href]")) event.stopImmediatePropagation();
-  }, true);
+  addEventListener(
+    "click",
+    (event) => {
+      if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest?.("a[href]")) {
+        event.stopImmediatePropagation();
+      }
+    },
+    true,
+  );
 
   /** A `fetch` that shows how much of a file has been sent. @param {HTMLProgressElement} progress */
   function uploader(progress) {
-    return (/** @type {string} */ url, /** @type {any} */ { method, headers, body, signal }) => new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open(method, url);
-      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-      request.responseType = "blob";
-      request.upload.onprogress = ({ loaded, total }) => {
-        progress.hidden = false;
-        progress.max = total;
-        progress.value = loaded;
-      };
-      request.onload = () => {
-        const lines = request.getAllResponseHeaders().trim().split(/\r?\n/);
-        const pairs = lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
-        resolve(new Response(request.response, { status: request.status, headers: pairs }));
-      };
-      request.onerror = () => reject(new TypeError("the upload failed"));
-      request.onloadend = () => { progress.hidden = true; };
-      signal?.addEventListener("abort", () => { request.abort(); reject(signal.reason); });
-      request.send(body);
-    });
+    return (/** @type {string} */ url, /** @type {any} */ { method, headers, body, signal }) =>
+      new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        request.open(method, url);
+        for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+        request.responseType = "blob";
+        request.upload.onprogress = ({ loaded, total }) => {
+          progress.hidden = false;
+          progress.max = total;
+          progress.value = loaded;
+        };
+        request.onload = () => {
+          const lines = request.getAllResponseHeaders().trim().split(/\r?\n/);
+          const pairs = lines.map((line) => [
+            line.slice(0, line.indexOf(":")),
+            line.slice(line.indexOf(":") + 1).trim(),
+          ]);
+          resolve(new Response(request.response, { status: request.status, headers: pairs }));
+        };
+        request.onerror = () => reject(new TypeError("the upload failed"));
+        request.onloadend = () => {
+          progress.hidden = true;
+        };
+        signal?.addEventListener("abort", () => {
+          request.abort();
+          reject(signal.reason);
+        });
+        request.send(body);
+      });
   }
 
   // ---- after each swap ----
@@ -251,7 +284,10 @@
     backToRow(event.detail.ctx.sourceElement);
   });
 
-  /** After a row was closed the focus is on it again. @param {Element} source what was swapped in, where the button is gone */
+  /**
+   * After a row was closed the focus is on it again.
+   * @param {Element} source what was swapped in, where the button is gone
+   */
   function backToRow(source) {
     if (document.activeElement !== document.body) return;
     source?.closest?.("tbody")?.querySelector("[data-opens]")?.focus({ focusVisible: true });
@@ -275,7 +311,7 @@
   function leaveInTime() {
     for (const toast of document.querySelectorAll(".toast:not([data-leaving])")) {
       toast.dataset.leaving = "";
-      const leave = () => toast.matches(":hover, :focus-within") ? setTimeout(leave, UNDO_MS) : toast.remove();
+      const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, UNDO_MS) : toast.remove());
       setTimeout(leave, UNDO_MS);
     }
   }
@@ -288,9 +324,11 @@
 
   function isBeingTyped() {
     const fields = document.querySelectorAll("main input:not([type=hidden]), main textarea, main select");
-    return [...fields].some((field) => field instanceof HTMLSelectElement
-      ? ![...field.options].every((option) => option.selected === option.defaultSelected) && field.selectedIndex > 0
-      : field.value !== field.defaultValue);
+    return [...fields].some((field) =>
+      field instanceof HTMLSelectElement
+        ? ![...field.options].every((option) => option.selected === option.defaultSelected) && field.selectedIndex > 0
+        : field.value !== field.defaultValue,
+    );
   }
 
   // ---- keyboard, menus, buttons of the shell ----
@@ -314,7 +352,8 @@
   let lastRow = 0;
 
   /** Whether letters are typed into it: a checkbox or a button takes none. @param {Element} target */
-  const isTypedIn = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
+  const isTypedIn = (target) =>
+    target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
 
   /** Does what a key stands for in a list. Gives whether it stands for anything. @param {string} key */
   function steer(key) {
@@ -367,7 +406,10 @@
     if (target.closest?.("[data-sends]")) target.form.requestSubmit();
   });
 
-  /** Copies the text before a button; where the browser does not let pages copy, selects it. @param {HTMLElement} button */
+  /**
+   * Copies the text before a button; where the browser does not let pages copy, selects it.
+   * @param {HTMLElement} button
+   */
   async function copy(button) {
     try {
       await navigator.clipboard.writeText(button.dataset.copy);

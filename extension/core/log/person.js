@@ -1,0 +1,125 @@
+// Who a LinkedIn page is about, from its address and title. A page that is not understood is about no one.
+
+import { cleanName, isSameLink, normalName, parseLink, profileLink } from "./people.js";
+
+/** Of how many parts a person's title consists, by its last one. */
+const PARTS = new Map([
+  ["LinkedIn", 2],
+  ["Sales Navigator", 3],
+  ["Recruiter", 2],
+]);
+
+/** By the first part of the path. */
+const PRODUCTS = new Map([
+  ["in", "premium"],
+  ["messaging", "premium"],
+  ["sales", "sales_navigator"],
+  ["talent", "recruiter"],
+]);
+
+/** Letters that Unicode does not take apart, as LinkedIn writes them in public names. */
+const PLAIN_LETTERS = new Map([
+  ["ß", "ss"],
+  ["æ", "ae"],
+  ["œ", "oe"],
+  ["ø", "o"],
+  ["ł", "l"],
+  ["đ", "d"],
+  ["ð", "d"],
+  ["þ", "th"],
+  ["ı", "i"],
+]);
+const GERMAN_LETTERS = new Map([
+  ["ä", "ae"],
+  ["ö", "oe"],
+  ["ü", "ue"],
+  ["å", "aa"],
+  ["ø", "oe"],
+]);
+
+/** @param {string | undefined} address of any of LinkedIn's sites: www, a country's, the one for telephones */
+export const isLinkedin = (address = "") => /^(?:.+\.)?linkedin\.com$/.test(URL.parse(address)?.hostname ?? "");
+
+/**
+ * Whose InMail credits a page of LinkedIn is about, as a product.
+ * @param {string | undefined} address
+ */
+export function productOf(address = "") {
+  const area = isLinkedin(address) ? new URL(address).pathname.split("/")[1] : "";
+  return PRODUCTS.get(area) ?? null;
+}
+
+/**
+ * @param {{url?: string, title?: string} | undefined} tab
+ * @returns {Person | null}
+ */
+export function personOf(tab) {
+  const profileUrl = profileLink(tab?.url ?? "");
+  const name = profileUrl && nameIn(tab?.title ?? "");
+  return name ? { name, profileUrl } : null;
+}
+
+/**
+ * "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator" and "Kai Example | Recruiter" name a person. A
+ * visitor who is not signed in sees "Kai Example - Job - Company | LinkedIn".
+ * @param {string} title
+ */
+function nameIn(title) {
+  const parts = title.replace(/^\(\d+\+?\)\s*/, "").split(" | ");
+  const site = parts.at(-1)?.trim() ?? "";
+  if (parts.length !== PARTS.get(site)) return "";
+  return cleanName(site === "LinkedIn" ? parts[0].split(" - ")[0] : parts[0]);
+}
+
+/**
+ * Whether the name in the title belongs to the link in the address. LinkedIn changes the address first and the title up
+ * to some seconds later, so the two can be of two people. One of these has to show that they are not:
+ * 1. The public name in the link is made from the name.
+ * 2. The page itself has a link to this person with this name.
+ * 3. The page was loaded at this address, went nowhere since, and has a heading with this name.
+ * @param {Person} person from the address and title of `place`
+ * @param {PagePlace} place
+ */
+export function isOnePerson({ name, profileUrl }, { headings, isUntouched, loadedAt, named }) {
+  const link = profileUrl ?? "";
+  const isTheName = (/** @type {string} */ text) => normalName(text) === normalName(name);
+  return (
+    isMadeFrom(link, name) ||
+    named.some(isTheName) ||
+    (isUntouched && isSameLink(loadedAt, link) && headings.some(isTheName))
+  );
+}
+
+/**
+ * Whether the public name in a link has two words of a person's name, or its only one, or begins with all of them in
+ * one.
+ * @param {string} link
+ * @param {string} name
+ */
+function isMadeFrom(link, name) {
+  const parsed = parseLink(link);
+  if (parsed?.kind !== "in") return false;
+  const parts = wordsOf(parsed.id, PLAIN_LETTERS);
+  return [PLAIN_LETTERS, GERMAN_LETTERS].some((letters) => {
+    const words = wordsOf(name, letters);
+    const isWhole = words.length > 0 && parts.join("").startsWith(words.join(""));
+    return (
+      isWhole || (words.length > 0 && words.filter((word) => parts.includes(word)).length >= Math.min(2, words.length))
+    );
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {Map<string, string>} letters
+ */
+const wordsOf = (text, letters) =>
+  Array.from(
+    text.toLowerCase().normalize("NFC"),
+    (letter) => letters.get(letter) ?? PLAIN_LETTERS.get(letter) ?? letter,
+  )
+    .join("")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .split(/[^\p{L}]+/u)
+    .filter(({ length }) => length > 1);

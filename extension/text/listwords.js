@@ -1,0 +1,38 @@
+// What is known of somebody on the list, in words.
+
+import { dayNumber } from "./days.js";
+import { day, instantOf, ofDay } from "./format.js";
+import { t } from "./words.js";
+
+/** @param {Target} target */
+export const purposeWords = ({ note, purpose }) =>
+  [purpose && t(`purpose_${purpose}`), note && t("quoted", note)].filter(Boolean);
+
+/**
+ * For when somebody is planned, and what keeps them from it: "Tomorrow, 10:30", "Held until 1 Dec".
+ * @param {Target} target
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function plannedWords({ held_until: held, planned_at: time, planned_for: planned, state }, zone, now) {
+  if (state === "held" && held) return t("held_until", dayWords(held, zone, now));
+  return planned && t("planned_for", [dayWords(planned, zone, now), time].filter(Boolean).join(", "));
+}
+
+/**
+ * A day to come, given as "YYYY-MM-DD".
+ * @param {string} date
+ * @param {string} zone
+ * @param {Date} now
+ */
+export const dayWords = (date, zone, now) => ofDay(instantOf(`${date}T12:00`, zone), zone, now);
+
+/**
+ * @param {Target} target
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function sinceWords({ created_at: created }, zone, now) {
+  const at = new Date(created);
+  return t("listed_since", dayNumber(at, zone) === dayNumber(now, zone) ? t("today") : day(at, zone, now));
+}

@@ -1,0 +1,33 @@
+// Strings of _locales, with their plural forms.
+
+import { text } from "../core/browser.js";
+
+/**
+ * @param {string} key
+ * @param {...(string | number)} substitutions
+ */
+export const t = (key, ...substitutions) => text(key, ...substitutions);
+
+/**
+ * The string for this many, which is also its first substitution.
+ * @param {string} key
+ * @param {number} count
+ * @param {...(string | number)} others
+ */
+export function plural(key, count, ...others) {
+  const form = new Intl.PluralRules(t("format_locale")).select(count) === "one" ? "one" : "other";
+  return t(`${key}_${form}`, count, ...others);
+}
+
+/**
+ * What a refusal says to the user, by its code, and which fields it is about. The server's words are for codes that are
+ * not known here.
+ * @param {unknown} error
+ */
+export function refusalWords(error) {
+  const problem = /** @type {{problem?: Problem}} */ (error).problem;
+  if (!problem) return t("problem_unexpected");
+  const fields = (problem.errors ?? []).map(({ path }) => t(`field_${path.replaceAll(".", "_")}`)).filter(Boolean);
+  const own = t(`problem_${problem.code}`) || problem.detail || t("problem_unexpected");
+  return fields.length ? `${own} ${t("problem_check", fields.join(", "))}` : own;
+}
