@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +21,7 @@ from inkeeper.api.listening import Server
 from inkeeper.services import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store, open_database
+from tests import postgresql
 from tests.seat import Caller, Seat
 
 
@@ -83,8 +85,59 @@ def clock() -> Clock:
     return Clock()
 
 
+ON_BOTH_ENGINES = ("tests/storage",)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the tests of these folders on both engines; a test with the mark of one runs on that one alone."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    only = [name for name in ("sqlite", "postgresql") if metafunc.definition.get_closest_marker(name)]
+    if not only and metafunc.definition.nodeid.startswith(ON_BOTH_ENGINES):
+        only = ["sqlite", "postgresql"]
+    metafunc.parametrize("engine", only or ["sqlite"], indirect=True)
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def engine(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgresql.Cluster]:
+    """A PostgreSQL server for all tests of this process. It keeps nothing safe."""
+    with postgresql.cluster(**postgresql.FAST) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: postgresql.Cluster) -> str:
+    """The name of a database with Inkeeper's tables, used by one test after the other."""
+    name = cluster.new_database()
+    open_database(cluster.url(name)).checkpoint_and_close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def emptying(cluster: postgresql.Cluster, migrated: str) -> Iterator[psycopg.Connection]:
+    """A superuser's connection to that database."""
+    with psycopg.connect(cluster.url(migrated), autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '10s'")
+        yield connection
+
+
+@pytest.fixture
+def postgresql_url(cluster: postgresql.Cluster, migrated: str, emptying: psycopg.Connection) -> str:
+    """A PostgreSQL database with Inkeeper's tables and nothing in them."""
+    postgresql.empty_tables(emptying)
+    return cluster.url(migrated)
+
+
+@pytest.fixture
+def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if engine == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path}/inkeeper.sqlite3"
 
 

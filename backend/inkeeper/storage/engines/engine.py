@@ -59,7 +59,10 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """A connection that runs statements with `?` for each parameter, or `:name` where they are given by name."""
+    """A connection that runs statements with `?` for each parameter, or `:name` where they are given by name.
+
+    They raise Peewee's IntegrityError for what the schema does not allow, and the driver's own errors else.
+    """
 
     def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
         """Run one statement."""

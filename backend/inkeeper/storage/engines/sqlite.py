@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from peewee import PeeweeException, SqliteDatabase
+from peewee import IntegrityError, PeeweeException, SqliteDatabase
 
 from inkeeper.storage.backup import copy_database
 from inkeeper.storage.engines.engine import Connection, DatabaseProblem, Engine, Locked, Parameters, Which
@@ -250,6 +250,22 @@ def _ended(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that raises Peewee's IntegrityError for what the schema does not allow, as every engine does."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error, *error.args) from error
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
+        try:
+            return super().executemany(sql, rows)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error, *error.args) from error
+
+
 class _Sqlite(SqliteDatabase):
     """Peewee's SQLite with connections that go from thread to thread.
 
@@ -266,6 +282,7 @@ class _Sqlite(SqliteDatabase):
             timeout=BUSY_SECONDS,
             autoconnect=False,
             check_same_thread=False,
+            factory=_Connection,
         )
         self._open: list[sqlite3.Connection] = []
         self._for_reading: list[sqlite3.Connection] = []
