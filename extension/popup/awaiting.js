@@ -1,9 +1,9 @@
 // The InMails that wait for a reply, those first whose time for one ends first: one press says what came of each.
 
-import { run, say } from "../ui/act.js";
-import { el } from "../ui/dom.js";
 import { when } from "../text/format.js";
 import { plural, t } from "../text/words.js";
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 import { targetShown } from "./target.js";
 import { undoButton } from "./undo.js";
 

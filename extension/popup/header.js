@@ -1,8 +1,8 @@
 // Whose credits these are, a menu of the other accounts, and the ways to the server's pages.
 
-import { el } from "../ui/dom.js";
 import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 
 /** @type {AppPage[]} */
 const PAGES = ["people", "history", "report", "settings"];

@@ -3,11 +3,11 @@
 import { lastTo, reasonsToAsk } from "../core/log/past.js";
 import { costOf } from "../core/page/reading.js";
 import { fits } from "../core/show/view.js";
-import { run, say } from "../ui/act.js";
-import { el } from "../ui/dom.js";
 import { when } from "../text/format.js";
 import { plannedWords, purposeWords, sinceWords } from "../text/listwords.js";
 import { t } from "../text/words.js";
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 import { outcomes } from "./awaiting.js";
 import { logForm } from "./form.js";
 import { putOnList } from "./listform.js";

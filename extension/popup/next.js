@@ -1,14 +1,14 @@
 // Where no person is on the page: who is to be written to next, and how long the list is.
 
 import { goTo } from "../core/browser.js";
-import { dayName } from "../text/days.js";
 import { isForLater, profileOf, targetsOf } from "../core/log/targets.js";
 import { warningWords } from "../core/show/warnings.js";
-import { run } from "../ui/act.js";
-import { el } from "../ui/dom.js";
+import { dayName } from "../text/days.js";
 import { ofDay } from "../text/format.js";
 import { dayWords, plannedWords, purposeWords } from "../text/listwords.js";
 import { plural, t } from "../text/words.js";
+import { run } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 import { actions, targetShown } from "./target.js";
 
 /** @param {PopupContext} context */

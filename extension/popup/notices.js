@@ -2,10 +2,10 @@
 
 import { isNear, isUrgent } from "../core/show/summary.js";
 import { overLimit, warningWords } from "../core/show/warnings.js";
-import { run } from "../ui/act.js";
-import { el } from "../ui/dom.js";
 import { ofDay, roundMoney, until } from "../text/format.js";
 import { plural, t } from "../text/words.js";
+import { run } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 

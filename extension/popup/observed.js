@@ -1,11 +1,11 @@
 // Comparing with the number that LinkedIn shows: one press where it is the same, the number where it is not.
 
 import { offer } from "../core/log/observe.js";
+import { relative } from "../text/format.js";
+import { plural, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../text/format.js";
 import { field, form } from "../ui/forms.js";
-import { plural, t } from "../text/words.js";
 
 /** How long the user is not asked again. */
 const AGREED_MS = 24 * 3_600_000;

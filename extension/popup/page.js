@@ -2,9 +2,9 @@
 // logged.
 
 import { offer } from "../core/log/observe.js";
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../text/words.js";
 import { differenceWords } from "./observed.js";
 
 /** @param {PopupContext} context */

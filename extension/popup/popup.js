@@ -2,8 +2,8 @@
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
 import { accountFor, currentAccount, readView } from "../core/show/view.js";
-import { arrange } from "../ui/dom.js";
 import { t } from "../text/words.js";
+import { arrange } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 

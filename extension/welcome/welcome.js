@@ -4,8 +4,8 @@
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
 import { readView } from "../core/show/view.js";
-import { arrange } from "../ui/dom.js";
 import { t } from "../text/words.js";
+import { arrange } from "../ui/dom.js";
 import { about } from "./about.js";
 import { app } from "./app.js";
 import { connection } from "./connection.js";

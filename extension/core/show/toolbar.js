@@ -1,8 +1,8 @@
 // What the user sees without opening anything: the badge, and for a moment the sign that a log was taken.
 
+import { session, setBadge } from "../browser.js";
 import { keepAppointments } from "./alarms.js";
 import { badge, FLASH_MS } from "./badge.js";
-import { session, setBadge } from "../browser.js";
 import { readView } from "./view.js";
 
 const SETTLE_MS = 20;

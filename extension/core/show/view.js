@@ -124,12 +124,12 @@ function recent(account, stored, ahead) {
   const saved = (kept?.summary.recent ?? []).filter(
     ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id),
   );
-  const noticed = stored.undo
+  const noticed = stored.recentLogs
     .filter(({ source }) => source === "page")
     .flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
   // A line keeps its id when the server takes the entry over: its buttons stay the same ones while they are pressed.
   const idOf = (/** @type {string} */ inmailId) =>
-    stored.undo.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
+    stored.recentLogs.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
   const lines = [
     ...waiting.map(waitingLine),
     ...saved.map((inmail) => ({

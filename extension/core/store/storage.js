@@ -1,7 +1,7 @@
 // What local storage holds: its keys, what stands for one that is not written yet, and all of it read at once.
 
-import { local } from "../browser.js";
 import { knownZone } from "../../text/days.js";
+import { local } from "../browser.js";
 
 // How far ahead an instant in storage can be meant; see instants.js.
 export const BACKOFF_MAX_MS = 30 * 60_000;
@@ -12,7 +12,10 @@ export const PAIRING_MAX_MS = 60 * 60_000;
 /** @param {string} accountId */
 export const summaryKey = (accountId) => `summary/${accountId}`;
 
-/** @param {string} id */
+/**
+ * The key of an outbox entry. core/store/outbox.js alone writes entries.
+ * @param {string} id
+ */
 export const outboxKey = (id) => `outbox/${id}`;
 
 /** @returns {Omit<Stored, "summaries" | "entries">} */
@@ -26,7 +29,7 @@ const defaults = () => ({
   connection: { state: "not_paired", since: new Date(0).toISOString(), detail: "", retryAt: null, tries: 0 },
   reminders: { notifications: false, snoozedUntil: null, shown: {} },
   preferences: { lastCost: 1, lastPurpose: null, takeOver: false },
-  undo: [],
+  recentLogs: [],
   listening: "off",
   questions: [],
   skipped: {},
@@ -34,6 +37,14 @@ const defaults = () => ({
   erasuresSince: 0,
   lookedAt: new Date(0).toISOString(),
 });
+
+/** Brings what an earlier version stored under its present keys: the recent logs were called `undo`. */
+export async function upgradeStorage() {
+  const { undo } = await local.get("undo");
+  if (!undo) return;
+  await local.set({ recentLogs: undo });
+  await local.remove("undo");
+}
 
 /** @returns {Promise<Stored>} */
 export async function readAll() {
@@ -72,20 +83,3 @@ function inKnownZone(account) {
  * @param {OutboxEntry} b
  */
 const byId = (a, b) => (a.id < b.id ? -1 : 1);
-
-/**
- * A server's address as the user typed it, with its path (a proxy may serve Inkeeper below one) and without what
- * follows that; or the code of what is wrong with it. Plain HTTP stays on this computer.
- * @param {string} typed
- * @returns {{address: string, problem: ""} | {address: null, problem: "bad_address" | "address_password"}}
- */
-export function serverAddress(typed) {
-  const text = typed.trim();
-  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
-  if (!url) return { address: null, problem: "bad_address" };
-  if (url.username || url.password) return { address: null, problem: "address_password" };
-  if (url.hostname === "localhost") url.hostname = "127.0.0.1";
-  const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
-  if (!isAllowed) return { address: null, problem: "bad_address" };
-  return { address: url.origin + url.pathname.replace(/\/+$/, ""), problem: "" };
-}
