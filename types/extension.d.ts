@@ -360,6 +360,9 @@ interface Stored {
   entries: OutboxEntry[];
 }
 
+/** What changed in a part of storage, by key; a key that was removed has no `newValue`. */
+type StorageChanges = Record<string, { oldValue?: any; newValue?: any }>;
+
 /** A part of storage, as far as it is used; what comes out is what was put in. */
 interface StorageArea {
   get(keys: string | string[] | null): Promise<Record<string, any>>;

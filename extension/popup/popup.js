@@ -1,7 +1,7 @@
 // The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, readView } from "../core/show/view.js";
+import { accountFor, currentAccount, knownView } from "../core/show/view.js";
 import { t } from "../text/words.js";
 import { arrange } from "../ui/dom.js";
 import { balance } from "./balance.js";
@@ -76,7 +76,7 @@ function withdraw({ listedBefore, needsYou }) {
 
 async function repaint() {
   const waited = view?.waiting.length ?? 0;
-  view = await readView(new Date());
+  view = await knownView(new Date());
   ui.lookedAt ??= view.lookedAt;
   paint();
   // What was removed or answered meanwhile is on the server now.

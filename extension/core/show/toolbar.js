@@ -3,7 +3,7 @@
 import { session, setBadge } from "../browser.js";
 import { keepAppointments } from "./alarms.js";
 import { badge, FLASH_MS } from "./badge.js";
-import { readView } from "./view.js";
+import { knownView } from "./view.js";
 
 const SETTLE_MS = 20;
 
@@ -14,7 +14,7 @@ let soon;
 export function paint() {
   return navigator.locks.request("toolbar", async () => {
     const now = new Date();
-    const [view, { flash }] = await Promise.all([readView(now), session.get("flash")]);
+    const [view, { flash }] = await Promise.all([knownView(now), session.get("flash")]);
     await setBadge(badge(view, now, flash));
     await keepAppointments(view, now);
   });

@@ -2,14 +2,22 @@
 
 import { waitsElsewhere } from "../store/belonging.js";
 import { bounded, isAhead } from "../store/instants.js";
-import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, SNOOZE_MAX_MS } from "../store/storage.js";
+import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readKnown, SNOOZE_MAX_MS } from "../store/storage.js";
 import { isUncounted, project } from "./summary.js";
 
 /**
+ * The view of what is in storage at this moment, for what is decided because of it.
  * @param {Date} now
  * @returns {Promise<View>}
  */
 export const readView = async (now) => view(await readAll(), now);
+
+/**
+ * The view for what is painted: only the first one reads storage.
+ * @param {Date} now
+ * @returns {Promise<View>}
+ */
+export const knownView = async (now) => view(await readKnown(), now);
 
 /**
  * @param {Stored} stored

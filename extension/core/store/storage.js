@@ -1,7 +1,7 @@
-// What local storage holds: its keys, what stands for one that is not written yet, and all of it read at once.
+// What local storage holds: its keys, their values before they are written, and the ways to read it.
 
 import { knownZone } from "../../text/days.js";
-import { local } from "../browser.js";
+import { local, onStored } from "../browser.js";
 
 // How far ahead an instant in storage can be meant; see instants.js.
 export const BACKOFF_MAX_MS = 30 * 60_000;
@@ -46,12 +46,66 @@ export async function upgradeStorage() {
   await local.remove("undo");
 }
 
-/** @returns {Promise<Stored>} */
-export async function readAll() {
-  const kept = await local.get(null);
+/**
+ * Everything in storage, read anew: for what is decided, and written, because of it.
+ * @returns {Promise<Stored>}
+ */
+export const readAll = async () => storedIn(await local.get(null));
+
+/**
+ * What this page, or this life of the worker, knows of storage: read once, then kept up to date by the changes that the
+ * browser reports. Null before.
+ * @type {Record<string, any> | null}
+ */
+let known = null;
+
+/** @type {Promise<void> | null} */
+let reading = null;
+
+/** @type {StorageChanges[]} */
+let changedMeanwhile = [];
+
+onStored((changes) => {
+  if (known) follow(known, changes);
+  else changedMeanwhile.push(changes);
+});
+
+/**
+ * Everything in storage, for what is painted: after the first time nothing is read. Right after a write of this page or
+ * worker it may still lack that; the change is reported soon, and painted then.
+ * @returns {Promise<Stored>}
+ */
+export async function readKnown() {
+  if (!known) await (reading ??= readFirst().finally(() => (reading = null)));
+  return storedIn(known ?? {});
+}
+
+async function readFirst() {
+  changedMeanwhile = [];
+  const items = await local.get(null);
+  for (const changes of changedMeanwhile) follow(items, changes);
+  known = items;
+}
+
+/**
+ * @param {Record<string, any>} items
+ * @param {StorageChanges} changes
+ */
+function follow(items, changes) {
+  for (const [key, { newValue }] of Object.entries(changes)) {
+    if (newValue === undefined) delete items[key];
+    else items[key] = newValue;
+  }
+}
+
+/**
+ * @param {Record<string, any>} items all that storage holds
+ * @returns {Stored}
+ */
+function storedIn(items) {
   /** @type {Stored} */
   const stored = { ...defaults(), summaries: {}, entries: [] };
-  for (const [key, value] of Object.entries(kept)) {
+  for (const [key, value] of Object.entries(items)) {
     if (key.startsWith("outbox/")) stored.entries.push(value);
     else if (key.startsWith("summary/")) stored.summaries[key.slice("summary/".length)] = value;
     else if (key in stored) Object.assign(stored, { [key]: value });
