@@ -2,7 +2,7 @@
 // than twice.
 
 import { dayName } from "../../text/days.js";
-import { purposeWords } from "../../text/listwords.js";
+import { purposeWords } from "../../text/phrases.js";
 import { t } from "../../text/words.js";
 import { local, mayNotify, openAddress, openPopup, showNotification } from "../browser.js";
 import { plannedInstant, profileOf, targetsOf } from "../log/targets.js";

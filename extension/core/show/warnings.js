@@ -1,7 +1,7 @@
 // What the server warns of by a code, in words of our own. The numbers in them are those that are shown.
 
 import { ofDay, roundMoney, until } from "../../text/format.js";
-import { rateWords } from "../../text/rate.js";
+import { rateWords } from "../../text/phrases.js";
 import { plural, t } from "../../text/words.js";
 
 /**
