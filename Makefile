@@ -2,6 +2,8 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+# The tests start some hundred servers. Where an environment forbids to keep bytecode, each would compile every module.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run demo setup test lint format fuzz bench requirements clean FORCE
 
 VENV := .venv
@@ -60,7 +62,7 @@ bench: setup  ## measure speed and size: a table here, and .cache/bench.json
 
 requirements: $(DEVELOPMENT)  ## pin anew what pyproject.toml asks for
 	$(COMPILE) --group build --output-file requirements.txt
-	$(COMPILE) --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --extra postgresql --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make requirements"

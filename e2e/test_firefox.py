@@ -19,12 +19,12 @@ from e2e.harness.wait import until
 SEND = "button[type=submit]"
 BODY = "textarea, [role=textbox]"
 READ = """async () => {
-    const {readPage} = await import(chrome.runtime.getURL('core/reading.js'));
+    const {readPage} = await import(chrome.runtime.getURL('core/page/reading.js'));
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
     return readPage(tab);
 }"""
 SHORTCUT = """async () => {
-    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/log/quicklog.js'));
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*'});
     await logPersonOf(tab);
 }"""

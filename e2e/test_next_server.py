@@ -42,7 +42,7 @@ def posing(**greeting: Any) -> Any:
 
 
 OPEN_APP = """async () => {
-    const {openApp} = await import(chrome.runtime.getURL('core/openapp.js'));
+    const {openApp} = await import(chrome.runtime.getURL('core/server/openapp.js'));
     return openApp('/').catch((error) => error.problem.code);
 }"""
 

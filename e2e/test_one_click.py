@@ -15,7 +15,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.wait import until
 
 SHORTCUT = """async () => {
-    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/log/quicklog.js'));
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
     await logPersonOf(tab);
 }"""

@@ -21,7 +21,7 @@ from e2e.harness.wire import tapped
 
 LOG = re.compile("^Log InMail to Kai Example")
 SHORTCUT = """async () => {
-    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/log/quicklog.js'));
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
     await logPersonOf(tab);
 }"""
@@ -286,7 +286,7 @@ def test_a_profile_without_a_composer_leaves_no_doubt_with_one_product(
 
 
 ON_LINK = """async (link) => {
-    const {logPersonOf} = await import(chrome.runtime.getURL('core/quicklog.js'));
+    const {logPersonOf} = await import(chrome.runtime.getURL('core/log/quicklog.js'));
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
     await logPersonOf(tab, link);
 }"""
@@ -335,7 +335,7 @@ def test_an_address_and_a_title_of_two_people_are_not_logged(
 def test_as_it_is_shipped_the_click_alone_lets_it_look(visible: Browser) -> None:
     look = """async () => {
         const {activeTab} = await import(chrome.runtime.getURL('core/browser.js'));
-        const {readPage} = await import(chrome.runtime.getURL('core/reading.js'));
+        const {readPage} = await import(chrome.runtime.getURL('core/page/reading.js'));
         return readPage(await activeTab());
     }"""
     assert visible.control.run("() => chrome.permissions.getAll()")["origins"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from inkeeper.api.app import create_app
 from inkeeper.api.listening import Server
 from inkeeper.services import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store, open_database
+from tests import postgresql
 from tests.seat import Caller, Seat
 
 
@@ -28,6 +32,27 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def address_builders() -> Iterator[None]:
+    """Keeps what Werkzeug compiles for each route.
+
+    Compiling takes most of the time of making an application, and nearly each test makes one, of the same routes.
+    """
+    compile_builder = Rule._compile_builder
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        # What the compiled function is made of; the rule itself is its argument.
+        made_of = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if made_of not in kept:
+            kept[made_of] = compile_builder(rule, append_unknown)
+        return kept[made_of]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 class Clock:
@@ -60,13 +85,73 @@ def clock() -> Clock:
     return Clock()
 
 
+ON_BOTH_ENGINES = ("tests/storage",)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the tests of these folders on both engines; a test with the mark of one runs on that one alone."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    only = [name for name in ("sqlite", "postgresql") if metafunc.definition.get_closest_marker(name)]
+    if not only and metafunc.definition.nodeid.startswith(ON_BOTH_ENGINES):
+        only = ["sqlite", "postgresql"]
+    metafunc.parametrize("engine", only or ["sqlite"], indirect=True)
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def engine(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgresql.Cluster]:
+    """A PostgreSQL server for all tests of this process. It keeps nothing safe."""
+    with postgresql.cluster(**postgresql.FAST) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: postgresql.Cluster) -> str:
+    """The name of a database with Inkeeper's tables, used by one test after the other."""
+    name = cluster.new_database()
+    open_database(cluster.url(name)).checkpoint_and_close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def emptying(cluster: postgresql.Cluster, migrated: str) -> Iterator[psycopg.Connection]:
+    """A superuser's connection to that database."""
+    with psycopg.connect(cluster.url(migrated), autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '10s'")
+        yield connection
+
+
+@pytest.fixture
+def postgresql_url(cluster: postgresql.Cluster, migrated: str, emptying: psycopg.Connection) -> str:
+    """A PostgreSQL database with Inkeeper's tables and nothing in them."""
+    postgresql.empty_tables(emptying)
+    return cluster.url(migrated)
+
+
+@pytest.fixture
+def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if engine == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path}/inkeeper.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first start makes it. Tests open copies of it, since making one takes ten times as long."""
+    path = tmp_path_factory.mktemp("database") / "inkeeper.sqlite3"
+    open_database(f"sqlite:///{path}").checkpoint_and_close()
+    return path
+
+
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_url: str, new_database: Path) -> Iterator[Store]:
+    shutil.copy(new_database, database_url.removeprefix("sqlite:///"))
     opened = open_database(database_url)
     yield opened
     opened.checkpoint_and_close()
@@ -101,14 +186,15 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def pair(client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]) -> Callable[..., Device]:
+def pair(client: FlaskClient, store: Store, clock: Clock) -> Callable[..., Device]:
     """Connects a device of an owner, the way a person does."""
 
     def connect(owner: str = "me", device: str = "Chrome on Linux") -> Device:
         started = client.post("/api/v1/pairings", json={"device": device})
         assert started.status_code == 201, started.json
-        pairing.open_for_owner(store, owner, clock())
-        confirmed = client.post(f"/api/v1/pairings/{started.json['id']}/confirm", json={"code": shown_codes[-1]})
+        claimed = pairing.open_for_owner(store, owner, clock())
+        assert claimed is not None
+        confirmed = client.post(f"/api/v1/pairings/{started.json['id']}/confirm", json={"code": claimed.code})
         assert confirmed.status_code == 201, confirmed.json
         return Device(confirmed.json["device_id"], confirmed.json["token"])
 

@@ -49,7 +49,7 @@ interface ApiRequest {
   shape?: unknown;
 }
 
-// ---- What storage holds (the keys are in settings.js) ----
+// ---- What storage holds (the keys are in core/store/storage.js) ----
 
 interface Server {
   /** With its path, if a proxy serves it below one. */
@@ -182,8 +182,11 @@ interface Reminders {
 }
 /** `takeOver`: the balance that a page shows is taken over without asking. */
 interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null; takeOver: boolean }
-interface Undoable {
+/** An InMail that was logged here, whatever has become of its entry. */
+interface RecentLog {
+  /** The id of its entry. */
   outboxId: string;
+  /** The server's id; null until the server has it. */
   inmailId: string | null;
   accountId: string;
   name: string;
@@ -230,7 +233,8 @@ interface Stored {
   connection: Connection;
   reminders: Reminders;
   preferences: Preferences;
-  undo: Undoable[];
+  /** The latest InMails that were logged here, oldest first; see core/store/recent.js. */
+  recentLogs: RecentLog[];
   listening: Listening;
   questions: Question[];
   /** The targets that the user wants to pass over until their local day ends, with the number of that day. */
@@ -245,6 +249,9 @@ interface Stored {
   /** In the order of their ids, which is the order of the clicks. */
   entries: OutboxEntry[];
 }
+
+/** What changed in a part of storage, by key; a key that was removed has no `newValue`. */
+type StorageChanges = Record<string, { oldValue?: any; newValue?: any }>;
 
 /** A part of storage, as far as it is used; what comes out is what was put in. */
 interface StorageArea {
@@ -262,7 +269,7 @@ interface Flash { sign: string; until: string }
 
 interface Person { name: string; profileUrl: string | null }
 
-/** A link to a person; see people.js. */
+/** A link to a person; see core/log/people.js. */
 interface Link { kind: "in" | "member" | "lead" | "talent"; id: string; url: string }
 
 /** A page of LinkedIn at one moment, and what in it tells whether address and title are of one person. */
@@ -377,7 +384,7 @@ interface AccountView {
   recent: RecentInMail[];
   /** On the server and without an answer, newest first. */
   awaiting: AwaitingInMail[];
-  /** The list of people as the server told it last, and the entries that go beyond it; targets.js brings them together. */
+  /** The list of people as the server told it last, and the entries that go beyond it; core/log/targets.js brings them together. */
   targets: Targets | null;
   ahead: OutboxEntry[];
 }

@@ -44,7 +44,7 @@ _COPY_KEY = (
 
 _LOOPBACK = "http://127.0.0.1/*"
 CONNECTION_FILE = "connect.json"
-"""What the extension's worker reads at its start (`core/connect.js`)."""
+"""What the extension's worker reads at its start (`core/server/connect.js`)."""
 
 
 class BrowserUnavailable(Exception):

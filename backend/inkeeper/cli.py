@@ -76,7 +76,8 @@ def _database_options(command: Command) -> Command:
         click.option(
             "--database",
             metavar="URL",
-            help="Database to use instead of the one in the data folder, such as sqlite:////path/to/file."
+            help="Database to use instead of the one in the data folder: sqlite:////path/to/file, or"
+            " postgresql://user@host/name (a host may be several, with commas between)."
             "  [env: INKEEPER_DATABASE]",
         ),
     ):
@@ -92,9 +93,9 @@ def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Sett
 
     try:
         settings = load_settings(flags, os.environ)
-        store = open_database(settings.database, create=create)
+        store = open_database(settings.database, create=create, folder=settings.folder)
         try:
-            for sentence in keep_private(store.path):
+            for sentence in keep_private(store.path) if store.path else ():
                 click.echo(sentence, err=True)
             yield store, settings
         finally:
@@ -179,7 +180,7 @@ def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: b
     _log(requests=verbose)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
-    _greet(settings, server.host, server.port, store.path)
+    _greet(settings, server.host, server.port, store.name)
     # So that the first page does not wait for its templates; a visit meanwhile loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
     with _launched(store, _reachable(settings.host, server.port), browser):
@@ -232,7 +233,7 @@ def _reachable(host: str, port: int) -> str:
     return _address(DEFAULT_HOST if host in (_EVERYWHERE, "::", "localhost") else host, port)
 
 
-def _greet(settings: Settings, host: str, port: int, database: Path) -> None:
+def _greet(settings: Settings, host: str, port: int, database: str) -> None:
     """Say where the server is. `host` is the IP address that the host of the settings stands for."""
     click.echo(f"Inkeeper {inkeeper.__version__} listens on {_address(settings.host, port)}")
     click.echo(f"Its data is in {printable(database)}")
@@ -290,7 +291,7 @@ def pair(owner: str | None, **flags: Any) -> None:
 
     name = owner or pairing.DEFAULT_OWNER
     with _opened(**flags) as (store, _):
-        pairing.reopen(store)
+        pairing.reopen(store, name)
         found = pairing.open_for_owner(store, name, utc_now())
         code = found.code if found else pairing.invite(store, name, utc_now())
     if found:
@@ -354,7 +355,7 @@ def _list_devices(flags: dict[str, Any]) -> None:
     for device in found:
         state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else f"last seen {_day(device.last_seen_at)}"
         click.echo(
-            f"{device.id}  {quoted(device.name)} of {printable(device.owner.name)},"
+            f"{device.id}  {quoted(device.name)} of {printable(device.owner_name)},"
             f" connected {_day(device.created_at)}, {state}"
         )
     if not found:
@@ -488,7 +489,7 @@ def backup(file: Path, **flags: Any) -> None:
     """
     with _opened(**flags) as (store, _):
         store.copy_to(file)
-    click.echo(printable(f"Copied {store.path} to {file}"))
+    click.echo(printable(f"Copied {store.name} to {file}"))
 
 
 @main.command()
@@ -521,7 +522,7 @@ def restore(file: Path, **flags: Any) -> None:
             counts = read_export(store, file)
         except ExportError as error:
             raise click.ClickException(printable(error)) from error
-    click.echo(f"Restored into {printable(store.path)}: {_counted(counts)}")
+    click.echo(f"Restored into {printable(store.name)}: {_counted(counts)}")
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -18,8 +18,9 @@ from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.plan import ACTIONS
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import KINDS, MOST_INMAILS, Reading, Wishes
+from inkeeper.storage import accounts, imports
+from inkeeper.storage.accounts import Owned
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Account, Import, Owner
 from inkeeper.terminal import printable
 
 _SHOWN = 10
@@ -35,24 +36,13 @@ _FLAGS = {
 """How each wish is said on the command line."""
 
 
-class Seat(NamedTuple):
-    """An account and whose it is."""
-
-    id: str
-    name: str
-    zone: str
-    owner_id: str
-    owner_name: str
-
-
-def find_account(store: Store, wanted: str | None) -> Seat:
+def find_account(store: Store, wanted: str | None) -> Owned:
     """The account with this id or name; without either the only one there is.
 
     Raises ClickException where that is none or more than one, and lists those there are.
     """
-    with store.read():
-        rows = Account.select(Account, Owner).join(Owner).order_by(Account.id)
-        seats = [Seat(row.id, row.name, row.time_zone, row.owner_id, row.owner.name) for row in rows]
+    with store.read() as tx:
+        seats = accounts.of_everybody(tx)
     found = [seat for seat in seats if wanted is None or wanted in (seat.id, seat.name)]
     if len(found) == 1:
         return found[0]
@@ -61,7 +51,7 @@ def find_account(store: Store, wanted: str | None) -> Seat:
 
 
 def bring(
-    store: Store, seat: Seat, file: Path, wishes: Wishes, now: datetime, *, look_only: bool, yes: bool, every_row: bool
+    store: Store, seat: Owned, file: Path, wishes: Wishes, now: datetime, *, look_only: bool, yes: bool, every_row: bool
 ) -> None:
     """Read a file, show what would come of it, ask, and store it."""
     with refusals():
@@ -92,13 +82,12 @@ def bring(
 def list_all(store: Store, wanted: str | None) -> None:
     """Say which imports there were, newest first."""
     account = None if wanted is None else find_account(store, wanted).id
-    with store.read():
-        query = Import.select(Import, Account).join(Account).order_by(Import.id.desc())
-        found = list(query if account is None else query.where(Import.account == account))
-    for batch in found:
+    with store.read() as tx:
+        found = imports.of_everybody(tx, account)
+    for batch, account_name, _ in found:
         back = f", taken back {batch.retracted_at:%Y-%m-%d} (UTC)" if batch.retracted_at else ""
         click.echo(
-            f"{printable(batch.id)}  {batch.created_at:%Y-%m-%d} (UTC) into {printable(batch.account.name)}:"
+            f"{printable(batch.id)}  {batch.created_at:%Y-%m-%d} (UTC) into {printable(account_name)}:"
             f" {batch.kind}, {_count(batch.inmails, 'InMail')}, {_count(batch.answers, 'answer')}{back}"
         )
     if not found:
@@ -107,15 +96,16 @@ def list_all(store: Store, wanted: str | None) -> None:
 
 def take_back(store: Store, import_id: str, now: datetime) -> None:
     """Take a whole import back."""
-    with store.read():
-        batch = Import.select(Import, Account).join(Account).where(Import.id == import_id).first()
-    if batch is None:
+    with store.read() as tx:
+        found = imports.of_everybody(tx, import_id=import_id)
+    if not found:
         raise click.ClickException(f"There is no import {printable(import_id)}. `inkeeper imports` lists them.")
+    ((batch, account_name, owner_id),) = found
     with refusals(), store.begin_write(batch.account_id):
-        done = batches.take_back(batch.account.owner_id, batch.account_id, import_id, now)
+        done = batches.take_back(owner_id, batch.account_id, import_id, now)
     click.echo(
         f"Taken back: {_count(batch.inmails, 'InMail')} and {_count(batch.answers, 'answer')};"
-        f" the balance of {printable(batch.account.name)} is {done['balance']}."
+        f" the balance of {printable(account_name)} is {done['balance']}."
     )
 
 
@@ -148,13 +138,13 @@ def _pair(text: str) -> tuple[str, str]:
     return field.strip(), column.strip()
 
 
-def _read(seat: Seat, file: Path, wishes: Wishes, now: datetime) -> Reading:
+def _read(seat: Owned, file: Path, wishes: Wishes, now: datetime) -> Reading:
     account = Named(seat.id, seat.name)
     with (
         file.open("rb") as source,
         click.progressbar(length=_STEPS, label=f"Reading {printable(file.name)}", file=sys.stderr) as bar,
     ):
-        return read_file(source, file.name, account, seat.zone, wishes, now, _progress(bar))
+        return read_file(source, file.name, account, seat.time_zone, wishes, now, _progress(bar))
 
 
 def _progress(bar: Any) -> Callable[[float], None]:
@@ -172,7 +162,7 @@ def _agreed(*, yes: bool) -> bool:
     return yes or (sys.stdin.isatty() and click.confirm("Import this?"))
 
 
-def _show(preview: dict[str, Any], reading: Reading, seat: Seat, *, every_row: bool) -> None:
+def _show(preview: dict[str, Any], reading: Reading, seat: Owned, *, every_row: bool) -> None:
     file = printable(preview["file"])
     click.echo(f"{file} has {_count(preview['rows'], 'row')}, taken for:")
     for taken in preview["taken_for"]:
@@ -192,7 +182,7 @@ def _show(preview: dict[str, Any], reading: Reading, seat: Seat, *, every_row: b
     _show_result(preview, seat)
 
 
-def _show_inmails(preview: dict[str, Any], seat: Seat) -> None:
+def _show_inmails(preview: dict[str, Any], seat: Owned) -> None:
     for action in preview["actions"]:
         click.echo(f"  {action['inmails']:>7}  {action['meaning']}")
     for item in preview["items"]:
@@ -202,13 +192,13 @@ def _show_inmails(preview: dict[str, Any], seat: Seat) -> None:
         click.echo(f"  ... and {total - len(preview['items'])} more; --rows shows every row.")
 
 
-def _show_every_row(preview: dict[str, Any], reading: Reading, seat: Seat) -> None:
+def _show_every_row(preview: dict[str, Any], reading: Reading, seat: Owned) -> None:
     items = {item["line"]: item for item in preview["items"]}
     for line, kind in reading.rows:
         click.echo(f"  {_line(items[line], seat) if line in items else f'line {line}: {KINDS[kind]}'}")
 
 
-def _line(item: dict[str, Any], seat: Seat) -> str:
+def _line(item: dict[str, Any], seat: Owned) -> str:
     link = f" <{item['recipient']['profile_url']}>" if item["recipient"]["profile_url"] else ""
     answered = f", {item['outcome']} {_local(item['outcome_at'], seat)}" if item["outcome_at"] else ""
     return printable(
@@ -217,12 +207,12 @@ def _line(item: dict[str, Any], seat: Seat) -> str:
     )
 
 
-def _show_result(preview: dict[str, Any], seat: Seat) -> None:
+def _show_result(preview: dict[str, Any], seat: Owned) -> None:
     adds = preview["adds"]
     click.echo(
         f"This adds {_count(adds['inmails'], 'InMail')} ({adds['free']} of them free) and"
         f" {_count(adds['answers'], 'answer')}. The balance is {preview['balance_now']} now, and would be"
-        f" {preview['balance_then']}. Times are local to {seat.zone}."
+        f" {preview['balance_then']}. Times are local to {seat.time_zone}."
     )
     if preview["opens_at"]:
         click.echo(f"The account would open on {_local(preview['opens_at'], seat)}.")
@@ -241,8 +231,8 @@ def _hint(code: str) -> str:
     return f" ({_FLAGS[code]})" if code in _FLAGS else ""
 
 
-def _local(at: datetime, seat: Seat) -> str:
-    return f"{at.astimezone(periods.time_zone(seat.zone)):%Y-%m-%d %H:%M}"
+def _local(at: datetime, seat: Owned) -> str:
+    return f"{at.astimezone(periods.time_zone(seat.time_zone)):%Y-%m-%d %H:%M}"
 
 
 def _count(number: int, what: str) -> str:

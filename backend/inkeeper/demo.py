@@ -13,13 +13,11 @@ from itertools import cycle, product
 from typing import Any, NamedTuple
 
 from inkeeper import demo_list
-from inkeeper.ids import new_id
 from inkeeper.rules.replay import allotment_of
 from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
 from inkeeper.services.people import texts
-from inkeeper.storage import history
+from inkeeper.storage import balances, owners
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Owner
 from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import ANSWERS, Outcome
 
@@ -92,9 +90,8 @@ _SEATS = (
 def fill(store: Store, now: datetime, seed: int = 1) -> None:
     """Write the history of the year before `now` (UTC) into an empty database. It belongs to the default owner."""
     chance = random.Random(seed)  # noqa: S311 - a story, not a secret
-    with store.begin_write(None):
-        begin = now - _YEAR
-        owner = Owner.create(id=new_id(begin), name=pairing.DEFAULT_OWNER, created_at=begin).id
+    with store.begin_write(None) as tx:
+        owner = owners.find_or_add(tx, pairing.DEFAULT_OWNER, now - _YEAR)
         for seat in _SEATS:
             _Story(owner, seat, now, chance).tell()
 
@@ -164,7 +161,7 @@ class _Story:
         """Spread a month's sends over its working hours, once its number of credits is known."""
 
         def plan(at: datetime) -> None:
-            state, _ = history.state_at(self.account_id, at)
+            state, _ = balances.state_at(self.account_id, at)
             share = self.seat.shares[month % len(self.seat.shares)]
             for _ in range(round(share * allotment_of(state))):
                 self._at(self._working_hour(begin, end), self._send)
@@ -180,7 +177,7 @@ class _Story:
                 return at
 
     def _send(self, at: datetime) -> None:
-        balance = history.state_at(self.account_id, at)[0].balance
+        balance = balances.state_at(self.account_id, at)[0].balance
         free = self.chance.random() < _FREE
         if balance == 0 and not free:
             return
@@ -210,7 +207,7 @@ class _Story:
         """LinkedIn's number, typed in; once in a while an InMail from the phone had been forgotten."""
 
         def observe(at: datetime) -> None:
-            balance = history.state_at(self.account_id, at)[0].balance
+            balance = balances.state_at(self.account_id, at)[0].balance
             wanted = {"balance": max(0, balance - 1) if slip else balance, "source": "person"}
             observations.observe(self.owner_id, self.account_id, wanted, at)
 

@@ -7,12 +7,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from inkeeper.ids import new_id
 from inkeeper.rules.periods import local_day
 from inkeeper.services import inmails
 from inkeeper.services.people import persons, targets
-from inkeeper.storage import history
-from inkeeper.storage.models import Campaign, CampaignStep
+from inkeeper.storage import balances, campaigns
+from inkeeper.storage.campaigns import Step
 from inkeeper.storage.transaction import current
 
 _DAY = timedelta(days=1)
@@ -100,26 +99,18 @@ def moments(
 
 def _add_campaign(owner_id: str, account_id: str, texts: dict[str, str], today: date, at: datetime) -> str:
     """A campaign of an InMail and a follow-up, that ends in some weeks; its id."""
-    campaign = Campaign.create(
-        id=new_id(at),
-        owner=owner_id,
-        account=account_id,
-        name="Makers of stencils",
-        goal="Three calls before the year ends",
-        budget=20,
-        starts=today.isoformat(),
-        ends=(today + 60 * _DAY).isoformat(),
-        created_at=at,
-    )
-    CampaignStep.create(
-        campaign=campaign,
-        number=1,
-        purpose="introduction",
-        text=texts["introduction"],
-        second_text=texts["article"],
-    )
-    CampaignStep.create(campaign=campaign, number=2, after_working_days=7, purpose="follow_up", text=texts["follow_up"])
-    return str(campaign.id)
+    values = {
+        "name": "Makers of stencils",
+        "goal": "Three calls before the year ends",
+        "budget": 20,
+        "starts": today,
+        "ends": today + 60 * _DAY,
+    }
+    steps = [
+        Step(None, "introduction", (texts["introduction"], texts["article"])),
+        Step(7, "follow_up", (texts["follow_up"],)),
+    ]
+    return campaigns.add(current(), owner_id, account_id, values, steps, at)
 
 
 def _link(name: str) -> str:
@@ -133,7 +124,7 @@ def _add(owner_id: str, name: str, known: dict[str, Any], fields: dict[str, Any]
 
 def _write(owner_id: str, account_id: str, name: str, at: datetime) -> str:
     """Log an InMail to somebody on the list; its id. It is free where few credits are left."""
-    balance = history.state_at(account_id, at)[0].balance
+    balance = balances.state_at(account_id, at)[0].balance
     wanted = {
         "recipient": {"name": name, "profile_url": _link(name)},
         "cost": int(balance > _CREDITS_LEFT_ALONE),

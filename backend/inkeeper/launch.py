@@ -39,7 +39,7 @@ class Launch:
         self._where = where
         self._say = say
         self._seconds = seconds
-        self._folder = store.path.parent
+        self._folder = store.folder
         with store.read():
             self._path = "/" if accounts.has_account(pairing.DEFAULT_OWNER) else "/welcome"
         self._browser: browser.OpenBrowser | None = None

@@ -60,7 +60,7 @@ def opened_by_default(
         # Before a secret is made for it.
         check_browser(os.environ)
         secret = sign_ins.make(store, owner, utc_now())
-        with redirect_file(store.path.parent, link_of(address, secret, path)) as file:
+        with redirect_file(store.folder, link_of(address, secret, path)) as file:
             if not webbrowser.open(file.as_uri()):
                 raise BrowserCannotOpen("No browser could be started.")
             wait_until(lambda: ended() or sign_ins.is_used(store, secret), WAIT_SECONDS)

@@ -31,6 +31,9 @@ class Settings:
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     """The names under which requests may come in: lower-case, without port; IPv6 addresses in brackets."""
 
+    folder: Path | None = None
+    """Where files that a browser is opened with go, where the database is no file."""
+
     demo: bool = False
     """Whether all that the server holds is made up."""
 
@@ -88,11 +91,12 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> S
 
     chosen = _chooser(flags, environment)
     host = _host("--host", str(chosen("host") or DEFAULT_HOST))
-    database = chosen("database") or _database_in(_data_folder(chosen("data_dir")))
+    database = str(chosen("database") or _database_in(_data_folder(chosen("data_dir"))))
     names = [name.strip() for name in str(chosen("allowed_hosts") or "").split(",")]
     further = {_in_brackets(_host("INKEEPER_ALLOWED_HOSTS", name)) for name in names if name}
     return Settings(
-        database=str(database),
+        database=database,
+        folder=_data_folder(chosen("data_dir")) if database.startswith("postgres") else None,
         host=host,
         port=_port(chosen("port")),
         allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host)} | further,

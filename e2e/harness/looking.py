@@ -8,7 +8,7 @@ from e2e.harness.browser import Browser
 from e2e.harness.extension import SOURCE
 
 READ = """async () => {
-    const {readPage} = await import(chrome.runtime.getURL('core/reading.js'));
+    const {readPage} = await import(chrome.runtime.getURL('core/page/reading.js'));
     const [tab] = await chrome.tabs.query({url: 'https://www.linkedin.com/*', active: true});
     return readPage(tab);
 }"""

@@ -16,7 +16,7 @@ const within = (promise) =>
   ]);
 
 /** An element that is added to the page, and the event that it gets. */
-const event = (tag, attributes) =>
+const eventOf = (tag, attributes) =>
   new Promise((resolve) => {
     const node = document.createElement(tag);
     node.onload = () => resolve("load");

@@ -136,7 +136,9 @@ function redraw(root, page, draw) {
   fields().forEach((field, index) => write(field, texts[index]));
   const field = fields()[focused];
   field?.focus();
-  if (field && !("value" in field)) (getSelection().selectAllChildren(field), getSelection().collapseToEnd());
+  if (!field || "value" in field) return;
+  getSelection().selectAllChildren(field);
+  getSelection().collapseToEnd();
 }
 
 function sent(composer, page, refresh) {

@@ -20,11 +20,12 @@ export const session = chrome.storage.session;
  * and names.
  */
 export function keepStorageToOurselves() {
-  for (const area of [chrome.storage.local, chrome.storage.session])
+  for (const area of [chrome.storage.local, chrome.storage.session]) {
     area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
+  }
 }
 
-/** @param {() => void} listener to changes of local storage */
+/** @param {(changes: StorageChanges) => void} listener to changes of local storage */
 export const onStored = (listener) => chrome.storage.local.onChanged.addListener(listener);
 
 // ---- Words ----
@@ -163,8 +164,9 @@ export const forgoListening = () => chrome.permissions.remove(LISTENING).catch((
  */
 export async function listenWith(js) {
   const ids = ["listen"];
-  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length)
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) {
     await chrome.scripting.unregisterContentScripts({ ids });
+  }
   if (!js.length) return;
   /** @type {chrome.scripting.RegisteredContentScript & {matchOriginAsFallback: boolean}} */
   const script = {
@@ -187,8 +189,9 @@ export async function listenWith(js) {
  */
 export async function runInPagesOf(address, file) {
   const ids = ["app"];
-  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length)
+  if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) {
     await chrome.scripting.unregisterContentScripts({ ids });
+  }
   if (!address) return;
   const { origins: matches } = hostPermission(address);
   await chrome.scripting.registerContentScripts([

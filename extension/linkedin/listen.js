@@ -31,8 +31,9 @@
     }
     if (event.type === "pointerdown") return;
     // A click may come long after the press, or without one, from a screen reader.
-    if (event.type === "click")
+    if (event.type === "click") {
       gesture = { path: gesture.isUsed ? [] : gesture.path, at: performance.now(), isUsed: false };
+    }
     const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (isKey && !isEnter && event.key !== "Escape") return;
     const pressed = event.type === "submit" ? [event.submitter] : event.composedPath();

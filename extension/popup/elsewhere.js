@@ -1,10 +1,10 @@
 // What waits for a server that this browser is no longer connected to: the user says whether it goes to this one after
 // all.
 
-import { isMovable } from "../core/belonging.js";
+import { isMovable } from "../core/store/belonging.js";
+import { plural, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { plural, t } from "../ui/words.js";
 import { entryWords } from "./outbox.js";
 
 const SHOWN_MAX = 3;
@@ -37,8 +37,9 @@ export function elsewhere({ view, account, now, ui, paint }) {
   }
   const answer = (/** @type {"send" | "keep" | "delete"} */ chosen) => async () => {
     ui.elsewhere = false;
-    if (await run("elsewhere.answer", { answer: chosen, accountId: account?.account.id ?? null }))
+    if (await run("elsewhere.answer", { answer: chosen, accountId: account?.account.id ?? null })) {
       say(t(`elsewhere_done_${chosen}`));
+    }
     paint();
   };
   const canSend =

@@ -1,15 +1,15 @@
 // The form for an InMail that one click cannot log: to anyone, on any day, with what is to be remembered of it.
 
-import { profileLink } from "../core/people.js";
-import { lastTo } from "../core/past.js";
-import { costOf } from "../core/reading.js";
+import { lastTo } from "../core/log/past.js";
+import { profileLink } from "../core/log/people.js";
+import { costOf } from "../core/page/reading.js";
+import { fits } from "../core/show/view.js";
+import { instantOf, localTime } from "../text/format.js";
+import { t } from "../text/words.js";
 import { PURPOSES } from "../core/shapes.js";
-import { fits } from "../core/view.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { instantOf, localTime } from "../ui/format.js";
 import { choices, field, form, option } from "../ui/forms.js";
-import { t } from "../ui/words.js";
 
 /** @import {attempt} from "./log.js" */
 
@@ -61,8 +61,9 @@ export function logForm(context, log) {
       };
       const { found } = (await run("person.lookup", { person: recipient })) ?? {};
       const paying = view.accounts.find((each) => each.account.id === seat);
-      if (await log(context, wanted, lastTo(recipient, view, found), paying, true))
+      if (await log(context, wanted, lastTo(recipient, view, found), paying, true)) {
         Object.assign(ui, { form: false, draft: null });
+      }
     }
     paint();
   };

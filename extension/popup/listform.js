@@ -1,10 +1,10 @@
 // Putting somebody on the list whom the page does not name for certain.
 
-import { profileLink } from "../core/people.js";
+import { profileLink } from "../core/log/people.js";
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { t } from "../ui/words.js";
 
 /** @param {PopupContext} context */
 export function listForm(context) {
@@ -70,7 +70,7 @@ export async function putOnList({ account, ui }, person, note) {
   };
   ui.logged = id;
   if (repeated) say(t("listed_before", person.name));
-  else
+  else {
     say(
       t("listed", person.name),
       el(
@@ -79,5 +79,6 @@ export async function putOnList({ account, ui }, person, note) {
         t("undo"),
       ),
     );
+  }
   return true;
 }

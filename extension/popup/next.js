@@ -1,27 +1,22 @@
 // Where no person is on the page: who is to be written to next, and how long the list is.
 
 import { goTo } from "../core/browser.js";
-import { dayName } from "../core/days.js";
-import { isForLater, profileOf, targetsOf } from "../core/targets.js";
-import { warningWords } from "../core/warnings.js";
+import { isForLater, profileOf } from "../core/log/targets.js";
+import { dayName } from "../text/days.js";
+import { ofDay } from "../text/format.js";
+import { dayWords, plannedWords, purposeWords } from "../text/phrases.js";
+import { plural, t } from "../text/words.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { ofDay } from "../ui/format.js";
-import { dayWords, plannedWords, purposeWords } from "../ui/listwords.js";
-import { plural, t } from "../ui/words.js";
-import { actions, targetShown } from "./target.js";
+import { actions } from "./target.js";
 
 /** @param {PopupContext} context */
 export function next(context) {
-  const { account, now, page, ui } = context;
-  const list = account && targetsOf(account, now);
+  const { account, list, now, page, target, ui, warnings } = context;
   if (!account?.projection || !list || !page || page.person || ui.adding) return null;
   const zone = account.account.time_zone;
   const isEmpty = account.projection.balance === 0;
-  const target = targetShown(context);
-  const isShort = account.projection.warnings.some(
-    (warning) => warning.code === "few_targets" && warningWords(warning, account, now) !== null,
-  );
+  const isShort = warnings.some(({ code }) => code === "few_targets");
   const add = () => run("app.open", { page: "people", accountId: account.account.id });
   return el(
     "section",
@@ -130,8 +125,9 @@ function card(context, account, list, target) {
  * @param {Date} now
  */
 function namesWords({ names }, { balance, nextLoss, nextRenewal }, isShort, zone, now) {
-  if (balance === 0 && names)
+  if (balance === 0 && names) {
     return nextRenewal ? plural("ready_on", names, ofDay(nextRenewal.at, zone, now)) : plural("ready", names);
+  }
   const credits = isShort && nextLoss ? plural("credits_expire", nextLoss.credits) : plural("credits", balance);
   return t("credits_and_names", credits, names ? plural("names", names) : t("names_none"));
 }

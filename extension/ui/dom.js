@@ -13,12 +13,14 @@ const EVENTS = ["click", "submit", "change"].map((event) => /** @type {"onclick"
 export function el(tag, { on = {}, data = {}, style = {}, ...attributes } = {}, ...children) {
   const node = document.createElement(tag);
   for (const [event, listener] of Object.entries(on)) Object.assign(node, { [`on${event}`]: listener });
-  for (const [key, datum] of Object.entries(data))
+  for (const [key, datum] of Object.entries(data)) {
     if (datum !== null && datum !== undefined) node.dataset[key] = String(datum);
+  }
   for (const [property, amount] of Object.entries(style)) node.style.setProperty(property, amount);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false)
+    if (value !== null && value !== undefined && value !== false) {
       node.setAttribute(name, value === true ? "" : String(value));
+    }
   }
   node.append(
     ...children
@@ -59,10 +61,12 @@ export function arrange(root, parts) {
 function morph(old, fresh) {
   if (old instanceof HTMLElement && fresh instanceof HTMLElement) {
     const restore = untouched(old);
-    for (const { name } of [...old.attributes])
+    for (const { name } of [...old.attributes]) {
       if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
-    for (const { name, value } of fresh.attributes)
+    }
+    for (const { name, value } of fresh.attributes) {
       if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
     // Unlike the attribute, this is allowed by the content security policy.
     if (old.style.cssText !== fresh.style.cssText) old.style.cssText = fresh.style.cssText;
     for (const event of EVENTS) old[event] = fresh[event];
@@ -105,16 +109,18 @@ function keyOf(node) {
  * @param {HTMLElement} field
  */
 function untouched(field) {
-  if (field instanceof HTMLSelectElement && field.selectedIndex === defaultIndex(field))
+  if (field instanceof HTMLSelectElement && field.selectedIndex === defaultIndex(field)) {
     return () => {
       field.selectedIndex = defaultIndex(field);
     };
+  }
   if (
     !(field instanceof HTMLInputElement) ||
     field.value !== field.defaultValue ||
     field.checked !== field.defaultChecked
-  )
+  ) {
     return null;
+  }
   return () => {
     field.value = field.defaultValue;
     field.checked = field.defaultChecked;

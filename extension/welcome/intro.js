@@ -1,7 +1,7 @@
 // What this is, and where it stands.
 
+import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";
-import { t } from "../ui/words.js";
 
 /** @param {WelcomeContext} context */
 export const intro = ({ view, setup }) =>

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from inkeeper.clock import format_instant
 from inkeeper.services import devices
-from inkeeper.services.idempotency import KEPT, LOOKED_THROUGH_EVERY
+from inkeeper.services.idempotency import KEPT, PRUNE_EVERY
 from inkeeper.services.integrity import check
 from inkeeper.storage.database import Store
 from tests.api.test_every_route import routes_of
@@ -191,13 +191,13 @@ def test_keys_stored_while_the_clock_was_ahead_are_forgotten_in_their_time(
         return int(count)
 
     clock.advance(days=5000)
-    for number in range(3 * LOOKED_THROUGH_EVERY):
+    for number in range(3 * PRUNE_EVERY):
         write(f"ahead-{number}")
     clock.advance(days=-5000)
-    for number in range(4 * LOOKED_THROUGH_EVERY):
+    for number in range(4 * PRUNE_EVERY):
         write(f"right-{number}")
     clock.now += KEPT + timedelta(days=1)
-    for number in range(8 * LOOKED_THROUGH_EVERY):
+    for number in range(8 * PRUNE_EVERY):
         write(f"later-{number}")
 
-    assert kept() == 8 * LOOKED_THROUGH_EVERY
+    assert kept() == 8 * PRUNE_EVERY

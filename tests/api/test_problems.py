@@ -14,8 +14,8 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from inkeeper.storage import database
 from inkeeper.storage.database import Store
+from inkeeper.storage.engines import sqlite
 from tests.conftest import Device
 
 
@@ -177,7 +177,7 @@ def test_a_body_without_its_kind(client: FlaskClient) -> None:
 class TestTheDatabaseGivesOut:
     @pytest.fixture(autouse=True)
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+        monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
 
     @pytest.fixture
     def other_program(self, store: Store) -> Iterator[sqlite3.Connection]:

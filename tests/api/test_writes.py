@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from inkeeper.api.writes import write_once
 from inkeeper.errors import conflict
-from inkeeper.services.idempotency import KEPT, LOOKED_THROUGH_EVERY
+from inkeeper.services.idempotency import KEPT, PRUNE_EVERY
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Idempotency
 from inkeeper.storage.transaction import Transaction
@@ -148,7 +148,7 @@ def test_keys_are_forgotten_in_time_but_not_before(
     assert send(client, device, "old").headers["Idempotency-Replayed"] == "true"
 
     clock.now += KEPT - timedelta(days=89)
-    newest = {f"newest-{number}" for number in range(LOOKED_THROUGH_EVERY)}
+    newest = {f"newest-{number}" for number in range(PRUNE_EVERY)}
     for key in newest:
         send(client, device, key)
 

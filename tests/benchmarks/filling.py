@@ -17,7 +17,7 @@ from inkeeper.services import accounts, pairing
 from inkeeper.services.people import adding, bulk, targets
 from inkeeper.services.people.sent import person_keys
 from inkeeper.settings import load_settings
-from inkeeper.storage import history
+from inkeeper.storage import balances
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Inmail, Owner
 
@@ -29,7 +29,7 @@ def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -
     """Store so many InMails, evenly spread over `(since, until)`."""
     step = (until - since) / (count + 1)
     facts = [Sent(new_id(until), since + (number + 1) * step, 1) for number in range(count)]
-    history.record(account_id, facts, until)
+    balances.record(account_id, facts, until)
     rows = [
         {
             "id": fact.id,

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { badge, badgeText, FLASH_MS } = await import("../../extension/core/badge.js");
+const { badge, badgeText, FLASH_MS } = await import("../../extension/core/show/badge.js");
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 

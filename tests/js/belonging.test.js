@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { belongsHere, isMovable, serverKey, waitsElsewhere } from "../../extension/core/belonging.js";
+import { belongsHere, isMovable, serverKey, waitsElsewhere } from "../../extension/core/store/belonging.js";
 
 const server = {
   address: "http://127.0.0.1:8425",

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { local, notified, reset } from "./chrome.js";
-const { remind } = await import("../../extension/core/notify.js");
+const { remind } = await import("../../extension/core/show/notify.js");
 
 const DAY_MS = 86_400_000;
 const ahead = (days) => new Date(Date.now() + days * DAY_MS).toISOString();

@@ -5,13 +5,13 @@ import { createHash, createHmac } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, reset } from "./chrome.js";
-const { call } = await import("../../extension/core/api.js");
-const { keepAppointments } = await import("../../extension/core/alarms.js");
-const { disconnect } = await import("../../extension/core/connect.js");
-const { log } = await import("../../extension/core/log.js");
-const outbox = await import("../../extension/core/outbox.js");
-const { sync, syncNow } = await import("../../extension/core/sync.js");
-const { readView } = await import("../../extension/core/view.js");
+const { call } = await import("../../extension/core/server/api.js");
+const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { disconnect } = await import("../../extension/core/server/connect.js");
+const { log } = await import("../../extension/core/log/log.js");
+const outbox = await import("../../extension/core/store/outbox.js");
+const { sync, syncNow } = await import("../../extension/core/server/sync.js");
+const { readView } = await import("../../extension/core/show/view.js");
 
 const HOUR_MS = 3_600_000;
 const ACCOUNT = {
@@ -53,12 +53,14 @@ function summary() {
 function answer(method, path, body, query) {
   const refusal = server.refuse[`${method} ${path}`];
   if (refusal) return [refusal.status, refusal];
-  if (path === "/server")
+  if (path === "/server") {
     return [200, { app: "inkeeper", version: "1", demo: false, id: null, proof: server.prove?.(query.get("nonce")) }];
-  if (path === "/erasures")
+  }
+  if (path === "/erasures") {
     return server.erasures
       ? [200, server.erasures(Number(query.get("since")))]
       : [404, { code: "not_found", detail: "" }];
+  }
   if (path === "/accounts") return [200, { items: server.accounts }];
   if (path.endsWith("/summary")) return [200, summary()];
   if (path.endsWith("/inmails")) {
@@ -143,8 +145,8 @@ test("at no moment is it counted twice or not at all", async () => {
   await log(KAI, new Date());
   local.writes = [];
   await syncNow();
-  const { view } = await import("../../extension/core/view.js");
-  const { readAll } = await import("../../extension/core/settings.js");
+  const { view } = await import("../../extension/core/show/view.js");
+  const { readAll } = await import("../../extension/core/store/storage.js");
   for (const content of local.writes) {
     local.content = content;
     assert.equal(view(await readAll(), new Date()).accounts[0].projection.balance, 24);
@@ -244,7 +246,7 @@ test("a refused InMail can be corrected, and is sent with what was corrected", a
   });
   assert.notEqual(corrected.key, entry.key, "another body needs another idempotency key");
   assert.deepEqual(
-    [local.content.undo[0].name, local.content.undo[0].profileUrl, local.content.undo[0].cost],
+    [local.content.recentLogs[0].name, local.content.recentLogs[0].profileUrl, local.content.recentLogs[0].cost],
     ["Mia Sample", null, 0],
   );
   await syncNow();
@@ -397,7 +399,7 @@ test("a person who was erased at the server is forgotten here", async () => {
   await syncNow();
 
   assert.deepEqual(
-    local.content.undo.map(({ name }) => name),
+    local.content.recentLogs.map(({ name }) => name),
     ["Mia Sample"],
   );
   assert.doesNotMatch(JSON.stringify(local.content), /kai/i);

@@ -11,7 +11,7 @@ import {
   normalName,
   parseLink,
   profileLink,
-} from "../../extension/core/people.js";
+} from "../../extension/core/log/people.js";
 
 const cases = JSON.parse(readFileSync(new URL("../people_cases.json", import.meta.url), "utf8"));
 

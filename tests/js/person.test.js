@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isLinkedin, isOnePerson, personOf } from "../../extension/core/person.js";
+import { isLinkedin, isOnePerson, personOf } from "../../extension/core/log/person.js";
 
 const IN = "https://www.linkedin.com/in/";
 const LEAD = "https://www.linkedin.com/sales/lead/ACwAAB1,NAME_SEARCH";
@@ -28,10 +28,12 @@ for (const [url, title, name] of [
 }
 
 test("sites of LinkedIn", () => {
-  for (const address of [`${IN}kai/`, "https://linkedin.com/", "https://m.linkedin.com/in/kai"])
+  for (const address of [`${IN}kai/`, "https://linkedin.com/", "https://m.linkedin.com/in/kai"]) {
     assert.ok(isLinkedin(address));
-  for (const address of ["https://notlinkedin.com/", "https://linkedin.com.example/", "about:blank", undefined])
+  }
+  for (const address of ["https://notlinkedin.com/", "https://linkedin.com.example/", "about:blank", undefined]) {
     assert.ok(!isLinkedin(address));
+  }
 });
 
 const place = (signs = {}) => ({

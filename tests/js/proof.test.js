@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isProof, newNonce } from "../../extension/core/proof.js";
+import { isProof, newNonce } from "../../extension/core/server/proof.js";
 
 const PROOF = "042df25f9d1981866dfcab8bce6f4e3721168616b0a02d94a879c29e9f710b58";
 

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { offer } = await import("../../extension/core/observe.js");
-const { placeOf, understood } = await import("../../extension/core/reading.js");
-const { accountFor } = await import("../../extension/core/view.js");
+const { offer } = await import("../../extension/core/log/observe.js");
+const { placeOf, understood } = await import("../../extension/core/page/reading.js");
+const { accountFor } = await import("../../extension/core/show/view.js");
 
 const MEMBER = "https://www.linkedin.com/in/ACoAAB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX";
 const place = (url, title) => placeOf({ url: `https://www.linkedin.com${url}`, title });

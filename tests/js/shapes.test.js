@@ -1,4 +1,5 @@
-// What the server answers is checked before it is used: each member that the extension reads has to be there, in its type.
+// What the server answers is checked before it is used: each member that the extension reads has to be there, in its
+// type.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -117,8 +118,9 @@ test("a summary with a member of another type is not taken", async () => {
 
 test("null is taken where the server may say so, and nowhere else", async () => {
   assert.ok(await isTaken({ ...summary(), next_loss: null, observed: null }));
-  for (const name of ["balance", "period", "lots", "warnings", "recent"])
+  for (const name of ["balance", "period", "lots", "warnings", "recent"]) {
     assert.equal(await isTaken({ ...summary(), [name]: null }), false, name);
+  }
 });
 
 test("a list of anything else is not taken", async () => {

@@ -5,15 +5,15 @@ import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, notified, opened, reset, session } from "./chrome.js";
-const { keepAppointments } = await import("../../extension/core/alarms.js");
-const { badge } = await import("../../extension/core/badge.js");
-const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/list.js");
-const { log } = await import("../../extension/core/log.js");
-const { openNotified, remind } = await import("../../extension/core/notify.js");
-const outbox = await import("../../extension/core/outbox.js");
-const { syncNow } = await import("../../extension/core/sync.js");
-const { laterDays, nextOf, profileOf, targetFor, targetsOf } = await import("../../extension/core/targets.js");
-const { readView } = await import("../../extension/core/view.js");
+const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { badge } = await import("../../extension/core/show/badge.js");
+const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/log/list.js");
+const { log } = await import("../../extension/core/log/log.js");
+const { openNotified, remind } = await import("../../extension/core/show/notify.js");
+const outbox = await import("../../extension/core/store/outbox.js");
+const { syncNow } = await import("../../extension/core/server/sync.js");
+const { laterDays, nextOf, profileOf, targetFor, targetsOf } = await import("../../extension/core/log/targets.js");
+const { readView } = await import("../../extension/core/show/view.js");
 
 const HOUR_MS = 3_600_000;
 const ACCOUNT = {
@@ -253,7 +253,7 @@ test("added without the server, somebody is shown, put off and dropped like anyb
   await syncNow();
   assert.deepEqual([await next(), (await list()).names], [["Sasha Specimen"], 1]);
   await changeTarget(
-    { accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" },
+    { accountId: "a", id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" },
     new Date(),
   );
   assert.deepEqual(await next(), []);
@@ -337,7 +337,7 @@ test("somebody marked is not put on the list, and the user decides", async () =>
   server.refuse = { "POST /targets": { status: 409, code: "do_not_contact", detail: "" } };
   const { id } = await add("Sasha Specimen");
   await changeTarget(
-    { accountId: "a", id: id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" },
+    { accountId: "a", id, person: personOf("Sasha Specimen"), action: "later", until: "2030-01-07" },
     new Date(),
   );
   await syncNow();

@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { isNear, isUrgent, project } = await import("../../extension/core/summary.js");
-const { warningWords } = await import("../../extension/core/warnings.js");
+const { isNear, isUrgent, project } = await import("../../extension/core/show/summary.js");
+const { warningWords } = await import("../../extension/core/show/warnings.js");
 
 const DAY_MS = 86_400_000;
 const LOSS = new Date("2026-12-01T00:00:00Z");
@@ -182,7 +182,7 @@ test("a response rate below a limit never reads as the limit", () => {
 
 test("every warning of the server's has words, or is left to the number above", () => {
   const rules = readFileSync(new URL("../../backend/inkeeper/rules/warnings.py", import.meta.url), "utf8");
-  const words = readFileSync(new URL("../../extension/core/warnings.js", import.meta.url), "utf8");
+  const words = readFileSync(new URL("../../extension/core/show/warnings.js", import.meta.url), "utf8");
   const codes = [...rules.matchAll(/AccountWarning\(\s*"(\w+)"/g)].map(([, code]) => code);
   const worded = [...words.matchAll(/case "(\w+)"/g)].map(([, code]) => code);
   const leftToTheNumber = ["empty", "unconfirmed"];

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { local, reset } from "./chrome.js";
-const { knownZone } = await import("../../extension/core/days.js");
-const { instantOf, localTime } = await import("../../extension/ui/format.js");
-const { readView } = await import("../../extension/core/view.js");
+const { knownZone } = await import("../../extension/text/days.js");
+const { instantOf, localTime } = await import("../../extension/text/format.js");
+const { readView } = await import("../../extension/core/show/view.js");
 
 for (const [zone, text, instant] of [
   ["UTC", "2026-11-10T09:30", "2026-11-10T09:30:00.000Z"],

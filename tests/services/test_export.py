@@ -28,7 +28,8 @@ from inkeeper.services.export_format import Checksum, ExportError
 from inkeeper.services.integrity import check
 from inkeeper.services.people.sent import last_inmail_in_account, person_keys
 from inkeeper.services.restore import read_export
-from inkeeper.storage import history, targets
+from inkeeper.storage import balances, targets
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import (
     TABLES,
@@ -42,11 +43,13 @@ from inkeeper.storage.models import (
     Invitation,
     Owner,
     Pairing,
+    PairingLimit,
     ReminderSent,
     SignIn,
     Snapshot,
     Ticket,
 )
+from inkeeper.storage.tables import key_of
 from tests.conftest import Clock, Device
 from tests.rules.histories import SHIPPED, History, histories
 
@@ -121,10 +124,10 @@ def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     with store.read() as transaction:
         return {
             table._meta.table_name: transaction.execute(
-                f"SELECT * FROM {table._meta.table_name} ORDER BY rowid"
+                f"SELECT * FROM {table._meta.table_name} ORDER BY {', '.join(key_of(table))}"
             ).fetchall()
             for table in TABLES
-            if table not in (Installation, Pairing, Invitation, SignIn, Snapshot, Ticket)
+            if table not in (Installation, Pairing, PairingLimit, Invitation, SignIn, Snapshot, Ticket)
         }
 
 
@@ -449,7 +452,7 @@ def live_through(past: History, words: list[str]) -> None:
         version=1,
     )
     dates = {fact.id: fact.at for fact in past.facts}
-    history.record(
+    balances.record(
         "account",
         [
             # Nothing is taken back before it happened, which the pure rules would not mind.
@@ -458,9 +461,9 @@ def live_through(past: History, words: list[str]) -> None:
         ],
         past.end,
     )
-    for fact in history.facts_of("account"):
+    for fact in stored_facts.facts_of("account"):
         if type(fact).__name__ == "Sent":
-            outcomes = history.outcomes_of(fact.id)
+            outcomes = stored_facts.outcomes_of(fact.id)
             Inmail.create(
                 id=fact.id,
                 account="account",
@@ -473,7 +476,7 @@ def live_through(past: History, words: list[str]) -> None:
                 source="api",
                 outcome=outcomes[-1].outcome if outcomes else "pending",
                 outcome_at=outcomes[-1].at if outcomes else None,
-                retracted_at=history.retraction_of(fact.id),
+                retracted_at=stored_facts.retraction_of(fact.id),
             )
 
 
@@ -493,12 +496,12 @@ def test_any_history_comes_back_without_loss(past: History, words: list[str]) ->
         told = []
         for store in (before, after):
             with store.read():
-                since = history.opened_at("account")
+                since = balances.opened_at("account")
                 told.append(
                     (
                         accounts.get_account("owner", "account", past.end),
-                        history.journal_of("account", since, past.end),
-                        history.told("account", since, past.end),
+                        balances.journal_of("account", since, past.end),
+                        balances.told("account", since, past.end),
                     )
                 )
         assert told[0] == told[1]

@@ -21,7 +21,7 @@ from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
 from inkeeper.services.integrity import check
-from inkeeper.storage import history
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Import, Inmail, Owner
 from tests.files import table
@@ -195,12 +195,12 @@ def test_one_retraction_for_each_inmail(mine: Life) -> None:
     content = csv_of(*((f"Robin Sample {number}", "", "2026-11-05", 1, "replied", "2026-11-06") for number in range(3)))
     batch = mine.bring(content)["import"]
     with mine.store.read():
-        before = len(history.facts_of(mine.id))
+        before = len(stored_facts.facts_of(mine.id))
 
     mine.take_back(batch["id"])
 
     with mine.store.read():
-        assert len(history.facts_of(mine.id)) == before + 3
+        assert len(stored_facts.facts_of(mine.id)) == before + 3
 
 
 def test_nothing_is_stored_if_anything_fails(mine: Life, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +216,7 @@ def test_nothing_is_stored_if_anything_fails(mine: Life, monkeypatch: pytest.Mon
     assert mine.told() == before
     with mine.store.read():
         assert Import.select().count() == 0
-        assert not [fact for fact in history.facts_of(mine.id) if isinstance(fact, Sent)]
+        assert not [fact for fact in stored_facts.facts_of(mine.id) if isinstance(fact, Sent)]
 
 
 def test_an_answer_to_an_inmail_that_is_there_already_is_added_and_taken_back(mine: Life) -> None:

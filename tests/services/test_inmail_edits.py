@@ -24,7 +24,8 @@ from inkeeper.services import accounts, inmails, observations, plan_changes
 from inkeeper.services.export import write_export
 from inkeeper.services.integrity import check
 from inkeeper.services.restore import read_export
-from inkeeper.storage import history
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from tests.rules.naive import naive
 from tests.services.test_export import in_table, members, put_together, rows
@@ -127,7 +128,7 @@ class Twin:
     def as_last_edited(self) -> list[Fact]:
         """The facts of an account in which nothing was ever edited or taken back."""
         with self.one.store.read():
-            told = history.facts_of(self.one.id)
+            told = stored_facts.facts_of(self.one.id)
         others = [fact for fact in told if not isinstance(fact, Sent | OutcomeRecorded | Retracted)]
         facts: list[Fact] = [with_other(fact, id=f"a{number:03}") for number, fact in enumerate(others)]
         for number, each in enumerate(each for each in self.kept if not each.is_gone):
@@ -181,16 +182,16 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
             fresh = accounts.create_account("me", {"name": "Fresh", "time_zone": "America/Havana"} | terms, one.now)[
                 "id"
             ]
-            history.record(fresh, [Retracted("a", one.now, history.facts_of(fresh)[0].id), *facts], one.now)
+            balances.record(fresh, [Retracted("a", one.now, stored_facts.facts_of(fresh)[0].id), *facts], one.now)
         with one.store.read():
-            state, judge = history.state_at(one.id, one.now)[0], naive(facts, one.now)
+            state, judge = balances.state_at(one.id, one.now)[0], naive(facts, one.now)
             assert state.balance == judge.balance()
             assert [(lot.granted_at, lot.expires_at, lot.left) for lot in state.lots if lot.left] == judge.lots()
             assert {kind: credits for kind, credits in asdict(state.totals).items() if credits} == {
                 kind: credits for kind, credits in judge.counts.items() if credits
             }
-            assert comparable(state) == comparable(history.state_at(fresh, one.now)[0])
-            told = [history.told(account_id, OPENED, one.now) for account_id in (one.id, fresh)]
+            assert comparable(state) == comparable(balances.state_at(fresh, one.now)[0])
+            told = [balances.told(account_id, OPENED, one.now) for account_id in (one.id, fresh)]
             assert (told[0].closed, told[0].present) == (told[1].closed, told[1].present)
         there = sorted(((each.sent_at, each.id) for each in twin.kept if not each.is_gone), reverse=True)
         assert [(each["sent_at"], each["id"]) for each in listed(one)] == there
@@ -199,7 +200,7 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
 def uncovered_by_period(one: Life) -> Counter[datetime]:
     """The sends without a credit, by the period that they fall into."""
     with one.store.read():
-        facts = history.facts_of(one.id)
+        facts = stored_facts.facts_of(one.id)
     sends = uncovered_sends(replay(facts, one.now).journal)
     return Counter(replay(facts, entry.at).state.period_start for entry in sends)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, answers, inmails, ledger, observations, plan_changes, report
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 
@@ -153,9 +154,7 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
     assert_a_shorter_report_tells_the_same(store, seat, now, found)
 
 
-def assert_a_shorter_report_tells_the_same(
-    store: Store, seat: accounts.Seat, now: datetime, found: dict[str, Any]
-) -> None:
+def assert_a_shorter_report_tells_the_same(store: Store, seat: Seat, now: datetime, found: dict[str, Any]) -> None:
     with store.read():
         shorter = report.report(seat, now, 3)
     assert shorter["months"] == found["months"][-3:]

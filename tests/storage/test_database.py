@@ -16,8 +16,8 @@ import pytest
 
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
-from inkeeper.storage import database
 from inkeeper.storage.database import DatabaseProblem, Store, open_database
+from inkeeper.storage.engines import sqlite
 from inkeeper.storage.models import Account, Fact, Owner
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -90,7 +90,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy database is given up on soon."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
 
 
 @contextmanager
@@ -214,7 +214,7 @@ class TestWriting:
 
 class TestSchema:
     def test_a_text_is_refused_where_a_number_belongs(self, store: Store) -> None:
-        with pytest.raises(sqlite3.IntegrityError), store.begin_write(None) as transaction:
+        with pytest.raises(peewee.IntegrityError), store.begin_write(None) as transaction:
             transaction.execute("INSERT INTO owner (id, name, created_at) VALUES ('1', 'Kai Example', 'today')")
 
     def test_a_fact_needs_its_account(self, store: Store) -> None:
@@ -236,12 +236,14 @@ class TestSchema:
 
 
 class TestOpening:
+    @pytest.mark.sqlite
     def test_a_new_database_is_for_its_owner_alone(self, store: Store, path: Path) -> None:
         with store.begin_write(None):
             add_owner("Kai Example")
         for companion in path.parent.glob("inkeeper.sqlite3*"):
             assert companion.stat().st_mode & 0o777 == 0o600, companion
 
+    @pytest.mark.sqlite
     def test_nothing_is_left_beside_it_after_closing(self, database_url: str, path: Path) -> None:
         open_database(database_url).checkpoint_and_close()
 
@@ -256,6 +258,7 @@ class TestOpening:
         assert len(owner_names(opened)) == 4
         opened.checkpoint_and_close()
 
+    @pytest.mark.sqlite
     def test_one_that_is_missing_is_only_created_on_demand(self, database_url: str, path: Path) -> None:
         with pytest.raises(DatabaseProblem) as caught:
             open_database(database_url, create=False)
@@ -265,7 +268,7 @@ class TestOpening:
 
     @pytest.mark.parametrize(
         "url",
-        ["postgresql://localhost/inkeeper", "inkeeper.sqlite3", "sqlite://", "sqlite:///", "sqlite:///:memory:", ""],
+        ["mysql://localhost/inkeeper", "inkeeper.sqlite3", "sqlite://", "sqlite:///", "sqlite:///:memory:", ""],
     )
     def test_other_kinds_of_address_are_refused(self, url: str) -> None:
         assert problem_of_opening(url).which == "unsupported"
@@ -279,6 +282,7 @@ class TestOpening:
         assert (tmp_path / "my ledger%.sqlite3").exists()
 
 
+@pytest.mark.sqlite
 class TestRefusing:
     """Each names the trouble and leaves the file as it was."""
 

@@ -43,6 +43,7 @@ def columns(path: Path, table: str) -> list[str]:
         return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
 
+@pytest.mark.sqlite
 def test_the_steps_lead_to_the_models(store: Store, tmp_path: Path) -> None:
     def schema(execute: Callable[[str], Any]) -> set[str]:
         # Partial indexes and triggers are written in SQL, since the models cannot describe them.
@@ -62,6 +63,7 @@ def test_the_steps_lead_to_the_models(store: Store, tmp_path: Path) -> None:
     straight.close()
 
 
+@pytest.mark.sqlite
 def test_an_existing_database_is_copied_before_a_step(database_url: str, steps: Path, tmp_path: Path) -> None:
     store = open_database(database_url)
     with store.begin_write(None):

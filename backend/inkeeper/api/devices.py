@@ -12,7 +12,7 @@ from inkeeper.api.context import device_id, now, owner_id, store
 from inkeeper.api.schemas_base import Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services import devices
-from inkeeper.storage.models import Device
+from inkeeper.storage.devices import Device
 from inkeeper.vocabulary import DEVICE_KINDS
 
 blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", description="Connected devices")

@@ -20,13 +20,14 @@ from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, 
 from inkeeper.api.uploads import Turns
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
-from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.accounts import seat
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.columns import FIELDS
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.storage.accounts import Seat
 from inkeeper.vocabulary import IMPORT_ACTIONS, IMPORT_KINDS, OUTCOMES, ROW_KINDS
 
 blueprint = Blueprint(

@@ -11,7 +11,7 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, settings, store
 from inkeeper.api.schemas_base import Instant, Schema, Text
 from inkeeper.services import pairing
-from inkeeper.storage.models import Pairing
+from inkeeper.storage.pairings import Pairing
 
 blueprint = Blueprint("pairings", __name__, url_prefix="/api/v1/pairings", description="Connecting a device")
 

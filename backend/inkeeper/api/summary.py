@@ -20,6 +20,7 @@ from inkeeper.clock import format_instant
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, summary
 from inkeeper.services.standing import Standing, StandingAnswers
+from inkeeper.storage.accounts import Seat
 from inkeeper.vocabulary import JOURNAL_KINDS, LOSSES, PACE_STATUSES, PRODUCTS, SEVERITIES, WARNING_CODES
 
 blueprint = Blueprint(
@@ -198,7 +199,7 @@ def show_summary(account_id: str) -> Response:
     return _tagged(Response(text, content_type="application/json"), made.tag)
 
 
-def _make(row: accounts.Seat, instant: datetime) -> Standing[Made]:
+def _make(row: Seat, instant: datetime) -> Standing[Made]:
     answer, stands_until, _ = summary.summary(row, instant)
     body = to_json({key: value for key, value in answer.items() if key != "as_of"})
     return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)

@@ -5,15 +5,13 @@ Every function runs inside a transaction of the store; those that write, inside 
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from inkeeper.clock import from_microseconds
 from inkeeper.errors import invalid, not_found
 from inkeeper.ids import new_id
 from inkeeper.rules import books, periods
@@ -24,11 +22,13 @@ from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.rules.state import State
-from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, LeadDays
+from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS
 from inkeeper.services import dates
-from inkeeper.storage import history, targets, texts
-from inkeeper.storage.models import Account
-from inkeeper.storage.transaction import current, execute
+from inkeeper.storage import accounts as stored
+from inkeeper.storage import balances, targets, texts
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.accounts import Seat
+from inkeeper.storage.transaction import current
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -38,48 +38,18 @@ zone that this machine does not know."""
 
 _log = logging.getLogger("inkeeper.server")
 
-_SELECT = (
-    "SELECT id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices,"
-    " owner_id, lead_days, low_balance FROM account"
-)
-
-
-class Seat(NamedTuple):
-    """An account's row: what is not dated and so is not a fact."""
-
-    id: str
-    name: str
-    time_zone: str
-    price: Money | None
-    working_days: tuple[int, ...]
-    reserve: int
-    created_at: datetime
-    version: int
-    plan_prices: dict[str, Money]
-    """What other plans cost a month, by their ids."""
-    owner_id: str
-    lead_days: LeadDays
-    low_balance: int | None
-
-    def prices(self, plan: str) -> dict[str, Money]:
-        """What each plan costs a month, as far as the user said; `plan` is the one that the account's price is of."""
-        return self.plan_prices | ({plan: self.price} if self.price else {})
-
 
 def seat(owner_id: str, account_id: str) -> Seat:
     """The owner's account. Raises a 404 Problem for one that does not exist or is somebody else's."""
-    rows = execute(
-        f"{_SELECT} WHERE id = ? AND owner_id = ?",
-        (account_id, owner_id),
-    ).fetchall()
-    if not rows:
+    found = stored.get(current(), owner_id, account_id)
+    if found is None:
         raise not_found("account")
-    return _seat(rows[0])
+    return found
 
 
 def names(owner_id: str) -> dict[str, str]:
     """The names of the owner's accounts by their ids, in order of their making."""
-    return dict(execute("SELECT id, name FROM account WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall())
+    return stored.names(current(), owner_id)
 
 
 def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
@@ -88,13 +58,13 @@ def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -
     One whose facts cannot be replayed is left out, and the log says so: it must not hide the others.
     """
     found: list[dict[str, Any]] = []
-    for row in execute(f"{_SELECT} WHERE owner_id = ? AND id > ? ORDER BY id", (owner_id, after or "")).fetchall():
+    for account_id in stored.ids(current(), owner_id, after):
         if len(found) == limit:
             break
         try:
-            found.append(describe(_seat(row), history.state_at(row[0], now)[0]))
+            found.append(describe(seat(owner_id, account_id), balances.state_at(account_id, now)[0]))
         except UNREADABLE as error:
-            log_unreadable(row[0], error)
+            log_unreadable(account_id, error)
     return found
 
 
@@ -105,13 +75,12 @@ def log_unreadable(account_id: str, error: Exception) -> None:
 
 def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
     """One account of the owner's as it is at `now` (UTC). Raises a 404 Problem."""
-    return describe(seat(owner_id, account_id), history.state_at(account_id, now)[0])
+    return describe(seat(owner_id, account_id), balances.state_at(account_id, now)[0])
 
 
 def has_account(owner_name: str) -> bool:
     """Whether the owner of this name has any account."""
-    sql = "SELECT 1 FROM account JOIN owner ON owner.id = account.owner_id WHERE owner.name = ? LIMIT 1"
-    return execute(sql, (owner_name,)).fetchone() is not None
+    return stored.has_any(current(), owner_name)
 
 
 def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -131,40 +100,40 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
     )
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
-    price = wanted.get("price")
+    price = _money(wanted.get("price"))
     _add_starter_texts(owner_id, now)
-    Account.create(
-        id=account_id,
-        owner=owner_id,
-        name=wanted["name"],
-        time_zone=wanted["time_zone"],
-        price_minor=price and price["amount_minor"],
-        currency=price and price["currency"],
-        working_days=_join(wanted.get("working_days", DEFAULT_WORKING_DAYS)),
-        reserve=wanted.get("reserve", 0),
-        created_at=now,
-        version=1,
-        plan_prices=_prices_text(wanted.get("plan_prices", {}), price),
-        lead_days=_lead_days_text(wanted.get("lead_days", DEFAULT_LEAD_DAYS)),
-        low_balance=wanted.get("low_balance"),
+    stored.add(
+        current(),
+        Seat(
+            id=account_id,
+            name=wanted["name"],
+            time_zone=wanted["time_zone"],
+            price=price,
+            working_days=_in_order(wanted.get("working_days", DEFAULT_WORKING_DAYS)),
+            reserve=wanted.get("reserve", 0),
+            created_at=now,
+            version=1,
+            plan_prices=_plan_prices(wanted.get("plan_prices", {}), price),
+            owner_id=owner_id,
+            lead_days=wanted.get("lead_days", DEFAULT_LEAD_DAYS),
+            low_balance=wanted.get("low_balance"),
+        ),
     )
     facts: list[Fact] = [
-        Opened(history.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
+        Opened(stored_facts.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
     ]
     if "observed_balance" in wanted:
-        facts.append(Observed(history.new_fact_id(account_id, now), max(now, opened_at), wanted["observed_balance"]))
+        facts.append(
+            Observed(stored_facts.new_fact_id(account_id, now), max(now, opened_at), wanted["observed_balance"])
+        )
     with refusals():
-        state = history.record(account_id, facts, now).state
+        state = balances.record(account_id, facts, now).state
     return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
 
 
 def _add_starter_texts(owner_id: str, now: datetime) -> None:
     """Store the texts to begin with, for an owner who has neither an account nor a text."""
-    known = execute(
-        "SELECT EXISTS (SELECT 1 FROM account WHERE owner_id = ?1) OR EXISTS (SELECT 1 FROM text WHERE owner_id = ?1)",
-        (owner_id,),
-    )
-    if not known.fetchone()[0]:
+    if not stored.has_account_or_text(current(), owner_id):
         for text in STARTER_TEXTS:
             texts.add(current(), owner_id, text._asdict(), now)
 
@@ -174,50 +143,47 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
     `from` (else from the opening) on.
     """
     before = seat(owner_id, account_id)
-    columns: dict[str, Any] = {key: changes[key] for key in ("name", "reserve", "low_balance") if key in changes}
-    if "lead_days" in changes:
-        columns["lead_days"] = _lead_days_text(changes["lead_days"])
+    columns = {key: changes[key] for key in ("name", "reserve", "low_balance", "lead_days") if key in changes}
     if "working_days" in changes:
-        columns["working_days"] = _join(changes["working_days"])
+        columns["working_days"] = _in_order(changes["working_days"])
+    price = _money(changes["price"]) if "price" in changes else before.price
     if "price" in changes:
-        price = changes["price"]
-        columns |= {"price_minor": price and price["amount_minor"], "currency": price and price["currency"]}
+        columns["price"] = price
     if "price" in changes or "plan_prices" in changes:
         known = {plan: each._asdict() for plan, each in before.plan_prices.items()}
-        price = changes.get("price", before.price and before.price._asdict())
-        columns["plan_prices"] = _prices_text(changes.get("plan_prices", known), price)
+        columns["plan_prices"] = _plan_prices(changes.get("plan_prices", known), price)
     if columns:
-        Account.update(columns).where(Account.id == account_id).execute()
+        stored.update(current(), account_id, columns)
     if "working_days" in changes and (theirs := targets.of_account(current(), account_id)):
         targets.follow(current(), theirs)
         targets.changed(current(), owner_id, [account_id])
-    state, _ = history.state_at(account_id, now)
+    state, _ = balances.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     if facts:
         with refusals():
-            state = history.record(account_id, facts, now).state
+            state = balances.record(account_id, facts, now).state
     return describe(seat(owner_id, before.id), state)
 
 
 def names_in_reminders(account_id: str) -> bool:
     """Whether the morning's e-mail for the account names the people to write to."""
-    return bool(Account.get_by_id(account_id).reminder_names)
+    return stored.names_in_reminders(current(), account_id)
 
 
 def set_names_in_reminders(account_id: str, wanted: bool) -> None:
     """Set whether it does, inside an open write to the account."""
-    Account.update(reminder_names=int(wanted)).where(Account.id == account_id).execute()
+    stored.set_names_in_reminders(current(), account_id, wanted=wanted)
 
 
 def preview_update(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What other terms would come to, nothing stored: the account, and its balance now and then."""
     row = seat(owner_id, account_id)
-    state, _ = history.state_at(account_id, now)
+    state, _ = balances.state_at(account_id, now)
     facts = _workable_terms(account_id, state, changes, now)
     after = state
     if facts:
         with refusals():
-            after = history.preview(account_id, facts, now).state
+            after = balances.preview(account_id, facts, now).state
     return {"account": describe(row, after), "balance_now": state.balance, "balance_then": after.balance}
 
 
@@ -272,7 +238,7 @@ def wrong_book(state: State) -> dict[str, Any] | None:
 def offered_book(owner_id: str, account_id: str, now: datetime) -> str | None:
     """The rule book to offer at `now` (UTC), as `wrong_book` names it. Raises a 404 Problem."""
     seat(owner_id, account_id)
-    found = wrong_book(history.state_at(account_id, now)[0])
+    found = wrong_book(balances.state_at(account_id, now)[0])
     return None if found is None else str(found["rule_book"])
 
 
@@ -302,9 +268,9 @@ def _workable_terms(account_id: str, state: State, changes: Mapping[str, Any], n
     """
     facts = _terms_facts(account_id, state, changes, now)
     if facts:
-        planned = [fact.at for fact in (*facts, *history.terms_facts(account_id))]
+        planned = [fact.at for fact in (*facts, *stored_facts.terms_facts(account_id))]
         with refusals():
-            history.preview(account_id, facts, max(now, *planned))
+            balances.preview(account_id, facts, max(now, *planned))
     return facts
 
 
@@ -317,8 +283,8 @@ def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now:
         if not wanted:
             raise invalid("from", "This dates a change of rule book, allotment, cap or renewal day: name one.")
         at = dates.plannable("from", changes["from"], now, state.opened_at)
-        in_force, _ = history.state_at(account_id, at)
-        return [BookChosen(history.new_fact_id(account_id, now), at, replace(in_force.terms, **wanted))]
+        in_force, _ = balances.state_at(account_id, at)
+        return [BookChosen(stored_facts.new_fact_id(account_id, now), at, replace(in_force.terms, **wanted))]
     return _corrected(account_id, state, wanted, now) if wanted else []
 
 
@@ -329,7 +295,7 @@ def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datet
     opened_at = state.opened_at
     plan_terms = {key: value for key, value in wanted.items() if key in _PLAN_TERMS}
     at_opening = {key: value for key, value in wanted.items() if key in _BOOK_TERMS}
-    told = history.terms_facts(account_id)
+    told = stored_facts.terms_facts(account_id)
     changed = [fact for fact in told if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
     plan_since = opened_at
     facts: list[Fact] = []
@@ -339,53 +305,32 @@ def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datet
         if isinstance(latest, Cancelled):
             raise invalid(next(iter(plan_terms)), "The subscription is cancelled, and the free plan has no credits.")
         facts += _restated(
-            account_id, latest, replace(latest, id=history.new_fact_id(account_id, now), **plan_terms), now
+            account_id, latest, replace(latest, id=stored_facts.new_fact_id(account_id, now), **plan_terms), now
         )
     else:
         at_opening |= plan_terms
     if at_opening:
-        terms = history.state_at(account_id, opened_at)[0].terms
-        facts.append(BookChosen(history.new_fact_id(account_id, now), opened_at, replace(terms, **at_opening)))
+        terms = balances.state_at(account_id, opened_at)[0].terms
+        facts.append(BookChosen(stored_facts.new_fact_id(account_id, now), opened_at, replace(terms, **at_opening)))
     for fact in told:
         if isinstance(fact, BookChosen) and fact.at > opened_at:
             later = at_opening | (plan_terms if fact.at >= plan_since else {})
             facts += _restated(
                 account_id,
                 fact,
-                replace(fact, id=history.new_fact_id(account_id, now), terms=replace(fact.terms, **later)),
+                replace(fact, id=stored_facts.new_fact_id(account_id, now), terms=replace(fact.terms, **later)),
                 now,
             )
     return facts
 
 
 def _restated(account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact]:
-    return [Retracted(history.new_fact_id(account_id, now), max(now, old.at), old.id), new]
+    return [Retracted(stored_facts.new_fact_id(account_id, now), max(now, old.at), old.id), new]
 
 
-def _seat(row: tuple[Any, ...]) -> Seat:
-    account_id, name, zone, price, currency, days, reserve, created_at, version, others, owner_id, lead_days, low = row
-    first, second, third = map(int, lead_days.split(","))
-    money = None if price is None else Money(price, currency)
-    plan_prices = {plan: Money(*each) for plan, each in json.loads(others).items()} if others else {}
-    return Seat(
-        account_id,
-        name,
-        zone,
-        money,
-        tuple(map(int, days)),
-        reserve,
-        from_microseconds(created_at),
-        version,
-        plan_prices,
-        owner_id,
-        (first, second, third),
-        low,
-    )
-
-
-def _prices_text(plan_prices: Mapping[str, Any], price: Mapping[str, Any] | None) -> str | None:
-    """What to store of the prices of other plans. Raises a 422 Problem for a plan that no rule book has, and for more
-    than one currency, since what the plans come to is compared.
+def _plan_prices(plan_prices: Mapping[str, Any], price: Money | None) -> dict[str, Money]:
+    """The prices of other plans. Raises a 422 Problem for a plan that no rule book has, and for more than one currency,
+    since what the plans come to is compared.
     """
     known = {plan for book in books.rule_books().values() for plan in book.plans} - {books.BASIC}
     unknown = sorted(set(plan_prices) - known)
@@ -393,15 +338,15 @@ def _prices_text(plan_prices: Mapping[str, Any], price: Mapping[str, Any] | None
         raise invalid(
             f"plan_prices.{unknown[0]}", f"This is not a plan with a price; those are {', '.join(sorted(known))}."
         )
-    if len({each["currency"] for each in [*plan_prices.values(), *([price] if price else [])]}) > 1:
+    prices = {plan: Money(each["amount_minor"], each["currency"]) for plan, each in plan_prices.items()}
+    if len({each.currency for each in [*prices.values(), *([price] if price else [])]}) > 1:
         raise invalid("plan_prices", "All prices must be in one currency, that of `price` included.")
-    prices = {plan: [each["amount_minor"], each["currency"]] for plan, each in plan_prices.items()}
-    return json.dumps(prices, separators=(",", ":")) if prices else None
+    return prices
 
 
-def _join(working_days: Any) -> str:
-    return "".join(str(day) for day in sorted(set(working_days)))
+def _money(price: Mapping[str, Any] | None) -> Money | None:
+    return Money(price["amount_minor"], price["currency"]) if price else None
 
 
-def _lead_days_text(lead_days: Sequence[int]) -> str:
-    return ",".join(str(days) for days in lead_days)
+def _in_order(working_days: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(working_days)))

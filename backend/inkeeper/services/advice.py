@@ -36,23 +36,25 @@ from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import credits, say_date
 from inkeeper.services import plan_changes
-from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.accounts import seat
 from inkeeper.services.report import paid_plan
-from inkeeper.storage import history
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.accounts import Seat
 
 
 def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
     """What to do about the account's plan at `now` (UTC)."""
     row = seat(owner_id, account_id)
-    now = history.present(account_id, now)
-    months = months_of(history.state_at(account_id, now)[0])
-    told = history.told(account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
+    now = balances.present(account_id, now)
+    months = months_of(balances.state_at(account_id, now)[0])
+    told = balances.told(account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
     state, looked_at = told.state, full_periods(told.closed)
     prices = row.prices(paid_plan([*told.closed, told.present]))
     enough = len(looked_at) >= PERIODS_NEEDED
     trials: dict[str, Trial] = {}
     if enough:
-        facts = history.facts_of(account_id, looked_at[0].start)
+        facts = stored_facts.facts_of(account_id, looked_at[0].start)
         trials = {plan: try_plan(state, plan, looked_at, facts) for plan in plans_to_try(state)}
     found = advise(state, looked_at, list(trials.values()), prices)
     plans = [_plan(owner_id, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]

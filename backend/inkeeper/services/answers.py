@@ -9,16 +9,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from inkeeper.clock import to_microseconds
 from inkeeper.rules import periods
 from inkeeper.rules.forecast import Returns, capacity, returns_since
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import Answers
 from inkeeper.rules.state import State
-from inkeeper.storage.results import hour_of_week
-from inkeeper.storage.transaction import execute
+from inkeeper.storage import results
+from inkeeper.storage.transaction import current
 
-_SENT = " FROM inmail WHERE account_id = ? AND sent_at >= ? AND sent_at <= ? AND retracted_at IS NULL"
 _MICROSECOND = timedelta(microseconds=1)
 
 Answered = tuple[int, int, int, int]
@@ -29,20 +27,12 @@ Monday's first on the zone's clocks, and how long that took (microseconds). Ther
 
 def by_outcome(account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
     """The InMails by what became of them, over each of the spans that begin at `since`."""
-    counts = ", ".join(f"sum(sent_at >= {to_microseconds(each)})" for each in since)
-    rows = execute(f"SELECT outcome, {counts}{_SENT} GROUP BY outcome", _span(account_id, min(since), until)).fetchall()
-    return [Answers(**{row[0]: row[number] for row in rows}) for number in range(1, len(since) + 1)]
+    return [Answers(**counts) for counts in results.by_outcome(current(), account_id, since, until)]
 
 
 def answered(account_id: str, zone: str, since: datetime, until: datetime) -> list[Answered]:
     """The InMails that were answered, in order of sending."""
-    rows = execute(
-        f"SELECT sent_at, cost, {_hour_of_week('answered_at', zone, since, until)}, answered_at - sent_at{_SENT}"
-        " AND answered_at IS NOT NULL ORDER BY sent_at",
-        _span(account_id, since, until),
-    )
-    found: list[Answered] = rows.fetchall()
-    return found
+    return results.answered(current(), account_id, since, until, periods.offsets(zone, since, until))
 
 
 def median_wait(found: Iterable[Answered]) -> timedelta | None:
@@ -59,7 +49,7 @@ def returns(account_id: str, state: State, now: datetime) -> Returns | None:
     if book_of(state).credit_back is None:
         return None
     since = returns_since(state.zone, now)
-    (sent,) = execute(f"SELECT count(*){_SENT} AND cost = 1", _span(account_id, since, now)).fetchone()
+    sent = results.count_paid(current(), account_id, since, now)
     returned = [each for each in answered(account_id, state.zone, since, now) if each[1]]
     return Returns(sent, len(returned), median_wait(returned))
 
@@ -83,17 +73,4 @@ def hours(time: timedelta | None) -> float | None:
 
 def by_hour_of_sending(account_id: str, zone: str, since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
     """InMails (sent, answered) by the hour, counted from Monday's first, that the zone's clocks showed at sending."""
-    rows = execute(
-        f"SELECT {_hour_of_week('sent_at', zone, since, until)} AS hour, count(*), count(answered_at){_SENT}"
-        " GROUP BY hour",
-        _span(account_id, since, until),
-    )
-    return {hour: (sent, answered) for hour, sent, answered in rows}
-
-
-def _span(account_id: str, since: datetime, until: datetime) -> tuple[Any, ...]:
-    return account_id, to_microseconds(since), to_microseconds(until)
-
-
-def _hour_of_week(column: str, zone: str, since: datetime, until: datetime) -> str:
-    return hour_of_week(column, periods.offsets(zone, since, until))
+    return results.by_hour_of_sending(current(), account_id, since, until, periods.offsets(zone, since, until))

@@ -1,6 +1,7 @@
 """Devices that hold a token: found by it, listed, revoked, and given proof that this is their server.
 
-A token itself is never stored, only its hash. The secret of a device is stored as it is (see `models.Device`).
+A token itself is never stored, only its hash. The secret of a device is stored as it is (see `Device` in
+storage/models.py).
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from inkeeper.clock import from_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.ids import new_id
+from inkeeper.storage import devices
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Device, Owner
+from inkeeper.storage.devices import Device
+from inkeeper.storage.transaction import current
+from inkeeper.vocabulary import DeviceKind
 
 # How exactly it is known when a device was last heard of. Each note costs a write to disk.
 _SEEN_EVERY = timedelta(hours=1)
@@ -42,18 +45,10 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def add(owner_id: str, name: str, now: datetime, *, kind: Literal["program", "page"] = "program") -> NewDevice:
+def add(owner_id: str, name: str, now: datetime, *, kind: DeviceKind = "program") -> NewDevice:
     """Add a device of an owner inside an open write."""
     added = NewDevice(new_id(now), f"ink_{secrets.token_urlsafe(32)}", _new_secret())
-    Device.create(
-        id=added.id,
-        owner=owner_id,
-        name=name,
-        token_hash=hash_of(added.token),
-        secret=added.secret,
-        created_at=now,
-        kind=kind,
-    )
+    devices.add(current(), added.id, owner_id, name, kind, hash_of(added.token), added.secret, now)
     return added
 
 
@@ -63,7 +58,7 @@ def make_secret(device_id: str) -> str:
     The device's token went to this address without proof until now. Raises the 409 Problem if it has a secret already.
     """
     secret = _new_secret()
-    if not Device.update(secret=secret).where((Device.id == device_id) & Device.secret.is_null()).execute():
+    if not devices.set_secret(current(), device_id, secret):
         raise conflict("secret_exists", "A device's secret is made once. Connect the device again to get a new one.")
     return secret
 
@@ -78,17 +73,15 @@ def proof(store: Store, device_id: str, nonce: str) -> str | None:
     It proves that the server's machine takes part, not that nobody stands in between: a program that takes the server's
     address can ask the server itself, as long as that runs at another address.
     """
-    row = store.read_row("SELECT secret FROM device WHERE id = ?", (device_id,))
-    if row is None or row[0] is None:
+    secret = devices.secret_of(store, device_id)
+    if secret is None:
         return None
-    return hmac.new(row[0].encode("ascii"), nonce.encode("ascii"), hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode("ascii"), nonce.encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def installation_id(store: Store) -> str:
     """By which id a client knows this ledger again, wherever it is served."""
-    row = store.read_row("SELECT id FROM installation")
-    assert row is not None
-    return str(row[0])
+    return devices.installation_id(store)
 
 
 def _new_secret() -> str:
@@ -98,25 +91,16 @@ def _new_secret() -> str:
 def find_by_token(store: Store, token: str) -> KnownDevice | None:
     """The device that a token belongs to, unless the token is unknown or revoked."""
     token_hash = hash_of(token)
-    row = store.read_row(
-        "SELECT id, owner_id, token_hash, last_seen_at FROM device WHERE token_hash = ? AND revoked_at IS NULL",
-        (token_hash,),
-    )
+    found = devices.find_by_token(store, token_hash)
     # The index has compared hashes, whose timing says nothing about the token; this keeps it so if the query changes.
-    if row is None or not hmac.compare_digest(row[2], token_hash):
+    if found is None or not hmac.compare_digest(found.token_hash, token_hash):
         return None
-    return KnownDevice(row[0], row[1], None if row[3] is None else from_microseconds(row[3]))
+    return KnownDevice(found.id, found.owner_id, found.last_seen_at)
 
 
 def page_of_owner(owner_id: str, token: str) -> str | None:
     """The id of the owner's page that a token belongs to, inside an open transaction; None if there is none."""
-    device: Device | None = Device.get_or_none(
-        Device.token_hash == hash_of(token),
-        Device.owner == owner_id,
-        Device.kind == "page",
-        Device.revoked_at.is_null(),
-    )
-    return None if device is None else str(device.id)
+    return devices.find_page(current(), owner_id, hash_of(token))
 
 
 def is_due_to_be_seen(device: KnownDevice, now: datetime) -> bool:
@@ -126,30 +110,26 @@ def is_due_to_be_seen(device: KnownDevice, now: datetime) -> bool:
 
 def note_seen(store: Store, device_id: str, now: datetime) -> None:
     """Note that the device was heard of at `now` (UTC)."""
-    with store.begin_write(None):
-        Device.update(last_seen_at=now).where(Device.id == device_id).execute()
+    with store.begin_write(None) as tx:
+        devices.note_seen(tx, device_id, now)
 
 
 def page(store: Store, owner_id: str, *, after: str | None, limit: int) -> list[Device]:
     """At most `limit` devices of an owner, revoked ones included, oldest first, beginning after the id `after`."""
-    with store.read():
-        query = Device.select().where(Device.owner == owner_id)
-        if after is not None:
-            query = query.where(Device.id > after)
-        return list(query.order_by(Device.id).limit(limit))
+    with store.read() as tx:
+        return devices.list_of_owner(tx, owner_id, after, limit)
 
 
 def connected_programs(store: Store, owner_id: str) -> list[Device]:
     """The owner's devices that have access and are no pages, such as browsers with the extension; oldest first."""
-    with store.read():
-        query = Device.select().where(Device.owner == owner_id, Device.kind == "program", Device.revoked_at.is_null())
-        return list(query.order_by(Device.id))
+    with store.read() as tx:
+        return devices.list_connected_programs(tx, owner_id)
 
 
 def all_with_owners(store: Store) -> list[Device]:
     """The devices of all owners, oldest first, for whoever has the machine itself."""
-    with store.read():
-        return list(Device.select(Device, Owner).join(Owner).order_by(Device.id))
+    with store.read() as tx:
+        return devices.list_all(tx)
 
 
 def revoke(owner_id: str | None, device_id: str, now: datetime) -> Device:
@@ -157,10 +137,10 @@ def revoke(owner_id: str | None, device_id: str, now: datetime) -> Device:
 
     `owner_id` None stands for whoever has the machine itself. Raises 404 for a device that is not the owner's.
     """
-    device = Device.get_or_none(Device.id == device_id)
+    device = devices.get(current(), device_id)
     if device is None or owner_id not in (None, device.owner_id):
         raise not_found("device")
     if device.revoked_at is None:
-        device.revoked_at = now
-        device.save(only=[Device.revoked_at])
+        devices.revoke(current(), device_id, now)
+        device = device._replace(revoked_at=now)
     return device

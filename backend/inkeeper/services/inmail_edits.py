@@ -19,46 +19,29 @@ from inkeeper.rules.replay import Entry
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, openings
 from inkeeper.services.people.sent import person_keys
-from inkeeper.storage import history
-from inkeeper.storage.history import Recorded
-from inkeeper.storage.models import Inmail
-from inkeeper.storage.transaction import execute
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage import inmails as stored
+from inkeeper.storage.balances import Recorded
+from inkeeper.storage.inmails import Inmail
+from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import ANSWERS
-
-_MOST_EDITS = 10_000
-"""How many edits of one InMail are followed: a bound for a damaged database in which they go round in a circle."""
 
 
 def last_edit(inmail_id: str) -> str:
     """The id of the InMail that this one reads as after its edits; its own where it was not edited."""
-    rows = execute(
-        "WITH RECURSIVE edit(id, account_id, number) AS ("
-        " SELECT id, account_id, 0 FROM inmail WHERE id = ?"
-        " UNION ALL SELECT later.id, later.account_id, number + 1 FROM edit JOIN inmail AS later"
-        " ON later.account_id = edit.account_id AND later.replaces = edit.id LIMIT ?)"
-        " SELECT id FROM edit ORDER BY number DESC LIMIT 1",
-        (inmail_id, _MOST_EDITS),
-    ).fetchall()
-    return rows[0][0] if rows else inmail_id
+    return stored.last_edit(current(), inmail_id)
 
 
 def last_edits(account_id: str) -> dict[str, str]:
     """The ids of the account's replaced InMails, each with the id of the one that it reads as after all its edits."""
-    # An InMail that replaces another was stored after it: from the latest on, what follows an edit is known already.
-    rows = execute(
-        "SELECT replaces, id FROM inmail WHERE account_id = ? AND replaces IS NOT NULL ORDER BY rowid DESC",
-        (account_id,),
-    )
-    found: dict[str, str] = {}
-    for former, edited in rows:
-        found[former] = found.get(edited, edited)
-    return found
+    return stored.last_edits(current(), account_id)
 
 
 def why_not_editable(row: Inmail) -> Problem:
     """Why an InMail that was taken back or replaced cannot be changed."""
     stands = last_edit(row.id)
-    if stands != row.id and _is_standing(stands):
+    if stands != row.id and stored.is_standing(current(), stands):
         return conflict(
             "replaced",
             f"The day or cost of this InMail was edited since. Change the InMail that replaces it: {stands}.",
@@ -87,14 +70,14 @@ def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str
     before, unless `changes` accept that.
     """
     outcomes = _outcomes(row, sent_at, changes, now)
-    ids = iter(history.new_fact_ids(row.account_id, now, 2 + len(outcomes)))
+    ids = iter(stored_facts.new_fact_ids(row.account_id, now, 2 + len(outcomes)))
     retracted_at, at = max(now, row.sent_at), max(now, sent_at)
     retraction = Retracted(next(ids), retracted_at, row.id)
     sent = Sent(next(ids), sent_at, cost)
     # The facts, each with the one that it carries on, if it does.
     carried: list[tuple[Fact, str | None]] = [(retraction, None), (sent, row.id)]
     carried += [(OutcomeRecorded(next(ids), dated, sent.id, outcome), former) for dated, outcome, former in outcomes]
-    former_imports = history.import_ids_of(former for _, former in carried if former)
+    former_imports = stored_facts.import_ids_of(former for _, former in carried if former)
     imports = {fact.id: former_imports[former] for fact, former in carried if former in former_imports}
     facts = [fact for fact, _ in carried]
 
@@ -102,12 +85,9 @@ def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str
         if not changes.get("accept_discrepancy"):
             _refuse_shortage(row.account_id, facts, recorded, at)
 
-    history.record(row.account_id, facts, at, covered, import_ids=imports)
-    Inmail.update(retracted_at=retracted_at).where(Inmail.id == row.id).execute()
-    # Every column of the old row, also those that are added later on.
-    columns = row.__data__ | {"id": sent.id, "sent_at": sent_at, "cost": cost, "replaces": row.id}
-    columns |= {"outcome": "pending", "outcome_at": None, "answered_at": None, "retracted_at": None}
-    Inmail.insert(columns).execute()
+    balances.record(row.account_id, facts, at, covered, import_ids=imports)
+    stored.take_back(current(), [(row.id, retracted_at)])
+    stored.add_edited(current(), row.id, sent.id, sent_at, cost)
     return sent.id
 
 
@@ -135,11 +115,7 @@ def recipient_columns(row: Inmail, changes: Mapping[str, Any]) -> tuple[dict[str
 
 def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
     """The journal with edits named as the reasons of the entries that they caused."""
-    rows = execute(
-        "SELECT inmail.replaces, fact.id, inmail.id FROM inmail JOIN fact ON fact.about = inmail.replaces"
-        " WHERE inmail.account_id = ? AND inmail.replaces IS NOT NULL AND fact.kind = 'retracted'",
-        (account_id,),
-    ).fetchall()
+    rows = stored.edits(current(), account_id)
     formers, retractions, edited = (set(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
 
     def why(entry: Entry) -> str:
@@ -154,17 +130,12 @@ def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
     return [entry._replace(why=why(entry)) for entry in journal]
 
 
-def _is_standing(inmail_id: str) -> bool:
-    rows = execute("SELECT 1 FROM inmail WHERE id = ? AND retracted_at IS NULL", (inmail_id,))
-    return bool(rows.fetchall())
-
-
 def _outcomes(
     row: Inmail, sent_at: datetime, changes: Mapping[str, Any], now: datetime
 ) -> list[tuple[datetime, Any, str | None]]:
     """What is to be recorded of the new send: date (UTC), outcome, and the id of the fact that it carries on."""
     outcome = changes.get("outcome")
-    earlier = history.outcomes_of(row.id)
+    earlier = stored_facts.outcomes_of(row.id)
     if outcome is not None:
         # The outcome is given anew: an answer follows those that can still be, any other outcome takes their place.
         earlier = [fact for fact in earlier if fact.at >= sent_at] if outcome in ANSWERS else []
@@ -186,10 +157,10 @@ def _outcomes(
 
 def _refuse_shortage(account_id: str, facts: Sequence[Fact], recorded: Recorded, at: datetime) -> None:
     """Raise the 409 Problem if with the edit's facts a period has more InMails without a credit than before."""
-    more = len(history.newly_uncovered(account_id, facts, recorded, at))
+    more = len(balances.newly_uncovered(account_id, facts, recorded, at))
     if not more:
         return
-    state, coming = history.state_at(account_id, at)
+    state, coming = balances.state_at(account_id, at)
     grant = next_grant(timeline(state, at, coming))
     raise conflict(
         "insufficient_credits",

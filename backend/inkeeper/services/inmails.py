@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.rules import books
 from inkeeper.rules.facts import BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
@@ -26,10 +25,12 @@ from inkeeper.services.people.sent import (
     last_inmail_of_owner,
     person_keys,
 )
-from inkeeper.storage import history, targets
-from inkeeper.storage.history import Recorded
-from inkeeper.storage.models import Inmail
-from inkeeper.storage.transaction import current, execute
+from inkeeper.storage import balances, targets
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage import inmails as stored
+from inkeeper.storage.balances import Recorded
+from inkeeper.storage.inmails import Filter, Inmail, Recipient
+from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import ANSWERS
 
 SAME_PERSON_WITHIN = timedelta(days=90)
@@ -40,7 +41,6 @@ as one. It is also the window in which rule books with credit back return one.
 
 _NOTHING_NOTED = {"target": None, "text": None, "text_version": None, "campaign": None}
 _JITTER = timedelta(minutes=1)
-_IDS_AT_ONCE = 500
 
 
 def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -55,35 +55,35 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     person, left_out = _recipient(wanted["recipient"])
     link_url = person.link and person.link.url
     sent_at = _sent_at(account_id, wanted.get("sent_at"), now)
-    fact = Sent(history.new_fact_id(account_id, now), sent_at, wanted.get("cost", 1))
+    fact = Sent(stored_facts.new_fact_id(account_id, now), sent_at, wanted.get("cost", 1))
 
     at = max(now, sent_at)
 
     def covered(recorded: Recorded) -> None:
         if wanted.get("accept_discrepancy"):
             return
-        if history.newly_uncovered(account_id, [fact], recorded, at):
+        if balances.newly_uncovered(account_id, [fact], recorded, at):
             raise _insufficient(recorded, now)
 
     duplicate = last_inmail_in_account(account_id, person, sent_at - SAME_PERSON_WITHIN, sent_at + SAME_PERSON_WITHIN)
-    recorded = history.record(account_id, [fact], at, covered)
-    execute(
-        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, name_key, link_key, subject, purpose,"
-        " note, source, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
-        (
-            fact.id,
-            account_id,
-            to_microseconds(sent_at),
-            fact.cost,
-            person.name,
-            link_url,
-            *person_keys(*person),
-            wanted.get("subject"),
-            wanted.get("purpose"),
-            wanted.get("note"),
-            wanted["source"],
-        ),
-    )
+    recorded = balances.record(account_id, [fact], at, covered)
+    name_key, link_key = person_keys(*person)
+    row = {
+        "id": fact.id,
+        "account_id": account_id,
+        "sent_at": sent_at,
+        "cost": fact.cost,
+        "name": person.name,
+        "profile_url": link_url,
+        "name_key": name_key,
+        "link_key": link_key,
+        "subject": wanted.get("subject"),
+        "purpose": wanted.get("purpose"),
+        "note": wanted.get("note"),
+        "source": wanted["source"],
+        "outcome": "pending",
+    }
+    stored.add(current(), [row])
     inmail = {
         "id": fact.id,
         "recipient": {"name": person.name, "profile_url": link_url},
@@ -140,38 +140,25 @@ def list_inmails(
     and `q` (part of a name or link, in any spelling).
     """
     seat(owner_id, account_id)
-    query = Inmail.select().where(Inmail.account == account_id, Inmail.retracted_at.is_null())
-    if "outcome" in filters:
-        query = query.where(_has_outcome(filters["outcome"], now))
-    for column in (Inmail.cost, Inmail.purpose):
-        if column.name in filters:
-            query = query.where(column == filters[column.name])
-    for column in (Inmail.campaign_id, Inmail.text_id):
-        name = column.name.removesuffix("_id")
-        if name in filters:
-            query = query.where(column == filters[name])
-    if "from" in filters:
-        query = query.where(Inmail.sent_at >= filters["from"])
-    if "to" in filters:
-        query = query.where(Inmail.sent_at < filters["to"])
-    if "q" in filters:
-        query = query.where(_tells_of(filters["q"]))
-    if after:
-        sent_at, inmail_id = after
-        query = query.where((Inmail.sent_at < sent_at) | ((Inmail.sent_at == sent_at) & (Inmail.id < inmail_id)))
+    outcome, part = filters.get("outcome"), filters.get("q")
+    wanted = Filter(
+        outcomes=None if outcome is None else _recorded_as(outcome, now),
+        cost=filters.get("cost"),
+        purpose=filters.get("purpose"),
+        campaign_id=filters.get("campaign"),
+        text_id=filters.get("text"),
+        since=filters.get("from"),
+        until=filters.get("to"),
+        recipient=None if part is None else Recipient(part, normal_name(part), parse_link(part)),
+    )
     known = _books(account_id)
-    return [_describe(row, known, now) for row in query.order_by(Inmail.sent_at.desc(), Inmail.id.desc()).limit(limit)]
+    return [_describe(row, known, now) for row in stored.list_inmails(current(), account_id, wanted, after, limit)]
 
 
 def names_of(owner_id: str, account_id: str, inmail_ids: Sequence[str]) -> dict[str, str]:
     """The recipients' names of some InMails of the account, by the InMails' ids."""
     seat(owner_id, account_id)
-    found: dict[str, str] = {}
-    for start in range(0, len(inmail_ids), _IDS_AT_ONCE):
-        some = inmail_ids[start : start + _IDS_AT_ONCE]
-        for row in Inmail.select(Inmail.id, Inmail.name).where(Inmail.account == account_id, Inmail.id.in_(some)):
-            found[row.id] = row.name
-    return found
+    return stored.names_of(current(), account_id, inmail_ids)
 
 
 def update_inmail(
@@ -200,14 +187,14 @@ def update_inmail(
         outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at, "the InMail was sent")
         columns |= _record_outcome(row, account_id, changes["outcome"], outcome_at, now)
     if columns:
-        Inmail.update(columns).where(Inmail.id == inmail_id).execute()
+        stored.update(current(), inmail_id, columns)
     if recipient:
         stands = _row(account_id, inmail_id)
         person = Person(stands.name, parse_link(stands.profile_url) if stands.profile_url else None)
         sent = closing.Sent(inmail_id, person, stands.sent_at)
         closing.recipient_changed(current(), owner_id, account_id, sent, stands.target_id, now)
     closing.inmails_changed(current(), owner_id, [inmail_id])
-    balance = history.state_at(account_id, dates.a_little_ahead(sent_at, now))[0].balance
+    balance = balances.state_at(account_id, dates.a_little_ahead(sent_at, now))[0].balance
     inmail = _describe(_row(account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
@@ -224,47 +211,39 @@ def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime
     row = _row(account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
-        history.record(account_id, [Retracted(history.new_fact_id(account_id, now), at, inmail_id)], now)
-        Inmail.update(retracted_at=at).where(Inmail.id == inmail_id).execute()
+        balances.record(account_id, [Retracted(stored_facts.new_fact_id(account_id, now), at, inmail_id)], now)
+        stored.take_back(current(), [(inmail_id, at)])
         closing.inmails_changed(current(), owner_id, [inmail_id])
         row = _row(account_id, inmail_id)
-    balance = history.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
+    balance = balances.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     return {"inmail": _describe(row, _books(account_id), now), "balance": balance}
 
 
 def note_outcomes(inmail_ids: Iterable[str]) -> None:
     """Bring the rows of these InMails in line with the facts on what became of them."""
     for inmail_id in inmail_ids:
-        told = history.outcomes_of(inmail_id)
+        told = stored_facts.outcomes_of(inmail_id)
         last = told[-1] if told and told[-1].outcome != "pending" else None
         answered = min((fact.at for fact in told if fact.outcome in ANSWERS), default=None)
-        execute(
-            "UPDATE inmail SET outcome = ?, outcome_at = ?, answered_at = ? WHERE id = ?",
-            (
-                last.outcome if last else "pending",
-                last and to_microseconds(last.at),
-                answered and to_microseconds(answered),
-                inmail_id,
-            ),
-        )
+        columns = {
+            "outcome": last.outcome if last else "pending",
+            "outcome_at": last and last.at,
+            "answered_at": answered,
+        }
+        stored.update(current(), inmail_id, columns)
 
 
 def recent_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
     """The latest InMails in short, for the summary; those taken back left out."""
-    rows = execute(
-        "SELECT id, name, profile_url, sent_at, outcome, cost FROM inmail"
-        " WHERE account_id = ? AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
-        (account_id, limit),
-    )
     return [
         {
-            "id": inmail_id,
-            "recipient": {"name": name, "profile_url": link},
-            "sent_at": from_microseconds(sent_at),
-            "outcome": _outcome(outcome, from_microseconds(sent_at), now),
-            "cost": cost,
+            "id": row.id,
+            "recipient": {"name": row.name, "profile_url": row.profile_url},
+            "sent_at": row.sent_at,
+            "outcome": _outcome(row.outcome, row.sent_at, now),
+            "cost": row.cost,
         }
-        for inmail_id, name, link, sent_at, outcome, cost in rows
+        for row in stored.recent(current(), account_id, limit)
     ]
 
 
@@ -274,23 +253,19 @@ def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[st
     `answer_by` is when each is taken to stay without one, `returns_credit` whether an answer before that gives its
     credit back.
     """
-    rows = execute(
-        "SELECT id, name, profile_url, sent_at, cost FROM inmail WHERE account_id = ? AND sent_at > ?"
-        " AND outcome = 'pending' AND retracted_at IS NULL ORDER BY sent_at, id LIMIT ?",
-        (account_id, to_microseconds(now - UNANSWERED_AFTER), limit),
-    ).fetchall()
+    rows = stored.awaiting(current(), account_id, now - UNANSWERED_AFTER, limit)
     known = _books(account_id) if rows else []
     return [
         {
-            "id": inmail_id,
-            "recipient": {"name": name, "profile_url": link},
-            "sent_at": from_microseconds(sent_at),
-            "outcome": "pending",
-            "cost": cost,
-            "answer_by": from_microseconds(sent_at) + UNANSWERED_AFTER,
-            "returns_credit": cost > 0 and _book_at(from_microseconds(sent_at), known).credit_back is not None,
+            "id": row.id,
+            "recipient": {"name": row.name, "profile_url": row.profile_url},
+            "sent_at": row.sent_at,
+            "outcome": row.outcome,
+            "cost": row.cost,
+            "answer_by": row.sent_at + UNANSWERED_AFTER,
+            "returns_credit": row.cost > 0 and _book_at(row.sent_at, known).credit_back is not None,
         }
-        for inmail_id, name, link, sent_at, cost in rows
+        for row in rows
     ]
 
 
@@ -300,36 +275,33 @@ def last_inmail_to(owner_id: str, name: str, profile_url: str | None, now: datet
     last = last_inmail_of_owner(owner_id, person)
     if last is None:
         return None
-    ((recorded,),) = execute("SELECT outcome FROM inmail WHERE id = ?", (last.id,)).fetchall()
+    recorded = stored.outcome_of(current(), last.id)
     return last, _outcome(recorded, last.sent_at, now), count_inmails_of_owner(owner_id, person)
 
 
 def next_unanswered(account_id: str, now: datetime) -> datetime | None:
     """When (UTC) the next InMail that waits for an answer is taken to stay without one; None where none waits."""
-    rows = execute(
-        "SELECT sent_at FROM inmail WHERE account_id = ? AND sent_at > ? AND outcome = 'pending'"
-        " AND retracted_at IS NULL ORDER BY sent_at LIMIT 1",
-        (account_id, to_microseconds(now - UNANSWERED_AFTER)),
-    ).fetchall()
-    return from_microseconds(rows[0][0]) + UNANSWERED_AFTER if rows else None
+    first = stored.first_awaiting(current(), account_id, now - UNANSWERED_AFTER)
+    return None if first is None else first + UNANSWERED_AFTER
 
 
 def _outcome(recorded: str, sent_at: datetime, now: datetime) -> str:
     return "no_response" if recorded == "pending" and now - sent_at >= UNANSWERED_AFTER else recorded
 
 
-def _has_outcome(outcome: str, now: datetime) -> Any:
-    """What finds the InMails whose outcome reads so at `now`."""
-    unanswered = (Inmail.outcome == "pending") & (Inmail.sent_at <= now - UNANSWERED_AFTER)
+def _recorded_as(outcome: str, now: datetime) -> list[tuple[str, datetime | None, datetime | None]]:
+    """The recorded outcomes that read so at `now`, each with the span of sending (behind, up to) in which it does."""
+    unanswered = now - UNANSWERED_AFTER
     if outcome == "pending":
-        return (Inmail.outcome == "pending") & ~unanswered
-    return (Inmail.outcome == outcome) | unanswered if outcome == "no_response" else Inmail.outcome == outcome
+        return [("pending", unanswered, None)]
+    found: list[tuple[str, datetime | None, datetime | None]] = [(outcome, None, None)]
+    return [*found, ("pending", None, unanswered)] if outcome == "no_response" else found
 
 
 def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
     at = openings.happened_at(account_id, "sent_at", stated, now)
     # Requests that arrive together get their turn in another order than their clocks were read in.
-    last = history.last_at(account_id, now + _JITTER) if stated is None else None
+    last = balances.last_at(account_id, now + _JITTER) if stated is None else None
     return max(at, last) if last else at
 
 
@@ -338,16 +310,6 @@ def _recipient(wanted: Mapping[str, Any]) -> tuple[Person, list[str]]:
     text = (wanted.get("profile_url") or "").strip()
     link = parse_link(text)
     return Person(wanted["name"], link), ["profile_url"] if text and link is None else []
-
-
-def _tells_of(part: str) -> Any:
-    """What finds the InMails to people whose name or link has this part, or whom a link leads to."""
-    found = Inmail.profile_url.contains(part)
-    name, link = normal_name(part), parse_link(part)
-    if name:
-        # Slugs are in lower case, so a name's normal form is a part of the link that was made of the name, too.
-        found |= Inmail.name_key.contains(name) | Inmail.link_key.contains(name)
-    return found | (Inmail.link_key == link.key) if link else found
 
 
 def _insufficient(recorded: Recorded, now: datetime) -> Exception:
@@ -365,15 +327,15 @@ def _insufficient(recorded: Recorded, now: datetime) -> Exception:
 
 def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime) -> dict[str, Any]:
     """Store the facts that make `outcome` what became of the InMail; the columns of its row that follow from them."""
-    earlier = history.outcomes_of(row.id)
+    earlier = stored_facts.outcomes_of(row.id)
     facts: list[Fact] = []
     if outcome not in ANSWERS:
-        facts = [Retracted(history.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in earlier]
+        facts = [Retracted(stored_facts.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in earlier]
         earlier = []
     if outcome != "pending":
-        facts.append(OutcomeRecorded(history.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
+        facts.append(OutcomeRecorded(stored_facts.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
     if facts:
-        history.record(account_id, facts, now)
+        balances.record(account_id, facts, now)
     answers = [fact.at for fact in earlier if fact.outcome in ANSWERS]
     if outcome in ANSWERS:
         answers.append(outcome_at)
@@ -385,7 +347,7 @@ def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: date
 
 
 def _row(account_id: str, inmail_id: str) -> Inmail:
-    row: Inmail | None = Inmail.get_or_none(Inmail.id == inmail_id, Inmail.account == account_id)
+    row = stored.get(current(), account_id, inmail_id)
     if row is None:
         raise not_found("InMail")
     return row
@@ -395,7 +357,7 @@ def _books(account_id: str) -> list[tuple[datetime, str]]:
     """Which rule book the account went by from when on."""
     return [
         (fact.at, fact.terms.rule_book)
-        for fact in history.terms_facts(account_id)
+        for fact in stored_facts.terms_facts(account_id)
         if isinstance(fact, Opened | BookChosen)
     ]
 

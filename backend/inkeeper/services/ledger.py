@@ -10,7 +10,7 @@ from typing import Any
 
 from inkeeper.services import inmail_edits
 from inkeeper.services.accounts import seat
-from inkeeper.storage import history
+from inkeeper.storage import balances
 
 
 def journal(
@@ -28,12 +28,12 @@ def journal(
     still to come is in it.
     """
     seat(owner_id, account_id)
-    opened_at = history.opened_at(account_id)
+    opened_at = balances.opened_at(account_id)
     first = max(since or opened_at, opened_at)
     last = now if until is None else min(now, until - timedelta(microseconds=1))
     if last < first:
         return []
-    entries = history.journal_of(account_id, first, last)[offset : offset + limit]
+    entries = balances.journal_of(account_id, first, last)[offset : offset + limit]
     return [
         {
             "at": entry.at,

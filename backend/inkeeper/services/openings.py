@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inkeeper.clock import to_microseconds
 from inkeeper.rules.facts import BookChosen, Fact, Opened, Retracted, Terms
 from inkeeper.rules.periods import period_start
 from inkeeper.rules.replay import INSTANT, cycle_of
 from inkeeper.services import dates
-from inkeeper.storage import history
-from inkeeper.storage.transaction import execute
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
 
 
 def happened_at(account_id: str, path: str, stated: datetime | None, now: datetime) -> datetime:
@@ -24,11 +23,11 @@ def happened_at(account_id: str, path: str, stated: datetime | None, now: dateti
 
     While the opening is still to come (the clock was ahead), what happens is placed just behind all that is there.
     """
-    opened_at = history.opened_at(account_id)
+    opened_at = balances.opened_at(account_id)
     at = dates.settle(path, stated, now, opened_at)
     if opened_at <= now:
         return at
-    last = history.last_at(account_id, opened_at + history.JUST_OPENED)
+    last = balances.last_at(account_id, opened_at + balances.JUST_OPENED)
     return max(at, last or at) + INSTANT
 
 
@@ -38,7 +37,7 @@ def dated_back(account_id: str, at: datetime, now: datetime) -> list[Fact]:
     Plan and terms of the opening hold from then on, and renewals fall on the days on which they fell.
     """
     opened, corrections = _standing(account_id)
-    state, _ = history.state_at(account_id, opened.at)
+    state, _ = balances.state_at(account_id, opened.at)
     terms = _terms(opened, corrections)
     # Without a renewal day of its own an account renews on the day on which it opened.
     terms = replace(terms, renewal_day=terms.renewal_day or state.cycle_day)
@@ -52,14 +51,14 @@ def as_before(account_id: str, import_id: str, now: datetime) -> list[Fact]:
     It stays where another one came after it, and where something else has since been dated before the opening as it
     was.
     """
-    brought = history.facts_of_import(import_id, "opened", "retracted")
+    brought = stored_facts.facts_of_import(import_id, "opened", "retracted")
     moved = next((fact for fact in brought if isinstance(fact, Opened)), None)
     if moved is None:
         return []
-    taken_back = [history.fact_of(account_id, fact.target_id) for fact in brought if isinstance(fact, Retracted)]
+    taken_back = [stored_facts.fact_of(account_id, fact.target_id) for fact in brought if isinstance(fact, Retracted)]
     former = next(fact for fact in taken_back if isinstance(fact, Opened))
     opened, corrections = _standing(account_id)
-    if opened.id != moved.id or _something_else_before(account_id, former.at, opened, import_id):
+    if opened.id != moved.id or stored_facts.anything_before(account_id, former.at, opened.at, import_id):
         return []
     # Terms that were corrected since are right, however the opening is dated.
     told = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
@@ -68,7 +67,7 @@ def as_before(account_id: str, import_id: str, now: datetime) -> list[Fact]:
 
 def _standing(account_id: str) -> tuple[Opened, list[BookChosen]]:
     """The opening that stands, and the corrections of its terms, the last one that which holds."""
-    told = history.terms_facts(account_id)
+    told = stored_facts.terms_facts(account_id)
     opened = next(fact for fact in told if isinstance(fact, Opened))
     return opened, [fact for fact in told if isinstance(fact, BookChosen) and fact.at == opened.at]
 
@@ -79,18 +78,6 @@ def _terms(opened: Opened, corrections: list[BookChosen]) -> Terms:
 
 def _instead(account_id: str, old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
     return [
-        *(Retracted(history.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in old),
-        replace(new, id=history.new_fact_id(account_id, now)),
+        *(Retracted(stored_facts.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in old),
+        replace(new, id=stored_facts.new_fact_id(account_id, now)),
     ]
-
-
-def _something_else_before(account_id: str, at: datetime, opened: Opened, import_id: str) -> bool:
-    """Whether anything stands before that instant that neither came with the import nor corrects the opening."""
-    rows = execute(
-        "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted' AND import_id IS NOT ?"
-        " AND NOT (kind = 'book_chosen' AND at = ?)"
-        " AND NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
-        " LIMIT 1",
-        (account_id, to_microseconds(at), import_id, to_microseconds(opened.at)),
-    )
-    return bool(rows.fetchall())

@@ -17,8 +17,10 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.rules.warnings import credits, say_date
 from inkeeper.services import dates
-from inkeeper.services.accounts import Seat, refusals, seat
-from inkeeper.storage import history
+from inkeeper.services.accounts import refusals, seat
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.accounts import Seat
 
 
 def preview_change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def change_plan(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: 
     row = seat(owner_id, account_id)
     fact, before = _fact(account_id, wanted, now)
     answer = _describe(row, fact, before, now)
-    history.record(account_id, [fact], now)
+    balances.record(account_id, [fact], now)
     return answer
 
 
@@ -50,7 +52,7 @@ def list_changes(owner_id: str, account_id: str) -> list[dict[str, Any]]:
             "cancel": isinstance(fact, Cancelled),
             "plan": fact.plan if isinstance(fact, PlanChanged) else None,
         }
-        for fact in history.terms_facts(account_id)
+        for fact in stored_facts.terms_facts(account_id)
         if isinstance(fact, PlanChanged | Cancelled)
     ]
 
@@ -61,22 +63,24 @@ def withdraw_change(owner_id: str, account_id: str, change_id: str, now: datetim
     The second time gives the same answer. Raises a 404 Problem.
     """
     seat(owner_id, account_id)
-    fact = history.fact_of(account_id, change_id)
+    fact = stored_facts.fact_of(account_id, change_id)
     if not isinstance(fact, PlanChanged | Cancelled):
         raise not_found("plan change")
-    retracted_at = history.retraction_of(change_id)
+    retracted_at = stored_facts.retraction_of(change_id)
     if retracted_at is None:
         retracted_at = max(now, fact.at)
         with refusals():
-            history.record(account_id, [Retracted(history.new_fact_id(account_id, now), retracted_at, change_id)], now)
-    balance = history.state_at(account_id, now)[0].balance
+            balances.record(
+                account_id, [Retracted(stored_facts.new_fact_id(account_id, now), retracted_at, change_id)], now
+            )
+    balance = balances.state_at(account_id, now)[0].balance
     return {"id": change_id, "retracted_at": retracted_at, "balance": balance}
 
 
 def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[PlanChanged | Cancelled, State]:
     """The fact to store, and the account just before it. Raises a Problem where it makes no sense there."""
-    at = dates.plannable("at", wanted.get("at"), now, history.opened_at(account_id))
-    before, _ = history.state_at(account_id, at)
+    at = dates.plannable("at", wanted.get("at"), now, balances.opened_at(account_id))
+    before, _ = balances.state_at(account_id, at)
     if wanted.get("cancel"):
         if before.plan == books.BASIC:
             raise conflict("nothing_to_cancel", "The plan is already the free one.")
@@ -84,9 +88,9 @@ def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[Pl
             raise conflict(
                 "nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal."
             )
-        return Cancelled(history.new_fact_id(account_id, now), at), before
+        return Cancelled(stored_facts.new_fact_id(account_id, now), at), before
     plan = wanted["plan"]
-    fact = PlanChanged(history.new_fact_id(account_id, now), at, plan, wanted.get("allotment"), wanted.get("cap"))
+    fact = PlanChanged(stored_facts.new_fact_id(account_id, now), at, plan, wanted.get("allotment"), wanted.get("cap"))
     with refusals():
         book_of(before).plan(plan)
     if plan == books.BASIC:
@@ -103,7 +107,7 @@ def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State, now: date
     if isinstance(fact, Cancelled) and book_of(before).cancel_at_renewal:
         effective_at = before.next_renewal
     with refusals():
-        after = history.preview(row.id, [fact], effective_at)
+        after = balances.preview(row.id, [fact], effective_at)
     caused = [entry for entry in after.journal if entry.at == effective_at and _belongs(entry, fact)]
     balance_before = caused[0].balance - caused[0].credits if caused else after.state.balance
     granted = sum(entry.credits for entry in caused if entry.kind in ("grant", "forfeit"))

@@ -39,10 +39,10 @@ from inkeeper.rules.report import (
 from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, total
 from inkeeper.rules.state import State, Tally
 from inkeeper.services import answers
-from inkeeper.services.accounts import Seat
 from inkeeper.services.answers import Answered
 from inkeeper.services.standing import Standing, StandingAnswers
-from inkeeper.storage import history
+from inkeeper.storage import balances
+from inkeeper.storage.accounts import Seat
 
 _BEST_HOURS = 3
 
@@ -88,8 +88,8 @@ def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
 
 def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
     """All of the report but what `_dated` puts into it."""
-    zone, now = row.time_zone, history.present(row.id, now)
-    told = history.told(row.id, month_start(zone, now, 1 - count), now)
+    zone, now = row.time_zone, balances.present(row.id, now)
+    told = balances.told(row.id, month_start(zone, now, 1 - count), now)
     sheets, state = [*told.closed, told.present], told.state
     rows = months(sheets, zone, month_start(zone, now, 1 - count))
     prices = row.prices(paid_plan(sheets))

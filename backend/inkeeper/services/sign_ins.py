@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from inkeeper.errors import Problem
-from inkeeper.ids import new_id
 from inkeeper.services import devices
 from inkeeper.services.devices import hash_of
+from inkeeper.storage import owners, sign_ins
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Owner, SignIn
+from inkeeper.storage.transaction import current
 
 VALID_FOR = timedelta(seconds=60)
 """How long a secret is valid that a program hands to a browser on the same machine."""
@@ -39,12 +39,11 @@ def add(owner_id: str, secret: str, now: datetime, valid_for: timedelta = VALID_
 
     Raises the 429 Problem if the owner has made too many lately.
     """
-    SignIn.delete().where(SignIn.created_at < now - _KEPT).execute()
+    sign_ins.drop_before(current(), now - _KEPT)
     # Only up to now, so that a clock that was set back does not keep the owner out.
-    lately = SignIn.select().where(SignIn.owner == owner_id, SignIn.created_at.between(now - MADE_WITHIN, now))
-    earliest = lately.order_by(SignIn.created_at.desc()).offset(MADE_ALLOWED - 1).first()
-    if earliest is not None:
-        wait = earliest.created_at + MADE_WITHIN - now
+    lately = sign_ins.made_between(current(), owner_id, now - MADE_WITHIN, now, MADE_ALLOWED)
+    if len(lately) == MADE_ALLOWED:
+        wait = lately[-1] + MADE_WITHIN - now
         raise Problem(
             "too_many_requests",
             f"At most {MADE_ALLOWED} sign-ins can be started within ten minutes. Wait a little, then try again.",
@@ -52,7 +51,7 @@ def add(owner_id: str, secret: str, now: datetime, valid_for: timedelta = VALID_
             headers={"Retry-After": str(max(1, ceil(wait.total_seconds())))},
         )
     expires_at = now + valid_for
-    SignIn.create(secret_hash=hash_of(secret), owner=owner_id, created_at=now, expires_at=expires_at)
+    sign_ins.add(current(), owner_id, hash_of(secret), now, expires_at)
     return expires_at
 
 
@@ -62,18 +61,16 @@ def make(store: Store, owner_name: str, now: datetime, valid_for: timedelta = VA
     Raises the 429 Problem if the owner has made too many lately.
     """
     secret = new_secret()
-    with store.begin_write(None):
-        owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
-        owner = owner or Owner.create(id=new_id(now), name=owner_name, created_at=now)
-        add(owner.id, secret, now, valid_for)
+    with store.begin_write(None) as tx:
+        add(owners.find_or_add(tx, owner_name, now), secret, now, valid_for)
     return secret
 
 
 def is_used(store: Store, secret: str) -> bool:
     """Whether somebody signed in with the secret."""
-    with store.read():
-        found: SignIn | None = SignIn.get_or_none(SignIn.secret_hash == hash_of(secret))
-    return found is not None and found.used_at is not None
+    with store.read() as tx:
+        found = sign_ins.find(tx, hash_of(secret))
+    return found is not None and found.is_used
 
 
 def redeem(store: Store, secret: str, device_name: str, now: datetime, token: str | None = None) -> tuple[str, str]:
@@ -83,15 +80,14 @@ def redeem(store: Store, secret: str, device_name: str, now: datetime, token: st
     same. Raises the Problems 403 `wrong_secret` for a secret that was never made, 410 `over` for one that is used or
     expired.
     """
-    with store.begin_write(None):
-        found: SignIn | None = SignIn.get_or_none(SignIn.secret_hash == hash_of(secret))
+    with store.begin_write(None) as tx:
+        found = sign_ins.find(tx, hash_of(secret))
         if found is None:
             raise Problem("wrong_secret", "Open Inkeeper again with `inkeeper open`.", status=403)
         # A secret from the future was made before the clock was set back: nothing says how old it is.
-        if found.used_at is not None or found.expires_at <= now or found.created_at > now + VALID_FOR:
+        if found.is_used or found.expires_at <= now or found.created_at > now + VALID_FOR:
             raise Problem("over", "This link has been used or has expired. Open Inkeeper again.", status=410)
-        found.used_at = now
-        found.save(only=[SignIn.used_at])
+        sign_ins.use(tx, hash_of(secret), now)
         known = devices.page_of_owner(found.owner_id, token) if token else None
         if token and known:
             return token, known

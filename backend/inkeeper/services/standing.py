@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
-from inkeeper.services.accounts import Seat
+from inkeeper.storage.accounts import Seat
 
 Answer = TypeVar("Answer")
 

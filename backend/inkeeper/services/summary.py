@@ -13,10 +13,10 @@ from inkeeper.rules.replay import allotment_of, book_of, months_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import Outlook, next_turn, warnings
 from inkeeper.services import answers
-from inkeeper.services.accounts import Seat
 from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.services.people import targets
-from inkeeper.storage import history
+from inkeeper.storage import balances
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.results_window import count_replies
 from inkeeper.storage.transaction import current
 
@@ -40,7 +40,7 @@ def summary(row: Seat, now: datetime) -> Summary:
     Its cost does not grow with the account's history.
     """
     asked_at = now
-    state, coming = history.state_at(row.id, now)
+    state, coming = balances.state_at(row.id, now)
     # Just after the opening, where that is to come because the clock was ahead.
     now = state.position.at
     changes = timeline(state, now, coming)

@@ -69,10 +69,11 @@ def list_campaigns(
     """Up to `limit` of the owner's campaigns that are not archived, of one account only if given, in order of their
     making, behind the id `after`.
     """
+    of_account, values = ("", ()) if account_id is None else (" AND account_id = ?", (account_id,))
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM campaign WHERE owner_id = ?1 AND id > ?2 AND archived_at IS NULL"  # noqa: S608
-        " AND (?3 IS NULL OR account_id = ?3) ORDER BY id LIMIT ?4",
-        (owner_id, after or "", account_id, limit),
+        f"SELECT {_COLUMNS} FROM campaign WHERE owner_id = ? AND id > ? AND archived_at IS NULL{of_account}"  # noqa: S608
+        " ORDER BY id LIMIT ?",
+        (owner_id, after or "", *values, limit),
     ).fetchall()
     return [_campaign(tx, row) for row in rows]
 

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from peewee import SqliteDatabase
+from peewee import Database
 from playhouse.migrations import Runner
 
 from inkeeper.storage.backup import copy_database
@@ -20,12 +20,12 @@ def steps() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("[0-9]*.py"))
 
 
-def unknown_steps(database: SqliteDatabase) -> list[str]:
+def unknown_steps(database: Database) -> list[str]:
     """The applied steps that this version does not have: they were made by a newer one."""
     return [step.name for step in Runner(database, str(_FOLDER)).status() if step.path is None]
 
 
-def apply_pending_steps(database: SqliteDatabase, path: Path | None) -> None:
+def apply_pending_steps(database: Database, path: Path | None) -> None:
     """Apply all steps that are missing, all or none. Call it inside a write transaction.
 
     `path` is the file of an existing database, of which a copy named after the first missing step is put beside it

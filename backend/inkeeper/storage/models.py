@@ -196,15 +196,22 @@ class Invitation(_Table):
     expires_at = InstantField()
 
 
+class PairingLimit(_Table):
+    """How many wrong codes came for an owner since the server started or a code was issued at the terminal for them."""
+
+    owner = ForeignKeyField(Owner, primary_key=True)
+    owner_id: str
+    wrong_codes = IntegerField(constraints=[Check("wrong_codes >= 0")])
+
+
 class Installation(_Table):
     """The one row about this database itself.
 
     `id` is random and goes along with every copy and export: by it a client knows the ledger again, wherever it is
-    served. `wrong_codes` counts the wrong pairing codes since the server started or a code was issued at the terminal.
+    served.
     """
 
     id = TextField(primary_key=True)
-    wrong_codes = IntegerField(constraints=[Check("wrong_codes >= 0")])
 
 
 class Account(_Table):
@@ -513,7 +520,7 @@ class Idempotency(_Table):
     request_hash = TextField()
     status = IntegerField()
     body = PersonalField("answer")
-    created_at = InstantField()
+    created_at = InstantField(index=True)
 
     class Meta:
         primary_key = CompositeKey("device", "key")
@@ -587,6 +594,7 @@ TABLES = (
     Ticket,
     Pairing,
     Invitation,
+    PairingLimit,
     Account,
     Person,
     PersonLink,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from inkeeper.clock import to_microseconds
@@ -14,12 +13,18 @@ from inkeeper.storage.transaction import Transaction
 
 _COUNTS = "count(*), count(answered_at), coalesce(sum(cost), 0)"
 _SENT = "FROM inmail WHERE account_id = ? AND retracted_at IS NULL"
-# The plus keeps SQLite from the account's own indexes: that over the rows with the column holds all that is counted.
-_OF_THOSE_WITH = "FROM inmail WHERE +account_id = ? AND retracted_at IS NULL AND {} IS NOT NULL"
+_IN_SPAN = "FROM inmail WHERE account_id = ? AND sent_at >= ? AND sent_at <= ? AND retracted_at IS NULL"
+# The expression keeps SQLite from the account's own indexes: that over the rows with the column holds all that is
+# counted.
+_OF_THOSE_WITH = "FROM inmail WHERE account_id || '' = ? AND retracted_at IS NULL AND {} IS NOT NULL"
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR = timedelta(hours=1) // _MICROSECOND
 # The clock of 1970 began on a Thursday, three days after the Monday that weeks begin with here.
 _SINCE_MONDAY = 3 * HOURS
+
+
+Offsets = Sequence[tuple[datetime, timedelta]]
+"""From which instant (UTC) on a zone's clocks are ahead of UTC by how much (`periods.offsets`)."""
 
 
 class Trial(NamedTuple):
@@ -60,15 +65,10 @@ def by_purpose(tx: Transaction, account_id: str) -> dict[str, Counts]:
     return {purpose: Counts(*counts) for purpose, *counts in rows}
 
 
-def by_hour_of_week(
-    tx: Transaction, account_id: str, offsets: Sequence[tuple[datetime, timedelta]]
-) -> dict[int, Counts]:
-    """All InMails by the hour, counted from Monday's first, that the clocks showed at sending. `offsets` as
-    `hour_of_week`.
-    """
-    rows = tx.execute(
-        f"SELECT {hour_of_week('sent_at', offsets)} AS hour, {_COUNTS} {_SENT} GROUP BY hour", (account_id,)
-    )
+def by_hour_of_week(tx: Transaction, account_id: str, offsets: Offsets) -> dict[int, Counts]:
+    """All InMails by the hour, counted from Monday's first, that the clocks showed at sending."""
+    hour, values = hour_of_week("sent_at", offsets)
+    rows = tx.execute(f"SELECT {hour} AS hour, {_COUNTS} {_SENT} GROUP BY hour", (*values, account_id))
     return {hour: Counts(*counts) for hour, *counts in rows}
 
 
@@ -107,16 +107,64 @@ def first_sent_at(tx: Transaction, account_id: str) -> int | None:
     return None if row[0] is None else int(row[0])
 
 
-def hour_of_week(column: str, offsets: Sequence[tuple[datetime, timedelta]]) -> str:
-    """SQL for the hour of the week, counted from Monday's first, that a zone's clocks showed at a column's instant.
+def by_outcome(tx: Transaction, account_id: str, since: Sequence[datetime], until: datetime) -> list[dict[str, int]]:
+    """The InMails by what is recorded of them, over each of the spans of sending `[since, until]` (UTC)."""
+    counts = ", ".join(["count(*) FILTER (WHERE sent_at >= ?)"] * len(since))
+    rows = tx.execute(
+        f"SELECT outcome, {counts} {_IN_SPAN} GROUP BY outcome",
+        (*map(to_microseconds, since), *_span(account_id, min(since), until)),
+    ).fetchall()
+    return [{row[0]: row[number] for row in rows} for number in range(1, len(since) + 1)]
 
-    SQLite knows no time zones, so the statement holds their offsets: whole numbers, none of them from outside.
-    `offsets` says from which instant (UTC) on the clocks are ahead of UTC by how much (`periods.offsets`).
+
+def answered(
+    tx: Transaction, account_id: str, since: datetime, until: datetime, offsets: Offsets
+) -> list[tuple[int, int, int, int]]:
+    """The InMails of the span of sending `[since, until]` (UTC) that were answered, in order of sending: sent at
+    (microseconds), cost, the answer's hour of the week, and how long that took (microseconds).
     """
-    cases = "".join(
-        f" WHEN {column} < {to_microseconds(later)} THEN {offset // _MICROSECOND}"
-        for (_, offset), (later, _) in pairwise(offsets)
+    hour, values = hour_of_week("answered_at", offsets)
+    rows: list[tuple[int, int, int, int]] = tx.execute(
+        f"SELECT sent_at, cost, {hour}, answered_at - sent_at {_IN_SPAN} AND answered_at IS NOT NULL ORDER BY sent_at",
+        (*values, *_span(account_id, since, until)),
+    ).fetchall()
+    return rows
+
+
+def count_paid(tx: Transaction, account_id: str, since: datetime, until: datetime) -> int:
+    """How many InMails of the span of sending `[since, until]` (UTC) cost a credit."""
+    (number,) = tx.execute(f"SELECT count(*) {_IN_SPAN} AND cost = 1", _span(account_id, since, until)).fetchone()
+    return int(number)
+
+
+def by_hour_of_sending(
+    tx: Transaction, account_id: str, since: datetime, until: datetime, offsets: Offsets
+) -> dict[int, tuple[int, int]]:
+    """InMails (sent, answered) of the span of sending `[since, until]` (UTC), by the hour of the week of sending."""
+    hour, values = hour_of_week("sent_at", offsets)
+    rows = tx.execute(
+        f"SELECT {hour} AS hour, count(*), count(answered_at) {_IN_SPAN} GROUP BY hour",
+        (*values, *_span(account_id, since, until)),
     )
-    last = offsets[-1][1] // _MICROSECOND
-    offset = f"CASE{cases} ELSE {last} END" if cases else str(last)
-    return f"(({column} + {offset}) / {_HOUR} + {_SINCE_MONDAY}) % {WEEKDAYS * HOURS}"
+    return {hour: (sent, answered) for hour, sent, answered in rows.fetchall()}
+
+
+def hour_of_week(column: str, offsets: Offsets) -> tuple[str, list[int]]:
+    """SQL, with its parameters, for the hour of the week, counted from Monday's first, that a zone's clocks showed at a
+    column's instant.
+
+    Databases know no time zones, or have tables of their own, so the statement is given the offsets.
+    """
+    *before, (_, last) = offsets
+    cases = [
+        (to_microseconds(later), offset // _MICROSECOND)
+        for (_, offset), (later, _) in zip(before, offsets[1:], strict=True)
+    ]
+    whens = f" WHEN {column} < ? THEN ?" * len(cases)
+    offset = f"CASE{whens} ELSE ? END" if cases else "?"
+    values = [value for case in cases for value in case]
+    return f"(({column} + {offset}) / {_HOUR} + {_SINCE_MONDAY}) % {WEEKDAYS * HOURS}", [*values, last // _MICROSECOND]
+
+
+def _span(account_id: str, since: datetime, until: datetime) -> tuple[Any, ...]:
+    return account_id, to_microseconds(since), to_microseconds(until)

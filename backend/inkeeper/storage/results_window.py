@@ -9,8 +9,8 @@ from inkeeper.rules.warnings import RESPONSE_WINDOW, Replies
 from inkeeper.storage.transaction import Transaction
 
 _COUNT = (
-    "SELECT count(*), count(CASE WHEN answered_at <= :now THEN 1 END), min(sent_at) FROM inmail"
-    " WHERE account_id = :account AND sent_at > :since AND sent_at <= :now AND retracted_at IS NULL"
+    "SELECT count(*), count(CASE WHEN answered_at <= ? THEN 1 END), min(sent_at) FROM inmail"
+    " WHERE account_id = ? AND sent_at > ? AND sent_at <= ? AND retracted_at IS NULL"
 )
 
 
@@ -20,6 +20,7 @@ def count_replies(tx: Transaction, account_id: str, now: datetime) -> Replies:
     An InMail is in the window for exactly that time: at its end it is out.
     """
     # An index holds all of these columns, so that no row has to be read.
-    window = {"account": account_id, "since": to_microseconds(now - RESPONSE_WINDOW), "now": to_microseconds(now)}
-    sent, answered, oldest = tx.connection.execute(_COUNT, window).fetchone()
+    until = to_microseconds(now)
+    window = (until, account_id, to_microseconds(now - RESPONSE_WINDOW), until)
+    sent, answered, oldest = tx.execute(_COUNT, window).fetchone()
     return Replies(sent, answered, None if oldest is None else from_microseconds(oldest) + RESPONSE_WINDOW)

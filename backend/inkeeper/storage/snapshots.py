@@ -70,7 +70,8 @@ def save(account_id: str, states: Iterable[State], sheets: Iterable[Sheet]) -> N
     for state in states:
         sheet = ended.get(state.period_start)
         execute(
-            "INSERT OR REPLACE INTO snapshot (account_id, at, rank, fact_id, state, sheet) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO snapshot (account_id, at, rank, fact_id, state, sheet) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (account_id, at, rank, fact_id) DO UPDATE SET state = excluded.state, sheet = excluded.sheet",
             (
                 account_id,
                 micros(state.position.at),

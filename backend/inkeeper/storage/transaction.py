@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from peewee import Database
 
 from inkeeper.ids import new_ids
+from inkeeper.storage.engines.engine import AccountRow, Connection, Cursor, Parameters
 from inkeeper.storage.heads import Heads, Latest
 
 
@@ -23,23 +24,33 @@ class Transaction:
     __slots__ = ("_heads", "_last_ids", "_learned", "_versions", "account_id", "connection", "database")
 
     def __init__(
-        self, database: Database, connection: sqlite3.Connection, heads: Heads, account_id: str | None = None
+        self,
+        database: Database,
+        connection: Connection,
+        heads: Heads,
+        account_id: str | None = None,
+        row: AccountRow | None = None,
     ) -> None:
+        """`row` is what is known of the account already, if anything."""
         self.database = database
-        self.connection = connection
+        self.connection: Any = connection
         self.account_id = account_id
         self._heads = heads
         self._learned: dict[str, Latest | None] = {}
         self._versions: dict[str, int] = {}
         self._last_ids: dict[str, str | None] = {}
+        if account_id is not None and row is not None:
+            self._versions[account_id], self._last_ids[account_id] = row
 
-    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
-        """Run one SQL statement, with instants as whole microseconds; parameters in order, or by name."""
-        return self.connection.execute(sql, parameters)
+    def execute(self, sql: str, parameters: Parameters = ()) -> Cursor:
+        """Run one SQL statement, with instants as whole microseconds: `?` for each parameter, or `:name` by name."""
+        cursor: Cursor = self.connection.execute(sql, parameters)
+        return cursor
 
-    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> sqlite3.Cursor:
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> Cursor:
         """Run one SQL statement for each row."""
-        return self.connection.executemany(sql, rows)
+        cursor: Cursor = self.connection.executemany(sql, rows)
+        return cursor
 
     def latest(self, account_id: str) -> Latest | None:
         """The account's latest states as of this transaction; None where they have to be worked out."""
@@ -118,9 +129,9 @@ def enter(transaction: Transaction | None) -> Transaction | None:
     return before
 
 
-def execute(sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+def execute(sql: str, parameters: Sequence[Any] = ()) -> Cursor:
     """Run one SQL statement in this thread's transaction, with instants as whole microseconds.
 
     Raises RuntimeError outside of one.
     """
-    return current().connection.execute(sql, parameters)
+    return current().execute(sql, parameters)

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, advice
-from inkeeper.services.accounts import Seat
 from inkeeper.services.report import Reports
+from inkeeper.storage.accounts import Seat
 from inkeeper.web import charts, forms, pages, report_words, seats, words
 from inkeeper.web.blueprint import blueprint
 

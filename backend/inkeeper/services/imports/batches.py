@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.clock import to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
@@ -20,10 +19,12 @@ from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obsta
 from inkeeper.services.imports.reading import KINDS, Note, Reading
 from inkeeper.services.people import closing
 from inkeeper.services.people.sent import person_keys
-from inkeeper.storage import history
-from inkeeper.storage.history import Recorded
-from inkeeper.storage.models import Import
-from inkeeper.storage.transaction import current, execute
+from inkeeper.storage import balances, imports
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage import inmails as stored_inmails
+from inkeeper.storage.balances import Recorded
+from inkeeper.storage.imports import Import
+from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import ANSWERS
 
 
@@ -35,10 +36,10 @@ def preview(
     """
     seat(owner_id, account_id)
     plan = make_plan(account_id, reading, now)
-    balance = history.state_at(account_id, now)[0].balance
+    balance = balances.state_at(account_id, now)[0].balance
     with refusals():
-        recorded = history.preview(account_id, plan.facts, now) if plan.facts else None
-    uncovered = history.newly_uncovered(account_id, plan.facts, recorded, now) if recorded else set()
+        recorded = balances.preview(account_id, plan.facts, now) if plan.facts else None
+    uncovered = balances.newly_uncovered(account_id, plan.facts, recorded, now) if recorded else set()
     in_the_way = obstacles(plan, uncovered)
     shown = [step for step in plan.steps if after is None or (step.found.sent_at, step.found.line) > after]
     return {
@@ -81,35 +82,30 @@ def store_import(
     seat(owner_id, account_id)
     step("Comparing with what is there")
     # Made before its facts' ids, so that imports too are listed in the order in which they came.
-    import_id = history.new_fact_id(account_id, now)
+    import_id = stored_facts.new_fact_id(account_id, now)
     plan = make_plan(account_id, reading, now)
 
     def check(recorded: Recorded) -> None:
-        for problem in obstacles(plan, history.newly_uncovered(account_id, plan.facts, recorded, now)):
+        for problem in obstacles(plan, balances.newly_uncovered(account_id, plan.facts, recorded, now)):
             raise problem
 
     if not plan.facts:
         for problem in obstacles(plan, set()):
             raise problem
-        return {"import": None, "balance": history.state_at(account_id, now)[0].balance}
+        return {"import": None, "balance": balances.state_at(account_id, now)[0].balance}
     if confirm != plan.mark():
         raise conflict(
             "preview_outdated",
             "Something else would come of this file by now, or it is another file. Look at a new preview, then import."
             " Nothing was imported.",
         )
-    batch = Import.create(
-        id=import_id,
-        account=account_id,
-        kind=reading.kind,
-        created_at=now,
-        rows=len(reading.rows),
-        inmails=len(plan.sent),
-        answers=len(plan.answers),
+    batch = Import(
+        import_id, account_id, reading.kind, now, len(reading.rows), inmails=len(plan.sent), answers=len(plan.answers)
     )
+    imports.add(current(), batch)
     step("Computing every balance anew, and writing")
     with refusals():
-        recorded = history.record(account_id, plan.facts, now, check, batch.id)
+        recorded = balances.record(account_id, plan.facts, now, check, batch.id)
     _list_inmails(account_id, plan)
     answered = [each.known.id for each, _ in plan.answers if each.known]
     inmails.note_outcomes(answered)
@@ -120,10 +116,7 @@ def store_import(
 def list_imports(owner_id: str, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
     seat(owner_id, account_id)
-    query = Import.select().where(Import.account == account_id)
-    if after is not None:
-        query = query.where(Import.id < after)
-    return [describe(batch) for batch in query.order_by(Import.id.desc()).limit(limit)]
+    return [describe(batch) for batch in imports.list_imports(current(), account_id, after, limit)]
 
 
 def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
@@ -131,7 +124,7 @@ def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> 
     it did, unless something else has come to depend on that. The second time gives the same answer.
     """
     seat(owner_id, account_id)
-    batch: Import | None = Import.get_or_none(Import.id == import_id, Import.account == account_id)
+    batch = imports.get(current(), account_id, import_id)
     if batch is None:
         raise not_found("import")
     if batch.retracted_at is None:
@@ -139,18 +132,18 @@ def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> 
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
         standing = _standing(import_id, opens_at)
         gone: list[Fact] = [*standing.sent, *standing.answers, *standing.answers_of_gone]
-        ids = history.new_fact_ids(account_id, now, len(gone))
+        ids = stored_facts.new_fact_ids(account_id, now, len(gone))
         facts = [*map(Retracted, ids, (max(now, fact.at) for fact in gone), (fact.id for fact in gone)), *opening]
         if facts:
             with refusals():
-                history.record(account_id, facts, now)
+                balances.record(account_id, facts, now)
         _unlist_inmails(standing, now)
         inmails.note_outcomes(answer.inmail_id for answer in standing.answers)
         changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
         closing.inmails_changed(current(), owner_id, changed)
-        batch.retracted_at = now
-        batch.save(only=[Import.retracted_at])
-    return {"import": describe(batch), "balance": history.state_at(account_id, now)[0].balance}
+        imports.take_back(current(), import_id, now)
+        batch = batch._replace(retracted_at=now)
+    return {"import": describe(batch), "balance": balances.state_at(account_id, now)[0].balance}
 
 
 def describe(batch: Import) -> dict[str, Any]:
@@ -219,32 +212,29 @@ def _describe(step: Step) -> dict[str, Any]:
 def _list_inmails(account_id: str, plan: Plan) -> None:
     outcomes = {outcome.inmail_id: outcome for step, outcome in plan.answers if not step.known}
 
-    def row(step: Step, sent: Sent) -> tuple[Any, ...]:
+    def row(step: Step, sent: Sent) -> dict[str, Any]:
         found, outcome = step.found, outcomes.get(sent.id)
-        at = outcome and to_microseconds(outcome.at)
-        return (
-            sent.id,
-            account_id,
-            to_microseconds(sent.at),
-            sent.cost,
-            found.name,
-            found.link,
-            *person_keys(found.name, parse_link(found.link) if found.link else None),
-            found.message_key,
-            found.subject,
-            found.purpose,
-            found.note,
-            outcome.outcome if outcome else "pending",
-            at,
-            at if outcome and outcome.outcome in ANSWERS else None,
-        )
+        name_key, link_key = person_keys(found.name, parse_link(found.link) if found.link else None)
+        return {
+            "id": sent.id,
+            "account_id": account_id,
+            "sent_at": sent.at,
+            "cost": sent.cost,
+            "name": found.name,
+            "profile_url": found.link,
+            "name_key": name_key,
+            "link_key": link_key,
+            "message_key": found.message_key,
+            "subject": found.subject,
+            "purpose": found.purpose,
+            "note": found.note,
+            "source": "import",
+            "outcome": outcome.outcome if outcome else "pending",
+            "outcome_at": outcome and outcome.at,
+            "answered_at": outcome.at if outcome and outcome.outcome in ANSWERS else None,
+        }
 
-    current().executemany(
-        "INSERT INTO inmail (id, account_id, sent_at, cost, name, profile_url, name_key, link_key, message_key,"
-        " subject, purpose, note, source, outcome, outcome_at, answered_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', ?, ?, ?)",
-        (row(step, sent) for step, sent in plan.sent),
-    )
+    stored_inmails.add(current(), (row(step, sent) for step, sent in plan.sent))
 
 
 def _close_targets(owner_id: str, account_id: str, plan: Plan, answered: list[str], now: datetime) -> None:
@@ -272,11 +262,12 @@ class _Standing(NamedTuple):
 
 def _standing(import_id: str, opens_at: datetime) -> _Standing:
     """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
-    brought = execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
-    ours = {inmail_id for (inmail_id,) in brought}
-    sent = [fact for fact in history.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
+    ours = stored_facts.sent_of_import(import_id)
+    sent = [fact for fact in stored_facts.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
     answers = [
-        fact for fact in history.facts_of_import(import_id, "outcome_recorded") if isinstance(fact, OutcomeRecorded)
+        fact
+        for fact in stored_facts.facts_of_import(import_id, "outcome_recorded")
+        if isinstance(fact, OutcomeRecorded)
     ]
     return _Standing(
         sent,
@@ -286,12 +277,5 @@ def _standing(import_id: str, opens_at: datetime) -> _Standing:
 
 
 def _unlist_inmails(standing: _Standing, now: datetime) -> None:
-    transaction = current()
-    transaction.executemany(
-        "UPDATE inmail SET retracted_at = ? WHERE id = ?",
-        ((to_microseconds(max(now, fact.at)), fact.id) for fact in standing.sent),
-    )
-    transaction.executemany(
-        "UPDATE inmail SET outcome = 'pending', outcome_at = NULL, answered_at = NULL WHERE id = ?",
-        ((answer.inmail_id,) for answer in standing.answers_of_gone),
-    )
+    stored_inmails.take_back(current(), ((fact.id, max(now, fact.at)) for fact in standing.sent))
+    stored_inmails.forget_outcomes(current(), (answer.inmail_id for answer in standing.answers_of_gone))

@@ -11,45 +11,24 @@ The time taken grows with the number of InMails, however many went to one person
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
 from inkeeper.services.imports.reading import Found
 from inkeeper.services.inmail_edits import last_edits
-from inkeeper.storage.transaction import execute
+from inkeeper.storage import imports
+from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import LINK_KINDS
 
 NEARBY = timedelta(days=1)
 
 _KINDS = (*LINK_KINDS, None)
-
-# An InMail that was taken back by itself is known not to have been one, and stays so. Those that went when their whole
-# import was taken back may come again.
-_KNOWN = (
-    "SELECT inmail.id, inmail.sent_at, inmail.name, inmail.profile_url, inmail.outcome, inmail.source,"
-    " inmail.retracted_at IS NOT NULL, inmail.name_key, inmail.message_key"
-    " FROM inmail JOIN fact ON fact.id = inmail.id LEFT JOIN import ON import.id = fact.import_id"
-    " WHERE {which}"
-    " AND (inmail.retracted_at IS NULL OR (import.id IS NOT NULL AND import.retracted_at IS NULL))"
-    " ORDER BY inmail.sent_at, inmail.id"
-)
-_KNOWN_NEARBY = _KNOWN.format(which="inmail.account_id = ? AND inmail.sent_at BETWEEN ? AND ?")
-# The plus sign keeps SQLite from going through all of the account's InMails instead of looking these up.
-_KNOWN_BY_ID = _KNOWN.format(which="+inmail.account_id = ? AND inmail.id IN (SELECT value FROM json_each(?))")
-_BEFORE_EDITS = (
-    "SELECT id, sent_at, name, profile_url FROM inmail"
-    " WHERE +account_id = ?1 AND id IN (SELECT value FROM json_each(?2))"
-    " UNION ALL SELECT id, sent_at, former_name, former_url FROM inmail"
-    " WHERE account_id = ?1 AND former_name IS NOT NULL"
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -83,35 +62,30 @@ def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
         return []
     since, until = found[0].sent_at - NEARBY, found[-1].sent_at + NEARBY
     edits = last_edits(account_id)
-    nearby = _known(_KNOWN_NEARBY, account_id, to_microseconds(since), to_microseconds(until))
+    nearby = _known(imports.known_nearby(current(), account_id, since, until))
     known = {each.id: each for each in nearby if each.id not in edits}
-    before_edits = execute(_BEFORE_EDITS, (account_id, json.dumps(list(edits)))).fetchall()
+    before_edits = imports.before_edits(current(), account_id, edits)
     if not before_edits:
         return list(known.values())
-    edited = {edits.get(inmail_id, inmail_id) for inmail_id, *_ in before_edits}
-    known |= {each.id: each for each in _known(_KNOWN_BY_ID, account_id, json.dumps(list(edited - known.keys())))}
+    edited = {edits.get(former.id, former.id) for former in before_edits}
+    known |= {each.id: each for each in _known(imports.known_by_id(current(), account_id, edited - known.keys()))}
     before = [
         replace(
-            current,
-            sent_at=from_microseconds(sent_at),
-            name=name,
-            link=link,
-            name_key=normal_name(name),
-            edited_to=current,
+            now,
+            sent_at=former.sent_at,
+            name=former.name,
+            link=former.profile_url,
+            name_key=normal_name(former.name),
+            edited_to=now,
         )
-        for inmail_id, sent_at, name, link in before_edits
-        if (current := known.get(edits.get(inmail_id, inmail_id)))
+        for former in before_edits
+        if (now := known.get(edits.get(former.id, former.id)))
     ]
     return sorted([*known.values(), *before], key=_sent_at)
 
 
-def _known(statement: str, *parameters: Any) -> list[Known]:
-    return [
-        Known(inmail_id, from_microseconds(sent_at), name, link, outcome, source, bool(taken_back), name_key, message)
-        for inmail_id, sent_at, name, link, outcome, source, taken_back, name_key, message in execute(
-            statement, parameters
-        )
-    ]
+def _known(stored: Iterable[imports.Known]) -> list[Known]:
+    return [Known(*each) for each in stored]
 
 
 def twice_in_file(found: Sequence[Found]) -> dict[int, int]:

@@ -15,7 +15,8 @@ from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent
 from inkeeper.services import openings
 from inkeeper.services.imports.matching import Known, known_inmails, matches, same_link, same_name, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
-from inkeeper.storage import history
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
 from inkeeper.vocabulary import ANSWERS, ImportAction
 
 ACTIONS: dict[ImportAction, str] = {
@@ -77,7 +78,7 @@ def make_plan(account_id: str, reading: Reading, now: datetime) -> Plan:
     no_inmail = wishes.leave_out - {found.line for found in reading.found}
     if no_inmail:
         raise invalid("leave_out", f"No InMail begins on line {min(no_inmail)}.")
-    opened_at = history.opened_at(account_id)
+    opened_at = balances.opened_at(account_id)
     opens_at = min([opened_at, *(found.sent_at for found in reading.found)]) if wishes.open_earlier else opened_at
     repeated = twice_in_file(reading.found)
     known = matches(
@@ -89,7 +90,7 @@ def make_plan(account_id: str, reading: Reading, now: datetime) -> Plan:
     if added and added[0].found.sent_at < opened_at:
         plan.facts = openings.dated_back(account_id, added[0].found.sent_at, now)
         plan.opening = next(fact.at for fact in plan.facts if isinstance(fact, Opened))
-    ids = iter(history.new_fact_ids(account_id, now, 2 * len(steps)))
+    ids = iter(stored_facts.new_fact_ids(account_id, now, 2 * len(steps)))
     for step in steps:
         _add_facts(plan, step, ids)
     return plan

@@ -15,7 +15,7 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, timeline
 from inkeeper.services.accounts import UNREADABLE, log_unreadable
 from inkeeper.services.people.kept import Kept
-from inkeeper.storage import history, targets
+from inkeeper.storage import balances, targets
 from inkeeper.storage.targets import PlannedDay, Target, Today
 from inkeeper.storage.transaction import Transaction
 
@@ -103,7 +103,7 @@ def credits_to_come(account_id: str, today: date, now: datetime) -> Ahead:
     """The account's credits at `now` (UTC) and those to come, with the days on which they can be used. Raises one of
     UNREADABLE where its facts make no history.
     """
-    state, coming = history.state_at(account_id, now)
+    state, coming = balances.state_at(account_id, now)
     # Just after the opening, where that is to come because the clock was ahead.
     at = state.position.at
     changes = timeline(state, at, coming)

@@ -19,12 +19,13 @@ from inkeeper.rules.replay import INSTANT
 from inkeeper.rules.spreading import Candidate, Credits, Plan, held, spread
 from inkeeper.rules.targets import ALWAYS
 from inkeeper.rules.timeline import HORIZON, next_loss, timeline
-from inkeeper.services.accounts import Seat, seat
+from inkeeper.services.accounts import seat
 from inkeeper.services.people import campaigns as campaign_services
 from inkeeper.services.people.holding import Ahead, credits_to_come
 from inkeeper.services.people.sent import written_to_since
 from inkeeper.services.people.targets import WRITTEN_WITHIN, View, describe_all
 from inkeeper.storage import campaigns, targets
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.persons import Person
 from inkeeper.storage.targets import Filter, Today
 from inkeeper.storage.transaction import Transaction

@@ -14,8 +14,8 @@ from inkeeper.rules.replay import allotment_of, months_of
 from inkeeper.rules.report import HOURS, WEEKDAYS
 from inkeeper.rules.results import Counts, Difference, difference, result_of
 from inkeeper.services import accounts
-from inkeeper.services.accounts import Seat
-from inkeeper.storage import history, results, texts
+from inkeeper.storage import balances, results, texts
+from inkeeper.storage.accounts import Seat
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PURPOSES, ResultGrouping
 
@@ -66,7 +66,7 @@ def list_results(tx: Transaction, owner_id: str, account_id: str, by: ResultGrou
     its price of `now` (UTC). Raises a 404 Problem.
     """
     account = accounts.seat(owner_id, account_id)
-    state, _ = history.state_at(account_id, now)
+    state, _ = balances.state_at(account_id, now)
     allotment, months = allotment_of(state), months_of(state)
     groups = _groups(tx, owner_id, account, by, now)
     differences = _differences(tx, account_id) if by == "campaign" else {}

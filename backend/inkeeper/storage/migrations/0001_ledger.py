@@ -5,7 +5,16 @@ A frozen copy of the models as they were when this step was written: later chang
 
 from typing import Any
 
-from peewee import SQL, BigIntegerField, Check, CompositeKey, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    SQL,
+    BigIntegerField,
+    Check,
+    CompositeKey,
+    ForeignKeyField,
+    IntegerField,
+    PostgresqlDatabase,
+    TextField,
+)
 
 
 def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
@@ -128,6 +137,15 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
         " WHERE kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
     )
     # What a balance rests on must outlast any mistake in the program, too.
+    if isinstance(db, PostgresqlDatabase):
+        db.execute_sql(
+            "CREATE FUNCTION fact_is_kept() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION 'facts are never changed' USING ERRCODE = '23514'; END$$"
+        )
+        db.execute_sql(
+            "CREATE TRIGGER fact_is_kept BEFORE UPDATE OR DELETE ON fact FOR EACH ROW EXECUTE FUNCTION fact_is_kept()"
+        )
+        return
     for change in ("UPDATE", "DELETE"):
         db.execute_sql(
             f"CREATE TRIGGER fact_no_{change.lower()} BEFORE {change} ON fact"

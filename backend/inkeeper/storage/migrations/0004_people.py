@@ -9,6 +9,8 @@ import unicodedata
 from typing import Any
 from urllib.parse import unquote
 
+from peewee import SqliteDatabase
+
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -27,6 +29,14 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
     db.execute_sql('ALTER TABLE "inmail" ADD COLUMN "link_key" TEXT')
     db.execute_sql('ALTER TABLE "inmail" ADD COLUMN "message_key" TEXT')
     db.execute_sql('DROP INDEX "inmail_account_id_profile_url_sent_at"')
+    if isinstance(db, SqliteDatabase):
+        _fill(db)
+    for key in ("link_key", "name_key"):
+        db.execute_sql(f'CREATE INDEX "inmail_account_id_{key}_sent_at" ON "inmail" ("account_id", "{key}", "sent_at")')
+
+
+def _fill(db: SqliteDatabase) -> None:
+    """A database of another kind is younger than this step, and empty."""
     functions = {"name_key_of": _name_key, "normal_link_of": _normal_link, "link_key_of": _link_key}
     connection = db.connection()
     for name, function in functions.items():
@@ -37,8 +47,6 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
     )
     for name in functions:
         connection.create_function(name, 1, None)
-    for key in ("link_key", "name_key"):
-        db.execute_sql(f'CREATE INDEX "inmail_account_id_{key}_sent_at" ON "inmail" ("account_id", "{key}", "sent_at")')
 
 
 def _name_key(name: str) -> str:

@@ -205,8 +205,9 @@
       }
       document.getElementById("problem")?.replaceChildren();
       // The extension in this browser hears it, and fetches its number anew.
-      if (request.method !== "GET" && !sourceElement.matches?.("[data-reads]"))
+      if (request.method !== "GET" && !sourceElement.matches?.("[data-reads]")) {
         document.dispatchEvent(new Event("inkeeper:changed"));
+      }
     }
   });
 
@@ -225,8 +226,9 @@
   addEventListener(
     "click",
     (event) => {
-      if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest?.("a[href]"))
+      if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest?.("a[href]")) {
         event.stopImmediatePropagation();
+      }
     },
     true,
   );

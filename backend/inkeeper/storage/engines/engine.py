@@ -1,0 +1,156 @@
+"""What every engine offers to `Store`, and why a database cannot be used."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol
+
+from peewee import Database
+
+Which = Literal[
+    "locked",
+    "full",
+    "readonly",
+    "corrupt",
+    "newer",
+    "not_inkeeper",
+    "missing",
+    "unopenable",
+    "unsupported",
+    "unreachable",
+    "unconfirmed",
+]
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used: `which` says why in one word, `detail` in a sentence with what to do.
+
+    With `unconfirmed` it is unknown whether the write was stored; with all others it was not.
+    """
+
+    def __init__(self, which: Which, detail: str) -> None:
+        super().__init__(detail)
+        self.which = which
+        self.detail = detail
+
+
+class Cursor(Protocol):
+    """The rows that a statement returned."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement changed, of `executemany` all together."""
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+
+    def close(self) -> None:
+        """Drop the rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection that runs statements with `?` for each parameter, or `:name` where they are given by name.
+
+    They raise Peewee's IntegrityError for what the schema does not allow, and the driver's own errors else.
+    """
+
+    def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
+        """Run one statement."""
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Cursor:
+        """Run one statement for each row."""
+
+
+class AccountRow(NamedTuple):
+    """What the statement that locks an account has read of it."""
+
+    version: int
+    last_fact_id: str | None
+
+
+class Locked(NamedTuple):
+    """A write that has begun: its connection, and the account's row where the engine locks by reading it."""
+
+    connection: Connection
+    account: AccountRow | None
+
+
+class Engine(ABC):
+    """An open database of one kind, for any number of threads. Its methods raise DatabaseProblem."""
+
+    database: Database
+    """For Peewee: its queries run on the connection of the thread's transaction."""
+
+    name: str
+    """The database as people know it, without a password."""
+
+    path: Path | None
+    """The database's file; None where it is none."""
+
+    folder: Path
+    """Where files go that a browser is opened with."""
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction that reads one unchanging state."""
+
+    @abstractmethod
+    def writing(self, account_id: str | None) -> AbstractContextManager[Locked]:
+        """A transaction that writes to this account, or to no account, and has locked before it reads.
+
+        Committed and on disk when the block ends, or not at all if it raises.
+        """
+
+    @abstractmethod
+    def first_row(self, sql: str, parameters: Parameters) -> tuple[Any, ...] | None:
+        """The first row of one query, run without a transaction around it."""
+
+    @abstractmethod
+    def changes(self, connection: Connection) -> int:
+        """How many rows were inserted, updated and deleted on this connection so far."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Refuse what is not a sound database of Inkeeper's, or not there. For the opening, before `migrating`."""
+
+    def migrating(self) -> AbstractContextManager[Locked]:
+        """A write during which the schema may change, and no other process changes it."""
+        return self.writing(None)
+
+    @property
+    def copied_before_migrating(self) -> Path | None:
+        """The file that is copied before the schema changes; None where there is nothing to lose, or no file."""
+        return None
+
+    @abstractmethod
+    def problem(self, which: Which) -> DatabaseProblem:
+        """The problem with this database, in words."""
+
+    @abstractmethod
+    def copy_to(self, target: Path) -> None:
+        """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
+
+    @abstractmethod
+    def forget_what_was_deleted(self) -> bool:
+        """Remove what is left on disk of changed and deleted rows, as far as the engine can do that.
+
+        Returns whether nothing is left.
+        """
+
+    @abstractmethod
+    def damage(self) -> str | None:
+        """What the engine finds wrong in its own files; None for nothing, or where it cannot be asked."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection. For the end of a process: no other thread may use the engine any more."""

@@ -1,0 +1,77 @@
+// What the user does with the list of people to write to: in the outbox first, like every change.
+
+import { dayNumber } from "../../text/days.js";
+import { local } from "../browser.js";
+import { add, changing, newEntry, removeWithFollowers } from "../store/outbox.js";
+import { read, readAll } from "../store/storage.js";
+import { cleanName, profileLink } from "./people.js";
+import { isTheirs, stillAdded } from "./targets.js";
+
+/**
+ * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there
+ * already.
+ * @param {{accountId: string, person: Person, note?: string}} params
+ * @param {Date} now
+ * @returns {Promise<{id: string, repeated: boolean}>} the id of its entry
+ */
+export function addToList({ accountId, person, note }, now) {
+  return changing(async () => {
+    const { entries } = await readAll();
+    const first = stillAdded(entries).find((target) => isTheirs(target.person, person));
+    if (first) return { id: first.id, repeated: true };
+    const link = profileLink(person.profileUrl ?? "");
+    const body = {
+      person: { name: cleanName(person.name), ...(link && { profile_url: link }) },
+      ...(note && { note }),
+    };
+    const entry = newEntry(accountId, { kind: /** @type {const} */ ("target_add"), body }, now);
+    await add(entry);
+    return { id: entry.id, repeated: false };
+  });
+}
+
+/**
+ * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is
+ * simply removed when it is dropped.
+ * @param {{accountId: string, id: string, person: Person, action: TargetAction, until?: string}} params
+ * @param {Date} now
+ */
+export function changeTarget({ accountId, id, person, action, until }, now) {
+  return changing(async () => {
+    const { added, entries } = await readAll();
+    const entry = entries.find((each) => each.id === id);
+    if (entry && action === "drop" && entry.state !== "saved" && entry.attemptedAt === null) {
+      await removeWithFollowers(entry, entries);
+      return;
+    }
+    const known = added.find(([entryId]) => entryId === id)?.[1];
+    const ids = { target: entry ? id : null, targetId: known ?? (entry ? null : id) };
+    await add(
+      newEntry(accountId, { kind: "target_change", ...ids, person, body: { action, ...(until && { until }) } }, now),
+    );
+  });
+}
+
+/**
+ * @param {{accountId: string, id: string, person: Person}} params
+ * @param {Date} now
+ */
+export const markDoNotContact = ({ accountId, id, person }, now) =>
+  changing(() =>
+    add(newEntry(accountId, { kind: "person_change", personId: id, person, body: { do_not_contact: true } }, now)),
+  );
+
+/**
+ * Passes over a target until the local day ends; with null, over none any more.
+ * @param {string | null} id
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function skip(id, zone, now) {
+  return changing(async () => {
+    const { skipped } = await read("skipped");
+    const today = dayNumber(now, zone);
+    const kept = Object.entries(skipped).filter(([, day]) => id !== null && day === today);
+    await local.set({ skipped: { ...Object.fromEntries(kept), ...(id !== null && { [id]: today }) } });
+  });
+}

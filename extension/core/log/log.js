@@ -1,0 +1,120 @@
+// The one way to log an InMail, for popup, command and menu alike: acknowledged as soon as it is stored here.
+
+/** @import {Messages} from "../messages.js" */
+
+import { local, session } from "../browser.js";
+import { addLog, changing, entryWith, newEntry } from "../store/outbox.js";
+import { read } from "../store/storage.js";
+import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
+
+/** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
+const DOUBLE_CLICK_MS = 3000;
+
+/** Within this time what the page told, a click and the shortcut are about one send. */
+export const ONE_SEND_MS = 5 * 60_000;
+
+/** Within this time the text that was copied for a person is the one that was sent to them. */
+const COPIED_MS = 12 * 3_600_000;
+
+/**
+ * @param {Messages["log"]["params"]} params
+ * @param {Date} now
+ * @returns {Promise<Messages["log"]["reply"]>}
+ */
+export function log(params, now) {
+  return changing(async () => {
+    const sentAt = params.sentAt ? new Date(params.sentAt) : now;
+    const { preferences, questions, recentLogs } = await read("preferences", "questions", "recentLogs");
+    const text = await textFor(params.recipient, sentAt);
+    const open = questions.filter(
+      (question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
+    );
+    if (open.length < questions.length) await local.set({ questions: open });
+    const first = params.second ? null : recentLogs.find((item) => isSame(item, params, sentAt));
+    if (first) return { entry: /** @type {InMailEntry | null} */ (await entryWith(first.outboxId)), repeated: true };
+    const entry = /** @type {InMailEntry} */ (
+      newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now)
+    );
+    await addLog(entry, {
+      preferences: {
+        ...preferences,
+        lastCost: params.costRead ? preferences.lastCost : params.cost,
+        lastPurpose: params.purpose ?? preferences.lastPurpose,
+      },
+    });
+    return { entry, repeated: false };
+  });
+}
+
+/**
+ * Whether a log from this source would be of an InMail that is logged already.
+ * @param {string} accountId
+ * @param {Person} recipient
+ * @param {Source} source
+ * @param {Date} now
+ */
+export async function isLogged(accountId, recipient, source, now) {
+  const { recentLogs } = await read("recentLogs");
+  return recentLogs.some((item) => isSame(item, { accountId, recipient, source, cost: 1 }, now));
+}
+
+/**
+ * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the
+ * user's doing.
+ * @param {Pick<RecentLog, "accountId" | "name" | "profileUrl" | "at" | "source">} item
+ * @param {Messages["log"]["params"]} params
+ * @param {Date} sentAt
+ */
+function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, sentAt) {
+  const isClickAgain = item.source === source && source !== "page";
+  if (isClickAgain && item.accountId !== accountId) return false;
+  if (
+    isClickAgain &&
+    isLink(item.profileUrl) &&
+    isLink(profileUrl) &&
+    !isSameLink(item.profileUrl ?? "", profileUrl ?? "")
+  ) {
+    return false;
+  }
+  const apart = Math.abs(sentAt.getTime() - Date.parse(item.at));
+  return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
+}
+
+/** @param {string | null} link */
+const isLink = (link) => parseLink(link ?? "") !== null;
+
+/**
+ * @param {Messages["log"]["params"]} params
+ * @param {Date} sentAt
+ * @returns {InMailBody}
+ */
+function body({ recipient, cost, note, purpose, subject, source, target, acceptDiscrepancy }, sentAt) {
+  // No InMail is refused for its link: one that leads to no person is left out.
+  const link = profileLink(recipient.profileUrl ?? "");
+  return {
+    recipient: { name: cleanName(recipient.name), ...(link && { profile_url: link }) },
+    sent_at: sentAt.toISOString(),
+    cost,
+    source,
+    ...(subject && { subject: cleanName(subject) }),
+    ...(purpose && { purpose }),
+    ...(note && { note }),
+    ...(acceptDiscrepancy && { accept_discrepancy: true }),
+    ...(target && { target }),
+  };
+}
+
+/**
+ * The text that was copied for a person before this time, and the target that it was copied for.
+ * @param {{name: string, profileUrl?: string | null}} recipient
+ * @param {Date} sentAt
+ * @returns {Promise<Pick<InMailBody, "target" | "text">>}
+ */
+async function textFor({ name, profileUrl = null }, sentAt) {
+  const { copied } = await session.get("copied");
+  const isTheirs =
+    copied &&
+    Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_MS &&
+    isSamePerson(copied, { name, profileUrl });
+  return isTheirs ? { target: copied.target, text: copied.text } : {};
+}

@@ -1,0 +1,84 @@
+// Whether an InMail went to a person before: the last ones are known here, all of them to the server.
+
+import { call } from "../server/api.js";
+import { read } from "../store/storage.js";
+import { isSamePerson } from "./people.js";
+import { SHAPE } from "../shapes.js";
+
+/** A click waits no longer than this for the server. */
+const PATIENCE_MS = 400;
+
+/** @type {Found} */
+const NOTHING_FOUND = { person: null, target: null, last_inmail: null, inmails: 0 };
+
+/**
+ * What the server knows of this person, from any account; undefined where it did not say.
+ * @param {Person} person
+ * @returns {Promise<Found | undefined>}
+ */
+export async function lookUp({ name, profileUrl }) {
+  const { connection, server } = await read("connection", "server");
+  if (!server.token || connection.state !== "ok") return undefined;
+  const query = new URLSearchParams({ name, ...(profileUrl && { profile_url: profileUrl }) });
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE_MS);
+  });
+  const found = call(server, `/people/lookup?${query}`, { shape: SHAPE.lookup }).then(
+    ({ body }) => body,
+    () => undefined,
+  );
+  return Promise.race([found, late]);
+}
+
+/**
+ * The latest InMail to a person: of those known here, or the one that the server found.
+ * @param {Person} person
+ * @param {View} view
+ * @param {Found | undefined} found
+ * @returns {PastInMail | null}
+ */
+export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
+  const known = view.accounts.flatMap(({ account, awaiting, recent }) => [
+    ...recent.map(({ id, inmailId, name, outcome, profileUrl, sentAt }) => ({
+      accountId: account.id,
+      id,
+      inmailId,
+      name,
+      outcome,
+      profileUrl,
+      sentAt,
+    })),
+    ...awaiting.map(({ id, outcome, recipient: { name, profile_url: profileUrl }, sent_at: sentAt }) => ({
+      accountId: account.id,
+      id,
+      inmailId: id,
+      name,
+      outcome,
+      profileUrl,
+      sentAt,
+    })),
+  ]);
+  const past = known.filter((inmail) => isSamePerson(inmail, person));
+  const isRemoved = view.waiting.some((entry) => entry.kind === "retract" && entry.inmailId === found?.id);
+  if (found && !isRemoved && !known.some(({ inmailId }) => inmailId === found.id)) {
+    const { account: accountId, id, outcome, sent_at: sentAt } = found;
+    past.push({ ...person, accountId, id, inmailId: id, outcome, sentAt });
+  }
+  return past.sort((a, b) => Date.parse(b.sentAt) - Date.parse(a.sentAt))[0] ?? null;
+}
+
+/**
+ * What the user is asked before an InMail is logged: whether it is a second one to somebody who has not answered, and
+ * whether it was sent at all where no credit is left.
+ * @param {PastInMail | null} past
+ * @param {0 | 1} cost
+ * @param {AccountView | undefined} account
+ * @returns {Reason[]}
+ */
+export function reasonsToAsk(past, cost, account) {
+  /** @type {Reason[]} */
+  const reasons = [];
+  if (past?.outcome === "pending") reasons.push("again");
+  if (cost && account?.projection?.balance === 0) reasons.push("none_left");
+  return reasons;
+}

@@ -1,0 +1,156 @@
+// The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and
+// no data go out before the server has proven itself, where it can.
+
+import { mayCall } from "../browser.js";
+import { Refusal } from "../refusal.js";
+import { isProof, newNonce } from "./proof.js";
+import { REFUSAL, SHAPE } from "../shapes.js";
+
+const API_VERSION = "1";
+const TIMEOUT_MS = 5000;
+
+/** What a gateway in front of a server answers while the server itself is away. */
+const GATEWAY = new Set([502, 503, 504]);
+
+/**
+ * For how long a server that has proven itself is taken to be the one that answers at its address: for a burst of
+ * calls.
+ */
+const PROVEN_MS = 1000;
+
+/** The secret under which the server was proven, and until when that counts (`performance.now()`). */
+const proven = { secret: "", until: 0 };
+
+/**
+ * Calls the server. A refusal, or no answer that is one of Inkeeper's, is thrown as a `Refusal`: `server_off`,
+ * `permission_missing`, `other_program`, `impostor` and `version_mismatch` are our own codes, all others the server's.
+ * @param {Pick<Server, "address" | "token"> & Partial<Server>} server with a `secret`, it has to prove itself first
+ * @param {string} path
+ * @param {ApiRequest} [request]
+ * @returns {Promise<{status: number, etag: string | null, body: any}>}
+ */
+export async function call(server, path, { method = "GET", body, key, etag, shape } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (server.token && server.secret && !isProven(server.secret)) await assure(server);
+  if (server.token) headers.Authorization = `Bearer ${server.token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  if (etag) headers["If-None-Match"] = etag;
+  const response = await send(`${server.address}/api/v1${path}`, {
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (response.status === 304) return { status: 304, etag: etag ?? null, body: null };
+  const content = response.status === 204 ? null : await json(response);
+  if (!response.ok) throw new Refusal(problem(response, content));
+  if (shape && !fits(content, shape)) throw new Refusal({ code: "version_mismatch" });
+  return { status: response.status, etag: response.headers.get("ETag"), body: content };
+}
+
+/**
+ * Asks who listens there, without a token: a stranger on the port gets to see nothing.
+ * @param {string} address
+ * @param {string} [query]
+ * @returns {Promise<Greeting>} `id` is null from a server of before there were ids
+ */
+export async function greet(address, query = "") {
+  try {
+    const { body } = await call({ address, token: null }, `/server${query}`, { shape: SHAPE.greeting });
+    return { ...body, id: body.id ?? null };
+  } catch (error) {
+    // Inkeeper answers, but has nothing there: the address has a path that is none of its own.
+    if (error instanceof Refusal && error.problem.status === 404) throw new Refusal({ code: "wrong_path" });
+    throw error;
+  }
+}
+
+/**
+ * Greets the server, and has it prove that it is the one that this browser was connected to. Throws the Refusal
+ * `impostor` where a server that could prove it does not. One that was connected before there were secrets cannot: it
+ * is taken as it is.
+ * @param {Pick<Server, "address"> & Partial<Server>} server
+ */
+export async function assure({ address, deviceId, secret }) {
+  if (!secret) return greet(address);
+  const nonce = newNonce();
+  const greeting = await greet(address, `?${new URLSearchParams({ nonce, device: deviceId ?? "" })}`);
+  if (!(await isProof(greeting.proof, secret, nonce))) {
+    proven.until = 0;
+    throw new Refusal({ code: "impostor" });
+  }
+  Object.assign(proven, { secret, until: performance.now() + PROVEN_MS });
+  return greeting;
+}
+
+/** @param {string} secret */
+const isProven = (secret) => proven.secret === secret && performance.now() < proven.until;
+
+/**
+ * @param {string} url
+ * @param {RequestInit} request
+ */
+async function send(url, request) {
+  // The server lets extensions in without it, but a permission that the user did not give or took back is to be
+  // respected.
+  if (!(await mayCall(url))) throw new Refusal({ code: "permission_missing" });
+  let response;
+  try {
+    response = await fetch(url, request);
+  } catch {
+    // Who answers next may be another.
+    proven.until = 0;
+    throw new Refusal({ code: "server_off" });
+  }
+  const version = response.headers.get("X-Inkeeper-Api");
+  if (version === API_VERSION) return response;
+  if (version !== null) throw new Refusal({ code: "version_mismatch" });
+  throw new Refusal({ code: GATEWAY.has(response.status) ? "server_off" : "other_program" });
+}
+
+/** @param {Response} response */
+async function json(response) {
+  try {
+    return await response.json();
+  } catch {
+    // Cut off on the way: whether it was stored is not known, so this is no answer.
+    throw new Refusal({ code: "server_off" });
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {any} content
+ * @returns {Problem}
+ */
+function problem(response, content) {
+  const words = fits(content, REFUSAL) ? content : { code: "unexpected", detail: response.statusText };
+  const retryAfterS = Number(response.headers.get("Retry-After")) || undefined;
+  return { ...words, status: response.status, retryAfterS };
+}
+
+/**
+ * Whether a value has the shape; see shapes.js.
+ * @param {any} value
+ * @param {any} shape
+ * @returns {boolean}
+ */
+function fits(value, shape) {
+  if (typeof shape === "string") return typeof value === shape;
+  if (Array.isArray(shape)) {
+    if (shape[0] === null) return value === null || fits(value, shape[1]);
+    return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
+  }
+  if (value === null || typeof value !== "object") return false;
+  if ("*" in shape) return Object.values(value).every((item) => fits(item, shape["*"]));
+  return Object.entries(shape).every(([key, inner]) => {
+    if (!key.endsWith("?")) return fits(value[key], inner);
+    const found = value[key.slice(0, -1)];
+    return found === null || found === undefined || fits(found, inner);
+  });
+}

@@ -1,0 +1,157 @@
+// The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of
+// InMails, and salted hashes of the person's link and name.
+
+import { local, session } from "../browser.js";
+import { ERASED_NAME, normalName, profileLink } from "../log/people.js";
+import { Refusal } from "../refusal.js";
+import { changing, forgetWhatServerHas, rewrite } from "../store/outbox.js";
+import { read, readAll, summaryKey } from "../store/storage.js";
+import { call } from "./api.js";
+import { SHAPE } from "../shapes.js";
+
+/** @typedef {{name: string, profileUrl: string | null}} Known */
+
+/**
+ * Follows the erasures since the last contact. A server of before there were any tells none.
+ * @param {Server} server
+ */
+export async function followErasures(server) {
+  for (let more = true; more;) {
+    const { erasuresSince } = await read("erasuresSince");
+    const answer = await call(server, `/erasures?since=${erasuresSince}`, { shape: SHAPE.erasures }).catch(
+      unknownThere,
+    );
+    if (answer === null) return;
+    const { complete, erasures, last } = answer.body;
+    if (!complete) await forgetEverybody();
+    for (const erasure of erasures) await forget(erasure);
+    await local.set({ erasuresSince: last });
+    more = answer.body.more;
+  }
+}
+
+/** @param {unknown} error */
+function unknownThere(error) {
+  if (error instanceof Refusal && error.problem.status === 404) return null;
+  throw error;
+}
+
+/** Some erasures are too long ago for the server to tell whom they were about. */
+async function forgetEverybody() {
+  const { summaries } = await readAll();
+  await local.set({ questions: [] });
+  await session.remove("copied");
+  await forgetWhatServerHas();
+  await local.remove(Object.keys(summaries).map(summaryKey));
+}
+
+/**
+ * An InMail that the server has not got yet still counts, so it stays without its recipient.
+ * @param {Erasure} erasure
+ */
+function forget(erasure) {
+  return changing(async () => {
+    const { entries, questions, recentLogs, skipped, summaries } = await readAll();
+    const { copied } = await session.get("copied");
+    const targets = Object.values(summaries).flatMap(({ summary }) => summary.targets?.next ?? []);
+    const isErased = await finder(erasure, [
+      ...recentLogs,
+      ...questions,
+      ...entries.map(personOf),
+      ...targets.flatMap(knownBy),
+      ...(copied ? [copied] : []),
+    ]);
+    const gone = targets.filter((target) => knownBy(target).some(isErased)).map(({ id }) => id);
+    const isGone = (/** @type {string | null} */ id) => id !== null && erasure.inmails.includes(id);
+    await rewrite(entries, (entry) => (isErased(personOf(entry)) ? erased(entry) : entry), {
+      questions: questions.filter((question) => !isErased(question)),
+      recentLogs: recentLogs.filter((item) => !isGone(item.inmailId) && !isErased(item)),
+      skipped: Object.fromEntries(Object.entries(skipped).filter(([id]) => !gone.includes(id))),
+      ...Object.fromEntries(
+        Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone, gone)]),
+      ),
+    });
+    if (copied && isErased(copied)) await session.remove("copied");
+  });
+}
+
+/**
+ * Which of these are the person: by link, or by name where there is no link.
+ * @param {Erasure} erasure
+ * @param {Known[]} known
+ * @returns {Promise<(one: Known) => boolean>}
+ */
+async function finder({ links, names, salt }, known) {
+  const theirs = new Set();
+  for (const { name, profileUrl } of known) {
+    const link = profileUrl && profileLink(profileUrl);
+    const isTheirs = link ? links.includes(await mark(salt, link)) : names.includes(await mark(salt, normalName(name)));
+    if (isTheirs) theirs.add(`${link ?? ""}\n${name}`);
+  }
+  return ({ name, profileUrl }) => theirs.has(`${(profileUrl && profileLink(profileUrl)) ?? ""}\n${name}`);
+}
+
+/**
+ * Hexadecimal SHA-256 over salt, line break and text, as the server makes it.
+ * @param {string} salt
+ * @param {string} text
+ */
+async function mark(salt, text) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${salt}\n${text}`));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {OutboxEntry} entry */
+const isAboutList = ({ kind }) => kind === "target_add" || kind === "target_change" || kind === "person_change";
+
+/**
+ * Everything by which a person on the list may be found.
+ * @param {Target} target
+ * @returns {Known[]}
+ */
+const knownBy = ({ person: { links, name } }) =>
+  (links.length ? links : [null]).map((profileUrl) => ({ name, profileUrl }));
+
+/**
+ * @param {OutboxEntry} entry
+ * @returns {Known}
+ */
+function personOf(entry) {
+  if ("person" in entry) return entry.person;
+  const known = entry.kind === "target_add" ? entry.body.person : entry.kind === "inmail" ? entry.body.recipient : null;
+  if (known) return { name: known.name, profileUrl: known.profile_url ?? null };
+  return { name: entry.kind === "retract" ? entry.body.name : "", profileUrl: null };
+}
+
+/**
+ * What is left of an entry about the person; null where nothing is.
+ * @param {OutboxEntry} entry
+ * @returns {OutboxEntry | null}
+ */
+function erased(entry) {
+  if (entry.state === "saved" || isAboutList(entry)) return null;
+  if (entry.kind === "retract") return { ...entry, body: { ...entry.body, name: ERASED_NAME } };
+  // The server may have got it: sent again with other content, its key would be refused.
+  if (entry.kind !== "inmail" || (entry.state === "waiting" && entry.attemptedAt)) return entry;
+  const { cost, sent_at, source } = entry.body;
+  return { ...entry, body: { recipient: { name: ERASED_NAME }, cost, sent_at, source } };
+}
+
+/**
+ * The summary until a new one comes.
+ * @param {StoredSummary} stored
+ * @param {(id: string) => boolean} isGone
+ * @param {string[]} gone the ids of targets
+ * @returns {StoredSummary}
+ */
+function without({ summary, ...rest }, isGone, gone) {
+  const [recent, awaiting] = [summary.recent, summary.awaiting].map((rows) => rows.filter(({ id }) => !isGone(id)));
+  const targets = summary.targets && {
+    ...summary.targets,
+    next: summary.targets.next.filter(({ id }) => !gone.includes(id)),
+  };
+  return {
+    ...rest,
+    summary: { ...summary, recent, awaiting: /** @type {AwaitingInMail[]} */ (awaiting), ...(targets && { targets }) },
+  };
+}

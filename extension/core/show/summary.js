@@ -1,0 +1,259 @@
+// The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is
+// away, less what waits in the outbox. Pure, and without any rule of how credits come and go.
+
+import { daysUntil, dayNumber, weekday } from "../../text/days.js";
+
+const DAY_MS = 86_400_000;
+
+/** How far the server's timeline reaches at least. */
+const TIMELINE_MS = 62 * DAY_MS;
+
+/**
+ * Days before a loss at which its warning begins, rises and gets urgent, where a server of before the setting sends
+ * none.
+ */
+const LEAD_DAYS = [7, 3, 1];
+
+/**
+ * @param {StoredSummary} stored
+ * @param {Account} account
+ * @param {OutboxEntry[]} entries of all accounts
+ * @param {Date} now
+ * @returns {Projection}
+ */
+export function project(stored, account, entries, now) {
+  const { receivedAt, summary } = stored;
+  const ahead = entries
+    .filter(movesNumbers)
+    .filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
+  const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
+  const coming = summary.timeline.filter((event) => new Date(event.at) > now);
+  const here = walk(summary, passed, ahead);
+  // With nothing left, the next loss would be of credits that are yet to come.
+  const nextLoss = here.balance ? lossAhead(summary, coming, here.taken, account, now) : null;
+  const grant = coming.find((event) => event.reason === "grant");
+  const toUse = nextLoss ? Math.max(0, nextLoss.credits - account.reserve) : 0;
+  const perDay = nextLoss && pacePerDay(toUse, nextLoss.at, account, now);
+  const moved = passed.length > 0;
+  const leads = leadDays(summary);
+  const sameDay = dayNumber(now, account.time_zone) === dayNumber(new Date(summary.as_of), account.time_zone);
+  return {
+    asOf: receivedAt,
+    tooOld: now.getTime() - Date.parse(summary.as_of) > TIMELINE_MS,
+    balance: here.balance,
+    allotment: here.allotment,
+    used: here.used,
+    freeUsed: here.freeUsed,
+    start: here.start,
+    nextLoss,
+    nextRenewal: grant ? { at: grant.at, credits: grant.credits } : null,
+    perDay,
+    expectedUsed: sameDay && !moved ? summary.pace.expected : null,
+    // The server reckoned without what waits here; until it counts that, its forecast could exceed what is left.
+    forecast: moved || here.taken ? null : summary.forecast,
+    observed: here.observed,
+    leadDays: leads,
+    urgency: urgency(here.balance, nextLoss, leads, now),
+    warnings: warnings(summary, nextLoss, leads, now),
+    nextMoment: coming[0]?.at ?? null,
+  };
+}
+
+/**
+ * @param {OutboxEntry} entry
+ * @returns {entry is CreditEntry}
+ */
+const movesNumbers = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
+
+/**
+ * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it
+ * counts: two clocks, or one that was set meanwhile, could not tell.
+ * @param {OutboxEntry} entry
+ * @param {StoredSummary | undefined} stored
+ */
+export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !stored?.counts?.includes(entry.id);
+
+/**
+ * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far.
+ * Since credits are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is
+ * used.
+ * @param {Summary} summary
+ * @param {TimelineEvent[]} passed
+ * @param {CreditEntry[]} entries
+ */
+function walk(summary, passed, entries) {
+  const here = {
+    balance: summary.balance,
+    allotment: summary.allotment,
+    used: summary.used,
+    freeUsed: summary.free_used,
+    observed: summary.observed,
+    start: summary.period.start,
+    taken: 0,
+  };
+  // A stable sort with the events first: a send at the very instant of a renewal belongs to the new period.
+  const steps = [...passed, ...entries].sort((a, b) => instantOf(a) - instantOf(b));
+  for (const step of steps) {
+    if ("reason" in step) pass(here, step);
+    else count(here, step, summary);
+  }
+  here.balance = Math.max(0, here.balance - here.taken);
+  return here;
+}
+
+/**
+ * @param {ReturnType<typeof walk>} here
+ * @param {TimelineEvent} event
+ */
+function pass(here, event) {
+  here.balance = event.balance;
+  here.taken -= absorbed(here.taken, event);
+  if (event.reason === "grant") {
+    Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
+  }
+}
+
+/**
+ * @param {number} taken
+ * @param {TimelineEvent} event
+ */
+const absorbed = (taken, event) => (event.credits < 0 ? Math.min(taken, -event.credits) : 0);
+
+/**
+ * @param {ReturnType<typeof walk>} here
+ * @param {CreditEntry} entry
+ * @param {Summary} summary
+ */
+function count(here, entry, summary) {
+  if (entry.kind === "observation") {
+    here.taken = here.balance - entry.body.balance;
+    here.observed = { balance: entry.body.balance, at: entry.body.observed_at };
+    return;
+  }
+  const sign = entry.kind === "inmail" ? 1 : -1;
+  const { cost, sent_at: sentAt } = entry.body;
+  if (reaches(summary, sentAt)) here.taken += sign * cost;
+  if (Date.parse(sentAt) < Date.parse(here.start)) return;
+  here.used += sign * cost;
+  here.freeUsed += sign * (1 - cost);
+}
+
+/**
+ * Whether a send of that time touches the summary's balance: one of an earlier period does only if a lot of then is
+ * still there.
+ * @param {Summary} summary
+ * @param {string} sentAt
+ */
+function reaches(summary, sentAt) {
+  const sent = Date.parse(sentAt);
+  const heldThen = summary.lots.some((lot) => lot.left > 0 && Date.parse(lot.granted_at) <= sent);
+  return heldThen || sent >= Date.parse(summary.period.start);
+}
+
+/** @param {TimelineEvent | CreditEntry} step */
+const instantOf = (step) =>
+  Date.parse("reason" in step ? step.at : step.kind === "observation" ? step.body.observed_at : step.body.sent_at);
+
+/**
+ * @param {Summary} summary
+ * @param {TimelineEvent[]} coming
+ * @param {number} taken
+ * @param {Account} account
+ * @param {Date} now
+ * @returns {Projection["nextLoss"]}
+ */
+function lossAhead(summary, coming, taken, account, now) {
+  for (const event of coming) {
+    const used = absorbed(taken, event);
+    taken -= used;
+    const credits = -event.credits - used;
+    if (credits <= 0) continue;
+    const known = summary.next_loss?.at === event.at && summary.next_loss.credits === credits;
+    return {
+      at: event.at,
+      credits,
+      reason: event.reason,
+      daysLeft: daysUntil(now, new Date(event.at), account.time_zone).length,
+      value: (known && summary.next_loss?.value) || null,
+    };
+  }
+  return null;
+}
+
+/**
+ * Credits a working day, rounded up to one decimal; where no working day is left, all days count.
+ * @param {number} toUse
+ * @param {string} end
+ * @param {Account} account
+ * @param {Date} now
+ */
+function pacePerDay(toUse, end, account, now) {
+  const days = daysUntil(now, new Date(end), account.time_zone);
+  const working = days.filter((day) => account.working_days.includes(weekday(day)));
+  return Math.ceil((toUse * 10) / (working.length || days.length)) / 10;
+}
+
+/**
+ * The account's own days; the server's warnings rise at the same steps.
+ * @param {Summary} summary
+ * @returns {number[]} three, falling
+ */
+function leadDays({ account }) {
+  const own = account?.lead_days;
+  return Array.isArray(own) && own.length === LEAD_DAYS.length && own.every(Number.isInteger) ? own : LEAD_DAYS;
+}
+
+/**
+ * Badge and popup are amber (soon) from the first of the lead days on, and red (urgent) from the last.
+ * @param {number} balance
+ * @param {Projection["nextLoss"]} nextLoss
+ * @param {number[]} leads
+ * @param {Date} now
+ * @returns {Projection["urgency"]}
+ */
+function urgency(balance, nextLoss, leads, now) {
+  if (!balance) return "none";
+  const loss = { nextLoss, leadDays: leads };
+  return isUrgent(loss, now) ? "urgent" : isNear(loss, now) ? "soon" : "plenty";
+}
+
+/**
+ * Days until a loss, with fractions; Infinity without one.
+ * @param {Projection["nextLoss"]} nextLoss
+ * @param {Date} now
+ */
+const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
+
+/**
+ * Whether the next loss is so near that it has a box of its own in the popup: from the first of the lead days on.
+ * @param {Pick<Projection, "nextLoss" | "leadDays">} projection
+ * @param {Date} now
+ */
+export const isNear = ({ nextLoss, leadDays: [first] }, now) => daysAway(nextLoss, now) <= first;
+
+/**
+ * Whether it is urgent: from the last of the lead days on.
+ * @param {Pick<Projection, "nextLoss" | "leadDays">} projection
+ * @param {Date} now
+ */
+export const isUrgent = ({ nextLoss, leadDays: [, , last] }, now) => daysAway(nextLoss, now) <= last;
+
+/**
+ * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it
+ * holds, it says all that `behind` would.
+ * @param {Summary} summary
+ * @param {Projection["nextLoss"]} nextLoss
+ * @param {number[]} leads
+ * @param {Date} now
+ * @returns {Warning[]}
+ */
+function warnings(summary, nextLoss, [first, second, third], now) {
+  const days = daysAway(nextLoss, now);
+  const expires = nextLoss?.reason === "expire" && days <= first;
+  const severity = days <= third ? "urgent" : days <= second ? "warning" : "info";
+  const kept = summary.warnings.filter(
+    ({ code, until }) =>
+      code !== "expiring" && !(code === "behind" && expires) && (until === null || new Date(until) > now),
+  );
+  return expires ? [{ code: "expiring", severity, until: nextLoss.at }, ...kept] : kept;
+}

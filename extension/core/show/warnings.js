@@ -1,0 +1,111 @@
+// What the server warns of by a code, in words of our own. The numbers in them are those that are shown.
+
+import { ofDay, roundMoney, until } from "../../text/format.js";
+import { rateWords } from "../../text/phrases.js";
+import { plural, t } from "../../text/words.js";
+
+/**
+ * A warning in one sentence, and what to do about it. Null for what the popup says elsewhere, such as that no credit is
+ * left.
+ * @param {Warning} warning
+ * @param {Pick<AccountView, "account" | "projection">} account
+ * @param {Date} now
+ * @returns {{title: string, detail: string} | null}
+ */
+export function warningWords({ code, until: end, arguments: given = {} }, { account, projection }, now) {
+  const { forecast, nextLoss, nextRenewal, observed, perDay } = projection ?? {};
+  const zone = account.time_zone;
+  const rate = perDay && nextLoss ? t("warning_pace", rateWords(perDay, nextLoss.credits)) : "";
+  switch (code) {
+    case "expiring":
+      return nextLoss
+        ? {
+            title: plural("loss_expire", nextLoss.credits, until(nextLoss.at, zone, now)),
+            detail: rate || t("warning_reserve"),
+          }
+        : null;
+    case "cancelling":
+      return end && projection?.balance
+        ? { title: plural("warning_cancelling", projection.balance, until(end, zone, now)), detail: rate }
+        : null;
+    case "behind":
+      return forecast?.lost
+        ? {
+            title: [t("warning_behind", forecast.lost), worth(forecast.lost, nextLoss)].filter(Boolean).join(" "),
+            detail: rate,
+          }
+        : null;
+    case "over_cap":
+      return nextLoss?.reason === "forfeit" && nextRenewal
+        ? { title: overLimit(nextLoss.credits, nextRenewal.credits, ofDay(nextLoss.at, zone, now)), detail: "" }
+        : null;
+    case "wrong_book":
+      return observed ? { title: t("warning_wrong_book", observed.balance), detail: "" } : null;
+    case "discrepancy":
+      return observed ? null : { title: t("warning_discrepancy"), detail: "" };
+    case "few_targets":
+      return fewNames(given.names, nextLoss ?? null, account.reserve);
+    case "grant_missing":
+      return projection ? missingGrant(given, projection) : null;
+    case "low_balance":
+      return projection?.balance ? { title: plural("warning_low_balance", projection.balance), detail: "" } : null;
+    case "response_rate":
+      return given.sent ? responseRate(given.sent, given.answered) : null;
+    default:
+      return null;
+  }
+}
+
+/**
+ * Null once what waits here has used so many credits that the names are enough.
+ * @param {number} names
+ * @param {Projection["nextLoss"]} loss
+ * @param {number} reserve
+ */
+function fewNames(names, loss, reserve) {
+  if (loss?.reason !== "expire" || loss.credits - reserve <= names) return null;
+  const title = names ? plural("warning_few_names", names, loss.credits) : plural("warning_no_names", loss.credits);
+  return { title, detail: "" };
+}
+
+/**
+ * Null once a number of LinkedIn's waits here that the server has not judged.
+ * @param {Record<string, number>} given
+ * @param {Projection} projection
+ */
+function missingGrant({ credits, shown }, { observed, start }) {
+  if (shown !== undefined) {
+    if (observed?.balance !== shown) return null;
+    return { title: plural("warning_grant_missing", credits, shown), detail: t("warning_grant_support") };
+  }
+  if (observed && Date.parse(observed.at) >= Date.parse(start)) return null;
+  return { title: plural("warning_grant_unseen", credits), detail: t("warning_grant_look") };
+}
+
+/**
+ * The share is rounded down: one below LinkedIn's limit must not read as the limit.
+ * @param {number} sent
+ * @param {number} answered
+ */
+const responseRate = (sent, answered) => ({
+  title: t("warning_response_rate", Math.floor((100 * answered) / sent), sent),
+  detail: t("warning_response_limit"),
+});
+
+/**
+ * @param {number} credits without room
+ * @param {number} coming
+ * @param {string} day
+ */
+export const overLimit = (credits, coming, day) =>
+  credits >= coming ? plural("limit_full", coming, day) : plural("limit_part", credits, coming, day);
+
+/**
+ * What a part of the next loss is worth, in brackets.
+ * @param {number} credits
+ * @param {Projection["nextLoss"] | undefined} loss
+ */
+function worth(credits, loss) {
+  if (!loss?.value) return "";
+  return `(${roundMoney({ ...loss.value, amount_minor: Math.round((loss.value.amount_minor * credits) / loss.credits) })})`;
+}

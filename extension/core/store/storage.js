@@ -1,0 +1,139 @@
+// What local storage holds: its keys, their values before they are written, and the ways to read it.
+
+import { knownZone } from "../../text/days.js";
+import { local, onStored } from "../browser.js";
+
+// How far ahead an instant in storage can be meant; see instants.js.
+export const BACKOFF_MAX_MS = 30 * 60_000;
+export const SNOOZE_MAX_MS = 7 * 86_400_000;
+/** A code is good for five minutes, by the server's clock, which may be another one. */
+export const PAIRING_MAX_MS = 60 * 60_000;
+
+/** @param {string} accountId */
+export const summaryKey = (accountId) => `summary/${accountId}`;
+
+/**
+ * The key of an outbox entry. core/store/outbox.js alone writes entries.
+ * @param {string} id
+ */
+export const outboxKey = (id) => `outbox/${id}`;
+
+/** @returns {Omit<Stored, "summaries" | "entries">} */
+const defaults = () => ({
+  // The number, never "localhost": that name may lead to ::1, where nobody listens.
+  server: { address: "http://127.0.0.1:8425", token: null, deviceId: null, demo: false, id: null, secret: null },
+  pairing: null,
+  accounts: [],
+  problems: {},
+  currentAccount: null,
+  connection: { state: "not_paired", since: new Date(0).toISOString(), detail: "", retryAt: null, tries: 0 },
+  reminders: { notifications: false, snoozedUntil: null, shown: {} },
+  preferences: { lastCost: 1, lastPurpose: null, takeOver: false },
+  recentLogs: [],
+  listening: "off",
+  questions: [],
+  skipped: {},
+  added: [],
+  erasuresSince: 0,
+  lookedAt: new Date(0).toISOString(),
+});
+
+/** Brings what an earlier version stored under its present keys: the recent logs were called `undo`. */
+export async function upgradeStorage() {
+  const { undo } = await local.get("undo");
+  if (!undo) return;
+  await local.set({ recentLogs: undo });
+  await local.remove("undo");
+}
+
+/**
+ * Everything in storage, read anew: for what is decided, and written, because of it.
+ * @returns {Promise<Stored>}
+ */
+export const readAll = async () => storedIn(await local.get(null));
+
+/**
+ * What this page, or this life of the worker, knows of storage: read once, then kept up to date by the changes that the
+ * browser reports. Null before.
+ * @type {Record<string, any> | null}
+ */
+let known = null;
+
+/** @type {Promise<void> | null} */
+let reading = null;
+
+/** @type {StorageChanges[]} */
+let changedMeanwhile = [];
+
+onStored((changes) => {
+  if (known) follow(known, changes);
+  else changedMeanwhile.push(changes);
+});
+
+/**
+ * Everything in storage, for what is painted: after the first time nothing is read. Right after a write of this page or
+ * worker it may still lack that; the change is reported soon, and painted then.
+ * @returns {Promise<Stored>}
+ */
+export async function readKnown() {
+  if (!known) await (reading ??= readFirst().finally(() => (reading = null)));
+  return storedIn(known ?? {});
+}
+
+async function readFirst() {
+  changedMeanwhile = [];
+  const items = await local.get(null);
+  for (const changes of changedMeanwhile) follow(items, changes);
+  known = items;
+}
+
+/**
+ * @param {Record<string, any>} items
+ * @param {StorageChanges} changes
+ */
+function follow(items, changes) {
+  for (const [key, { newValue }] of Object.entries(changes)) {
+    if (newValue === undefined) delete items[key];
+    else items[key] = newValue;
+  }
+}
+
+/**
+ * @param {Record<string, any>} items all that storage holds
+ * @returns {Stored}
+ */
+function storedIn(items) {
+  /** @type {Stored} */
+  const stored = { ...defaults(), summaries: {}, entries: [] };
+  for (const [key, value] of Object.entries(items)) {
+    if (key.startsWith("outbox/")) stored.entries.push(value);
+    else if (key.startsWith("summary/")) stored.summaries[key.slice("summary/".length)] = value;
+    else if (key in stored) Object.assign(stored, { [key]: value });
+  }
+  stored.entries.sort(byId);
+  stored.accounts = stored.accounts.map(inKnownZone);
+  return stored;
+}
+
+/**
+ * What stands under these keys alone, which is quicker.
+ * @template {keyof ReturnType<typeof defaults>} Name
+ * @param {...Name} names
+ * @returns {Promise<Pick<Stored, Name>>}
+ */
+export const read = async (...names) => /** @type {any} */ ({ ...defaults(), ...(await local.get(names)) });
+
+/**
+ * @param {Account} account
+ * @returns {Account}
+ */
+function inKnownZone(account) {
+  const zone = knownZone(account.time_zone);
+  return zone === account.time_zone ? account : { ...account, time_zone: zone, unknown_zone: account.time_zone };
+}
+
+/**
+ * @param {OutboxEntry} a
+ * @param {OutboxEntry} b
+ */
+const byId = (a, b) => (a.id < b.id ? -1 : 1);

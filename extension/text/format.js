@@ -1,0 +1,173 @@
+// Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the
+// clock.
+
+import { dayNumber } from "./days.js";
+import { t } from "./words.js";
+
+const HOUR_MS = 3_600_000;
+
+const locale = () => t("format_locale");
+
+/**
+ * @param {string} zone
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function formatter(zone, options) {
+  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone, hourCycle: "h23" });
+}
+
+/**
+ * "30 Nov", with the year where that could be another one.
+ * @param {Date} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function day(instant, zone, now) {
+  const isFar = Math.abs(instant.getTime() - now.getTime()) > 180 * 24 * HOUR_MS;
+  const words = formatter(zone, { day: "numeric", month: "short", ...(isFar && { year: "numeric" }) }).format(instant);
+  return words.replaceAll(" ", "\u00a0");
+}
+
+/**
+ * @param {Date} instant
+ * @param {string} zone
+ */
+export function time(instant, zone) {
+  return formatter(zone, { hour: "2-digit", minute: "2-digit" }).format(instant);
+}
+
+/**
+ * A day to come: "today", "tomorrow", "Mon 30 Nov" within a week, else "30 Nov".
+ * @param {Date} at
+ * @param {string} zone
+ * @param {Date} now
+ */
+function comingDay(at, zone, now) {
+  const days = dayNumber(at, zone) - dayNumber(now, zone);
+  if (days === 0) return t("today");
+  if (days === 1) return t("tomorrow");
+  const words = day(at, zone, now);
+  return days > 1 && days < 7 ? `${formatter(zone, { weekday: "short" }).format(at)}\u00a0${words}` : words;
+}
+
+/**
+ * The day of an instant to come, as `comingDay` says it.
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, now);
+
+/**
+ * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its
+ * time.
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function until(instant, zone, now) {
+  const end = new Date(instant);
+  const atMidnight = dayNumber(new Date(end.getTime() - 1), zone) !== dayNumber(end, zone);
+  if (atMidnight) return comingDay(new Date(end.getTime() - 1), zone, now);
+  if (end.getTime() - now.getTime() > 48 * HOUR_MS) return comingDay(new Date(end.getTime() - 24 * HOUR_MS), zone, now);
+  return `${comingDay(end, zone, now)}, ${time(end, zone)}`;
+}
+
+/**
+ * The city of a zone where its clocks differ from the browser's, now or at `then`; "" where they do not.
+ * @param {string} zone
+ * @param {Date} now
+ * @param {string | null} then
+ */
+export function otherZone(zone, now, then) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const isSame = [now.toISOString(), then ?? now.toISOString()].every(
+    (at) => localTime(at, zone) === localTime(at, own),
+  );
+  return isSame ? "" : (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+}
+
+/**
+ * "today 14:02", "yesterday 14:02", "Fri" within a week, else "3 Nov".
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export function when(instant, zone, now) {
+  const at = new Date(instant);
+  const days = dayNumber(now, zone) - dayNumber(at, zone);
+  if (days === 0) return t("today_at", time(at, zone));
+  if (days === 1) return t("yesterday_at", time(at, zone));
+  if (days > 1 && days < 7) return formatter(zone, { weekday: "short" }).format(at);
+  return day(at, zone, now);
+}
+
+/**
+ * "just now", "in 4 minutes", "2 hours ago".
+ * @param {string} instant
+ * @param {Date} now
+ */
+export function relative(instant, now) {
+  const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
+  const words = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+  const size = Math.abs(seconds);
+  if (size < 45) return seconds > 0 ? t("in_a_moment") : t("just_now");
+  if (size < 3600) return words.format(Math.trunc(seconds / 60) || Math.sign(seconds), "minute");
+  if (size < 86400) return words.format(Math.trunc(seconds / 3600), "hour");
+  return words.format(Math.trunc(seconds / 86400), "day");
+}
+
+/**
+ * An instant as a field of date and time takes it, "YYYY-MM-DDTHH:MM".
+ * @param {string} instant
+ * @param {string} zone
+ */
+export function localTime(instant, zone) {
+  const at = new Date(instant);
+  return `${new Date(dayNumber(at, zone) * 24 * HOUR_MS).toISOString().slice(0, 10)}T${time(at, zone)}`;
+}
+
+/**
+ * The instant of a local time, given as "YYYY-MM-DDTHH:MM"; where the clocks leave that out, the one as much later.
+ * @param {string} text
+ * @param {string} zone
+ */
+export function instantOf(text, zone) {
+  const wanted = Date.parse(`${text}Z`);
+  let at = wanted;
+  // The second time with the offset of the result, which may have changed on the way.
+  for (let round = 0; round < 2; round += 1) {
+    at = wanted - (Date.parse(`${localTime(new Date(at).toISOString(), zone)}Z`) - at);
+  }
+  return new Date(at).toISOString();
+}
+
+/**
+ * @param {{amount_minor: number, currency: string}} value
+ */
+export function money(value) {
+  const format = new Intl.NumberFormat(locale(), { style: "currency", currency: value.currency });
+  return format.format(value.amount_minor / 10 ** digits(value.currency));
+}
+
+/**
+ * The same without minor units, from ten units on.
+ * @param {{amount_minor: number, currency: string}} value
+ */
+export function roundMoney(value) {
+  const amount = value.amount_minor / 10 ** digits(value.currency);
+  if (amount < 10) return money(value);
+  return new Intl.NumberFormat(locale(), {
+    style: "currency",
+    currency: value.currency,
+    maximumFractionDigits: 0,
+  }).format(amount);
+}
+
+/**
+ * How many digits a currency has behind the point.
+ * @param {string} currency
+ */
+function digits(currency) {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
