@@ -5,39 +5,19 @@
 
 const Refused = { code: "string", detail: "string" };
 const Account = {
-  id: "string",
-  name: "string",
-  product: "string",
-  time_zone: "string",
-  opened_at: "string",
-  cap: [null, "number"],
-  working_days: ["number"],
-  reserve: "number",
+  id: "string", name: "string", product: "string", time_zone: "string", opened_at: "string", cap: [null, "number"],
+  working_days: ["number"], reserve: "number",
 };
 const AccountSchemaPage = { items: [Account] };
 const ListedPerson = {
-  id: "string",
-  name: "string",
-  first_name: [null, "string"],
-  links: ["string"],
-  company: [null, "string"],
-  headline: [null, "string"],
-  do_not_contact: "boolean",
+  id: "string", name: "string", first_name: [null, "string"], links: ["string"], company: [null, "string"],
+  headline: [null, "string"], do_not_contact: "boolean",
 };
 const FilledText = { text: "string", version: "number", subject: "string", body: "string", missing: ["string"] };
 const Target = {
-  id: "string",
-  state: "string",
-  person: ListedPerson,
-  account: [null, "string"],
-  purpose: [null, "string"],
-  note: [null, "string"],
-  due: [null, "string"],
-  planned_for: [null, "string"],
-  planned_at: [null, "string"],
-  held_until: [null, "string"],
-  created_at: "string",
-  copy: [null, FilledText],
+  id: "string", state: "string", person: ListedPerson, account: [null, "string"], purpose: [null, "string"],
+  note: [null, "string"], due: [null, "string"], planned_for: [null, "string"], planned_at: [null, "string"],
+  held_until: [null, "string"], created_at: "string", copy: [null, FilledText],
 };
 const Connected = { token: "string", device_id: "string" };
 const Erasure = { inmails: ["string"], salt: "string", links: ["string"], names: ["string"] };
@@ -47,10 +27,7 @@ const LoggedInMail = { id: "string" };
 const Logged = { inmail: LoggedInMail };
 const FoundInMail = { id: "string", account: "string", sent_at: "string", outcome: "string" };
 const Found = {
-  person: [null, ListedPerson],
-  target: [null, Target],
-  last_inmail: [null, FoundInMail],
-  inmails: "number",
+  person: [null, ListedPerson], target: [null, Target], last_inmail: [null, FoundInMail], inmails: "number",
 };
 const NewPairing = { id: "string", expires_at: "string" };
 const Secret = { secret: "string" };
@@ -68,56 +45,23 @@ const TimelineEvent = { at: "string", reason: "string", credits: "number", balan
 const Recipient = { name: "string", profile_url: [null, "string"] };
 const InMail = { id: "string", recipient: Recipient, sent_at: "string", outcome: "string", cost: "number" };
 const AwaitingInMail = {
-  id: "string",
-  recipient: Recipient,
-  sent_at: "string",
-  outcome: "string",
-  cost: "number",
-  answer_by: "string",
+  id: "string", recipient: Recipient, sent_at: "string", outcome: "string", cost: "number", answer_by: "string",
   returns_credit: "boolean",
 };
 const Targets = {
-  next: [Target],
-  names: "number",
-  ready: "number",
-  today: "number",
-  sent_today: "number",
-  held: "number",
+  next: [Target], names: "number", ready: "number", today: "number", sent_today: "number", held: "number",
 };
 const Summary = {
-  "account?": SummaryAccount,
-  product_title: "string",
-  as_of: "string",
-  balance: "number",
-  allotment: "number",
-  used: "number",
-  free_used: "number",
-  period: Period,
-  next_loss: [null, NextLoss],
-  lots: [Lot],
-  pace: Pace,
-  forecast: Forecast,
-  observed: [null, Observed],
-  warnings: [Warning],
-  timeline: [TimelineEvent],
-  recent: [InMail],
-  awaiting: [AwaitingInMail],
-  "targets?": Targets,
+  "account?": SummaryAccount, product_title: "string", as_of: "string", balance: "number", allotment: "number",
+  used: "number", free_used: "number", period: Period, next_loss: [null, NextLoss], lots: [Lot], pace: Pace,
+  forecast: Forecast, observed: [null, Observed], warnings: [Warning], timeline: [TimelineEvent], recent: [InMail],
+  awaiting: [AwaitingInMail], "targets?": Targets,
 };
 
 /** What each call answers. */
 export const SHAPE = {
-  accounts: AccountSchemaPage,
-  added: Target,
-  connected: Connected,
-  erasures: Erasures,
-  greeting: Greeted,
-  logged: Logged,
-  lookup: Found,
-  pairing: NewPairing,
-  secret: Secret,
-  signIn: SignIn,
-  summary: Summary,
+  accounts: AccountSchemaPage, added: Target, connected: Connected, erasures: Erasures, greeting: Greeted,
+  logged: Logged, lookup: Found, pairing: NewPairing, secret: Secret, signIn: SignIn, summary: Summary,
 };
 
 /** What every refusal has. */
