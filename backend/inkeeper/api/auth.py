@@ -11,8 +11,8 @@ from flask import g
 from inkeeper.api.context import store
 from inkeeper.errors import Problem
 from inkeeper.services import devices
-from inkeeper.services.devices import KnownDevice
 from inkeeper.storage.database import DatabaseProblem
+from inkeeper.storage.devices import KnownDevice
 
 PUBLIC_ENDPOINTS = frozenset(
     {

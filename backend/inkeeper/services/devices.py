@@ -16,7 +16,7 @@ from inkeeper.errors import conflict, not_found
 from inkeeper.ids import new_id
 from inkeeper.storage import devices
 from inkeeper.storage.database import Store
-from inkeeper.storage.devices import Device
+from inkeeper.storage.devices import Device, KnownDevice
 from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import DeviceKind
 
@@ -30,14 +30,6 @@ class NewDevice(NamedTuple):
     id: str
     token: str
     secret: str
-
-
-class KnownDevice(NamedTuple):
-    """The device behind a valid token."""
-
-    id: str
-    owner_id: str
-    last_seen_at: datetime | None
 
 
 def hash_of(token: str) -> str:
@@ -95,7 +87,7 @@ def find_by_token(store: Store, token: str) -> KnownDevice | None:
     # The index has compared hashes, whose timing says nothing about the token; this keeps it so if the query changes.
     if found is None or not hmac.compare_digest(found.token_hash, token_hash):
         return None
-    return KnownDevice(found.id, found.owner_id, found.last_seen_at)
+    return found
 
 
 def page_of_owner(owner_id: str, token: str) -> str | None:

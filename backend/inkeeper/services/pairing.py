@@ -238,7 +238,8 @@ def _refusal(*, shut: bool) -> Problem:
     if shut:
         return Problem(
             "pairing_shut",
-            f"{WRONG_CODES_MAX} wrong codes were sent. Run `inkeeper pair` on the server's machine to go on.",
+            f"{WRONG_CODES_MAX} wrong codes were sent. Run `inkeeper pair` on the server's machine to go on; for"
+            " another owner than the default one add `--owner NAME`.",
             status=403,
         )
     return Problem(

@@ -24,8 +24,8 @@ class Device(NamedTuple):
     revoked_at: datetime | None
 
 
-class ByToken(NamedTuple):
-    """What is stored of the device that a token belongs to."""
+class KnownDevice(NamedTuple):
+    """The device that a token belongs to."""
 
     id: str
     owner_id: str
@@ -39,13 +39,13 @@ _SELECT = (
 )
 
 
-def find_by_token(store: Store, token_hash: str) -> ByToken | None:
+def find_by_token(store: Store, token_hash: str) -> KnownDevice | None:
     """The device that has this token and was not revoked. Without a transaction, since every request asks for it."""
     row = store.read_row(
         "SELECT id, owner_id, token_hash, last_seen_at FROM device WHERE token_hash = ? AND revoked_at IS NULL",
         (token_hash,),
     )
-    return None if row is None else ByToken(row[0], row[1], row[2], _instant(row[3]))
+    return None if row is None else KnownDevice(row[0], row[1], row[2], _instant(row[3]))
 
 
 def secret_of(store: Store, device_id: str) -> str | None:
