@@ -19,6 +19,7 @@ STATEMENT = re.compile(
     r"|PRAGMA\s|(?:CREATE|DROP|ALTER)\s+(?:UNIQUE\s+)?(?:TABLE|INDEX|TRIGGER|VIEW)\s|BEGIN\s+\w+$|COMMIT$|ROLLBACK$|VACUUM)"
 )
 
+
 def modules() -> list[str]:
     return sorted(
         path.relative_to(PACKAGE).as_posix()
