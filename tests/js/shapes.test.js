@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { reset } from "./chrome.js";
-const { call } = await import("../../extension/core/api.js");
+const { call } = await import("../../extension/core/server/api.js");
 const { OUTCOMES, PRODUCTS, PURPOSES, SHAPE } = await import("../../extension/core/shapes.js");
 
 const SERVER = { address: "http://127.0.0.1:8425", token: null };
