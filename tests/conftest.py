@@ -119,6 +119,15 @@ def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) ->
 
 
 @pytest.fixture
+def empty_database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database of the test's own, without tables so far."""
+    if engine == "postgresql":
+        cluster: postgresql.Cluster = request.getfixturevalue("cluster")
+        return cluster.url(cluster.new_database())
+    return f"sqlite:///{tmp_path}/inkeeper.sqlite3"
+
+
+@pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     opened = open_database(database_url)
     yield opened

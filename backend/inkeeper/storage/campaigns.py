@@ -70,9 +70,9 @@ def list_campaigns(
     making, behind the id `after`.
     """
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM campaign WHERE owner_id = ?1 AND id > ?2 AND archived_at IS NULL"  # noqa: S608
-        " AND (?3 IS NULL OR account_id = ?3) ORDER BY id LIMIT ?4",
-        (owner_id, after or "", account_id, limit),
+        f"SELECT {_COLUMNS} FROM campaign WHERE owner_id = :owner AND id > :after AND archived_at IS NULL"  # noqa: S608
+        " AND (:account IS NULL OR account_id = :account) ORDER BY id LIMIT :limit",
+        {"owner": owner_id, "after": after or "", "account": account_id, "limit": limit},
     ).fetchall()
     return [_campaign(tx, row) for row in rows]
 

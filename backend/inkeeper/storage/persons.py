@@ -87,7 +87,7 @@ def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[s
     for start in range(0, len(wanted), _IDS_AT_ONCE):
         some = wanted[start : start + _IDS_AT_ONCE]
         marks = ", ".join("?" * len(some))
-        sql = f"SELECT {_COLUMNS} FROM person WHERE id IN ({marks}) AND +owner_id = ?"  # noqa: S608 (marks only)
+        sql = f"SELECT {_COLUMNS} FROM person WHERE id IN ({marks}) AND owner_id || '' = ?"  # noqa: S608 (marks only)
         found |= {person.id: person for person in _with_links(tx, tx.execute(sql, (*some, owner_id)).fetchall())}
     return found
 
@@ -124,11 +124,11 @@ def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: 
     """Up to `limit` of the owner's people whose name, company or link has this part, newest first."""
     key, link = normal_name(part), parse_link(part)
     written = spellings(key)
-    company = " OR ".join(["instr(lower(coalesce(company, '')), ?)"] * len(written))
+    company = " OR ".join(["instr(lower(coalesce(company, '')), ?) > 0"] * len(written))
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND erased_at IS NULL AND id < ?"  # noqa: S608
-        f" AND (instr(name_key, ?) OR {company} OR id IN (SELECT person_id FROM person_link"
-        " WHERE owner_id = person.owner_id AND (link_key = ? OR instr(link_key, ?)))) ORDER BY id DESC LIMIT ?",
+        f" AND (instr(name_key, ?) > 0 OR {company} OR id IN (SELECT person_id FROM person_link"
+        " WHERE owner_id = person.owner_id AND (link_key = ? OR instr(link_key, ?) > 0))) ORDER BY id DESC LIMIT ?",
         (owner_id, after or "~", key, *written, link and link.key, key, limit),
     ).fetchall()
     return _with_links(tx, rows)
