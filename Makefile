@@ -2,6 +2,8 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+# The tests start some hundred servers. Where an environment forbids to keep bytecode, each would compile every module.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run demo setup test lint format fuzz bench requirements clean FORCE
 
 VENV := .venv

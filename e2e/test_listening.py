@@ -359,7 +359,9 @@ def test_one_press_is_one_send(connected: Browser, client: Client, premium: dict
     assert until(lambda: connected.tab.run("() => globalThis.forged"), "forged") >= 3
     connected.visit("https://www.linkedin.com/feed/")
 
-    heard = until(lambda: [*(connected.storage("undo") or []), *(connected.storage("questions") or [])], "heard of it")
+    heard = until(
+        lambda: (connected.storage("recentLogs") or []) + (connected.storage("questions") or []), "heard of it"
+    )
     assert [one["name"] for one in heard] == ["Kai Example"]
 
 
@@ -470,9 +472,8 @@ def test_after_five_minutes_it_is_another(connected: Browser, client: Client, pr
     connected.visit(PracticeSite.person())
     connected.control.run(SHORTCUT)
     logged(client, premium)
-    undo = connected.storage("undo")
-    earlier = "2020-01-01T00:00:00.000Z"
-    connected.control.run("(undo) => chrome.storage.local.set({undo})", [{**one, "at": earlier} for one in undo])
+    recent = [{**log, "at": "2020-01-01T00:00:00.000Z"} for log in connected.storage("recentLogs")]
+    connected.control.run("(recentLogs) => chrome.storage.local.set({recentLogs})", recent)
 
     send(connected, "main")
 
@@ -528,7 +529,7 @@ def test_the_page_is_the_same_with_and_without(
         press_send(connected)
         until(lambda: connected.tab.run(f"(css) => {{ {DEEP} return deep(css).length; }}", "[data-text]"), "sent")
         if on:
-            until(lambda: connected.storage("undo"), "logged")
+            until(lambda: connected.storage("recentLogs"), "logged")
         # The button that was pressed is disabled now, and loses the focus at the next frame.
         connected.tab.run("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         sights[on] = connected.tab.run(SIGHTS) | {"noticed": set(connected.tab.run("() => noticed"))}
@@ -556,7 +557,7 @@ def test_what_is_written_is_found_nowhere(browser: Browser, server: Server, link
             write(browser, MARKER)
             asked = len(linkedin.heard)
             press_send(browser)
-            until(lambda: browser.storage("undo") or browser.storage("questions"), "heard of it")
+            until(lambda: browser.storage("recentLogs") or browser.storage("questions"), "heard of it")
             assert linkedin.heard[asked:] == []
         logged(client, account)
         client.close()

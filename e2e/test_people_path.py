@@ -80,7 +80,7 @@ def test_from_five_pasted_lines_to_an_answer(
     connected.visit("https://www.linkedin.com/in/kai-example")
     write(connected, copied)
     press_send(connected)
-    until(lambda: connected.storage("undo"), "logged by itself")
+    until(lambda: connected.storage("recentLogs"), "logged by itself")
     connected.visit(ELSEWHERE)
     popup = connected.click_toolbar()
     # Robin may be planned for a later day; then those without a plan come first.

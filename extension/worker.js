@@ -1,17 +1,17 @@
 // The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so
 // whatever matters is in storage, and whoever wakes it finds badge and alarms put right.
 
-import { hearChanged, watchApp } from "./core/server/apppages.js";
 import * as browser from "./core/browser.js";
-import { connectPrepared } from "./core/server/connect.js";
 import { handlers } from "./core/handlers.js";
-import { hearSent, keepListening } from "./core/page/listening.js";
-import { serve, serveApp, serveListener } from "./core/messages.js";
-import { openNotified, remind } from "./core/show/notify.js";
 import { listPersonOf, logPersonOf } from "./core/log/quicklog.js";
-import { read } from "./core/store/storage.js";
+import { serve, serveApp, serveListener } from "./core/messages.js";
+import { hearSent, keepListening } from "./core/page/listening.js";
+import { hearChanged, watchApp } from "./core/server/apppages.js";
+import { connectPrepared } from "./core/server/connect.js";
 import { sync, syncNow } from "./core/server/sync.js";
+import { openNotified, remind } from "./core/show/notify.js";
 import { paint, paintSoon } from "./core/show/toolbar.js";
+import { read, upgradeStorage } from "./core/store/storage.js";
 
 const { alarms, commands, contextMenus, runtime } = browser;
 
@@ -24,6 +24,7 @@ serveApp(hearChanged);
 browser.onStored(paintSoon);
 
 runtime.onInstalled.addListener(async ({ reason }) => {
+  await upgradeStorage();
   syncNow();
   keepListening();
   await contextMenus.removeAll();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from inkeeper.api.app import create_app
 from inkeeper.api.listening import Server
@@ -30,6 +32,27 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def address_builders() -> Iterator[None]:
+    """Keeps what Werkzeug compiles for each route.
+
+    Compiling takes most of the time of making an application, and nearly each test makes one, of the same routes.
+    """
+    compile_builder = Rule._compile_builder
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        # What the compiled function is made of; the rule itself is its argument.
+        made_of = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if made_of not in kept:
+            kept[made_of] = compile_builder(rule, append_unknown)
+        return kept[made_of]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 class Clock:
@@ -118,6 +141,14 @@ def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) ->
     return f"sqlite:///{tmp_path}/inkeeper.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first start makes it. Tests open copies of it, since making one takes ten times as long."""
+    path = tmp_path_factory.mktemp("database") / "inkeeper.sqlite3"
+    open_database(f"sqlite:///{path}").checkpoint_and_close()
+    return path
+
+
 @pytest.fixture
 def empty_database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """A database of the test's own, without tables so far."""
@@ -128,7 +159,9 @@ def empty_database_url(engine: str, tmp_path: Path, request: pytest.FixtureReque
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(engine: str, database_url: str, request: pytest.FixtureRequest) -> Iterator[Store]:
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("new_database"), database_url.removeprefix("sqlite:///"))
     opened = open_database(database_url)
     yield opened
     opened.checkpoint_and_close()

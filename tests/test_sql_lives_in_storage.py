@@ -19,29 +19,6 @@ STATEMENT = re.compile(
     r"|PRAGMA\s|(?:CREATE|DROP|ALTER)\s+(?:UNIQUE\s+)?(?:TABLE|INDEX|TRIGGER|VIEW)\s|BEGIN\s+\w+$|COMMIT$|ROLLBACK$|VACUUM)"
 )
 
-STILL_TO_MOVE = {
-    "api/devices.py",
-    "api/pairings.py",
-    "demo.py",
-    "services/calendar.py",
-    "services/derived.py",
-    "services/devices.py",
-    "services/erasing.py",
-    "services/erasing_finding.py",
-    "services/erasing_preview.py",
-    "services/erasing_tables.py",
-    "services/export.py",
-    "services/export_format.py",
-    "services/export_tables.py",
-    "services/integrity.py",
-    "services/pairing.py",
-    "services/reminders.py",
-    "services/restore.py",
-    "services/sign_ins.py",
-    "services/tickets.py",
-}
-
-
 def modules() -> list[str]:
     return sorted(
         path.relative_to(PACKAGE).as_posix()
@@ -77,10 +54,7 @@ def found_in(source: str) -> Iterator[str]:
 def test_no_module_outside_of_storage_has_sql(module: str) -> None:
     found = list(found_in((PACKAGE / module).read_text(encoding="utf-8")))
 
-    if module in STILL_TO_MOVE:
-        assert found, "Everything of this module has moved: take it off the list."
-    else:
-        assert found == []
+    assert found == []
 
 
 @pytest.mark.parametrize(

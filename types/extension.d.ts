@@ -292,8 +292,11 @@ interface Reminders {
 }
 /** `takeOver`: the balance that a page shows is taken over without asking. */
 interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null; takeOver: boolean }
-interface Undoable {
+/** An InMail that was logged here, whatever has become of its entry. */
+interface RecentLog {
+  /** The id of its entry. */
   outboxId: string;
+  /** The server's id; null until the server has it. */
   inmailId: string | null;
   accountId: string;
   name: string;
@@ -340,7 +343,8 @@ interface Stored {
   connection: Connection;
   reminders: Reminders;
   preferences: Preferences;
-  undo: Undoable[];
+  /** The latest InMails that were logged here, oldest first; see core/store/recent.js. */
+  recentLogs: RecentLog[];
   listening: Listening;
   questions: Question[];
   /** The targets that the user wants to pass over until their local day ends, with the number of that day. */
@@ -355,6 +359,9 @@ interface Stored {
   /** In the order of their ids, which is the order of the clicks. */
   entries: OutboxEntry[];
 }
+
+/** What changed in a part of storage, by key; a key that was removed has no `newValue`. */
+type StorageChanges = Record<string, { oldValue?: any; newValue?: any }>;
 
 /** A part of storage, as far as it is used; what comes out is what was put in. */
 interface StorageArea {

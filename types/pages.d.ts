@@ -63,8 +63,8 @@ interface PopupUi {
   switched: boolean;
 }
 
-/** What every section of the popup is built from. */
-interface PopupContext {
+/** What the first sections of the popup are built from, before the others are loaded. */
+interface PopupBase {
   view: View;
   now: Date;
   account: AccountView | null;
@@ -75,6 +75,24 @@ interface PopupContext {
   shortcut: string;
   ui: PopupUi;
   paint: () => void;
+}
+
+/** What every section of the popup is built from; popup/state.js works it out once for each painting. */
+interface PopupContext extends PopupBase {
+  /** The user has marked the page's person as one not to contact. */
+  isMarked: boolean;
+  /** One click can log the page's person. */
+  isReady: boolean;
+  /** The people to write to, as the account's list stands now; null without a list. */
+  list: Targets | null;
+  /** The page's balance, where it is worth taking over. */
+  offered: { balance: number; computed: number; sure: boolean } | null;
+  /** The latest InMail to the page's person. */
+  past: PastInMail | null;
+  /** The target that the popup is about: that of the page's person, else the next one. */
+  target: Target | null;
+  /** The warnings that the popup has words for. */
+  warnings: (Warning & { words: { title: string; detail: string } })[];
 }
 
 /** Null where a section has nothing to say. */

@@ -13,13 +13,11 @@ from itertools import cycle, product
 from typing import Any, NamedTuple
 
 from inkeeper import demo_list
-from inkeeper.ids import new_id
 from inkeeper.rules.replay import allotment_of
 from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
 from inkeeper.services.people import texts
-from inkeeper.storage import balances
+from inkeeper.storage import balances, owners
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Owner
 from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import ANSWERS, Outcome
 
@@ -92,9 +90,8 @@ _SEATS = (
 def fill(store: Store, now: datetime, seed: int = 1) -> None:
     """Write the history of the year before `now` (UTC) into an empty database. It belongs to the default owner."""
     chance = random.Random(seed)  # noqa: S311 - a story, not a secret
-    with store.begin_write(None):
-        begin = now - _YEAR
-        owner = Owner.create(id=new_id(begin), name=pairing.DEFAULT_OWNER, created_at=begin).id
+    with store.begin_write(None) as tx:
+        owner = owners.find_or_add(tx, pairing.DEFAULT_OWNER, now - _YEAR)
         for seat in _SEATS:
             _Story(owner, seat, now, chance).tell()
 

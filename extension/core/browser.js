@@ -25,7 +25,7 @@ export function keepStorageToOurselves() {
   }
 }
 
-/** @param {() => void} listener to changes of local storage */
+/** @param {(changes: StorageChanges) => void} listener to changes of local storage */
 export const onStored = (listener) => chrome.storage.local.onChanged.addListener(listener);
 
 // ---- Words ----

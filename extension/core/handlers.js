@@ -4,19 +4,18 @@
 /** @import {Handlers} from "./messages.js" */
 
 import { local, session } from "./browser.js";
-import * as connect from "./server/connect.js";
-import { answerElsewhere } from "./store/elsewhere.js";
 import { addToList, changeTarget, markDoNotContact, skip } from "./log/list.js";
-import * as listening from "./page/listening.js";
 import { log } from "./log/log.js";
-import { setReminders } from "./show/notify.js";
 import { observe } from "./log/observe.js";
-import { openApp } from "./server/openapp.js";
-import * as outbox from "./store/outbox.js";
 import { lookUp } from "./log/past.js";
-import { read } from "./store/storage.js";
+import * as listening from "./page/listening.js";
+import * as connect from "./server/connect.js";
+import { openApp } from "./server/openapp.js";
 import { retry, syncNow } from "./server/sync.js";
+import { setReminders } from "./show/notify.js";
 import { readView } from "./show/view.js";
+import * as outbox from "./store/outbox.js";
+import { read } from "./store/storage.js";
 
 /** @type {Handlers} */
 export const handlers = {
@@ -42,7 +41,7 @@ export const handlers = {
   },
   resolve: ({ id, answer }) => stored(outbox.resolve(id, answer, new Date())),
   correct: ({ id, correction }) => stored(outbox.correct(id, correction, new Date())),
-  "elsewhere.answer": ({ answer, accountId }) => stored(answerElsewhere(answer, accountId)),
+  "elsewhere.answer": ({ answer, accountId }) => stored(outbox.answerElsewhere(answer, accountId)),
 
   retry: () => done(retry()),
   refresh: () => done(syncNow()),

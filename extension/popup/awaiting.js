@@ -1,10 +1,9 @@
 // The InMails that wait for a reply, those first whose time for one ends first: one press says what came of each.
 
-import { run, say } from "../ui/act.js";
-import { el } from "../ui/dom.js";
 import { when } from "../text/format.js";
 import { plural, t } from "../text/words.js";
-import { targetShown } from "./target.js";
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 import { undoButton } from "./undo.js";
 
 /** @type {Outcome[]} */
@@ -60,7 +59,7 @@ export function awaiting(context) {
  * @param {AccountView} account
  */
 function room(context, { projection }) {
-  if (!targetShown(context) && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
+  if (!context.target && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
   return projection?.warnings.length ? 0 : 1;
 }
 

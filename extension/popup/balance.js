@@ -1,12 +1,12 @@
 // How many credits are left, until when, and how that compares with an even pace.
 
 import { isNear } from "../core/show/summary.js";
-import { bold, el } from "../ui/dom.js";
 import { ofDay, otherZone, relative, until } from "../text/format.js";
-import { rateWords } from "../text/rate.js";
+import { rateWords } from "../text/phrases.js";
 import { plural, t } from "../text/words.js";
+import { bold, el } from "../ui/dom.js";
 
-/** @param {PopupContext} context */
+/** @param {PopupBase} context */
 export function balance({ view, account, now }) {
   const projection = account?.projection;
   if (!account || !projection) return null;

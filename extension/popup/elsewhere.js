@@ -2,9 +2,9 @@
 // all.
 
 import { isMovable } from "../core/store/belonging.js";
+import { plural, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { plural, t } from "../text/words.js";
 import { entryWords } from "./outbox.js";
 
 const SHOWN_MAX = 3;

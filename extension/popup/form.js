@@ -1,14 +1,14 @@
 // The form for an InMail that one click cannot log: to anyone, on any day, with what is to be remembered of it.
 
-import { profileLink } from "../core/log/people.js";
 import { lastTo } from "../core/log/past.js";
+import { profileLink } from "../core/log/people.js";
 import { costOf } from "../core/page/reading.js";
 import { fits } from "../core/show/view.js";
+import { instantOf, localTime } from "../text/format.js";
+import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { instantOf, localTime } from "../text/format.js";
 import { choices, field, form, option } from "../ui/forms.js";
-import { t } from "../text/words.js";
 
 /** @import {attempt} from "./log.js" */
 

@@ -1,13 +1,13 @@
 // Whose credits these are, a menu of the other accounts, and the ways to the server's pages.
 
-import { el } from "../ui/dom.js";
 import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 
 /** @type {AppPage[]} */
 const PAGES = ["people", "history", "report", "settings"];
 
-/** @param {PopupContext} context */
+/** @param {PopupBase} context */
 export function header(context) {
   const { view, account, ui } = context;
   return el(
@@ -26,7 +26,7 @@ export function header(context) {
 }
 
 /**
- * @param {PopupContext} context
+ * @param {PopupBase} context
  * @param {AccountView} account
  */
 function chip({ ui, paint }, { account }) {
@@ -51,7 +51,7 @@ function chip({ ui, paint }, { account }) {
 
 /**
  * Credits of two accounts are never added up: the pools cannot be mixed.
- * @param {PopupContext} context
+ * @param {PopupBase} context
  * @param {AccountView} current
  */
 function menu({ view, ui, paint }, current) {

@@ -1,10 +1,10 @@
 // Putting somebody on the list whom the page does not name for certain.
 
 import { profileLink } from "../core/log/people.js";
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { t } from "../text/words.js";
 
 /** @param {PopupContext} context */
 export function listForm(context) {

@@ -1,17 +1,17 @@
 // Logging an InMail: the person of the tab by one click, anyone else by a short form. What is doubtful is asked before.
 
-import { lastTo, reasonsToAsk } from "../core/log/past.js";
+import { reasonsToAsk } from "../core/log/past.js";
 import { costOf } from "../core/page/reading.js";
 import { fits } from "../core/show/view.js";
+import { when } from "../text/format.js";
+import { plannedWords, purposeWords, sinceWords } from "../text/phrases.js";
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { when } from "../text/format.js";
-import { plannedWords, purposeWords, sinceWords } from "../text/listwords.js";
-import { t } from "../text/words.js";
 import { outcomes } from "./awaiting.js";
 import { logForm } from "./form.js";
 import { putOnList } from "./listform.js";
-import { actions, targetShown } from "./target.js";
+import { actions } from "./target.js";
 import { undoButton } from "./undo.js";
 
 /** The states in which logging is the next step; in the others the trouble's own step comes first. */
@@ -22,12 +22,12 @@ const DOUBLE_CLICK_MS = 3000;
 
 /** @param {PopupContext} context */
 export function log(context) {
-  const { account, page, ui } = context;
+  const { account, isReady, page, target, ui } = context;
   // The form that puts somebody on the list has the only main button.
   if (!account || (ui.adding && account.targets)) return null;
-  const person = page && isReady(context) && page.person;
+  const person = page && isReady && page.person;
   // The buttons for somebody on the list need the room: the form is behind "More" then.
-  const isFolded = person && targetShown(context) && ui.targetMenu !== "more" && !ui.form;
+  const isFolded = person && target && ui.targetMenu !== "more" && !ui.form;
   return el(
     "section",
     { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
@@ -38,7 +38,7 @@ export function log(context) {
       el(
         "div",
         { class: "row" },
-        person && addResult(context, person),
+        person && addResult(context),
         person && listButton(context, account, person),
         ...toggle(context, Boolean(person), page?.person === null),
       ),
@@ -46,19 +46,6 @@ export function log(context) {
     ui.asking?.isForm === true && question(context),
   );
 }
-
-/**
- * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this
- * account's.
- * @param {PopupContext} context
- */
-export const isReady = ({ account, page, ui, view }) =>
-  account !== null &&
-  page !== null &&
-  page.person !== null &&
-  page.isClear &&
-  !page.degree1 &&
-  fits(account, view.accounts, page, ui.switched);
 
 /**
  * Why one click cannot log here, where the form can.
@@ -99,10 +86,8 @@ function doubt({ account, page, ui, view }) {
  * @param {PageReading} page
  */
 function card(context, person, page) {
-  const { account, now, view, shortcut, ui } = context;
+  const { account, isMarked, now, past, shortcut, target, ui, view } = context;
   const accountId = account?.account.id ?? "";
-  const past = lastTo(person, view, ui.found);
-  const target = targetShown(context);
   const cost = costOf(page, view.preferences);
   const other = cost ? 0 : 1;
   const isSecond = past?.outcome === "pending";
@@ -139,7 +124,7 @@ function card(context, person, page) {
         { class: "small mute facts", title: listedWords(target, account, now), data: { hook: "listed" } },
         listedWords(target, account, now),
       ),
-    isMarked(context) && el("p", { class: "notice warning small marked", data: { hook: "marked" } }, t("marked")),
+    isMarked && el("p", { class: "notice warning small marked", data: { hook: "marked" } }, t("marked")),
     !ui.asking &&
       el(
         "div",
@@ -182,23 +167,13 @@ function listedWords(target, { account: { time_zone: zone } }, now) {
 }
 
 /**
- * Whether the user has marked the page's person as one not to contact, here or at the server.
- * @param {PopupContext} context
- */
-const isMarked = ({ account, ui }) =>
-  Boolean(
-    ui.found?.person?.do_not_contact ||
-    account?.ahead.some((entry) => entry.kind === "person_change" && entry.personId === ui.found?.person?.id),
-  );
-
-/**
  * @param {PopupContext} context
  * @param {AccountView} account
  * @param {Person} person
  */
 function listButton(context, account, person) {
-  const { paint } = context;
-  if (!account.targets || isMarked(context) || targetShown(context)) return null;
+  const { isMarked, paint, target } = context;
+  if (!account.targets || isMarked || target) return null;
   const add = async () => {
     if (await putOnList(context, person)) paint();
   };
@@ -211,10 +186,8 @@ function listButton(context, account, person) {
 
 /**
  * @param {PopupContext} context
- * @param {Person} person
  */
-function addResult({ ui, paint, view }, person) {
-  const past = lastTo(person, view, ui.found);
+function addResult({ past, ui, paint }) {
   if (past?.outcome !== "pending" || past.inmailId === null || ui.asking) return null;
   const { inmailId } = past;
   const isOpen = ui.outcomeOf === inmailId;
@@ -264,8 +237,8 @@ function costWords(page, cost, none) {
  * @param {boolean} isFirst it is the next step
  */
 function toggle(context, hasPerson, isFirst) {
-  const { ui, paint } = context;
-  const isOther = !hasPerson && targetShown(context) !== null;
+  const { target, ui, paint } = context;
+  const isOther = !hasPerson && target !== null;
   const turn = () => {
     Object.assign(ui, { form: !ui.form, asking: null, errors: {} });
     paint();

@@ -1,27 +1,22 @@
 // Where no person is on the page: who is to be written to next, and how long the list is.
 
 import { goTo } from "../core/browser.js";
+import { isForLater, profileOf } from "../core/log/targets.js";
 import { dayName } from "../text/days.js";
-import { isForLater, profileOf, targetsOf } from "../core/log/targets.js";
-import { warningWords } from "../core/show/warnings.js";
+import { ofDay } from "../text/format.js";
+import { dayWords, plannedWords, purposeWords } from "../text/phrases.js";
+import { plural, t } from "../text/words.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { ofDay } from "../text/format.js";
-import { dayWords, plannedWords, purposeWords } from "../text/listwords.js";
-import { plural, t } from "../text/words.js";
-import { actions, targetShown } from "./target.js";
+import { actions } from "./target.js";
 
 /** @param {PopupContext} context */
 export function next(context) {
-  const { account, now, page, ui } = context;
-  const list = account && targetsOf(account, now);
+  const { account, list, now, page, target, ui, warnings } = context;
   if (!account?.projection || !list || !page || page.person || ui.adding) return null;
   const zone = account.account.time_zone;
   const isEmpty = account.projection.balance === 0;
-  const target = targetShown(context);
-  const isShort = account.projection.warnings.some(
-    (warning) => warning.code === "few_targets" && warningWords(warning, account, now) !== null,
-  );
+  const isShort = warnings.some(({ code }) => code === "few_targets");
   const add = () => run("app.open", { page: "people", accountId: account.account.id });
   return el(
     "section",

@@ -1,11 +1,11 @@
 // What there is to lose soon, as the one box; all else that is to be known as lines, of which one is shown.
 
 import { isNear, isUrgent } from "../core/show/summary.js";
-import { overLimit, warningWords } from "../core/show/warnings.js";
-import { run } from "../ui/act.js";
-import { el } from "../ui/dom.js";
+import { overLimit } from "../core/show/warnings.js";
 import { ofDay, roundMoney, until } from "../text/format.js";
 import { plural, t } from "../text/words.js";
+import { run } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 
@@ -39,21 +39,17 @@ export function loss({ account, now }) {
 }
 
 /** @param {PopupContext} context */
-export function notes({ account, now, page, ui, paint }) {
+export function notes({ account, now, page, ui, paint, warnings: all }) {
   if (!account) return null;
   const isBoxed = account.projection ? isNear(account.projection, now) : false;
-  const warnings = [...(account.projection?.warnings ?? [])]
+  const warnings = all
     .filter(
       ({ code, until: end }) =>
         !(isBoxed && ["expiring", "over_cap", "cancelling"].includes(code) && end === account.projection?.nextLoss?.at),
     )
     .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity])
     // How few names there are stands beside who is next.
-    .filter(({ code }) => !(code === "few_targets" && page?.person === null))
-    .flatMap(({ code, ...warning }) => {
-      const words = warningWords({ code, ...warning }, account, now);
-      return words ? [{ code, words }] : [];
-    });
+    .filter(({ code }) => !(code === "few_targets" && page?.person === null));
   if (!warnings.length) return null;
   const shown = ui.allNotices ? warnings : warnings.slice(0, 1);
   const open = (/** @type {AppPage} */ page) => () => run("app.open", { page, accountId: account.account.id });

@@ -1,20 +1,19 @@
 // Comparing with the number that LinkedIn shows: one press where it is the same, the number where it is not.
 
-import { offer } from "../core/log/observe.js";
+import { relative } from "../text/format.js";
+import { plural, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../text/format.js";
 import { field, form } from "../ui/forms.js";
-import { plural, t } from "../text/words.js";
 
 /** How long the user is not asked again. */
 const AGREED_MS = 24 * 3_600_000;
 
 /** @param {PopupContext} context */
-export function observed({ account, now, page, state, ui, paint }) {
+export function observed({ account, now, offered, state, ui, paint }) {
   const projection = account?.projection;
   // What the page itself shows is offered above.
-  if (state !== "ready" || !account || !projection || projection.tooOld || offer(page, account)) return null;
+  if (state !== "ready" || !account || !projection || projection.tooOld || offered) return null;
   const { id } = account.account;
   const seen = projection.observed;
   const isAsked = !seen || now.getTime() - Date.parse(seen.at) > AGREED_MS;

@@ -1,11 +1,11 @@
 // What is not on the server yet: what goes there by itself, and what the user has to decide.
 
 import { profileLink } from "../core/log/people.js";
+import { instantOf, localTime, relative } from "../text/format.js";
+import { plural, refusalWords, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { instantOf, localTime, relative } from "../text/format.js";
 import { choices, field, form, option } from "../ui/forms.js";
-import { plural, refusalWords, t } from "../text/words.js";
 import { purposes } from "./form.js";
 import { again } from "./problem.js";
 

@@ -1,10 +1,9 @@
 // What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being
 // logged.
 
-import { offer } from "../core/log/observe.js";
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../text/words.js";
 import { differenceWords } from "./observed.js";
 
 /** @param {PopupContext} context */
@@ -30,8 +29,7 @@ export function page(context) {
  * @param {PageReading} read
  */
 function takeOver(context, read) {
-  const { account, view } = context;
-  const shown = offer(read, account);
+  const { offered: shown, view } = context;
   const isAlways = view.preferences.takeOver;
   if (!shown && !(isAlways && read.balance !== null)) return [];
   const turn = async (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } }) => {
@@ -61,8 +59,7 @@ function takeOver(context, read) {
  * @param {PopupContext} context
  */
 export async function takeOverAtOnce(context) {
-  const { account, page: read, view } = context;
-  const shown = offer(read, account);
+  const { offered: shown, page: read, view } = context;
   if (view.preferences.takeOver && read && shown?.sure) await take(context, read, shown);
 }
 

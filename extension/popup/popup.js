@@ -1,9 +1,9 @@
 // The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, readView } from "../core/show/view.js";
-import { arrange } from "../ui/dom.js";
+import { accountFor, currentAccount, knownView } from "../core/show/view.js";
 import { t } from "../text/words.js";
+import { arrange } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 
@@ -36,26 +36,24 @@ const ui = {
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
-let sections = /** @type {PopupSection[]} */ ([header, balance]);
+/** The sections before the others are loaded; then all of them. */
+let sectionsOf = (/** @type {PopupBase} */ base) => [header(base), balance(base)];
 let view = /** @type {View | null} */ (null);
 
 function paint() {
   if (!view) return;
-  const context = contextOf(view);
-  root.dataset.state = context.state;
+  const base = baseOf(view);
+  root.dataset.state = base.state;
   withdraw(view);
-  arrange(
-    root,
-    sections.map((section) => section(context)),
-  );
+  arrange(root, sectionsOf(base));
 }
 
 /**
  * The page picks the account, until the user does.
  * @param {View} view
- * @returns {PopupContext}
+ * @returns {PopupBase}
  */
-function contextOf(view) {
+function baseOf(view) {
   const { accounts, currentAccount: current } = view;
   const account = (ui.switched ? null : accountFor(accounts, current, tab.page)) ?? currentAccount(accounts, current);
   const state = view.connection.state !== "ok" ? view.connection.state : account ? "ready" : "no_account";
@@ -76,7 +74,7 @@ function withdraw({ listedBefore, needsYou }) {
 
 async function repaint() {
   const waited = view?.waiting.length ?? 0;
-  view = await readView(new Date());
+  view = await knownView(new Date());
   ui.lookedAt ??= view.lookedAt;
   paint();
   // What was removed or answered meanwhile is on the server now.
@@ -100,14 +98,14 @@ async function lookAround() {
   ]);
   Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
-  if (view && page?.person && !all.isReady(contextOf(view))) ui.form = true;
+  if (view && page?.person && !all.contextOf(baseOf(view)).isReady) ui.form = true;
   paint();
   // Whoever opened the popup by a key goes on by key.
   const first = ui.adding ? "#list-name" : ".main";
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
   await lookUp();
   if (asks) /** @type {HTMLElement | null} */ (root.querySelector("[data-hook='log']"))?.click();
-  if (view) await all.takeOverAtOnce(contextOf(view));
+  if (view) await all.takeOverAtOnce(all.contextOf(baseOf(view)));
 }
 
 document.documentElement.lang = t("format_locale");
@@ -117,6 +115,9 @@ onStored(repaint);
 await repaint();
 // Only now, so that loading it does not hold up the number.
 const all = await import("./sections.js");
-sections = all.sections;
+sectionsOf = (base) => {
+  const context = all.contextOf(base);
+  return all.sections.map((section) => section(context));
+};
 paint();
 await Promise.all([lookAround(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);

@@ -1,11 +1,11 @@
 // What stands between the user and the numbers: one named state at a time, each with one next step.
 
 import { openApp } from "../core/server/openapp.js";
+import { relative } from "../text/format.js";
+import { plural, refusalWords, t } from "../text/words.js";
 import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
-import { relative } from "../text/format.js";
-import { plural, refusalWords, t } from "../text/words.js";
 
 /** Where on the welcome page each state is solved; the others are solved at the server. */
 const PLACE = {

@@ -1,9 +1,9 @@
 // What automatic logging leaves to the user: sends without proof, and a permission that was taken away.
 
-import { run, say } from "../ui/act.js";
-import { el } from "../ui/dom.js";
 import { relative } from "../text/format.js";
 import { t } from "../text/words.js";
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 
 /** @param {PopupContext} context */
 export function questions(context) {

@@ -4,8 +4,8 @@ import { awaiting } from "./awaiting.js";
 import { balance } from "./balance.js";
 import { elsewhere } from "./elsewhere.js";
 import { header } from "./header.js";
-import { isReady, log } from "./log.js";
 import { listForm } from "./listform.js";
+import { log } from "./log.js";
 import { next } from "./next.js";
 import { loss, notes } from "./notices.js";
 import { observed } from "./observed.js";
@@ -19,7 +19,7 @@ export { ask } from "../core/messages.js";
 export { readPage } from "../core/page/reading.js";
 export { say } from "../ui/act.js";
 export { takeOverAtOnce } from "./page.js";
-export { isReady };
+export { contextOf } from "./state.js";
 
 /** @type {PopupSection[]} */
 export const sections = [

@@ -1,9 +1,9 @@
 // InMails that are in no other list yet: logged without the user since the popup was last opened, or not on the server
 // yet.
 
-import { el } from "../ui/dom.js";
 import { when } from "../text/format.js";
 import { t } from "../text/words.js";
+import { el } from "../ui/dom.js";
 import { undoButton } from "./undo.js";
 
 const SHOWN_MAX = 3;

@@ -1,23 +1,11 @@
 // What can be done about somebody on the list: copying the text for them, putting them off, taking them off the list.
 
-import { laterDays, nextOf, targetFor, targetsOf } from "../core/log/targets.js";
+import { laterDays } from "../core/log/targets.js";
+import { dayWords } from "../text/phrases.js";
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { dayWords } from "../text/listwords.js";
-import { t } from "../text/words.js";
-
-/**
- * The target that the popup is about: that of the page's person, else the next one, if there is a credit for them.
- * @param {PopupContext} context
- */
-export function targetShown({ account, now, page, ui, view }) {
-  if (!account || !page) return null;
-  if (page.person) return targetFor(page.person, account, ui.found, now);
-  return account.projection?.balance
-    ? nextOf(targetsOf(account, now)?.next ?? [], view.skipped, account.account.time_zone, now)
-    : null;
-}
 
 /** @param {Target} target */
 export const personOf = ({ person: { links, name } }) => ({ name, profileUrl: links[0] ?? null });

@@ -1,8 +1,8 @@
 // Removing an InMail from the log.
 
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../text/words.js";
 
 /**
  * @param {string} id

@@ -1,8 +1,8 @@
 // Asking the worker on the user's behalf, and telling the user how it went in the page's one live region.
 
 import { ask } from "../core/messages.js";
-import { el } from "./dom.js";
 import { refusalWords } from "../text/words.js";
+import { el } from "./dom.js";
 
 /** @import {Messages} from "../core/messages.js" */
 

@@ -1,8 +1,8 @@
 // What the user takes elsewhere, such as a command for the terminal, and a button that copies it.
 
+import { t } from "../text/words.js";
 import { say } from "./act.js";
 import { el } from "./dom.js";
-import { t } from "../text/words.js";
 
 /**
  * @param {string} command

@@ -1,7 +1,7 @@
 // What Inkeeper reads, keeps and never does, in plain words.
 
-import { el } from "../ui/dom.js";
 import { t } from "../text/words.js";
+import { el } from "../ui/dom.js";
 import { section } from "./section.js";
 
 const NEVER = ["about_sends", "about_inserts", "about_opens", "about_bodies", "about_sharing"];

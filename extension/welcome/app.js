@@ -1,9 +1,9 @@
 // The way to the pages of the connected server, where everything is that does not have to be in the browser.
 
 import { openApp } from "../core/server/openapp.js";
+import { t } from "../text/words.js";
 import { sayRefusal } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */

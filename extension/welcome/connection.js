@@ -1,8 +1,8 @@
 // Which server this browser talks to, and leaving it.
 
+import { plural, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { plural, t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */

@@ -1,7 +1,7 @@
 // What this is, and where it stands.
 
-import { el } from "../ui/dom.js";
 import { t } from "../text/words.js";
+import { el } from "../ui/dom.js";
 
 /** @param {WelcomeContext} context */
 export const intro = ({ view, setup }) =>

@@ -1,7 +1,7 @@
 // The shortcuts that the user has, and where the browser lets them be changed.
 
-import { el } from "../ui/dom.js";
 import { t } from "../text/words.js";
+import { el } from "../ui/dom.js";
 import { section } from "./section.js";
 
 /** Where the browser keeps them; Firefox has them in the menu of its page of add-ons. */

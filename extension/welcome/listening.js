@@ -1,9 +1,9 @@
 // Logging InMails as they are sent: off until the user asks for it, and off again with the permission.
 
 import { requestListening } from "../core/browser.js";
+import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */

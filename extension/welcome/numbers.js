@@ -1,8 +1,8 @@
 // Whether the number that LinkedIn shows is used without asking.
 
+import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { t } from "../text/words.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */

@@ -1,12 +1,12 @@
 // Pairing: the server shows a code where only its owner sees it, and the owner types it here.
 
 import { ask } from "../core/messages.js";
+import { relative, time } from "../text/format.js";
+import { plural, refusalWords, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
-import { relative, time } from "../text/format.js";
 import { field, form } from "../ui/forms.js";
-import { plural, refusalWords, t } from "../text/words.js";
 import { section } from "./section.js";
 
 /**

@@ -1,7 +1,7 @@
 // Keeping the icon in sight.
 
-import { el } from "../ui/dom.js";
 import { t } from "../text/words.js";
+import { el } from "../ui/dom.js";
 import { section } from "./section.js";
 
 /** @param {WelcomeContext} context */

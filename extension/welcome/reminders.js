@@ -1,10 +1,10 @@
 // Whether warnings also come as notifications, and a rest from them.
 
 import { requestNotifying } from "../core/browser.js";
-import { run, say } from "../ui/act.js";
-import { el } from "../ui/dom.js";
 import { day, time } from "../text/format.js";
 import { t } from "../text/words.js";
+import { run, say } from "../ui/act.js";
+import { el } from "../ui/dom.js";
 import { section } from "./section.js";
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 // The frame of every section of the page.
 
-import { el } from "../ui/dom.js";
 import { t } from "../text/words.js";
+import { el } from "../ui/dom.js";
 
 /**
  * @param {WelcomeContext} context

@@ -2,12 +2,12 @@
 
 import { mayCall, requestCalling } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { serverAddress } from "../core/store/storage.js";
+import { serverAddress } from "../core/server/address.js";
+import { t } from "../text/words.js";
 import { say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { t } from "../text/words.js";
 import { showCode } from "./pair.js";
 import { section } from "./section.js";
 

@@ -3,9 +3,9 @@
 
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { readView } from "../core/show/view.js";
-import { arrange } from "../ui/dom.js";
+import { knownView } from "../core/show/view.js";
 import { t } from "../text/words.js";
+import { arrange } from "../ui/dom.js";
 import { about } from "./about.js";
 import { app } from "./app.js";
 import { connection } from "./connection.js";
@@ -58,7 +58,7 @@ function paint() {
 }
 
 async function repaint() {
-  view = await readView(new Date());
+  view = await knownView(new Date());
   paint();
 }
 
@@ -78,7 +78,7 @@ async function look() {
 document.documentElement.lang = t("format_locale");
 // Before the first reading: a change while the rest is loading would go unseen.
 onStored(repaint);
-view = await readView(new Date());
+view = await knownView(new Date());
 ui.address = view.pairing?.address ?? view.server.address;
 if (view.pairing) ui.focus = "code";
 paint();

@@ -318,6 +318,21 @@ class TestASharedServer:
         assert confirm(client, pairing_id, code).json["code"] == "wrong_code"
         assert start(client).json["code"] == "invitation_needed"
 
+    def test_an_owner_whose_code_was_guessed_at_too_often_shuts_no_other_out(
+        self, client: FlaskClient, store: Store, clock: Clock
+    ) -> None:
+        kais = pairing.invite(store, "Kai Example", clock())
+        for _ in range(10):
+            pairing_id = started(client)
+            for _ in range(5):
+                assert confirm(client, pairing_id, other_than(kais)).json["code"] == "wrong_code"
+        assert start(client).json["code"] == "pairing_shut"
+
+        robins = pairing.invite(store, "Robin Sample", clock())
+
+        assert confirm(client, started(client), kais).json["code"] == "wrong_code"
+        assert confirm(client, started(client), robins).status_code == 201
+
 
 def test_a_code_issued_first_is_good_on_loopback_too(
     client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
@@ -342,6 +357,128 @@ def test_whoever_has_the_terminal_says_whose_the_device_is(pair: Callable[..., D
     with store.read():
         owners = {device.id: device.owner.name for device in DeviceRow.select(DeviceRow, Owner).join(Owner)}
     assert owners == {kai.id: "Kai Example", robin.id: "Robin Sample", again.id: "Kai Example"}
+
+
+class TestEachOwner:
+    """A pairing, its code and its limits belong to one owner."""
+
+    def owner_of(self, store: Store, device_id: str) -> str:
+        with store.read():
+            device = DeviceRow.select(DeviceRow, Owner).join(Owner).where(DeviceRow.id == device_id).get()
+        return str(device.owner.name)
+
+    def test_a_code_that_one_owner_saw_connects_no_device_of_another(
+        self, client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
+    ) -> None:
+        pairing_id = started(client)
+
+        claimed = pairing.open_for_owner(store, "Kai Example", clock())
+
+        assert claimed is not None
+        assert confirm(client, pairing_id, shown_codes[0]).json["code"] == "wrong_code"
+        connected = confirm(client, pairing_id, claimed.code)
+        assert self.owner_of(store, connected.json["device_id"]) == "Kai Example"
+
+    def test_the_default_owners_code_stays_good_when_it_is_asked_for_again(
+        self, client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
+    ) -> None:
+        pairing_id = started(client)
+
+        assert [pairing.open_for_owner(store, "me", clock()).code for _ in range(2)] == [shown_codes[0]] * 2
+
+        assert confirm(client, pairing_id, shown_codes[0]).status_code == 201
+
+    def test_an_invitation_of_one_owner_connects_no_device_that_another_claimed(
+        self, client: FlaskClient, store: Store, clock: Clock
+    ) -> None:
+        robins = pairing.invite(store, "Robin Sample", clock())
+        pairing_id = started(client)
+        kais = pairing.open_for_owner(store, "Kai Example", clock())
+
+        assert kais is not None
+        assert confirm(client, pairing_id, robins).json["code"] == "wrong_code"
+        connected = confirm(client, pairing_id, kais.code)
+        assert self.owner_of(store, connected.json["device_id"]) == "Kai Example"
+
+    def test_no_two_valid_codes_are_equal(
+        self, client: FlaskClient, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        numbers = iter([7, 7, 7, 8, 8, 7, 9])
+        monkeypatch.setattr(pairing.secrets, "randbelow", lambda _: next(numbers))
+
+        kais = pairing.invite(store, "Kai Example", clock())
+        robins = pairing.invite(store, "Robin Sample", clock())
+        pairing_id = started(client)
+
+        assert (kais, robins) == ("000007", "000008")
+        connected = confirm(client, pairing_id, "000009")
+        assert self.owner_of(store, connected.json["device_id"]) == "me"
+
+    def test_a_device_that_another_owner_claimed_is_in_nobodys_way(
+        self, client: FlaskClient, store: Store, clock: Clock
+    ) -> None:
+        kais_id = started(client)
+        kais = pairing.open_for_owner(store, "Kai Example", clock())
+        robins_id = started(client)
+        robins = pairing.open_for_owner(store, "Robin Sample", clock())
+
+        assert kais is not None
+        assert robins is not None
+        assert (kais.id, robins.id) == (kais_id, robins_id)
+        for each, name in ((kais, "Kai Example"), (robins, "Robin Sample")):
+            connected = confirm(client, each.id, each.code)
+            assert self.owner_of(store, connected.json["device_id"]) == name
+
+    def test_wrong_codes_for_one_owner_shut_no_other_out(
+        self, client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
+    ) -> None:
+        fifty_wrong_codes(client, shown_codes)
+        assert start(client).json["code"] == "pairing_shut"
+
+        code = pairing.invite(store, "Kai Example", clock())
+        shown = len(shown_codes)
+        connected = confirm(client, started(client), code)
+
+        assert self.owner_of(store, connected.json["device_id"]) == "Kai Example"
+        # Nobody was shown a code of the default owner's meanwhile.
+        assert len(shown_codes) == shown
+        assert start(client).json["code"] == "pairing_shut"
+
+    def test_opening_it_again_for_one_owner_opens_it_for_no_other(
+        self, client: FlaskClient, store: Store, shown_codes: list[str]
+    ) -> None:
+        fifty_wrong_codes(client, shown_codes)
+
+        pairing.reopen(store, "Kai Example")
+        assert start(client).json["code"] == "pairing_shut"
+
+        pairing.reopen(store, "me")
+        assert start(client).status_code == 201
+
+    def test_thousands_that_ask_put_no_claimed_device_out(
+        self, client: FlaskClient, store: Store, clock: Clock
+    ) -> None:
+        pairing_id = started(client)
+        claimed = pairing.open_for_owner(store, "Kai Example", clock())
+        with store.begin_write(None):
+            Pairing.insert_many(
+                {
+                    "id": f"pairing {number}",
+                    "device_name": "Chrome on Linux",
+                    "code": "123456",
+                    "created_at": clock(),
+                    "expires_at": clock() + timedelta(minutes=5),
+                    "tries_left": 5,
+                }
+                for number in range(1500)
+            ).execute()
+
+        assert start(client).status_code == 201
+
+        with store.read():
+            assert Pairing.select().where(Pairing.owner.is_null()).count() == 1000
+        assert claimed is not None
+        assert confirm(client, pairing_id, claimed.code).status_code == 201
 
 
 def test_nobody_said_whose(client: FlaskClient, shown_codes: list[str], store: Store) -> None:

@@ -231,8 +231,8 @@ def test_the_address_for_the_extension_is_one_that_it_takes(
 
 def taken_by_the_extension(address: str) -> bool:
     """Whether the extension's own rule takes an address."""
-    settings = Path(__file__).parents[2] / "extension" / "core" / "store" / "storage.js"
-    rule = settings.read_text(encoding="utf-8").partition("export function serverAddress")[2]
+    module = Path(__file__).parents[2] / "extension" / "core" / "server" / "address.js"
+    rule = module.read_text(encoding="utf-8").partition("export function serverAddress")[2]
     answer = node("-p", f"(function serverAddress{rule})({json.dumps(address)}).address", stdout=subprocess.PIPE)
     return answer.stdout.strip() == address
 

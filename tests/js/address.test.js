@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 // What the module takes from the browser is not used by what is tried here.
 globalThis.chrome = { runtime: {}, storage: { local: {}, session: {} } };
-const { serverAddress } = await import("../../extension/core/store/storage.js");
+const { serverAddress } = await import("../../extension/core/server/address.js");
 
 const TAKEN = [
   ["http://127.0.0.1:8425", "http://127.0.0.1:8425"],

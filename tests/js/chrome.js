@@ -14,9 +14,13 @@ const MESSAGES = JSON.parse(
 class Area {
   content = {};
   writes = [];
-  onChanged = { addListener() {} };
+  /** How often it was read. */
+  reads = 0;
+  listeners = [];
+  onChanged = { addListener: (listener) => this.listeners.push(listener) };
 
   async get(keys) {
+    this.reads += 1;
     const wanted = keys === null ? Object.keys(this.content) : [keys].flat();
     return structuredClone(
       Object.fromEntries(wanted.filter((key) => key in this.content).map((key) => [key, this.content[key]])),
@@ -24,19 +28,37 @@ class Area {
   }
 
   async set(items) {
+    const changes = Object.entries(items).map(([key, newValue]) => [key, { oldValue: this.content[key], newValue }]);
     Object.assign(this.content, structuredClone(items));
     this.writes.push(structuredClone(this.content));
+    // A browser may report a change after `set` has resolved.
+    setImmediate(() => this.report(changes));
   }
 
   async remove(keys) {
-    for (const key of [keys].flat()) delete this.content[key];
+    const changes = [keys].flat().map((key) => [key, { oldValue: this.content[key] }]);
+    for (const [key] of changes) delete this.content[key];
     this.writes.push(structuredClone(this.content));
+    setImmediate(() => this.report(changes));
+  }
+
+  report(changes) {
+    for (const listener of this.listeners) listener(structuredClone(Object.fromEntries(changes)));
+  }
+
+  clear() {
+    const changes = Object.keys(this.content).map((key) => [key, {}]);
+    Object.assign(this, { content: {}, writes: [], reads: 0 });
+    this.report(changes);
   }
 }
 
 export const local = new Area();
 export const session = new Area();
 export const alarms = new Map();
+
+/** The texts that the badge showed. */
+export const badges = [];
 
 /** The ids of the notifications that were shown. */
 export const notified = [];
@@ -94,7 +116,9 @@ globalThis.chrome = {
     openPopup: async () => {
       opened.push("popup");
     },
-    setBadgeText() {},
+    setBadgeText({ text }) {
+      badges.push(text);
+    },
     setBadgeBackgroundColor() {},
     setBadgeTextColor() {},
     setTitle() {},
@@ -105,7 +129,8 @@ globalThis.chrome = {
 
 /** Empties all of it. */
 export function reset() {
-  for (const area of [local, session]) Object.assign(area, { content: {}, writes: [] });
+  for (const area of [local, session]) area.clear();
+  badges.length = 0;
   alarms.clear();
   notified.length = 0;
   opened.length = 0;

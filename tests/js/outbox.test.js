@@ -244,7 +244,7 @@ test("a refused InMail can be corrected, and is sent with what was corrected", a
   });
   assert.notEqual(corrected.key, entry.key, "another body needs another idempotency key");
   assert.deepEqual(
-    [local.content.undo[0].name, local.content.undo[0].profileUrl, local.content.undo[0].cost],
+    [local.content.recentLogs[0].name, local.content.recentLogs[0].profileUrl, local.content.recentLogs[0].cost],
     ["Mia Sample", null, 0],
   );
   await syncNow();
@@ -397,7 +397,7 @@ test("a person who was erased at the server is forgotten here", async () => {
   await syncNow();
 
   assert.deepEqual(
-    local.content.undo.map(({ name }) => name),
+    local.content.recentLogs.map(({ name }) => name),
     ["Mia Sample"],
   );
   assert.doesNotMatch(JSON.stringify(local.content), /kai/i);

@@ -68,6 +68,12 @@ def test_the_door_to_the_browser_imports_nothing() -> None:
     assert GRAPH[DOOR] == set()
 
 
+def test_the_outbox_alone_writes_entries() -> None:
+    key = re.compile(r"outboxKey\(|\bmap\(outboxKey\)|`outbox/")
+    using = {module for module in MODULES if key.search((EXTENSION / module).read_text(encoding="utf-8"))}
+    assert using == {"core/store/outbox.js", "core/store/storage.js"}
+
+
 def test_no_module_imports_itself_through_others() -> None:
     try:
         TopologicalSorter(GRAPH).prepare()

@@ -16,12 +16,11 @@ from flask.testing import FlaskClient
 from peewee import ForeignKeyField, Model, TextField
 
 from inkeeper.errors import Problem
-from inkeeper.services import export, export_format
 from inkeeper.services.erasing import MARKS_KEPT, Erased, erase_person, mark
 from inkeeper.services.export import write_export
 from inkeeper.services.integrity import check
 from inkeeper.services.restore import read_export
-from inkeeper.storage import models
+from inkeeper.storage import models, tables
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import (
     ERASED_NAME,
@@ -387,7 +386,6 @@ def meetings(store: Store, seat: Seat, monkeypatch: pytest.MonkeyPatch) -> type[
             id="2", account=account, who="Mika Placeholder", about="knows Robin Sample", title="Robin Sample"
         )
     monkeypatch.setattr(models, "TABLES", (*TABLES, Meeting))
-    monkeypatch.setattr(export, "EXPORTED", (*export_format.EXPORTED, Meeting))
     return Meeting
 
 
@@ -421,7 +419,27 @@ def test_every_table_with_personal_columns_is_exported_but_the_pairings_of_a_day
         if any(isinstance(field, PersonalField) for field in table._meta.sorted_fields)
     }
 
-    assert personal - {table._meta.table_name for table in export_format.EXPORTED} == {"pairing"}
+    assert personal - {table.name for table in tables.exported()} == {"pairing"}
+
+
+def test_all_accounts_are_taken_in_order_before_anything_changes(
+    open_account: Callable[..., Seat], robin: str, store: Store
+) -> None:
+    """A write that holds one of them could otherwise wait for erasing, and erasing for it."""
+    open_account(name="Another")
+    with store.read() as tx:
+        ids = [account_id for (account_id,) in tx.execute("SELECT id FROM account ORDER BY id")]
+    statements: list[str] = []
+    with store.begin_write(None) as tx:
+        tx.connection.set_trace_callback(statements.append)
+
+    erase(store, LINK)
+
+    changes = [each for each in statements if each.startswith(("UPDATE", "INSERT", "DELETE"))]
+    taken = changes[: len(ids)]
+    assert all(each.startswith("UPDATE account SET version") for each in taken)
+    assert [each.split("'")[1] for each in taken] == ids
+    assert any(each.startswith('UPDATE "inmail"') for each in changes[len(ids) :])
 
 
 # What clients have to forget

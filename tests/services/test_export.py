@@ -49,6 +49,7 @@ from inkeeper.storage.models import (
     Snapshot,
     Ticket,
 )
+from inkeeper.storage.tables import key_of
 from tests.conftest import Clock, Device
 from tests.rules.histories import SHIPPED, History, histories
 
@@ -123,7 +124,7 @@ def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     with store.read() as transaction:
         return {
             table._meta.table_name: transaction.execute(
-                f"SELECT * FROM {table._meta.table_name} ORDER BY rowid"
+                f"SELECT * FROM {table._meta.table_name} ORDER BY {', '.join(key_of(table))}"
             ).fetchall()
             for table in TABLES
             if table not in (Installation, Pairing, PairingLimit, Invitation, SignIn, Snapshot, Ticket)

@@ -125,6 +125,55 @@ def fitting(text: str) -> bytes:
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
+def edited(seat: Seat, store: Store, tmp_path: Path, clock: Clock) -> list[str]:
+    """The lines of an export in which one InMail replaces another; the two, last to first, are at the same place."""
+    inmail = seat.log("Kai Example")["inmail"]
+    changed = seat.call("PATCH", f"{seat.path}/inmails/{inmail['id']}", {"cost": 0})
+    assert changed.status_code == 200, changed.json
+    write_export(store, tmp_path / "edited.zip", clock())
+    with zipfile.ZipFile(tmp_path / "edited.zip") as archive:
+        lines = archive.read("inkeeper.json").decode().split("\n")
+    first = lines.index('"inmail":[') + 1
+    before, after = (json.loads(line.rstrip(",")) for line in lines[first : first + 2])
+    assert after["replaces"] == before["id"]
+    assert lines[first + 2] == "],"
+    lines[first], lines[first + 1] = lines[first + 1] + ",", lines[first].rstrip(",")
+    return lines
+
+
+def test_an_inmail_may_stand_before_the_one_that_it_replaces(
+    seat: Seat, store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    """As in exports of earlier versions, which wrote rows in the order of their coming."""
+    lines = edited(seat, store, tmp_path, clock)
+    with zipfile.ZipFile(tmp_path / "given.zip", "w") as archive:
+        archive.writestr("inkeeper.json", fitting("\n".join(lines)))
+    fresh = open_database(f"sqlite:///{tmp_path}/fresh.sqlite3")
+
+    read_export(fresh, tmp_path / "given.zip")
+
+    found = []
+    for each in (store, fresh):
+        with each.read() as tx:
+            found.append(tx.execute("SELECT id, replaces, cost FROM inmail ORDER BY id").fetchall())
+    fresh.checkpoint_and_close()
+    assert found[0] == found[1]
+
+
+def test_an_inmail_that_replaces_one_that_is_not_there(
+    seat: Seat, store: Store, tmp_path: Path, clock: Clock, restore: Restoring
+) -> None:
+    lines = edited(seat, store, tmp_path, clock)
+    number = lines.index('"inmail":[') + 2
+    row = json.loads(lines[number - 1].rstrip(","))
+    row["replaces"] = "nothing"
+
+    said = restore(with_line("\n".join(lines), number, row))
+
+    assert said is not None
+    assert "rows are missing to which rows of inmail belong" in said
+
+
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import inkeeper
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import conflict, not_found
 from inkeeper.rules.agenda import Event, agenda, planned_events
 from inkeeper.rules.periods import local_day
@@ -23,12 +22,12 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
 from inkeeper.services.accounts import seat
 from inkeeper.services.devices import hash_of
-from inkeeper.storage import balances, targets
+from inkeeper.storage import balances, calendars, targets
 from inkeeper.storage.accounts import Seat
+from inkeeper.storage.calendars import ToldEvent
 from inkeeper.storage.database import DatabaseProblem, Store
-from inkeeper.storage.models import CalendarFeed
 from inkeeper.storage.targets import Today
-from inkeeper.storage.transaction import Transaction
+from inkeeper.storage.transaction import Transaction, current
 
 _FORM = 1
 """Raised whenever the same events would be written differently than before."""
@@ -84,7 +83,7 @@ class Feed(NamedTuple):
 def address_state(owner_id: str, account_id: str) -> dict[str, Any]:
     """Whether the owner's account has an address, since when (UTC), and when it was last read. Needs a transaction."""
     seat(owner_id, account_id)
-    feed: CalendarFeed | None = CalendarFeed.get_or_none(CalendarFeed.account == account_id)
+    feed = calendars.get(current(), account_id)
     return {
         "active": feed is not None,
         "created_at": feed and feed.created_at,
@@ -104,14 +103,14 @@ def make_address(owner_id: str, account_id: str, secret: str, now: datetime, *, 
             "There is an address already, and it cannot be shown again. Renew it to get another; the old one then"
             " stops working.",
         )
-    CalendarFeed.replace(account=account_id, secret_hash=hash_of(secret), created_at=now, last_read_at=None).execute()
+    calendars.put(current(), account_id, hash_of(secret), now)
     return {"created_at": now, "replaced": replaced}
 
 
 def revoke_address(owner_id: str, account_id: str) -> dict[str, Any]:
     """End the account's address, at once, inside an open write. Again: the same answer."""
     seat(owner_id, account_id)
-    CalendarFeed.delete().where(CalendarFeed.account == account_id).execute()
+    calendars.remove(current(), account_id)
     return address_state(owner_id, account_id)
 
 
@@ -121,23 +120,19 @@ def find_address(store: Store, secret: str) -> Address:
     Raises the 404 Problem for a wrong secret and for one that was revoked, which nothing tells apart.
     """
     secret_hash = hash_of(secret)
-    row = store.read_row(
-        "SELECT owner_id, account_id, last_read_at, secret_hash FROM calendar_feed"
-        " JOIN account ON account.id = account_id WHERE secret_hash = ?",
-        (secret_hash,),
-    )
+    found = calendars.find_by_secret(store, secret_hash)
     # As for the tokens of devices: the index compares hashes, whose timing says nothing about the secret.
-    if row is None or not hmac.compare_digest(row[3], secret_hash):
+    if found is None or not hmac.compare_digest(found.secret_hash, secret_hash):
         raise not_found("calendar")
-    return Address(row[0], row[1], None if row[2] is None else from_microseconds(row[2]))
+    return Address(found.owner_id, found.account_id, found.last_read_at)
 
 
 def note_read(store: Store, address: Address, now: datetime) -> None:
     """Note, to within an hour, that the address was read at `now` (UTC), also after the clock was ahead."""
     if address.last_read_at is None or abs(now - address.last_read_at) >= _READ_NOTED_EVERY:
         # Not worth refusing a request for: if the database cannot be written, a later request notes it.
-        with suppress(DatabaseProblem), store.begin_write(None):
-            CalendarFeed.update(last_read_at=now).where(CalendarFeed.account == address.account_id).execute()
+        with suppress(DatabaseProblem), store.begin_write(None) as tx:
+            calendars.note_read(tx, address.account_id, now)
 
 
 def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed:
@@ -160,19 +155,16 @@ def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, lis
     """The calendar, and those of its events that nobody has been told of in this form."""
     state, coming = balances.state_at(row.id, now)
     at = state.position.at
-    rows = transaction.execute(
-        "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (row.id,)
-    )
-    known = {uid: (digest, sequence, changed_at) for uid, digest, sequence, changed_at in rows}
+    known = calendars.told(transaction, row.id)
     events, news = [], []
     planned = _planned(transaction, row.owner_id, row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
         uid, digest = _uid(row.id, event), _digest(event.title, event.detail)
         before = known.get(uid)
-        if before and before[0] == digest:
-            told = Told(event, uid, digest, before[1], from_microseconds(before[2]))
+        if before and before.digest == digest:
+            told = Told(event, uid, digest, before.sequence, before.changed_at)
         else:
-            told = Told(event, uid, digest, before[1] + 1 if before else 0, now)
+            told = Told(event, uid, digest, before.sequence + 1 if before else 0, now)
             news.append(told)
         events.append(told)
     return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
@@ -188,19 +180,12 @@ def _planned(transaction: Transaction, owner_id: str, account_id: str, state: St
 
 def _write_down(transaction: Transaction, account_id: str, feed: Feed, news: list[Told], now: datetime) -> None:
     for told in news:
-        transaction.execute(
-            "INSERT OR REPLACE INTO calendar_event (account_id, uid, digest, sequence, changed_at)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (account_id, told.uid, told.digest, told.sequence, to_microseconds(told.changed_at)),
-        )
+        calendars.put_told(transaction, account_id, ToldEvent(told.uid, told.digest, told.sequence, told.changed_at))
     # An event that went may come back, and then goes on counting; those of long ago do not. An event of a plan that
     # renews once a year is in the calendar for longer than that.
-    rows = transaction.execute(
-        "SELECT uid FROM calendar_event WHERE account_id = ? AND changed_at < ?",
-        (account_id, to_microseconds(now - _TOLD_KEPT)),
-    ).fetchall()
-    for uid in {uid for (uid,) in rows} - {told.uid for told in feed.events}:
-        transaction.execute("DELETE FROM calendar_event WHERE account_id = ? AND uid = ?", (account_id, uid))
+    old = {each.uid for each in calendars.told(transaction, account_id).values() if each.changed_at < now - _TOLD_KEPT}
+    for uid in sorted(old - {told.uid for told in feed.events}):
+        calendars.forget_told(transaction, account_id, uid)
 
 
 def _uid(account_id: str, event: Event) -> str:

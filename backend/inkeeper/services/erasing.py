@@ -1,8 +1,8 @@
 """Erasing a person: nothing of them remains but that InMails were sent, when, and what became of them.
 
 What is erased follows from the columns that the models declare (`PersonalField`) and from their references to `person`:
-see `erasing_tables`. What names the person elsewhere (in notes on others, texts, names of accounts and devices) is the
-owner's own text: it is left as it is, and named in the answer.
+see `storage/personal.py`. What names the person elsewhere (in notes on others, texts, names of accounts and devices) is
+the owner's own text: it is left as it is, and named in the answer.
 """
 
 from __future__ import annotations
@@ -12,24 +12,22 @@ import json
 import logging
 import re
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import invalid, not_found
 from inkeeper.jsontext import to_json
-from inkeeper.rules.people import normal_name, parse_link
+from inkeeper.rules.people import ERASED_NAME, normal_name, parse_link
 from inkeeper.services.erasing_answers import Known, without_person
-from inkeeper.services.erasing_finding import INMAILS, Found, InTable, Whom, find
-from inkeeper.services.erasing_tables import Table
-from inkeeper.storage import persons, targets
+from inkeeper.services.erasing_finding import Found, InTable, Whom, find
+from inkeeper.storage import backup, personal, persons, targets
+from inkeeper.storage import erasures as stored
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import ERASED_NAME
-from inkeeper.storage.transaction import Transaction, execute, over_copy
+from inkeeper.storage.errors import CopyUnusable
+from inkeeper.storage.personal import INMAILS, Table
+from inkeeper.storage.transaction import Transaction, current
 
 MARKS_KEPT = timedelta(days=400)
 """How long clients can learn by its marks whom an erasure was about."""
@@ -155,43 +153,30 @@ def erasures(owner_id: str, since: int) -> dict[str, Any]:
     `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
     Runs inside a transaction of the store.
     """
-    rows = execute(
-        "SELECT id, at, salt, marks FROM erasure WHERE id > ? AND (owner_id IS NULL OR owner_id = ?)"
-        " ORDER BY id LIMIT ?",
-        (since, owner_id, ERASURES_AT_ONCE + 1),
-    ).fetchall()
-    (newest,) = execute("SELECT coalesce(max(id), 0) FROM erasure").fetchone()
+    rows = stored.list_after(current(), owner_id, since, ERASURES_AT_ONCE + 1)
+    newest = stored.last_id(current())
     found = rows[:ERASURES_AT_ONCE]
     return {
         "erasures": [
             {
-                "id": number,
-                "at": from_microseconds(at),
-                "inmails": _erased_inmails(owner_id, number),
-                "salt": salt,
-                **json.loads(marks),
+                "id": each.id,
+                "at": each.at,
+                "inmails": stored.inmails_of(current(), owner_id, each.id),
+                "salt": each.salt,
+                **json.loads(each.marks),
             }
-            for number, at, salt, marks in found
-            if salt is not None
+            for each in found
+            if each.salt is not None and each.marks is not None
         ],
-        "last": found[-1][0] if found else newest,
+        "last": found[-1].id if found else newest,
         "more": len(rows) > len(found),
-        "complete": since <= newest and all(salt is not None for _, _, salt, _ in found),
+        "complete": since <= newest and all(each.salt is not None for each in found),
     }
 
 
 def mark(salt: str, text: str) -> str:
     """What stands for a link or name in an erasure: SHA-256 over salt, line break and text (UTF-8), in hexadecimal."""
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
-
-
-def _erased_inmails(owner_id: str, erasure: int) -> list[str]:
-    rows = execute(
-        "SELECT inmail.id FROM erased_inmail JOIN inmail ON inmail.id = inmail_id"
-        " JOIN account ON account.id = inmail.account_id WHERE erasure_id = ? AND owner_id = ? ORDER BY inmail.id",
-        (erasure, owner_id),
-    )
-    return [inmail_id for (inmail_id,) in rows]
 
 
 def _stored(tx: Transaction, owner_id: str, person_id: str) -> Whom | None:
@@ -206,54 +191,46 @@ def _stored(tx: Transaction, owner_id: str, person_id: str) -> Whom | None:
 
 def _erase_here(tx: Transaction, whom: Whom, now: datetime) -> Changed:
     """Erase the person from the database itself, and let clients know."""
-    found = find(tx.connection, whom)
+    stored.take_accounts(tx, whom.owner_id)
+    found = find(tx, whom)
     done = _empty(tx, found, now)
     # Clients that know an account's summary have to ask for it again.
     for account_id in sorted({row.account for each in found.rows for row in each.gone.values() if row.account}):
         tx.raise_version(account_id)
     for owner_id, account_ids in targets.accounts_of(tx, found.targets).items():
         targets.changed(tx, owner_id, account_ids)
-    _note_erasure(found, now)
+    _note_erasure(tx, found, now)
     return done
 
 
-def _note_erasure(found: Found, now: datetime) -> None:
+def _note_erasure(tx: Transaction, found: Found, now: datetime) -> None:
     whom, salt = found.whom, secrets.token_hex(16)
     marks = {
         "links": [mark(salt, url) for url in sorted(link.url for link in whom.links)],
         "names": [] if whom.name is None else [mark(salt, normal_name(whom.name))],
     }
-    (erasure,) = execute(
-        "INSERT INTO erasure (at, salt, marks, owner_id) VALUES (?, ?, ?, ?) RETURNING id",
-        (to_microseconds(now), salt, to_json(marks), whom.owner_id),
-    ).fetchone()
-    for inmail_id in found.inmail_ids:
-        execute(
-            "INSERT INTO erased_inmail (inmail_id, erasure_id) VALUES (?, ?) ON CONFLICT (inmail_id)"
-            " DO UPDATE SET erasure_id = excluded.erasure_id",
-            (inmail_id, erasure),
-        )
-    execute("UPDATE erasure SET salt = NULL, marks = NULL WHERE at < ?", (to_microseconds(now - MARKS_KEPT),))
+    stored.add(tx, whom.owner_id, salt, to_json(marks), found.inmail_ids, now)
+    stored.forget_marks_before(tx, now - MARKS_KEPT)
 
 
 def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:
     """Empty what was found of the person in a database."""
-    connection, pattern = tx.connection, found.mention
+    pattern = found.mention
     for in_table in found.rows:
-        _empty_rows(connection, in_table)
+        _empty_rows(tx, in_table)
     for table in found.tables:
         if table.person is not None:
-            _empty_rows_of_people(connection, table, found.people, now)
-    others = _unlink_targets(connection, found)
+            personal.empty_rows_of_people(tx, table, found.people, now)
+    others = _unlink_targets(tx, found)
     if found.targets or others:
         targets.follow(tx, [*found.targets, *others])
     known = Known(found.whom, {*found.inmail_ids, *found.people, *found.targets}, pattern)
     answers = sum(
-        _erase_from_answers(connection, table, column, known) for table in found.tables for column in table.of("answer")
+        _erase_from_answers(tx, table, column, known) for table in found.tables for column in table.of("answer")
     )
     for table in found.tables:
-        _erase_fleeting(connection, table, found.whom, pattern)
-    mentions = [each for table in found.tables for each in _mentions(connection, table, found.whom, pattern)]
+        _erase_fleeting(tx, table, found.whom, pattern)
+    mentions = [each for table in found.tables for each in _mentions(tx, table, found.whom, pattern)]
     return Changed(
         found.inmails,
         answers,
@@ -265,52 +242,13 @@ def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:
     )
 
 
-def _empty_rows(connection: sqlite3.Connection, in_table: InTable) -> None:
+def _empty_rows(tx: Transaction, in_table: InTable) -> None:
     """Empty the rows that are about the person, and what the person was in those that were corrected."""
-    table = in_table.table
-    values = _emptied(table, [*table.of("name"), *table.of("link", "about")])
-    connection.executemany(
-        f'UPDATE "{table.name}" SET {values} WHERE {table.id} = ?',  # noqa: S608 - names of ours
-        [(row.id,) for row in in_table.theirs],
-    )
-    for name, link in zip(table.of("name", former=True), table.of("link", former=True), strict=True):
-        connection.executemany(
-            f'UPDATE "{table.name}" SET {name} = ?, {link} = NULL'  # noqa: S608 - names of ours
-            f" WHERE {table.id} = ? AND {name} IS NOT NULL",
-            [(ERASED_NAME, row_id) for row_id in in_table.gone],
-        )
+    personal.empty_rows(tx, in_table.table, [row.key for row in in_table.theirs])
+    personal.empty_former(tx, in_table.table, [row.key for row in in_table.gone.values()])
 
 
-_ALSO_SET = {
-    "person": "do_not_contact = 0, erased_at = :now",
-    "target": "dropped_at = coalesce(dropped_at, :now)",
-}
-"""What changes with the personal columns in rows of erased people, by table."""
-
-
-def _empty_rows_of_people(connection: sqlite3.Connection, table: Table, people: list[str], now: datetime) -> None:
-    """Empty the rows of these people. A row that is nothing without its link is deleted."""
-    columns = table.of("name", "link", "about")
-    links = [column for column in table.of("link", "about") if column not in table.nullable]
-    change = f'DELETE FROM "{table.name}"'  # noqa: S608 - names of ours
-    if not links:
-        values = [_emptied(table, columns)] if columns else []
-        values += [_ALSO_SET[table.name]] if table.name in _ALSO_SET else []
-        if not values:
-            return
-        change = f'UPDATE "{table.name}" SET {", ".join(values)}'  # noqa: S608 - names of ours
-    connection.executemany(
-        f"{change} WHERE {table.person} = :person", [{"person": each, "now": to_microseconds(now)} for each in people]
-    )
-
-
-def _emptied(table: Table, columns: Iterable[str]) -> str:
-    """SQL that sets the columns to nothing; a name that has to be there, to `ERASED_NAME`."""
-    names = {*table.of("name")} - table.nullable
-    return ", ".join(f"{column} = '{ERASED_NAME}'" if column in names else f"{column} = NULL" for column in columns)
-
-
-def _unlink_targets(connection: sqlite3.Connection, found: Found) -> list[str]:
+def _unlink_targets(tx: Transaction, found: Found) -> list[str]:
     """Let no InMail of the person name the target of somebody else, which would tell who the person was; the ids of
     these targets.
     """
@@ -323,35 +261,33 @@ def _unlink_targets(connection: sqlite3.Connection, found: Found) -> list[str]:
     }
     # A copy of an older form, in which there can be none, has no such column.
     if of_others:
-        connection.executemany("UPDATE inmail SET target_id = NULL WHERE id = ?", [(each,) for each in of_others])
+        personal.unlink_targets(tx, of_others)
     return list(of_others.values())
 
 
-def _mentions(connection: sqlite3.Connection, table: Table, whom: Whom, pattern: re.Pattern[str]) -> Iterator[Mention]:
+def _mentions(tx: Transaction, table: Table, whom: Whom, pattern: re.Pattern[str]) -> Iterator[Mention]:
     for column in table.of("about", "label"):
-        rows = connection.execute(*table.select((table.named_by, column), whom.owner_id))
-        for named_by, text in rows:
+        for _, (named_by, text) in personal.select(tx, table, (table.named_by, column), whom.owner_id):
             if text and pattern.search(normal_name(text)):
                 yield Mention(table.name, column, str(named_by), None)
 
 
-def _erase_fleeting(connection: sqlite3.Connection, table: Table, whom: Whom, pattern: re.Pattern[str]) -> None:
+def _erase_fleeting(tx: Transaction, table: Table, whom: Whom, pattern: re.Pattern[str]) -> None:
     for column in table.of("fleeting"):
-        rows = connection.execute(*table.select(("rowid", column), whom.owner_id)).fetchall()
-        connection.executemany(
-            f'UPDATE "{table.name}" SET {column} = ? WHERE rowid = ?',  # noqa: S608 - names of ours
-            [(ERASED_NAME, rowid) for rowid, text in rows if text and pattern.search(normal_name(text))],
-        )
+        for key, (text,) in personal.select(tx, table, (column,), whom.owner_id):
+            if text and pattern.search(normal_name(text)):
+                personal.set_text(tx, table, column, key, ERASED_NAME)
 
 
-def _erase_from_answers(connection: sqlite3.Connection, table: Table, column: str, known: Known) -> int:
+def _erase_from_answers(tx: Transaction, table: Table, column: str, known: Known) -> int:
     """Erase the person from the answers in this table and column; how many told of them."""
     found = 0
-    for rowid, body in connection.execute(*table.select(("rowid", column), known.whom.owner_id)).fetchall():
-        erased = to_json(without_person(json.loads(body), known))
+    for key, (body,) in personal.select(tx, table, (column,), known.whom.owner_id):
+        # The answer to the write that is under way is not there yet.
+        erased = to_json(without_person(json.loads(body), known)) if body else body
         if erased != body:
             found += 1
-            connection.execute(f'UPDATE "{table.name}" SET {column} = ? WHERE rowid = ?', (erased, rowid))  # noqa: S608
+            personal.set_text(tx, table, column, key, erased)
     return found
 
 
@@ -360,40 +296,25 @@ def _erase_from_copies(store: Store, whom: Whom, now: datetime) -> tuple[list[Pa
     mentions the person in the first.
     """
     copies, copies_left, mentions = [], [], []
-    paths = _copies(store.path) if store.path else []
+    paths = store.own_copies()
     if not paths:
         return [], [], []
     with store.read() as tx:
-        here = find(tx.connection, whom)
+        here = find(tx, whom)
     for path in paths:
         try:
             mentions += _erase_from_copy(path, here.whom, here.names, now)
             copies.append(path)
-        except (sqlite3.Error, OSError):
+        except CopyUnusable:
             copies_left.append(path)
     return copies, copies_left, mentions
-
-
-def _copies(database: Path) -> list[Path]:
-    """The copies that the program made of its own accord: before each update, and one that was interrupted."""
-    folder, name = database.parent, database.name
-    return sorted(
-        path
-        for pattern in (f"{name}.before-*", f".{name}*.new")
-        for path in folder.glob(pattern)
-        if not path.name.endswith(("-wal", "-shm", "-journal"))
-    )
 
 
 def _erase_from_copy(path: Path, whom: Whom, names: Iterable[str], now: datetime) -> list[Mention]:
     """Erase the person from a copy of the database too, and answer what mentions them there.
 
-    Raises OSError or sqlite3.Error where the copy cannot be changed.
+    Raises CopyUnusable where the copy cannot be changed.
     """
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        done = _empty(over_copy(connection), find(connection, whom, names), now)
-        connection.execute("COMMIT")
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with backup.changed_copy(path) as copy:
+        done = _empty(copy.tx, find(copy.tx, whom, names, copy.columns), now)
     return [mention._replace(copy=path) for mention in done.mentions]

@@ -6,10 +6,9 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from inkeeper.rules.people import Link, normal_name, parse_link
+from inkeeper.rules.people import ERASED_NAME, Link, normal_name, parse_link
 from inkeeper.services.erasing_finding import Whom
-from inkeeper.storage import models
-from inkeeper.storage.models import ERASED_NAME, PersonalField
+from inkeeper.storage import personal
 
 
 class Known(NamedTuple):
@@ -73,7 +72,7 @@ def _emptied(key: str, value: Any) -> Any:
     if key == "links":
         return []
     # The text for the next InMail, filled in for them.
-    if key == "copy" or (isinstance(value, str) and key in _personal_keys()):
+    if key == "copy" or (isinstance(value, str) and key in personal.column_names()):
         return None
     if isinstance(value, dict):
         return {name: _emptied(name, each) for name, each in value.items()}
@@ -81,15 +80,9 @@ def _emptied(key: str, value: Any) -> Any:
 
 
 def _without_mention(key: str, value: Any, known: Known) -> Any:
-    if key in _personal_keys() and isinstance(value, str) and known.mention.search(normal_name(value)):
+    if key in personal.column_names() and isinstance(value, str) and known.mention.search(normal_name(value)):
         return ERASED_NAME
     return without_person(value, known)
-
-
-def _personal_keys() -> set[str]:
-    """The keys under which answers hold what is known of people, and what was typed in: the columns' names."""
-    fields = [field for model in models.TABLES for field in model._meta.sorted_fields]
-    return {field.name for field in fields if isinstance(field, PersonalField)} - {"link_key", "name_key"}
 
 
 def _leads_to(whom: Whom, text: str) -> bool:

@@ -7,16 +7,13 @@ stored person's target.
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from inkeeper.rules.people import NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
-from inkeeper.services.erasing_tables import Table, personal_tables
-from inkeeper.storage import models
-from inkeeper.storage.models import ERASED_NAME
-
-INMAILS = models.Inmail._meta.table_name
+from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
+from inkeeper.storage import personal
+from inkeeper.storage.personal import INMAILS, Key, Table
+from inkeeper.storage.transaction import Transaction
 
 
 class Whom(NamedTuple):
@@ -57,7 +54,7 @@ class Row(NamedTuple):
     step of.
     """
 
-    id: Any
+    key: Key
     name: str | None
     link: Link | None
     former_name: str | None
@@ -66,6 +63,11 @@ class Row(NamedTuple):
     replaces: str | None
     target: str | None
     person_id: str | None
+
+    @property
+    def id(self) -> Any:
+        """What tells the row from others of its table: the key's only value, or the key."""
+        return self.key[0] if len(self.key) == 1 else self.key
 
     @property
     def names(self) -> list[str]:
@@ -128,15 +130,20 @@ class _Stored(NamedTuple):
     links: tuple[Link, ...]
 
 
-def find(connection: sqlite3.Connection, whom: Whom, more_names: Iterable[str] = ()) -> Found:
+def find(
+    tx: Transaction,
+    whom: Whom,
+    more_names: Iterable[str] = (),
+    present: Mapping[str, Collection[str]] | None = None,
+) -> Found:
     """What the database holds of the person. `more_names` are further ones, in the form of `normal_name`, under which
-    texts may mention them.
+    texts may mention them; `present` are the columns of a copy's tables.
     """
-    tables = list(personal_tables(connection))
-    stored = _stored_people(connection, tables, whom.owner_id)
-    targets = _targets(connection, tables, whom.owner_id)
+    tables = list(personal.tables(present))
+    stored = _stored_people(tx, tables, whom.owner_id)
+    targets = _targets(tx, tables, whom.owner_id)
     rows = {
-        table.name: _rows(connection, table, whom.owner_id, targets)
+        table.name: _rows(tx, table, whom.owner_id, targets)
         for table in tables
         if table.person is None and table.of("name")
     }
@@ -162,36 +169,36 @@ def find(connection: sqlite3.Connection, whom: Whom, more_names: Iterable[str] =
     )
 
 
-def _stored_people(connection: sqlite3.Connection, tables: list[Table], owner_id: str | None) -> list[_Stored]:
+def _stored_people(tx: Transaction, tables: list[Table], owner_id: str | None) -> list[_Stored]:
     """The stored people who were not erased."""
     by_name = {table.name: table for table in tables}
     links: dict[str, list[Link]] = {}
     if "person_link" in by_name:
-        for person_id, url in connection.execute(*by_name["person_link"].select(("person_id", "url"), owner_id)):
+        for _, (person_id, url) in personal.select(tx, by_name["person_link"], ("person_id", "url"), owner_id):
             link = parse_link(url)
             if link:
                 links.setdefault(person_id, []).append(link)
     if "person" not in by_name:
         return []
-    rows = connection.execute(*by_name["person"].select(("id", "name", "erased_at"), owner_id)).fetchall()
-    return [_Stored(row_id, name, tuple(links.get(row_id, ()))) for row_id, name, erased in rows if erased is None]
+    rows = personal.select(tx, by_name["person"], ("id", "name", "erased_at"), owner_id)
+    return [_Stored(row_id, name, tuple(links.get(row_id, ()))) for _, (row_id, name, erased) in rows if erased is None]
 
 
-def _targets(connection: sqlite3.Connection, tables: list[Table], owner_id: str | None) -> dict[str, str]:
+def _targets(tx: Transaction, tables: list[Table], owner_id: str | None) -> dict[str, str]:
     """The ids of the targets' people, by the targets' ids."""
     table = next((table for table in tables if table.name == "target"), None)
-    return dict(connection.execute(*table.select(("id", "person_id"), owner_id)).fetchall()) if table else {}
+    return dict(values for _, values in personal.select(tx, table, ("id", "person_id"), owner_id)) if table else {}
 
 
-def _rows(connection: sqlite3.Connection, table: Table, owner_id: str | None, targets: dict[str, str]) -> list[Row]:
+def _rows(tx: Transaction, table: Table, owner_id: str | None, targets: dict[str, str]) -> list[Row]:
     wanted = (
-        *(table.id, table.first("name"), table.first("link")),
+        *(table.first("name"), table.first("link")),
         *(table.first("name", former=True), table.first("link", former=True)),
         *(table.other("account_id"), table.other("replaces"), table.other("target_id")),
     )
     return [
         Row(
-            row_id,
+            key,
             name,
             link and parse_link(link),
             former_name,
@@ -199,9 +206,8 @@ def _rows(connection: sqlite3.Connection, table: Table, owner_id: str | None, ta
             *(account, replaces, target),
             targets.get(target),
         )
-        for row_id, name, link, former_name, former_link, account, replaces, target in connection.execute(
-            *table.select(wanted, owner_id)
-        )
+        for key, values in personal.select(tx, table, wanted, owner_id)
+        for name, link, former_name, former_link, account, replaces, target in (values,)
     ]
 
 

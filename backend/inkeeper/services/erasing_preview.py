@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from inkeeper.services.erasing import whom_of
 from inkeeper.services.erasing_finding import find
-from inkeeper.storage.models import Owner
+from inkeeper.storage import owners
 from inkeeper.storage.transaction import current
 
 
@@ -28,11 +28,11 @@ def would_erase(owner_id: str, link: str, name: str | None) -> WouldErase:
 
     Raises a 422 Problem for what is no link to a person.
     """
-    found = find(current().connection, whom_of(link, name, owner_id))
+    found = find(current(), whom_of(link, name, owner_id))
     return WouldErase(
         found.inmails,
         len(found.same_name),
-        Owner.select().count() == 1,
+        owners.count(current()) == 1,
         len(found.people),
         len(found.same_name_people),
     )

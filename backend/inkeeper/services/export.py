@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from peewee import SQL, Model
 
 import inkeeper
 from inkeeper.csvtext import write_table
@@ -21,19 +19,17 @@ from inkeeper.jsontext import to_json
 from inkeeper.services import export_tables
 from inkeeper.services.export_format import (
     DOCUMENT,
-    EXPORTED,
     FORMAT,
     SCHEMA,
     VERSION,
     Checksum,
     document_schema,
-    fields_of,
-    name_of,
 )
+from inkeeper.storage import tables
 from inkeeper.storage.database import Store
 from inkeeper.storage.files import new_private_file
 from inkeeper.storage.migrate import steps
-from inkeeper.storage.models import Installation
+from inkeeper.storage.transaction import Transaction
 
 
 def write_export(store: Store, target: Path, now: datetime) -> dict[str, int]:
@@ -41,9 +37,9 @@ def write_export(store: Store, target: Path, now: datetime) -> dict[str, int]:
 
     Raises FileExistsError if `target` exists.
     """
-    with new_private_file(target) as draft, ZipFile(draft, "w") as archive, store.read():
+    with new_private_file(target) as draft, ZipFile(draft, "w") as archive, store.read() as tx:
         with _member(archive, DOCUMENT, now) as file:
-            counts = _write_document(file, now)
+            counts = _write_document(tx, file, now)
         for name, columns, rows in export_tables.tables(now):
             with _member(archive, name, now) as file:
                 write_table(file, columns, rows)
@@ -61,37 +57,30 @@ def _member(archive: ZipFile, name: str, now: datetime) -> Iterator[TextIO]:
         yield file
 
 
-def _write_document(file: TextIO, now: datetime) -> dict[str, int]:
+def _write_document(tx: Transaction, file: TextIO, now: datetime) -> dict[str, int]:
     head = {
         "format": FORMAT,
         "version": VERSION,
         "made_by": inkeeper.__version__,
         "exported_at": now,
-        "installation": Installation.get().id,
+        "installation": tables.installation_id(tx),
         "steps": steps(),
     }
     checksum = Checksum()
     counts = {}
     # One row on each line, so that it can be read back row by row, however many there are.
     file.write(to_json(head)[:-1] + ',"tables":{\n')
-    for table in EXPORTED:
-        name = name_of(table)
+    exported = tables.exported()
+    for table in exported:
+        name = table.name
         file.write(f'"{name}":[\n')
         counts[name] = 0
-        for row in _rows(table):
+        for row in tables.rows(tx, table):
             text = to_json(row)
             checksum.add(name, text)
             file.write((",\n" if counts[name] else "") + text)
             counts[name] += 1
         file.write("\n" if counts[name] else "")
-        file.write("]\n" if table is EXPORTED[-1] else "],\n")
+        file.write("]\n" if table is exported[-1] else "],\n")
     file.write(f'}},"checksum":"{checksum}"}}\n')
     return counts
-
-
-def _rows(table: type[Model]) -> Iterator[dict[str, Any]]:
-    fields = fields_of(table)
-    columns = [field.column_name for field in fields]
-    # In the order in which they were written, on which the forgetting of old idempotency keys relies.
-    for row in table.select(*fields).order_by(SQL("rowid")).tuples().iterator():
-        yield dict(zip(columns, row, strict=True))

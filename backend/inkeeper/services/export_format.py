@@ -1,8 +1,7 @@
 """The form of an export: which tables it holds, its checksum, and the schema that goes with it.
 
-Left out are snapshots, which are only a cache, and pairings, invitations, sign-ins and download tickets, which live
-for minutes. The id of the database stands in the document's head. With it and the secrets of the devices, these know
-the restored server again; a reader of an export can pose as the server.
+`storage/tables.py` says which tables those are. The id of the database stands in the document's head. With it and the
+secrets of the devices, these know the restored server again; a reader of an export can pose as the server.
 """
 
 from __future__ import annotations
@@ -10,29 +9,13 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from peewee import BigIntegerField, ForeignKeyField, IntegerField, Model
-
-from inkeeper.storage.models import (
-    TABLES,
-    DerivedTextField,
-    Installation,
-    InstantField,
-    Invitation,
-    Pairing,
-    PairingLimit,
-    SignIn,
-    Snapshot,
-    Ticket,
-)
+from inkeeper.storage import tables
+from inkeeper.storage.tables import Column, Table
 
 FORMAT = "inkeeper-export"
 VERSION = 2
 DOCUMENT = "inkeeper.json"
 SCHEMA = "schema.json"
-
-_NOT_EXPORTED = (Installation, Pairing, Invitation, PairingLimit, SignIn, Ticket, Snapshot)
-
-EXPORTED: tuple[type[Model], ...] = tuple(table for table in TABLES if table not in _NOT_EXPORTED)
 
 
 class ExportError(Exception):
@@ -53,19 +36,9 @@ class Checksum:
         return f"sha256:{self._digest.hexdigest()}"
 
 
-def name_of(table: type[Model]) -> str:
-    """The table's name."""
-    name: str = table._meta.table_name
-    return name
-
-
-def fields_of(table: type[Model]) -> list[Any]:
-    """The table's fields that are exported, in the order of its columns."""
-    return [field for field in table._meta.sorted_fields if not isinstance(field, DerivedTextField)]
-
-
 def document_schema() -> dict[str, Any]:
     """The JSON Schema of the document."""
+    exported = tables.exported()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Everything that Inkeeper stores",
@@ -90,15 +63,11 @@ def document_schema() -> dict[str, Any]:
             },
             "tables": {
                 "type": "object",
-                "required": [name_of(table) for table in EXPORTED],
+                "required": [table.name for table in exported],
                 "additionalProperties": False,
                 "properties": {
-                    name_of(table): {
-                        "type": "array",
-                        "description": " ".join((table.__doc__ or "").split()),
-                        "items": _row_schema(table),
-                    }
-                    for table in EXPORTED
+                    table.name: {"type": "array", "description": table.description, "items": _row_schema(table)}
+                    for table in exported
                 },
             },
             "checksum": {
@@ -112,22 +81,17 @@ def document_schema() -> dict[str, Any]:
 _INSTANT = {"type": "string", "format": "date-time"}
 
 
-def _row_schema(table: type[Model]) -> dict[str, Any]:
+def _row_schema(table: Table) -> dict[str, Any]:
     return {
         "type": "object",
-        "required": [field.column_name for field in fields_of(table)],
+        "required": [column.name for column in table.columns],
         "additionalProperties": False,
-        "properties": {field.column_name: _column_schema(field) for field in fields_of(table)},
+        "properties": {column.name: _column_schema(column) for column in table.columns},
     }
 
 
-def _column_schema(field: Any) -> dict[str, Any]:
-    if isinstance(field, InstantField):
+def _column_schema(column: Column) -> dict[str, Any]:
+    schema = {"type": "integer" if column.kind == "integer" else "string"}
+    if column.kind == "instant":
         schema = dict(_INSTANT)
-    else:
-        # Of a reference, what it refers to.
-        kind = field.rel_field if isinstance(field, ForeignKeyField) else field
-        schema = {"type": "integer" if isinstance(kind, IntegerField | BigIntegerField) else "string"}
-    if field.null:
-        return {"anyOf": [schema, {"type": "null"}]}
-    return schema
+    return {"anyOf": [schema, {"type": "null"}]} if column.nullable else schema

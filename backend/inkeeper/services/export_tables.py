@@ -6,15 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from inkeeper.clock import from_microseconds
 from inkeeper.rules.replay import Entry, allotment_of, book_of, cap_of
 from inkeeper.rules.state import State
 from inkeeper.services import inmail_edits
 from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.imports import own
-from inkeeper.storage import balances
-from inkeeper.storage.models import Account
-from inkeeper.storage.transaction import execute
+from inkeeper.storage import balances, csv_rows
+from inkeeper.storage.csv_rows import InmailRow
+from inkeeper.storage.transaction import current
 
 Row = Sequence[Any]
 
@@ -39,36 +38,18 @@ _ACCOUNTS = (
     "balance",
     "created_at",
 )
-_INMAILS = (
-    "account_id",
-    "account",
-    "id",
-    "recipient",
-    "profile_url",
-    "sent_at",
-    "cost",
-    "subject",
-    "purpose",
-    "note",
-    "source",
-    "outcome",
-    "outcome_at",
-    "retracted_at",
-    "replaces",
-)
 _LEDGER = ("account_id", "account", "at", "kind", "credits", "balance", "why", "rule", "inmail_id")
-_IN_MICROSECONDS = ("sent_at", "outcome_at", "retracted_at")
 
 
 def tables(now: datetime) -> Iterator[tuple[str, Sequence[str], Iterator[Row]]]:
     """Each table's file name, columns and rows, as of `now` (UTC)."""
     yield own.ACCOUNTS, _ACCOUNTS, _accounts(now)
-    yield own.INMAILS, _INMAILS, _inmails()
+    yield own.INMAILS, InmailRow._fields, csv_rows.inmails(current())
     yield "ledger.csv", _LEDGER, _ledger(now)
 
 
 def _accounts(now: datetime) -> Iterator[Row]:
-    for account in _all():
+    for account in csv_rows.accounts(current()):
         state, _ = _replayed(account.id, now)
         computed: dict[str, Any] = {}
         if state is not None:
@@ -82,30 +63,11 @@ def _accounts(now: datetime) -> Iterator[Row]:
                 "renewal_day": state.terms.renewal_day,
                 "balance": state.balance,
             }
-        known = {"owner": account.owner.name}
-        yield [computed.get(column, known.get(column) or getattr(account, column, None)) for column in _ACCOUNTS]
-
-
-def _inmails() -> Iterator[Row]:
-    """The InMails, each once: one that was edited as it is now."""
-    rows = execute(
-        "SELECT inmail.account_id, account.name, inmail.id, inmail.name, profile_url, sent_at, cost, subject, purpose,"
-        " note, source, outcome, outcome_at, retracted_at, replaces"
-        " FROM inmail JOIN account ON account.id = inmail.account_id"
-        " WHERE NOT EXISTS (SELECT 1 FROM inmail AS later"
-        " WHERE later.account_id = inmail.account_id AND later.replaces = inmail.id)"
-        " ORDER BY inmail.account_id, sent_at, inmail.id"
-    )
-    instants = [_INMAILS.index(column) for column in _IN_MICROSECONDS]
-    for row in rows:
-        cells = list(row)
-        for place in instants:
-            cells[place] = None if cells[place] is None else from_microseconds(cells[place])
-        yield cells
+        yield [computed.get(column, getattr(account, column, None)) for column in _ACCOUNTS]
 
 
 def _ledger(now: datetime) -> Iterator[Row]:
-    for account in _all():
+    for account in csv_rows.accounts(current()):
         _, journal = _replayed(account.id, now)
         for entry in inmail_edits.name_edits(account.id, journal):
             about = entry.fact_id if entry.kind in ("spend", "credit_back") else None
@@ -120,10 +82,6 @@ def _ledger(now: datetime) -> Iterator[Row]:
                 entry.rule,
                 about,
             )
-
-
-def _all() -> list[Account]:
-    return list(Account.select().order_by(Account.id))
 
 
 def _replayed(account_id: str, now: datetime) -> tuple[State | None, list[Entry]]:

@@ -301,7 +301,7 @@ def _recorded_as(outcome: str, now: datetime) -> list[tuple[str, datetime | None
 def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
     at = openings.happened_at(account_id, "sent_at", stated, now)
     # Requests that arrive together get their turn in another order than their clocks were read in.
-    last = stored_facts.last_at(account_id, now + _JITTER) if stated is None else None
+    last = balances.last_at(account_id, now + _JITTER) if stated is None else None
     return max(at, last) if last else at
 
 

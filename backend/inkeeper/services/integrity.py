@@ -9,20 +9,18 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from peewee import Model
-
 from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, Sent
 from inkeeper.rules.replay import opening_of, position_of, replay, without_retracted
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.dates import CLOCK_TOLERANCE
-from inkeeper.services.derived import derived_columns
 from inkeeper.storage import facts as stored_facts
-from inkeeper.storage import snapshots, targets
+from inkeeper.storage import integrity, owners, snapshots, tables, targets
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import TABLES, Account, Inmail, Owner
-from inkeeper.storage.transaction import Transaction, execute
+from inkeeper.storage.integrity import InmailRow
+from inkeeper.storage.tables import Table
+from inkeeper.storage.transaction import Transaction, current
 
 
 class Finding(NamedTuple):
@@ -42,36 +40,35 @@ def check(store: Store, now: datetime) -> Iterator[Finding]:
     Reads one unchanging state of the database.
     """
     with store.read() as tx:
-        for account in Account.select(Account.id).order_by(Account.id):
+        for account_id in integrity.account_ids(tx):
             try:
-                yield from _check_account(account.id, now)
+                yield from _check_account(account_id, now)
             except UNREADABLE as error:
-                yield Finding(account.id, None, f"What is stored cannot be read: {type(error).__name__}.")
+                yield Finding(account_id, None, f"What is stored cannot be read: {type(error).__name__}.")
 
         yield from _check_targets(tx)
-        for table in TABLES:
+        for table in tables.every():
             yield from _check_derived(tx, table)
 
 
 def _check_targets(tx: Transaction) -> Iterator[Finding]:
-    for owner in Owner.select(Owner.id).order_by(Owner.id):
+    for owner_id in owners.list_ids(tx):
         try:
-            for target_id, columns in targets.not_followed(tx, owner.id):
+            for target_id, columns in targets.not_followed(tx, owner_id):
                 message = f"Target {target_id} is not as its InMails, person and campaign say: {', '.join(columns)}."
                 yield Finding(None, None, message)
         except UNREADABLE as error:
-            message = f"The list of people of the owner {owner.id} cannot be read: {type(error).__name__}."
+            message = f"The list of people of the owner {owner_id} cannot be read: {type(error).__name__}."
             yield Finding(None, None, message)
 
 
-def _check_derived(tx: Transaction, table: type[Model]) -> Iterator[Finding]:
+def _check_derived(tx: Transaction, table: Table) -> Iterator[Finding]:
     """Compare the columns that are computed from a name or a link with what they are computed from."""
-    name, named_by = table._meta.table_name, table._meta.sorted_fields[0].column_name
-    for each in derived_columns(table):
-        rows = tx.execute(f'SELECT {named_by}, {each.source}, {each.column} FROM "{name}" ORDER BY rowid')  # noqa: S608
-        for row_id, text, stored in rows:
+    for each in table.derived:
+        for row_id, text, stored in tables.derived_rows(tx, table, each):
             if stored != each.value(text):
-                yield Finding(None, None, f"The {each.column} of the {name} {row_id} does not fit its {each.source}.")
+                message = f"The {each.column} of the {table.name} {row_id} does not fit its {each.source}."
+                yield Finding(None, None, message)
 
 
 def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
@@ -136,7 +133,7 @@ def _check_saved_sheets(account_id: str, sheets: list[Sheet]) -> Iterator[Findin
 
 def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
     sent = {fact.id: fact for fact in facts if isinstance(fact, Sent)}
-    for row in Inmail.select().where(Inmail.account == account_id):
+    for row in integrity.inmails(current(), account_id):
         fact = sent.pop(row.id, None)
         if fact is None:
             yield Finding(account_id, row.id, "An InMail is listed that no fact tells of.")
@@ -155,7 +152,7 @@ def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
 
 
 def _check_last_fact(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
-    (last,) = execute("SELECT last_fact_id FROM account WHERE id = ?", (account_id,)).fetchone()
+    last = integrity.last_fact_id(current(), account_id)
     behind = [fact.id for fact in facts if fact.id > (last or "")]
     if behind:
         yield Finding(
@@ -180,7 +177,7 @@ def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[
             yield Finding(account_id, fact.id, message.format(day=f"{fact.at:%Y-%m-%d} (UTC)"))
 
 
-def _is_replaced(account_id: str, row: Inmail) -> bool:
+def _is_replaced(account_id: str, row: InmailRow) -> bool:
     """Whether the InMail that this one replaces is an earlier one of the account, and was taken back."""
     former = stored_facts.fact_of(account_id, row.replaces or "")
     return isinstance(former, Sent) and former.id != row.id and stored_facts.retraction_of(former.id) is not None

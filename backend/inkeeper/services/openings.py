@@ -27,7 +27,7 @@ def happened_at(account_id: str, path: str, stated: datetime | None, now: dateti
     at = dates.settle(path, stated, now, opened_at)
     if opened_at <= now:
         return at
-    last = stored_facts.last_at(account_id, opened_at + balances.JUST_OPENED)
+    last = balances.last_at(account_id, opened_at + balances.JUST_OPENED)
     return max(at, last or at) + INSTANT
 
 

@@ -16,24 +16,23 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import NamedTuple
 
-from peewee import IntegrityError
-
 from inkeeper import texts
-from inkeeper.clock import to_microseconds
 from inkeeper.errors import not_found
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, urgency, warnings
-from inkeeper.services import mail
+from inkeeper.services import accounts, mail
 from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders, seat
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.people import targets
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
+from inkeeper.storage import owners
+from inkeeper.storage import reminders as notes
 from inkeeper.storage.accounts import Seat
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Account, Owner
-from inkeeper.storage.transaction import Transaction, execute
+from inkeeper.storage.reminders import Sent
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PERIOD_WARNING_CODES
 
 _FOOTER = """\
@@ -51,6 +50,10 @@ NAMED = 20
 
 class MessageNotMade(Exception):
     """The message could not be put together, and nothing was sent. The text names the kind of error alone."""
+
+
+class _NotedMeanwhile(Exception):
+    """Another run at the same time was quicker."""
 
 
 class Reminder(NamedTuple):
@@ -77,8 +80,7 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
         try:
             with store.begin_write(None) as transaction:
                 _note(transaction, news, now)
-        except IntegrityError:
-            # Another run at the same time was quicker.
+        except _NotedMeanwhile:
             return []
         try:
             hand_over()
@@ -104,21 +106,19 @@ def occasion(warning: AccountWarning, state: State) -> datetime:
 
 def _forget_those_to_come(store: Store, now: datetime) -> None:
     """Forget what was sent in the future: it went out while the clock was ahead, and so too early."""
-    ahead = (to_microseconds(now + CLOCK_TOLERANCE),)
-    if store.read_row("SELECT 1 FROM reminder_sent WHERE sent_at > ? LIMIT 1", ahead):
+    if notes.any_after(store, now + CLOCK_TOLERANCE):
         with store.begin_write(None) as transaction:
-            transaction.execute("DELETE FROM reminder_sent WHERE sent_at > ?", ahead)
+            notes.forget_after(transaction, now + CLOCK_TOLERANCE)
 
 
 def _news(transaction: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
-    owner: Owner | None = Owner.get_or_none(Owner.name == owner_name)
-    if owner is None:
+    owner_id = owners.find(transaction, owner_name)
+    if owner_id is None:
         raise not_found("person")
-    ids = [account.id for account in Account.select(Account.id).where(Account.owner == owner).order_by(Account.id)]
     summaries = []
-    for account_id in ids:
+    for account_id in accounts.names(owner_id):
         try:
-            summaries.append(summary(seat(owner.id, account_id), now))
+            summaries.append(summary(seat(owner_id, account_id), now))
         except UNREADABLE as error:
             # The others' warnings are no less urgent for it.
             log_unreadable(account_id, error)
@@ -126,10 +126,10 @@ def _news(transaction: Transaction, owner_name: str, now: datetime) -> list[Remi
     found = []
     for made in summaries:
         state = made.outlook.state
-        morning = _to_write(transaction, seat(owner.id, made.answer["account"]["id"]), now)
+        morning = _to_write(transaction, seat(owner_id, made.answer["account"]["id"]), now)
         for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
             reminder = Reminder(made.answer["account"]["id"], _account(made, plans), warning, occasion(warning, state))
-            if not _is_noted(reminder):
+            if not notes.is_noted(transaction, _key(reminder)):
                 found.append(reminder)
     return sorted(found, key=lambda reminder: urgency(reminder.warning))
 
@@ -188,34 +188,17 @@ def _header_text(text: str) -> str:
     return text.replace("=?", "=\N{REPLACEMENT CHARACTER}")
 
 
-def _is_noted(reminder: Reminder) -> bool:
-    rows = execute(
-        "SELECT 1 FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?",
-        _key(reminder),
-    )
-    return rows.fetchone() is not None
-
-
 def _note(transaction: Transaction, news: Sequence[Reminder], now: datetime) -> None:
+    """Note what goes out. Raises _NotedMeanwhile, which undoes it."""
     for reminder in news:
-        transaction.execute(
-            "INSERT INTO reminder_sent (account_id, code, occasion, severity, sent_at) VALUES (?, ?, ?, ?, ?)",
-            (*_key(reminder), to_microseconds(now)),
-        )
+        if not notes.note(transaction, _key(reminder), now):
+            raise _NotedMeanwhile
 
 
 def _forget(transaction: Transaction, news: Sequence[Reminder]) -> None:
     for reminder in news:
-        transaction.execute(
-            "DELETE FROM reminder_sent WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?",
-            _key(reminder),
-        )
+        notes.forget(transaction, _key(reminder))
 
 
-def _key(reminder: Reminder) -> tuple[str, str, int, str]:
-    return (
-        reminder.account_id,
-        reminder.warning.code,
-        to_microseconds(reminder.occasion),
-        reminder.warning.severity,
-    )
+def _key(reminder: Reminder) -> Sent:
+    return Sent(reminder.account_id, reminder.warning.code, reminder.occasion, reminder.warning.severity)

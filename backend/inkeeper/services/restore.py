@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
-from peewee import BigIntegerField, ForeignKeyField, IntegerField, IntegrityError, Model
-
 from inkeeper.clock import parse_instant, to_microseconds
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
-from inkeeper.services.derived import Derived, derived_columns
 from inkeeper.services.export_format import (
     DOCUMENT,
-    EXPORTED,
     FORMAT,
     VERSION,
     Checksum,
     ExportError,
-    fields_of,
-    name_of,
 )
 from inkeeper.services.imports.files import Archive, is_zip
+from inkeeper.storage import tables
 from inkeeper.storage.database import Store
+from inkeeper.storage.errors import ConstraintViolated
 from inkeeper.storage.migrate import steps
-from inkeeper.storage.models import TABLES, Installation, InstantField
+from inkeeper.storage.tables import Column, Later, Table
 from inkeeper.storage.transaction import Transaction
 
 _FIRST_STEPS = ["0001_ledger"]
@@ -42,9 +37,9 @@ _MOST_BYTES_OF_FIRST_VERSION = 64 * 1024**2
 
 _LONGEST_LINE = 16 * 1024**2
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
-"""What SQLite can store."""
+"""What a column can hold."""
 
-_BY_NAME = {name_of(table): table for table in EXPORTED}
+_BY_NAME = {table.name: table for table in tables.exported()}
 
 
 @dataclass(slots=True)
@@ -84,8 +79,7 @@ def read_export(store: Store, source: Path) -> dict[str, int]:
     version, and if the database is in use already; OSError if the file cannot be read.
     """
     with source.open("rb") as file, store.begin_write(None) as transaction:
-        # Every database has its id from the beginning.
-        if any(table.select().exists() for table in TABLES if table is not Installation):
+        if not tables.is_empty(transaction):
             raise ExportError("The database holds data already. Restore into a new one: name it with --database.")
         try:
             return _restore(transaction, file, source.name)
@@ -118,45 +112,49 @@ def _not_an_export(name: str) -> ExportError:
 def _store(transaction: Transaction, document: _Document, place: _Place) -> dict[str, int]:
     older = _is_older(document.head, place)
     if isinstance(document.head.get("installation"), str):
-        Installation.update(id=document.head["installation"]).execute()
-    counts = {name_of(table): 0 for table in EXPORTED}
+        tables.set_installation_id(transaction, document.head["installation"])
+    counts = dict.fromkeys(_BY_NAME, 0)
     seen: list[str] = []
     checksum = Checksum()
     for name, group in groupby(document.rows, key=lambda row: row.table):
         seen.append(name)
         if seen != sorted(seen, key=list(counts).index):
             raise place.damaged("its tables are not in order")
+        later: Later = []
         while some := list(islice(group, _ROWS_AT_ONCE)):
-            _insert(transaction, some, place, older=older)
+            later += _insert(transaction, some, place, older=older)
             for row in some:
                 checksum.add(name, to_json(row.values))
             counts[name] += len(some)
+        _refer(transaction, _BY_NAME[name], later, place)
     place.line = None
     if document.checksum != [str(checksum)]:
         raise place.damaged("its checksum does not fit its content")
     # Older exports do not say which fact id was the last.
-    transaction.execute(
-        "UPDATE account SET last_fact_id = (SELECT max(id) FROM fact WHERE account_id = account.id)"
-        " WHERE last_fact_id IS NULL"
-    )
-    missing = transaction.execute("PRAGMA foreign_key_check").fetchone()
-    if missing is not None:
-        raise place.damaged(f"rows are missing to which rows of {missing[0]} belong")
+    tables.set_missing_last_facts(transaction)
     return counts
 
 
-def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older: bool) -> None:
-    """Store rows of one table. Raises ExportError for the first that cannot be stored."""
+def _refer(transaction: Transaction, table: Table, later: Later, place: _Place) -> None:
+    """Set what rows of a table refer to in the same table. Raises ExportError for rows that are not there."""
+    try:
+        tables.refer(transaction, table, later)
+    except ConstraintViolated:
+        place.line = None
+        raise place.damaged(f"rows are missing to which rows of {table.name} belong") from None
+
+
+def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older: bool) -> Later:
+    """Store rows of one table; what they refer to in the same table is left. Raises ExportError for the first that
+    cannot be stored.
+    """
     table = _BY_NAME[rows[0].table]
-    known = {field.column_name: field for field in fields_of(table)}
+    known = {column.name: column for column in table.columns}
     columns = list(rows[0].values)
     place.line = rows[0].line
     # An older version had not all of the columns; what it lacks stays empty.
     if not columns or not (set(columns) <= set(known) if older else columns == list(known)):
         raise place.damaged("columns are missing")
-    derived = list(derived_columns(table))
-    names = ", ".join(f'"{column}"' for column in (*columns, *(each.column for each in derived)))
-    marks = ", ".join("?" * (len(columns) + len(derived)))
 
     def checked() -> Iterator[list[Any]]:
         for row in rows:
@@ -164,50 +162,45 @@ def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older:
             if list(row.values) != columns:
                 raise place.damaged("columns are missing")
             values = {column: _value(known[column], value, place) for column, value in row.values.items()}
-            yield [*values.values()] if not derived else _with_derived(table, values, derived, place)
+            yield [*values.values()] if not table.derived else _with_derived(table, values, place)
 
     try:
-        transaction.executemany(
-            f'INSERT INTO "{name_of(table)}" ({names}) VALUES ({marks})',  # noqa: S608 - the names are ours
-            checked(),
-        )
-    except (IntegrityError, sqlite3.IntegrityError):
+        return tables.insert(transaction, table, [*columns, *(each.column for each in table.derived)], checked())
+    except ConstraintViolated:
         # Each row is stored before the next is asked for, so the line is that of the row at fault.
-        raise place.damaged(
-            f"this row of {name_of(table)} does not fit the rows before it, or its own columns"
-        ) from None
+        raise place.damaged(f"this row of {table.name} does not fit the rows before it, or its own columns") from None
 
 
-def _with_derived(table: type[Model], values: dict[str, Any], derived: list[Derived], place: _Place) -> list[Any]:
+def _with_derived(table: Table, values: dict[str, Any], place: _Place) -> list[Any]:
     """The values of a row with its link in normal form, which earlier versions wrote in other ways, and with the
     columns that are computed from name and link.
     """
     computed = []
-    for each in derived:
+    for each in table.derived:
         text = values.get(each.source)
         value = each.value(text)
         if value is None and not each.nullable:
-            raise place.damaged(f"a row of {name_of(table)} has no {'link to a person' if each.of_link else 'name'}")
+            raise place.damaged(f"a row of {table.name} has no {'link to a person' if each.of_link else 'name'}")
         values = values | {each.source: each.stored(text)} if each.source in values else values
         computed.append(value)
     return [*values.values(), *computed]
 
 
-def _value(field: Any, value: Any, place: _Place) -> Any:
+def _value(column: Column, value: Any, place: _Place) -> Any:
     """The value as it is stored. Raises ExportError for one of another kind than the column's."""
-    if value is None and field.null:
+    if value is None and column.nullable:
         return None
-    if isinstance(field, InstantField):
+    if column.kind == "instant":
         try:
             return to_microseconds(parse_instant(value))
         except (TypeError, ValueError):
             raise place.damaged(f"{_quoted(value)} is no instant") from None
-    if isinstance(field.rel_field if isinstance(field, ForeignKeyField) else field, IntegerField | BigIntegerField):
+    if column.kind == "integer":
         if type(value) is int and value in _WHOLE_NUMBERS:
             return value
     elif isinstance(value, str):
         return value
-    raise place.damaged(f"{_quoted(value)} is not what the column {field.column_name} holds")
+    raise place.damaged(f"{_quoted(value)} is not what the column {column.name} holds")
 
 
 def _quoted(value: Any) -> str:

@@ -184,6 +184,14 @@ def opened_at(account_id: str) -> datetime:
     return stored_facts.opening_of(account_id)
 
 
+def last_at(account_id: str, now: datetime) -> datetime | None:
+    """The date (UTC) of the latest fact up to `now`, or None."""
+    latest = current().latest(account_id)
+    if latest and (head_at := latest.heads[-1].position.at) <= now:
+        return max([head_at, *(fact.at for fact in latest.later if fact.at <= now)])
+    return stored_facts.last_at(account_id, now)
+
+
 def _from(account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
     """The last state known before that place (None: none is), and the facts from its instant on, all of them without
     one.

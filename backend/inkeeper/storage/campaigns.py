@@ -69,10 +69,11 @@ def list_campaigns(
     """Up to `limit` of the owner's campaigns that are not archived, of one account only if given, in order of their
     making, behind the id `after`.
     """
+    of_account, values = ("", ()) if account_id is None else (" AND account_id = ?", (account_id,))
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM campaign WHERE owner_id = :owner AND id > :after AND archived_at IS NULL"  # noqa: S608
-        " AND (:account IS NULL OR account_id = :account) ORDER BY id LIMIT :limit",
-        {"owner": owner_id, "after": after or "", "account": account_id, "limit": limit},
+        f"SELECT {_COLUMNS} FROM campaign WHERE owner_id = ? AND id > ? AND archived_at IS NULL{of_account}"  # noqa: S608
+        " ORDER BY id LIMIT ?",
+        (owner_id, after or "", *values, limit),
     ).fetchall()
     return [_campaign(tx, row) for row in rows]
 

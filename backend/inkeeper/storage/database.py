@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
+from inkeeper.storage.backup import copies_beside
 from inkeeper.storage.engines import sqlite
 from inkeeper.storage.engines.engine import AccountRow, Connection, DatabaseProblem, Engine, Which
 from inkeeper.storage.heads import Heads
@@ -92,6 +93,10 @@ class Store:
         Raises FileExistsError if it exists, and DatabaseProblem where the database is no file.
         """
         self._engine.copy_to(target)
+
+    def own_copies(self) -> list[Path]:
+        """The copies of the database that the program made of its own accord."""
+        return copies_beside(self.path) if self.path else []
 
     def forget_what_was_deleted(self) -> bool:
         """Remove what is left on disk of changed and deleted rows, as far as the database can do that itself.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.rules.people import Link
 from inkeeper.storage import models
+from inkeeper.storage.patterns import containing, lower_ascii
 from inkeeper.storage.slices import slices
 from inkeeper.storage.transaction import Transaction
 
@@ -298,25 +299,14 @@ def _has_outcome(outcome: str, after: datetime | None, until: datetime | None) -
 
 def _tells_of(recipient: Recipient) -> tuple[str, list[Any]]:
     # SQLite's LIKE ignores the case of ASCII letters, PostgreSQL's does not; both `lower` fold these alone.
-    found = [("lower(profile_url) LIKE ? ESCAPE '!'", [_containing(_lower_ascii(recipient.part))])]
+    found = [("lower(profile_url) LIKE ? ESCAPE '!'", [containing(lower_ascii(recipient.part))])]
     if recipient.normal_part:
-        part = _containing(recipient.normal_part)
+        part = containing(recipient.normal_part)
         # Slugs are in lower case, so a name's normal form is a part of the link that was made of the name, too.
         found.append(("name_key LIKE ? ESCAPE '!' OR link_key LIKE ? ESCAPE '!'", [part, part]))
     if recipient.link:
         found.append(("link_key = ?", [recipient.link.key]))
     return f"({' OR '.join(sql for sql, _ in found)})", [value for _, values in found for value in values]
-
-
-def _containing(part: str) -> str:
-    """The pattern of LIKE for texts that have this part, with `!` in front of what is meant as it is."""
-    for special in "!%_":
-        part = part.replace(special, f"!{special}")
-    return f"%{part}%"
-
-
-def _lower_ascii(text: str) -> str:
-    return "".join(each.lower() if each.isascii() else each for each in text)
 
 
 def _stored(columns: Mapping[str, Any]) -> dict[str, Any]:

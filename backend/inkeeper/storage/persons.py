@@ -10,6 +10,7 @@ from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.ids import new_id, new_ids
 from inkeeper.rules import people
 from inkeeper.rules.people import NOT_A_NAME, Link, normal_name, parse_link
+from inkeeper.storage.patterns import containing, lower_ascii
 from inkeeper.storage.transaction import Transaction
 
 _COLUMNS = "id, name, first_name, company, headline, do_not_contact, erased_at"
@@ -81,7 +82,7 @@ def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
 
 def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[str, Person]:
     """The owner's people of these ids, by id, erased ones too."""
-    # The plus keeps the condition from choosing the index: an owner may have thousands of people.
+    # The expression keeps the condition from choosing the index: an owner may have thousands of people.
     found: dict[str, Person] = {}
     wanted = list(dict.fromkeys(person_ids))
     for start in range(0, len(wanted), _IDS_AT_ONCE):
@@ -124,22 +125,22 @@ def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: 
     """Up to `limit` of the owner's people whose name, company or link has this part, newest first."""
     key, link = normal_name(part), parse_link(part)
     written = spellings(key)
-    company = " OR ".join(["instr(lower(coalesce(company, '')), ?) > 0"] * len(written))
+    company = " OR ".join(["lower(coalesce(company, '')) LIKE ? ESCAPE '!'"] * len(written))
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND erased_at IS NULL AND id < ?"  # noqa: S608
-        f" AND (instr(name_key, ?) > 0 OR {company} OR id IN (SELECT person_id FROM person_link"
-        " WHERE owner_id = person.owner_id AND (link_key = ? OR instr(link_key, ?) > 0))) ORDER BY id DESC LIMIT ?",
-        (owner_id, after or "~", key, *written, link and link.key, key, limit),
+        f" AND (name_key LIKE ? ESCAPE '!' OR {company} OR id IN (SELECT person_id FROM person_link"
+        " WHERE owner_id = person.owner_id AND (link_key = ? OR link_key LIKE ? ESCAPE '!'))) ORDER BY id DESC LIMIT ?",
+        (owner_id, after or "~", containing(key), *map(containing, written), link and link.key, containing(key), limit),
     ).fetchall()
     return _with_links(tx, rows)
 
 
 def spellings(part: str) -> list[str]:
-    """The part as SQLite's `lower` leaves a text that has it, which folds ASCII letters alone: `ärzte` and `Ärzte`."""
+    """How a text may have the part where `lower` of the database folds its ASCII letters alone: `ärzte` and `Ärzte`."""
     if part.isascii():
         return [part]
     cases = (part, part.upper(), part.title(), part.capitalize())
-    return sorted({"".join(each.lower() if each.isascii() else each for each in case) for case in cases})
+    return sorted({lower_ascii(case) for case in cases})
 
 
 def add(tx: Transaction, owner_id: str, person: Mapping[str, Any], link: Link | None, now: datetime) -> Person:

@@ -13,6 +13,7 @@ from inkeeper.ids import new_id, new_ids
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, Course, working_days_after
 from inkeeper.storage import campaigns, persons
+from inkeeper.storage.patterns import containing
 from inkeeper.storage.transaction import Transaction
 
 _AT_ONCE = 500
@@ -186,7 +187,6 @@ def has_any(tx: Transaction, owner_id: str) -> bool:
 def with_a_step_to_come(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
     """The owner's targets that have a step to come, of these people only if given, in the order of the list."""
     if person_ids is not None:
-        # Joined to '', so that SQLite looks the people up instead of going through all of the owner's targets.
         having = "owner_id || '' = :owner AND opens_on || '' IS NOT NULL AND person_id"
         return _by_ids(tx, having, person_ids, {"owner": owner_id})
     return _select(tx, "owner_id = :owner AND opens_on IS NOT NULL ORDER BY place, id", owner=owner_id)
@@ -199,13 +199,15 @@ def search(
     today: Today,
     now: datetime,
     after: tuple[int, str] | None = None,
-    limit: int = 2**62,
+    limit: int | None = None,
 ) -> list[Target]:
-    """Up to `limit` of the owner's targets in the order of the list, behind (place, id) `after`."""
+    """Up to `limit` (None: all) of the owner's targets in the order of the list, behind (place, id) `after`."""
     where, values = _where(owner_id, wanted, today, now)
     if after is not None:
         where += " AND (place, id) > (:place, :after)"
         values |= {"place": after[0], "after": after[1]}
+    if limit is None:
+        return _select(tx, f"{where} ORDER BY place, id", **values)
     return _select(tx, f"{where} ORDER BY place, id LIMIT :limit", **values, limit=limit)
 
 
@@ -235,15 +237,16 @@ def _where(owner_id: str, wanted: Filter, today: Today, now: datetime) -> tuple[
 def _mentions(part: str) -> tuple[str, dict[str, str]]:
     """The condition that a target's note, or its person's name, company or link has this part, and its values."""
     written = persons.spellings(part)
-    values = {f"written{number}": text for number, text in enumerate(written)} | {"part": part}
+    values = {f"written{number}": containing(text) for number, text in enumerate(written)} | {"part": containing(part)}
     note, company = (
-        " OR ".join(f"instr(lower(coalesce({column}, '')), :written{number}) > 0" for number in range(len(written)))
+        " OR ".join(f"lower(coalesce({column}, '')) LIKE :written{number} ESCAPE '!'" for number in range(len(written)))
         for column in ("note", "company")
     )
     return (
         f"({note} OR person_id IN (SELECT id FROM person WHERE owner_id = :owner"  # noqa: S608 (names of ours)
-        f" AND (instr(name_key, :part) > 0 OR {company}))"
-        " OR person_id IN (SELECT person_id FROM person_link WHERE owner_id = :owner AND instr(link_key, :part) > 0))",
+        f" AND (name_key LIKE :part ESCAPE '!' OR {company}))"
+        " OR person_id IN (SELECT person_id FROM person_link WHERE owner_id = :owner"
+        " AND link_key LIKE :part ESCAPE '!'))",
         values,
     )
 
@@ -266,7 +269,7 @@ def count_for(tx: Transaction, owner_id: str, account_id: str, today: Today) -> 
     """How many of the owner's targets can be written to from the account."""
     day, values = today.sql()
     row = tx.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE planned_on IS NULL), count(*) FILTER (WHERE wanted_on <= {day})"  # noqa: S608
+        f"SELECT count(*), coalesce(sum(planned_on IS NULL), 0), coalesce(sum(wanted_on <= {day}), 0)"  # noqa: S608
         f" FROM target WHERE owner_id = :owner AND opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
         " AND (account_id = :of_account OR account_id IS NULL)",
         {**values, "owner": owner_id, "of_account": account_id},
@@ -279,11 +282,10 @@ def next_for(tx: Transaction, owner_id: str, account_id: str, today: Today, limi
     day; then those planned for later; each in the order of the list.
     """
     day, values = today.sql()
-    # Joined to '', the condition does not choose SQLite's index: `target_next` has the order, so a few rows are read.
+    # The expression keeps the condition from choosing the index: `target_next` has the order, so a few rows are read.
     open_now = (
         f"owner_id = :owner AND opens_on IS NOT NULL AND opens_on || '' <= {day}"
-        f" AND (ends_on IS NULL OR ends_on >= {day})"
-        " AND (account_id = :of_account OR account_id IS NULL)"
+        f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account OR account_id IS NULL)"
     )
     groups = (
         f"wanted_on <= {day}",
@@ -362,20 +364,17 @@ def count_by_campaign(
     found = {}
     day, values = today.sql()
     is_open = _NOW.format(day=day)
-    counted = (
-        is_open,
-        f"{_OPEN.format(day=day)} AND planned_on IS NOT NULL",
-        _IN_STATE["waiting"].format(day=day),
-        "answered_at IS NOT NULL",
-        f"opens_on IS NOT NULL AND ends_on < {day}",
+    columns = (
+        *("count(*)", f"sum({is_open})", f"sum({_OPEN.format(day=day)} AND planned_on IS NOT NULL)"),
+        *(f"sum({_IN_STATE['waiting'].format(day=day)})", "sum(answered_at IS NOT NULL)"),
+        f"sum(opens_on IS NOT NULL AND ends_on < {day})",
     )
-    columns = ["count(*)", *(f"count(*) FILTER (WHERE {condition})" for condition in counted)]
     for campaign_id in campaign_ids:
         row = tx.execute(
             f"SELECT {', '.join(columns)} FROM target WHERE campaign_id = :campaign",  # noqa: S608 (ours)
             {**values, "unanswered": to_microseconds(now - UNANSWERED_AFTER), "campaign": campaign_id},
         ).fetchone()
-        found[campaign_id] = InCampaign(*row)
+        found[campaign_id] = InCampaign(*(number or 0 for number in row))
     return found
 
 
@@ -390,9 +389,9 @@ def of_account(tx: Transaction, account_id: str) -> list[str]:
     InMail it sent.
     """
     rows = tx.execute(
-        "SELECT id FROM target WHERE account_id = :account OR (account_id IS NULL AND last_inmail_id IN"
-        " (SELECT id FROM inmail WHERE account_id = :account)) ORDER BY id",
-        {"account": account_id},
+        "SELECT id FROM target WHERE account_id = ? OR (account_id IS NULL AND last_inmail_id IN"
+        " (SELECT id FROM inmail WHERE account_id = ?)) ORDER BY id",
+        (account_id, account_id),
     )
     return [target_id for (target_id,) in rows]
 

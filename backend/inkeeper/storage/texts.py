@@ -84,11 +84,11 @@ def add_version(tx: Transaction, text_id: str, version: int, text: Mapping[str, 
 def is_referred_to(tx: Transaction, text_id: str) -> bool:
     """Whether an InMail, a target or a campaign names the text in any version."""
     sql = (
-        "SELECT EXISTS (SELECT 1 FROM inmail WHERE text_id = :text)"
-        " OR EXISTS (SELECT 1 FROM target WHERE text_id = :text)"
-        " OR EXISTS (SELECT 1 FROM campaign_step WHERE text_id = :text OR second_text_id = :text)"
+        "SELECT EXISTS (SELECT 1 FROM inmail WHERE text_id = ?)"
+        " OR EXISTS (SELECT 1 FROM target WHERE text_id = ?)"
+        " OR EXISTS (SELECT 1 FROM campaign_step WHERE text_id = ? OR second_text_id = ?)"
     )
-    ((found,),) = tx.execute(sql, {"text": text_id}).fetchall()
+    ((found,),) = tx.execute(sql, [text_id] * 4).fetchall()
     return bool(found)
 
 

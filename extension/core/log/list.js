@@ -1,10 +1,10 @@
 // What the user does with the list of people to write to: in the outbox first, like every change.
 
-import { local } from "../browser.js";
 import { dayNumber } from "../../text/days.js";
-import { add, changing, followersOf, newEntry } from "../store/outbox.js";
+import { local } from "../browser.js";
+import { add, changing, newEntry, removeWithFollowers } from "../store/outbox.js";
+import { read, readAll } from "../store/storage.js";
 import { cleanName, profileLink } from "./people.js";
-import { outboxKey, read, readAll } from "../store/storage.js";
 import { isTheirs, stillAdded } from "./targets.js";
 
 /**
@@ -41,7 +41,7 @@ export function changeTarget({ accountId, id, person, action, until }, now) {
     const { added, entries } = await readAll();
     const entry = entries.find((each) => each.id === id);
     if (entry && action === "drop" && entry.state !== "saved" && entry.attemptedAt === null) {
-      await local.remove([entry, ...followersOf(id, entries)].map((each) => outboxKey(each.id)));
+      await removeWithFollowers(entry, entries);
       return;
     }
     const known = added.find(([entryId]) => entryId === id)?.[1];

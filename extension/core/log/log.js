@@ -3,17 +3,15 @@
 /** @import {Messages} from "../messages.js" */
 
 import { local, session } from "../browser.js";
-import { changing, newEntry, undoableOf } from "../store/outbox.js";
+import { addLog, changing, entryWith, newEntry } from "../store/outbox.js";
+import { read } from "../store/storage.js";
 import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
-import { outboxKey, read } from "../store/storage.js";
 
 /** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
 const DOUBLE_CLICK_MS = 3000;
 
 /** Within this time what the page told, a click and the shortcut are about one send. */
 export const ONE_SEND_MS = 5 * 60_000;
-
-const UNDO_LENGTH_MAX = 20;
 
 /** Within this time the text that was copied for a person is the one that was sent to them. */
 const COPIED_MS = 12 * 3_600_000;
@@ -26,20 +24,18 @@ const COPIED_MS = 12 * 3_600_000;
 export function log(params, now) {
   return changing(async () => {
     const sentAt = params.sentAt ? new Date(params.sentAt) : now;
-    const { preferences, questions, undo } = await read("preferences", "questions", "undo");
+    const { preferences, questions, recentLogs } = await read("preferences", "questions", "recentLogs");
     const text = await textFor(params.recipient, sentAt);
     const open = questions.filter(
       (question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
     );
     if (open.length < questions.length) await local.set({ questions: open });
-    const first = params.second ? null : undo.find((item) => isSame(item, params, sentAt));
-    if (first) return { entry: await entryOf(first), repeated: true };
+    const first = params.second ? null : recentLogs.find((item) => isSame(item, params, sentAt));
+    if (first) return { entry: /** @type {InMailEntry | null} */ (await entryWith(first.outboxId)), repeated: true };
     const entry = /** @type {InMailEntry} */ (
       newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now)
     );
-    await local.set({
-      [outboxKey(entry.id)]: entry,
-      undo: [...undo, { outboxId: entry.id, inmailId: null, ...undoableOf(entry) }].slice(-UNDO_LENGTH_MAX),
+    await addLog(entry, {
       preferences: {
         ...preferences,
         lastCost: params.costRead ? preferences.lastCost : params.cost,
@@ -58,14 +54,14 @@ export function log(params, now) {
  * @param {Date} now
  */
 export async function isLogged(accountId, recipient, source, now) {
-  const { undo } = await read("undo");
-  return undo.some((item) => isSame(item, { accountId, recipient, source, cost: 1 }, now));
+  const { recentLogs } = await read("recentLogs");
+  return recentLogs.some((item) => isSame(item, { accountId, recipient, source, cost: 1 }, now));
 }
 
 /**
  * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the
  * user's doing.
- * @param {Pick<Undoable, "accountId" | "name" | "profileUrl" | "at" | "source">} item
+ * @param {Pick<RecentLog, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
  * @param {Date} sentAt
  */
@@ -86,15 +82,6 @@ function isSame(item, { accountId, recipient: { name, profileUrl = null }, sourc
 
 /** @param {string | null} link */
 const isLink = (link) => parseLink(link ?? "") !== null;
-
-/**
- * @param {Undoable} item
- * @returns {Promise<InMailEntry | null>}
- */
-async function entryOf({ outboxId }) {
-  const key = outboxKey(outboxId);
-  return (await local.get(key))[key] ?? null;
-}
 
 /**
  * @param {Messages["log"]["params"]} params

@@ -1,8 +1,8 @@
 // Whether an InMail went to a person before: the last ones are known here, all of them to the server.
 
 import { call, SHAPE } from "../server/api.js";
-import { isSamePerson } from "./people.js";
 import { read } from "../store/storage.js";
+import { isSamePerson } from "./people.js";
 
 /** A click waits no longer than this for the server. */
 const PATIENCE_MS = 400;

@@ -2,16 +2,16 @@
 // is not enough.
 
 import { openPopup, session } from "../browser.js";
+import { costOf, readPage } from "../page/reading.js";
+import { syncNow } from "../server/sync.js";
+import { flash } from "../show/toolbar.js";
+import { accountFor, currentAccount, readView } from "../show/view.js";
 import { addToList } from "./list.js";
 import { isLogged, log } from "./log.js";
 import { observe, offer } from "./observe.js";
 import { lastTo, lookUp, reasonsToAsk } from "./past.js";
 import { isSameLink, profileLink } from "./people.js";
 import { isLinkedin, personOf } from "./person.js";
-import { costOf, readPage } from "../page/reading.js";
-import { syncNow } from "../server/sync.js";
-import { flash } from "../show/toolbar.js";
-import { accountFor, currentAccount, readView } from "../show/view.js";
 
 /**
  * @param {chrome.tabs.Tab | undefined} tab

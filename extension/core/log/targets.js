@@ -1,7 +1,7 @@
 // The list of people to write to as it stands now: what the server told last, and what the user did since. Pure.
 
-import { instantOf } from "../../text/format.js";
 import { dayName, dayNumber, nameOfDay, weekday } from "../../text/days.js";
+import { instantOf } from "../../text/format.js";
 import { isSamePerson, parseLink } from "./people.js";
 
 const NEXT_MAX = 3;

@@ -2,18 +2,18 @@
 // says.
 
 import { forgoListening, listenWith, local, mayListen } from "../browser.js";
-import { newId } from "../store/ids.js";
-import { bounded } from "../store/instants.js";
 import { log, ONE_SEND_MS } from "../log/log.js";
-import { changing } from "../store/outbox.js";
 import { cleanName, isSamePerson } from "../log/people.js";
 import { isLinkedin } from "../log/person.js";
 import { logFrom } from "../log/quicklog.js";
-import { costOf, placeOf, understood } from "./reading.js";
-import { read } from "../store/storage.js";
 import { syncNow } from "../server/sync.js";
 import { flash } from "../show/toolbar.js";
 import { accountFor, readView } from "../show/view.js";
+import { newId } from "../store/ids.js";
+import { bounded } from "../store/instants.js";
+import { changing } from "../store/outbox.js";
+import { read } from "../store/storage.js";
+import { costOf, placeOf, understood } from "./reading.js";
 
 const SCRIPTS = ["wording", "read", "listen"].map((name) => `/linkedin/${name}.js`);
 
@@ -83,10 +83,10 @@ export async function hearSent(said, tab) {
  * @param {Date} now
  */
 async function isCalm(now) {
-  const { undo } = await read("undo");
+  const { recentLogs } = await read("recentLogs");
   return (
-    undo.filter(({ at, source }) => source === "page" && Math.abs(now.getTime() - Date.parse(at)) < MINUTE_MS).length <
-    SENDS_A_MINUTE_MAX
+    recentLogs.filter(({ at, source }) => source === "page" && Math.abs(now.getTime() - Date.parse(at)) < MINUTE_MS)
+      .length < SENDS_A_MINUTE_MAX
   );
 }
 
@@ -140,11 +140,11 @@ function checkedPlace(said) {
  */
 function askLater({ person, cost, product, isClear }, account, { preferences }, at) {
   return changing(async () => {
-    const { questions, undo } = await read("questions", "undo");
+    const { questions, recentLogs } = await read("questions", "recentLogs");
     const { name = "", profileUrl = null } = (isClear && person) || {};
     const isSame = (/** @type {{name: string, profileUrl: string | null, at: string}} */ other) =>
       isSamePerson(other, { name, profileUrl }) && Math.abs(at.getTime() - Date.parse(other.at)) <= ONE_SEND_MS;
-    if (name && [...questions, ...undo].some(isSame)) return false;
+    if (name && [...questions, ...recentLogs].some(isSame)) return false;
     const likely = costOf({ cost }, preferences);
     const question = {
       id: newId(at),

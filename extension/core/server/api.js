@@ -2,8 +2,8 @@
 // no data go out before the server has proven itself, where it can.
 
 import { mayCall } from "../browser.js";
-import { isProof, newNonce } from "./proof.js";
 import { Refusal } from "../refusal.js";
+import { isProof, newNonce } from "./proof.js";
 
 const API_VERSION = "1";
 const TIMEOUT_MS = 5000;

@@ -1,13 +1,13 @@
 // Making and ending the connection with a server, step by step as the welcome page leads through it.
 
+import { local, runtime } from "../browser.js";
+import { Refusal } from "../refusal.js";
+import { serverKey } from "../store/belonging.js";
+import { forgetWhatServerHas, markAll, resume } from "../store/outbox.js";
+import { read, readAll, summaryKey } from "../store/storage.js";
+import { serverAddress } from "./address.js";
 import { call, greet, SHAPE } from "./api.js";
 import { watchApp } from "./apppages.js";
-import { serverKey } from "../store/belonging.js";
-import { local, runtime } from "../browser.js";
-import { markAll } from "../store/elsewhere.js";
-import { forgetWhatServerHas, resume } from "../store/outbox.js";
-import { Refusal } from "../refusal.js";
-import { read, readAll, serverAddress, summaryKey } from "../store/storage.js";
 import { alone, note, syncNow } from "./sync.js";
 
 /**

@@ -1,12 +1,12 @@
 // The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of
 // InMails, and salted hashes of the person's link and name.
 
-import { call, SHAPE } from "./api.js";
 import { local, session } from "../browser.js";
-import { changing, forgetWhatServerHas } from "../store/outbox.js";
 import { ERASED_NAME, normalName, profileLink } from "../log/people.js";
 import { Refusal } from "../refusal.js";
-import { outboxKey, read, readAll, summaryKey } from "../store/storage.js";
+import { changing, forgetWhatServerHas, rewrite } from "../store/outbox.js";
+import { read, readAll, summaryKey } from "../store/storage.js";
+import { call, SHAPE } from "./api.js";
 
 /** @typedef {{name: string, profileUrl: string | null}} Known */
 
@@ -50,11 +50,11 @@ async function forgetEverybody() {
  */
 function forget(erasure) {
   return changing(async () => {
-    const { entries, questions, skipped, summaries, undo } = await readAll();
+    const { entries, questions, recentLogs, skipped, summaries } = await readAll();
     const { copied } = await session.get("copied");
     const targets = Object.values(summaries).flatMap(({ summary }) => summary.targets?.next ?? []);
     const isErased = await finder(erasure, [
-      ...undo,
+      ...recentLogs,
       ...questions,
       ...entries.map(personOf),
       ...targets.flatMap(knownBy),
@@ -62,20 +62,15 @@ function forget(erasure) {
     ]);
     const gone = targets.filter((target) => knownBy(target).some(isErased)).map(({ id }) => id);
     const isGone = (/** @type {string | null} */ id) => id !== null && erasure.inmails.includes(id);
-    await local.set({
+    await rewrite(entries, (entry) => (isErased(personOf(entry)) ? erased(entry) : entry), {
       questions: questions.filter((question) => !isErased(question)),
-      undo: undo.filter((item) => !isGone(item.inmailId) && !isErased(item)),
+      recentLogs: recentLogs.filter((item) => !isGone(item.inmailId) && !isErased(item)),
       skipped: Object.fromEntries(Object.entries(skipped).filter(([id]) => !gone.includes(id))),
       ...Object.fromEntries(
         Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone, gone)]),
       ),
     });
     if (copied && isErased(copied)) await session.remove("copied");
-    for (const entry of entries) {
-      if (!isErased(personOf(entry))) continue;
-      if (entry.state === "saved" || isAboutList(entry)) await local.remove(outboxKey(entry.id));
-      else await local.set({ [outboxKey(entry.id)]: anonymous(entry) });
-    }
   });
 }
 
@@ -128,11 +123,12 @@ function personOf(entry) {
 }
 
 /**
- * @template {OutboxEntry} Entry
- * @param {Entry} entry
- * @returns {Entry}
+ * What is left of an entry about the person; null where nothing is.
+ * @param {OutboxEntry} entry
+ * @returns {OutboxEntry | null}
  */
-function anonymous(entry) {
+function erased(entry) {
+  if (entry.state === "saved" || isAboutList(entry)) return null;
   if (entry.kind === "retract") return { ...entry, body: { ...entry.body, name: ERASED_NAME } };
   // The server may have got it: sent again with other content, its key would be refused.
   if (entry.kind !== "inmail" || (entry.state === "waiting" && entry.attemptedAt)) return entry;

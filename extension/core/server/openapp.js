@@ -1,9 +1,9 @@
 // Opens the app's pages in a tab, signed in: the connected server gives a secret that is valid once, for a minute.
 
-import { call, SHAPE } from "./api.js";
 import { openAddress } from "../browser.js";
 import { Refusal } from "../refusal.js";
 import { read } from "../store/storage.js";
+import { call, SHAPE } from "./api.js";
 
 /**
  * Opens a page of the connected server. The secret goes in the address's fragment, which no server or log sees. An

@@ -1,13 +1,13 @@
 // One conversation with the server at a time: greet it, send what waits, fetch what changed, and note how it went.
 
-import { assure, call, SHAPE } from "./api.js";
 import { local } from "../browser.js";
-import { markOwn } from "../store/elsewhere.js";
-import { followErasures } from "./erasures.js";
-import { isAhead } from "../store/instants.js";
-import { flush, forgetSaved, pause, resume } from "../store/outbox.js";
 import { Refusal } from "../refusal.js";
+import { isAhead } from "../store/instants.js";
+import { forgetSaved, markOwn, pause, resume } from "../store/outbox.js";
 import { BACKOFF_MAX_MS, read, readAll, summaryKey } from "../store/storage.js";
+import { assure, call, SHAPE } from "./api.js";
+import { followErasures } from "./erasures.js";
+import { flush } from "./flush.js";
 
 const BACKOFF_MIN_MS = 30_000;
 

@@ -2,8 +2,8 @@
 
 import { ofDay, until, when } from "../../text/format.js";
 import { plural, t } from "../../text/words.js";
-import { isAhead } from "../store/instants.js";
 import { toWriteToday } from "../log/targets.js";
+import { isAhead } from "../store/instants.js";
 
 /** Each carries white text at 4.5:1 or better; the title says in words what the colour says. */
 const COLOUR = { plenty: "#0f6b5c", soon: "#8a5200", urgent: "#a3201d", none: "#5d646b", quiet: "#5d646b" };

@@ -1,13 +1,13 @@
 // Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed
 // than twice.
 
-import { purposeWords } from "../../text/listwords.js";
+import { dayName } from "../../text/days.js";
+import { purposeWords } from "../../text/phrases.js";
 import { t } from "../../text/words.js";
 import { local, mayNotify, openAddress, openPopup, showNotification } from "../browser.js";
-import { dayName } from "../../text/days.js";
+import { plannedInstant, profileOf, targetsOf } from "../log/targets.js";
 import { isAhead } from "../store/instants.js";
 import { read, SNOOZE_MAX_MS } from "../store/storage.js";
-import { plannedInstant, profileOf, targetsOf } from "../log/targets.js";
 import { readView } from "./view.js";
 import { warningWords } from "./warnings.js";
 

@@ -1,9 +1,9 @@
 // What the user sees without opening anything: the badge, and for a moment the sign that a log was taken.
 
+import { session, setBadge } from "../browser.js";
 import { keepAppointments } from "./alarms.js";
 import { badge, FLASH_MS } from "./badge.js";
-import { session, setBadge } from "../browser.js";
-import { readView } from "./view.js";
+import { knownView } from "./view.js";
 
 const SETTLE_MS = 20;
 
@@ -14,7 +14,7 @@ let soon;
 export function paint() {
   return navigator.locks.request("toolbar", async () => {
     const now = new Date();
-    const [view, { flash }] = await Promise.all([readView(now), session.get("flash")]);
+    const [view, { flash }] = await Promise.all([knownView(now), session.get("flash")]);
     await setBadge(badge(view, now, flash));
     await keepAppointments(view, now);
   });

@@ -2,14 +2,22 @@
 
 import { waitsElsewhere } from "../store/belonging.js";
 import { bounded, isAhead } from "../store/instants.js";
-import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, SNOOZE_MAX_MS } from "../store/storage.js";
+import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readKnown, SNOOZE_MAX_MS } from "../store/storage.js";
 import { isUncounted, project } from "./summary.js";
 
 /**
+ * The view of what is in storage at this moment, for what is decided because of it.
  * @param {Date} now
  * @returns {Promise<View>}
  */
 export const readView = async (now) => view(await readAll(), now);
+
+/**
+ * The view for what is painted: only the first one reads storage.
+ * @param {Date} now
+ * @returns {Promise<View>}
+ */
+export const knownView = async (now) => view(await readKnown(), now);
 
 /**
  * @param {Stored} stored
@@ -19,15 +27,13 @@ export const readView = async (now) => view(await readAll(), now);
 export function view(stored, now) {
   const { address, token, demo } = stored.server;
   const { snoozedUntil } = stored.reminders;
-  // An InMail that was taken back goes on to the server, which forgets nothing, but the user has nothing left to see of
-  // it.
-  const shown = stored.entries.filter((entry) => !isTakenBack(entry, stored.entries));
+  const shown = withoutTakenBack(stored.entries);
   return {
     now: now.toISOString(),
     server: { address, paired: token !== null, demo },
     connection: { ...stored.connection, retryAt: bounded(stored.connection.retryAt, now, BACKOFF_MAX_MS) },
     pairing: stored.pairing && { ...stored.pairing, expiresAt: bounded(stored.pairing.expiresAt, now, PAIRING_MAX_MS) },
-    accounts: stored.accounts.map((account) => accountView(account, stored, now)),
+    accounts: stored.accounts.map((account) => accountView(account, stored, shown, now)),
     currentAccount: stored.currentAccount,
     waiting: shown.filter(
       (entry) => (entry.state === "waiting" || entry.state === "paused") && !waitsElsewhere(entry, stored),
@@ -82,20 +88,25 @@ export function fits({ account: { product } }, accounts, page, isChosen = false)
 }
 
 /**
- * @param {OutboxEntry} entry
+ * Without InMails that were taken back: those go on to the server, which forgets nothing, but the user has nothing left
+ * to see of them.
  * @param {OutboxEntry[]} entries
  */
-const isTakenBack = (entry, entries) => entries.some((other) => other.kind === "retract" && other.target === entry.id);
+function withoutTakenBack(entries) {
+  const takenBack = new Set(entries.map((entry) => entry.kind === "retract" && entry.target));
+  return entries.filter(({ id }) => !takenBack.has(id));
+}
 
 /**
  * @param {Account} account
  * @param {Stored} stored
+ * @param {OutboxEntry[]} shown
  * @param {Date} now
  * @returns {AccountView}
  */
-function accountView(account, stored, now) {
+function accountView(account, stored, shown, now) {
   const kept = stored.summaries[account.id];
-  const ahead = stored.entries.filter((entry) => isUncounted(entry, kept) && !isTakenBack(entry, stored.entries));
+  const ahead = shown.filter((entry) => isUncounted(entry, kept));
   return {
     account,
     productTitle: kept?.summary.product_title ?? account.product,
@@ -124,12 +135,12 @@ function recent(account, stored, ahead) {
   const saved = (kept?.summary.recent ?? []).filter(
     ({ id }) => !ahead.some((entry) => entry.kind === "retract" && entry.inmailId === id),
   );
-  const noticed = stored.undo
+  const noticed = stored.recentLogs
     .filter(({ source }) => source === "page")
     .flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
   // A line keeps its id when the server takes the entry over: its buttons stay the same ones while they are pressed.
   const idOf = (/** @type {string} */ inmailId) =>
-    stored.undo.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
+    stored.recentLogs.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
   const lines = [
     ...waiting.map(waitingLine),
     ...saved.map((inmail) => ({

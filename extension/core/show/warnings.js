@@ -1,8 +1,8 @@
 // What the server warns of by a code, in words of our own. The numbers in them are those that are shown.
 
 import { ofDay, roundMoney, until } from "../../text/format.js";
+import { rateWords } from "../../text/phrases.js";
 import { plural, t } from "../../text/words.js";
-import { rateWords } from "../../text/rate.js";
 
 /**
  * A warning in one sentence, and what to do about it. Null for what the popup says elsewhere, such as that no credit is

@@ -1,17 +1,12 @@
-// Whatever changes data waits here until the server has it: written before any network call, one key each, sent in the
-// order of the clicks with a key that makes a second attempt harmless, and kept until a summary that counts it has
-// arrived.
+// The outbox: whatever changes data waits here until the server has it. Written before any network call, one key each,
+// and kept until a summary that counts it has arrived. No other module writes entries. core/server/flush.js sends them.
 
-import { call, SHAPE } from "../server/api.js";
-import { belongsHere, serverKey, waitsForId } from "./belonging.js";
 import { local } from "../browser.js";
-import { newId } from "./ids.js";
 import { cleanName } from "../log/people.js";
-import { Refusal } from "../refusal.js";
-import { outboxKey, readAll } from "./storage.js";
-
-/** An entry on which the server itself breaks this often must not keep back the others for ever. */
-const SERVER_FAILURES_MAX = 8;
+import { belongsHere, isMovable, serverKey, waitsElsewhere, waitsForId } from "./belonging.js";
+import { newId } from "./ids.js";
+import { contentOf, isLogOf, withChanged, withLog } from "./recent.js";
+import { outboxKey, read, readAll } from "./storage.js";
 
 /** An id is asked for as long as the popup stays open in which the person was added. */
 const ADDED_LENGTH_MAX = 20;
@@ -39,30 +34,72 @@ export function newEntry(accountId, what, now) {
   return { id, key: id, accountId, createdAt: now.toISOString(), ...fresh, ...what };
 }
 
-/** @param {OutboxEntry} entry */
-export const add = (entry) => local.set({ [outboxKey(entry.id)]: entry });
+/** @typedef {Partial<Omit<Stored, "entries" | "summaries">>} Others what is written in the same step as an entry */
+
+// ---- Writing; inside `changing` wherever what is written depends on what was read ----
 
 /**
- * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a
- * token that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the
- * user.
- * @param {Server} server
+ * @param {OutboxEntry} entry
+ * @param {Others} [others]
  */
-export async function flush(server) {
-  for (let entry = await claim(); entry; entry = await claim()) {
-    try {
-      await settle(entry, await send(server, entry));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if ((await redirect(entry, error.problem)) || (await settleRefused(entry, error.problem))) continue;
-      await keep(entry, error.problem);
-      if (stopsAll(error.problem)) throw error;
-    }
-  }
+export const add = (entry, others = {}) => local.set({ [outboxKey(entry.id)]: entry, ...others });
+
+/**
+ * Adds an InMail, and its log to the recent ones. Inside `changing`.
+ * @param {InMailEntry} entry
+ * @param {Others} others
+ */
+export async function addLog(entry, others) {
+  const { recentLogs } = await read("recentLogs");
+  await add(entry, { ...others, recentLogs: withLog(recentLogs, entry) });
 }
 
+/**
+ * Puts the entry that `change` returns in the place of each of these; null removes one, the same entry leaves it as it
+ * is. Inside `changing`.
+ * @param {OutboxEntry[]} entries
+ * @param {(entry: OutboxEntry) => OutboxEntry | null} change
+ * @param {Others & Record<string, unknown>} [others]
+ */
+export async function rewrite(entries, change, others = {}) {
+  const items = /** @type {Record<string, unknown>} */ ({ ...others });
+  const gone = [];
+  for (const entry of entries) {
+    const changed = change(entry);
+    if (changed === null) gone.push(outboxKey(entry.id));
+    else if (changed !== entry) items[outboxKey(entry.id)] = changed;
+  }
+  if (Object.keys(items).length) await local.set(items);
+  if (gone.length) await local.remove(gone);
+}
+
+/**
+ * @param {OutboxEntry[]} entries
+ * @param {Others} [others]
+ */
+const remove = (entries, others) => rewrite(entries, () => null, others);
+
+/**
+ * Removes an entry with those that change what it brings about. Inside `changing`.
+ * @param {OutboxEntry} entry
+ * @param {OutboxEntry[]} entries
+ */
+export const removeWithFollowers = (entry, entries) => remove([entry, ...followersOf(entry.id, entries)]);
+
+/**
+ * The entry with this id, or null.
+ * @param {string} id
+ * @returns {Promise<OutboxEntry | null>}
+ */
+export async function entryWith(id) {
+  const key = outboxKey(id);
+  return (await local.get(key))[key] ?? null;
+}
+
+// ---- Sending ----
+
 /** Takes the oldest entry of this server that can be sent and notes that from now on the server may have it. */
-function claim() {
+export function claim() {
   return changing(async () => {
     const stored = await readAll();
     const next = stored.entries.find(
@@ -76,122 +113,83 @@ function claim() {
 }
 
 /**
- * @param {Server} server
+ * The server has the entry. In one step the entry says so, and what depends on it knows the server's id.
  * @param {OutboxEntry} entry
+ * @param {{inmailId?: string, targetId?: string}} ids that the server gave to what was sent
  */
-async function send(server, entry) {
-  const path = `/accounts/${entry.accountId}`;
-  const { body, key } = entry;
-  switch (entry.kind) {
-    case "inmail":
-      return call(server, `${path}/inmails`, { method: "POST", body, key, shape: SHAPE.logged });
-    case "retract":
-      return call(server, `${path}/inmails/${entry.inmailId}`, { method: "DELETE", key });
-    case "outcome":
-      return call(server, `${path}/inmails/${entry.inmailId}`, { method: "PATCH", body, key });
-    case "observation":
-      return call(server, `${path}/observations`, { method: "POST", body, key });
-    case "target_add":
-      return call(server, "/targets", {
-        method: "POST",
-        body: { ...body, account: entry.accountId },
-        key,
-        shape: SHAPE.added,
-      });
-    case "target_change":
-      return call(server, `/targets/${entry.targetId}`, { method: "PATCH", body, key });
-    case "person_change":
-      return call(server, `/people/${entry.personId}`, { method: "PATCH", body, key });
-  }
-}
-
-/**
- * The server has it. In one write, the entry says so and its undo knows what to take back.
- * @param {OutboxEntry} entry
- * @param {{body: any}} answer
- */
-function settle(entry, { body }) {
+export function settle(entry, ids) {
   return changing(async () => {
-    const { added, entries, undo } = await readAll();
-    /** @type {Record<string, OutboxEntry | Undoable[] | Stored["added"]>} */
-    const changed = { [outboxKey(entry.id)]: { ...entry, state: "saved" } };
-    const ids =
-      entry.kind === "inmail" ? { inmailId: body.inmail.id } : entry.kind === "target_add" ? { targetId: body.id } : {};
-    if (ids.inmailId) changed.undo = undo.map((item) => (item.outboxId === entry.id ? { ...item, ...ids } : item));
-    if (ids.targetId) {
-      changed.added = [...added, /** @type {[string, string]} */ ([entry.id, ids.targetId])].slice(-ADDED_LENGTH_MAX);
-    }
-    for (const follower of followersOf(entry.id, entries)) changed[outboxKey(follower.id)] = { ...follower, ...ids };
-    await local.set(changed);
+    const { added, entries, recentLogs } = await readAll();
+    const { inmailId, targetId } = ids;
+    await rewrite(
+      [entry, ...followersOf(entry.id, entries)],
+      (each) => /** @type {OutboxEntry} */ (each === entry ? { ...entry, state: "saved" } : { ...each, ...ids }),
+      {
+        ...(inmailId && { recentLogs: withChanged(recentLogs, entry.id, { inmailId }) }),
+        ...(targetId && {
+          added: [...added, /** @type {[string, string]} */ ([entry.id, targetId])].slice(-ADDED_LENGTH_MAX),
+        }),
+      },
+    );
   });
 }
 
 /**
- * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one. Says whether it was
- * so.
+ * What an entry was to bring about is there already: it counts as saved, with the server's words, and what was to
+ * change it is forgotten.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-async function redirect(entry, { code, replaced_by: inmailId }) {
-  if (entry.kind !== "outcome" || code !== "replaced" || !inmailId || inmailId === entry.inmailId) return false;
-  await changing(() => add({ ...entry, inmailId, attemptedAt: null }));
-  return true;
-}
-
-/** What is to be changed is gone, was closed elsewhere, or was put off until a day that has passed meanwhile. */
-const OVERTAKEN = new Set([404, 409, 422]);
-
-/**
- * A refusal that leaves nothing to do: who is to be put on the list is there, and what is to be changed is not. Says
- * whether it was one.
- * @param {OutboxEntry} entry
- * @param {Problem} problem
- */
-async function settleRefused(entry, problem) {
-  const isThere = entry.kind === "target_add" && problem.code === "already_on_list";
-  const isGone = (entry.kind === "target_change" || entry.kind === "person_change") && OVERTAKEN.has(problem.status);
-  if (isThere || isGone) {
-    await changing(async () => {
-      const { entries } = await readAll();
-      // Whoever was there before stays as they were.
-      await local.remove(followersOf(entry.id, entries).map(({ id }) => outboxKey(id)));
-      await (isThere ? add({ ...entry, state: "saved", problem }) : local.remove(outboxKey(entry.id)));
-    });
-  }
-  return isThere || isGone;
-}
-
-/**
- * The entry stays, with the reason. Where the server did answer, it does not have it.
- * @param {OutboxEntry} entry
- * @param {Problem} problem
- */
-function keep(entry, problem) {
+export function settleAsThere(entry, problem) {
   return changing(async () => {
     const { entries } = await readAll();
-    const followers = followersOf(entry.id, entries);
-    const isTakenBack = followers.some(({ kind, body }) => kind === "retract" || body.action === "drop");
-    if (!needsUser(entry, problem)) {
-      const attemptedAt = problem.status ? null : entry.attemptedAt;
-      await add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem });
-    } else if (isTakenBack) {
-      // Refused and taken back: nothing is left to do for either.
-      await local.remove([entry, ...followers].map(({ id }) => outboxKey(id)));
-    } else {
-      await add({ ...entry, attemptedAt: null, state: "needs_you", problem });
-    }
+    await remove(followersOf(entry.id, entries));
+    await add({ ...entry, state: "saved", problem });
   });
 }
 
 /**
+ * Nothing is left to be done about an entry.
+ * @param {OutboxEntry} entry
+ */
+export function forget(entry) {
+  return changing(async () => removeWithFollowers(entry, (await readAll()).entries));
+}
+
+/**
+ * The entry stays and waits for another attempt, with the reason. Where the server did answer, it does not have the
+ * entry.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-const needsUser = (entry, problem) =>
-  !stopsAll(problem) || (problem.status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX);
+export function keepWaiting(entry, problem) {
+  const attemptedAt = problem.status ? null : entry.attemptedAt;
+  return changing(() => add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem }));
+}
 
-/** @param {Problem} problem */
-const stopsAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;
+/**
+ * The server refused the entry: the user has to answer, unless it was taken back meanwhile. Then nothing is left to be
+ * done for either.
+ * @param {OutboxEntry} entry
+ * @param {Problem} problem
+ */
+export function askUser(entry, problem) {
+  return changing(async () => {
+    const { entries } = await readAll();
+    const isTakenBack = followersOf(entry.id, entries).some(
+      ({ kind, body }) => kind === "retract" || body.action === "drop",
+    );
+    if (isTakenBack) await removeWithFollowers(entry, entries);
+    else await add({ ...entry, attemptedAt: null, state: "needs_you", problem });
+  });
+}
+
+/**
+ * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one.
+ * @param {OutcomeEntry} entry
+ * @param {string} inmailId
+ */
+export const redirect = (entry, inmailId) => changing(() => add({ ...entry, inmailId, attemptedAt: null }));
 
 /**
  * The entries that take back, or change, what an entry brings about.
@@ -207,38 +205,96 @@ export const followersOf = (id, entries) =>
  * Forgets entries that the summaries count.
  * @param {OutboxEntry[]} saved
  */
-export const forgetSaved = (saved) => changing(() => local.remove(saved.map(({ id }) => outboxKey(id))));
+export const forgetSaved = (saved) => changing(() => remove(saved));
 
-/** Forgets what the server has, and every undo but of what still waits here. */
+/** Forgets what the server has, and every recent log but of what still waits here. */
 export function forgetWhatServerHas() {
   return changing(async () => {
-    const { entries, undo } = await readAll();
-    const saved = entries.filter(({ state }) => state === "saved").map(({ id }) => id);
-    const left = new Set(entries.map(({ id }) => id).filter((id) => !saved.includes(id)));
-    await local.set({ undo: undo.filter(({ outboxId }) => left.has(outboxId)) });
-    await local.remove(saved.map(outboxKey));
+    const { entries, recentLogs } = await readAll();
+    const saved = entries.filter(({ state }) => state === "saved");
+    const left = new Set(entries.filter((entry) => !saved.includes(entry)).map(({ id }) => id));
+    await remove(saved, { recentLogs: recentLogs.filter(({ outboxId }) => left.has(outboxId)) });
   });
 }
 
 /** Holds back all that waits, until the user has connected again. */
-export const pause = () => turn("waiting", "paused");
+export const pause = () => setState("waiting", "paused");
 
 /** Lets go of what `pause` held back. */
-export const resume = () => turn("paused", "waiting");
+export const resume = () => setState("paused", "waiting");
 
 /**
  * @param {OutboxEntry["state"]} from
  * @param {OutboxEntry["state"]} to
  */
-function turn(from, to) {
+function setState(from, to) {
   return changing(async () => {
     const { entries } = await readAll();
-    const turned = entries
-      .filter(({ state }) => state === from)
-      .map((entry) => [outboxKey(entry.id), { ...entry, state: to }]);
-    await local.set(Object.fromEntries(turned));
+    await rewrite(entries, (entry) => (entry.state === from ? { ...entry, state: to } : entry));
   });
 }
+
+// ---- Entries of another server ----
+
+/**
+ * Marks every entry without a server as one of this server, which has been the only one until now. For the moment
+ * before another takes its place, or before its accounts are forgotten.
+ * @param {Server} server
+ */
+export const markAll = (server) => mark(server, (entry) => !entry.serverId);
+
+/**
+ * Marks the entries of the connected server: those of its accounts, and those from before the server told an id.
+ * @param {Server} server
+ */
+export const markOwn = (server) =>
+  mark(server, (entry, stored) => entry.serverId === server.address || (!entry.serverId && belongsHere(entry, stored)));
+
+/**
+ * @param {Server} server
+ * @param {(entry: OutboxEntry, stored: Stored) => boolean} isOurs
+ */
+function mark(server, isOurs) {
+  const serverId = serverKey(server);
+  return changing(async () => {
+    const stored = await readAll();
+    await rewrite(stored.entries, (entry) =>
+      entry.serverId !== serverId && isOurs(entry, stored) ? { ...entry, serverId } : entry,
+    );
+  });
+}
+
+/**
+ * The user's answer for all entries that wait for another server. `send` gives the InMails to an account of this
+ * server, with what takes them back; whatever else there is means something to the other server alone, and stays.
+ * @param {"send" | "keep" | "delete"} answer
+ * @param {string | null} accountId of this server
+ */
+export function answerElsewhere(answer, accountId) {
+  return changing(async () => {
+    const stored = await readAll();
+    const { accounts, recentLogs, server } = stored;
+    const entries = stored.entries.filter((entry) => waitsElsewhere(entry, stored));
+    const ids = entries.map(({ id }) => id);
+    if (answer === "delete") {
+      await remove(entries, { recentLogs: recentLogs.filter(({ outboxId }) => !ids.includes(outboxId)) });
+      return;
+    }
+    const account = answer === "send" ? accounts.find(({ id }) => id === accountId) : undefined;
+    const moved = account ? entries.filter((entry) => isMovable(entry, entries)) : [];
+    const here = { accountId: account?.id, serverId: serverKey(server), state: "waiting", attemptedAt: null, tries: 0 };
+    await rewrite(
+      entries,
+      (entry) =>
+        /** @type {OutboxEntry} */ ({ ...entry, ...(moved.includes(entry) && here), isKept: !moved.includes(entry) }),
+      {
+        recentLogs: moved.reduce((logs, { id }) => withChanged(logs, id, { accountId: account?.id }), recentLogs),
+      },
+    );
+  });
+}
+
+// ---- What the user decides about an entry ----
 
 /**
  * The user's answer to a refusal: add the credit that is missing, try the same again, or forget it.
@@ -248,12 +304,13 @@ function turn(from, to) {
  */
 export function resolve(id, answer, now) {
   return changing(async () => {
-    const { entries, undo } = await readAll();
+    const { entries, recentLogs } = await readAll();
     const entry = entries.find((each) => each.id === id && each.state === "needs_you");
     if (!entry) return;
     if (answer === "discard") {
-      await local.set({ undo: undo.filter(({ outboxId }) => outboxId !== id) });
-      await local.remove([entry, ...followersOf(id, entries)].map((each) => outboxKey(each.id)));
+      await remove([entry, ...followersOf(id, entries)], {
+        recentLogs: recentLogs.filter(({ outboxId }) => outboxId !== id),
+      });
       return;
     }
     const again = /** @type {const} */ ({ ...entry, ...AGAIN });
@@ -274,7 +331,7 @@ export function resolve(id, answer, now) {
  */
 export function correct(id, correction, now) {
   return changing(async () => {
-    const { accounts, entries, server, undo } = await readAll();
+    const { accounts, entries, recentLogs, server } = await readAll();
     const entry = entries.find((each) => each.id === id && each.state === "needs_you");
     if (!entry) return;
     const accountId = correction.accountId ?? entry.accountId;
@@ -288,11 +345,8 @@ export function correct(id, correction, now) {
       accountId,
       body: correctedBody(entry, correction),
     });
-    const undoable = corrected.kind === "inmail" ? undoableOf(corrected) : {};
-    await local.set({
-      [outboxKey(id)]: corrected,
-      undo: undo.map((item) => (item.outboxId === id ? { ...item, ...undoable } : item)),
-    });
+    const content = corrected.kind === "inmail" ? contentOf(corrected) : {};
+    await add(corrected, { recentLogs: withChanged(recentLogs, id, content) });
   });
 }
 
@@ -329,19 +383,6 @@ function correctedBody(entry, { at, balance, cost, name, outcome, profileUrl, pu
 }
 
 /**
- * What the list of what can be taken back says of an InMail.
- * @param {InMailEntry} entry
- */
-export const undoableOf = ({ accountId, body: { recipient, cost, sent_at: at, source } }) => ({
-  accountId,
-  name: recipient.name,
-  profileUrl: recipient.profile_url ?? null,
-  cost,
-  at,
-  source,
-});
-
-/**
  * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed;
  * else the undo becomes an entry of its own, which outlives a killed worker like any other.
  * @param {string} id
@@ -351,14 +392,13 @@ export function undo(id, now) {
   return changing(async () => {
     const stored = await readAll();
     const entry = stored.entries.find((each) => each.id === id && each.kind === "inmail");
-    const left = stored.undo.filter((item) => item.outboxId !== id && item.inmailId !== id);
+    const recentLogs = stored.recentLogs.filter((log) => !isLogOf(log, id));
     if (entry && entry.state !== "saved" && entry.attemptedAt === null) {
-      await local.set({ undo: left });
-      await local.remove(outboxKey(id));
+      await remove([entry], { recentLogs });
       return;
     }
     const retract = retraction(id, stored, now);
-    if (retract) await local.set({ undo: left, [outboxKey(retract.id)]: retract });
+    if (retract) await add(retract, { recentLogs });
   });
 }
 
@@ -367,10 +407,10 @@ export function undo(id, now) {
  * @param {Stored} stored
  * @param {Date} now
  */
-function retraction(id, { entries, summaries, undo }, now) {
+function retraction(id, { entries, recentLogs, summaries }, now) {
   const isUnderWay = entries.some((each) => each.kind === "retract" && (each.target === id || each.inmailId === id));
   if (isUnderWay) return null;
-  const item = undo.find(({ outboxId, inmailId }) => outboxId === id || inmailId === id);
+  const item = recentLogs.find((log) => isLogOf(log, id));
   if (item) {
     const { accountId, at, cost, inmailId, name, outboxId } = item;
     const target = entries.some((each) => each.id === outboxId) ? outboxId : null;

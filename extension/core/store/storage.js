@@ -1,7 +1,7 @@
-// What local storage holds: its keys, what stands for one that is not written yet, and all of it read at once.
+// What local storage holds: its keys, their values before they are written, and the ways to read it.
 
-import { local } from "../browser.js";
 import { knownZone } from "../../text/days.js";
+import { local, onStored } from "../browser.js";
 
 // How far ahead an instant in storage can be meant; see instants.js.
 export const BACKOFF_MAX_MS = 30 * 60_000;
@@ -12,7 +12,10 @@ export const PAIRING_MAX_MS = 60 * 60_000;
 /** @param {string} accountId */
 export const summaryKey = (accountId) => `summary/${accountId}`;
 
-/** @param {string} id */
+/**
+ * The key of an outbox entry. core/store/outbox.js alone writes entries.
+ * @param {string} id
+ */
 export const outboxKey = (id) => `outbox/${id}`;
 
 /** @returns {Omit<Stored, "summaries" | "entries">} */
@@ -26,7 +29,7 @@ const defaults = () => ({
   connection: { state: "not_paired", since: new Date(0).toISOString(), detail: "", retryAt: null, tries: 0 },
   reminders: { notifications: false, snoozedUntil: null, shown: {} },
   preferences: { lastCost: 1, lastPurpose: null, takeOver: false },
-  undo: [],
+  recentLogs: [],
   listening: "off",
   questions: [],
   skipped: {},
@@ -35,12 +38,74 @@ const defaults = () => ({
   lookedAt: new Date(0).toISOString(),
 });
 
-/** @returns {Promise<Stored>} */
-export async function readAll() {
-  const kept = await local.get(null);
+/** Brings what an earlier version stored under its present keys: the recent logs were called `undo`. */
+export async function upgradeStorage() {
+  const { undo } = await local.get("undo");
+  if (!undo) return;
+  await local.set({ recentLogs: undo });
+  await local.remove("undo");
+}
+
+/**
+ * Everything in storage, read anew: for what is decided, and written, because of it.
+ * @returns {Promise<Stored>}
+ */
+export const readAll = async () => storedIn(await local.get(null));
+
+/**
+ * What this page, or this life of the worker, knows of storage: read once, then kept up to date by the changes that the
+ * browser reports. Null before.
+ * @type {Record<string, any> | null}
+ */
+let known = null;
+
+/** @type {Promise<void> | null} */
+let reading = null;
+
+/** @type {StorageChanges[]} */
+let changedMeanwhile = [];
+
+onStored((changes) => {
+  if (known) follow(known, changes);
+  else changedMeanwhile.push(changes);
+});
+
+/**
+ * Everything in storage, for what is painted: after the first time nothing is read. Right after a write of this page or
+ * worker it may still lack that; the change is reported soon, and painted then.
+ * @returns {Promise<Stored>}
+ */
+export async function readKnown() {
+  if (!known) await (reading ??= readFirst().finally(() => (reading = null)));
+  return storedIn(known ?? {});
+}
+
+async function readFirst() {
+  changedMeanwhile = [];
+  const items = await local.get(null);
+  for (const changes of changedMeanwhile) follow(items, changes);
+  known = items;
+}
+
+/**
+ * @param {Record<string, any>} items
+ * @param {StorageChanges} changes
+ */
+function follow(items, changes) {
+  for (const [key, { newValue }] of Object.entries(changes)) {
+    if (newValue === undefined) delete items[key];
+    else items[key] = newValue;
+  }
+}
+
+/**
+ * @param {Record<string, any>} items all that storage holds
+ * @returns {Stored}
+ */
+function storedIn(items) {
   /** @type {Stored} */
   const stored = { ...defaults(), summaries: {}, entries: [] };
-  for (const [key, value] of Object.entries(kept)) {
+  for (const [key, value] of Object.entries(items)) {
     if (key.startsWith("outbox/")) stored.entries.push(value);
     else if (key.startsWith("summary/")) stored.summaries[key.slice("summary/".length)] = value;
     else if (key in stored) Object.assign(stored, { [key]: value });
@@ -72,20 +137,3 @@ function inKnownZone(account) {
  * @param {OutboxEntry} b
  */
 const byId = (a, b) => (a.id < b.id ? -1 : 1);
-
-/**
- * A server's address as the user typed it, with its path (a proxy may serve Inkeeper below one) and without what
- * follows that; or the code of what is wrong with it. Plain HTTP stays on this computer.
- * @param {string} typed
- * @returns {{address: string, problem: ""} | {address: null, problem: "bad_address" | "address_password"}}
- */
-export function serverAddress(typed) {
-  const text = typed.trim();
-  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
-  if (!url) return { address: null, problem: "bad_address" };
-  if (url.username || url.password) return { address: null, problem: "address_password" };
-  if (url.hostname === "localhost") url.hostname = "127.0.0.1";
-  const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
-  if (!isAllowed) return { address: null, problem: "bad_address" };
-  return { address: url.origin + url.pathname.replace(/\/+$/, ""), problem: "" };
-}

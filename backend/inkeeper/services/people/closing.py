@@ -43,9 +43,11 @@ def close_for(
     text = texts.version_of(tx, owner_id, text_id) if text_id else None
     person = persons.find(tx, owner_id, inmail.person) if targets.has_any(tx, owner_id) else None
     found = targets.with_a_step_to_come(tx, owner_id, [person.id]) if person else []
-    today = targets.today_of(tx, owner_id, inmail.sent_at)
-    fitting = [target for target in found if _fits(target, inmail, today.of(target.account_id))]
-    fitting.sort(key=lambda target: target.id != target_id)
+    fitting: list[Target] = []
+    if found:
+        today = targets.today_of(tx, owner_id, inmail.sent_at)
+        fitting = [target for target in found if _fits(target, inmail, today.of(target.account_id))]
+        fitting.sort(key=lambda target: target.id != target_id)
     if not fitting:
         if text:
             targets.link_inmail(tx, inmail.id, {"text_id": text_id, "text_version": text})

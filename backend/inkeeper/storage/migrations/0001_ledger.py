@@ -138,10 +138,6 @@ def up(migrator: Any, db: Any) -> None:  # noqa: ARG001 (the runner's signature)
     )
     # What a balance rests on must outlast any mistake in the program, too.
     if isinstance(db, PostgresqlDatabase):
-        # The name by which statements for both engines know it.
-        db.execute_sql(
-            "CREATE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT strpos($1, $2)'"
-        )
         db.execute_sql(
             "CREATE FUNCTION fact_is_kept() RETURNS trigger LANGUAGE plpgsql AS"
             " $$BEGIN RAISE EXCEPTION 'facts are never changed' USING ERRCODE = '23514'; END$$"

@@ -1,8 +1,8 @@
-// What is known of somebody on the list, in words.
+// Phrases that badge, popup and notifications share.
 
 import { dayNumber } from "./days.js";
 import { day, instantOf, ofDay } from "./format.js";
-import { t } from "./words.js";
+import { plural, t } from "./words.js";
 
 /** @param {Target} target */
 export const purposeWords = ({ note, purpose }) =>
@@ -35,4 +35,16 @@ export const dayWords = (date, zone, now) => ofDay(instantOf(`${date}T12:00`, zo
 export function sinceWords({ created_at: created }, zone, now) {
   const at = new Date(created);
   return t("listed_since", dayNumber(at, zone) === dayNumber(now, zone) ? t("today") : day(at, zone, now));
+}
+
+/**
+ * A pace that can be kept with whole InMails.
+ * @param {number} perDay credits a working day
+ * @param {number} credits
+ */
+export function rateWords(perDay, credits) {
+  if (credits === 1) return t("rate_single");
+  if (Number.isInteger(perDay)) return t("rate_whole", perDay);
+  if (perDay > 1) return t("rate_between", Math.floor(perDay), Math.ceil(perDay));
+  return plural("rate_every", Math.floor(1 / perDay));
 }

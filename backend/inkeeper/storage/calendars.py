@@ -1,0 +1,102 @@
+"""Addresses of calendar feeds, and what calendar programs were last told. All times are UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.storage.database import Store
+from inkeeper.storage.transaction import Transaction
+
+
+class Feed(NamedTuple):
+    """An account's address: since when there is one, and when it was last read."""
+
+    created_at: datetime
+    last_read_at: datetime | None
+
+
+class BySecret(NamedTuple):
+    """What is stored of the address with a secret."""
+
+    owner_id: str
+    account_id: str
+    last_read_at: datetime | None
+    secret_hash: str
+
+
+class ToldEvent(NamedTuple):
+    """What was last told of an event. `sequence` counts its changes, the last of them at `changed_at`."""
+
+    uid: str
+    digest: str
+    sequence: int
+    changed_at: datetime
+
+
+def find_by_secret(store: Store, secret_hash: str) -> BySecret | None:
+    """The address with this secret. Without a transaction, since calendar programs ask often."""
+    row = store.read_row(
+        "SELECT owner_id, account_id, last_read_at, secret_hash FROM calendar_feed"
+        " JOIN account ON account.id = account_id WHERE secret_hash = ?",
+        (secret_hash,),
+    )
+    return None if row is None else BySecret(row[0], row[1], _instant(row[2]), row[3])
+
+
+def get(tx: Transaction, account_id: str) -> Feed | None:
+    """The account's address."""
+    row = tx.execute(
+        "SELECT created_at, last_read_at FROM calendar_feed WHERE account_id = ?", (account_id,)
+    ).fetchone()
+    return None if row is None else Feed(from_microseconds(row[0]), _instant(row[1]))
+
+
+def put(tx: Transaction, account_id: str, secret_hash: str, now: datetime) -> None:
+    """Give the account an address with this secret, in place of the one that it has."""
+    tx.execute(
+        "INSERT INTO calendar_feed (account_id, secret_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (account_id)"
+        " DO UPDATE SET secret_hash = excluded.secret_hash, created_at = excluded.created_at, last_read_at = NULL",
+        (account_id, secret_hash, to_microseconds(now)),
+    )
+
+
+def remove(tx: Transaction, account_id: str) -> None:
+    """End the account's address."""
+    tx.execute("DELETE FROM calendar_feed WHERE account_id = ?", (account_id,))
+
+
+def note_read(tx: Transaction, account_id: str, at: datetime) -> None:
+    """Note that the address was last read at this instant."""
+    tx.execute("UPDATE calendar_feed SET last_read_at = ? WHERE account_id = ?", (to_microseconds(at), account_id))
+
+
+def told(tx: Transaction, account_id: str) -> dict[str, ToldEvent]:
+    """What was told of the account's events, by their uids."""
+    rows = tx.execute(
+        "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
+    )
+    return {
+        uid: ToldEvent(uid, digest, sequence, from_microseconds(changed_at))
+        for uid, digest, sequence, changed_at in rows.fetchall()
+    }
+
+
+def put_told(tx: Transaction, account_id: str, event: ToldEvent) -> None:
+    """Note what is told of an event, in place of what was told before."""
+    tx.execute(
+        "INSERT INTO calendar_event (account_id, uid, digest, sequence, changed_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (account_id, uid) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence,"
+        " changed_at = excluded.changed_at",
+        (account_id, event.uid, event.digest, event.sequence, to_microseconds(event.changed_at)),
+    )
+
+
+def forget_told(tx: Transaction, account_id: str, uid: str) -> None:
+    """Forget what was told of an event."""
+    tx.execute("DELETE FROM calendar_event WHERE account_id = ? AND uid = ?", (account_id, uid))
+
+
+def _instant(value: int | None) -> datetime | None:
+    return None if value is None else from_microseconds(value)

@@ -1,0 +1,42 @@
+"""Where all tests keep their files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+MEMORY = Path("/dev/shm")  # noqa: S108 (the folder that is made in it has a name of its own)
+ENOUGH_BYTES = 2 * 1024**3
+
+_folder = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Puts temporary files, those of servers and browsers too, into memory, where writing to disk costs no wait.
+
+    A test that ends a process by force sees no difference: what was written outlives the process in memory too.
+    """
+    if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _fits():
+        os.environ["TMPDIR"] = config.stash[_folder] = tempfile.mkdtemp(prefix="inkeeper-", dir=MEMORY)
+        tempfile.tempdir = None  # it is read from the environment anew
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Frees the memory; after a failure the files stay, to be looked at."""
+    folder = session.config.stash.get(_folder, None)
+    if folder is not None and exitstatus == pytest.ExitCode.OK:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fits() -> bool:
+    """Whether there is a file system in memory, with space enough, from which programs may be started."""
+    try:
+        found = os.statvfs(MEMORY)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize >= ENOUGH_BYTES and not found.f_flag & os.ST_NOEXEC

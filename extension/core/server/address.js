@@ -1,0 +1,18 @@
+// The address of a server. Pure.
+
+/**
+ * A server's address as the user typed it, with its path (a proxy may serve Inkeeper below one) and without what
+ * follows that; or the code of what is wrong with it. Plain HTTP stays on this computer.
+ * @param {string} typed
+ * @returns {{address: string, problem: ""} | {address: null, problem: "bad_address" | "address_password"}}
+ */
+export function serverAddress(typed) {
+  const text = typed.trim();
+  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
+  if (!url) return { address: null, problem: "bad_address" };
+  if (url.username || url.password) return { address: null, problem: "address_password" };
+  if (url.hostname === "localhost") url.hostname = "127.0.0.1";
+  const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
+  if (!isAllowed) return { address: null, problem: "bad_address" };
+  return { address: url.origin + url.pathname.replace(/\/+$/, ""), problem: "" };
+}

@@ -1,0 +1,93 @@
+// Sends what waits in the outbox, in the order of the clicks, each with a key that makes a second attempt harmless.
+
+import { Refusal } from "../refusal.js";
+import * as outbox from "../store/outbox.js";
+import { call, SHAPE } from "./api.js";
+
+/** An entry on which the server itself breaks this often must not keep back the others for ever. */
+const SERVER_FAILURES_MAX = 8;
+
+/** The entry's object is gone, was closed elsewhere, or was put off until a day that has passed meanwhile. */
+const OVERTAKEN = new Set([404, 409, 422]);
+
+/**
+ * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a
+ * token that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the
+ * user.
+ * @param {Server} server
+ */
+export async function flush(server) {
+  for (let entry = await outbox.claim(); entry; entry = await outbox.claim()) {
+    try {
+      await outbox.settle(entry, idsIn(entry, await send(server, entry)));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await refused(entry, error.problem);
+      if (stopsAll(error.problem)) throw error;
+    }
+  }
+}
+
+/**
+ * @param {Server} server
+ * @param {OutboxEntry} entry
+ */
+async function send(server, entry) {
+  const path = `/accounts/${entry.accountId}`;
+  const { body, key } = entry;
+  switch (entry.kind) {
+    case "inmail":
+      return call(server, `${path}/inmails`, { method: "POST", body, key, shape: SHAPE.logged });
+    case "retract":
+      return call(server, `${path}/inmails/${entry.inmailId}`, { method: "DELETE", key });
+    case "outcome":
+      return call(server, `${path}/inmails/${entry.inmailId}`, { method: "PATCH", body, key });
+    case "observation":
+      return call(server, `${path}/observations`, { method: "POST", body, key });
+    case "target_add":
+      return call(server, "/targets", {
+        method: "POST",
+        body: { ...body, account: entry.accountId },
+        key,
+        shape: SHAPE.added,
+      });
+    case "target_change":
+      return call(server, `/targets/${entry.targetId}`, { method: "PATCH", body, key });
+    case "person_change":
+      return call(server, `/people/${entry.personId}`, { method: "PATCH", body, key });
+  }
+}
+
+/**
+ * The server's ids of what an entry brought about.
+ * @param {OutboxEntry} entry
+ * @param {{body: any}} answer
+ */
+function idsIn({ kind }, { body }) {
+  if (kind === "inmail") return { inmailId: body.inmail.id };
+  return kind === "target_add" ? { targetId: body.id } : {};
+}
+
+/**
+ * What a refusal means for its entry.
+ * @param {OutboxEntry} entry
+ * @param {Problem} problem
+ */
+async function refused(entry, problem) {
+  const { code, replaced_by: inmailId, status } = problem;
+  const isList = entry.kind === "target_change" || entry.kind === "person_change";
+  if (entry.kind === "outcome" && code === "replaced" && inmailId && inmailId !== entry.inmailId) {
+    await outbox.redirect(entry, inmailId);
+  } else if (entry.kind === "target_add" && code === "already_on_list") {
+    await outbox.settleAsThere(entry, problem);
+  } else if (isList && OVERTAKEN.has(status)) {
+    await outbox.forget(entry);
+  } else if (stopsAll(problem) && !(status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX)) {
+    await outbox.keepWaiting(entry, problem);
+  } else {
+    await outbox.askUser(entry, problem);
+  }
+}
+
+/** @param {Problem} problem */
+const stopsAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;

@@ -1,0 +1,71 @@
+// What the sections of the popup are built from, worked out once for each painting.
+
+import { offer } from "../core/log/observe.js";
+import { lastTo } from "../core/log/past.js";
+import { nextOf, targetFor, targetsOf } from "../core/log/targets.js";
+import { fits } from "../core/show/view.js";
+import { warningWords } from "../core/show/warnings.js";
+
+/**
+ * @param {PopupBase} base
+ * @returns {PopupContext}
+ */
+export function contextOf(base) {
+  const { account, now, page, ui, view } = base;
+  const list = account && targetsOf(account, now);
+  return {
+    ...base,
+    isMarked: isMarked(base),
+    isReady: isReady(base),
+    list,
+    offered: offer(page, account),
+    past: page?.person ? lastTo(page.person, view, ui.found) : null,
+    target: shownTarget(base, list),
+    warnings: account ? warningsOf(account, now) : [],
+  };
+}
+
+/**
+ * The target of the page's person, else the next one, if there is a credit for them.
+ * @param {PopupBase} base
+ * @param {Targets | null} list
+ */
+function shownTarget({ account, now, page, ui, view }, list) {
+  if (!account || !page) return null;
+  if (page.person) return targetFor(page.person, account, ui.found, now);
+  return account.projection?.balance ? nextOf(list?.next ?? [], view.skipped, account.account.time_zone, now) : null;
+}
+
+/**
+ * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this
+ * account's.
+ * @param {PopupBase} base
+ */
+const isReady = ({ account, page, ui, view }) =>
+  account !== null &&
+  page !== null &&
+  page.person !== null &&
+  page.isClear &&
+  !page.degree1 &&
+  fits(account, view.accounts, page, ui.switched);
+
+/**
+ * Whether the user has marked the page's person as one not to contact, here or at the server.
+ * @param {PopupBase} base
+ */
+const isMarked = ({ account, ui }) =>
+  Boolean(
+    ui.found?.person?.do_not_contact ||
+    account?.ahead.some((entry) => entry.kind === "person_change" && entry.personId === ui.found?.person?.id),
+  );
+
+/**
+ * The warnings that the popup has words for.
+ * @param {AccountView} account
+ * @param {Date} now
+ */
+const warningsOf = (account, now) =>
+  (account.projection?.warnings ?? []).flatMap((warning) => {
+    const words = warningWords(warning, account, now);
+    return words ? [{ ...warning, words }] : [];
+  });

@@ -1,0 +1,94 @@
+// Repainting reads nothing from storage: what changed is reported by the browser.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { badges, local, reset } from "./chrome.js";
+const { paint } = await import("../../extension/core/show/toolbar.js");
+const { knownView, readView } = await import("../../extension/core/show/view.js");
+
+const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3], reserve: 0 };
+const NOW = new Date();
+
+function summary(balance) {
+  return {
+    summary: {
+      product_title: "Premium",
+      as_of: NOW.toISOString(),
+      balance,
+      allotment: 25,
+      used: 25 - balance,
+      free_used: 0,
+      period: { start: "2020-01-01T00:00:00Z" },
+      next_loss: null,
+      lots: [],
+      pace: { expected: 0 },
+      forecast: { basis: "", lost: null },
+      observed: null,
+      warnings: [],
+      timeline: [],
+      recent: [],
+      awaiting: [],
+    },
+    etag: null,
+    receivedAt: NOW.toISOString(),
+  };
+}
+
+/** Until the browser has reported the changes made so far. */
+const reported = () => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(async () => {
+  reset();
+  await local.set({
+    server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false },
+    connection: { state: "ok", since: NOW.toISOString(), detail: "", retryAt: null, tries: 0 },
+    accounts: [ACCOUNT],
+    currentAccount: "a",
+    "summary/a": summary(25),
+  });
+  await reported();
+  await paint();
+});
+
+test("the badge follows every change and reads storage no more", async () => {
+  const before = local.reads;
+  for (const balance of [24, 7]) {
+    await local.set({ "summary/a": summary(balance) });
+    await reported();
+    await paint();
+  }
+  await local.remove("summary/a");
+  await reported();
+  await paint();
+  assert.deepEqual(badges, ["25", "24", "7", "–"]);
+  assert.equal(local.reads, before);
+});
+
+test("what is known is what reading anew would give", async () => {
+  await local.set({
+    questions: [{ id: "q", at: NOW.toISOString() }],
+    "summary/b": summary(3),
+    preferences: { lastCost: 0 },
+  });
+  await local.remove(["summary/a", "never stored"]);
+  await reported();
+  assert.deepEqual(await knownView(NOW), await readView(NOW));
+});
+
+test("a change that is reported during the first reading is not missed", async () => {
+  const { readKnown } = await import("../../extension/core/store/storage.js?first");
+  const reading = readKnown();
+  local.report([["currentAccount", { newValue: "b" }]]);
+  assert.equal((await reading).currentAccount, "b");
+  assert.equal((await readKnown()).currentAccount, "b");
+});
+
+test("a first reading that fails is tried again", async () => {
+  const { readKnown } = await import("../../extension/core/store/storage.js?failing");
+  const { get } = local;
+  local.get = () => Promise.reject(new Error("broken"));
+  await assert.rejects(readKnown());
+  local.get = get;
+  assert.equal((await readKnown()).currentAccount, "a");
+});
