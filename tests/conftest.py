@@ -85,7 +85,7 @@ def clock() -> Clock:
     return Clock()
 
 
-ON_BOTH_ENGINES = ("tests/storage",)
+ON_BOTH_ENGINES = ("tests/api", "tests/services", "tests/storage")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -150,8 +150,18 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(database_url: str, new_database: Path) -> Iterator[Store]:
-    shutil.copy(new_database, database_url.removeprefix("sqlite:///"))
+def empty_database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database of the test's own, without tables so far."""
+    if engine == "postgresql":
+        cluster: postgresql.Cluster = request.getfixturevalue("cluster")
+        return cluster.url(cluster.new_database())
+    return f"sqlite:///{tmp_path}/inkeeper.sqlite3"
+
+
+@pytest.fixture
+def store(engine: str, database_url: str, request: pytest.FixtureRequest) -> Iterator[Store]:
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("new_database"), database_url.removeprefix("sqlite:///"))
     opened = open_database(database_url)
     yield opened
     opened.checkpoint_and_close()

@@ -187,7 +187,7 @@ def empty_tables(connection: psycopg.Connection) -> None:
     ]
     # Neither triggers nor foreign keys are asked: facts go, too, and in any order.
     statements = ["SET session_replication_role = replica", *(f'DELETE FROM "{name}"' for name in tables)]
-    statements.append(f"UPDATE installation SET id = '{secrets.token_hex(16)}', wrong_codes = 0")
+    statements.append(f"UPDATE installation SET id = '{secrets.token_hex(16)}'")
     connection.execute(f"BEGIN; {'; '.join(statements)}; COMMIT; SET session_replication_role = DEFAULT")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
-from inkeeper.storage.database import Store, open_database
+from inkeeper.storage.database import DatabaseProblem, Store, open_database
 from inkeeper.storage.models import Owner
 
 
@@ -20,6 +20,7 @@ def add_pair(number: int) -> None:
     Owner.create(id=new_id(now), name=f"right {number}", created_at=now)
 
 
+@pytest.mark.sqlite
 def test_taken_while_others_write(store: Store, tmp_path: Path) -> None:
     stop = threading.Event()
 
@@ -47,12 +48,14 @@ def test_taken_while_others_write(store: Store, tmp_path: Path) -> None:
     copy.checkpoint_and_close()
 
 
+@pytest.mark.sqlite
 def test_is_for_its_owner_alone(store: Store, tmp_path: Path) -> None:
     store.copy_to(tmp_path / "copy.sqlite3")
 
     assert (tmp_path / "copy.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.sqlite
 def test_replaces_no_file(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "copy.sqlite3"
     target.write_text("mine")
@@ -62,3 +65,11 @@ def test_replaces_no_file(store: Store, tmp_path: Path) -> None:
 
     assert target.read_text() == "mine"
     assert sorted(file.name for file in tmp_path.iterdir() if "copy" in file.name) == ["copy.sqlite3"]
+
+
+@pytest.mark.postgresql
+def test_a_database_on_a_server_is_copied_by_its_own_program(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseProblem, match="pg_dump --format=custom --file="):
+        store.copy_to(tmp_path / "copy")
+
+    assert not (tmp_path / "copy").exists()

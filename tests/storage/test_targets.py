@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inkeeper.rules.targets import Course, state_of
 from inkeeper.storage import campaigns, persons, targets
 from inkeeper.storage.database import Store
-from inkeeper.storage.models import Owner
+from inkeeper.storage.models import Account, Owner
 from inkeeper.storage.targets import Filter, Today
 from inkeeper.vocabulary import OPEN_STATES, TARGET_STATES
 
@@ -83,7 +83,9 @@ def set_columns(tx: Any, target_id: str, **columns: Any) -> None:
 
 def test_days_differ_by_account(store: Store, kai: str) -> None:
     with store.begin_write(None) as tx:
-        tx.execute("PRAGMA defer_foreign_keys = ON")
+        for account_id in ("east", "west"):
+            values = {"owner": "kai", "name": account_id, "time_zone": "UTC", "working_days": "12345", "reserve": 0}
+            Account.create(id=account_id, created_at=NOW, version=1, **values)
         ids = [targets.add(tx, "kai", kai, {"account_id": account}, NOW) for account in ("east", "west", None)]
         for target_id in ids:
             set_columns(tx, target_id, opens_on=TODAY, inmails=1, last_sent_at=NOW)
@@ -92,7 +94,6 @@ def test_days_differ_by_account(store: Store, kai: str) -> None:
         found = targets.search(tx, "kai", Filter({"ready"}), today, NOW)
 
         assert [row.id for row in found] == [ids[0]]
-        tx.execute("DELETE FROM target")
 
 
 def test_whom_to_write_to_next(store: Store, kai: str) -> None:
