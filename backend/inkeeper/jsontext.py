@@ -23,3 +23,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 def to_json(value: Any) -> str:
     """The value as JSON text. Raises TypeError for what has no form in JSON, ValueError for a naive time or a NaN."""
     return _encode(value)
+
+
+def plain(value: Any) -> Any:
+    """The value with a dict for each NamedTuple in it, also within tuples and lists. Dicts are left as they are."""
+    if isinstance(value, tuple | list):
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return {name: plain(each) for name, each in zip(value._fields, value, strict=True)}
+        return [plain(each) for each in value]
+    return value
