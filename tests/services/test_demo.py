@@ -77,14 +77,12 @@ def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told
         owner = Owner.get().id
         seats = [accounts.seat(owner, account["id"]) for account in accounts.list_accounts(owner, NOW, None, 10)]
         answers = [summary.summary(seat, NOW).answer for seat in seats]
-    assert [answer["account"]["rule_book"] for answer in answers] == ["month_end", "rolling"]
+    assert [answer.account.rule_book for answer in answers] == ["month_end", "rolling"]
     for answer in answers:
-        assert answer["balance"] > 0
-        assert len(answer["recent"]) == 10
-        assert answer["warnings"]
-        assert {"discrepancy", "wrong_book", "unconfirmed"}.isdisjoint(
-            warning["code"] for warning in answer["warnings"]
-        )
+        assert answer.balance > 0
+        assert len(answer.recent) == 10
+        assert answer.warnings
+        assert {"discrepancy", "wrong_book", "unconfirmed"}.isdisjoint(warning.code for warning in answer.warnings)
 
 
 def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[..., Store]) -> None:
@@ -107,7 +105,7 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
         views = targets.search(tx, owner, {}, None, 100, now)
         marked = [person.name for person in persons.search(tx, owner, "", None, 100) if person.do_not_contact]
         first = accounts.list_accounts(owner, now, None, 1)[0]["id"]
-        shown = summary.summary(accounts.seat(owner, first), now).answer["targets"]
+        shown = summary.summary(accounts.seat(owner, first), now).answer.targets
     states = Counter((view.state, view.step, view.campaign is not None) for view in views)
     assert states == {
         ("ready", 1, False): 8,

@@ -11,8 +11,10 @@ from marshmallow import ValidationError, fields, validate
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.derived import describe
 from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
+from inkeeper.rules.money import Money
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
 from inkeeper.services import accounts
 from inkeeper.vocabulary import PRODUCTS
@@ -28,6 +30,9 @@ class MoneySchema(Schema):
 
     amount_minor = Integer(required=True, minimum=0, maximum=10**9)
     currency = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Must be an ISO 4217 code."))
+
+
+describe(Money, MoneySchema)
 
 
 def working_days_field(**kwargs: Any) -> fields.List:

@@ -10,10 +10,12 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from inkeeper.api.accounts import LARGEST_AMOUNT, MoneySchema, PreviewQuery
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.derived import schema_of
 from inkeeper.api.observations import WithdrawnSchema
 from inkeeper.api.schemas_base import Boolean, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services import plan_changes
+from inkeeper.services.summary import NextRenewal
 from inkeeper.vocabulary import DIRECTIONS
 
 blueprint = Blueprint(
@@ -39,11 +41,7 @@ class NewPlanChangeSchema(Schema):
             raise ValidationError('Give either "plan" or "cancel": true.', "plan")
 
 
-class NextRenewalSchema(Schema):
-    """The next credits to come."""
-
-    at = Instant(required=True)
-    credits = fields.Integer(required=True)
+NextRenewalSchema = schema_of(NextRenewal)
 
 
 class PlanChangeSchema(Schema):

@@ -9,104 +9,25 @@ from typing import NamedTuple
 from flask import Response, current_app, request
 from marshmallow import fields, validate
 
-from inkeeper.api.accounts import MoneySchema, lead_days_field
+from inkeeper.api.accounts import lead_days_field
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.derived import schema_of
 from inkeeper.api.inmails import AwaitingInmailSchema, InmailInShortSchema
-from inkeeper.api.plan_changes import NextRenewalSchema
 from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.api.targets import ListSchema
 from inkeeper.clock import format_instant
-from inkeeper.jsontext import to_json
+from inkeeper.jsontext import plain, to_json
 from inkeeper.services import accounts, summary
+from inkeeper.services.answers import Capacity
 from inkeeper.services.standing import Standing, StandingAnswers
+from inkeeper.services.summary import Overview, SummaryAccount
 from inkeeper.storage.accounts import Seat
-from inkeeper.vocabulary import JOURNAL_KINDS, LOSSES, PACE_STATUSES, PRODUCTS, SEVERITIES, WARNING_CODES
+from inkeeper.vocabulary import SEVERITIES, WARNING_CODES
 
 blueprint = Blueprint(
     "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
 )
-
-
-class SummaryAccountSchema(Schema):
-    """The account that the summary is of."""
-
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
-    plan = fields.String(required=True)
-    rule_book = fields.String(required=True)
-    time_zone = fields.String(required=True)
-    price = fields.Nested(MoneySchema, required=True, allow_none=True)
-    lead_days = lead_days_field(required=True)
-
-
-class PeriodSchema(Schema):
-    """The time from one renewal to the next. Days are counted in the account's zone, today included."""
-
-    start = Instant(required=True)
-    end = Instant(required=True)
-    days_left = fields.Integer(required=True)
-    working_days_left = fields.Integer(required=True)
-
-
-class LossSchema(Schema):
-    """The next credits that are lost if nothing is sent."""
-
-    at = Instant(required=True)
-    credits = fields.Integer(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(LOSSES))
-    value = fields.Nested(MoneySchema, required=True, allow_none=True)
-
-
-class LotSchema(Schema):
-    """The credits of one grant, and what is left of them."""
-
-    granted_at = Instant(required=True)
-    expires_at = Instant(required=True)
-    granted = fields.Integer(required=True)
-    left = fields.Integer(required=True)
-
-
-class PaceSchema(Schema):
-    """How many a working day use up the next loss; `expected` is what an even pace would have used by today."""
-
-    per_day = fields.Float(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(PACE_STATUSES))
-    expected = fields.Integer(required=True)
-
-
-class CapacitySchema(Schema):
-    """How many InMails an allotment carries with the credits that answers return: allotment ÷ (1 − response
-    rate), rounded down.
-
-    `until_renewal` is how many the present balance carries up to the next renewal, where a returned credit can be spent
-    again after `lag_hours`, the account's own median time to an answer.
-    """
-
-    inmails = fields.Integer(required=True)
-    until_renewal = fields.Integer(required=True)
-    response_rate = fields.Float(required=True)
-    lag_hours = fields.Float(required=True, allow_none=True)
-    basis = fields.String(required=True, metadata={"description": "On how much history it rests."})
-
-
-class ForecastSchema(Schema):
-    """The credits that will be lost at the account's own rate; null without any history.
-
-    `capacity` is null where answers return no credits, and on the free plan.
-    """
-
-    lost = fields.Integer(required=True, allow_none=True)
-    basis = fields.String(required=True)
-    capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
-
-
-class ObservedSchema(Schema):
-    """The last balance that LinkedIn showed."""
-
-    balance = fields.Integer(required=True)
-    at = Instant(required=True)
 
 
 class WarningSchema(Schema):
@@ -127,47 +48,16 @@ class WarningSchema(Schema):
     )
 
 
-class ChangeSchema(Schema):
-    """A coming change of the balance if nothing is sent."""
-
-    at = Instant(required=True)
-    reason = fields.String(required=True, validate=validate.OneOf(JOURNAL_KINDS))
-    credits = fields.Integer(required=True)
-    balance = fields.Integer(required=True)
-
-
-class SummarySchema(Schema):
-    """An account at a glance."""
-
-    account = fields.Nested(SummaryAccountSchema, required=True)
-    plan_title = fields.String(required=True)
-    product_title = fields.String(required=True)
-    as_of = Instant(required=True)
-    opens_at = Instant(
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": "Set while the account's opening is still to come, because the server's clock was ahead when"
-            " it was opened: everything is then as of the opening."
-        },
-    )
-    balance = fields.Integer(required=True)
-    allotment = fields.Integer(required=True)
-    allotment_months = fields.Integer(required=True, metadata={"description": "For how many months it is."})
-    used = fields.Integer(required=True)
-    free_used = fields.Integer(required=True)
-    period = fields.Nested(PeriodSchema, required=True)
-    next_loss = fields.Nested(LossSchema, required=True, allow_none=True)
-    next_renewal = fields.Nested(NextRenewalSchema, required=True, allow_none=True)
-    lots = fields.List(fields.Nested(LotSchema), required=True)
-    pace = fields.Nested(PaceSchema, required=True)
-    forecast = fields.Nested(ForecastSchema, required=True)
-    observed = fields.Nested(ObservedSchema, required=True, allow_none=True)
-    warnings = fields.List(fields.Nested(WarningSchema), required=True)
-    timeline = fields.List(fields.Nested(ChangeSchema), required=True)
-    targets = fields.Nested(ListSchema, required=True)
-    recent = fields.List(fields.Nested(InmailInShortSchema), required=True)
-    awaiting = fields.List(fields.Nested(AwaitingInmailSchema), required=True)
+CapacitySchema = schema_of(Capacity)
+SummaryAccountSchema = schema_of(SummaryAccount, lead_days=lead_days_field(required=True))
+SummarySchema = schema_of(
+    Overview,
+    "Summary",
+    warnings=fields.List(fields.Nested(WarningSchema), required=True),
+    targets=fields.Nested(ListSchema, required=True),
+    recent=fields.List(fields.Nested(InmailInShortSchema), required=True),
+    awaiting=fields.List(fields.Nested(AwaitingInmailSchema), required=True),
+)
 
 
 class Made(NamedTuple):
@@ -201,7 +91,7 @@ def show_summary(account_id: str) -> Response:
 
 def _make(row: Seat, instant: datetime) -> Standing[Made]:
     answer, stands_until, _ = summary.summary(row, instant)
-    body = to_json({key: value for key, value in answer.items() if key != "as_of"})
+    body = to_json({name: value for name, value in plain(answer).items() if name != "as_of"})
     return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)
 
 

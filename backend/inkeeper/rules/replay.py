@@ -27,7 +27,7 @@ from inkeeper.rules.facts import (
     Terms,
 )
 from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, OpenSend, Position, State, Tally
-from inkeeper.vocabulary import ANSWERS
+from inkeeper.vocabulary import ANSWERS, JournalKind
 
 # The order at one instant: expire, void (what changes the account), grant, credit back, spend, observe.
 EXPIRE = 0
@@ -70,7 +70,7 @@ class Entry(NamedTuple):
     """
 
     at: datetime
-    kind: str
+    kind: JournalKind
     credits: int
     balance: int
     why: str
@@ -349,7 +349,7 @@ class _Run:
         if type(fact) is Sent:
             self._note(fact, "spend", "InMail sent (taken back later)")
 
-    def _note(self, fact: Fact, kind: str, why: str) -> None:
+    def _note(self, fact: Fact, kind: JournalKind, why: str) -> None:
         self.journal.append(Entry(fact.at, kind, 0, self.state.balance, why, "retract", fact.id, ()))
 
     def _spend(self, fact: Sent) -> None:
@@ -584,7 +584,7 @@ class _Run:
     def _change(
         self,
         at: datetime,
-        kind: str,
+        kind: JournalKind,
         credits: int,
         why: str,
         rule: str,

@@ -239,12 +239,12 @@ def _points(zone: str, entries: Iterable[Entry]) -> list[Point]:
     for at, kind, credits, balance, *_ in entries:
         if not credits:
             continue
-        kind = kind if kind in _KEPT_APART else _USE
+        shown = kind if kind in _KEPT_APART else _USE
         last = points[-1] if points else None
-        if last and last.kind == kind != "grant" and day_ends and at < day_ends:
-            points[-1] = Point(at, balance, kind, last.credits + credits)
+        if last and last.kind == shown != "grant" and day_ends and at < day_ends:
+            points[-1] = Point(at, balance, shown, last.credits + credits)
         else:
             if day_ends is None or at >= day_ends:
                 day_ends = day_start(zone, local_day(zone, at) + timedelta(days=1))
-            points.append(Point(at, balance, kind, credits))
+            points.append(Point(at, balance, shown, credits))
     return points

@@ -10,7 +10,7 @@ from inkeeper.rules.facts import Fact
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, book_of, months_of, replay
 from inkeeper.rules.state import State
-from inkeeper.vocabulary import LOSSES
+from inkeeper.vocabulary import LOSSES, JournalKind
 
 HORIZON = timedelta(days=92)
 """How far ahead a timeline looks at least, beyond today."""
@@ -26,7 +26,7 @@ class Change(NamedTuple):
     """
 
     at: datetime
-    reason: str
+    reason: JournalKind
     credits: int
     balance: int
     rule: str

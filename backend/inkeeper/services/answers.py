@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, NamedTuple
 
 from inkeeper.rules import periods
 from inkeeper.rules.forecast import Returns, capacity, returns_since
@@ -54,16 +54,31 @@ def returns(account_id: str, state: State, now: datetime) -> Returns | None:
     return Returns(sent, len(returned), median_wait(returned))
 
 
-def describe_capacity(state: State, now: datetime, lately: Returns | None) -> dict[str, Any] | None:
-    """How many InMails the allotment carries with returned credits, as clients are told; None where none come back."""
+class Capacity(NamedTuple):
+    """How many InMails an allotment carries with the credits that answers return: allotment ÷ (1 − response
+    rate), rounded down.
+
+    `until_renewal` is how many the present balance carries up to the next renewal, where a returned credit can be spent
+    again after `lag_hours`, the account's own median time to an answer.
+    """
+
+    inmails: int
+    until_renewal: int
+    response_rate: float
+    lag_hours: float | None
+    basis: Annotated[str, "On how much history it rests."]
+
+
+def describe_capacity(state: State, now: datetime, lately: Returns | None) -> Capacity | None:
+    """How many InMails the allotment carries with returned credits; None where none come back."""
     found = lately and capacity(state, now, lately)
-    return found and {
-        "inmails": found.inmails,
-        "until_renewal": found.until_renewal,
-        "response_rate": found.response_rate,
-        "lag_hours": hours(found.lag),
-        "basis": found.basis,
-    }
+    return found and Capacity(
+        inmails=found.inmails,
+        until_renewal=found.until_renewal,
+        response_rate=found.response_rate,
+        lag_hours=hours(found.lag),
+        basis=found.basis,
+    )
 
 
 def hours(time: timedelta | None) -> float | None:

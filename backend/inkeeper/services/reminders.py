@@ -122,13 +122,13 @@ def _news(transaction: Transaction, owner_name: str, now: datetime) -> list[Remi
         except UNREADABLE as error:
             # The others' warnings are no less urgent for it.
             log_unreadable(account_id, error)
-    plans = Counter(made.answer["plan_title"] for made in summaries)
+    plans = Counter(made.answer.plan_title for made in summaries)
     found = []
     for made in summaries:
         state = made.outlook.state
-        morning = _to_write(transaction, seat(owner_id, made.answer["account"]["id"]), now)
+        morning = _to_write(transaction, seat(owner_id, made.answer.account.id), now)
         for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
-            reminder = Reminder(made.answer["account"]["id"], _account(made, plans), warning, occasion(warning, state))
+            reminder = Reminder(made.answer.account.id, _account(made, plans), warning, occasion(warning, state))
             if not notes.is_noted(transaction, _key(reminder)):
                 found.append(reminder)
     return sorted(found, key=lambda reminder: urgency(reminder.warning))
@@ -154,8 +154,8 @@ def _to_write(transaction: Transaction, row: Seat, now: datetime) -> AccountWarn
 
 def _account(made: Summary, plans: Counter[str]) -> str:
     """The account's plan, and its name only where that tells it from another."""
-    plan: str = made.answer["plan_title"]
-    return plan if plans[plan] == 1 else f"{plan}, {texts.printable(made.answer['account']['name'])}"
+    plan = made.answer.plan_title
+    return plan if plans[plan] == 1 else f"{plan}, {texts.printable(made.answer.account.name)}"
 
 
 def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any
 
 from inkeeper.clock import to_microseconds
 from inkeeper.csvtext import write_table
+from inkeeper.jsontext import plain
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import day_start, local_day, name_for_browsers
@@ -106,7 +107,7 @@ def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
         "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
         "rates": _rates(row, now),
         "cost": _cost(rows, prices, answered),
-        "capacity": answers.describe_capacity(state, now, answers.returns(row.id, state, now)),
+        "capacity": plain(answers.describe_capacity(state, now, answers.returns(row.id, state, now))),
         "balance_over_time": _balance_over_time(sheets, since, rows[0].opening),
         "heat_map": _heat_map(answers.by_hour_of_sending(row.id, zone, since, now), answered),
         "answer_time": {"answers": len(answered), "median_hours": answers.hours(answers.median_wait(answered))},

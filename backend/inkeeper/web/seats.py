@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 
 from inkeeper.api.context import now, owner_id
+from inkeeper.jsontext import plain
 from inkeeper.services import accounts, summary
 from inkeeper.services.standing import Standing, StandingAnswers
 
@@ -62,6 +63,6 @@ def summary_of(account_id: str, instant: datetime) -> dict[str, Any]:
 
     def make() -> Standing[dict[str, Any]]:
         made = summary.summary(row, instant)
-        return Standing(made.answer, made.stands_until)
+        return Standing(plain(made.answer), made.stands_until)
 
     return summaries.of(row, instant, make)

@@ -1,0 +1,66 @@
+"""Schemas derived from the NamedTuples that services answer with, so that a shape is declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import marshmallow
+from marshmallow import fields, validate
+
+from inkeeper.api.schemas_base import Instant, Schema
+
+_SCALARS: dict[Any, type[fields.Field[Any]]] = {
+    bool: fields.Boolean,
+    date: fields.Date,
+    datetime: Instant,
+    float: fields.Float,
+    int: fields.Integer,
+    str: fields.String,
+}
+
+_schemas: dict[type[Any], type[marshmallow.Schema]] = {}
+
+
+def describe(record: type[Any], schema: type[marshmallow.Schema]) -> None:
+    """Use this schema wherever the record lies within another."""
+    _schemas[record] = schema
+
+
+def schema_of(record: type[Any], name: str | None = None, **given: fields.Field[Any]) -> type[marshmallow.Schema]:
+    """The schema of answers made from this NamedTuple; every member is required.
+
+    An `Annotated` text becomes the member's description. `name` is what the document calls the schema, the record's own
+    if left out. `given` are fields for members whose type does not say enough. A record within has the schema that was
+    derived or described for it before, else one that is derived now.
+    """
+    hints = get_type_hints(record, include_extras=True)
+    members = {member: given.get(member) or _field(hint) for member, hint in hints.items()}
+    derived = Schema.from_dict(members, name=f"{name or record.__name__}Schema")
+    derived.__doc__ = record.__doc__
+    describe(record, derived)
+    return derived
+
+
+def _field(hint: Any, **options: Any) -> fields.Field[Any]:
+    """A required field for values of this type. Raises TypeError for a type that has no form in an answer."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _field(arguments[0], metadata={"description": arguments[1]}, **options)
+    if origin in (Union, UnionType):
+        [bare] = [each for each in arguments if each is not NoneType]
+        return _field(bare, allow_none=True, **options)
+    if origin is Literal:
+        kind = _SCALARS[type(arguments[0])]
+        return kind(required=True, validate=validate.OneOf(arguments), **options)
+    if origin in (list, Sequence):
+        return fields.List(_field(arguments[0]), required=True, **options)
+    if origin in (dict, Mapping):
+        return fields.Dict(keys=_field(arguments[0]), values=_field(arguments[1]), required=True, **options)
+    if hint in _SCALARS:
+        return _SCALARS[hint](required=True, **options)
+    if hasattr(hint, "_fields"):
+        return fields.Nested(_schemas.get(hint) or schema_of(hint), required=True, **options)
+    raise TypeError(f"{hint} has no form in an answer")
