@@ -20,7 +20,7 @@ function inmail(name, fields = {}) {
 
 async function logged(name, fields) {
   const entry = inmail(name, fields);
-  await outbox.addLog(entry, {});
+  await outbox.addLog(entry, (await readAll()).recentLogs);
   return entry;
 }
 
