@@ -46,15 +46,16 @@ export const dayName = (instant, zone) => nameOfDay(dayNumber(instant, zone));
 export const nameOfDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
 /**
- * The numbers of the local days on which something can still be done before `end`, today first.
+ * The numbers of the local days on which something can still be done before `end`, today first; none once it is over.
  * @param {Date} now
  * @param {Date} end
  * @param {string} zone
  */
 export function daysUntil(now, end, zone) {
+  if (end <= now) return [];
   const today = dayNumber(now, zone);
   const last = dayNumber(new Date(end.getTime() - 1), zone);
-  return Array.from({ length: Math.max(0, last - today + 1) }, (_, index) => today + index);
+  return Array.from({ length: last - today + 1 }, (_, index) => today + index);
 }
 
 /**

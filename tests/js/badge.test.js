@@ -101,3 +101,29 @@ test("a sign passes, also when the clock is set back meanwhile", () => {
   assert.equal(badge(viewOf(12), NOW, until(0)).text, "12");
   assert.equal(badge(viewOf(12), NOW, until(3_600_000)).text, "12");
 });
+
+for (const [name, state, words] of [
+  ["server off", { state: "server_off" }, /Inkeeper isn’t running/],
+  ["waiting", { waiting: [{}, {}] }, /2 entries are waiting to be saved/],
+  ["elsewhere", { elsewhere: [{ isKept: true }] }, /another/],
+]) {
+  test(`the title says in words what the sign says: ${name}`, () =>
+    assert.match(badge(viewOf(12, state), NOW).title, words));
+}
+
+test("without a connection, and without a number, the badge shows none", () => {
+  assert.equal(badge({ ...viewOf(12), server: { paired: false } }, NOW).text, "–");
+  assert.equal(badge({ ...viewOf(12), currentAccount: "other" }, NOW).text, "–");
+  const view = viewOf(12);
+  view.accounts[0].projection.tooOld = true;
+  assert.equal(badge(view, NOW).text, "?");
+});
+
+test("the title never shows a number without its age, and has a line for each account", () => {
+  const view = viewOf(12);
+  view.accounts.push({ ...view.accounts[0], account: { id: "b", name: "Other seat", time_zone: "Europe/Berlin" } });
+  const lines = badge(view, NOW).title.split("\n");
+  assert.equal(lines.length, 2);
+  assert.match(lines[0], /My seat.*12.*12:00 \(UTC\)/);
+  assert.match(lines[1], /Other seat.*13:00 \(Europe\/Berlin\)/);
+});

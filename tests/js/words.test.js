@@ -1,9 +1,12 @@
-// Every message that the extension's code names exists in _locales. The browser gives an empty text for one that does
-// not.
+// Every message that the extension's code names exists in _locales: the browser gives an empty text for one that does
+// not. Plural forms, and the words for a refusal.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+
+import "./chrome.js";
+const { plural, refusalWords, t } = await import("../../extension/text/words.js");
 
 const EXTENSION = new URL("../../extension/", import.meta.url);
 const NAMED = /\b(plural|t|text)\((?:"(?<whole>\w+)"|`(?<built>[^`]+)`)/g;
@@ -41,4 +44,28 @@ test("every message that the code names exists", () => {
 
 test("every product has a name", () => {
   for (const product of ["premium", "sales_navigator", "recruiter"]) assert.ok(exists(`product_${product}`), product);
+});
+
+test("one and many", () => {
+  assert.deepEqual(
+    [0, 1, 2, 21].map((count) => plural("badge_waiting", count)),
+    [
+      "0 entries are waiting to be saved.",
+      "1 entry is waiting to be saved.",
+      "2 entries are waiting to be saved.",
+      "21 entries are waiting to be saved.",
+    ],
+  );
+});
+
+test("a refusal is worded by its code, by the server's words where that is not known, and names the fields", () => {
+  assert.equal(refusalWords(new Error("anything")), t("problem_unexpected"));
+  assert.equal(refusalWords({ problem: { code: "over", detail: "Not shown." } }), t("problem_over"));
+  assert.equal(
+    refusalWords({ problem: { code: "not_known_here", detail: "The server’s words." } }),
+    "The server’s words.",
+  );
+  assert.equal(refusalWords({ problem: { code: "not_known_here", detail: "" } }), t("problem_unexpected"));
+  const errors = [{ path: "recipient.name" }, { path: "no_such_field" }];
+  assert.equal(refusalWords({ problem: { code: "not_known_here", detail: "No.", errors } }), "No. Check: name.");
 });

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from inkeeper.rules.pace import days_until, working_days
-from inkeeper.rules.timeline import next_loss
+from inkeeper.rules.pace import days_until, pace, working_days
+from inkeeper.rules.timeline import Change, next_loss
 from tests.rules.story import MONDAY_TO_FRIDAY, Story, utc
 
 BERLIN = "Europe/Berlin"
+CASES = json.loads((Path(__file__).parents[1] / "days_cases.json").read_text(encoding="utf-8"))
 
 
 def sales_navigator_with(sends: int) -> Story:
@@ -115,3 +122,20 @@ def test_days_until_counts_today_and_the_last_usable_day():
     assert days_until(BERLIN, end, end) == []
     assert len(days_until(BERLIN, utc("2026-11-29 22:59"), end)) == 2
     assert len(days_until(BERLIN, utc("2026-11-30 12:00"), utc("2026-11-30 23:00:01"))) == 2
+
+
+@pytest.mark.parametrize("case", CASES["days"], ids=lambda case: f"{case['zone']} {case['now']}")
+def test_the_days_that_are_left_are_those_of_the_extension(case: dict[str, Any]):
+    days = days_until(case["zone"], datetime.fromisoformat(case["now"]), datetime.fromisoformat(case["end"]))
+
+    assert [day.isoformat() for day in (*days[:1], *days[-1:])] == [day for day in (case["first"], case["last"]) if day]
+    assert (len(days), working_days(days, case["weekdays"])) == (case["days"], case["working"])
+
+
+@pytest.mark.parametrize("case", CASES["pace"])
+def test_the_credits_a_day_are_those_of_the_extension(case: dict[str, Any]):
+    now, end = datetime.fromisoformat(case["now"]), datetime.fromisoformat(case["end"])
+    state = replace(Story("premium_career", zone=case["zone"]).state("2026-02-10 12:00"), balance=case["credits"])
+    loss = Change(end, "expire", -case["credits"], 0, "")
+
+    assert pace(state, now, loss, case["weekdays"], case["reserve"]).per_day == case["per_day"]

@@ -35,7 +35,7 @@ export function log(params, now) {
     const entry = /** @type {InMailEntry} */ (
       newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now)
     );
-    await addLog(entry, {
+    await addLog(entry, recentLogs, {
       preferences: {
         ...preferences,
         lastCost: params.costRead ? preferences.lastCost : params.cost,

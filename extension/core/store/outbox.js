@@ -6,7 +6,7 @@ import { cleanName } from "../log/people.js";
 import { belongsHere, isMovable, serverKey, waitsElsewhere, waitsForId } from "./belonging.js";
 import { newId } from "./ids.js";
 import { contentOf, isLogOf, withChanged, withLog } from "./recent.js";
-import { outboxKey, read, readAll } from "./storage.js";
+import { outboxKey, readAll } from "./storage.js";
 
 /** An id is asked for as long as the popup stays open in which the person was added. */
 const ADDED_LENGTH_MAX = 20;
@@ -47,12 +47,10 @@ export const add = (entry, others = {}) => local.set({ [outboxKey(entry.id)]: en
 /**
  * Adds an InMail, and its log to the recent ones. Inside `changing`.
  * @param {InMailEntry} entry
- * @param {Others} others
+ * @param {RecentLog[]} recentLogs as they are stored
+ * @param {Others} [others]
  */
-export async function addLog(entry, others) {
-  const { recentLogs } = await read("recentLogs");
-  await add(entry, { ...others, recentLogs: withLog(recentLogs, entry) });
-}
+export const addLog = (entry, recentLogs, others) => add(entry, { ...others, recentLogs: withLog(recentLogs, entry) });
 
 /**
  * Puts the entry that `change` returns in the place of each of these; null removes one, the same entry leaves it as it
