@@ -36,7 +36,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def address_builders() -> Iterator[None]:
     """Keeps what Werkzeug compiles for each route.
 
-    Compiling takes most of the time in which an application is made, and nearly each test makes one, of the same routes.
+    Compiling takes most of the time in which an application is made. Nearly each test makes one, of the same routes.
     """
     compile_builder = Rule._compile_builder
     kept: dict[tuple[Any, ...], Any] = {}
