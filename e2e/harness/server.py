@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import re
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +20,11 @@ from e2e.harness.forking import Forked, Stem
 from e2e.harness.wait import until
 
 ROOT = Path(__file__).parents[2]
+CHOSEN_FROM = range(11_000, 31_000)
 CODE = re.compile(r"Type this code there .*: (\d{6})")
+
+_first = random.choice(CHOSEN_FROM)
+_ports = itertools.chain(range(_first, CHOSEN_FROM.stop), range(CHOSEN_FROM.start, _first))
 
 
 def environment() -> dict[str, str]:
@@ -27,10 +34,16 @@ def environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, another one at each call.
+
+    It is none of those from which the system chooses by itself. Such a port might be given to a browser's connection, or
+    to a server of another test process, before the server listens on it or while it is being restarted.
+    """
+    for port in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 class Server:
