@@ -36,8 +36,8 @@ def environment() -> dict[str, str]:
 def free_port() -> int:
     """A port that nobody listens on now, another one at each call.
 
-    It is none of those from which the system chooses by itself. Such a port might be given to a browser's connection, or
-    to a server of another test process, before the server listens on it or while it is being restarted.
+    It is none of those from which the system chooses by itself. Such a port might be given to a browser's connection,
+    or to a server of another test process, before the server listens on it or while it is being restarted.
     """
     for port in _ports:
         with socket.socket() as probe, suppress(OSError):
