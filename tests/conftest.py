@@ -36,7 +36,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def address_builders() -> Iterator[None]:
     """Keeps what Werkzeug compiles for each route.
 
-    Compiling takes most of the time in which an application is made. Nearly each test makes one, of the same routes.
+    Compiling takes most of the time of making an application, and nearly each test makes one, of the same routes.
     """
     compile_builder = Rule._compile_builder
     kept: dict[tuple[Any, ...], Any] = {}
@@ -98,7 +98,8 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(database_url: str, new_database: Path) -> Iterator[Store]:
-    shutil.copy(new_database, database_url.removeprefix("sqlite:///"))
+    if database_url.startswith("sqlite:///"):
+        shutil.copy(new_database, database_url.removeprefix("sqlite:///"))
     opened = open_database(database_url)
     yield opened
     opened.checkpoint_and_close()
