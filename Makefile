@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # The tests start some hundred servers. Where an environment forbids to keep bytecode, each would compile every module.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run demo setup test lint format fuzz bench requirements clean FORCE
+.PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench requirements clean FORCE
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -36,15 +36,20 @@ setup: $(DEVELOPMENT)  ## install what tests and linters need; `make test` does 
 
 test: setup  ## linters and all tests, browser tests included
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, prettier and eslint, and the extension's types, shapes and manifest
+	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) lint-python lint-extension
+
+lint-python: $(DEVELOPMENT)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --cache-dir .cache/import-linter
 	$(PY) tests/lint/tokens.py --check
 	$(PY) tests/lint/contract.py --check
+
+lint-extension: $(DEVELOPMENT)
 	$(PY) tests/lint/extension.py
 
 format: $(DEVELOPMENT)  ## let ruff lay out the Python code and prettier the JavaScript, and write what is generated anew

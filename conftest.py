@@ -1,4 +1,4 @@
-"""Where all tests keep their files."""
+"""Where all tests keep their files, and the order in which they run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ import pytest
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (the folder that is made in it has a name of its own)
 ENOUGH_BYTES = 2 * 1024**3
+
+LONGEST_FIRST = (
+    "/e2e/test_other_sites.py",
+    "/e2e/",
+    "/tests/api/test_openapi.py",
+    "/tests/fuzz/",
+    "/tests/cli/",
+    "/tests/services/",
+)
+"""Parts of the paths of test files: those that take minutes, then those that take seconds; all others are quick."""
 
 _folder = pytest.StashKey[str]()
 
@@ -31,6 +41,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     folder = session.config.stash.get(_folder, None)
     if folder is not None and exitstatus == pytest.ExitCode.OK:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the files that take longest, so that at the end no worker waits for another one's long file."""
+    items.sort(key=_place_in_order)
+
+
+def _place_in_order(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    return next((place for place, part in enumerate(LONGEST_FIRST) if part in path), len(LONGEST_FIRST))
 
 
 def _fits() -> bool:

@@ -15,8 +15,9 @@ from e2e.harness.client import Client
 from e2e.harness.connecting import connect
 from e2e.harness.desktop import Desktop, virtual_desktop
 from e2e.harness.extension import SOURCE, extension_copy
+from e2e.harness.forking import Stem
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.server import Server
+from e2e.harness.server import ROOT, Server, environment
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,10 +45,18 @@ def browser(chromium: Browser) -> Browser:
     return chromium
 
 
+@pytest.fixture(scope="session")
+def stem() -> Iterator[Stem]:
+    """What starts the servers of all tests."""
+    started = Stem(environment(), ROOT)
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path, stem: Stem) -> Iterator[Server]:
     """A running server with an empty data folder."""
-    running = Server(tmp_path / "server").start()
+    running = Server(tmp_path / "server", stem=stem).start()
     yield running
     running.close()
 

@@ -103,9 +103,13 @@ def visit(request: pytest.FixtureRequest) -> Callable[[str], Run]:
     return open_in_firefox
 
 
-def learned(visit: Callable[[str], Run], page: str, port: int) -> dict[str, str]:
-    """What a page learns by each kind of request to 127.0.0.1:`port`."""
-    return dict(visit(page)("(base) => tryEverything(base)", f"http://127.0.0.1:{port}"))
+def learned(visit: Callable[[str], Run], page: str, *ports: int) -> list[dict[str, str]]:
+    """What a page learns by each kind of request to each of these ports of 127.0.0.1, which it asks at the same time.
+
+    One after the other, it would wait for each of them as long as it has patience with what never answers.
+    """
+    bases = [f"http://127.0.0.1:{port}" for port in ports]
+    return list(visit(page)("(bases) => Promise.all(bases.map(tryEverything))", bases))
 
 
 def requests_logged(server: Server) -> int:
@@ -124,15 +128,12 @@ def test_a_page_cannot_tell_whether_the_server_runs(
         heard.update(re.findall(r"\?([a-z_]+)", request.path))
         _reply(request, b"", "text/plain")
 
+    before = requests_logged(server)
     with listening(ordinary) as port:
-        known = learned(visit, page, port)
+        known, on, off = learned(visit, page, port, server.port, free_port())
         until(
             lambda: heard >= set(known) - NOT_EVERYWHERE - {"fetch_long", "form_get"}, f"all are sent, not only {heard}"
         )
-    before = requests_logged(server)
-
-    on = learned(visit, page, server.port)
-    off = learned(visit, page, free_port())
 
     assert on == off
     assert on != known
