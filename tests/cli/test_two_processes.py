@@ -102,14 +102,9 @@ class Client:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "inkeeper.sqlite3"
-
-
-@pytest.fixture
-def client(database: Path) -> Client:
-    database.parent.mkdir()
-    store = open_database(f"sqlite:///{database}")
+def client(cli_database_url: str, tmp_path: Path) -> Client:
+    (tmp_path / "data").mkdir()
+    store = open_database(cli_database_url)
     with store.begin_write(None):
         owner = Owner.create(id=new_id(utc_now()), name="me", created_at=utc_now()).id
         token = devices.add(owner, "Test", utc_now()).token
@@ -134,9 +129,9 @@ def start(environment: dict[str, str], client: Client) -> Iterator[Callable[[], 
             stream.close()
 
 
-def assert_sold_once(database: Path, account: str) -> None:
+def assert_sold_once(database_url: str, account: str) -> None:
     """The ledger spent what was granted, placed no credit of its own, and is sound."""
-    store = open_database(f"sqlite:///{database}")
+    store = open_database(database_url)
     with store.read() as transaction:
         facts = transaction.execute("SELECT count(*) FROM fact WHERE account_id = ? AND kind = 'sent'", (account,))
         assert facts.fetchone() == (CREDITS,)
@@ -144,7 +139,7 @@ def assert_sold_once(database: Path, account: str) -> None:
     store.checkpoint_and_close()
 
 
-def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client: Client, database: Path) -> None:
+def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client: Client, cli_database_url: str) -> None:
     servers = [start(), start()]
     sold = Counter()
     with ThreadPoolExecutor(THREADS) as pool:
@@ -162,14 +157,14 @@ def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client:
             sold[statuses[201], statuses[409], summary["balance"], summary["used"], "discrepancy" in warned] += 1
 
     assert sold == {(CREDITS, THREADS - CREDITS, 0, CREDITS, False): ROUNDS}
-    assert_sold_once(database, account)
+    assert_sold_once(cli_database_url, account)
 
 
 @pytest.mark.parametrize("sold_meanwhile", [0, 2, 3, 5])
 def test_an_import_beside_a_server_sells_each_credit_once(
     start: Callable[[], Serving],
     client: Client,
-    database: Path,
+    cli_database_url: str,
     environment: dict[str, str],
     tmp_path: Path,
     sold_meanwhile: int,
@@ -197,4 +192,4 @@ def test_an_import_beside_a_server_sells_each_credit_once(
     for number in range(summary["balance"]):
         assert client.log(server, account, 10 + number, dated=False) == 201
     assert client.log(server, account, 20, dated=False) == 409
-    assert_sold_once(database, account)
+    assert_sold_once(cli_database_url, account)
