@@ -82,9 +82,7 @@ def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told
         assert answer["balance"] > 0
         assert len(answer["recent"]) == 10
         assert answer["warnings"]
-        assert {"discrepancy", "wrong_book", "unconfirmed"}.isdisjoint(
-            warning["code"] for warning in answer["warnings"]
-        )
+        assert {"discrepancy", "wrong_book", "unconfirmed"}.isdisjoint(warning.code for warning in answer["warnings"])
 
 
 def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[..., Store]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, current_app, request
 from marshmallow import fields, validate
@@ -18,8 +19,11 @@ from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.api.targets import ListSchema
 from inkeeper.clock import format_instant
 from inkeeper.jsontext import to_json
+from inkeeper.rules.warnings import AccountWarning, WarningCode
 from inkeeper.services import accounts, summary
 from inkeeper.services.standing import Standing, StandingAnswers
+from inkeeper.wording.forecast import basis, returns_basis
+from inkeeper.wording.warnings import say
 
 blueprint = Blueprint(
     "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
@@ -175,6 +179,13 @@ class Made(NamedTuple):
     body: str
 
 
+_NUMBERS: dict[WarningCode, tuple[str, ...]] = {
+    "few_targets": ("names", "credits"),
+    "grant_missing": ("credits", "shown"),
+    "response_rate": ("sent", "answered"),
+}
+"""Which of a warning's arguments are shown: those that the summary does not hold otherwise."""
+
 Summaries = StandingAnswers[Made]
 
 SUMMARIES_KEPT = 1_000
@@ -199,8 +210,37 @@ def show_summary(account_id: str) -> Response:
 
 def _make(row: accounts.Seat, instant: datetime) -> Standing[Made]:
     answer, stands_until, _ = summary.summary(row, instant)
-    body = to_json({key: value for key, value in answer.items() if key != "as_of"})
+    body = to_json({key: value for key, value in _described(answer).items() if key != "as_of"})
     return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)
+
+
+def _described(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer with its codes in words."""
+    forecast = answer["forecast"]
+    in_words = {"basis": basis(forecast["basis"]), "capacity": describe_capacity(forecast["capacity"])}
+    return {
+        **answer,
+        "forecast": {**forecast, **in_words},
+        "warnings": [_described_warning(warning) for warning in answer["warnings"]],
+    }
+
+
+def describe_capacity(capacity: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The capacity with its basis in words."""
+    return {**capacity, "basis": returns_basis(capacity["basis"])} if capacity else None
+
+
+def _described_warning(warning: AccountWarning) -> dict[str, Any]:
+    said = say(warning)
+    numbers = {name: getattr(warning.arguments, name) for name in _NUMBERS.get(warning.code, ())}
+    return {
+        "code": warning.code,
+        "severity": warning.severity,
+        "title": said.title,
+        "detail": said.detail,
+        "until": warning.until,
+        "arguments": {name: number for name, number in numbers.items() if number is not None},
+    }
 
 
 def _tagged(response: Response, tag: str) -> Response:

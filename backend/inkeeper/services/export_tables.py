@@ -15,6 +15,7 @@ from inkeeper.services.imports import own
 from inkeeper.storage import history
 from inkeeper.storage.models import Account
 from inkeeper.storage.transaction import execute
+from inkeeper.wording.journal import say
 
 Row = Sequence[Any]
 
@@ -116,7 +117,7 @@ def _ledger(now: datetime) -> Iterator[Row]:
                 entry.kind,
                 entry.credits,
                 entry.balance,
-                entry.why,
+                say(entry.why),
                 entry.rule,
                 about,
             )

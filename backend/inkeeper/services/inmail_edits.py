@@ -15,7 +15,7 @@ from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
 from inkeeper.rules.facts import ANSWERS, Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import parse_link
-from inkeeper.rules.replay import Entry
+from inkeeper.rules.replay import Entry, Reason, ReasonCode
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, openings
 from inkeeper.services.people.sent import person_keys
@@ -23,6 +23,8 @@ from inkeeper.storage import history
 from inkeeper.storage.history import Recorded
 from inkeeper.storage.models import Inmail
 from inkeeper.storage.transaction import execute
+
+_AS_EDITED: dict[ReasonCode, Reason] = {"sent": Reason("sent_as_edited"), "sent_free": Reason("sent_free_as_edited")}
 
 _MOST_EDITS = 10_000
 """How many edits of one InMail are followed: a bound for a damaged database in which they go round in a circle."""
@@ -141,14 +143,14 @@ def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
     ).fetchall()
     formers, retractions, edited = (set(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
 
-    def why(entry: Entry) -> str:
+    def why(entry: Entry) -> Reason:
         if entry.fact_id in retractions:
-            return "Taken back by an edit of the InMail"
+            return Reason("taken_back_by_edit")
         if entry.kind != "spend":
             return entry.why
         if entry.fact_id in formers:
-            return "InMail sent (edited later)"
-        return f"{entry.why} (as edited)" if entry.fact_id in edited and entry.rule != "retract" else entry.why
+            return Reason("sent_and_edited")
+        return _AS_EDITED.get(entry.why.code, entry.why) if entry.fact_id in edited else entry.why
 
     return [entry._replace(why=why(entry)) for entry in journal]
 

@@ -22,6 +22,7 @@ from inkeeper.storage import history, snapshots, targets
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import TABLES, Account, Inmail, Owner
 from inkeeper.storage.transaction import Transaction, execute
+from inkeeper.wording import refusals
 
 
 class Finding(NamedTuple):
@@ -79,7 +80,7 @@ def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
         present = max(now, opening_of(facts).at)
         at_once = replay(facts, present).state
     except UNREADABLE as error:
-        yield Finding(account_id, None, f"The facts cannot be replayed: {error}")
+        yield Finding(account_id, None, f"The facts cannot be replayed: {refusals.unreadable(error)}")
         return
     yield from _check_step_by_step(account_id, facts, at_once, present)
     yield from _check_saved(account_id, facts, present)
@@ -96,7 +97,7 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         state = replay(together, at, state).state
         broken = list(broken_invariants(state))
         if broken:
-            yield from (Finding(account_id, together[-1].id, message) for message in broken)
+            yield from (Finding(account_id, together[-1].id, refusals.broken(each)) for each in broken)
             return
     assert state is not None, "a history that was replayed has an opening"
     if dump_state(replay([], now, state).state) != dump_state(at_once):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.rules import books, money
+from inkeeper.rules import money
 from inkeeper.rules.forecast import forecast
 from inkeeper.rules.pace import days_until, pace, working_days
 from inkeeper.rules.periods import name_for_browsers
@@ -19,6 +19,7 @@ from inkeeper.services.people import targets
 from inkeeper.storage import history
 from inkeeper.storage.results_window import count_replies
 from inkeeper.storage.transaction import current
+from inkeeper.wording.plans import PRODUCT_TITLES
 
 RECENT = 10
 AWAITING = 50
@@ -79,7 +80,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             "lead_days": list(row.lead_days),
         },
         "plan_title": plan.title,
-        "product_title": books.PRODUCT_TITLES[plan.product],
+        "product_title": PRODUCT_TITLES[plan.product],
         "as_of": asked_at,
         "opens_at": state.opened_at if state.opened_at > asked_at else None,
         "balance": state.balance,
@@ -108,7 +109,7 @@ def summary(row: Seat, now: datetime) -> Summary:
         "pace": its_pace._asdict(),
         "forecast": its_forecast._asdict() | {"capacity": answers.describe_capacity(state, now, lately)},
         "observed": state.observed and {"balance": state.observed.balance, "at": state.observed.at},
-        "warnings": [warning._asdict() for warning in warnings(outlook)],
+        "warnings": warnings(outlook),
         "timeline": [
             {"at": change.at, "reason": change.reason, "credits": change.credits, "balance": change.balance}
             for change in changes
