@@ -28,6 +28,7 @@ from inkeeper.storage.calendars import ToldEvent
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.targets import Today
 from inkeeper.storage.transaction import Transaction, current
+from inkeeper.wording import agenda as wording
 
 _FORM = 1
 """Raised whenever the same events would be written differently than before."""
@@ -53,6 +54,7 @@ class Told(NamedTuple):
     """
 
     event: Event
+    said: wording.Said
     uid: str
     digest: str
     sequence: int
@@ -159,15 +161,16 @@ def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, lis
     events, news = [], []
     planned = _planned(transaction, row.owner_id, row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
-        uid, digest = _uid(row.id, event), _digest(event.title, event.detail)
+        said = wording.say(event)
+        uid, digest = _uid(row.id, event), _digest(said.title, said.detail)
         before = known.get(uid)
         if before and before.digest == digest:
-            told = Told(event, uid, digest, before.sequence, before.changed_at)
+            told = Told(event, said, uid, digest, before.sequence, before.changed_at)
         else:
-            told = Told(event, uid, digest, before.sequence + 1 if before else 0, now)
+            told = Told(event, said, uid, digest, before.sequence + 1 if before else 0, now)
             news.append(told)
         events.append(told)
-    return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
+    return Feed(wording.calendar_title(book_of(state).plan(state.plan).title), events), news
 
 
 def _planned(transaction: Transaction, owner_id: str, account_id: str, state: State, at: datetime) -> list[Event]:

@@ -20,7 +20,7 @@ from inkeeper import texts
 from inkeeper.errors import not_found
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
-from inkeeper.rules.warnings import AccountWarning, urgency, warnings
+from inkeeper.rules.warnings import AccountWarning, ToWrite, urgency, warnings
 from inkeeper.services import accounts, mail
 from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders, seat
 from inkeeper.services.dates import CLOCK_TOLERANCE
@@ -34,6 +34,7 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.reminders import Sent
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PERIOD_WARNING_CODES
+from inkeeper.wording.warnings import say
 
 _FOOTER = """\
 Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in your
@@ -143,13 +144,8 @@ def _to_write(transaction: Transaction, row: Seat, now: datetime) -> AccountWarn
     if not people:
         return None
     names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_in_reminders(row.id) else []
-    more = len(people) - len(names)
-    if names:
-        detail = ", ".join(names) + (f" and {more} more." if more else ".")
-    else:
-        detail = "Inkeeper shows to whom: People, Today."
     until = day_start(row.time_zone, today + timedelta(days=1))
-    return AccountWarning("to_write", "info", f"{len(people)} to write to today", detail, until)
+    return AccountWarning("to_write", "info", until, ToWrite(len(people), tuple(names)))
 
 
 def _account(made: Summary, plans: Counter[str]) -> str:
@@ -169,7 +165,7 @@ def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) ->
 def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> EmailMessage:
     first, more = news[0], len(news) - 1
     message = EmailMessage(SMTP)
-    subject = f"{first.warning.title} ({first.account})" + (f" and {more} more" if more else "")
+    subject = f"{say(first.warning).title} ({first.account})" + (f" and {more} more" if more else "")
     message["Subject"] = _header_text(subject)
     message["From"] = settings.sender
     message["To"] = settings.recipient
@@ -178,7 +174,8 @@ def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime) -
     message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
     # So that no absence note answers it.
     message["Auto-Submitted"] = "auto-generated"
-    told = "".join(f"{reminder.account}: {reminder.warning.title}\n{reminder.warning.detail}\n\n" for reminder in news)
+    said = ((reminder.account, say(reminder.warning)) for reminder in news)
+    told = "".join(f"{account}: {warning.title}\n{warning.detail}\n\n" for account, warning in said)
     message.set_content(f"{told}-- \n{_FOOTER}", cte="quoted-printable")
     return message
 
