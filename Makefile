@@ -42,6 +42,7 @@ lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, and the extension
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --cache-dir .cache/import-linter
 	$(PY) tests/lint/tokens.py --check
+	$(PY) tests/lint/words.py --check
 	$(PY) tests/lint/extension.py
 
 format: $(DEVELOPMENT)  ## let ruff lay out the Python code

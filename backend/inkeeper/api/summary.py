@@ -23,6 +23,7 @@ from inkeeper.rules.warnings import AccountWarning, WarningCode
 from inkeeper.services import accounts, summary
 from inkeeper.services.standing import Standing, StandingAnswers
 from inkeeper.wording.forecast import basis, returns_basis
+from inkeeper.wording.language import PLAIN_ENGLISH
 from inkeeper.wording.warnings import say
 
 blueprint = Blueprint(
@@ -217,7 +218,7 @@ def _make(row: accounts.Seat, instant: datetime) -> Standing[Made]:
 def _described(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The answer with its codes in words."""
     forecast = answer["forecast"]
-    in_words = {"basis": basis(forecast["basis"]), "capacity": describe_capacity(forecast["capacity"])}
+    in_words = {"basis": basis(forecast["basis"], PLAIN_ENGLISH), "capacity": describe_capacity(forecast["capacity"])}
     return {
         **answer,
         "forecast": {**forecast, **in_words},
@@ -227,11 +228,11 @@ def _described(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def describe_capacity(capacity: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The capacity with its basis in words."""
-    return {**capacity, "basis": returns_basis(capacity["basis"])} if capacity else None
+    return {**capacity, "basis": returns_basis(capacity["basis"], PLAIN_ENGLISH)} if capacity else None
 
 
 def _described_warning(warning: AccountWarning) -> dict[str, Any]:
-    said = say(warning)
+    said = say(warning, PLAIN_ENGLISH)
     numbers = {name: getattr(warning.arguments, name) for name in _NUMBERS.get(warning.code, ())}
     return {
         "code": warning.code,
