@@ -30,10 +30,10 @@ from inkeeper.rules.sheets import load_sheet
 from inkeeper.rules.state import dump_state, load_state
 from inkeeper.rules.timeline import LOSSES, timeline
 from inkeeper.wording.forecast import basis
-from inkeeper.wording.warnings import say
+from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules import naive, third_book
 from tests.rules.histories import History, histories
-from tests.rules.story import Story, utc
+from tests.rules.story import Story, say, utc
 from tests.rules.test_properties import assert_agrees
 from tests.rules.test_sheets import sheets_of, story_sheets
 
@@ -250,7 +250,7 @@ def test_pace_and_forecast_of_a_quarter():
     assert story.pace("2026-03-06 09:00").status == "behind"
     assert story.pace("2026-02-25 09:00").status == "on_pace"
     found = story.forecast("2026-04-25")
-    assert basis(found.basis) == "0 sends in 6 days and 1 earlier period"
+    assert basis(found.basis, PLAIN_ENGLISH) == "0 sends in 6 days and 1 earlier period"
 
 
 def test_credits_of_a_quarter_are_worth_three_months_price():

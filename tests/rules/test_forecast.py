@@ -13,12 +13,13 @@ from inkeeper.rules.replay import replay
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_grant, next_loss, timeline
 from inkeeper.wording.forecast import basis, returns_basis
+from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules.histories import History, histories
 from tests.rules.story import Story, utc
 
 
 def in_words(found: Forecast) -> tuple[int | None, str]:
-    return found.lost, basis(found.basis)
+    return found.lost, basis(found.basis, PLAIN_ENGLISH)
 
 
 def steady(months: int, each: int, now_used: int) -> Story:
@@ -36,7 +37,7 @@ def steady(months: int, each: int, now_used: int) -> Story:
 def test_without_any_history_it_says_so():
     told = steady(0, 0, 0).forecast("2026-11-10")
     assert told.lost is None
-    assert basis(told.basis) == "no InMails logged yet"
+    assert basis(told.basis, PLAIN_ENGLISH) == "no InMails logged yet"
 
 
 def test_this_period_alone():
@@ -44,7 +45,7 @@ def test_this_period_alone():
     assert in_words(steady(0, 0, 10).forecast("2026-11-10 12:00")) == (0, "10 sends in 10 days")
     # given two sends in ten days: four more at that rate, of 23
     assert in_words(steady(0, 0, 2).forecast("2026-11-10 12:00")) == (19, "2 sends in 10 days")
-    assert basis(steady(0, 0, 1).forecast("2026-11-02 23:00").basis) == "1 send in 2 days"
+    assert basis(steady(0, 0, 1).forecast("2026-11-02 23:00").basis, PLAIN_ENGLISH) == "1 send in 2 days"
 
 
 def test_today_is_part_of_what_was_and_not_of_what_is_to_come():
@@ -59,12 +60,18 @@ def test_blended_with_the_last_three_periods():
     story = steady(5, 10, 0)
     story.send("2026-10-20 12:00")
     assert in_words(story.forecast("2026-11-10 12:00")) == (19, "0 sends in 10 days and 3 earlier months")
-    assert basis(steady(1, 10, 1).forecast("2026-11-10 12:00").basis) == "1 send in 10 days and 1 earlier month"
+    assert (
+        basis(steady(1, 10, 1).forecast("2026-11-10 12:00").basis, PLAIN_ENGLISH)
+        == "1 send in 10 days and 1 earlier month"
+    )
 
 
 def test_a_period_of_ten_days_speaks_for_itself():
     story = steady(3, 10, 4)
-    assert basis(story.forecast("2026-11-10 23:59:59.999999").basis) == "4 sends in 10 days and 3 earlier months"
+    assert (
+        basis(story.forecast("2026-11-10 23:59:59.999999").basis, PLAIN_ENGLISH)
+        == "4 sends in 10 days and 3 earlier months"
+    )
     # given four sends in eleven days: six more in the 19 that are left
     assert in_words(story.forecast("2026-11-11")) == (15, "4 sends in 11 days")
 
@@ -130,7 +137,7 @@ def test_answers_return_credits_to_spend_again():
     state, now = rolling()
     found = capacity(state, now, Returns(40, 20, timedelta(days=2)))
     assert (found.inmails, found.response_rate, found.lag) == (30, 0.5, timedelta(days=2))
-    assert returns_basis(found.basis) == "20 of 40 InMails in 90 days answered"
+    assert returns_basis(found.basis, PLAIN_ENGLISH) == "20 of 40 InMails in 90 days answered"
 
 
 @pytest.mark.parametrize(
@@ -152,8 +159,11 @@ def test_without_answers_the_allotment_carries_itself():
     state, now = rolling()
     nothing_sent = capacity(state, now, Returns(0, 0, None))
     assert nothing_sent == (15, 15, 0.0, None, ReturnsBasis(0, 0))
-    assert returns_basis(nothing_sent.basis) == "no InMails in 90 days"
-    assert returns_basis(capacity(state, now, Returns(1, 0, None)).basis) == "none of 1 InMail in 90 days was answered"
+    assert returns_basis(nothing_sent.basis, PLAIN_ENGLISH) == "no InMails in 90 days"
+    assert (
+        returns_basis(capacity(state, now, Returns(1, 0, None)).basis, PLAIN_ENGLISH)
+        == "none of 1 InMail in 90 days was answered"
+    )
 
 
 def test_a_lucky_beginning_does_not_promise_credits_without_end():

@@ -18,11 +18,11 @@ from inkeeper.rules.periods import Moment
 from inkeeper.rules.replay import replay
 from inkeeper.rules.timeline import next_loss, timeline
 from inkeeper.rules.warnings import Outlook, Replies, next_turn, warnings
-from inkeeper.wording import amounts, dates
-from inkeeper.wording.warnings import say
+from inkeeper.wording import dates
+from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules.histories import INSTANT, History, histories
 from tests.rules.naive import naive
-from tests.rules.story import MONDAY_TO_FRIDAY, Story, utc
+from tests.rules.story import MONDAY_TO_FRIDAY, Story, say, utc
 
 BERLIN = "Europe/Berlin"
 
@@ -572,7 +572,7 @@ def test_the_most_severe_warning_comes_first_and_what_expires_before_all():
     ],
 )
 def test_the_moment_of_a_loss_in_words(zone: str, at: str, told: str):
-    assert dates.end_of_use(Moment(utc(at), zone)) == told
+    assert dates.end_of_use(Moment(utc(at), zone), PLAIN_ENGLISH) == told
 
 
 @pytest.mark.parametrize(
@@ -588,7 +588,7 @@ def test_the_moment_of_a_loss_in_words(zone: str, at: str, told: str):
 )
 def test_worth_at_the_users_own_price(price: Money, credits: int, worth: Money, told: str):
     assert value_of(credits, price, 25) == worth
-    assert amounts.money(worth) == told
+    assert PLAIN_ENGLISH.money(worth) == told
     assert value_of(credits, None, 25) is None
     assert value_of(credits, price, 0) is None
 

@@ -26,6 +26,7 @@ from inkeeper.services.summary import Forecast, Overview, SummaryAccount
 from inkeeper.storage.accounts import Seat
 from inkeeper.vocabulary import SEVERITIES, WARNING_CODES, ReminderCode
 from inkeeper.wording.forecast import basis, returns_basis
+from inkeeper.wording.language import PLAIN_ENGLISH
 from inkeeper.wording.warnings import say
 
 blueprint = Blueprint(
@@ -112,7 +113,7 @@ def _make(row: Seat, instant: datetime) -> Standing[Made]:
 def _described(answer: Overview) -> dict[str, Any]:
     """The answer with its codes in words."""
     forecast = answer.forecast
-    in_words = {"basis": basis(forecast.basis), "capacity": describe_capacity(forecast.capacity)}
+    in_words = {"basis": basis(forecast.basis, PLAIN_ENGLISH), "capacity": describe_capacity(forecast.capacity)}
     return {
         **plain(answer),
         "forecast": {**forecast._asdict(), **in_words},
@@ -122,11 +123,11 @@ def _described(answer: Overview) -> dict[str, Any]:
 
 def describe_capacity(capacity: Capacity | None) -> dict[str, Any] | None:
     """The capacity with its basis in words."""
-    return {**capacity._asdict(), "basis": returns_basis(capacity.basis)} if capacity else None
+    return {**capacity._asdict(), "basis": returns_basis(capacity.basis, PLAIN_ENGLISH)} if capacity else None
 
 
 def _described_warning(warning: AccountWarning) -> dict[str, Any]:
-    said = say(warning)
+    said = say(warning, PLAIN_ENGLISH)
     numbers = {name: getattr(warning.arguments, name) for name in _NUMBERS.get(warning.code, ())}
     return {
         "code": warning.code,

@@ -9,7 +9,8 @@ from inkeeper.rules.advice import EARLY, LATELY, PERIODS_LOOKED_AT, PERIODS_NEED
 from inkeeper.rules.periods import Moment
 from inkeeper.vocabulary import Need, Verdict
 from inkeeper.wording import dates
-from inkeeper.wording.amounts import counted, credits
+from inkeeper.wording.amounts import credits
+from inkeeper.wording.language import PLAIN_ENGLISH
 
 RULE = (
     f"Looked at are the last full periods, at least {PERIODS_NEEDED} and at most {PERIODS_LOOKED_AT}."
@@ -51,8 +52,12 @@ def say(of: Ground) -> Said:
     if of.is_free_plan:
         return Said("There is nothing to change", "The plan is the free one, which has no credits.")
     if of.verdict == "not_enough_history":
-        missing = counted(PERIODS_NEEDED - of.looked_at, "more full period")
-        return Said("Not enough history", f"{missing} are needed. Ask again after {dates.local_date(of.enough_on)}.")
+        missing = PERIODS_NEEDED - of.looked_at
+        periods = "full period" if missing == 1 else "full periods"
+        return Said(
+            "Not enough history",
+            f"{missing} more {periods} are needed. Ask again after {dates.local_date(of.enough_on, PLAIN_ENGLISH)}.",
+        )
     ran_out = f"Use emptied the account more than {EARLY.days} days early in {of.early} of {of.looked_at} periods"
     noun = "month" if of.months == 1 else "period"
     if of.verdict == "upgrade":
@@ -61,7 +66,9 @@ def say(of: Ground) -> Said:
         return Said("Cancel", f"In {of.looked_at - of.short} of {of.looked_at} periods no credit was needed.")
     if of.verdict == "downgrade":
         kept = "in each period" if not of.short else f"in all periods but one, a busy {noun}"
-        return Said(f"Downgrade to {of.plan}", f"Its {credits(of.allotment)} would have been enough {kept}.")
+        return Said(
+            f"Downgrade to {of.plan}", f"Its {credits(of.allotment, PLAIN_ENGLISH)} would have been enough {kept}."
+        )
     reasons = {
         "lasting": f"{ran_out}, but there is no larger plan.",
         "busy_month": f"{ran_out}: a busy {noun}, not a lasting need.",
@@ -72,12 +79,12 @@ def say(of: Ground) -> Said:
 
 def if_cancelled(balance: int, by: date, renewal: Moment, *, cancelled: bool, at_renewal: bool) -> str:
     """How to use `balance` before the last day to cancel, and when to cancel. `cancelled`: that was done already."""
-    last, renews = dates.day(by), dates.local_date(renewal)
+    last, renews = PLAIN_ENGLISH.day(by), dates.local_date(renewal, PLAIN_ENGLISH)
     if cancelled:
         what = f"The subscription is cancelled and ends on {renews}; what is left then is voided."
     elif at_renewal:
         what = f"Cancel by {last}: it takes effect at the renewal on {renews}, which voids what is left then."
     else:
         what = f"Cancel on {last}, not before: it voids what is left at once. The renewal on {renews} would be paid."
-    use = f"Use {credits(balance)} first, by {last}." if balance else "No credit is left to use first."
+    use = f"Use {credits(balance, PLAIN_ENGLISH)} first, by {last}." if balance else "No credit is left to use first."
     return f"{use} {what}"

@@ -1,20 +1,21 @@
-"""Credits and money in words."""
+"""Credits in words."""
 
 from __future__ import annotations
 
-from inkeeper.rules.money import Money, decimal
+from inkeeper.wording.language import Words
 
 
-def credits(number: int) -> str:
+def credits(number: int, words: Words) -> str:
     """`1 credit`, `2 credits`."""
-    return counted(number, "credit")
+    # translators: InMail credits, as a part of a sentence.
+    return words.npgettext("credits", "%(number)s credit", "%(number)s credits", number)
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with a noun whose plural ends in `s`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def inmails(number: int, words: Words) -> str:
+    """`1 InMail`, `2 InMails`."""
+    return words.npgettext("inmails", "%(number)s InMail", "%(number)s InMails", number)
 
 
-def money(amount: Money) -> str:
-    """The amount as a person writes it: `EUR 28.00`."""
-    return f"{amount.currency} {decimal(amount)}"
+def people(number: int, words: Words) -> str:
+    """`1 person`, `2 people`."""
+    return words.npgettext("people", "%(number)s person", "%(number)s people", number)

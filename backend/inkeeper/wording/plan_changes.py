@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from inkeeper.rules.periods import Moment
-from inkeeper.wording import dates
-from inkeeper.wording.amounts import credits
+from inkeeper.wording import amounts, dates
+from inkeeper.wording.language import PLAIN_ENGLISH
 
 
 def say(later: Moment | None, granted: int, voided: int, before: int) -> str:
     """What the change does to a balance of `before`; `later` is None for one that takes effect at once."""
-    when = "at once" if later is None else f"on {dates.local_date(later)}"
-    lost = f"{credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."
+    when = "at once" if later is None else f"on {dates.local_date(later, PLAIN_ENGLISH)}"
+    lost = f"{_credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."
     # The day and its zone are named once.
-    gained = f" {credits(granted)} come {'then' if voided and later else when}." if granted else ""
-    return f"{lost}{gained} That leaves {credits(before + granted - voided)}."
+    gained = f" {_credits(granted)} come {'then' if voided and later else when}." if granted else ""
+    return f"{lost}{gained} That leaves {_credits(before + granted - voided)}."
+
+
+def _credits(number: int) -> str:
+    return amounts.credits(number, PLAIN_ENGLISH)
 
 
 def other_book(shown: int, allowed: int | None, title: str, other: str, most: int | None) -> str:
