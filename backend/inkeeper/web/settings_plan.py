@@ -234,7 +234,7 @@ def _values(account_id: str) -> dict[str, Any]:
         changes = plan_changes.list_changes(owner_id(), account_id)
         offer = accounts.offered_book(owner_id(), account_id, now())
     plans = plans_of(account["rule_book"])
-    doubted = any(warning["code"] == "wrong_book" for warning in found.chosen["warnings"])
+    doubted = any(warning.code == "wrong_book" for warning in found.chosen["warnings"])
     own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}
     return {
         "account": account,
