@@ -23,6 +23,7 @@ from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, report, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.history import HistoryQuery, filters_of
+from inkeeper.web.language import gettext
 
 _ROWS_AT_ONCE = 1000
 _COLUMNS = ("sent_at", "name", "profile_url", "cost", "purpose", "subject", "note", "outcome", "outcome_at")
@@ -78,7 +79,7 @@ def download(ticket: str) -> Response:
     try:
         wanted = tickets.use(store(), ticket, now())
     except Problem as problem:
-        return pages.page("app/used_link.html", title="Used link", here="", status=problem.status)
+        return pages.page("app/used_link.html", title=gettext("Used link"), here="", status=problem.status)
     return FILES[wanted.target["file"]](wanted.owner_id, wanted.target)
 
 
