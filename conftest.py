@@ -11,6 +11,7 @@ import pytest
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (the folder that is made in it has a name of its own)
 ENOUGH_BYTES = 2 * 1024**3
+PREFIX = "inkeeper-tests-"
 
 LONGEST_FIRST = (
     "/e2e/test_other_sites.py",
@@ -31,13 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
     A test that ends a process by force sees no difference: what was written outlives the process in memory too.
     """
     if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _fits():
-        os.environ["TMPDIR"] = config.stash[_folder] = tempfile.mkdtemp(prefix="inkeeper-", dir=MEMORY)
+        _remove_what_earlier_runs_left()
+        folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY)
+        os.environ["TMPDIR"] = config.stash[_folder] = folder
         tempfile.tempdir = None  # it is read from the environment anew
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Frees the memory; after a failure the files stay, to be looked at."""
+    """Frees the memory. After a failure the files stay until the next run, to be looked at."""
     folder = session.config.stash.get(_folder, None)
     if folder is not None and exitstatus == pytest.ExitCode.OK:
         shutil.rmtree(folder, ignore_errors=True)
@@ -51,6 +54,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place_in_order(item: pytest.Item) -> int:
     path = item.path.as_posix()
     return next((place for place, part in enumerate(LONGEST_FIRST) if part in path), len(LONGEST_FIRST))
+
+
+def _remove_what_earlier_runs_left() -> None:
+    for folder in MEMORY.glob(f"{PREFIX}*"):
+        try:
+            os.kill(int(folder.name.removeprefix(PREFIX).partition("-")[0]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue  # another user's run
 
 
 def _fits() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import get_args, get_origin
 
 import pytest
 
@@ -79,15 +79,11 @@ def test_a_repeated_list_is_found(source: str) -> None:
 
 
 def test_every_type_has_the_tuple_of_its_words() -> None:
-    literals = {name: set(flat(value)) for name, value in TYPES.items() if get_origin(value) is not None}
+    literals = {name: set(get_args(value)) for name, value in TYPES.items() if get_origin(value) is not None}
 
     assert len(literals) > 25
     for name, known in literals.items():
         assert [tuple_name for tuple_name, listed in LISTS.items() if set(listed) == known], name
-
-
-def flat(literal: Any) -> tuple[str, ...]:
-    return get_args(literal)
 
 
 def test_no_list_has_a_word_twice() -> None:

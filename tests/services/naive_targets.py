@@ -36,7 +36,10 @@ class Campaign:
 
 @dataclass
 class Inmail:
-    """An InMail, to whichever target it belongs. `former` are the names that it had before it was edited."""
+    """An InMail, to whichever target it belongs. `former` are the names that it had before it was edited.
+
+    `replaced_in` are the campaigns of the InMails that it took the place of when its time was edited.
+    """
 
     id: str
     name: str
@@ -46,6 +49,7 @@ class Inmail:
     target: Target | None = None
     campaign: Campaign | None = None
     former: set[str] = field(default_factory=set)
+    replaced_in: list[Campaign] = field(default_factory=list)
 
     @property
     def names(self) -> set[str]:

@@ -206,6 +206,8 @@ class ListMachine(RuleBasedStateMachine):
         changes = {"sent_at": _text(sent_at), "accept_discrepancy": True}
         answer = self.ask("PATCH", f"{self.seat.path}/inmails/{inmail.id}", changes)
         inmail.id, inmail.sent_at = answer["inmail"]["id"], sent_at
+        if inmail.campaign:
+            inmail.replaced_in.append(inmail.campaign)
 
     @precondition(lambda self: self.alone())
     @rule(data=st.data())
@@ -271,7 +273,8 @@ class ListMachine(RuleBasedStateMachine):
     def delete_a_campaign(self, data: st.DataObject) -> None:
         campaign = self.pick(data, self.present())
         answer = self.ask("DELETE", f"/campaigns/{campaign.id}")
-        assert answer["archived"] == any(one.campaign is campaign for one in self.naive.inmails)
+        theirs = [campaign for one in self.naive.inmails for campaign in [one.campaign, *one.replaced_in]]
+        assert answer["archived"] == (campaign in theirs)
         if answer["archived"]:
             campaign.archived = True
             return

@@ -269,7 +269,7 @@ def count_for(tx: Transaction, owner_id: str, account_id: str, today: Today) -> 
     """How many of the owner's targets can be written to from the account."""
     day, values = today.sql()
     row = tx.execute(
-        f"SELECT count(*), coalesce(sum(planned_on IS NULL), 0), coalesce(sum(wanted_on <= {day}), 0)"  # noqa: S608
+        f"SELECT count(*), count(*) FILTER (WHERE planned_on IS NULL), count(*) FILTER (WHERE wanted_on <= {day})"  # noqa: S608
         f" FROM target WHERE owner_id = :owner AND opens_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
         " AND (account_id = :of_account OR account_id IS NULL)",
         {**values, "owner": owner_id, "of_account": account_id},
@@ -364,17 +364,20 @@ def count_by_campaign(
     found = {}
     day, values = today.sql()
     is_open = _NOW.format(day=day)
-    columns = (
-        *("count(*)", f"sum({is_open})", f"sum({_OPEN.format(day=day)} AND planned_on IS NOT NULL)"),
-        *(f"sum({_IN_STATE['waiting'].format(day=day)})", "sum(answered_at IS NOT NULL)"),
-        f"sum(opens_on IS NOT NULL AND ends_on < {day})",
+    counted = (
+        is_open,
+        f"{_OPEN.format(day=day)} AND planned_on IS NOT NULL",
+        _IN_STATE["waiting"].format(day=day),
+        "answered_at IS NOT NULL",
+        f"opens_on IS NOT NULL AND ends_on < {day}",
     )
+    columns = ["count(*)", *(f"count(*) FILTER (WHERE {condition})" for condition in counted)]
     for campaign_id in campaign_ids:
         row = tx.execute(
             f"SELECT {', '.join(columns)} FROM target WHERE campaign_id = :campaign",  # noqa: S608 (ours)
             {**values, "unanswered": to_microseconds(now - UNANSWERED_AFTER), "campaign": campaign_id},
         ).fetchone()
-        found[campaign_id] = InCampaign(*(number or 0 for number in row))
+        found[campaign_id] = InCampaign(*row)
     return found
 
 

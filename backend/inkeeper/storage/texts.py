@@ -143,7 +143,7 @@ def version_of(tx: Transaction, owner_id: str, text_id: str) -> int | None:
 def names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
     """The names of the owner's texts by their ids, in order of the names; with `archived` those not in use as well."""
     rows = tx.execute(
-        "SELECT id, name FROM text WHERE owner_id = ? AND (archived_at IS NULL OR ?) ORDER BY name, id",
+        "SELECT id, name FROM text WHERE owner_id = ? AND (archived_at IS NULL OR ? = 1) ORDER BY name, id",
         (owner_id, archived),
     )
     return dict(rows.fetchall())
