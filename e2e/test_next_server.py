@@ -287,7 +287,7 @@ class TestAnotherServer:
         connected.wait_badge("50")
         popup.wait_no_text("wait for another server")
         assert connected.outbox() == []
-        assert "Robin" not in json.dumps(connected.storage("undo"))
+        assert "Robin" not in json.dumps(connected.storage("recentLogs"))
 
 
 def test_what_is_answered_later_does_not_go_to_the_next_server_either(
@@ -435,5 +435,5 @@ def test_the_browser_forgets_who_was_erased_at_the_server(
     refresh(connected)
 
     until(lambda: "obin" not in str(connected.storage()), "nothing of the person is left here")
-    assert [item["name"] for item in connected.storage()["undo"]] == ["Mia Sample"]
+    assert [item["name"] for item in connected.storage()["recentLogs"]] == ["Mia Sample"]
     connected.wait_badge("48")

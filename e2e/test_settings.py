@@ -68,7 +68,7 @@ def test_disconnecting_forgets_every_person_that_the_server_knows(
 ) -> None:
     body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
     connected.ask("log", {"accountId": account["id"], **body})
-    until(lambda: "Robin Sample" in str(connected.storage()["undo"]), "it can be undone")
+    until(lambda: "Robin Sample" in str(connected.storage()["recentLogs"]), "it can be undone")
     until(lambda: not connected.outbox(), "the server has it")
     question = {"id": "q", "accountId": account["id"], "name": "Mika Placeholder"}
     connected.control.run("(question) => chrome.storage.local.set({questions: [question]})", question)

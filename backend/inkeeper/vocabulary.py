@@ -245,6 +245,7 @@ ProblemCode = Literal[
     "too_many_requests",
     "internal_error",
     "database_unavailable",
+    "write_unconfirmed",
 ]
 PROBLEM_CODES: tuple[ProblemCode, ...] = get_args(ProblemCode)
 """The codes of refusals, as the API answers them."""

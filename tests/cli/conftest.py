@@ -44,9 +44,19 @@ def opening(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def cli_database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The database that the command uses unless a flag says otherwise."""
+    if engine == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path}/data/inkeeper.sqlite3"
+
+
+@pytest.fixture
+def environment(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:
     """Where the command keeps its data unless a flag says otherwise."""
+    on_a_server = {"INKEEPER_DATABASE": request.getfixturevalue("cli_database_url")} if engine == "postgresql" else {}
     return {
+        **on_a_server,
         **{name: value for name, value in os.environ.items() if not name.startswith("INKEEPER_")},
         "PYTHONPATH": os.pathsep.join(sys.path),
         "INKEEPER_DATA_DIR": str(tmp_path / "data"),

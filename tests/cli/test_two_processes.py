@@ -68,11 +68,17 @@ class Client:
     def __init__(self, token: str) -> None:
         self.token = token
 
-    def __call__(self, server: Serving, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+    def __call__(
+        self, server: Serving, path: str, body: dict[str, Any] | None = None, key: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
         request = urllib.request.Request(
             f"{server.address}/api/v1{path}",
             None if body is None else json.dumps(body).encode(),
-            {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+            {
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self.token}",
+                **({"Idempotency-Key": key} if key else {}),
+            },
         )
         try:
             with urllib.request.urlopen(request) as answer:
@@ -94,6 +100,10 @@ class Client:
         account: str = answer["id"]
         return account
 
+    def log_with_key(self, server: Serving, account: str, key: str) -> tuple[int, dict[str, Any]]:
+        wanted = {"recipient": {"name": f"Person {key}"}, "source": "api"}
+        return self(server, f"/accounts/{account}/inmails", wanted, key)
+
     def log(self, server: Serving, account: str, number: int, *, dated: bool) -> int:
         wanted: dict[str, Any] = {"recipient": {"name": f"Person {number}"}, "source": "api"}
         if dated:
@@ -102,14 +112,9 @@ class Client:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "inkeeper.sqlite3"
-
-
-@pytest.fixture
-def client(database: Path) -> Client:
-    database.parent.mkdir()
-    store = open_database(f"sqlite:///{database}")
+def client(cli_database_url: str, tmp_path: Path) -> Client:
+    (tmp_path / "data").mkdir()
+    store = open_database(cli_database_url)
     with store.begin_write(None):
         owner = Owner.create(id=new_id(utc_now()), name="me", created_at=utc_now()).id
         token = devices.add(owner, "Test", utc_now()).token
@@ -134,9 +139,9 @@ def start(environment: dict[str, str], client: Client) -> Iterator[Callable[[], 
             stream.close()
 
 
-def assert_sold_once(database: Path, account: str) -> None:
+def assert_sold_once(database_url: str, account: str) -> None:
     """The ledger spent what was granted, placed no credit of its own, and is sound."""
-    store = open_database(f"sqlite:///{database}")
+    store = open_database(database_url)
     with store.read() as transaction:
         facts = transaction.execute("SELECT count(*) FROM fact WHERE account_id = ? AND kind = 'sent'", (account,))
         assert facts.fetchone() == (CREDITS,)
@@ -144,7 +149,7 @@ def assert_sold_once(database: Path, account: str) -> None:
     store.checkpoint_and_close()
 
 
-def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client: Client, database: Path) -> None:
+def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client: Client, cli_database_url: str) -> None:
     servers = [start(), start()]
     sold = Counter()
     with ThreadPoolExecutor(THREADS) as pool:
@@ -158,18 +163,38 @@ def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client:
 
             statuses = Counter(pool.map(log, range(THREADS)))
             _, summary = client(servers[1], f"/accounts/{account}/summary")
+            assert client(servers[0], f"/accounts/{account}/summary")[1]["balance"] == summary["balance"]
             warned = {warning["code"] for warning in summary["warnings"]}
             sold[statuses[201], statuses[409], summary["balance"], summary["used"], "discrepancy" in warned] += 1
 
     assert sold == {(CREDITS, THREADS - CREDITS, 0, CREDITS, False): ROUNDS}
-    assert_sold_once(database, account)
+    assert_sold_once(cli_database_url, account)
+
+
+def test_one_key_from_two_servers_at_once_is_one_inmail(start: Callable[[], Serving], client: Client) -> None:
+    servers = [start(), start()]
+    account = client.open_account(servers[0], "My seat")
+    with ThreadPoolExecutor(THREADS) as pool:
+        for key in ("one", "another"):
+            together = Barrier(THREADS)
+
+            def log(thread: int, key: str = key, together: Barrier = together) -> tuple[int, dict[str, Any]]:
+                together.wait()
+                return client.log_with_key(servers[thread % 2], account, key)
+
+            answers = list(pool.map(log, range(THREADS)))
+            assert [status for status, _ in answers] == [201] * THREADS
+            assert len({answer["inmail"]["id"] for _, answer in answers}) == 1
+
+    for server in servers:
+        assert client(server, f"/accounts/{account}/summary")[1]["used"] == 2
 
 
 @pytest.mark.parametrize("sold_meanwhile", [0, 2, 3, 5])
 def test_an_import_beside_a_server_sells_each_credit_once(
     start: Callable[[], Serving],
     client: Client,
-    database: Path,
+    cli_database_url: str,
     environment: dict[str, str],
     tmp_path: Path,
     sold_meanwhile: int,
@@ -197,4 +222,4 @@ def test_an_import_beside_a_server_sells_each_credit_once(
     for number in range(summary["balance"]):
         assert client.log(server, account, 10 + number, dated=False) == 201
     assert client.log(server, account, 20, dated=False) == 409
-    assert_sold_once(database, account)
+    assert_sold_once(cli_database_url, account)

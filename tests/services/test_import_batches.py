@@ -187,7 +187,7 @@ def test_twice_adds_nothing_and_back_is_as_before(terms: dict[str, Any], logged:
         one.assert_sound()
         assert one.told() == before
         assert one.bring(content)["import"]["inmails"] == batch["inmails"]
-        assert one.told()[0]["balance"] == after[0]["balance"]
+        assert one.told()[0].balance == after[0].balance
         one.assert_sound()
 
 
@@ -305,7 +305,7 @@ def test_renewals_stay_on_their_days_when_the_opening_is_dated_back(store: Store
 
     # It opened on the 10th.
     assert mine.account()["opened_at"] == datetime(2026, 5, 10, 4, tzinfo=UTC)
-    assert mine.told()[0]["next_renewal"]["at"] == datetime(2026, 12, 10, 5, tzinfo=UTC)
+    assert mine.told()[0].next_renewal.at == datetime(2026, 12, 10, 5, tzinfo=UTC)
 
 
 def test_a_renewal_on_the_31st_stays_there_though_february_has_none(store: Store) -> None:

@@ -51,6 +51,7 @@ _PROBLEMS: dict[ProblemCode, str] = {
     "import_running": "Another file is being read. Try again in a few seconds.",
     "too_many_requests": "That was a bit much at once. Wait a minute, then try again.",
     "database_unavailable": "Nothing was saved: Inkeeper can't write to its data. Its terminal says why.",
+    "write_unconfirmed": "Inkeeper can't tell whether that was saved. Send it again: it counts once.",
     "over": "That link has been used or has expired.",
     "invalid": "Something in this form isn't right.",
 }
