@@ -112,7 +112,7 @@ def failover(cluster: Cluster, servers: list[TeamServer]) -> Iterator[Failover]:
 def test_the_standby_is_promoted_by_itself(failover: Failover, record_property: pytest.RecordProperty) -> None:
     record_property("seconds_to_leader", round(failover.seconds_to_leader, 1))
     record_property("seconds_to_write", round(failover.seconds_to_write, 1))
-    print(
+    print(  # noqa: T201 (`make test-cluster` shows it)
         f"Failover: the standby led after {failover.seconds_to_leader:.1f} s,"
         f" the first write was acknowledged after {failover.seconds_to_write:.1f} s."
     )
@@ -128,7 +128,9 @@ def test_without_a_leader_a_write_is_answered_503_within_10_seconds(failover: Fa
     failed = [attempt for attempt in failover.attempts if attempt.status != 201]
 
     assert len(failed) >= WRITERS
-    assert {(attempt.status, attempt.code) for attempt in failed} == {(503, "database_unavailable")}
+    assert {attempt.status for attempt in failed} == {503}
+    # The second says that the write may have been stored: the leader may have died after it was.
+    assert {attempt.code for attempt in failed} <= {"database_unavailable", "write_unconfirmed"}
     assert max(attempt.seconds for attempt in failover.attempts) < 10
 
 
