@@ -121,6 +121,7 @@ def formats(language: str) -> dict[str, object]:
         "short_days": [names.days["format"]["abbreviated"][day] for day in range(7)],
         "day": skeletons["MMMd"].pattern,
         "day_and_year": skeletons["yMMMd"].pattern,
+        "month": skeletons["yMMM"].pattern,
         "weekday": skeletons["MMMEd"].pattern,
         "time": written.time_formats["short"].pattern,
         "halves": [names.day_periods["format"]["abbreviated"][half] for half in ("am", "pm")],

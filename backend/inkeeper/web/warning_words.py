@@ -16,6 +16,7 @@ from inkeeper.rules.warnings import (
 from inkeeper.vocabulary import ReminderCode
 from inkeeper.web import dates
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import gettext, language, ngettext
 from inkeeper.web.words import credits
 
 
@@ -36,34 +37,60 @@ def notes(summary: Mapping[str, Any]) -> list[Note]:
 
 def _few_targets(few: FewTargets, summary: Mapping[str, Any]) -> Note:
     names, expiring = few.names, credits(few.credits)
-    who = "Nobody is" if not names else "Only 1 person is" if names == 1 else f"Only {names:,} people are"
-    page = f"/people?account={summary['account']['id']}"
-    return Note("few_targets", f"{who} on your list for the {expiring} about to expire.", page, "Add people")
+    if names:
+        text = ngettext(
+            "Only %(number)s person is on your list for the %(credits)s about to expire.",
+            "Only %(number)s people are on your list for the %(credits)s about to expire.",
+            names,
+            credits=expiring,
+        )
+    else:
+        text = gettext("Nobody is on your list for the %(credits)s about to expire.", credits=expiring)
+    return Note("few_targets", text, f"/people?account={summary['account']['id']}", gettext("Add people"))
 
 
 def _grant_missing(missing: GrantMissing, _summary: Mapping[str, Any]) -> Note:
-    new = "new credit" if missing.credits == 1 else f"{missing.credits:,} new credits"
     if missing.shown is not None:
-        text = f"LinkedIn showed {missing.shown:,}, without your {new}. Still missing? Ask LinkedIn's support."
+        text = ngettext(
+            "LinkedIn showed %(shown)s, without your new credit. Still missing? Ask LinkedIn's support.",
+            "LinkedIn showed %(shown)s, without your %(number)s new credits. Still missing? Ask LinkedIn's support.",
+            missing.credits,
+            shown=missing.shown,
+        )
     else:
-        text = f"Check that your {new} came. What does LinkedIn show?"
+        text = ngettext(
+            "Check that your new credit came. What does LinkedIn show?",
+            "Check that your %(number)s new credits came. What does LinkedIn show?",
+            missing.credits,
+        )
     return Note("grant_missing", text)
 
 
 def _low_balance(_low: LowBalance, summary: Mapping[str, Any]) -> Note:
-    text = f"You're down to {credits(summary['balance'])}."
+    text = gettext("You're down to %(credits)s.", credits=credits(summary["balance"]))
     renewal = summary["next_renewal"]
     if renewal:
-        come = "comes" if renewal["credits"] == 1 else "come"
-        day = dates.day(renewal["at"], summary["account"]["time_zone"])
-        text += f" {renewal['credits']:,} more {come} {day}."
+        more = ngettext(
+            "%(number)s more comes %(day)s.",
+            "%(number)s more come %(day)s.",
+            renewal["credits"],
+            day=dates.day(renewal["at"], summary["account"]["time_zone"]),
+        )
+        text = f"{text} {more}"
     page = f"/settings/reminders?account={summary['account']['id']}"
-    return Note("low_balance", text, page, "Change this warning")
+    return Note("low_balance", text, page, gettext("Change this warning"))
 
 
 def _response_rate(rate: ResponseRate, _summary: Mapping[str, Any]) -> Note:
-    found = f"{rate.percent}% of {rate.sent:,} InMails were answered in {RESPONSE_WINDOW.days} days."
-    return Note("response_rate", f"{found} Under {RESPONSE_PERCENT_LEAST}% LinkedIn stops bulk sending in Recruiter.")
+    text = gettext(
+        "%(percent)s of %(sent)s InMails were answered in %(days)s days. Under %(least)s LinkedIn stops bulk sending in"
+        " Recruiter.",
+        percent=language().percent(rate.percent),
+        sent=rate.sent,
+        days=RESPONSE_WINDOW.days,
+        least=language().percent(RESPONSE_PERCENT_LEAST),
+    )
+    return Note("response_rate", text)
 
 
 WORDS: dict[ReminderCode, Callable[[Any, Mapping[str, Any]], Note]] = {

@@ -36,6 +36,7 @@ class Formats(NamedTuple):
     short_days: list[str]
     day: str
     day_and_year: str
+    month: str
     weekday: str
     time: str
     halves: list[str]
@@ -74,11 +75,18 @@ class Words:
 
     def gettext(self, message: str, /, **values: Any) -> str:
         """A message without a code, as `pgettext`."""
-        return self._filled(self._messages.gettext(message), values)
+        return self._filled(self.form(message), values)
 
     def ngettext(self, one: str, many: str, number: int, /, **values: Any) -> str:
         """A message without a code, as `npgettext`."""
         return self._filled(self._messages.ngettext(one, many, number), {"number": number, **values})
+
+    def form(self, one: str, many: str | None = None, number: int = 1) -> str:
+        """A message without a code as it is, with its places; of two, the form that belongs to the number."""
+        if many is not None:
+            return self._messages.ngettext(one, many, number)
+        # The empty message stands for the catalogue's own header.
+        return self._messages.gettext(one) if one else one
 
     def _filled(self, message: str, values: dict[str, Any]) -> str:
         if not values:
@@ -111,6 +119,10 @@ class Words:
     def day_and_year(self, day: date) -> str:
         """`30 Nov 2026`."""
         return self._written(self.formats.day_and_year, day)
+
+    def month(self, day: date) -> str:
+        """`Nov 2026`."""
+        return self._written(self.formats.month, day)
 
     def weekday(self, day: date) -> str:
         """`Mon 30 Nov`."""
