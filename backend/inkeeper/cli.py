@@ -376,8 +376,8 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
 
     with _opened(**flags) as (store, _):
         try:
-            with store.begin_write(None):
-                device = revoke_device(None, device_id, utc_now())
+            with store.begin_write(None) as tx:
+                device = revoke_device(tx, None, device_id, utc_now())
         except Problem as problem:
             raise click.ClickException(
                 f"There is no device {printable(device_id)}. `inkeeper devices` lists them."

@@ -100,8 +100,8 @@ def test_plain_has_dicts_for_records_however_deep() -> None:
 
 
 def test_the_summary_has_the_members_of_its_declaration(seat: Seat, store: Store, clock: Clock) -> None:
-    with store.read():
-        row = accounts.seat(Owner.get().id, seat.account["id"])
-        answer = summary.summary(row, clock()).answer
+    with store.read() as tx:
+        row = accounts.seat(tx, Owner.select().get(tx.database).id, seat.account["id"])
+        answer = summary.summary(tx, row, clock()).answer
 
     assert seat.summary().keys() == plain(answer).keys() == SummarySchema().fields.keys()

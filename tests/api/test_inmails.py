@@ -484,8 +484,8 @@ def test_a_log_takes_at_most_13_statements(seat: Seat, store: Store) -> None:
     seat.log("Robin Example", link="https://www.linkedin.com/in/robin")
     statements: list[str] = []
     for begin in (store.read, lambda: store.begin_write(None)):
-        with begin() as transaction:
-            transaction.connection.set_trace_callback(statements.append)
+        with begin() as tx:
+            tx.connection.set_trace_callback(statements.append)
     statements.clear()
 
     answer = seat.call(

@@ -156,8 +156,8 @@ def test_no_secret_is_stored_or_logged(
     token = redeem(client, secret).json["token"]
     redeem(client, secret)
 
-    with store.read() as transaction:
-        dump = "\n".join(transaction.connection.iterdump())
+    with store.read() as tx:
+        dump = "\n".join(tx.connection.iterdump())
     for hidden in (secret, token):
         assert hidden not in dump
         assert hidden not in caplog.text

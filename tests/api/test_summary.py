@@ -125,8 +125,8 @@ def test_the_warning_says_how_many_when_and_what_to_do(navigator: Seat, clock: C
 
 def test_it_stays_the_same_without_any_saved_state(navigator: Seat, store: Store) -> None:
     before = navigator.summary()
-    with store.begin_write(None) as transaction:
-        dropped = transaction.execute("DELETE FROM snapshot").rowcount
+    with store.begin_write(None) as tx:
+        dropped = tx.execute("DELETE FROM snapshot").rowcount
     assert dropped > 0
     assert navigator.summary() == before
 
@@ -217,16 +217,16 @@ def test_other_products_have_no_response_rate_and_no_query_for_it(
     asked: dict[str, list[str]] = {}
     for plan, seat in seats.items():
         statements: list[str] = []
-        with store.read() as transaction:
-            row = accounts.seat(owner_of(transaction), seat.account["id"])
-            transaction.connection.set_trace_callback(statements.append)
-            summary.summary(row, clock())
-            transaction.connection.set_trace_callback(None)
+        with store.read() as tx:
+            row = accounts.seat(tx, owner_of(tx), seat.account["id"])
+            tx.connection.set_trace_callback(statements.append)
+            summary.summary(tx, row, clock())
+            tx.connection.set_trace_callback(None)
         asked[plan] = [statement for statement in statements if "answered_at <=" in statement]
 
     assert {plan: len(found) for plan, found in asked.items()} == {"sales_navigator": 0, "recruiter_lite": 1}
 
 
-def owner_of(transaction: Transaction) -> str:
-    (owner,) = transaction.execute("SELECT id FROM owner").fetchone()
+def owner_of(tx: Transaction) -> str:
+    (owner,) = tx.execute("SELECT id FROM owner").fetchone()
     return str(owner)

@@ -20,16 +20,18 @@ from inkeeper.settings import load_settings
 from inkeeper.storage import balances
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Inmail, Owner
+from inkeeper.storage.transaction import Transaction
+from tests.rows import add_row
 
 A_MONTH = timedelta(days=30)
 IN_A_MONTH = 1_000
 
 
-def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -> None:
+def add_inmails(tx: Transaction, account_id: str, count: int, since: datetime, until: datetime) -> None:
     """Store so many InMails, evenly spread over `(since, until)`."""
     step = (until - since) / (count + 1)
     facts = [Sent(new_id(until), since + (number + 1) * step, 1) for number in range(count)]
-    balances.record(account_id, facts, until)
+    balances.record(tx, account_id, facts, until)
     rows = [
         {
             "id": fact.id,
@@ -46,7 +48,7 @@ def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -
     for row in rows:
         row["name_key"], row["link_key"] = person_keys(row["name"], parse_link(row["profile_url"]))
     for start in range(0, len(rows), 500):
-        Inmail.insert_many(rows[start : start + 500]).execute()
+        Inmail.insert_many(rows[start : start + 500]).execute(tx.database)
 
 
 def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
@@ -79,15 +81,15 @@ def main() -> None:
         "allotment": 2 * IN_A_MONTH,
         "opened_at": opened_at,
     }
-    with store.begin_write(None):
-        owner_id = Owner.create(id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
-        account_id = accounts.create_account(owner_id, wanted, now)["id"]
+    with store.begin_write(None) as tx:
+        owner_id = add_row(tx, Owner, id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
+        account_id = accounts.create_account(tx, owner_id, wanted, now)["id"]
         for month in range(months):
             since = opened_at + month * A_MONTH
-            add_inmails(account_id, min(IN_A_MONTH, inmails - month * IN_A_MONTH), since, since + A_MONTH)
+            add_inmails(tx, account_id, min(IN_A_MONTH, inmails - month * IN_A_MONTH), since, since + A_MONTH)
         for _ in range(count - 1):
-            other_id = accounts.create_account(owner_id, wanted | {"opened_at": now - A_MONTH}, now)["id"]
-            add_inmails(other_id, 3, now - A_MONTH, now)
+            other_id = accounts.create_account(tx, owner_id, wanted | {"opened_at": now - A_MONTH}, now)["id"]
+            add_inmails(tx, other_id, 3, now - A_MONTH, now)
     if len(sys.argv) > 4:
         add_targets(store, owner_id, int(sys.argv[4]), now)
     store.checkpoint_and_close()

@@ -37,8 +37,8 @@ def told(tmp_path: Path) -> Iterator[Callable[..., Store]]:
 
 
 def inmails(store: Store) -> list[tuple[Any, ...]]:
-    with store.read():
-        rows = Inmail.select().order_by(Inmail.sent_at, Inmail.name)
+    with store.read() as tx:
+        rows = Inmail.select().order_by(Inmail.sent_at, Inmail.name).execute(tx.database)
         return [(row.sent_at, row.name, row.cost, row.subject, row.outcome, row.outcome_at) for row in rows]
 
 
@@ -73,10 +73,12 @@ def test_a_year_of_inmails_ends_before_now(told: Callable[..., Store], now: date
 
 def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told: Callable[..., Store]) -> None:
     store = told()
-    with store.read():
-        owner = Owner.get().id
-        seats = [accounts.seat(owner, account["id"]) for account in accounts.list_accounts(owner, NOW, None, 10)]
-        answers = [summary.summary(seat, NOW).answer for seat in seats]
+    with store.read() as tx:
+        owner = Owner.select().get(tx.database).id
+        seats = [
+            accounts.seat(tx, owner, account["id"]) for account in accounts.list_accounts(tx, owner, NOW, None, 10)
+        ]
+        answers = [summary.summary(tx, seat, NOW).answer for seat in seats]
     assert [answer.account.rule_book for answer in answers] == ["month_end", "rolling"]
     for answer in answers:
         assert answer.balance > 0
@@ -87,10 +89,10 @@ def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told
 
 def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[..., Store]) -> None:
     store = told()
-    with store.read():
-        owner = Owner.get().id
-        ids = [account["id"] for account in accounts.list_accounts(owner, NOW, None, 10)]
-        journals = [ledger.journal(owner, each, None, None, NOW, 0, 10_000) for each in ids]
+    with store.read() as tx:
+        owner = Owner.select().get(tx.database).id
+        ids = [account["id"] for account in accounts.list_accounts(tx, owner, NOW, None, 10)]
+        journals = [ledger.journal(tx, owner, each, None, None, NOW, 0, 10_000) for each in ids]
     kinds = {entry["kind"] for journal in journals for entry in journal}
     assert kinds >= {"grant", "spend", "credit_back", "expire", "adjust"}
 
@@ -101,11 +103,11 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
 ) -> None:
     store = told(now)
     with store.read() as tx:
-        owner = Owner.get().id
+        owner = Owner.select().get(tx.database).id
         views = targets.search(tx, owner, {}, None, 100, now)
         marked = [person.name for person in persons.search(tx, owner, "", None, 100) if person.do_not_contact]
-        first = accounts.list_accounts(owner, now, None, 1)[0]["id"]
-        shown = summary.summary(accounts.seat(owner, first), now).answer.targets
+        first = accounts.list_accounts(tx, owner, now, None, 1)[0]["id"]
+        shown = summary.summary(tx, accounts.seat(tx, owner, first), now).answer.targets
     states = Counter((view.state, view.step, view.campaign is not None) for view in views)
     assert states == {
         ("ready", 1, False): 8,
@@ -125,8 +127,8 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
 def test_texts_have_results(told: Callable[..., Store]) -> None:
     store = told()
     with store.read() as tx:
-        owner = Owner.get().id
-        for account in accounts.list_accounts(owner, NOW, None, 10):
+        owner = Owner.select().get(tx.database).id
+        for account in accounts.list_accounts(tx, owner, NOW, None, 10):
             rows = {row.title: row for row in results.list_results(tx, owner, account["id"], "text", NOW)}
             assert rows["First contact"].sent > FEWEST
             assert 0 < rows["First contact"].answered < rows["First contact"].sent

@@ -145,5 +145,5 @@ def show_advice(account_id: str) -> Response:
 
     Prices are those that the user gave (`price` and `plan_prices` of the account).
     """
-    with store().read():
-        return Response(to_json(advice.advice(owner_id(), account_id, now())), content_type="application/json")
+    with store().read() as tx:
+        return Response(to_json(advice.advice(tx, owner_id(), account_id, now())), content_type="application/json")

@@ -17,6 +17,7 @@ from inkeeper.api.writes import secret_from, write_once
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.services import calendar
+from inkeeper.storage.transaction import Transaction
 
 blueprint = Blueprint("calendar", __name__, description="Expiries and renewals in the user's own calendar")
 
@@ -69,8 +70,8 @@ def read_limit() -> MinuteLimit:
 @blueprint.response(200, AddressSchema)
 def show_address(account_id: str) -> dict[str, Any]:
     """Tell whether there is a private address. The address itself cannot be had again."""
-    with store().read():
-        return calendar.address_state(owner_id(), account_id)
+    with store().read() as tx:
+        return calendar.address_state(tx, owner_id(), account_id)
 
 
 @blueprint.post(_ADDRESS)
@@ -79,9 +80,9 @@ def show_address(account_id: str) -> dict[str, Any]:
 def make_address(body: dict[str, Any], account_id: str) -> Response:
     """Make the private address, or another in its place."""
 
-    def make(_: Any) -> tuple[int, dict[str, Any]]:
+    def make(tx: Transaction) -> tuple[int, dict[str, Any]]:
         salt = secrets.token_urlsafe(24)
-        made = calendar.make_address(owner_id(), account_id, secret_from(_SECRET, salt), now(), renew=body["renew"])
+        made = calendar.make_address(tx, owner_id(), account_id, secret_from(_SECRET, salt), now(), renew=body["renew"])
         return 201, {"salt": salt, **made}
 
     response = write_once(None, make)
@@ -94,7 +95,7 @@ def make_address(body: dict[str, Any], account_id: str) -> Response:
 @blueprint.response(200, AddressSchema)
 def revoke_address(account_id: str) -> Response:
     """End the private address, at once. Again: the same answer."""
-    return write_once(None, lambda _: (200, calendar.revoke_address(owner_id(), account_id)))
+    return write_once(None, lambda tx: (200, calendar.revoke_address(tx, owner_id(), account_id)))
 
 
 @blueprint.get(f"{_ADDRESS}.ics")

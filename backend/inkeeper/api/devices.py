@@ -58,7 +58,7 @@ def list_devices(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, DeviceSchema)
 def revoke_device(other_id: str) -> Response:
     """Take a device's token away, at once. Again: the same answer."""
-    return write_once(None, lambda _: (200, _shown(devices.revoke(owner_id(), other_id, now()))))
+    return write_once(None, lambda tx: (200, _shown(devices.revoke(tx, owner_id(), other_id, now()))))
 
 
 @blueprint.post("/current/secret")
@@ -69,7 +69,7 @@ def make_secret(_body: dict[str, Any]) -> Response:
 
     Send an Idempotency-Key: only with it the secret can be had once more, after an answer that got lost.
     """
-    return write_once(None, lambda _: (201, {"secret": devices.make_secret(device_id())}))
+    return write_once(None, lambda tx: (201, {"secret": devices.make_secret(tx, device_id())}))
 
 
 def _shown(device: Device) -> dict[str, Any]:

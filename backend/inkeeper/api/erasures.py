@@ -61,5 +61,5 @@ class ErasuresSchema(Schema):
 @blueprint.response(200, ErasuresSchema)
 def list_erasures(query: dict[str, Any]) -> dict[str, Any]:
     """List the people erased since the last time, so that a client drops what it keeps of them itself."""
-    with store().read():
-        return erasing.erasures(owner_id(), query["since"])
+    with store().read() as tx:
+        return erasing.erasures(tx, owner_id(), query["since"])

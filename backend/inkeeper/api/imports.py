@@ -256,8 +256,8 @@ _A_FILE = {
 def list_imports(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """List the imports, newest first; those taken back as well."""
     limit, cursor = query["limit"], query["cursor"]
-    with store().read():
-        found = batches.list_imports(owner_id(), account_id, cursor and cursor[0], limit + 1)
+    with store().read() as tx:
+        found = batches.list_imports(tx, owner_id(), account_id, cursor and cursor[0], limit + 1)
     return paged(found, limit, lambda batch: [batch["id"]])
 
 
@@ -274,8 +274,8 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
     if query["preview"] == ("confirm" in query):
         raise invalid("confirm", "Ask for a preview first, with preview=true; then import with its confirm.")
     wishes = _wishes(query)
-    with store().read():
-        account = seat(owner_id(), account_id)
+    with store().read() as tx:
+        account = seat(tx, owner_id(), account_id)
     # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times
     # that.
     turns: Turns = current_app.extensions["inkeeper.turns"]
@@ -285,7 +285,7 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
             return _preview(reading, account_id, query)
         return write_once(
             account_id,
-            lambda _: (201, batches.store_import(owner_id(), account_id, reading, query["confirm"], now())),
+            lambda tx: (201, batches.store_import(tx, owner_id(), account_id, reading, query["confirm"], now())),
             reading.digest,
         )
 
@@ -294,7 +294,7 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
 @blueprint.response(200, ImportedSchema)
 def take_back_import(account_id: str, import_id: str) -> Response:
     """Take a whole import back: its InMails count as never sent. Again: the same answer."""
-    return write_once(account_id, lambda _: (200, batches.take_back(owner_id(), account_id, import_id, now())))
+    return write_once(account_id, lambda tx: (200, batches.take_back(tx, owner_id(), account_id, import_id, now())))
 
 
 def _wishes(query: dict[str, Any]) -> Wishes:
@@ -326,7 +326,7 @@ def _read(file: BinaryIO, name: str, account: Seat, wishes: Wishes) -> Reading:
 
 def _preview(reading: Reading, account_id: str, query: dict[str, Any]) -> Response:
     after, limit = query["cursor"], query["limit"]
-    with store().read():
-        answer = batches.preview(owner_id(), account_id, reading, now(), after, limit + 1)
+    with store().read() as tx:
+        answer = batches.preview(tx, owner_id(), account_id, reading, now(), after, limit + 1)
     page = paged(answer["items"], limit, lambda item: [item["sent_at"], item["line"]])
     return jsonify(answer | page)

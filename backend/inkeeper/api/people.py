@@ -16,6 +16,7 @@ from inkeeper.api.targets import PersonSchema, TargetSchema
 from inkeeper.api.writes import write_once
 from inkeeper.services import erasing, inmails
 from inkeeper.services.people import persons, targets
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OUTCOMES
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People to write to")
@@ -130,7 +131,7 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
 def add_person(body: dict[str, Any]) -> Response:
     """Keep a person. One that is there already is answered with 200; what is not known yet of them is filled in."""
 
-    def add(tx: Any) -> tuple[int, Any]:
+    def add(tx: Transaction) -> tuple[int, Any]:
         found = persons.find_or_add(tx, owner_id(), body, now())
         return 201 if found.new else 200, persons.describe(found.person)
 
@@ -144,7 +145,7 @@ def look_up_person(query: dict[str, Any]) -> dict[str, Any]:
     """Look up what is known of a person: by link where both have one of the same kind, else by name."""
     name, link = query.get("name", ""), query.get("profile_url")
     with store().read() as tx:
-        found = inmails.last_inmail_to(owner_id(), name, link, now())
+        found = inmails.last_inmail_to(tx, owner_id(), name, link, now())
         person, view = targets.of_person(tx, owner_id(), name, link, now())
         target = view and targets.with_copy(tx, owner_id(), view)
     last, count = None, 0
@@ -183,7 +184,7 @@ def erase_person(person_id: str) -> Response:
     """
     erasing.erase_stored_from_copies(store(), owner_id(), person_id, now())
 
-    def erase(tx: Any) -> tuple[int, Any]:
+    def erase(tx: Transaction) -> tuple[int, Any]:
         found = erasing.erase_stored(tx, owner_id(), person_id, now())
         mentions = [{"table": each.table, "column": each.column, "id": each.id} for each in found.mentions]
         counts = {"inmails": found.inmails, "targets": found.targets, "same_name": found.same_name}

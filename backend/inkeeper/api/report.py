@@ -259,9 +259,9 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
     would take for formulas are made safe in it.
     """
     reports: report.Reports = current_app.extensions["inkeeper.reports"]
-    with store().read():
-        row = accounts.seat(owner_id(), account_id)
-        found = reports.of(row, now(), query["months"])
+    with store().read() as tx:
+        row = accounts.seat(tx, owner_id(), account_id)
+        found = reports.of(tx, row, now(), query["months"])
     if _wants_table(query):
         return _table(report.table_text(row, found))
     return Response(to_json(described(found)), content_type=_JSON)

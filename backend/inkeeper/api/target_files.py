@@ -124,7 +124,7 @@ def import_targets(query: dict[str, Any]) -> Response:
     turns: Turns = current_app.extensions["inkeeper.turns"]
     with turns.taken(owner_id(), now()), uploaded() as file:
         with store().read() as tx:
-            names = list_files.named(tx, owner_id(), accounts.names(owner_id()))
+            names = list_files.named(tx, owner_id(), accounts.names(tx, owner_id()))
         reading = list_files.read(file, query["file"], names, query["map"], query.get("dates"), now().date())
         if query["preview"]:
             with store().read() as tx:
@@ -147,7 +147,7 @@ def export_targets(query: dict[str, Any]) -> Response:
     """Write the people to write to to a CSV, in the order of the list."""
     filters = filters_of(query)
     with TemporaryFile("w+", encoding="utf-8", newline="") as file, store().read() as tx:
-        for part in list_files.write(tx, owner_id(), filters, accounts.names(owner_id()), now()):
+        for part in list_files.write(tx, owner_id(), filters, accounts.names(tx, owner_id()), now()):
             file.write(part)
         file.seek(0)
         text = file.read()

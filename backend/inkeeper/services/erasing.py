@@ -27,7 +27,7 @@ from inkeeper.storage import erasures as stored
 from inkeeper.storage.database import Store
 from inkeeper.storage.errors import CopyUnusable
 from inkeeper.storage.personal import INMAILS, Table
-from inkeeper.storage.transaction import Transaction, current
+from inkeeper.storage.transaction import Transaction
 
 MARKS_KEPT = timedelta(days=400)
 """How long clients can learn by its marks whom an erasure was about."""
@@ -146,22 +146,22 @@ def erase_stored(tx: Transaction, owner_id: str, person_id: str, now: datetime) 
     return Changed(0, 0, 0, 0, [], [], []) if whom is None else _erase_here(tx, whom, now)
 
 
-def erasures(owner_id: str, since: int) -> dict[str, Any]:
+def erasures(tx: Transaction, owner_id: str, since: int) -> dict[str, Any]:
     """The erasures behind the one with the id `since`, oldest first, for a client of the owner's to follow: those from
     the data of all owners, and those from this owner's.
 
     `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
     Runs inside a transaction of the store.
     """
-    rows = stored.list_after(current(), owner_id, since, ERASURES_AT_ONCE + 1)
-    newest = stored.last_id(current())
+    rows = stored.list_after(tx, owner_id, since, ERASURES_AT_ONCE + 1)
+    newest = stored.last_id(tx)
     found = rows[:ERASURES_AT_ONCE]
     return {
         "erasures": [
             {
                 "id": each.id,
                 "at": each.at,
-                "inmails": stored.inmails_of(current(), owner_id, each.id),
+                "inmails": stored.inmails_of(tx, owner_id, each.id),
                 "salt": each.salt,
                 **json.loads(each.marks),
             }

@@ -95,7 +95,7 @@ def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> devices.
             pairings.close(tx, pairing.id, now)
             if not _is_own(pairing, code):
                 pairings.drop_invitation(tx, owner_id)
-            return devices.add(owner_id, pairing.device_name, now)
+            return devices.add(tx, owner_id, pairing.device_name, now)
         for each in sorted({owner_id for owner_id, _ in good}):
             pairings.count_wrong_code(tx, each)
         tries_left = pairing.tries_left - 1

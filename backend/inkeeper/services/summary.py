@@ -23,7 +23,7 @@ from inkeeper.services.people import targets
 from inkeeper.storage import balances
 from inkeeper.storage.accounts import Seat
 from inkeeper.storage.results_window import count_replies
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import JournalKind, Product
 from inkeeper.vocabulary import Loss as LossReason
 from inkeeper.wording.plans import PRODUCT_TITLES
@@ -147,13 +147,13 @@ class Summary(NamedTuple):
     outlook: Outlook
 
 
-def summary(row: Seat, now: datetime) -> Summary:
+def summary(tx: Transaction, row: Seat, now: datetime) -> Summary:
     """The account at `now` (UTC); before its opening, as it will be then.
 
     Its cost does not grow with the account's history.
     """
     asked_at = now
-    state, coming = balances.state_at(row.id, now)
+    state, coming = balances.state_at(tx, row.id, now)
     # Just after the opening, where that is to come because the clock was ahead.
     now = state.position.at
     changes = timeline(state, now, coming)
@@ -161,9 +161,8 @@ def summary(row: Seat, now: datetime) -> Summary:
     allotment, book = allotment_of(state), book_of(state)
     plan = book.plan(state.plan)
     its_pace = pace(state, now, loss, row.working_days, row.reserve)
-    lately = answers.returns(row.id, state, now)
+    lately = answers.returns(tx, row.id, state, now)
     its_forecast = forecast(state, now, loss, lately)
-    tx = current()
     listed = targets.for_summary(tx, row.owner_id, row.id, row.time_zone, asked_at)
     outlook = Outlook(
         state,
@@ -215,10 +214,10 @@ def summary(row: Seat, now: datetime) -> Summary:
         warnings=warnings(outlook),
         timeline=[Change(change.at, change.reason, change.credits, change.balance) for change in changes],
         targets=listed,
-        recent=recent_inmails(row.id, RECENT, now),
-        awaiting=awaiting_inmails(row.id, AWAITING, now),
+        recent=recent_inmails(tx, row.id, RECENT, now),
+        awaiting=awaiting_inmails(tx, row.id, AWAITING, now),
     )
-    unanswered = next_unanswered(row.id, now)
+    unanswered = next_unanswered(tx, row.id, now)
     turns = [next_turn(outlook), *(fact.at for fact in coming), *([unanswered] if unanswered else [])]
     if answer.opens_at:
         turns.append(state.opened_at)

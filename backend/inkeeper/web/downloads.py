@@ -51,8 +51,8 @@ class ReportDownloadForm(forms.FormSchema, forms.Query):
 def download_history() -> Response:
     """Make a ticket for the InMails that History shows, and send the browser to it."""
     form = forms.read_press(DownloadForm())
-    with store().read():
-        found = seats.read(form.data.get("account"))
+    with store().read() as tx:
+        found = seats.read(tx, form.data.get("account"))
     filters = filters_of(form.data, found.zone)
     return hand_out({"file": "inmails", "account_id": found.account_id, "filters": filters})
 
@@ -61,8 +61,8 @@ def download_history() -> Response:
 def download_report() -> Response:
     """Make a ticket for the report as a file, and send the browser to it."""
     form = forms.read_press(ReportDownloadForm())
-    with store().read():
-        account_id = seats.read(form.data.get("account")).account_id
+    with store().read() as tx:
+        account_id = seats.read(tx, form.data.get("account")).account_id
     return hand_out({"file": "report", "account_id": account_id, "format": form.data["format"]})
 
 
@@ -90,10 +90,10 @@ def _inmails_file(owner: str, target: dict[str, Any]) -> Response:
     instant = now()
 
     def lines() -> Iterator[str]:
-        with opened.read():
+        with opened.read() as tx:
             after: tuple[datetime, str] | None = None
             yield _csv([], heading=True)
-            while rows := inmails.list_inmails(owner, target["account_id"], filters, after, _ROWS_AT_ONCE, instant):
+            while rows := inmails.list_inmails(tx, owner, target["account_id"], filters, after, _ROWS_AT_ONCE, instant):
                 yield _csv(rows)
                 after = (rows[-1]["sent_at"], rows[-1]["id"])
 
@@ -118,9 +118,9 @@ def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
 
 
 def _report_file(owner: str, target: dict[str, Any]) -> Response:
-    with store().read():
-        row = accounts.seat(owner, target["account_id"])
-        found = report.of(row)
+    with store().read() as tx:
+        row = accounts.seat(tx, owner, target["account_id"])
+        found = report.of(tx, row)
     if target["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:
@@ -135,8 +135,8 @@ def _people_file(owner: str, target: dict[str, Any]) -> Response:
 
     def lines() -> Iterator[str]:
         with opened.read() as tx:
-            names = accounts.names(owner)
-            today = local_day(accounts.seat(owner, target["account_id"]).time_zone, instant)
+            names = accounts.names(tx, owner)
+            today = local_day(accounts.seat(tx, owner, target["account_id"]).time_zone, instant)
             wanted = {"account": target["account_id"], **target["wanted"]}
             for number, filters in enumerate(listing.filters_of(target["show"], wanted, today)):
                 parts = list_files.write(tx, owner, filters, names, instant)

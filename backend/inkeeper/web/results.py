@@ -48,7 +48,7 @@ def show_results() -> Response:
     query = forms.read_query(ResultsQuery())
     by = query.get("by", "text")
     with store().read() as tx:
-        found = seats.read(query.get("account"))
+        found = seats.read(tx, query.get("account"))
         rows = results.list_results(tx, owner_id(), found.account_id, by, now())
         better = {row.key: _name(tx, row.difference) for row in rows if row.difference}
     whole = Counts(sum(row.sent for row in rows), sum(row.answered for row in rows), 0)

@@ -12,6 +12,6 @@ from inkeeper.web.blueprint import blueprint
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """Take this page's token away."""
-    with store().begin_write(None):
-        devices.revoke(owner_id(), device_id(), now())
+    with store().begin_write(None) as tx:
+        devices.revoke(tx, owner_id(), device_id(), now())
     return Response(status=204)

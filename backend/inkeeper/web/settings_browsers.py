@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from inkeeper.api.context import device_id, now, owner_id, store
 from inkeeper.api.context import settings as server
 from inkeeper.services import devices, pairing, sign_ins
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import FormSchema
@@ -62,8 +63,8 @@ def sign_in_phone() -> Response:
     if urlsplit(address()).scheme != "https":
         return _cards(form, unencrypted=True)
     secret = sign_ins.new_secret()
-    with store().begin_write(None):
-        sign_ins.add(owner_id(), secret, now(), sign_ins.CARRIED_VALID_FOR)
+    with store().begin_write(None) as tx:
+        sign_ins.add(tx, owner_id(), secret, now(), sign_ins.CARRIED_VALID_FOR)
     return _cards(form, link=f"{address()}/#signin={secret}")
 
 
@@ -72,8 +73,8 @@ def disconnect(other_id: str) -> Response:
     """Take a browser's access away, at once."""
     form = forms.read_press(PressForm())
 
-    def revoke() -> dict[str, Any]:
-        return {"device_id": devices.revoke(owner_id(), other_id, now()).id}
+    def revoke(tx: Transaction) -> dict[str, Any]:
+        return {"device_id": devices.revoke(tx, owner_id(), other_id, now()).id}
 
     forms.save_once(None, form, revoke)
     return _cards(form, toast=gettext("Disconnected."))
@@ -103,8 +104,8 @@ def qr(text: str) -> str:
 
 
 def _cards(form: forms.Form, *, toast: str = "", **shown: Any) -> Response:
-    with store().read():
-        found = seats.read(form.data["here"])
+    with store().read() as tx:
+        found = seats.read(tx, form.data["here"])
     return settings.show_cards("browsers", found, toast=toast, **(_values() | shown))
 
 

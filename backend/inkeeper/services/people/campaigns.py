@@ -39,7 +39,7 @@ def get_campaign(tx: Transaction, owner_id: str, campaign_id: str, now: datetime
 def create_campaign(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Store a campaign. `wanted` holds the fields of the HTTP contract. Raises the 422 Problem at the field."""
     try:
-        account_id = seat(owner_id, wanted["account"]).id
+        account_id = seat(tx, owner_id, wanted["account"]).id
     except Problem:
         raise invalid("account", "There is no such account.") from None
     _check_days(wanted, None, targets.today_of(tx, owner_id, now).of(account_id))

@@ -87,7 +87,7 @@ class Holding:
         if not planned:
             return _NONE_HELD
         try:
-            ahead = credits_to_come(account_id, local.default, self._now)
+            ahead = credits_to_come(self._tx, account_id, local.default, self._now)
         except UNREADABLE as error:
             log_unreadable(account_id, error)
             return _NONE_HELD
@@ -99,11 +99,11 @@ class Holding:
         return _HELD.of((of_list, tuple(ahead.credits)), match)
 
 
-def credits_to_come(account_id: str, today: date, now: datetime) -> Ahead:
+def credits_to_come(tx: Transaction, account_id: str, today: date, now: datetime) -> Ahead:
     """The account's credits at `now` (UTC) and those to come, with the days on which they can be used. Raises one of
     UNREADABLE where its facts make no history.
     """
-    state, coming = balances.state_at(account_id, now)
+    state, coming = balances.state_at(tx, account_id, now)
     # Just after the opening, where that is to come because the clock was ahead.
     at = state.position.at
     changes = timeline(state, at, coming)

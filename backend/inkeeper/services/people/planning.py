@@ -42,11 +42,11 @@ class Planned(NamedTuple):
 
 def preview(tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> Planned:
     """What `store` would store, without storing it. Raises the same Problems."""
-    row = seat(owner_id, account_id)
+    row = seat(tx, owner_id, account_id)
     today = local_day(row.time_zone, now)
     _check_span(wanted, today)
     views = _chosen(tx, owner_id, account_id, wanted["targets"], now)
-    ahead = credits_to_come(account_id, today, now)
+    ahead = credits_to_come(tx, account_id, today, now)
     taken = targets.planned_days(tx, owner_id, account_id, Today(today), with_unassigned=True)
     plan = spread(
         _candidates(tx, owner_id, views, now),
@@ -136,7 +136,7 @@ def _candidates(tx: Transaction, owner_id: str, views: Sequence[View], now: date
     planned = targets.planned_people(tx, owner_id, targets.today_of(tx, owner_id, now))
     first_steps = [view for view in views if not _is_follow_up(view)]
     spellings = {view.person.id: _spellings(view.person) for view in first_steps}
-    written = written_to_since(owner_id, spellings, now - WRITTEN_WITHIN)
+    written = written_to_since(tx, owner_id, spellings, now - WRITTEN_WITHIN)
     return [
         Candidate(
             view.target.id,

@@ -65,8 +65,8 @@ def list_results(tx: Transaction, owner_id: str, account_id: str, by: ResultGrou
     Texts and campaigns come with those that most InMails belong to first, all others in their own order. A credit has
     its price of `now` (UTC). Raises a 404 Problem.
     """
-    account = accounts.seat(owner_id, account_id)
-    state, _ = balances.state_at(account_id, now)
+    account = accounts.seat(tx, owner_id, account_id)
+    state, _ = balances.state_at(tx, account_id, now)
     allotment, months = allotment_of(state), months_of(state)
     groups = _groups(tx, owner_id, account, by, now)
     differences = _differences(tx, account_id) if by == "campaign" else {}

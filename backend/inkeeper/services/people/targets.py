@@ -107,7 +107,7 @@ def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime
     target_id = targets.add(tx, owner_id, person.id, columns, now)
     _follow(tx, owner_id, [target_id])
     made = get(tx, owner_id, target_id, now)
-    return with_copy(tx, owner_id, made) | {"told": _told(owner_id, person, now)}
+    return with_copy(tx, owner_id, made) | {"told": _told(tx, owner_id, person, now)}
 
 
 def get(tx: Transaction, owner_id: str, target_id: str, now: datetime) -> View:
@@ -305,10 +305,10 @@ def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: C
     targets.changed(tx, owner_id, {*before, *(target.account_id for target in targets.get_all(tx, owner_id, ids))})
 
 
-def _told(owner_id: str, person: Person, now: datetime) -> list[str]:
+def _told(tx: Transaction, owner_id: str, person: Person, now: datetime) -> list[str]:
     """Codes of what to know of somebody who was put on the list."""
     for link in person.links or (None,):
-        last = last_inmail_of_owner(owner_id, people.Person(person.name, link), now - WRITTEN_WITHIN)
+        last = last_inmail_of_owner(tx, owner_id, people.Person(person.name, link), now - WRITTEN_WITHIN)
         if last:
             return ["already_written"]
     return []
@@ -321,7 +321,7 @@ def _columns(
     columns = {column: wanted[field] for field, column in _FIELDS.items() if field in wanted}
     if columns.get("account_id"):
         try:
-            seat(owner_id, columns["account_id"])
+            seat(tx, owner_id, columns["account_id"])
         except Problem:
             raise invalid("account", "There is no such account.") from None
     if columns.get("campaign_id"):

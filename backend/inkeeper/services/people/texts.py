@@ -116,7 +116,7 @@ def preview_text(
     Problem.
     """
     text = _any(tx, owner_id, text_id)
-    product = accounts.get_account(owner_id, account_id, now)["product"] if account_id else ""
+    product = accounts.get_account(tx, owner_id, account_id, now)["product"] if account_id else ""
     return preview(text.subject, text.body, _values_of(tx, owner_id, wanted), product)
 
 
