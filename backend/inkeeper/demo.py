@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from inkeeper import demo_list
 from inkeeper.rules.replay import allotment_of
 from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
+from inkeeper.services.access import Actor
 from inkeeper.services.people import texts
 from inkeeper.storage import balances, owners
 from inkeeper.storage.database import Store
@@ -94,7 +95,7 @@ def fill(store: Store, now: datetime, seed: int = 1) -> None:
     with store.begin_write(None) as tx:
         owner = owners.find_or_add(tx, pairing.DEFAULT_OWNER, now - _YEAR)
         for seat in _SEATS:
-            _Story(owner, seat, now, chance).tell(tx)
+            _Story(Actor(owner), seat, now, chance).tell(tx)
 
 
 def _euros(plan: str) -> dict[str, Any]:
@@ -104,8 +105,8 @@ def _euros(plan: str) -> dict[str, Any]:
 class _Story:
     """What happened on one seat, told from its opening to now, each step at its time."""
 
-    def __init__(self, owner_id: str, seat: _Seat, now: datetime, chance: random.Random) -> None:
-        self.owner_id = owner_id
+    def __init__(self, actor: Actor, seat: _Seat, now: datetime, chance: random.Random) -> None:
+        self.actor = actor
         self.seat = seat
         self.now = now
         self.chance = chance
@@ -124,7 +125,7 @@ class _Story:
             self._at(this_hour - timedelta(days=183), partial(self._upgrade, tx))
         if self.seat.has_list:
             zone = self.seat.time_zone
-            for at, act in demo_list.moments(tx, self.owner_id, self.account_id, zone, self.texts, self.now):
+            for at, act in demo_list.moments(tx, self.actor, self.account_id, zone, self.texts, self.now):
                 self._at(at, act)
         months = 13
         for month in range(months):
@@ -153,12 +154,12 @@ class _Story:
             "price": _euros(self.seat.upgrade_to or self.seat.plan),
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
-        self.account_id = accounts.create_account(tx, self.owner_id, wanted, at)["id"]
+        self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
         # The first account brought them.
-        self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.owner_id, None, 10)}
+        self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.actor, None, 10)}
 
     def _upgrade(self, tx: Transaction, at: datetime) -> None:
-        plan_changes.change_plan(tx, self.owner_id, self.account_id, {"plan": self.seat.upgrade_to}, at)
+        plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.seat.upgrade_to}, at)
 
     def _plan_month(self, tx: Transaction, begin: datetime, end: datetime, month: int) -> Callable[[datetime], None]:
         """Spread a month's sends over its working hours, once its number of credits is known."""
@@ -195,7 +196,7 @@ class _Story:
         }
         if purpose in self.texts and self.chance.random() < _WITH_TEXT:
             wanted["text"] = self.texts[purpose]
-        inmail_id = inmails.log_inmail(tx, self.owner_id, self.account_id, wanted, at)["inmail"]["id"]
+        inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at)["inmail"]["id"]
         if self.chance.random() < _ANSWERED:
             outcome: Outcome = self.chance.choices(ANSWERS, (5, 3, 2))[0]
             wait = timedelta(minutes=60 + round(self.chance.expovariate(1 / 3600)))
@@ -204,7 +205,7 @@ class _Story:
         self._at(at + wait, self._outcome(tx, inmail_id, outcome))
 
     def _outcome(self, tx: Transaction, inmail_id: str, outcome: str) -> Callable[[datetime], object]:
-        return lambda at: inmails.update_inmail(tx, self.owner_id, self.account_id, inmail_id, {"outcome": outcome}, at)
+        return lambda at: inmails.update_inmail(tx, self.actor, self.account_id, inmail_id, {"outcome": outcome}, at)
 
     def _observe(self, tx: Transaction, *, slip: bool) -> Callable[[datetime], None]:
         """LinkedIn's number, typed in; once in a while an InMail from the phone had been forgotten."""
@@ -212,6 +213,6 @@ class _Story:
         def observe(at: datetime) -> None:
             balance = balances.state_at(tx, self.account_id, at)[0].balance
             wanted = {"balance": max(0, balance - 1) if slip else balance, "source": "person"}
-            observations.observe(tx, self.owner_id, self.account_id, wanted, at)
+            observations.observe(tx, self.actor, self.account_id, wanted, at)
 
         return observe

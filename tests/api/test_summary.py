@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from inkeeper.api.summary import SUMMARIES_KEPT
-from inkeeper.services import accounts, summary
+from inkeeper.services import summary
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction
 from tests.conftest import Clock
@@ -218,7 +219,7 @@ def test_other_products_have_no_response_rate_and_no_query_for_it(
     for plan, seat in seats.items():
         statements: list[str] = []
         with store.read() as tx:
-            row = accounts.seat(tx, owner_of(tx), seat.account["id"])
+            row = owned_account(tx, Actor(owner_of(tx)), seat.account["id"])
             tx.connection.set_trace_callback(statements.append)
             summary.summary(tx, row, clock())
             tx.connection.set_trace_callback(None)

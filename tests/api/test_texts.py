@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inkeeper.errors import Problem
+from inkeeper.services.access import Actor
 from inkeeper.services.people import texts
 from inkeeper.storage import persons
 from inkeeper.storage.database import Store
@@ -262,7 +263,7 @@ def test_the_copy_for_a_target(call: Caller, store: Store, clock: Clock, used: d
     with store.begin_write(None) as tx:
         person = persons.add(tx, owner_id, {"name": "Kai Example"}, None, clock())
 
-        copied = texts.copy_of(tx, owner_id, used["id"], person, "We met\nin Oslo.")
+        copied = texts.copy_of(tx, Actor(owner_id), used["id"], person, "We met\nin Oslo.")
 
         assert copied == {
             "text": used["id"],
@@ -272,7 +273,7 @@ def test_the_copy_for_a_target(call: Caller, store: Store, clock: Clock, used: d
             "missing": ["company"],
         }
         with pytest.raises(Problem, match="not_found"):
-            texts.copy_of(tx, "another owner", used["id"], person, None)
+            texts.copy_of(tx, Actor("another owner"), used["id"], person, None)
 
 
 def test_an_archived_text_comes_back(call: Caller, store: Store, used: dict[str, Any]) -> None:
@@ -280,6 +281,6 @@ def test_an_archived_text_comes_back(call: Caller, store: Store, used: dict[str,
 
     owner_id = owner_of(store)
     with store.begin_write(None) as tx:
-        texts.restore_text(tx, owner_id, used["id"])
+        texts.restore_text(tx, Actor(owner_id), used["id"])
 
     assert listed(call) == ["Hello"]

@@ -14,6 +14,7 @@ from inkeeper.ids import new_id
 from inkeeper.rules.facts import Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.services import accounts, pairing
+from inkeeper.services.access import Actor
 from inkeeper.services.people import adding, bulk, targets
 from inkeeper.services.people.sent import person_keys
 from inkeeper.settings import load_settings
@@ -59,11 +60,11 @@ def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
     )
     reading = adding.read_lines("\n".join(lines))
     with store.begin_write(None) as tx:
-        plan = adding.make_plan(tx, owner_id, reading, now)
-        adding.store(tx, owner_id, plan, plan.mark(), now)
-        views = targets.search(tx, owner_id, {}, None, count, now)
+        plan = adding.make_plan(tx, Actor(owner_id), reading, now)
+        adding.store(tx, Actor(owner_id), plan, plan.mark(), now)
+        views = targets.search(tx, Actor(owner_id), {}, None, count, now)
         for week in range(1, 9):
-            bulk.act(tx, owner_id, views[3 * week :: 24], "later", now, now.date() + timedelta(weeks=week))
+            bulk.act(tx, Actor(owner_id), views[3 * week :: 24], "later", now, now.date() + timedelta(weeks=week))
 
 
 def main() -> None:
@@ -83,12 +84,12 @@ def main() -> None:
     }
     with store.begin_write(None) as tx:
         owner_id = add_row(tx, Owner, id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
-        account_id = accounts.create_account(tx, owner_id, wanted, now)["id"]
+        account_id = accounts.create_account(tx, Actor(owner_id), wanted, now)["id"]
         for month in range(months):
             since = opened_at + month * A_MONTH
             add_inmails(tx, account_id, min(IN_A_MONTH, inmails - month * IN_A_MONTH), since, since + A_MONTH)
         for _ in range(count - 1):
-            other_id = accounts.create_account(tx, owner_id, wanted | {"opened_at": now - A_MONTH}, now)["id"]
+            other_id = accounts.create_account(tx, Actor(owner_id), wanted | {"opened_at": now - A_MONTH}, now)["id"]
             add_inmails(tx, other_id, 3, now - A_MONTH, now)
     if len(sys.argv) > 4:
         add_targets(store, owner_id, int(sys.argv[4]), now)

@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from e2e.harness.server import ROOT, Server
 from inkeeper.services import accounts
+from inkeeper.services.access import Actor
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
@@ -104,7 +105,7 @@ def open_account(folder: Path) -> tuple[Store, str]:
     }
     with store.begin_write(None) as tx:
         add_row(tx, Owner, id="me", name="me", created_at=NOW)
-        account_id = accounts.create_account(tx, "me", wanted, NOW)["id"]
+        account_id = accounts.create_account(tx, Actor("me"), wanted, NOW)["id"]
     return store, account_id
 
 
@@ -119,7 +120,7 @@ def seconds_to_preview(path: Path, store: Store, account_id: str) -> float:
     started = time.perf_counter()
     reading = read(path, account_id)
     with store.read() as tx:
-        preview = batches.preview(tx, "me", account_id, reading, NOW, None, 50)
+        preview = batches.preview(tx, Actor("me"), account_id, reading, NOW, None, 50)
     assert preview["adds"]["inmails"] == len(reading.rows) > 0
     return time.perf_counter() - started
 
@@ -130,10 +131,10 @@ def once(path: Path, folder: Path) -> dict[str, float]:
     started = time.perf_counter()
     reading = read(path, account_id)
     with store.read() as tx:
-        preview = batches.preview(tx, "me", account_id, reading, NOW, None, 50)
+        preview = batches.preview(tx, Actor("me"), account_id, reading, NOW, None, 50)
     reading = read(path, account_id)
     with store.begin_write(account_id) as tx:
-        done = batches.store_import(tx, "me", account_id, reading, preview["confirm"], NOW)
+        done = batches.store_import(tx, Actor("me"), account_id, reading, preview["confirm"], NOW)
     seconds = time.perf_counter() - started
     store.checkpoint_and_close()
     assert done["import"]["inmails"] == preview["adds"]["inmails"] > ROWS / (2 * ONE_IN)

@@ -18,6 +18,7 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.services.integrity import check
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
@@ -39,7 +40,7 @@ def token(database: Path) -> str:
     store = open_database(f"sqlite:///{database}")
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=new_id(utc_now()), name="me", created_at=utc_now()).id
-        found = devices.add(tx, owner, "Test", utc_now()).token
+        found = devices.add(tx, Actor(owner), "Test", utc_now()).token
     store.checkpoint_and_close()
     return found
 

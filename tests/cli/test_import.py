@@ -15,6 +15,7 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import accounts
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND
@@ -40,7 +41,7 @@ def seats(tmp_path: Path) -> None:
         owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
         for name in ("My seat", "Another seat"):
             wanted = {"name": name, "plan": "premium_career", "time_zone": "Europe/Berlin"}
-            accounts.create_account(tx, owner, wanted, now)
+            accounts.create_account(tx, Actor(owner), wanted, now)
     store.checkpoint_and_close()
 
 

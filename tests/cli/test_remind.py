@@ -16,6 +16,7 @@ import trustme
 import inkeeper as package
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
+from inkeeper.services.access import Actor
 from inkeeper.services.accounts import create_account
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
@@ -41,7 +42,7 @@ def account(tmp_path: Path) -> None:
     }
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now)
-        create_account(tx, owner.id, wanted, now)
+        create_account(tx, Actor(owner.id), wanted, now)
     store.checkpoint_and_close()
 
 

@@ -12,6 +12,7 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import accounts, devices
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Account, Device, Import, Owner
 from inkeeper.terminal import printable
@@ -32,10 +33,10 @@ def hostile(tmp_path: Path) -> str:
     now = utc_now()
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
-        devices.add(tx, owner, "Program", now)
+        devices.add(tx, Actor(owner), "Program", now)
         wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}
-        account = str(accounts.create_account(tx, owner, wanted, now)["id"])
-        accounts.create_account(tx, owner, wanted, now)
+        account = str(accounts.create_account(tx, Actor(owner), wanted, now)["id"])
+        accounts.create_account(tx, Actor(owner), wanted, now)
         add_row(
             tx,
             Import,

@@ -21,6 +21,7 @@ import pytest
 from inkeeper.clock import format_instant, utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.services.integrity import check
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
@@ -118,7 +119,7 @@ def client(cli_database_url: str, tmp_path: Path) -> Client:
     store = open_database(cli_database_url)
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=new_id(utc_now()), name="me", created_at=utc_now()).id
-        token = devices.add(tx, owner, "Test", utc_now()).token
+        token = devices.add(tx, Actor(owner), "Test", utc_now()).token
     store.checkpoint_and_close()
     return Client(token)
 

@@ -13,6 +13,7 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import accounts
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND
@@ -55,7 +56,9 @@ def database(tmp_path: Path) -> str:
     now = utc_now()
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
-        accounts.create_account(tx, owner, {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}, now)
+        accounts.create_account(
+            tx, Actor(owner), {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}, now
+        )
     store.checkpoint_and_close()
     return url
 

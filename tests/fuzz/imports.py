@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from inkeeper.api.app import create_app
 from inkeeper.services import accounts, devices
+from inkeeper.services.access import Actor
 from inkeeper.settings import Settings
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
@@ -218,8 +219,8 @@ def fuzz_imports(count: int, seed: int) -> Counter[str]:
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id="me", name="me", created_at=NOW)
             wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "Europe/Berlin", "opened_at": NOW}
-            account = accounts.create_account(tx, "me", wanted, NOW)["id"]
-            token = devices.add(tx, "me", "Program", NOW)[1]
+            account = accounts.create_account(tx, Actor("me"), wanted, NOW)["id"]
+            token = devices.add(tx, Actor("me"), "Program", NOW)[1]
         app = create_app(store, settings=Settings(database=url), clock=lambda: NOW)
         client = app.test_client()
         try:

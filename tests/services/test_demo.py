@@ -13,6 +13,7 @@ import pytest
 from inkeeper import demo
 from inkeeper.rules.results import FEWEST
 from inkeeper.services import accounts, ledger, summary
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.integrity import check
 from inkeeper.services.people import persons, results, targets
 from inkeeper.storage.database import Store, open_database
@@ -76,7 +77,8 @@ def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
         seats = [
-            accounts.seat(tx, owner, account["id"]) for account in accounts.list_accounts(tx, owner, NOW, None, 10)
+            owned_account(tx, Actor(owner), account["id"])
+            for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)
         ]
         answers = [summary.summary(tx, seat, NOW).answer for seat in seats]
     assert [answer.account.rule_book for answer in answers] == ["month_end", "rolling"]
@@ -91,8 +93,8 @@ def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[
     store = told()
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
-        ids = [account["id"] for account in accounts.list_accounts(tx, owner, NOW, None, 10)]
-        journals = [ledger.journal(tx, owner, each, None, None, NOW, 0, 10_000) for each in ids]
+        ids = [account["id"] for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)]
+        journals = [ledger.journal(tx, Actor(owner), each, None, None, NOW, 0, 10_000) for each in ids]
     kinds = {entry["kind"] for journal in journals for entry in journal}
     assert kinds >= {"grant", "spend", "credit_back", "expire", "adjust"}
 
@@ -104,10 +106,10 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
     store = told(now)
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
-        views = targets.search(tx, owner, {}, None, 100, now)
-        marked = [person.name for person in persons.search(tx, owner, "", None, 100) if person.do_not_contact]
-        first = accounts.list_accounts(tx, owner, now, None, 1)[0]["id"]
-        shown = summary.summary(tx, accounts.seat(tx, owner, first), now).answer.targets
+        views = targets.search(tx, Actor(owner), {}, None, 100, now)
+        marked = [person.name for person in persons.search(tx, Actor(owner), "", None, 100) if person.do_not_contact]
+        first = accounts.list_accounts(tx, Actor(owner), now, None, 1)[0]["id"]
+        shown = summary.summary(tx, owned_account(tx, Actor(owner), first), now).answer.targets
     states = Counter((view.state, view.step, view.campaign is not None) for view in views)
     assert states == {
         ("ready", 1, False): 8,
@@ -128,8 +130,8 @@ def test_texts_have_results(told: Callable[..., Store]) -> None:
     store = told()
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
-        for account in accounts.list_accounts(tx, owner, NOW, None, 10):
-            rows = {row.title: row for row in results.list_results(tx, owner, account["id"], "text", NOW)}
+        for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10):
+            rows = {row.title: row for row in results.list_results(tx, Actor(owner), account["id"], "text", NOW)}
             assert rows["First contact"].sent > FEWEST
             assert 0 < rows["First contact"].answered < rows["First contact"].sent
             assert rows["First contact"].rate is not None

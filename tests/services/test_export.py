@@ -23,6 +23,7 @@ from inkeeper.jsontext import to_json
 from inkeeper.rules.facts import Retracted
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import accounts, devices
+from inkeeper.services.access import Actor
 from inkeeper.services.export import write_export
 from inkeeper.services.export_format import Checksum, ExportError
 from inkeeper.services.integrity import check
@@ -517,7 +518,7 @@ def test_any_history_comes_back_without_loss(past: History, words: list[str]) ->
                 since = balances.opened_at(tx, "account")
                 told.append(
                     (
-                        accounts.get_account(tx, "owner", "account", past.end),
+                        accounts.get_account(tx, Actor("owner"), "account", past.end),
                         balances.journal_of(tx, "account", since, past.end),
                         balances.told(tx, "account", since, past.end),
                     )

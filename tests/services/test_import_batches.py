@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from inkeeper.errors import Problem
 from inkeeper.rules.facts import Sent
 from inkeeper.services import accounts, inmails, ledger, summary
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
@@ -42,45 +43,47 @@ class Life:
         wanted = {"name": "My seat", "plan": "premium_business", "time_zone": "America/Havana", "opened_at": OPENED}
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id="me", name="me", created_at=OPENED)
-            self.id = accounts.create_account(tx, "me", wanted | terms, NOW)["id"]
+            self.id = accounts.create_account(tx, Actor("me"), wanted | terms, NOW)["id"]
 
     def log(self, name: str, link: str | None, at: datetime) -> None:
         wanted = {"recipient": {"name": name, "profile_url": link}, "sent_at": at, "source": "popup"}
         with self.store.begin_write(self.id) as tx:
-            inmails.log_inmail(tx, "me", self.id, wanted | {"accept_discrepancy": True}, self.now)
+            inmails.log_inmail(tx, Actor("me"), self.id, wanted | {"accept_discrepancy": True}, self.now)
 
     def read(self, content: bytes, wishes: Wishes = WISHES) -> Reading:
         return read_file(io.BytesIO(content), "mine.csv", Named(self.id, "My seat"), "UTC", wishes, self.now)
 
     def preview(self, content: bytes, wishes: Wishes = WISHES) -> dict[str, Any]:
         with self.store.read() as tx:
-            return batches.preview(tx, "me", self.id, self.read(content, wishes), self.now, None, 1000)
+            return batches.preview(tx, Actor("me"), self.id, self.read(content, wishes), self.now, None, 1000)
 
     def bring(self, content: bytes, wishes: Wishes = WISHES) -> dict[str, Any]:
         confirm = self.preview(content, wishes)["confirm"] or ""
         with self.store.begin_write(self.id) as tx:
-            return batches.store_import(tx, "me", self.id, self.read(content, wishes), confirm, self.now)
+            return batches.store_import(tx, Actor("me"), self.id, self.read(content, wishes), confirm, self.now)
 
     def take_back(self, import_id: str) -> dict[str, Any]:
         self.now += timedelta(minutes=1)
         with self.store.begin_write(self.id) as tx:
-            return batches.take_back(tx, "me", self.id, import_id, self.now)
+            return batches.take_back(tx, Actor("me"), self.id, import_id, self.now)
 
     def account(self) -> dict[str, Any]:
         with self.store.read() as tx:
-            return accounts.get_account(tx, "me", self.id, self.now)
+            return accounts.get_account(tx, Actor("me"), self.id, self.now)
 
     def told(self) -> tuple[Any, ...]:
         """All that a user sees, as of one instant."""
         with self.store.read() as tx:
             return (
-                summary.summary(tx, accounts.seat(tx, "me", self.id), NOW + timedelta(days=1)).answer,
+                summary.summary(tx, owned_account(tx, Actor("me"), self.id), NOW + timedelta(days=1)).answer,
                 [
                     entry
-                    for entry in ledger.journal(tx, "me", self.id, None, None, NOW + timedelta(days=1), 0, 10_000)
+                    for entry in ledger.journal(
+                        tx, Actor("me"), self.id, None, None, NOW + timedelta(days=1), 0, 10_000
+                    )
                     if entry["rule"] != "retract"
                 ],
-                inmails.list_inmails(tx, "me", self.id, {}, None, 1000, NOW),
+                inmails.list_inmails(tx, Actor("me"), self.id, {}, None, 1000, NOW),
             )
 
     def assert_sound(self) -> None:
@@ -250,7 +253,7 @@ def test_what_the_user_has_noted_since_stands(mine: Life) -> None:
     batch = mine.bring(content)["import"]
     with mine.store.begin_write(mine.id) as tx:
         (row,) = Inmail.select().execute(tx.database)
-        inmails.update_inmail(tx, "me", mine.id, row.id, {"outcome": "declined"}, mine.now)
+        inmails.update_inmail(tx, Actor("me"), mine.id, row.id, {"outcome": "declined"}, mine.now)
 
     mine.take_back(batch["id"])
 
@@ -276,7 +279,9 @@ def test_two_imports_that_both_date_the_opening_back(mine: Life) -> None:
 def test_terms_that_were_corrected_hold_however_the_opening_is_dated(store: Store) -> None:
     mine = Life(store, rule_book="rolling")
     with store.begin_write(mine.id) as tx:
-        accounts.update_account(tx, "me", mine.id, {"allotment": 7, "renewal_day": 20}, OPENED + timedelta(hours=1))
+        accounts.update_account(
+            tx, Actor("me"), mine.id, {"allotment": 7, "renewal_day": 20}, OPENED + timedelta(hours=1)
+        )
     before = mine.told()
 
     batch = mine.bring(csv_of(("Robin Sample", "", "2026-05-25")))["import"]
@@ -290,7 +295,7 @@ def test_terms_that_were_corrected_hold_however_the_opening_is_dated(store: Stor
 def test_terms_that_are_corrected_after_an_import_stay_when_it_goes(mine: Life) -> None:
     batch = mine.bring(csv_of(("Robin Sample", "", "2026-03-05")))["import"]
     with mine.store.begin_write(mine.id) as tx:
-        accounts.update_account(tx, "me", mine.id, {"rule_book": "rolling", "renewal_day": 3}, mine.now)
+        accounts.update_account(tx, Actor("me"), mine.id, {"rule_book": "rolling", "renewal_day": 3}, mine.now)
 
     mine.take_back(batch["id"])
 
@@ -335,6 +340,6 @@ def test_too_few_credits_are_said_before_anything_is_stored(mine: Life) -> None:
 
     reading, confirm = mine.read(content, Wishes()), mine.preview(content)["confirm"]
     with mine.store.begin_write(mine.id) as tx, pytest.raises(Problem) as caught:
-        batches.store_import(tx, "me", mine.id, reading, confirm, mine.now)
+        batches.store_import(tx, Actor("me"), mine.id, reading, confirm, mine.now)
 
     assert (caught.value.code, caught.value.extra["needed"]) == ("insufficient_credits", 5)

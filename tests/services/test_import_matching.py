@@ -13,6 +13,7 @@ import pytest
 
 from inkeeper.rules.people import normal_name
 from inkeeper.services import accounts, inmails
+from inkeeper.services.access import Actor
 from inkeeper.services.erasing import erase_person
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.matching import Known, matches, twice_in_file
@@ -45,13 +46,13 @@ class Books:
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id="me", name="me", created_at=OPENED)
             wanted = {"name": "My seat", "plan": "sales_navigator", "time_zone": "UTC", "opened_at": OPENED}
-            self.id = accounts.create_account(tx, "me", wanted | {"allotment": 5_000}, NOW)["id"]
+            self.id = accounts.create_account(tx, Actor("me"), wanted | {"allotment": 5_000}, NOW)["id"]
 
     def log(self, name: str, url: str | None, at: str) -> None:
         sent_at = datetime.fromisoformat(at).replace(tzinfo=UTC)
         wanted = {"recipient": {"name": name, "profile_url": url}, "sent_at": sent_at, "source": "popup"}
         with self.store.begin_write(self.id) as tx:
-            inmails.log_inmail(tx, "me", self.id, wanted, NOW)
+            inmails.log_inmail(tx, Actor("me"), self.id, wanted, NOW)
 
     def actions(self, content: bytes, *, bring: bool = False) -> list[str]:
         """What becomes of each InMail in the file; with `bring` it is imported as well."""
@@ -60,20 +61,20 @@ class Books:
             return read_file(io.BytesIO(content), "mine.csv", Named(self.id, "My seat"), "UTC", Wishes(), NOW)
 
         with self.store.read() as tx:
-            preview = batches.preview(tx, "me", self.id, read(), NOW, None, 1000)
+            preview = batches.preview(tx, Actor("me"), self.id, read(), NOW, None, 1000)
         assert preview["in_the_way"] == []
         if bring:
             with self.store.begin_write(self.id) as tx:
-                batches.store_import(tx, "me", self.id, read(), preview["confirm"], NOW)
+                batches.store_import(tx, Actor("me"), self.id, read(), preview["confirm"], NOW)
         return [each["action"] for each in preview["items"]]
 
     def listed(self) -> list[dict[str, Any]]:
         with self.store.read() as tx:
-            return inmails.list_inmails(tx, "me", self.id, {}, None, 100, NOW)
+            return inmails.list_inmails(tx, Actor("me"), self.id, {}, None, 100, NOW)
 
     def edit(self, inmail_id: str, **changes: Any) -> None:
         with self.store.begin_write(self.id) as tx:
-            inmails.update_inmail(tx, "me", self.id, inmail_id, changes, NOW)
+            inmails.update_inmail(tx, Actor("me"), self.id, inmail_id, changes, NOW)
 
     def forget_the_messages_keys(self) -> None:
         """As a version that stored none."""

@@ -21,6 +21,7 @@ from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.replay import replay, uncovered_sends
 from inkeeper.rules.state import State, dump_state
 from inkeeper.services import accounts, inmails, observations, plan_changes
+from inkeeper.services.access import Actor
 from inkeeper.services.export import write_export
 from inkeeper.services.integrity import check
 from inkeeper.services.restore import read_export
@@ -38,13 +39,15 @@ SPAN_HOURS = (NOW - OPENED) // HOUR
 def edit(one: Life, inmail_id: str, **changes: Any) -> str:
     """Edits an InMail, whatever the ledger lacks; the id of the one that is there then."""
     with one.store.begin_write(one.id) as tx:
-        answer = inmails.update_inmail(tx, "me", one.id, inmail_id, {"accept_discrepancy": True} | changes, one.now)
+        answer = inmails.update_inmail(
+            tx, Actor("me"), one.id, inmail_id, {"accept_discrepancy": True} | changes, one.now
+        )
     return str(answer["inmail"]["id"])
 
 
 def listed(one: Life) -> list[dict[str, Any]]:
     with one.store.read() as tx:
-        return inmails.list_inmails(tx, "me", one.id, {}, None, 1000, one.now)
+        return inmails.list_inmails(tx, Actor("me"), one.id, {}, None, 1000, one.now)
 
 
 @pytest.fixture
@@ -76,7 +79,9 @@ class Twin:
     def log(self, sent_at: datetime, cost: int) -> None:
         wanted = {"recipient": {"name": "Kai Example"}, "sent_at": sent_at, "cost": cost, "source": "popup"}
         with self.one.store.begin_write(self.one.id) as tx:
-            logged = inmails.log_inmail(tx, "me", self.one.id, wanted | {"accept_discrepancy": True}, self.one.now)
+            logged = inmails.log_inmail(
+                tx, Actor("me"), self.one.id, wanted | {"accept_discrepancy": True}, self.one.now
+            )
         self.kept.append(Kept(logged["inmail"]["id"], sent_at, cost))
 
     def edit(self, number: int, changes: dict[str, Any]) -> None:
@@ -110,16 +115,16 @@ class Twin:
         if each is not None:
             each.is_gone = True
             with self.one.store.begin_write(self.one.id) as tx:
-                inmails.retract_inmail(tx, "me", self.one.id, each.id, self.one.now)
+                inmails.retract_inmail(tx, Actor("me"), self.one.id, each.id, self.one.now)
 
     def observe(self, at: datetime, balance: int) -> None:
         wanted = {"balance": balance, "observed_at": at, "source": "person"}
         with self.one.store.begin_write(self.one.id) as tx:
-            observations.observe(tx, "me", self.one.id, wanted, self.one.now)
+            observations.observe(tx, Actor("me"), self.one.id, wanted, self.one.now)
 
     def change_plan(self, at: datetime, plan: str) -> None:
         with self.one.store.begin_write(self.one.id) as tx, suppress(Problem):
-            plan_changes.change_plan(tx, "me", self.one.id, {"plan": plan, "at": at}, self.one.now)
+            plan_changes.change_plan(tx, Actor("me"), self.one.id, {"plan": plan, "at": at}, self.one.now)
 
     def chosen(self, number: int) -> Kept | None:
         there = [each for each in self.kept if not each.is_gone]
@@ -180,7 +185,7 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
         facts = twin.as_last_edited()
         with one.store.begin_write(None) as tx:
             fresh = accounts.create_account(
-                tx, "me", {"name": "Fresh", "time_zone": "America/Havana"} | terms, one.now
+                tx, Actor("me"), {"name": "Fresh", "time_zone": "America/Havana"} | terms, one.now
             )["id"]
             balances.record(
                 tx, fresh, [Retracted("a", one.now, stored_facts.facts_of(tx, fresh)[0].id), *facts], one.now
@@ -358,7 +363,7 @@ def test_taking_the_import_back_takes_the_edited_one_back(mine: Life, changes: d
 
     assert mine.told() == before
     with mine.store.read() as tx:
-        assert inmails.get_inmail(tx, "me", mine.id, last, mine.now)["retracted_at"] is not None
+        assert inmails.get_inmail(tx, Actor("me"), mine.id, last, mine.now)["retracted_at"] is not None
     mine.assert_sound()
     assert mine.bring(content)["import"]["inmails"] == 1
     assert [each["sent_at"].isoformat()[:16] for each in listed(mine)] == ["2026-11-05T09:00"]
@@ -382,7 +387,7 @@ def test_one_that_was_edited_and_taken_back_by_itself_stays_away(mine: Life) -> 
     content, _, inmail_id = bring_one(mine)
     last = edit(mine, inmail_id, sent_at=NOW - timedelta(days=40))
     with mine.store.begin_write(mine.id) as tx:
-        inmails.retract_inmail(tx, "me", mine.id, last, mine.now)
+        inmails.retract_inmail(tx, Actor("me"), mine.id, last, mine.now)
 
     (item,) = mine.preview(content)["items"]
 
@@ -521,4 +526,4 @@ def test_edits_that_go_round_in_a_circle_end(mine: Life) -> None:
     (robin,) = listed(mine)
     with mine.store.begin_write(mine.id) as tx:
         tx.execute("UPDATE inmail SET replaces = id")
-        assert inmails.retract_inmail(tx, "me", mine.id, robin["id"], mine.now)["inmail"]["id"] == robin["id"]
+        assert inmails.retract_inmail(tx, Actor("me"), mine.id, robin["id"], mine.now)["inmail"]["id"] == robin["id"]

@@ -8,6 +8,7 @@ import pytest
 
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import accounts, inmails
+from inkeeper.services.access import Actor
 from inkeeper.services.people.sent import SentTo, last_inmail_in_account, last_inmail_of_owner
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
@@ -29,18 +30,18 @@ class Accounts:
         with store.begin_write(None) as tx:
             for owner in ("me", "other"):
                 add_row(tx, Owner, id=owner, name=owner, created_at=OPENED)
-            self.ids = [accounts.create_account(tx, owner, wanted, NOW)["id"] for owner in ("me", "me", "other")]
+            self.ids = [accounts.create_account(tx, Actor(owner), wanted, NOW)["id"] for owner in ("me", "me", "other")]
 
     def log(self, number: int, name: str, url: str | None, days_ago: int) -> str:
         recipient = {"name": name, "profile_url": url}
         wanted = {"recipient": recipient, "sent_at": NOW - timedelta(days=days_ago), "source": "popup", "cost": 0}
         with self.store.begin_write(self.ids[number]) as tx:
-            logged = inmails.log_inmail(tx, "other" if number == 2 else "me", self.ids[number], wanted, NOW)
+            logged = inmails.log_inmail(tx, Actor("other" if number == 2 else "me"), self.ids[number], wanted, NOW)
         return str(logged["inmail"]["id"])
 
     def last(self, name: str, url: str | None = None, **span: datetime) -> SentTo | None:
         with self.store.read() as tx:
-            return last_inmail_of_owner(tx, "me", Person(name, parse_link(url) if url else None), **span)
+            return last_inmail_of_owner(tx, Actor("me"), Person(name, parse_link(url) if url else None), **span)
 
     def last_of_first(self, name: str, url: str | None = None) -> SentTo | None:
         with self.store.read() as tx:
@@ -88,7 +89,7 @@ def test_a_later_namesake_does_not_hide_the_person(some: Accounts) -> None:
 def test_what_was_taken_back_does_not_count(some: Accounts) -> None:
     inmail_id = some.log(0, "Noa Case", f"{IN}noa", 5)
     with some.store.begin_write(some.ids[0]) as tx:
-        inmails.retract_inmail(tx, "me", some.ids[0], inmail_id, NOW)
+        inmails.retract_inmail(tx, Actor("me"), some.ids[0], inmail_id, NOW)
 
     assert some.last("Noa Case", f"{IN}noa") is None
 
@@ -112,7 +113,7 @@ def test_a_look_up_is_one_statement_that_reads_indices_alone(some: Accounts, url
     with some.store.read() as tx:
         tx.connection.set_trace_callback(statements.append)
         last_inmail_in_account(tx, some.ids[0], person)
-        last_inmail_of_owner(tx, "me", person)
+        last_inmail_of_owner(tx, Actor("me"), person)
         tx.connection.set_trace_callback(None)
         plans = [tx.execute(f"EXPLAIN QUERY PLAN {each}").fetchall() for each in statements]
 

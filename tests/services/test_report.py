@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, answers, inmails, ledger, observations, plan_changes, report
-from inkeeper.storage.accounts import Seat
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from inkeeper.storage.transaction import Transaction
@@ -37,7 +38,7 @@ def open_seat(store: Store, number: int, **wanted: Any) -> tuple[str, str]:
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=f"owner {number}", name=f"Owner {number}", created_at=OPENED).id
         body = {"name": "My seat", "plan": "premium_business", "opened_at": OPENED, "time_zone": "UTC"} | wanted
-        return owner, accounts.create_account(tx, owner, body, OPENED)["id"]
+        return owner, accounts.create_account(tx, Actor(owner), body, OPENED)["id"]
 
 
 class Life:
@@ -63,29 +64,29 @@ class Life:
             "cost": self.chance.choice([1, 1, 1, 0]),
             "accept_discrepancy": True,
         }
-        made = inmails.log_inmail(tx, self.owner, self.account, wanted, self.now)["inmail"]
+        made = inmails.log_inmail(tx, Actor(self.owner), self.account, wanted, self.now)["inmail"]
         self.sent.append((made["id"], made["sent_at"]))
 
     def answer(self, tx: Transaction) -> None:
         if self.sent:
             inmail, _ = self.chance.choice(self.sent)
             outcome = self.chance.choice(["accepted", "declined", "replied", "no_response", "pending"])
-            inmails.update_inmail(tx, self.owner, self.account, inmail, {"outcome": outcome}, self.now)
+            inmails.update_inmail(tx, Actor(self.owner), self.account, inmail, {"outcome": outcome}, self.now)
 
     def retract(self, tx: Transaction) -> None:
         if self.sent:
             inmail, _ = self.sent.pop(self.chance.randrange(len(self.sent)))
-            inmails.retract_inmail(tx, self.owner, self.account, inmail, self.now)
+            inmails.retract_inmail(tx, Actor(self.owner), self.account, inmail, self.now)
 
     def observe(self, tx: Transaction) -> None:
         wanted = {"balance": self.chance.randrange(20), "source": "person"}
-        observations.observe(tx, self.owner, self.account, wanted, self.now)
+        observations.observe(tx, Actor(self.owner), self.account, wanted, self.now)
 
     def change(self, tx: Transaction) -> None:
         plan = self.chance.choice(["premium_career", "premium_business", "sales_navigator"])
-        state = accounts.get_account(tx, self.owner, self.account, self.now)
+        state = accounts.get_account(tx, Actor(self.owner), self.account, self.now)
         if plan != state["plan"]:
-            plan_changes.change_plan(tx, self.owner, self.account, {"plan": plan}, self.now)
+            plan_changes.change_plan(tx, Actor(self.owner), self.account, {"plan": plan}, self.now)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -117,7 +118,7 @@ def test_a_report_that_still_stands_is_as_one_made_anew(store: Store, seed: int,
         else:
             life.now += timedelta(minutes=chance.choice([1, 50, 700, 3000]))
         with store.read() as tx:
-            seat = accounts.seat(tx, owner, account)
+            seat = owned_account(tx, Actor(owner), account)
             assert kept.of(tx, seat, life.now, 12) == report.report(tx, seat, life.now, 12)
 
 
@@ -128,10 +129,10 @@ def list_of_owners(store: Store) -> list[Owner]:
 
 def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
     with store.read() as tx:
-        seat = accounts.seat(tx, owner, account)
+        seat = owned_account(tx, Actor(owner), account)
         found = report.report(tx, seat, now, 60)
-        journal = ledger.journal(tx, owner, account, None, None, now, 0, 10**6)
-        sent = inmails.list_inmails(tx, owner, account, {}, None, 10**6, now)
+        journal = ledger.journal(tx, Actor(owner), account, None, None, now, 0, 10**6)
+        sent = inmails.list_inmails(tx, Actor(owner), account, {}, None, 10**6, now)
     totals, by_kind = found["totals"], Counter()
     for entry in journal:
         by_kind[entry["kind"]] += abs(entry["credits"])
@@ -156,7 +157,7 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
     assert_a_shorter_report_tells_the_same(store, seat, now, found)
 
 
-def assert_a_shorter_report_tells_the_same(store: Store, seat: Seat, now: datetime, found: dict[str, Any]) -> None:
+def assert_a_shorter_report_tells_the_same(store: Store, seat: Account, now: datetime, found: dict[str, Any]) -> None:
     with store.read() as tx:
         shorter = report.report(tx, seat, now, 3)
     assert shorter["months"] == found["months"][-3:]
@@ -184,11 +185,11 @@ def test_hours_are_those_of_the_zones_clocks(store: Store, zone: str) -> None:
         for _ in range(150):
             at = OPENED + chance.random() * timedelta(days=370)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api", "sent_at": at, "cost": chance.randrange(2)}
-            inmail = inmails.log_inmail(tx, owner, account, wanted, until)["inmail"]
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, until)["inmail"]
             sent[hour_of_week(inmail["sent_at"])][0] += 1
             if chance.random() < 0.4:
                 answer = {"outcome": "replied", "outcome_at": at + chance.random() * timedelta(days=9)}
-                known = inmails.update_inmail(tx, owner, account, inmail["id"], answer, until)["inmail"]
+                known = inmails.update_inmail(tx, Actor(owner), account, inmail["id"], answer, until)["inmail"]
                 sent[hour_of_week(inmail["sent_at"])][1] += 1
                 came[hour_of_week(known["outcome_at"])] += 1
                 waits.append(known["outcome_at"] - known["sent_at"])
@@ -212,16 +213,16 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
         for day, outcome in [(12, "replied"), (13, "accepted"), (70, "declined"), (71, None)]:
             at = datetime(2025, 9, 1, tzinfo=UTC) + timedelta(days=day)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api"}
-            inmail = inmails.log_inmail(tx, owner, account, wanted, at)["inmail"]
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, at)["inmail"]
             if outcome:
-                inmails.update_inmail(tx, owner, account, inmail["id"], {"outcome": outcome}, at)
+                inmails.update_inmail(tx, Actor(owner), account, inmail["id"], {"outcome": outcome}, at)
         now = datetime(2025, 11, 1, tzinfo=UTC)
-        plan_changes.change_plan(tx, owner, account, {"plan": "sales_navigator"}, now)
+        plan_changes.change_plan(tx, Actor(owner), account, {"plan": "sales_navigator"}, now)
         euros = {"amount_minor": 10000, "currency": "EUR"}
-        accounts.update_account(tx, owner, account, {"price": euros}, now)
+        accounts.update_account(tx, Actor(owner), account, {"price": euros}, now)
 
         now = datetime(2025, 11, 30, tzinfo=UTC)
-        found = report.report(tx, accounts.seat(tx, owner, account), now, 12)["cost"]
+        found = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)["cost"]
         assert found == {
             "months": 1,
             "used": 2,
@@ -231,8 +232,8 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
             "used_credit": {"amount_minor": 5000, "currency": "EUR"},
             "answer": {"amount_minor": 10000, "currency": "EUR"},
         }
-        accounts.update_account(tx, owner, account, {"plan_prices": prices}, now)
-        whole = report.report(tx, accounts.seat(tx, owner, account), now, 12)
+        accounts.update_account(tx, Actor(owner), account, {"plan_prices": prices}, now)
+        whole = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)
         assert whole["cost"]["paid"] == Money(16000, "EUR")._asdict()
         assert (whole["cost"]["used"], whole["cost"]["answers"]) == (4, 3)
         assert [month["value_used"] for month in whole["months"]] == [

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from inkeeper.api.app import create_app
 from inkeeper.services import devices, pairing
+from inkeeper.services.access import Actor
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 from inkeeper.web import settings_browsers
@@ -155,7 +156,7 @@ def test_more_devices_than_are_read_at_once(
     owner = devices.find_by_token(store, page.headers["Authorization"].removeprefix("Bearer ")).owner_id
     with store.begin_write(None) as tx:
         for number in range(5):
-            devices.add(tx, owner, f"Browser {number}", clock())
+            devices.add(tx, Actor(owner), f"Browser {number}", clock())
 
     text = page.text("/settings/browsers")
 

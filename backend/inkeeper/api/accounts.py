@@ -10,7 +10,7 @@ from flask import Response, jsonify
 from marshmallow import ValidationError, fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.derived import describe
 from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
@@ -185,7 +185,7 @@ def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
     """List the accounts, in order of their making. They are never added up."""
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
-        found = accounts.list_accounts(tx, owner_id(), now(), cursor and cursor[0], limit + 1)
+        found = accounts.list_accounts(tx, actor(), now(), cursor and cursor[0], limit + 1)
     return paged(found, limit, lambda account: [account["id"]])
 
 
@@ -194,7 +194,7 @@ def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, OpenedAccountSchema)
 def create_account(body: dict[str, Any]) -> Response:
     """Open an account."""
-    return write_once(None, lambda tx: (201, accounts.create_account(tx, owner_id(), body, now())))
+    return write_once(None, lambda tx: (201, accounts.create_account(tx, actor(), body, now())))
 
 
 @blueprint.get("/<account_id>")
@@ -202,7 +202,7 @@ def create_account(body: dict[str, Any]) -> Response:
 def get_account(account_id: str) -> dict[str, Any]:
     """Show an account."""
     with store().read() as tx:
-        return accounts.get_account(tx, owner_id(), account_id, now())
+        return accounts.get_account(tx, actor(), account_id, now())
 
 
 @blueprint.patch("/<account_id>")
@@ -217,5 +217,5 @@ def update_account(body: dict[str, Any], query: dict[str, Any], account_id: str)
     """
     if query["preview"]:
         with store().read() as tx:
-            return jsonify(accounts.preview_update(tx, owner_id(), account_id, body, now()))
-    return write_once(account_id, lambda tx: (200, accounts.update_account(tx, owner_id(), account_id, body, now())))
+            return jsonify(accounts.preview_update(tx, actor(), account_id, body, now()))
+    return write_once(account_id, lambda tx: (200, accounts.update_account(tx, actor(), account_id, body, now())))

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from inkeeper.api.auth import bearer_token
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.limits import MinuteLimit
 from inkeeper.api.schemas_base import Instant, Schema, Text
 from inkeeper.api.writes import secret_from, write_once
@@ -65,7 +65,7 @@ def start_sign_in(body: dict[str, Any]) -> Response:  # noqa: ARG001 (always emp
 
     def make(tx: Transaction) -> tuple[int, dict[str, Any]]:
         salt = sign_ins.new_secret()
-        expires_at = sign_ins.add(tx, owner_id(), secret_from(_SECRET, salt), now())
+        expires_at = sign_ins.add(tx, actor(), secret_from(_SECRET, salt), now())
         return 201, {"salt": salt, "expires_at": format_instant(expires_at)}
 
     response = write_once(None, make)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from inkeeper.errors import invalid, not_found
+from inkeeper.errors import invalid
 from inkeeper.ids import new_id
 from inkeeper.rules import books, periods
 from inkeeper.rules.books import AllotmentRequired, UnknownBook, UnknownPlan
@@ -23,10 +23,11 @@ from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS
 from inkeeper.services import dates
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage import accounts as stored
 from inkeeper.storage import balances, targets, texts
 from inkeeper.storage import facts as stored_facts
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.wording.plan_changes import other_book
 from inkeeper.wording.refusals import say as say_refusal
@@ -41,30 +42,22 @@ zone that this machine does not know."""
 _log = logging.getLogger("inkeeper.server")
 
 
-def seat(tx: Transaction, owner_id: str, account_id: str) -> Seat:
-    """The owner's account. Raises a 404 Problem for one that does not exist or is somebody else's."""
-    found = stored.get(tx, owner_id, account_id)
-    if found is None:
-        raise not_found("account")
-    return found
-
-
-def names(tx: Transaction, owner_id: str) -> dict[str, str]:
+def names(tx: Transaction, actor: Actor) -> dict[str, str]:
     """The names of the owner's accounts by their ids, in order of their making."""
-    return stored.names(tx, owner_id)
+    return stored.names(tx, actor.owner_id)
 
 
-def list_accounts(tx: Transaction, owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
+def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`.
 
     One whose facts cannot be replayed is left out, and the log says so: it must not hide the others.
     """
     found: list[dict[str, Any]] = []
-    for account_id in stored.ids(tx, owner_id, after):
+    for account_id in stored.ids(tx, actor.owner_id, after):
         if len(found) == limit:
             break
         try:
-            found.append(describe(seat(tx, owner_id, account_id), balances.state_at(tx, account_id, now)[0]))
+            found.append(describe(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0]))
         except UNREADABLE as error:
             log_unreadable(account_id, error)
     return found
@@ -75,9 +68,9 @@ def log_unreadable(account_id: str, error: Exception) -> None:
     _log.error("account %s cannot be read (%s): run `inkeeper doctor`", account_id, type(error).__name__)
 
 
-def get_account(tx: Transaction, owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
+def get_account(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
     """One account of the owner's as it is at `now` (UTC). Raises a 404 Problem."""
-    return describe(seat(tx, owner_id, account_id), balances.state_at(tx, account_id, now)[0])
+    return describe(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0])
 
 
 def has_account(tx: Transaction, owner_name: str) -> bool:
@@ -85,7 +78,7 @@ def has_account(tx: Transaction, owner_name: str) -> bool:
     return stored.has_any(tx, owner_name)
 
 
-def create_account(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Open an account. `wanted` holds the fields of the HTTP contract. With their first, an owner without texts gets
     some to begin with.
 
@@ -103,10 +96,10 @@ def create_account(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], no
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
     price = _money(wanted.get("price"))
-    _add_starter_texts(tx, owner_id, now)
+    _add_starter_texts(tx, actor, now)
     stored.add(
         tx,
-        Seat(
+        Account(
             id=account_id,
             name=wanted["name"],
             time_zone=wanted["time_zone"],
@@ -116,7 +109,7 @@ def create_account(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], no
             created_at=now,
             version=1,
             plan_prices=_plan_prices(wanted.get("plan_prices", {}), price),
-            owner_id=owner_id,
+            owner_id=actor.owner_id,
             lead_days=wanted.get("lead_days", DEFAULT_LEAD_DAYS),
             low_balance=wanted.get("low_balance"),
         ),
@@ -130,23 +123,23 @@ def create_account(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], no
         )
     with refusals():
         state = balances.record(tx, account_id, facts, now).state
-    return describe(seat(tx, owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
+    return describe(owned_account(tx, actor, account_id), state) | {"wrong_book": wrong_book(state)}
 
 
-def _add_starter_texts(tx: Transaction, owner_id: str, now: datetime) -> None:
+def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
     """Store the texts to begin with, for an owner who has neither an account nor a text."""
-    if not stored.has_account_or_text(tx, owner_id):
+    if not stored.has_account_or_text(tx, actor.owner_id):
         for text in STARTER_TEXTS:
-            texts.add(tx, owner_id, text._asdict(), now)
+            texts.add(tx, actor.owner_id, text._asdict(), now)
 
 
 def update_account(
-    tx: Transaction, owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Change what is given: name, prices, working days, reserve, lead days, low balance, and terms from the instant
     `from` (else from the opening) on.
     """
-    before = seat(tx, owner_id, account_id)
+    before = owned_account(tx, actor, account_id)
     columns = {key: changes[key] for key in ("name", "reserve", "low_balance", "lead_days") if key in changes}
     if "working_days" in changes:
         columns["working_days"] = _in_order(changes["working_days"])
@@ -160,13 +153,13 @@ def update_account(
         stored.update(tx, account_id, columns)
     if "working_days" in changes and (theirs := targets.of_account(tx, account_id)):
         targets.follow(tx, theirs)
-        targets.changed(tx, owner_id, [account_id])
+        targets.changed(tx, actor.owner_id, [account_id])
     state, _ = balances.state_at(tx, account_id, now)
     facts = _workable_terms(tx, account_id, state, changes, now)
     if facts:
         with refusals():
             state = balances.record(tx, account_id, facts, now).state
-    return describe(seat(tx, owner_id, before.id), state)
+    return describe(owned_account(tx, actor, before.id), state)
 
 
 def names_in_reminders(tx: Transaction, account_id: str) -> bool:
@@ -180,10 +173,10 @@ def set_names_in_reminders(tx: Transaction, account_id: str, wanted: bool) -> No
 
 
 def preview_update(
-    tx: Transaction, owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """What other terms would come to, nothing stored: the account, and its balance now and then."""
-    row = seat(tx, owner_id, account_id)
+    row = owned_account(tx, actor, account_id)
     state, _ = balances.state_at(tx, account_id, now)
     facts = _workable_terms(tx, account_id, state, changes, now)
     after = state
@@ -193,7 +186,7 @@ def preview_update(
     return {"account": describe(row, after), "balance_now": state.balance, "balance_then": after.balance}
 
 
-def describe(row: Seat, state: State) -> dict[str, Any]:
+def describe(row: Account, state: State) -> dict[str, Any]:
     """The account as the HTTP contract shows it."""
     plan = book_of(state).plan(state.plan)
     return {
@@ -237,9 +230,9 @@ def wrong_book(state: State) -> dict[str, Any] | None:
     }
 
 
-def offered_book(tx: Transaction, owner_id: str, account_id: str, now: datetime) -> str | None:
+def offered_book(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> str | None:
     """The rule book to offer at `now` (UTC), as `wrong_book` names it. Raises a 404 Problem."""
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     found = wrong_book(balances.state_at(tx, account_id, now)[0])
     return None if found is None else str(found["rule_book"])
 

@@ -20,10 +20,10 @@ from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices import hash_of
 from inkeeper.storage import balances, calendars, targets
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.calendars import ToldEvent
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.targets import Today
@@ -83,9 +83,9 @@ class Feed(NamedTuple):
         return write(self)
 
 
-def address_state(tx: Transaction, owner_id: str, account_id: str) -> dict[str, Any]:
+def address_state(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
     """Whether the owner's account has an address, since when (UTC), and when it was last read. Needs a transaction."""
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     feed = calendars.get(tx, account_id)
     return {
         "active": feed is not None,
@@ -95,13 +95,13 @@ def address_state(tx: Transaction, owner_id: str, account_id: str) -> dict[str, 
 
 
 def make_address(
-    tx: Transaction, owner_id: str, account_id: str, secret: str, now: datetime, *, renew: bool
+    tx: Transaction, actor: Actor, account_id: str, secret: str, now: datetime, *, renew: bool
 ) -> dict[str, Any]:
     """Give the account an address with this secret, inside an open write. One that there was ends with it.
 
     Raises the 409 Problem `calendar_exists` if there is one and `renew` is not set.
     """
-    replaced: bool = address_state(tx, owner_id, account_id)["active"]
+    replaced: bool = address_state(tx, actor, account_id)["active"]
     if replaced and not renew:
         raise conflict(
             "calendar_exists",
@@ -112,11 +112,11 @@ def make_address(
     return {"created_at": now, "replaced": replaced}
 
 
-def revoke_address(tx: Transaction, owner_id: str, account_id: str) -> dict[str, Any]:
+def revoke_address(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
     """End the account's address, at once, inside an open write. Again: the same answer."""
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     calendars.remove(tx, account_id)
-    return address_state(tx, owner_id, account_id)
+    return address_state(tx, actor, account_id)
 
 
 def find_address(store: Store, secret: str) -> Address:
@@ -140,29 +140,29 @@ def note_read(store: Store, address: Address, now: datetime) -> None:
             calendars.note_read(tx, address.account_id, now)
 
 
-def feed_of(store: Store, owner_id: str, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
+def feed_of(store: Store, actor: Actor, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
     """The owner's account as a calendar at `now` (UTC), in that language.
 
     What is told for the first time, or otherwise than the last time, is written down; while nothing changes, nothing
     is written. Raises a 404 Problem for an account that is not the owner's.
     """
     with store.read() as tx:
-        feed, news = _feed(tx, seat(tx, owner_id, account_id), now, words)
+        feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
     if news:
         with store.begin_write(None) as tx:
             # Looked at again, since another request may have been first.
-            feed, news = _feed(tx, seat(tx, owner_id, account_id), now, words)
+            feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
             _write_down(tx, account_id, feed, news, now)
     return feed
 
 
-def _feed(tx: Transaction, row: Seat, now: datetime, words: Words) -> tuple[Feed, list[Told]]:
+def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[Told]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
     state, coming = balances.state_at(tx, row.id, now)
     at = state.position.at
     known = calendars.told(tx, row.id)
     events, news = [], []
-    planned = _planned(tx, row.owner_id, row.id, state, at)
+    planned = _planned(tx, Actor(row.owner_id), row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
         said = wording.say(event, words)
         uid, digest = _uid(row.id, event), _digest(said.title, said.detail)
@@ -176,11 +176,11 @@ def _feed(tx: Transaction, row: Seat, now: datetime, words: Words) -> tuple[Feed
     return Feed(wording.calendar_title(book_of(state).plan(state.plan).title, words), events), news
 
 
-def _planned(tx: Transaction, owner_id: str, account_id: str, state: State, at: datetime) -> list[Event]:
+def _planned(tx: Transaction, actor: Actor, account_id: str, state: State, at: datetime) -> list[Event]:
     """The days with planned InMails. Those without an account are in the calendar of the owner's first one."""
-    first = next(iter(targets.today_of(tx, owner_id, at).by_account), None)
+    first = next(iter(targets.today_of(tx, actor.owner_id, at).by_account), None)
     today = local_day(state.zone, at)
-    found = targets.planned_days(tx, owner_id, account_id, Today(today), with_unassigned=account_id == first)
+    found = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=account_id == first)
     return planned_events(Counter(one.day for one in found), today, book_of(state).plan(state.plan).title)
 
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from inkeeper.errors import conflict, not_found
+from inkeeper.errors import conflict
 from inkeeper.rules import books
 from inkeeper.rules.facts import BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, inmail_edits, openings
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, inmail_of, owned_account
 from inkeeper.services.people import closing
 from inkeeper.services.people.sent import (
     SentTo,
@@ -44,7 +44,7 @@ _JITTER = timedelta(minutes=1)
 
 
 def log_inmail(
-    tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
 
@@ -53,7 +53,7 @@ def log_inmail(
     Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless
     `accept_discrepancy` says that LinkedIn let it through.
     """
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     person, left_out = _recipient(wanted["recipient"])
     link_url = person.link and person.link.url
     sent_at = _sent_at(tx, account_id, wanted.get("sent_at"), now)
@@ -106,7 +106,7 @@ def log_inmail(
     }
     closed = closing.close_for(
         tx,
-        owner_id,
+        actor,
         account_id,
         closing.Sent(fact.id, person, sent_at),
         now,
@@ -123,15 +123,15 @@ def log_inmail(
     }
 
 
-def get_inmail(tx: Transaction, owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+def get_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
     """One InMail of the account. Raises a 404 Problem."""
-    seat(tx, owner_id, account_id)
-    return _describe(tx, _row(tx, account_id, inmail_id), _books(tx, account_id), now)
+    owned_account(tx, actor, account_id)
+    return _describe(tx, inmail_of(tx, account_id, inmail_id), _books(tx, account_id), now)
 
 
 def list_inmails(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     account_id: str,
     filters: Mapping[str, Any],
     after: tuple[datetime, str] | None,
@@ -143,7 +143,7 @@ def list_inmails(
     `filters` may hold `outcome`, `cost`, `purpose`, `campaign`, `text`, `from` (UTC, included), `to` (UTC, excluded)
     and `q` (part of a name or link, in any spelling).
     """
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     outcome, part = filters.get("outcome"), filters.get("q")
     wanted = Filter(
         outcomes=None if outcome is None else _recorded_as(outcome, now),
@@ -159,14 +159,14 @@ def list_inmails(
     return [_describe(tx, row, known, now) for row in stored.list_inmails(tx, account_id, wanted, after, limit)]
 
 
-def names_of(tx: Transaction, owner_id: str, account_id: str, inmail_ids: Sequence[str]) -> dict[str, str]:
+def names_of(tx: Transaction, actor: Actor, account_id: str, inmail_ids: Sequence[str]) -> dict[str, str]:
     """The recipients' names of some InMails of the account, by the InMails' ids."""
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     return stored.names_of(tx, account_id, inmail_ids)
 
 
 def update_inmail(
-    tx: Transaction, owner_id: str, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Record what became of an InMail, or edit it. Answers with the InMail as it is now and the credit that came back.
 
@@ -174,8 +174,8 @@ def update_inmail(
     this one. Outcome `pending` takes back what was recorded before. Raises a 404 Problem; 409 for an InMail that was
     taken back or replaced, and for `insufficient_credits`; 422 for a date that cannot be.
     """
-    seat(tx, owner_id, account_id)
-    row = _row(tx, account_id, inmail_id)
+    owned_account(tx, actor, account_id)
+    row = inmail_of(tx, account_id, inmail_id)
     if row.retracted_at is not None:
         raise inmail_edits.why_not_editable(tx, row)
     known = _books(tx, account_id)
@@ -193,32 +193,32 @@ def update_inmail(
     if columns:
         stored.update(tx, inmail_id, columns)
     if recipient:
-        stands = _row(tx, account_id, inmail_id)
+        stands = inmail_of(tx, account_id, inmail_id)
         person = Person(stands.name, parse_link(stands.profile_url) if stands.profile_url else None)
         sent = closing.Sent(inmail_id, person, stands.sent_at)
-        closing.recipient_changed(tx, owner_id, account_id, sent, stands.target_id, now)
-    closing.inmails_changed(tx, owner_id, [inmail_id])
+        closing.recipient_changed(tx, actor, account_id, sent, stands.target_id, now)
+    closing.inmails_changed(tx, actor, [inmail_id])
     balance = balances.state_at(tx, account_id, dates.a_little_ahead(sent_at, now))[0].balance
-    inmail = _describe(tx, _row(tx, account_id, inmail_id), known, now)
+    inmail = _describe(tx, inmail_of(tx, account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
 
 
-def retract_inmail(tx: Transaction, owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
     """Take an InMail back: it counts as never sent, and stays in the journal. The second time gives the same answer.
 
     The id of one that was replaced by an edit takes back, and answers with, the InMail that it reads as now. Those that
     an InMail replaced do not come back with it.
     """
-    seat(tx, owner_id, account_id)
-    inmail_id = inmail_edits.last_edit(tx, _row(tx, account_id, inmail_id).id)
-    row = _row(tx, account_id, inmail_id)
+    owned_account(tx, actor, account_id)
+    inmail_id = inmail_edits.last_edit(tx, inmail_of(tx, account_id, inmail_id).id)
+    row = inmail_of(tx, account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
         balances.record(tx, account_id, [Retracted(stored_facts.new_fact_id(tx, account_id, now), at, inmail_id)], now)
         stored.take_back(tx, [(inmail_id, at)])
-        closing.inmails_changed(tx, owner_id, [inmail_id])
-        row = _row(tx, account_id, inmail_id)
+        closing.inmails_changed(tx, actor, [inmail_id])
+        row = inmail_of(tx, account_id, inmail_id)
     balance = balances.state_at(tx, account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
     return {"inmail": _describe(tx, row, _books(tx, account_id), now), "balance": balance}
 
@@ -274,15 +274,15 @@ def awaiting_inmails(tx: Transaction, account_id: str, limit: int, now: datetime
 
 
 def last_inmail_to(
-    tx: Transaction, owner_id: str, name: str, profile_url: str | None, now: datetime
+    tx: Transaction, actor: Actor, name: str, profile_url: str | None, now: datetime
 ) -> tuple[SentTo, str, int] | None:
     """The owner's latest InMail to this person, its outcome at `now`, and how many there are; None if there is none."""
     person = Person(name, parse_link(profile_url) if profile_url else None)
-    last = last_inmail_of_owner(tx, owner_id, person)
+    last = last_inmail_of_owner(tx, actor, person)
     if last is None:
         return None
     recorded = stored.outcome_of(tx, last.id)
-    return last, _outcome(recorded, last.sent_at, now), count_inmails_of_owner(tx, owner_id, person)
+    return last, _outcome(recorded, last.sent_at, now), count_inmails_of_owner(tx, actor, person)
 
 
 def next_unanswered(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
@@ -354,13 +354,6 @@ def _record_outcome(
         "outcome_at": None if outcome == "pending" else outcome_at,
         "answered_at": min(answers, default=None),
     }
-
-
-def _row(tx: Transaction, account_id: str, inmail_id: str) -> Inmail:
-    row = stored.get(tx, account_id, inmail_id)
-    if row is None:
-        raise not_found("InMail")
-    return row
 
 
 def _books(tx: Transaction, account_id: str) -> list[tuple[datetime, str]]:

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inkeeper.services import inmail_edits
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage import balances
 from inkeeper.storage.transaction import Transaction
 
 
 def journal(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     account_id: str,
     since: datetime | None,
     until: datetime | None,
@@ -29,7 +29,7 @@ def journal(
     In `[since, until)` (UTC); from the opening, and up to and including `now`, where they are None. Nothing that is
     still to come is in it.
     """
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     opened_at = balances.opened_at(tx, account_id)
     first = max(since or opened_at, opened_at)
     last = now if until is None else min(now, until - timedelta(microseconds=1))

@@ -17,40 +17,41 @@ from inkeeper.rules.replay import Entry, allotment_of, book_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates
-from inkeeper.services.accounts import refusals, seat
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.accounts import refusals
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import plan_changes as wording
 
 
 def preview_change(
-    tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """What a change of plan (or `cancel`) would grant, void and leave, in credits and money. Nothing is stored."""
-    row = seat(tx, owner_id, account_id)
+    row = owned_account(tx, actor, account_id)
     fact, before = _fact(tx, account_id, wanted, now)
     return _describe(tx, row, fact, before, now) | {"id": None}
 
 
 def change_plan(
-    tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Store a change of plan or a cancellation, now, in the past or planned.
 
     Raises 409 where there is nothing to change, 422 for a plan that the rule book lacks.
     """
-    row = seat(tx, owner_id, account_id)
+    row = owned_account(tx, actor, account_id)
     fact, before = _fact(tx, account_id, wanted, now)
     answer = _describe(tx, row, fact, before, now)
     balances.record(tx, account_id, [fact], now)
     return answer
 
 
-def list_changes(tx: Transaction, owner_id: str, account_id: str) -> list[dict[str, Any]]:
+def list_changes(tx: Transaction, actor: Actor, account_id: str) -> list[dict[str, Any]]:
     """The account's changes of plan and cancellations that stand, in order of time."""
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     return [
         {
             "id": fact.id,
@@ -63,12 +64,12 @@ def list_changes(tx: Transaction, owner_id: str, account_id: str) -> list[dict[s
     ]
 
 
-def withdraw_change(tx: Transaction, owner_id: str, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
+def withdraw_change(tx: Transaction, actor: Actor, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
     """Take back a change of plan that was entered by mistake.
 
     The second time gives the same answer. Raises a 404 Problem.
     """
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     fact = stored_facts.fact_of(tx, account_id, change_id)
     if not isinstance(fact, PlanChanged | Cancelled):
         raise not_found("plan change")
@@ -112,7 +113,7 @@ def _fact(
 
 
 def _describe(
-    tx: Transaction, row: Seat, fact: PlanChanged | Cancelled, before: State, now: datetime
+    tx: Transaction, row: Account, fact: PlanChanged | Cancelled, before: State, now: datetime
 ) -> dict[str, Any]:
     """What the fact brings, by replaying with it and looking at what it caused."""
     effective_at = fact.at

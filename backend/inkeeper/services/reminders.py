@@ -22,14 +22,15 @@ from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, ToWrite, urgency, warnings
 from inkeeper.services import accounts, mail
-from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders, seat
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.people import targets
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
 from inkeeper.storage import owners
 from inkeeper.storage import reminders as notes
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.database import Store
 from inkeeper.storage.reminders import Sent
 from inkeeper.storage.transaction import Transaction
@@ -115,9 +116,9 @@ def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
     if owner_id is None:
         raise not_found("person")
     summaries = []
-    for account_id in accounts.names(tx, owner_id):
+    for account_id in accounts.names(tx, Actor(owner_id)):
         try:
-            summaries.append(summary(tx, seat(tx, owner_id, account_id), now))
+            summaries.append(summary(tx, owned_account(tx, Actor(owner_id), account_id), now))
         except UNREADABLE as error:
             # The others' warnings are no less urgent for it.
             log_unreadable(account_id, error)
@@ -125,7 +126,7 @@ def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
     found = []
     for made in summaries:
         state = made.outlook.state
-        morning = _to_write(tx, seat(tx, owner_id, made.answer.account.id), now)
+        morning = _to_write(tx, owned_account(tx, Actor(owner_id), made.answer.account.id), now)
         for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
             reminder = Reminder(made.answer.account.id, _account(made, plans), warning, occasion(warning, state))
             if not notes.is_noted(tx, _key(reminder)):
@@ -133,12 +134,12 @@ def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
     return sorted(found, key=lambda reminder: urgency(reminder.warning))
 
 
-def _to_write(tx: Transaction, row: Seat, now: datetime) -> AccountWarning | None:
+def _to_write(tx: Transaction, row: Account, now: datetime) -> AccountWarning | None:
     """How many people are to be written to today; None where there are none, at night, and on days off."""
     today, local = local_day(row.time_zone, now), now.astimezone(time_zone(row.time_zone))
     if local.hour < MORNING_FROM or today.isoweekday() not in row.working_days:
         return None
-    people = targets.wanted_today(tx, row.owner_id, row.id, row.time_zone, now)
+    people = targets.wanted_today(tx, Actor(row.owner_id), row.id, row.time_zone, now)
     if not people:
         return None
     names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_in_reminders(tx, row.id) else []

@@ -17,11 +17,12 @@ from inkeeper.rules.replay import allotment_of, book_of, months_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import AccountWarning, LeadDays, Outlook, next_turn, warnings
 from inkeeper.services import answers
+from inkeeper.services.access import Actor
 from inkeeper.services.answers import Capacity
 from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.services.people import targets
 from inkeeper.storage import balances
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.results_window import count_replies
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import JournalKind, Product
@@ -147,7 +148,7 @@ class Summary(NamedTuple):
     outlook: Outlook
 
 
-def summary(tx: Transaction, row: Seat, now: datetime) -> Summary:
+def summary(tx: Transaction, row: Account, now: datetime) -> Summary:
     """The account at `now` (UTC); before its opening, as it will be then.
 
     Its cost does not grow with the account's history.
@@ -163,7 +164,7 @@ def summary(tx: Transaction, row: Seat, now: datetime) -> Summary:
     its_pace = pace(state, now, loss, row.working_days, row.reserve)
     lately = answers.returns(tx, row.id, state, now)
     its_forecast = forecast(state, now, loss, lately)
-    listed = targets.for_summary(tx, row.owner_id, row.id, row.time_zone, asked_at)
+    listed = targets.for_summary(tx, Actor(row.owner_id), row.id, row.time_zone, asked_at)
     outlook = Outlook(
         state,
         now,
@@ -174,7 +175,7 @@ def summary(tx: Transaction, row: Seat, now: datetime) -> Summary:
         row.reserve,
         row.lead_days,
         row.low_balance,
-        names=listed["names"] if targets.is_used(tx, row.owner_id) else None,
+        names=listed["names"] if targets.is_used(tx, Actor(row.owner_id)) else None,
         replies=count_replies(tx, row.id, now) if plan.product == "recruiter" else None,
     )
     days = days_until(row.time_zone, now, state.next_renewal)

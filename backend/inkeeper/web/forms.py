@@ -13,7 +13,7 @@ from flask import request
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
-from inkeeper.api.context import device_id, now, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Schema
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
@@ -140,7 +140,7 @@ def save_once(account_id: str | None, form: Form, work: Callable[[Transaction], 
     `idempotency_conflict` if the form was saved before with other content.
     """
     _, text, _ = run_once(
-        store(), device_id(), f"form:{form.key}", _request_hash(form), account_id, lambda tx: (200, work(tx)), now()
+        store(), actor().device, f"form:{form.key}", _request_hash(form), account_id, lambda tx: (200, work(tx)), now()
     )
     answer: dict[str, Any] = json.loads(text)
     return answer

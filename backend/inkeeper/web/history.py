@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import Cursor, Text, paged
 from inkeeper.errors import Problem
@@ -99,7 +99,7 @@ def show_history() -> Response:
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
         rows = _rows(tx, found, query)
-        choices = listing.choices(tx, owner_id(), archived=True)
+        choices = listing.choices(tx, actor(), archived=True)
     return pages.page(
         "app/history.html", title=gettext("History"), here="history", seats=found, query=query, choices=choices, **rows
     )
@@ -176,7 +176,7 @@ def remove_row(account_id: str, inmail_id: str) -> Response:
     form = forms.read_press(FormSchema())
 
     def remove(tx: Transaction) -> dict[str, Any]:
-        return {"balance": inmails.retract_inmail(tx, owner_id(), account_id, inmail_id, now())["balance"]}
+        return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
 
     forms.save_once(account_id, form, remove)
     return pages.part("app/history_removed.html", here="history", **_one(account_id, inmail_id))
@@ -187,7 +187,7 @@ def restore_row(account_id: str, inmail_id: str) -> Response:
     """Log a removed InMail again, in its row's place."""
     form = forms.read_press(FormSchema())
     logged = forms.save_once(
-        account_id, form, lambda tx: relogging.log_again(tx, owner_id(), account_id, inmail_id, now())
+        account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())
     )
     values = _one(account_id, logged["inmail_id"])
     return pages.part("app/history_saved.html", here="history", **values)
@@ -205,7 +205,7 @@ def filters_of(query: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 def _rows(tx: Transaction, found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
     filters = filters_of(query, found.zone)
-    rows = inmails.list_inmails(tx, owner_id(), found.account_id, filters, query.get("cursor"), ROWS + 1, now())
+    rows = inmails.list_inmails(tx, actor(), found.account_id, filters, query.get("cursor"), ROWS + 1, now())
     page = paged(rows, ROWS, lambda inmail: (inmail["sent_at"], inmail["id"]))
     return {"inmails": page["items"], "cursor": page["next_cursor"], "filtered": bool(filters)}
 
@@ -219,9 +219,9 @@ def _one(account_id: str, inmail_id: str) -> dict[str, Any]:
 
 
 def _now(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
-    inmail = inmails.get_inmail(tx, owner_id(), account_id, inmail_id, now())
+    inmail = inmails.get_inmail(tx, actor(), account_id, inmail_id, now())
     later = inmail["replaced_by"]
-    return inmails.get_inmail(tx, owner_id(), account_id, later, now()) if later else inmail
+    return inmails.get_inmail(tx, actor(), account_id, later, now()) if later else inmail
 
 
 def _edited(inmail: Mapping[str, Any]) -> list[Any]:
@@ -254,7 +254,7 @@ def _save(tx: Transaction, account_id: str, inmail_id: str, form: Form) -> dict[
     changes |= _moved(tx, account_id, data["day"], current["sent_at"])
     changes["accept_discrepancy"] = data["accept"]
     try:
-        saved = inmails.update_inmail(tx, owner_id(), account_id, current["id"], changes, now())
+        saved = inmails.update_inmail(tx, actor(), account_id, current["id"], changes, now())
     except Problem as problem:
         if any(error["path"] == "sent_at" for error in problem.errors or []):
             raise _Refused("day", "outcome") from problem
@@ -273,7 +273,7 @@ def _link(typed: str | None, current: str | None) -> str | None:
 
 def _moved(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
     """Another day (local) at the same time, as a change of the InMail; no change for the day that it has."""
-    account = accounts.get_account(tx, owner_id(), account_id, now())
+    account = accounts.get_account(tx, actor(), account_id, now())
     zone, opened_at = account["time_zone"], account["opened_at"]
     if day == local_day(zone, sent_at):
         return {}
@@ -289,14 +289,14 @@ def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
     start = dates.first_instant(found.zone, month)
     following = (month + timedelta(days=31)).replace(day=1)
     end = dates.first_instant(found.zone, following)
-    journal = ledger.journal(tx, owner_id(), found.account_id, start, end, now(), 0, ENTRIES)
+    journal = ledger.journal(tx, actor(), found.account_id, start, end, now(), 0, ENTRIES)
     # What was taken back counts as never sent: the send says so, and the taking back changed nothing by itself.
     entries = [entry for entry in journal if entry["kind"] != "retract"]
     sent = [entry["inmail_id"] for entry in entries if entry["inmail_id"]]
     before = entries[0]["balance"] - entries[0]["credits"] if entries else None
     return {
         "entries": entries[::-1],
-        "names": inmails.names_of(tx, owner_id(), found.account_id, sent),
+        "names": inmails.names_of(tx, actor(), found.account_id, sent),
         "edited": inmail_edits.last_edits(tx, found.account_id),
         "month": month,
         "earlier": (month - timedelta(days=1)).replace(day=1),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
@@ -143,7 +143,7 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
     def record(tx: Transaction) -> dict[str, Any]:
         # One that was edited since the page was shown is another InMail by now.
         current = inmail_edits.last_edit(tx, inmail_id)
-        answer = inmails.update_inmail(tx, owner_id(), account_id, current, {"outcome": outcome}, now())
+        answer = inmails.update_inmail(tx, actor(), account_id, current, {"outcome": outcome}, now())
         return {"credited_back": answer["credited_back"]}
 
     answer = forms.save_once(account_id, form, record)
@@ -172,7 +172,7 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
 def restore_inmail(account_id: str, inmail_id: str) -> Response:
     """Log an InMail again that was removed."""
     form = forms.read_press(FormSchema())
-    forms.save_once(account_id, form, lambda tx: relogging.log_again(tx, owner_id(), account_id, inmail_id, now()))
+    forms.save_once(account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now()))
     return parts(
         account_id, toast=Toast(gettext("%(inmail_id)s is back in the log.", inmail_id=_name_of(account_id, inmail_id)))
     )
@@ -190,7 +190,7 @@ def observe(account_id: str) -> Response:
         return parts(here, 422, observed={"account_id": account_id, "form": form, "ask": True})
 
     def record(tx: Transaction) -> dict[str, Any]:
-        answer = observations.observe(tx, owner_id(), account_id, {"balance": shown, "source": "person"}, now())
+        answer = observations.observe(tx, actor(), account_id, {"balance": shown, "source": "person"}, now())
         return {"id": answer["id"], "computed": answer["computed"]}
 
     answer = forms.save_once(account_id, form, record)
@@ -210,7 +210,7 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
     form = forms.read_press(FormSchema())
 
     def withdraw(tx: Transaction) -> dict[str, Any]:
-        answer = observations.withdraw_observation(tx, owner_id(), account_id, observation_id, now())
+        answer = observations.withdraw_observation(tx, actor(), account_id, observation_id, now())
         return {"balance": answer["balance"]}
 
     balance = forms.save_once(account_id, form, withdraw)["balance"]
@@ -242,9 +242,9 @@ def _log(tx: Transaction, account_id: str, form: Form, recipient: dict[str, str 
     sent_at = _sent_at(tx, account_id, data)
     if sent_at is not None:
         wanted["sent_at"] = sent_at
-    logged = inmails.log_inmail(tx, owner_id(), account_id, wanted, now())
+    logged = inmails.log_inmail(tx, actor(), account_id, wanted, now())
     if logged["duplicate_of"] and not data["again"]:
-        earlier = inmails.get_inmail(tx, owner_id(), account_id, logged["duplicate_of"], now())
+        earlier = inmails.get_inmail(tx, actor(), account_id, logged["duplicate_of"], now())
         if earlier["outcome"] == "pending":
             raise _AskAgain(earlier)
     return {"inmail_id": logged["inmail"]["id"]}
@@ -255,7 +255,7 @@ def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime
 
     Raises _StillToCome for a day after today.
     """
-    account = accounts.get_account(tx, owner_id(), account_id, now())
+    account = accounts.get_account(tx, actor(), account_id, now())
     zone = account["time_zone"]
     today = local_day(zone, now())
     picked = today if data["when"] == "now" else today - _DAY if data["when"] == "yesterday" else data["date"]
@@ -278,17 +278,17 @@ def _refused(account_id: str, form: Form, problem: Problem) -> Response:
 
 
 def _retract(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
-    return {"balance": inmails.retract_inmail(tx, owner_id(), account_id, inmail_id, now())["balance"]}
+    return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
 
 
 def _name_of(account_id: str, inmail_id: str) -> str:
     with store().read() as tx:
-        return str(inmails.get_inmail(tx, owner_id(), account_id, inmail_id, now())["recipient"]["name"])
+        return str(inmails.get_inmail(tx, actor(), account_id, inmail_id, now())["recipient"]["name"])
 
 
 def _is_surprising(account_id: str, shown: int) -> bool:
     """Whether LinkedIn can hardly show so many: more than twice the plan's limit."""
     with store().read() as tx:
-        account = accounts.get_account(tx, owner_id(), account_id, now())
+        account = accounts.get_account(tx, actor(), account_id, now())
     most = account["cap"] or account["allotment"] or 0
     return bool(most) and shown > 2 * most

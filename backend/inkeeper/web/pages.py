@@ -54,7 +54,7 @@ def _place(path: str) -> str:
 @blueprint.errorhandler(Problem)
 def _show_problem(problem: Problem) -> Response:
     # Before the token is known to be good, refusals are the API's: the host, the origin, the token itself.
-    if "owner_id" not in g:
+    if "actor" not in g:
         return problems.respond(problem)
     response = problem_part(words.problem(problem), problem.status)
     if "Retry-After" in problem.headers:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, request
 from marshmallow import EXCLUDE, fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, paged
 from inkeeper.api.targets import TIME
@@ -193,7 +193,7 @@ def undo_on_people() -> Response:
     action: BulkAction = form.data["what"]
 
     def undo(tx: Transaction) -> dict[str, Any]:
-        return {"number": bulk.undo(tx, owner_id(), action, before)}
+        return {"number": bulk.undo(tx, actor(), action, before)}
 
     forms.save_once(None, form, undo)
     if form.data["here"] == "home":
@@ -208,7 +208,7 @@ def put_off(target_id: str) -> Response:
     """Put off the person that Home names next."""
     form = forms.read_press(BulkForm())
     with store().read() as tx:
-        targets.get(tx, owner_id(), target_id, now())
+        targets.get(tx, actor(), target_id, now())
         found = seats.read(tx, form.data.get("account"))
     done = forms.save_once(None, form, lambda tx: _act(tx, found, form.data, [target_id]))
     return home.parts(found.account_id, toast=_toast(form.data, done, "home"))
@@ -225,8 +225,8 @@ def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
         filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
-        rows = listing.page(tx, owner_id(), filters, query.get("cursor"), ROWS + 1, now())
-        choices = listing.choices(tx, owner_id())
+        rows = listing.page(tx, actor(), filters, query.get("cursor"), ROWS + 1, now())
+        choices = listing.choices(tx, actor())
     page = paged(rows, ROWS, lambda row: row[0], lambda row: row[1])
     return {
         "seats": found,
@@ -242,9 +242,9 @@ def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
 def selected(tx: Transaction, found: Seats, query: Mapping[str, Any], ids: Sequence[str]) -> list[View]:
     """The targets of these ids, or all that the filters show if the query says `all`, in the order of the list."""
     if not query["all"]:
-        return bulk.find(tx, owner_id(), ids, now())
+        return bulk.find(tx, actor(), ids, now())
     filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
-    return [view for wanted in filters for view in bulk.find_all(tx, owner_id(), wanted, now())]
+    return [view for wanted in filters for view in bulk.find_all(tx, actor(), wanted, now())]
 
 
 def _wanted(found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -257,12 +257,12 @@ def _act(tx: Transaction, found: Seats, data: Mapping[str, Any], ids: Sequence[s
     if len(views) > bulk.MOST_UNDONE and not data["sure"]:
         raise _AskFirst(len(views))
     if what == "text":
-        done = bulk.set_text(tx, owner_id(), views, data["text"])
+        done = bulk.set_text(tx, actor(), views, data["text"])
     elif what == "campaign":
-        done = bulk.set_campaign(tx, owner_id(), views, data["to_campaign"], now())
+        done = bulk.set_campaign(tx, actor(), views, data["to_campaign"], now())
     else:
         action: BulkAction = "later" if what in _LATER else what
-        done = bulk.act(tx, owner_id(), views, action, now(), _until(found, data))
+        done = bulk.act(tx, actor(), views, action, now(), _until(found, data))
     before = done.before if len(done.before) <= bulk.MOST_UNDONE else []
     return {"changed": done.changed, "skipped": done.skipped, "before": before}
 
@@ -294,7 +294,7 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
         )
     with store().read() as tx:
         found = seats.read(tx, data.get("account"))
-        views = bulk.find(tx, owner_id(), [each[0] for each in done["before"][:1]], now())
+        views = bulk.find(tx, actor(), [each[0] for each in done["before"][:1]], now())
     names = [view.person.name for view in views]
     until = _until(found, data) if what in _LATER else None
     day = dates.say_day(until, dates.today(found.zone)) if until else ""
@@ -328,10 +328,10 @@ def _is_plain(value: Any) -> bool:
 def _one(target_id: str) -> dict[str, Any]:
     """What a row shows."""
     with store().read() as tx:
-        view = targets.get(tx, owner_id(), target_id, now())
+        view = targets.get(tx, actor(), target_id, now())
         found = seats.read(tx, view.target.account_id)
-        choices = _choices_for(view, listing.choices(tx, owner_id()))
-        names = accounts.names(tx, owner_id())
+        choices = _choices_for(view, listing.choices(tx, actor()))
+        names = accounts.names(tx, actor())
     return {
         "seats": found,
         "view": view,
@@ -384,12 +384,12 @@ def _form_of(view: View) -> Form:
 def _save(tx: Transaction, target_id: str, form: Form) -> dict[str, Any]:
     """Store what was changed. Raises Stale and the service's Problems."""
     data = form.data
-    view = targets.get(tx, owner_id(), target_id, now())
+    view = targets.get(tx, actor(), target_id, now())
     forms.check_version(form, _versioned(view))
     had = _fields(view)
     changes = {name: data[name] for name in had if data[name] != had[name]}
     if "account_id" in changes:
         changes["account"] = changes.pop("account_id")
     person = {name: data[name] for name in ("name", "first_name", "company", "headline")}
-    listing.edit(tx, owner_id(), target_id, person, data["links"].split(), changes, now())
+    listing.edit(tx, actor(), target_id, person, data["links"].split(), changes, now())
     return {}

@@ -9,7 +9,7 @@ from flask import Response, current_app, request
 from marshmallow import EXCLUDE, fields, validate
 from werkzeug.datastructures import FileStorage
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.api.uploads import Turns
 from inkeeper.errors import Problem
@@ -89,7 +89,7 @@ def add_person() -> Response:
     person = {"name": found.name, "company": found.company, "profile_url": found.link and found.link.url}
 
     def add(tx: Transaction) -> dict[str, Any]:
-        made = targets.add(tx, owner_id(), {"person": person}, now())
+        made = targets.add(tx, actor(), {"person": person}, now())
         return {"target_id": made["id"], "told": made["told"]}
 
     try:
@@ -97,7 +97,7 @@ def add_person() -> Response:
     except Problem as problem:
         return _one_refused(form.but("who", _why_not(found.name, problem)))
     with store().read() as tx:
-        view = targets.get(tx, owner_id(), made["target_id"], now())
+        view = targets.get(tx, actor(), made["target_id"], now())
     lately = gettext(" You wrote to them within the last 90 days.") if "already_written" in made["told"] else ""
     return people.parts(
         form.data,
@@ -118,7 +118,7 @@ def add_several() -> Response:
         return _several(form, 422, missing=True)
     turns: Turns = current_app.extensions["inkeeper.turns"]
     try:
-        with turns.taken(owner_id(), now()):
+        with turns.taken(actor(), now()):
             reading = _read_file(file, form) if has_file and file else adding.read_lines(form.typed["lines"])
             if form.data["confirm"] is None:
                 return _preview(form, reading, from_file=has_file)
@@ -163,7 +163,7 @@ def _read_file(file: FileStorage, form: Form) -> Reading:
     name = file.filename or ""
     shown = (name if name.isprintable() else ascii(name))[:_LONGEST_NAME]
     with store().read() as tx:
-        names = list_files.named(tx, owner_id(), accounts.names(tx, owner_id()))
+        names = list_files.named(tx, actor(), accounts.names(tx, actor()))
     columns: Mapping[str, str] = {}
     if form.data["of"] == digest_of(_source(file)):
         # What was said of another file says nothing of this one.
@@ -186,13 +186,13 @@ def _preview(form: Form, reading: Reading, *, from_file: bool) -> Response:
 
 
 def _plan(tx: Transaction, form: Form, reading: Reading) -> Plan:
-    return adding.make_plan(tx, owner_id(), reading, now(), leave_written=form.data["leave_written"])
+    return adding.make_plan(tx, actor(), reading, now(), leave_written=form.data["leave_written"])
 
 
 def _store(form: Form, reading: Reading) -> Response:
     def add(tx: Transaction) -> dict[str, Any]:
         plan = _plan(tx, form, reading)
-        return {"added": adding.store(tx, owner_id(), plan, form.data["confirm"], now())}
+        return {"added": adding.store(tx, actor(), plan, form.data["confirm"], now())}
 
     # The key stands for the request: what was pasted is long, and its mark says what it was.
     short = form._replace(typed={"confirm": form.data["confirm"], "key": form.key})

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, request
 from marshmallow import EXCLUDE, fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.planning import MOST_PER_DAY
 from inkeeper.errors import Problem
 from inkeeper.rules.timeline import HORIZON
@@ -118,7 +118,7 @@ def save_planning() -> Response:
         return _page(found, form, 422)
 
     def save(tx: Transaction) -> dict[str, Any]:
-        answer = planning.store(tx, owner_id(), found.account_id, _wanted(tx, found, form), now())
+        answer = planning.store(tx, actor(), found.account_id, _wanted(tx, found, form), now())
         return {"placed": [[one["target"], one["day"]] for one in answer["placed"]]}
 
     try:
@@ -151,7 +151,7 @@ def undo_planning() -> Response:
         raise Problem("invalid", "Reload the page.", status=422) from None
 
     def undo(tx: Transaction) -> dict[str, Any]:
-        return {"number": planning.unplan(tx, owner_id(), plan)}
+        return {"number": planning.unplan(tx, actor(), plan)}
 
     found = _seats(form)
     forms.save_once(found.account_id, form, undo)
@@ -192,7 +192,7 @@ def _preview(found: Seats, form: Form) -> tuple[Form, dict[str, Any]]:
             wanted = _wanted(tx, found, form)
             if not wanted["targets"]:
                 return form, {"plan": None, "nobody": True}
-            planned = planning.preview(tx, owner_id(), found.account_id, wanted, now())
+            planned = planning.preview(tx, actor(), found.account_id, wanted, now())
     except Problem as problem:
         return _refused(found, form, problem), {"plan": None}
     return form, _shown(found, planned)
@@ -210,7 +210,7 @@ def _wanted(tx: Transaction, found: Seats, form: Form) -> dict[str, Any]:
 def _all_ready(tx: Transaction, found: Seats, typed: Mapping[str, str]) -> list[str]:
     filters: dict[str, Any] = {"states": ["ready"], "account": found.account_id}
     filters |= {name: typed[name] for name in ("campaign", "q") if typed.get(name)}
-    views = targets.search(tx, owner_id(), filters, None, MOST_CHOSEN, now())
+    views = targets.search(tx, actor(), filters, None, MOST_CHOSEN, now())
     return [view.target.id for view in views]
 
 

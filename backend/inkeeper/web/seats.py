@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
-from inkeeper.api.context import now, owner_id
+from inkeeper.api.context import actor, now
 from inkeeper.jsontext import plain
 from inkeeper.services import accounts, summary
+from inkeeper.services.access import owned_account
 from inkeeper.services.standing import Standing, StandingAnswers
 from inkeeper.storage.transaction import Transaction
 
@@ -46,10 +47,10 @@ def read(tx: Transaction, account_id: str | None) -> Seats:
     Raises NoAccountYet if there is none at all, the 404 Problem for an id that is not the owner's.
     """
     instant = now()
-    found = [row["id"] for row in accounts.list_accounts(tx, owner_id(), instant, None, ACCOUNTS_SHOWN)]
+    found = [row["id"] for row in accounts.list_accounts(tx, actor(), instant, None, ACCOUNTS_SHOWN)]
     if account_id is not None and account_id not in found:
         # The account may lie beyond those that are shown.
-        found.append(accounts.seat(tx, owner_id(), account_id).id)
+        found.append(owned_account(tx, actor(), account_id).id)
     if not found:
         raise NoAccountYet
     every = [summary_of(tx, each, instant) for each in found]
@@ -60,7 +61,7 @@ def read(tx: Transaction, account_id: str | None) -> Seats:
 def summary_of(tx: Transaction, account_id: str, instant: datetime) -> dict[str, Any]:
     """The account's summary at `instant` (UTC). Runs inside a transaction."""
     summaries: Summaries = current_app.extensions["inkeeper.web.summaries"]
-    row = accounts.seat(tx, owner_id(), account_id)
+    row = owned_account(tx, actor(), account_id)
 
     def make() -> Standing[dict[str, Any]]:
         made = summary.summary(tx, row, instant)

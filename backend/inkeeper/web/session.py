@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.services import devices
 from inkeeper.web.blueprint import blueprint
 
@@ -13,5 +13,5 @@ from inkeeper.web.blueprint import blueprint
 def sign_out() -> Response:
     """Take this page's token away."""
     with store().begin_write(None) as tx:
-        devices.revoke(tx, owner_id(), device_id(), now())
+        devices.revoke(tx, actor(), actor().device, now())
     return Response(status=204)

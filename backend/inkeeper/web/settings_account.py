@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
@@ -85,9 +85,9 @@ def save_account(account_id: str) -> Response:
         return _cards(account_id, 422, form=form)
 
     def change(tx: Transaction) -> dict[str, Any]:
-        current = accounts.get_account(tx, owner_id(), account_id, now())
+        current = accounts.get_account(tx, actor(), account_id, now())
         forms.check_version(form, _versioned(current))
-        accounts.update_account(tx, owner_id(), account_id, _changes(form.data, current["plan_prices"]), now())
+        accounts.update_account(tx, actor(), account_id, _changes(form.data, current["plan_prices"]), now())
         return {}
 
     try:
@@ -142,7 +142,7 @@ def plans_of(book_id: str) -> list[dict[str, Any]]:
 
 def _details_form(account_id: str) -> forms.FormSchema:
     with store().read() as tx:
-        account = accounts.get_account(tx, owner_id(), account_id, now())
+        account = accounts.get_account(tx, actor(), account_id, now())
     own: dict[str, Any] = {
         "name": Text(required=True, max_length=100, error_messages=_NAME),
         "reserve": settings.whole_number(load_default=0),
@@ -176,7 +176,7 @@ def _created(tx: Transaction, data: Mapping[str, Any]) -> dict[str, Any]:
             wanted[name] = data[field]
     if data["amount"]:
         wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
-    made = accounts.create_account(tx, owner_id(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now())
     return {"account_id": made["id"], "doubted": made["wrong_book"] is not None}
 
 
@@ -188,7 +188,7 @@ def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any
 
 def _values(account_id: str) -> dict[str, Any]:
     with store().read() as tx:
-        account = accounts.get_account(tx, owner_id(), account_id, now())
+        account = accounts.get_account(tx, actor(), account_id, now())
     typed = {f"price-{plan}": money.decimal(money.Money(**price)) for plan, price in account["plan_prices"].items()}
     prices = [each for each in (account["price"], *account["plan_prices"].values()) if each]
     form = forms.empty_form(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 from marshmallow import fields, validate
 
-from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.context import settings as server
 from inkeeper.services import devices, pairing, sign_ins
 from inkeeper.storage.transaction import Transaction
@@ -52,7 +52,7 @@ def show_waiting() -> Response:
 def make_code() -> Response:
     """Issue a code for the next browser that asks. It is shown once, and takes the place of the last one."""
     form = forms.read_press(PressForm())
-    code = pairing.invite_device(store(), owner_id(), now())
+    code = pairing.invite_device(store(), actor(), now())
     return _cards(form, code=code)
 
 
@@ -64,7 +64,7 @@ def sign_in_phone() -> Response:
         return _cards(form, unencrypted=True)
     secret = sign_ins.new_secret()
     with store().begin_write(None) as tx:
-        sign_ins.add(tx, owner_id(), secret, now(), sign_ins.CARRIED_VALID_FOR)
+        sign_ins.add(tx, actor(), secret, now(), sign_ins.CARRIED_VALID_FOR)
     return _cards(form, link=f"{address()}/#signin={secret}")
 
 
@@ -74,7 +74,7 @@ def disconnect(other_id: str) -> Response:
     form = forms.read_press(PressForm())
 
     def revoke(tx: Transaction) -> dict[str, Any]:
-        return {"device_id": devices.revoke(tx, owner_id(), other_id, now()).id}
+        return {"device_id": devices.revoke(tx, actor(), other_id, now()).id}
 
     forms.save_once(None, form, revoke)
     return _cards(form, toast=gettext("Disconnected."))
@@ -111,15 +111,15 @@ def _cards(form: forms.Form, *, toast: str = "", **shown: Any) -> Response:
 
 def _values() -> dict[str, Any]:
     every = _devices()
-    waiting = pairing.waiting(store(), owner_id(), now())
+    waiting = pairing.waiting(store(), actor(), now())
     connected = [device for device in every if device.revoked_at is None]
     return {
-        "devices": sorted(connected, key=lambda device: device.id != device_id()),
+        "devices": sorted(connected, key=lambda device: device.id != actor().device),
         "ended": len(every) - len(connected),
-        "this_id": device_id(),
+        "this_id": actor().device,
         "waiting": waiting,
         "shared": server().is_shared,
-        "own_codes": not server().is_shared and pairing.is_default_owner(store(), owner_id()),
+        "own_codes": not server().is_shared and pairing.is_default_owner(store(), actor()),
         "shown": forms.version_of([[each.id for each in waiting], [each.id for each in connected]]),
     }
 
@@ -127,6 +127,6 @@ def _values() -> dict[str, Any]:
 def _devices() -> list[Any]:
     """All devices of the owner, oldest first: each sign-in of a private window adds one."""
     every: list[Any] = []
-    while more := devices.page(store(), owner_id(), after=every[-1].id if every else None, limit=DEVICES_AT_ONCE):
+    while more := devices.page(store(), actor(), after=every[-1].id if every else None, limit=DEVICES_AT_ONCE):
         every += more
     return every

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.services import erasing, erasing_preview
@@ -45,7 +45,7 @@ def undo_import(account_id: str, import_id: str) -> Response:
     form = forms.read_press(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
-        answer = batches.take_back(tx, owner_id(), account_id, import_id, now())
+        answer = batches.take_back(tx, actor(), account_id, import_id, now())
         return {"inmails": answer["import"]["inmails"], "balance": answer["balance"]}
 
     undone = forms.save_once(account_id, form, undo)
@@ -107,7 +107,7 @@ def cards(account_id: str | None, status: int = 200, *, toast: str = "", **shown
 def values(account_id: str) -> dict[str, Any]:
     """What the cards show."""
     with store().read() as tx:
-        imports = batches.list_imports(tx, owner_id(), account_id, None, IMPORTS_SHOWN)
+        imports = batches.list_imports(tx, actor(), account_id, None, IMPORTS_SHOWN)
     return {"imports": imports, "erasing": forms.empty_form(), "wishes": forms.empty_form()}
 
 
@@ -124,7 +124,7 @@ def _with_person(form: Form, status: int = 200) -> Response:
 
 def _found(form: Form) -> erasing_preview.WouldErase:
     with store().read() as tx:
-        return erasing_preview.would_erase(tx, owner_id(), form.data["person"], form.data["name"])
+        return erasing_preview.would_erase(tx, actor(), form.data["person"], form.data["name"])
 
 
 def _account(form: Form) -> str | None:

@@ -9,10 +9,10 @@ from flask import Response, current_app, request
 from marshmallow import EXCLUDE, fields, validate
 from werkzeug.datastructures import FileStorage
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.uploads import Turns
 from inkeeper.errors import Problem
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import owned_account
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.columns import FIELDS
 from inkeeper.services.imports.files import digest_of
@@ -56,7 +56,7 @@ class ImportForm(FormSchema):
 def import_file(account_id: str) -> Response:
     """Say what would come of a file, or import it, all or nothing."""
     with store().read() as tx:
-        account = seat(tx, owner_id(), account_id)
+        account = owned_account(tx, actor(), account_id)
     form = _read_form()
     file = request.files.get("file")
     if form.errors:
@@ -70,7 +70,7 @@ def import_file(account_id: str) -> Response:
     form = form._replace(typed=dict(form.typed) | {"of": digest})
     turns: Turns = current_app.extensions["inkeeper.turns"]
     try:
-        with turns.taken(owner_id(), now()):
+        with turns.taken(actor(), now()):
             reading = _read(file, Named(account.id, account.name), account.time_zone, form)
             if form.data["confirm"] is None:
                 return _preview(account_id, form, reading)
@@ -117,7 +117,7 @@ def _wishes(form: Form) -> Wishes:
 def _preview(account_id: str, form: Form, reading: Reading) -> Response:
     rows = form.data["rows"]
     with store().read() as tx:
-        found = batches.preview(tx, owner_id(), account_id, reading, now(), None, rows + 1)
+        found = batches.preview(tx, actor(), account_id, reading, now(), None, rows + 1)
     more = len(found["items"]) > rows
     found["items"] = found["items"][:rows]
     return _answer(account_id, form, found=found, next_rows=min(10 * rows, MOST_ROWS_SHOWN) if more else None)
@@ -125,7 +125,7 @@ def _preview(account_id: str, form: Form, reading: Reading) -> Response:
 
 def _import(account_id: str, form: Form, reading: Reading) -> Response:
     def work(tx: Transaction) -> dict[str, Any]:
-        answer = batches.store_import(tx, owner_id(), account_id, reading, form.data["confirm"], now())
+        answer = batches.store_import(tx, actor(), account_id, reading, form.data["confirm"], now())
         stored: Mapping[str, Any] = answer["import"] or {"inmails": 0}
         return {"inmails": stored["inmails"], "balance": answer["balance"]}
 

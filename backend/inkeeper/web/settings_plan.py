@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.errors import Problem
 from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
@@ -99,8 +99,8 @@ def change_plan(account_id: str) -> Response:
     wanted = _wanted_change(account_id, form.data)
 
     def change(tx: Transaction) -> dict[str, Any]:
-        forms.check_version(form, _result(plan_changes.preview_change(tx, owner_id(), account_id, wanted, now())))
-        return {"id": plan_changes.change_plan(tx, owner_id(), account_id, wanted, now())["id"]}
+        forms.check_version(form, _result(plan_changes.preview_change(tx, actor(), account_id, wanted, now())))
+        return {"id": plan_changes.change_plan(tx, actor(), account_id, wanted, now())["id"]}
 
     try:
         forms.save_once(account_id, form, change)
@@ -117,7 +117,7 @@ def undo_plan(account_id: str, change_id: str) -> Response:
     form = forms.read_press(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
-        return {"balance": plan_changes.withdraw_change(tx, owner_id(), account_id, change_id, now())["balance"]}
+        return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now())["balance"]}
 
     balance = forms.save_once(account_id, form, undo)["balance"]
     return _cards(account_id, toast=gettext("Undone. You have %(balance)s credits.", balance=balance))
@@ -140,8 +140,8 @@ def change_rules(account_id: str) -> Response:
         return _with_rules(account_id, form)
 
     def change(tx: Transaction) -> dict[str, Any]:
-        forms.check_version(form, _outcome(accounts.preview_update(tx, owner_id(), account_id, changes, now())))
-        accounts.update_account(tx, owner_id(), account_id, changes, now())
+        forms.check_version(form, _outcome(accounts.preview_update(tx, actor(), account_id, changes, now())))
+        accounts.update_account(tx, actor(), account_id, changes, now())
         return {}
 
     try:
@@ -160,7 +160,7 @@ def _with_change(account_id: str, form: Form, status: int = 200, **values: Any) 
     try:
         wanted = _wanted_change(account_id, form.data)
         with store().read() as tx:
-            change = plan_changes.preview_change(tx, owner_id(), account_id, wanted, now())
+            change = plan_changes.preview_change(tx, actor(), account_id, wanted, now())
     except Problem as problem:
         return _cards(account_id, 422, changing=_refused_change(form, problem))
     preview: dict[str, Any] = {"change": change, "change_version": forms.version_of(_result(change))}
@@ -176,7 +176,7 @@ def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -
         return _cards(account_id, 422, ruling=form.but("", gettext("This is how it is already.")))
     try:
         with store().read() as tx:
-            outcome = accounts.preview_update(tx, owner_id(), account_id, changes, now())
+            outcome = accounts.preview_update(tx, actor(), account_id, changes, now())
     except Problem as problem:
         return _cards(account_id, 422, ruling=settings.refused(form, problem, _REFUSED_RULES))
     preview: dict[str, Any] = {"outcome": outcome, "outcome_version": forms.version_of(_outcome(outcome))}
@@ -199,7 +199,7 @@ def _wanted_change(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
 def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """What differs from the account, and from when; empty where nothing does."""
     with store().read() as tx:
-        account = accounts.get_account(tx, owner_id(), account_id, now())
+        account = accounts.get_account(tx, actor(), account_id, now())
     before = account["overrides"] | {"renewal_day": account["renewal_day"]}
     changes = {name: data[name] for name in _NUMBERS if data[name] != before[name]}
     if data["book"] != account["rule_book"]:
@@ -212,7 +212,7 @@ def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
 def _instant_of(account_id: str, which: date | None) -> datetime | None:
     """The first instant (UTC) of a day on which the account was open; None for today and without a day."""
     with store().read() as tx:
-        account = accounts.get_account(tx, owner_id(), account_id, now())
+        account = accounts.get_account(tx, actor(), account_id, now())
     zone, opened_at = account["time_zone"], account["opened_at"]
     if which is None or which == local_day(zone, now()):
         return None
@@ -239,9 +239,9 @@ def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any
 def _values(account_id: str) -> dict[str, Any]:
     with store().read() as tx:
         found = seats.read(tx, account_id)
-        account = accounts.get_account(tx, owner_id(), account_id, now())
-        changes = plan_changes.list_changes(tx, owner_id(), account_id)
-        offer = accounts.offered_book(tx, owner_id(), account_id, now())
+        account = accounts.get_account(tx, actor(), account_id, now())
+        changes = plan_changes.list_changes(tx, actor(), account_id)
+        offer = accounts.offered_book(tx, actor(), account_id, now())
     plans = plans_of(account["rule_book"])
     doubted = any(warning.code == "wrong_book" for warning in found.chosen["warnings"])
     own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}

@@ -10,11 +10,12 @@ from typing import Any
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
 from inkeeper.services import accounts, calendar
+from inkeeper.services.access import owned_account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
@@ -81,10 +82,10 @@ def save_warnings(account_id: str) -> Response:
         return _cards(account_id, 422, form=form)
 
     def change(tx: Transaction) -> dict[str, Any]:
-        forms.check_version(form, _versioned(accounts.get_account(tx, owner_id(), account_id, now())))
+        forms.check_version(form, _versioned(accounts.get_account(tx, actor(), account_id, now())))
         lead_days = [form.data[name] for name in _LEADS]
         changes = {"lead_days": lead_days, "low_balance": form.data["low_balance"]}
-        accounts.update_account(tx, owner_id(), account_id, changes, now())
+        accounts.update_account(tx, actor(), account_id, changes, now())
         return {}
 
     try:
@@ -102,7 +103,7 @@ def make_calendar(account_id: str) -> Response:
     def make(tx: Transaction) -> dict[str, Any]:
         # What is stored of the answer is the salt, from which only this page's token derives the address.
         salt = secrets.token_urlsafe(24)
-        calendar.make_address(tx, owner_id(), account_id, secret_from(_SECRET, salt), now(), renew=form.data["renew"])
+        calendar.make_address(tx, actor(), account_id, secret_from(_SECRET, salt), now(), renew=form.data["renew"])
         return {"salt": salt}
 
     made = forms.save_once(None, form, make)
@@ -116,7 +117,7 @@ def end_calendar(account_id: str) -> Response:
     form = forms.read_press(FormSchema())
 
     def end(tx: Transaction) -> dict[str, Any]:
-        calendar.revoke_address(tx, owner_id(), account_id)
+        calendar.revoke_address(tx, actor(), account_id)
         return {}
 
     forms.save_once(None, form, end)
@@ -138,7 +139,7 @@ def save_reminder_names(account_id: str) -> Response:
     form = forms.read_press(NamesForm())
 
     def change(tx: Transaction) -> dict[str, Any]:
-        accounts.set_names_in_reminders(tx, accounts.seat(tx, owner_id(), account_id).id, form.data["names"])
+        accounts.set_names_in_reminders(tx, owned_account(tx, actor(), account_id).id, form.data["names"])
         return {}
 
     forms.save_once(account_id, form, change)
@@ -153,8 +154,8 @@ def _cards(account_id: str, status: int = 200, *, toast: str = "", **shown: Any)
 
 def _values(account_id: str) -> dict[str, Any]:
     with store().read() as tx:
-        feed = calendar.address_state(tx, owner_id(), account_id)
-        account = accounts.get_account(tx, owner_id(), account_id, now())
+        feed = calendar.address_state(tx, actor(), account_id)
+        account = accounts.get_account(tx, actor(), account_id, now())
         names = forms.empty_form(names=int(accounts.names_in_reminders(tx, account_id)))
     lead_days = dict(zip(_LEADS, account["lead_days"], strict=True))
     return {

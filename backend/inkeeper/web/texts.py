@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import EXCLUDE, fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText
 from inkeeper.errors import not_found
 from inkeeper.rules import templates
@@ -105,7 +105,7 @@ def show_texts() -> Response:
     query = forms.read_query(TextsQuery())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
-        text = None if query.get("text", NEW) == NEW else texts.get_text(tx, owner_id(), query["text"])
+        text = None if query.get("text", NEW) == NEW else texts.get_text(tx, actor(), query["text"])
     if "text" not in query:
         return _list(found)
     if text and text["archived"]:
@@ -146,14 +146,14 @@ def save_text(text_id: str) -> Response:
     """Save an edited text. One that was changed elsewhere since is shown beside what was typed."""
     form = _checked(forms.read_form(TextForm()))
     with store().read() as tx:
-        text = texts.get_text(tx, owner_id(), text_id)
+        text = texts.get_text(tx, actor(), text_id)
     if form.errors:
         return _editor(_seats(form), text, form, 422)
 
     def save(tx: Transaction) -> dict[str, Any]:
-        before = texts.get_text(tx, owner_id(), text_id)
+        before = texts.get_text(tx, actor(), text_id)
         forms.check_version(form, _versioned(before))
-        after = texts.update_text(tx, owner_id(), text_id, _words(form), now())
+        after = texts.update_text(tx, actor(), text_id, _words(form), now())
         return {"version": after["version"], "is_next": after["version"] != before["version"]}
 
     try:
@@ -170,10 +170,10 @@ def delete_text(text_id: str) -> Response:
     form = forms.read_press(PressForm())
 
     def delete(tx: Transaction) -> dict[str, Any]:
-        return {"archived": texts.delete_text(tx, owner_id(), text_id, now())["archived"]}
+        return {"archived": texts.delete_text(tx, actor(), text_id, now())["archived"]}
 
     with store().read() as tx:
-        text = texts.get_text(tx, owner_id(), text_id)
+        text = texts.get_text(tx, actor(), text_id)
     archived = forms.save_once(None, form, delete)["archived"]
     found = _seats(form)
     again = {"account": found.account_id}
@@ -193,7 +193,7 @@ def restore_text(text_id: str) -> Response:
     form = forms.read_press(PressForm())
 
     def restore(tx: Transaction) -> dict[str, Any]:
-        texts.restore_text(tx, owner_id(), text_id)
+        texts.restore_text(tx, actor(), text_id)
         return {}
 
     forms.save_once(None, form, restore)
@@ -223,7 +223,7 @@ def _words(form: Form) -> dict[str, Any]:
 
 def _create(form: Form) -> None:
     def create(tx: Transaction) -> dict[str, Any]:
-        return {"text_id": texts.create_text(tx, owner_id(), _words(form), now())["id"]}
+        return {"text_id": texts.create_text(tx, actor(), _words(form), now())["id"]}
 
     forms.save_once(None, form, create)
 
@@ -248,7 +248,7 @@ def _versioned(text: Mapping[str, Any]) -> list[Any]:
 
 def _listed() -> list[dict[str, Any]]:
     with store().read() as tx:
-        return texts.list_texts(tx, owner_id(), None, MOST_TEXTS)
+        return texts.list_texts(tx, actor(), None, MOST_TEXTS)
 
 
 def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
@@ -269,7 +269,7 @@ def _editor(
     found: Seats, text: Mapping[str, Any] | None, form: Form, status: int = 200, *, stale: bool = False
 ) -> Response:
     with store().read() as tx:
-        people = texts.people_to_show(tx, owner_id(), PEOPLE_OFFERED)
+        people = texts.people_to_show(tx, actor(), PEOPLE_OFFERED)
         person = people[0].name if people else EXAMPLE
         shown = _preview(tx, found, form.typed.get("subject", ""), form.typed.get("body", ""), person)
     # What was changed elsewhere meanwhile has not been shown yet, unless this answer does.
@@ -293,8 +293,8 @@ def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str)
     """What the preview shows. Runs inside a transaction."""
     name = clean_name(typed) or EXAMPLE
     product = found.chosen["account"]["product"]
-    person = texts.person_like(tx, owner_id(), name)
-    values = texts.values_of_stored(tx, owner_id(), person) if person else templates.values_for(name)
+    person = texts.person_like(tx, actor(), name)
+    values = texts.values_of_stored(tx, actor(), person) if person else templates.values_for(name)
     shown = texts.preview(subject.strip(), body.strip(), values, product)
     known = [person.headline, person.company] if person else []
     return {

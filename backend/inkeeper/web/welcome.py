@@ -13,12 +13,13 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 import inkeeper
 from inkeeper.api.accounts import LARGEST_AMOUNT
-from inkeeper.api.context import now, owner_id, settings, store
+from inkeeper.api.context import actor, now, settings, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Terms
 from inkeeper.services import accounts, devices, pairing
+from inkeeper.services.access import owned_account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
@@ -128,7 +129,7 @@ def answer_rules(account_id: str) -> Response:
     """Let unused credits carry over if last month's were still there; otherwise the rules stay as they are."""
     form = forms.read_press(RulesForm())
     with store().read() as tx:
-        accounts.seat(tx, owner_id(), account_id)
+        owned_account(tx, actor(), account_id)
         balance = seats.read(tx, account_id).chosen["balance"]
     if form.data["kept"] == "yes":
         forms.save_once(account_id, form, lambda tx: _carry_over(tx, account_id, balance))
@@ -147,7 +148,7 @@ def show_connecting() -> Response:
 def issue_code() -> Response:
     """Issue a code for the next browser: on a shared server no browser is shown one before."""
     forms.read_press(FormSchema())
-    pairing.invite_device(store(), owner_id(), now())
+    pairing.invite_device(store(), actor(), now())
     return _part(_connecting())
 
 
@@ -183,9 +184,9 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
 
 def _connecting() -> dict[str, Any]:
     """The browsers that are connected, the codes that wait to be typed, and a short name for this state."""
-    connected = [device.name for device in devices.connected_programs(store(), owner_id())]
-    waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), owner_id(), now())]
-    invited = pairing.invited_code(store(), owner_id(), now())
+    connected = [device.name for device in devices.connected_programs(store(), actor())]
+    waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), actor(), now())]
+    invited = pairing.invited_code(store(), actor(), now())
     return {
         "connected": connected,
         "only_own": bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected),
@@ -212,7 +213,7 @@ def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     price = _price(data)
     if price:
         wanted["price"] = price._asdict()
-    made = accounts.create_account(tx, owner_id(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now())
     return {"account_id": made["id"], "ask": not book.outlasts_a_month(known)}
 
 
@@ -275,7 +276,7 @@ def _price(data: dict[str, Any]) -> money.Money | None:
 
 def _carry_over(tx: Transaction, account_id: str, balance: int) -> dict[str, Any]:
     """Choose the closest rules under which credits outlast a month and that can hold the balance."""
-    account = accounts.get_account(tx, owner_id(), account_id, now())
+    account = accounts.get_account(tx, actor(), account_id, now())
     plan, own = account["plan"], account["overrides"]["allotment"]
     fitting = _by_limit(plan, None if own is None else own // account["allotment_months"])
     keeping = [(limit, each) for limit, each in fitting if each.book.outlasts_a_month(plan)]
@@ -285,7 +286,7 @@ def _carry_over(tx: Transaction, account_id: str, balance: int) -> dict[str, Any
     changes: dict[str, Any] = {"rule_book": book.id}
     if own is not None:
         changes |= {"allotment": terms.allotment, "cap": terms.cap}
-    accounts.update_account(tx, owner_id(), account_id, changes, now())
+    accounts.update_account(tx, actor(), account_id, changes, now())
     return {}
 
 

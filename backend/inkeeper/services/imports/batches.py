@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.errors import conflict, not_found
+from inkeeper.errors import conflict
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import dates, inmails, openings
-from inkeeper.services.accounts import refusals, seat
+from inkeeper.services.access import Actor, import_of, owned_account
+from inkeeper.services.accounts import refusals
 from inkeeper.services.imports.nothing import nothing_to_add
 from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
 from inkeeper.services.imports.reading import KINDS, Note, Reading
@@ -30,7 +31,7 @@ from inkeeper.vocabulary import ANSWERS
 
 def preview(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     account_id: str,
     reading: Reading,
     now: datetime,
@@ -40,7 +41,7 @@ def preview(
     """What importing the file would come to, nothing stored; of its InMails up to `limit`, in order of time, behind
     the (date, line) `after`.
     """
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     plan = make_plan(tx, account_id, reading, now)
     balance = balances.state_at(tx, account_id, now)[0].balance
     with refusals():
@@ -74,7 +75,7 @@ def _no_progress(_step: str) -> None:
 
 def store_import(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     account_id: str,
     reading: Reading,
     confirm: str,
@@ -86,7 +87,7 @@ def store_import(
     Raises the 409 Problem `preview_outdated` where something else would come of the file by now, and what the preview
     named as in the way.
     """
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     step("Comparing with what is there")
     # Made before its facts' ids, so that imports too are listed in the order in which they came.
     import_id = stored_facts.new_fact_id(tx, account_id, now)
@@ -116,26 +117,22 @@ def store_import(
     _list_inmails(tx, account_id, plan)
     answered = [each.known.id for each, _ in plan.answers if each.known]
     inmails.note_outcomes(tx, answered)
-    _close_targets(tx, owner_id, account_id, plan, answered, now)
+    _close_targets(tx, actor, account_id, plan, answered, now)
     return {"import": describe(batch), "balance": recorded.state.balance}
 
 
-def list_imports(
-    tx: Transaction, owner_id: str, account_id: str, after: str | None, limit: int
-) -> list[dict[str, Any]]:
+def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
-    seat(tx, owner_id, account_id)
+    owned_account(tx, actor, account_id)
     return [describe(batch) for batch in imports.list_imports(tx, account_id, after, limit)]
 
 
-def take_back(tx: Transaction, owner_id: str, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
+def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
     """Take a whole import back: its InMails count as never sent, its answers as never noted, and the account opens when
     it did, unless something else has come to depend on that. The second time gives the same answer.
     """
-    seat(tx, owner_id, account_id)
-    batch = imports.get(tx, account_id, import_id)
-    if batch is None:
-        raise not_found("import")
+    owned_account(tx, actor, account_id)
+    batch = import_of(tx, account_id, import_id)
     if batch.retracted_at is None:
         opening = openings.as_before(tx, account_id, import_id, now)
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
@@ -149,7 +146,7 @@ def take_back(tx: Transaction, owner_id: str, account_id: str, import_id: str, n
         _unlist_inmails(tx, standing, now)
         inmails.note_outcomes(tx, (answer.inmail_id for answer in standing.answers))
         changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
-        closing.inmails_changed(tx, owner_id, changed)
+        closing.inmails_changed(tx, actor, changed)
         imports.take_back(tx, import_id, now)
         batch = batch._replace(retracted_at=now)
     return {"import": describe(batch), "balance": balances.state_at(tx, account_id, now)[0].balance}
@@ -247,7 +244,7 @@ def _list_inmails(tx: Transaction, account_id: str, plan: Plan) -> None:
 
 
 def _close_targets(
-    tx: Transaction, owner_id: str, account_id: str, plan: Plan, answered: list[str], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, plan: Plan, answered: list[str], now: datetime
 ) -> None:
     """Let the imported InMails close targets, and answers end their sequences."""
     sent = (
@@ -256,8 +253,8 @@ def _close_targets(
         )
         for step, fact in plan.sent
     )
-    closing.close_for_all(tx, owner_id, account_id, sent, now)
-    closing.inmails_changed(tx, owner_id, answered)
+    closing.close_for_all(tx, actor, account_id, sent, now)
+    closing.inmails_changed(tx, actor, answered)
 
 
 class _Standing(NamedTuple):
