@@ -93,6 +93,7 @@ def failover(cluster: Cluster, servers: list[TeamServer]) -> Iterator[Failover]:
     one, two = servers
     writers = [writer(*((one, two) if number % 2 else (two, one)), number) for number in range(WRITERS)]
     clients = [one.client("check one"), two.client("check two")]
+    cluster.until_synchronous()
     killed = cluster.leader()
     (standby,) = [node for node in cluster.nodes if node is not killed]
     with load(writers) as running_load:
@@ -140,12 +141,9 @@ def test_no_answer_ever_leaves_out_what_was_acknowledged(failover: Failover) -> 
 
 def test_writes_go_on_through_the_servers_that_ran_before(failover: Failover) -> None:
     for server, client in zip(failover.servers, failover.clients, strict=True):
-        before = server.terminal().count(" listens on ")
         for writer in failover.load.writers:
             client.log(writer.account, "After the failover").expect(201)
-            writer_summary = client.summary(writer.account)
-            assert writer_summary["used"] > len(writer.acknowledged)
-        assert before == 1
+        assert server.terminal().count(" listens on ") == 1
 
 
 def test_the_old_leader_comes_back_as_the_standby_without_losing_a_row(failover: Failover) -> None:
