@@ -51,6 +51,7 @@ lint-python: $(DEVELOPMENT)
 	$(VENV)/bin/lint-imports --cache-dir .cache/import-linter
 	$(PY) tests/lint/tokens.py --check
 	$(PY) tests/lint/contract.py --check
+	$(PY) tests/lint/words.py --check
 
 lint-extension: $(DEVELOPMENT)
 	$(PY) tests/lint/extension.py
@@ -60,6 +61,7 @@ format: $(DEVELOPMENT)  ## let ruff lay out the Python code and prettier the Jav
 	$(VENV)/bin/ruff format .
 	$(PY) tests/lint/tokens.py
 	$(PY) tests/lint/contract.py
+	$(PY) tests/lint/words.py
 	$(PY) tests/lint/extension.py --format
 
 fuzz: $(DEVELOPMENT)  ## 120,000 requests and 12,000 files that nobody would send by mistake; SEED=7 sends those of that seed
