@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from functools import lru_cache
+from hashlib import blake2b
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -143,6 +144,7 @@ class Words:
             joined = self.formats.list_middle.format(part, joined)
         return self.formats.list_start.format(parts[0], joined)
 
+    @lru_cache(maxsize=4096)  # noqa: B019 (there is one of each language)
     def _written(self, pattern: str, day: date | None, at: time = time()) -> str:
         """The pattern of the CLDR with its fields filled in. https://unicode.org/reports/tr35/tr35-dates.html"""
         return _FIELD.sub(lambda found: self._field(found[0], day or date.min, at), pattern)
@@ -180,6 +182,14 @@ def words(language: str) -> Words:
         return Words(language, formats, gettext.NullTranslations())
     with catalogue.open("rb") as file:
         return Words(language, formats, gettext.GNUTranslations(file))
+
+
+def edition(language: str) -> str:
+    """A name for the language with the very messages that it has now."""
+    if language == "en":
+        return language
+    catalogue = _LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
+    return f"{language}-{blake2b(catalogue.read_bytes(), digest_size=6).hexdigest()}"
 
 
 def chosen(wanted: Iterable[str]) -> str:
