@@ -89,8 +89,7 @@ class Environment(FlaskEnvironment):
 
 
 def translate_templates(app: Flask) -> None:
-    """Let the app's templates say messages in the language of the request. Call it before any template is used."""
-    app.jinja_environment = Environment
+    """Let the app's templates, whose `jinja_environment` is `Environment`, speak the language of the request."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.newstyle_gettext = True  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from inkeeper.rules.money import Money, decimal
 
 _LOCALE = resources.files("inkeeper") / "locale"
-_FIELD = re.compile(r"'[^']*'|y+|M+|d+|E+|H+|h+|m+|a+")
+_FIELD = re.compile(r"'[^']*'|y+|M+|L+|d+|E+|H+|h+|m+|a+")
 _GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
@@ -33,11 +33,13 @@ class Formats(NamedTuple):
 
     months: list[str]
     short_months: list[str]
+    lone_months: list[str]
     days: list[str]
     short_days: list[str]
     day: str
     day_and_year: str
     month: str
+    long_month: str
     weekday: str
     time: str
     halves: list[str]
@@ -125,6 +127,14 @@ class Words:
         """`Nov 2026`."""
         return self._written(self.formats.month, day)
 
+    def long_month(self, day: date) -> str:
+        """`November 2026`."""
+        return self._written(self.formats.long_month, day)
+
+    def month_name(self, day: date) -> str:
+        """`November`, as it stands alone."""
+        return self.formats.lone_months[day.month - 1]
+
     def weekday(self, day: date) -> str:
         """`Mon 30 Nov`."""
         return self._written(self.formats.weekday, day)
@@ -153,7 +163,9 @@ class Words:
         names = self.formats
         if field.startswith("'"):
             return field[1:-1] or "'"
-        if field[0] == "M" and len(field) > 2:
+        if field == "LLLL":
+            return names.lone_months[day.month - 1]
+        if field[0] in "ML" and len(field) > 2:
             return (names.short_months if len(field) == 3 else names.months)[day.month - 1]
         if field[0] == "E":
             return (names.days if len(field) == 4 else names.short_days)[day.weekday()]
