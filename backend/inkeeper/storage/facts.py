@@ -199,7 +199,7 @@ def add(
         tx.execute(sql, rows[0])
     else:
         tx.executemany(sql, rows)
-    tx.note_recorded(account_id, (fact.id for fact in facts))
+    tx.note_recorded(account_id, [fact.id for fact in facts])
 
 
 def _sent_data(cost: int) -> str:
