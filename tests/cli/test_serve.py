@@ -366,7 +366,10 @@ def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
 
 @pytest.mark.parametrize(
     ("module", "slow"),
-    [("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib"}), ("inkeeper.api.app", {"icalendar", "smtplib"})],
+    [
+        ("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib"}),
+        ("inkeeper.api.app", {"icalendar", "psycopg", "smtplib"}),
+    ],
 )
 def test_nothing_slow_is_imported_before_it_is_needed(environment: dict[str, str], module: str, slow: set[str]) -> None:
     script = f"import {module}, sys; print({slow!r} & set(sys.modules))"

@@ -68,11 +68,17 @@ class Client:
     def __init__(self, token: str) -> None:
         self.token = token
 
-    def __call__(self, server: Serving, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+    def __call__(
+        self, server: Serving, path: str, body: dict[str, Any] | None = None, key: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
         request = urllib.request.Request(
             f"{server.address}/api/v1{path}",
             None if body is None else json.dumps(body).encode(),
-            {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+            {
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self.token}",
+                **({"Idempotency-Key": key} if key else {}),
+            },
         )
         try:
             with urllib.request.urlopen(request) as answer:
@@ -93,6 +99,10 @@ class Client:
         assert status == 201, answer
         account: str = answer["id"]
         return account
+
+    def log_with_key(self, server: Serving, account: str, key: str) -> tuple[int, dict[str, Any]]:
+        wanted = {"recipient": {"name": f"Person {key}"}, "source": "api"}
+        return self(server, f"/accounts/{account}/inmails", wanted, key)
 
     def log(self, server: Serving, account: str, number: int, *, dated: bool) -> int:
         wanted: dict[str, Any] = {"recipient": {"name": f"Person {number}"}, "source": "api"}
@@ -153,11 +163,31 @@ def test_two_servers_sell_each_credit_once(start: Callable[[], Serving], client:
 
             statuses = Counter(pool.map(log, range(THREADS)))
             _, summary = client(servers[1], f"/accounts/{account}/summary")
+            assert client(servers[0], f"/accounts/{account}/summary")[1]["balance"] == summary["balance"]
             warned = {warning["code"] for warning in summary["warnings"]}
             sold[statuses[201], statuses[409], summary["balance"], summary["used"], "discrepancy" in warned] += 1
 
     assert sold == {(CREDITS, THREADS - CREDITS, 0, CREDITS, False): ROUNDS}
     assert_sold_once(cli_database_url, account)
+
+
+def test_one_key_from_two_servers_at_once_is_one_inmail(start: Callable[[], Serving], client: Client) -> None:
+    servers = [start(), start()]
+    account = client.open_account(servers[0], "My seat")
+    with ThreadPoolExecutor(THREADS) as pool:
+        for key in ("one", "another"):
+            together = Barrier(THREADS)
+
+            def log(thread: int, key: str = key, together: Barrier = together) -> tuple[int, dict[str, Any]]:
+                together.wait()
+                return client.log_with_key(servers[thread % 2], account, key)
+
+            answers = list(pool.map(log, range(THREADS)))
+            assert [status for status, _ in answers] == [201] * THREADS
+            assert len({answer["inmail"]["id"] for _, answer in answers}) == 1
+
+    for server in servers:
+        assert client(server, f"/accounts/{account}/summary")[1]["used"] == 2
 
 
 @pytest.mark.parametrize("sold_meanwhile", [0, 2, 3, 5])
