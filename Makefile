@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # The tests start some hundred servers. Where an environment forbids to keep bytecode, each would compile every module.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench requirements clean FORCE
+.PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench test-cluster requirements clean FORCE
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -21,7 +21,7 @@ FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.1
 	done
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
 
 # BROWSER may also be set in the environment, where it names a program: that is left to the default browser's own choice.
 run: $(RUNTIME)  ## start Inkeeper and open it: in a Chromium with the extension, or BROWSER=default, or BROWSER=none
@@ -38,6 +38,9 @@ test: setup  ## linters and all tests, browser tests included
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+test-cluster: setup  ## kill the leader of a PostgreSQL cluster under load, and print how long its servers could not write
+	@$(PY) -m pytest -p no:xdist -rP tests/deploy/test_cluster.py
+
 lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, prettier and eslint, and the extension's types, shapes and manifest
 	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) lint-python lint-extension
 
@@ -48,6 +51,7 @@ lint-python: $(DEVELOPMENT)
 	$(VENV)/bin/lint-imports --cache-dir .cache/import-linter
 	$(PY) tests/lint/tokens.py --check
 	$(PY) tests/lint/contract.py --check
+	$(PY) tests/lint/words.py --check
 
 lint-extension: $(DEVELOPMENT)
 	$(PY) tests/lint/extension.py
@@ -57,6 +61,7 @@ format: $(DEVELOPMENT)  ## let ruff lay out the Python code and prettier the Jav
 	$(VENV)/bin/ruff format .
 	$(PY) tests/lint/tokens.py
 	$(PY) tests/lint/contract.py
+	$(PY) tests/lint/words.py
 	$(PY) tests/lint/extension.py --format
 
 fuzz: $(DEVELOPMENT)  ## 120,000 requests and 12,000 files that nobody would send by mistake; SEED=7 sends those of that seed

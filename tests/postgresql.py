@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,10 @@ _START_SECONDS = 60
 @functools.cache
 def programs() -> Path:
     """The folder with `initdb`, `postgres` and `pg_basebackup`. Debian keeps it outside PATH."""
-    folders = [Path(found).parent for found in (shutil.which("initdb"),) if found]
+    folders = [Path(found).resolve().parent for found in (shutil.which("initdb"),) if found]
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     for folder in folders:
-        if (folder / "initdb").exists() and (folder / "postgres").exists():
+        if all((folder / program).exists() for program in ("initdb", "postgres", "pg_basebackup")):
             return folder
     raise RuntimeError("The tests need PostgreSQL's server (on Debian: sudo apt-get install postgresql).")
 
@@ -139,12 +139,25 @@ class Cluster:
                     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
                 time.sleep(0.02)
 
-    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
-        """End the server: at once, or by SIGKILL as a machine does that loses its power."""
+    def stop(self) -> None:
+        """End the server at once, cutting off what it is doing."""
         if self.process:
-            self.process.send_signal(how)
+            self.process.send_signal(signal.SIGQUIT)
             self.process.wait(timeout=60)
             self.process = None
+
+    def kill(self) -> None:
+        """End the server and each of its processes with SIGKILL, as if the machine had lost its power."""
+        assert self.process is not None
+        parts = [
+            int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if _parent(path) == self.process.pid
+        ]
+        self.process.kill()
+        for part in parts:
+            with suppress(ProcessLookupError):
+                os.kill(part, signal.SIGKILL)
+        self.process.wait(timeout=60)
+        self.process = None
 
     def url(self, database: str = "postgres", *, tcp: bool = False) -> str:
         """The address of a database here, by the socket or by TCP."""
@@ -176,6 +189,49 @@ def cluster(**settings: str) -> Iterator[Cluster]:
             yield made
         finally:
             made.stop()
+
+
+class Pair:
+    """A primary, and a standby without which it confirms no write. `name` is a database that both have."""
+
+    def __init__(self, primary: Cluster, standby: Cluster, name: str) -> None:
+        self.primary = primary
+        self.standby = standby
+        self.name = name
+
+    @property
+    def url(self) -> str:
+        """The address of the database, wherever it takes writes."""
+        hosts = ",".join(f"127.0.0.1:{cluster.port}" for cluster in (self.primary, self.standby))
+        return f"postgresql://{_SUPERUSER}@{hosts}/{self.name}?target_session_attrs=read-write"
+
+    def wait_until_synchronous(self) -> None:
+        """Wait until the primary has the standby confirm each write."""
+        until = time.monotonic() + _START_SECONDS
+        while self.primary.query("SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+            assert time.monotonic() < until, "the standby does not stream"
+            time.sleep(0.02)
+
+
+@contextmanager
+def pair() -> Iterator[Pair]:
+    """A primary with a synchronous standby while the block runs. They keep what they confirm."""
+    with short_folder() as folder:
+        primary, standby = Cluster(folder, "primary", **SAFE), Cluster(folder, "standby", **SAFE)
+        try:
+            primary.create()
+            primary.start()
+            name = primary.new_database()
+            standby.copy_from(primary, "standby")
+            standby.start()
+            primary.query("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+            primary.query("SELECT pg_reload_conf()")
+            made = Pair(primary, standby, name)
+            made.wait_until_synchronous()
+            yield made
+        finally:
+            primary.stop()
+            standby.stop()
 
 
 def empty_tables(connection: psycopg.Connection) -> None:
@@ -210,6 +266,15 @@ def _made_once() -> Path:
                 raise
         shutil.rmtree(draft)
     return kept
+
+
+def _parent(stat: Path) -> int | None:
+    """The parent of the process whose `/proc/…/stat` this is; None if it has ended."""
+    try:
+        # Behind the name, which may hold anything: state, then the parent.
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return None
 
 
 def _free_port() -> int:

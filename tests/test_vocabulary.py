@@ -11,12 +11,13 @@ import pytest
 
 import inkeeper
 from inkeeper import errors, vocabulary
-from inkeeper.rules import books
 from inkeeper.services.imports import plan, reading
 from inkeeper.services.people import adding
 from inkeeper.services.people import texts as text_services
 from inkeeper.web import people_words, planning, settings_words, warning_words, words
 from inkeeper.web import texts as text_pages
+from inkeeper.wording import plans, refusals
+from inkeeper.wording import warnings as warnings_in_words
 
 PACKAGE = Path(inkeeper.__file__).parent
 FROZEN = PACKAGE / "storage" / "migrations"
@@ -96,7 +97,9 @@ def test_no_list_has_a_word_twice() -> None:
     ("said", "known"),
     [
         (errors.TITLES, vocabulary.PROBLEM_CODES),
-        (books.PRODUCT_TITLES, vocabulary.PRODUCTS),
+        (plans.PRODUCT_TITLES, vocabulary.PRODUCTS),
+        (warnings_in_words._SAYINGS, vocabulary.REMINDER_CODES),
+        (refusals._FAULTS, vocabulary.HISTORY_FAULTS),
         (words.OUTCOMES, vocabulary.OUTCOMES),
         (words.PURPOSES, vocabulary.PURPOSES),
         (people_words.SHOWS, vocabulary.TARGET_FILTERS),

@@ -15,7 +15,8 @@ type ProblemCode =
   | "idempotency_conflict" | "insufficient_credits" | "nothing_to_cancel" | "retracted" | "replaced" | "already_on_list"
   | "do_not_contact" | "calendar_exists" | "same_plan" | "over" | "precondition_failed" | "too_large"
   | "headers_too_large" | "unsupported_media_type" | "misdirected_request" | "invalid" | "pairing_shut"
-  | "invitation_needed" | "secret_exists" | "too_many_requests" | "internal_error" | "database_unavailable";
+  | "invitation_needed" | "secret_exists" | "too_many_requests" | "internal_error" | "database_unavailable"
+  | "write_unconfirmed";
 type Product =
   | "premium" | "sales_navigator" | "recruiter";
 type Purpose =

@@ -47,6 +47,7 @@ TITLES: dict[ProblemCode, str] = {
     "too_many_requests": "Too many requests",
     "internal_error": "Something went wrong in the server",
     "database_unavailable": "The database cannot be used right now",
+    "write_unconfirmed": "The database did not confirm the write",
 }
 """What each code says in a few words, the same every time it is answered."""
 

@@ -49,9 +49,38 @@ Loss = Literal["expire", "forfeit", "void"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
 """The journal's kinds by which credits are lost: at the end of their life, over the cap, with a change of plan."""
 
+ReasonCode = Literal[
+    "sent",
+    "sent_free",
+    "sent_and_taken_back",
+    "not_covered",
+    "taken_back",
+    "let_through",
+    "answered",
+    "observed",
+    "first_allotment",
+    "renewed",
+    "new_plan",
+    "expired",
+    "over_cap",
+    "plan_changed",
+    "cancelled",
+    "subscription_ended",
+    "taken_back_by_edit",
+    "sent_and_edited",
+    "sent_as_edited",
+    "sent_free_as_edited",
+]
+REASON_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
+"""Why an entry stands in the journal. The last four name edits, which are no facts of their own."""
+
 PointKind = Literal["start", "grant", "use", Loss, "now"]
 POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
 """What changed the balance at a point of the report's chart."""
+
+EventKind = Literal[Loss, "last_week", "renewal", "reply_windows", "no_credits", "planned"]
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+"""The kinds of events in the calendar. Part of an event's lasting name in calendar programs."""
 
 PaceStatus = Literal["done", "ahead", "on_pace", "behind"]
 PACE_STATUSES: tuple[PaceStatus, ...] = get_args(PaceStatus)
@@ -97,6 +126,35 @@ NEEDS: tuple[Need, ...] = get_args(Need)
 Difference = Literal["not_logged", "more_than_computed"]
 DIFFERENCES: tuple[Difference, ...] = get_args(Difference)
 """How a balance that LinkedIn showed differed from the computed one."""
+
+HistoryFault = Literal["no_opening", "second_opening", "starts_later", "not_open_yet"]
+HISTORY_FAULTS: tuple[HistoryFault, ...] = get_args(HistoryFault)
+"""Why facts do not make a history."""
+
+Invariant = Literal["conservation", "negative_balance", "lots", "negative_lot", "order"]
+INVARIANTS: tuple[Invariant, ...] = get_args(Invariant)
+"""What holds in every state of the ledger, by what would break it."""
+
+BookFault = Literal[
+    "not_toml",
+    "not_the_file_name",
+    "missing",
+    "unknown_key",
+    "not_a_table",
+    "not_a_list_of_tables",
+    "not_a_text",
+    "not_a_number_from",
+    "not_true_or_false",
+    "not_a_date",
+    "not_one_of",
+    "allotment_in_some_entries_only",
+    "not_in_order_of_days",
+    "excludes_cap",
+    "not_a_part_of_a_year",
+    "restart_without_grant",
+]
+BOOK_FAULTS: tuple[BookFault, ...] = get_args(BookFault)
+"""Why a rule book's file is refused."""
 
 # The currencies to choose from, those that most accounts are paid in first. Any other code of ISO 4217 is taken too.
 CURRENCIES = tuple(
@@ -245,6 +303,7 @@ ProblemCode = Literal[
     "too_many_requests",
     "internal_error",
     "database_unavailable",
+    "write_unconfirmed",
 ]
 PROBLEM_CODES: tuple[ProblemCode, ...] = get_args(ProblemCode)
 """The codes of refusals, as the API answers them."""

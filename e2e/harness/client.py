@@ -36,7 +36,7 @@ class Client:
     def request(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
         """One request under /api/v1. OSError or HTTPException if the server is not there or goes away."""
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            self._connection = self.connect()
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -51,6 +51,10 @@ class Client:
             self.close()
             raise
         return Answer(answer.status, dict(answer.getheaders()), json.loads(text) if text else None)
+
+    def connect(self) -> http.client.HTTPConnection:
+        """A new connection to the server."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
 
     def get(self, path: str) -> Answer:
         """GET."""

@@ -130,7 +130,7 @@ class PracticeSite:
         # The handshake belongs to the connection's own thread, or one idle connection would hold up all others.
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = int(self._server.server_address[1])
-        self._key_hash = _public_key_hash(certificate.cert_chain_pems[0].bytes())
+        self._key_hash = public_key_hash(certificate.cert_chain_pems[0].bytes())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self) -> PracticeSite:
@@ -174,7 +174,8 @@ class PracticeSite:
         return f"https://{HOST}{COMPOSERS[surface]}?{urllib.parse.urlencode(asked)}"
 
 
-def _public_key_hash(certificate_pem: bytes) -> str:
+def public_key_hash(certificate_pem: bytes) -> str:
+    """What `--ignore-certificate-errors-spki-list` of Chromium takes: base64 of SHA-256 over the public key in DER."""
     key = x509.load_pem_x509_certificate(certificate_pem).public_key()
     return base64.b64encode(
         hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()

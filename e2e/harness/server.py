@@ -99,7 +99,7 @@ class Server:
             stdout=terminal,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            env=environment(),
+            env=self.environment(),
             cwd=ROOT,
         )
 

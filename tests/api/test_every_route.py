@@ -26,6 +26,7 @@ PUBLIC = {
     "POST /api/v1/pairings/<pairing_id>/confirm",
     "DELETE /api/v1/pairings/<pairing_id>",
     "GET /calendar/<secret>.ics",
+    "GET /health",
     "POST /api/v1/sign-ins/redeem",
     "GET /assets/<digest>/<name>",
     "GET /downloads/<ticket>",

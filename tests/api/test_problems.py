@@ -14,7 +14,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from inkeeper.storage.database import Store
+from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.engines import sqlite
 from tests.conftest import Device
 
@@ -194,6 +194,34 @@ class TestTheDatabaseGivesOut:
         assert_problem(response, 503, "database_unavailable")
         assert int(response.headers["Retry-After"]) > 0
         assert "database locked" in caplog.text
+
+    def test_a_commit_that_nobody_confirms(
+        self, client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unconfirmed(*_: object) -> None:
+            raise DatabaseProblem("unconfirmed", "The server did not answer.")
+
+        monkeypatch.setattr(store, "begin_write", unconfirmed)
+
+        response = client.post("/api/v1/pairings", json={"device": "Chrome on Linux"})
+
+        problem = assert_problem(response, 503, "write_unconfirmed")
+        assert int(response.headers["Retry-After"]) > 0
+        assert "same Idempotency-Key" in problem["detail"]
+        assert "Nothing was stored" not in problem["detail"]
+
+    def test_health_is_whether_the_database_answers(
+        self, client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answer = client.get("/health")
+        assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+
+        def gone(*_: object) -> None:
+            raise DatabaseProblem("unreachable", "No server can be reached.")
+
+        monkeypatch.setattr(store, "read_row", gone)
+        assert_problem(client.get("/health"), 503, "database_unavailable")
+        assert client.get("/health", headers={"Host": "elsewhere.example"}).status_code == 421
 
     def test_reading_while_another_program_writes(
         self, client: FlaskClient, other_program: sqlite3.Connection, pair: Callable[..., Device]

@@ -25,6 +25,9 @@ from inkeeper.rules.replay import Entry, replay
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_loss, timeline
 from inkeeper.rules.warnings import AccountWarning, Outlook, next_turn, warnings
+from inkeeper.wording.language import PLAIN_ENGLISH
+from inkeeper.wording.warnings import Said
+from inkeeper.wording.warnings import say as say_in
 
 MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
 
@@ -37,6 +40,11 @@ def utc(text: str) -> datetime:
 def local(text: str, zone: str) -> datetime:
     """What the wall clock of a zone shows, as an instant in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def say(warning: AccountWarning) -> Said:
+    """The warning as the API says it."""
+    return say_in(warning, PLAIN_ENGLISH)
 
 
 class Story:

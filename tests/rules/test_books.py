@@ -24,14 +24,16 @@ from inkeeper.rules.facts import Terms
 from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.money import Money, value_of
 from inkeeper.rules.periods import local_day
-from inkeeper.rules.replay import allotment_of, cap_of, replay
+from inkeeper.rules.replay import Reason, Renewed, allotment_of, cap_of, replay
 from inkeeper.rules.report import months, worth
 from inkeeper.rules.sheets import load_sheet
 from inkeeper.rules.state import dump_state, load_state
 from inkeeper.rules.timeline import LOSSES, timeline
+from inkeeper.wording.forecast import basis
+from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules import naive, third_book
 from tests.rules.histories import History, histories
-from tests.rules.story import Story, utc
+from tests.rules.story import Story, say, utc
 from tests.rules.test_properties import assert_agrees
 from tests.rules.test_sheets import sheets_of, story_sheets
 
@@ -211,7 +213,7 @@ def test_a_quarter_renews_expires_and_is_a_period():
         (story.time("2026-04-01"), 0),
     ]
     assert {sheet.months for sheet in (first, second, present)} == {3}
-    assert story.entries("2026-04-20", "2026-04-20")[-1].why == "Allotment for 3 months"
+    assert story.entries("2026-04-20", "2026-04-20")[-1].why == Reason("renewed", Renewed(3))
 
 
 def test_a_renewal_day_of_ones_own_steps_by_quarters():
@@ -248,7 +250,7 @@ def test_pace_and_forecast_of_a_quarter():
     assert story.pace("2026-03-06 09:00").status == "behind"
     assert story.pace("2026-02-25 09:00").status == "on_pace"
     found = story.forecast("2026-04-25")
-    assert found.basis == "0 sends in 6 days and 1 earlier period"
+    assert basis(found.basis, PLAIN_ENGLISH) == "0 sends in 6 days and 1 earlier period"
 
 
 def test_credits_of_a_quarter_are_worth_three_months_price():
@@ -264,7 +266,7 @@ def test_credits_of_a_quarter_are_worth_three_months_price():
     ]
     assert [row.opening for row in rows] == [0, 6, 5, 5, 6]
     warning = story.warnings("2026-04-15", price=price)["expiring"]
-    assert "Worth EUR 25.00 at your price." in warning.detail
+    assert "Worth EUR 25.00 at your price." in say(warning).detail
 
 
 def test_advice_looks_at_full_quarters():
@@ -360,12 +362,12 @@ def test_of_three_books_the_closest_that_can_hold_the_number_is_offered():
     story.observe("2026-05-10", 60)
     fits = fitting_books(story.state("2026-05-10"))
     assert [(fit.book.id, fit.most) for fit in fits] == [("quarterly", 80), ("rolling", 150)]
-    assert "“Credits come every quarter”" in story.warnings("2026-05-10")["wrong_book"].detail
+    assert "“Credits come every quarter”" in say(story.warnings("2026-05-10")["wrong_book"]).detail
     story.observe("2026-05-11", 81)
     assert [fit.book.id for fit in fitting_books(story.state("2026-05-11"))] == ["rolling"]
     story.observe("2026-05-12", 151)
     assert fitting_books(story.state("2026-05-12")) == []
-    assert "Perhaps" not in story.warnings("2026-05-12")["wrong_book"].detail
+    assert "Perhaps" not in say(story.warnings("2026-05-12")["wrong_book"]).detail
 
 
 def test_none_is_offered_while_the_number_fits_and_none_that_lacks_the_plan():
@@ -454,7 +456,7 @@ def test_an_unknown_key_anywhere_is_refused_with_the_file_and_the_key(book: str)
             continue  # a key there is a plan
         changed = tomllib.loads(TEXTS[book])
         inside(changed, path)["alotment"] = 5
-        with pytest.raises(BadBook, match=rf"^{book}\.toml: (.*[.\]])?alotment is not a key of rule books$"):
+        with pytest.raises(BadBook, match=rf"^{book}\.toml: (.*[.\]])?alotment: unknown_key$"):
             read_book(f"{book}.toml", file_of(changed))
 
 
@@ -497,25 +499,25 @@ def test_every_key_of_a_file_is_needed_or_makes_a_difference(book: str):
 def test_an_impossible_value_is_refused_with_the_file_and_the_key(old: str, new: str, key: str):
     assert old in TEXTS["rolling"]
     text = TEXTS["rolling"].replace(old, new) if "plans.basic" in old else TEXTS["rolling"].replace(old, new, 1)
-    with pytest.raises(BadBook, match=rf"^rolling\.toml: {key} "):
+    with pytest.raises(BadBook, match=rf"^rolling\.toml: {key}: "):
         read_book("rolling.toml", text)
 
 
 @pytest.mark.parametrize(
     ("entries", "why"),
     [
-        ("[[plans.premium_career.numbers]]\nallotment = 6\nsource = 'x'\n", r"numbers\[1\].from is missing"),
+        ("[[plans.premium_career.numbers]]\nallotment = 6\nsource = 'x'\n", r"numbers\[1\].from: missing"),
         (
             "[[plans.premium_career.numbers]]\nfrom = 2027-01-01T00:00:00Z\nallotment = 6\nsource = 'x'\n",
-            r"numbers\[1\].from must be a date",
+            r"numbers\[1\].from: not_a_date",
         ),
         (
             "[[plans.premium_career.numbers]]\nfrom = 2027-01-01\nsource = 'x'\n",
-            "numbers must give an allotment in all entries or in none",
+            "numbers: allotment_in_some_entries_only",
         ),
         (
             "[[plans.premium_career.numbers]]\nfrom = 2027-01-01\nallotment = 6\nsource = 'x'\n" * 2,
-            "numbers must be in order of their days",
+            "numbers: not_in_order_of_days",
         ),
     ],
 )

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkeeper.rules.forecast import Returns, capacity, forecast
+from inkeeper.rules.forecast import Forecast, Returns, ReturnsBasis, capacity, forecast
 from inkeeper.rules.replay import replay
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_grant, next_loss, timeline
+from inkeeper.wording.forecast import basis, returns_basis
+from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules.histories import History, histories
 from tests.rules.story import Story, utc
+
+
+def in_words(found: Forecast) -> tuple[int | None, str]:
+    return found.lost, basis(found.basis, PLAIN_ENGLISH)
 
 
 def steady(months: int, each: int, now_used: int) -> Story:
@@ -31,55 +37,61 @@ def steady(months: int, each: int, now_used: int) -> Story:
 def test_without_any_history_it_says_so():
     told = steady(0, 0, 0).forecast("2026-11-10")
     assert told.lost is None
-    assert told.basis == "no InMails logged yet"
+    assert basis(told.basis, PLAIN_ENGLISH) == "no InMails logged yet"
 
 
 def test_this_period_alone():
     # given ten sends in ten days, twenty more days to go: one a day
-    assert steady(0, 0, 10).forecast("2026-11-10 12:00") == (0, "10 sends in 10 days")
+    assert in_words(steady(0, 0, 10).forecast("2026-11-10 12:00")) == (0, "10 sends in 10 days")
     # given two sends in ten days: four more at that rate, of 23
-    assert steady(0, 0, 2).forecast("2026-11-10 12:00") == (19, "2 sends in 10 days")
-    assert steady(0, 0, 1).forecast("2026-11-02 23:00").basis == "1 send in 2 days"
+    assert in_words(steady(0, 0, 2).forecast("2026-11-10 12:00")) == (19, "2 sends in 10 days")
+    assert basis(steady(0, 0, 1).forecast("2026-11-02 23:00").basis, PLAIN_ENGLISH) == "1 send in 2 days"
 
 
 def test_today_is_part_of_what_was_and_not_of_what_is_to_come():
     # given one of 50 used on the first of thirty days: 29 more at that rate
     story = Story("sales_navigator", "2026-11-01", allotment=50)
     story.send("2026-11-01 12:00")
-    assert story.forecast("2026-11-01 13:00") == (20, "1 send in 1 day")
+    assert in_words(story.forecast("2026-11-01 13:00")) == (20, "1 send in 1 day")
 
 
 def test_blended_with_the_last_three_periods():
     # given 0 in 10 days after 31 in August to October (92 days): 31 in 102 days, so 6 in the 20 that are left
     story = steady(5, 10, 0)
     story.send("2026-10-20 12:00")
-    assert story.forecast("2026-11-10 12:00") == (19, "0 sends in 10 days and 3 earlier months")
-    assert steady(1, 10, 1).forecast("2026-11-10 12:00").basis == "1 send in 10 days and 1 earlier month"
+    assert in_words(story.forecast("2026-11-10 12:00")) == (19, "0 sends in 10 days and 3 earlier months")
+    assert (
+        basis(steady(1, 10, 1).forecast("2026-11-10 12:00").basis, PLAIN_ENGLISH)
+        == "1 send in 10 days and 1 earlier month"
+    )
 
 
 def test_a_period_of_ten_days_speaks_for_itself():
     story = steady(3, 10, 4)
-    assert story.forecast("2026-11-10 23:59:59.999999").basis == "4 sends in 10 days and 3 earlier months"
+    assert (
+        basis(story.forecast("2026-11-10 23:59:59.999999").basis, PLAIN_ENGLISH)
+        == "4 sends in 10 days and 3 earlier months"
+    )
     # given four sends in eleven days: six more in the 19 that are left
-    assert story.forecast("2026-11-11") == (15, "4 sends in 11 days")
+    assert in_words(story.forecast("2026-11-11")) == (15, "4 sends in 11 days")
 
 
 def test_months_without_an_inmail_are_no_evidence():
-    assert steady(2, 0, 0).forecast("2026-11-10") == (None, "no InMails logged yet")
-    assert steady(2, 0, 0).forecast("2026-11-20") == (None, "no InMails logged yet")
+    assert in_words(steady(2, 0, 0).forecast("2026-11-10")) == (None, "no InMails logged yet")
+    assert in_words(steady(2, 0, 0).forecast("2026-11-20")) == (None, "no InMails logged yet")
     # given a summer with InMails, then three months without: 30 in the 92 days before, and 5 days with none
     story = Story("sales_navigator", "2026-01-01", zone="Europe/Berlin")
     for month in (5, 6, 7):
         for day in range(1, 11):
             story.send(f"2026-{month:02}-{day:02} 12:00")
-    assert story.forecast("2026-11-05 12:00") == (18, "0 sends in 5 days and 3 earlier months")
-    assert story.forecast("2026-11-20 12:00") == (25, "0 sends in 20 days")
+    assert in_words(story.forecast("2026-11-05 12:00")) == (18, "0 sends in 5 days and 3 earlier months")
+    assert in_words(story.forecast("2026-11-20 12:00")) == (25, "0 sends in 20 days")
 
 
 def test_a_month_of_free_inmails_was_used_and_took_no_credit():
     story = Story("sales_navigator", "2026-10-01", zone="Europe/Berlin")
     story.send("2026-10-05 12:00", 0)
-    assert story.forecast("2026-11-05 12:00") == (25, "0 sends in 5 days and 1 earlier month")
+    assert in_words(story.forecast("2026-11-05 12:00")) == (25, "0 sends in 5 days and 1 earlier month")
 
 
 def test_of_the_months_with_inmails_the_last_three_count():
@@ -89,9 +101,9 @@ def test_of_the_months_with_inmails_the_last_three_count():
         story.send(f"2026-01-{day:02} 12:00")
     story.sends("2026-03-05 12:00", "2026-06-05 12:00", "2026-08-05 12:00")
     # 31 + 30 + 31 + 5 = 97 days
-    assert story.forecast("2026-11-05 12:00") == (25, "0 sends in 5 days and 3 earlier months")
+    assert in_words(story.forecast("2026-11-05 12:00")) == (25, "0 sends in 5 days and 3 earlier months")
     story.send("2026-11-02 12:00")
-    assert story.forecast("2026-11-05 12:00") == (24 - 4 * 25 // 97, "1 send in 5 days and 3 earlier months")
+    assert in_words(story.forecast("2026-11-05 12:00")) == (24 - 4 * 25 // 97, "1 send in 5 days and 3 earlier months")
 
 
 def test_on_the_last_day_all_that_is_left_is_lost():
@@ -125,7 +137,7 @@ def test_answers_return_credits_to_spend_again():
     state, now = rolling()
     found = capacity(state, now, Returns(40, 20, timedelta(days=2)))
     assert (found.inmails, found.response_rate, found.lag) == (30, 0.5, timedelta(days=2))
-    assert found.basis == "20 of 40 InMails in 90 days answered"
+    assert returns_basis(found.basis, PLAIN_ENGLISH) == "20 of 40 InMails in 90 days answered"
 
 
 @pytest.mark.parametrize(
@@ -145,8 +157,13 @@ def test_what_the_balance_carries_until_the_renewal_depends_on_how_soon_answers_
 
 def test_without_answers_the_allotment_carries_itself():
     state, now = rolling()
-    assert capacity(state, now, Returns(0, 0, None)) == (15, 15, 0.0, None, "no InMails in 90 days")
-    assert capacity(state, now, Returns(1, 0, None)).basis == "none of 1 InMail in 90 days was answered"
+    nothing_sent = capacity(state, now, Returns(0, 0, None))
+    assert nothing_sent == (15, 15, 0.0, None, ReturnsBasis(0, 0))
+    assert returns_basis(nothing_sent.basis, PLAIN_ENGLISH) == "no InMails in 90 days"
+    assert (
+        returns_basis(capacity(state, now, Returns(1, 0, None)).basis, PLAIN_ENGLISH)
+        == "none of 1 InMail in 90 days was answered"
+    )
 
 
 def test_a_lucky_beginning_does_not_promise_credits_without_end():
@@ -165,7 +182,7 @@ def test_what_comes_back_is_not_used_up():
     story = steady(0, 0, 10)
     now = story.time("2026-11-10 12:00")
     loss = next_loss(story.changes("2026-11-10 12:00"))
-    assert forecast(story.state("2026-11-10 12:00"), now, loss, Returns(10, 5, timedelta(1))) == (
+    assert in_words(forecast(story.state("2026-11-10 12:00"), now, loss, Returns(10, 5, timedelta(1)))) == (
         5,
         "10 sends in 10 days, 5 of 10 InMails answered",
     )

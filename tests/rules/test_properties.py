@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkeeper.rules.facts import Fact, PlanChanged, Retracted, Sent
-from inkeeper.rules.forecast import forecast
+from inkeeper.rules.forecast import NOTHING_LOGGED, forecast
 from inkeeper.rules.replay import Entry, Replayed, replay, without_retracted
 from inkeeper.rules.state import State, broken_invariants, dump_state, load_state
 from inkeeper.rules.timeline import next_loss, timeline
@@ -195,7 +195,7 @@ def test_the_forecast_rests_on_what_the_naive_ledger_takes_for_evidence(history:
         loss = next_loss(timeline(state, now, history.after(now)))
         told, rate = forecast(state, now, loss), naive(history.facts, now).rate(now)
         if rate is None:
-            assert told.basis == "no InMails logged yet"
+            assert told.basis == NOTHING_LOGGED
             assert told.lost == (None if loss and state.balance else 0)
         elif loss and state.balance:
             used, over = rate

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.rules.templates import (
     SHORT,
     SUBJECT_LIMIT,
@@ -24,6 +23,7 @@ from inkeeper.rules.templates import (
     values_for,
 )
 from inkeeper.vocabulary import VARIABLES
+from inkeeper.wording.starter_texts import STARTER_TEXTS
 
 KAI = values_for("Kai Example", company="Sample Ltd", headline="Data lead", note="We met in Oslo")
 

@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 
 from inkeeper.rules.facts import Observed
 from inkeeper.rules.forecast import forecast
-from inkeeper.rules.money import Money, say, value_of
+from inkeeper.rules.money import Money, value_of
 from inkeeper.rules.pace import days_until, pace
+from inkeeper.rules.periods import Moment
 from inkeeper.rules.replay import replay
 from inkeeper.rules.timeline import next_loss, timeline
-from inkeeper.rules.warnings import Outlook, Replies, next_turn, say_day, warnings
+from inkeeper.rules.warnings import Outlook, Replies, next_turn, warnings
+from inkeeper.wording import dates
+from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules.histories import INSTANT, History, histories
 from tests.rules.naive import naive
-from tests.rules.story import MONDAY_TO_FRIDAY, Story, utc
+from tests.rules.story import MONDAY_TO_FRIDAY, Story, say, utc
 
 BERLIN = "Europe/Berlin"
 
@@ -49,34 +52,34 @@ def november(left: int = 12) -> Story:
 )
 def test_expiring_begins_a_week_ahead_and_rises_at_three_days_and_at_one(now: str, severity: str, title: str):
     warning = november().warnings(now).get("expiring")
-    assert (warning and warning.severity, warning and warning.title) == (severity, title)
+    assert (warning and warning.severity, warning and say(warning).title) == (severity, title)
     if warning:
         assert warning.until == utc("2026-11-30 23:00")
-        assert "30 Nov (Europe/Berlin)" in warning.detail
+        assert "30 Nov (Europe/Berlin)" in say(warning).detail
 
 
 def test_expiring_says_how_many_a_day_and_what_they_are_worth():
     story = november()
-    detail = story.warnings("2026-11-24 10:00", price=Money(9999, "EUR"))["expiring"].detail
+    detail = say(story.warnings("2026-11-24 10:00", price=Money(9999, "EUR"))["expiring"]).detail
     assert detail.startswith("Send 2.4 a working day to use them by the end of 30 Nov (Europe/Berlin).")
     assert "EUR 48.00" in detail
-    assert story.warnings("2026-11-24 10:00")["expiring"].detail.count("EUR") == 0
+    assert say(story.warnings("2026-11-24 10:00")["expiring"]).detail.count("EUR") == 0
 
 
 def test_expiring_counts_one_credit_in_the_singular():
-    assert november(1).warnings("2026-11-25")["expiring"].title == "1 credit expires in 5 days"
+    assert say(november(1).warnings("2026-11-25")["expiring"]).title == "1 credit expires in 5 days"
 
 
 def test_nothing_expires_where_nothing_is_left_and_nothing_is_sent_out_of_a_reserve():
     assert "expiring" not in november(0).warnings("2026-11-25")
-    assert "Send 0" not in november(3).warnings("2026-11-25", reserve=5)["expiring"].detail
+    assert "Send 0" not in say(november(3).warnings("2026-11-25", reserve=5)["expiring"]).detail
 
 
 def test_under_rolling_only_the_lot_that_ends_within_a_week_is_named():
     story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
     story.sends("2026-01-05", "2026-01-06")
     assert "expiring" not in story.warnings("2026-03-25 23:59:59.999999")
-    assert story.warnings("2026-03-26")["expiring"].title == "3 credits expire in 6 days"
+    assert say(story.warnings("2026-03-26")["expiring"]).title == "3 credits expire in 6 days"
 
 
 # behind
@@ -97,8 +100,8 @@ def test_behind_says_what_will_be_lost_what_would_help_and_on_what_that_rests():
     story = november(25)
     story.sends("2026-11-03", "2026-11-04")
     warning = story.warnings("2026-11-10 10:00")["behind"]
-    assert warning.title == "At your pace 19 credits will be lost"
-    assert warning.detail == (
+    assert say(warning).title == "At your pace 19 credits will be lost"
+    assert say(warning).detail == (
         "Send 1.6 a working day to use all 23 by the end of 30 Nov (Europe/Berlin). Based on 2 sends in 10 days."
     )
 
@@ -126,7 +129,7 @@ def test_empty_says_when_more_come_and_that_only_an_upgrade_brings_more_now():
     story.send("2026-11-10 12:00")
     assert "empty" not in story.warnings("2026-11-10 11:59:59.999999")
     warning = story.warnings("2026-11-10 12:00")["empty"]
-    assert warning.detail == "25 more come on 1 Dec (Europe/Berlin). Only an upgrade brings more now."
+    assert say(warning).detail == "25 more come on 1 Dec (Europe/Berlin). Only an upgrade brings more now."
     assert warning.until == utc("2026-11-30 23:00")
     assert "empty" in story.warnings("2026-11-30 23:59:59.999999")
     assert "empty" not in story.warnings("2026-12-01")
@@ -146,8 +149,8 @@ def test_over_cap_when_the_coming_grant_would_be_cut(left: int, cut: int | None)
     warning = story.warnings("2026-03-20").get("over_cap")
     assert (warning is not None) == (cut is not None)
     if warning:
-        assert warning.title.startswith(f"{cut} credit")
-        assert "15" in warning.detail
+        assert say(warning).title.startswith(f"{cut} credit")
+        assert "15" in say(warning).detail
         assert warning.until == utc("2026-04-01")
         assert "over_cap" not in story.warnings("2026-04-01") or left > 10
 
@@ -197,7 +200,7 @@ def test_unconfirmed_after_fourteen_days(observed: bool):
         )
     )
     assert "unconfirmed" not in story.warnings(last)
-    assert story.warnings(first)["unconfirmed"].title == "Balance not confirmed for 14 days"
+    assert say(story.warnings(first)["unconfirmed"]).title == "Balance not confirmed for 14 days"
     story.observe(first, 5)
     assert "unconfirmed" not in story.warnings(first)
 
@@ -212,7 +215,7 @@ def test_wrong_book_when_linkedin_shows_more_than_month_end_can_explain(shown: i
     found = story.warnings("2026-01-10").get("wrong_book")
     assert (found is not None) == wrong
     if found:
-        assert "Unused credits carry over" in found.detail
+        assert "Unused credits carry over" in say(found).detail
 
 
 def test_wrong_book_ends_with_an_observation_that_fits():
@@ -256,7 +259,7 @@ def test_under_rolling_more_than_the_cap_contradicts_but_credits_that_came_back_
     assert "wrong_book" not in story.warnings("2026-03-05")
     story.observe("2026-03-06", 17)
     warning = story.warnings("2026-03-06")["wrong_book"]
-    assert "Perhaps" not in warning.detail, "month_end would allow even less"
+    assert "Perhaps" not in say(warning).detail, "month_end would allow even less"
 
 
 # cancelling
@@ -267,8 +270,8 @@ def test_cancelling_until_the_credits_are_voided():
     story.cancel("2026-01-20 12:00")
     assert "cancelling" in story.warnings("2026-01-19")
     warning = story.warnings("2026-01-20 12:00")["cancelling"]
-    assert warning.title == "Use 5 credits before your subscription ends"
-    assert warning.detail == "They are voided at the end of 9 Feb (Europe/Berlin)."
+    assert say(warning).title == "Use 5 credits before your subscription ends"
+    assert say(warning).detail == "They are voided at the end of 9 Feb (Europe/Berlin)."
     assert warning.until == utc("2026-02-09 23:00")
     assert story.warnings("2026-02-06 23:59:59.999999")["cancelling"].severity == "warning"
     assert story.warnings("2026-02-07")["cancelling"].severity == "urgent"
@@ -280,7 +283,7 @@ def test_cancelling_under_month_end_when_dated_in_the_future():
     story.cancel("2026-01-20 12:00")
     warning = story.warnings("2026-01-10")["cancelling"]
     assert warning.until == utc("2026-01-20 12:00")
-    assert warning.detail == "They are voided at 20 Jan 12:00 (UTC)."
+    assert say(warning).detail == "They are voided at 20 Jan 12:00 (UTC)."
     assert "cancelling" not in story.warnings("2026-01-20 12:00")
 
 
@@ -306,10 +309,10 @@ def test_few_targets_when_fewer_people_are_listed_than_credits_expire(
     names: int | None, reserve: int, title: str | None, detail: str | None
 ):
     warning = november().warnings("2026-11-24", names=names, reserve=reserve).get("few_targets")
-    assert (warning and warning.title, warning and warning.detail) == (title, detail)
+    assert (warning and say(warning).title, warning and say(warning).detail) == (title, detail)
     if warning:
         assert (warning.severity, warning.until) == ("info", utc("2026-11-30 23:00"))
-        assert warning.arguments == {"names": names, "credits": 12}
+        assert (warning.arguments.names, warning.arguments.credits) == (names, 12)
 
 
 def test_few_targets_holds_exactly_while_credits_are_about_to_expire():
@@ -336,9 +339,9 @@ def test_grant_missing_when_linkedin_shows_a_balance_without_the_renewal(shown: 
     assert (warning is not None) == missing
     if warning:
         assert warning.severity == "warning"
-        assert warning.title == "LinkedIn showed 0, without the 25 new of 1 Dec (Europe/Berlin)"
+        assert say(warning).title == "LinkedIn showed 0, without the 25 new of 1 Dec (Europe/Berlin)"
         assert warning.until == story.time("2027-01-01")
-        assert warning.arguments == {"credits": 25, "shown": 0}
+        assert (warning.arguments.credits, warning.arguments.shown) == (25, 0)
         assert "grant_missing" in story.warnings("2026-12-31 23:59:59.999999")
         assert story.warnings("2027-01-02").get("grant_missing") is not None, "the next renewal is another"
         assert story.warnings("2027-01-02")["grant_missing"].severity == "info"
@@ -369,7 +372,8 @@ def test_under_rolling_old_credits_can_be_sent_without_the_new_ones():
     story.observe("2026-01-20", 3)
     story.observe("2026-02-01 08:00", 3)
     story.sends("2026-02-02", "2026-02-03", "2026-02-04")
-    assert story.warnings("2026-02-04")["grant_missing"].arguments == {"credits": 5, "shown": 3}
+    missing = story.warnings("2026-02-04")["grant_missing"].arguments
+    assert (missing.credits, missing.shown) == (5, 3)
     story.send("2026-02-05")
     assert "grant_missing" not in story.warnings("2026-02-05")
 
@@ -378,7 +382,8 @@ def test_of_a_grant_that_the_cap_cut_only_what_was_left_can_be_missing():
     story = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
     story.observe("2026-01-20", 13)
     story.observe("2026-02-01 08:00", 13)
-    assert story.warnings("2026-02-03")["grant_missing"].arguments == {"credits": 2, "shown": 13}
+    missing = story.warnings("2026-02-03")["grant_missing"].arguments
+    assert (missing.credits, missing.shown) == (2, 13)
     full = Story("premium_career", "2026-01-02", book="rolling", renewal_day=1)
     full.observe("2026-01-20", 15)
     assert "grant_missing" not in full.warnings("2026-02-03"), "no credit was due"
@@ -406,9 +411,9 @@ def test_grant_missing_asks_to_look_from_the_second_day_to_the_fifth(now: str, a
     assert (warning is not None) == asks
     if warning:
         assert (warning.severity, warning.until) == ("info", november().time("2026-12-06"))
-        assert warning.title == "Check that your 25 new credits came"
-        assert warning.detail == "They were due on 1 Dec (Europe/Berlin). Enter the number that LinkedIn shows."
-        assert warning.arguments == {"credits": 25}
+        assert say(warning).title == "Check that your 25 new credits came"
+        assert say(warning).detail == "They were due on 1 Dec (Europe/Berlin). Enter the number that LinkedIn shows."
+        assert (warning.arguments.credits, warning.arguments.shown) == (25, None)
 
 
 def test_only_who_compared_in_the_period_before_is_asked():
@@ -451,9 +456,9 @@ def test_after_a_change_of_plan_or_without_credits_nothing_is_missing():
 )
 def test_low_balance_from_the_users_own_number_down(left: int, at: int | None, title: str | None):
     warning = november(left).warnings("2026-11-10", low_balance=at).get("low_balance")
-    assert (warning and warning.title) == title
+    assert (warning and say(warning).title) == title
     if warning:
-        assert warning.detail == "25 more come on 1 Dec (Europe/Berlin)."
+        assert say(warning).detail == "25 more come on 1 Dec (Europe/Berlin)."
         assert (warning.severity, warning.until) == ("info", utc("2026-11-30 23:00"))
 
 
@@ -478,10 +483,10 @@ def test_response_rate_warns_below_fifteen_percent_and_is_urgent_below_thirteen(
 ):
     replies = Replies(sent, answered, utc("2026-11-12"))
     warning = november().warnings("2026-11-10", replies=replies).get("response_rate")
-    assert (warning and warning.severity, warning and warning.title) == (severity, title)
+    assert (warning and warning.severity, warning and say(warning).title) == (severity, title)
     if warning:
-        assert warning.arguments == {"sent": sent, "answered": answered}
-        assert "13%" in warning.detail
+        assert warning.arguments == (sent, answered)
+        assert "13%" in say(warning).detail
 
 
 def test_no_response_rate_is_asked_of_other_products():
@@ -567,7 +572,7 @@ def test_the_most_severe_warning_comes_first_and_what_expires_before_all():
     ],
 )
 def test_the_moment_of_a_loss_in_words(zone: str, at: str, told: str):
-    assert say_day(zone, utc(at)) == told
+    assert dates.end_of_use(Moment(utc(at), zone), PLAIN_ENGLISH) == told
 
 
 @pytest.mark.parametrize(
@@ -583,7 +588,7 @@ def test_the_moment_of_a_loss_in_words(zone: str, at: str, told: str):
 )
 def test_worth_at_the_users_own_price(price: Money, credits: int, worth: Money, told: str):
     assert value_of(credits, price, 25) == worth
-    assert say(worth) == told
+    assert PLAIN_ENGLISH.money(worth) == told
     assert value_of(credits, None, 25) is None
     assert value_of(credits, price, 0) is None
 

@@ -11,8 +11,8 @@ import peewee
 import pytest
 
 from inkeeper.ids import _ID
-from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.storage import migrate
+from inkeeper.wording.starter_texts import STARTER_TEXTS
 from tests.conftest import Device
 from tests.seat import Caller, Seat
 

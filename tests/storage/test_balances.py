@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from inkeeper.rules.state import dump_state
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
+from inkeeper.storage.heads import HEADS_KEPT
 from inkeeper.storage.models import Account, Owner
 from tests.rules import third_book
 from tests.rules.histories import History
@@ -195,6 +197,46 @@ def test_what_another_process_writes_is_seen_at_once(store: Store, database_url:
         for reader in (store, another):
             assert balance_and_sends(reader, account, at) == (15, minutes + 1)
     another.checkpoint_and_close()
+
+
+def test_what_another_process_writes_costs_no_replay_of_the_period(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, _ = begin(store, "month_end")
+    another = open_database(database_url)
+    for minutes in range(100):
+        send(store, account, OPENED + timedelta(minutes=minutes))
+    assert balance_and_sends(another, account, OPENED + timedelta(hours=2)) == (15, 100)
+    read = facts_read(monkeypatch)
+    for number in range(1, 4):
+        at = OPENED + timedelta(hours=2 + number)
+        send(another, account, at)
+        assert balance_and_sends(store, account, at) == (15, 100 + number)
+    assert max(read) <= HEADS_KEPT + 1
+    another.checkpoint_and_close()
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9), book=st.sampled_from(["month_end", "rolling", "quarterly"]))
+def test_processes_that_write_in_turn_know_the_same(store: Store, database_url: str, seed: int, book: str) -> None:
+    draw = random.Random(seed)
+    stores = [store, open_database(database_url)]
+    account, facts = begin(store, book)
+    now = OPENED
+    for _ in range(25):
+        now += timedelta(hours=draw.choice([0, 1, 30, 400]))
+        at = max(OPENED, now - timedelta(hours=draw.choice([0, 0, 0, 0, 5, 100, 2000])))
+        with draw.choice(stores).begin_write(account) as tx:
+            facts.append(replace(later_fact(draw, facts, at), id=tx.next_ids(account, now, 1)[0]))
+            recorded = balances.record(account, facts[-1:], now)
+        assert dump_state(recorded.state) == dump_state(replay(facts, now).state)
+        for asked in (now, now - timedelta(hours=draw.randrange(100))):
+            if asked >= OPENED:
+                with draw.choice(stores).read():
+                    state, coming = balances.state_at(account, asked)
+                assert dump_state(state) == dump_state(replay(facts, asked).state)
+                assert {fact.id for fact in coming} == {fact.id for fact in facts if fact.at > asked}
+    stores[1].checkpoint_and_close()
 
 
 def test_what_a_refused_write_led_to_is_not_kept(store: Store) -> None:

@@ -149,6 +149,17 @@ def test_every_mark_lies_within_its_drawing(page: WebPage, open_account: Callabl
         assert max(int((tick or "0").replace(",", "")) for tick in ticks) >= count
 
 
+def test_months_with_less_used_and_lost_than_the_plan_brings_are_drawn(
+    page: WebPage, open_account: Callable[..., Seat]
+) -> None:
+    # given months in which nothing was sent, and LinkedIn soon showed fewer credits than were granted
+    seat = open_account(plan="sales_navigator", opened_at="2026-09-01T00:00:00Z")
+    for month in ("09", "10", "11"):
+        body = {"balance": 3, "source": "person", "observed_at": f"2026-{month}-02T09:00:00Z"}
+        seat.call.post(f"{seat.path}/observations", body)
+    assert ">25<" in markup(page), "the scale reaches up to what the plan brings"
+
+
 def test_a_phone_gets_six_months_at_first(page: WebPage, open_account: Callable[..., Seat]) -> None:
     open_account(opened_at="2025-01-01T00:00:00Z")
     text = markup(page)

@@ -20,6 +20,7 @@ from inkeeper.api import (
     campaigns,
     devices,
     erasures,
+    health,
     imports,
     inmails,
     ledger,
@@ -67,6 +68,7 @@ _log = logging.getLogger("inkeeper.request")
 
 RESOURCES = (
     server,
+    health,
     pairings,
     sign_ins,
     devices,

@@ -19,6 +19,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "pages.docs",
         "pages.openapi",
         "server.show_server",
+        "health.show_health",
         "pairings.start_pairing",
         "pairings.confirm_pairing",
         "pairings.cancel_pairing",

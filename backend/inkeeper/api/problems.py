@@ -69,16 +69,14 @@ def _from_flask(error: HTTPException) -> Response:
 
 
 def _database_unavailable(problem: DatabaseProblem) -> Response:
-    # To the client all of these are one: nothing was stored, and only the machine's owner can do something about it.
     _log.error("database %s: %s", problem.which, problem.detail)
-    return respond(
-        Problem(
-            "database_unavailable",
-            "Nothing was stored. Look at the server's terminal for the reason, then try again.",
-            status=503,
-            headers={"Retry-After": str(_RETRY_SECONDS)},
-        )
-    )
+    retry = {"Retry-After": str(_RETRY_SECONDS)}
+    if problem.which == "unconfirmed":
+        again = "It is unknown whether this was stored. Send it again with the same Idempotency-Key: it is done once."
+        return respond(Problem("write_unconfirmed", again, status=503, headers=retry))
+    # To the client all others are one: nothing was stored, and only the machine's owner can do something about it.
+    nothing = "Nothing was stored. Look at the server's terminal for the reason, then try again."
+    return respond(Problem("database_unavailable", nothing, status=503, headers=retry))
 
 
 def _incident(error: InternalServerError) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, request
@@ -11,10 +12,11 @@ from inkeeper.api.accounts import MoneySchema
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, owner_id, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
-from inkeeper.api.summary import CapacitySchema
+from inkeeper.api.summary import CapacitySchema, describe_capacity
 from inkeeper.jsontext import to_json
 from inkeeper.services import accounts, report
 from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
+from inkeeper.wording.report import FORMULAS
 
 blueprint = Blueprint(
     "report", __name__, url_prefix="/api/v1/accounts/<account_id>/report", description="What the credits were worth"
@@ -262,7 +264,14 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
         found = reports.of(row, now(), query["months"])
     if _wants_table(query):
         return _table(report.table_text(row, found))
-    return Response(to_json(found), content_type=_JSON)
+    return Response(to_json(described(found)), content_type=_JSON)
+
+
+def described(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The report with its codes in words, and how its figures are computed."""
+    figures = {name: value for name, value in found.items() if name != "as_of"}
+    in_words = {"capacity": describe_capacity(found["capacity"]), "formulas": FORMULAS}
+    return {**figures, **in_words, "as_of": found["as_of"]}
 
 
 def _wants_table(query: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, current_app, request
 from marshmallow import fields, validate
@@ -18,12 +18,16 @@ from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.api.targets import ListSchema
 from inkeeper.clock import format_instant
 from inkeeper.jsontext import plain, to_json
+from inkeeper.rules.warnings import AccountWarning
 from inkeeper.services import accounts, summary
 from inkeeper.services.answers import Capacity
 from inkeeper.services.standing import Standing, StandingAnswers
-from inkeeper.services.summary import Overview, SummaryAccount
+from inkeeper.services.summary import Forecast, Overview, SummaryAccount
 from inkeeper.storage.accounts import Seat
-from inkeeper.vocabulary import SEVERITIES, WARNING_CODES
+from inkeeper.vocabulary import SEVERITIES, WARNING_CODES, ReminderCode
+from inkeeper.wording.forecast import basis, returns_basis
+from inkeeper.wording.language import PLAIN_ENGLISH
+from inkeeper.wording.warnings import say
 
 blueprint = Blueprint(
     "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
@@ -48,7 +52,11 @@ class WarningSchema(Schema):
     )
 
 
-CapacitySchema = schema_of(Capacity)
+CapacitySchema = schema_of(
+    Capacity,
+    basis=fields.String(required=True, metadata={"description": "On how much history it rests."}),
+)
+ForecastSchema = schema_of(Forecast, basis=fields.String(required=True))
 SummaryAccountSchema = schema_of(SummaryAccount, lead_days=lead_days_field(required=True))
 SummarySchema = schema_of(
     Overview,
@@ -66,6 +74,13 @@ class Made(NamedTuple):
     tag: str
     body: str
 
+
+_NUMBERS: dict[ReminderCode, tuple[str, ...]] = {
+    "few_targets": ("names", "credits"),
+    "grant_missing": ("credits", "shown"),
+    "response_rate": ("sent", "answered"),
+}
+"""Which of a warning's arguments are shown: those that the summary does not hold otherwise."""
 
 Summaries = StandingAnswers[Made]
 
@@ -91,8 +106,37 @@ def show_summary(account_id: str) -> Response:
 
 def _make(row: Seat, instant: datetime) -> Standing[Made]:
     answer, stands_until, _ = summary.summary(row, instant)
-    body = to_json({name: value for name, value in plain(answer).items() if name != "as_of"})
+    body = to_json({name: value for name, value in _described(answer).items() if name != "as_of"})
     return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)
+
+
+def _described(answer: Overview) -> dict[str, Any]:
+    """The answer with its codes in words."""
+    forecast = answer.forecast
+    in_words = {"basis": basis(forecast.basis, PLAIN_ENGLISH), "capacity": describe_capacity(forecast.capacity)}
+    return {
+        **plain(answer),
+        "forecast": {**forecast._asdict(), **in_words},
+        "warnings": [_described_warning(warning) for warning in answer.warnings],
+    }
+
+
+def describe_capacity(capacity: Capacity | None) -> dict[str, Any] | None:
+    """The capacity with its basis in words."""
+    return {**capacity._asdict(), "basis": returns_basis(capacity.basis, PLAIN_ENGLISH)} if capacity else None
+
+
+def _described_warning(warning: AccountWarning) -> dict[str, Any]:
+    said = say(warning, PLAIN_ENGLISH)
+    numbers = {name: getattr(warning.arguments, name) for name in _NUMBERS.get(warning.code, ())}
+    return {
+        "code": warning.code,
+        "severity": warning.severity,
+        "title": said.title,
+        "detail": said.detail,
+        "until": warning.until,
+        "arguments": {name: number for name, number in numbers.items() if number is not None},
+    }
 
 
 def _tagged(response: Response, tag: str) -> Response:

@@ -1,4 +1,4 @@
-"""Advice: stay, upgrade, downgrade or cancel, from the account's own last periods and by one rule that is told with it.
+"""Advice: stay, upgrade, downgrade or cancel, from the account's own last periods and by one rule: see `advise`.
 
 What another plan would have done is found by replaying the account's own InMails on it.
 """
@@ -39,18 +39,10 @@ cut short by a change of plan or a late opening is.
 """
 
 EARLY = timedelta(days=7)
-_LATELY = 3
+LATELY = 3
+"""How many of the last periods tell what is needed by now."""
 _A_MONTH = timedelta(days=365.2425 / 12)
 _MOST_UNLOGGED = 10_000
-
-RULE = (
-    f"Looked at are the last full periods, at least {PERIODS_NEEDED} and at most {PERIODS_LOOKED_AT}."
-    f" Upgrade: in at least half of them, and in 2 of the last {_LATELY}, use emptied the account more than"
-    f" {EARLY.days} days before the period's end. Less often than that is a busy month and not a lasting need."
-    " Downgrade or cancel: on a smaller plan, or on none, there would have been a credit for every InMail in all of"
-    f" these periods but one at most, a busy month, and in each of the last {_LATELY}; and where both prices are known,"
-    " it is the cheaper one. Otherwise: stay. What else a plan offers besides credits is not looked at."
-)
 
 
 class Trial(NamedTuple):
@@ -135,7 +127,7 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
     gone without an InMail counts as sent at its period's end.
     """
     begin, end = looked_at[0].start, looked_at[-1].end
-    assert end is not None, "a full period is over"
+    assert end is not None
     book, own, today = book_of(state), _terms_on(state, plan), state.position.at
     terms = replace(
         own,
@@ -164,19 +156,27 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
         whole.credited_back,
         short.total(),
         len(short),
-        len(short) <= 1 and max(short, default=0) <= len(starts) - _LATELY,
+        len(short) <= 1 and max(short, default=0) <= len(starts) - LATELY,
     )
 
 
 def advise(state: State, looked_at: Sequence[Sheet], trials: Sequence[Trial], prices: Mapping[str, Money]) -> Advice:
-    """The advice by `RULE`. `trials` are of the plans to try, smallest first."""
+    """What to do, by this rule. `trials` are of the plans to try, smallest first.
+
+    1. Looked at are the last full periods, at least PERIODS_NEEDED and at most PERIODS_LOOKED_AT.
+    2. Upgrade: in at least half of them, and in 2 of the LATELY last, use emptied the account more than EARLY before
+       the period's end. Less often than that is a busy month and no lasting need.
+    3. Downgrade or cancel: on a smaller plan, or on none, there would have been a credit for every InMail in all of
+       these periods but one at most, and in each of the LATELY last; and where both prices are known, it is cheaper.
+    4. Otherwise stay. What else a plan offers besides credits is not looked at.
+    """
     if state.plan == books.BASIC:
         return Advice("stay", None, "covered")
     if len(looked_at) < PERIODS_NEEDED:
         return Advice("not_enough_history", None, "unknown")
     allotment = plans_to_try(state)[state.plan]
     early = [ran_out_early(sheet, allotment) for sheet in looked_at]
-    if 2 * sum(early) >= len(early) and sum(early[-_LATELY:]) >= 2:
+    if 2 * sum(early) >= len(early) and sum(early[-LATELY:]) >= 2:
         larger = next((trial.plan for trial in trials if trial.allotment > allotment), None)
         return Advice("upgrade" if larger else "stay", larger, "lasting")
     for trial in trials:
@@ -217,7 +217,7 @@ def _terms_on(state: State, plan: str) -> Terms:
 
 def _unlogged(looked_at: Iterable[Sheet]) -> list[Fact]:
     return [
-        Sent(f"unlogged {sheet.end.isoformat()} {number}", sheet.end - timedelta(seconds=1), 1)
+        Sent(f"unlogged-{sheet.end.isoformat()}-{number}", sheet.end - timedelta(seconds=1), 1)
         for sheet in looked_at
         if sheet.end
         for number in range(min(sheet.tally.adjusted_down, _MOST_UNLOGGED))

@@ -7,6 +7,7 @@ A file is refused as a whole where a key is unknown, missing or impossible.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,7 +19,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.periods import day_start
-from inkeeper.vocabulary import PRODUCTS, Product
+from inkeeper.vocabulary import PRODUCTS, BookFault, Product
 
 RenewalDay = Literal["first", "own"]
 RenewalZone = Literal["account", "utc"]
@@ -27,27 +28,44 @@ DEFAULT_BOOK = "month_end"
 BASIC = "basic"
 """The plan without credits: what remains after a cancellation."""
 
-PRODUCT_TITLES: dict[Product, str] = {
-    "premium": "Premium",
-    "sales_navigator": "Sales Navigator",
-    "recruiter": "Recruiter",
-}
-
 
 class UnknownBook(ValueError):
-    """No rule book has this name."""
+    """No rule book has the name `book`; `known` are those that there are."""
+
+    def __init__(self, book: str, known: Iterable[str]) -> None:
+        self.book, self.known = book, tuple(known)
+        super().__init__(self.book, self.known)
 
 
 class UnknownPlan(ValueError):
-    """The rule book has no such plan."""
+    """The rule book `book` has no plan `plan`; `known` are those that it has."""
+
+    def __init__(self, book: str, plan: str, known: Iterable[str]) -> None:
+        self.book, self.plan, self.known = book, plan, tuple(known)
+        super().__init__(self.book, self.plan, self.known)
 
 
 class AllotmentRequired(ValueError):
-    """The plan's allotment is set by contract, so the account must state its own."""
+    """The allotment of the plan of the title `plan` is set by contract, so the account must state its own."""
+
+    def __init__(self, plan: str) -> None:
+        super().__init__(plan)
+        self.plan = plan
 
 
 class BadBook(ValueError):
-    """A rule book's file has a key that is unknown, missing or impossible. The message names the file and the key."""
+    """A rule book's file has a key that is unknown, missing or impossible.
+
+    `key` is the key's path in the file (empty: the file as a whole). `details` are what `fault` needs: the least
+    number, the words to choose from, or what the TOML reader said.
+    """
+
+    def __init__(self, file: str, key: str, fault: BookFault, *details: object) -> None:
+        super().__init__(file, key, fault, *details)
+        self.file, self.key, self.fault, self.details = file, key, fault, details
+
+    def __str__(self) -> str:
+        return ": ".join(str(part) for part in (self.file, self.key, self.fault, *self.details) if part != "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +101,7 @@ class Plan:
         """The numbers of the day that `at` (UTC) falls on in `zone`, the zone of the plan's renewals."""
         found = self.numbers[0]
         for later in self.numbers[1:]:
-            assert later.since is not None, "only the first entry has no day"
+            assert later.since is not None
             if at < day_start(zone, later.since):
                 break
             found = later
@@ -144,7 +162,7 @@ class RuleBook:
     answer: str
     summary: str
     plans: dict[str, Plan]
-    renewal: dict[str, Renewal]
+    renewal: dict[Product, Renewal]
     lot_hours: int | None
     credit_back: CreditBack | None
     upgrade: ChangeRule
@@ -163,7 +181,7 @@ class RuleBook:
         try:
             return self.plans[plan_id]
         except KeyError:
-            raise UnknownPlan(f"Rule book {self.id} has no plan {plan_id}; it has {', '.join(self.plans)}.") from None
+            raise UnknownPlan(self.id, plan_id, self.plans) from None
 
     def renewal_of(self, plan_id: str) -> Renewal:
         """How the plan's credits renew. Raises UnknownPlan."""
@@ -188,7 +206,7 @@ class RuleBook:
             return 0
         own = terms.allotment if terms.allotment is not None else self._numbers(plan, zone, at).allotment
         if own is None:
-            raise AllotmentRequired(f"{plan.title} has no fixed allotment: state yours.")
+            raise AllotmentRequired(plan.title)
         return own
 
     def cap(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
@@ -251,7 +269,7 @@ def rule_book(book_id: str) -> RuleBook:
     try:
         return rule_books()[book_id]
     except KeyError:
-        raise UnknownBook(f"There is no rule book {book_id}; there are {', '.join(rule_books())}.") from None
+        raise UnknownBook(book_id, rule_books()) from None
 
 
 def books_for(plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
@@ -279,11 +297,11 @@ def read_book(file: str, text: str) -> RuleBook:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadBook(f"{file}: {error}") from None
+        raise BadBook(file, "", "not_toml", error) from None
     top = _Table(file, "", data)
     book_id = top.text("id")
     if f"{book_id}.toml" != file:
-        raise BadBook(f"{file}: id must be the file's name without .toml")
+        raise BadBook(file, "id", "not_the_file_name")
     rules: list[Rule] = []
     book = RuleBook(
         id=book_id,
@@ -310,12 +328,12 @@ class _Table:
     def __init__(self, file: str, path: str, data: Any) -> None:
         self._file, self._path = file, path
         if not isinstance(data, dict):
-            raise self.bad("", "must be a table")
+            raise self.bad("", "not_a_table")
         self._left = dict(data)
 
-    def bad(self, key: str, why: str) -> BadBook:
+    def bad(self, key: str, fault: BookFault, *details: object) -> BadBook:
         """The refusal of a key of this table."""
-        return BadBook(f"{self._file}: {'.'.join(filter(None, (self._path, key)))} {why}")
+        return BadBook(self._file, self._below(key), fault, *details)
 
     def has(self, key: str) -> bool:
         """Whether the key is there and was not taken yet."""
@@ -328,42 +346,42 @@ class _Table:
     def take(self, key: str) -> Any:
         """The value of any type. Raises BadBook where it is missing, as all that follow do."""
         if key not in self._left:
-            raise self.bad(key, "is missing")
+            raise self.bad(key, "missing")
         return self._left.pop(key)
 
     def text(self, key: str) -> str:
         """Words, at least one character."""
         value = self.take(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.bad(key, "must be text")
+            raise self.bad(key, "not_a_text")
         return value
 
     def number(self, key: str, least: int) -> int:
         """A whole number from `least` on."""
         value = self.take(key)
         if type(value) is not int or value < least:
-            raise self.bad(key, f"must be a whole number from {least} on")
+            raise self.bad(key, "not_a_number_from", least)
         return value
 
     def flag(self, key: str) -> bool:
         """`true` or `false`."""
         value = self.take(key)
         if not isinstance(value, bool):
-            raise self.bad(key, "must be true or false")
+            raise self.bad(key, "not_true_or_false")
         return value
 
     def choice(self, key: str, *choices: str) -> str:
         """One of these words."""
         value = self.take(key)
         if value not in choices:
-            raise self.bad(key, f"must be one of {', '.join(choices)}")
+            raise self.bad(key, "not_one_of", *choices)
         return str(value)
 
     def day(self, key: str) -> date:
         """A date without a time of day."""
         value = self.take(key)
         if type(value) is not date:
-            raise self.bad(key, "must be a date such as 2027-03-01")
+            raise self.bad(key, "not_a_date")
         return value
 
     def table(self, key: str) -> _Table:
@@ -374,13 +392,13 @@ class _Table:
         """A list of tables, at least one."""
         values = self.take(key)
         if not isinstance(values, list) or not values:
-            raise self.bad(key, "must be a list of tables")
+            raise self.bad(key, "not_a_list_of_tables")
         return [_Table(self._file, f"{self._below(key)}[{place}]", value) for place, value in enumerate(values)]
 
     def close(self) -> None:
         """Raises BadBook for a key that was not taken."""
         for key in self._left:
-            raise self.bad(key, "is not a key of rule books")
+            raise self.bad(key, "unknown_key")
 
     def _below(self, key: str) -> str:
         return ".".join(filter(None, (self._path, key)))
@@ -397,27 +415,27 @@ def _plans(top: _Table) -> dict[str, Plan]:
     section = top.table("plans")
     found = {plan_id: _plan(plan_id, section.table(plan_id)) for plan_id in section.names()}
     if BASIC not in found:
-        raise section.bad(BASIC, "is missing")
+        raise section.bad(BASIC, "missing")
     return found
 
 
 def _plan(plan_id: str, section: _Table) -> Plan:
     title = section.text("title")
-    product = cast(Product, section.choice("product", *PRODUCT_TITLES))
+    product = cast(Product, section.choice("product", *PRODUCTS))
     entries = [_numbers(entry, place) for place, entry in enumerate(section.tables("numbers"))]
     section.close()
     if len({entry.allotment is None for entry in entries}) > 1:
         # An account would become unreadable on the day on which its plan's allotment ends.
-        raise section.bad("numbers", "must give an allotment in all entries or in none")
+        raise section.bad("numbers", "allotment_in_some_entries_only")
     days = [entry.since for entry in entries if entry.since]
     if any(later <= earlier for earlier, later in pairwise(days)):
-        raise section.bad("numbers", "must be in order of their days")
+        raise section.bad("numbers", "not_in_order_of_days")
     return Plan(plan_id, title, product, tuple(entries))
 
 
 def _numbers(entry: _Table, place: int) -> Numbers:
     if entry.has("cap") and entry.has("cap_allotments"):
-        raise entry.bad("cap_allotments", "and cap exclude each other")
+        raise entry.bad("cap_allotments", "excludes_cap")
     found = Numbers(
         since=entry.day("from") if place else None,
         allotment=entry.number("allotment", 0) if entry.has("allotment") else None,
@@ -429,8 +447,8 @@ def _numbers(entry: _Table, place: int) -> Numbers:
     return found
 
 
-def _renewals(section: _Table) -> dict[str, Renewal]:
-    found: dict[str, Renewal] = {product: _renewal(section.table(product)) for product in PRODUCTS}
+def _renewals(section: _Table) -> dict[Product, Renewal]:
+    found = {product: _renewal(section.table(product)) for product in PRODUCTS}
     section.close()
     return found
 
@@ -442,7 +460,7 @@ def _renewal(section: _Table) -> Renewal:
         zone=cast(RenewalZone, section.choice("zone", "account", "utc")),
     )
     if found.day == "first" and 12 % found.months:
-        raise section.bad("months", "must divide a year where renewals are on a first")
+        raise section.bad("months", "not_a_part_of_a_year")
     section.close()
     return found
 
@@ -477,7 +495,7 @@ def _change_rule(section: _Table) -> ChangeRule:
         restart_cycle=section.flag("restart_cycle"),
     )
     if found.restart_cycle and not found.grant_at_once:
-        raise section.bad("grant", "must be at_once where the cycle restarts")
+        raise section.bad("grant", "restart_without_grant")
     section.close()
     return found
 

@@ -38,11 +38,36 @@ class Returns(NamedTuple):
         return max(self.sent - self.answered, 1)
 
 
+class Basis(NamedTuple):
+    """On how much history a forecast rests: paid InMails sent in so many days of this period, and how many earlier
+    periods count with them, each a month long or not. 0 days: no InMail was logged yet.
+
+    `answered` of `sent` lately sent InMails returned their credit, where any did; else both are 0.
+    """
+
+    sends: int
+    days: int
+    earlier: int = 0
+    earlier_are_months: bool = True
+    answered: int = 0
+    sent: int = 0
+
+
+NOTHING_LOGGED = Basis(0, 0)
+
+
 class Forecast(NamedTuple):
-    """Credits that will be lost (None: no history to tell from), and on how much history that rests, in words."""
+    """Credits that will be lost (None: no history to tell from), and on how much history that rests."""
 
     lost: int | None
-    basis: str
+    basis: Basis
+
+
+class ReturnsBasis(NamedTuple):
+    """On how much history a capacity rests: `answered` of the paid InMails `sent` in RETURNS_OVER_DAYS."""
+
+    sent: int
+    answered: int
 
 
 class Capacity(NamedTuple):
@@ -55,7 +80,7 @@ class Capacity(NamedTuple):
     until_renewal: int
     response_rate: float
     lag: timedelta | None
-    basis: str
+    basis: ReturnsBasis
 
 
 def returns_since(zone: str, now: datetime) -> datetime:
@@ -74,13 +99,12 @@ def capacity(state: State, now: datetime, returns: Returns) -> Capacity | None:
         return None
     sent, stay_spent, lag = returns.sent, returns.stay_spent, returns.lag
     if not returns.answered or lag is None:
-        basis = f"none of {_count(sent, 'InMail')} in {RETURNS_OVER_DAYS} days was answered" if sent else _NONE_SENT
-        return Capacity(allotment, state.balance, 0.0, lag, basis)
+        return Capacity(allotment, state.balance, 0.0, lag, ReturnsBasis(sent, 0))
     left = timedelta(days=(local_day(state.zone, state.next_renewal) - local_day(state.zone, now)).days)
     turns = min(left // max(lag, _SHORTEST_LAG), _MOST_TURNS) + 1
     # The balance, what of it comes back, what of that comes back, and so on: a geometric series.
     until_renewal = state.balance * sent * (sent**turns - (sent - stay_spent) ** turns) // (stay_spent * sent**turns)
-    basis = f"{returns.answered} of {_count(sent, 'InMail')} in {RETURNS_OVER_DAYS} days answered"
+    basis = ReturnsBasis(sent, returns.answered)
     return Capacity(allotment * sent // stay_spent, until_renewal, round(returns.answered / sent, 4), lag, basis)
 
 
@@ -94,27 +118,17 @@ def forecast(state: State, now: datetime, loss: Change | None, returns: Returns 
     so_far = (local_day(state.zone, now) - local_day(state.zone, state.period_start)).days + 1
     used_before = [period for period in state.past if period.has_inmails][-PAST_PERIODS:]
     if not used_before and not (state.period.used or state.period.free_used):
-        return Forecast(None if loss and state.balance else 0, "no InMails logged yet")
+        return Forecast(None if loss and state.balance else 0, NOTHING_LOGGED)
     # Today is not over, and does not make the period a day older.
     earlier = used_before if so_far - 1 < ALONE_AFTER_DAYS else []
     sends = state.period.used + sum(period.used for period in earlier)
     days = so_far + sum((local_day(state.zone, p.end) - local_day(state.zone, p.start)).days for p in earlier)
-    basis = f"{_count(state.period.used, 'send')} in {_count(so_far, 'day')}"
-    if earlier:
-        noun = "earlier month" if all(period.months == 1 for period in earlier) else "earlier period"
-        basis += f" and {_count(len(earlier), noun)}"
+    basis = Basis(state.period.used, so_far, len(earlier), all(period.months == 1 for period in earlier))
     stay_spent, of_sent = 1, 1
     if returns and returns.answered:
         stay_spent, of_sent = returns.stay_spent, returns.sent
-        basis += f", {returns.answered} of {_count(returns.sent, 'InMail')} answered"
+        basis = basis._replace(answered=returns.answered, sent=returns.sent)
     if loss is None or not state.balance:
         return Forecast(0, basis)
     days_after_today = len(days_until(state.zone, now, loss.at)) - 1
     return Forecast(max(0, -loss.credits - sends * days_after_today * stay_spent // (days * of_sent)), basis)
-
-
-_NONE_SENT = f"no InMails in {RETURNS_OVER_DAYS} days"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

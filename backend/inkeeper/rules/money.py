@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
+class NotAnAmount(ValueError):
+    """The text is no amount of the currency that can be taken."""
+
+
 class Money(NamedTuple):
     """An amount in the currency's minor unit (cents), with its ISO 4217 code."""
 
@@ -38,12 +42,12 @@ _TYPED = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?", re.ASCII)
 def parse(text: str, currency: str) -> Money:
     """The amount that a person typed in the currency's unit, with a point or a comma before its decimals.
 
-    Raises ValueError for what is no amount, a million or more, and more decimals than the currency has.
+    Raises NotAnAmount for what is no amount, a million or more, and more decimals than the currency has.
     """
     typed = _TYPED.fullmatch(text.strip())
     decimals = _DECIMALS.get(currency, 2)
     if typed is None or len(typed[2] or "") > decimals:
-        raise ValueError(f"{text!r} is no amount of {currency}")
+        raise NotAnAmount(text, currency)
     return Money(int(typed[1] + (typed[2] or "").ljust(decimals, "0")), currency)
 
 
@@ -54,11 +58,6 @@ def value_of(credits: int, price: Money | None, allotment: int, months: int = 1)
     if price is None:
         return None
     return shared(price._replace(amount_minor=price.amount_minor * months * credits), allotment)
-
-
-def say(money: Money) -> str:
-    """The amount as a person writes it: `EUR 28.00`."""
-    return f"{money.currency} {decimal(money)}"
 
 
 def decimal(money: Money) -> str:

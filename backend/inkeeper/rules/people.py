@@ -226,7 +226,7 @@ def _percent_decoded(text: str) -> str:
     octets = bytearray(first.encode())
     for part in rest:
         if not _ENCODED.match(f"%{part[:2]}"):
-            raise ValueError("a % without two hexadecimal digits")
+            raise ValueError(part)
         octets.append(int(part[:2], 16))
         octets += part[2:].encode()
     return octets.decode("utf-8")

@@ -17,7 +17,19 @@ _SECOND = timedelta(seconds=1)
 
 
 class UnknownTimeZone(ValueError):
-    """No time zone of the IANA database has this name."""
+    """No time zone of the IANA database has this name, or none that browsers know (`unknown_to_browsers`)."""
+
+    def __init__(self, name: str, *, unknown_to_browsers: bool = False) -> None:
+        super().__init__(name, unknown_to_browsers)
+        self.name = name
+        self.unknown_to_browsers = unknown_to_browsers
+
+
+class Moment(NamedTuple):
+    """An instant (UTC), to be shown on the clocks of the time zone `zone`."""
+
+    at: datetime
+    zone: str
 
 
 class Cycle(NamedTuple):
@@ -39,7 +51,7 @@ def time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UnknownTimeZone(f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin.") from None
+        raise UnknownTimeZone(name) from None
 
 
 def shared_time_zone(name: str) -> str:
@@ -49,9 +61,7 @@ def shared_time_zone(name: str) -> str:
     and `right/`. Accounts that were opened with one keep it; see `name_for_browsers`.
     """
     if name not in _shared_names():
-        raise UnknownTimeZone(
-            f"{name!r} is not a time zone that browsers know; use an IANA name such as Europe/Berlin."
-        )
+        raise UnknownTimeZone(name, unknown_to_browsers=True)
     time_zone(name)
     return name
 
@@ -154,7 +164,7 @@ def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[datetime, t
 
 def _offset(tz: ZoneInfo, at: datetime) -> timedelta:
     offset = at.astimezone(tz).utcoffset()
-    assert offset is not None, "a zone of the database says how far it is from UTC at any time"
+    assert offset is not None
     return offset
 
 

@@ -27,7 +27,7 @@ from inkeeper.rules.facts import (
     Terms,
 )
 from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, OpenSend, Position, State, Tally
-from inkeeper.vocabulary import ANSWERS, JournalKind
+from inkeeper.vocabulary import ANSWERS, HistoryFault, JournalKind, Outcome, ReasonCode
 
 # The order at one instant: expire, void (what changes the account), grant, credit back, spend, observe.
 EXPIRE = 0
@@ -60,7 +60,43 @@ LAST = 99
 
 
 class BadHistory(ValueError):
-    """The facts do not make a history: no opening, two of them, or something before it."""
+    """The facts do not make a history: no opening, two of them, or something before it. `fault` says which."""
+
+    def __init__(self, fault: HistoryFault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+class Renewed(NamedTuple):
+    """The allotment is for so many months."""
+
+    months: int
+
+
+class Shown(NamedTuple):
+    """LinkedIn showed `shown` credits where the replay had computed `computed`."""
+
+    shown: int
+    computed: int
+
+
+class Answered(NamedTuple):
+    """What the recipient answered."""
+
+    outcome: Outcome
+
+
+class Capped(NamedTuple):
+    """The balance may not be above `cap`."""
+
+    cap: int
+
+
+class Reason(NamedTuple):
+    """Why an entry stands in the journal; `arguments` are of the type that belongs to the code."""
+
+    code: ReasonCode
+    arguments: Renewed | Shown | Answered | Capped | None = None
 
 
 class Entry(NamedTuple):
@@ -73,7 +109,7 @@ class Entry(NamedTuple):
     kind: JournalKind
     credits: int
     balance: int
-    why: str
+    why: Reason
     rule: str
     fact_id: str | None
     lots: tuple[tuple[int, int], ...]
@@ -103,7 +139,7 @@ def opening_of(facts: Iterable[Fact]) -> Opened:
     # One that was taken back may lie before the one that counts, and with it what was taken back as well.
     first = min(without_retracted(facts), key=position_of, default=None)
     if not isinstance(first, Opened):
-        raise BadHistory("a history begins with the opening of the account")
+        raise BadHistory("no_opening")
     return first
 
 
@@ -127,12 +163,12 @@ def replay(
     retracted = {fact.target_id for fact in ordered if isinstance(fact, Retracted)}
     if start is not None:
         if start.position.at > until:
-            raise BadHistory("the start lies after the instant asked for")
+            raise BadHistory("starts_later")
         run = _Run(start.copy(), on_renewal, refuse_uncovered)
     else:
         first = opening_of(ordered)
         if first.at > until:
-            raise BadHistory("the account was not open yet")
+            raise BadHistory("not_open_yet")
         run = _Run(_opening_state(first), on_renewal, refuse_uncovered)
     position, state = run.state.position, run.state
     for fact in ordered:
@@ -273,13 +309,13 @@ class _Run:
         if lost:
             state.period.expired += lost
             state.totals.expired += lost
-            self._change(at, "expire", -lost, "Unused credits expired", "lot_life", None, tuple(parts))
+            self._change(at, "expire", -lost, _EXPIRED, "lot_life", None, tuple(parts))
 
     def _renew(self, at: datetime) -> None:
         state = self.state
         ends = state.cancel_pending and at > state.opened_at
         if ends:
-            self._void(at, "The cancelled subscription ended", "cancel", None)
+            self._void(at, _SUBSCRIPTION_ENDED, "cancel", None)
         self._close_period(at)
         if ends:
             self._become_basic()
@@ -287,7 +323,7 @@ class _Run:
         self._begin_cycle(at)
         plan = self._period_plan()
         is_opening = at == state.opened_at
-        why = "First allotment" if is_opening else _why_renewed(plan.months)
+        why = _FIRST_ALLOTMENT if is_opening else Reason("renewed", Renewed(plan.months))
         kept = self._grant(at, plan.allotment, why, "renewal", None)
         state.unseen_grant = 0 if is_opening else kept
         state.position = Position(at, GRANT, "")
@@ -339,17 +375,17 @@ class _Run:
             self._choose_book(fact)
         elif type(fact) is Opened:
             if self._opened:
-                raise BadHistory("an account opens once")
+                raise BadHistory("second_opening")
             self._opened = True
         elif type(fact) is Retracted:
-            self._note(fact, "retract", "Taken back")
+            self._note(fact, "retract", _TAKEN_BACK)
 
     def note_withdrawn(self, fact: Fact) -> None:
         """A send that was taken back stays in the journal, without effect on any balance."""
         if type(fact) is Sent:
-            self._note(fact, "spend", "InMail sent (taken back later)")
+            self._note(fact, "spend", _SENT_AND_TAKEN_BACK)
 
-    def _note(self, fact: Fact, kind: JournalKind, why: str) -> None:
+    def _note(self, fact: Fact, kind: JournalKind, why: Reason) -> None:
         self.journal.append(Entry(fact.at, kind, 0, self.state.balance, why, "retract", fact.id, ()))
 
     def _spend(self, fact: Sent) -> None:
@@ -357,24 +393,23 @@ class _Run:
         if fact.cost == 0:
             state.period.free_used += 1
             state.totals.free_used += 1
-            self.journal.append(Entry(fact.at, "spend", 0, state.balance, "Free InMail sent", "free", fact.id, ()))
+            self.journal.append(Entry(fact.at, "spend", 0, state.balance, _SENT_FREE, "free", fact.id, ()))
             return
         if state.balance == 0 and self.refuse_uncovered:
-            self.journal.append(Entry(fact.at, "spend", 0, 0, "No credit was left", UNCOVERED, fact.id, ()))
+            self.journal.append(Entry(fact.at, "spend", 0, 0, _NOT_COVERED, UNCOVERED, fact.id, ()))
             return
         if state.unseen_grant and self._needs_the_grant():
             state.unseen_grant = 0
         if state.balance == 0:
             lot = self._add_lot(fact.at, 1, "adjust")
-            why = "LinkedIn let this InMail through although no credit was left"
-            self._adjusted(fact.at, 1, why, LET_THROUGH, fact.id, lot)
+            self._adjusted(fact.at, 1, _LET_THROUGH, LET_THROUGH, fact.id, lot)
             state.discrepancy_at = fact.at
         else:
             lot = next(lot for lot in state.lots if lot.left)
         lot.left -= 1
         state.period.used += 1
         state.totals.used += 1
-        self._change(fact.at, "spend", -1, "InMail sent", "spend", fact.id, ((lot.id, -1),))
+        self._change(fact.at, "spend", -1, _SENT, "spend", fact.id, ((lot.id, -1),))
         if self.book.credit_back:
             state.open_sends[fact.id] = OpenSend(fact.at, self.book.id, lot.id)
             if (answer := self.unmatched.pop(fact.id, None)) and answer.at == fact.at:
@@ -401,7 +436,8 @@ class _Run:
             lot = self._add_lot(fact.at, 1, "credit_back", hours=_credit_back_rule(sent.rule_book).new_lot_hours)
         state.period.credited_back += 1
         state.totals.credited_back += 1
-        self._change(fact.at, "credit_back", 1, f"InMail {fact.outcome}", "credit_back", fact.inmail_id, ((lot.id, 1),))
+        why = Reason("answered", Answered(fact.outcome))
+        self._change(fact.at, "credit_back", 1, why, "credit_back", fact.inmail_id, ((lot.id, 1),))
         if _credit_back_rule(sent.rule_book).cap_applies:
             self._forfeit_over_cap(fact.at, lot, 1, fact.inmail_id)
 
@@ -414,7 +450,7 @@ class _Run:
         state.observed = Observation(fact.at, fact.balance, self._allowed())
         # What LinkedIn showed settles the matter; the difference is counted for the report.
         state.discrepancy_at = None
-        why = f"LinkedIn showed {fact.balance}, the ledger had {computed}"
+        why = Reason("observed", Shown(fact.balance, computed))
         rule = FIRST_READING if first_reading else OBSERVE
         if difference > 0:
             lot = self._add_lot(fact.at, difference, "adjust")
@@ -457,7 +493,7 @@ class _Run:
         after = self.book.allotment(fact.plan, terms, state.zone, fact.at)
         rule = self.book.upgrade if after > before else self.book.downgrade
         if rule.void:
-            self._void(fact.at, "Unused credits are lost when the plan changes", _rule_key(rule, self.book), fact.id)
+            self._void(fact.at, _PLAN_CHANGED, _rule_key(rule, self.book), fact.id)
         renewal_due = state.next_renewal == fact.at
         began = rule.restart_cycle and self._close_period(fact.at)
         state.plan, state.terms, state.cancel_pending = fact.plan, terms, False
@@ -467,14 +503,14 @@ class _Run:
             first_day = _own_day(state.plan, state.terms, state.zone, fact.at)
             state.cycle_day, state.cycle_month = first_day.day, periods.month_number(first_day)
             self._begin_cycle(fact.at)
-            self._grant(fact.at, after, "Allotment of the new plan", _rule_key(rule, self.book), fact.id)
+            self._grant(fact.at, after, _NEW_PLAN, _rule_key(rule, self.book), fact.id)
             if began and self.on_renewal:
                 state.position = position_of(fact)
                 self.on_renewal(state)
         elif not renewal_due:
             state.next_renewal = periods.next_renewal(cycle_of(state), fact.at)
             if rule.grant_at_once:
-                self._grant(fact.at, after, "Allotment of the new plan", _rule_key(rule, self.book), fact.id)
+                self._grant(fact.at, after, _NEW_PLAN, _rule_key(rule, self.book), fact.id)
         # Where a renewal falls on this very instant, it brings the new plan's allotment: never both.
         self.next_due = self._next_due()
 
@@ -482,7 +518,7 @@ class _Run:
         if self.book.cancel_at_renewal:
             self.state.cancel_pending = True
             return
-        self._void(fact.at, "Unused credits are lost when the subscription is cancelled", "cancel", fact.id)
+        self._void(fact.at, _CANCELLED, "cancel", fact.id)
         self._become_basic()
         if self.state.next_renewal > fact.at:
             self.state.next_renewal = periods.next_renewal(cycle_of(self.state), fact.at)
@@ -529,7 +565,7 @@ class _Run:
         self.next_due = self._next_due()
         return lot
 
-    def _grant(self, at: datetime, credits: int, why: str, rule: str, fact_id: str | None) -> int:
+    def _grant(self, at: datetime, credits: int, why: Reason, rule: str, fact_id: str | None) -> int:
         """Grant credits; returns how many of them the cap leaves."""
         if credits == 0:
             return 0
@@ -546,15 +582,17 @@ class _Run:
         """
         state = self.state
         cap = cap_of(state)
-        over = 0 if cap is None else min(credits, max(0, state.balance - cap))
+        if cap is None:
+            return 0
+        over = min(credits, max(0, state.balance - cap))
         if over:
             lot.left -= over
             state.period.forfeited += over
             state.totals.forfeited += over
-            self._change(at, "forfeit", -over, f"Over the cap of {cap}", "cap", fact_id, ((lot.id, -over),))
+            self._change(at, "forfeit", -over, Reason("over_cap", Capped(cap)), "cap", fact_id, ((lot.id, -over),))
         return over
 
-    def _void(self, at: datetime, why: str, rule: str, fact_id: str | None) -> None:
+    def _void(self, at: datetime, why: Reason, rule: str, fact_id: str | None) -> None:
         state = self.state
         parts = tuple((lot.id, -lot.left) for lot in state.lots if lot.left)
         lost = state.balance
@@ -575,7 +613,7 @@ class _Run:
                 parts.append((lot.id, -taken))
         return tuple(parts)
 
-    def _adjusted(self, at: datetime, credits: int, why: str, rule: str, fact_id: str, lot: Lot) -> None:
+    def _adjusted(self, at: datetime, credits: int, why: Reason, rule: str, fact_id: str, lot: Lot) -> None:
         state = self.state
         state.period.adjusted_up += credits
         state.totals.adjusted_up += credits
@@ -586,13 +624,27 @@ class _Run:
         at: datetime,
         kind: JournalKind,
         credits: int,
-        why: str,
+        why: Reason,
         rule: str,
         fact_id: str | None,
         lots: tuple[tuple[int, int], ...],
     ) -> None:
         self.state.balance += credits
         self.journal.append(Entry(at, kind, credits, self.state.balance, why, rule, fact_id, lots))
+
+
+_SENT = Reason("sent")
+_SENT_FREE = Reason("sent_free")
+_SENT_AND_TAKEN_BACK = Reason("sent_and_taken_back")
+_NOT_COVERED = Reason("not_covered")
+_TAKEN_BACK = Reason("taken_back")
+_LET_THROUGH = Reason("let_through")
+_FIRST_ALLOTMENT = Reason("first_allotment")
+_NEW_PLAN = Reason("new_plan")
+_EXPIRED = Reason("expired")
+_PLAN_CHANGED = Reason("plan_changed")
+_CANCELLED = Reason("cancelled")
+_SUBSCRIPTION_ENDED = Reason("subscription_ended")
 
 
 class _PeriodPlan(NamedTuple):
@@ -603,13 +655,10 @@ class _PeriodPlan(NamedTuple):
     months: int
 
 
-def _why_renewed(months: int) -> str:
-    return "Monthly allotment" if months == 1 else f"Allotment for {months} months"
-
-
 def _credit_back_rule(book_id: str) -> books.CreditBack:
     rule = books.rule_book(book_id).credit_back
-    assert rule is not None, "only sends under a book with credit back are kept open"
+    # Only sends under a book with credit back are kept open.
+    assert rule is not None
     return rule
 
 

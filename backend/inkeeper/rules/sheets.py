@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.rules.periods import day_start, local_day
-from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, allotment_of, months_of
+from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, Reason, Renewed, allotment_of, months_of
 from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
 from inkeeper.vocabulary import LOSSES
 
@@ -162,10 +162,12 @@ def _beginning(start: State) -> list[Entry]:
     granted, forfeited = start.period.granted, start.period.forfeited
     at, balance = start.period_start, start.balance
     entries = []
+    # A sheet says nothing of the reasons.
+    why = Reason("renewed", Renewed(months_of(start)))
     if granted:
-        entries.append(Entry(at, "grant", granted, balance + forfeited, "", "", None, ()))
+        entries.append(Entry(at, "grant", granted, balance + forfeited, why, "renewal", None, ()))
     if forfeited:
-        entries.append(Entry(at, "forfeit", -forfeited, balance, "", "", None, ()))
+        entries.append(Entry(at, "forfeit", -forfeited, balance, why, "cap", None, ()))
     return entries
 
 

@@ -6,12 +6,13 @@ Saved as a snapshot, it is only ever a cache.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.periods import local_day, month_number
+from inkeeper.vocabulary import Invariant
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -254,16 +255,33 @@ def _dump_tally(tally: Tally) -> list[int]:
 _TALLY_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Tally))
 
 
-def broken_invariants(state: State) -> Iterable[str]:
-    """A sentence for each invariant of the ledger that does not hold in this state; nothing where all hold."""
+class BrokenInvariant(NamedTuple):
+    """An invariant of the ledger that does not hold.
+
+    - `conservation`: what came and went adds up to `found`, the balance is `expected`; `totals` are the amounts.
+    - `negative_balance`: the balance is `found`.
+    - `lots`: the lots hold `found`, the balance is `expected`.
+    - `negative_lot`: the lot `lot` holds `found`.
+    - `order`: the lots are not in spending order.
+    """
+
+    code: Invariant
+    found: int = 0
+    expected: int = 0
+    lot: int = 0
+    totals: Tally | None = None
+
+
+def broken_invariants(state: State) -> Iterable[BrokenInvariant]:
+    """Each invariant of the ledger that does not hold in this state; nothing where all hold."""
     if state.totals.net() != state.balance:
-        yield f"conservation: {asdict(state.totals)} come to {state.totals.net()}, the balance is {state.balance}"
+        yield BrokenInvariant("conservation", state.totals.net(), state.balance, totals=state.totals)
     if state.balance < 0:
-        yield f"the balance is below zero: {state.balance}"
+        yield BrokenInvariant("negative_balance", state.balance)
     if sum(lot.left for lot in state.lots) != state.balance:
-        yield f"the lots hold {sum(lot.left for lot in state.lots)}, the balance is {state.balance}"
+        yield BrokenInvariant("lots", sum(lot.left for lot in state.lots), state.balance)
     for lot in state.lots:
         if lot.left < 0:
-            yield f"lot {lot.id} is below zero: {lot.left}"
+            yield BrokenInvariant("negative_lot", lot.left, lot=lot.id)
     if state.lots != sorted(state.lots, key=Lot.order):
-        yield "the lots are not in spending order"
+        yield BrokenInvariant("order")

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from inkeeper.rules import money
 from inkeeper.rules.fitting import fitting_books
-from inkeeper.rules.forecast import Forecast
+from inkeeper.rules.forecast import Basis, Forecast
 from inkeeper.rules.money import Money
 from inkeeper.rules.pace import Pace, days_until
-from inkeeper.rules.periods import day_start, local_day, time_zone
+from inkeeper.rules.periods import Moment, day_start, local_day
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_grant, next_loss
@@ -45,19 +45,154 @@ RESPONSE_PERCENT_CLOSE = 15
 """Below this share `response_rate` warns that the limit is close."""
 
 
-class AccountWarning(NamedTuple):
-    """One warning in words for the user.
+class Expiring(NamedTuple):
+    """`credits` expire at `at`; `days` counts the local days from today to the last on which they can be used.
 
-    `until` (UTC) is when it ends by itself, None where it stays until acted upon. `arguments` are the numbers that its
-    words need, for codes whose numbers are not all in the summary otherwise.
+    `per_day` InMails a working day use them up. `lost` of them are lost at the account's own rate (None: not known).
+    `worth` is what they cost at the user's price, if there is one.
+    """
+
+    credits: int
+    days: int
+    at: Moment
+    per_day: float
+    lost: int | None
+    worth: Money | None
+
+
+class FewTargets(NamedTuple):
+    """`credits` expire in `days` (see `Expiring`) with `names` people on the list; `more` people would be needed."""
+
+    credits: int
+    days: int
+    names: int
+    more: int
+
+
+class Behind(NamedTuple):
+    """`lost` of the `credits` that go at `at` are lost at the account's own rate; `per_day` InMails use all of them."""
+
+    lost: int
+    credits: int
+    at: Moment
+    per_day: float
+    basis: Basis
+
+
+class Coming(NamedTuple):
+    """The next grant."""
+
+    credits: int
+    at: Moment
+
+
+class Empty(NamedTuple):
+    """No credit is left. `coming` is None where the plan brings none."""
+
+    coming: Coming | None
+
+
+class LowBalance(NamedTuple):
+    """So few credits are left. `coming` is None where the plan brings no more."""
+
+    balance: int
+    coming: Coming | None
+
+
+class OverCap(NamedTuple):
+    """`over` of the `granted` credits that come at `at` would lift the balance over the cap. `cap` is today's."""
+
+    over: int
+    granted: int
+    cap: int | None
+    at: Moment
+
+
+class GrantMissing(NamedTuple):
+    """The `credits` due at `due`. `shown` is the balance without them that LinkedIn showed since (None: none was
+    seen).
+    """
+
+    credits: int
+    due: Moment
+    shown: int | None
+
+
+class ResponseRate(NamedTuple):
+    """Of the InMails sent within RESPONSE_WINDOW, how many were answered."""
+
+    sent: int
+    answered: int
+
+    @property
+    def percent(self) -> int:
+        """The answered share. Rounded down: a share below a limit must not read as the limit."""
+        return 100 * self.answered // self.sent
+
+
+class Discrepancy(NamedTuple):
+    """An InMail was sent at `at` although no credit was left for it."""
+
+    at: Moment
+
+
+class Unconfirmed(NamedTuple):
+    """The balance was last compared with LinkedIn's number so many times 24 hours ago."""
+
+    days: int
+
+
+class WrongBook(NamedTuple):
+    """LinkedIn showed `balance`, more than the `allowed` of the rule book; `fitting` is the id of the book that fits
+    best, if any does.
+    """
+
+    balance: int
+    allowed: int
+    rule_book: str
+    fitting: str | None
+
+
+class Cancelling(NamedTuple):
+    """`credits` are voided at `at`, when the subscription ends."""
+
+    credits: int
+    at: Moment
+
+
+class ToWrite(NamedTuple):
+    """So many people are to be written to today; `names` are some of them, or none where the user wants no names."""
+
+    people: int
+    names: tuple[str, ...]
+
+
+Arguments = (
+    Expiring
+    | FewTargets
+    | Behind
+    | Empty
+    | LowBalance
+    | OverCap
+    | GrantMissing
+    | ResponseRate
+    | Discrepancy
+    | Unconfirmed
+    | WrongBook
+    | Cancelling
+    | ToWrite
+)
+
+
+class AccountWarning(NamedTuple):
+    """One warning: what holds, and how urgent it is. `until` (UTC) is when it ends by itself, None where it stays until
+    acted upon. `arguments` are of the type that belongs to the code.
     """
 
     code: ReminderCode
     severity: Severity
-    title: str
-    detail: str
     until: datetime | None
-    arguments: dict[str, int] = {}  # noqa: RUF012 (never changed)
+    arguments: Arguments
 
 
 class Replies(NamedTuple):
@@ -142,44 +277,11 @@ def next_turn(outlook: Outlook) -> datetime:
     return min(turn for turn in turns if turn > now)
 
 
-def say_day(zone: str, at: datetime) -> str:
-    """The moment of a loss in words, zone named."""
-    return f"{say_local_day(zone, at)} ({zone})"
-
-
-def say_local_day(zone: str, at: datetime) -> str:
-    """The moment of a loss in words, for a text that names the zone elsewhere: its last usable day where it falls on a
-    local day's first instant, else day and time.
-    """
-    local = at.astimezone(time_zone(zone))
-    if at == day_start(zone, local.date()):
-        local = (at - timedelta(microseconds=1)).astimezone(time_zone(zone))
-        return f"the end of {local.day} {local:%b}"
-    return f"{local.day} {local:%b} {local:%H:%M}"
-
-
-def say_date(zone: str, at: datetime) -> str:
-    """The local date of an instant in words, zone named."""
-    local = at.astimezone(time_zone(zone))
-    return f"{local.day} {local:%b} ({zone})"
-
-
-def credits(number: int) -> str:
-    """`1 credit`, `2 credits`."""
-    return f"{number} credit" if number == 1 else f"{number} credits"
-
-
 def _severity(o: Outlook, at: datetime) -> Severity:
     """How urgent a loss at the instant `at` is by the account's lead days."""
     _, warning, urgent = o.leads
     left = at - o.now
     return "urgent" if left <= urgent else "warning" if left <= warning else "info"
-
-
-def _days(zone: str, now: datetime, at: datetime) -> str:
-    """How far the last day before `at` is away: `today`, `tomorrow`, else the number of days, today not counted."""
-    days = len(days_until(zone, now, at)) - 1
-    return ("today", "tomorrow")[days] if days <= 1 else f"in {days} days"
 
 
 def _next_to_expire(o: Outlook) -> Change | None:
@@ -198,18 +300,14 @@ def _expiring(o: Outlook) -> Iterator[AccountWarning]:
     if expiry is None:
         return
     at, lost = expiry.at, -expiry.credits
-    day = say_day(o.state.zone, at)
-    detail = f"Send {o.pace.per_day:g} a working day to use them by {day}." if o.pace.per_day else f"Use them by {day}."
-    if o.forecast.lost:
-        detail += f" At your pace {o.forecast.lost} would be lost."
-    if worth := money.value_of(lost, o.price, allotment_of(o.state), months_of(o.state)):
-        detail += f" Worth {money.say(worth)} at your price."
-    yield AccountWarning("expiring", _severity(o, at), _expire_in_words(o, expiry), detail, at)
+    worth = money.value_of(lost, o.price, allotment_of(o.state), months_of(o.state))
+    expiring = Expiring(lost, _days_to_use(o, at), Moment(at, o.state.zone), o.pace.per_day, o.forecast.lost, worth)
+    yield AccountWarning("expiring", _severity(o, at), at, expiring)
 
 
-def _expire_in_words(o: Outlook, expiry: Change) -> str:
-    verb = "expires" if expiry.credits == -1 else "expire"
-    return f"{credits(-expiry.credits)} {verb} {_days(o.state.zone, o.now, expiry.at)}"
+def _days_to_use(o: Outlook, at: datetime) -> int:
+    """How many local days from today to the last one before `at`."""
+    return len(days_until(o.state.zone, o.now, at)) - 1
 
 
 def _few_targets(o: Outlook) -> Iterator[AccountWarning]:
@@ -218,61 +316,39 @@ def _few_targets(o: Outlook) -> Iterator[AccountWarning]:
     if expiry is None or o.names is None:
         return
     more = -expiry.credits - o.reserve - o.names
-    if more <= 0:
-        return
-    if o.names:
-        listed = f"{_people(o.names)} {'is' if o.names == 1 else 'are'} on your list"
-        detail = f"Add {more} more to write to."
-    else:
-        listed = "your list is empty"
-        detail = f"Add {_people(more)} to write to."
-    title = f"{_expire_in_words(o, expiry)}, and {listed}"
-    yield AccountWarning(
-        "few_targets", "info", title, detail, expiry.at, {"names": o.names, "credits": -expiry.credits}
-    )
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
+    if more > 0:
+        few = FewTargets(-expiry.credits, _days_to_use(o, expiry.at), o.names, more)
+        yield AccountWarning("few_targets", "info", expiry.at, few)
 
 
 def _behind(o: Outlook) -> Iterator[AccountWarning]:
     loss = next_loss(o.changes)
     if loss is None or o.pace.status == "done" or not o.forecast.lost or loss.at - o.now <= o.leads[0]:
         return
-    title = f"At your pace {credits(o.forecast.lost)} will be lost"
-    detail = f"Send {o.pace.per_day:g} a working day to use all {-loss.credits} by {say_day(o.state.zone, loss.at)}."
-    yield AccountWarning("behind", "warning", title, f"{detail} Based on {o.forecast.basis}.", loss.at)
+    at = Moment(loss.at, o.state.zone)
+    behind = Behind(o.forecast.lost, -loss.credits, at, o.pace.per_day, o.forecast.basis)
+    yield AccountWarning("behind", "warning", loss.at, behind)
 
 
 def _empty(o: Outlook) -> Iterator[AccountWarning]:
     if o.state.balance or not allotment_of(o.state):
         return
+    coming = _coming(o)
+    yield AccountWarning("empty", "info", coming.at.at if coming else None, Empty(coming))
+
+
+def _coming(o: Outlook) -> Coming | None:
     grant = next_grant(o.changes)
-    yield AccountWarning(
-        "empty",
-        "info",
-        "All credits are used",
-        f"{_more_to_come(o, grant)} Only an upgrade brings more now.",
-        grant.at if grant else None,
-    )
-
-
-def _more_to_come(o: Outlook, grant: Change | None) -> str:
-    if grant is None:
-        return "No more come on this plan."
-    return f"{grant.credits} more come on {say_date(o.state.zone, grant.at)}."
+    return Coming(grant.credits, Moment(grant.at, o.state.zone)) if grant else None
 
 
 def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
     cut = next((c for c in o.changes if c.reason == "forfeit"), None)
-    grant = next_grant(o.changes)
+    grant, cap = next_grant(o.changes), cap_of(o.state)
     if cut is None or grant is None or cut.at != grant.at:
         return
-    title = f"{credits(-cut.credits)} of the coming {grant.credits} would be over the cap"
-    day = say_date(o.state.zone, cut.at)
-    detail = f"Your plan keeps {cap_of(o.state)} at most. Use {credits(-cut.credits)} before {day} to get them all."
-    yield AccountWarning("over_cap", _severity(o, cut.at), title, detail, cut.at)
+    over = OverCap(-cut.credits, grant.credits, cap, Moment(cut.at, o.state.zone))
+    yield AccountWarning("over_cap", _severity(o, cut.at), cut.at, over)
 
 
 def _low_balance(o: Outlook) -> Iterator[AccountWarning]:
@@ -280,9 +356,8 @@ def _low_balance(o: Outlook) -> Iterator[AccountWarning]:
     balance = o.state.balance
     if o.low_balance is None or not 0 < balance <= o.low_balance:
         return
-    title = f"Only {credits(balance)} {'is' if balance == 1 else 'are'} left"
     until = o.changes[0].at if o.changes else None
-    yield AccountWarning("low_balance", "info", title, _more_to_come(o, next_grant(o.changes)), until)
+    yield AccountWarning("low_balance", "info", until, LowBalance(balance, _coming(o)))
 
 
 def _grant_missing(o: Outlook) -> Iterator[AccountWarning]:
@@ -296,18 +371,13 @@ def _grant_missing(o: Outlook) -> Iterator[AccountWarning]:
     renewed_at, missing = state.period_start, state.unseen_grant
     if not missing or observed is None or o.now - renewed_at < GRANT_DUE_AFTER:
         return
-    day = say_date(state.zone, renewed_at)
+    due = Moment(renewed_at, state.zone)
     if observed.at >= renewed_at:
-        title = f"LinkedIn showed {observed.balance}, without the {missing} new of {day}"
-        detail = "Check that your new credits came. If they're still missing, LinkedIn's support can help."
-        arguments = {"credits": missing, "shown": observed.balance}
-        yield AccountWarning("grant_missing", "warning", title, detail, state.next_renewal, arguments)
+        found = GrantMissing(missing, due, observed.balance)
+        yield AccountWarning("grant_missing", "warning", state.next_renewal, found)
     elif o.now - renewed_at < GRANT_ASKED_UNTIL and state.past and observed.at >= state.past[-1].start:
-        noun = "credit" if missing == 1 else "credits"
-        title = f"Check that your {missing} new {noun} came"
-        detail = f"They were due on {day}. Enter the number that LinkedIn shows."
         until = renewed_at + GRANT_ASKED_UNTIL
-        yield AccountWarning("grant_missing", "info", title, detail, until, {"credits": missing})
+        yield AccountWarning("grant_missing", "info", until, GrantMissing(missing, due, None))
 
 
 def _response_rate(o: Outlook) -> Iterator[AccountWarning]:
@@ -318,12 +388,7 @@ def _response_rate(o: Outlook) -> Iterator[AccountWarning]:
     if 100 * answered >= RESPONSE_PERCENT_CLOSE * sent:
         return
     is_over = 100 * answered < RESPONSE_PERCENT_LEAST * sent
-    # Rounded down: a share below a limit must not read as the limit.
-    percent = 100 * answered // sent
-    title = f"{percent}% of {sent} InMails were answered in {RESPONSE_WINDOW.days} days"
-    detail = f"Under {RESPONSE_PERCENT_LEAST}% LinkedIn stops bulk sending. Record the answers that have come."
-    arguments = {"sent": sent, "answered": answered}
-    yield AccountWarning("response_rate", "urgent" if is_over else "warning", title, detail, None, arguments)
+    yield AccountWarning("response_rate", "urgent" if is_over else "warning", None, ResponseRate(sent, answered))
 
 
 def _confirmed_at(state: State) -> datetime:
@@ -332,34 +397,25 @@ def _confirmed_at(state: State) -> datetime:
 
 
 def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
-    if o.state.discrepancy_at is None:
-        return
-    detail = "Type in the number that LinkedIn shows now, and the ledger goes on from there."
-    day = say_date(o.state.zone, o.state.discrepancy_at)
-    yield AccountWarning("discrepancy", "warning", f"Ledger and LinkedIn differed on {day}", detail, None)
+    if o.state.discrepancy_at is not None:
+        found = Discrepancy(Moment(o.state.discrepancy_at, o.state.zone))
+        yield AccountWarning("discrepancy", "warning", None, found)
 
 
 def _unconfirmed(o: Outlook) -> Iterator[AccountWarning]:
     since = _confirmed_at(o.state)
-    if o.now - since < UNCONFIRMED_AFTER:
-        return
-    detail = "Compare it with the number that LinkedIn shows, and correct it if they differ."
-    yield AccountWarning("unconfirmed", "info", f"Balance not confirmed for {(o.now - since).days} days", detail, None)
+    if o.now - since >= UNCONFIRMED_AFTER:
+        yield AccountWarning("unconfirmed", "info", None, Unconfirmed((o.now - since).days))
 
 
 def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
     observed = o.state.observed
-    if observed is None or not observed.contradicts_book:
+    if observed is None or observed.allowed is None or not observed.contradicts_book:
         return
     fitting = fitting_books(o.state)
-    detail = f"“{book_of(o.state).title}” allows {observed.allowed} at most."
-    if fitting:
-        detail += f" Perhaps this fits better: “{fitting[0].book.title}”. See in the settings what it would change."
-    else:
-        detail += " Check the plan and the allotment in the settings."
-    yield AccountWarning(
-        "wrong_book", "warning", f"LinkedIn showed {credits(observed.balance)}, more than the rules allow", detail, None
-    )
+    best = fitting[0].book.id if fitting else None
+    found = WrongBook(observed.balance, observed.allowed, book_of(o.state).id, best)
+    yield AccountWarning("wrong_book", "warning", None, found)
 
 
 def _cancelling(o: Outlook) -> Iterator[AccountWarning]:
@@ -367,7 +423,5 @@ def _cancelling(o: Outlook) -> Iterator[AccountWarning]:
     if ends is None:
         return
     severity: Severity = "urgent" if ends.at - o.now <= o.leads[1] else "warning"
-    title = f"Use {credits(-ends.credits)} before your subscription ends"
-    yield AccountWarning(
-        "cancelling", severity, title, f"They are voided at {say_day(o.state.zone, ends.at)}.", ends.at
-    )
+    found = Cancelling(-ends.credits, Moment(ends.at, o.state.zone))
+    yield AccountWarning("cancelling", severity, ends.at, found)

@@ -20,7 +20,6 @@ from inkeeper.rules.facts import BookChosen, Cancelled, Fact, Observed, Opened, 
 from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
-from inkeeper.rules.starter_texts import STARTER_TEXTS
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS
 from inkeeper.services import dates
@@ -29,6 +28,9 @@ from inkeeper.storage import balances, targets, texts
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Seat
 from inkeeper.storage.transaction import current
+from inkeeper.wording.plan_changes import other_book
+from inkeeper.wording.refusals import say as say_refusal
+from inkeeper.wording.starter_texts import STARTER_TEXTS
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -221,11 +223,7 @@ def wrong_book(state: State) -> dict[str, Any] | None:
     if observed is None or not fitting:
         return None
     best, most = fitting[0]
-    room = f"up to {most} are possible" if most is not None else "any number is possible"
-    detail = (
-        f"LinkedIn shows {observed.balance}, but by “{book_of(state).title}” you could have {observed.allowed} at most."
-        f" By “{best.title}” {room}."
-    )
+    detail = other_book(observed.balance, observed.allowed, book_of(state).title, best.title, most)
     return {
         "rule_book": best.id,
         "title": best.title,
@@ -248,13 +246,13 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except UnknownPlan as error:
-        raise invalid("plan", str(error)) from error
+        raise invalid("plan", say_refusal(error)) from error
     except UnknownBook as error:
-        raise invalid("rule_book", str(error)) from error
+        raise invalid("rule_book", say_refusal(error)) from error
     except AllotmentRequired as error:
-        raise invalid("allotment", str(error)) from error
+        raise invalid("allotment", say_refusal(error)) from error
     except periods.UnknownTimeZone as error:
-        raise invalid("time_zone", str(error)) from error
+        raise invalid("time_zone", say_refusal(error)) from error
 
 
 _BOOK_TERMS = ("rule_book", "renewal_day")

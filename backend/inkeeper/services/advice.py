@@ -12,10 +12,8 @@ from typing import Any
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.advice import (
-    EARLY,
     PERIODS_LOOKED_AT,
     PERIODS_NEEDED,
-    RULE,
     Advice,
     Trial,
     advise,
@@ -29,18 +27,18 @@ from inkeeper.rules.advice import (
     use_the_rest,
 )
 from inkeeper.rules.money import Money
-from inkeeper.rules.periods import name_for_browsers
+from inkeeper.rules.periods import Moment, name_for_browsers
 from inkeeper.rules.replay import book_of, months_of
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
-from inkeeper.rules.warnings import credits, say_date
 from inkeeper.services import plan_changes
 from inkeeper.services.accounts import seat
 from inkeeper.services.report import paid_plan
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Seat
+from inkeeper.wording import advice as wording
 
 
 def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
@@ -58,7 +56,7 @@ def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
         trials = {plan: try_plan(state, plan, looked_at, facts) for plan in plans_to_try(state)}
     found = advise(state, looked_at, list(trials.values()), prices)
     plans = [_plan(owner_id, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
-    title, detail = _words(row, state, found, looked_at, trials)
+    said = wording.say(_ground(row, state, found, looked_at, trials))
     return {
         "as_of": now,
         "time_zone": name_for_browsers(row.time_zone),
@@ -66,9 +64,9 @@ def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
         "verdict": found.verdict,
         "to_plan": found.plan,
         "need": found.need,
-        "title": title,
-        "detail": detail,
-        "rule": RULE,
+        "title": said.title,
+        "detail": said.detail,
+        "rule": wording.RULE,
         "history": _history(row.time_zone, state, looked_at),
         "plans": plans,
         "if_cancelled": None if state.plan == books.BASIC else _if_cancelled(row, state, now),
@@ -159,59 +157,38 @@ def _change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: date
 def _if_cancelled(row: Seat, state: State, now: datetime) -> dict[str, Any]:
     """How to use the rest before the last day to cancel."""
     plan = use_the_rest(state, now, row.working_days)
-    by, renewal = last_day_to_cancel(state, now), say_date(row.time_zone, state.next_renewal)
-    last = f"{by.day} {by:%b}"
-    if state.cancel_pending:
-        what = f"The subscription is cancelled and ends on {renewal}; what is left then is voided."
-    elif book_of(state).cancel_at_renewal:
-        what = f"Cancel by {last}: it takes effect at the renewal on {renewal}, which voids what is left then."
-    else:
-        what = f"Cancel on {last}, not before: it voids what is left at once. The renewal on {renewal} would be paid."
-    use = f"Use {credits(state.balance)} first, by {last}." if state.balance else "No credit is left to use first."
+    by = last_day_to_cancel(state, now)
     return {
         "credits": state.balance,
         "days": [each._asdict() for each in plan],
         "cancel_by": by,
         "cancelled": state.cancel_pending,
         "renews_at": state.next_renewal,
-        "detail": f"{use} {what}",
+        "detail": wording.if_cancelled(
+            state.balance,
+            by,
+            Moment(state.next_renewal, row.time_zone),
+            cancelled=state.cancel_pending,
+            at_renewal=book_of(state).cancel_at_renewal,
+        ),
     }
 
 
-def _words(
+def _ground(
     row: Seat, state: State, found: Advice, looked_at: Sequence[Sheet], trials: Mapping[str, Trial]
-) -> tuple[str, str]:
-    """The advice as a headline and the reason for it."""
-    title = book_of(state).plan(found.plan or state.plan).title
-    many = len(looked_at)
-    early = sum(ran_out_early(sheet, plans_to_try(state)[state.plan]) for sheet in looked_at)
-    ran_out = f"Use emptied the account more than {EARLY.days} days early in {early} of {many} periods"
-    if state.plan == books.BASIC:
-        return "There is nothing to change", "The plan is the free one, which has no credits."
-    if found.verdict == "not_enough_history":
-        when = say_date(row.time_zone, enough_on(state, many))
-        missing = PERIODS_NEEDED - many
-        periods = "full period" if missing == 1 else "full periods"
-        return "Not enough history", f"{missing} more {periods} are needed. Ask again after {when}."
-    if found.verdict == "upgrade":
-        return f"Upgrade to {title}", f"{ran_out}, and lately too: the need lasts."
-    if found.verdict == "cancel":
-        short = trials[books.BASIC].short_periods
-        return "Cancel", f"In {many - short} of {many} periods no credit was needed."
-    if found.verdict == "downgrade":
-        short = trials[found.plan or ""].short_periods
-        kept = "in each period" if not short else f"in all periods but one, a busy {_noun(state)}"
-        return (
-            f"Downgrade to {title}",
-            f"Its {credits(trials[found.plan or ''].allotment)} would have been enough {kept}.",
-        )
-    reasons = {
-        "lasting": f"{ran_out}, but there is no larger plan.",
-        "busy_month": f"{ran_out}: a busy {_noun(state)}, not a lasting need.",
-        "covered": f"{ran_out}, and no cheaper plan would have been enough for the InMails sent.",
-    }
-    return f"Stay on {title}", reasons[found.need]
-
-
-def _noun(state: State) -> str:
-    return "month" if months_of(state) == 1 else "period"
+) -> wording.Ground:
+    """What the advice rests on."""
+    allotment = plans_to_try(state)[state.plan]
+    tried = trials.get(books.BASIC if found.verdict == "cancel" else found.plan or state.plan)
+    return wording.Ground(
+        found.verdict,
+        found.need,
+        is_free_plan=state.plan == books.BASIC,
+        plan=book_of(state).plan(found.plan or state.plan).title,
+        allotment=tried.allotment if tried else allotment,
+        looked_at=len(looked_at),
+        months=months_of(state),
+        early=sum(ran_out_early(sheet, allotment) for sheet in looked_at),
+        short=tried.short_periods if tried else 0,
+        enough_on=Moment(enough_on(state, len(looked_at)), row.time_zone),
+    )

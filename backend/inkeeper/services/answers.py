@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 from inkeeper.rules import periods
-from inkeeper.rules.forecast import Returns, capacity, returns_since
+from inkeeper.rules.forecast import Returns, ReturnsBasis, capacity, returns_since
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import Answers
 from inkeeper.rules.state import State
@@ -66,7 +66,7 @@ class Capacity(NamedTuple):
     until_renewal: int
     response_rate: float
     lag_hours: float | None
-    basis: Annotated[str, "On how much history it rests."]
+    basis: ReturnsBasis
 
 
 def describe_capacity(state: State, now: datetime, lately: Returns | None) -> Capacity | None:

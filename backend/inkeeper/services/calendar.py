@@ -28,6 +28,8 @@ from inkeeper.storage.calendars import ToldEvent
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.targets import Today
 from inkeeper.storage.transaction import Transaction, current
+from inkeeper.wording import agenda as wording
+from inkeeper.wording.language import ENGLISH, Words
 
 _FORM = 1
 """Raised whenever the same events would be written differently than before."""
@@ -53,6 +55,7 @@ class Told(NamedTuple):
     """
 
     event: Event
+    said: wording.Said
     uid: str
     digest: str
     sequence: int
@@ -135,23 +138,23 @@ def note_read(store: Store, address: Address, now: datetime) -> None:
             calendars.note_read(tx, address.account_id, now)
 
 
-def feed_of(store: Store, owner_id: str, account_id: str, now: datetime) -> Feed:
-    """The owner's account as a calendar at `now` (UTC).
+def feed_of(store: Store, owner_id: str, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
+    """The owner's account as a calendar at `now` (UTC), in that language.
 
     What is told for the first time, or otherwise than the last time, is written down; while nothing changes, nothing
     is written. Raises a 404 Problem for an account that is not the owner's.
     """
     with store.read() as transaction:
-        feed, news = _feed(transaction, seat(owner_id, account_id), now)
+        feed, news = _feed(transaction, seat(owner_id, account_id), now, words)
     if news:
         with store.begin_write(None) as transaction:
             # Looked at again, since another request may have been first.
-            feed, news = _feed(transaction, seat(owner_id, account_id), now)
+            feed, news = _feed(transaction, seat(owner_id, account_id), now, words)
             _write_down(transaction, account_id, feed, news, now)
     return feed
 
 
-def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, list[Told]]:
+def _feed(transaction: Transaction, row: Seat, now: datetime, words: Words) -> tuple[Feed, list[Told]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
     state, coming = balances.state_at(row.id, now)
     at = state.position.at
@@ -159,15 +162,16 @@ def _feed(transaction: Transaction, row: Seat, now: datetime) -> tuple[Feed, lis
     events, news = [], []
     planned = _planned(transaction, row.owner_id, row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
-        uid, digest = _uid(row.id, event), _digest(event.title, event.detail)
+        said = wording.say(event, words)
+        uid, digest = _uid(row.id, event), _digest(said.title, said.detail)
         before = known.get(uid)
         if before and before.digest == digest:
-            told = Told(event, uid, digest, before.sequence, before.changed_at)
+            told = Told(event, said, uid, digest, before.sequence, before.changed_at)
         else:
-            told = Told(event, uid, digest, before.sequence + 1 if before else 0, now)
+            told = Told(event, said, uid, digest, before.sequence + 1 if before else 0, now)
             news.append(told)
         events.append(told)
-    return Feed(f"InMail credits ({book_of(state).plan(state.plan).title})", events), news
+    return Feed(wording.calendar_title(book_of(state).plan(state.plan).title, words), events), news
 
 
 def _planned(transaction: Transaction, owner_id: str, account_id: str, state: State, at: datetime) -> list[Event]:

@@ -40,8 +40,8 @@ def _event(told: Told) -> Event:
         last_modified=told.changed_at.replace(microsecond=0),
         start=told.event.day,
         end=told.event.day + timedelta(days=1),
-        summary=told.event.title,
-        description=told.event.detail,
+        summary=told.said.title,
+        description=told.said.detail,
         classification=CLASS.PRIVATE,
         # It keeps nobody from a meeting.
         transparency=TRANSP.TRANSPARENT,
@@ -52,7 +52,7 @@ def _event(told: Told) -> Event:
 
 
 def _alarm(told: Told) -> Alarm:
-    alarm = Alarm.new(description=told.event.title)
+    alarm = Alarm.new(description=told.said.title)
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", _ALARM_AT)
     return alarm

@@ -14,6 +14,7 @@ from inkeeper.services.imports import own
 from inkeeper.storage import balances, csv_rows
 from inkeeper.storage.csv_rows import InmailRow
 from inkeeper.storage.transaction import current
+from inkeeper.wording.journal import say
 
 Row = Sequence[Any]
 
@@ -78,7 +79,7 @@ def _ledger(now: datetime) -> Iterator[Row]:
                 entry.kind,
                 entry.credits,
                 entry.balance,
-                entry.why,
+                say(entry.why),
                 entry.rule,
                 about,
             )

@@ -15,7 +15,7 @@ from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
 from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import parse_link
-from inkeeper.rules.replay import Entry
+from inkeeper.rules.replay import Entry, Reason
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, openings
 from inkeeper.services.people.sent import person_keys
@@ -25,7 +25,9 @@ from inkeeper.storage import inmails as stored
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.inmails import Inmail
 from inkeeper.storage.transaction import current
-from inkeeper.vocabulary import ANSWERS
+from inkeeper.vocabulary import ANSWERS, ReasonCode
+
+_AS_EDITED: dict[ReasonCode, Reason] = {"sent": Reason("sent_as_edited"), "sent_free": Reason("sent_free_as_edited")}
 
 
 def last_edit(inmail_id: str) -> str:
@@ -118,14 +120,14 @@ def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
     rows = stored.edits(current(), account_id)
     formers, retractions, edited = (set(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
 
-    def why(entry: Entry) -> str:
+    def why(entry: Entry) -> Reason:
         if entry.fact_id in retractions:
-            return "Taken back by an edit of the InMail"
+            return Reason("taken_back_by_edit")
         if entry.kind != "spend":
             return entry.why
         if entry.fact_id in formers:
-            return "InMail sent (edited later)"
-        return f"{entry.why} (as edited)" if entry.fact_id in edited and entry.rule != "retract" else entry.why
+            return Reason("sent_and_edited")
+        return _AS_EDITED.get(entry.why.code, entry.why) if entry.fact_id in edited else entry.why
 
     return [entry._replace(why=why(entry)) for entry in journal]
 

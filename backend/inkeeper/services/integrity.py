@@ -21,6 +21,7 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.integrity import InmailRow
 from inkeeper.storage.tables import Table
 from inkeeper.storage.transaction import Transaction, current
+from inkeeper.wording import refusals
 
 
 class Finding(NamedTuple):
@@ -77,7 +78,7 @@ def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
         present = max(now, opening_of(facts).at)
         at_once = replay(facts, present).state
     except UNREADABLE as error:
-        yield Finding(account_id, None, f"The facts cannot be replayed: {error}")
+        yield Finding(account_id, None, f"The facts cannot be replayed: {refusals.unreadable(error)}")
         return
     yield from _check_step_by_step(account_id, facts, at_once, present)
     yield from _check_saved(account_id, facts, present)
@@ -94,7 +95,7 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         state = replay(together, at, state).state
         broken = list(broken_invariants(state))
         if broken:
-            yield from (Finding(account_id, together[-1].id, message) for message in broken)
+            yield from (Finding(account_id, together[-1].id, refusals.broken(each)) for each in broken)
             return
     assert state is not None, "a history that was replayed has an opening"
     if dump_state(replay([], now, state).state) != dump_state(at_once):

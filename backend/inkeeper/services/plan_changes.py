@@ -12,15 +12,16 @@ from typing import Any
 from inkeeper.errors import conflict, invalid, not_found
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Cancelled, PlanChanged, Retracted
+from inkeeper.rules.periods import Moment
 from inkeeper.rules.replay import Entry, allotment_of, book_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
-from inkeeper.rules.warnings import credits, say_date
 from inkeeper.services import dates
 from inkeeper.services.accounts import refusals, seat
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Seat
+from inkeeper.wording import plan_changes as wording
 
 
 def preview_change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -128,7 +129,9 @@ def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State, now: date
         "balance_after": balance_before + granted - voided,
         "next_renewal": grant and {"at": grant.at, "credits": grant.credits},
         "value_voided": worth and worth._asdict(),
-        "detail": _sentence(row, None if effective_at <= now else effective_at, granted, voided, balance_before),
+        "detail": wording.say(
+            None if effective_at <= now else Moment(effective_at, row.time_zone), granted, voided, balance_before
+        ),
     }
 
 
@@ -141,12 +144,3 @@ def _direction(fact: PlanChanged | Cancelled, before: State, after: State) -> st
         return "cancel"
     today = book_of(before).allotment(before.plan, before.terms, before.zone, fact.at)
     return "upgrade" if allotment_of(after) > today else "downgrade"
-
-
-def _sentence(row: Seat, later: datetime | None, granted: int, voided: int, before: int) -> str:
-    """What happens in words; `later` (UTC) is None for a change that takes effect at once."""
-    when = "at once" if later is None else f"on {say_date(row.time_zone, later)}"
-    lost = f"{credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."
-    # The day and its zone are named once.
-    gained = f" {credits(granted)} come {'then' if voided and later else when}." if granted else ""
-    return f"{lost}{gained} That leaves {credits(before + granted - voided)}."

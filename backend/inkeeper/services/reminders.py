@@ -20,7 +20,7 @@ from inkeeper import texts
 from inkeeper.errors import not_found
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
-from inkeeper.rules.warnings import AccountWarning, urgency, warnings
+from inkeeper.rules.warnings import AccountWarning, ToWrite, urgency, warnings
 from inkeeper.services import accounts, mail
 from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders, seat
 from inkeeper.services.dates import CLOCK_TOLERANCE
@@ -34,12 +34,8 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.reminders import Sent
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PERIOD_WARNING_CODES
-
-_FOOTER = """\
-Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in your
-crontab that runs `inkeeper remind`.
-"""
-
+from inkeeper.wording.language import ENGLISH, Words
+from inkeeper.wording.warnings import say
 
 MORNING_FROM = 5
 """The hour (local) from which on the day's people are told; the first run behind it tells of them."""
@@ -65,8 +61,11 @@ class Reminder(NamedTuple):
     occasion: datetime
 
 
-def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime) -> list[Reminder]:
-    """Tell the owner in one message of all warnings at `now` (UTC) that no message has told of; answers them.
+def remind(
+    store: Store, owner_name: str, settings: MailSettings, now: datetime, words: Words = ENGLISH
+) -> list[Reminder]:
+    """Tell the owner in one message, in that language, of all warnings at `now` (UTC) that no message has told of; they
+    are returned.
 
     Raises MessageNotMade and MailRefused (the next run tries again), MailUnconfirmed (no run does), and a 404 Problem
     if there is no such owner.
@@ -76,7 +75,7 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
         news = _news(transaction, owner_name, now)
     if not news:
         return []
-    with mail.offered(settings, _message(settings, news, now)) as hand_over:
+    with mail.offered(settings, _message(settings, news, now, words)) as hand_over:
         try:
             with store.begin_write(None) as transaction:
                 _note(transaction, news, now)
@@ -143,13 +142,8 @@ def _to_write(transaction: Transaction, row: Seat, now: datetime) -> AccountWarn
     if not people:
         return None
     names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_in_reminders(row.id) else []
-    more = len(people) - len(names)
-    if names:
-        detail = ", ".join(names) + (f" and {more} more." if more else ".")
-    else:
-        detail = "Inkeeper shows to whom: People, Today."
     until = day_start(row.time_zone, today + timedelta(days=1))
-    return AccountWarning("to_write", "info", f"{len(people)} to write to today", detail, until)
+    return AccountWarning("to_write", "info", until, ToWrite(len(people), tuple(names)))
 
 
 def _account(made: Summary, plans: Counter[str]) -> str:
@@ -158,18 +152,18 @@ def _account(made: Summary, plans: Counter[str]) -> str:
     return plan if plans[plan] == 1 else f"{plan}, {texts.printable(made.answer.account.name)}"
 
 
-def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> bytes:
+def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime, words: Words) -> bytes:
     """The message as it goes over the wire. Raises MessageNotMade."""
     try:
-        return _composed(settings, news, now).as_bytes()
+        return _composed(settings, news, now, words).as_bytes()
     except Exception as error:  # the package email fails in many ways on texts that it did not expect
         raise MessageNotMade(type(error).__name__) from error
 
 
-def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime) -> EmailMessage:
+def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime, words: Words) -> EmailMessage:
     first, more = news[0], len(news) - 1
     message = EmailMessage(SMTP)
-    subject = f"{first.warning.title} ({first.account})" + (f" and {more} more" if more else "")
+    subject = _subject(first, more, words)
     message["Subject"] = _header_text(subject)
     message["From"] = settings.sender
     message["To"] = settings.recipient
@@ -178,9 +172,34 @@ def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime) -
     message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
     # So that no absence note answers it.
     message["Auto-Submitted"] = "auto-generated"
-    told = "".join(f"{reminder.account}: {reminder.warning.title}\n{reminder.warning.detail}\n\n" for reminder in news)
-    message.set_content(f"{told}-- \n{_FOOTER}", cte="quoted-printable")
+    said = ((reminder.account, say(reminder.warning, words)) for reminder in news)
+    told = "".join(f"{account}: {warning.title}\n{warning.detail}\n\n" for account, warning in said)
+    message.set_content(f"{told}-- \n{_footer(words)}", cte="quoted-printable")
     return message
+
+
+def _subject(first: Reminder, more: int, words: Words) -> str:
+    warning = say(first.warning, words).title
+    if not more:
+        # translators: The subject of a message: a warning with the account's plan.
+        return words.pgettext("mail.subject", "%(warning)s (%(account)s)", warning=warning, account=first.account)
+    return words.npgettext(
+        "mail.subject_and_more",
+        "%(warning)s (%(account)s) and %(number)s more",
+        "%(warning)s (%(account)s) and %(number)s more",
+        more,
+        warning=warning,
+        account=first.account,
+    )
+
+
+def _footer(words: Words) -> str:
+    # translators: Two lines of at most 120 characters, each with a line break at its end.
+    return words.pgettext(
+        "mail.footer",
+        "Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in"
+        " your\ncrontab that runs `inkeeper remind`.\n",
+    )
 
 
 def _header_text(text: str) -> str:

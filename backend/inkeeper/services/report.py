@@ -15,13 +15,11 @@ from typing import Any
 
 from inkeeper.clock import to_microseconds
 from inkeeper.csvtext import write_table
-from inkeeper.jsontext import plain
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import day_start, local_day, name_for_browsers
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import (
-    FORMULAS,
     HOURS,
     MINIMUM_SAMPLE,
     RATES_OVER_DAYS,
@@ -107,11 +105,10 @@ def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
         "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
         "rates": _rates(row, now),
         "cost": _cost(rows, prices, answered),
-        "capacity": plain(answers.describe_capacity(state, now, answers.returns(row.id, state, now))),
+        "capacity": answers.describe_capacity(state, now, answers.returns(row.id, state, now)),
         "balance_over_time": _balance_over_time(sheets, since, rows[0].opening),
         "heat_map": _heat_map(answers.by_hour_of_sending(row.id, zone, since, now), answered),
         "answer_time": {"answers": len(answered), "median_hours": answers.hours(answers.median_wait(answered))},
-        "formulas": FORMULAS,
     }
     # Windows and days move at midnight, months end at one; between two, time alone brings nothing else.
     tomorrow = day_start(zone, local_day(zone, now) + timedelta(days=1))

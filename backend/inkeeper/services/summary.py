@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple, cast
 
-from inkeeper.rules import books, money
-from inkeeper.rules.forecast import forecast
+from inkeeper.rules import money
+from inkeeper.rules.forecast import Basis, forecast
 from inkeeper.rules.money import Money
 from inkeeper.rules.pace import Pace, days_until, pace, working_days
 from inkeeper.rules.periods import name_for_browsers
@@ -26,6 +26,7 @@ from inkeeper.storage.results_window import count_replies
 from inkeeper.storage.transaction import current
 from inkeeper.vocabulary import JournalKind, Product
 from inkeeper.vocabulary import Loss as LossReason
+from inkeeper.wording.plans import PRODUCT_TITLES
 
 RECENT = 10
 AWAITING = 50
@@ -85,7 +86,7 @@ class Forecast(NamedTuple):
     """
 
     lost: int | None
-    basis: str
+    basis: Basis
     capacity: Capacity | None
 
 
@@ -191,7 +192,7 @@ def summary(row: Seat, now: datetime) -> Summary:
             lead_days=row.lead_days,
         ),
         plan_title=plan.title,
-        product_title=books.PRODUCT_TITLES[plan.product],
+        product_title=PRODUCT_TITLES[plan.product],
         as_of=asked_at,
         opens_at=state.opened_at if state.opened_at > asked_at else None,
         balance=state.balance,

@@ -17,7 +17,8 @@ from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import snapshots
-from inkeeper.storage.heads import latest_at
+from inkeeper.storage.engines.engine import AccountRow
+from inkeeper.storage.heads import Latest, latest_at
 from inkeeper.storage.transaction import current
 
 JUST_OPENED = timedelta(seconds=1)
@@ -67,9 +68,11 @@ def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
     """
     start, facts = _from(account_id, Position(now, LAST + 1, ""))
     now = now if start else _or_after_opening(now, opening_of(facts).at)
-    if current().latest(account_id) is None and (head := _head(facts, now, start)):
+    known = _latest(account_id)
+    # Asked about a time before the latest state, there is nothing to learn.
+    if (known is None or start is known.heads[-1]) and (head := _head(facts, now, start)):
         start = head.state
-        latest = latest_at(start, facts)
+        latest = known.with_head(start, facts) if known else latest_at(start, facts)
         # Asked about a time long past, what came since is not worth keeping.
         if len(latest.later) <= _PLANNED_KEPT:
             current().learn(account_id, latest)
@@ -126,7 +129,7 @@ def record(
     if check:
         check(recorded)
     stored_facts.add(account_id, facts, now, import_id, import_ids)
-    known = transaction.latest(account_id)
+    known = _latest(account_id)
     kept = known and known.before(min(earliest, head.position) if head else earliest)
     if head:
         transaction.learn(account_id, kept.with_head(head, behind) if kept else latest_at(head, behind))
@@ -179,7 +182,7 @@ def present(account_id: str, now: datetime) -> datetime:
 
 def opened_at(account_id: str) -> datetime:
     """When the account opened (UTC)."""
-    if latest := current().latest(account_id):
+    if latest := _latest(account_id):
         return latest.heads[-1].opened_at
     return stored_facts.opening_of(account_id)
 
@@ -192,11 +195,32 @@ def last_at(account_id: str, now: datetime) -> datetime | None:
     return stored_facts.last_at(account_id, now)
 
 
+def _latest(account_id: str) -> Latest | None:
+    """The account's latest states; None where they have to be worked out from what is stored.
+
+    Where another process has written to the account, what this one knows is brought up to date by the facts since.
+    """
+    if earlier := current().earlier(account_id):
+        current().learn(account_id, _caught_up(account_id, *earlier))
+    return current().latest(account_id)
+
+
+def _caught_up(account_id: str, then: AccountRow, known: Latest) -> Latest | None:
+    """Those of the states known that hold still, with all facts behind the last of them; None if there are none."""
+    facts = stored_facts.facts_of(account_id, known.heads[0].position.at)
+    new = [fact for fact in facts if fact.id > (then.last_fact_id or "")]
+    if len(new) != current().row(account_id).facts_recorded - then.facts_recorded:
+        # Some are dated before the first of the states.
+        return None
+    kept = known.before(_takes_effect(account_id, new)) if new else known
+    return kept and kept.with_later(facts)
+
+
 def _from(account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
     """The last state known before that place (None: none is), and the facts from its instant on, all of them without
     one.
     """
-    latest = current().latest(account_id)
+    latest = _latest(account_id)
     if latest and latest.heads[-1].position < place:
         return latest.heads[-1], list(latest.later)
     heads = reversed(latest.heads) if latest else ()

@@ -199,7 +199,7 @@ def add(
         transaction.execute(sql, rows[0])
     else:
         transaction.executemany(sql, rows)
-    transaction.note_recorded(account_id, (fact.id for fact in facts))
+    transaction.note_recorded(account_id, [fact.id for fact in facts])
 
 
 def _sent_data(cost: int) -> str:

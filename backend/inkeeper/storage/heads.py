@@ -8,6 +8,7 @@ from typing import NamedTuple
 from inkeeper.rules.facts import Fact
 from inkeeper.rules.replay import position_of
 from inkeeper.rules.state import Position, State
+from inkeeper.storage.engines.engine import AccountRow
 
 ACCOUNTS_KEPT = 256
 HEADS_KEPT = 16
@@ -46,19 +47,24 @@ class Heads:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, Latest]] = {}
+        self._known: dict[str, tuple[AccountRow, Latest]] = {}
         self._lock = Lock()
 
     def find(self, account_id: str, version: int) -> Latest | None:
         """What is known of the account as of that version."""
         known = self._known.get(account_id)
-        return known[1] if known and known[0] == version else None
+        return known[1] if known and known[0].version == version else None
 
-    def keep(self, account_id: str, version: int, latest: Latest) -> None:
+    def find_earlier(self, account_id: str, version: int) -> tuple[AccountRow, Latest] | None:
+        """What is known of the account as of a version before that one, and how its facts stood then."""
+        known = self._known.get(account_id)
+        return known if known and known[0].version < version else None
+
+    def keep(self, account_id: str, row: AccountRow, latest: Latest) -> None:
         """Know this from now on, unless something of a later version is known; forget who was written least lately."""
         with self._lock:
             known = self._known.pop(account_id, None)
-            self._known[account_id] = known if known and known[0] > version else (version, latest)
+            self._known[account_id] = known if known and known[0].version > row.version else (row, latest)
             if len(self._known) > ACCOUNTS_KEPT:
                 del self._known[next(iter(self._known))]
 

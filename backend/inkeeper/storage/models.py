@@ -239,6 +239,8 @@ class Account(_Table):
     low_balance = IntegerField(null=True, constraints=[Check("low_balance >= 0")])
     # Whether the morning's e-mail names the people to write to.
     reminder_names = IntegerField(constraints=[SQL("DEFAULT 0"), Check("reminder_names IN (0, 1)")])
+    # Rises by one with each fact. Only differences count: it began with 0 for accounts that had facts already.
+    facts_recorded = IntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         constraints = (Check("(price_minor IS NULL) = (currency IS NULL)"),)

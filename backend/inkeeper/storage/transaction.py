@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ class Transaction:
     `account_id` is the account that is written to; None for a write to no account, and for reading.
     """
 
-    __slots__ = ("_heads", "_last_ids", "_learned", "_versions", "account_id", "connection", "database")
+    __slots__ = ("_heads", "_learned", "_rows", "account_id", "connection", "database")
 
     def __init__(
         self,
@@ -37,10 +37,9 @@ class Transaction:
         self.account_id = account_id
         self._heads = heads
         self._learned: dict[str, Latest | None] = {}
-        self._versions: dict[str, int] = {}
-        self._last_ids: dict[str, str | None] = {}
+        self._rows: dict[str, AccountRow] = {}
         if account_id is not None and row is not None:
-            self._versions[account_id], self._last_ids[account_id] = row
+            self._rows[account_id] = row
 
     def execute(self, sql: str, parameters: Parameters = ()) -> Cursor:
         """Run one SQL statement, with instants as whole microseconds: `?` for each parameter, or `:name` by name."""
@@ -55,8 +54,16 @@ class Transaction:
     def latest(self, account_id: str) -> Latest | None:
         """The account's latest states as of this transaction; None where they have to be worked out."""
         if account_id not in self._learned:
-            self._learned[account_id] = self._heads.find(account_id, self._version(account_id))
+            self._learned[account_id] = self._heads.find(account_id, self.row(account_id).version)
         return self._learned[account_id]
+
+    def earlier(self, account_id: str) -> tuple[AccountRow, Latest] | None:
+        """What is known of an earlier version of the account, and how its facts stood then; None for nothing, and where
+        this transaction has looked for the latest states already.
+        """
+        if account_id in self._learned:
+            return None
+        return self._heads.find_earlier(account_id, self.row(account_id).version)
 
     def learn(self, account_id: str, latest: Latest | None) -> None:
         """Note what the account's latest states are from here on."""
@@ -67,40 +74,45 @@ class Transaction:
 
         The facts of one instant are ordered by id. Inside a write no other process can add facts in between.
         """
-        self._version(account_id)
-        made = new_ids(now, count, self._last_ids[account_id])
+        row = self.row(account_id)
+        made = new_ids(now, count, row.last_fact_id)
         if made:
-            self._last_ids[account_id] = made[-1]
+            self._rows[account_id] = row._replace(last_fact_id=made[-1])
         return made
 
-    def note_recorded(self, account_id: str, fact_ids: Iterable[str]) -> None:
+    def note_recorded(self, account_id: str, fact_ids: Collection[str]) -> None:
         """Note the ids of facts that are stored, so that later ones lie behind them."""
-        self._version(account_id)
-        self._last_ids[account_id] = max([self._last_ids[account_id] or "", *fact_ids])
+        row = self.row(account_id)
+        last = max([row.last_fact_id or "", *fact_ids])
+        self._rows[account_id] = AccountRow(row.version, last, row.facts_recorded + len(fact_ids))
 
     def raise_version(self, account_id: str) -> None:
         """Count a change of the account: what is known of its earlier versions no longer holds."""
         # As of this transaction what is known of the account's facts is still right: whoever stores one says so itself.
         self.latest(account_id)
+        row = self.row(account_id)
         rows = self.execute(
-            "UPDATE account SET version = version + 1, last_fact_id = coalesce(?, last_fact_id) WHERE id = ?"
+            "UPDATE account SET version = version + 1, last_fact_id = ?, facts_recorded = ? WHERE id = ?"
             " RETURNING version",
-            (self._last_ids.get(account_id), account_id),
+            (row.last_fact_id, row.facts_recorded, account_id),
         )
         for (version,) in rows:
-            self._versions[account_id] = version
+            self._rows[account_id] = row._replace(version=version)
 
     def keep_what_was_learned(self) -> None:
         """Let later transactions have it. For the end of one whose changes are on disk."""
         for account_id, latest in self._learned.items():
             if latest:
-                self._heads.keep(account_id, self._versions[account_id], latest)
+                self._heads.keep(account_id, self._rows[account_id], latest)
 
-    def _version(self, account_id: str) -> int:
-        if account_id not in self._versions:
-            rows = self.execute("SELECT version, last_fact_id FROM account WHERE id = ?", (account_id,)).fetchall()
-            self._versions[account_id], self._last_ids[account_id] = rows[0] if rows else (-1, None)
-        return self._versions[account_id]
+    def row(self, account_id: str) -> AccountRow:
+        """How the account's facts stand, with what this transaction has changed."""
+        if account_id not in self._rows:
+            row = self.execute(
+                "SELECT version, last_fact_id, facts_recorded FROM account WHERE id = ?", (account_id,)
+            ).fetchone()
+            self._rows[account_id] = AccountRow(*row) if row else AccountRow(-1, None, 0)
+        return self._rows[account_id]
 
 
 def over_copy(connection: sqlite3.Connection) -> Transaction:

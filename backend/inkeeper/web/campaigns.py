@@ -17,6 +17,7 @@ from inkeeper.services.people import campaigns, texts
 from inkeeper.web import dates, forms, pages, seats, settings, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import gettext, gettext_noop, ngettext
 from inkeeper.web.seats import Seats
 
 NEW = "new"
@@ -27,13 +28,15 @@ MOST_TEXTS = 500
 
 STEPS = range(1, MOST_STEPS + 1)
 
-AFTER = {"": "No follow-up", **{str(n): f"After {n} working days" for n in range(3, 29)}}
-AFTER["7"] += " (as LinkedIn does)"
-"""When a follow-up comes, by the value of its field."""
+_AFTER = range(3, 29)
+"""After how many working days a follow-up can come."""
+
+_AS_LINKEDIN = 7
+"""After so many working days LinkedIn itself offers to write again."""
 
 _VERSIONED = ("name", "goal", "budget", "starts", "ends", "steps", "archived")
 _EDITED = ("name", "goal", "budget", "starts", "ends")
-_ENTER_DAY: dict[str, Any] = {"invalid": "Enter a day."}
+_ENTER_DAY: dict[str, Any] = {"invalid": gettext_noop("Enter a day.")}
 
 
 class CampaignsQuery(forms.Query):
@@ -61,7 +64,7 @@ class CampaignForm(FormSchema):
     """
 
     account = fields.String(validate=validate.Length(max=64))
-    name = CleanText(required=True, max_length=100, error_messages={"required": "Enter a name."})
+    name = CleanText(required=True, max_length=100, error_messages={"required": gettext_noop("Enter a name.")})
     goal = CleanText(load_default=None, max_length=500, lines=True)
     budget = settings.whole_number(0, LARGEST_BUDGET)
     starts = fields.Date(load_default=None, validate=DAYS, error_messages=_ENTER_DAY)
@@ -111,7 +114,7 @@ def create_campaign() -> Response:
         forms.save_once(None, form, create)
     except Problem as problem:
         return _editor(found, None, _refused(form, problem), 422)
-    return _list(found, toast={"text": "Saved."}, push=True)
+    return _list(found, toast={"text": gettext("Saved.")}, push=True)
 
 
 @blueprint.post("/people/campaigns/<campaign_id>")
@@ -136,7 +139,7 @@ def save_campaign(campaign_id: str) -> Response:
         return _editor(found, campaign, form, 409, stale=True)
     except Problem as problem:
         return _editor(found, campaign, _refused(form, problem), 422)
-    return _list(found, toast={"text": "Saved."}, push=True)
+    return _list(found, toast={"text": gettext("Saved.")}, push=True)
 
 
 @blueprint.post("/people/campaigns/<campaign_id>/delete")
@@ -152,7 +155,7 @@ def delete_campaign(campaign_id: str) -> Response:
         campaign = campaigns.get_campaign(tx, owner_id(), campaign_id, now())
     archived = forms.save_once(None, form, delete)["archived"]
     found = _seats(form)
-    toast: dict[str, Any] = {"text": f"Deleted {campaign['name']}."}
+    toast: dict[str, Any] = {"text": gettext("Deleted %(name)s.", name=campaign["name"])}
     if archived:
         toast |= {"undo": f"/people/campaigns/{campaign_id}/restore", "undo_values": {"account": found.account_id}}
     return _list(found, toast=toast, push=True)
@@ -209,14 +212,18 @@ def _refused(form: Form, problem: Problem) -> Form:
             number = int(rest[0]) + 1
             if rest[2:]:
                 place = "text" if rest[2] == "0" or f"text{number}" not in form.data else "other"
-                return form.but(f"{place}{number}", "This text isn't here any more. Choose another one.")
-            return form.but(f"other{number}", "Choose two different texts.")
+                return form.but(f"{place}{number}", gettext("This text isn't here any more. Choose another one."))
+            return form.but(f"other{number}", gettext("Choose two different texts."))
         if first == "ends":
             before_start = form.data["starts"] and form.data["ends"] < form.data["starts"]
-            said = "It ends before it starts." if before_start else "That day is over. Pick today or later."
+            said = (
+                gettext("It ends before it starts.")
+                if before_start
+                else gettext("That day is over. Pick today or later.")
+            )
             return form.but("ends", said)
         if first == "starts":
-            return form.but("starts", "It starts after it ends.")
+            return form.but("starts", gettext("It starts after it ends."))
     raise problem
 
 
@@ -233,7 +240,9 @@ def _listed(found: Seats) -> dict[str, Any]:
 def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
     """The list of the campaigns as a page, or, with `push`, as the answer to a form of the editor."""
     template = "app/campaigns_done.html" if push else "app/campaigns.html"
-    response = pages.page(template, title="Campaigns", here="people", seats=found, toast=toast, **_listed(found))
+    response = pages.page(
+        template, title=gettext("Campaigns"), here="people", seats=found, toast=toast, **_listed(found)
+    )
     if push:
         response.headers["HX-Push-Url"] = f"/people/campaigns?account={found.account_id}"
     return response
@@ -247,7 +256,7 @@ def _editor(
     version = forms.version_of(_versioned(campaign)) if campaign and fresh else form.typed.get("version", "")
     return pages.page(
         "app/campaigns_edit.html",
-        title="Campaigns",
+        title=gettext("Campaigns"),
         here="people",
         seats=found,
         status=status,
@@ -257,7 +266,7 @@ def _editor(
         version=version,
         stale=stale,
         texts=_texts(campaign["steps"] if campaign else []),
-        AFTER=AFTER,
+        AFTER=_follow_up_days(),
     )
 
 
@@ -278,7 +287,16 @@ def _days(campaign: Mapping[str, Any], zone: str) -> str:
         return dates.say_day(day, today)
 
     if ends and ends < today:
-        return f"ended {say(ends)}"
+        return gettext("ended %(ends)s", ends=say(ends))
     if starts and starts > today:
-        return f"{say(starts)} – {say(ends)}" if ends else f"starts {say(starts)}"
-    return f"until {say(ends)}" if ends else ""
+        return f"{say(starts)} – {say(ends)}" if ends else gettext("starts %(starts)s", starts=say(starts))
+    return gettext("until %(ends)s", ends=say(ends)) if ends else ""
+
+
+def _follow_up_days() -> dict[str, str]:
+    """When a follow-up comes, by the value of its field."""
+    texts = {"": gettext("No follow-up")}
+    for days in _AFTER:
+        texts[str(days)] = ngettext("After %(number)s working day", "After %(number)s working days", days)
+    texts[str(_AS_LINKEDIN)] = gettext("After %(days)s working days (as LinkedIn does)", days=_AS_LINKEDIN)
+    return texts

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
+from math import ceil
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -140,10 +141,10 @@ def _first(month: str) -> date:
     return date(int(year), int(number), 1)
 
 
-def _scale(values: Iterable[int], size: Size) -> _Scale:
+def _scale(values: Iterable[float], size: Size) -> _Scale:
     most = max([1, *values])
     step = next(size for size in _round_numbers() if size * _STEPS >= most)
-    ticks = [step * number for number in range(-(-most // step) + 1)]
+    ticks = [step * number for number in range(ceil(most / step) + 1)]
     return _Scale(size, ticks, 14 + size.digit * len(f"{ticks[-1]:,}"))
 
 

@@ -8,8 +8,9 @@ from inkeeper.api.context import now
 from inkeeper.clock import parse_instant
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import Translated, gettext, gettext_noop, language
 
-NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+NEAR = Translated({-1: gettext_noop("yesterday"), 0: gettext_noop("today"), 1: gettext_noop("tomorrow")})
 """How days next to today are called, by their distance in days."""
 
 _INSTANT = timedelta(microseconds=1)
@@ -27,7 +28,10 @@ def moment(at: datetime | str, zone: str) -> str:
     instant = _instant(at)
     said = day(instant, zone)
     near = abs((local_day(zone, instant) - local_day(zone, now())).days) <= 1
-    return f"{said}, {instant.astimezone(time_zone(zone)):%H:%M}" if near else said
+    if not near:
+        return said
+    time = language().time_of_day(instant.astimezone(time_zone(zone)).time())
+    return gettext("%(day)s, %(time)s", day=said, time=time)
 
 
 @blueprint.app_template_filter("last_day")
@@ -51,8 +55,7 @@ def iso_day(at: datetime | str, zone: str) -> str:
 @blueprint.app_template_filter("full_day")
 def full_day(at: datetime | str, zone: str) -> str:
     """The day with its year, for what may be printed: `30 Nov 2026`."""
-    which = local_day(zone, _instant(at))
-    return f"{which.day} {which:%b %Y}"
+    return language().day_and_year(local_day(zone, _instant(at)))
 
 
 def today(zone: str) -> date:
@@ -71,8 +74,8 @@ def say_day(which: date, today: date) -> str:
     if near:
         return near
     if which.year != today.year and abs((which - today).days) > 90:
-        return f"{which.day} {which:%b} {which.year}"
-    return f"{which:%a} {which.day} {which:%b}"
+        return language().day_and_year(which)
+    return language().weekday(which)
 
 
 def noon(zone: str, which: date) -> datetime:

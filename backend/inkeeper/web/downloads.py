@@ -11,6 +11,7 @@ from flask import Response
 from marshmallow import EXCLUDE, fields, validate
 
 from inkeeper.api.context import device_id, now, store
+from inkeeper.api.report import described
 from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
@@ -23,6 +24,7 @@ from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, report, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.history import HistoryQuery, filters_of
+from inkeeper.web.language import gettext
 
 _ROWS_AT_ONCE = 1000
 _COLUMNS = ("sent_at", "name", "profile_url", "cost", "purpose", "subject", "note", "outcome", "outcome_at")
@@ -78,7 +80,7 @@ def download(ticket: str) -> Response:
     try:
         wanted = tickets.use(store(), ticket, now())
     except Problem as problem:
-        return pages.page("app/used_link.html", title="Used link", here="", status=problem.status)
+        return pages.page("app/used_link.html", title=gettext("Used link"), here="", status=problem.status)
     return FILES[wanted.target["file"]](wanted.owner_id, wanted.target)
 
 
@@ -122,7 +124,7 @@ def _report_file(owner: str, target: dict[str, Any]) -> Response:
     if target["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:
-        response = Response(to_json(found), content_type="application/json")
+        response = Response(to_json(described(found)), content_type="application/json")
     name = f"inkeeper-usage-{now():%Y-%m-%d}.{target['format']}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -19,6 +19,7 @@ from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.services.idempotency import run_once
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import gettext
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _TOO_LONG = re.compile(r"Longer than maximum length (\d+)\.")
@@ -115,7 +116,9 @@ def _first(message: Any) -> str:
     while isinstance(message, dict):
         message = next(iter(message.values()))
     text = str(message[0] if isinstance(message, list) else message)
-    return _TOO_LONG.sub(r"Use at most \1 characters.", text)
+    too_long = _TOO_LONG.fullmatch(text)
+    # Marked where the field is declared.
+    return gettext("Use at most %(limit)s characters.", limit=too_long[1]) if too_long else gettext(text)
 
 
 def version_of(values: Any) -> str:

@@ -21,6 +21,7 @@ from inkeeper.vocabulary import LOSSES
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.recipients import MOST_CHARACTERS
 from inkeeper.web.seats import Seats
 
@@ -29,12 +30,16 @@ ENTRIES = 10_000
 """More changes than a month of any account has."""
 
 _NOTED = ("outcome", "purpose", "note", "subject")
-_REFUSED = {
-    "no person": "That link doesn't lead to a person on LinkedIn.",
-    "to come": "That day is still to come.",
-    "opening": "This account starts later than that day.",
-    "outcome": "Its result is from before that day. Set Result to Waiting first, or pick an earlier day.",
-}
+_REFUSED = Translated(
+    {
+        "no person": gettext_noop("That link doesn't lead to a person on LinkedIn."),
+        "to come": gettext_noop("That day is still to come."),
+        "opening": gettext_noop("This account starts later than that day."),
+        "outcome": gettext_noop(
+            "Its result is from before that day. Set Result to Waiting first, or pick an earlier day."
+        ),
+    }
+)
 
 
 class HistoryQuery(forms.Query):
@@ -60,9 +65,15 @@ class CreditsQuery(forms.Query):
 class EditForm(FormSchema):
     """An InMail as it really was, and what is noted on it. A field that is left empty is cleared."""
 
-    name = RecipientName(required=True, error_messages={"required": "Enter the name.", "blank": "Enter the name."})
+    name = RecipientName(
+        required=True,
+        error_messages={"required": gettext_noop("Enter the name."), "blank": gettext_noop("Enter the name.")},
+    )
     link = Text(load_default=None, max_length=MOST_CHARACTERS)
-    day = fields.Date(required=True, error_messages={"required": "Enter a day.", "invalid": "Enter a day."})
+    day = fields.Date(
+        required=True,
+        error_messages={"required": gettext_noop("Enter a day."), "invalid": gettext_noop("Enter a day.")},
+    )
     cost = fields.Integer(required=True, validate=validate.OneOf([0, 1]))
     accept = fields.Boolean(load_default=False)
     outcome = fields.String(required=True, validate=validate.OneOf(words.OUTCOMES))
@@ -89,7 +100,7 @@ def show_history() -> Response:
         rows = _rows(found, query)
         choices = listing.choices(tx, owner_id(), archived=True)
     return pages.page(
-        "app/history.html", title="History", here="history", seats=found, query=query, choices=choices, **rows
+        "app/history.html", title=gettext("History"), here="history", seats=found, query=query, choices=choices, **rows
     )
 
 
@@ -112,7 +123,7 @@ def show_credits() -> Response:
         found = seats.read(query.get("account"))
         month = query.get("month") or local_day(found.zone, now()).replace(day=1)
         values = _month(found, month)
-    return pages.page("app/credits.html", title="Credits", here="history", seats=found, **values)
+    return pages.page("app/credits.html", title=gettext("Credits"), here="history", seats=found, **values)
 
 
 @blueprint.get("/accounts/<account_id>/inmails/<inmail_id>")
@@ -155,7 +166,7 @@ def save_edit(account_id: str, inmail_id: str) -> Response:
             raise
         return again(422, form, lacking=problem.extra["needed"])
     values = _one(account_id, saved["inmail_id"])
-    return pages.part("app/history_saved.html", toast={"text": "Saved."}, here="history", **values)
+    return pages.part("app/history_saved.html", toast={"text": gettext("Saved.")}, here="history", **values)
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/row/remove")

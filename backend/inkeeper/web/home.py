@@ -17,6 +17,7 @@ from inkeeper.services import accounts, inmail_edits, inmails, observations, rel
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.recipients import MOST_CHARACTERS, recipient_of
 
 WAITING_SHOWN = 500
@@ -25,20 +26,24 @@ _DAY = timedelta(days=1)
 _FIELDS = {"recipient.profile_url": "who", "recipient.name": "who", "sent_at": "date"}
 """The form's field for each path that a service refuses."""
 
-_REFUSED = {
-    "who": "That link doesn't lead to a person on LinkedIn.",
-    "date": "This account starts later than that day.",
-}
+_REFUSED = Translated(
+    {
+        "who": gettext_noop("That link doesn't lead to a person on LinkedIn."),
+        "date": gettext_noop("This account starts later than that day."),
+    }
+)
 
 
 class LogForm(FormSchema):
     """An InMail that was sent."""
 
     who = Text(
-        required=True, max_length=MOST_CHARACTERS, error_messages={"required": "Enter a name or a profile link."}
+        required=True,
+        max_length=MOST_CHARACTERS,
+        error_messages={"required": gettext_noop("Enter a name or a profile link.")},
     )
     when = fields.String(load_default="now", validate=validate.OneOf(["now", "yesterday", "day"]))
-    date = fields.Date(error_messages={"invalid": "Enter a day."})
+    date = fields.Date(error_messages={"invalid": gettext_noop("Enter a day.")})
     cost = fields.Integer(load_default=1, validate=validate.OneOf([0, 1]))
     subject = Text()
     purpose = fields.String(validate=validate.OneOf(words.PURPOSES))
@@ -49,7 +54,7 @@ class LogForm(FormSchema):
     @validates_schema
     def _a_picked_day_is_given(self, data: dict[str, Any], **_: Any) -> None:
         if data["when"] == "day" and "date" not in data:
-            raise ValidationError("Pick the day.", "date")
+            raise ValidationError(gettext("Pick the day."), "date")
 
 
 class OutcomeForm(FormSchema):
@@ -63,8 +68,11 @@ class ObservationForm(FormSchema):
 
     balance = fields.Integer(
         required=True,
-        validate=validate.Range(0, 99_999, error="Enter a whole number."),
-        error_messages={"required": "Enter the number that LinkedIn shows.", "invalid": "Enter a whole number."},
+        validate=validate.Range(0, 99999, error=gettext_noop("Enter a whole number.")),
+        error_messages={
+            "required": gettext_noop("Enter the number that LinkedIn shows."),
+            "invalid": gettext_noop("Enter a whole number."),
+        },
     )
     sure = fields.Boolean(load_default=False)
     here = fields.String(validate=validate.Length(max=64))
@@ -94,7 +102,7 @@ class _AskAgain(Exception):
 def show_home() -> Response:
     """Home."""
     query = forms.read_query(forms.Query())
-    return pages.page("app/home.html", title="Home", here="home", **_values(query.get("account")))
+    return pages.page("app/home.html", title=gettext("Home"), here="home", **_values(query.get("account")))
 
 
 @blueprint.post("/accounts/<account_id>/inmails")
@@ -106,10 +114,12 @@ def log_inmail(account_id: str) -> Response:
     try:
         recipient = recipient_of(form.data["who"])
         if not recipient["name"]:
-            return parts(account_id, 422, logging=form.but("who", "Add the name too: this link doesn't tell it."))
+            return parts(
+                account_id, 422, logging=form.but("who", gettext("Add the name too: this link doesn't tell it."))
+            )
         logged = forms.save_once(account_id, form, lambda: _log(account_id, form, recipient))
     except _StillToCome:
-        return parts(account_id, 422, logging=form.but("date", "That day is still to come."))
+        return parts(account_id, 422, logging=form.but("date", gettext("That day is still to come.")))
     except _AskAgain as ask:
         return parts(account_id, 422, logging=form, asks="again", earlier=ask.earlier)
     except Problem as problem:
@@ -118,7 +128,9 @@ def log_inmail(account_id: str) -> Response:
         return _refused(account_id, form, problem)
     cost = words.credits(1) if form.data["cost"] else "free"
     undo = f"/accounts/{account_id}/inmails/{logged['inmail_id']}/remove"
-    return parts(account_id, toast=Toast(f"Logged: {recipient['name']}, {cost}.", undo))
+    return parts(
+        account_id, toast=Toast(gettext("Logged: %(name)s, %(cost)s.", name=recipient["name"], cost=cost), undo)
+    )
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/outcome")
@@ -136,9 +148,9 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
     answer = forms.save_once(account_id, form, record)
     name = _name_of(account_id, inmail_id)
     if outcome == "pending":
-        return parts(account_id, toast=Toast(f"{name} waits for a reply again."))
+        return parts(account_id, toast=Toast(gettext("%(name)s waits for a reply again.", name=name)))
     text = f"{name}: {words.OUTCOMES[outcome].lower()}." + (
-        " The credit comes back." if answer["credited_back"] else ""
+        gettext(" The credit comes back.") if answer["credited_back"] else ""
     )
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/outcome"
     return parts(account_id, toast=Toast(text, undo, {"outcome": "pending"}))
@@ -150,7 +162,9 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
     form = forms.read_press(FormSchema())
     forms.save_once(account_id, form, lambda: _retract(account_id, inmail_id))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/restore"
-    return parts(account_id, toast=Toast(f"Removed {_name_of(account_id, inmail_id)}.", undo))
+    return parts(
+        account_id, toast=Toast(gettext("Removed %(inmail_id)s.", inmail_id=_name_of(account_id, inmail_id)), undo)
+    )
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/restore")
@@ -158,7 +172,9 @@ def restore_inmail(account_id: str, inmail_id: str) -> Response:
     """Log an InMail again that was removed."""
     form = forms.read_press(FormSchema())
     forms.save_once(account_id, form, lambda: relogging.log_again(owner_id(), account_id, inmail_id, now()))
-    return parts(account_id, toast=Toast(f"{_name_of(account_id, inmail_id)} is back in the log."))
+    return parts(
+        account_id, toast=Toast(gettext("%(inmail_id)s is back in the log.", inmail_id=_name_of(account_id, inmail_id)))
+    )
 
 
 @blueprint.post("/accounts/<account_id>/observations")
@@ -178,7 +194,11 @@ def observe(account_id: str) -> Response:
 
     answer = forms.save_once(account_id, form, record)
     same = answer["computed"] == shown
-    text = f"LinkedIn shows {shown} too." if same else f"Updated to {shown} (was {answer['computed']})."
+    text = (
+        gettext("LinkedIn shows %(shown)s too.", shown=shown)
+        if same
+        else gettext("Updated to %(shown)s (was %(computed)s).", shown=shown, computed=answer["computed"])
+    )
     undo = f"/accounts/{account_id}/observations/{answer['id']}/withdraw"
     return parts(here, toast=Toast(text, undo))
 
@@ -193,7 +213,7 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
         return {"balance": answer["balance"]}
 
     balance = forms.save_once(account_id, form, withdraw)["balance"]
-    return parts(account_id, toast=Toast(f"Back to {balance}."))
+    return parts(account_id, toast=Toast(gettext("Back to %(balance)s.", balance=balance)))
 
 
 def _values(account_id: str | None) -> dict[str, Any]:

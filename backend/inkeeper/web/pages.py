@@ -10,6 +10,7 @@ from inkeeper.api import problems
 from inkeeper.errors import Problem
 from inkeeper.web import words
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import gettext
 from inkeeper.web.seats import NoAccountYet, Seats
 
 _HTML = "text/html; charset=utf-8"
@@ -63,4 +64,4 @@ def _show_problem(problem: Problem) -> Response:
 
 @blueprint.errorhandler(NoAccountYet)
 def _show_no_account(_: NoAccountYet) -> Response:
-    return page("app/no_account.html", title="Welcome", here="home")
+    return page("app/no_account.html", title=gettext("Welcome"), here="home")

@@ -24,20 +24,25 @@ from inkeeper.web import dates, forms, home, pages, people_words, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.home import Toast
+from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.seats import Seats
 
 ROWS = 50
 _LATER = ("tomorrow", "week", "credits", "day")
 _WITHOUT_A_DAY = [action for action in BULK_ACTIONS if action != "later"]
 _LONGEST_UNDO = 100_000
-_REFUSED = {
-    "links": "Each link has to lead to a person on LinkedIn who isn't on your list yet, one of each kind.",
-    "planned_for": "Pick a day from today to a year from now.",
-    "planned_at": "Pick a day for this time.",
-    "account": "This account isn't here any more.",
-    "text": "This text isn't here any more.",
-    "campaign": "This campaign has ended, or isn't here any more.",
-}
+_REFUSED = Translated(
+    {
+        "links": gettext_noop(
+            "Each link has to lead to a person on LinkedIn who isn't on your list yet, one of each kind."
+        ),
+        "planned_for": gettext_noop("Pick a day from today to a year from now."),
+        "planned_at": gettext_noop("Pick a day for this time."),
+        "account": gettext_noop("This account isn't here any more."),
+        "text": gettext_noop("This text isn't here any more."),
+        "campaign": gettext_noop("This campaign has ended, or isn't here any more."),
+    }
+)
 
 
 class PeopleQuery(forms.Query):
@@ -56,7 +61,7 @@ class BulkForm(FormSchema, PeopleQuery):
         unknown = EXCLUDE
 
     what = fields.String(required=True, validate=validate.OneOf([*_LATER, *_WITHOUT_A_DAY, "text", "campaign"]))
-    day = fields.Date(error_messages={"invalid": "Enter a day."})
+    day = fields.Date(error_messages={"invalid": gettext_noop("Enter a day.")})
     text = fields.String(load_default=None, validate=validate.Length(1, 64))
     to_campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
     all = fields.Boolean(load_default=False)
@@ -77,7 +82,10 @@ class UndoForm(FormSchema, PeopleQuery):
 class TargetForm(FormSchema):
     """A target and its person. A field that is left empty is cleared."""
 
-    name = RecipientName(required=True, error_messages={"required": "Enter the name.", "blank": "Enter the name."})
+    name = RecipientName(
+        required=True,
+        error_messages={"required": gettext_noop("Enter the name."), "blank": gettext_noop("Enter the name.")},
+    )
     first_name = CleanText(load_default=None)
     company = CleanText(load_default=None)
     headline = CleanText(load_default=None, max_length=300)
@@ -85,8 +93,8 @@ class TargetForm(FormSchema):
     account_id = fields.String(load_default=None, validate=validate.Length(1, 64))
     purpose = fields.String(load_default=None, validate=validate.OneOf(words.PURPOSES))
     note = CleanText(load_default=None, max_length=2000, lines=True)
-    due = fields.Date(load_default=None, error_messages={"invalid": "Enter a day."})
-    planned_for = fields.Date(load_default=None, error_messages={"invalid": "Enter a day."})
+    due = fields.Date(load_default=None, error_messages={"invalid": gettext_noop("Enter a day.")})
+    planned_for = fields.Date(load_default=None, error_messages={"invalid": gettext_noop("Enter a day.")})
     planned_at = fields.String(load_default=None, validate=validate.Regexp(TIME, error="Enter a time, such as 09:30."))
     text = fields.String(load_default=None, validate=validate.Length(1, 64))
     campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
@@ -104,7 +112,7 @@ class _AskFirst(Exception):
 def show_people() -> Response:
     """The list."""
     query = forms.read_query(PeopleQuery())
-    return pages.page("app/people.html", title="People", here="people", **values_of(query))
+    return pages.page("app/people.html", title=gettext("People"), here="people", **values_of(query))
 
 
 @blueprint.get("/people/rows")
@@ -150,9 +158,9 @@ def save_target(target_id: str) -> Response:
     except Problem as problem:
         for error in problem.errors or []:
             field = {"account": "account_id"}.get(error["path"], error["path"])
-            return again(422, form.but(field, _REFUSED.get(error["path"], "This isn't right.")))
+            return again(422, form.but(field, _REFUSED.get(error["path"], gettext("This isn't right."))))
         raise
-    return pages.part("app/people_saved.html", toast=Toast("Saved."), here="people", **_one(target_id))
+    return pages.part("app/people_saved.html", toast=Toast(gettext("Saved.")), here="people", **_one(target_id))
 
 
 @blueprint.post("/people/do")
@@ -191,8 +199,8 @@ def undo_on_people() -> Response:
     if form.data["here"] == "home":
         with store().read():
             account_id = seats.read(form.data.get("account")).account_id
-        return home.parts(account_id, toast=Toast("Undone."))
-    return parts(form.data, toast=Toast("Undone."))
+        return home.parts(account_id, toast=Toast(gettext("Undone.")))
+    return parts(form.data, toast=Toast(gettext("Undone.")))
 
 
 @blueprint.post("/people/targets/<target_id>/later")
@@ -281,7 +289,11 @@ def _renewal(found: Seats) -> date | None:
 def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast:
     what, number = data["what"], done["changed"]
     if what in ("text", "campaign"):
-        return Toast(f"Saved for {people_words.people(number)}." if number else "Nothing to change.")
+        return Toast(
+            gettext("Saved for %(number)s.", number=people_words.people(number))
+            if number
+            else gettext("Nothing to change.")
+        )
     with store().read() as tx:
         found = seats.read(data.get("account"))
         views = bulk.find(tx, owner_id(), [each[0] for each in done["before"][:1]], now())
@@ -334,7 +346,7 @@ def _one(target_id: str) -> dict[str, Any]:
 def _choices_for(view: View, known: listing.Choices) -> listing.Choices:
     """What the target can be given, with what it has already, which may not be in use any more."""
     text, campaign = view.target.text_id, view.campaign
-    has_text = {text: "Deleted text"} if text and text not in known.texts else {}
+    has_text = {text: gettext("Deleted text")} if text and text not in known.texts else {}
     has_campaign = {campaign.id: campaign.name} if campaign and campaign.id not in known.campaigns else {}
     return listing.Choices({**known.texts, **has_text}, {**known.campaigns, **has_campaign})
 

@@ -23,16 +23,19 @@ from inkeeper.web import dates, downloads, forms, pages, people, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.home import Toast
+from inkeeper.web.language import Translated, gettext, gettext_noop, ngettext
 from inkeeper.web.recipients import MOST_CHARACTERS
 
 _COLUMN = "column-"
 _LONGEST_NAME = 120
-_NOT_A_PERSON = {
-    "other_link": "That link doesn't lead to LinkedIn.",
-    "no_person": "That link doesn't lead to a person on LinkedIn.",
-    "no_name": "Add the name too: this link doesn't tell it.",
-    "too_long": "That's too long for a name.",
-}
+_NOT_A_PERSON = Translated(
+    {
+        "other_link": gettext_noop("That link doesn't lead to LinkedIn."),
+        "no_person": gettext_noop("That link doesn't lead to a person on LinkedIn."),
+        "no_name": gettext_noop("Add the name too: this link doesn't tell it."),
+        "too_long": gettext_noop("That's too long for a name."),
+    }
+)
 
 
 class AddForm(FormSchema):
@@ -42,7 +45,9 @@ class AddForm(FormSchema):
         unknown = EXCLUDE
 
     who = Text(
-        required=True, max_length=MOST_CHARACTERS, error_messages={"required": "Enter a name or a profile link."}
+        required=True,
+        max_length=MOST_CHARACTERS,
+        error_messages={"required": gettext_noop("Enter a name or a profile link.")},
     )
     account = fields.String(validate=validate.Length(1, 64))
 
@@ -93,8 +98,12 @@ def add_person() -> Response:
         return _one_refused(form.but("who", _why_not(found.name, problem)))
     with store().read() as tx:
         view = targets.get(tx, owner_id(), made["target_id"], now())
-    lately = " You wrote to them within the last 90 days." if "already_written" in made["told"] else ""
-    return people.parts(form.data, toast=Toast(f"Added {view.person.name}.{lately}"), adding=forms.empty_form())
+    lately = gettext(" You wrote to them within the last 90 days.") if "already_written" in made["told"] else ""
+    return people.parts(
+        form.data,
+        toast=Toast(gettext("Added %(name)s.%(lately)s", name=view.person.name, lately=lately)),
+        adding=forms.empty_form(),
+    )
 
 
 @blueprint.upload("/people/several")
@@ -137,13 +146,17 @@ def _one_refused(form: Form) -> Response:
 
 def _why_not(name: str, problem: Problem) -> str:
     if problem.code == "do_not_contact":
-        return f"You marked {name}: do not contact."
+        return gettext("You marked %(name)s: do not contact.", name=name)
     if problem.code != "already_on_list":
         raise problem
     with store().read():
         zone = seats.read(None).zone
     target = problem.extra["target"]
-    return f"{target['person']['name']} has been on your list since {dates.day(target['created_at'], zone)}."
+    return gettext(
+        "%(name)s has been on your list since %(zone)s.",
+        name=target["person"]["name"],
+        zone=dates.day(target["created_at"], zone),
+    )
 
 
 def _read_file(file: FileStorage, form: Form) -> Reading:
@@ -184,7 +197,7 @@ def _store(form: Form, reading: Reading) -> Response:
     # The key stands for the request: what was pasted is long, and its mark says what it was.
     short = form._replace(typed={"confirm": form.data["confirm"], "key": form.key})
     number = forms.save_once(None, short, add)["added"]
-    said = f"Added {number:,} {'person' if number == 1 else 'people'}."
+    said = ngettext("Added %(number)s person.", "Added %(number)s people.", number)
     return people.parts(form.data, toast=Toast(said), adding=forms.empty_form())
 
 
@@ -202,4 +215,4 @@ def _frame(form: Form) -> dict[str, Any]:
 def _place(problem: Problem) -> str:
     """Where in the file reading it ended: `people.csv, line 12`."""
     name, colon, line = (problem.errors or [{"path": ""}])[0]["path"].rpartition(":")
-    return f"{name}, line {line}" if colon and line.isdecimal() else ""
+    return gettext("%(name)s, line %(line)s", name=name, line=line) if colon and line.isdecimal() else ""

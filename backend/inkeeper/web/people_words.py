@@ -9,58 +9,76 @@ from inkeeper.services.people.targets import View
 from inkeeper.vocabulary import BulkAction
 from inkeeper.web import dates
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
-SHOWS = {"all": "All", "today": "Today", "month": "This month", "waiting": "Waiting", "done": "Done"}
+SHOWS = Translated(
+    {
+        "all": gettext_noop("All"),
+        "today": gettext_noop("Today"),
+        "month": gettext_noop("This month"),
+        "waiting": gettext_noop("Waiting"),
+        "done": gettext_noop("Done"),
+    }
+)
 """The filters of the list."""
 
-UNREAD = {
-    "other_link": "The link doesn't lead to LinkedIn.",
-    "no_person": "The link doesn't lead to a person on LinkedIn.",
-    "no_name": "There's no name. Add one, since this link doesn't tell it.",
-    "too_long": "It's too long for a name.",
-    "ragged": "It has more or fewer cells than the headings.",
-    "purpose": "There's no such reason to write.",
-    "note": "The note is longer than 2,000 characters.",
-    "due": "The due day can't be read.",
-    "planned_for": "The planned day can't be read, or is more than a year away.",
-    "planned_at": "The time can't be read. Write 09:30, and a day.",
-    "account": "There's no such account.",
-    "text": "There's no such text.",
-    "campaign": "There's no such campaign.",
-}
+UNREAD = Translated(
+    {
+        "other_link": gettext_noop("The link doesn't lead to LinkedIn."),
+        "no_person": gettext_noop("The link doesn't lead to a person on LinkedIn."),
+        "no_name": gettext_noop("There's no name. Add one, since this link doesn't tell it."),
+        "too_long": gettext_noop("It's too long for a name."),
+        "ragged": gettext_noop("It has more or fewer cells than the headings."),
+        "purpose": gettext_noop("There's no such reason to write."),
+        "note": gettext_noop("The note is longer than 2,000 characters."),
+        "due": gettext_noop("The due day can't be read."),
+        "planned_for": gettext_noop("The planned day can't be read, or is more than a year away."),
+        "planned_at": gettext_noop("The time can't be read. Write 09:30, and a day."),
+        "account": gettext_noop("There's no such account."),
+        "text": gettext_noop("There's no such text."),
+        "campaign": gettext_noop("There's no such campaign."),
+    }
+)
 """Why a line is not added."""
 
-NOT_ADDED = {
-    "written": "written to lately",
-    "on_list": "on your list already",
-    "do_not_contact": "marked: do not contact",
-    "twice": "twice in here",
-}
+NOT_ADDED = Translated(
+    {
+        "written": gettext_noop("written to lately"),
+        "on_list": gettext_noop("on your list already"),
+        "do_not_contact": gettext_noop("marked: do not contact"),
+        "twice": gettext_noop("twice in here"),
+    }
+)
 """What keeps people of a pasted list from being added."""
 
-LIST_COLUMNS = {
-    "name": "Name",
-    "first_name": "First name",
-    "company": "Company",
-    "headline": "Headline",
-    "profile_url": "Profile link",
-    "account": "Account",
-    "purpose": "Why",
-    "note": "Note",
-    "due": "Due",
-    "planned_for": "Planned day",
-    "planned_at": "Planned time",
-    "text": "Text",
-    "campaign": "Campaign",
-    "state": "State",
-}
+LIST_COLUMNS = Translated(
+    {
+        "name": gettext_noop("Name"),
+        "first_name": gettext_noop("First name"),
+        "company": gettext_noop("Company"),
+        "headline": gettext_noop("Headline"),
+        "profile_url": gettext_noop("Profile link"),
+        "account": gettext_noop("Account"),
+        "purpose": gettext_noop("Why"),
+        "note": gettext_noop("Note"),
+        "due": gettext_noop("Due"),
+        "planned_for": gettext_noop("Planned day"),
+        "planned_at": gettext_noop("Planned time"),
+        "text": gettext_noop("Text"),
+        "campaign": gettext_noop("Campaign"),
+        "state": gettext_noop("State"),
+    }
+)
 """What a column of a list can hold."""
 
 _DONE: dict[BulkAction, tuple[str, str]] = {
-    "drop": ("Dropped {who}.", "Dropped {number} people."),
-    "mark": ("Marked {who}: do not contact.", "Marked {number} people: do not contact."),
-    "first": ("{who} is at the top.", "{number} people are at the top."),
-    "later": ("{who}: {day}.", "{number} people: {day}."),
+    "drop": (gettext_noop("Dropped %(who)s."), gettext_noop("Dropped %(number)s people.")),
+    "mark": (
+        gettext_noop("Marked %(who)s: do not contact."),
+        gettext_noop("Marked %(number)s people: do not contact."),
+    ),
+    "first": (gettext_noop("%(who)s is at the top."), gettext_noop("%(number)s people are at the top.")),
+    "later": (gettext_noop("%(who)s: %(day)s."), gettext_noop("%(number)s people: %(day)s.")),
 }
 
 
@@ -74,7 +92,7 @@ class Said(NamedTuple):
 @blueprint.app_template_filter("people")
 def people(number: int) -> str:
     """`1 person`, `12 people`."""
-    return f"{number:,} person" if number == 1 else f"{number:,} people"
+    return ngettext("%(number)s person", "%(number)s people", number)
 
 
 @blueprint.app_template_filter("said_state")
@@ -82,33 +100,44 @@ def said_state(view: View, zone: str) -> Said:
     """How far somebody is: `Planned Thu 3 Dec`, `Held until 1 Dec (new credits)`, `Waiting since 20 Oct`."""
     today, row = dates.today(zone), view.target
     if view.state == "held":
-        until = f" until {short_day(view.held_until, today)} (new credits)" if view.held_until else ""
+        until = (
+            gettext(" until %(today)s (new credits)", today=short_day(view.held_until, today))
+            if view.held_until
+            else ""
+        )
         return Said(f"Held{until}", "held")
     if view.state == "planned" and row.planned_on:
         late = row.planned_on < today
         time = f", {row.planned_at}" if row.planned_at else ""
-        return Said(f"Planned {dates.say_day(row.planned_on, today)}{time}", "late" if late else "good")
+        return Said(
+            gettext("Planned %(today)s%(time)s", today=dates.say_day(row.planned_on, today), time=time),
+            "late" if late else "good",
+        )
     if view.state == "waiting":
         if row.opens_on is not None:
-            return Said(f"Follow-up {short_day(row.opens_on, today, 'on ')}")
-        since = f" since {short_day(dates.day_of(row.last_sent_at, zone), today)}" if row.last_sent_at else ""
+            return Said(gettext("Follow-up %(today)s", today=short_day(row.opens_on, today, "on ")))
+        since = (
+            gettext(" since %(today)s", today=short_day(dates.day_of(row.last_sent_at, zone), today))
+            if row.last_sent_at
+            else ""
+        )
         return Said(f"Waiting{since}")
     if view.state == "ready":
         return _ready(view, today)
     if view.state == "dropped" and view.person.do_not_contact:
-        return Said("Do not contact")
+        return Said(gettext("Do not contact"))
     return Said(view.state.capitalize(), "good" if view.state == "answered" else "")
 
 
 def _ready(view: View, today: date) -> Said:
     row = view.target
     if row.opens_on is not None and row.opens_on > today:
-        return Said(f"From {short_day(row.opens_on, today)}")
+        return Said(gettext("From %(today)s", today=short_day(row.opens_on, today)))
     if view.step > 1:
-        return Said("Follow-up due", "late")
+        return Said(gettext("Follow-up due"), "late")
     if row.due is not None:
-        return Said(f"Due {dates.say_day(row.due, today)}", "late" if row.due < today else "")
-    return Said("Ready")
+        return Said(gettext("Due %(today)s", today=dates.say_day(row.due, today)), "late" if row.due < today else "")
+    return Said(gettext("Ready"))
 
 
 def short_day(which: date, today: date, before: str = "") -> str:
@@ -116,7 +145,8 @@ def short_day(which: date, today: date, before: str = "") -> str:
     near = dates.NEAR.get((which - today).days)
     if near:
         return near
-    return f"{before}{which.day} {which:%b}" + (f" {which.year}" if abs((which - today).days) > 300 else "")
+    is_far = abs((which - today).days) > 300
+    return before + (language().day_and_year(which) if is_far else language().day(which))
 
 
 def said_done(action: BulkAction, names: list[str], number: int, skipped: int, day: str = "") -> str:
@@ -124,12 +154,13 @@ def said_done(action: BulkAction, names: list[str], number: int, skipped: int, d
     one, many = _DONE[action]
     if not number:
         return (
-            "Nothing to do: nothing more is to be written to them."
+            gettext("Nothing to do: nothing more is to be written to them.")
             if skipped != 1
-            else "Nothing more is to be written there."
+            else gettext("Nothing more is to be written there.")
         )
-    text = (one if number == 1 and names else many).format(who=names[0] if names else "", number=f"{number:,}", day=day)
-    return text + (f" {skipped:,} had nothing to come." if skipped else "")
+    message = one if number == 1 and names else many
+    text = gettext(message, who=names[0] if names else "", number=number, day=day)
+    return text + (gettext(" %(skipped)s had nothing to come.", skipped=skipped) if skipped else "")
 
 
 @blueprint.app_context_processor

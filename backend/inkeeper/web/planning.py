@@ -19,6 +19,7 @@ from inkeeper.services.people.planning import Planned
 from inkeeper.web import dates, forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import Translated, gettext, gettext_noop, language
 from inkeeper.web.seats import Seats
 
 MOST_CHOSEN = 10_000
@@ -27,21 +28,25 @@ NAMES_SHOWN = 4
 MOST_UNDONE = 500
 """Larger plans have no undo: the message would be too large."""
 
-REASONS = {
-    "no_credit": "No credit is left for them",
-    "per_day": "The days are full",
-    "over_budget": "The campaign's budget is used up",
-    "outside_campaign": "The campaign has none of these days",
-    "written_recently": "Written to in the last 90 days",
-    "already_planned": "Planned already",
-    "do_not_contact": "Marked: do not contact",
-    "nothing_to_write": "Nothing left to write",
-}
+REASONS = Translated(
+    {
+        "no_credit": gettext_noop("No credit is left for them"),
+        "per_day": gettext_noop("The days are full"),
+        "over_budget": gettext_noop("The campaign's budget is used up"),
+        "outside_campaign": gettext_noop("The campaign has none of these days"),
+        "written_recently": gettext_noop("Written to in the last 90 days"),
+        "already_planned": gettext_noop("Planned already"),
+        "do_not_contact": gettext_noop("Marked: do not contact"),
+        "nothing_to_write": gettext_noop("Nothing left to write"),
+    }
+)
 """Why people are not placed, by code."""
 
-_ENTER_DAY: dict[str, Any] = {"invalid": "Enter a day."}
+_ENTER_DAY: dict[str, Any] = {"invalid": gettext_noop("Enter a day.")}
 _DAY = re.compile(r"([0-9A-Za-z_-]{1,64})=(\d{4}-\d\d-\d\d)", re.ASCII)
-_GONE = "Some of these people are on another account's list, or not on the list any more. Go back and select again."
+_GONE = gettext_noop(
+    "Some of these people are on another account's list, or not on the list any more. Go back and select again."
+)
 
 
 class SaveForm(FormSchema):
@@ -126,7 +131,7 @@ def save_planning() -> Response:
         fresh = seats.read(found.account_id)
     return pages.page(
         "app/plan_done.html",
-        title="Plan",
+        title=gettext("Plan"),
         here="people",
         seats=fresh,
         number=len(placed),
@@ -170,7 +175,7 @@ def _page(found: Seats, form: Form, status: int = 200) -> Response:
     form, shown = _preview(found, form)
     return pages.page(
         "app/plan.html",
-        title="Plan",
+        title=gettext("Plan"),
         here="people",
         seats=found,
         status=422 if form.errors else status,
@@ -219,9 +224,9 @@ def _refused(found: Seats, form: Form, problem: Problem) -> Form:
         if field == "targets":
             raise Problem("invalid", _GONE, status=422, errors=problem.errors) from problem
         if field == "until" and form.data.get("from") and form.data["until"] < form.data["from"]:
-            return form.but("until", "That's before the first day.")
+            return form.but("until", gettext("That's before the first day."))
         if field in ("from", "until"):
-            return form.but(field, f"Pick a day from today to {last}.")
+            return form.but(field, gettext("Pick a day from today to %(last)s.", last=last))
     raise problem
 
 
@@ -263,8 +268,10 @@ def _short(placed: list[dict[str, Any]], today: date) -> str:
         counts[place["day"]] = counts.get(place["day"], 0) + 1
     if not counts or max(counts) > today + timedelta(days=7):
         return ""
+    names = language().formats.short_days
     return " · ".join(
-        f"{dates.NEAR.get((day - today).days) or format(day, '%a')} {number}" for day, number in sorted(counts.items())
+        f"{dates.NEAR.get((day - today).days) or names[day.weekday()]} {number}"
+        for day, number in sorted(counts.items())
     )
 
 
@@ -272,4 +279,4 @@ def _few(names: list[str]) -> str:
     """The first of the names, and how many more there are."""
     shown = ", ".join(names[:NAMES_SHOWN])
     more = len(names) - NAMES_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+    return gettext("%(shown)s and %(more)s more", shown=shown, more=more) if more > 0 else shown

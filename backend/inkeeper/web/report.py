@@ -14,8 +14,9 @@ from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, advice
 from inkeeper.services.report import Reports
 from inkeeper.storage.accounts import Seat
-from inkeeper.web import charts, forms, pages, report_words, seats, words
+from inkeeper.web import charts, forms, pages, report_words, seats
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import gettext, language, ngettext
 
 MONTHS = 12
 """As many as the product promises; a report looks back on calendar months of the account's zone."""
@@ -47,7 +48,7 @@ def show_report() -> Response:
         found = seats.read(query.get("account"))
         made = of(accounts.seat(owner_id(), found.account_id))
     values = {} if _is_empty(made) else _values(made, found.zone)
-    return pages.page("app/report.html", title="Report", here="report", seats=found, report=made, **values)
+    return pages.page("app/report.html", title=gettext("Report"), here="report", seats=found, report=made, **values)
 
 
 @blueprint.get("/report/advice")
@@ -96,7 +97,7 @@ def _values(report: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 def _span(many: int) -> str:
-    return "This month so far" if many == 1 else f"The last {many} months"
+    return ngettext("This month so far", "The last %(number)s months", many)
 
 
 def _usage(*spans: Sequence[Mapping[str, Any]]) -> list[Markup]:
@@ -116,14 +117,18 @@ def _balance(report: Mapping[str, Any], zone: str, *spans: Sequence[Mapping[str,
 
 def _usage_in_words(months: Sequence[Mapping[str, Any]]) -> str:
     used, lost = (sum(month[name] for month in months) for name in ("used", "lost"))
-    span = "1 month" if len(months) == 1 else f"{len(months)} months"
-    return f"{used:,} used and {lost:,} lost in {span}. The table below has the numbers."
+    span = ngettext("1 month", "%(number)s months", len(months))
+    return gettext(
+        "%(used)s used and %(lost)s lost in %(span)s. The table below has the numbers.", used=used, lost=lost, span=span
+    )
 
 
 def _balance_in_words(report: Mapping[str, Any], months: Sequence[Mapping[str, Any]]) -> str:
     lost = sum(month["lost"] for month in months)
     left = report["balance_over_time"][-1]["balance"]
-    return f"{lost:,} lost on the way, {left:,} left now. The table below has the numbers."
+    return gettext(
+        "%(lost)s lost on the way, %(left)s left now. The table below has the numbers.", lost=lost, left=left
+    )
 
 
 def _is_shown(code: str, months: Sequence[Mapping[str, Any]]) -> bool:
@@ -153,11 +158,16 @@ def _week(found: Mapping[str, Any]) -> dict[str, Any] | None:
     hours = range(min(used), max(used) + 1)
     days = [[_hour(found, day, hour) for hour in hours] for day in range(len(found["weekdays"]))]
     best = [
-        f"{words.WEEKDAYS[hour['weekday'] - 1]} {hour['hour']:02}:00"
-        f" ({report_words.percent(hour['response_rate'])} of {hour['sent']:,})"
+        gettext(
+            "%(hour)s %(hour2)s:00 (%(hour3)s of %(sent)s)",
+            hour=language().formats.short_days[hour["weekday"] - 1],
+            hour2=f"{hour['hour']:02}",
+            hour3=report_words.percent(hour["response_rate"]),
+            sent=hour["sent"],
+        )
         for hour in found["best"]
     ]
-    return {"hours": list(hours), "days": days, "names": words.WEEKDAYS, "best": best}
+    return {"hours": list(hours), "days": days, "names": language().formats.short_days, "best": best}
 
 
 def _hour(found: Mapping[str, Any], day: int, hour: int) -> dict[str, Any]:
@@ -189,6 +199,6 @@ def _period(period: Mapping[str, Any], zone: str) -> dict[str, Any]:
 def _name(start: datetime, end: datetime, zone: str) -> str:
     first, following = local_day(zone, start), local_day(zone, end)
     if first.day == 1 and following == (first + timedelta(days=31)).replace(day=1):
-        return f"{first:%b %Y}"
+        return language().month(first)
     last = local_day(zone, end - _INSTANT)
-    return f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
+    return f"{language().day(first)} – {language().day_and_year(last)}"

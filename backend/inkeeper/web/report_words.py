@@ -11,33 +11,52 @@ from inkeeper.rules.advice import EARLY
 from inkeeper.rules.money import Money
 from inkeeper.web import dates, words
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
-COLUMNS = {
-    "granted": "New",
-    "used": "Used",
-    "free": "Free",
-    "returned": "Came back",
-    "expired": "Expired",
-    "forfeited": "Over the limit",
-    "voided": "Lost with the plan",
-    "adjusted": "Adjusted",
-    "left": "Left",
-}
+COLUMNS = Translated(
+    {
+        "granted": gettext_noop("New"),
+        "used": gettext_noop("Used"),
+        "free": gettext_noop("Free"),
+        "returned": gettext_noop("Came back"),
+        "expired": gettext_noop("Expired"),
+        "forfeited": gettext_noop("Over the limit"),
+        "voided": gettext_noop("Lost with the plan"),
+        "adjusted": gettext_noop("Adjusted"),
+        "left": gettext_noop("Left"),
+    }
+)
 """What became of a month's credits, in the order of its table."""
 
-LOSSES = {"expired": "expired", "forfeited": "over the limit", "voided": "lost with the plan"}
-POINTS = {"grant": "New credits", "expire": "Expired", "forfeit": "Over the limit", "void": "Lost with the plan"}
+LOSSES = Translated(
+    {
+        "expired": gettext_noop("expired"),
+        "forfeited": gettext_noop("over the limit"),
+        "voided": gettext_noop("lost with the plan"),
+    }
+)
+POINTS = Translated(
+    {
+        "grant": gettext_noop("New credits"),
+        "expire": gettext_noop("Expired"),
+        "forfeit": gettext_noop("Over the limit"),
+        "void": gettext_noop("Lost with the plan"),
+    }
+)
 
-RULES = {
-    "month_end": "Inkeeper's default: unused credits are lost at the end of the month.",
-    "rolling": "From LinkedIn's help pages, read in November 2026: unused credits carry over, up to a limit.",
-}
+RULES = Translated(
+    {
+        "month_end": gettext_noop("Inkeeper's default: unused credits are lost at the end of the month."),
+        "rolling": gettext_noop(
+            "From LinkedIn's help pages, read in November 2026: unused credits carry over, up to a limit."
+        ),
+    }
+)
 """The source of each set of credit rules, with what it says of unused credits."""
 
 _DAYS_FROM_HOURS = 48
 _HOURS_FROM = 1.5
 _NOTHING = "–"
-_EARLY = "a week" if EARLY.days == 7 else f"{EARLY.days} days"
 
 
 @blueprint.app_template_filter("percent")
@@ -46,9 +65,9 @@ def percent(share: float | None) -> str:
     if share is None:
         return _NOTHING
     if 0 < share < 0.01:
-        return "under 1%"
+        return gettext("under %(percent)s", percent=language().percent(1))
     whole = int(share * 100 + 0.5)
-    return f"{99 if whole == 100 and share < 1 else whole}%"
+    return language().percent(99 if whole == 100 and share < 1 else whole)
 
 
 @blueprint.app_template_filter("price")
@@ -57,43 +76,47 @@ def price(value: Mapping[str, Any] | None) -> str:
     if value is None:
         return _NOTHING
     whole, _, minor = money.decimal(Money(**value)).partition(".")
-    return words.unit(value["currency"]) + f"{int(whole):,}" + (f".{minor}" if minor.strip("0") else "")
+    return words.in_currency(value["currency"], int(whole), minor)
 
 
 @blueprint.app_template_filter("signed")
 def signed(number: int) -> str:
     """`+3`, `−3` or `0`."""
-    return f"+{number:,}" if number > 0 else f"−{-number:,}" if number else "0"
+    return f"+{language().number(number)}" if number > 0 else f"−{language().number(-number)}" if number else "0"
 
 
 @blueprint.app_template_filter("average")
 def average(number: float) -> str:
     """To one decimal, and that only where it is not 0."""
-    return f"{number:,.1f}".removesuffix(".0")
+    whole, _, tenth = f"{number:.1f}".partition(".")
+    text = language().number(int(whole))
+    return text if tenth == "0" else f"{text}{language().formats.decimal}{tenth}"
 
 
 @blueprint.app_template_filter("waited")
 def waited(hours: float) -> str:
     """About how long: `an hour`, `5 hours`, `3 days`."""
     if hours >= _DAYS_FROM_HOURS:
-        return f"{hours / 24:.0f} days"
-    return f"{hours:.0f} hours" if hours >= _HOURS_FROM else "an hour"
+        return gettext("%(value)s days", value=f"{hours / 24:.0f}")
+    return gettext("%(value)s hours", value=f"{hours:.0f}") if hours >= _HOURS_FROM else gettext("an hour")
 
 
 @blueprint.app_template_filter("day_name")
 def day_name(which: date) -> str:
     """`Mon 30 Nov`."""
-    return f"{which:%a} {which.day} {which:%b}"
+    return language().weekday(which)
 
 
 def difference(found: Mapping[str, Any]) -> str:
     """How LinkedIn's number and the count here differed; empty for a code that is not known."""
     count = found["count"]
     if found["code"] == "not_logged":
-        missing = "1 InMail wasn't" if count == 1 else f"{count:,} InMails weren't"
-        return f"{missing} logged: LinkedIn showed {count:,} fewer than Inkeeper had."
+        missing = ngettext("1 InMail wasn't", "%(number)s InMails weren't", count)
+        return gettext(
+            "%(missing)s logged: LinkedIn showed %(count)s fewer than Inkeeper had.", missing=missing, count=count
+        )
     if found["code"] == "more_than_computed":
-        return f"LinkedIn showed {words.credits(count)} more than Inkeeper had."
+        return gettext("LinkedIn showed %(count)s more than Inkeeper had.", count=words.credits(count))
     return ""
 
 
@@ -103,22 +126,41 @@ def verdict(advice: Mapping[str, Any], zone: str) -> str:
     history, kind = advice["history"], advice["verdict"]
     many, plan = history["full_periods"], plans[advice["to_plan"] or advice["plan"]]
     title = plan["title"]
-    early = f"you ran out more than {_EARLY} early in {history['ran_out_early']} of {_periods(many, history)}"
+    early = gettext(
+        "you ran out more than %(span)s early in %(early)s of %(periods)s",
+        span=_early_span(),
+        early=history["ran_out_early"],
+        periods=_periods(many, history),
+    )
     if kind == "not_enough_history":
         missing = history["missing"]
-        return (
-            f"Advice on your plan needs {_periods(missing, history, 'more full ')}:"
-            f" look again {_on(history['enough_on'], zone)}."
+        return gettext(
+            "Advice on your plan needs %(history)s: look again %(zone)s.",
+            history=_more_periods(missing, history),
+            zone=_on(history["enough_on"], zone),
         )
     if kind == "upgrade":
-        return f"Upgrade to {title}: {early}, and lately too."
+        return gettext("Upgrade to %(title)s: %(early)s, and lately too.", title=title, early=early)
     if kind == "cancel":
         covered = many - _free_plan(advice)["tried"]["short_periods"]
-        return f"Cancel: you'd have missed no credit in {covered} of {_periods(many, history)}."
+        return gettext(
+            "Cancel: you'd have missed no credit in %(covered)s of %(history)s.",
+            covered=covered,
+            history=_periods(many, history),
+        )
     if kind == "downgrade":
         noun = _noun(history)
-        enough = f"every {noun}" if not plan["tried"]["short_periods"] else f"every {noun} but one"
-        return f"Downgrade to {title}: its {words.credits(plan['allotment'])} would have been enough {enough}."
+        enough = (
+            gettext("every %(noun)s", noun=noun)
+            if not plan["tried"]["short_periods"]
+            else gettext("every %(noun)s but one", noun=noun)
+        )
+        return gettext(
+            "Downgrade to %(title)s: its %(plan)s would have been enough %(enough)s.",
+            title=title,
+            plan=words.credits(plan["allotment"]),
+            enough=enough,
+        )
     return _stay(advice, title, early)
 
 
@@ -129,34 +171,54 @@ def _free_plan(advice: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _stay(advice: Mapping[str, Any], title: str, early: str) -> str:
     if advice["if_cancelled"] is None:
-        return "You're on the free plan, so there's nothing to change."
+        return gettext("You're on the free plan, so there's nothing to change.")
     if advice["need"] == "lasting":
-        return f"Stay on {title}: {early}, but there's no larger plan."
+        return gettext("Stay on %(title)s: %(early)s, but there's no larger plan.", title=title, early=early)
     if advice["need"] == "busy_month":
-        return f"Stay on {title}: {early}. That's a busy {_noun(advice['history'])} now and then, not a lasting need."
-    return f"Stay on {title}: no cheaper plan would have covered what you sent."
+        return gettext(
+            "Stay on %(title)s: %(early)s. That's a busy %(advice)s now and then, not a lasting need.",
+            title=title,
+            early=early,
+            advice=_noun(advice["history"]),
+        )
+    return gettext("Stay on %(title)s: no cheaper plan would have covered what you sent.", title=title)
 
 
 def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tuple[str, str]:
     """What a change of plan is called, and what it would do to the credits."""
-    names = {"upgrade": f"Upgrade to {title}", "downgrade": f"Downgrade to {title}", "cancel": "Cancel"}
+    names = {
+        "upgrade": gettext("Upgrade to %(title)s", title=title),
+        "downgrade": gettext("Downgrade to %(title)s", title=title),
+        "cancel": gettext("Cancel"),
+    }
     at = found["effective_at"]
     when = _on(at, zone)
-    begin = "You'd" if at <= now else f"{when[0].upper()}{when[1:]} you'd"
+    begin = "You'd" if at <= now else gettext("%(upper)s%(when)s you'd", upper=when[0].upper(), when=when[1:])
     after = found["balance_after"]
     steps = []
     if found["voided"]:
         worth = f" ({words.amount(found['value_voided'])})" if found["value_voided"] else ""
-        steps.append(f"lose {words.credits(found['voided'])}{worth}")
+        steps.append(gettext("lose %(found)s%(worth)s", found=words.credits(found["voided"]), worth=worth))
     if found["granted"]:
-        steps.append(f"get {words.credits(found['granted'])}")
+        steps.append(gettext("get %(found)s", found=words.credits(found["granted"])))
     if not steps:
-        done = f"{begin} keep your {words.credits(after)}." if after else f"{begin} lose nothing."
+        done = (
+            gettext("%(begin)s keep your %(after)s.", begin=begin, after=words.credits(after))
+            if after
+            else gettext("%(begin)s lose nothing.", begin=begin)
+        )
     else:
-        done = f"{begin} {', '.join(steps)} and have {f'{after:,}' if after else 'none'} left."
+        done = gettext(
+            "%(begin)s %(steps)s and have %(after)s left.",
+            begin=begin,
+            steps=", ".join(steps),
+            after=f"{after:,}" if after else "none",
+        )
     coming = found["next_renewal"]
     if coming:
-        done += f" The next {coming['credits']:,} come {dates.day(coming['at'], zone)}."
+        done += gettext(
+            " The next %(credits)s come %(zone)s.", credits=coming["credits"], zone=dates.day(coming["at"], zone)
+        )
     return names[found["direction"]], done
 
 
@@ -165,28 +227,58 @@ def leaving(advice: Mapping[str, Any], zone: str) -> str:
     rest, now = advice["if_cancelled"], advice["as_of"]
     renewal = dates.day(rest["renews_at"], zone)
     by = dates.say_day(rest["cancel_by"], dates.today(zone))
-    use = f"Use your {words.credits(rest['credits'])} first, by {by}. " if rest["credits"] else ""
+    use = (
+        gettext("Use your %(rest)s first, by %(by)s. ", rest=words.credits(rest["credits"]), by=by)
+        if rest["credits"]
+        else ""
+    )
     if rest["cancelled"]:
-        return f"{use}Your subscription ends {renewal}, and what's left then is lost."
+        return gettext(
+            "%(use)sYour subscription ends %(renewal)s, and what's left then is lost.", use=use, renewal=renewal
+        )
     leave = _free_plan(advice)["change"]
     if leave and leave["effective_at"] > now:
-        return f"{use}Cancel by {by}, or you'll pay again {renewal}. What's left then is lost."
-    return f"{use}If you cancel, do it {by}: what's left is lost at once, and {renewal} you'd pay again."
+        return gettext(
+            "%(use)sCancel by %(by)s, or you'll pay again %(renewal)s. What's left then is lost.",
+            use=use,
+            by=by,
+            renewal=renewal,
+        )
+    return gettext(
+        "%(use)sIf you cancel, do it %(by)s: what's left is lost at once, and %(renewal)s you'd pay again.",
+        use=use,
+        by=by,
+        renewal=renewal,
+    )
 
 
 def _on(at: datetime, zone: str) -> str:
     """`tomorrow`, or `on Mon 30 Nov`."""
     day = dates.day(at, zone)
-    return day if day in dates.NEAR.values() else f"on {day}"
+    return day if day in dates.NEAR.values() else gettext("on %(day)s", day=day)
+
+
+def _early_span() -> str:
+    if EARLY.days == 7:
+        return gettext("a week")
+    return ngettext("%(number)s day", "%(number)s days", EARLY.days)
 
 
 def _noun(history: Mapping[str, Any]) -> str:
-    return "month" if history["period_months"] == 1 else "period"
+    return gettext("month") if history["period_months"] == 1 else gettext("period")
 
 
-def _periods(many: int, history: Mapping[str, Any], kind: str = "") -> str:
-    """`1 month`, `3 more full months`; periods where the plan's are longer than a month."""
-    return f"{many} {kind}{_noun(history)}" + ("" if many == 1 else "s")
+def _periods(many: int, history: Mapping[str, Any]) -> str:
+    """`1 month`, `3 months`; periods where the plan's are longer than a month."""
+    if history["period_months"] == 1:
+        return ngettext("%(number)s month", "%(number)s months", many)
+    return ngettext("%(number)s period", "%(number)s periods", many)
+
+
+def _more_periods(many: int, history: Mapping[str, Any]) -> str:
+    if history["period_months"] == 1:
+        return ngettext("%(number)s more full month", "%(number)s more full months", many)
+    return ngettext("%(number)s more full period", "%(number)s more full periods", many)
 
 
 @blueprint.app_context_processor

@@ -16,12 +16,22 @@ from inkeeper.services.people import results, texts
 from inkeeper.services.people.results import NONE, Row
 from inkeeper.web import forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import Translated, gettext, gettext_noop, language
 
-WAYS = {"text": "Text", "campaign": "Campaign", "purpose": "Why", "weekday": "Weekday", "hour": "Hour"}
+WAYS = Translated(
+    {
+        "text": gettext_noop("Text"),
+        "campaign": gettext_noop("Campaign"),
+        "purpose": gettext_noop("Why"),
+        "weekday": gettext_noop("Weekday"),
+        "hour": gettext_noop("Hour"),
+    }
+)
 """What results are shown by, as the heading of the first column says it."""
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_NO = {"text": "No text", "campaign": "No campaign", "purpose": "Not said"}
+_NO = Translated(
+    {"text": gettext_noop("No text"), "campaign": gettext_noop("No campaign"), "purpose": gettext_noop("Not said")}
+)
 _STEP = 10
 """Percent: the scale of the bars ends at a multiple of this."""
 
@@ -45,7 +55,7 @@ def show_results() -> Response:
     top = _top(rows)
     return pages.page(
         "app/results.html",
-        title="Results",
+        title=gettext("Results"),
         here="people",
         seats=found,
         by=by,
@@ -68,7 +78,7 @@ def name_of(by: str, row: Row) -> str:
     if by == "purpose":
         return words.PURPOSES[row.key]
     if by == "weekday":
-        return _WEEKDAYS[int(row.key) - 1]
+        return language().formats.days[int(row.key) - 1]
     return f"{int(row.key):02}:00–{int(row.key) + 1:02}:00" if by == "hour" else row.title
 
 

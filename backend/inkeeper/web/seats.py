@@ -63,6 +63,6 @@ def summary_of(account_id: str, instant: datetime) -> dict[str, Any]:
 
     def make() -> Standing[dict[str, Any]]:
         made = summary.summary(row, instant)
-        return Standing(plain(made.answer), made.stands_until)
+        return Standing({**plain(made.answer), "warnings": made.answer.warnings}, made.stands_until)
 
     return summaries.of(row, instant, make)

@@ -13,9 +13,10 @@ from inkeeper.errors import Problem
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form
+from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.seats import Seats
 
-WHOLE_NUMBER = "Enter a whole number, such as 12."
+WHOLE_NUMBER = gettext_noop("Enter a whole number, such as 12.")
 
 
 class Section(NamedTuple):
@@ -25,14 +26,22 @@ class Section(NamedTuple):
     about: str
 
 
-SECTIONS = {
-    "account": Section("Account", "Name, working days, reserve and price"),
-    "plan": Section("Plan & rules", "Upgrade, downgrade, cancel, and how your credits work"),
-    "browsers": Section("Browsers", "What is connected, and connecting another browser or your phone"),
-    "reminders": Section("Reminders", "When to warn you, your calendar, e-mail and notifications"),
-    "data": Section("Data", "Import what you sent, take files away, erase a person"),
-    "about": Section("About & privacy", "What Inkeeper keeps, and what it never does"),
-}
+SECTIONS = Translated(
+    {
+        "account": Section(gettext_noop("Account"), gettext_noop("Name, working days, reserve and price")),
+        "plan": Section(
+            gettext_noop("Plan & rules"), gettext_noop("Upgrade, downgrade, cancel, and how your credits work")
+        ),
+        "browsers": Section(
+            gettext_noop("Browsers"), gettext_noop("What is connected, and connecting another browser or your phone")
+        ),
+        "reminders": Section(
+            gettext_noop("Reminders"), gettext_noop("When to warn you, your calendar, e-mail and notifications")
+        ),
+        "data": Section(gettext_noop("Data"), gettext_noop("Import what you sent, take files away, erase a person")),
+        "about": Section(gettext_noop("About & privacy"), gettext_noop("What Inkeeper keeps, and what it never does")),
+    }
+)
 """The pages of the settings by the last part of their address, in the order of the index."""
 
 
@@ -77,7 +86,8 @@ def show_cards(section: str, found: Seats, status: int = 200, *, toast: str = ""
 
 
 def refused(form: Form, problem: Problem, places: dict[str, tuple[str, str]]) -> Form:
-    """The form with a service's refusal at its fields; `places` gives field and words for each path that it may name.
+    """The form with a service's refusal at its fields; `places` gives field and marked words
+    for each path that it may name.
 
     Raises the problem itself where it names none of them.
     """
@@ -85,7 +95,7 @@ def refused(form: Form, problem: Problem, places: dict[str, tuple[str, str]]) ->
     if not named:
         raise problem
     for field, text in named:
-        form = form.but(field, text)
+        form = form.but(field, gettext(text))
     return form
 
 
@@ -105,4 +115,4 @@ def sections() -> dict[str, Any]:
 @blueprint.page("/settings")
 def show_settings() -> Response:
     """The index of the settings."""
-    return pages.page("app/settings.html", title="Settings", here="settings", seats=read_seats(), section="")
+    return pages.page("app/settings.html", title=gettext("Settings"), here="settings", seats=read_seats(), section="")

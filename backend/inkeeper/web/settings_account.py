@@ -18,18 +18,19 @@ from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import gettext, gettext_noop
 from inkeeper.web.seats import NoAccountYet, Seats
 from inkeeper.web.settings_words import CARRY_OVER
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
 _VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
-_AMOUNT = "Enter an amount, such as 29.99."
-_NAME = {"required": "Enter a name."}
+_AMOUNT = gettext_noop("Enter an amount, such as 29.99.")
+_NAME = {"required": gettext_noop("Enter a name.")}
 _REFUSED = {
-    "plan": ("plan", "These credit rules don't know this plan."),
-    "rule_book": ("book", "Choose one of these."),
-    "allotment": ("allotment", "Your contract sets this number. Enter it."),
-    "time_zone": ("zone", "Choose a time zone."),
+    "plan": ("plan", gettext_noop("These credit rules don't know this plan.")),
+    "rule_book": ("book", gettext_noop("Choose one of these.")),
+    "allotment": ("allotment", gettext_noop("Your contract sets this number. Enter it.")),
+    "time_zone": ("zone", gettext_noop("Choose a time zone.")),
 }
 
 
@@ -54,10 +55,12 @@ class PricesForm(FormSchema):
 class NewAccountForm(PricesForm):
     """Another LinkedIn plan to keep count of."""
 
-    plan = fields.String(required=True, validate=validate.Length(max=50), error_messages={"required": "Choose a plan."})
+    plan = fields.String(
+        required=True, validate=validate.Length(max=50), error_messages={"required": gettext_noop("Choose a plan.")}
+    )
     book = fields.String(load_default=books.DEFAULT_BOOK, validate=validate.Length(max=50))
     name = Text(required=True, max_length=100, error_messages=_NAME)
-    zone = Text(required=True, max_length=64, error_messages={"required": "Choose a time zone."})
+    zone = Text(required=True, max_length=64, error_messages={"required": gettext_noop("Choose a time zone.")})
     observed = settings.whole_number()
     allotment = settings.whole_number()
     cap = settings.whole_number()
@@ -76,7 +79,7 @@ def save_account(account_id: str) -> Response:
     """Change what is noted on the account. A form that is stale comes back beside what is stored."""
     form = forms.read_form(_details_form(account_id))
     if not form.errors and not any(form.data[day] for day in _DAYS):
-        form = form.but("days", "Choose at least one day.")
+        form = form.but("days", gettext("Choose at least one day."))
     if form.errors:
         return _cards(account_id, 422, form=form)
 
@@ -90,7 +93,7 @@ def save_account(account_id: str) -> Response:
         forms.save_once(account_id, form, change)
     except forms.Stale:
         return _cards(account_id, 409, form=form, stale=True)
-    return _cards(account_id, toast="Saved.")
+    return _cards(account_id, toast=gettext("Saved."))
 
 
 @blueprint.page("/settings/account/new")
@@ -100,9 +103,9 @@ def show_new_account() -> Response:
         found: Seats | None = settings.read_seats()
     except NoAccountYet:
         found = None
-    name = "" if found else "My seat"
+    name = "" if found else gettext("My seat")
     form = forms.empty_form(plan="sales_navigator", book=books.DEFAULT_BOOK, currency="EUR", name=name)
-    title = "Add an account"
+    title = gettext("Add an account")
     return pages.page(
         "app/settings_new.html", title=title, here="settings", seats=found, section="account", form=form, **_choices()
     )

@@ -14,6 +14,7 @@ from inkeeper.services import devices, pairing, sign_ins
 from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import FormSchema
+from inkeeper.web.language import gettext
 
 DEVICES_AT_ONCE = 200
 
@@ -75,7 +76,7 @@ def disconnect(other_id: str) -> Response:
         return {"device_id": devices.revoke(owner_id(), other_id, now()).id}
 
     forms.save_once(None, form, revoke)
-    return _cards(form, toast="Disconnected.")
+    return _cards(form, toast=gettext("Disconnected."))
 
 
 def address() -> str:

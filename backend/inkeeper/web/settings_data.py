@@ -15,15 +15,18 @@ from inkeeper.services.imports import batches
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import gettext, gettext_noop, ngettext
 
 IMPORTS_SHOWN = 50
-_REFUSED = {"person": ("person", "That link doesn't lead to a person on LinkedIn.")}
+_REFUSED = {"person": ("person", gettext_noop("That link doesn't lead to a person on LinkedIn."))}
 
 
 class PersonForm(FormSchema):
     """Whom to erase, and for which account's page."""
 
-    person = Text(required=True, max_length=500, error_messages={"required": "Enter a link to a LinkedIn profile."})
+    person = Text(
+        required=True, max_length=500, error_messages={"required": gettext_noop("Enter a link to a LinkedIn profile.")}
+    )
     name = Text(load_default=None, max_length=200)
     here = fields.String(load_default=None, validate=validate.Length(max=64))
 
@@ -45,7 +48,7 @@ def undo_import(account_id: str, import_id: str) -> Response:
         return {"inmails": answer["import"]["inmails"], "balance": answer["balance"]}
 
     undone = forms.save_once(account_id, form, undo)
-    return cards(account_id, toast=f"Import undone. You have {undone['balance']} credits.")
+    return cards(account_id, toast=gettext("Import undone. You have %(balance)s credits.", balance=undone["balance"]))
 
 
 @blueprint.post("/settings/erase/preview")
@@ -73,14 +76,23 @@ def erase() -> Response:
     if not found.alone:
         raise Problem("conflict", "Ask whoever runs this server to erase the person.", status=409)
     erased = erasing.erase_person(store(), form.data["person"], form.data["name"], now())
-    toast = f"Erased from {erased.inmails} InMail{'' if erased.inmails == 1 else 's'}"
-    toast += " and your list of people." if erased.people else "."
+    if erased.people:
+        toast = ngettext(
+            "Erased from %(number)s InMail and your list of people.",
+            "Erased from %(number)s InMails and your list of people.",
+            erased.inmails,
+        )
+    else:
+        toast = ngettext("Erased from %(number)s InMail.", "Erased from %(number)s InMails.", erased.inmails)
     if erased.mentions:
         count = len(erased.mentions)
-        toast += " 1 text still mentions them." if count == 1 else f" {count} texts still mention them."
-        toast += " Search your history for the name."
+        toast += ngettext(" 1 text still mentions them.", " %(number)s texts still mention them.", count)
+        toast += gettext(" Search your history for the name.")
     if erased.copies_left:
-        toast += f" Delete these copies too: {', '.join(path.name for path in erased.copies_left)}."
+        toast += gettext(
+            " Delete these copies too: %(copies_left)s.",
+            copies_left=", ".join(path.name for path in erased.copies_left),
+        )
     return cards(_account(form), toast=toast)
 
 

@@ -23,6 +23,7 @@ from inkeeper.services.imports.reading import Reading, Wishes
 from inkeeper.web import forms, pages, seats, settings_data
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import gettext, ngettext
 
 ROWS_SHOWN = 50
 MOST_ROWS_SHOWN = 5_000
@@ -129,7 +130,12 @@ def _import(account_id: str, form: Form, reading: Reading) -> Response:
 
     done = forms.save_once(account_id, form, work)
     number = done["inmails"]
-    said = f"Imported {number:,} InMail{'' if number == 1 else 's'}. You have {done['balance']:,} credits."
+    said = ngettext(
+        "Imported %(number)s InMail. You have %(balance)s credits.",
+        "Imported %(number)s InMails. You have %(balance)s credits.",
+        number,
+        balance=done["balance"],
+    )
     response = settings_data.cards(account_id, toast=said)
     response.headers["HX-Retarget"] = "#cards"
     response.headers["HX-Reswap"] = "outerHTML"
@@ -149,4 +155,4 @@ def _answer(account_id: str, form: Form, status: int = 200, **shown: Any) -> Res
 def _place(problem: Problem) -> str:
     """Where in the file reading it ended: `messages.csv, line 12`."""
     file, colon, line = (problem.errors or [{"path": ""}])[0]["path"].rpartition(":")
-    return f"{file}, line {line}" if colon and line.isdecimal() else ""
+    return gettext("%(file)s, line %(line)s", file=file, line=line) if colon and line.isdecimal() else ""

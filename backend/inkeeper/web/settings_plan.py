@@ -17,27 +17,33 @@ from inkeeper.services import accounts, plan_changes, rule_books
 from inkeeper.web import dates, forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.settings_account import plans_of
 from inkeeper.web.words import every
 
 CANCEL = "cancel"
-_NOT_A_DAY = "Enter a day."
+_NOT_A_DAY = gettext_noop("Enter a day.")
 _REFUSED_CHANGE = {
-    "plan": ("to", "Your credit rules don't know this plan."),
-    "allotment": ("allotment", "Your contract sets this number. Enter it."),
-    "at": ("at", "Choose a day since you started, and at most 400 days ahead."),
+    "plan": ("to", gettext_noop("Your credit rules don't know this plan.")),
+    "allotment": ("allotment", gettext_noop("Your contract sets this number. Enter it.")),
+    "at": ("at", gettext_noop("Choose a day since you started, and at most 400 days ahead.")),
 }
 _REFUSED_RULES = {
-    "plan": ("book", "These credit rules don't know your plan."),
-    "rule_book": ("book", "Choose one of these."),
-    "allotment": ("allotment", "This number can't be set here. Check the plan and the day."),
-    "cap": ("cap", "This number can't be set here. Check the plan and the day."),
-    "from": ("day", "Choose a day since you started, and at most 400 days ahead."),
+    "plan": ("book", gettext_noop("These credit rules don't know your plan.")),
+    "rule_book": ("book", gettext_noop("Choose one of these.")),
+    "allotment": (
+        "allotment",
+        gettext_noop("This number can't be set here. Check the plan and the day."),
+    ),
+    "cap": ("cap", gettext_noop("This number can't be set here. Check the plan and the day.")),
+    "from": ("day", gettext_noop("Choose a day since you started, and at most 400 days ahead.")),
 }
-_NOTHING_TO_DO = {
-    "same_plan": "You're on this plan already.",
-    "nothing_to_cancel": "There's no subscription to cancel, or it's cancelled already.",
-}
+_NOTHING_TO_DO = Translated(
+    {
+        "same_plan": gettext_noop("You're on this plan already."),
+        "nothing_to_cancel": gettext_noop("There's no subscription to cancel, or it's cancelled already."),
+    }
+)
 _NUMBERS = ("allotment", "cap", "renewal_day")
 
 
@@ -45,7 +51,9 @@ class ChangeForm(FormSchema):
     """A change of plan, or `cancel`, on a day; now without one."""
 
     to = fields.String(
-        required=True, validate=validate.Length(max=50), error_messages={"required": "Choose what to change to."}
+        required=True,
+        validate=validate.Length(max=50),
+        error_messages={"required": gettext_noop("Choose what to change to.")},
     )
     at = fields.Date(load_default=None, error_messages={"invalid": _NOT_A_DAY})
     allotment = settings.whole_number()
@@ -65,7 +73,7 @@ class RulesForm(FormSchema):
     @validates_schema
     def _a_picked_day_is_given(self, data: dict[str, Any], **_: Any) -> None:
         if data["since"] == "day" and data["day"] is None:
-            raise ValidationError("Pick the day.", "day")
+            raise ValidationError(gettext("Pick the day."), "day")
 
 
 @blueprint.page("/settings/plan")
@@ -99,7 +107,7 @@ def change_plan(account_id: str) -> Response:
         return _with_change(account_id, form, 409, stale=True)
     except Problem as problem:
         return _cards(account_id, 422, changing=_refused_change(form, problem))
-    return _cards(account_id, toast="Cancelled here." if "cancel" in wanted else "Plan changed here.")
+    return _cards(account_id, toast=gettext("Cancelled here.") if "cancel" in wanted else gettext("Plan changed here."))
 
 
 @blueprint.post("/accounts/<account_id>/settings/plan/<change_id>/undo")
@@ -111,7 +119,7 @@ def undo_plan(account_id: str, change_id: str) -> Response:
         return {"balance": plan_changes.withdraw_change(owner_id(), account_id, change_id, now())["balance"]}
 
     balance = forms.save_once(account_id, form, undo)["balance"]
-    return _cards(account_id, toast=f"Undone. You have {balance} credits.")
+    return _cards(account_id, toast=gettext("Undone. You have %(balance)s credits.", balance=balance))
 
 
 @blueprint.post("/accounts/<account_id>/settings/rules/preview")
@@ -141,7 +149,7 @@ def change_rules(account_id: str) -> Response:
         return _with_rules(account_id, form, 409, stale=True)
     except Problem as problem:
         return _cards(account_id, 422, ruling=settings.refused(form, problem, _REFUSED_RULES))
-    return _cards(account_id, toast="Saved.")
+    return _cards(account_id, toast=gettext("Saved."))
 
 
 def _with_change(account_id: str, form: Form, status: int = 200, **values: Any) -> Response:
@@ -164,7 +172,7 @@ def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -
         return _cards(account_id, 422, ruling=form)
     changes = _wanted_rules(account_id, form.data)
     if not changes:
-        return _cards(account_id, 422, ruling=form.but("", "This is how it is already."))
+        return _cards(account_id, 422, ruling=form.but("", gettext("This is how it is already.")))
     try:
         with store().read():
             outcome = accounts.preview_update(owner_id(), account_id, changes, now())
@@ -234,7 +242,7 @@ def _values(account_id: str) -> dict[str, Any]:
         changes = plan_changes.list_changes(owner_id(), account_id)
         offer = accounts.offered_book(owner_id(), account_id, now())
     plans = plans_of(account["rule_book"])
-    doubted = any(warning["code"] == "wrong_book" for warning in found.chosen["warnings"])
+    doubted = any(warning.code == "wrong_book" for warning in found.chosen["warnings"])
     own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}
     return {
         "account": account,
@@ -256,8 +264,10 @@ def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[st
 
     def words_of(plan: Mapping[str, Any]) -> str:
         number, months = plan["allotment"], plan["allotment_months"]
-        return f"{plan['title']}, " + ("as your contract says" if number is None else f"{number} {every(months)}")
+        return f"{plan['title']}, " + (
+            gettext("as your contract says") if number is None else f"{number} {every(months)}"
+        )
 
-    targets = {"": "Choose…"}
+    targets = {"": gettext("Choose…")}
     targets |= {plan["id"]: words_of(plan) for plan in plans if plan["id"] not in (account["plan"], books.BASIC)}
-    return targets if account["plan"] == books.BASIC else targets | {CANCEL: "Cancel the subscription"}
+    return targets if account["plan"] == books.BASIC else targets | {CANCEL: gettext("Cancel the subscription")}

@@ -19,6 +19,7 @@ from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.downloads import hand_out
 from inkeeper.web.forms import FormSchema
+from inkeeper.web.language import gettext
 from inkeeper.web.settings_browsers import address
 
 _SECRET = "calendar"  # noqa: S105 (a purpose, not a secret)
@@ -49,7 +50,7 @@ class WarningsForm(FormSchema):
     def _the_days_fall(self, data: dict[str, Any], **_: Any) -> None:
         for before, after in pairwise(_LEADS):
             if data[after] >= data[before]:
-                raise ValidationError(f"Enter fewer than {data[before]} days.", after)
+                raise ValidationError(gettext("Enter fewer than %(before)s days.", before=data[before]), after)
 
 
 class AddressForm(FormSchema):
@@ -89,7 +90,7 @@ def save_warnings(account_id: str) -> Response:
         forms.save_once(account_id, form, change)
     except forms.Stale:
         return _cards(account_id, 409, form=form, stale=True)
-    return _cards(account_id, toast="Saved.")
+    return _cards(account_id, toast=gettext("Saved."))
 
 
 @blueprint.post("/accounts/<account_id>/settings/calendar")
@@ -118,7 +119,7 @@ def end_calendar(account_id: str) -> Response:
         return {}
 
     forms.save_once(None, form, end)
-    return _cards(account_id, toast="The address no longer works.")
+    return _cards(account_id, toast=gettext("The address no longer works."))
 
 
 @blueprint.post("/accounts/<account_id>/settings/calendar/download")
@@ -140,7 +141,7 @@ def save_reminder_names(account_id: str) -> Response:
         return {}
 
     forms.save_once(account_id, form, change)
-    return _cards(account_id, toast="Saved.")
+    return _cards(account_id, toast=gettext("Saved."))
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **shown: Any) -> Response:

@@ -9,126 +9,171 @@ from typing import Any
 
 from inkeeper.rules import money
 from inkeeper.rules.money import Money
-from inkeeper.web import words
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
-CARRY_OVER = {
-    "month_end": ("No", "What you don't use by the end of the month is lost."),
-    "rolling": (
-        "Yes, up to a limit",
-        "Credits last 90 days. One comes back when somebody answers within 90 days.",
-    ),
-}
+CARRY_OVER = Translated(
+    {
+        "month_end": (gettext_noop("No"), gettext_noop("What you don't use by the end of the month is lost.")),
+        "rolling": (
+            gettext_noop("Yes, up to a limit"),
+            gettext_noop("Credits last 90 days. One comes back when somebody answers within 90 days."),
+        ),
+    }
+)
 """Each credit rules' answer to: do unused credits carry over to your next month?"""
 
-CREDIT_RULES = {
-    ("month_end", "renewal"): "New credits come on the 1st of each month, in your time zone.",
-    ("month_end", "lot_life"): "What you don't use by the end of the month is lost.",
-    ("month_end", "upgrade"): (
-        "An upgrade brings all of the new plan's credits at once. What you had left stays until the end of the month."
-    ),
-    ("month_end", "downgrade"): "A downgrade loses what you had left. The smaller number comes with the next month.",
-    ("month_end", "cancel"): "If you cancel, what you had left is lost at once.",
-    ("rolling", "renewal"): (
-        "New credits come monthly: on your billing day with Premium, on the 1st (UTC) with Sales Navigator, on the day"
-        " you started with Recruiter."
-    ),
-    ("rolling", "lot_life"): "Each credit lasts 90 days.",
-    ("rolling", "cap"): "You can hold a limited number of credits. New ones over the limit are lost.",
-    ("rolling", "credit_back"): "A credit comes back when somebody answers within 90 days. Free InMails don't count.",
-    ("rolling", "upgrade"): "An upgrade loses what you had left and brings all of the new plan's credits at once.",
-    ("rolling", "downgrade"): "A downgrade loses what you had left and brings all of the new plan's credits at once.",
-    ("rolling", "cancel"): "If you cancel, what you have left is lost at the next renewal, and no new credits come.",
-}
+CREDIT_RULES = Translated(
+    {
+        ("month_end", "renewal"): gettext_noop("New credits come on the 1st of each month, in your time zone."),
+        ("month_end", "lot_life"): gettext_noop("What you don't use by the end of the month is lost."),
+        ("month_end", "upgrade"): gettext_noop(
+            "An upgrade brings all of the new plan's credits at once. What you had left stays until the end of the"
+            " month."
+        ),
+        ("month_end", "downgrade"): gettext_noop(
+            "A downgrade loses what you had left. The smaller number comes with the next month."
+        ),
+        ("month_end", "cancel"): gettext_noop("If you cancel, what you had left is lost at once."),
+        ("rolling", "renewal"): gettext_noop(
+            "New credits come monthly: on your billing day with Premium, on the 1st (UTC) with Sales Navigator, on the"
+            " day you started with Recruiter."
+        ),
+        ("rolling", "lot_life"): gettext_noop("Each credit lasts 90 days."),
+        ("rolling", "cap"): gettext_noop("You can hold a limited number of credits. New ones over the limit are lost."),
+        ("rolling", "credit_back"): gettext_noop(
+            "A credit comes back when somebody answers within 90 days. Free InMails don't count."
+        ),
+        ("rolling", "upgrade"): gettext_noop(
+            "An upgrade loses what you had left and brings all of the new plan's credits at once."
+        ),
+        ("rolling", "downgrade"): gettext_noop(
+            "A downgrade loses what you had left and brings all of the new plan's credits at once."
+        ),
+        ("rolling", "cancel"): gettext_noop(
+            "If you cancel, what you have left is lost at the next renewal, and no new credits come."
+        ),
+    }
+)
 """The rules in a person's words, by credit rules and key. One that is not here is shown as its file words it."""
 
-IMPORT_KINDS = {"linkedin": "LinkedIn's export", "csv": "A CSV", "inkeeper": "Inkeeper's export"}
+IMPORT_KINDS = Translated(
+    {
+        "linkedin": gettext_noop("LinkedIn's export"),
+        "csv": gettext_noop("A CSV"),
+        "inkeeper": gettext_noop("Inkeeper's export"),
+    }
+)
 
-ACTIONS = {
-    "add": "new",
-    "answer": "here already, its result is new",
-    "already_there": "here already",
-    "twice_in_file": "twice in the file",
-    "before_opening": "from before you set up Inkeeper",
-    "left_out": "left out by you",
-}
+ACTIONS = Translated(
+    {
+        "add": gettext_noop("new"),
+        "answer": gettext_noop("here already, its result is new"),
+        "already_there": gettext_noop("here already"),
+        "twice_in_file": gettext_noop("twice in the file"),
+        "before_opening": gettext_noop("from before you set up Inkeeper"),
+        "left_out": gettext_noop("left out by you"),
+    }
+)
 """What becomes of an InMail in a file."""
 
-ROW_KINDS = {
-    "message": "other messages",
-    "draft": "drafts",
-    "taken_back": "InMails that were removed",
-    "other_account": "InMails of other accounts",
-}
+ROW_KINDS = Translated(
+    {
+        "message": gettext_noop("other messages"),
+        "draft": gettext_noop("drafts"),
+        "taken_back": gettext_noop("InMails that were removed"),
+        "other_account": gettext_noop("InMails of other accounts"),
+    }
+)
 """What rows of a file are that are no InMails of this account."""
 
-FILE_COLUMNS = {
-    "name": "Name",
-    "profile_url": "Profile link",
-    "sent_at": "Sent on",
-    "cost": "Cost (0 or 1)",
-    "subject": "Subject",
-    "purpose": "Why",
-    "note": "Note",
-    "outcome": "Result",
-    "outcome_at": "Answered on",
-}
+FILE_COLUMNS = Translated(
+    {
+        "name": gettext_noop("Name"),
+        "profile_url": gettext_noop("Profile link"),
+        "sent_at": gettext_noop("Sent on"),
+        "cost": gettext_noop("Cost (0 or 1)"),
+        "subject": gettext_noop("Subject"),
+        "purpose": gettext_noop("Why"),
+        "note": gettext_noop("Note"),
+        "outcome": gettext_noop("Result"),
+        "outcome_at": gettext_noop("Answered on"),
+    }
+)
 """What a column of a CSV can hold."""
 
-_FILES = "Inkeeper reads LinkedIn's zip, the messages.csv in it, any CSV with one InMail a row, and its own export."
-
-IMPORT_REFUSALS = {
-    "bad_file": f"This file can't be read. {_FILES}",
-    "columns_needed": "Which column holds what? The name and the day are needed.",
-    "whose_export": "Whose export is this? It doesn't say.",
-    "which_account": "Which account of the export do you want?",
-    "preview_outdated": "Something changed since you looked. Choose the file again. Nothing was imported.",
-    "idempotency_conflict": "The file has changed since you looked. Choose it again. Nothing was imported.",
-    "other_linkedin_file": (
-        "This file of LinkedIn's export holds no InMails. Take messages.csv from the same export, or the whole zip."
-    ),
-    "no_messages": (
-        "This export holds no messages. Ask LinkedIn for a copy of your data that includes your messages, and import"
-        " that zip."
-    ),
-    "rows_not_understood": "Some rows can't be read. Look again, then leave them out or correct the file.",
-    "insufficient_credits": "There aren't enough credits for all of these. Choose the file again.",
-    "invalid": "The file has changed since you looked. Choose it again.",
-}
+IMPORT_REFUSALS = Translated(
+    {
+        "bad_file": gettext_noop(
+            "This file can't be read. Inkeeper reads LinkedIn's zip, the messages.csv in it, any CSV with one InMail a"
+            " row, and its own export."
+        ),
+        "columns_needed": gettext_noop("Which column holds what? The name and the day are needed."),
+        "whose_export": gettext_noop("Whose export is this? It doesn't say."),
+        "which_account": gettext_noop("Which account of the export do you want?"),
+        "preview_outdated": gettext_noop(
+            "Something changed since you looked. Choose the file again. Nothing was imported."
+        ),
+        "idempotency_conflict": gettext_noop(
+            "The file has changed since you looked. Choose it again. Nothing was imported."
+        ),
+        "other_linkedin_file": gettext_noop(
+            "This file of LinkedIn's export holds no InMails. Take messages.csv from the same export, or the whole zip."
+        ),
+        "no_messages": gettext_noop(
+            "This export holds no messages. Ask LinkedIn for a copy of your data that includes your messages, and"
+            " import that zip."
+        ),
+        "rows_not_understood": gettext_noop(
+            "Some rows can't be read. Look again, then leave them out or correct the file."
+        ),
+        "insufficient_credits": gettext_noop("There aren't enough credits for all of these. Choose the file again."),
+        "invalid": gettext_noop("The file has changed since you looked. Choose it again."),
+    }
+)
 """Why a file is not taken, by the problem's code."""
 
 OBSTACLES = {
-    "rows_not_understood": ("skip_rows", "Leave out the rows that can't be read"),
-    "insufficient_credits": ("accept_discrepancy", "LinkedIn let them through. Add the missing credits"),
+    "rows_not_understood": ("skip_rows", gettext_noop("Leave out the rows that can't be read")),
+    "insufficient_credits": (
+        "accept_discrepancy",
+        gettext_noop("LinkedIn let them through. Add the missing credits"),
+    ),
 }
 """What stands in the way of an import: the field that settles it, and its words."""
 
-NOTES = {
-    "encoding_guessed": "We guessed how letters such as é are stored in {file}. Check the names.",
-    "helper_unreadable": "We couldn't read {file}, so we left it out.",
-    "no_conversation_ids": "This is an older export: all messages between two people count as one conversation.",
-}
+NOTES = Translated(
+    {
+        "encoding_guessed": gettext_noop("We guessed how letters such as é are stored in %(file)s. Check the names."),
+        "helper_unreadable": gettext_noop("We couldn't read %(file)s, so we left it out."),
+        "no_conversation_ids": gettext_noop(
+            "This is an older export: all messages between two people count as one conversation."
+        ),
+    }
+)
 """What to know about how a file was read."""
 
 _PARTS_OF_NAMES = (re.compile("first|given|vor", re.IGNORECASE), re.compile("last|family|nach", re.IGNORECASE))
-_NOTHING = {
-    "no_rows": "there are no rows below the headings",
-    "nothing_understood": "none of the rows can be read",
-    "no_inmails": "nobody is written to first and alone, with a subject, as InMails are",
-    "other_rows": "the rows are of other accounts, or were removed",
-}
+_NOTHING = Translated(
+    {
+        "no_rows": gettext_noop("there are no rows below the headings"),
+        "nothing_understood": gettext_noop("none of the rows can be read"),
+        "no_inmails": gettext_noop("nobody is written to first and alone, with a subject, as InMails are"),
+        "other_rows": gettext_noop("the rows are of other accounts, or were removed"),
+    }
+)
 
 
 @blueprint.app_template_filter("inmails")
 def inmails(number: int) -> str:
     """`1 InMail`, `12 InMails`."""
-    return f"{number:,} InMail" + ("" if number == 1 else "s")
+    return ngettext("%(number)s InMail", "%(number)s InMails", number)
 
 
 @blueprint.app_template_filter("results")
 def results(number: int) -> str:
     """`1 result`, `12 results`."""
-    return f"{number:,} result" + ("" if number == 1 else "s")
+    return ngettext("%(number)s result", "%(number)s results", number)
 
 
 @blueprint.app_template_filter("with_full_names")
@@ -147,7 +192,7 @@ def shell_quoted(text: str) -> str:
 @blueprint.app_template_filter("file_note")
 def file_note(note: dict[str, Any]) -> str:
     """What to know about how a file was read, empty for a code of no words."""
-    return NOTES.get(note["code"], "").format(file=note["arguments"].get("file", "the file"))
+    return NOTES.get(note["code"], "") % {"file": note["arguments"].get("file", gettext("the file"))}
 
 
 @blueprint.app_template_filter("nothing")
@@ -155,44 +200,85 @@ def nothing(found: dict[str, Any]) -> str:
     """Why a file adds nothing, from its preview."""
     reason = _NOTHING.get((found.get("nothing") or {}).get("code", ""))
     if reason is None:
-        counts = [f"{each['inmails']:,} {ACTIONS[each['action']]}" for each in found["actions"]]
-        reason = ", ".join(counts) or "there's no InMail in it"
-    return f"Nothing to import: {reason}."
+        counts = [f"{language().number(each['inmails'])} {ACTIONS[each['action']]}" for each in found["actions"]]
+        reason = ", ".join(counts) or gettext("there's no InMail in it")
+    return gettext("Nothing to import: %(reason)s.", reason=reason)
 
 
-STORED = {
-    ("owner", "name"): ("Who uses this server", "Your name on a server for several people; else just “me”."),
-    ("device", "name"): ("Your browsers", "Such as “Chrome on Linux”, so that you can disconnect one."),
-    ("pairing", "device_name"): ("Browsers that ask to connect", "Forgotten after a day."),
-    ("account", "name"): ("Your accounts' names", "As you typed them."),
-    ("inmail", "name"): ("Whom you wrote to: the name", "So that you know who hasn't answered."),
-    ("inmail", "profile_url"): ("Whom you wrote to: the profile link", "To know the same person again."),
-    ("inmail", "former_name"): (
-        "The name before you corrected it",
-        "So that a file you import still finds the InMail.",
-    ),
-    ("inmail", "former_url"): ("The profile link before you corrected it", "So that a file you import still finds it."),
-    ("inmail", "subject"): ("The subject, if you add it", "To find an InMail again."),
-    ("inmail", "note"): ("Your notes, if you write any", "For you alone."),
-    ("person", "name"): ("Whom you want to write to: the name", "So that a credit has somebody to go to."),
-    ("person", "first_name"): ("The first name, if you correct it", "To fill in your texts."),
-    ("person", "company"): ("The company, if you add it", "To fill in your texts. Never read off a profile."),
-    ("person", "headline"): ("The headline, if you add it", "To fill in your texts. Never read off a profile."),
-    ("person_link", "url"): (
-        "Whom you want to write to: the profile links",
-        "To open the profile when you ask for it.",
-    ),
-    ("target", "note"): ("Notes on people you want to write to", "For you, and to fill in your texts."),
-    ("text", "name"): ("Your texts: the names", "As you typed them."),
-    ("text_version", "subject"): ("Your texts: the subjects", "To fill in and copy. What you sent isn't kept."),
-    ("text_version", "body"): ("Your texts", "To fill in and copy. What you sent isn't kept."),
-    ("campaign", "name"): ("Your campaigns' names", "As you typed them."),
-    ("campaign", "goal"): ("Your campaigns' goals", "For you alone."),
-    ("idempotency", "body"): (
-        "Answers to your browsers",
-        "So that nothing is logged twice. Forgotten after about 100 days.",
-    ),
-}
+STORED = Translated(
+    {
+        ("owner", "name"): (
+            gettext_noop("Who uses this server"),
+            gettext_noop("Your name on a server for several people; else just “me”."),
+        ),
+        ("device", "name"): (
+            gettext_noop("Your browsers"),
+            gettext_noop("Such as “Chrome on Linux”, so that you can disconnect one."),
+        ),
+        ("pairing", "device_name"): (
+            gettext_noop("Browsers that ask to connect"),
+            gettext_noop("Forgotten after a day."),
+        ),
+        ("account", "name"): (gettext_noop("Your accounts' names"), gettext_noop("As you typed them.")),
+        ("inmail", "name"): (
+            gettext_noop("Whom you wrote to: the name"),
+            gettext_noop("So that you know who hasn't answered."),
+        ),
+        ("inmail", "profile_url"): (
+            gettext_noop("Whom you wrote to: the profile link"),
+            gettext_noop("To know the same person again."),
+        ),
+        ("inmail", "former_name"): (
+            gettext_noop("The name before you corrected it"),
+            gettext_noop("So that a file you import still finds the InMail."),
+        ),
+        ("inmail", "former_url"): (
+            gettext_noop("The profile link before you corrected it"),
+            gettext_noop("So that a file you import still finds it."),
+        ),
+        ("inmail", "subject"): (gettext_noop("The subject, if you add it"), gettext_noop("To find an InMail again.")),
+        ("inmail", "note"): (gettext_noop("Your notes, if you write any"), gettext_noop("For you alone.")),
+        ("person", "name"): (
+            gettext_noop("Whom you want to write to: the name"),
+            gettext_noop("So that a credit has somebody to go to."),
+        ),
+        ("person", "first_name"): (
+            gettext_noop("The first name, if you correct it"),
+            gettext_noop("To fill in your texts."),
+        ),
+        ("person", "company"): (
+            gettext_noop("The company, if you add it"),
+            gettext_noop("To fill in your texts. Never read off a profile."),
+        ),
+        ("person", "headline"): (
+            gettext_noop("The headline, if you add it"),
+            gettext_noop("To fill in your texts. Never read off a profile."),
+        ),
+        ("person_link", "url"): (
+            gettext_noop("Whom you want to write to: the profile links"),
+            gettext_noop("To open the profile when you ask for it."),
+        ),
+        ("target", "note"): (
+            gettext_noop("Notes on people you want to write to"),
+            gettext_noop("For you, and to fill in your texts."),
+        ),
+        ("text", "name"): (gettext_noop("Your texts: the names"), gettext_noop("As you typed them.")),
+        ("text_version", "subject"): (
+            gettext_noop("Your texts: the subjects"),
+            gettext_noop("To fill in and copy. What you sent isn't kept."),
+        ),
+        ("text_version", "body"): (
+            gettext_noop("Your texts"),
+            gettext_noop("To fill in and copy. What you sent isn't kept."),
+        ),
+        ("campaign", "name"): (gettext_noop("Your campaigns' names"), gettext_noop("As you typed them.")),
+        ("campaign", "goal"): (gettext_noop("Your campaigns' goals"), gettext_noop("For you alone.")),
+        ("idempotency", "body"): (
+            gettext_noop("Answers to your browsers"),
+            gettext_noop("So that nothing is logged twice. Forgotten after about 100 days."),
+        ),
+    }
+)
 """What is stored of people, and why, by table and column."""
 
 
@@ -207,7 +293,7 @@ def exact_money(value: dict[str, Any]) -> str:
 def names() -> dict[str, Any]:
     """The names of codes, for templates."""
     return {
-        "WEEKDAYS": words.WEEKDAYS,
+        "WEEKDAYS": language().formats.short_days,
         "CARRY_OVER": CARRY_OVER,
         "CREDIT_RULES": CREDIT_RULES,
         "IMPORT_KINDS": IMPORT_KINDS,

@@ -18,6 +18,7 @@ from inkeeper.services.people import texts
 from inkeeper.web import forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
+from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.seats import Seats
 
 NEW = "new"
@@ -29,14 +30,16 @@ EXAMPLE = "Kai Example"
 MOST_TEXTS = 500
 PEOPLE_OFFERED = 30
 
-VARIABLES = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "name": "Name",
-    "company": "Company",
-    "headline": "Headline",
-    "note": "Note",
-}
+VARIABLES = Translated(
+    {
+        "first_name": gettext_noop("First name"),
+        "last_name": gettext_noop("Last name"),
+        "name": gettext_noop("Name"),
+        "company": gettext_noop("Company"),
+        "headline": gettext_noop("Headline"),
+        "note": gettext_noop("Note"),
+    }
+)
 """What each variable is called."""
 
 _FALLBACKS = {"company": "{{company|your company}}", "headline": "{{headline|your work}}"}
@@ -45,10 +48,10 @@ INSERTS = {name: f"{{{{{name}}}}}" for name in VARIABLES} | _FALLBACKS
 """What the button of each variable writes: with a fallback for what is often not known."""
 
 _WRONG = {
-    "empty_variable": "{written} names nothing. Write, for example, {{{{first_name}}}}.",
-    "unclosed": "{{{{ isn't closed. Put }}}} behind the name, on the same line.",
-    "unopened": "}}}} has no {{{{ before it on the same line.",
-    "single_braces": "{written} would be sent as it is. Write {{{{{suggestion}}}}}.",
+    "empty_variable": gettext_noop("%(written)s names nothing. Write, for example, {{first_name}}."),
+    "unclosed": gettext_noop("{{ isn't closed. Put }} behind the name, on the same line."),
+    "unopened": gettext_noop("}} has no {{ before it on the same line."),
+    "single_braces": gettext_noop("%(written)s would be sent as it is. Write {{%(suggestion)s}}."),
 }
 _VERSIONED = ("name", "purpose", "subject", "body", "version", "archived")
 _EDITED = ("name", "purpose", "subject", "body")
@@ -64,11 +67,16 @@ class TextForm(FormSchema):
     """A text, and the account that its page was opened for."""
 
     account = fields.String(validate=validate.Length(max=64))
-    name = CleanText(required=True, max_length=100, error_messages={"required": "Enter a name."})
+    name = CleanText(required=True, max_length=100, error_messages={"required": gettext_noop("Enter a name.")})
     purpose = fields.String(load_default=None, validate=validate.OneOf(words.PURPOSES))
-    subject = CleanText(required=True, max_length=SUBJECT_LIMIT, error_messages={"required": "Enter a subject."})
+    subject = CleanText(
+        required=True, max_length=SUBJECT_LIMIT, error_messages={"required": gettext_noop("Enter a subject.")}
+    )
     body = CleanText(
-        required=True, max_length=BODY_LIMIT, lines=True, error_messages={"required": "Enter the message."}
+        required=True,
+        max_length=BODY_LIMIT,
+        lines=True,
+        error_messages={"required": gettext_noop("Enter the message.")},
     )
 
 
@@ -121,7 +129,7 @@ def create_text() -> Response:
     if form.errors:
         return _editor(_seats(form), None, form, 422)
     _create(form)
-    return _list(_seats(form), toast={"text": "Saved."}, push=True)
+    return _list(_seats(form), toast={"text": gettext("Saved.")}, push=True)
 
 
 @blueprint.post("/people/texts/again")
@@ -152,7 +160,7 @@ def save_text(text_id: str) -> Response:
         saved = forms.save_once(None, form, save)
     except forms.Stale:
         return _editor(_seats(form), text, form, 409, stale=True)
-    said = f"Saved as version {saved['version']}." if saved["is_next"] else "Saved."
+    said = gettext("Saved as version %(version)s.", version=saved["version"]) if saved["is_next"] else gettext("Saved.")
     return _list(_seats(form), toast={"text": said}, push=True)
 
 
@@ -173,7 +181,11 @@ def delete_text(text_id: str) -> Response:
     if not archived:
         again |= {name: text[name] for name in _EDITED if text[name] is not None}
     undo = f"/people/texts/{text_id}/restore" if archived else "/people/texts/again"
-    return _list(found, toast={"text": f"Deleted {text['name']}.", "undo": undo, "undo_values": again}, push=True)
+    return _list(
+        found,
+        toast={"text": gettext("Deleted %(name)s.", name=text["name"]), "undo": undo, "undo_values": again},
+        push=True,
+    )
 
 
 @blueprint.post("/people/texts/<text_id>/restore")
@@ -193,9 +205,13 @@ def restore_text(text_id: str) -> Response:
 def wrong(problem: TextProblem) -> str:
     """A fault of a template in a person's words."""
     if problem.code == "unknown_variable":
-        hint = f"Did you mean {{{{{problem.suggestion}}}}}?" if problem.suggestion else "Use one of the buttons."
-        return f"There's nothing called {{{{{problem.written}}}}}. {hint}"
-    return _WRONG[problem.code].format(written=problem.written, suggestion=problem.suggestion)
+        hint = (
+            gettext("Did you mean {{%(suggestion)s}}?", suggestion=problem.suggestion)
+            if problem.suggestion
+            else gettext("Use one of the buttons.")
+        )
+        return gettext("There's nothing called {{%(written)s}}. %(hint)s", written=problem.written, hint=hint)
+    return gettext(_WRONG[problem.code], written=problem.written, suggestion=problem.suggestion)
 
 
 def _seats(form: Form) -> Seats:
@@ -222,9 +238,9 @@ def _checked(form: Form) -> Form:
             continue
         problems = templates.problems_of(form.data[name])
         if templates.length(form.data[name]) > limit:
-            form = form.but(name, f"Use at most {limit} characters.")
+            form = form.but(name, gettext("Use at most %(limit)s characters.", limit=limit))
         elif problems:
-            line = f"Line {problems[0].line}: " if name == "body" else ""
+            line = gettext("Line %(line)s: ", line=problems[0].line) if name == "body" else ""
             form = form.but(name, line + wrong(problems[0]))
     return form
 
@@ -241,7 +257,7 @@ def _listed() -> list[dict[str, Any]]:
 def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
     """The list of the texts as a page, or, with `push`, as the answer to a form of the editor."""
     template = "app/texts_done.html" if push else "app/texts.html"
-    response = pages.page(template, title="Texts", here="people", seats=found, texts=_listed(), toast=toast)
+    response = pages.page(template, title=gettext("Texts"), here="people", seats=found, texts=_listed(), toast=toast)
     if push:
         response.headers["HX-Push-Url"] = f"/people/texts?account={found.account_id}"
     return response
@@ -263,7 +279,7 @@ def _editor(
     rendered = text and (forms.version_of(_versioned(text)) if stale or not form.key else form.typed.get("version", ""))
     return pages.page(
         "app/texts_edit.html",
-        title="Texts",
+        title=gettext("Texts"),
         here="people",
         seats=found,
         status=status,
@@ -292,8 +308,14 @@ def _preview(found: Seats, subject: str, body: str, typed: str) -> dict[str, Any
         "known": " · ".join(each for each in known if each),
         "stored": person is not None,
         "wrongs": [
-            *(f"Subject: {wrong(problem)}" for problem in templates.problems_of(subject.strip())),
-            *(f"Message, line {problem.line}: {wrong(problem)}" for problem in templates.problems_of(body.strip())),
+            *(
+                gettext("Subject: %(problem)s", problem=wrong(problem))
+                for problem in templates.problems_of(subject.strip())
+            ),
+            *(
+                gettext("Message, line %(line)s: %(problem)s", line=problem.line, problem=wrong(problem))
+                for problem in templates.problems_of(body.strip())
+            ),
         ],
         "missing": [VARIABLES[name] for name in shown.missing],
         "instead": shown.missing and _FALLBACKS.get(shown.missing[0], f"{{{{{shown.missing[0]}|there}}}}"),

@@ -37,6 +37,7 @@ from inkeeper.web import (  # noqa: F401 (they add routes, filters and checks to
     words,
 )
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import translate_templates
 from inkeeper.web.templating import keep_compiled
 
 PAGES = blueprint.name
@@ -46,5 +47,6 @@ PAGES = blueprint.name
 def register_pages(app: Flask) -> None:
     """Add the pages to the application."""
     app.extensions["inkeeper.web.summaries"] = seats.Summaries(seats.SUMMARIES_KEPT)
+    translate_templates(app)
     keep_compiled(app)
     app.register_blueprint(blueprint)

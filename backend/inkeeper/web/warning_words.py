@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from inkeeper.rules.warnings import RESPONSE_PERCENT_LEAST, RESPONSE_WINDOW
-from inkeeper.vocabulary import WarningCode
+from inkeeper.rules.warnings import (
+    RESPONSE_PERCENT_LEAST,
+    RESPONSE_WINDOW,
+    FewTargets,
+    GrantMissing,
+    LowBalance,
+    ResponseRate,
+)
+from inkeeper.vocabulary import ReminderCode
 from inkeeper.web import dates
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import gettext, language, ngettext
 from inkeeper.web.words import credits
 
 
@@ -24,50 +32,73 @@ class Note(NamedTuple):
 @blueprint.app_template_filter("warning_notes")
 def notes(summary: Mapping[str, Any]) -> list[Note]:
     """The lines for a summary's warnings, in its order. Codes of a later version are left out."""
-    return [WORDS[warning["code"]](warning, summary) for warning in summary["warnings"] if warning["code"] in WORDS]
+    return [WORDS[warning.code](warning.arguments, summary) for warning in summary["warnings"] if warning.code in WORDS]
 
 
-def _few_targets(warning: Mapping[str, Any], summary: Mapping[str, Any]) -> Note:
-    names, expiring = warning["arguments"]["names"], credits(warning["arguments"]["credits"])
-    who = "Nobody is" if not names else "Only 1 person is" if names == 1 else f"Only {names:,} people are"
-    page = f"/people?account={summary['account']['id']}"
-    return Note("few_targets", f"{who} on your list for the {expiring} about to expire.", page, "Add people")
-
-
-def _grant_missing(warning: Mapping[str, Any], _summary: Mapping[str, Any]) -> Note:
-    numbers = warning["arguments"]
-    new = "new credit" if numbers["credits"] == 1 else f"{numbers['credits']:,} new credits"
-    if "shown" in numbers:
-        text = f"LinkedIn showed {numbers['shown']:,}, without your {new}. Still missing? Ask LinkedIn's support."
+def _few_targets(few: FewTargets, summary: Mapping[str, Any]) -> Note:
+    names, expiring = few.names, credits(few.credits)
+    if names:
+        text = ngettext(
+            "Only %(number)s person is on your list for the %(credits)s about to expire.",
+            "Only %(number)s people are on your list for the %(credits)s about to expire.",
+            names,
+            credits=expiring,
+        )
     else:
-        text = f"Check that your {new} came. What does LinkedIn show?"
+        text = gettext("Nobody is on your list for the %(credits)s about to expire.", credits=expiring)
+    return Note("few_targets", text, f"/people?account={summary['account']['id']}", gettext("Add people"))
+
+
+def _grant_missing(missing: GrantMissing, _summary: Mapping[str, Any]) -> Note:
+    if missing.shown is not None:
+        text = ngettext(
+            "LinkedIn showed %(shown)s, without your new credit. Still missing? Ask LinkedIn's support.",
+            "LinkedIn showed %(shown)s, without your %(number)s new credits. Still missing? Ask LinkedIn's support.",
+            missing.credits,
+            shown=missing.shown,
+        )
+    else:
+        text = ngettext(
+            "Check that your new credit came. What does LinkedIn show?",
+            "Check that your %(number)s new credits came. What does LinkedIn show?",
+            missing.credits,
+        )
     return Note("grant_missing", text)
 
 
-def _low_balance(_warning: Mapping[str, Any], summary: Mapping[str, Any]) -> Note:
-    text = f"You're down to {credits(summary['balance'])}."
+def _low_balance(_low: LowBalance, summary: Mapping[str, Any]) -> Note:
+    text = gettext("You're down to %(credits)s.", credits=credits(summary["balance"]))
     renewal = summary["next_renewal"]
     if renewal:
-        come = "comes" if renewal["credits"] == 1 else "come"
-        day = dates.day(renewal["at"], summary["account"]["time_zone"])
-        text += f" {renewal['credits']:,} more {come} {day}."
+        more = ngettext(
+            "%(number)s more comes %(day)s.",
+            "%(number)s more come %(day)s.",
+            renewal["credits"],
+            day=dates.day(renewal["at"], summary["account"]["time_zone"]),
+        )
+        text = f"{text} {more}"
     page = f"/settings/reminders?account={summary['account']['id']}"
-    return Note("low_balance", text, page, "Change this warning")
+    return Note("low_balance", text, page, gettext("Change this warning"))
 
 
-def _response_rate(warning: Mapping[str, Any], _summary: Mapping[str, Any]) -> Note:
-    sent, answered = warning["arguments"]["sent"], warning["arguments"]["answered"]
-    # Rounded down: a share below a limit must not read as the limit.
-    found = f"{100 * answered // sent}% of {sent:,} InMails were answered in {RESPONSE_WINDOW.days} days."
-    return Note("response_rate", f"{found} Under {RESPONSE_PERCENT_LEAST}% LinkedIn stops bulk sending in Recruiter.")
+def _response_rate(rate: ResponseRate, _summary: Mapping[str, Any]) -> Note:
+    text = gettext(
+        "%(percent)s of %(sent)s InMails were answered in %(days)s days. Under %(least)s LinkedIn stops bulk sending in"
+        " Recruiter.",
+        percent=language().percent(rate.percent),
+        sent=rate.sent,
+        days=RESPONSE_WINDOW.days,
+        least=language().percent(RESPONSE_PERCENT_LEAST),
+    )
+    return Note("response_rate", text)
 
 
-WORDS: dict[WarningCode, Callable[[Mapping[str, Any], Mapping[str, Any]], Note]] = {
+WORDS: dict[ReminderCode, Callable[[Any, Mapping[str, Any]], Note]] = {
     "few_targets": _few_targets,
     "grant_missing": _grant_missing,
     "low_balance": _low_balance,
     "response_rate": _response_rate,
 }
-"""For each code that gets a line, the function that words a warning, given the summary that it is part of. The others
-are said by Home's loss, pace and LinkedIn's number, or by Plan & rules.
+"""For each code that gets a line, the function that words a warning, given its arguments and the summary that it is
+part of. The others are said by Home's loss, pace and LinkedIn's number, or by Plan & rules.
 """

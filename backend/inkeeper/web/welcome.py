@@ -25,6 +25,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.browsers import FIREFOX, looking
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
+from inkeeper.web.language import gettext, gettext_noop
 
 PLANS = {
     "sales_navigator": "Sales Navigator",
@@ -43,8 +44,8 @@ _OTHER_IS = "premium_business"
 PLAN, EXTENSION, FINISH = 1, 2, 3
 """The steps."""
 
-_NUMBER = "Enter a whole number, such as 12."
-_AMOUNT = "Enter an amount, such as 79.99."
+_NUMBER = gettext_noop("Enter a whole number, such as 12.")
+_AMOUNT = gettext_noop("Enter an amount, such as 79.99.")
 
 
 def _whole(**messages: str) -> fields.Integer:
@@ -59,9 +60,9 @@ class PlanForm(FormSchema):
     """The LinkedIn plan and the number that LinkedIn shows."""
 
     plan = fields.String(
-        required=True, validate=validate.OneOf(PLANS), error_messages={"required": "Choose your plan."}
+        required=True, validate=validate.OneOf(PLANS), error_messages={"required": gettext_noop("Choose your plan.")}
     )
-    balance = _whole(required="Enter the number that LinkedIn shows.")
+    balance = _whole(required=gettext_noop("Enter the number that LinkedIn shows."))
     monthly = _whole()
     sure = fields.Boolean(load_default=False)
     name = Text(max_length=100)
@@ -72,7 +73,7 @@ class PlanForm(FormSchema):
     @validates_schema
     def _check_plan(self, data: dict[str, Any], **_: Any) -> None:
         if data["plan"] in ("recruiter", OTHER) and not data.get("monthly"):
-            raise ValidationError("Enter the credits that you get each month.", "monthly")
+            raise ValidationError(gettext("Enter the credits that you get each month."), "monthly")
         try:
             _price(data)
         except ValueError:
@@ -116,7 +117,7 @@ def save_plan() -> Response:
         made = forms.save_once(None, form, lambda: _create(form.data))
     except Problem as problem:
         if any(error["path"] == "time_zone" for error in problem.errors or []):
-            return _page(PLAN, 422, form=form.but("zone", "Choose a time zone from the list."))
+            return _page(PLAN, 422, form=form.but("zone", gettext("Choose a time zone from the list.")))
         raise
     return _page(None, ask_about=made["account_id"] if made["ask"] else None)
 

@@ -10,70 +10,80 @@ from inkeeper.rules import money
 from inkeeper.rules.money import Money
 from inkeeper.vocabulary import JournalKind, Outcome, ProblemCode
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-OUTCOMES: dict[Outcome, str] = {
-    "pending": "Waiting",
-    "replied": "Replied",
-    "accepted": "Accepted",
-    "declined": "Declined",
-    "no_response": "No reply",
-}
+OUTCOMES: Translated[Outcome, str] = Translated(
+    {
+        "pending": gettext_noop("Waiting"),
+        "replied": gettext_noop("Replied"),
+        "accepted": gettext_noop("Accepted"),
+        "declined": gettext_noop("Declined"),
+        "no_response": gettext_noop("No reply"),
+    }
+)
 """Each outcome's name. `accepted` is LinkedIn's word for a reply of interest."""
 
-PURPOSES: dict[str, str] = {
-    "introduction": "Introduction",
-    "follow_up": "Follow-up",
-    "article": "Article",
-    "other": "Other",
-}
+PURPOSES = Translated(
+    {
+        "introduction": gettext_noop("Introduction"),
+        "follow_up": gettext_noop("Follow-up"),
+        "article": gettext_noop("Article"),
+        "other": gettext_noop("Other"),
+    }
+)
 
-KINDS: dict[JournalKind, str] = {
-    "grant": "New credits",
-    "spend": "InMail sent",
-    "credit_back": "Credit back",
-    "expire": "Expired",
-    "forfeit": "Over the limit",
-    "void": "Lost with the plan",
-    "adjust": "Adjusted",
-}
+KINDS: Translated[JournalKind, str] = Translated(
+    {
+        "grant": gettext_noop("New credits"),
+        "spend": gettext_noop("InMail sent"),
+        "credit_back": gettext_noop("Credit back"),
+        "expire": gettext_noop("Expired"),
+        "forfeit": gettext_noop("Over the limit"),
+        "void": gettext_noop("Lost with the plan"),
+        "adjust": gettext_noop("Adjusted"),
+    }
+)
 """Each kind of change of the credits."""
 
-_PROBLEMS: dict[ProblemCode, str] = {
-    "not_found": "This isn't here any more. Reload the page.",
-    "retracted": "This InMail was removed from the log.",
-    "replaced": "This was edited elsewhere. Reload the page.",
-    "conflict": "This doesn't fit what's stored by now. Reload the page.",
-    "idempotency_conflict": "This was saved already. Reload the page to see it.",
-    "insufficient_credits": "You have no credits left.",
-    "calendar_exists": "There's an address already. Reload the page to replace it.",
-    "import_running": "Another file is being read. Try again in a few seconds.",
-    "too_many_requests": "That was a bit much at once. Wait a minute, then try again.",
-    "database_unavailable": "Nothing was saved: Inkeeper can't write to its data. Its terminal says why.",
-    "over": "That link has been used or has expired.",
-    "invalid": "Something in this form isn't right.",
-}
+_PROBLEMS: Translated[ProblemCode, str] = Translated(
+    {
+        "not_found": gettext_noop("This isn't here any more. Reload the page."),
+        "retracted": gettext_noop("This InMail was removed from the log."),
+        "replaced": gettext_noop("This was edited elsewhere. Reload the page."),
+        "conflict": gettext_noop("This doesn't fit what's stored by now. Reload the page."),
+        "idempotency_conflict": gettext_noop("This was saved already. Reload the page to see it."),
+        "insufficient_credits": gettext_noop("You have no credits left."),
+        "calendar_exists": gettext_noop("There's an address already. Reload the page to replace it."),
+        "import_running": gettext_noop("Another file is being read. Try again in a few seconds."),
+        "too_many_requests": gettext_noop("That was a bit much at once. Wait a minute, then try again."),
+        "database_unavailable": gettext_noop(
+            "Nothing was saved: Inkeeper can't write to its data. Its terminal says why."
+        ),
+        "write_unconfirmed": gettext_noop("Inkeeper can't tell whether that was saved. Send it again: it counts once."),
+        "over": gettext_noop("That link has been used or has expired."),
+        "invalid": gettext_noop("Something in this form isn't right."),
+    }
+)
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _ROUNDED_FROM = 10
-_OTHER_PROBLEM = "That didn't work, and nothing was saved. Try again."
+_OTHER_PROBLEM = gettext_noop("That didn't work, and nothing was saved. Try again.")
 
 
 def problem(found: Problem) -> str:
     """A refusal in a person's words."""
-    return _PROBLEMS.get(found.code, _OTHER_PROBLEM)
+    return _PROBLEMS.get(found.code) or gettext(_OTHER_PROBLEM)
 
 
 @blueprint.app_template_filter("credits")
 def credits(number: int) -> str:
     """`1 credit`, `12 credits`."""
-    return f"{number:,} credit" if number == 1 else f"{number:,} credits"
+    return ngettext("%(number)s credit", "%(number)s credits", number)
 
 
 @blueprint.app_template_filter("every")
 def every(months: int) -> str:
     """How often: `a month`, `every 3 months`."""
-    return "a month" if months == 1 else f"every {months} months"
+    return ngettext("a month", "every %(number)s months", months)
 
 
 @blueprint.app_template_filter("money")
@@ -84,7 +94,16 @@ def amount(value: dict[str, Any]) -> str:
     if int(whole) >= _ROUNDED_FROM:
         whole = str(round(float(decimal)))
         minor = ""
-    return f"{unit(value['currency'])}{int(whole):,}" + (f".{minor}" if minor.strip("0") else "")
+    return in_currency(value["currency"], int(whole), minor)
+
+
+def in_currency(currency: str, whole: int, minor: str) -> str:
+    """An amount with the sign or code of its currency, its minor unit left out where that is 0."""
+    words = language()
+    number = words.number(whole) + (words.formats.decimal + minor if minor.strip("0") else "")
+    if words.formats.money.startswith("{currency}"):
+        return f"{unit(currency)}{number}"
+    return f"{number} {unit(currency).strip()}"
 
 
 def unit(currency: str) -> str:

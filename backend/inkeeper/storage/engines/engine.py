@@ -72,10 +72,11 @@ class Connection(Protocol):
 
 
 class AccountRow(NamedTuple):
-    """What the statement that locks an account has read of it."""
+    """What says how an account's facts stand: see the columns of `models.Account`."""
 
     version: int
     last_fact_id: str | None
+    facts_recorded: int
 
 
 class Locked(NamedTuple):

@@ -69,7 +69,8 @@ _LOCK_LEDGER = "SELECT pg_advisory_xact_lock(?)"
 # a write to one account changes the list of people that its owner's accounts share. NO KEY, so that other transactions
 # can insert rows that refer to these.
 _LOCK_ACCOUNT = (
-    "SELECT account.version, account.last_fact_id FROM account JOIN owner ON owner.id = account.owner_id"
+    "SELECT account.version, account.last_fact_id, account.facts_recorded FROM account"
+    " JOIN owner ON owner.id = account.owner_id"
     " WHERE account.id = ? AND (SELECT pg_advisory_xact_lock_shared(?)) IS NOT NULL"
     " FOR NO KEY UPDATE OF owner, account"
 )

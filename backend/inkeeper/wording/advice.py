@@ -1,0 +1,90 @@
+"""The advice on a plan in words, with the rule that it goes by."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from inkeeper.rules.advice import EARLY, LATELY, PERIODS_LOOKED_AT, PERIODS_NEEDED
+from inkeeper.rules.periods import Moment
+from inkeeper.vocabulary import Need, Verdict
+from inkeeper.wording import dates
+from inkeeper.wording.amounts import credits
+from inkeeper.wording.language import PLAIN_ENGLISH
+
+RULE = (
+    f"Looked at are the last full periods, at least {PERIODS_NEEDED} and at most {PERIODS_LOOKED_AT}."
+    f" Upgrade: in at least half of them, and in 2 of the last {LATELY}, use emptied the account more than"
+    f" {EARLY.days} days before the period's end. Less often than that is a busy month and not a lasting need."
+    " Downgrade or cancel: on a smaller plan, or on none, there would have been a credit for every InMail in all of"
+    f" these periods but one at most, a busy month, and in each of the last {LATELY}; and where both prices are known,"
+    " it is the cheaper one. Otherwise: stay. What else a plan offers besides credits is not looked at."
+)
+"""The rule of `rules.advice.advise`."""
+
+
+class Ground(NamedTuple):
+    """What an advice rests on. `plan` is the title of the plan it names, `looked_at` the number of full periods, of so
+    many `months` each; in `early` of them use emptied the account early, in `short` the plan would have been too small.
+    """
+
+    verdict: Verdict
+    need: Need
+    is_free_plan: bool
+    plan: str
+    allotment: int
+    looked_at: int
+    months: int
+    early: int
+    short: int
+    enough_on: Moment
+
+
+class Said(NamedTuple):
+    """An advice in words."""
+
+    title: str
+    detail: str
+
+
+def say(of: Ground) -> Said:
+    """The advice as a headline and the reason for it."""
+    if of.is_free_plan:
+        return Said("There is nothing to change", "The plan is the free one, which has no credits.")
+    if of.verdict == "not_enough_history":
+        missing = PERIODS_NEEDED - of.looked_at
+        periods = "full period" if missing == 1 else "full periods"
+        return Said(
+            "Not enough history",
+            f"{missing} more {periods} are needed. Ask again after {dates.local_date(of.enough_on, PLAIN_ENGLISH)}.",
+        )
+    ran_out = f"Use emptied the account more than {EARLY.days} days early in {of.early} of {of.looked_at} periods"
+    noun = "month" if of.months == 1 else "period"
+    if of.verdict == "upgrade":
+        return Said(f"Upgrade to {of.plan}", f"{ran_out}, and lately too: the need lasts.")
+    if of.verdict == "cancel":
+        return Said("Cancel", f"In {of.looked_at - of.short} of {of.looked_at} periods no credit was needed.")
+    if of.verdict == "downgrade":
+        kept = "in each period" if not of.short else f"in all periods but one, a busy {noun}"
+        return Said(
+            f"Downgrade to {of.plan}", f"Its {credits(of.allotment, PLAIN_ENGLISH)} would have been enough {kept}."
+        )
+    reasons = {
+        "lasting": f"{ran_out}, but there is no larger plan.",
+        "busy_month": f"{ran_out}: a busy {noun}, not a lasting need.",
+        "covered": f"{ran_out}, and no cheaper plan would have been enough for the InMails sent.",
+    }
+    return Said(f"Stay on {of.plan}", reasons[of.need])
+
+
+def if_cancelled(balance: int, by: date, renewal: Moment, *, cancelled: bool, at_renewal: bool) -> str:
+    """How to use `balance` before the last day to cancel, and when to cancel. `cancelled`: that was done already."""
+    last, renews = PLAIN_ENGLISH.day(by), dates.local_date(renewal, PLAIN_ENGLISH)
+    if cancelled:
+        what = f"The subscription is cancelled and ends on {renews}; what is left then is voided."
+    elif at_renewal:
+        what = f"Cancel by {last}: it takes effect at the renewal on {renews}, which voids what is left then."
+    else:
+        what = f"Cancel on {last}, not before: it voids what is left at once. The renewal on {renews} would be paid."
+    use = f"Use {credits(balance, PLAIN_ENGLISH)} first, by {last}." if balance else "No credit is left to use first."
+    return f"{use} {what}"

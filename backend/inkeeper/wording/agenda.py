@@ -1,0 +1,166 @@
+"""The events of an account's calendar in words.
+
+Nothing says how far away a day is: a calendar program that fetched the event weeks ago still shows the truth.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inkeeper.rules.agenda import Event, LastDays, Loss, NewCredits, Planned, ReplyWindows
+from inkeeper.wording import dates
+from inkeeper.wording.amounts import credits
+from inkeeper.wording.language import Words
+
+
+class Said(NamedTuple):
+    """An event in words."""
+
+    title: str
+    detail: str
+
+
+def calendar_title(plan: str, words: Words) -> str:
+    """The name of the calendar of an account on the plan of this title."""
+    return words.pgettext("agenda.calendar", "InMail credits (%(plan)s)", plan=plan)
+
+
+def say(event: Event, words: Words) -> Said:
+    """The event in words, with its plan."""
+    said = _say(event, words)
+    # translators: An event of the calendar, with the account's plan.
+    title = words.pgettext("agenda.title", "%(event)s (%(plan)s)", event=said.title, plan=event.plan)
+    return said._replace(title=title)
+
+
+def _say(event: Event, words: Words) -> Said:
+    of = event.arguments
+    if isinstance(of, Loss):
+        return _loss(of, words)
+    if isinstance(of, LastDays):
+        return _last_days(of, words)
+    if isinstance(of, NewCredits):
+        day = dates.local_date(of.at, words)
+        return Said(
+            words.npgettext("agenda.renewal", "%(number)s new credit", "%(number)s new credits", of.credits),
+            words.pgettext("agenda.renewal.detail", "Available from %(day)s on.", day=day),
+        )
+    if isinstance(of, ReplyWindows):
+        return _reply_windows(of, words)
+    if isinstance(of, Planned):
+        return Said(
+            words.npgettext("agenda.planned", "%(number)s InMail planned", "%(number)s InMails planned", of.inmails),
+            words.pgettext("planned.where", "Inkeeper shows to whom: People, Today."),
+        )
+    return Said(
+        words.pgettext("agenda.no_credits", "No new InMail credits"),
+        words.pgettext(
+            "agenda.no_credits.detail",
+            "This plan brings no InMail credits, so nothing expires. With a plan that does, the dates appear here.",
+        ),
+    )
+
+
+def _reply_windows(of: ReplyWindows, words: Words) -> Said:
+    return Said(
+        words.npgettext(
+            "agenda.reply_windows",
+            "%(number)s reply window closes this week",
+            "%(number)s reply windows close this week",
+            of.inmails,
+        ),
+        words.pgettext(
+            "agenda.reply_windows.detail",
+            "After that an answer returns no credit. Record the answers that have come.",
+        ),
+    )
+
+
+def _loss(of: Loss, words: Words) -> Said:
+    day, amount = dates.end_of_use(of.at, words), _amount(of.credits, of.sure, words)
+    amount = amount[0].upper() + amount[1:]
+    if of.kind == "forfeit":
+        return Said(
+            words.npgettext(
+                "agenda.forfeit",
+                "%(amount)s of the coming renewal is over the cap",
+                "%(amount)s of the coming renewal are over the cap",
+                of.credits,
+                amount=amount,
+            ),
+            words.pgettext(
+                "agenda.forfeit.detail",
+                "Your plan keeps %(cap)s at most. Use %(credits)s by %(day)s to get them all.",
+                cap=of.cap,
+                credits=of.credits,
+                day=day,
+            ),
+        )
+    return Said(_gone(of, amount, words), words.pgettext("agenda.loss.detail", "Lost at %(day)s if unused.", day=day))
+
+
+def _gone(of: Loss, amount: str, words: Words) -> str:
+    # translators: %(amount)s is such as "12 credits" or "Up to 12 credits".
+    if of.kind == "expire":
+        return words.npgettext("agenda.expire", "%(amount)s expires", "%(amount)s expire", of.credits, amount=amount)
+    if of.rule == "cancel":
+        return words.npgettext(
+            "agenda.void.cancel",
+            "%(amount)s is voided when the subscription ends",
+            "%(amount)s are voided when the subscription ends",
+            of.credits,
+            amount=amount,
+        )
+    return words.npgettext(
+        "agenda.void.plan",
+        "%(amount)s is voided by the change of plan",
+        "%(amount)s are voided by the change of plan",
+        of.credits,
+        amount=amount,
+    )
+
+
+def _last_days(of: LastDays, words: Words) -> Said:
+    number = sum(loss.credits for loss in of.losses)
+    amount = _amount(number, all(loss.sure for loss in of.losses), words)
+    parts = [
+        # translators: A part of a list: "12 credits at the end of 30 Nov".
+        words.pgettext(
+            "agenda.last_days.part",
+            "%(amount)s at %(day)s",
+            amount=_amount(loss.credits, loss.sure, words),
+            day=dates.local_end_of_use(loss.at, words),
+        )
+        for loss in of.losses
+    ]
+    return Said(
+        # translators: %(span)s is "week", "day" or such as "3 days", %(amount)s such as "12 credits".
+        words.npgettext(
+            "agenda.last_days",
+            "Last %(span)s before %(amount)s is lost",
+            "Last %(span)s before %(amount)s are lost",
+            number,
+            span=_span(of.days, words),
+            amount=amount,
+        ),
+        words.pgettext(
+            "agenda.last_days.detail",
+            "Lost if unused: %(list)s (%(zone)s).",
+            list=", ".join(parts),
+            zone=of.losses[0].at.zone,
+        ),
+    )
+
+
+def _span(days: int, words: Words) -> str:
+    if days == 7:
+        return words.pgettext("agenda.span.week", "week")
+    if days == 1:
+        return words.pgettext("agenda.span.day", "day")
+    return words.npgettext("days", "%(number)s day", "%(number)s days", days)
+
+
+def _amount(number: int, sure: bool, words: Words) -> str:
+    """Sure amounts are of credits that are there; of others it says `up to`."""
+    amount = credits(number, words)
+    return amount if sure else words.pgettext("agenda.up_to", "up to %(credits)s", credits=amount)

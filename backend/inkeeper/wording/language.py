@@ -1,0 +1,207 @@
+"""The languages: messages from gettext catalogues, and how each writes numbers, money, days, times and lists.
+
+A message is written where it is used, in English, as the `msgid`: it reads there as it will be read, and English needs
+no catalogue. Sentences that have a code (warnings, journal reasons …) have it as `msgctxt`, so that other programs find
+them by it. `locale/inkeeper.pot` holds all messages, `locale/<language>/LC_MESSAGES/inkeeper.po` a translation, the
+`.mo` beside it the same compiled, `locale/formats.json` the formats (from the Unicode CLDR). `tests/lint/words.py`
+writes all but the translation.
+"""
+
+from __future__ import annotations
+
+import gettext
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from functools import lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+from inkeeper.rules.money import Money, decimal
+
+_LOCALE = resources.files("inkeeper") / "locale"
+_FIELD = re.compile(r"'[^']*'|y+|M+|d+|E+|H+|h+|m+|a+")
+_GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
+
+
+class Formats(NamedTuple):
+    """How a language writes numbers and dates, as in its CLDR data. Lists of months begin with January, of days with
+    Monday; `first_day` is the ISO number of the weekday with which a week begins.
+    """
+
+    months: list[str]
+    short_months: list[str]
+    days: list[str]
+    short_days: list[str]
+    day: str
+    day_and_year: str
+    month: str
+    weekday: str
+    time: str
+    halves: list[str]
+    first_day: int
+    decimal: str
+    group: str
+    grouped_from: int
+    percent: str
+    money: str
+    list_start: str
+    list_middle: str
+    list_end: str
+    list_two: str
+
+
+class Words:
+    """One language."""
+
+    def __init__(
+        self, language: str, formats: Formats, messages: gettext.NullTranslations, *, groups_digits: bool = True
+    ) -> None:
+        self.language = language
+        """Its BCP 47 tag."""
+        self.formats = formats
+        self._messages = messages
+        self._groups_digits = groups_digits
+
+    def pgettext(self, code: str, message: str, /, **values: Any) -> str:
+        """The message of that code. A value fills the place of its name, `%(name)s`; numbers are written as here."""
+        return self._filled(self._messages.pgettext(code, message), values)
+
+    def npgettext(self, code: str, one: str, many: str, number: int, /, **values: Any) -> str:
+        """The message of that code in the form that belongs to the number, which fills `%(number)s`."""
+        message = self._messages.npgettext(code, one, many, number)
+        return self._filled(message, {"number": number, **values})
+
+    def gettext(self, message: str, /, **values: Any) -> str:
+        """A message without a code, as `pgettext`."""
+        return self._filled(self.form(message), values)
+
+    def ngettext(self, one: str, many: str, number: int, /, **values: Any) -> str:
+        """A message without a code, as `npgettext`."""
+        return self._filled(self._messages.ngettext(one, many, number), {"number": number, **values})
+
+    def form(self, one: str, many: str | None = None, number: int = 1) -> str:
+        """A message without a code as it is, with its places; of two, the form that belongs to the number."""
+        if many is not None:
+            return self._messages.ngettext(one, many, number)
+        # The empty message stands for the catalogue's own header.
+        return self._messages.gettext(one) if one else one
+
+    def _filled(self, message: str, values: dict[str, Any]) -> str:
+        if not values:
+            return message.replace("%%", "%")
+        numbers = {name: self.number(value) for name, value in values.items() if isinstance(value, int | float)}
+        return message % {**values, **numbers}
+
+    def number(self, number: float) -> str:
+        """A number, at most 6 digits of it significant where it is no whole one."""
+        text = f"{number:g}" if isinstance(number, float) else f"{number}"
+        whole, point, part = text.partition(".")
+        if self._groups_digits and abs(number) >= self.formats.grouped_from:
+            whole = _GROUP.sub(self.formats.group, whole)
+        return whole + (self.formats.decimal if point else "") + part
+
+    def percent(self, number: int) -> str:
+        """`12%`."""
+        return self.formats.percent.format(self.number(number))
+
+    def money(self, amount: Money) -> str:
+        """The amount to the cent with the code of its currency: `EUR 28.00`."""
+        whole, _, minor = decimal(amount).partition(".")
+        number = self.number(int(whole)) + (self.formats.decimal + minor if minor else "")
+        return self.formats.money.format(amount=number, currency=amount.currency)
+
+    def day(self, day: date) -> str:
+        """`30 Nov`."""
+        return self._written(self.formats.day, day)
+
+    def day_and_year(self, day: date) -> str:
+        """`30 Nov 2026`."""
+        return self._written(self.formats.day_and_year, day)
+
+    def month(self, day: date) -> str:
+        """`Nov 2026`."""
+        return self._written(self.formats.month, day)
+
+    def weekday(self, day: date) -> str:
+        """`Mon 30 Nov`."""
+        return self._written(self.formats.weekday, day)
+
+    def time_of_day(self, at: time) -> str:
+        """`04:09`."""
+        return self._written(self.formats.time, None, at)
+
+    def join(self, parts: Sequence[str]) -> str:
+        """`A`, `A and B`, `A, B and C`."""
+        if len(parts) <= 1:
+            return "".join(parts)
+        if len(parts) == 2:
+            return self.formats.list_two.format(*parts)
+        joined = self.formats.list_end.format(parts[-2], parts[-1])
+        for part in reversed(parts[1:-2]):
+            joined = self.formats.list_middle.format(part, joined)
+        return self.formats.list_start.format(parts[0], joined)
+
+    def _written(self, pattern: str, day: date | None, at: time = time()) -> str:
+        """The pattern of the CLDR with its fields filled in. https://unicode.org/reports/tr35/tr35-dates.html"""
+        return _FIELD.sub(lambda found: self._field(found[0], day or date.min, at), pattern)
+
+    def _field(self, field: str, day: date, at: time) -> str:
+        names = self.formats
+        if field.startswith("'"):
+            return field[1:-1] or "'"
+        if field[0] == "M" and len(field) > 2:
+            return (names.short_months if len(field) == 3 else names.months)[day.month - 1]
+        if field[0] == "E":
+            return (names.days if len(field) == 4 else names.short_days)[day.weekday()]
+        if field[0] == "a":
+            return names.halves[at.hour >= 12]
+        numbers = {"y": day.year, "M": day.month, "d": day.day, "H": at.hour, "h": at.hour % 12 or 12, "m": at.minute}
+        return str(numbers[field[0]]).zfill(1 if field == "y" else len(field))
+
+
+def gettext_noop(message: str) -> str:
+    """The message itself: marks a text for translation where it is said later on."""
+    return message
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """The tags of all languages, English first."""
+    return tuple(_formats())
+
+
+@lru_cache(maxsize=64)
+def words(language: str) -> Words:
+    """The language of that tag, one of `languages`. Raises KeyError."""
+    formats, catalogue = _formats()[language], _LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
+    if language == "en":
+        return Words(language, formats, gettext.NullTranslations())
+    with catalogue.open("rb") as file:
+        return Words(language, formats, gettext.GNUTranslations(file))
+
+
+def chosen(wanted: Iterable[str]) -> str:
+    """Of the tags that somebody prefers, best first, the first one that there is a language for, else English.
+
+    `de-AT` finds `de`.
+    """
+    known = {tag.lower(): tag for tag in languages()}
+    for tag in wanted:
+        parts = tag.lower().replace("_", "-").split("-")
+        for length in range(len(parts), 0, -1):
+            if (found := "-".join(parts[:length])) in known:
+                return known[found]
+    return "en"
+
+
+@lru_cache(maxsize=1)
+def _formats() -> dict[str, Formats]:
+    data = json.loads((_LOCALE / "formats.json").read_text("utf-8"))
+    return {language: Formats(**formats) for language, formats in data.items()}
+
+
+ENGLISH = words("en")
+PLAIN_ENGLISH = Words("en", _formats()["en"], gettext.NullTranslations(), groups_digits=False)
+"""The API's English: numbers as programs write them."""

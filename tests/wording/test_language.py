@@ -1,0 +1,84 @@
+"""How each language writes numbers and dates, and where its messages come from."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import date, time
+from io import BytesIO
+
+import pytest
+from babel import Locale, dates, numbers
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from inkeeper.rules.money import Money
+from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, chosen, languages
+from tests.lint.words import formats
+
+DAYS = [date(2026, month, day) for month, day in ((1, 31), (3, 1), (5, 9), (9, 30), (11, 3), (12, 24))]
+
+
+def language(tag: str, catalogue: Catalog | None = None) -> Words:
+    """A language with the formats of the CLDR and the messages of a catalogue."""
+    file = BytesIO()
+    write_mo(file, catalogue or Catalog(locale=tag))
+    file.seek(0)
+    return Words(tag, Formats(**formats(tag)), gettext.GNUTranslations(file))
+
+
+@pytest.mark.parametrize("tag", ["de", "pl", "fr", "ja", "ar", "sv"])
+def test_dates_times_and_lists_are_written_as_babel_writes_them(tag: str):
+    words, known = language(tag), Locale.parse(tag)
+    for day in DAYS:
+        assert words.day(day) == dates.format_skeleton("MMMd", day, locale=known)
+        assert words.day_and_year(day) == dates.format_skeleton("yMMMd", day, locale=known)
+        assert words.weekday(day) == dates.format_skeleton("MMMEd", day, locale=known)
+    for at in (time(0, 5), time(4, 9), time(12, 0), time(23, 59)):
+        assert words.time_of_day(at) == dates.format_time(at, "short", locale=known)
+    for length in range(5):
+        assert words.join("abcd"[:length]) == format_list("abcd"[:length], locale=known)
+
+
+@pytest.mark.parametrize("tag", ["de", "pl", "fr", "ja", "sv", "en"])
+def test_numbers_and_shares_are_written_as_babel_writes_them(tag: str):
+    words, known = language(tag), Locale.parse(tag)
+    for number in (0, 7, 999, 10_000, 1_234_567, 2.4):
+        assert words.number(number) == numbers.format_decimal(number, locale=known)
+    assert words.percent(12) == numbers.format_percent(0.12, locale=known)
+
+
+def test_english_reads_as_in_britain_with_short_months_of_three_letters():
+    assert ENGLISH.weekday(date(2026, 11, 30)) == "Mon 30 Nov"
+    assert ENGLISH.day_and_year(date(2026, 9, 3)) == "3 Sep 2026"
+    assert ENGLISH.time_of_day(time(4, 9)) == "04:09"
+    assert ENGLISH.number(12_345) == "12,345"
+    assert PLAIN_ENGLISH.number(12_345) == "12345"
+    assert ENGLISH.money(Money(123_456, "EUR")) == "EUR 1,234.56"
+    assert language("de").money(Money(123_456, "EUR")) == "1.234,56 EUR"
+
+
+def test_a_message_is_translated_by_its_code_and_in_the_form_of_its_number():
+    polish = Catalog(locale="pl")
+    polish.add(
+        ("%(number)s credit", "%(number)s credits"), ("%(number)s kredyt", "%(number)s kredyty", "%(number)s kredytów")
+    )
+    polish.add("Sent", "Wysłano", context="journal.sent")
+    words = language("pl", polish)
+    said = [words.ngettext("%(number)s credit", "%(number)s credits", number) for number in (1, 3, 5, 12_345)]
+    assert said == ["1 kredyt", "3 kredyty", "5 kredytów", "12\xa0345 kredytów"]
+    assert words.pgettext("journal.sent", "Sent") == "Wysłano"
+    assert words.pgettext("another", "Sent") == "Sent", "the message itself stands in where none was translated"
+
+
+def test_a_percent_sign_is_written_twice_in_a_message_with_or_without_places():
+    assert ENGLISH.gettext("100%% sure") == "100% sure"
+    assert ENGLISH.gettext("100%% of %(what)s", what="5%") == "100% of 5%"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [([], "en"), (["xx", "*"], "en"), (["en-GB", "de"], "en"), (["EN_us"], "en")]
+)
+def test_the_first_language_that_somebody_prefers_and_that_there_is_is_chosen(wanted: list[str], found: str):
+    assert chosen(wanted) == found
+    assert languages()[0] == "en"
