@@ -1,4 +1,6 @@
-"""Fills a new database: `python -m tests.benchmarks.filling DATA_FOLDER INMAILS ACCOUNTS [TARGETS]`.
+"""Fills a new database: `python -m tests.benchmarks.filling WHERE INMAILS ACCOUNTS [TARGETS]`.
+
+WHERE is a data folder or a database's URL.
 
 The first account has so many InMails, a thousand in each thirty days up to now; the others have three each. So many
 people are on the list, every third of them planned for one of the next weeks. The facts
@@ -69,11 +71,13 @@ def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
 
 def main() -> None:
     """Fill it."""
-    folder, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    where, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     now = datetime.now(UTC)
     months = -(-inmails // IN_A_MONTH)
     opened_at = now - months * A_MONTH
-    store = open_database(load_settings({"data_dir": folder}, {}).database, create=True)
+    store = open_database(
+        load_settings({"database" if "://" in where else "data_dir": where}, {}).database, create=True
+    )
     wanted = {
         "name": "Sales Navigator",
         "plan": "sales_navigator",
