@@ -371,17 +371,12 @@ def _day(instant: datetime | None) -> str:
 @click.pass_obj
 def revoke(flags: dict[str, Any], device_id: str) -> None:
     """Take away the access of the device with this ID, at once."""
-    from inkeeper.errors import Problem
-    from inkeeper.services.devices import revoke as revoke_device
+    from inkeeper.services.devices import revoke_of_any_owner
 
-    with _opened(**flags) as (store, _):
-        try:
-            with store.begin_write(None):
-                device = revoke_device(None, device_id, utc_now())
-        except Problem as problem:
-            raise click.ClickException(
-                f"There is no device {printable(device_id)}. `inkeeper devices` lists them."
-            ) from problem
+    with _opened(**flags) as (store, _), store.begin_write(None) as tx:
+        device = revoke_of_any_owner(tx, device_id, utc_now())
+    if device is None:
+        raise click.ClickException(f"There is no device {printable(device_id)}. `inkeeper devices` lists them.")
     click.echo(f"{quoted(device.name)} has no access any more.")
 
 

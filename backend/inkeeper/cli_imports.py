@@ -13,6 +13,7 @@ import click
 
 from inkeeper.errors import Problem
 from inkeeper.rules import periods
+from inkeeper.services.access import Actor
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.plan import ACTIONS
@@ -56,9 +57,9 @@ def bring(
     """Read a file, show what would come of it, ask, and store it."""
     with refusals():
         reading = _read(seat, file, wishes, now)
-        with store.read():
+        with store.read() as tx:
             limit = MOST_INMAILS if every_row else _SHOWN
-            preview = batches.preview(seat.owner_id, seat.id, reading, now, None, limit)
+            preview = batches.preview(tx, Actor(seat.owner_id), seat.id, reading, now, None, limit)
         _show(preview, reading, seat, every_row=every_row)
         if look_only:
             click.echo("This was a preview: nothing was imported.")
@@ -69,8 +70,8 @@ def bring(
         elif not _agreed(yes=yes):
             raise click.ClickException("Nothing was imported. To import what is shown, say yes, or add --yes.")
         else:
-            with store.begin_write(seat.id):
-                done = batches.store_import(seat.owner_id, seat.id, reading, preview["confirm"], now, _tell)
+            with store.begin_write(seat.id) as tx:
+                done = batches.store_import(tx, Actor(seat.owner_id), seat.id, reading, preview["confirm"], now, _tell)
             batch = done["import"]
             click.echo(
                 f"Imported {_count(batch['inmails'], 'InMail')} and {_count(batch['answers'], 'answer')}"
@@ -101,8 +102,8 @@ def take_back(store: Store, import_id: str, now: datetime) -> None:
     if not found:
         raise click.ClickException(f"There is no import {printable(import_id)}. `inkeeper imports` lists them.")
     ((batch, account_name, owner_id),) = found
-    with refusals(), store.begin_write(batch.account_id):
-        done = batches.take_back(owner_id, batch.account_id, import_id, now)
+    with refusals(), store.begin_write(batch.account_id) as tx:
+        done = batches.take_back(tx, Actor(owner_id), batch.account_id, import_id, now)
     click.echo(
         f"Taken back: {_count(batch.inmails, 'InMail')} and {_count(batch.answers, 'answer')};"
         f" the balance of {printable(account_name)} is {done['balance']}."

@@ -9,16 +9,18 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
 from inkeeper import demo_list
 from inkeeper.rules.replay import allotment_of
 from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
+from inkeeper.services.access import Actor
 from inkeeper.services.people import texts
 from inkeeper.storage import balances, owners
 from inkeeper.storage.database import Store
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import ANSWERS, Outcome
 
 _YEAR = timedelta(days=380)
@@ -93,7 +95,7 @@ def fill(store: Store, now: datetime, seed: int = 1) -> None:
     with store.begin_write(None) as tx:
         owner = owners.find_or_add(tx, pairing.DEFAULT_OWNER, now - _YEAR)
         for seat in _SEATS:
-            _Story(owner, seat, now, chance).tell()
+            _Story(Actor(owner), seat, now, chance).tell(tx)
 
 
 def _euros(plan: str) -> dict[str, Any]:
@@ -103,8 +105,8 @@ def _euros(plan: str) -> dict[str, Any]:
 class _Story:
     """What happened on one seat, told from its opening to now, each step at its time."""
 
-    def __init__(self, owner_id: str, seat: _Seat, now: datetime, chance: random.Random) -> None:
-        self.owner_id = owner_id
+    def __init__(self, actor: Actor, seat: _Seat, now: datetime, chance: random.Random) -> None:
+        self.actor = actor
         self.seat = seat
         self.now = now
         self.chance = chance
@@ -115,22 +117,24 @@ class _Story:
         self.texts: dict[str, str] = {}
         self.moments: list[_Moment] = []
 
-    def tell(self) -> None:
+    def tell(self, tx: Transaction) -> None:
         this_hour = self.now.replace(minute=0, second=0, microsecond=0)
         opened_at = this_hour - _YEAR
-        self._open(opened_at)
+        self._open(tx, opened_at)
         if self.seat.upgrade_to:
-            self._at(this_hour - timedelta(days=183), self._upgrade)
+            self._at(this_hour - timedelta(days=183), partial(self._upgrade, tx))
         if self.seat.has_list:
             zone = self.seat.time_zone
-            for at, act in demo_list.moments(self.owner_id, self.account_id, zone, self.texts, self.now):
+            for at, act in demo_list.moments(tx, self.actor, self.account_id, zone, self.texts, self.now):
                 self._at(at, act)
         months = 13
         for month in range(months):
             begin = opened_at + month * (_YEAR / months)
-            self._at(begin + timedelta(hours=1), self._plan_month(begin, begin + _YEAR / months, month))
+            self._at(begin + timedelta(hours=1), self._plan_month(tx, begin, begin + _YEAR / months, month))
         for days in range(3, _YEAR.days, 13):
-            self._at(this_hour - timedelta(days=days, hours=2), self._observe(slip=days in (3 + 13 * 7, 3 + 13 * 16)))
+            self._at(
+                this_hour - timedelta(days=days, hours=2), self._observe(tx, slip=days in (3 + 13 * 7, 3 + 13 * 16))
+            )
         while self.moments:
             self.moments.sort(key=lambda moment: moment.at, reverse=True)
             moment = self.moments.pop()
@@ -140,7 +144,7 @@ class _Story:
         if at <= self.now:
             self.moments.append(_Moment(at, act))
 
-    def _open(self, at: datetime) -> None:
+    def _open(self, tx: Transaction, at: datetime) -> None:
         wanted: dict[str, Any] = {
             "name": self.seat.name,
             "plan": self.seat.plan,
@@ -150,21 +154,21 @@ class _Story:
             "price": _euros(self.seat.upgrade_to or self.seat.plan),
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
-        self.account_id = accounts.create_account(self.owner_id, wanted, at)["id"]
+        self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
         # The first account brought them.
-        self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(current(), self.owner_id, None, 10)}
+        self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.actor, None, 10)}
 
-    def _upgrade(self, at: datetime) -> None:
-        plan_changes.change_plan(self.owner_id, self.account_id, {"plan": self.seat.upgrade_to}, at)
+    def _upgrade(self, tx: Transaction, at: datetime) -> None:
+        plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.seat.upgrade_to}, at)
 
-    def _plan_month(self, begin: datetime, end: datetime, month: int) -> Callable[[datetime], None]:
+    def _plan_month(self, tx: Transaction, begin: datetime, end: datetime, month: int) -> Callable[[datetime], None]:
         """Spread a month's sends over its working hours, once its number of credits is known."""
 
         def plan(at: datetime) -> None:
-            state, _ = balances.state_at(self.account_id, at)
+            state, _ = balances.state_at(tx, self.account_id, at)
             share = self.seat.shares[month % len(self.seat.shares)]
             for _ in range(round(share * allotment_of(state))):
-                self._at(self._working_hour(begin, end), self._send)
+                self._at(self._working_hour(begin, end), partial(self._send, tx))
 
         return plan
 
@@ -176,8 +180,8 @@ class _Story:
             if at.isoweekday() <= 5 and at > begin + timedelta(hours=2):
                 return at
 
-    def _send(self, at: datetime) -> None:
-        balance = balances.state_at(self.account_id, at)[0].balance
+    def _send(self, tx: Transaction, at: datetime) -> None:
+        balance = balances.state_at(tx, self.account_id, at)[0].balance
         free = self.chance.random() < _FREE
         if balance == 0 and not free:
             return
@@ -192,23 +196,23 @@ class _Story:
         }
         if purpose in self.texts and self.chance.random() < _WITH_TEXT:
             wanted["text"] = self.texts[purpose]
-        inmail_id = inmails.log_inmail(self.owner_id, self.account_id, wanted, at)["inmail"]["id"]
+        inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at)["inmail"]["id"]
         if self.chance.random() < _ANSWERED:
             outcome: Outcome = self.chance.choices(ANSWERS, (5, 3, 2))[0]
             wait = timedelta(minutes=60 + round(self.chance.expovariate(1 / 3600)))
         else:
             outcome, wait = "no_response", timedelta(days=30)
-        self._at(at + wait, self._outcome(inmail_id, outcome))
+        self._at(at + wait, self._outcome(tx, inmail_id, outcome))
 
-    def _outcome(self, inmail_id: str, outcome: str) -> Callable[[datetime], object]:
-        return lambda at: inmails.update_inmail(self.owner_id, self.account_id, inmail_id, {"outcome": outcome}, at)
+    def _outcome(self, tx: Transaction, inmail_id: str, outcome: str) -> Callable[[datetime], object]:
+        return lambda at: inmails.update_inmail(tx, self.actor, self.account_id, inmail_id, {"outcome": outcome}, at)
 
-    def _observe(self, *, slip: bool) -> Callable[[datetime], None]:
+    def _observe(self, tx: Transaction, *, slip: bool) -> Callable[[datetime], None]:
         """LinkedIn's number, typed in; once in a while an InMail from the phone had been forgotten."""
 
         def observe(at: datetime) -> None:
-            balance = balances.state_at(self.account_id, at)[0].balance
+            balance = balances.state_at(tx, self.account_id, at)[0].balance
             wanted = {"balance": max(0, balance - 1) if slip else balance, "source": "person"}
-            observations.observe(self.owner_id, self.account_id, wanted, at)
+            observations.observe(tx, self.actor, self.account_id, wanted, at)
 
         return observe

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from inkeeper.rules.periods import local_day
 from inkeeper.services import inmails
+from inkeeper.services.access import Actor
 from inkeeper.services.people import persons, targets
 from inkeeper.storage import balances, campaigns
 from inkeeper.storage.campaigns import Step
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 
 _DAY = timedelta(days=1)
 _CREDITS_LEFT_ALONE = 3
@@ -65,21 +66,21 @@ _NOT_TO_CONTACT = ("Bo Attrapp", "Attrapp AB")
 
 
 def moments(
-    owner_id: str, account_id: str, zone: str, texts: dict[str, str], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, zone: str, texts: dict[str, str], now: datetime
 ) -> Iterator[tuple[datetime, Act]]:
     """What happens to the list, and when (UTC, up to `now`). `texts` are ids by purpose, `zone` is the account's."""
     inmail_ids: dict[str, str] = {}
 
     def begin(at: datetime) -> None:
-        campaign = _add_campaign(owner_id, account_id, texts, local_day(zone, at), at)
+        campaign = _add_campaign(tx, actor, account_id, texts, local_day(zone, at), at)
         for each in _IN_CAMPAIGN:
-            _add(owner_id, each.name, {"company": each.company}, {"campaign": campaign}, at)
+            _add(tx, actor, each.name, {"company": each.company}, {"campaign": campaign}, at)
 
     def write(name: str, at: datetime) -> None:
-        inmail_ids[name] = _write(owner_id, account_id, name, at)
+        inmail_ids[name] = _write(tx, actor, account_id, name, at)
 
     def answer(name: str, at: datetime) -> None:
-        inmails.update_inmail(owner_id, account_id, inmail_ids[name], {"outcome": "replied"}, at)
+        inmails.update_inmail(tx, actor, account_id, inmail_ids[name], {"outcome": "replied"}, at)
 
     yield now - 17 * _DAY, begin
     for each in _IN_CAMPAIGN:
@@ -93,11 +94,13 @@ def moments(
             fields |= {"planned_for": day, "account": account_id, "text": texts[listed.purpose]}
         known = {"company": listed.company, "headline": listed.headline}
         at = now if listed.planned_in is not None else now - (len(_LISTED) - number) * _DAY
-        yield at, partial(_add, owner_id, listed.name, known, fields)
-    yield now - 5 * _DAY, partial(_mark, owner_id)
+        yield at, partial(_add, tx, actor, listed.name, known, fields)
+    yield now - 5 * _DAY, partial(_mark, tx, actor)
 
 
-def _add_campaign(owner_id: str, account_id: str, texts: dict[str, str], today: date, at: datetime) -> str:
+def _add_campaign(
+    tx: Transaction, actor: Actor, account_id: str, texts: dict[str, str], today: date, at: datetime
+) -> str:
     """A campaign of an InMail and a follow-up, that ends in some weeks; its id."""
     values = {
         "name": "Makers of stencils",
@@ -110,32 +113,32 @@ def _add_campaign(owner_id: str, account_id: str, texts: dict[str, str], today: 
         Step(None, "introduction", (texts["introduction"], texts["article"])),
         Step(7, "follow_up", (texts["follow_up"],)),
     ]
-    return campaigns.add(current(), owner_id, account_id, values, steps, at)
+    return campaigns.add(tx, actor.owner_id, account_id, values, steps, at)
 
 
 def _link(name: str) -> str:
     return f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"
 
 
-def _add(owner_id: str, name: str, known: dict[str, Any], fields: dict[str, Any], at: datetime) -> None:
+def _add(tx: Transaction, actor: Actor, name: str, known: dict[str, Any], fields: dict[str, Any], at: datetime) -> None:
     person = {"name": name, "profile_url": _link(name), **known}
-    targets.add(current(), owner_id, {"person": person, **fields}, at)
+    targets.add(tx, actor, {"person": person, **fields}, at)
 
 
-def _write(owner_id: str, account_id: str, name: str, at: datetime) -> str:
+def _write(tx: Transaction, actor: Actor, account_id: str, name: str, at: datetime) -> str:
     """Log an InMail to somebody on the list; its id. It is free where few credits are left."""
-    balance = balances.state_at(account_id, at)[0].balance
+    balance = balances.state_at(tx, account_id, at)[0].balance
     wanted = {
         "recipient": {"name": name, "profile_url": _link(name)},
         "cost": int(balance > _CREDITS_LEFT_ALONE),
         "source": "popup",
     }
-    inmail_id: str = inmails.log_inmail(owner_id, account_id, wanted, at)["inmail"]["id"]
+    inmail_id: str = inmails.log_inmail(tx, actor, account_id, wanted, at)["inmail"]["id"]
     return inmail_id
 
 
-def _mark(owner_id: str, at: datetime) -> None:
+def _mark(tx: Transaction, actor: Actor, at: datetime) -> None:
     name, company = _NOT_TO_CONTACT
     wanted = {"name": name, "profile_url": _link(name), "company": company}
-    person = persons.find_or_add(current(), owner_id, wanted, at).person
-    persons.update(current(), owner_id, person.id, {"do_not_contact": True})
+    person = persons.find_or_add(tx, actor, wanted, at).person
+    persons.update(tx, actor, person.id, {"do_not_contact": True})

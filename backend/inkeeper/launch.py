@@ -40,8 +40,8 @@ class Launch:
         self._say = say
         self._seconds = seconds
         self._folder = store.folder
-        with store.read():
-            self._path = "/" if accounts.has_account(pairing.DEFAULT_OWNER) else "/welcome"
+        with store.read() as tx:
+            self._path = "/" if accounts.has_account(tx, pairing.DEFAULT_OWNER) else "/welcome"
         self._browser: browser.OpenBrowser | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="launch", daemon=True)

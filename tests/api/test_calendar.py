@@ -298,8 +298,8 @@ def test_what_was_told_long_ago_is_forgotten(navigator: Seat, feed: Feed, clock:
     clock.advance(days=401)
     feed.events()
 
-    with store.read() as transaction:
-        (count,) = transaction.execute("SELECT count(*) FROM calendar_event").fetchone()
+    with store.read() as tx:
+        (count,) = tx.execute("SELECT count(*) FROM calendar_event").fetchone()
     assert count == len(feed.all_events())
 
 
@@ -314,8 +314,8 @@ def test_what_is_still_to_come_is_not_forgotten_however_long_ago_it_was_told(
         clock.advance(days=401)
         events = feed.all_events()
 
-        with store.read() as transaction:
-            (count,) = transaction.execute("SELECT count(*) FROM calendar_event").fetchone()
+        with store.read() as tx:
+            (count,) = tx.execute("SELECT count(*) FROM calendar_event").fetchone()
         assert count == len(events) > 0
 
 
@@ -324,16 +324,16 @@ def test_asking_again_costs_nothing_until_something_changes(
 ) -> None:
     first = feed.ask()
     tag = first.headers["ETag"]
-    with store.read() as transaction:
-        writes = store._engine.changes(transaction.connection)
+    with store.read() as tx:
+        writes = store._engine.changes(tx.connection)
     clock.advance(minutes=59)
 
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         answer = feed.ask(known)
         assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", tag)
     assert feed.ask('"other"').data == first.data, "the same to the byte"
-    with store.read() as transaction:
-        assert store._engine.changes(transaction.connection) == writes
+    with store.read() as tx:
+        assert store._engine.changes(tx.connection) == writes
     navigator.log()
     changed = feed.ask(tag)
     assert changed.status_code == 200

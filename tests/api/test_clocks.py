@@ -140,14 +140,14 @@ def test_an_account_that_cannot_be_replayed_leaves_the_others_alone(
     open_account: Callable[..., Seat], clock: Clock, store: Store
 ) -> None:
     first, broken, last = open_account(), open_account(), open_account()
-    with store.begin_write(None) as transaction:
-        let_facts_change(transaction)
-        transaction.execute(
+    with store.begin_write(None) as tx:
+        let_facts_change(tx)
+        tx.execute(
             "UPDATE fact SET data = replace(data, '\"UTC\"', '\"Nowhere/Atall\"') WHERE account_id = ?",
             (broken.account["id"],),
         )
-        transaction.execute("DELETE FROM snapshot WHERE account_id = ?", (broken.account["id"],))
-        transaction.execute("UPDATE account SET version = version + 1, facts_recorded = facts_recorded + 1")
+        tx.execute("DELETE FROM snapshot WHERE account_id = ?", (broken.account["id"],))
+        tx.execute("UPDATE account SET version = version + 1, facts_recorded = facts_recorded + 1")
 
     listed = first.call.get("/accounts?limit=2")
 
@@ -163,8 +163,7 @@ def test_a_device_last_seen_in_the_future_is_seen_again(call: Caller, clock: Clo
 
     call.get("/accounts")
 
-    with store.read():
-        (device,) = devices.all_with_owners(store)
+    (device,) = devices.all_with_owners(store)
     assert device.last_seen_at == clock.now
 
 
@@ -187,8 +186,8 @@ def test_keys_stored_while_the_clock_was_ahead_are_forgotten_in_their_time(
         assert answer.status_code == 200
 
     def kept() -> int:
-        with store.read() as transaction:
-            (count,) = transaction.execute("SELECT count(*) FROM idempotency").fetchone()
+        with store.read() as tx:
+            (count,) = tx.execute("SELECT count(*) FROM idempotency").fetchone()
         return int(count)
 
     clock.advance(days=5000)

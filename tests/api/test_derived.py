@@ -11,7 +11,8 @@ from marshmallow import ValidationError, fields
 from inkeeper.api.derived import schema_of
 from inkeeper.api.summary import SummarySchema
 from inkeeper.jsontext import plain, to_json
-from inkeeper.services import accounts, summary
+from inkeeper.services import summary
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from tests.conftest import Clock
@@ -100,8 +101,8 @@ def test_plain_has_dicts_for_records_however_deep() -> None:
 
 
 def test_the_summary_has_the_members_of_its_declaration(seat: Seat, store: Store, clock: Clock) -> None:
-    with store.read():
-        row = accounts.seat(Owner.get().id, seat.account["id"])
-        answer = summary.summary(row, clock()).answer
+    with store.read() as tx:
+        row = owned_account(tx, Actor(Owner.select().get(tx.database).id), seat.account["id"])
+        answer = summary.summary(tx, row, clock()).answer
 
     assert seat.summary().keys() == plain(answer).keys() == SummarySchema().fields.keys()

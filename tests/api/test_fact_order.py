@@ -76,8 +76,8 @@ def test_every_write_places_its_facts_behind_the_last_one(
     subject = prepare(seat)
     # Given a last fact by a process whose clock is a day ahead.
     ahead = new_id(clock.now.replace(day=24))
-    with store.begin_write(None) as transaction:
-        transaction.execute("UPDATE account SET last_fact_id = ?, version = version + 1", (ahead,))
+    with store.begin_write(None) as tx:
+        tx.execute("UPDATE account SET last_fact_id = ?, version = version + 1", (ahead,))
     before = fact_ids(store)
 
     write(seat, subject)
@@ -85,14 +85,14 @@ def test_every_write_places_its_facts_behind_the_last_one(
     new = [fact_id for fact_id in fact_ids(store) if fact_id not in before]
     assert new, "something was stored"
     assert min(new) > ahead
-    with store.read() as transaction:
-        assert transaction.execute("SELECT last_fact_id FROM account").fetchone()[0] >= max(new)
+    with store.read() as tx:
+        assert tx.execute("SELECT last_fact_id FROM account").fetchone()[0] >= max(new)
     assert list(check(store, clock())) == []
 
 
 def fact_ids(store: Store) -> list[str]:
-    with store.read() as transaction:
-        return [fact_id for (fact_id,) in transaction.execute("SELECT id FROM fact ORDER BY id")]
+    with store.read() as tx:
+        return [fact_id for (fact_id,) in tx.execute("SELECT id FROM fact ORDER BY id")]
 
 
 def test_an_inmail_of_the_same_instant_never_takes_the_credit_of_one_that_was_stored_before(
@@ -101,9 +101,9 @@ def test_an_inmail_of_the_same_instant_never_takes_the_credit_of_one_that_was_st
     # given four credits used, and a fifth by a process whose ids lie ahead
     for number in range(4):
         seat.log(f"Robin Sample {number}")
-    with store.begin_write(None) as transaction:
+    with store.begin_write(None) as tx:
         ahead = new_id(clock.now.replace(hour=23))
-        transaction.execute("UPDATE account SET last_fact_id = ?, version = version + 1", (ahead,))
+        tx.execute("UPDATE account SET last_fact_id = ?, version = version + 1", (ahead,))
     last = seat.log("Kai Example")["inmail"]["id"]
 
     # when a sixth is logged at the same instant
@@ -115,8 +115,8 @@ def test_an_inmail_of_the_same_instant_never_takes_the_credit_of_one_that_was_st
 
 
 def test_the_doctor_names_an_account_whose_last_fact_id_is_not_the_last(seat: Seat, store: Store, clock: Clock) -> None:
-    with store.begin_write(None) as transaction:
-        transaction.execute("UPDATE account SET last_fact_id = '0'")
+    with store.begin_write(None) as tx:
+        tx.execute("UPDATE account SET last_fact_id = '0'")
 
     (finding,) = check(store, clock())
 

@@ -155,7 +155,7 @@ def test_hundreds_that_are_opened_and_cancelled_shut_nobody_out(client: FlaskCli
 
 
 def test_no_more_than_a_thousand_are_kept(client: FlaskClient, store: Store, clock: Clock) -> None:
-    with store.begin_write(None):
+    with store.begin_write(None) as tx:
         rows = [
             {
                 "id": f"pairing {number}",
@@ -167,12 +167,12 @@ def test_no_more_than_a_thousand_are_kept(client: FlaskClient, store: Store, clo
             }
             for number in range(2000)
         ]
-        Pairing.insert_many(rows).execute()
+        Pairing.insert_many(rows).execute(tx.database)
 
     newest = started(client)
 
-    with store.read():
-        left = {pairing.id for pairing in Pairing.select()}
+    with store.read() as tx:
+        left = {pairing.id for pairing in Pairing.select().execute(tx.database)}
     assert left == {newest} | {f"pairing {number}" for number in range(1001, 2000)}
 
 
@@ -259,8 +259,8 @@ class TestASharedServer:
         assert (response.status_code, response.json["code"]) == (403, "invitation_needed")
         assert "inkeeper pair --owner" in response.json["detail"]
         assert shown_codes == []
-        with store.read():
-            assert not Pairing.select().exists()
+        with store.read() as tx:
+            assert not Pairing.select().exists(tx.database)
 
     def test_the_code_is_issued_first(
         self, client: FlaskClient, store: Store, clock: Clock, shown_codes: list[str]
@@ -271,8 +271,8 @@ class TestASharedServer:
 
         assert connected.status_code == 201
         assert shown_codes == []
-        with store.read():
-            device = DeviceRow.select(DeviceRow, Owner).join(Owner).get()
+        with store.read() as tx:
+            device = DeviceRow.select(DeviceRow, Owner).join(Owner).get(tx.database)
         assert (device.id, device.owner.name) == (connected.json["device_id"], "Kai Example")
         # It is used up.
         assert start(client).json["code"] == "invitation_needed"
@@ -282,9 +282,12 @@ class TestASharedServer:
 
         for name, code in codes.items():
             confirmed = confirm(client, started(client), code)
-            with store.read():
+            with store.read() as tx:
                 device = (
-                    DeviceRow.select(DeviceRow, Owner).join(Owner).where(DeviceRow.id == confirmed.json["device_id"])
+                    DeviceRow.select(DeviceRow, Owner)
+                    .join(Owner)
+                    .where(DeviceRow.id == confirmed.json["device_id"])
+                    .execute(tx.database)
                 )
                 assert device.get().owner.name == name
 
@@ -354,8 +357,11 @@ def test_which_of_several_is_meant_is_not_guessed(client: FlaskClient, store: St
 def test_whoever_has_the_terminal_says_whose_the_device_is(pair: Callable[..., Device], store: Store) -> None:
     kai, robin, again = pair("Kai Example"), pair("Robin Sample"), pair("Kai Example")
 
-    with store.read():
-        owners = {device.id: device.owner.name for device in DeviceRow.select(DeviceRow, Owner).join(Owner)}
+    with store.read() as tx:
+        owners = {
+            device.id: device.owner.name
+            for device in DeviceRow.select(DeviceRow, Owner).join(Owner).execute(tx.database)
+        }
     assert owners == {kai.id: "Kai Example", robin.id: "Robin Sample", again.id: "Kai Example"}
 
 
@@ -363,8 +369,8 @@ class TestEachOwner:
     """A pairing, its code and its limits belong to one owner."""
 
     def owner_of(self, store: Store, device_id: str) -> str:
-        with store.read():
-            device = DeviceRow.select(DeviceRow, Owner).join(Owner).where(DeviceRow.id == device_id).get()
+        with store.read() as tx:
+            device = DeviceRow.select(DeviceRow, Owner).join(Owner).where(DeviceRow.id == device_id).get(tx.database)
         return str(device.owner.name)
 
     def test_a_code_that_one_owner_saw_connects_no_device_of_another(
@@ -460,7 +466,7 @@ class TestEachOwner:
     ) -> None:
         pairing_id = started(client)
         claimed = pairing.open_for_owner(store, "Kai Example", clock())
-        with store.begin_write(None):
+        with store.begin_write(None) as tx:
             Pairing.insert_many(
                 {
                     "id": f"pairing {number}",
@@ -471,12 +477,12 @@ class TestEachOwner:
                     "tries_left": 5,
                 }
                 for number in range(1500)
-            ).execute()
+            ).execute(tx.database)
 
         assert start(client).status_code == 201
 
-        with store.read():
-            assert Pairing.select().where(Pairing.owner.is_null()).count() == 1000
+        with store.read() as tx:
+            assert Pairing.select().where(Pairing.owner.is_null()).count(tx.database) == 1000
         assert claimed is not None
         assert confirm(client, pairing_id, claimed.code).status_code == 201
 
@@ -484,22 +490,22 @@ class TestEachOwner:
 def test_nobody_said_whose(client: FlaskClient, shown_codes: list[str], store: Store) -> None:
     confirm(client, started(client), shown_codes[0])
 
-    with store.read():
-        assert Owner.get().name == "me"
+    with store.read() as tx:
+        assert Owner.select().get(tx.database).name == "me"
 
 
 def test_no_pairing_is_open(store: Store, clock: Clock) -> None:
     assert pairing.open_for_owner(store, "Kai Example", clock()) is None
-    with store.read():
-        assert Owner.select().count() == 0
+    with store.read() as tx:
+        assert Owner.select().count(tx.database) == 0
 
 
 def test_neither_token_nor_used_code_is_kept(pair: Callable[..., Device], store: Store, shown_codes: list[str]) -> None:
     device = pair()
 
-    with store.read():
-        assert Pairing.get().code == ""
-        assert device.token not in DeviceRow.get().token_hash
+    with store.read() as tx:
+        assert Pairing.select().get(tx.database).code == ""
+        assert device.token not in DeviceRow.select().get(tx.database).token_hash
     store.checkpoint_and_close()
     assert device.token.encode() not in store.path.read_bytes()
     assert shown_codes[0].encode() not in store.path.read_bytes()

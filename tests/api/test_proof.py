@@ -38,8 +38,8 @@ def connected(client: FlaskClient, shown_codes: list[str]) -> dict[str, str]:
 def old(pair: Callable[..., Device], store: Store) -> Device:
     """A device that was connected by a version without secrets."""
     device = pair()
-    with store.begin_write(None):
-        DeviceRow.update(secret=None).where(DeviceRow.id == device.id).execute()
+    with store.begin_write(None) as tx:
+        DeviceRow.update(secret=None).where(DeviceRow.id == device.id).execute(tx.database)
     return device
 
 

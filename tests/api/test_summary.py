@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from inkeeper.api.summary import SUMMARIES_KEPT
-from inkeeper.services import accounts, summary
+from inkeeper.services import summary
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction
 from tests.conftest import Clock
@@ -125,8 +126,8 @@ def test_the_warning_says_how_many_when_and_what_to_do(navigator: Seat, clock: C
 
 def test_it_stays_the_same_without_any_saved_state(navigator: Seat, store: Store) -> None:
     before = navigator.summary()
-    with store.begin_write(None) as transaction:
-        dropped = transaction.execute("DELETE FROM snapshot").rowcount
+    with store.begin_write(None) as tx:
+        dropped = tx.execute("DELETE FROM snapshot").rowcount
     assert dropped > 0
     assert navigator.summary() == before
 
@@ -216,15 +217,15 @@ def test_other_products_have_no_response_rate_and_no_query_for_it(
     seats = {plan: open_account(plan=plan) for plan in ("sales_navigator", "recruiter_lite")}
     asked: dict[str, list[str]] = {}
     for plan, seat in seats.items():
-        with store.read() as transaction:
-            row = accounts.seat(owner_of(transaction), seat.account["id"])
+        with store.read() as tx:
+            row = owned_account(tx, Actor(owner_of(tx)), seat.account["id"])
             statements.clear()
-            summary.summary(row, clock())
+            summary.summary(tx, row, clock())
         asked[plan] = [statement for statement in statements if "answered_at <=" in statement]
 
     assert {plan: len(found) for plan, found in asked.items()} == {"sales_navigator": 0, "recruiter_lite": 1}
 
 
-def owner_of(transaction: Transaction) -> str:
-    (owner,) = transaction.execute("SELECT id FROM owner").fetchone()
+def owner_of(tx: Transaction) -> str:
+    (owner,) = tx.execute("SELECT id FROM owner").fetchone()
     return str(owner)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inkeeper.errors import Problem
+from inkeeper.services.access import Actor
 from inkeeper.services.people import texts
 from inkeeper.storage import persons
 from inkeeper.storage.database import Store
@@ -128,10 +129,11 @@ def test_deleting_a_text_that_is_still_needed_keeps_it(
     if by == "target":
         call.post("/targets", {"person": {"name": "Kai Example"}, "text": text["id"]})
     else:
+        owner_id = owner_of(store)
         with store.begin_write(None) as tx:
             tx.execute(
                 "INSERT INTO campaign (id, owner_id, account_id, name, created_at) VALUES ('c', ?, ?, 'C', 0)",
-                (owner_of(store), seat.account["id"]),
+                (owner_id, seat.account["id"]),
             )
             column = "text_id" if by == "first_text" else "second_text_id"
             tx.execute(f"INSERT INTO campaign_step (campaign_id, number, {column}) VALUES ('c', 1, ?)", (text["id"],))
@@ -141,8 +143,8 @@ def test_deleting_a_text_that_is_still_needed_keeps_it(
 
 
 def owner_of(store: Store) -> str:
-    with store.read():
-        return str(Owner.get(Owner.name == "me").id)
+    with store.read() as tx:
+        return str(Owner.select().where(Owner.name == "me").get(tx.database).id)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +249,7 @@ def test_a_preview_for_a_person_or_an_account_of_somebody_else(
 ) -> None:
     pair("Robin Sample")
     with store.begin_write(None) as tx:
-        stranger = Owner.get(Owner.name == "Robin Sample").id
+        stranger = Owner.select().where(Owner.name == "Robin Sample").get(tx.database).id
         person = persons.add(tx, stranger, {"name": "Kai Example", "company": "Secret Ltd"}, None, clock())
 
     for wanted in ({"person": {"id": person.id}}, {"person": {"name": "Kai"}, "account": "missing"}):
@@ -261,7 +263,7 @@ def test_the_copy_for_a_target(call: Caller, store: Store, clock: Clock, used: d
     with store.begin_write(None) as tx:
         person = persons.add(tx, owner_id, {"name": "Kai Example"}, None, clock())
 
-        copied = texts.copy_of(tx, owner_id, used["id"], person, "We met\nin Oslo.")
+        copied = texts.copy_of(tx, Actor(owner_id), used["id"], person, "We met\nin Oslo.")
 
         assert copied == {
             "text": used["id"],
@@ -271,13 +273,14 @@ def test_the_copy_for_a_target(call: Caller, store: Store, clock: Clock, used: d
             "missing": ["company"],
         }
         with pytest.raises(Problem, match="not_found"):
-            texts.copy_of(tx, "another owner", used["id"], person, None)
+            texts.copy_of(tx, Actor("another owner"), used["id"], person, None)
 
 
 def test_an_archived_text_comes_back(call: Caller, store: Store, used: dict[str, Any]) -> None:
     call("DELETE", f"/texts/{used['id']}")
 
+    owner_id = owner_of(store)
     with store.begin_write(None) as tx:
-        texts.restore_text(tx, owner_of(store), used["id"])
+        texts.restore_text(tx, Actor(owner_id), used["id"])
 
     assert listed(call) == ["Hello"]

@@ -37,12 +37,12 @@ def test_its_answers_name_a_zone_with_the_same_clocks(
     seat.log()
     paths = [f"{seat.path}{path}" for path in ("", "/summary", "/report", "/advice")]
     with_known_zone = [seat.call.get(path) for path in paths]
-    with store.begin_write(None) as transaction:
-        transaction.execute("UPDATE account SET time_zone = ?", (of_this_machine,))
+    with store.begin_write(None) as tx:
+        tx.execute("UPDATE account SET time_zone = ?", (of_this_machine,))
         # The facts of an earlier version, which were written with this name; none is changed otherwise.
-        let_facts_change(transaction)
-        transaction.execute("UPDATE fact SET data = replace(data, 'Europe/Berlin', ?)", (of_this_machine,))
-        transaction.execute("DELETE FROM snapshot")
+        let_facts_change(tx)
+        tx.execute("UPDATE fact SET data = replace(data, 'Europe/Berlin', ?)", (of_this_machine,))
+        tx.execute("DELETE FROM snapshot")
     # As after a start: without what the other one keeps in memory.
     reopened = open_database(database_url)
     client: FlaskClient = create_app(reopened, settings=Settings(database=database_url), clock=clock).test_client()

@@ -19,6 +19,7 @@ from flask import Flask
 from inkeeper.api.guard import MAX_UPLOAD_BYTES
 from inkeeper.api.uploads import RETRY_SECONDS, Turns
 from inkeeper.errors import Problem
+from inkeeper.services.access import Actor
 from tests.conftest import Clock, Device
 from tests.files import ME, inmail, messages
 from tests.seat import Seat
@@ -170,7 +171,7 @@ def test_eight_uploads_at_once_leave_the_server_answering(app: Flask, live_serve
         return response.status, response.headers["Retry-After"]
 
     refused: list[tuple[int, str | None]] = []
-    with turns.taken("somebody", Clock()()):
+    with turns.taken(Actor("somebody"), Clock()()):
         threads = [threading.Thread(target=lambda: refused.append(ask("POST", path, SMALL))) for _ in range(8)]
         for thread in threads:
             thread.start()
@@ -205,33 +206,45 @@ def test_an_upload_that_comes_slowly_keeps_no_other_out(live_server: str, seat: 
 
 def test_an_owner_who_never_stops_keeps_no_other_out(pair: Callable[..., Device]) -> None:
     clock, turns = Clock(), Turns()
-    with turns.taken("busy", clock()), pytest.raises(Problem, match="import_running"), turns.taken("patient", clock()):
+    with (
+        turns.taken(Actor("busy"), clock()),
+        pytest.raises(Problem, match="import_running"),
+        turns.taken(Actor("patient"), clock()),
+    ):
         pass
     clock.advance(seconds=1)
-    with pytest.raises(Problem, match="import_running"), turns.taken("busy", clock()):
+    with pytest.raises(Problem, match="import_running"), turns.taken(Actor("busy"), clock()):
         pass
     clock.advance(seconds=RETRY_SECONDS - 1)
-    with turns.taken("patient", clock()):
+    with turns.taken(Actor("patient"), clock()):
         pass
-    with turns.taken("busy", clock()):
+    with turns.taken(Actor("busy"), clock()):
         pass
 
 
 def test_who_does_not_come_again_keeps_the_turn_for_seconds_only() -> None:
     clock, turns = Clock(), Turns()
-    with turns.taken("busy", clock()), pytest.raises(Problem, match="import_running"), turns.taken("gone", clock()):
+    with (
+        turns.taken(Actor("busy"), clock()),
+        pytest.raises(Problem, match="import_running"),
+        turns.taken(Actor("gone"), clock()),
+    ):
         pass
     clock.advance(seconds=3 * RETRY_SECONDS)
-    with turns.taken("busy", clock()):
+    with turns.taken(Actor("busy"), clock()):
         pass
 
 
 def test_a_clock_that_was_ahead_keeps_nobody_out() -> None:
     clock, turns = Clock(), Turns()
     ahead = clock() + timedelta(days=1)
-    with turns.taken("busy", ahead), pytest.raises(Problem, match="import_running"), turns.taken("gone", ahead):
+    with (
+        turns.taken(Actor("busy"), ahead),
+        pytest.raises(Problem, match="import_running"),
+        turns.taken(Actor("gone"), ahead),
+    ):
         pass
-    with turns.taken("busy", clock()):
+    with turns.taken(Actor("busy"), clock()):
         pass
 
 

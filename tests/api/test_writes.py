@@ -152,5 +152,5 @@ def test_keys_are_forgotten_in_time_but_not_before(
     for key in newest:
         send(client, device, key)
 
-    with store.read():
-        assert {row.key for row in Idempotency.select()} == {"newer", *newest}
+    with store.read() as tx:
+        assert {row.key for row in Idempotency.select().execute(tx.database)} == {"newer", *newest}

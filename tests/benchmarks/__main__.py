@@ -15,6 +15,7 @@ from tests.benchmarks import (
     logging_inmails,
     pages,
     people,
+    postgresql,
     reading,
     replaying,
     servers,
@@ -37,6 +38,7 @@ PARTS = {
     "people": people.measure,
     "extension": in_browser.measure,
     "listener": listening.measure,
+    "postgresql": postgresql.measure,
 }
 RESULT = servers.CACHE / "bench.json"
 NOTES = """\

@@ -1,4 +1,6 @@
-"""Fills a new database: `python -m tests.benchmarks.filling DATA_FOLDER INMAILS ACCOUNTS [TARGETS]`.
+"""Fills a new database: `python -m tests.benchmarks.filling WHERE INMAILS ACCOUNTS [TARGETS]`.
+
+WHERE is a data folder or a database's URL.
 
 The first account has so many InMails, a thousand in each thirty days up to now; the others have three each. So many
 people are on the list, every third of them planned for one of the next weeks. The facts
@@ -14,22 +16,25 @@ from inkeeper.ids import new_id
 from inkeeper.rules.facts import Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.services import accounts, pairing
+from inkeeper.services.access import Actor
 from inkeeper.services.people import adding, bulk, targets
 from inkeeper.services.people.sent import person_keys
 from inkeeper.settings import load_settings
 from inkeeper.storage import balances
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Inmail, Owner
+from inkeeper.storage.transaction import Transaction
+from tests.rows import add_row
 
 A_MONTH = timedelta(days=30)
 IN_A_MONTH = 1_000
 
 
-def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -> None:
+def add_inmails(tx: Transaction, account_id: str, count: int, since: datetime, until: datetime) -> None:
     """Store so many InMails, evenly spread over `(since, until)`."""
     step = (until - since) / (count + 1)
     facts = [Sent(new_id(until), since + (number + 1) * step, 1) for number in range(count)]
-    balances.record(account_id, facts, until)
+    balances.record(tx, account_id, facts, until)
     rows = [
         {
             "id": fact.id,
@@ -46,7 +51,7 @@ def add_inmails(account_id: str, count: int, since: datetime, until: datetime) -
     for row in rows:
         row["name_key"], row["link_key"] = person_keys(row["name"], parse_link(row["profile_url"]))
     for start in range(0, len(rows), 500):
-        Inmail.insert_many(rows[start : start + 500]).execute()
+        Inmail.insert_many(rows[start : start + 500]).execute(tx.database)
 
 
 def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
@@ -57,20 +62,22 @@ def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
     )
     reading = adding.read_lines("\n".join(lines))
     with store.begin_write(None) as tx:
-        plan = adding.make_plan(tx, owner_id, reading, now)
-        adding.store(tx, owner_id, plan, plan.mark(), now)
-        views = targets.search(tx, owner_id, {}, None, count, now)
+        plan = adding.make_plan(tx, Actor(owner_id), reading, now)
+        adding.store(tx, Actor(owner_id), plan, plan.mark(), now)
+        views = targets.search(tx, Actor(owner_id), {}, None, count, now)
         for week in range(1, 9):
-            bulk.act(tx, owner_id, views[3 * week :: 24], "later", now, now.date() + timedelta(weeks=week))
+            bulk.act(tx, Actor(owner_id), views[3 * week :: 24], "later", now, now.date() + timedelta(weeks=week))
 
 
 def main() -> None:
     """Fill it."""
-    folder, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    where, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     now = datetime.now(UTC)
     months = -(-inmails // IN_A_MONTH)
     opened_at = now - months * A_MONTH
-    store = open_database(load_settings({"data_dir": folder}, {}).database, create=True)
+    store = open_database(
+        load_settings({"database" if "://" in where else "data_dir": where}, {}).database, create=True
+    )
     wanted = {
         "name": "Sales Navigator",
         "plan": "sales_navigator",
@@ -79,15 +86,15 @@ def main() -> None:
         "allotment": 2 * IN_A_MONTH,
         "opened_at": opened_at,
     }
-    with store.begin_write(None):
-        owner_id = Owner.create(id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
-        account_id = accounts.create_account(owner_id, wanted, now)["id"]
+    with store.begin_write(None) as tx:
+        owner_id = add_row(tx, Owner, id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
+        account_id = accounts.create_account(tx, Actor(owner_id), wanted, now)["id"]
         for month in range(months):
             since = opened_at + month * A_MONTH
-            add_inmails(account_id, min(IN_A_MONTH, inmails - month * IN_A_MONTH), since, since + A_MONTH)
+            add_inmails(tx, account_id, min(IN_A_MONTH, inmails - month * IN_A_MONTH), since, since + A_MONTH)
         for _ in range(count - 1):
-            other_id = accounts.create_account(owner_id, wanted | {"opened_at": now - A_MONTH}, now)["id"]
-            add_inmails(other_id, 3, now - A_MONTH, now)
+            other_id = accounts.create_account(tx, Actor(owner_id), wanted | {"opened_at": now - A_MONTH}, now)["id"]
+            add_inmails(tx, other_id, 3, now - A_MONTH, now)
     if len(sys.argv) > 4:
         add_targets(store, owner_id, int(sys.argv[4]), now)
     store.checkpoint_and_close()

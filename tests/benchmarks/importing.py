@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from e2e.harness.server import ROOT, Server
 from inkeeper.services import accounts
+from inkeeper.services.access import Actor
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
@@ -34,6 +35,7 @@ from inkeeper.storage.models import Owner
 from tests.benchmarks import logging_inmails, starting
 from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
 from tests.files import ME, bomb, inmail, message, messages
+from tests.rows import add_row
 
 ROWS = 100_000
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -101,9 +103,9 @@ def open_account(folder: Path) -> tuple[Store, str]:
         "opened_at": SINCE,
         "allotment": 2_000,
     }
-    with store.begin_write(None):
-        Owner.create(id="me", name="me", created_at=NOW)
-        account_id = accounts.create_account("me", wanted, NOW)["id"]
+    with store.begin_write(None) as tx:
+        add_row(tx, Owner, id="me", name="me", created_at=NOW)
+        account_id = accounts.create_account(tx, Actor("me"), wanted, NOW)["id"]
     return store, account_id
 
 
@@ -117,8 +119,8 @@ def seconds_to_preview(path: Path, store: Store, account_id: str) -> float:
     """How long a preview takes, from the file to its answer."""
     started = time.perf_counter()
     reading = read(path, account_id)
-    with store.read():
-        preview = batches.preview("me", account_id, reading, NOW, None, 50)
+    with store.read() as tx:
+        preview = batches.preview(tx, Actor("me"), account_id, reading, NOW, None, 50)
     assert preview["adds"]["inmails"] == len(reading.rows) > 0
     return time.perf_counter() - started
 
@@ -128,11 +130,11 @@ def once(path: Path, folder: Path) -> dict[str, float]:
     store, account_id = open_account(folder)
     started = time.perf_counter()
     reading = read(path, account_id)
-    with store.read():
-        preview = batches.preview("me", account_id, reading, NOW, None, 50)
+    with store.read() as tx:
+        preview = batches.preview(tx, Actor("me"), account_id, reading, NOW, None, 50)
     reading = read(path, account_id)
-    with store.begin_write(account_id):
-        done = batches.store_import("me", account_id, reading, preview["confirm"], NOW)
+    with store.begin_write(account_id) as tx:
+        done = batches.store_import(tx, Actor("me"), account_id, reading, preview["confirm"], NOW)
     seconds = time.perf_counter() - started
     store.checkpoint_and_close()
     assert done["import"]["inmails"] == preview["adds"]["inmails"] > ROWS / (2 * ONE_IN)

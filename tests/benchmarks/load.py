@@ -77,11 +77,17 @@ def answers(port: int, asked: bytes) -> bool:
 
 def run(port: int, requests_by_client: list[list[str]], *, expect: int) -> Load:
     """Send every client's requests, all clients at once; fail if any answer has another status than `expect`."""
-    order = json.dumps({"port": port, "clients": requests_by_client})
+    return run_at([[(port, text) for text in requests] for requests in requests_by_client], expect={expect})
+
+
+def run_at(requests_by_client: list[list[tuple[int, str]]], *, expect: set[int]) -> Load:
+    """The same for requests with the port that each goes to. A client keeps a connection for each port."""
+    order = json.dumps(requests_by_client)
     done = subprocess.run([sys.executable, __file__], input=order, capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout)
-    if set(seen["statuses"]) != {str(expect)}:
-        raise RuntimeError(f"expected only {expect} from port {port}, got {seen['statuses']}: {seen['first']}")
+    if not set(map(int, seen["statuses"])) <= expect:
+        ports = sorted({port for requests in requests_by_client for port, _ in requests})
+        raise RuntimeError(f"expected only {expect} from ports {ports}, got {seen['statuses']}: {seen['first']}")
     return Load(seen["seconds"], seen["times"])
 
 
@@ -93,12 +99,11 @@ def _now() -> bytes:
 
 
 class _Client(threading.Thread):
-    def __init__(self, port: int, requests: list[str], start_together: threading.Barrier) -> None:
+    def __init__(self, requests: list[tuple[int, str]], start_together: threading.Barrier) -> None:
         super().__init__()
-        self.address = ("127.0.0.1", port)
-        self.requests = [text.encode() for text in requests]
+        self.requests = [(port, text.encode()) for port, text in requests]
         self.start_together = start_together
-        self.connection: socket.socket | None = None
+        self.connections: dict[int, socket.socket] = {}
         self.times: list[float] = []
         self.statuses: Counter[str] = Counter()
         self.first = b""
@@ -106,49 +111,48 @@ class _Client(threading.Thread):
 
     def run(self) -> None:
         self.start_together.wait()
-        for text in self.requests:
+        for port, text in self.requests:
             started = time.perf_counter()
             payload = text.replace(_NOW, _now()) if _NOW in text else text
-            status = self.ask(payload)
+            status = self.ask(port, payload)
             self.times.append(time.perf_counter() - started)
             self.statuses[status] += 1
         self.finished = time.perf_counter()
 
-    def ask(self, payload: bytes) -> str:
-        if self.connection is None:
-            self.connection = socket.create_connection(self.address)
-            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.connection.sendall(payload)
-        received = self.connection.recv(65536)
+    def ask(self, port: int, payload: bytes) -> str:
+        connection = self.connections.get(port)
+        if connection is None:
+            connection = self.connections[port] = socket.create_connection(("127.0.0.1", port))
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(payload)
+        received = connection.recv(65536)
         while b"\r\n\r\n" not in received:
-            received += self._more()
+            received += _more(connection)
         head, _, body = received.partition(b"\r\n\r\n")
         head = head.lower()
         status = head[9:12].decode()
         _, _, length = head.partition(b"\r\ncontent-length:")
         left = 0 if status == "304" else int(length.split(b"\r\n", 1)[0]) - len(body)
         while left > 0:
-            chunk = self._more()
-            left -= len(chunk)
+            left -= len(_more(connection))
         if b"\r\nconnection: close" in head:
-            self.connection.close()
-            self.connection = None
+            self.connections.pop(port).close()
         self.first = self.first or received
         return status
 
-    def _more(self) -> bytes:
-        assert self.connection is not None
-        chunk = self.connection.recv(65536)
-        if not chunk:
-            raise ConnectionError("the server closed the connection within an answer")
-        return chunk
+
+def _more(connection: socket.socket) -> bytes:
+    chunk = connection.recv(65536)
+    if not chunk:
+        raise ConnectionError("the server closed the connection within an answer")
+    return chunk
 
 
 def main() -> None:
     """Carry out the order on standard input and print what was seen."""
     order = json.load(sys.stdin)
-    start_together = threading.Barrier(len(order["clients"]) + 1)
-    clients = [_Client(order["port"], requests, start_together) for requests in order["clients"]]
+    start_together = threading.Barrier(len(order) + 1)
+    clients = [_Client(requests, start_together) for requests in order]
     gc.disable()
     for client in clients:
         client.start()

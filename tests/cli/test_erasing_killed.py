@@ -18,10 +18,12 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.services.integrity import check
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import Serving
+from tests.rows import add_row
 
 WORDS = (b"robin", b"sampling")
 ROBIN = {"name": "Robin Sample", "profile_url": "https://www.linkedin.com/in/robin-sample"}
@@ -36,9 +38,9 @@ def database(tmp_path: Path) -> Path:
 def token(database: Path) -> str:
     database.parent.mkdir()
     store = open_database(f"sqlite:///{database}")
-    with store.begin_write(None):
-        owner = Owner.create(id=new_id(utc_now()), name="me", created_at=utc_now()).id
-        found = devices.add(owner, "Test", utc_now()).token
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(utc_now()), name="me", created_at=utc_now()).id
+        found = devices.add(tx, Actor(owner), "Test", utc_now()).token
     store.checkpoint_and_close()
     return found
 

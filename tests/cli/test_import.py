@@ -15,10 +15,12 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import accounts
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND
 from tests.files import ME, answer, inmail, link, messages, table, zipped
+from tests.rows import add_row
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -35,11 +37,11 @@ def seats(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     store = open_database(f"sqlite:///{tmp_path}/data/inkeeper.sqlite3")
     now = utc_now()
-    with store.begin_write(None):
-        owner = Owner.create(id=new_id(now), name="me", created_at=now).id
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
         for name in ("My seat", "Another seat"):
             wanted = {"name": name, "plan": "premium_career", "time_zone": "Europe/Berlin"}
-            accounts.create_account(owner, wanted, now)
+            accounts.create_account(tx, Actor(owner), wanted, now)
     store.checkpoint_and_close()
 
 

@@ -16,10 +16,12 @@ import trustme
 import inkeeper as package
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
+from inkeeper.services.access import Actor
 from inkeeper.services.accounts import create_account
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.mailserver import PASSWORD, USER, MailServer
+from tests.rows import add_row
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 UNITS = Path(package.__file__).parent / "systemd"
@@ -38,9 +40,9 @@ def account(tmp_path: Path) -> None:
         "time_zone": "UTC",
         "observed_balance": 0,
     }
-    with store.begin_write(None):
-        owner = Owner.create(id=new_id(now), name="me", created_at=now)
-        create_account(owner.id, wanted, now)
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now)
+        create_account(tx, Actor(owner.id), wanted, now)
     store.checkpoint_and_close()
 
 

@@ -12,10 +12,12 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import accounts, devices
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Account, Device, Import, Owner
 from inkeeper.terminal import printable
 from tests.files import ME, inmail, messages, table, zipped
+from tests.rows import add_row
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -29,14 +31,23 @@ def hostile(tmp_path: Path) -> str:
     (tmp_path / "data").mkdir()
     store = open_database(f"sqlite:///{tmp_path}/data/inkeeper.sqlite3")
     now = utc_now()
-    with store.begin_write(None):
-        owner = Owner.create(id=new_id(now), name="me", created_at=now).id
-        devices.add(owner, "Program", now)
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
+        devices.add(tx, Actor(owner), "Program", now)
         wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}
-        account = str(accounts.create_account(owner, wanted, now)["id"])
-        accounts.create_account(owner, wanted, now)
-        Import.create(
-            id=new_id(now), account=account, kind="csv", created_at=now, rows=1, inmails=0, answers=0, retracted_at=now
+        account = str(accounts.create_account(tx, Actor(owner), wanted, now)["id"])
+        accounts.create_account(tx, Actor(owner), wanted, now)
+        add_row(
+            tx,
+            Import,
+            id=new_id(now),
+            account=account,
+            kind="csv",
+            created_at=now,
+            rows=1,
+            inmails=0,
+            answers=0,
+            retracted_at=now,
         )
         for model in (Owner, Device, Account):
             model.update(name=EVIL).execute()

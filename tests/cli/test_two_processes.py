@@ -21,10 +21,12 @@ import pytest
 from inkeeper.clock import format_instant, utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.services.integrity import check
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND, Serving
+from tests.rows import add_row
 
 CREDITS = 5
 THREADS = 16
@@ -115,9 +117,9 @@ class Client:
 def client(cli_database_url: str, tmp_path: Path) -> Client:
     (tmp_path / "data").mkdir()
     store = open_database(cli_database_url)
-    with store.begin_write(None):
-        owner = Owner.create(id=new_id(utc_now()), name="me", created_at=utc_now()).id
-        token = devices.add(owner, "Test", utc_now()).token
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(utc_now()), name="me", created_at=utc_now()).id
+        token = devices.add(tx, Actor(owner), "Test", utc_now()).token
     store.checkpoint_and_close()
     return Client(token)
 
@@ -142,8 +144,8 @@ def start(environment: dict[str, str], client: Client) -> Iterator[Callable[[], 
 def assert_sold_once(database_url: str, account: str) -> None:
     """The ledger spent what was granted, placed no credit of its own, and is sound."""
     store = open_database(database_url)
-    with store.read() as transaction:
-        facts = transaction.execute("SELECT count(*) FROM fact WHERE account_id = ? AND kind = 'sent'", (account,))
+    with store.read() as tx:
+        facts = tx.execute("SELECT count(*) FROM fact WHERE account_id = ? AND kind = 'sent'", (account,))
         assert facts.fetchone() == (CREDITS,)
     assert list(check(store, utc_now())) == []
     store.checkpoint_and_close()

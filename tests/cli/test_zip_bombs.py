@@ -13,10 +13,12 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import accounts
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND
 from tests.files import ME, bomb, inmail, messages
+from tests.rows import add_row
 
 MOST_MORE = 30 * 1024
 """Kibibytes that reading a bomb may take beyond reading a harmless zip."""
@@ -30,13 +32,12 @@ from inkeeper.clock import utc_now
 from inkeeper.services import devices
 from inkeeper.settings import Settings
 from inkeeper.storage.database import open_database
-from inkeeper.storage.models import Account, Owner
 
 url, file = sys.argv[1:]
 store = open_database(url)
-with store.begin_write(None):
-    token = devices.add(Owner.get().id, "Program", utc_now())[1]
-    account = Account.get().id
+with store.begin_write(None) as tx:
+    ((account, owner),) = tx.execute("SELECT id, owner_id FROM account").fetchall()
+    token = devices.add(tx, owner, "Program", utc_now())[1]
 answer = create_app(store, settings=Settings(database=url)).test_client().post(
     f"/api/v1/accounts/{account}/imports?preview=true&me=Kai%20Example",
     data=open(file, "rb").read(),
@@ -53,9 +54,11 @@ def database(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/inkeeper.sqlite3"
     store = open_database(url)
     now = utc_now()
-    with store.begin_write(None):
-        owner = Owner.create(id=new_id(now), name="me", created_at=now).id
-        accounts.create_account(owner, {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}, now)
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
+        accounts.create_account(
+            tx, Actor(owner), {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}, now
+        )
     store.checkpoint_and_close()
     return url
 

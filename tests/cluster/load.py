@@ -23,9 +23,11 @@ from urllib.parse import urlsplit
 from inkeeper.clock import format_instant, utc_now
 from inkeeper.ids import new_id
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.services.integrity import check
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
+from tests.rows import add_row
 
 TIMEOUT = 15
 _PAUSE = 0.05
@@ -163,9 +165,9 @@ def health(address: str) -> int:
 def connect(database_url: str) -> Client:
     """A client with a token of its own, put straight into the database."""
     store = open_database(database_url)
-    with store.begin_write(None):
-        owner = Owner.create(id=new_id(utc_now()), name="me", created_at=utc_now()).id
-        token = devices.add(owner, "Test", utc_now()).token
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(utc_now()), name="me", created_at=utc_now()).id
+        token = devices.add(tx, Actor(owner), "Test", utc_now()).token
     store.checkpoint_and_close()
     return Client(token)
 

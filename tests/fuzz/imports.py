@@ -18,10 +18,12 @@ from flask.testing import FlaskClient
 
 from inkeeper.api.app import create_app
 from inkeeper.services import accounts, devices
+from inkeeper.services.access import Actor
 from inkeeper.settings import Settings
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.files import HEADING, ME, answer, connections, inmail, message, messages, table, zipped
+from tests.rows import add_row
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MOST_SECONDS = 5.0
@@ -214,11 +216,11 @@ def fuzz_imports(count: int, seed: int) -> Counter[str]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder)}/inkeeper.sqlite3"
         store = open_database(url)
-        with store.begin_write(None):
-            Owner.create(id="me", name="me", created_at=NOW)
+        with store.begin_write(None) as tx:
+            add_row(tx, Owner, id="me", name="me", created_at=NOW)
             wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "Europe/Berlin", "opened_at": NOW}
-            account = accounts.create_account("me", wanted, NOW)["id"]
-            token = devices.add("me", "Program", NOW)[1]
+            account = accounts.create_account(tx, Actor("me"), wanted, NOW)["id"]
+            token = devices.add(tx, Actor("me"), "Program", NOW)[1]
         app = create_app(store, settings=Settings(database=url), clock=lambda: NOW)
         client = app.test_client()
         try:

@@ -117,11 +117,13 @@ def formats(language: str) -> dict[str, object]:
     return {
         "months": [names.months["format"]["wide"][month] for month in range(1, 13)],
         "short_months": [names.months["format"]["abbreviated"][month] for month in range(1, 13)],
+        "lone_months": [names.months["stand-alone"]["wide"][month] for month in range(1, 13)],
         "days": [names.days["format"]["wide"][day] for day in range(7)],
         "short_days": [names.days["format"]["abbreviated"][day] for day in range(7)],
         "day": skeletons["MMMd"].pattern,
         "day_and_year": skeletons["yMMMd"].pattern,
         "month": skeletons["yMMM"].pattern,
+        "long_month": skeletons["yMMMM"].pattern,
         "weekday": skeletons["MMMEd"].pattern,
         "time": written.time_formats["short"].pattern,
         "halves": [names.day_periods["format"]["abbreviated"][half] for half in ("am", "pm")],

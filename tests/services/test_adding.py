@@ -11,11 +11,14 @@ import pytest
 from inkeeper.errors import Problem
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import accounts, inmails
+from inkeeper.services.access import Actor
 from inkeeper.services.people import adding, bulk, persons, targets
 from inkeeper.services.people.adding import Plan
 from inkeeper.storage import persons as stored
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
+from inkeeper.storage.transaction import Transaction
+from tests.rows import add_row
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OPENED = {
@@ -33,28 +36,31 @@ class List:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.owner = "me"
-        with store.begin_write(None):
-            Owner.create(id=self.owner, name="me", created_at=NOW)
-            self.account = str(accounts.create_account(self.owner, OPENED, NOW)["id"])
+        with store.begin_write(None) as tx:
+            add_row(tx, Owner, id=self.owner, name="me", created_at=NOW)
+            self.account = str(accounts.create_account(tx, Actor(self.owner), OPENED, NOW)["id"])
 
     def plan(self, text: str, **how: Any) -> Plan:
         with self.store.read() as tx:
-            return adding.make_plan(tx, self.owner, adding.read_lines(text), NOW, **how)
+            return adding.make_plan(tx, Actor(self.owner), adding.read_lines(text), NOW, **how)
 
     def add(self, text: str, **how: Any) -> int:
         plan = self.plan(text, **how)
         with self.store.begin_write(None) as tx:
-            return adding.store(tx, self.owner, plan, plan.mark(), NOW)
+            return adding.store(tx, Actor(self.owner), plan, plan.mark(), NOW)
 
     def log(self, name: str, link: str | None = None, sent_at: datetime = NOW) -> None:
         recipient = {"name": name, **({"profile_url": link} if link else {})}
         wanted = {"recipient": recipient, "source": "api", "cost": 0, "sent_at": sent_at}
-        with self.store.begin_write(self.account):
-            inmails.log_inmail(self.owner, self.account, wanted, NOW)
+        with self.store.begin_write(self.account) as tx:
+            inmails.log_inmail(tx, Actor(self.owner), self.account, wanted, NOW)
 
     def views(self) -> list[targets.View]:
         with self.store.read() as tx:
-            return targets.search(tx, self.owner, {}, None, 100_000, NOW)
+            return self.views_in(tx)
+
+    def views_in(self, tx: Transaction) -> list[targets.View]:
+        return targets.search(tx, Actor(self.owner), {}, None, 100_000, NOW)
 
     def names(self) -> list[str]:
         return [view.person.name for view in self.views()]
@@ -81,7 +87,7 @@ def test_all_are_added_in_the_order_of_their_lines(people: List) -> None:
 def test_added_at_once_or_one_by_one_is_the_same(people: List) -> None:
     people.add("Kai Example, linkedin.com/in/kai-example")
     with people.store.begin_write(None) as tx:
-        targets.add(tx, people.owner, {"person": {"name": "Mika Muster"}}, NOW)
+        targets.add(tx, Actor(people.owner), {"person": {"name": "Mika Muster"}}, NOW)
 
     one, other = (view.target._asdict() for view in people.views())
 
@@ -93,7 +99,7 @@ def test_added_at_once_or_one_by_one_is_the_same(people: List) -> None:
 def test_what_becomes_of_each_line(people: List) -> None:
     people.add("Kai Example, linkedin.com/in/kai-example\nNoor Dummy")
     with people.store.begin_write(None) as tx:
-        bulk.act(tx, people.owner, people.views()[1:], "mark", NOW)
+        bulk.act(tx, Actor(people.owner), people.views_in(tx)[1:], "mark", NOW)
     people.log("Mika Muster", sent_at=NOW - timedelta(days=20))
     people.log("Long Ago", sent_at=NOW - timedelta(days=22))
 
@@ -127,8 +133,8 @@ def test_one_person_known_by_two_links(people: List) -> None:
     people.add("Kai Example, linkedin.com/in/kai")
     with people.store.begin_write(None) as tx:
         wanted = {"name": "Kai Example", "profile_url": "https://www.linkedin.com/sales/lead/ACwAAB"}
-        persons.find_or_add(tx, people.owner, wanted, NOW)
-        bulk.act(tx, people.owner, people.views(), "drop", NOW)
+        persons.find_or_add(tx, Actor(people.owner), wanted, NOW)
+        bulk.act(tx, Actor(people.owner), people.views_in(tx), "drop", NOW)
 
     plan = people.plan("K, linkedin.com/in/kai\nExample, https://www.linkedin.com/sales/lead/ACwAAB")
 
@@ -138,7 +144,7 @@ def test_one_person_known_by_two_links(people: List) -> None:
 def test_somebody_known_comes_back_with_what_is_new(people: List) -> None:
     people.add("Kai Example, linkedin.com/in/kai")
     with people.store.begin_write(None) as tx:
-        bulk.act(tx, people.owner, people.views(), "drop", NOW)
+        bulk.act(tx, Actor(people.owner), people.views_in(tx), "drop", NOW)
 
     people.add("Kai Example, Example GmbH, linkedin.com/in/kai")
 
@@ -160,7 +166,9 @@ def test_all_or_nothing(people: List) -> None:
 
     def store_it() -> None:
         with people.store.begin_write(None) as tx:
-            adding.store(tx, people.owner, adding.make_plan(tx, people.owner, plan.reading, NOW), plan.mark(), NOW)
+            adding.store(
+                tx, Actor(people.owner), adding.make_plan(tx, Actor(people.owner), plan.reading, NOW), plan.mark(), NOW
+            )
 
     with pytest.raises(Problem) as caught:
         store_it()
@@ -194,10 +202,10 @@ def test_a_heading_is_no_person(people: List) -> None:
 
 def test_the_summary_follows(people: List) -> None:
     with people.store.read() as tx:
-        assert targets.for_summary(tx, people.owner, people.account, "UTC", NOW)["names"] == 0
+        assert targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["names"] == 0
     people.add("Kai Example\nRobin Sample")
     with people.store.read() as tx:
-        found = targets.for_summary(tx, people.owner, people.account, "UTC", NOW)
+        found = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)
     assert (found["names"], [each["person"]["name"] for each in found["next"]]) == (2, ["Kai Example", "Robin Sample"])
 
 
@@ -206,29 +214,32 @@ def test_the_summary_follows_what_becomes_known_of_a_person(people: List) -> Non
 
     def known() -> tuple[str | None, list[str]]:
         with people.store.read() as tx:
-            person = targets.for_summary(tx, people.owner, people.account, "UTC", NOW)["next"][0]["person"]
+            person = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["next"][0]["person"]
         return person["company"], person["links"]
 
     assert known() == (None, [])
     wanted = {"name": "Kai Example", "company": "Example GmbH", "profile_url": "linkedin.com/in/kai"}
     with people.store.begin_write(None) as tx:
-        persons.find_or_add(tx, people.owner, wanted, NOW)
+        persons.find_or_add(tx, Actor(people.owner), wanted, NOW)
     assert known() == ("Example GmbH", ["https://www.linkedin.com/in/kai"])
 
 
 def test_a_write_that_fails_leaves_no_trace_in_the_summary(people: List) -> None:
     people.add("Kai Example")
 
+    def names_in(tx: Transaction) -> int:
+        return int(targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["names"])
+
     def names() -> int:
         with people.store.read() as tx:
-            return int(targets.for_summary(tx, people.owner, people.account, "UTC", NOW)["names"])
+            return names_in(tx)
 
     assert names() == 1
 
     def fail() -> None:
         with people.store.begin_write(None) as tx:
-            targets.add(tx, people.owner, {"person": {"name": "Robin Sample"}}, NOW)
-            assert names() == 2
+            targets.add(tx, Actor(people.owner), {"person": {"name": "Robin Sample"}}, NOW)
+            assert names_in(tx) == 2
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

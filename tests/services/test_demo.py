@@ -13,6 +13,7 @@ import pytest
 from inkeeper import demo
 from inkeeper.rules.results import FEWEST
 from inkeeper.services import accounts, ledger, summary
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.integrity import check
 from inkeeper.services.people import persons, results, targets
 from inkeeper.storage.database import Store, open_database
@@ -37,8 +38,8 @@ def told(tmp_path: Path) -> Iterator[Callable[..., Store]]:
 
 
 def inmails(store: Store) -> list[tuple[Any, ...]]:
-    with store.read():
-        rows = Inmail.select().order_by(Inmail.sent_at, Inmail.name)
+    with store.read() as tx:
+        rows = Inmail.select().order_by(Inmail.sent_at, Inmail.name).execute(tx.database)
         return [(row.sent_at, row.name, row.cost, row.subject, row.outcome, row.outcome_at) for row in rows]
 
 
@@ -73,10 +74,13 @@ def test_a_year_of_inmails_ends_before_now(told: Callable[..., Store], now: date
 
 def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told: Callable[..., Store]) -> None:
     store = told()
-    with store.read():
-        owner = Owner.get().id
-        seats = [accounts.seat(owner, account["id"]) for account in accounts.list_accounts(owner, NOW, None, 10)]
-        answers = [summary.summary(seat, NOW).answer for seat in seats]
+    with store.read() as tx:
+        owner = Owner.select().get(tx.database).id
+        seats = [
+            owned_account(tx, Actor(owner), account["id"])
+            for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)
+        ]
+        answers = [summary.summary(tx, seat, NOW).answer for seat in seats]
     assert [answer.account.rule_book for answer in answers] == ["month_end", "rolling"]
     for answer in answers:
         assert answer.balance > 0
@@ -87,10 +91,10 @@ def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told
 
 def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[..., Store]) -> None:
     store = told()
-    with store.read():
-        owner = Owner.get().id
-        ids = [account["id"] for account in accounts.list_accounts(owner, NOW, None, 10)]
-        journals = [ledger.journal(owner, each, None, None, NOW, 0, 10_000) for each in ids]
+    with store.read() as tx:
+        owner = Owner.select().get(tx.database).id
+        ids = [account["id"] for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)]
+        journals = [ledger.journal(tx, Actor(owner), each, None, None, NOW, 0, 10_000) for each in ids]
     kinds = {entry["kind"] for journal in journals for entry in journal}
     assert kinds >= {"grant", "spend", "credit_back", "expire", "adjust"}
 
@@ -101,11 +105,11 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
 ) -> None:
     store = told(now)
     with store.read() as tx:
-        owner = Owner.get().id
-        views = targets.search(tx, owner, {}, None, 100, now)
-        marked = [person.name for person in persons.search(tx, owner, "", None, 100) if person.do_not_contact]
-        first = accounts.list_accounts(owner, now, None, 1)[0]["id"]
-        shown = summary.summary(accounts.seat(owner, first), now).answer.targets
+        owner = Owner.select().get(tx.database).id
+        views = targets.search(tx, Actor(owner), {}, None, 100, now)
+        marked = [person.name for person in persons.search(tx, Actor(owner), "", None, 100) if person.do_not_contact]
+        first = accounts.list_accounts(tx, Actor(owner), now, None, 1)[0]["id"]
+        shown = summary.summary(tx, owned_account(tx, Actor(owner), first), now).answer.targets
     states = Counter((view.state, view.step, view.campaign is not None) for view in views)
     assert states == {
         ("ready", 1, False): 8,
@@ -125,9 +129,9 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
 def test_texts_have_results(told: Callable[..., Store]) -> None:
     store = told()
     with store.read() as tx:
-        owner = Owner.get().id
-        for account in accounts.list_accounts(owner, NOW, None, 10):
-            rows = {row.title: row for row in results.list_results(tx, owner, account["id"], "text", NOW)}
+        owner = Owner.select().get(tx.database).id
+        for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10):
+            rows = {row.title: row for row in results.list_results(tx, Actor(owner), account["id"], "text", NOW)}
             assert rows["First contact"].sent > FEWEST
             assert 0 < rows["First contact"].answered < rows["First contact"].sent
             assert rows["First contact"].rate is not None

@@ -30,9 +30,9 @@ from inkeeper.storage.models import (
     Owner,
     Person,
     PersonalField,
-    database_of_thread,
 )
 from tests.conftest import Clock, Device
+from tests.rows import add_row, create_table
 from tests.seat import Caller, Seat
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -241,8 +241,8 @@ def test_the_wrong_person_of_a_corrected_inmail_goes_and_the_right_one_stays(sea
     assert seat.call.get(path)["recipient"] == right
     again = seat.call("POST", f"{seat.path}/inmails", wrong, Idempotency_Key="log")
     assert again.json["inmail"]["recipient"] == {"name": ERASED_NAME, "profile_url": None}
-    with store.read() as transaction:
-        kept = transaction.execute("SELECT former_name, former_url FROM inmail").fetchall()
+    with store.read() as tx:
+        kept = tx.execute("SELECT former_name, former_url FROM inmail").fetchall()
     assert kept == [(ERASED_NAME, None)]
 
 
@@ -251,9 +251,9 @@ MIKA = "https://www.linkedin.com/in/mika-placeholder"
 
 def recipients(store: Store) -> list[tuple[str | None, ...]]:
     """Name, link, former name and former link in each row, in the order of storing."""
-    with store.read() as transaction:
+    with store.read() as tx:
         columns = "name, name_key, profile_url, link_key, former_name, former_url"
-        return list(transaction.execute(f"SELECT {columns} FROM inmail ORDER BY rowid"))
+        return list(tx.execute(f"SELECT {columns} FROM inmail ORDER BY rowid"))
 
 
 def edited(seat: Seat, inmail_id: str, **changes: object) -> str:
@@ -375,15 +375,20 @@ def meetings(store: Store, seat: Seat, monkeypatch: pytest.MonkeyPatch) -> type[
         title = PersonalField("label")
 
         class Meta:
-            database = database_of_thread
             legacy_table_names = False
 
-    with store.begin_write(None):
-        Meeting.create_table()
+    with store.begin_write(None) as tx:
+        create_table(tx, Meeting)
         account = seat.account["id"]
-        Meeting.create(id="1", account=account, who="Robin Sample", link=LINK, about="sampling", title="Lunch")
-        Meeting.create(
-            id="2", account=account, who="Mika Placeholder", about="knows Robin Sample", title="Robin Sample"
+        add_row(tx, Meeting, id="1", account=account, who="Robin Sample", link=LINK, about="sampling", title="Lunch")
+        add_row(
+            tx,
+            Meeting,
+            id="2",
+            account=account,
+            who="Mika Placeholder",
+            about="knows Robin Sample",
+            title="Robin Sample",
         )
     monkeypatch.setattr(models, "TABLES", (*TABLES, Meeting))
     return Meeting
@@ -508,8 +513,8 @@ def put_on_list(seat: Seat, name: str = "Robin Sample", link: str | None = LINK,
 
 
 def stored(store: Store, sql: str) -> list[tuple[Any, ...]]:
-    with store.read() as transaction:
-        return list(transaction.execute(sql))
+    with store.read() as tx:
+        return list(tx.execute(sql))
 
 
 @pytest.fixture
@@ -646,10 +651,12 @@ def test_texts_campaigns_and_notes_on_others_that_mention_a_person_are_named(
     )
     mika = put_on_list(seat, "Mika Placeholder", MIKA, note="ask Robin Sample")
     seat.call("PATCH", f"/people/{mika['person']['id']}", {"company": "Robin Sample & Co", "headline": "robin-sample"})
-    with store.begin_write(None):
-        Campaign.create(
+    with store.begin_write(None) as tx:
+        add_row(
+            tx,
+            Campaign,
             id="c1",
-            owner=Owner.get(),
+            owner=Owner.select().get(tx.database),
             account=seat.account["id"],
             name="Robin Sample",
             goal="Robin Sample",
@@ -780,7 +787,6 @@ def remarks(store: Store, seat: Seat, listed: dict[str, Any], monkeypatch: pytes
         nickname = PersonalField("name")
 
         class Meta:
-            database = database_of_thread
             legacy_table_names = False
 
     class Folder(Model):
@@ -791,15 +797,14 @@ def remarks(store: Store, seat: Seat, listed: dict[str, Any], monkeypatch: pytes
         title = PersonalField("label")
 
         class Meta:
-            database = database_of_thread
             legacy_table_names = False
 
-    with store.begin_write(None):
-        Remark.create_table()
-        Folder.create_table()
-        Folder.create(id="1", person=listed["person"]["id"], title="Mine")
-        Remark.create(id="1", person=listed["person"]["id"], words="likes sampling", nickname="Rob")
-        Remark.create(id="2", person=mika, words="knows Robin Sample", nickname="Mi")
+    with store.begin_write(None) as tx:
+        create_table(tx, Remark)
+        create_table(tx, Folder)
+        add_row(tx, Folder, id="1", person=listed["person"]["id"], title="Mine")
+        add_row(tx, Remark, id="1", person=listed["person"]["id"], words="likes sampling", nickname="Rob")
+        add_row(tx, Remark, id="2", person=mika, words="knows Robin Sample", nickname="Mi")
     monkeypatch.setattr(models, "TABLES", (*TABLES, Remark, Folder))
     return Remark
 
@@ -832,11 +837,10 @@ def test_every_table_about_people_says_whose_it_is(store: Store, seat: Seat, mon
         page = PersonalField("label")
 
         class Meta:
-            database = database_of_thread
             legacy_table_names = False
 
-    with store.begin_write(None):
-        Diary.create_table()
+    with store.begin_write(None) as tx:
+        create_table(tx, Diary)
     monkeypatch.setattr(models, "TABLES", (*TABLES, Diary))
 
     with pytest.raises(TypeError, match="diary"):

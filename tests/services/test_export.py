@@ -23,6 +23,7 @@ from inkeeper.jsontext import to_json
 from inkeeper.rules.facts import Retracted
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import accounts, devices
+from inkeeper.services.access import Actor
 from inkeeper.services.export import write_export
 from inkeeper.services.export_format import Checksum, ExportError
 from inkeeper.services.integrity import check
@@ -50,7 +51,9 @@ from inkeeper.storage.models import (
     Ticket,
 )
 from inkeeper.storage.tables import key_of
+from inkeeper.storage.transaction import Transaction
 from tests.conftest import Clock, Device
+from tests.rows import add_row
 from tests.rules.histories import SHIPPED, History, histories
 
 
@@ -87,11 +90,18 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock
     wanted = {"person": person, "note": "two\nlines", "due": "2026-12-01", "text": made}
     target = client.post("/api/v1/targets", json=wanted, headers=headers).json["id"]
     with store.begin_write(None) as tx:
-        campaign = Campaign.create(
-            id="c1", owner=Owner.get(), account=account, name="Winter", goal="Ten calls", created_at=clock()
+        campaign = add_row(
+            tx,
+            Campaign,
+            id="c1",
+            owner=Owner.select().get(tx.database),
+            account=account,
+            name="Winter",
+            goal="Ten calls",
+            created_at=clock(),
         )
-        CampaignStep.create(campaign=campaign, number=1, text=made)
-        CampaignStep.create(campaign=campaign, number=2, after_working_days=7, text=made)
+        add_row(tx, CampaignStep, campaign=campaign, number=1, text=made)
+        add_row(tx, CampaignStep, campaign=campaign, number=2, after_working_days=7, text=made)
         targets.update(tx, [target], {"campaign_id": "c1", "account_id": account})
         targets.follow(tx, [target])
     client.post(
@@ -99,10 +109,10 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock
         json={"recipient": {"name": "Noör Dummy", "profile_url": person["profile_url"]}, "source": "popup", "cost": 0},
         headers=headers,
     )
-    with store.begin_write(None):
-        ReminderSent.create(account=account, code="empty", severity="info", occasion=clock(), sent_at=clock())
-        erasure = Erasure.create(at=clock(), salt="1f", marks='{"links":[],"names":[]}')
-        ErasedInmail.create(inmail=Inmail.select(Inmail.id).limit(1).get().id, erasure=erasure)
+    with store.begin_write(None) as tx:
+        add_row(tx, ReminderSent, account=account, code="empty", severity="info", occasion=clock(), sent_at=clock())
+        erasure = add_row(tx, Erasure, at=clock(), salt="1f", marks='{"links":[],"names":[]}')
+        add_row(tx, ErasedInmail, inmail=Inmail.select(Inmail.id).limit(1).get(tx.database).id, erasure=erasure)
     return store
 
 
@@ -121,9 +131,9 @@ def exported(filled: Store, tmp_path: Path, clock: Clock) -> Path:
 
 def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """All that is stored and not merely derived."""
-    with store.read() as transaction:
+    with store.read() as tx:
         return {
-            table._meta.table_name: transaction.execute(
+            table._meta.table_name: tx.execute(
                 f"SELECT * FROM {table._meta.table_name} ORDER BY {', '.join(key_of(table))}"
             ).fetchall()
             for table in TABLES
@@ -304,13 +314,13 @@ def test_a_file_of_the_first_version(filled: Store, exported: Path, fresh: Store
     assert {name for name, count in counts.items() if count} == set(FIRST_TABLES)
     for name in FIRST_TABLES:
         assert first_columns(fresh, name) == first_columns(filled, name)
-    with fresh.read() as transaction:
-        assert transaction.execute("SELECT lead_days, low_balance FROM account").fetchall() == [("7,3,1", None)]
+    with fresh.read() as tx:
+        assert tx.execute("SELECT lead_days, low_balance FROM account").fetchall() == [("7,3,1", None)]
 
 
 def first_columns(store: Store, table: str) -> list[dict[str, Any]]:
-    with store.read() as transaction:
-        found = transaction.execute(f"SELECT * FROM {table} ORDER BY rowid")
+    with store.read() as tx:
+        found = tx.execute(f"SELECT * FROM {table} ORDER BY rowid")
         names = [column[0] for column in found.description]
         later = LATER_COLUMNS.get(table, set())
         return [{name: value for name, value in zip(names, row, strict=True) if name not in later} for row in found]
@@ -320,17 +330,21 @@ def test_people_in_an_older_export_are_found_however_their_names_and_links_were_
     filled: Store, exported: Path, fresh: Store
 ) -> None:
     stored = "https://www.linkedin.com/sales/people/ACwAAB1,NAME_SEARCH,xYz1"
-    with filled.begin_write(None):
-        Inmail.update(name="E\u0301lodie  Muster", profile_url=stored).where(Inmail.name == "Robin Sample").execute()
+    with filled.begin_write(None) as tx:
+        Inmail.update(name="E\u0301lodie  Muster", profile_url=stored).where(Inmail.name == "Robin Sample").execute(
+            tx.database
+        )
     write_export(filled, exported.with_name("older.zip"), Clock()())
     exported.write_bytes(of_the_first_version(exported.with_name("older.zip")))
 
     read_export(fresh, exported)
 
-    with fresh.read():
-        row = Inmail.get(Inmail.profile_url == "https://www.linkedin.com/sales/lead/ACwAAB1")
+    with fresh.read() as tx:
+        row = (
+            Inmail.select().where(Inmail.profile_url == "https://www.linkedin.com/sales/lead/ACwAAB1").get(tx.database)
+        )
         for person in (Person("Somebody", parse_link(stored)), Person("ÉLODIE MUSTER", None)):
-            found = last_inmail_in_account(row.account_id, person)
+            found = last_inmail_in_account(tx, row.account_id, person)
             assert found is not None
             assert found.id == row.id
 
@@ -359,9 +373,9 @@ def test_an_export_from_before_there_was_a_list_of_people(
 
     assert counts["inmail"] == 3
     assert not any(counts[name] for name in BEFORE_PEOPLE)
-    with fresh.read() as transaction:
+    with fresh.read() as tx:
         keys = "SELECT name_key, link_key, target_id FROM inmail WHERE link_key IS NOT NULL"
-        assert transaction.execute(keys).fetchall() == [("noör dummy", "in/noor-dummy", None)]
+        assert tx.execute(keys).fetchall() == [("noör dummy", "in/noor-dummy", None)]
     assert list(check(fresh, clock())) == []
 
 
@@ -437,11 +451,13 @@ def stores() -> Iterator[tuple[Store, Store, Path]]:
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
-def live_through(past: History, words: list[str]) -> None:
+def live_through(tx: Transaction, past: History, words: list[str]) -> None:
     """An account with this history, its InMails listed, inside a write."""
     opened = past.opened
-    Owner.create(id="owner", name=words[0] or "me", created_at=opened.at)
-    Account.create(
+    add_row(tx, Owner, id="owner", name=words[0] or "me", created_at=opened.at)
+    add_row(
+        tx,
+        Account,
         id="account",
         owner="owner",
         name=words[1],
@@ -453,6 +469,7 @@ def live_through(past: History, words: list[str]) -> None:
     )
     dates = {fact.id: fact.at for fact in past.facts}
     balances.record(
+        tx,
         "account",
         [
             # Nothing is taken back before it happened, which the pure rules would not mind.
@@ -461,10 +478,12 @@ def live_through(past: History, words: list[str]) -> None:
         ],
         past.end,
     )
-    for fact in stored_facts.facts_of("account"):
+    for fact in stored_facts.facts_of(tx, "account"):
         if type(fact).__name__ == "Sent":
-            outcomes = stored_facts.outcomes_of(fact.id)
-            Inmail.create(
+            outcomes = stored_facts.outcomes_of(tx, fact.id)
+            add_row(
+                tx,
+                Inmail,
                 id=fact.id,
                 account="account",
                 sent_at=fact.at,
@@ -476,7 +495,7 @@ def live_through(past: History, words: list[str]) -> None:
                 source="api",
                 outcome=outcomes[-1].outcome if outcomes else "pending",
                 outcome_at=outcomes[-1].at if outcomes else None,
-                retracted_at=stored_facts.retraction_of(fact.id),
+                retracted_at=stored_facts.retraction_of(tx, fact.id),
             )
 
 
@@ -484,8 +503,8 @@ def live_through(past: History, words: list[str]) -> None:
 @settings(max_examples=40, deadline=None)
 def test_any_history_comes_back_without_loss(past: History, words: list[str]) -> None:
     with stores() as (before, after, folder):
-        with before.begin_write(None):
-            live_through(past, words)
+        with before.begin_write(None) as tx:
+            live_through(tx, past, words)
         write_export(before, folder / "all.zip", past.end)
 
         read_export(after, folder / "all.zip")
@@ -495,13 +514,13 @@ def test_any_history_comes_back_without_loss(past: History, words: list[str]) ->
             assert list(check(store, past.end)) == []
         told = []
         for store in (before, after):
-            with store.read():
-                since = balances.opened_at("account")
+            with store.read() as tx:
+                since = balances.opened_at(tx, "account")
                 told.append(
                     (
-                        accounts.get_account("owner", "account", past.end),
-                        balances.journal_of("account", since, past.end),
-                        balances.told("account", since, past.end),
+                        accounts.get_account(tx, Actor("owner"), "account", past.end),
+                        balances.journal_of(tx, "account", since, past.end),
+                        balances.told(tx, "account", since, past.end),
                     )
                 )
         assert told[0] == told[1]

@@ -16,6 +16,7 @@ from inkeeper.services.idempotency import KEPT, PRUNE_EVERY, run_once
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Device, Owner
 from inkeeper.storage.transaction import Transaction
+from tests.rows import add_row
 
 NOW = datetime.fromisoformat("2026-05-04T09:00:00+00:00")
 
@@ -25,9 +26,9 @@ def stores(tmp_path: Path) -> Iterator[list[Store]]:
     """One database, opened as two processes would."""
     url = f"sqlite:///{tmp_path / 'inkeeper.sqlite3'}"
     opened = [open_database(url), open_database(url)]
-    with opened[0].begin_write(None):
-        owner = Owner.create(id="me", name="me", created_at=NOW)
-        Device.create(id="device", owner=owner, name="Browser", token_hash="hash", created_at=NOW)
+    with opened[0].begin_write(None) as tx:
+        owner = add_row(tx, Owner, id="me", name="me", created_at=NOW)
+        add_row(tx, Device, id="device", owner=owner, name="Browser", token_hash="hash", created_at=NOW)
     yield opened
     for store in opened:
         store.checkpoint_and_close()

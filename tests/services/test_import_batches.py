@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from inkeeper.errors import Problem
 from inkeeper.rules.facts import Sent
 from inkeeper.services import accounts, inmails, ledger, summary
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
@@ -25,6 +26,7 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Import, Inmail, Owner
 from tests.files import table
+from tests.rows import add_row
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OPENED = datetime(2026, 8, 10, 14, 30, tzinfo=UTC)
@@ -39,47 +41,49 @@ class Life:
         self.store = store
         self.now = NOW
         wanted = {"name": "My seat", "plan": "premium_business", "time_zone": "America/Havana", "opened_at": OPENED}
-        with store.begin_write(None):
-            Owner.create(id="me", name="me", created_at=OPENED)
-            self.id = accounts.create_account("me", wanted | terms, NOW)["id"]
+        with store.begin_write(None) as tx:
+            add_row(tx, Owner, id="me", name="me", created_at=OPENED)
+            self.id = accounts.create_account(tx, Actor("me"), wanted | terms, NOW)["id"]
 
     def log(self, name: str, link: str | None, at: datetime) -> None:
         wanted = {"recipient": {"name": name, "profile_url": link}, "sent_at": at, "source": "popup"}
-        with self.store.begin_write(self.id):
-            inmails.log_inmail("me", self.id, wanted | {"accept_discrepancy": True}, self.now)
+        with self.store.begin_write(self.id) as tx:
+            inmails.log_inmail(tx, Actor("me"), self.id, wanted | {"accept_discrepancy": True}, self.now)
 
     def read(self, content: bytes, wishes: Wishes = WISHES) -> Reading:
         return read_file(io.BytesIO(content), "mine.csv", Named(self.id, "My seat"), "UTC", wishes, self.now)
 
     def preview(self, content: bytes, wishes: Wishes = WISHES) -> dict[str, Any]:
-        with self.store.read():
-            return batches.preview("me", self.id, self.read(content, wishes), self.now, None, 1000)
+        with self.store.read() as tx:
+            return batches.preview(tx, Actor("me"), self.id, self.read(content, wishes), self.now, None, 1000)
 
     def bring(self, content: bytes, wishes: Wishes = WISHES) -> dict[str, Any]:
         confirm = self.preview(content, wishes)["confirm"] or ""
-        with self.store.begin_write(self.id):
-            return batches.store_import("me", self.id, self.read(content, wishes), confirm, self.now)
+        with self.store.begin_write(self.id) as tx:
+            return batches.store_import(tx, Actor("me"), self.id, self.read(content, wishes), confirm, self.now)
 
     def take_back(self, import_id: str) -> dict[str, Any]:
         self.now += timedelta(minutes=1)
-        with self.store.begin_write(self.id):
-            return batches.take_back("me", self.id, import_id, self.now)
+        with self.store.begin_write(self.id) as tx:
+            return batches.take_back(tx, Actor("me"), self.id, import_id, self.now)
 
     def account(self) -> dict[str, Any]:
-        with self.store.read():
-            return accounts.get_account("me", self.id, self.now)
+        with self.store.read() as tx:
+            return accounts.get_account(tx, Actor("me"), self.id, self.now)
 
     def told(self) -> tuple[Any, ...]:
         """All that a user sees, as of one instant."""
-        with self.store.read():
+        with self.store.read() as tx:
             return (
-                summary.summary(accounts.seat("me", self.id), NOW + timedelta(days=1)).answer,
+                summary.summary(tx, owned_account(tx, Actor("me"), self.id), NOW + timedelta(days=1)).answer,
                 [
                     entry
-                    for entry in ledger.journal("me", self.id, None, None, NOW + timedelta(days=1), 0, 10_000)
+                    for entry in ledger.journal(
+                        tx, Actor("me"), self.id, None, None, NOW + timedelta(days=1), 0, 10_000
+                    )
                     if entry["rule"] != "retract"
                 ],
-                inmails.list_inmails("me", self.id, {}, None, 1000, NOW),
+                inmails.list_inmails(tx, Actor("me"), self.id, {}, None, 1000, NOW),
             )
 
     def assert_sound(self) -> None:
@@ -194,13 +198,13 @@ def test_twice_adds_nothing_and_back_is_as_before(terms: dict[str, Any], logged:
 def test_one_retraction_for_each_inmail(mine: Life) -> None:
     content = csv_of(*((f"Robin Sample {number}", "", "2026-11-05", 1, "replied", "2026-11-06") for number in range(3)))
     batch = mine.bring(content)["import"]
-    with mine.store.read():
-        before = len(stored_facts.facts_of(mine.id))
+    with mine.store.read() as tx:
+        before = len(stored_facts.facts_of(tx, mine.id))
 
     mine.take_back(batch["id"])
 
-    with mine.store.read():
-        assert len(stored_facts.facts_of(mine.id)) == before + 3
+    with mine.store.read() as tx:
+        assert len(stored_facts.facts_of(tx, mine.id)) == before + 3
 
 
 def test_nothing_is_stored_if_anything_fails(mine: Life, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,9 +218,9 @@ def test_nothing_is_stored_if_anything_fails(mine: Life, monkeypatch: pytest.Mon
         mine.bring(csv_of(("Robin Sample", "", "2026-11-05")))
 
     assert mine.told() == before
-    with mine.store.read():
-        assert Import.select().count() == 0
-        assert not [fact for fact in stored_facts.facts_of(mine.id) if isinstance(fact, Sent)]
+    with mine.store.read() as tx:
+        assert Import.select().count(tx.database) == 0
+        assert not [fact for fact in stored_facts.facts_of(tx, mine.id) if isinstance(fact, Sent)]
 
 
 def test_an_answer_to_an_inmail_that_is_there_already_is_added_and_taken_back(mine: Life) -> None:
@@ -230,15 +234,15 @@ def test_an_answer_to_an_inmail_that_is_there_already_is_added_and_taken_back(mi
         ("answer", "logged by the popup at 2026-11-05T10:00:00Z, to the same name")
     ]
     assert (batch["inmails"], batch["answers"]) == (0, 1)
-    with mine.store.read():
-        (row,) = Inmail.select()
+    with mine.store.read() as tx:
+        (row,) = Inmail.select().execute(tx.database)
         assert (row.outcome, row.outcome_at, row.answered_at) == (
             "replied",
             *[datetime(2026, 11, 7, 9, tzinfo=UTC)] * 2,
         )
     mine.take_back(batch["id"])
-    with mine.store.read():
-        (row,) = Inmail.select()
+    with mine.store.read() as tx:
+        (row,) = Inmail.select().execute(tx.database)
         assert (row.outcome, row.outcome_at, row.answered_at) == ("pending", None, None)
     mine.assert_sound()
 
@@ -247,14 +251,14 @@ def test_what_the_user_has_noted_since_stands(mine: Life) -> None:
     mine.log("Robin Sample", None, datetime(2026, 11, 5, 10, tzinfo=UTC))
     content = csv_of(("Robin Sample", "", "2026-11-05 09:00", 1, "replied", "2026-11-07 09:00"))
     batch = mine.bring(content)["import"]
-    with mine.store.begin_write(mine.id):
-        (row,) = Inmail.select()
-        inmails.update_inmail("me", mine.id, row.id, {"outcome": "declined"}, mine.now)
+    with mine.store.begin_write(mine.id) as tx:
+        (row,) = Inmail.select().execute(tx.database)
+        inmails.update_inmail(tx, Actor("me"), mine.id, row.id, {"outcome": "declined"}, mine.now)
 
     mine.take_back(batch["id"])
 
-    with mine.store.read():
-        (row,) = Inmail.select()
+    with mine.store.read() as tx:
+        (row,) = Inmail.select().execute(tx.database)
         assert (row.outcome, row.outcome_at) == ("declined", NOW)
     mine.assert_sound()
 
@@ -274,8 +278,10 @@ def test_two_imports_that_both_date_the_opening_back(mine: Life) -> None:
 
 def test_terms_that_were_corrected_hold_however_the_opening_is_dated(store: Store) -> None:
     mine = Life(store, rule_book="rolling")
-    with store.begin_write(mine.id):
-        accounts.update_account("me", mine.id, {"allotment": 7, "renewal_day": 20}, OPENED + timedelta(hours=1))
+    with store.begin_write(mine.id) as tx:
+        accounts.update_account(
+            tx, Actor("me"), mine.id, {"allotment": 7, "renewal_day": 20}, OPENED + timedelta(hours=1)
+        )
     before = mine.told()
 
     batch = mine.bring(csv_of(("Robin Sample", "", "2026-05-25")))["import"]
@@ -288,8 +294,8 @@ def test_terms_that_were_corrected_hold_however_the_opening_is_dated(store: Stor
 
 def test_terms_that_are_corrected_after_an_import_stay_when_it_goes(mine: Life) -> None:
     batch = mine.bring(csv_of(("Robin Sample", "", "2026-03-05")))["import"]
-    with mine.store.begin_write(mine.id):
-        accounts.update_account("me", mine.id, {"rule_book": "rolling", "renewal_day": 3}, mine.now)
+    with mine.store.begin_write(mine.id) as tx:
+        accounts.update_account(tx, Actor("me"), mine.id, {"rule_book": "rolling", "renewal_day": 3}, mine.now)
 
     mine.take_back(batch["id"])
 
@@ -333,7 +339,7 @@ def test_too_few_credits_are_said_before_anything_is_stored(mine: Life) -> None:
     content = csv_of(*((f"Robin Sample {number}", "", "2026-11-05") for number in range(20)))
 
     reading, confirm = mine.read(content, Wishes()), mine.preview(content)["confirm"]
-    with mine.store.begin_write(mine.id), pytest.raises(Problem) as caught:
-        batches.store_import("me", mine.id, reading, confirm, mine.now)
+    with mine.store.begin_write(mine.id) as tx, pytest.raises(Problem) as caught:
+        batches.store_import(tx, Actor("me"), mine.id, reading, confirm, mine.now)
 
     assert (caught.value.code, caught.value.extra["needed"]) == ("insufficient_credits", 5)

@@ -13,6 +13,7 @@ import pytest
 
 from inkeeper.rules.people import normal_name
 from inkeeper.services import accounts, inmails
+from inkeeper.services.access import Actor
 from inkeeper.services.erasing import erase_person
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.matching import Known, matches, twice_in_file
@@ -22,6 +23,7 @@ from inkeeper.services.imports.reading import Found, Wishes
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from tests.files import ME, link, message, messages, table
+from tests.rows import add_row
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OPENED = NOW - timedelta(days=60)
@@ -41,16 +43,16 @@ class Books:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        with store.begin_write(None):
-            Owner.create(id="me", name="me", created_at=OPENED)
+        with store.begin_write(None) as tx:
+            add_row(tx, Owner, id="me", name="me", created_at=OPENED)
             wanted = {"name": "My seat", "plan": "sales_navigator", "time_zone": "UTC", "opened_at": OPENED}
-            self.id = accounts.create_account("me", wanted | {"allotment": 5_000}, NOW)["id"]
+            self.id = accounts.create_account(tx, Actor("me"), wanted | {"allotment": 5_000}, NOW)["id"]
 
     def log(self, name: str, url: str | None, at: str) -> None:
         sent_at = datetime.fromisoformat(at).replace(tzinfo=UTC)
         wanted = {"recipient": {"name": name, "profile_url": url}, "sent_at": sent_at, "source": "popup"}
-        with self.store.begin_write(self.id):
-            inmails.log_inmail("me", self.id, wanted, NOW)
+        with self.store.begin_write(self.id) as tx:
+            inmails.log_inmail(tx, Actor("me"), self.id, wanted, NOW)
 
     def actions(self, content: bytes, *, bring: bool = False) -> list[str]:
         """What becomes of each InMail in the file; with `bring` it is imported as well."""
@@ -58,26 +60,26 @@ class Books:
         def read():  # type: ignore[no-untyped-def]
             return read_file(io.BytesIO(content), "mine.csv", Named(self.id, "My seat"), "UTC", Wishes(), NOW)
 
-        with self.store.read():
-            preview = batches.preview("me", self.id, read(), NOW, None, 1000)
+        with self.store.read() as tx:
+            preview = batches.preview(tx, Actor("me"), self.id, read(), NOW, None, 1000)
         assert preview["in_the_way"] == []
         if bring:
-            with self.store.begin_write(self.id):
-                batches.store_import("me", self.id, read(), preview["confirm"], NOW)
+            with self.store.begin_write(self.id) as tx:
+                batches.store_import(tx, Actor("me"), self.id, read(), preview["confirm"], NOW)
         return [each["action"] for each in preview["items"]]
 
     def listed(self) -> list[dict[str, Any]]:
-        with self.store.read():
-            return inmails.list_inmails("me", self.id, {}, None, 100, NOW)
+        with self.store.read() as tx:
+            return inmails.list_inmails(tx, Actor("me"), self.id, {}, None, 100, NOW)
 
     def edit(self, inmail_id: str, **changes: Any) -> None:
-        with self.store.begin_write(self.id):
-            inmails.update_inmail("me", self.id, inmail_id, changes, NOW)
+        with self.store.begin_write(self.id) as tx:
+            inmails.update_inmail(tx, Actor("me"), self.id, inmail_id, changes, NOW)
 
     def forget_the_messages_keys(self) -> None:
         """As a version that stored none."""
-        with self.store.begin_write(None) as transaction:
-            transaction.execute("UPDATE inmail SET message_key = NULL")
+        with self.store.begin_write(None) as tx:
+            tx.execute("UPDATE inmail SET message_key = NULL")
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.replay import replay, uncovered_sends
 from inkeeper.rules.state import State, dump_state
 from inkeeper.services import accounts, inmails, observations, plan_changes
+from inkeeper.services.access import Actor
 from inkeeper.services.export import write_export
 from inkeeper.services.integrity import check
 from inkeeper.services.restore import read_export
@@ -37,14 +38,16 @@ SPAN_HOURS = (NOW - OPENED) // HOUR
 
 def edit(one: Life, inmail_id: str, **changes: Any) -> str:
     """Edits an InMail, whatever the ledger lacks; the id of the one that is there then."""
-    with one.store.begin_write(one.id):
-        answer = inmails.update_inmail("me", one.id, inmail_id, {"accept_discrepancy": True} | changes, one.now)
+    with one.store.begin_write(one.id) as tx:
+        answer = inmails.update_inmail(
+            tx, Actor("me"), one.id, inmail_id, {"accept_discrepancy": True} | changes, one.now
+        )
     return str(answer["inmail"]["id"])
 
 
 def listed(one: Life) -> list[dict[str, Any]]:
-    with one.store.read():
-        return inmails.list_inmails("me", one.id, {}, None, 1000, one.now)
+    with one.store.read() as tx:
+        return inmails.list_inmails(tx, Actor("me"), one.id, {}, None, 1000, one.now)
 
 
 @pytest.fixture
@@ -75,8 +78,10 @@ class Twin:
 
     def log(self, sent_at: datetime, cost: int) -> None:
         wanted = {"recipient": {"name": "Kai Example"}, "sent_at": sent_at, "cost": cost, "source": "popup"}
-        with self.one.store.begin_write(self.one.id):
-            logged = inmails.log_inmail("me", self.one.id, wanted | {"accept_discrepancy": True}, self.one.now)
+        with self.one.store.begin_write(self.one.id) as tx:
+            logged = inmails.log_inmail(
+                tx, Actor("me"), self.one.id, wanted | {"accept_discrepancy": True}, self.one.now
+            )
         self.kept.append(Kept(logged["inmail"]["id"], sent_at, cost))
 
     def edit(self, number: int, changes: dict[str, Any]) -> None:
@@ -109,17 +114,17 @@ class Twin:
         each = self.chosen(number)
         if each is not None:
             each.is_gone = True
-            with self.one.store.begin_write(self.one.id):
-                inmails.retract_inmail("me", self.one.id, each.id, self.one.now)
+            with self.one.store.begin_write(self.one.id) as tx:
+                inmails.retract_inmail(tx, Actor("me"), self.one.id, each.id, self.one.now)
 
     def observe(self, at: datetime, balance: int) -> None:
         wanted = {"balance": balance, "observed_at": at, "source": "person"}
-        with self.one.store.begin_write(self.one.id):
-            observations.observe("me", self.one.id, wanted, self.one.now)
+        with self.one.store.begin_write(self.one.id) as tx:
+            observations.observe(tx, Actor("me"), self.one.id, wanted, self.one.now)
 
     def change_plan(self, at: datetime, plan: str) -> None:
-        with self.one.store.begin_write(self.one.id), suppress(Problem):
-            plan_changes.change_plan("me", self.one.id, {"plan": plan, "at": at}, self.one.now)
+        with self.one.store.begin_write(self.one.id) as tx, suppress(Problem):
+            plan_changes.change_plan(tx, Actor("me"), self.one.id, {"plan": plan, "at": at}, self.one.now)
 
     def chosen(self, number: int) -> Kept | None:
         there = [each for each in self.kept if not each.is_gone]
@@ -127,8 +132,8 @@ class Twin:
 
     def as_last_edited(self) -> list[Fact]:
         """The facts of an account in which nothing was ever edited or taken back."""
-        with self.one.store.read():
-            told = stored_facts.facts_of(self.one.id)
+        with self.one.store.read() as tx:
+            told = stored_facts.facts_of(tx, self.one.id)
         others = [fact for fact in told if not isinstance(fact, Sent | OutcomeRecorded | Retracted)]
         facts: list[Fact] = [with_other(fact, id=f"a{number:03}") for number, fact in enumerate(others)]
         for number, each in enumerate(each for each in self.kept if not each.is_gone):
@@ -178,20 +183,22 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
         one.assert_sound()
 
         facts = twin.as_last_edited()
-        with one.store.begin_write(None):
-            fresh = accounts.create_account("me", {"name": "Fresh", "time_zone": "America/Havana"} | terms, one.now)[
-                "id"
-            ]
-            balances.record(fresh, [Retracted("a", one.now, stored_facts.facts_of(fresh)[0].id), *facts], one.now)
-        with one.store.read():
-            state, judge = balances.state_at(one.id, one.now)[0], naive(facts, one.now)
+        with one.store.begin_write(None) as tx:
+            fresh = accounts.create_account(
+                tx, Actor("me"), {"name": "Fresh", "time_zone": "America/Havana"} | terms, one.now
+            )["id"]
+            balances.record(
+                tx, fresh, [Retracted("a", one.now, stored_facts.facts_of(tx, fresh)[0].id), *facts], one.now
+            )
+        with one.store.read() as tx:
+            state, judge = balances.state_at(tx, one.id, one.now)[0], naive(facts, one.now)
             assert state.balance == judge.balance()
             assert [(lot.granted_at, lot.expires_at, lot.left) for lot in state.lots if lot.left] == judge.lots()
             assert {kind: credits for kind, credits in asdict(state.totals).items() if credits} == {
                 kind: credits for kind, credits in judge.counts.items() if credits
             }
-            assert comparable(state) == comparable(balances.state_at(fresh, one.now)[0])
-            told = [balances.told(account_id, OPENED, one.now) for account_id in (one.id, fresh)]
+            assert comparable(state) == comparable(balances.state_at(tx, fresh, one.now)[0])
+            told = [balances.told(tx, account_id, OPENED, one.now) for account_id in (one.id, fresh)]
             assert (told[0].closed, told[0].present) == (told[1].closed, told[1].present)
         there = sorted(((each.sent_at, each.id) for each in twin.kept if not each.is_gone), reverse=True)
         assert [(each["sent_at"], each["id"]) for each in listed(one)] == there
@@ -199,8 +206,8 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
 
 def uncovered_by_period(one: Life) -> Counter[datetime]:
     """The sends without a credit, by the period that they fall into."""
-    with one.store.read():
-        facts = stored_facts.facts_of(one.id)
+    with one.store.read() as tx:
+        facts = stored_facts.facts_of(tx, one.id)
     sends = uncovered_sends(replay(facts, one.now).journal)
     return Counter(replay(facts, entry.at).state.period_start for entry in sends)
 
@@ -355,8 +362,8 @@ def test_taking_the_import_back_takes_the_edited_one_back(mine: Life, changes: d
     mine.take_back(batch)
 
     assert mine.told() == before
-    with mine.store.read():
-        assert inmails.get_inmail("me", mine.id, last, mine.now)["retracted_at"] is not None
+    with mine.store.read() as tx:
+        assert inmails.get_inmail(tx, Actor("me"), mine.id, last, mine.now)["retracted_at"] is not None
     mine.assert_sound()
     assert mine.bring(content)["import"]["inmails"] == 1
     assert [each["sent_at"].isoformat()[:16] for each in listed(mine)] == ["2026-11-05T09:00"]
@@ -379,8 +386,8 @@ def test_the_opening_goes_back_with_an_import_whose_inmail_was_edited(mine: Life
 def test_one_that_was_edited_and_taken_back_by_itself_stays_away(mine: Life) -> None:
     content, _, inmail_id = bring_one(mine)
     last = edit(mine, inmail_id, sent_at=NOW - timedelta(days=40))
-    with mine.store.begin_write(mine.id):
-        inmails.retract_inmail("me", mine.id, last, mine.now)
+    with mine.store.begin_write(mine.id) as tx:
+        inmails.retract_inmail(tx, Actor("me"), mine.id, last, mine.now)
 
     (item,) = mine.preview(content)["items"]
 
@@ -507,8 +514,8 @@ def test_a_replaced_inmail_that_was_not_taken_back_is_found(mine: Life) -> None:
     mine.log("Robin Sample", None, NOW - timedelta(days=9))
     mine.log("Mika Placeholder", None, NOW - timedelta(days=8))
     mika, robin = listed(mine)
-    with mine.store.begin_write(None) as transaction:
-        transaction.execute("UPDATE inmail SET replaces = ? WHERE id = ?", (robin["id"], mika["id"]))
+    with mine.store.begin_write(None) as tx:
+        tx.execute("UPDATE inmail SET replaces = ? WHERE id = ?", (robin["id"], mika["id"]))
     (found,) = check(mine.store, mine.now)
     assert (found.fact_id, "not taken back" in found.message) == (mika["id"], True)
 
@@ -517,6 +524,6 @@ def test_edits_that_go_round_in_a_circle_end(mine: Life) -> None:
     """No program of ours writes them, but a database may have been written by hand."""
     mine.log("Robin Sample", None, NOW - timedelta(days=9))
     (robin,) = listed(mine)
-    with mine.store.begin_write(mine.id) as transaction:
-        transaction.execute("UPDATE inmail SET replaces = id")
-        assert inmails.retract_inmail("me", mine.id, robin["id"], mine.now)["inmail"]["id"] == robin["id"]
+    with mine.store.begin_write(mine.id) as tx:
+        tx.execute("UPDATE inmail SET replaces = id")
+        assert inmails.retract_inmail(tx, Actor("me"), mine.id, robin["id"], mine.now)["inmail"]["id"] == robin["id"]

@@ -65,9 +65,9 @@ def test_nothing_is_found_where_all_is_well(seat: Seat, store: Store, clock: Clo
     ],
 )
 def test_damage_is_found_and_placed(seat: Seat, store: Store, clock: Clock, damage: str, message: str) -> None:
-    with store.begin_write(None) as transaction:
-        let_facts_change(transaction)
-        assert transaction.execute(damage).rowcount == 1
+    with store.begin_write(None) as tx:
+        let_facts_change(tx)
+        assert tx.execute(damage).rowcount == 1
     found = list(check(store, clock()))
     assert [finding.account_id for finding in found] == [seat.account["id"]]
     assert message in found[0].message
@@ -118,8 +118,8 @@ NOOR = "WHERE person_id = (SELECT id FROM person WHERE name = 'Noor Dummy')"
 def test_damage_to_the_list_of_people_is_found(
     listed: Seat, store: Store, clock: Clock, damage: str, message: str
 ) -> None:
-    with store.begin_write(None) as transaction:
-        assert transaction.execute(damage).rowcount == 1
+    with store.begin_write(None) as tx:
+        assert tx.execute(damage).rowcount == 1
 
     (finding,) = check(store, clock())
 

@@ -8,9 +8,11 @@ import pytest
 
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import accounts, inmails
+from inkeeper.services.access import Actor
 from inkeeper.services.people.sent import SentTo, last_inmail_in_account, last_inmail_of_owner
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
+from tests.rows import add_row
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OPENED = NOW - timedelta(days=200)
@@ -25,25 +27,25 @@ class Accounts:
     def __init__(self, store: Store) -> None:
         self.store = store
         wanted = {"name": "A seat", "plan": "sales_navigator", "time_zone": "UTC", "opened_at": OPENED}
-        with store.begin_write(None):
+        with store.begin_write(None) as tx:
             for owner in ("me", "other"):
-                Owner.create(id=owner, name=owner, created_at=OPENED)
-            self.ids = [accounts.create_account(owner, wanted, NOW)["id"] for owner in ("me", "me", "other")]
+                add_row(tx, Owner, id=owner, name=owner, created_at=OPENED)
+            self.ids = [accounts.create_account(tx, Actor(owner), wanted, NOW)["id"] for owner in ("me", "me", "other")]
 
     def log(self, number: int, name: str, url: str | None, days_ago: int) -> str:
         recipient = {"name": name, "profile_url": url}
         wanted = {"recipient": recipient, "sent_at": NOW - timedelta(days=days_ago), "source": "popup", "cost": 0}
-        with self.store.begin_write(self.ids[number]):
-            logged = inmails.log_inmail("other" if number == 2 else "me", self.ids[number], wanted, NOW)
+        with self.store.begin_write(self.ids[number]) as tx:
+            logged = inmails.log_inmail(tx, Actor("other" if number == 2 else "me"), self.ids[number], wanted, NOW)
         return str(logged["inmail"]["id"])
 
     def last(self, name: str, url: str | None = None, **span: datetime) -> SentTo | None:
-        with self.store.read():
-            return last_inmail_of_owner("me", Person(name, parse_link(url) if url else None), **span)
+        with self.store.read() as tx:
+            return last_inmail_of_owner(tx, Actor("me"), Person(name, parse_link(url) if url else None), **span)
 
     def last_of_first(self, name: str, url: str | None = None) -> SentTo | None:
-        with self.store.read():
-            return last_inmail_in_account(self.ids[0], Person(name, parse_link(url) if url else None))
+        with self.store.read() as tx:
+            return last_inmail_in_account(tx, self.ids[0], Person(name, parse_link(url) if url else None))
 
 
 @pytest.fixture
@@ -86,8 +88,8 @@ def test_a_later_namesake_does_not_hide_the_person(some: Accounts) -> None:
 
 def test_what_was_taken_back_does_not_count(some: Accounts) -> None:
     inmail_id = some.log(0, "Noa Case", f"{IN}noa", 5)
-    with some.store.begin_write(some.ids[0]):
-        inmails.retract_inmail("me", some.ids[0], inmail_id, NOW)
+    with some.store.begin_write(some.ids[0]) as tx:
+        inmails.retract_inmail(tx, Actor("me"), some.ids[0], inmail_id, NOW)
 
     assert some.last("Noa Case", f"{IN}noa") is None
 
@@ -109,12 +111,12 @@ def test_without_a_link_nobody_is_found_by_a_name_that_is_none(some: Accounts, n
 def test_a_look_up_is_one_statement_that_reads_indices_alone(some: Accounts, url: str | None) -> None:
     person = Person("Noa Case", parse_link(url) if url else None)
     statements: list[str] = []
-    with some.store.read() as transaction:
-        transaction.connection.set_trace_callback(statements.append)
-        last_inmail_in_account(some.ids[0], person)
-        last_inmail_of_owner("me", person)
-        transaction.connection.set_trace_callback(None)
-        plans = [transaction.execute(f"EXPLAIN QUERY PLAN {each}").fetchall() for each in statements]
+    with some.store.read() as tx:
+        tx.connection.set_trace_callback(statements.append)
+        last_inmail_in_account(tx, some.ids[0], person)
+        last_inmail_of_owner(tx, Actor("me"), person)
+        tx.connection.set_trace_callback(None)
+        plans = [tx.execute(f"EXPLAIN QUERY PLAN {each}").fetchall() for each in statements]
 
     assert len(plans) == 2
     steps = [step for plan in plans for *_, step in plan]

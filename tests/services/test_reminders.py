@@ -97,8 +97,8 @@ def test_no_name_becomes_a_header_or_stops_the_message(
     # As an earlier version may have stored it.
     for _ in range(2):
         seat = open_account(plan="sales_navigator", observed_balance=0)
-        with store.begin_write(None) as transaction:
-            transaction.execute("UPDATE account SET name = ? WHERE id = ?", (name, seat.account["id"]))
+        with store.begin_write(None) as tx:
+            tx.execute("UPDATE account SET name = ? WHERE id = ?", (name, seat.account["id"]))
 
     assert run() == [("empty", "info"), ("empty", "info")]
 
@@ -251,11 +251,11 @@ def test_one_account_that_cannot_be_read_leaves_the_others_reminders(
 ) -> None:
     broken = open_account(plan="sales_navigator")
     open_account(plan="sales_navigator")
-    with store.begin_write(None) as transaction:
-        let_facts_change(transaction)
-        transaction.execute("UPDATE fact SET data = '{}' WHERE account_id = ?", (broken.account["id"],))
-        transaction.execute("DELETE FROM snapshot")
-        transaction.execute("UPDATE account SET version = version + 1, facts_recorded = facts_recorded + 1")
+    with store.begin_write(None) as tx:
+        let_facts_change(tx)
+        tx.execute("UPDATE fact SET data = '{}' WHERE account_id = ?", (broken.account["id"],))
+        tx.execute("DELETE FROM snapshot")
+        tx.execute("UPDATE account SET version = version + 1, facts_recorded = facts_recorded + 1")
     clock.advance(days=7)
 
     assert ("expiring", "urgent") in run()
@@ -426,8 +426,8 @@ def test_on_a_working_day_the_people_of_the_day_are_counted_once(
 def test_the_people_of_the_day_are_named_where_that_is_wanted(
     navigator: Seat, run: Run, server: MailServer, store: Store
 ) -> None:
-    with store.begin_write(navigator.account["id"]):
-        set_names_in_reminders(navigator.account["id"], wanted=True)
+    with store.begin_write(navigator.account["id"]) as tx:
+        set_names_in_reminders(tx, navigator.account["id"], wanted=True)
     plan_for_today(navigator, "Robin Sample", "Mika Placeholder")
 
     assert ("to_write", "info") in run()

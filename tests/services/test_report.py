@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, answers, inmails, ledger, observations, plan_changes, report
-from inkeeper.storage.accounts import Seat
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
+from inkeeper.storage.transaction import Transaction
+from tests.rows import add_row
 
 OPENED = datetime(2025, 9, 10, 9, tzinfo=UTC)
 AMOUNTS = {
@@ -32,10 +35,10 @@ AMOUNTS = {
 
 def open_seat(store: Store, number: int, **wanted: Any) -> tuple[str, str]:
     """A new owner's account of that time, Premium Business."""
-    with store.begin_write(None):
-        owner = Owner.create(id=f"owner {number}", name=f"Owner {number}", created_at=OPENED).id
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=f"owner {number}", name=f"Owner {number}", created_at=OPENED).id
         body = {"name": "My seat", "plan": "premium_business", "opened_at": OPENED, "time_zone": "UTC"} | wanted
-        return owner, accounts.create_account(owner, body, OPENED)["id"]
+        return owner, accounts.create_account(tx, Actor(owner), body, OPENED)["id"]
 
 
 class Life:
@@ -48,10 +51,10 @@ class Life:
 
     def goes_on(self) -> None:
         self.now += timedelta(hours=self.chance.choice([1, 5, 30, 200]))
-        with self.store.begin_write(self.account):
-            self.chance.choice([self.send] * 5 + [self.answer] * 3 + [self.observe, self.retract, self.change])()
+        with self.store.begin_write(self.account) as tx:
+            self.chance.choice([self.send] * 5 + [self.answer] * 3 + [self.observe, self.retract, self.change])(tx)
 
-    def send(self) -> None:
+    def send(self, tx: Transaction) -> None:
         # some were sent on the phone and are logged weeks later
         at = max(OPENED, self.now - timedelta(days=self.chance.choice([0, 0, 0, 3, 40])))
         wanted = {
@@ -61,29 +64,29 @@ class Life:
             "cost": self.chance.choice([1, 1, 1, 0]),
             "accept_discrepancy": True,
         }
-        made = inmails.log_inmail(self.owner, self.account, wanted, self.now)["inmail"]
+        made = inmails.log_inmail(tx, Actor(self.owner), self.account, wanted, self.now)["inmail"]
         self.sent.append((made["id"], made["sent_at"]))
 
-    def answer(self) -> None:
+    def answer(self, tx: Transaction) -> None:
         if self.sent:
             inmail, _ = self.chance.choice(self.sent)
             outcome = self.chance.choice(["accepted", "declined", "replied", "no_response", "pending"])
-            inmails.update_inmail(self.owner, self.account, inmail, {"outcome": outcome}, self.now)
+            inmails.update_inmail(tx, Actor(self.owner), self.account, inmail, {"outcome": outcome}, self.now)
 
-    def retract(self) -> None:
+    def retract(self, tx: Transaction) -> None:
         if self.sent:
             inmail, _ = self.sent.pop(self.chance.randrange(len(self.sent)))
-            inmails.retract_inmail(self.owner, self.account, inmail, self.now)
+            inmails.retract_inmail(tx, Actor(self.owner), self.account, inmail, self.now)
 
-    def observe(self) -> None:
+    def observe(self, tx: Transaction) -> None:
         wanted = {"balance": self.chance.randrange(20), "source": "person"}
-        observations.observe(self.owner, self.account, wanted, self.now)
+        observations.observe(tx, Actor(self.owner), self.account, wanted, self.now)
 
-    def change(self) -> None:
+    def change(self, tx: Transaction) -> None:
         plan = self.chance.choice(["premium_career", "premium_business", "sales_navigator"])
-        state = accounts.get_account(self.owner, self.account, self.now)
+        state = accounts.get_account(tx, Actor(self.owner), self.account, self.now)
         if plan != state["plan"]:
-            plan_changes.change_plan(self.owner, self.account, {"plan": plan}, self.now)
+            plan_changes.change_plan(tx, Actor(self.owner), self.account, {"plan": plan}, self.now)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -114,22 +117,22 @@ def test_a_report_that_still_stands_is_as_one_made_anew(store: Store, seed: int,
             life.goes_on()
         else:
             life.now += timedelta(minutes=chance.choice([1, 50, 700, 3000]))
-        with store.read():
-            seat = accounts.seat(owner, account)
-            assert kept.of(seat, life.now, 12) == report.report(seat, life.now, 12)
+        with store.read() as tx:
+            seat = owned_account(tx, Actor(owner), account)
+            assert kept.of(tx, seat, life.now, 12) == report.report(tx, seat, life.now, 12)
 
 
 def list_of_owners(store: Store) -> list[Owner]:
-    with store.read():
-        return list(Owner.select())
+    with store.read() as tx:
+        return list(Owner.select().execute(tx.database))
 
 
 def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
-    with store.read():
-        seat = accounts.seat(owner, account)
-        found = report.report(seat, now, 60)
-        journal = ledger.journal(owner, account, None, None, now, 0, 10**6)
-        sent = inmails.list_inmails(owner, account, {}, None, 10**6, now)
+    with store.read() as tx:
+        seat = owned_account(tx, Actor(owner), account)
+        found = report.report(tx, seat, now, 60)
+        journal = ledger.journal(tx, Actor(owner), account, None, None, now, 0, 10**6)
+        sent = inmails.list_inmails(tx, Actor(owner), account, {}, None, 10**6, now)
     totals, by_kind = found["totals"], Counter()
     for entry in journal:
         by_kind[entry["kind"]] += abs(entry["credits"])
@@ -154,9 +157,9 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
     assert_a_shorter_report_tells_the_same(store, seat, now, found)
 
 
-def assert_a_shorter_report_tells_the_same(store: Store, seat: Seat, now: datetime, found: dict[str, Any]) -> None:
-    with store.read():
-        shorter = report.report(seat, now, 3)
+def assert_a_shorter_report_tells_the_same(store: Store, seat: Account, now: datetime, found: dict[str, Any]) -> None:
+    with store.read() as tx:
+        shorter = report.report(tx, seat, now, 3)
     assert shorter["months"] == found["months"][-3:]
     assert shorter["balance_over_time"][0]["balance"] == shorter["months"][0]["opening_balance"]
     points = shorter["balance_over_time"][1:]
@@ -178,23 +181,23 @@ def test_hours_are_those_of_the_zones_clocks(store: Store, zone: str) -> None:
         local = at.astimezone(ZoneInfo(zone))
         return local.weekday() * 24 + local.hour
 
-    with store.begin_write(account):
+    with store.begin_write(account) as tx:
         for _ in range(150):
             at = OPENED + chance.random() * timedelta(days=370)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api", "sent_at": at, "cost": chance.randrange(2)}
-            inmail = inmails.log_inmail(owner, account, wanted, until)["inmail"]
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, until)["inmail"]
             sent[hour_of_week(inmail["sent_at"])][0] += 1
             if chance.random() < 0.4:
                 answer = {"outcome": "replied", "outcome_at": at + chance.random() * timedelta(days=9)}
-                known = inmails.update_inmail(owner, account, inmail["id"], answer, until)["inmail"]
+                known = inmails.update_inmail(tx, Actor(owner), account, inmail["id"], answer, until)["inmail"]
                 sent[hour_of_week(inmail["sent_at"])][1] += 1
                 came[hour_of_week(known["outcome_at"])] += 1
                 waits.append(known["outcome_at"] - known["sent_at"])
 
-        assert answers.by_hour_of_sending(account, zone, OPENED, until) == {
+        assert answers.by_hour_of_sending(tx, account, zone, OPENED, until) == {
             hour: tuple(counts) for hour, counts in sent.items()
         }
-        found = answers.answered(account, zone, OPENED, until)
+        found = answers.answered(tx, account, zone, OPENED, until)
         assert Counter(hour for _, _, hour, _ in found) == came
         wait = answers.median_wait(found)
         assert wait is not None
@@ -206,20 +209,20 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
     owner, account = open_seat(
         store, 1, plan="premium_career", price={"amount_minor": 3000, "currency": "EUR"}, plan_prices={}
     )
-    with store.begin_write(account):
+    with store.begin_write(account) as tx:
         for day, outcome in [(12, "replied"), (13, "accepted"), (70, "declined"), (71, None)]:
             at = datetime(2025, 9, 1, tzinfo=UTC) + timedelta(days=day)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api"}
-            inmail = inmails.log_inmail(owner, account, wanted, at)["inmail"]
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, at)["inmail"]
             if outcome:
-                inmails.update_inmail(owner, account, inmail["id"], {"outcome": outcome}, at)
+                inmails.update_inmail(tx, Actor(owner), account, inmail["id"], {"outcome": outcome}, at)
         now = datetime(2025, 11, 1, tzinfo=UTC)
-        plan_changes.change_plan(owner, account, {"plan": "sales_navigator"}, now)
+        plan_changes.change_plan(tx, Actor(owner), account, {"plan": "sales_navigator"}, now)
         euros = {"amount_minor": 10000, "currency": "EUR"}
-        accounts.update_account(owner, account, {"price": euros}, now)
+        accounts.update_account(tx, Actor(owner), account, {"price": euros}, now)
 
         now = datetime(2025, 11, 30, tzinfo=UTC)
-        found = report.report(accounts.seat(owner, account), now, 12)["cost"]
+        found = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)["cost"]
         assert found == {
             "months": 1,
             "used": 2,
@@ -229,8 +232,8 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
             "used_credit": {"amount_minor": 5000, "currency": "EUR"},
             "answer": {"amount_minor": 10000, "currency": "EUR"},
         }
-        accounts.update_account(owner, account, {"plan_prices": prices}, now)
-        whole = report.report(accounts.seat(owner, account), now, 12)
+        accounts.update_account(tx, Actor(owner), account, {"plan_prices": prices}, now)
+        whole = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)
         assert whole["cost"]["paid"] == Money(16000, "EUR")._asdict()
         assert (whole["cost"]["used"], whole["cost"]["answers"]) == (4, 3)
         assert [month["value_used"] for month in whole["months"]] == [

@@ -11,13 +11,15 @@ from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.storage.database import DatabaseProblem, Store, open_database
 from inkeeper.storage.models import Owner
+from inkeeper.storage.transaction import Transaction
+from tests.rows import add_row
 
 
-def add_pair(number: int) -> None:
+def add_pair(tx: Transaction, number: int) -> None:
     """Two rows that only make sense together."""
     now = utc_now()
-    Owner.create(id=new_id(now), name=f"left {number}", created_at=now)
-    Owner.create(id=new_id(now), name=f"right {number}", created_at=now)
+    add_row(tx, Owner, id=new_id(now), name=f"left {number}", created_at=now)
+    add_row(tx, Owner, id=new_id(now), name=f"right {number}", created_at=now)
 
 
 @pytest.mark.sqlite
@@ -27,12 +29,12 @@ def test_taken_while_others_write(store: Store, tmp_path: Path) -> None:
     def write_on() -> None:
         number = 0
         while not stop.is_set():
-            with store.begin_write(None):
-                add_pair(number)
+            with store.begin_write(None) as tx:
+                add_pair(tx, number)
             number += 1
 
-    with store.begin_write(None):
-        add_pair(-1)
+    with store.begin_write(None) as tx:
+        add_pair(tx, -1)
     writer = threading.Thread(target=write_on)
     writer.start()
     store.copy_to(tmp_path / "copy.sqlite3")
@@ -40,8 +42,8 @@ def test_taken_while_others_write(store: Store, tmp_path: Path) -> None:
     writer.join()
 
     copy = open_database(f"sqlite:///{tmp_path}/copy.sqlite3")
-    with copy.read():
-        names = {owner.name for owner in Owner.select()}
+    with copy.read() as tx:
+        names = {owner.name for owner in Owner.select().execute(tx.database)}
     assert "left -1" in names
     assert {name.split()[1] for name in names if "left" in name} == {n.split()[1] for n in names if "right" in n}
     assert copy.damage() is None

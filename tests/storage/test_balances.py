@@ -20,6 +20,7 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.heads import HEADS_KEPT
 from inkeeper.storage.models import Account, Owner
+from tests.rows import add_row
 from tests.rules import third_book
 from tests.rules.histories import History
 from tests.rules.test_sheets import sheets_of
@@ -42,9 +43,12 @@ def begin(store: Store, book: str) -> tuple[str, list[Fact]]:
     """A new account in the store, and its opening."""
     facts: list[Fact] = [Opened(new_id(OPENED), OPENED, "premium_business", "Europe/Berlin", Terms(book))]
     account = facts[0].id
-    with store.begin_write(None):
-        Owner.get_or_create(id="me", defaults={"name": "me", "created_at": OPENED})
-        Account.create(
+    with store.begin_write(None) as tx:
+        if not Owner.select().exists(tx.database):
+            add_row(tx, Owner, id="me", name="me", created_at=OPENED)
+        add_row(
+            tx,
+            Account,
             id=account,
             owner="me",
             name="My seat",
@@ -54,7 +58,7 @@ def begin(store: Store, book: str) -> tuple[str, list[Fact]]:
             created_at=OPENED,
             version=1,
         )
-        balances.record(account, facts, OPENED)
+        balances.record(tx, account, facts, OPENED)
     return account, facts
 
 
@@ -82,13 +86,13 @@ def facts_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def send(store: Store, account: str, at: datetime, now: datetime | None = None) -> None:
-    with store.begin_write(account):
-        balances.record(account, [Sent(new_id(at), at, 0)], now or at)
+    with store.begin_write(account) as tx:
+        balances.record(tx, account, [Sent(new_id(at), at, 0)], now or at)
 
 
 def balance_and_sends(store: Store, account: str, now: datetime) -> tuple[int, int]:
-    with store.read():
-        state = balances.state_at(account, now)[0]
+    with store.read() as tx:
+        state = balances.state_at(tx, account, now)[0]
     return state.balance, state.totals.free_used
 
 
@@ -104,17 +108,17 @@ def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, boo
         at = max(OPENED, now - timedelta(hours=draw.choice([0, 0, 0, 5, 100, 2000])))
         fact = later_fact(draw, facts, at)
         facts.append(fact)
-        with store.begin_write(account) as transaction:
-            recorded = balances.record(account, [fact], now)
+        with store.begin_write(account) as tx:
+            recorded = balances.record(tx, account, [fact], now)
             if draw.random() < 0.3:
-                transaction.execute(DROP_ONE)
+                tx.execute(DROP_ONE)
             if draw.random() < 0.3:
-                transaction.learn(account, None)
+                tx.learn(account, None)
         assert dump_state(recorded.state) == dump_state(replay(facts, now).state)
         for asked in (now, now - timedelta(hours=draw.randrange(3000)), now + timedelta(days=40)):
             if asked >= OPENED:
-                with store.read():
-                    state, coming = balances.state_at(account, asked)
+                with store.read() as tx:
+                    state, coming = balances.state_at(tx, account, asked)
                 assert dump_state(state) == dump_state(replay(facts, asked).state)
                 assert {fact.id for fact in coming} == {fact.id for fact in facts if fact.at > asked}
 
@@ -131,14 +135,14 @@ def test_the_sheets_of_past_periods_are_what_a_replay_of_everything_draws_up(
         now += timedelta(hours=draw.choice([1, 30, 400, 900]))
         at = max(OPENED, now - timedelta(hours=draw.choice([0, 0, 0, 5, 100, 2000])))
         facts.append(later_fact(draw, facts, at))
-        with store.begin_write(account) as transaction:
-            balances.record(account, facts[-1:], now)
+        with store.begin_write(account) as tx:
+            balances.record(tx, account, facts[-1:], now)
             if draw.random() < 0.2:
-                transaction.execute(DROP_ONE)
+                tx.execute(DROP_ONE)
         asked = now + timedelta(days=draw.choice([0, 40]))
         since = asked - timedelta(days=draw.choice([20, 60, 365]))
-        with store.read():
-            found = balances.told(account, since, asked)
+        with store.read() as tx:
+            found = balances.told(tx, account, since, asked)
         closed, present, _ = sheets_of(History(facts, asked), asked)
         assert found.present == present
         assert found.closed == [sheet for sheet in closed if sheet.end and sheet.end > since]
@@ -150,11 +154,11 @@ def test_a_report_of_the_past_replays_the_open_period_alone(store: Store, monkey
     now = OPENED
     for _ in range(60):
         now += timedelta(days=2)
-        with store.begin_write(account):
-            balances.record(account, [Sent(new_id(now), now, 0)], now)
+        with store.begin_write(account) as tx:
+            balances.record(tx, account, [Sent(new_id(now), now, 0)], now)
     read = facts_read(monkeypatch)
-    with store.read():
-        found = balances.told(account, OPENED, now)
+    with store.read() as tx:
+        found = balances.told(tx, account, OPENED, now)
     assert len(found.closed) == 4
     assert sum(sheet.tally.free_used for sheet in [*found.closed, found.present]) == 60
     assert read == [found.present.tally.free_used]
@@ -245,8 +249,8 @@ def test_what_a_refused_write_led_to_is_not_kept(store: Store) -> None:
     at = OPENED + timedelta(minutes=2)
 
     def record_and_fail() -> None:
-        with store.begin_write(account):
-            balances.record(account, [Sent(new_id(at), at, 1)], at)
+        with store.begin_write(account) as tx:
+            balances.record(tx, account, [Sent(new_id(at), at, 1)], at)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -260,17 +264,17 @@ def test_a_write_that_names_no_account_makes_what_is_known_of_one_out_of_date(st
     account, _ = begin(store, "month_end")
     at = OPENED + timedelta(minutes=1)
     assert balance_and_sends(store, account, at) == (15, 0)
-    with store.begin_write(None):
-        balances.record(account, [Sent(new_id(at), at, 0)], at)
+    with store.begin_write(None) as tx:
+        balances.record(tx, account, [Sent(new_id(at), at, 0)], at)
     assert balance_and_sends(store, account, at) == (15, 1)
 
 
 def test_a_state_saved_under_other_rules_is_not_used(store: Store) -> None:
     account, _ = begin(store, "month_end")
-    with store.begin_write(account) as transaction:
-        transaction.execute("""UPDATE snapshot SET state = '["other rules", {}]'""")
-    with store.read():
-        assert balances.state_at(account, OPENED)[0].balance == 15
+    with store.begin_write(account) as tx:
+        tx.execute("""UPDATE snapshot SET state = '["other rules", {}]'""")
+    with store.read() as tx:
+        assert balances.state_at(tx, account, OPENED)[0].balance == 15
 
 
 def test_facts_come_back_as_they_went_in(store: Store) -> None:
@@ -284,19 +288,19 @@ def test_facts_come_back_as_they_went_in(store: Store) -> None:
         PlanChanged(new_id(at), at, "sales_navigator", 60, None),
         Retracted(new_id(at), at, sent.id),
     ]
-    with store.begin_write(account):
-        balances.record(account, wanted, at)
-    with store.read():
-        assert stored_facts.facts_of(account, at) == wanted
-        assert stored_facts.outcomes_of(sent.id) == [wanted[1]]
-        assert stored_facts.retraction_of(sent.id) == at
+    with store.begin_write(account) as tx:
+        balances.record(tx, account, wanted, at)
+    with store.read() as tx:
+        assert stored_facts.facts_of(tx, account, at) == wanted
+        assert stored_facts.outcomes_of(tx, sent.id) == [wanted[1]]
+        assert stored_facts.retraction_of(tx, sent.id) == at
 
 
 @pytest.mark.parametrize("statement", ["UPDATE fact SET at = 0", "DELETE FROM fact"])
 def test_the_database_itself_keeps_facts_as_they_are(store: Store, statement: str) -> None:
     begin(store, "month_end")
-    with pytest.raises(Exception, match="never changed"), store.begin_write(None) as transaction:
-        transaction.execute(statement)
+    with pytest.raises(Exception, match="never changed"), store.begin_write(None) as tx:
+        tx.execute(statement)
 
 
 def test_a_fact_that_comes_in_just_after_a_later_one_costs_no_replay_of_the_month(

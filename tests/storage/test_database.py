@@ -19,6 +19,8 @@ from inkeeper.ids import new_id
 from inkeeper.storage.database import DatabaseProblem, Store, open_database
 from inkeeper.storage.engines import sqlite
 from inkeeper.storage.models import Account, Fact, Owner
+from inkeeper.storage.transaction import Transaction
+from tests.rows import add_row
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
@@ -28,8 +30,8 @@ from inkeeper.clock import utc_now
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 store = open_database(sys.argv[1])
-with store.begin_write(None):
-    Owner.create(id=str(os.getpid()), name=str(os.getpid()), created_at=utc_now())
+with store.begin_write(None) as tx:
+    Owner.insert(id=str(os.getpid()), name=str(os.getpid()), created_at=utc_now()).execute(tx.database)
 store.checkpoint_and_close()
 """
 OPEN_AND_TELL = """
@@ -47,33 +49,33 @@ def run(command: list[str]) -> str:
     return finished.stdout.strip()
 
 
-def add_owner(name: str) -> Owner:
+def add_owner(tx: Transaction, name: str) -> Owner:
     now = utc_now()
-    return Owner.create(id=new_id(now), name=name, created_at=now)
+    return add_row(tx, Owner, id=new_id(now), name=name, created_at=now)
 
 
 def add_owners(store: Store, numbers: Iterable[int]) -> None:
     now = utc_now()
     rows = [{"id": f"{number:06}", "name": f"owner number {number}", "created_at": now} for number in numbers]
-    with store.begin_write(None):
-        Owner.insert_many(rows).execute()
+    with store.begin_write(None) as tx:
+        Owner.insert_many(rows).execute(tx.database)
 
 
 def add_twice_in_one_write(store: Store, name: str) -> None:
-    with store.begin_write(None):
-        add_owner(name)
-        add_owner(name)
+    with store.begin_write(None) as tx:
+        add_owner(tx, name)
+        add_owner(tx, name)
 
 
 def limit_size(store: Store, pages: int) -> None:
     """SQLite then says that the disk is full. Holds for this thread's connection, and never below the present size."""
-    with store.begin_write(None) as transaction:
-        transaction.execute(f"PRAGMA max_page_count = {pages}")
+    with store.begin_write(None) as tx:
+        tx.execute(f"PRAGMA max_page_count = {pages}")
 
 
 def owner_names(store: Store) -> list[str]:
-    with store.read():
-        return [owner.name for owner in Owner.select().order_by(Owner.id)]
+    with store.read() as tx:
+        return [owner.name for owner in Owner.select().order_by(Owner.id).execute(tx.database)]
 
 
 def problem_of_opening(url: str) -> DatabaseProblem:
@@ -103,8 +105,8 @@ def write_locked(path: Path) -> Iterator[None]:
 
 class TestWriting:
     def test_what_is_written_is_there_after_the_end(self, store: Store, database_url: str) -> None:
-        with store.begin_write(None):
-            add_owner("Kai Example")
+        with store.begin_write(None) as tx:
+            add_owner(tx, "Kai Example")
         store.checkpoint_and_close()
 
         again = open_database(database_url)
@@ -122,26 +124,32 @@ class TestWriting:
         with pytest.raises(peewee.IntegrityError):
             add_twice_in_one_write(store, "Kai Example")
 
-        with store.begin_write(None):
-            add_owner("Robin Sample")
+        with store.begin_write(None) as tx:
+            add_owner(tx, "Robin Sample")
 
         assert owner_names(store) == ["Robin Sample"]
 
     def test_reading_inside_a_write_sees_what_was_written_so_far(self, store: Store) -> None:
-        with store.begin_write(None):
-            add_owner("Kai Example")
-            assert owner_names(store) == ["Kai Example"]
+        with store.begin_write(None) as tx:
+            add_owner(tx, "Kai Example")
+            assert [owner.name for owner in Owner.select().execute(tx.database)] == ["Kai Example"]
 
-    def test_a_write_inside_a_transaction_is_a_mistake_in_the_program(self, store: Store) -> None:
+    def test_a_transaction_inside_another_is_a_mistake_in_the_program(self, store: Store) -> None:
         with store.read(), pytest.raises(RuntimeError), store.begin_write(None):
+            pass
+        with store.begin_write(None), pytest.raises(RuntimeError), store.begin_write(None):
+            pass
+        with store.begin_write(None), pytest.raises(RuntimeError), store.read():
             pass
 
     def test_what_is_written_to_an_account_raises_its_version(self, store: Store) -> None:
         now = utc_now()
-        with store.begin_write(None):
-            account = Account.create(
+        with store.begin_write(None) as tx:
+            account = add_row(
+                tx,
+                Account,
                 id=new_id(now),
-                owner=add_owner("Kai Example"),
+                owner=add_owner(tx, "Kai Example"),
                 name="My seat",
                 time_zone="UTC",
                 working_days="12345",
@@ -153,22 +161,22 @@ class TestWriting:
         with store.begin_write(account.id):
             pass
 
-        with store.read():
-            assert Account.get_by_id(account.id).version == 1
+        with store.read() as tx:
+            assert Account.select().where(Account.id == account.id).get(tx.database).version == 1
 
-        with store.begin_write(account.id):
-            Account.update(reserve=1).execute()
+        with store.begin_write(account.id) as tx:
+            Account.update(reserve=1).execute(tx.database)
 
-        with store.read():
-            assert Account.get_by_id(account.id).version == 2
+        with store.read() as tx:
+            assert Account.select().where(Account.id == account.id).get(tx.database).version == 2
 
     def test_threads_that_race_lose_nothing(self, store: Store) -> None:
         def add_ten(number: int) -> None:
             for turn in range(10):
-                with store.begin_write(None):
+                with store.begin_write(None) as tx:
                     # Reads first and writes then, which is how credits get overspent where a write begins as a read.
-                    count = Owner.select().count()
-                    add_owner(f"{count} {number} {turn}")
+                    count = Owner.select().count(tx.database)
+                    add_owner(tx, f"{count} {number} {turn}")
 
         threads = [threading.Thread(target=add_ten, args=(number,)) for number in range(8)]
         for thread in threads:
@@ -180,18 +188,17 @@ class TestWriting:
 
     def test_two_open_stores_do_not_mix(self, store: Store, tmp_path: Path) -> None:
         other = open_database(f"sqlite:///{tmp_path}/other.sqlite3")
-        with store.begin_write(None):
-            add_owner("Kai Example")
-        with other.begin_write(None):
-            add_owner("Robin Sample")
+        with store.begin_write(None) as tx:
+            add_owner(tx, "Kai Example")
+        with other.begin_write(None) as tx:
+            add_owner(tx, "Robin Sample")
 
         assert owner_names(store) == ["Kai Example"]
         assert owner_names(other) == ["Robin Sample"]
         other.checkpoint_and_close()
 
-    @pytest.mark.usefixtures("store")
-    def test_the_models_need_a_transaction(self) -> None:
-        with pytest.raises(AttributeError):
+    def test_the_models_need_a_transactions_database(self, store: Store) -> None:
+        with store.read(), pytest.raises(peewee.InterfaceError):
             Owner.select().count()
 
     def test_connections_of_threads_that_ended_are_closed(self, store: Store) -> None:
@@ -214,32 +221,32 @@ class TestWriting:
 
 class TestSchema:
     def test_a_text_is_refused_where_a_number_belongs(self, store: Store) -> None:
-        with pytest.raises(peewee.IntegrityError), store.begin_write(None) as transaction:
-            transaction.execute("INSERT INTO owner (id, name, created_at) VALUES ('1', 'Kai Example', 'today')")
+        with pytest.raises(peewee.IntegrityError), store.begin_write(None) as tx:
+            tx.execute("INSERT INTO owner (id, name, created_at) VALUES ('1', 'Kai Example', 'today')")
 
     def test_a_fact_needs_its_account(self, store: Store) -> None:
         now = utc_now()
-        with pytest.raises(peewee.IntegrityError), store.begin_write(None):
-            Fact.create(id="1", account="nobody's", kind="sent", at=now, recorded_at=now, data="{}")
+        with pytest.raises(peewee.IntegrityError), store.begin_write(None) as tx:
+            add_row(tx, Fact, id="1", account="nobody's", kind="sent", at=now, recorded_at=now, data="{}")
 
     def test_a_naive_time_is_refused(self, store: Store) -> None:
-        with pytest.raises(ValueError, match="time zone"), store.begin_write(None):
-            Owner.create(id="1", name="Kai Example", created_at=utc_now().replace(tzinfo=None))
+        with pytest.raises(ValueError, match="time zone"), store.begin_write(None) as tx:
+            add_row(tx, Owner, id="1", name="Kai Example", created_at=utc_now().replace(tzinfo=None))
 
     def test_instants_keep_every_microsecond(self, store: Store) -> None:
         now = utc_now().replace(microsecond=999_999)
-        with store.begin_write(None):
-            Owner.create(id="1", name="Kai Example", created_at=now)
+        with store.begin_write(None) as tx:
+            add_row(tx, Owner, id="1", name="Kai Example", created_at=now)
 
-        with store.read():
-            assert Owner.get().created_at == now
+        with store.read() as tx:
+            assert Owner.select().get(tx.database).created_at == now
 
 
 class TestOpening:
     @pytest.mark.sqlite
     def test_a_new_database_is_for_its_owner_alone(self, store: Store, path: Path) -> None:
-        with store.begin_write(None):
-            add_owner("Kai Example")
+        with store.begin_write(None) as tx:
+            add_owner(tx, "Kai Example")
         for companion in path.parent.glob("inkeeper.sqlite3*"):
             assert companion.stat().st_mode & 0o777 == 0o600, companion
 

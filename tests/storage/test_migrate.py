@@ -17,7 +17,8 @@ from inkeeper.clock import utc_now
 from inkeeper.rules.people import clean_name, normal_name
 from inkeeper.storage import migrate
 from inkeeper.storage.database import Store, open_database
-from inkeeper.storage.models import TABLES, Owner, database_of_thread
+from inkeeper.storage.models import TABLES, Owner
+from tests.rows import add_row
 
 ADD_COLOUR = """
 from peewee import TextField
@@ -62,20 +63,19 @@ def test_the_steps_lead_to_the_models(store: Store, tmp_path: Path) -> None:
         return {row[0] for row in rows.fetchall()}
 
     straight = peewee.SqliteDatabase(str(tmp_path / "straight.sqlite3"))
-    before, database_of_thread.obj = database_of_thread.obj, straight
-    straight.create_tables(TABLES, safe=False)
-    database_of_thread.obj = before
+    with straight.bind_ctx(TABLES):
+        straight.create_tables(TABLES, safe=False)
 
-    with store.read() as transaction:
-        assert schema(transaction.execute) == schema(straight.execute_sql)
+    with store.read() as tx:
+        assert schema(tx.execute) == schema(straight.execute_sql)
     straight.close()
 
 
 @pytest.mark.sqlite
 def test_an_existing_database_is_copied_before_a_step(database_url: str, steps: Path, tmp_path: Path) -> None:
     store = open_database(database_url)
-    with store.begin_write(None):
-        Owner.create(id="1", name="Kai Example", created_at=utc_now())
+    with store.begin_write(None) as tx:
+        add_row(tx, Owner, id="1", name="Kai Example", created_at=utc_now())
     store.checkpoint_and_close()
     (steps / "0777_colours.py").write_text(ADD_COLOUR)
 

@@ -22,6 +22,7 @@ from inkeeper.storage.database import DatabaseProblem, Store, open_database
 from inkeeper.storage.engines import postgresql as engine
 from inkeeper.storage.models import TABLES, Owner
 from tests.postgresql import Cluster
+from tests.rows import add_row
 
 pytestmark = pytest.mark.postgresql
 
@@ -37,13 +38,13 @@ store.checkpoint_and_close()
 
 
 def add_owner(store: Store, name: str) -> None:
-    with store.begin_write(None):
-        Owner.create(id=new_id(utc_now()), name=name, created_at=utc_now())
+    with store.begin_write(None) as tx:
+        add_row(tx, Owner, id=new_id(utc_now()), name=name, created_at=utc_now())
 
 
 def owners(store: Store) -> int:
-    with store.read():
-        return Owner.select().count()
+    with store.read() as tx:
+        return Owner.select().count(tx.database)
 
 
 def problem(action: Callable[[], object]) -> str:

@@ -15,6 +15,7 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
 from inkeeper.storage.targets import Filter, Today
 from inkeeper.vocabulary import OPEN_STATES, TARGET_STATES
+from tests.rows import add_row
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 26)
@@ -38,7 +39,7 @@ def courses(draw: st.DrawFn) -> Course:
 def kai(store: Store) -> str:
     """An owner with one person."""
     with store.begin_write(None) as tx:
-        Owner.create(id="kai", name="Kai Example", created_at=NOW)
+        add_row(tx, Owner, id="kai", name="Kai Example", created_at=NOW)
         return persons.add(tx, "kai", {"name": "Robin Sample"}, None, NOW).id
 
 
@@ -85,7 +86,7 @@ def test_days_differ_by_account(store: Store, kai: str) -> None:
     with store.begin_write(None) as tx:
         for account_id in ("east", "west"):
             values = {"owner": "kai", "name": account_id, "time_zone": "UTC", "working_days": "12345", "reserve": 0}
-            Account.create(id=account_id, created_at=NOW, version=1, **values)
+            add_row(tx, Account, id=account_id, created_at=NOW, version=1, **values)
         ids = [targets.add(tx, "kai", kai, {"account_id": account}, NOW) for account in ("east", "west", None)]
         for target_id in ids:
             set_columns(tx, target_id, opens_on=TODAY, inmails=1, last_sent_at=NOW)

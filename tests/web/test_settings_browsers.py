@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 
 from inkeeper.api.app import create_app
 from inkeeper.services import devices, pairing
+from inkeeper.services.access import Actor
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
-from inkeeper.storage.transaction import execute
 from inkeeper.web import settings_browsers
 from tests.conftest import Clock, Device
 from tests.seat import Seat
@@ -154,9 +154,9 @@ def test_more_devices_than_are_read_at_once(
 ) -> None:
     monkeypatch.setattr(settings_browsers, "DEVICES_AT_ONCE", 2)
     owner = devices.find_by_token(store, page.headers["Authorization"].removeprefix("Bearer ")).owner_id
-    with store.begin_write(None):
+    with store.begin_write(None) as tx:
         for number in range(5):
-            devices.add(owner, f"Browser {number}", clock())
+            devices.add(tx, Actor(owner), f"Browser {number}", clock())
 
     text = page.text("/settings/browsers")
 
@@ -260,8 +260,8 @@ def test_an_address_that_another_tab_made_is_not_replaced_unasked(page: WebPage,
 def test_the_address_is_not_stored(page: WebPage, seat: Seat, path: str, store: Store) -> None:
     secret = address_in(page.send(f"{path}/settings/calendar")).rpartition("/")[2].removesuffix(".ics")
 
-    with store.read():
-        kept = "".join(body for (body,) in execute("SELECT body FROM idempotency"))
+    with store.read() as tx:
+        kept = "".join(body for (body,) in tx.execute("SELECT body FROM idempotency"))
     assert secret not in kept
     assert "salt" in kept
 

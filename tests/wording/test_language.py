@@ -33,6 +33,8 @@ def test_dates_times_and_lists_are_written_as_babel_writes_them(tag: str):
     for day in DAYS:
         assert words.day(day) == dates.format_skeleton("MMMd", day, locale=known)
         assert words.day_and_year(day) == dates.format_skeleton("yMMMd", day, locale=known)
+        assert words.month(day) == dates.format_skeleton("yMMM", day, locale=known)
+        assert words.long_month(day) == dates.format_skeleton("yMMMM", day, locale=known)
         assert words.weekday(day) == dates.format_skeleton("MMMEd", day, locale=known)
     for at in (time(0, 5), time(4, 9), time(12, 0), time(23, 59)):
         assert words.time_of_day(at) == dates.format_time(at, "short", locale=known)

@@ -10,7 +10,7 @@ from flask import Response, jsonify
 from marshmallow import ValidationError, fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.derived import describe
 from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
@@ -184,8 +184,8 @@ _PREVIEW = {
 def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
     """List the accounts, in order of their making. They are never added up."""
     limit, cursor = query["limit"], query["cursor"]
-    with store().read():
-        found = accounts.list_accounts(owner_id(), now(), cursor and cursor[0], limit + 1)
+    with store().read() as tx:
+        found = accounts.list_accounts(tx, actor(), now(), cursor and cursor[0], limit + 1)
     return paged(found, limit, lambda account: [account["id"]])
 
 
@@ -194,15 +194,15 @@ def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, OpenedAccountSchema)
 def create_account(body: dict[str, Any]) -> Response:
     """Open an account."""
-    return write_once(None, lambda _: (201, accounts.create_account(owner_id(), body, now())))
+    return write_once(None, lambda tx: (201, accounts.create_account(tx, actor(), body, now())))
 
 
 @blueprint.get("/<account_id>")
 @blueprint.response(200, AccountSchema)
 def get_account(account_id: str) -> dict[str, Any]:
     """Show an account."""
-    with store().read():
-        return accounts.get_account(owner_id(), account_id, now())
+    with store().read() as tx:
+        return accounts.get_account(tx, actor(), account_id, now())
 
 
 @blueprint.patch("/<account_id>")
@@ -216,6 +216,6 @@ def update_account(body: dict[str, Any], query: dict[str, Any], account_id: str)
     With `preview=true` nothing is stored: the answer holds the account as it would be, and the balance now and then.
     """
     if query["preview"]:
-        with store().read():
-            return jsonify(accounts.preview_update(owner_id(), account_id, body, now()))
-    return write_once(account_id, lambda _: (200, accounts.update_account(owner_id(), account_id, body, now())))
+        with store().read() as tx:
+            return jsonify(accounts.preview_update(tx, actor(), account_id, body, now()))
+    return write_once(account_id, lambda tx: (200, accounts.update_account(tx, actor(), account_id, body, now())))

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from inkeeper.api.accounts import MoneySchema
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.plan_changes import PlanChangeSchema
 from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.jsontext import to_json
@@ -145,5 +145,5 @@ def show_advice(account_id: str) -> Response:
 
     Prices are those that the user gave (`price` and `plan_prices` of the account).
     """
-    with store().read():
-        return Response(to_json(advice.advice(owner_id(), account_id, now())), content_type="application/json")
+    with store().read() as tx:
+        return Response(to_json(advice.advice(tx, actor(), account_id, now())), content_type="application/json")

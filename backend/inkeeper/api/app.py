@@ -62,6 +62,7 @@ from inkeeper.jsontext import to_json
 from inkeeper.services.report import Reports
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
+from inkeeper.web.language import Environment
 from inkeeper.web.views import PAGES, register_pages
 
 _log = logging.getLogger("inkeeper.request")
@@ -228,8 +229,11 @@ def _register_resources(app: Flask) -> None:
 
 class _App(Flask):
     """Flask without its log of exceptions, whose words may quote what the user entered (`problems` logs the rest), and
-    without a look, several times a request, at whether one of our plain functions is a coroutine.
+    without a look, several times a request, at whether one of our plain functions is a coroutine. Its templates speak
+    the reader's language.
     """
+
+    jinja_environment = Environment
 
     def log_exception(self, exc_info: Any) -> None:
         """Say nothing."""

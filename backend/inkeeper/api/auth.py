@@ -11,6 +11,7 @@ from flask import g
 from inkeeper.api.context import store
 from inkeeper.errors import Problem
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import DatabaseProblem
 from inkeeper.storage.devices import KnownDevice
 
@@ -56,13 +57,12 @@ def find_device(environ: dict[str, Any]) -> KnownDevice:
 
 
 def authenticate(environ: dict[str, Any], now: datetime) -> None:
-    """Find out whose token came with this WSGI environment, for `context.owner_id` and `context.device_id`.
+    """Find out whose token came with this WSGI environment, for `context.actor`.
 
     Raises the 401 Problem for a token that is missing, unknown or revoked.
     """
     device = find_device(environ)
-    g.device_id = device.id
-    g.owner_id = device.owner_id
+    g.actor = Actor(device.owner_id, device.id)
     if devices.is_due_to_be_seen(device, now):
         # Not worth refusing a request for: if the database cannot be written, a later request notes it.
         with suppress(DatabaseProblem):

@@ -10,13 +10,15 @@ from flask import Response, current_app, request
 from marshmallow import fields
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.limits import MinuteLimit
 from inkeeper.api.schemas_base import Boolean, Instant, Schema
 from inkeeper.api.writes import secret_from, write_once
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.services import calendar
+from inkeeper.services.access import Actor
+from inkeeper.storage.transaction import Transaction
 
 blueprint = Blueprint("calendar", __name__, description="Expiries and renewals in the user's own calendar")
 
@@ -69,8 +71,8 @@ def read_limit() -> MinuteLimit:
 @blueprint.response(200, AddressSchema)
 def show_address(account_id: str) -> dict[str, Any]:
     """Tell whether there is a private address. The address itself cannot be had again."""
-    with store().read():
-        return calendar.address_state(owner_id(), account_id)
+    with store().read() as tx:
+        return calendar.address_state(tx, actor(), account_id)
 
 
 @blueprint.post(_ADDRESS)
@@ -79,9 +81,9 @@ def show_address(account_id: str) -> dict[str, Any]:
 def make_address(body: dict[str, Any], account_id: str) -> Response:
     """Make the private address, or another in its place."""
 
-    def make(_: Any) -> tuple[int, dict[str, Any]]:
+    def make(tx: Transaction) -> tuple[int, dict[str, Any]]:
         salt = secrets.token_urlsafe(24)
-        made = calendar.make_address(owner_id(), account_id, secret_from(_SECRET, salt), now(), renew=body["renew"])
+        made = calendar.make_address(tx, actor(), account_id, secret_from(_SECRET, salt), now(), renew=body["renew"])
         return 201, {"salt": salt, **made}
 
     response = write_once(None, make)
@@ -94,7 +96,7 @@ def make_address(body: dict[str, Any], account_id: str) -> Response:
 @blueprint.response(200, AddressSchema)
 def revoke_address(account_id: str) -> Response:
     """End the private address, at once. Again: the same answer."""
-    return write_once(None, lambda _: (200, calendar.revoke_address(owner_id(), account_id)))
+    return write_once(None, lambda tx: (200, calendar.revoke_address(tx, actor(), account_id)))
 
 
 @blueprint.get(f"{_ADDRESS}.ics")
@@ -102,7 +104,7 @@ def revoke_address(account_id: str) -> Response:
 @blueprint.alt_response(304, description="Nothing has changed since the answer with the ETag in `If-None-Match`.")
 def download_calendar(account_id: str) -> Response:
     """Get the calendar as a file, to be taken into a calendar once."""
-    response = _answer(calendar.feed_of(store(), owner_id(), account_id, now()))
+    response = _answer(calendar.feed_of(store(), actor(), account_id, now()))
     response.headers["Content-Disposition"] = 'attachment; filename="inkeeper.ics"'
     return response
 
@@ -121,7 +123,7 @@ def read_feed(secret: str) -> Response:
         raise
     limit.count(address.account_id, now())
     calendar.note_read(store(), address, now())
-    return _answer(calendar.feed_of(store(), address.owner_id, address.account_id, now()))
+    return _answer(calendar.feed_of(store(), Actor(address.owner_id), address.account_id, now()))
 
 
 def _answer(feed: calendar.Feed) -> Response:

@@ -9,7 +9,7 @@ from flask import Response
 from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import campaigns
@@ -132,7 +132,7 @@ def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
     """List the campaigns, in order of their making."""
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
-        found = campaigns.list_campaigns(tx, owner_id(), query.get("account"), cursor and cursor[0], limit + 1, now())
+        found = campaigns.list_campaigns(tx, actor(), query.get("account"), cursor and cursor[0], limit + 1, now())
     return paged(found, limit, lambda campaign: [campaign["id"]])
 
 
@@ -141,7 +141,7 @@ def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, CampaignSchema)
 def create_campaign(body: dict[str, Any]) -> Response:
     """Make a campaign."""
-    return write_once(None, lambda tx: (201, campaigns.create_campaign(tx, owner_id(), body, now())))
+    return write_once(None, lambda tx: (201, campaigns.create_campaign(tx, actor(), body, now())))
 
 
 @blueprint.get("/<campaign_id>")
@@ -149,7 +149,7 @@ def create_campaign(body: dict[str, Any]) -> Response:
 def get_campaign(campaign_id: str) -> dict[str, Any]:
     """Show a campaign."""
     with store().read() as tx:
-        return campaigns.get_campaign(tx, owner_id(), campaign_id, now())
+        return campaigns.get_campaign(tx, actor(), campaign_id, now())
 
 
 @blueprint.patch("/<campaign_id>")
@@ -157,14 +157,14 @@ def get_campaign(campaign_id: str) -> dict[str, Any]:
 @blueprint.response(200, CampaignSchema)
 def update_campaign(body: dict[str, Any], campaign_id: str) -> Response:
     """Change a campaign. Other steps and days hold at once for all its targets."""
-    return write_once(None, lambda tx: (200, campaigns.update_campaign(tx, owner_id(), campaign_id, body, now())))
+    return write_once(None, lambda tx: (200, campaigns.update_campaign(tx, actor(), campaign_id, body, now())))
 
 
 @blueprint.delete("/<campaign_id>")
 @blueprint.response(200, DeletedCampaignSchema)
 def delete_campaign(campaign_id: str) -> Response:
     """Delete a campaign; its people stay on the list. One with InMails is archived, and what is left of it dropped."""
-    return write_once(None, lambda tx: (200, campaigns.delete_campaign(tx, owner_id(), campaign_id, now())))
+    return write_once(None, lambda tx: (200, campaigns.delete_campaign(tx, actor(), campaign_id, now())))
 
 
 @blueprint.post("/<campaign_id>/targets")
@@ -172,6 +172,4 @@ def delete_campaign(campaign_id: str) -> Response:
 @blueprint.response(200, FilledCampaignSchema)
 def add_targets(body: dict[str, Any], campaign_id: str) -> Response:
     """Put targets into a campaign. Those that are in it stay as they are; 409 `over` for a campaign that has ended."""
-    return write_once(
-        None, lambda tx: (200, campaigns.add_targets(tx, owner_id(), campaign_id, body["targets"], now()))
-    )
+    return write_once(None, lambda tx: (200, campaigns.add_targets(tx, actor(), campaign_id, body["targets"], now())))

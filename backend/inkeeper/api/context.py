@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import current_app, g
 
+from inkeeper.services.access import Actor
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 
@@ -28,13 +29,7 @@ def now() -> datetime:
     return instant
 
 
-def owner_id() -> str:
-    """Whose token came with this request. Not there on public routes."""
-    found: str = g.owner_id
-    return found
-
-
-def device_id() -> str:
-    """Which device's token came with this request. Not there on public routes."""
-    found: str = g.device_id
+def actor() -> Actor:
+    """Who asks: whose token came with this request, and from which device. Not there on public routes."""
+    found: Actor = g.actor
     return found

@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services import devices
@@ -50,7 +50,7 @@ class SecretSchema(Schema):
 def list_devices(query: dict[str, Any]) -> dict[str, Any]:
     """List the connected devices, revoked ones included, oldest first."""
     limit, cursor = query["limit"], query["cursor"]
-    found = devices.page(store(), owner_id(), after=cursor and cursor[0], limit=limit + 1)
+    found = devices.page(store(), actor(), after=cursor and cursor[0], limit=limit + 1)
     return paged(found, limit, lambda device: [device.id], _shown)
 
 
@@ -58,7 +58,7 @@ def list_devices(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, DeviceSchema)
 def revoke_device(other_id: str) -> Response:
     """Take a device's token away, at once. Again: the same answer."""
-    return write_once(None, lambda _: (200, _shown(devices.revoke(owner_id(), other_id, now()))))
+    return write_once(None, lambda tx: (200, _shown(devices.revoke(tx, actor(), other_id, now()))))
 
 
 @blueprint.post("/current/secret")
@@ -69,7 +69,7 @@ def make_secret(_body: dict[str, Any]) -> Response:
 
     Send an Idempotency-Key: only with it the secret can be had once more, after an answer that got lost.
     """
-    return write_once(None, lambda _: (201, {"secret": devices.make_secret(device_id())}))
+    return write_once(None, lambda tx: (201, {"secret": devices.make_secret(tx, actor().device)}))
 
 
 def _shown(device: Device) -> dict[str, Any]:
@@ -80,5 +80,5 @@ def _shown(device: Device) -> dict[str, Any]:
         "created_at": device.created_at,
         "last_seen_at": device.last_seen_at,
         "revoked_at": device.revoked_at,
-        "current": device.id == device_id(),
+        "current": device.id == actor().device,
     }

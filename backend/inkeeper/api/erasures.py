@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import owner_id, store
+from inkeeper.api.context import actor, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
 from inkeeper.services import erasing
 
@@ -61,5 +61,5 @@ class ErasuresSchema(Schema):
 @blueprint.response(200, ErasuresSchema)
 def list_erasures(query: dict[str, Any]) -> dict[str, Any]:
     """List the people erased since the last time, so that a client drops what it keeps of them itself."""
-    with store().read():
-        return erasing.erasures(owner_id(), query["since"])
+    with store().read() as tx:
+        return erasing.erasures(tx, actor(), query["since"])

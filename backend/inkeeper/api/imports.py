@@ -13,21 +13,21 @@ from flask import Response, current_app, jsonify, request
 from marshmallow import ValidationError, fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.guard import UPLOAD_TYPES
 from inkeeper.api.inmails import RecipientSchema
 from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.uploads import Turns
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import owned_account
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.columns import FIELDS
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.vocabulary import IMPORT_ACTIONS, IMPORT_KINDS, OUTCOMES, ROW_KINDS
 
 blueprint = Blueprint(
@@ -256,8 +256,8 @@ _A_FILE = {
 def list_imports(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """List the imports, newest first; those taken back as well."""
     limit, cursor = query["limit"], query["cursor"]
-    with store().read():
-        found = batches.list_imports(owner_id(), account_id, cursor and cursor[0], limit + 1)
+    with store().read() as tx:
+        found = batches.list_imports(tx, actor(), account_id, cursor and cursor[0], limit + 1)
     return paged(found, limit, lambda batch: [batch["id"]])
 
 
@@ -274,18 +274,18 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
     if query["preview"] == ("confirm" in query):
         raise invalid("confirm", "Ask for a preview first, with preview=true; then import with its confirm.")
     wishes = _wishes(query)
-    with store().read():
-        account = seat(owner_id(), account_id)
+    with store().read() as tx:
+        account = owned_account(tx, actor(), account_id)
     # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times
     # that.
     turns: Turns = current_app.extensions["inkeeper.turns"]
-    with turns.taken(owner_id(), now()), uploaded() as file:
+    with turns.taken(actor(), now()), uploaded() as file:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)
         return write_once(
             account_id,
-            lambda _: (201, batches.store_import(owner_id(), account_id, reading, query["confirm"], now())),
+            lambda tx: (201, batches.store_import(tx, actor(), account_id, reading, query["confirm"], now())),
             reading.digest,
         )
 
@@ -294,7 +294,7 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
 @blueprint.response(200, ImportedSchema)
 def take_back_import(account_id: str, import_id: str) -> Response:
     """Take a whole import back: its InMails count as never sent. Again: the same answer."""
-    return write_once(account_id, lambda _: (200, batches.take_back(owner_id(), account_id, import_id, now())))
+    return write_once(account_id, lambda tx: (200, batches.take_back(tx, actor(), account_id, import_id, now())))
 
 
 def _wishes(query: dict[str, Any]) -> Wishes:
@@ -320,13 +320,13 @@ def uploaded() -> Iterator[BinaryIO]:
         yield file
 
 
-def _read(file: BinaryIO, name: str, account: Seat, wishes: Wishes) -> Reading:
+def _read(file: BinaryIO, name: str, account: Account, wishes: Wishes) -> Reading:
     return read_file(file, name, Named(account.id, account.name), account.time_zone, wishes, now())
 
 
 def _preview(reading: Reading, account_id: str, query: dict[str, Any]) -> Response:
     after, limit = query["cursor"], query["limit"]
-    with store().read():
-        answer = batches.preview(owner_id(), account_id, reading, now(), after, limit + 1)
+    with store().read() as tx:
+        answer = batches.preview(tx, actor(), account_id, reading, now(), after, limit + 1)
     page = paged(answer["items"], limit, lambda item: [item["sent_at"], item["line"]])
     return jsonify(answer | page)

@@ -9,7 +9,7 @@ from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Cursor, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
@@ -198,8 +198,8 @@ InmailQuery = PageQuery.from_dict(
 def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """List the InMails, newest first; those taken back left out."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
-    with store().read():
-        found = inmails.list_inmails(owner_id(), account_id, query, cursor, limit + 1, now())
+    with store().read() as tx:
+        found = inmails.list_inmails(tx, actor(), account_id, query, cursor, limit + 1, now())
     return paged(found, limit, lambda inmail: [inmail["sent_at"], inmail["id"]])
 
 
@@ -208,15 +208,15 @@ def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
 @blueprint.response(201, LoggedSchema)
 def log_inmail(body: dict[str, Any], account_id: str) -> Response:
     """Log an InMail that was sent. Refused with 409 `insufficient_credits` where the balance does not cover it."""
-    return write_once(account_id, lambda _: (201, inmails.log_inmail(owner_id(), account_id, body, now())))
+    return write_once(account_id, lambda tx: (201, inmails.log_inmail(tx, actor(), account_id, body, now())))
 
 
 @blueprint.get("/<inmail_id>")
 @blueprint.response(200, InmailSchema)
 def get_inmail(account_id: str, inmail_id: str) -> dict[str, Any]:
     """Show an InMail."""
-    with store().read():
-        return inmails.get_inmail(owner_id(), account_id, inmail_id, now())
+    with store().read() as tx:
+        return inmails.get_inmail(tx, actor(), account_id, inmail_id, now())
 
 
 @blueprint.patch("/<inmail_id>")
@@ -231,7 +231,7 @@ def update_inmail(body: dict[str, Any], account_id: str, inmail_id: str) -> Resp
     names the one to change.
     """
     return write_once(
-        account_id, lambda _: (200, inmails.update_inmail(owner_id(), account_id, inmail_id, body, now()))
+        account_id, lambda tx: (200, inmails.update_inmail(tx, actor(), account_id, inmail_id, body, now()))
     )
 
 
@@ -243,4 +243,4 @@ def retract_inmail(account_id: str, inmail_id: str) -> Response:
     An InMail that it replaced by an edit does not come back. The id of one that was replaced takes back, and answers
     with, the InMail that it reads as now.
     """
-    return write_once(account_id, lambda _: (200, inmails.retract_inmail(owner_id(), account_id, inmail_id, now())))
+    return write_once(account_id, lambda tx: (200, inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())))

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.services import ledger
 from inkeeper.vocabulary import JOURNAL_KINDS
@@ -55,8 +55,8 @@ def list_entries(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """List every change of the balance with the rule that caused it, oldest first."""
     limit, cursor = query["limit"], query["cursor"]
     offset = max(0, cursor[0]) if cursor else 0
-    with store().read():
-        found = ledger.journal(owner_id(), account_id, query.get("from"), query.get("to"), now(), offset, limit + 1)
+    with store().read() as tx:
+        found = ledger.journal(tx, actor(), account_id, query.get("from"), query.get("to"), now(), offset, limit + 1)
     found = [{**entry, "why": say(entry["why"])} for entry in found]
     return paged(
         list(enumerate(found, offset + 1)), limit, lambda numbered: [numbered[0]], lambda numbered: numbered[1]

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from inkeeper.api.accounts import LARGEST_AMOUNT, OtherBookSchema
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id
+from inkeeper.api.context import actor, now
 from inkeeper.api.schemas_base import Instant, Integer, Schema
 from inkeeper.api.writes import write_once
 from inkeeper.services import observations
@@ -56,7 +56,7 @@ class WithdrawnSchema(Schema):
 @blueprint.response(201, ObservationSchema)
 def observe(body: dict[str, Any], account_id: str) -> Response:
     """Set the balance to what LinkedIn showed, with the difference as one labelled entry in the journal."""
-    return write_once(account_id, lambda _: (201, observations.observe(owner_id(), account_id, body, now())))
+    return write_once(account_id, lambda tx: (201, observations.observe(tx, actor(), account_id, body, now())))
 
 
 @blueprint.delete("/<observation_id>")
@@ -65,5 +65,5 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
     """Take an observation back. Again: the same answer."""
     return write_once(
         account_id,
-        lambda _: (200, observations.withdraw_observation(owner_id(), account_id, observation_id, now())),
+        lambda tx: (200, observations.withdraw_observation(tx, actor(), account_id, observation_id, now())),
     )

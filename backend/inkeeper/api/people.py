@@ -9,13 +9,15 @@ from marshmallow import fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.targets import PersonSchema, TargetSchema
 from inkeeper.api.writes import write_once
 from inkeeper.services import erasing, inmails
+from inkeeper.services.access import owned_person
 from inkeeper.services.people import persons, targets
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OUTCOMES
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", description="People to write to")
@@ -119,7 +121,7 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
     """List the people that were put on the list or marked, newest first."""
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
-        found = persons.search(tx, owner_id(), query["q"], cursor and cursor[0], limit + 1)
+        found = persons.search(tx, actor(), query["q"], cursor and cursor[0], limit + 1)
     return paged(found, limit, lambda person: [person.id], persons.describe)
 
 
@@ -130,8 +132,8 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
 def add_person(body: dict[str, Any]) -> Response:
     """Keep a person. One that is there already is answered with 200; what is not known yet of them is filled in."""
 
-    def add(tx: Any) -> tuple[int, Any]:
-        found = persons.find_or_add(tx, owner_id(), body, now())
+    def add(tx: Transaction) -> tuple[int, Any]:
+        found = persons.find_or_add(tx, actor(), body, now())
         return 201 if found.new else 200, persons.describe(found.person)
 
     return write_once(None, add)
@@ -144,9 +146,9 @@ def look_up_person(query: dict[str, Any]) -> dict[str, Any]:
     """Look up what is known of a person: by link where both have one of the same kind, else by name."""
     name, link = query.get("name", ""), query.get("profile_url")
     with store().read() as tx:
-        found = inmails.last_inmail_to(owner_id(), name, link, now())
-        person, view = targets.of_person(tx, owner_id(), name, link, now())
-        target = view and targets.with_copy(tx, owner_id(), view)
+        found = inmails.last_inmail_to(tx, actor(), name, link, now())
+        person, view = targets.of_person(tx, actor(), name, link, now())
+        target = view and targets.with_copy(tx, actor(), view)
     last, count = None, 0
     if found:
         sent, outcome, count = found
@@ -164,7 +166,7 @@ def look_up_person(query: dict[str, Any]) -> dict[str, Any]:
 def get_person(person_id: str) -> dict[str, Any]:
     """Show a person."""
     with store().read() as tx:
-        return persons.describe(persons.get(tx, owner_id(), person_id))
+        return persons.describe(owned_person(tx, actor(), person_id))
 
 
 @blueprint.patch("/<person_id>")
@@ -172,7 +174,7 @@ def get_person(person_id: str) -> dict[str, Any]:
 @blueprint.response(200, PersonSchema)
 def update_person(body: dict[str, Any], person_id: str) -> Response:
     """Change what is known of a person."""
-    return write_once(None, lambda tx: (200, persons.describe(persons.update(tx, owner_id(), person_id, body))))
+    return write_once(None, lambda tx: (200, persons.describe(persons.update(tx, actor(), person_id, body))))
 
 
 @blueprint.delete("/<person_id>")
@@ -181,10 +183,10 @@ def erase_person(person_id: str) -> Response:
     """Erase a person from everything of the owner's: from InMails, found by every link and the name, and from targets,
     which are dropped. The second time nothing is left to erase.
     """
-    erasing.erase_stored_from_copies(store(), owner_id(), person_id, now())
+    erasing.erase_stored_from_copies(store(), actor(), person_id, now())
 
-    def erase(tx: Any) -> tuple[int, Any]:
-        found = erasing.erase_stored(tx, owner_id(), person_id, now())
+    def erase(tx: Transaction) -> tuple[int, Any]:
+        found = erasing.erase_stored(tx, actor(), person_id, now())
         mentions = [{"table": each.table, "column": each.column, "id": each.id} for each in found.mentions]
         counts = {"inmails": found.inmails, "targets": found.targets, "same_name": found.same_name}
         return 200, {"id": person_id, **counts, "mentions": mentions}

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from inkeeper.api.accounts import LARGEST_AMOUNT, MoneySchema, PreviewQuery
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.derived import schema_of
 from inkeeper.api.observations import WithdrawnSchema
 from inkeeper.api.schemas_base import Boolean, Instant, Integer, PageQuery, Schema, Text, page_of, paged
@@ -77,8 +77,8 @@ class MadeChangeSchema(Schema):
 def list_plan_changes(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """List the changes of plan that stand, in order of time."""
     limit, cursor = query["limit"], query["cursor"]
-    with store().read():
-        found = plan_changes.list_changes(owner_id(), account_id)
+    with store().read() as tx:
+        found = plan_changes.list_changes(tx, actor(), account_id)
     ids = [change["id"] for change in found]
     start = ids.index(cursor[0]) + 1 if cursor and cursor[0] in ids else 0
     return paged(found[start:], limit, lambda change: [change["id"]])
@@ -93,9 +93,9 @@ def list_plan_changes(query: dict[str, Any], account_id: str) -> dict[str, Any]:
 def change_plan(body: dict[str, Any], query: dict[str, Any], account_id: str) -> Response | tuple[dict[str, Any], int]:
     """Change the plan or cancel, now, in the past or planned. With `preview=true` nothing is stored."""
     if query["preview"]:
-        with store().read():
-            return plan_changes.preview_change(owner_id(), account_id, body, now()), 200
-    return write_once(account_id, lambda _: (201, plan_changes.change_plan(owner_id(), account_id, body, now())))
+        with store().read() as tx:
+            return plan_changes.preview_change(tx, actor(), account_id, body, now()), 200
+    return write_once(account_id, lambda tx: (201, plan_changes.change_plan(tx, actor(), account_id, body, now())))
 
 
 @blueprint.delete("/<change_id>")
@@ -103,5 +103,5 @@ def change_plan(body: dict[str, Any], query: dict[str, Any], account_id: str) ->
 def withdraw_plan_change(account_id: str, change_id: str) -> Response:
     """Take back a change of plan that was entered by mistake. Again: the same answer."""
     return write_once(
-        account_id, lambda _: (200, plan_changes.withdraw_change(owner_id(), account_id, change_id, now()))
+        account_id, lambda tx: (200, plan_changes.withdraw_change(tx, actor(), account_id, change_id, now()))
     )

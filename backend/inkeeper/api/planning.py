@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validate
 from inkeeper.api.accounts import PreviewQuery
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.campaigns import MOST_TARGETS
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Integer, Schema
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import planning
@@ -106,5 +106,5 @@ def plan_targets(body: dict[str, Any], query: dict[str, Any], account_id: str) -
     """
     if query["preview"]:
         with store().read() as tx:
-            return planning.preview(tx, owner_id(), account_id, body, now()).answer
-    return write_once(account_id, lambda tx: (200, planning.store(tx, owner_id(), account_id, body, now())))
+            return planning.preview(tx, actor(), account_id, body, now()).answer
+    return write_once(account_id, lambda tx: (200, planning.store(tx, actor(), account_id, body, now())))

@@ -10,11 +10,12 @@ from marshmallow import fields, validate
 
 from inkeeper.api.accounts import MoneySchema
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
 from inkeeper.api.summary import CapacitySchema, describe_capacity
 from inkeeper.jsontext import to_json
-from inkeeper.services import accounts, report
+from inkeeper.services import report
+from inkeeper.services.access import owned_account
 from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
 from inkeeper.wording.report import FORMULAS
 
@@ -259,9 +260,9 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
     would take for formulas are made safe in it.
     """
     reports: report.Reports = current_app.extensions["inkeeper.reports"]
-    with store().read():
-        row = accounts.seat(owner_id(), account_id)
-        found = reports.of(row, now(), query["months"])
+    with store().read() as tx:
+        row = owned_account(tx, actor(), account_id)
+        found = reports.of(tx, row, now(), query["months"])
     if _wants_table(query):
         return _table(report.table_text(row, found))
     return Response(to_json(described(found)), content_type=_JSON)

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from inkeeper.api.accounts import MoneySchema
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Schema
 from inkeeper.rules.results import FEWEST
 from inkeeper.services.people import results
@@ -86,7 +86,7 @@ class ResultsSchema(Schema):
 def show_results(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """Show what came of the InMails by text, campaign, purpose, weekday or hour."""
     with store().read() as tx:
-        found = results.list_results(tx, owner_id(), account_id, query["by"], now())
+        found = results.list_results(tx, actor(), account_id, query["by"], now())
     return {
         "items": [
             row._asdict() | {"cost_per_answer": row.cost_per_answer and row.cost_per_answer._asdict()} for row in found

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from inkeeper.api.auth import bearer_token
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.limits import MinuteLimit
 from inkeeper.api.schemas_base import Instant, Schema, Text
 from inkeeper.api.writes import secret_from, write_once
@@ -18,6 +18,7 @@ from inkeeper.clock import format_instant
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.services import sign_ins
+from inkeeper.storage.transaction import Transaction
 
 blueprint = Blueprint("sign_ins", __name__, url_prefix="/api/v1/sign-ins", description="Signing in to the pages")
 
@@ -62,9 +63,9 @@ def redeem_limit() -> MinuteLimit:
 def start_sign_in(body: dict[str, Any]) -> Response:  # noqa: ARG001 (always empty)
     """Make a secret that signs a browser in to this owner's pages, once, within a minute."""
 
-    def make(_: Any) -> tuple[int, dict[str, Any]]:
+    def make(tx: Transaction) -> tuple[int, dict[str, Any]]:
         salt = sign_ins.new_secret()
-        expires_at = sign_ins.add(owner_id(), secret_from(_SECRET, salt), now())
+        expires_at = sign_ins.add(tx, actor(), secret_from(_SECRET, salt), now())
         return 201, {"salt": salt, "expires_at": format_instant(expires_at)}
 
     response = write_once(None, make)

@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 from inkeeper.api.accounts import lead_days_field
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.derived import schema_of
 from inkeeper.api.inmails import AwaitingInmailSchema, InmailInShortSchema
 from inkeeper.api.schemas_base import Instant, Schema
@@ -19,11 +19,13 @@ from inkeeper.api.targets import ListSchema
 from inkeeper.clock import format_instant
 from inkeeper.jsontext import plain, to_json
 from inkeeper.rules.warnings import AccountWarning
-from inkeeper.services import accounts, summary
+from inkeeper.services import summary
+from inkeeper.services.access import owned_account
 from inkeeper.services.answers import Capacity
 from inkeeper.services.standing import Standing, StandingAnswers
 from inkeeper.services.summary import Forecast, Overview, SummaryAccount
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import SEVERITIES, WARNING_CODES, ReminderCode
 from inkeeper.wording.forecast import basis, returns_basis
 from inkeeper.wording.language import PLAIN_ENGLISH
@@ -94,9 +96,9 @@ def show_summary(account_id: str) -> Response:
     """Show all that badge and popup need. Everything but `as_of` is covered by the ETag."""
     summaries: Summaries = current_app.extensions["inkeeper.summaries"]
     instant = now()
-    with store().read():
-        row = accounts.seat(owner_id(), account_id)
-        made = summaries.of(row, instant, lambda: _make(row, instant))
+    with store().read() as tx:
+        row = owned_account(tx, actor(), account_id)
+        made = summaries.of(row, instant, lambda: _make(tx, row, instant))
     if request.headers.get("If-None-Match") == made.tag:
         return _tagged(Response(status=304), made.tag)
     # `as_of` goes in front of the rest, which is what the tag was made from.
@@ -104,8 +106,8 @@ def show_summary(account_id: str) -> Response:
     return _tagged(Response(text, content_type="application/json"), made.tag)
 
 
-def _make(row: Seat, instant: datetime) -> Standing[Made]:
-    answer, stands_until, _ = summary.summary(row, instant)
+def _make(tx: Transaction, row: Account, instant: datetime) -> Standing[Made]:
+    answer, stands_until, _ = summary.summary(tx, row, instant)
     body = to_json({name: value for name, value in _described(answer).items() if name != "as_of"})
     return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)
 

@@ -9,7 +9,7 @@ from flask import Response, current_app, jsonify
 from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.imports import ColumnsOfFields, NotUnderstoodSchema, ObstacleSchema, uploaded
 from inkeeper.api.schemas_base import CleanText, Flag, Schema, Text
 from inkeeper.api.targets import STATE_FILTER, filters_of
@@ -122,13 +122,13 @@ def import_targets(query: dict[str, Any]) -> Response:
     if query["preview"] == ("confirm" in query):
         raise invalid("confirm", "Ask for a preview first, with preview=true; then import with its confirm.")
     turns: Turns = current_app.extensions["inkeeper.turns"]
-    with turns.taken(owner_id(), now()), uploaded() as file:
+    with turns.taken(actor(), now()), uploaded() as file:
         with store().read() as tx:
-            names = list_files.named(tx, owner_id(), accounts.names(owner_id()))
+            names = list_files.named(tx, actor(), accounts.names(tx, actor()))
         reading = list_files.read(file, query["file"], names, query["map"], query.get("dates"), now().date())
         if query["preview"]:
             with store().read() as tx:
-                plan = adding.make_plan(tx, owner_id(), reading, now(), leave_written=query["leave_written"])
+                plan = adding.make_plan(tx, actor(), reading, now(), leave_written=query["leave_written"])
             return jsonify(_preview(plan, skip_rows=query["skip_rows"]))
         return write_once(None, lambda tx: (201, _store(tx, reading, query)), reading.digest)
 
@@ -147,7 +147,7 @@ def export_targets(query: dict[str, Any]) -> Response:
     """Write the people to write to to a CSV, in the order of the list."""
     filters = filters_of(query)
     with TemporaryFile("w+", encoding="utf-8", newline="") as file, store().read() as tx:
-        for part in list_files.write(tx, owner_id(), filters, accounts.names(owner_id()), now()):
+        for part in list_files.write(tx, actor(), filters, accounts.names(tx, actor()), now()):
             file.write(part)
         file.seek(0)
         text = file.read()
@@ -187,8 +187,8 @@ def _describe(row: Row) -> dict[str, Any]:
 def _store(tx: Transaction, reading: Reading, query: dict[str, Any]) -> dict[str, int]:
     if reading.unread and not query["skip_rows"]:
         raise _not_understood(len(reading.unread))
-    plan = adding.make_plan(tx, owner_id(), reading, now(), leave_written=query["leave_written"])
-    return {"added": adding.store(tx, owner_id(), plan, query["confirm"], now())}
+    plan = adding.make_plan(tx, actor(), reading, now(), leave_written=query["leave_written"])
+    return {"added": adding.store(tx, actor(), plan, query["confirm"], now())}
 
 
 def _not_understood(number: int) -> Problem:

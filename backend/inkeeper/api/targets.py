@@ -10,7 +10,7 @@ from marshmallow import fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
@@ -169,7 +169,7 @@ def list_targets(query: dict[str, Any]) -> dict[str, Any]:
     """List the people to write to, in the order of the list."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
     with store().read() as tx:
-        found = targets.search(tx, owner_id(), filters_of(query), cursor, limit + 1, now())
+        found = targets.search(tx, actor(), filters_of(query), cursor, limit + 1, now())
     return paged(found, limit, lambda view: [view.target.place, view.target.id], targets.describe)
 
 
@@ -178,7 +178,7 @@ def list_targets(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, TargetSchema)
 def add_target(body: dict[str, Any]) -> Response:
     """Put somebody on the list. Refused with 409 `already_on_list`, which has the `target`, and `do_not_contact`."""
-    return write_once(None, lambda tx: (201, targets.add(tx, owner_id(), body, now())))
+    return write_once(None, lambda tx: (201, targets.add(tx, actor(), body, now())))
 
 
 @blueprint.get("/<target_id>")
@@ -186,7 +186,7 @@ def add_target(body: dict[str, Any]) -> Response:
 def get_target(target_id: str) -> dict[str, Any]:
     """Show a target."""
     with store().read() as tx:
-        return targets.with_copy(tx, owner_id(), targets.get(tx, owner_id(), target_id, now()))
+        return targets.with_copy(tx, actor(), targets.get(tx, actor(), target_id, now()))
 
 
 @blueprint.patch("/<target_id>")
@@ -194,4 +194,4 @@ def get_target(target_id: str) -> dict[str, Any]:
 @blueprint.response(200, TargetSchema)
 def update_target(body: dict[str, Any], target_id: str) -> Response:
     """Change a target, or do something with it."""
-    return write_once(None, lambda tx: (200, targets.update(tx, owner_id(), target_id, body, now())))
+    return write_once(None, lambda tx: (200, targets.update(tx, actor(), target_id, body, now())))

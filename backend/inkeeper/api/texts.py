@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from inkeeper.api.blueprint import Blueprint
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
@@ -155,7 +155,7 @@ def list_texts(query: dict[str, Any]) -> dict[str, Any]:
     """List the texts in the order of their making; deleted ones left out."""
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
-        found = texts.list_texts(tx, owner_id(), cursor and cursor[0], limit + 1)
+        found = texts.list_texts(tx, actor(), cursor and cursor[0], limit + 1)
     return paged(found, limit, lambda text: [text["id"]])
 
 
@@ -164,7 +164,7 @@ def list_texts(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, TextSchema)
 def create_text(body: dict[str, Any]) -> Response:
     """Store a text. A fault of its variables is refused with 422 at `subject` or `body`, one error for each."""
-    return write_once(None, lambda tx: (201, texts.create_text(tx, owner_id(), body, now())))
+    return write_once(None, lambda tx: (201, texts.create_text(tx, actor(), body, now())))
 
 
 @blueprint.get("/<text_id>")
@@ -172,7 +172,7 @@ def create_text(body: dict[str, Any]) -> Response:
 def get_text(text_id: str) -> dict[str, Any]:
     """Show a text; one that was deleted too, as long as something names it."""
     with store().read() as tx:
-        return texts.get_text(tx, owner_id(), text_id)
+        return texts.get_text(tx, actor(), text_id)
 
 
 @blueprint.patch("/<text_id>")
@@ -180,14 +180,14 @@ def get_text(text_id: str) -> dict[str, Any]:
 @blueprint.response(200, TextSchema)
 def update_text(body: dict[str, Any], text_id: str) -> Response:
     """Edit a text. Other words for a version that an InMail was sent with make the next version of the text."""
-    return write_once(None, lambda tx: (200, texts.update_text(tx, owner_id(), text_id, body, now())))
+    return write_once(None, lambda tx: (200, texts.update_text(tx, actor(), text_id, body, now())))
 
 
 @blueprint.delete("/<text_id>")
 @blueprint.response(200, DeletedTextSchema)
 def delete_text(text_id: str) -> Response:
     """Delete a text. One that an InMail, a target or a campaign names is kept for these, and no longer listed."""
-    return write_once(None, lambda tx: (200, texts.delete_text(tx, owner_id(), text_id, now())))
+    return write_once(None, lambda tx: (200, texts.delete_text(tx, actor(), text_id, now())))
 
 
 @blueprint.post("/<text_id>/preview")
@@ -196,7 +196,7 @@ def delete_text(text_id: str) -> Response:
 def preview_text(body: dict[str, Any], text_id: str) -> dict[str, Any]:
     """Show what a text says to a person. Nothing is stored."""
     with store().read() as tx:
-        found = texts.preview_text(tx, owner_id(), text_id, body["person"], body.get("account"), now())
+        found = texts.preview_text(tx, actor(), text_id, body["person"], body.get("account"), now())
     return {
         "subject": found.subject,
         "body": found.body,

@@ -28,6 +28,7 @@ from inkeeper.api.guard import (
     too_large,
 )
 from inkeeper.errors import Problem
+from inkeeper.services.access import Actor
 from inkeeper.storage.database import DatabaseProblem
 
 REFUSAL = "inkeeper.refusal"
@@ -56,13 +57,13 @@ class Turns:
         self._waiting: dict[str, datetime] = {}
 
     @contextmanager
-    def taken(self, owner_id: str, now: datetime) -> Iterator[None]:
+    def taken(self, actor: Actor, now: datetime) -> Iterator[None]:
         """Hold the turn while the block runs. Raises the 429 Problem at once where it is somebody else's."""
         with self._lock:
-            if not self._is_free_for(owner_id, now):
-                self._wait(owner_id, now)
+            if not self._is_free_for(actor, now):
+                self._wait(actor, now)
                 raise _import_running()
-            self._waiting.pop(owner_id, None)
+            self._waiting.pop(actor.owner_id, None)
             self._busy = True
         try:
             yield
@@ -70,26 +71,26 @@ class Turns:
             with self._lock:
                 self._busy = False
 
-    def check(self, owner_id: str, now: datetime) -> None:
+    def check(self, actor: Actor, now: datetime) -> None:
         """Raise the 429 Problem where the turn is somebody else's at the moment."""
         with self._lock:
-            if not self._is_free_for(owner_id, now):
-                self._wait(owner_id, now)
+            if not self._is_free_for(actor, now):
+                self._wait(actor, now)
                 raise _import_running()
 
-    def _is_free_for(self, owner_id: str, now: datetime) -> bool:
+    def _is_free_for(self, actor: Actor, now: datetime) -> bool:
         if self._busy:
             return False
         # Clocks may be set: only what lies a little way back counts.
         waiting = [owner for owner, since in self._waiting.items() if timedelta() <= now - since < _TURN_KEPT]
-        return not waiting or waiting[0] == owner_id
+        return not waiting or waiting[0] == actor.owner_id
 
-    def _wait(self, owner_id: str, now: datetime) -> None:
+    def _wait(self, actor: Actor, now: datetime) -> None:
         self._waiting = {
             owner: since for owner, since in self._waiting.items() if timedelta() <= now - since < _TURN_KEPT
         }
-        if owner_id in self._waiting or len(self._waiting) < _MOST_WAITING:
-            self._waiting[owner_id] = now
+        if actor.owner_id in self._waiting or len(self._waiting) < _MOST_WAITING:
+            self._waiting[actor.owner_id] = now
 
 
 def _import_running() -> Problem:
@@ -172,7 +173,7 @@ def judge_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], dat
                 check_form(environ, MAX_UPLOAD_BYTES)
                 return None
             check_upload(environ)
-            turns.check(owner_id, clock())
+            turns.check(Actor(owner_id), clock())
         except Problem as problem:
             return problem
         except DatabaseProblem:

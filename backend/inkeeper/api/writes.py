@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Response, request
 
-from inkeeper.api.context import device_id, now, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.errors import invalid
 from inkeeper.services.idempotency import run_once
 from inkeeper.storage.transaction import Transaction
@@ -30,7 +30,7 @@ def write_once(
     key = request.headers.get("Idempotency-Key")
     if key is not None and _KEY.fullmatch(key) is None:
         raise invalid("Idempotency-Key", "Must be 1 to 128 visible ASCII characters.")
-    status, body, replayed = run_once(store(), device_id(), key, _request_hash(body_digest), account_id, work, now())
+    status, body, replayed = run_once(store(), actor().device, key, _request_hash(body_digest), account_id, work, now())
     response = Response(body, status, content_type="application/json")
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"

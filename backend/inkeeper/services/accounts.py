@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from inkeeper.errors import invalid, not_found
+from inkeeper.errors import invalid
 from inkeeper.ids import new_id
 from inkeeper.rules import books, periods
 from inkeeper.rules.books import AllotmentRequired, UnknownBook, UnknownPlan
@@ -23,11 +23,12 @@ from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS
 from inkeeper.services import dates
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage import accounts as stored
 from inkeeper.storage import balances, targets, texts
 from inkeeper.storage import facts as stored_facts
-from inkeeper.storage.accounts import Seat
-from inkeeper.storage.transaction import current
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.wording.plan_changes import other_book
 from inkeeper.wording.refusals import say as say_refusal
 from inkeeper.wording.starter_texts import STARTER_TEXTS
@@ -41,30 +42,22 @@ zone that this machine does not know."""
 _log = logging.getLogger("inkeeper.server")
 
 
-def seat(owner_id: str, account_id: str) -> Seat:
-    """The owner's account. Raises a 404 Problem for one that does not exist or is somebody else's."""
-    found = stored.get(current(), owner_id, account_id)
-    if found is None:
-        raise not_found("account")
-    return found
-
-
-def names(owner_id: str) -> dict[str, str]:
+def names(tx: Transaction, actor: Actor) -> dict[str, str]:
     """The names of the owner's accounts by their ids, in order of their making."""
-    return stored.names(current(), owner_id)
+    return stored.names(tx, actor.owner_id)
 
 
-def list_accounts(owner_id: str, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
+def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`.
 
     One whose facts cannot be replayed is left out, and the log says so: it must not hide the others.
     """
     found: list[dict[str, Any]] = []
-    for account_id in stored.ids(current(), owner_id, after):
+    for account_id in stored.ids(tx, actor.owner_id, after):
         if len(found) == limit:
             break
         try:
-            found.append(describe(seat(owner_id, account_id), balances.state_at(account_id, now)[0]))
+            found.append(describe(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0]))
         except UNREADABLE as error:
             log_unreadable(account_id, error)
     return found
@@ -75,17 +68,17 @@ def log_unreadable(account_id: str, error: Exception) -> None:
     _log.error("account %s cannot be read (%s): run `inkeeper doctor`", account_id, type(error).__name__)
 
 
-def get_account(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
+def get_account(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
     """One account of the owner's as it is at `now` (UTC). Raises a 404 Problem."""
-    return describe(seat(owner_id, account_id), balances.state_at(account_id, now)[0])
+    return describe(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0])
 
 
-def has_account(owner_name: str) -> bool:
+def has_account(tx: Transaction, owner_name: str) -> bool:
     """Whether the owner of this name has any account."""
-    return stored.has_any(current(), owner_name)
+    return stored.has_any(tx, owner_name)
 
 
-def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Open an account. `wanted` holds the fields of the HTTP contract. With their first, an owner without texts gets
     some to begin with.
 
@@ -103,10 +96,10 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
     price = _money(wanted.get("price"))
-    _add_starter_texts(owner_id, now)
+    _add_starter_texts(tx, actor, now)
     stored.add(
-        current(),
-        Seat(
+        tx,
+        Account(
             id=account_id,
             name=wanted["name"],
             time_zone=wanted["time_zone"],
@@ -116,35 +109,37 @@ def create_account(owner_id: str, wanted: Mapping[str, Any], now: datetime) -> d
             created_at=now,
             version=1,
             plan_prices=_plan_prices(wanted.get("plan_prices", {}), price),
-            owner_id=owner_id,
+            owner_id=actor.owner_id,
             lead_days=wanted.get("lead_days", DEFAULT_LEAD_DAYS),
             low_balance=wanted.get("low_balance"),
         ),
     )
     facts: list[Fact] = [
-        Opened(stored_facts.new_fact_id(account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
+        Opened(stored_facts.new_fact_id(tx, account_id, now), opened_at, wanted["plan"], wanted["time_zone"], terms)
     ]
     if "observed_balance" in wanted:
         facts.append(
-            Observed(stored_facts.new_fact_id(account_id, now), max(now, opened_at), wanted["observed_balance"])
+            Observed(stored_facts.new_fact_id(tx, account_id, now), max(now, opened_at), wanted["observed_balance"])
         )
     with refusals():
-        state = balances.record(account_id, facts, now).state
-    return describe(seat(owner_id, account_id), state) | {"wrong_book": wrong_book(state)}
+        state = balances.record(tx, account_id, facts, now).state
+    return describe(owned_account(tx, actor, account_id), state) | {"wrong_book": wrong_book(state)}
 
 
-def _add_starter_texts(owner_id: str, now: datetime) -> None:
+def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
     """Store the texts to begin with, for an owner who has neither an account nor a text."""
-    if not stored.has_account_or_text(current(), owner_id):
+    if not stored.has_account_or_text(tx, actor.owner_id):
         for text in STARTER_TEXTS:
-            texts.add(current(), owner_id, text._asdict(), now)
+            texts.add(tx, actor.owner_id, text._asdict(), now)
 
 
-def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def update_account(
+    tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
     """Change what is given: name, prices, working days, reserve, lead days, low balance, and terms from the instant
     `from` (else from the opening) on.
     """
-    before = seat(owner_id, account_id)
+    before = owned_account(tx, actor, account_id)
     columns = {key: changes[key] for key in ("name", "reserve", "low_balance", "lead_days") if key in changes}
     if "working_days" in changes:
         columns["working_days"] = _in_order(changes["working_days"])
@@ -155,41 +150,43 @@ def update_account(owner_id: str, account_id: str, changes: Mapping[str, Any], n
         known = {plan: each._asdict() for plan, each in before.plan_prices.items()}
         columns["plan_prices"] = _plan_prices(changes.get("plan_prices", known), price)
     if columns:
-        stored.update(current(), account_id, columns)
-    if "working_days" in changes and (theirs := targets.of_account(current(), account_id)):
-        targets.follow(current(), theirs)
-        targets.changed(current(), owner_id, [account_id])
-    state, _ = balances.state_at(account_id, now)
-    facts = _workable_terms(account_id, state, changes, now)
+        stored.update(tx, account_id, columns)
+    if "working_days" in changes and (theirs := targets.of_account(tx, account_id)):
+        targets.follow(tx, theirs)
+        targets.changed(tx, actor.owner_id, [account_id])
+    state, _ = balances.state_at(tx, account_id, now)
+    facts = _workable_terms(tx, account_id, state, changes, now)
     if facts:
         with refusals():
-            state = balances.record(account_id, facts, now).state
-    return describe(seat(owner_id, before.id), state)
+            state = balances.record(tx, account_id, facts, now).state
+    return describe(owned_account(tx, actor, before.id), state)
 
 
-def names_in_reminders(account_id: str) -> bool:
+def names_in_reminders(tx: Transaction, account_id: str) -> bool:
     """Whether the morning's e-mail for the account names the people to write to."""
-    return stored.names_in_reminders(current(), account_id)
+    return stored.names_in_reminders(tx, account_id)
 
 
-def set_names_in_reminders(account_id: str, wanted: bool) -> None:
+def set_names_in_reminders(tx: Transaction, account_id: str, wanted: bool) -> None:
     """Set whether it does, inside an open write to the account."""
-    stored.set_names_in_reminders(current(), account_id, wanted=wanted)
+    stored.set_names_in_reminders(tx, account_id, wanted=wanted)
 
 
-def preview_update(owner_id: str, account_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def preview_update(
+    tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
     """What other terms would come to, nothing stored: the account, and its balance now and then."""
-    row = seat(owner_id, account_id)
-    state, _ = balances.state_at(account_id, now)
-    facts = _workable_terms(account_id, state, changes, now)
+    row = owned_account(tx, actor, account_id)
+    state, _ = balances.state_at(tx, account_id, now)
+    facts = _workable_terms(tx, account_id, state, changes, now)
     after = state
     if facts:
         with refusals():
-            after = balances.preview(account_id, facts, now).state
+            after = balances.preview(tx, account_id, facts, now).state
     return {"account": describe(row, after), "balance_now": state.balance, "balance_then": after.balance}
 
 
-def describe(row: Seat, state: State) -> dict[str, Any]:
+def describe(row: Account, state: State) -> dict[str, Any]:
     """The account as the HTTP contract shows it."""
     plan = book_of(state).plan(state.plan)
     return {
@@ -233,10 +230,10 @@ def wrong_book(state: State) -> dict[str, Any] | None:
     }
 
 
-def offered_book(owner_id: str, account_id: str, now: datetime) -> str | None:
+def offered_book(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> str | None:
     """The rule book to offer at `now` (UTC), as `wrong_book` names it. Raises a 404 Problem."""
-    seat(owner_id, account_id)
-    found = wrong_book(balances.state_at(account_id, now)[0])
+    owned_account(tx, actor, account_id)
+    found = wrong_book(balances.state_at(tx, account_id, now)[0])
     return None if found is None else str(found["rule_book"])
 
 
@@ -259,20 +256,24 @@ _BOOK_TERMS = ("rule_book", "renewal_day")
 _PLAN_TERMS = ("allotment", "cap")
 
 
-def _workable_terms(account_id: str, state: State, changes: Mapping[str, Any], now: datetime) -> list[Fact]:
+def _workable_terms(
+    tx: Transaction, account_id: str, state: State, changes: Mapping[str, Any], now: datetime
+) -> list[Fact]:
     """The facts that make the wanted terms hold, refused if they would not work at some time to come.
 
     Terms that are only found wrong once their day has come would make the account unreadable from then on.
     """
-    facts = _terms_facts(account_id, state, changes, now)
+    facts = _terms_facts(tx, account_id, state, changes, now)
     if facts:
-        planned = [fact.at for fact in (*facts, *stored_facts.terms_facts(account_id))]
+        planned = [fact.at for fact in (*facts, *stored_facts.terms_facts(tx, account_id))]
         with refusals():
-            balances.preview(account_id, facts, max(now, *planned))
+            balances.preview(tx, account_id, facts, max(now, *planned))
     return facts
 
 
-def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now: datetime) -> list[Fact]:
+def _terms_facts(
+    tx: Transaction, account_id: str, state: State, changes: Mapping[str, Any], now: datetime
+) -> list[Fact]:
     """The facts that make the wanted terms hold from the instant `from` on, or, without it, as if they had held all
     along.
     """
@@ -281,19 +282,19 @@ def _terms_facts(account_id: str, state: State, changes: Mapping[str, Any], now:
         if not wanted:
             raise invalid("from", "This dates a change of rule book, allotment, cap or renewal day: name one.")
         at = dates.plannable("from", changes["from"], now, state.opened_at)
-        in_force, _ = balances.state_at(account_id, at)
-        return [BookChosen(stored_facts.new_fact_id(account_id, now), at, replace(in_force.terms, **wanted))]
-    return _corrected(account_id, state, wanted, now) if wanted else []
+        in_force, _ = balances.state_at(tx, account_id, at)
+        return [BookChosen(stored_facts.new_fact_id(tx, account_id, now), at, replace(in_force.terms, **wanted))]
+    return _corrected(tx, account_id, state, wanted, now) if wanted else []
 
 
-def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datetime) -> list[Fact]:
+def _corrected(tx: Transaction, account_id: str, state: State, wanted: dict[str, Any], now: datetime) -> list[Fact]:
     """Allotment and cap are corrected for the plan of today since it began, rule book and renewal day since the
     opening.
     """
     opened_at = state.opened_at
     plan_terms = {key: value for key, value in wanted.items() if key in _PLAN_TERMS}
     at_opening = {key: value for key, value in wanted.items() if key in _BOOK_TERMS}
-    told = stored_facts.terms_facts(account_id)
+    told = stored_facts.terms_facts(tx, account_id)
     changed = [fact for fact in told if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
     plan_since = opened_at
     facts: list[Fact] = []
@@ -303,27 +304,28 @@ def _corrected(account_id: str, state: State, wanted: dict[str, Any], now: datet
         if isinstance(latest, Cancelled):
             raise invalid(next(iter(plan_terms)), "The subscription is cancelled, and the free plan has no credits.")
         facts += _restated(
-            account_id, latest, replace(latest, id=stored_facts.new_fact_id(account_id, now), **plan_terms), now
+            tx, account_id, latest, replace(latest, id=stored_facts.new_fact_id(tx, account_id, now), **plan_terms), now
         )
     else:
         at_opening |= plan_terms
     if at_opening:
-        terms = balances.state_at(account_id, opened_at)[0].terms
-        facts.append(BookChosen(stored_facts.new_fact_id(account_id, now), opened_at, replace(terms, **at_opening)))
+        terms = balances.state_at(tx, account_id, opened_at)[0].terms
+        facts.append(BookChosen(stored_facts.new_fact_id(tx, account_id, now), opened_at, replace(terms, **at_opening)))
     for fact in told:
         if isinstance(fact, BookChosen) and fact.at > opened_at:
             later = at_opening | (plan_terms if fact.at >= plan_since else {})
             facts += _restated(
+                tx,
                 account_id,
                 fact,
-                replace(fact, id=stored_facts.new_fact_id(account_id, now), terms=replace(fact.terms, **later)),
+                replace(fact, id=stored_facts.new_fact_id(tx, account_id, now), terms=replace(fact.terms, **later)),
                 now,
             )
     return facts
 
 
-def _restated(account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact]:
-    return [Retracted(stored_facts.new_fact_id(account_id, now), max(now, old.at), old.id), new]
+def _restated(tx: Transaction, account_id: str, old: Fact, new: Fact, now: datetime) -> list[Fact]:
+    return [Retracted(stored_facts.new_fact_id(tx, account_id, now), max(now, old.at), old.id), new]
 
 
 def _plan_prices(plan_prices: Mapping[str, Any], price: Money | None) -> dict[str, Money]:

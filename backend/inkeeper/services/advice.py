@@ -33,29 +33,30 @@ from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
 from inkeeper.services import plan_changes
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.report import paid_plan
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import advice as wording
 
 
-def advice(owner_id: str, account_id: str, now: datetime) -> dict[str, Any]:
+def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
     """What to do about the account's plan at `now` (UTC)."""
-    row = seat(owner_id, account_id)
-    now = balances.present(account_id, now)
-    months = months_of(balances.state_at(account_id, now)[0])
-    told = balances.told(account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
+    row = owned_account(tx, actor, account_id)
+    now = balances.present(tx, account_id, now)
+    months = months_of(balances.state_at(tx, account_id, now)[0])
+    told = balances.told(tx, account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
     state, looked_at = told.state, full_periods(told.closed)
     prices = row.prices(paid_plan([*told.closed, told.present]))
     enough = len(looked_at) >= PERIODS_NEEDED
     trials: dict[str, Trial] = {}
     if enough:
-        facts = stored_facts.facts_of(account_id, looked_at[0].start)
+        facts = stored_facts.facts_of(tx, account_id, looked_at[0].start)
         trials = {plan: try_plan(state, plan, looked_at, facts) for plan in plans_to_try(state)}
     found = advise(state, looked_at, list(trials.values()), prices)
-    plans = [_plan(owner_id, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
+    plans = [_plan(tx, actor, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
     said = wording.say(_ground(row, state, found, looked_at, trials))
     return {
         "as_of": now,
@@ -106,8 +107,9 @@ def _period(zone: str, sheet: Sheet, allotment: int) -> dict[str, Any]:
 
 
 def _plan(
-    owner_id: str,
-    row: Seat,
+    tx: Transaction,
+    actor: Actor,
+    row: Account,
     state: State,
     plan: str,
     trial: Trial | None,
@@ -126,7 +128,7 @@ def _plan(
         "present": own,
         "price": price and price._asdict(),
         "tried": trial and _tried(trial, price),
-        "change": None if own else _change(owner_id, row.id, wanted, now),
+        "change": None if own else _change(tx, actor, row.id, wanted, now),
     }
 
 
@@ -146,15 +148,17 @@ def _tried(trial: Trial, price: Money | None) -> dict[str, Any]:
     }
 
 
-def _change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+def _change(
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any] | None:
     """What the change would grant and void now; None where it is not to be had, as when it was made already."""
     try:
-        return plan_changes.preview_change(owner_id, account_id, wanted, now)
+        return plan_changes.preview_change(tx, actor, account_id, wanted, now)
     except Problem:
         return None
 
 
-def _if_cancelled(row: Seat, state: State, now: datetime) -> dict[str, Any]:
+def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
     """How to use the rest before the last day to cancel."""
     plan = use_the_rest(state, now, row.working_days)
     by = last_day_to_cancel(state, now)
@@ -175,7 +179,7 @@ def _if_cancelled(row: Seat, state: State, now: datetime) -> dict[str, Any]:
 
 
 def _ground(
-    row: Seat, state: State, found: Advice, looked_at: Sequence[Sheet], trials: Mapping[str, Trial]
+    row: Account, state: State, found: Advice, looked_at: Sequence[Sheet], trials: Mapping[str, Trial]
 ) -> wording.Ground:
     """What the advice rests on."""
     allotment = plans_to_try(state)[state.plan]

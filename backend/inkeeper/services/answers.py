@@ -15,7 +15,7 @@ from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import Answers
 from inkeeper.rules.state import State
 from inkeeper.storage import results
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -25,14 +25,14 @@ Monday's first on the zone's clocks, and how long that took (microseconds). Ther
 """
 
 
-def by_outcome(account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
+def by_outcome(tx: Transaction, account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
     """The InMails by what became of them, over each of the spans that begin at `since`."""
-    return [Answers(**counts) for counts in results.by_outcome(current(), account_id, since, until)]
+    return [Answers(**counts) for counts in results.by_outcome(tx, account_id, since, until)]
 
 
-def answered(account_id: str, zone: str, since: datetime, until: datetime) -> list[Answered]:
+def answered(tx: Transaction, account_id: str, zone: str, since: datetime, until: datetime) -> list[Answered]:
     """The InMails that were answered, in order of sending."""
-    return results.answered(current(), account_id, since, until, periods.offsets(zone, since, until))
+    return results.answered(tx, account_id, since, until, periods.offsets(zone, since, until))
 
 
 def median_wait(found: Iterable[Answered]) -> timedelta | None:
@@ -44,13 +44,13 @@ def median_wait(found: Iterable[Answered]) -> timedelta | None:
     return (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) // 2 * _MICROSECOND
 
 
-def returns(account_id: str, state: State, now: datetime) -> Returns | None:
+def returns(tx: Transaction, account_id: str, state: State, now: datetime) -> Returns | None:
     """How credits came back lately, by the InMails that cost one; None where the rule book returns none."""
     if book_of(state).credit_back is None:
         return None
     since = returns_since(state.zone, now)
-    sent = results.count_paid(current(), account_id, since, now)
-    returned = [each for each in answered(account_id, state.zone, since, now) if each[1]]
+    sent = results.count_paid(tx, account_id, since, now)
+    returned = [each for each in answered(tx, account_id, state.zone, since, now) if each[1]]
     return Returns(sent, len(returned), median_wait(returned))
 
 
@@ -86,6 +86,8 @@ def hours(time: timedelta | None) -> float | None:
     return None if time is None else round(time / timedelta(hours=1), 1)
 
 
-def by_hour_of_sending(account_id: str, zone: str, since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
+def by_hour_of_sending(
+    tx: Transaction, account_id: str, zone: str, since: datetime, until: datetime
+) -> dict[int, tuple[int, int]]:
     """InMails (sent, answered) by the hour, counted from Monday's first, that the zone's clocks showed at sending."""
-    return results.by_hour_of_sending(current(), account_id, since, until, periods.offsets(zone, since, until))
+    return results.by_hour_of_sending(tx, account_id, since, until, periods.offsets(zone, since, until))

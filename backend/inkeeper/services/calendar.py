@@ -20,14 +20,14 @@ from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices import hash_of
 from inkeeper.storage import balances, calendars, targets
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.calendars import ToldEvent
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.targets import Today
-from inkeeper.storage.transaction import Transaction, current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import agenda as wording
 from inkeeper.wording.language import ENGLISH, Words
 
@@ -83,10 +83,10 @@ class Feed(NamedTuple):
         return write(self)
 
 
-def address_state(owner_id: str, account_id: str) -> dict[str, Any]:
+def address_state(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
     """Whether the owner's account has an address, since when (UTC), and when it was last read. Needs a transaction."""
-    seat(owner_id, account_id)
-    feed = calendars.get(current(), account_id)
+    owned_account(tx, actor, account_id)
+    feed = calendars.get(tx, account_id)
     return {
         "active": feed is not None,
         "created_at": feed and feed.created_at,
@@ -94,27 +94,29 @@ def address_state(owner_id: str, account_id: str) -> dict[str, Any]:
     }
 
 
-def make_address(owner_id: str, account_id: str, secret: str, now: datetime, *, renew: bool) -> dict[str, Any]:
+def make_address(
+    tx: Transaction, actor: Actor, account_id: str, secret: str, now: datetime, *, renew: bool
+) -> dict[str, Any]:
     """Give the account an address with this secret, inside an open write. One that there was ends with it.
 
     Raises the 409 Problem `calendar_exists` if there is one and `renew` is not set.
     """
-    replaced: bool = address_state(owner_id, account_id)["active"]
+    replaced: bool = address_state(tx, actor, account_id)["active"]
     if replaced and not renew:
         raise conflict(
             "calendar_exists",
             "There is an address already, and it cannot be shown again. Renew it to get another; the old one then"
             " stops working.",
         )
-    calendars.put(current(), account_id, hash_of(secret), now)
+    calendars.put(tx, account_id, hash_of(secret), now)
     return {"created_at": now, "replaced": replaced}
 
 
-def revoke_address(owner_id: str, account_id: str) -> dict[str, Any]:
+def revoke_address(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
     """End the account's address, at once, inside an open write. Again: the same answer."""
-    seat(owner_id, account_id)
-    calendars.remove(current(), account_id)
-    return address_state(owner_id, account_id)
+    owned_account(tx, actor, account_id)
+    calendars.remove(tx, account_id)
+    return address_state(tx, actor, account_id)
 
 
 def find_address(store: Store, secret: str) -> Address:
@@ -138,29 +140,29 @@ def note_read(store: Store, address: Address, now: datetime) -> None:
             calendars.note_read(tx, address.account_id, now)
 
 
-def feed_of(store: Store, owner_id: str, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
+def feed_of(store: Store, actor: Actor, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
     """The owner's account as a calendar at `now` (UTC), in that language.
 
     What is told for the first time, or otherwise than the last time, is written down; while nothing changes, nothing
     is written. Raises a 404 Problem for an account that is not the owner's.
     """
-    with store.read() as transaction:
-        feed, news = _feed(transaction, seat(owner_id, account_id), now, words)
+    with store.read() as tx:
+        feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
     if news:
-        with store.begin_write(None) as transaction:
+        with store.begin_write(None) as tx:
             # Looked at again, since another request may have been first.
-            feed, news = _feed(transaction, seat(owner_id, account_id), now, words)
-            _write_down(transaction, account_id, feed, news, now)
+            feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
+            _write_down(tx, account_id, feed, news, now)
     return feed
 
 
-def _feed(transaction: Transaction, row: Seat, now: datetime, words: Words) -> tuple[Feed, list[Told]]:
+def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[Told]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
-    state, coming = balances.state_at(row.id, now)
+    state, coming = balances.state_at(tx, row.id, now)
     at = state.position.at
-    known = calendars.told(transaction, row.id)
+    known = calendars.told(tx, row.id)
     events, news = [], []
-    planned = _planned(transaction, row.owner_id, row.id, state, at)
+    planned = _planned(tx, Actor(row.owner_id), row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
         said = wording.say(event, words)
         uid, digest = _uid(row.id, event), _digest(said.title, said.detail)
@@ -174,22 +176,22 @@ def _feed(transaction: Transaction, row: Seat, now: datetime, words: Words) -> t
     return Feed(wording.calendar_title(book_of(state).plan(state.plan).title, words), events), news
 
 
-def _planned(transaction: Transaction, owner_id: str, account_id: str, state: State, at: datetime) -> list[Event]:
+def _planned(tx: Transaction, actor: Actor, account_id: str, state: State, at: datetime) -> list[Event]:
     """The days with planned InMails. Those without an account are in the calendar of the owner's first one."""
-    first = next(iter(targets.today_of(transaction, owner_id, at).by_account), None)
+    first = next(iter(targets.today_of(tx, actor.owner_id, at).by_account), None)
     today = local_day(state.zone, at)
-    found = targets.planned_days(transaction, owner_id, account_id, Today(today), with_unassigned=account_id == first)
+    found = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=account_id == first)
     return planned_events(Counter(one.day for one in found), today, book_of(state).plan(state.plan).title)
 
 
-def _write_down(transaction: Transaction, account_id: str, feed: Feed, news: list[Told], now: datetime) -> None:
+def _write_down(tx: Transaction, account_id: str, feed: Feed, news: list[Told], now: datetime) -> None:
     for told in news:
-        calendars.put_told(transaction, account_id, ToldEvent(told.uid, told.digest, told.sequence, told.changed_at))
+        calendars.put_told(tx, account_id, ToldEvent(told.uid, told.digest, told.sequence, told.changed_at))
     # An event that went may come back, and then goes on counting; those of long ago do not. An event of a plan that
     # renews once a year is in the calendar for longer than that.
-    old = {each.uid for each in calendars.told(transaction, account_id).values() if each.changed_at < now - _TOLD_KEPT}
+    old = {each.uid for each in calendars.told(tx, account_id).values() if each.changed_at < now - _TOLD_KEPT}
     for uid in sorted(old - {told.uid for told in feed.events}):
-        calendars.forget_told(transaction, account_id, uid)
+        calendars.forget_told(tx, account_id, uid)
 
 
 def _uid(account_id: str, event: Event) -> str:

@@ -12,12 +12,13 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from inkeeper.errors import conflict, not_found
+from inkeeper.errors import conflict
 from inkeeper.ids import new_id
+from inkeeper.services.access import Actor, owned_device
 from inkeeper.storage import devices
 from inkeeper.storage.database import Store
 from inkeeper.storage.devices import Device, KnownDevice
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import DeviceKind
 
 # How exactly it is known when a device was last heard of. Each note costs a write to disk.
@@ -37,20 +38,20 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def add(owner_id: str, name: str, now: datetime, *, kind: DeviceKind = "program") -> NewDevice:
+def add(tx: Transaction, actor: Actor, name: str, now: datetime, *, kind: DeviceKind = "program") -> NewDevice:
     """Add a device of an owner inside an open write."""
     added = NewDevice(new_id(now), f"ink_{secrets.token_urlsafe(32)}", _new_secret())
-    devices.add(current(), added.id, owner_id, name, kind, hash_of(added.token), added.secret, now)
+    devices.add(tx, added.id, actor.owner_id, name, kind, hash_of(added.token), added.secret, now)
     return added
 
 
-def make_secret(device_id: str) -> str:
+def make_secret(tx: Transaction, device_id: str) -> str:
     """Make the secret of a device that was connected before there were any, inside an open write.
 
     The device's token went to this address without proof until now. Raises the 409 Problem if it has a secret already.
     """
     secret = _new_secret()
-    if not devices.set_secret(current(), device_id, secret):
+    if not devices.set_secret(tx, device_id, secret):
         raise conflict("secret_exists", "A device's secret is made once. Connect the device again to get a new one.")
     return secret
 
@@ -90,9 +91,9 @@ def find_by_token(store: Store, token: str) -> KnownDevice | None:
     return found
 
 
-def page_of_owner(owner_id: str, token: str) -> str | None:
+def page_of_owner(tx: Transaction, actor: Actor, token: str) -> str | None:
     """The id of the owner's page that a token belongs to, inside an open transaction; None if there is none."""
-    return devices.find_page(current(), owner_id, hash_of(token))
+    return devices.find_page(tx, actor.owner_id, hash_of(token))
 
 
 def is_due_to_be_seen(device: KnownDevice, now: datetime) -> bool:
@@ -106,16 +107,16 @@ def note_seen(store: Store, device_id: str, now: datetime) -> None:
         devices.note_seen(tx, device_id, now)
 
 
-def page(store: Store, owner_id: str, *, after: str | None, limit: int) -> list[Device]:
+def page(store: Store, actor: Actor, *, after: str | None, limit: int) -> list[Device]:
     """At most `limit` devices of an owner, revoked ones included, oldest first, beginning after the id `after`."""
     with store.read() as tx:
-        return devices.list_of_owner(tx, owner_id, after, limit)
+        return devices.list_of_owner(tx, actor.owner_id, after, limit)
 
 
-def connected_programs(store: Store, owner_id: str) -> list[Device]:
+def connected_programs(store: Store, actor: Actor) -> list[Device]:
     """The owner's devices that have access and are no pages, such as browsers with the extension; oldest first."""
     with store.read() as tx:
-        return devices.list_connected_programs(tx, owner_id)
+        return devices.list_connected_programs(tx, actor.owner_id)
 
 
 def all_with_owners(store: Store) -> list[Device]:
@@ -124,15 +125,22 @@ def all_with_owners(store: Store) -> list[Device]:
         return devices.list_all(tx)
 
 
-def revoke(owner_id: str | None, device_id: str, now: datetime) -> Device:
+def revoke(tx: Transaction, actor: Actor, device_id: str, now: datetime) -> Device:
     """Take a device's token away, at once, inside an open write; revoking again changes nothing.
 
-    `owner_id` None stands for whoever has the machine itself. Raises 404 for a device that is not the owner's.
+    Raises the 404 Problem for a device that is not the actor's.
     """
-    device = devices.get(current(), device_id)
-    if device is None or owner_id not in (None, device.owner_id):
-        raise not_found("device")
-    if device.revoked_at is None:
-        devices.revoke(current(), device_id, now)
-        device = device._replace(revoked_at=now)
-    return device
+    return _revoke(tx, owned_device(tx, actor, device_id), now)
+
+
+def revoke_of_any_owner(tx: Transaction, device_id: str, now: datetime) -> Device | None:
+    """Take a device's token away, for the machine's own terminal; None where there is no such device."""
+    device = devices.get(tx, device_id)
+    return None if device is None else _revoke(tx, device, now)
+
+
+def _revoke(tx: Transaction, device: Device, now: datetime) -> Device:
+    if device.revoked_at is not None:
+        return device
+    devices.revoke(tx, device.id, now)
+    return device._replace(revoked_at=now)

@@ -17,17 +17,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from inkeeper.errors import invalid, not_found
+from inkeeper.errors import invalid
 from inkeeper.jsontext import to_json
 from inkeeper.rules.people import ERASED_NAME, normal_name, parse_link
+from inkeeper.services.access import Actor, owned_person_or_erased
 from inkeeper.services.erasing_answers import Known, without_person
 from inkeeper.services.erasing_finding import Found, InTable, Whom, find
-from inkeeper.storage import backup, personal, persons, targets
+from inkeeper.storage import backup, personal, targets
 from inkeeper.storage import erasures as stored
 from inkeeper.storage.database import Store
 from inkeeper.storage.errors import CopyUnusable
 from inkeeper.storage.personal import INMAILS, Table
-from inkeeper.storage.transaction import Transaction, current
+from inkeeper.storage.transaction import Transaction
 
 MARKS_KEPT = timedelta(days=400)
 """How long clients can learn by its marks whom an erasure was about."""
@@ -110,8 +111,9 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
     )
 
 
-def whom_of(link: str, name: str | None, owner_id: str | None = None) -> Whom:
-    """The person with this link, and with `name` also where only the name says who it was.
+def whom_of(link: str, name: str | None, actor: Actor | None = None) -> Whom:
+    """The person with this link, and with `name` also where only the name says who it was: in the actor's
+    data, or without one in everybody's.
 
     Raises a 422 Problem for what is no link to a person.
     """
@@ -120,48 +122,48 @@ def whom_of(link: str, name: str | None, owner_id: str | None = None) -> Whom:
         raise invalid(
             "person", "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
         )
-    return Whom(frozenset({parsed}), name, None, owner_id)
+    return Whom(frozenset({parsed}), name, None, actor and actor.owner_id)
 
 
-def erase_stored_from_copies(store: Store, owner_id: str, person_id: str, now: datetime) -> None:
+def erase_stored_from_copies(store: Store, actor: Actor, person_id: str, now: datetime) -> None:
     """Erase a stored person from what the program's own copies of the database hold of the owner's.
 
     To be done before `erase_stored`, after which it is not known any more who it was: an interrupted erasing can then
     be done again. The log names a copy that cannot be changed. Raises a 404 Problem.
     """
     with store.read() as tx:
-        whom = _stored(tx, owner_id, person_id)
+        whom = _stored(tx, actor, person_id)
     if whom is not None:
         for path in _erase_from_copies(store, whom, now)[1]:
             _log.error("%s could not be changed and may still hold a person who was erased: delete it", path.name)
 
 
-def erase_stored(tx: Transaction, owner_id: str, person_id: str, now: datetime) -> Changed:
+def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -> Changed:
     """Erase a stored person from everything of the owner's, by links and name as InMails are compared with them.
 
     Nothing is left to erase of one who was erased before. `Store.forget_what_was_deleted` has to come after the write.
     Raises a 404 Problem.
     """
-    whom = _stored(tx, owner_id, person_id)
+    whom = _stored(tx, actor, person_id)
     return Changed(0, 0, 0, 0, [], [], []) if whom is None else _erase_here(tx, whom, now)
 
 
-def erasures(owner_id: str, since: int) -> dict[str, Any]:
+def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
     """The erasures behind the one with the id `since`, oldest first, for a client of the owner's to follow: those from
     the data of all owners, and those from this owner's.
 
     `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
     Runs inside a transaction of the store.
     """
-    rows = stored.list_after(current(), owner_id, since, ERASURES_AT_ONCE + 1)
-    newest = stored.last_id(current())
+    rows = stored.list_after(tx, actor.owner_id, since, ERASURES_AT_ONCE + 1)
+    newest = stored.last_id(tx)
     found = rows[:ERASURES_AT_ONCE]
     return {
         "erasures": [
             {
                 "id": each.id,
                 "at": each.at,
-                "inmails": stored.inmails_of(current(), owner_id, each.id),
+                "inmails": stored.inmails_of(tx, actor.owner_id, each.id),
                 "salt": each.salt,
                 **json.loads(each.marks),
             }
@@ -179,14 +181,12 @@ def mark(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
-def _stored(tx: Transaction, owner_id: str, person_id: str) -> Whom | None:
+def _stored(tx: Transaction, actor: Actor, person_id: str) -> Whom | None:
     """The owner's stored person; None for one who was erased. Raises a 404 Problem."""
-    person = persons.get_all(tx, owner_id, [person_id]).get(person_id)
-    if person is None:
-        raise not_found("person")
+    person = owned_person_or_erased(tx, actor, person_id)
     if person.erased:
         return None
-    return Whom(frozenset(person.links), person.name, person_id, owner_id)
+    return Whom(frozenset(person.links), person.name, person_id, actor.owner_id)
 
 
 def _erase_here(tx: Transaction, whom: Whom, now: datetime) -> Changed:

@@ -140,12 +140,10 @@ def find(
     texts may mention them; `present` are the columns of a copy's tables.
     """
     tables = list(personal.tables(present))
-    stored = _stored_people(tx, tables, whom.owner_id)
-    targets = _targets(tx, tables, whom.owner_id)
+    stored = _stored_people(tx, tables, whom)
+    targets = _targets(tx, tables, whom)
     rows = {
-        table.name: _rows(tx, table, whom.owner_id, targets)
-        for table in tables
-        if table.person is None and table.of("name")
+        table.name: _rows(tx, table, whom, targets) for table in tables if table.person is None and table.of("name")
     }
     whom, people = _all_links(whom, stored, [row for row in rows.get(INMAILS, []) if row.link and row.person_id])
     of_others = {link.key for person in stored if person.id not in people for link in person.links}
@@ -169,28 +167,28 @@ def find(
     )
 
 
-def _stored_people(tx: Transaction, tables: list[Table], owner_id: str | None) -> list[_Stored]:
+def _stored_people(tx: Transaction, tables: list[Table], whom: Whom) -> list[_Stored]:
     """The stored people who were not erased."""
     by_name = {table.name: table for table in tables}
     links: dict[str, list[Link]] = {}
     if "person_link" in by_name:
-        for _, (person_id, url) in personal.select(tx, by_name["person_link"], ("person_id", "url"), owner_id):
+        for _, (person_id, url) in personal.select(tx, by_name["person_link"], ("person_id", "url"), whom.owner_id):
             link = parse_link(url)
             if link:
                 links.setdefault(person_id, []).append(link)
     if "person" not in by_name:
         return []
-    rows = personal.select(tx, by_name["person"], ("id", "name", "erased_at"), owner_id)
+    rows = personal.select(tx, by_name["person"], ("id", "name", "erased_at"), whom.owner_id)
     return [_Stored(row_id, name, tuple(links.get(row_id, ()))) for _, (row_id, name, erased) in rows if erased is None]
 
 
-def _targets(tx: Transaction, tables: list[Table], owner_id: str | None) -> dict[str, str]:
+def _targets(tx: Transaction, tables: list[Table], whom: Whom) -> dict[str, str]:
     """The ids of the targets' people, by the targets' ids."""
     table = next((table for table in tables if table.name == "target"), None)
-    return dict(values for _, values in personal.select(tx, table, ("id", "person_id"), owner_id)) if table else {}
+    return dict(values for _, values in personal.select(tx, table, ("id", "person_id"), whom.owner_id)) if table else {}
 
 
-def _rows(tx: Transaction, table: Table, owner_id: str | None, targets: dict[str, str]) -> list[Row]:
+def _rows(tx: Transaction, table: Table, whom: Whom, targets: dict[str, str]) -> list[Row]:
     wanted = (
         *(table.first("name"), table.first("link")),
         *(table.first("name", former=True), table.first("link", former=True)),
@@ -206,7 +204,7 @@ def _rows(tx: Transaction, table: Table, owner_id: str | None, targets: dict[str
             *(account, replaces, target),
             targets.get(target),
         )
-        for key, values in personal.select(tx, table, wanted, owner_id)
+        for key, values in personal.select(tx, table, wanted, whom.owner_id)
         for name, link, former_name, former_link, account, replaces, target in (values,)
     ]
 

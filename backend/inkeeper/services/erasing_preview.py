@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from inkeeper.services.access import Actor
 from inkeeper.services.erasing import whom_of
 from inkeeper.services.erasing_finding import find
 from inkeeper.storage import owners
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 
 
 class WouldErase(NamedTuple):
@@ -23,16 +24,16 @@ class WouldErase(NamedTuple):
     same_name_people: int
 
 
-def would_erase(owner_id: str, link: str, name: str | None) -> WouldErase:
+def would_erase(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
     """What `erasing.erase_person` would find in the owner's data. Runs inside a transaction of the store.
 
     Raises a 422 Problem for what is no link to a person.
     """
-    found = find(current(), whom_of(link, name, owner_id))
+    found = find(tx, whom_of(link, name, actor))
     return WouldErase(
         found.inmails,
         len(found.same_name),
-        owners.count(current()) == 1,
+        owners.count(tx) == 1,
         len(found.people),
         len(found.same_name_people),
     )

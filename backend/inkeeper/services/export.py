@@ -40,7 +40,7 @@ def write_export(store: Store, target: Path, now: datetime) -> dict[str, int]:
     with new_private_file(target) as draft, ZipFile(draft, "w") as archive, store.read() as tx:
         with _member(archive, DOCUMENT, now) as file:
             counts = _write_document(tx, file, now)
-        for name, columns, rows in export_tables.tables(now):
+        for name, columns, rows in export_tables.tables(tx, now):
             with _member(archive, name, now) as file:
                 write_table(file, columns, rows)
         with _member(archive, SCHEMA, now) as file:

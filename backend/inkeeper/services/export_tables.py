@@ -13,7 +13,7 @@ from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.imports import own
 from inkeeper.storage import balances, csv_rows
 from inkeeper.storage.csv_rows import InmailRow
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.wording.journal import say
 
 Row = Sequence[Any]
@@ -42,16 +42,16 @@ _ACCOUNTS = (
 _LEDGER = ("account_id", "account", "at", "kind", "credits", "balance", "why", "rule", "inmail_id")
 
 
-def tables(now: datetime) -> Iterator[tuple[str, Sequence[str], Iterator[Row]]]:
+def tables(tx: Transaction, now: datetime) -> Iterator[tuple[str, Sequence[str], Iterator[Row]]]:
     """Each table's file name, columns and rows, as of `now` (UTC)."""
-    yield own.ACCOUNTS, _ACCOUNTS, _accounts(now)
-    yield own.INMAILS, InmailRow._fields, csv_rows.inmails(current())
-    yield "ledger.csv", _LEDGER, _ledger(now)
+    yield own.ACCOUNTS, _ACCOUNTS, _accounts(tx, now)
+    yield own.INMAILS, InmailRow._fields, csv_rows.inmails(tx)
+    yield "ledger.csv", _LEDGER, _ledger(tx, now)
 
 
-def _accounts(now: datetime) -> Iterator[Row]:
-    for account in csv_rows.accounts(current()):
-        state, _ = _replayed(account.id, now)
+def _accounts(tx: Transaction, now: datetime) -> Iterator[Row]:
+    for account in csv_rows.accounts(tx):
+        state, _ = _replayed(tx, account.id, now)
         computed: dict[str, Any] = {}
         if state is not None:
             computed = {
@@ -67,10 +67,10 @@ def _accounts(now: datetime) -> Iterator[Row]:
         yield [computed.get(column, getattr(account, column, None)) for column in _ACCOUNTS]
 
 
-def _ledger(now: datetime) -> Iterator[Row]:
-    for account in csv_rows.accounts(current()):
-        _, journal = _replayed(account.id, now)
-        for entry in inmail_edits.name_edits(account.id, journal):
+def _ledger(tx: Transaction, now: datetime) -> Iterator[Row]:
+    for account in csv_rows.accounts(tx):
+        _, journal = _replayed(tx, account.id, now)
+        for entry in inmail_edits.name_edits(tx, account.id, journal):
             about = entry.fact_id if entry.kind in ("spend", "credit_back") else None
             yield (
                 account.id,
@@ -85,14 +85,14 @@ def _ledger(now: datetime) -> Iterator[Row]:
             )
 
 
-def _replayed(account_id: str, now: datetime) -> tuple[State | None, list[Entry]]:
+def _replayed(tx: Transaction, account_id: str, now: datetime) -> tuple[State | None, list[Entry]]:
     """The account's state and its whole journal.
 
     Nothing where its facts cannot be replayed: an export is also what remains to be done with a damaged database.
     """
     try:
-        opened_at = balances.opened_at(account_id)
+        opened_at = balances.opened_at(tx, account_id)
         until = max(now, opened_at)
-        return balances.state_at(account_id, until)[0], balances.journal_of(account_id, opened_at, until)
+        return balances.state_at(tx, account_id, until)[0], balances.journal_of(tx, account_id, opened_at, until)
     except UNREADABLE:
         return None, []

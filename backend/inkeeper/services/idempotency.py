@@ -35,18 +35,18 @@ def run_once(
     stores nothing, so the key may be tried again. Without a key the work is simply done. Raises the 409 Problem if the
     key came with another request before.
     """
-    with store.begin_write(account_id) as transaction:
-        if key is not None and not idempotency.add(transaction, device_id, key, request_hash, now):
-            earlier = idempotency.answer_of(transaction, device_id, key)
+    with store.begin_write(account_id) as tx:
+        if key is not None and not idempotency.add(tx, device_id, key, request_hash, now):
+            earlier = idempotency.answer_of(tx, device_id, key)
             if earlier.request_hash != request_hash:
                 raise conflict("idempotency_conflict", "Choose a new key for each new request.")
             return earlier.status, earlier.body, True
-        status, body = work(transaction)
+        status, body = work(tx)
         text = to_json(body)
         if key is not None:
-            idempotency.keep_answer(transaction, device_id, key, status, text)
+            idempotency.keep_answer(tx, device_id, key, status, text)
             if next(_new_keys) % PRUNE_EVERY == 0:
                 # Twice as many go as have been stored since, so the table never holds much more than it must, and no
                 # write has much to do.
-                idempotency.prune(transaction, now - KEPT, now, now + CLOCK_TOLERANCE, 2 * PRUNE_EVERY)
+                idempotency.prune(tx, now - KEPT, now, now + CLOCK_TOLERANCE, 2 * PRUNE_EVERY)
         return status, text, False

@@ -24,26 +24,26 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import inmails as stored
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.inmails import Inmail
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import ANSWERS, ReasonCode
 
 _AS_EDITED: dict[ReasonCode, Reason] = {"sent": Reason("sent_as_edited"), "sent_free": Reason("sent_free_as_edited")}
 
 
-def last_edit(inmail_id: str) -> str:
+def last_edit(tx: Transaction, inmail_id: str) -> str:
     """The id of the InMail that this one reads as after its edits; its own where it was not edited."""
-    return stored.last_edit(current(), inmail_id)
+    return stored.last_edit(tx, inmail_id)
 
 
-def last_edits(account_id: str) -> dict[str, str]:
+def last_edits(tx: Transaction, account_id: str) -> dict[str, str]:
     """The ids of the account's replaced InMails, each with the id of the one that it reads as after all its edits."""
-    return stored.last_edits(current(), account_id)
+    return stored.last_edits(tx, account_id)
 
 
-def why_not_editable(row: Inmail) -> Problem:
+def why_not_editable(tx: Transaction, row: Inmail) -> Problem:
     """Why an InMail that was taken back or replaced cannot be changed."""
-    stands = last_edit(row.id)
-    if stands != row.id and stored.is_standing(current(), stands):
+    stands = last_edit(tx, row.id)
+    if stands != row.id and stored.is_standing(tx, stands):
         return conflict(
             "replaced",
             f"The day or cost of this InMail was edited since. Change the InMail that replaces it: {stands}.",
@@ -52,18 +52,20 @@ def why_not_editable(row: Inmail) -> Problem:
     return conflict("retracted", "This InMail was taken back. Log it again if it was sent after all.")
 
 
-def sent_at_and_cost(row: Inmail, changes: Mapping[str, Any], now: datetime) -> tuple[datetime, int]:
+def sent_at_and_cost(tx: Transaction, row: Inmail, changes: Mapping[str, Any], now: datetime) -> tuple[datetime, int]:
     """When (UTC) the InMail was sent and at what cost, with the changes.
 
     Raises a 422 Problem for a day before the account's opening, and for one more than a day ahead.
     """
     sent_at = changes.get("sent_at", row.sent_at)
     if sent_at != row.sent_at:
-        sent_at = openings.happened_at(row.account_id, "sent_at", sent_at, now)
+        sent_at = openings.happened_at(tx, row.account_id, "sent_at", sent_at, now)
     return sent_at, changes.get("cost", row.cost)
 
 
-def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str, Any], now: datetime) -> str:
+def replace_send(
+    tx: Transaction, row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str, Any], now: datetime
+) -> str:
     """Take the send back and store another one of that day and cost in its place, all in one write; the id of that.
 
     Carried over is all that was noted, and what was recorded of outcomes; an outcome in `changes` is recorded with it.
@@ -71,25 +73,25 @@ def replace_send(row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str
     `sent_at`, and the 409 Problem `insufficient_credits` where any period has more InMails without a credit than
     before, unless `changes` accept that.
     """
-    outcomes = _outcomes(row, sent_at, changes, now)
-    ids = iter(stored_facts.new_fact_ids(row.account_id, now, 2 + len(outcomes)))
+    outcomes = _outcomes(tx, row, sent_at, changes, now)
+    ids = iter(stored_facts.new_fact_ids(tx, row.account_id, now, 2 + len(outcomes)))
     retracted_at, at = max(now, row.sent_at), max(now, sent_at)
     retraction = Retracted(next(ids), retracted_at, row.id)
     sent = Sent(next(ids), sent_at, cost)
     # The facts, each with the one that it carries on, if it does.
     carried: list[tuple[Fact, str | None]] = [(retraction, None), (sent, row.id)]
     carried += [(OutcomeRecorded(next(ids), dated, sent.id, outcome), former) for dated, outcome, former in outcomes]
-    former_imports = stored_facts.import_ids_of(former for _, former in carried if former)
+    former_imports = stored_facts.import_ids_of(tx, (former for _, former in carried if former))
     imports = {fact.id: former_imports[former] for fact, former in carried if former in former_imports}
     facts = [fact for fact, _ in carried]
 
     def covered(recorded: Recorded) -> None:
         if not changes.get("accept_discrepancy"):
-            _refuse_shortage(row.account_id, facts, recorded, at)
+            _refuse_shortage(tx, row.account_id, facts, recorded, at)
 
-    balances.record(row.account_id, facts, at, covered, import_ids=imports)
-    stored.take_back(current(), [(row.id, retracted_at)])
-    stored.add_edited(current(), row.id, sent.id, sent_at, cost)
+    balances.record(tx, row.account_id, facts, at, covered, import_ids=imports)
+    stored.take_back(tx, [(row.id, retracted_at)])
+    stored.add_edited(tx, row.id, sent.id, sent_at, cost)
     return sent.id
 
 
@@ -115,9 +117,9 @@ def recipient_columns(row: Inmail, changes: Mapping[str, Any]) -> tuple[dict[str
     return columns, left_out
 
 
-def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
+def name_edits(tx: Transaction, account_id: str, journal: Sequence[Entry]) -> list[Entry]:
     """The journal with edits named as the reasons of the entries that they caused."""
-    rows = stored.edits(current(), account_id)
+    rows = stored.edits(tx, account_id)
     formers, retractions, edited = (set(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
 
     def why(entry: Entry) -> Reason:
@@ -133,11 +135,11 @@ def name_edits(account_id: str, journal: Sequence[Entry]) -> list[Entry]:
 
 
 def _outcomes(
-    row: Inmail, sent_at: datetime, changes: Mapping[str, Any], now: datetime
+    tx: Transaction, row: Inmail, sent_at: datetime, changes: Mapping[str, Any], now: datetime
 ) -> list[tuple[datetime, Any, str | None]]:
     """What is to be recorded of the new send: date (UTC), outcome, and the id of the fact that it carries on."""
     outcome = changes.get("outcome")
-    earlier = stored_facts.outcomes_of(row.id)
+    earlier = stored_facts.outcomes_of(tx, row.id)
     if outcome is not None:
         # The outcome is given anew: an answer follows those that can still be, any other outcome takes their place.
         earlier = [fact for fact in earlier if fact.at >= sent_at] if outcome in ANSWERS else []
@@ -157,12 +159,12 @@ def _outcomes(
     return found
 
 
-def _refuse_shortage(account_id: str, facts: Sequence[Fact], recorded: Recorded, at: datetime) -> None:
+def _refuse_shortage(tx: Transaction, account_id: str, facts: Sequence[Fact], recorded: Recorded, at: datetime) -> None:
     """Raise the 409 Problem if with the edit's facts a period has more InMails without a credit than before."""
-    more = len(balances.newly_uncovered(account_id, facts, recorded, at))
+    more = len(balances.newly_uncovered(tx, account_id, facts, recorded, at))
     if not more:
         return
-    state, coming = balances.state_at(account_id, at)
+    state, coming = balances.state_at(tx, account_id, at)
     grant = next_grant(timeline(state, at, coming))
     raise conflict(
         "insufficient_credits",

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from inkeeper.errors import conflict, not_found
+from inkeeper.errors import conflict
 from inkeeper.rules import books
 from inkeeper.rules.facts import BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates, inmail_edits, openings
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, inmail_of, owned_account
 from inkeeper.services.people import closing
 from inkeeper.services.people.sent import (
     SentTo,
@@ -30,7 +30,7 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import inmails as stored
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.inmails import Filter, Inmail, Recipient
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import ANSWERS
 
 SAME_PERSON_WITHIN = timedelta(days=90)
@@ -43,7 +43,9 @@ _NOTHING_NOTED = {"target": None, "text": None, "text_version": None, "campaign"
 _JITTER = timedelta(minutes=1)
 
 
-def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def log_inmail(
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
     """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
 
     A link that leads to no person is not stored, and `left_out` of the answer names its field.
@@ -51,22 +53,24 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless
     `accept_discrepancy` says that LinkedIn let it through.
     """
-    seat(owner_id, account_id)
+    owned_account(tx, actor, account_id)
     person, left_out = _recipient(wanted["recipient"])
     link_url = person.link and person.link.url
-    sent_at = _sent_at(account_id, wanted.get("sent_at"), now)
-    fact = Sent(stored_facts.new_fact_id(account_id, now), sent_at, wanted.get("cost", 1))
+    sent_at = _sent_at(tx, account_id, wanted.get("sent_at"), now)
+    fact = Sent(stored_facts.new_fact_id(tx, account_id, now), sent_at, wanted.get("cost", 1))
 
     at = max(now, sent_at)
 
     def covered(recorded: Recorded) -> None:
         if wanted.get("accept_discrepancy"):
             return
-        if balances.newly_uncovered(account_id, [fact], recorded, at):
+        if balances.newly_uncovered(tx, account_id, [fact], recorded, at):
             raise _insufficient(recorded, now)
 
-    duplicate = last_inmail_in_account(account_id, person, sent_at - SAME_PERSON_WITHIN, sent_at + SAME_PERSON_WITHIN)
-    recorded = balances.record(account_id, [fact], at, covered)
+    duplicate = last_inmail_in_account(
+        tx, account_id, person, sent_at - SAME_PERSON_WITHIN, sent_at + SAME_PERSON_WITHIN
+    )
+    recorded = balances.record(tx, account_id, [fact], at, covered)
     name_key, link_key = person_keys(*person)
     row = {
         "id": fact.id,
@@ -83,7 +87,7 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         "source": wanted["source"],
         "outcome": "pending",
     }
-    stored.add(current(), [row])
+    stored.add(tx, [row])
     inmail = {
         "id": fact.id,
         "recipient": {"name": person.name, "profile_url": link_url},
@@ -100,10 +104,9 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
         "replaces": None,
         "replaced_by": None,
     }
-    tx = current()
     closed = closing.close_for(
         tx,
-        owner_id,
+        actor,
         account_id,
         closing.Sent(fact.id, person, sent_at),
         now,
@@ -120,14 +123,15 @@ def log_inmail(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: d
     }
 
 
-def get_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+def get_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
     """One InMail of the account. Raises a 404 Problem."""
-    seat(owner_id, account_id)
-    return _describe(_row(account_id, inmail_id), _books(account_id), now)
+    owned_account(tx, actor, account_id)
+    return _describe(tx, inmail_of(tx, account_id, inmail_id), _books(tx, account_id), now)
 
 
 def list_inmails(
-    owner_id: str,
+    tx: Transaction,
+    actor: Actor,
     account_id: str,
     filters: Mapping[str, Any],
     after: tuple[datetime, str] | None,
@@ -139,7 +143,7 @@ def list_inmails(
     `filters` may hold `outcome`, `cost`, `purpose`, `campaign`, `text`, `from` (UTC, included), `to` (UTC, excluded)
     and `q` (part of a name or link, in any spelling).
     """
-    seat(owner_id, account_id)
+    owned_account(tx, actor, account_id)
     outcome, part = filters.get("outcome"), filters.get("q")
     wanted = Filter(
         outcomes=None if outcome is None else _recorded_as(outcome, now),
@@ -151,18 +155,18 @@ def list_inmails(
         until=filters.get("to"),
         recipient=None if part is None else Recipient(part, normal_name(part), parse_link(part)),
     )
-    known = _books(account_id)
-    return [_describe(row, known, now) for row in stored.list_inmails(current(), account_id, wanted, after, limit)]
+    known = _books(tx, account_id)
+    return [_describe(tx, row, known, now) for row in stored.list_inmails(tx, account_id, wanted, after, limit)]
 
 
-def names_of(owner_id: str, account_id: str, inmail_ids: Sequence[str]) -> dict[str, str]:
+def names_of(tx: Transaction, actor: Actor, account_id: str, inmail_ids: Sequence[str]) -> dict[str, str]:
     """The recipients' names of some InMails of the account, by the InMails' ids."""
-    seat(owner_id, account_id)
-    return stored.names_of(current(), account_id, inmail_ids)
+    owned_account(tx, actor, account_id)
+    return stored.names_of(tx, account_id, inmail_ids)
 
 
 def update_inmail(
-    owner_id: str, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Record what became of an InMail, or edit it. Answers with the InMail as it is now and the credit that came back.
 
@@ -170,59 +174,59 @@ def update_inmail(
     this one. Outcome `pending` takes back what was recorded before. Raises a 404 Problem; 409 for an InMail that was
     taken back or replaced, and for `insufficient_credits`; 422 for a date that cannot be.
     """
-    seat(owner_id, account_id)
-    row = _row(account_id, inmail_id)
+    owned_account(tx, actor, account_id)
+    row = inmail_of(tx, account_id, inmail_id)
     if row.retracted_at is not None:
-        raise inmail_edits.why_not_editable(row)
-    known = _books(account_id)
+        raise inmail_edits.why_not_editable(tx, row)
+    known = _books(tx, account_id)
     returned_before = _credit_back(row, known) is not None
     columns = {key: changes[key] for key in ("purpose", "note", "subject") if key in changes}
     recipient, left_out = inmail_edits.recipient_columns(row, changes)
     columns |= recipient
-    sent_at, cost = inmail_edits.sent_at_and_cost(row, changes, now)
+    sent_at, cost = inmail_edits.sent_at_and_cost(tx, row, changes, now)
     if (sent_at, cost) != (row.sent_at, row.cost):
-        inmail_id = inmail_edits.replace_send(row, sent_at, cost, changes, now)
-        note_outcomes([inmail_id])
+        inmail_id = inmail_edits.replace_send(tx, row, sent_at, cost, changes, now)
+        note_outcomes(tx, [inmail_id])
     elif "outcome" in changes:
         outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at, "the InMail was sent")
-        columns |= _record_outcome(row, account_id, changes["outcome"], outcome_at, now)
+        columns |= _record_outcome(tx, row, account_id, changes["outcome"], outcome_at, now)
     if columns:
-        stored.update(current(), inmail_id, columns)
+        stored.update(tx, inmail_id, columns)
     if recipient:
-        stands = _row(account_id, inmail_id)
+        stands = inmail_of(tx, account_id, inmail_id)
         person = Person(stands.name, parse_link(stands.profile_url) if stands.profile_url else None)
         sent = closing.Sent(inmail_id, person, stands.sent_at)
-        closing.recipient_changed(current(), owner_id, account_id, sent, stands.target_id, now)
-    closing.inmails_changed(current(), owner_id, [inmail_id])
-    balance = balances.state_at(account_id, dates.a_little_ahead(sent_at, now))[0].balance
-    inmail = _describe(_row(account_id, inmail_id), known, now)
+        closing.recipient_changed(tx, actor, account_id, sent, stands.target_id, now)
+    closing.inmails_changed(tx, actor, [inmail_id])
+    balance = balances.state_at(tx, account_id, dates.a_little_ahead(sent_at, now))[0].balance
+    inmail = _describe(tx, inmail_of(tx, account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
 
 
-def retract_inmail(owner_id: str, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
     """Take an InMail back: it counts as never sent, and stays in the journal. The second time gives the same answer.
 
     The id of one that was replaced by an edit takes back, and answers with, the InMail that it reads as now. Those that
     an InMail replaced do not come back with it.
     """
-    seat(owner_id, account_id)
-    inmail_id = inmail_edits.last_edit(_row(account_id, inmail_id).id)
-    row = _row(account_id, inmail_id)
+    owned_account(tx, actor, account_id)
+    inmail_id = inmail_edits.last_edit(tx, inmail_of(tx, account_id, inmail_id).id)
+    row = inmail_of(tx, account_id, inmail_id)
     if row.retracted_at is None:
         at = max(now, row.sent_at)
-        balances.record(account_id, [Retracted(stored_facts.new_fact_id(account_id, now), at, inmail_id)], now)
-        stored.take_back(current(), [(inmail_id, at)])
-        closing.inmails_changed(current(), owner_id, [inmail_id])
-        row = _row(account_id, inmail_id)
-    balance = balances.state_at(account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
-    return {"inmail": _describe(row, _books(account_id), now), "balance": balance}
+        balances.record(tx, account_id, [Retracted(stored_facts.new_fact_id(tx, account_id, now), at, inmail_id)], now)
+        stored.take_back(tx, [(inmail_id, at)])
+        closing.inmails_changed(tx, actor, [inmail_id])
+        row = inmail_of(tx, account_id, inmail_id)
+    balance = balances.state_at(tx, account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
+    return {"inmail": _describe(tx, row, _books(tx, account_id), now), "balance": balance}
 
 
-def note_outcomes(inmail_ids: Iterable[str]) -> None:
+def note_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
     """Bring the rows of these InMails in line with the facts on what became of them."""
     for inmail_id in inmail_ids:
-        told = stored_facts.outcomes_of(inmail_id)
+        told = stored_facts.outcomes_of(tx, inmail_id)
         last = told[-1] if told and told[-1].outcome != "pending" else None
         answered = min((fact.at for fact in told if fact.outcome in ANSWERS), default=None)
         columns = {
@@ -230,10 +234,10 @@ def note_outcomes(inmail_ids: Iterable[str]) -> None:
             "outcome_at": last and last.at,
             "answered_at": answered,
         }
-        stored.update(current(), inmail_id, columns)
+        stored.update(tx, inmail_id, columns)
 
 
-def recent_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
+def recent_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
     """The latest InMails in short, for the summary; those taken back left out."""
     return [
         {
@@ -243,18 +247,18 @@ def recent_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str,
             "outcome": _outcome(row.outcome, row.sent_at, now),
             "cost": row.cost,
         }
-        for row in stored.recent(current(), account_id, limit)
+        for row in stored.recent(tx, account_id, limit)
     ]
 
 
-def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
+def awaiting_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
     """InMails that wait for an answer at `now`, in short: those whose time for an answer ends first.
 
     `answer_by` is when each is taken to stay without one, `returns_credit` whether an answer before that gives its
     credit back.
     """
-    rows = stored.awaiting(current(), account_id, now - UNANSWERED_AFTER, limit)
-    known = _books(account_id) if rows else []
+    rows = stored.awaiting(tx, account_id, now - UNANSWERED_AFTER, limit)
+    known = _books(tx, account_id) if rows else []
     return [
         {
             "id": row.id,
@@ -269,19 +273,21 @@ def awaiting_inmails(account_id: str, limit: int, now: datetime) -> list[dict[st
     ]
 
 
-def last_inmail_to(owner_id: str, name: str, profile_url: str | None, now: datetime) -> tuple[SentTo, str, int] | None:
+def last_inmail_to(
+    tx: Transaction, actor: Actor, name: str, profile_url: str | None, now: datetime
+) -> tuple[SentTo, str, int] | None:
     """The owner's latest InMail to this person, its outcome at `now`, and how many there are; None if there is none."""
     person = Person(name, parse_link(profile_url) if profile_url else None)
-    last = last_inmail_of_owner(owner_id, person)
+    last = last_inmail_of_owner(tx, actor, person)
     if last is None:
         return None
-    recorded = stored.outcome_of(current(), last.id)
-    return last, _outcome(recorded, last.sent_at, now), count_inmails_of_owner(owner_id, person)
+    recorded = stored.outcome_of(tx, last.id)
+    return last, _outcome(recorded, last.sent_at, now), count_inmails_of_owner(tx, actor, person)
 
 
-def next_unanswered(account_id: str, now: datetime) -> datetime | None:
+def next_unanswered(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
     """When (UTC) the next InMail that waits for an answer is taken to stay without one; None where none waits."""
-    first = stored.first_awaiting(current(), account_id, now - UNANSWERED_AFTER)
+    first = stored.first_awaiting(tx, account_id, now - UNANSWERED_AFTER)
     return None if first is None else first + UNANSWERED_AFTER
 
 
@@ -298,10 +304,10 @@ def _recorded_as(outcome: str, now: datetime) -> list[tuple[str, datetime | None
     return [*found, ("pending", None, unanswered)] if outcome == "no_response" else found
 
 
-def _sent_at(account_id: str, stated: datetime | None, now: datetime) -> datetime:
-    at = openings.happened_at(account_id, "sent_at", stated, now)
+def _sent_at(tx: Transaction, account_id: str, stated: datetime | None, now: datetime) -> datetime:
+    at = openings.happened_at(tx, account_id, "sent_at", stated, now)
     # Requests that arrive together get their turn in another order than their clocks were read in.
-    last = balances.last_at(account_id, now + _JITTER) if stated is None else None
+    last = balances.last_at(tx, account_id, now + _JITTER) if stated is None else None
     return max(at, last) if last else at
 
 
@@ -325,17 +331,21 @@ def _insufficient(recorded: Recorded, now: datetime) -> Exception:
     )
 
 
-def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime) -> dict[str, Any]:
+def _record_outcome(
+    tx: Transaction, row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime
+) -> dict[str, Any]:
     """Store the facts that make `outcome` what became of the InMail; the columns of its row that follow from them."""
-    earlier = stored_facts.outcomes_of(row.id)
+    earlier = stored_facts.outcomes_of(tx, row.id)
     facts: list[Fact] = []
     if outcome not in ANSWERS:
-        facts = [Retracted(stored_facts.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in earlier]
+        facts = [
+            Retracted(stored_facts.new_fact_id(tx, account_id, now), max(now, fact.at), fact.id) for fact in earlier
+        ]
         earlier = []
     if outcome != "pending":
-        facts.append(OutcomeRecorded(stored_facts.new_fact_id(account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
+        facts.append(OutcomeRecorded(stored_facts.new_fact_id(tx, account_id, now), outcome_at, row.id, outcome))  # type: ignore[arg-type]
     if facts:
-        balances.record(account_id, facts, now)
+        balances.record(tx, account_id, facts, now)
     answers = [fact.at for fact in earlier if fact.outcome in ANSWERS]
     if outcome in ANSWERS:
         answers.append(outcome_at)
@@ -346,18 +356,11 @@ def _record_outcome(row: Inmail, account_id: str, outcome: str, outcome_at: date
     }
 
 
-def _row(account_id: str, inmail_id: str) -> Inmail:
-    row = stored.get(current(), account_id, inmail_id)
-    if row is None:
-        raise not_found("InMail")
-    return row
-
-
-def _books(account_id: str) -> list[tuple[datetime, str]]:
+def _books(tx: Transaction, account_id: str) -> list[tuple[datetime, str]]:
     """Which rule book the account went by from when on."""
     return [
         (fact.at, fact.terms.rule_book)
-        for fact in stored_facts.terms_facts(account_id)
+        for fact in stored_facts.terms_facts(tx, account_id)
         if isinstance(fact, Opened | BookChosen)
     ]
 
@@ -372,7 +375,7 @@ def _book_at(instant: datetime, known: list[tuple[datetime, str]]) -> books.Rule
     return books.rule_book([book for since, book in known if since <= instant][-1])
 
 
-def _describe(row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> dict[str, Any]:
+def _describe(tx: Transaction, row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> dict[str, Any]:
     return {
         "id": row.id,
         "recipient": {"name": row.name, "profile_url": row.profile_url},
@@ -387,7 +390,7 @@ def _describe(row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> 
         "retracted_at": row.retracted_at,
         "credit_back_at": _credit_back(row, known),
         "replaces": row.replaces,
-        "replaced_by": _replaced_by(row),
+        "replaced_by": _replaced_by(tx, row),
         "target": row.target_id,
         "text": row.text_id,
         "text_version": row.text_version,
@@ -395,8 +398,8 @@ def _describe(row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> 
     }
 
 
-def _replaced_by(row: Inmail) -> str | None:
+def _replaced_by(tx: Transaction, row: Inmail) -> str | None:
     if row.retracted_at is None:
         return None
-    last = inmail_edits.last_edit(row.id)
+    last = inmail_edits.last_edit(tx, row.id)
     return None if last == row.id else last

@@ -20,7 +20,7 @@ from inkeeper.storage import integrity, owners, snapshots, tables, targets
 from inkeeper.storage.database import Store
 from inkeeper.storage.integrity import InmailRow
 from inkeeper.storage.tables import Table
-from inkeeper.storage.transaction import Transaction, current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import refusals
 
 
@@ -43,7 +43,7 @@ def check(store: Store, now: datetime) -> Iterator[Finding]:
     with store.read() as tx:
         for account_id in integrity.account_ids(tx):
             try:
-                yield from _check_account(account_id, now)
+                yield from _check_account(tx, account_id, now)
             except UNREADABLE as error:
                 yield Finding(account_id, None, f"What is stored cannot be read: {type(error).__name__}.")
 
@@ -72,19 +72,19 @@ def _check_derived(tx: Transaction, table: Table) -> Iterator[Finding]:
                 yield Finding(None, None, message)
 
 
-def _check_account(account_id: str, now: datetime) -> Iterator[Finding]:
+def _check_account(tx: Transaction, account_id: str, now: datetime) -> Iterator[Finding]:
     try:
-        facts = stored_facts.facts_of(account_id)
+        facts = stored_facts.facts_of(tx, account_id)
         present = max(now, opening_of(facts).at)
         at_once = replay(facts, present).state
     except UNREADABLE as error:
         yield Finding(account_id, None, f"The facts cannot be replayed: {refusals.unreadable(error)}")
         return
     yield from _check_step_by_step(account_id, facts, at_once, present)
-    yield from _check_saved(account_id, facts, present)
+    yield from _check_saved(tx, account_id, facts, present)
     yield from _check_dates(account_id, facts, now)
-    yield from _check_inmails(account_id, facts)
-    yield from _check_last_fact(account_id, facts)
+    yield from _check_inmails(tx, account_id, facts)
+    yield from _check_last_fact(tx, account_id, facts)
 
 
 def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now: datetime) -> Iterator[Finding]:
@@ -104,16 +104,16 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         yield Finding(account_id, None, "The order in which the facts are read changes the result.")
 
 
-def _check_saved(account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
+def _check_saved(tx: Transaction, account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
     """Compare what is saved with what the facts give. States of periods to come were saved while the clock was ahead,
     and are as right as any.
     """
-    saved = snapshots.saved_states(account_id)
+    saved = snapshots.saved_states(tx, account_id)
     until = max([now, *(state.position.at for state in saved)])
     fresh: dict[Position, State] = {}
     state, journal = replay(facts, until, None, lambda state: fresh.update({state.position: state.copy()}))
     yield from _check_saved_states(account_id, saved, fresh)
-    yield from _check_saved_sheets(account_id, draw_up(None, fresh.values(), journal, state)[0])
+    yield from _check_saved_sheets(tx, account_id, draw_up(None, fresh.values(), journal, state)[0])
 
 
 def _check_saved_states(account_id: str, states: list[State], fresh: dict[Position, State]) -> Iterator[Finding]:
@@ -124,36 +124,36 @@ def _check_saved_states(account_id: str, states: list[State], fresh: dict[Positi
             yield Finding(account_id, place.fact_id or None, message)
 
 
-def _check_saved_sheets(account_id: str, sheets: list[Sheet]) -> Iterator[Finding]:
+def _check_saved_sheets(tx: Transaction, account_id: str, sheets: list[Sheet]) -> Iterator[Finding]:
     drawn_up = {sheet.end: sheet for sheet in sheets}
-    for saved in snapshots.saved_sheets(account_id):
+    for saved in snapshots.saved_sheets(tx, account_id):
         if saved != drawn_up.get(saved.end):
             message = f"The sheet saved for the period from {saved.start.isoformat()} is not what the facts give."
             yield Finding(account_id, None, message)
 
 
-def _check_inmails(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
+def _check_inmails(tx: Transaction, account_id: str, facts: list[Fact]) -> Iterator[Finding]:
     sent = {fact.id: fact for fact in facts if isinstance(fact, Sent)}
-    for row in integrity.inmails(current(), account_id):
+    for row in integrity.inmails(tx, account_id):
         fact = sent.pop(row.id, None)
         if fact is None:
             yield Finding(account_id, row.id, "An InMail is listed that no fact tells of.")
             continue
         if (row.sent_at, row.cost) != (fact.at, fact.cost):
             yield Finding(account_id, row.id, "The listed InMail and its fact differ in date or cost.")
-        if row.retracted_at != stored_facts.retraction_of(row.id):
+        if row.retracted_at != stored_facts.retraction_of(tx, row.id):
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on whether it was taken back.")
-        if row.replaces is not None and not _is_replaced(account_id, row):
+        if row.replaces is not None and not _is_replaced(tx, account_id, row):
             yield Finding(account_id, row.id, "The listed InMail replaces one that was not taken back for it.")
-        outcomes = stored_facts.outcomes_of(row.id)
+        outcomes = stored_facts.outcomes_of(tx, row.id)
         if row.outcome != (outcomes[-1].outcome if outcomes else "pending"):
             yield Finding(account_id, row.id, "The listed InMail and the facts differ on its outcome.")
     for fact_id in sent:
         yield Finding(account_id, fact_id, "An InMail was sent that is not listed.")
 
 
-def _check_last_fact(account_id: str, facts: list[Fact]) -> Iterator[Finding]:
-    last = integrity.last_fact_id(current(), account_id)
+def _check_last_fact(tx: Transaction, account_id: str, facts: list[Fact]) -> Iterator[Finding]:
+    last = integrity.last_fact_id(tx, account_id)
     behind = [fact.id for fact in facts if fact.id > (last or "")]
     if behind:
         yield Finding(
@@ -178,7 +178,7 @@ def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[
             yield Finding(account_id, fact.id, message.format(day=f"{fact.at:%Y-%m-%d} (UTC)"))
 
 
-def _is_replaced(account_id: str, row: InmailRow) -> bool:
+def _is_replaced(tx: Transaction, account_id: str, row: InmailRow) -> bool:
     """Whether the InMail that this one replaces is an earlier one of the account, and was taken back."""
-    former = stored_facts.fact_of(account_id, row.replaces or "")
-    return isinstance(former, Sent) and former.id != row.id and stored_facts.retraction_of(former.id) is not None
+    former = stored_facts.fact_of(tx, account_id, row.replaces or "")
+    return isinstance(former, Sent) and former.id != row.id and stored_facts.retraction_of(tx, former.id) is not None

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inkeeper.services import inmail_edits
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage import balances
+from inkeeper.storage.transaction import Transaction
 
 
 def journal(
-    owner_id: str,
+    tx: Transaction,
+    actor: Actor,
     account_id: str,
     since: datetime | None,
     until: datetime | None,
@@ -27,13 +29,13 @@ def journal(
     In `[since, until)` (UTC); from the opening, and up to and including `now`, where they are None. Nothing that is
     still to come is in it.
     """
-    seat(owner_id, account_id)
-    opened_at = balances.opened_at(account_id)
+    owned_account(tx, actor, account_id)
+    opened_at = balances.opened_at(tx, account_id)
     first = max(since or opened_at, opened_at)
     last = now if until is None else min(now, until - timedelta(microseconds=1))
     if last < first:
         return []
-    entries = balances.journal_of(account_id, first, last)[offset : offset + limit]
+    entries = balances.journal_of(tx, account_id, first, last)[offset : offset + limit]
     return [
         {
             "at": entry.at,
@@ -45,5 +47,5 @@ def journal(
             "inmail_id": entry.fact_id if entry.kind in ("spend", "credit_back") else None,
             "lots": [{"lot": lot, "credits": credits} for lot, credits in entry.lots],
         }
-        for entry in inmail_edits.name_edits(account_id, entries)
+        for entry in inmail_edits.name_edits(tx, account_id, entries)
     ]

@@ -15,20 +15,22 @@ from inkeeper.rules.fitting import other_books_holding
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.services import dates, openings
-from inkeeper.services.accounts import seat, wrong_book
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.accounts import wrong_book
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.transaction import Transaction
 
 
-def observe(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def observe(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Set the balance to what LinkedIn showed.
 
     Answers with the difference found, what may explain it, and another rule book if need be.
     """
-    seat(owner_id, account_id)
-    at = openings.happened_at(account_id, "observed_at", wanted.get("observed_at"), now)
-    fact = Observed(stored_facts.new_fact_id(account_id, now), at, wanted["balance"], wanted["source"])
-    recorded = balances.record(account_id, [fact], max(now, at))
+    owned_account(tx, actor, account_id)
+    at = openings.happened_at(tx, account_id, "observed_at", wanted.get("observed_at"), now)
+    fact = Observed(stored_facts.new_fact_id(tx, account_id, now), at, wanted["balance"], wanted["source"])
+    recorded = balances.record(tx, account_id, [fact], max(now, at))
     difference = sum(entry.credits for entry in recorded.journal if entry.fact_id == fact.id)
     latest = recorded.state.observed is not None and recorded.state.observed.at == at
     return {
@@ -42,19 +44,24 @@ def observe(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: date
     }
 
 
-def withdraw_observation(owner_id: str, account_id: str, observation_id: str, now: datetime) -> dict[str, Any]:
+def withdraw_observation(
+    tx: Transaction, actor: Actor, account_id: str, observation_id: str, now: datetime
+) -> dict[str, Any]:
     """Take an observation back, as one mistyped. The second time gives the same answer. Raises a 404 Problem."""
-    seat(owner_id, account_id)
-    fact = stored_facts.fact_of(account_id, observation_id)
+    owned_account(tx, actor, account_id)
+    fact = stored_facts.fact_of(tx, account_id, observation_id)
     if not isinstance(fact, Observed):
         raise not_found("observation")
-    retracted_at = stored_facts.retraction_of(observation_id)
+    retracted_at = stored_facts.retraction_of(tx, observation_id)
     if retracted_at is None:
         retracted_at = max(now, fact.at)
         balances.record(
-            account_id, [Retracted(stored_facts.new_fact_id(account_id, now), retracted_at, observation_id)], now
+            tx,
+            account_id,
+            [Retracted(stored_facts.new_fact_id(tx, account_id, now), retracted_at, observation_id)],
+            now,
         )
-    balance = balances.state_at(account_id, dates.a_little_ahead(fact.at, now))[0].balance
+    balance = balances.state_at(tx, account_id, dates.a_little_ahead(fact.at, now))[0].balance
     return {"id": observation_id, "retracted_at": retracted_at, "balance": balance}
 
 

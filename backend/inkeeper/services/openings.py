@@ -16,58 +16,61 @@ from inkeeper.rules.replay import INSTANT, cycle_of
 from inkeeper.services import dates
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.transaction import Transaction
 
 
-def happened_at(account_id: str, path: str, stated: datetime | None, now: datetime) -> datetime:
+def happened_at(tx: Transaction, account_id: str, path: str, stated: datetime | None, now: datetime) -> datetime:
     """The date (UTC) of something that has happened to the account: as `dates.settle` has it.
 
     While the opening is still to come (the clock was ahead), what happens is placed just behind all that is there.
     """
-    opened_at = balances.opened_at(account_id)
+    opened_at = balances.opened_at(tx, account_id)
     at = dates.settle(path, stated, now, opened_at)
     if opened_at <= now:
         return at
-    last = balances.last_at(account_id, opened_at + balances.JUST_OPENED)
+    last = balances.last_at(tx, account_id, opened_at + balances.JUST_OPENED)
     return max(at, last or at) + INSTANT
 
 
-def dated_back(account_id: str, at: datetime, now: datetime) -> list[Fact]:
+def dated_back(tx: Transaction, account_id: str, at: datetime, now: datetime) -> list[Fact]:
     """The facts that make the account open with the period that holds `at` (UTC), which lies before its opening.
 
     Plan and terms of the opening hold from then on, and renewals fall on the days on which they fell.
     """
-    opened, corrections = _standing(account_id)
-    state, _ = balances.state_at(account_id, opened.at)
+    opened, corrections = _standing(tx, account_id)
+    state, _ = balances.state_at(tx, account_id, opened.at)
     terms = _terms(opened, corrections)
     # Without a renewal day of its own an account renews on the day on which it opened.
     terms = replace(terms, renewal_day=terms.renewal_day or state.cycle_day)
     earlier = max(period_start(cycle_of(state), at), dates.EARLIEST)
-    return _instead(account_id, [opened, *corrections], replace(opened, at=earlier, terms=terms), now)
+    return _instead(tx, account_id, [opened, *corrections], replace(opened, at=earlier, terms=terms), now)
 
 
-def as_before(account_id: str, import_id: str, now: datetime) -> list[Fact]:
+def as_before(tx: Transaction, account_id: str, import_id: str, now: datetime) -> list[Fact]:
     """The facts that undo the dating back that came with an import; none where there is nothing to undo.
 
     It stays where another one came after it, and where something else has since been dated before the opening as it
     was.
     """
-    brought = stored_facts.facts_of_import(import_id, "opened", "retracted")
+    brought = stored_facts.facts_of_import(tx, import_id, "opened", "retracted")
     moved = next((fact for fact in brought if isinstance(fact, Opened)), None)
     if moved is None:
         return []
-    taken_back = [stored_facts.fact_of(account_id, fact.target_id) for fact in brought if isinstance(fact, Retracted)]
+    taken_back = [
+        stored_facts.fact_of(tx, account_id, fact.target_id) for fact in brought if isinstance(fact, Retracted)
+    ]
     former = next(fact for fact in taken_back if isinstance(fact, Opened))
-    opened, corrections = _standing(account_id)
-    if opened.id != moved.id or stored_facts.anything_before(account_id, former.at, opened.at, import_id):
+    opened, corrections = _standing(tx, account_id)
+    if opened.id != moved.id or stored_facts.anything_before(tx, account_id, former.at, opened.at, import_id):
         return []
     # Terms that were corrected since are right, however the opening is dated.
     told = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
-    return _instead(account_id, [opened, *corrections], replace(former, terms=_terms(former, told)), now)
+    return _instead(tx, account_id, [opened, *corrections], replace(former, terms=_terms(former, told)), now)
 
 
-def _standing(account_id: str) -> tuple[Opened, list[BookChosen]]:
+def _standing(tx: Transaction, account_id: str) -> tuple[Opened, list[BookChosen]]:
     """The opening that stands, and the corrections of its terms, the last one that which holds."""
-    told = stored_facts.terms_facts(account_id)
+    told = stored_facts.terms_facts(tx, account_id)
     opened = next(fact for fact in told if isinstance(fact, Opened))
     return opened, [fact for fact in told if isinstance(fact, BookChosen) and fact.at == opened.at]
 
@@ -76,8 +79,8 @@ def _terms(opened: Opened, corrections: list[BookChosen]) -> Terms:
     return corrections[-1].terms if corrections else opened.terms
 
 
-def _instead(account_id: str, old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
+def _instead(tx: Transaction, account_id: str, old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
     return [
-        *(Retracted(stored_facts.new_fact_id(account_id, now), max(now, fact.at), fact.id) for fact in old),
-        replace(new, id=stored_facts.new_fact_id(account_id, now)),
+        *(Retracted(stored_facts.new_fact_id(tx, account_id, now), max(now, fact.at), fact.id) for fact in old),
+        replace(new, id=stored_facts.new_fact_id(tx, account_id, now)),
     ]

@@ -25,6 +25,7 @@ from itertools import islice
 
 from inkeeper.errors import Problem, not_found
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.storage import owners, pairings
 from inkeeper.storage.database import Store
 from inkeeper.storage.pairings import Invitation, Pairing
@@ -95,7 +96,7 @@ def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> devices.
             pairings.close(tx, pairing.id, now)
             if not _is_own(pairing, code):
                 pairings.drop_invitation(tx, owner_id)
-            return devices.add(owner_id, pairing.device_name, now)
+            return devices.add(tx, Actor(owner_id), pairing.device_name, now)
         for each in sorted({owner_id for owner_id, _ in good}):
             pairings.count_wrong_code(tx, each)
         tries_left = pairing.tries_left - 1
@@ -118,8 +119,8 @@ def prepare(store: Store, owner_name: str, device_name: str, now: datetime) -> P
     The answer's id and code together connect the device, once, within a minute. The code has 256 random bits.
     """
     with store.begin_write(None) as tx:
-        owner_id = owners.find_or_add(tx, owner_name, now)
-        return _open(tx, owner_id, device_name, secrets.token_urlsafe(32), now, PREPARED_FOR)
+        actor = Actor(owners.find_or_add(tx, owner_name, now))
+        return _open(tx, actor, device_name, secrets.token_urlsafe(32), now, PREPARED_FOR)
 
 
 def is_closed(store: Store, pairing_id: str) -> bool:
@@ -159,44 +160,44 @@ def open_for_owner(store: Store, owner_name: str, now: datetime) -> Pairing | No
         return pairing
 
 
-def waiting(store: Store, owner_id: str, now: datetime) -> list[Pairing]:
+def waiting(store: Store, actor: Actor, now: datetime) -> list[Pairing]:
     """The open pairings whose code connects a device of this owner, the newest first, at most `WAITING_SHOWN`.
 
     A pairing without an owner connects the default owner's device, so its code is shown to that owner alone.
     """
     with store.read() as tx:
-        unclaimed = owners.name_of(tx, owner_id) == DEFAULT_OWNER
+        unclaimed = owners.name_of(tx, actor.owner_id) == DEFAULT_OWNER
         theirs = (
             pairing
             for pairing in _typed_pairings(tx, now)
-            if pairing.owner_id == owner_id or (unclaimed and pairing.owner_id is None)
+            if pairing.owner_id == actor.owner_id or (unclaimed and pairing.owner_id is None)
         )
         return list(islice(theirs, WAITING_SHOWN))
 
 
-def is_default_owner(store: Store, owner_id: str) -> bool:
+def is_default_owner(store: Store, actor: Actor) -> bool:
     """Whether devices that nobody claimed are connected as this owner's."""
     with store.read() as tx:
-        return owners.name_of(tx, owner_id) == DEFAULT_OWNER
+        return owners.name_of(tx, actor.owner_id) == DEFAULT_OWNER
 
 
-def invite_device(store: Store, owner_id: str, now: datetime) -> str:
+def invite_device(store: Store, actor: Actor, now: datetime) -> str:
     """Issue a code for the next device of this owner; it takes the place of the owner's last one."""
     with store.begin_write(None) as tx:
-        return _invite(tx, owner_id, now)
+        return _invite(tx, actor, now)
 
 
-def invited_code(store: Store, owner_id: str, now: datetime) -> str | None:
+def invited_code(store: Store, actor: Actor, now: datetime) -> str | None:
     """The code that was issued for the next device of this owner, while it is valid."""
     with store.read() as tx:
-        found = pairings.invitation_of(tx, owner_id)
+        found = pairings.invitation_of(tx, actor.owner_id)
     return found.code if found and found.is_open(now) else None
 
 
 def invite(store: Store, owner_name: str, now: datetime) -> str:
     """Issue a code for the next device of this owner (created if new); it takes the place of the owner's last one."""
     with store.begin_write(None) as tx:
-        return _invite(tx, owners.find_or_add(tx, owner_name, now), now)
+        return _invite(tx, Actor(owners.find_or_add(tx, owner_name, now)), now)
 
 
 def reopen(store: Store, owner_name: str | None = None) -> None:
@@ -211,21 +212,22 @@ def reopen(store: Store, owner_name: str | None = None) -> None:
 
 
 def _open(
-    tx: Transaction, owner_id: str | None, device_name: str, code: str, now: datetime, valid_for: timedelta
+    tx: Transaction, actor: Actor | None, device_name: str, code: str, now: datetime, valid_for: timedelta
 ) -> Pairing:
     """Store a new pairing. Those that ended long ago go, those dated in the future (a clock was ahead once), and the
     oldest where the owner has too many.
     """
     pairings.drop_outside(tx, now - _KEPT, now)
+    owner_id = actor and actor.owner_id
     pairings.keep_newest(tx, owner_id, PAIRINGS_MAX - 1)
     pairing = Pairing(secrets.token_urlsafe(24), owner_id, device_name, code, now, now + valid_for, TRIES, None)
     pairings.add(tx, pairing)
     return pairing
 
 
-def _invite(tx: Transaction, owner_id: str, now: datetime) -> str:
+def _invite(tx: Transaction, actor: Actor, now: datetime) -> str:
     code = _new_code(tx)
-    pairings.add_invitation(tx, Invitation(owner_id, code, now, now + OPEN_FOR))
+    pairings.add_invitation(tx, Invitation(actor.owner_id, code, now, now + OPEN_FOR))
     return code
 
 

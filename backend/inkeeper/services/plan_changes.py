@@ -17,35 +17,41 @@ from inkeeper.rules.replay import Entry, allotment_of, book_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates
-from inkeeper.services.accounts import refusals, seat
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.accounts import refusals
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import plan_changes as wording
 
 
-def preview_change(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def preview_change(
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
     """What a change of plan (or `cancel`) would grant, void and leave, in credits and money. Nothing is stored."""
-    row = seat(owner_id, account_id)
-    fact, before = _fact(account_id, wanted, now)
-    return _describe(row, fact, before, now) | {"id": None}
+    row = owned_account(tx, actor, account_id)
+    fact, before = _fact(tx, account_id, wanted, now)
+    return _describe(tx, row, fact, before, now) | {"id": None}
 
 
-def change_plan(owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def change_plan(
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
     """Store a change of plan or a cancellation, now, in the past or planned.
 
     Raises 409 where there is nothing to change, 422 for a plan that the rule book lacks.
     """
-    row = seat(owner_id, account_id)
-    fact, before = _fact(account_id, wanted, now)
-    answer = _describe(row, fact, before, now)
-    balances.record(account_id, [fact], now)
+    row = owned_account(tx, actor, account_id)
+    fact, before = _fact(tx, account_id, wanted, now)
+    answer = _describe(tx, row, fact, before, now)
+    balances.record(tx, account_id, [fact], now)
     return answer
 
 
-def list_changes(owner_id: str, account_id: str) -> list[dict[str, Any]]:
+def list_changes(tx: Transaction, actor: Actor, account_id: str) -> list[dict[str, Any]]:
     """The account's changes of plan and cancellations that stand, in order of time."""
-    seat(owner_id, account_id)
+    owned_account(tx, actor, account_id)
     return [
         {
             "id": fact.id,
@@ -53,35 +59,37 @@ def list_changes(owner_id: str, account_id: str) -> list[dict[str, Any]]:
             "cancel": isinstance(fact, Cancelled),
             "plan": fact.plan if isinstance(fact, PlanChanged) else None,
         }
-        for fact in stored_facts.terms_facts(account_id)
+        for fact in stored_facts.terms_facts(tx, account_id)
         if isinstance(fact, PlanChanged | Cancelled)
     ]
 
 
-def withdraw_change(owner_id: str, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
+def withdraw_change(tx: Transaction, actor: Actor, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
     """Take back a change of plan that was entered by mistake.
 
     The second time gives the same answer. Raises a 404 Problem.
     """
-    seat(owner_id, account_id)
-    fact = stored_facts.fact_of(account_id, change_id)
+    owned_account(tx, actor, account_id)
+    fact = stored_facts.fact_of(tx, account_id, change_id)
     if not isinstance(fact, PlanChanged | Cancelled):
         raise not_found("plan change")
-    retracted_at = stored_facts.retraction_of(change_id)
+    retracted_at = stored_facts.retraction_of(tx, change_id)
     if retracted_at is None:
         retracted_at = max(now, fact.at)
         with refusals():
             balances.record(
-                account_id, [Retracted(stored_facts.new_fact_id(account_id, now), retracted_at, change_id)], now
+                tx, account_id, [Retracted(stored_facts.new_fact_id(tx, account_id, now), retracted_at, change_id)], now
             )
-    balance = balances.state_at(account_id, now)[0].balance
+    balance = balances.state_at(tx, account_id, now)[0].balance
     return {"id": change_id, "retracted_at": retracted_at, "balance": balance}
 
 
-def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[PlanChanged | Cancelled, State]:
+def _fact(
+    tx: Transaction, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> tuple[PlanChanged | Cancelled, State]:
     """The fact to store, and the account just before it. Raises a Problem where it makes no sense there."""
-    at = dates.plannable("at", wanted.get("at"), now, balances.opened_at(account_id))
-    before, _ = balances.state_at(account_id, at)
+    at = dates.plannable("at", wanted.get("at"), now, balances.opened_at(tx, account_id))
+    before, _ = balances.state_at(tx, account_id, at)
     if wanted.get("cancel"):
         if before.plan == books.BASIC:
             raise conflict("nothing_to_cancel", "The plan is already the free one.")
@@ -89,9 +97,11 @@ def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[Pl
             raise conflict(
                 "nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal."
             )
-        return Cancelled(stored_facts.new_fact_id(account_id, now), at), before
+        return Cancelled(stored_facts.new_fact_id(tx, account_id, now), at), before
     plan = wanted["plan"]
-    fact = PlanChanged(stored_facts.new_fact_id(account_id, now), at, plan, wanted.get("allotment"), wanted.get("cap"))
+    fact = PlanChanged(
+        stored_facts.new_fact_id(tx, account_id, now), at, plan, wanted.get("allotment"), wanted.get("cap")
+    )
     with refusals():
         book_of(before).plan(plan)
     if plan == books.BASIC:
@@ -102,13 +112,15 @@ def _fact(account_id: str, wanted: Mapping[str, Any], now: datetime) -> tuple[Pl
     return fact, before
 
 
-def _describe(row: Seat, fact: PlanChanged | Cancelled, before: State, now: datetime) -> dict[str, Any]:
+def _describe(
+    tx: Transaction, row: Account, fact: PlanChanged | Cancelled, before: State, now: datetime
+) -> dict[str, Any]:
     """What the fact brings, by replaying with it and looking at what it caused."""
     effective_at = fact.at
     if isinstance(fact, Cancelled) and book_of(before).cancel_at_renewal:
         effective_at = before.next_renewal
     with refusals():
-        after = balances.preview(row.id, [fact], effective_at)
+        after = balances.preview(tx, row.id, [fact], effective_at)
     caused = [entry for entry in after.journal if entry.at == effective_at and _belongs(entry, fact)]
     balance_before = caused[0].balance - caused[0].credits if caused else after.state.balance
     granted = sum(entry.credits for entry in caused if entry.kind in ("grant", "forfeit"))

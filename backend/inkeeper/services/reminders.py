@@ -22,14 +22,15 @@ from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, ToWrite, urgency, warnings
 from inkeeper.services import accounts, mail
-from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders, seat
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.people import targets
 from inkeeper.services.summary import Summary, summary
 from inkeeper.settings import MailSettings
 from inkeeper.storage import owners
 from inkeeper.storage import reminders as notes
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.database import Store
 from inkeeper.storage.reminders import Sent
 from inkeeper.storage.transaction import Transaction
@@ -71,21 +72,21 @@ def remind(
     if there is no such owner.
     """
     _forget_those_to_come(store, now)
-    with store.read() as transaction:
-        news = _news(transaction, owner_name, now)
+    with store.read() as tx:
+        news = _news(tx, owner_name, now)
     if not news:
         return []
     with mail.offered(settings, _message(settings, news, now, words)) as hand_over:
         try:
-            with store.begin_write(None) as transaction:
-                _note(transaction, news, now)
+            with store.begin_write(None) as tx:
+                _note(tx, news, now)
         except _NotedMeanwhile:
             return []
         try:
             hand_over()
         except mail.MailRefused:
-            with store.begin_write(None) as transaction:
-                _forget(transaction, news)
+            with store.begin_write(None) as tx:
+                _forget(tx, news)
             raise
     return news
 
@@ -106,18 +107,18 @@ def occasion(warning: AccountWarning, state: State) -> datetime:
 def _forget_those_to_come(store: Store, now: datetime) -> None:
     """Forget what was sent in the future: it went out while the clock was ahead, and so too early."""
     if notes.any_after(store, now + CLOCK_TOLERANCE):
-        with store.begin_write(None) as transaction:
-            notes.forget_after(transaction, now + CLOCK_TOLERANCE)
+        with store.begin_write(None) as tx:
+            notes.forget_after(tx, now + CLOCK_TOLERANCE)
 
 
-def _news(transaction: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
-    owner_id = owners.find(transaction, owner_name)
+def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
+    owner_id = owners.find(tx, owner_name)
     if owner_id is None:
         raise not_found("person")
     summaries = []
-    for account_id in accounts.names(owner_id):
+    for account_id in accounts.names(tx, Actor(owner_id)):
         try:
-            summaries.append(summary(seat(owner_id, account_id), now))
+            summaries.append(summary(tx, owned_account(tx, Actor(owner_id), account_id), now))
         except UNREADABLE as error:
             # The others' warnings are no less urgent for it.
             log_unreadable(account_id, error)
@@ -125,23 +126,23 @@ def _news(transaction: Transaction, owner_name: str, now: datetime) -> list[Remi
     found = []
     for made in summaries:
         state = made.outlook.state
-        morning = _to_write(transaction, seat(owner_id, made.answer.account.id), now)
+        morning = _to_write(tx, owned_account(tx, Actor(owner_id), made.answer.account.id), now)
         for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
             reminder = Reminder(made.answer.account.id, _account(made, plans), warning, occasion(warning, state))
-            if not notes.is_noted(transaction, _key(reminder)):
+            if not notes.is_noted(tx, _key(reminder)):
                 found.append(reminder)
     return sorted(found, key=lambda reminder: urgency(reminder.warning))
 
 
-def _to_write(transaction: Transaction, row: Seat, now: datetime) -> AccountWarning | None:
+def _to_write(tx: Transaction, row: Account, now: datetime) -> AccountWarning | None:
     """How many people are to be written to today; None where there are none, at night, and on days off."""
     today, local = local_day(row.time_zone, now), now.astimezone(time_zone(row.time_zone))
     if local.hour < MORNING_FROM or today.isoweekday() not in row.working_days:
         return None
-    people = targets.wanted_today(transaction, row.owner_id, row.id, row.time_zone, now)
+    people = targets.wanted_today(tx, Actor(row.owner_id), row.id, row.time_zone, now)
     if not people:
         return None
-    names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_in_reminders(row.id) else []
+    names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_in_reminders(tx, row.id) else []
     until = day_start(row.time_zone, today + timedelta(days=1))
     return AccountWarning("to_write", "info", until, ToWrite(len(people), tuple(names)))
 
@@ -207,16 +208,16 @@ def _header_text(text: str) -> str:
     return text.replace("=?", "=\N{REPLACEMENT CHARACTER}")
 
 
-def _note(transaction: Transaction, news: Sequence[Reminder], now: datetime) -> None:
+def _note(tx: Transaction, news: Sequence[Reminder], now: datetime) -> None:
     """Note what goes out. Raises _NotedMeanwhile, which undoes it."""
     for reminder in news:
-        if not notes.note(transaction, _key(reminder), now):
+        if not notes.note(tx, _key(reminder), now):
             raise _NotedMeanwhile
 
 
-def _forget(transaction: Transaction, news: Sequence[Reminder]) -> None:
+def _forget(tx: Transaction, news: Sequence[Reminder]) -> None:
     for reminder in news:
-        notes.forget(transaction, _key(reminder))
+        notes.forget(tx, _key(reminder))
 
 
 def _key(reminder: Reminder) -> Sent:

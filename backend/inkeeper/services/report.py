@@ -41,7 +41,8 @@ from inkeeper.services import answers
 from inkeeper.services.answers import Answered
 from inkeeper.services.standing import Standing, StandingAnswers
 from inkeeper.storage import balances
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
 
 _BEST_HOURS = 3
 
@@ -75,26 +76,26 @@ class Reports:
     def __init__(self) -> None:
         self._standing: StandingAnswers[dict[str, Any]] = StandingAnswers(limit=100)
 
-    def of(self, row: Seat, now: datetime, count: int) -> dict[str, Any]:
+    def of(self, tx: Transaction, row: Account, now: datetime, count: int) -> dict[str, Any]:
         """As `report`."""
-        return _dated(self._standing.of(row, now, lambda: _make(row, now, count), count), now)
+        return _dated(self._standing.of(row, now, lambda: _make(tx, row, now, count), count), now)
 
 
-def report(row: Seat, now: datetime, count: int) -> dict[str, Any]:
+def report(tx: Transaction, row: Account, now: datetime, count: int) -> dict[str, Any]:
     """The account's last `count` months at `now` (UTC), the present one included, as far as it was open in them."""
-    return _dated(_make(row, now, count).answer, now)
+    return _dated(_make(tx, row, now, count).answer, now)
 
 
-def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
+def _make(tx: Transaction, row: Account, now: datetime, count: int) -> Standing[dict[str, Any]]:
     """All of the report but what `_dated` puts into it."""
-    zone, now = row.time_zone, balances.present(row.id, now)
-    told = balances.told(row.id, month_start(zone, now, 1 - count), now)
+    zone, now = row.time_zone, balances.present(tx, row.id, now)
+    told = balances.told(tx, row.id, month_start(zone, now, 1 - count), now)
     sheets, state = [*told.closed, told.present], told.state
     rows = months(sheets, zone, month_start(zone, now, 1 - count))
     prices = row.prices(paid_plan(sheets))
     since = max(rows[0].start, state.opened_at)
     most = best(rows)
-    answered = answers.answered(row.id, zone, since, now)
+    answered = answers.answered(tx, row.id, zone, since, now)
     made = {
         "account": _account(row, state),
         "from": since,
@@ -103,11 +104,11 @@ def _make(row: Seat, now: datetime, count: int) -> Standing[dict[str, Any]]:
         "average": average(rows, now)._asdict(),
         "differences": _differences(rows),
         "best_month": most and {"month": _name(zone, most.start), "used": most.tally.used},
-        "rates": _rates(row, now),
+        "rates": _rates(tx, row, now),
         "cost": _cost(rows, prices, answered),
-        "capacity": answers.describe_capacity(state, now, answers.returns(row.id, state, now)),
+        "capacity": answers.describe_capacity(state, now, answers.returns(tx, row.id, state, now)),
         "balance_over_time": _balance_over_time(sheets, since, rows[0].opening),
-        "heat_map": _heat_map(answers.by_hour_of_sending(row.id, zone, since, now), answered),
+        "heat_map": _heat_map(answers.by_hour_of_sending(tx, row.id, zone, since, now), answered),
         "answer_time": {"answers": len(answered), "median_hours": answers.hours(answers.median_wait(answered))},
     }
     # Windows and days move at midnight, months end at one; between two, time alone brings nothing else.
@@ -131,7 +132,7 @@ def _dated(made: dict[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
-def table(row: Seat, found: dict[str, Any]) -> list[list[Any]]:
+def table(row: Account, found: dict[str, Any]) -> list[list[Any]]:
     """The months of a report as rows under `TABLE_COLUMNS`, money in the currency's unit."""
     rows = []
     for month in found["months"]:
@@ -147,7 +148,7 @@ def table(row: Seat, found: dict[str, Any]) -> list[list[Any]]:
     return rows
 
 
-def table_text(row: Seat, found: dict[str, Any]) -> str:
+def table_text(row: Account, found: dict[str, Any]) -> str:
     """The same table as CSV, in which no text is a formula."""
     text = StringIO(newline="")
     write_table(text, TABLE_COLUMNS, table(row, found))
@@ -159,7 +160,7 @@ def paid_plan(sheets: Sequence[Sheet]) -> str:
     return next((sheet.plan for sheet in reversed(sheets) if sheet.plan != books.BASIC), books.BASIC)
 
 
-def _account(row: Seat, state: State) -> dict[str, Any]:
+def _account(row: Account, state: State) -> dict[str, Any]:
     plan = book_of(state).plan(state.plan)
     return {
         "id": row.id,
@@ -231,7 +232,7 @@ def _differences(rows: Sequence[Month]) -> list[dict[str, Any]]:
     return [{"code": code, "count": count} for code, count in counts.items() if count]
 
 
-def _rates(row: Seat, now: datetime) -> list[dict[str, Any]]:
+def _rates(tx: Transaction, row: Account, now: datetime) -> list[dict[str, Any]]:
     today = local_day(row.time_zone, now)
     since = [day_start(row.time_zone, today - timedelta(days=days)) for days in RATES_OVER_DAYS]
     return [
@@ -243,7 +244,7 @@ def _rates(row: Seat, now: datetime) -> list[dict[str, Any]]:
             "response_rate": found.response_rate,
             "acceptance_rate": found.acceptance_rate,
         }
-        for days, begin, found in zip(RATES_OVER_DAYS, since, answers.by_outcome(row.id, since, now), strict=True)
+        for days, begin, found in zip(RATES_OVER_DAYS, since, answers.by_outcome(tx, row.id, since, now), strict=True)
     ]
 
 

@@ -78,41 +78,41 @@ def read_export(store: Store, source: Path) -> dict[str, int]:
     Raises ExportError, which names the file and the line, if the file is damaged, not an export or made by a newer
     version, and if the database is in use already; OSError if the file cannot be read.
     """
-    with source.open("rb") as file, store.begin_write(None) as transaction:
-        if not tables.is_empty(transaction):
+    with source.open("rb") as file, store.begin_write(None) as tx:
+        if not tables.is_empty(tx):
             raise ExportError("The database holds data already. Restore into a new one: name it with --database.")
         try:
-            return _restore(transaction, file, source.name)
+            return _restore(tx, file, source.name)
         except Problem as problem:
             # What was found out about a zip.
             reason = (problem.errors or [{}])[0].get("message")
             raise ExportError(f"{source.name}: {reason} Nothing was restored.") from problem
 
 
-def _restore(transaction: Transaction, file: BinaryIO, name: str) -> dict[str, int]:
+def _restore(tx: Transaction, file: BinaryIO, name: str) -> dict[str, int]:
     if not is_zip(file):
         place = _Place(name)
         text = file.read(_MOST_BYTES_OF_FIRST_VERSION + 1)
         if len(text) > _MOST_BYTES_OF_FIRST_VERSION:
             raise ExportError(f"{name}: The file is not a zip, as every export of this size is. Nothing was restored.")
-        return _store(transaction, _first_version(text, place), place)
+        return _store(tx, _first_version(text, place), place)
     archive = Archive(file, name, most_bytes=_MOST_BYTES)
     member = archive.find(DOCUMENT)
     if member is None:
         raise _not_an_export(name)
     with archive.open(member) as stream:
         place = _Place(f"{name}, {DOCUMENT}", 0)
-        return _store(transaction, _row_by_row(stream, place), place)
+        return _store(tx, _row_by_row(stream, place), place)
 
 
 def _not_an_export(name: str) -> ExportError:
     return ExportError(f"{name}: The file is not an export of Inkeeper. Nothing was restored.")
 
 
-def _store(transaction: Transaction, document: _Document, place: _Place) -> dict[str, int]:
+def _store(tx: Transaction, document: _Document, place: _Place) -> dict[str, int]:
     older = _is_older(document.head, place)
     if isinstance(document.head.get("installation"), str):
-        tables.set_installation_id(transaction, document.head["installation"])
+        tables.set_installation_id(tx, document.head["installation"])
     counts = dict.fromkeys(_BY_NAME, 0)
     seen: list[str] = []
     checksum = Checksum()
@@ -122,29 +122,29 @@ def _store(transaction: Transaction, document: _Document, place: _Place) -> dict
             raise place.damaged("its tables are not in order")
         later: Later = []
         while some := list(islice(group, _ROWS_AT_ONCE)):
-            later += _insert(transaction, some, place, older=older)
+            later += _insert(tx, some, place, older=older)
             for row in some:
                 checksum.add(name, to_json(row.values))
             counts[name] += len(some)
-        _refer(transaction, _BY_NAME[name], later, place)
+        _refer(tx, _BY_NAME[name], later, place)
     place.line = None
     if document.checksum != [str(checksum)]:
         raise place.damaged("its checksum does not fit its content")
     # Older exports do not say which fact id was the last.
-    tables.set_missing_last_facts(transaction)
+    tables.set_missing_last_facts(tx)
     return counts
 
 
-def _refer(transaction: Transaction, table: Table, later: Later, place: _Place) -> None:
+def _refer(tx: Transaction, table: Table, later: Later, place: _Place) -> None:
     """Set what rows of a table refer to in the same table. Raises ExportError for rows that are not there."""
     try:
-        tables.refer(transaction, table, later)
+        tables.refer(tx, table, later)
     except ConstraintViolated:
         place.line = None
         raise place.damaged(f"rows are missing to which rows of {table.name} belong") from None
 
 
-def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older: bool) -> Later:
+def _insert(tx: Transaction, rows: list[_Row], place: _Place, *, older: bool) -> Later:
     """Store rows of one table; what they refer to in the same table is left. Raises ExportError for the first that
     cannot be stored.
     """
@@ -165,7 +165,7 @@ def _insert(transaction: Transaction, rows: list[_Row], place: _Place, *, older:
             yield [*values.values()] if not table.derived else _with_derived(table, values, place)
 
     try:
-        return tables.insert(transaction, table, [*columns, *(each.column for each in table.derived)], checked())
+        return tables.insert(tx, table, [*columns, *(each.column for each in table.derived)], checked())
     except ConstraintViolated:
         # Each row is stored before the next is asked for, so the line is that of the row at fault.
         raise place.damaged(f"this row of {table.name} does not fit the rows before it, or its own columns") from None

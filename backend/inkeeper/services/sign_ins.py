@@ -11,10 +11,11 @@ from math import ceil
 
 from inkeeper.errors import Problem
 from inkeeper.services import devices
+from inkeeper.services.access import Actor
 from inkeeper.services.devices import hash_of
 from inkeeper.storage import owners, sign_ins
 from inkeeper.storage.database import Store
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 
 VALID_FOR = timedelta(seconds=60)
 """How long a secret is valid that a program hands to a browser on the same machine."""
@@ -34,14 +35,14 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def add(owner_id: str, secret: str, now: datetime, valid_for: timedelta = VALID_FOR) -> datetime:
+def add(tx: Transaction, actor: Actor, secret: str, now: datetime, valid_for: timedelta = VALID_FOR) -> datetime:
     """Make a secret valid for one sign-in of the owner, inside an open write. Returns when it expires (UTC).
 
     Raises the 429 Problem if the owner has made too many lately.
     """
-    sign_ins.drop_before(current(), now - _KEPT)
+    sign_ins.drop_before(tx, now - _KEPT)
     # Only up to now, so that a clock that was set back does not keep the owner out.
-    lately = sign_ins.made_between(current(), owner_id, now - MADE_WITHIN, now, MADE_ALLOWED)
+    lately = sign_ins.made_between(tx, actor.owner_id, now - MADE_WITHIN, now, MADE_ALLOWED)
     if len(lately) == MADE_ALLOWED:
         wait = lately[-1] + MADE_WITHIN - now
         raise Problem(
@@ -51,7 +52,7 @@ def add(owner_id: str, secret: str, now: datetime, valid_for: timedelta = VALID_
             headers={"Retry-After": str(max(1, ceil(wait.total_seconds())))},
         )
     expires_at = now + valid_for
-    sign_ins.add(current(), owner_id, hash_of(secret), now, expires_at)
+    sign_ins.add(tx, actor.owner_id, hash_of(secret), now, expires_at)
     return expires_at
 
 
@@ -62,7 +63,7 @@ def make(store: Store, owner_name: str, now: datetime, valid_for: timedelta = VA
     """
     secret = new_secret()
     with store.begin_write(None) as tx:
-        add(owners.find_or_add(tx, owner_name, now), secret, now, valid_for)
+        add(tx, Actor(owners.find_or_add(tx, owner_name, now)), secret, now, valid_for)
     return secret
 
 
@@ -88,8 +89,8 @@ def redeem(store: Store, secret: str, device_name: str, now: datetime, token: st
         if found.is_used or found.expires_at <= now or found.created_at > now + VALID_FOR:
             raise Problem("over", "This link has been used or has expired. Open Inkeeper again.", status=410)
         sign_ins.use(tx, hash_of(secret), now)
-        known = devices.page_of_owner(found.owner_id, token) if token else None
+        known = devices.page_of_owner(tx, Actor(found.owner_id), token) if token else None
         if token and known:
             return token, known
-        added = devices.add(found.owner_id, f"Page in {device_name}", now, kind="page")
+        added = devices.add(tx, Actor(found.owner_id), f"Page in {device_name}", now, kind="page")
         return added.token, added.id

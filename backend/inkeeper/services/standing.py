@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 
 Answer = TypeVar("Answer")
 
@@ -27,7 +27,7 @@ class StandingAnswers(Generic[Answer]):
         self._made: dict[Hashable, tuple[int, datetime, Standing[Answer]]] = {}
         self._lock = Lock()
 
-    def of(self, row: Seat, now: datetime, make: Callable[[], Standing[Answer]], *kind: Hashable) -> Answer:
+    def of(self, row: Account, now: datetime, make: Callable[[], Standing[Answer]], *kind: Hashable) -> Answer:
         """The account's answer of that kind at `now` (UTC): one that stands, else what `make` gives."""
         key = (row.id, *kind)
         version, since, standing = self._made.get(key, (None, now, None))

@@ -17,13 +17,14 @@ from inkeeper.rules.replay import allotment_of, book_of, months_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import AccountWarning, LeadDays, Outlook, next_turn, warnings
 from inkeeper.services import answers
+from inkeeper.services.access import Actor
 from inkeeper.services.answers import Capacity
 from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.services.people import targets
 from inkeeper.storage import balances
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.results_window import count_replies
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import JournalKind, Product
 from inkeeper.vocabulary import Loss as LossReason
 from inkeeper.wording.plans import PRODUCT_TITLES
@@ -147,13 +148,13 @@ class Summary(NamedTuple):
     outlook: Outlook
 
 
-def summary(row: Seat, now: datetime) -> Summary:
+def summary(tx: Transaction, row: Account, now: datetime) -> Summary:
     """The account at `now` (UTC); before its opening, as it will be then.
 
     Its cost does not grow with the account's history.
     """
     asked_at = now
-    state, coming = balances.state_at(row.id, now)
+    state, coming = balances.state_at(tx, row.id, now)
     # Just after the opening, where that is to come because the clock was ahead.
     now = state.position.at
     changes = timeline(state, now, coming)
@@ -161,10 +162,9 @@ def summary(row: Seat, now: datetime) -> Summary:
     allotment, book = allotment_of(state), book_of(state)
     plan = book.plan(state.plan)
     its_pace = pace(state, now, loss, row.working_days, row.reserve)
-    lately = answers.returns(row.id, state, now)
+    lately = answers.returns(tx, row.id, state, now)
     its_forecast = forecast(state, now, loss, lately)
-    tx = current()
-    listed = targets.for_summary(tx, row.owner_id, row.id, row.time_zone, asked_at)
+    listed = targets.for_summary(tx, Actor(row.owner_id), row.id, row.time_zone, asked_at)
     outlook = Outlook(
         state,
         now,
@@ -175,7 +175,7 @@ def summary(row: Seat, now: datetime) -> Summary:
         row.reserve,
         row.lead_days,
         row.low_balance,
-        names=listed["names"] if targets.is_used(tx, row.owner_id) else None,
+        names=listed["names"] if targets.is_used(tx, Actor(row.owner_id)) else None,
         replies=count_replies(tx, row.id, now) if plan.product == "recruiter" else None,
     )
     days = days_until(row.time_zone, now, state.next_renewal)
@@ -215,10 +215,10 @@ def summary(row: Seat, now: datetime) -> Summary:
         warnings=warnings(outlook),
         timeline=[Change(change.at, change.reason, change.credits, change.balance) for change in changes],
         targets=listed,
-        recent=recent_inmails(row.id, RECENT, now),
-        awaiting=awaiting_inmails(row.id, AWAITING, now),
+        recent=recent_inmails(tx, row.id, RECENT, now),
+        awaiting=awaiting_inmails(tx, row.id, AWAITING, now),
     )
-    unanswered = next_unanswered(row.id, now)
+    unanswered = next_unanswered(tx, row.id, now)
     turns = [next_turn(outlook), *(fact.at for fact in coming), *([unanswered] if unanswered else [])]
     if answer.opens_at:
         turns.append(state.opened_at)

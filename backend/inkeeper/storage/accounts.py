@@ -18,7 +18,7 @@ _COLUMNS = (
 )
 
 
-class Seat(NamedTuple):
+class Account(NamedTuple):
     """An account's row: what is not dated and so is not a fact."""
 
     id: str
@@ -50,7 +50,7 @@ class Owned(NamedTuple):
     owner_name: str
 
 
-def get(tx: Transaction, owner_id: str, account_id: str) -> Seat | None:
+def get(tx: Transaction, owner_id: str, account_id: str) -> Account | None:
     """The owner's account of this id."""
     row = tx.execute(
         f"SELECT {_COLUMNS} FROM account WHERE id = ? AND owner_id = ?",  # noqa: S608 (names of ours)
@@ -91,7 +91,7 @@ def has_account_or_text(tx: Transaction, owner_id: str) -> bool:
     return bool(tx.execute(sql, (owner_id, owner_id)).fetchone()[0])
 
 
-def add(tx: Transaction, seat: Seat) -> None:
+def add(tx: Transaction, seat: Account) -> None:
     """Store a new account."""
     columns = {
         "id": seat.id,
@@ -110,7 +110,7 @@ def add(tx: Transaction, seat: Seat) -> None:
 
 def update(tx: Transaction, account_id: str, changes: Mapping[str, Any]) -> None:
     """Change some of `name`, `price`, `working_days`, `reserve`, `plan_prices`, `lead_days` and `low_balance`, given as
-    in `Seat`.
+    in `Account`.
     """
     columns = dict(_stored(changes))
     values = ", ".join(f"{column} = ?" for column in columns)
@@ -131,7 +131,7 @@ def set_names_in_reminders(tx: Transaction, account_id: str, *, wanted: bool) ->
 
 
 def _stored(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The columns, with their values, of those of a Seat's fields that may change."""
+    """The columns, with their values, of those of a Account's fields that may change."""
     for name in ("name", "reserve", "low_balance"):
         if name in fields:
             yield name, fields[name]
@@ -162,9 +162,9 @@ def _seat(
     owner_id: str,
     lead_days: str,
     low_balance: int | None,
-) -> Seat:
+) -> Account:
     first, second, third = map(int, lead_days.split(","))
-    return Seat(
+    return Account(
         account_id,
         name,
         zone,

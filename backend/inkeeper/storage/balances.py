@@ -19,7 +19,7 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import snapshots
 from inkeeper.storage.engines.engine import AccountRow
 from inkeeper.storage.heads import Latest, latest_at
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 
 JUST_OPENED = timedelta(seconds=1)
 """How long after its opening an account is shown as of, while the opening is still to come."""
@@ -61,33 +61,33 @@ class _Replay(NamedTuple):
     begun: list[State]
 
 
-def state_at(account_id: str, now: datetime) -> tuple[State, list[Fact]]:
+def state_at(tx: Transaction, account_id: str, now: datetime) -> tuple[State, list[Fact]]:
     """The account's state at `now` (UTC), and its facts dated later; while the opening is to come, just after it.
 
     Raises BadHistory where there is no such account.
     """
-    start, facts = _from(account_id, Position(now, LAST + 1, ""))
+    start, facts = _from(tx, account_id, Position(now, LAST + 1, ""))
     now = now if start else _or_after_opening(now, opening_of(facts).at)
-    known = _latest(account_id)
+    known = _latest(tx, account_id)
     # Asked about a time before the latest state, there is nothing to learn.
     if (known is None or start is known.heads[-1]) and (head := _head(facts, now, start)):
         start = head.state
         latest = known.with_head(start, facts) if known else latest_at(start, facts)
         # Asked about a time long past, what came since is not worth keeping.
         if len(latest.later) <= _PLANNED_KEPT:
-            current().learn(account_id, latest)
+            tx.learn(account_id, latest)
     return replay(facts, now, start).state, [fact for fact in facts if fact.at > now]
 
 
-def journal_of(account_id: str, since: datetime, until: datetime) -> list[Entry]:
+def journal_of(tx: Transaction, account_id: str, since: datetime, until: datetime) -> list[Entry]:
     """The journal's entries in `[since, until]` (UTC), replayed from the last state known before `since`."""
-    start, facts = _from(account_id, Position(since, 0, ""))
+    start, facts = _from(tx, account_id, Position(since, 0, ""))
     if start is None and until < opening_of(facts).at:
         return []
     return [entry for entry in replay(facts, until, start).journal if entry.at >= since]
 
 
-def told(account_id: str, since: datetime, now: datetime) -> Told:
+def told(tx: Transaction, account_id: str, since: datetime, now: datetime) -> Told:
     """The sheets of the periods that ended in `(since, now]` (UTC), oldest first, and of the one open at `now`.
 
     Its cost does not grow with what was before `since`: the sheets of closed periods were saved, and what is replayed
@@ -95,21 +95,22 @@ def told(account_id: str, since: datetime, now: datetime) -> Told:
 
     Raises BadHistory where there is no such account.
     """
-    found = _told_from(account_id, snapshots.saved_before(account_id, Position(now, LAST + 1, "")), now)
-    kept = snapshots.saved_sheets(account_id, since, (found.closed or [found.present])[0].start)
+    found = _told_from(tx, account_id, snapshots.saved_before(tx, account_id, Position(now, LAST + 1, "")), now)
+    kept = snapshots.saved_sheets(tx, account_id, since, (found.closed or [found.present])[0].start)
     sheets = [*kept, *found.closed]
     if not _is_whole([*sheets, found.present], since, found.state.opened_at):
-        found = _told_from(account_id, snapshots.saved_before(account_id, Position(since, 0, "")), now)
+        found = _told_from(tx, account_id, snapshots.saved_before(tx, account_id, Position(since, 0, "")), now)
         sheets = found.closed
     return found._replace(closed=[sheet for sheet in sheets if sheet.end and sheet.end > since])
 
 
-def preview(account_id: str, facts: Sequence[Fact], now: datetime) -> Recorded:
+def preview(tx: Transaction, account_id: str, facts: Sequence[Fact], now: datetime) -> Recorded:
     """What `record` would come to, with nothing stored."""
-    return _replay_with(account_id, facts, _takes_effect(account_id, facts), now).recorded
+    return _replay_with(tx, account_id, facts, _takes_effect(tx, account_id, facts), now).recorded
 
 
 def record(
+    tx: Transaction,
     account_id: str,
     facts: Sequence[Fact],
     now: datetime,
@@ -123,27 +124,28 @@ def record(
     names the import that they came with, if any, and `import_ids` those of single facts, by the facts' ids. `check` may
     raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
     """
-    transaction = current()
-    earliest = _takes_effect(account_id, facts)
-    recorded, head, start, behind, begun = _replay_with(account_id, facts, earliest, now)
+    earliest = _takes_effect(tx, account_id, facts)
+    recorded, head, start, behind, begun = _replay_with(tx, account_id, facts, earliest, now)
     if check:
         check(recorded)
-    stored_facts.add(account_id, facts, now, import_id, import_ids)
-    known = _latest(account_id)
+    stored_facts.add(tx, account_id, facts, now, import_id, import_ids)
+    known = _latest(tx, account_id)
     kept = known and known.before(min(earliest, head.position) if head else earliest)
     if head:
-        transaction.learn(account_id, kept.with_head(head, behind) if kept else latest_at(head, behind))
+        tx.learn(account_id, kept.with_head(head, behind) if kept else latest_at(head, behind))
     else:
-        transaction.learn(account_id, kept and kept.with_later(behind))
-    snapshots.drop_from(account_id, earliest)
+        tx.learn(account_id, kept and kept.with_later(behind))
+    snapshots.drop_from(tx, account_id, earliest)
     if begun:
-        snapshots.save(account_id, begun, draw_up(start, begun, recorded.journal, recorded.state)[0])
-    if transaction.account_id != account_id:
-        transaction.raise_version(account_id)
+        snapshots.save(tx, account_id, begun, draw_up(start, begun, recorded.journal, recorded.state)[0])
+    if tx.account_id != account_id:
+        tx.raise_version(account_id)
     return recorded
 
 
-def newly_uncovered(account_id: str, facts: Sequence[Fact], recorded: Recorded, now: datetime) -> set[str]:
+def newly_uncovered(
+    tx: Transaction, account_id: str, facts: Sequence[Fact], recorded: Recorded, now: datetime
+) -> set[str]:
     """The sends, by fact id, that no credit is left for by these new facts, which have led to `recorded` at `now`
     (UTC): so many in each period as it has more sends without a credit than it would have without the facts.
 
@@ -155,14 +157,14 @@ def newly_uncovered(account_id: str, facts: Sequence[Fact], recorded: Recorded, 
     until = max([now, *(fact.at for fact in recorded.coming if type(fact) is Sent)])
     later = replay(recorded.coming, until, recorded.state).journal if until > now else []
     # A replay may begin at any place before the first send that the facts change.
-    first = _takes_effect(account_id, facts)
+    first = _takes_effect(tx, account_id, facts)
     uncovered = _uncovered_from(first, [*recorded.journal, *later])
     if not uncovered:
         return set()
-    before = _uncovered_from(first, journal_of(account_id, first.at, until))
+    before = _uncovered_from(first, journal_of(tx, account_id, first.at, until))
     if not before:
         return set(uncovered)
-    past = told(account_id, first.at, until)
+    past = told(tx, account_id, first.at, until)
     starts = [sheet.start for sheet in (*past.closed, past.present)]
     more = Counter(bisect_right(starts, at) for at in uncovered.values())
     more.subtract(bisect_right(starts, at) for at in before.values())
@@ -175,57 +177,57 @@ def newly_uncovered(account_id: str, facts: Sequence[Fact], recorded: Recorded, 
     return found
 
 
-def present(account_id: str, now: datetime) -> datetime:
+def present(tx: Transaction, account_id: str, now: datetime) -> datetime:
     """The instant (UTC) to show the account as of: `now`, or just after its opening where that is still to come."""
-    return _or_after_opening(now, opened_at(account_id))
+    return _or_after_opening(now, opened_at(tx, account_id))
 
 
-def opened_at(account_id: str) -> datetime:
+def opened_at(tx: Transaction, account_id: str) -> datetime:
     """When the account opened (UTC)."""
-    if latest := _latest(account_id):
+    if latest := _latest(tx, account_id):
         return latest.heads[-1].opened_at
-    return stored_facts.opening_of(account_id)
+    return stored_facts.opening_of(tx, account_id)
 
 
-def last_at(account_id: str, now: datetime) -> datetime | None:
+def last_at(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
     """The date (UTC) of the latest fact up to `now`, or None."""
-    latest = current().latest(account_id)
+    latest = tx.latest(account_id)
     if latest and (head_at := latest.heads[-1].position.at) <= now:
         return max([head_at, *(fact.at for fact in latest.later if fact.at <= now)])
-    return stored_facts.last_at(account_id, now)
+    return stored_facts.last_at(tx, account_id, now)
 
 
-def _latest(account_id: str) -> Latest | None:
+def _latest(tx: Transaction, account_id: str) -> Latest | None:
     """The account's latest states; None where they have to be worked out from what is stored.
 
     Where another process has written to the account, what this one knows is brought up to date by the facts since.
     """
-    if earlier := current().earlier(account_id):
-        current().learn(account_id, _caught_up(account_id, *earlier))
-    return current().latest(account_id)
+    if earlier := tx.earlier(account_id):
+        tx.learn(account_id, _caught_up(tx, account_id, *earlier))
+    return tx.latest(account_id)
 
 
-def _caught_up(account_id: str, then: AccountRow, known: Latest) -> Latest | None:
+def _caught_up(tx: Transaction, account_id: str, then: AccountRow, known: Latest) -> Latest | None:
     """Those of the states known that hold still, with all facts behind the last of them; None if there are none."""
-    facts = stored_facts.facts_of(account_id, known.heads[0].position.at)
+    facts = stored_facts.facts_of(tx, account_id, known.heads[0].position.at)
     new = [fact for fact in facts if fact.id > (then.last_fact_id or "")]
-    if len(new) != current().row(account_id).facts_recorded - then.facts_recorded:
+    if len(new) != tx.row(account_id).facts_recorded - then.facts_recorded:
         # Some are dated before the first of the states.
         return None
-    kept = known.before(_takes_effect(account_id, new)) if new else known
+    kept = known.before(_takes_effect(tx, account_id, new)) if new else known
     return kept and kept.with_later(facts)
 
 
-def _from(account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
+def _from(tx: Transaction, account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
     """The last state known before that place (None: none is), and the facts from its instant on, all of them without
     one.
     """
-    latest = _latest(account_id)
+    latest = _latest(tx, account_id)
     if latest and latest.heads[-1].position < place:
         return latest.heads[-1], list(latest.later)
     heads = reversed(latest.heads) if latest else ()
     start = next((head for head in heads if head.position < place), None)
-    return _with_facts(account_id, start or snapshots.saved_before(account_id, place))
+    return _with_facts(tx, account_id, start or snapshots.saved_before(tx, account_id, place))
 
 
 def _or_after_opening(now: datetime, opening: datetime) -> datetime:
@@ -236,8 +238,8 @@ def _or_after_opening(now: datetime, opening: datetime) -> datetime:
     return now if opening <= now else opening + JUST_OPENED
 
 
-def _with_facts(account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
-    return start, stored_facts.facts_of(account_id, start.position.at if start else None)
+def _with_facts(tx: Transaction, account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
+    return start, stored_facts.facts_of(tx, account_id, start.position.at if start else None)
 
 
 def _head(
@@ -256,17 +258,17 @@ def _head(
     return replayed
 
 
-def _replay_with(account_id: str, new: Sequence[Fact], earliest: Position, now: datetime) -> _Replay:
+def _replay_with(tx: Transaction, account_id: str, new: Sequence[Fact], earliest: Position, now: datetime) -> _Replay:
     """The account with the new facts, which count from `earliest` on, at `now`."""
     place = min(earliest, Position(now, LAST, ""))
-    start, facts = _from(account_id, place)
+    start, facts = _from(tx, account_id, place)
     facts += new
     now = now if start else _or_after_opening(now, opening_of(facts).at)
     if start and (
         start.next_renewal <= now or any(not isinstance(fact, _IN_A_PERIOD) for fact in facts if fact.at <= now)
     ):
         # A period will close, and its sheet is drawn up from all of it.
-        start, facts = _with_facts(account_id, snapshots.saved_before(account_id, place))
+        start, facts = _with_facts(tx, account_id, snapshots.saved_before(tx, account_id, place))
         facts += new
     begun: list[State] = []
 
@@ -280,10 +282,10 @@ def _replay_with(account_id: str, new: Sequence[Fact], earliest: Position, now: 
     return _Replay(recorded, head and head.state, start, facts, begun)
 
 
-def _told_from(account_id: str, start: State | None, now: datetime) -> Told:
+def _told_from(tx: Transaction, account_id: str, start: State | None, now: datetime) -> Told:
     """All from `start` on, a state in which a period had just begun (None: from the opening on)."""
     begun: list[State] = []
-    facts = stored_facts.facts_of(account_id, start.position.at if start else None)
+    facts = stored_facts.facts_of(tx, account_id, start.position.at if start else None)
     now = now if start else _or_after_opening(now, opening_of(facts).at)
     state, journal = replay(facts, now, start, lambda state: begun.append(state.copy()))
     closed, present = draw_up(start, begun, journal, state)
@@ -307,11 +309,11 @@ def _uncovered_from(first: Position, journal: Sequence[Entry]) -> dict[str, date
     }
 
 
-def _takes_effect(account_id: str, facts: Sequence[Fact]) -> Position:
+def _takes_effect(tx: Transaction, account_id: str, facts: Sequence[Fact]) -> Position:
     """From where on the facts change what is computed: a retraction from the place of what it takes back."""
     places = [position_of(fact) for fact in facts if type(fact) is not Retracted]
     taken_back = [fact.target_id for fact in facts if type(fact) is Retracted]
     if taken_back:
-        places += stored_facts.places_of(account_id, taken_back)
+        places += stored_facts.places_of(tx, account_id, taken_back)
     # What takes back nothing that is there changes nothing: then any place does.
     return min(places, default=position_of(facts[0]))

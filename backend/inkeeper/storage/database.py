@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -14,14 +13,9 @@ from inkeeper.storage.engines import sqlite
 from inkeeper.storage.engines.engine import AccountRow, Connection, DatabaseProblem, Engine, Which
 from inkeeper.storage.heads import Heads
 from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
-from inkeeper.storage.models import database_of_thread
-from inkeeper.storage.transaction import Transaction, enter
+from inkeeper.storage.transaction import Transaction
 
 __all__ = ["DatabaseProblem", "Store", "Which", "open_database"]
-
-
-class _OfThread(threading.local):
-    transaction: Transaction | None = None
 
 
 class Store:
@@ -30,7 +24,6 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._heads = Heads()
-        self._of_thread = _OfThread()
 
     @property
     def name(self) -> str:
@@ -53,14 +46,11 @@ class Store:
         all.
 
         Names the account that is written to, whose version rises if anything is; None for a write to no account. Raises
-        DatabaseProblem if the database cannot be written, or if it is unknown whether it was (`unconfirmed`).
+        DatabaseProblem if the database cannot be written, or if it is unknown whether it was (`unconfirmed`), and
+        RuntimeError in a thread that is in a transaction already.
         """
-        if self._of_thread.transaction:
-            raise RuntimeError("A write must begin as a write, not inside another transaction.")
-        with (
-            self._engine.writing(account_id) as (connection, row),
-            self._entered(connection, account_id, row) as transaction,
-        ):
+        with self._engine.writing(account_id) as (connection, row):
+            transaction = self._transaction(connection, account_id, row)
             before = self._engine.changes(connection)
             yield transaction
             if account_id is not None and self._engine.changes(connection) != before:
@@ -68,17 +58,16 @@ class Store:
         transaction.keep_what_was_learned()
 
     @contextmanager
-    def _reading(self) -> Iterator[Transaction]:
-        with self._engine.reading() as connection, self._entered(connection, None, None) as transaction:
+    def read(self) -> Iterator[Transaction]:
+        """Read one unchanging state of the database.
+
+        Raises DatabaseProblem if the database cannot be read, and RuntimeError in a thread that is in a transaction
+        already: pass that one on instead.
+        """
+        with self._engine.reading() as connection:
+            transaction = self._transaction(connection)
             yield transaction
         transaction.keep_what_was_learned()
-
-    def read(self) -> AbstractContextManager[Transaction]:
-        """Read one unchanging state of the database; inside a write, what has been written so far.
-
-        Raises DatabaseProblem if the database cannot be read.
-        """
-        return nullcontext(self._of_thread.transaction) if self._of_thread.transaction else self._reading()
 
     def read_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of one query, for where a transaction around it would cost more than the query itself.
@@ -116,24 +105,18 @@ class Store:
         """
         self._engine.close()
 
-    @contextmanager
-    def _entered(self, connection: Connection, account_id: str | None, row: AccountRow | None) -> Iterator[Transaction]:
-        """This thread in a transaction of the connection's, for the models too."""
+    def _transaction(
+        self, connection: Connection, account_id: str | None = None, row: AccountRow | None = None
+    ) -> Transaction:
         transaction = Transaction(self._engine.database, connection, self._heads, account_id, row)
+        # Or Peewee would commit each of its statements.
         self._engine.database.push_transaction(transaction)
-        database_before, database_of_thread.obj = database_of_thread.obj, self._engine.database
-        before = enter(transaction)
-        self._of_thread.transaction = transaction
-        try:
-            yield transaction
-        finally:
-            self._of_thread.transaction = None
-            enter(before)
-            database_of_thread.obj = database_before
+        return transaction
 
     def _migrate(self) -> None:
         """Bring the database to the schema of this version, or refuse a newer one's."""
-        with self._engine.migrating() as (connection, _), self._entered(connection, None, None):
+        with self._engine.migrating() as (connection, _):
+            self._transaction(connection)
             if unknown_steps(self._engine.database):
                 raise self._engine.problem("newer")
             apply_pending_steps(self._engine.database, self._engine.copied_before_migrating)

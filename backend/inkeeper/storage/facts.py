@@ -27,7 +27,7 @@ from inkeeper.rules.facts import (
 from inkeeper.rules.replay import RANKS, position_of
 from inkeeper.rules.state import Position, instant, micros
 from inkeeper.storage.slices import slices
-from inkeeper.storage.transaction import current, execute
+from inkeeper.storage.transaction import Transaction
 
 KINDS: dict[str, type[Fact]] = {
     "opened": Opened,
@@ -46,65 +46,65 @@ _STANDING = "NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id
 _OF_TERMS = "kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
 
 
-def facts_of(account_id: str, since: datetime | None = None) -> list[Fact]:
+def facts_of(tx: Transaction, account_id: str, since: datetime | None = None) -> list[Fact]:
     """The account's facts from the instant `since` (UTC) on, that instant included, in order of time; all of them
     without it.
     """
-    rows = execute(
+    rows = tx.execute(
         f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND at >= ? ORDER BY at, id",  # noqa: S608 (ours)
         (account_id, -(2**62) if since is None else micros(since)),
     )
     return [_fact(*row) for row in rows]
 
 
-def terms_facts(account_id: str) -> list[Fact]:
+def terms_facts(tx: Transaction, account_id: str) -> list[Fact]:
     """The few facts that set plan and rule book, in order of time, those taken back left out."""
-    rows = execute(
+    rows = tx.execute(
         f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_STANDING} ORDER BY at, id",  # noqa: S608 (ours)
         (account_id,),
     )
     return sorted((_fact(*row) for row in rows), key=position_of)
 
 
-def outcomes_of(inmail_id: str) -> list[OutcomeRecorded]:
+def outcomes_of(tx: Transaction, inmail_id: str) -> list[OutcomeRecorded]:
     """What was recorded of an InMail, in order of recording, those taken back left out."""
-    rows = execute(
+    rows = tx.execute(
         f"SELECT {_COLUMNS} FROM fact WHERE about = ? AND kind = 'outcome_recorded' AND {_STANDING} ORDER BY id",  # noqa: S608 (ours)
         (inmail_id,),
     )
     return [fact for fact in (_fact(*row) for row in rows) if isinstance(fact, OutcomeRecorded)]
 
 
-def fact_of(account_id: str, fact_id: str) -> Fact | None:
+def fact_of(tx: Transaction, account_id: str, fact_id: str) -> Fact | None:
     """One fact of the account, or None."""
-    rows = execute(f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)).fetchall()  # noqa: S608 (ours)
+    rows = tx.execute(f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND id = ?", (account_id, fact_id)).fetchall()  # noqa: S608 (ours)
     return _fact(*rows[0]) if rows else None
 
 
-def retraction_of(fact_id: str) -> datetime | None:
+def retraction_of(tx: Transaction, fact_id: str) -> datetime | None:
     """When the fact was taken back (UTC), or None."""
-    rows = execute("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
+    rows = tx.execute("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
     return None if rows[0][0] is None else instant(rows[0][0])
 
 
-def last_at(account_id: str, now: datetime) -> datetime | None:
+def last_at(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
     """The date (UTC) of the latest fact up to `now`, or None."""
-    rows = execute("SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, micros(now))).fetchall()
+    rows = tx.execute("SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, micros(now))).fetchall()
     return None if rows[0][0] is None else instant(rows[0][0])
 
 
-def opening_of(account_id: str) -> datetime:
+def opening_of(tx: Transaction, account_id: str) -> datetime:
     """When (UTC) the account opened, by the facts that stand."""
-    rows = execute(f"SELECT min(at) FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_STANDING}", (account_id,))  # noqa: S608 (ours)
+    rows = tx.execute(f"SELECT min(at) FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_STANDING}", (account_id,))  # noqa: S608 (ours)
     ((opened_at,),) = rows.fetchall()
     return instant(opened_at)
 
 
-def anything_before(account_id: str, at: datetime, opened_at: datetime, import_id: str) -> bool:
+def anything_before(tx: Transaction, account_id: str, at: datetime, opened_at: datetime, import_id: str) -> bool:
     """Whether anything stands before the instant `at` (UTC) that neither came with the import nor corrects the terms of
     the opening at `opened_at` (UTC).
     """
-    rows = execute(
+    rows = tx.execute(
         "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted'"  # noqa: S608 (ours)
         " AND (import_id IS NULL OR import_id <> ?) AND NOT (kind = 'book_chosen' AND at = ?)"
         f" AND {_STANDING}"
@@ -114,12 +114,12 @@ def anything_before(account_id: str, at: datetime, opened_at: datetime, import_i
     return rows.fetchone() is not None
 
 
-def places_of(account_id: str, fact_ids: Iterable[str]) -> list[Position]:
+def places_of(tx: Transaction, account_id: str, fact_ids: Iterable[str]) -> list[Position]:
     """The places, in order of time, of those of these facts that are the account's."""
     found: list[Position] = []
     for some, marks in slices(fact_ids):
         # The expression keeps SQLite from going through all of the account's facts instead of looking these up.
-        rows = execute(
+        rows = tx.execute(
             f"SELECT id, kind, at FROM fact WHERE account_id || '' = ? AND id IN ({marks})",  # noqa: S608 (ours)
             (account_id, *some),
         )
@@ -127,46 +127,47 @@ def places_of(account_id: str, fact_ids: Iterable[str]) -> list[Position]:
     return found
 
 
-def import_ids_of(fact_ids: Iterable[str]) -> dict[str, str]:
+def import_ids_of(tx: Transaction, fact_ids: Iterable[str]) -> dict[str, str]:
     """The imports that these facts came with, by the facts' ids; those that came with none are left out."""
     found: dict[str, str] = {}
     for some, marks in slices(fact_ids):
-        rows = execute(f"SELECT id, import_id FROM fact WHERE id IN ({marks}) AND import_id IS NOT NULL", some)  # noqa: S608 (ours)
+        rows = tx.execute(f"SELECT id, import_id FROM fact WHERE id IN ({marks}) AND import_id IS NOT NULL", some)  # noqa: S608 (ours)
         found |= dict(rows.fetchall())
     return found
 
 
-def sent_of_import(import_id: str) -> set[str]:
+def sent_of_import(tx: Transaction, import_id: str) -> set[str]:
     """The ids of the InMails that came with an import, those taken back as well."""
-    rows = execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
+    rows = tx.execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
     return {inmail_id for (inmail_id,) in rows.fetchall()}
 
 
-def facts_of_import(import_id: str, *kinds: str) -> list[Fact]:
+def facts_of_import(tx: Transaction, import_id: str, *kinds: str) -> list[Fact]:
     """The facts of these kinds that came with an import and were not taken back, in order of time."""
     marks = ", ".join("?" * len(kinds))
-    rows = execute(
+    rows = tx.execute(
         f"SELECT {_COLUMNS} FROM fact WHERE import_id = ? AND kind IN ({marks}) AND {_STANDING} ORDER BY at, id",  # noqa: S608 (ours)
         (import_id, *kinds),
     )
     return [_fact(*row) for row in rows.fetchall()]
 
 
-def new_fact_id(account_id: str, now: datetime) -> str:
+def new_fact_id(tx: Transaction, account_id: str, now: datetime) -> str:
     """The id for a new fact of the account, made at `now` (UTC)."""
-    return new_fact_ids(account_id, now, 1)[0]
+    return new_fact_ids(tx, account_id, now, 1)[0]
 
 
-def new_fact_ids(account_id: str, now: datetime, count: int) -> list[str]:
+def new_fact_ids(tx: Transaction, account_id: str, now: datetime, count: int) -> list[str]:
     """So many ids for new facts of the account, rising, and behind the ids of all facts that it has.
 
     The facts of one instant are ordered by id (`position_of`): whichever process stores a fact last, its fact comes
     last. Two processes, or one whose clock was set back, make ids in any order by themselves.
     """
-    return current().next_ids(account_id, now, count)
+    return tx.next_ids(account_id, now, count)
 
 
 def add(
+    tx: Transaction,
     account_id: str,
     facts: Sequence[Fact],
     now: datetime,
@@ -177,7 +178,6 @@ def add(
 
     `import_id` names the import that they came with, if any, and `import_ids` those of single facts, by the facts' ids.
     """
-    transaction = current()
     recorded_at = micros(now)
     rows = [
         (
@@ -196,10 +196,10 @@ def add(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     )
     if len(rows) == 1:
-        transaction.execute(sql, rows[0])
+        tx.execute(sql, rows[0])
     else:
-        transaction.executemany(sql, rows)
-    transaction.note_recorded(account_id, [fact.id for fact in facts])
+        tx.executemany(sql, rows)
+    tx.note_recorded(account_id, [fact.id for fact in facts])
 
 
 def _sent_data(cost: int) -> str:

@@ -1,11 +1,10 @@
 """The tables. Facts are the truth; `inmail` is a reading of them for lists, `snapshot` a cache that may be dropped.
 
-The models work inside `Store.read()` and `Store.begin_write()` only: those say which database a thread is talking to.
+The models have no database of their own: a query is given that of a transaction, `query.execute(tx.database)`.
 """
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,8 +14,6 @@ from peewee import (
     BigIntegerField,
     Check,
     CompositeKey,
-    Database,
-    DatabaseProxy,
     ForeignKeyField,
     IntegerField,
     Model,
@@ -28,30 +25,6 @@ from inkeeper.rules import people
 from inkeeper.vocabulary import DEVICE_KINDS, FACT_KINDS, IMPORT_KINDS, LINK_KINDS, OUTCOMES, PURPOSES, SOURCES
 
 ERASED_NAME = people.ERASED_NAME
-
-
-class _OpenIn(threading.local):
-    database: Database | None = None
-
-
-class _DatabaseOfThread(DatabaseProxy):
-    """Stands for the database whose transaction the current thread is in.
-
-    Binding the models once and for all would let a second open store take them over from the first unnoticed.
-    """
-
-    _open_in = _OpenIn()
-
-    @property
-    def obj(self) -> Database | None:
-        return self._open_in.database
-
-    @obj.setter
-    def obj(self, database: Database | None) -> None:
-        self._open_in.database = database
-
-
-database_of_thread = _DatabaseOfThread()
 
 
 class InstantField(BigIntegerField):
@@ -99,7 +72,7 @@ class DerivedTextField(PersonalField):
 
 class _Table(Model):
     class Meta:
-        database = database_of_thread
+        database = None
         legacy_table_names = False
         # SQLite then refuses a text in a number's column instead of storing it.
         strict_tables = True

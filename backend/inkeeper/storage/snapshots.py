@@ -15,7 +15,7 @@ from functools import cache
 from inkeeper.rules import books
 from inkeeper.rules.sheets import Sheet, dump_sheet, load_sheet
 from inkeeper.rules.state import Position, State, dump_state, load_state, micros
-from inkeeper.storage.transaction import execute
+from inkeeper.storage.transaction import Transaction
 
 STATE_FORM = 4
 """Raised whenever a saved state would mean something else than before."""
@@ -34,18 +34,20 @@ def _digest(*fingerprints: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def saved_states(account_id: str) -> list[State]:
+def saved_states(tx: Transaction, account_id: str) -> list[State]:
     """Every state saved for the account that today's rules would compute again, oldest first."""
-    rows = execute("SELECT state FROM snapshot WHERE account_id = ? ORDER BY at, rank, fact_id", (account_id,))
+    rows = tx.execute("SELECT state FROM snapshot WHERE account_id = ? ORDER BY at, rank, fact_id", (account_id,))
     return [state for state in (_load(text) for (text,) in rows) if state]
 
 
-def saved_sheets(account_id: str, since: datetime | None = None, until: datetime | None = None) -> list[Sheet]:
+def saved_sheets(
+    tx: Transaction, account_id: str, since: datetime | None = None, until: datetime | None = None
+) -> list[Sheet]:
     """The saved sheets of the account's periods that ended in `(since, until]` (UTC; None: no bound), oldest first.
 
     Left out are those that today's rules might draw up otherwise.
     """
-    rows = execute(
+    rows = tx.execute(
         "SELECT sheet FROM snapshot WHERE account_id = ? AND at > ? AND at <= ? AND sheet IS NOT NULL"
         " ORDER BY at, rank, fact_id",
         (account_id, -(2**62) if since is None else micros(since), 2**62 if until is None else micros(until)),
@@ -54,9 +56,9 @@ def saved_sheets(account_id: str, since: datetime | None = None, until: datetime
     return [load_sheet(data) for form, data in loaded if form == made_by()]
 
 
-def saved_before(account_id: str, place: Position) -> State | None:
+def saved_before(tx: Transaction, account_id: str, place: Position) -> State | None:
     """The last state saved before that place, if today's rules would compute it again, or None."""
-    rows = execute(
+    rows = tx.execute(
         "SELECT state FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) < (?, ?, ?)"
         " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1",
         (account_id, micros(place.at), place.rank, place.fact_id),
@@ -64,12 +66,12 @@ def saved_before(account_id: str, place: Position) -> State | None:
     return _load(rows[0][0]) if rows else None
 
 
-def save(account_id: str, states: Iterable[State], sheets: Iterable[Sheet]) -> None:
+def save(tx: Transaction, account_id: str, states: Iterable[State], sheets: Iterable[Sheet]) -> None:
     """Save states in which a period had just begun, each with the sheet of the period that ended with it, if any."""
     ended = {sheet.end: sheet for sheet in sheets}
     for state in states:
         sheet = ended.get(state.period_start)
-        execute(
+        tx.execute(
             "INSERT INTO snapshot (account_id, at, rank, fact_id, state, sheet) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (account_id, at, rank, fact_id) DO UPDATE SET state = excluded.state, sheet = excluded.sheet",
             (
@@ -83,9 +85,9 @@ def save(account_id: str, states: Iterable[State], sheets: Iterable[Sheet]) -> N
         )
 
 
-def drop_from(account_id: str, place: Position) -> None:
+def drop_from(tx: Transaction, account_id: str, place: Position) -> None:
     """Forget the states saved at that place and behind it."""
-    execute(
+    tx.execute(
         "DELETE FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) >= (?, ?, ?)",
         (account_id, micros(place.at), place.rank, place.fact_id),
     )

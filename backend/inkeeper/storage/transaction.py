@@ -1,9 +1,11 @@
-"""The transaction that a thread is in: the statements it runs, and what it learns that outlasts it."""
+"""A transaction: the statements it runs, and what it learns that outlasts it.
+
+Every function that reads or writes the database takes it as its first parameter, `tx`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +18,7 @@ from inkeeper.storage.heads import Heads, Latest
 
 
 class Transaction:
-    """An open transaction. The models work inside it; `execute` is for statements where they would be too slow.
+    """An open transaction. A query of the models needs its database: `query.execute(tx.database)`.
 
     `account_id` is the account that is written to; None for a write to no account, and for reading.
     """
@@ -118,32 +120,3 @@ class Transaction:
 def over_copy(connection: sqlite3.Connection) -> Transaction:
     """A transaction that a connection to a copy of the database is in, for statements alone: no models, no accounts."""
     return Transaction(Database(None), connection, Heads())
-
-
-class _OfThread(threading.local):
-    transaction: Transaction | None = None
-
-
-_of_thread = _OfThread()
-
-
-def current() -> Transaction:
-    """The transaction that this thread is in. Raises RuntimeError outside of one."""
-    if _of_thread.transaction is None:
-        raise RuntimeError("This needs an open transaction of the store.")
-    return _of_thread.transaction
-
-
-def enter(transaction: Transaction | None) -> Transaction | None:
-    """Make it this thread's transaction (None: no longer in one); answers the one before."""
-    before = _of_thread.transaction
-    _of_thread.transaction = transaction
-    return before
-
-
-def execute(sql: str, parameters: Sequence[Any] = ()) -> Cursor:
-    """Run one SQL statement in this thread's transaction, with instants as whole microseconds.
-
-    Raises RuntimeError outside of one.
-    """
-    return current().execute(sql, parameters)

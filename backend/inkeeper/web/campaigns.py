@@ -10,10 +10,11 @@ from flask import Response
 from marshmallow import fields, validate
 
 from inkeeper.api.campaigns import DAYS, LARGEST_BUDGET, MOST_STEPS
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText
 from inkeeper.errors import Problem, not_found
 from inkeeper.services.people import campaigns, texts
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, settings, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -86,12 +87,12 @@ def show_campaigns() -> Response:
     """The account's campaigns, or one of them to edit."""
     query = forms.read_query(CampaignsQuery())
     with store().read() as tx:
-        found = seats.read(query.get("account"))
-        if "campaign" not in query:
-            return _list(found)
+        found = seats.read(tx, query.get("account"))
         campaign = (
-            None if query["campaign"] == NEW else campaigns.get_campaign(tx, owner_id(), query["campaign"], now())
+            None if query.get("campaign", NEW) == NEW else campaigns.get_campaign(tx, actor(), query["campaign"], now())
         )
+    if "campaign" not in query:
+        return _list(found)
     if campaign and campaign["archived"]:
         raise not_found("campaign")
     return _editor(found, campaign, _form_of(campaign) if campaign else forms.empty_form())
@@ -105,10 +106,9 @@ def create_campaign() -> Response:
     if form.errors:
         return _editor(found, None, form, 422)
 
-    def create() -> dict[str, Any]:
-        with store().read() as tx:
-            wanted = _wanted(form) | {"account": found.account_id}
-            return {"id": campaigns.create_campaign(tx, owner_id(), wanted, now())["id"]}
+    def create(tx: Transaction) -> dict[str, Any]:
+        wanted = _wanted(form) | {"account": found.account_id}
+        return {"id": campaigns.create_campaign(tx, actor(), wanted, now())["id"]}
 
     try:
         forms.save_once(None, form, create)
@@ -122,15 +122,14 @@ def save_campaign(campaign_id: str) -> Response:
     """Save an edited campaign. One that was changed elsewhere since is shown beside what was typed."""
     form = forms.read_form(CampaignForm())
     with store().read() as tx:
-        campaign = campaigns.get_campaign(tx, owner_id(), campaign_id, now())
+        campaign = campaigns.get_campaign(tx, actor(), campaign_id, now())
     found = _seats(form)
     if form.errors:
         return _editor(found, campaign, form, 422)
 
-    def save() -> dict[str, Any]:
-        with store().read() as tx:
-            forms.check_version(form, _versioned(campaigns.get_campaign(tx, owner_id(), campaign_id, now())))
-            campaigns.update_campaign(tx, owner_id(), campaign_id, _wanted(form), now())
+    def save(tx: Transaction) -> dict[str, Any]:
+        forms.check_version(form, _versioned(campaigns.get_campaign(tx, actor(), campaign_id, now())))
+        campaigns.update_campaign(tx, actor(), campaign_id, _wanted(form), now())
         return {}
 
     try:
@@ -147,12 +146,11 @@ def delete_campaign(campaign_id: str) -> Response:
     """Delete a campaign. One that is archived can be brought back by the message's button."""
     form = forms.read_press(PressForm())
 
-    def delete() -> dict[str, Any]:
-        with store().read() as tx:
-            return {"archived": campaigns.delete_campaign(tx, owner_id(), campaign_id, now())["archived"]}
+    def delete(tx: Transaction) -> dict[str, Any]:
+        return {"archived": campaigns.delete_campaign(tx, actor(), campaign_id, now())["archived"]}
 
     with store().read() as tx:
-        campaign = campaigns.get_campaign(tx, owner_id(), campaign_id, now())
+        campaign = campaigns.get_campaign(tx, actor(), campaign_id, now())
     archived = forms.save_once(None, form, delete)["archived"]
     found = _seats(form)
     toast: dict[str, Any] = {"text": gettext("Deleted %(name)s.", name=campaign["name"])}
@@ -166,9 +164,8 @@ def restore_campaign(campaign_id: str) -> Response:
     """Bring a deleted campaign back into the list that is still shown."""
     form = forms.read_press(PressForm())
 
-    def restore() -> dict[str, Any]:
-        with store().read() as tx:
-            campaigns.restore_campaign(tx, owner_id(), campaign_id, now())
+    def restore(tx: Transaction) -> dict[str, Any]:
+        campaigns.restore_campaign(tx, actor(), campaign_id, now())
         return {}
 
     forms.save_once(None, form, restore)
@@ -177,8 +174,8 @@ def restore_campaign(campaign_id: str) -> Response:
 
 
 def _seats(form: Form) -> Seats:
-    with store().read():
-        return seats.read(form.typed.get("account") or None)
+    with store().read() as tx:
+        return seats.read(tx, form.typed.get("account") or None)
 
 
 def _wanted(form: Form) -> dict[str, Any]:
@@ -233,7 +230,7 @@ def _versioned(campaign: Mapping[str, Any]) -> list[Any]:
 
 def _listed(found: Seats) -> dict[str, Any]:
     with store().read() as tx:
-        every = campaigns.list_campaigns(tx, owner_id(), found.account_id, None, MOST_CAMPAIGNS, now())
+        every = campaigns.list_campaigns(tx, actor(), found.account_id, None, MOST_CAMPAIGNS, now())
     return {"campaigns": [campaign | {"days": _days(campaign, found.zone)} for campaign in every]}
 
 
@@ -273,9 +270,9 @@ def _editor(
 def _texts(steps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The texts to choose from: those that there are, and deleted ones that the campaign has."""
     with store().read() as tx:
-        found = {text["id"]: text["name"] for text in texts.list_texts(tx, owner_id(), None, MOST_TEXTS)}
+        found = {text["id"]: text["name"] for text in texts.list_texts(tx, actor(), None, MOST_TEXTS)}
         used = [text_id for step in steps for text_id in step["texts"] if text_id not in found]
-        return found | {text_id: texts.get_text(tx, owner_id(), text_id)["name"] for text_id in used}
+        return found | {text_id: texts.get_text(tx, actor(), text_id)["name"] for text_id in used}
 
 
 def _days(campaign: Mapping[str, Any], zone: str) -> str:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from inkeeper.rules.periods import local_day
 from inkeeper.vocabulary import LOSSES
+from inkeeper.web.language import language
 
 _TOP = 20
 _STEPS = 5
@@ -64,9 +65,14 @@ class _Scale(NamedTuple):
         return self.size.width - self.left
 
 
+def _short(day: date) -> str:
+    """`Nov`."""
+    return language().formats.short_months[day.month - 1]
+
+
 def month_name(month: str) -> str:
     """`Nov 2026` for `2026-11`."""
-    return f"{_first(month):%b %Y}"
+    return language().month(_first(month))
 
 
 def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup:
@@ -118,7 +124,7 @@ def balance(
             shown_at = here
             # Below the line where there is room, or its end would be hidden.
             below = 16 if bottom - top > _ROOM else 4
-            marks.append(_text("tick end halo", here - 7, top + below, f"−{-point['credits']:,}"))
+            marks.append(_text("tick end halo", here - 7, top + below, f"−{language().number(-point['credits'])}"))
     content = [*_grid(scale), *_time_axis(scale, begin, end, zone, months, x), _tag("path", "line", d=path), *marks]
     return _drawing(size, 24, words, content)
 
@@ -145,7 +151,7 @@ def _scale(values: Iterable[float], size: Size) -> _Scale:
     most = max([1, *values])
     step = next(size for size in _round_numbers() if size * _STEPS >= most)
     ticks = [step * number for number in range(ceil(most / step) + 1)]
-    return _Scale(size, ticks, 14 + size.digit * len(f"{ticks[-1]:,}"))
+    return _Scale(size, ticks, 14 + size.digit * len(language().number(ticks[-1])))
 
 
 def _round_numbers() -> Iterator[int]:
@@ -160,7 +166,7 @@ def _grid(scale: _Scale) -> list[Markup]:
     for tick in scale.ticks:
         y = f"{scale.y(tick):.4g}"
         drawn.append(_tag("line", "grid" if tick else "base", x1=str(scale.left), x2=str(scale.size.width), y1=y, y2=y))
-        drawn.append(_text("tick end", scale.left - 8, scale.y(tick) + 4, f"{tick:,}"))
+        drawn.append(_text("tick end", scale.left - 8, scale.y(tick) + 4, language().number(tick)))
     return drawn
 
 
@@ -179,15 +185,15 @@ def _bar_texts(scale: _Scale, month: Mapping[str, Any], middle: float) -> list[M
     top, above = scale.y(used), scale.y(used + lost)
     drawn = []
     if scale.floor - top > _ROOM:
-        drawn.append(_text("tick on", middle, scale.floor - 6, f"{used:,}"))
+        drawn.append(_text("tick on", middle, scale.floor - 6, language().number(used)))
     if top - above > _ROOM:
-        drawn.append(_text("tick halo", middle, (top + above) / 2 + 4, f"{lost:,}"))
+        drawn.append(_text("tick halo", middle, (top + above) / 2 + 4, language().number(lost)))
     return drawn
 
 
 def _month_texts(scale: _Scale, month: Mapping[str, Any], middle: float, *, named: bool) -> list[Markup]:
     first = _first(month["month"])
-    drawn = [_text("tick", middle, scale.floor + 17, f"{first:%b}")]
+    drawn = [_text("tick", middle, scale.floor + 17, _short(first))]
     if not month["ended"]:
         drawn.append(_text("tick", middle, scale.floor + 33, "so far"))
     elif named:
@@ -206,12 +212,12 @@ def _time_axis(
     y = scale.floor + 17
     if (end - begin).days < _DAYS_ALONE:
         first, last = local_day(zone, begin), local_day(zone, end)
-        ends = [_text("tick end", scale.size.width, y, f"{last.day} {last:%b}")]
-        return ends if first == last else [_text("tick start", scale.left, y, f"{first.day} {first:%b}"), *ends]
+        ends = [_text("tick end", scale.size.width, y, language().day(last))]
+        return ends if first == last else [_text("tick start", scale.left, y, language().day(first)), *ends]
     # A name needs room up to the right edge.
     starts = [(month, x(month["start"])) for month in months if month["start"] >= begin]
     return [
-        _text("tick start", at, y, f"{_first(month['month']):%b}")
+        _text("tick start", at, y, _short(_first(month["month"])))
         for month, at in starts
         if at <= scale.size.width - _NEAR
     ]

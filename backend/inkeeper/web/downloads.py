@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 from marshmallow import EXCLUDE, fields, validate
 
-from inkeeper.api.context import device_id, now, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.report import described
 from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
@@ -18,6 +18,7 @@ from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, calendar, inmails, tickets
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.people import list_files, listing
 from inkeeper.services.report import table_text
 from inkeeper.storage.database import Store
@@ -51,8 +52,8 @@ class ReportDownloadForm(forms.FormSchema, forms.Query):
 def download_history() -> Response:
     """Make a ticket for the InMails that History shows, and send the browser to it."""
     form = forms.read_press(DownloadForm())
-    with store().read():
-        found = seats.read(form.data.get("account"))
+    with store().read() as tx:
+        found = seats.read(tx, form.data.get("account"))
     filters = filters_of(form.data, found.zone)
     return hand_out({"file": "inmails", "account_id": found.account_id, "filters": filters})
 
@@ -61,14 +62,14 @@ def download_history() -> Response:
 def download_report() -> Response:
     """Make a ticket for the report as a file, and send the browser to it."""
     form = forms.read_press(ReportDownloadForm())
-    with store().read():
-        account_id = seats.read(form.data.get("account")).account_id
+    with store().read() as tx:
+        account_id = seats.read(tx, form.data.get("account")).account_id
     return hand_out({"file": "report", "account_id": account_id, "format": form.data["format"]})
 
 
 def hand_out(target: dict[str, Any]) -> Response:
     """Send the browser to a file, by a ticket. Add the file to `FILES`. `target` is stored for a minute at most."""
-    ticket = tickets.issue(store(), device_id(), target, now())
+    ticket = tickets.issue(store(), actor().device, target, now())
     response = pages.part("app/nothing.html")
     response.headers["Inkeeper-Download"] = f"/downloads/{ticket}"
     return response
@@ -81,19 +82,19 @@ def download(ticket: str) -> Response:
         wanted = tickets.use(store(), ticket, now())
     except Problem as problem:
         return pages.page("app/used_link.html", title=gettext("Used link"), here="", status=problem.status)
-    return FILES[wanted.target["file"]](wanted.owner_id, wanted.target)
+    return FILES[wanted.target["file"]](Actor(wanted.owner_id), wanted.target)
 
 
-def _inmails_file(owner: str, target: dict[str, Any]) -> Response:
+def _inmails_file(actor: Actor, target: dict[str, Any]) -> Response:
     filters = {name: parse_instant(value) if name in _INSTANTS else value for name, value in target["filters"].items()}
     opened: Store = store()
     instant = now()
 
     def lines() -> Iterator[str]:
-        with opened.read():
+        with opened.read() as tx:
             after: tuple[datetime, str] | None = None
             yield _csv([], heading=True)
-            while rows := inmails.list_inmails(owner, target["account_id"], filters, after, _ROWS_AT_ONCE, instant):
+            while rows := inmails.list_inmails(tx, actor, target["account_id"], filters, after, _ROWS_AT_ONCE, instant):
                 yield _csv(rows)
                 after = (rows[-1]["sent_at"], rows[-1]["id"])
 
@@ -102,8 +103,8 @@ def _inmails_file(owner: str, target: dict[str, Any]) -> Response:
     return response
 
 
-def _calendar_file(owner: str, target: dict[str, Any]) -> Response:
-    feed = calendar.feed_of(store(), owner, target["account_id"], now())
+def _calendar_file(actor: Actor, target: dict[str, Any]) -> Response:
+    feed = calendar.feed_of(store(), actor, target["account_id"], now())
     response = Response(feed.text(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="inkeeper.ics"'
     return response
@@ -117,10 +118,10 @@ def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
     return text if heading else text.partition("\r\n")[2]
 
 
-def _report_file(owner: str, target: dict[str, Any]) -> Response:
-    with store().read():
-        row = accounts.seat(owner, target["account_id"])
-        found = report.of(row)
+def _report_file(actor: Actor, target: dict[str, Any]) -> Response:
+    with store().read() as tx:
+        row = owned_account(tx, actor, target["account_id"])
+        found = report.of(tx, row)
     if target["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:
@@ -130,16 +131,16 @@ def _report_file(owner: str, target: dict[str, Any]) -> Response:
     return response
 
 
-def _people_file(owner: str, target: dict[str, Any]) -> Response:
+def _people_file(actor: Actor, target: dict[str, Any]) -> Response:
     opened, instant = store(), now()
 
     def lines() -> Iterator[str]:
         with opened.read() as tx:
-            names = accounts.names(owner)
-            today = local_day(accounts.seat(owner, target["account_id"]).time_zone, instant)
+            names = accounts.names(tx, actor)
+            today = local_day(owned_account(tx, actor, target["account_id"]).time_zone, instant)
             wanted = {"account": target["account_id"], **target["wanted"]}
             for number, filters in enumerate(listing.filters_of(target["show"], wanted, today)):
-                parts = list_files.write(tx, owner, filters, names, instant)
+                parts = list_files.write(tx, actor, filters, names, instant)
                 heading = next(parts)
                 yield from parts if number else (heading, *parts)
 
@@ -149,4 +150,4 @@ def _people_file(owner: str, target: dict[str, Any]) -> Response:
 
 
 FILES = {"people": _people_file, "inmails": _inmails_file, "report": _report_file, "calendar": _calendar_file}
-"""The files that a ticket can be for: each is given the owner's id and the ticket's target."""
+"""The files that a ticket can be for: each is given who asked for it and the ticket's target."""

@@ -13,11 +13,12 @@ from flask import request
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
-from inkeeper.api.context import device_id, now, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Schema
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.services.idempotency import run_once
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import gettext
 
@@ -132,14 +133,14 @@ def check_version(form: Form, values: Any) -> None:
         raise Stale
 
 
-def save_once(account_id: str | None, form: Form, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def save_once(account_id: str | None, form: Form, work: Callable[[Transaction], dict[str, Any]]) -> dict[str, Any]:
     """Do `work` in one write to the account (None: to no account), once for each rendered form; its answer.
 
     The answer is stored and given again to the same form, so it holds ids and numbers, no names. Raises the 409 Problem
     `idempotency_conflict` if the form was saved before with other content.
     """
     _, text, _ = run_once(
-        store(), device_id(), f"form:{form.key}", _request_hash(form), account_id, lambda _: (200, work()), now()
+        store(), actor().device, f"form:{form.key}", _request_hash(form), account_id, lambda tx: (200, work(tx)), now()
     )
     answer: dict[str, Any] = json.loads(text)
     return answer

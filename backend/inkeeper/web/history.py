@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import Cursor, Text, paged
 from inkeeper.errors import Problem
@@ -17,6 +17,7 @@ from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, inmail_edits, inmails, ledger, relogging
 from inkeeper.services.people import listing
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import LOSSES
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
@@ -96,9 +97,9 @@ def show_history() -> Response:
     """The InMails, newest first."""
     query = forms.read_query(HistoryQuery())
     with store().read() as tx:
-        found = seats.read(query.get("account"))
-        rows = _rows(found, query)
-        choices = listing.choices(tx, owner_id(), archived=True)
+        found = seats.read(tx, query.get("account"))
+        rows = _rows(tx, found, query)
+        choices = listing.choices(tx, actor(), archived=True)
     return pages.page(
         "app/history.html", title=gettext("History"), here="history", seats=found, query=query, choices=choices, **rows
     )
@@ -108,9 +109,9 @@ def show_history() -> Response:
 def show_rows() -> Response:
     """The rows alone, while somebody searches; with a cursor, those that come next."""
     query = forms.read_query(HistoryQuery())
-    with store().read():
-        found = seats.read(query.get("account"))
-        rows = _rows(found, query)
+    with store().read() as tx:
+        found = seats.read(tx, query.get("account"))
+        rows = _rows(tx, found, query)
     template = "app/history_more.html" if query["cursor"] else "app/history_rows.html"
     return pages.part(template, seats=found, query=query, **rows)
 
@@ -119,10 +120,10 @@ def show_rows() -> Response:
 def show_credits() -> Response:
     """How the number came about: what came, went and was lost in a month."""
     query = forms.read_query(CreditsQuery())
-    with store().read():
-        found = seats.read(query.get("account"))
+    with store().read() as tx:
+        found = seats.read(tx, query.get("account"))
         month = query.get("month") or local_day(found.zone, now()).replace(day=1)
-        values = _month(found, month)
+        values = _month(tx, found, month)
     return pages.page("app/credits.html", title=gettext("Credits"), here="history", seats=found, **values)
 
 
@@ -156,7 +157,7 @@ def save_edit(account_id: str, inmail_id: str) -> Response:
     if form.errors:
         return again(422, form)
     try:
-        saved = forms.save_once(account_id, form, lambda: _save(account_id, inmail_id, form))
+        saved = forms.save_once(account_id, form, lambda tx: _save(tx, account_id, inmail_id, form))
     except _Refused as refused:
         return again(422, form.but(refused.field, _REFUSED[refused.why]))
     except forms.Stale:
@@ -174,8 +175,8 @@ def remove_row(account_id: str, inmail_id: str) -> Response:
     """Remove an InMail from the log; its row says so and offers to undo it."""
     form = forms.read_press(FormSchema())
 
-    def remove() -> dict[str, Any]:
-        return {"balance": inmails.retract_inmail(owner_id(), account_id, inmail_id, now())["balance"]}
+    def remove(tx: Transaction) -> dict[str, Any]:
+        return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
 
     forms.save_once(account_id, form, remove)
     return pages.part("app/history_removed.html", here="history", **_one(account_id, inmail_id))
@@ -185,7 +186,9 @@ def remove_row(account_id: str, inmail_id: str) -> Response:
 def restore_row(account_id: str, inmail_id: str) -> Response:
     """Log a removed InMail again, in its row's place."""
     form = forms.read_press(FormSchema())
-    logged = forms.save_once(account_id, form, lambda: relogging.log_again(owner_id(), account_id, inmail_id, now()))
+    logged = forms.save_once(
+        account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())
+    )
     values = _one(account_id, logged["inmail_id"])
     return pages.part("app/history_saved.html", here="history", **values)
 
@@ -200,25 +203,25 @@ def filters_of(query: Mapping[str, Any], zone: str) -> dict[str, Any]:
     return filters
 
 
-def _rows(found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
+def _rows(tx: Transaction, found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
     filters = filters_of(query, found.zone)
-    rows = inmails.list_inmails(owner_id(), found.account_id, filters, query.get("cursor"), ROWS + 1, now())
+    rows = inmails.list_inmails(tx, actor(), found.account_id, filters, query.get("cursor"), ROWS + 1, now())
     page = paged(rows, ROWS, lambda inmail: (inmail["sent_at"], inmail["id"]))
     return {"inmails": page["items"], "cursor": page["next_cursor"], "filtered": bool(filters)}
 
 
 def _one(account_id: str, inmail_id: str) -> dict[str, Any]:
     """What a row shows of an InMail; of one that was replaced by an edit, the InMail that it reads as now."""
-    with store().read():
-        found = seats.read(account_id)
-        inmail = _now(account_id, inmail_id)
+    with store().read() as tx:
+        found = seats.read(tx, account_id)
+        inmail = _now(tx, account_id, inmail_id)
     return {"seats": found, "inmail": inmail, "version": forms.version_of(_edited(inmail))}
 
 
-def _now(account_id: str, inmail_id: str) -> dict[str, Any]:
-    inmail = inmails.get_inmail(owner_id(), account_id, inmail_id, now())
+def _now(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
+    inmail = inmails.get_inmail(tx, actor(), account_id, inmail_id, now())
     later = inmail["replaced_by"]
-    return inmails.get_inmail(owner_id(), account_id, later, now()) if later else inmail
+    return inmails.get_inmail(tx, actor(), account_id, later, now()) if later else inmail
 
 
 def _edited(inmail: Mapping[str, Any]) -> list[Any]:
@@ -233,12 +236,12 @@ def _form_of(inmail: Mapping[str, Any], zone: str) -> Form:
     return forms.empty_form(name=to["name"], link=to["profile_url"], day=day, cost=inmail["cost"], **noted)
 
 
-def _save(account_id: str, inmail_id: str, form: Form) -> dict[str, Any]:
+def _save(tx: Transaction, account_id: str, inmail_id: str, form: Form) -> dict[str, Any]:
     """Store what was changed of an InMail; the id that it has then. Raises _Refused, Stale and the service's Problems.
 
     What stays the same is left alone: an outcome keeps its date, and a day its time.
     """
-    current = _now(account_id, inmail_id)
+    current = _now(tx, account_id, inmail_id)
     forms.check_version(form, _edited(current))
     data = form.data
     changes = {name: data[name] for name in ("cost", *_NOTED) if data[name] != current[name]}
@@ -248,10 +251,10 @@ def _save(account_id: str, inmail_id: str, form: Form) -> dict[str, Any]:
     recipient = {"name": name, "profile_url": _link(data["link"], to["profile_url"])}
     if recipient != to:
         changes["recipient"] = recipient
-    changes |= _moved(account_id, data["day"], current["sent_at"])
+    changes |= _moved(tx, account_id, data["day"], current["sent_at"])
     changes["accept_discrepancy"] = data["accept"]
     try:
-        saved = inmails.update_inmail(owner_id(), account_id, current["id"], changes, now())
+        saved = inmails.update_inmail(tx, actor(), account_id, current["id"], changes, now())
     except Problem as problem:
         if any(error["path"] == "sent_at" for error in problem.errors or []):
             raise _Refused("day", "outcome") from problem
@@ -268,9 +271,9 @@ def _link(typed: str | None, current: str | None) -> str | None:
     return person.url
 
 
-def _moved(account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
+def _moved(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
     """Another day (local) at the same time, as a change of the InMail; no change for the day that it has."""
-    account = accounts.get_account(owner_id(), account_id, now())
+    account = accounts.get_account(tx, actor(), account_id, now())
     zone, opened_at = account["time_zone"], account["opened_at"]
     if day == local_day(zone, sent_at):
         return {}
@@ -281,20 +284,20 @@ def _moved(account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]
     return {"sent_at": max(opened_at, min(now(), dates.at_time_of(zone, day, sent_at)))}
 
 
-def _month(found: Seats, month: date) -> dict[str, Any]:
+def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
     """A month's changes of the credits, newest first, with the number before and after them and what they add up to."""
     start = dates.first_instant(found.zone, month)
     following = (month + timedelta(days=31)).replace(day=1)
     end = dates.first_instant(found.zone, following)
-    journal = ledger.journal(owner_id(), found.account_id, start, end, now(), 0, ENTRIES)
+    journal = ledger.journal(tx, actor(), found.account_id, start, end, now(), 0, ENTRIES)
     # What was taken back counts as never sent: the send says so, and the taking back changed nothing by itself.
     entries = [entry for entry in journal if entry["kind"] != "retract"]
     sent = [entry["inmail_id"] for entry in entries if entry["inmail_id"]]
     before = entries[0]["balance"] - entries[0]["credits"] if entries else None
     return {
         "entries": entries[::-1],
-        "names": inmails.names_of(owner_id(), found.account_id, sent),
-        "edited": inmail_edits.last_edits(found.account_id),
+        "names": inmails.names_of(tx, actor(), found.account_id, sent),
+        "edited": inmail_edits.last_edits(tx, found.account_id),
         "month": month,
         "earlier": (month - timedelta(days=1)).replace(day=1),
         "later": following if end <= now() else None,

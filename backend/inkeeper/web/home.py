@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, inmail_edits, inmails, observations, relogging
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -117,7 +118,7 @@ def log_inmail(account_id: str) -> Response:
             return parts(
                 account_id, 422, logging=form.but("who", gettext("Add the name too: this link doesn't tell it."))
             )
-        logged = forms.save_once(account_id, form, lambda: _log(account_id, form, recipient))
+        logged = forms.save_once(account_id, form, lambda tx: _log(tx, account_id, form, recipient))
     except _StillToCome:
         return parts(account_id, 422, logging=form.but("date", gettext("That day is still to come.")))
     except _AskAgain as ask:
@@ -139,10 +140,10 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
     form = forms.read_press(OutcomeForm())
     outcome = form.data["outcome"]
 
-    def record() -> dict[str, Any]:
+    def record(tx: Transaction) -> dict[str, Any]:
         # One that was edited since the page was shown is another InMail by now.
-        current = inmail_edits.last_edit(inmail_id)
-        answer = inmails.update_inmail(owner_id(), account_id, current, {"outcome": outcome}, now())
+        current = inmail_edits.last_edit(tx, inmail_id)
+        answer = inmails.update_inmail(tx, actor(), account_id, current, {"outcome": outcome}, now())
         return {"credited_back": answer["credited_back"]}
 
     answer = forms.save_once(account_id, form, record)
@@ -160,7 +161,7 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
 def remove_inmail(account_id: str, inmail_id: str) -> Response:
     """Remove an InMail from the log."""
     form = forms.read_press(FormSchema())
-    forms.save_once(account_id, form, lambda: _retract(account_id, inmail_id))
+    forms.save_once(account_id, form, lambda tx: _retract(tx, account_id, inmail_id))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/restore"
     return parts(
         account_id, toast=Toast(gettext("Removed %(inmail_id)s.", inmail_id=_name_of(account_id, inmail_id)), undo)
@@ -171,7 +172,7 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
 def restore_inmail(account_id: str, inmail_id: str) -> Response:
     """Log an InMail again that was removed."""
     form = forms.read_press(FormSchema())
-    forms.save_once(account_id, form, lambda: relogging.log_again(owner_id(), account_id, inmail_id, now()))
+    forms.save_once(account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now()))
     return parts(
         account_id, toast=Toast(gettext("%(inmail_id)s is back in the log.", inmail_id=_name_of(account_id, inmail_id)))
     )
@@ -188,8 +189,8 @@ def observe(account_id: str) -> Response:
     if not form.data["sure"] and _is_surprising(account_id, shown):
         return parts(here, 422, observed={"account_id": account_id, "form": form, "ask": True})
 
-    def record() -> dict[str, Any]:
-        answer = observations.observe(owner_id(), account_id, {"balance": shown, "source": "person"}, now())
+    def record(tx: Transaction) -> dict[str, Any]:
+        answer = observations.observe(tx, actor(), account_id, {"balance": shown, "source": "person"}, now())
         return {"id": answer["id"], "computed": answer["computed"]}
 
     answer = forms.save_once(account_id, form, record)
@@ -208,8 +209,8 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
     """Take LinkedIn's number back, as one mistyped."""
     form = forms.read_press(FormSchema())
 
-    def withdraw() -> dict[str, Any]:
-        answer = observations.withdraw_observation(owner_id(), account_id, observation_id, now())
+    def withdraw(tx: Transaction) -> dict[str, Any]:
+        answer = observations.withdraw_observation(tx, actor(), account_id, observation_id, now())
         return {"balance": answer["balance"]}
 
     balance = forms.save_once(account_id, form, withdraw)["balance"]
@@ -219,9 +220,9 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
 def _values(account_id: str | None) -> dict[str, Any]:
     """What Home shows: every account, and the chosen one's InMails that wait, the first to run out first."""
     instant = now()
-    with store().read():
-        found = seats.read(account_id)
-        waiting = inmails.awaiting_inmails(found.account_id, WAITING_SHOWN, instant)
+    with store().read() as tx:
+        found = seats.read(tx, account_id)
+        waiting = inmails.awaiting_inmails(tx, found.account_id, WAITING_SHOWN, instant)
     for inmail in waiting:
         inmail["days"] = ceil((inmail["answer_by"] - instant) / _DAY)
     return {"seats": found, "waiting": waiting, "waiting_more": len(waiting) == WAITING_SHOWN}
@@ -232,29 +233,29 @@ def parts(account_id: str, status: int = 200, **shown: Any) -> Response:
     return pages.part("app/home_parts.html", status, here="home", **_values(account_id), **shown)
 
 
-def _log(account_id: str, form: Form, recipient: dict[str, str | None]) -> dict[str, Any]:
+def _log(tx: Transaction, account_id: str, form: Form, recipient: dict[str, str | None]) -> dict[str, Any]:
     data = form.data
     link = {"profile_url": recipient["profile_url"]} if recipient["profile_url"] else {}
     wanted: dict[str, Any] = {key: data[key] for key in ("cost", "subject", "purpose", "note") if key in data}
     wanted |= {"recipient": {"name": recipient["name"], **link}, "source": "page"}
     wanted["accept_discrepancy"] = data["accept"]
-    sent_at = _sent_at(account_id, data)
+    sent_at = _sent_at(tx, account_id, data)
     if sent_at is not None:
         wanted["sent_at"] = sent_at
-    logged = inmails.log_inmail(owner_id(), account_id, wanted, now())
+    logged = inmails.log_inmail(tx, actor(), account_id, wanted, now())
     if logged["duplicate_of"] and not data["again"]:
-        earlier = inmails.get_inmail(owner_id(), account_id, logged["duplicate_of"], now())
+        earlier = inmails.get_inmail(tx, actor(), account_id, logged["duplicate_of"], now())
         if earlier["outcome"] == "pending":
             raise _AskAgain(earlier)
     return {"inmail_id": logged["inmail"]["id"]}
 
 
-def _sent_at(account_id: str, data: dict[str, Any]) -> datetime | None:
+def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime | None:
     """When the InMail was sent: None for just now, else the middle of the day, not before the account's opening.
 
     Raises _StillToCome for a day after today.
     """
-    account = accounts.get_account(owner_id(), account_id, now())
+    account = accounts.get_account(tx, actor(), account_id, now())
     zone = account["time_zone"]
     today = local_day(zone, now())
     picked = today if data["when"] == "now" else today - _DAY if data["when"] == "yesterday" else data["date"]
@@ -276,18 +277,18 @@ def _refused(account_id: str, form: Form, problem: Problem) -> Response:
     raise problem
 
 
-def _retract(account_id: str, inmail_id: str) -> dict[str, Any]:
-    return {"balance": inmails.retract_inmail(owner_id(), account_id, inmail_id, now())["balance"]}
+def _retract(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
+    return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
 
 
 def _name_of(account_id: str, inmail_id: str) -> str:
-    with store().read():
-        return str(inmails.get_inmail(owner_id(), account_id, inmail_id, now())["recipient"]["name"])
+    with store().read() as tx:
+        return str(inmails.get_inmail(tx, actor(), account_id, inmail_id, now())["recipient"]["name"])
 
 
 def _is_surprising(account_id: str, shown: int) -> bool:
     """Whether LinkedIn can hardly show so many: more than twice the plan's limit."""
-    with store().read():
-        account = accounts.get_account(owner_id(), account_id, now())
+    with store().read() as tx:
+        account = accounts.get_account(tx, actor(), account_id, now())
     most = account["cap"] or account["allotment"] or 0
     return bool(most) and shown > 2 * most

@@ -7,12 +7,17 @@ looked up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
+from flask.templating import Environment as FlaskEnvironment
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from inkeeper.web.templating import bytecode_cache
 from inkeeper.wording.language import ENGLISH, Words, chosen, gettext_noop, languages, words
 
 __all__ = ["Translated", "gettext", "gettext_noop", "language", "ngettext"]
@@ -23,11 +28,11 @@ _Texts = TypeVar("_Texts", bound=str | tuple[str, ...])
 
 def language() -> Words:
     """The language of this request; English outside of one."""
-    if not has_request_context():
+    if len(languages()) == 1 or not has_request_context():
         return ENGLISH
     found: Words | None = g.get("language")
     if found is None:
-        found = g.language = ENGLISH if len(languages()) == 1 else words(chosen(request.accept_languages.values()))
+        found = g.language = words(chosen(request.accept_languages.values()))
     return found
 
 
@@ -46,9 +51,14 @@ class Translated(Mapping[_Key, _Texts]):
 
     def __init__(self, texts: Mapping[_Key, _Texts]) -> None:
         self._texts = dict(texts)
+        self._said: dict[Words, dict[_Key, _Texts]] = {}
 
     def __getitem__(self, key: _Key) -> _Texts:
-        return _translated(self._texts[key])
+        spoken = language()
+        said = self._said.get(spoken)
+        if said is None:
+            said = self._said[spoken] = {each: _translated(texts, spoken) for each, texts in self._texts.items()}
+        return said[key]
 
     def __iter__(self) -> Iterator[_Key]:
         return iter(self._texts)
@@ -57,24 +67,98 @@ class Translated(Mapping[_Key, _Texts]):
         return len(self._texts)
 
 
-def _translated(texts: _Texts) -> _Texts:
+def _translated(texts: _Texts, spoken: Words) -> _Texts:
     if isinstance(texts, str):
-        return cast(_Texts, gettext(texts))
-    said = [gettext(text) for text in texts]
+        return cast(_Texts, spoken.gettext(texts))
+    said = [spoken.gettext(text) for text in texts]
     return cast(_Texts, type(texts)(*said) if hasattr(texts, "_fields") else tuple(said))
 
 
+class Environment(FlaskEnvironment):
+    """The templates in one language. What they say without having to count is put in while they are compiled, so it
+    costs nothing when a page is made.
+    """
+
+    words: Words = ENGLISH
+
+    def compile(self, source: Any, *args: Any, **kwargs: Any) -> Any:
+        """The template's code; its messages are said in `words`."""
+        if isinstance(source, str):
+            source = _Sayer(self.words).visit(self.parse(source, *args[:2]))
+        return super().compile(source, *args, **kwargs)
+
+
 def translate_templates(app: Flask) -> None:
-    """Let the app's templates say messages in the language of the request."""
+    """Let the app's templates, whose `jinja_environment` is `Environment`, speak the language of the request."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.newstyle_gettext = True  # type: ignore[attr-defined]
-    env.globals.update(
-        _=_for_template,
-        gettext=_for_template,
-        ngettext=_plural_for_template,
-        language=language,
-    )
+    env.globals.update(_=_for_template, gettext=_for_template, ngettext=_plural_for_template, language=language)
+    app.extensions["inkeeper.web.environments"] = {"en": env}
+
+
+def render(template: str, **values: Any) -> str:
+    """The template in the language of the request, as Flask's `render_template` makes it."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    environments = app.extensions["inkeeper.web.environments"]
+    spoken = language()
+    env = environments.get(spoken.language)
+    if env is None:
+        env = environments[spoken.language] = _environment(app, spoken)
+    context = dict(values)
+    app.update_template_context(context)
+    text: str = env.get_template(template).render(context)
+    return text
+
+
+def _environment(app: Flask, spoken: Words) -> Environment:
+    env = cast(Environment, app.jinja_env.overlay())
+    env.words = spoken
+    env.bytecode_cache = bytecode_cache(spoken.language)
+    return env
+
+
+class _Sayer(NodeTransformer):
+    """Puts the messages into a template: `_("…")` and `{% trans %}`, but for those that depend on a number."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 (named by Jinja)
+        said: list[nodes.Expr] = []
+        for child in node.nodes:
+            message = _message_of(child)
+            said += [child] if message is None else self._parts(message, child.kwargs)  # type: ignore[attr-defined]
+        node.nodes = said
+        return cast(nodes.Output, self.generic_visit(node))
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802
+        message = _message_of(node)
+        if message is not None and not node.kwargs:
+            return nodes.Const(self._words.gettext(message), lineno=node.lineno)
+        return cast(nodes.Expr, self.generic_visit(node))
+
+    def _parts(self, message: str, values: Iterable[nodes.Keyword]) -> list[nodes.Expr]:
+        """The message as text and expressions one after the other."""
+        named = {each.key: each.value for each in values}
+        parts: list[nodes.Expr] = []
+        for text, name in _PLACE.findall(self._words.form(message)):
+            parts += [nodes.TemplateData(text.replace("%%", "%"))] if text else []
+            parts += [named[name]] if name else []
+        return parts
+
+
+_PLACE = re.compile(r"((?:%%|[^%])*)(?:%\((\w+)\)s|$)")
+
+
+def _message_of(node: nodes.Node) -> str | None:
+    """The message of a call that says one, None for any other node."""
+    if not (isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name)):
+        return None
+    if node.node.name not in ("_", "gettext") or node.dyn_args or node.dyn_kwargs or len(node.args) != 1:
+        return None
+    first = node.args[0]
+    return first.value if isinstance(first, nodes.Const) and isinstance(first.value, str) else None
 
 
 def _for_template(message: str, /, **values: Any) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, render_template, request
+from flask import Response, g, request
 
 from inkeeper.api import problems
 from inkeeper.errors import Problem
 from inkeeper.web import words
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.language import gettext
+from inkeeper.web.language import gettext, render
 from inkeeper.web.seats import NoAccountYet, Seats
 
 _HTML = "text/html; charset=utf-8"
@@ -18,7 +18,7 @@ _HTML = "text/html; charset=utf-8"
 
 def shell() -> Response:
     """The document without data, for a visit that brings no token."""
-    return _html(render_template("app/document.html", title=None, here=_place(request.path), seats=None))
+    return _html(render("app/document.html", title=None, here=_place(request.path), seats=None))
 
 
 def page(
@@ -30,12 +30,12 @@ def page(
     """
     for_htmx = "HX-Request" in request.headers or "HX-History-Restore-Request" in request.headers
     layout = "app/fragment.html" if for_htmx else "app/document.html"
-    return _html(render_template(template, layout=layout, title=title, here=here, seats=seats, **values), status)
+    return _html(render(template, layout=layout, title=title, here=here, seats=seats, **values), status)
 
 
 def part(template: str, status: int = 200, **values: Any) -> Response:
     """A part of a page, for htmx to swap in."""
-    return _html(render_template(template, **values), status)
+    return _html(render(template, **values), status)
 
 
 def problem_part(text: str, status: int) -> Response:
@@ -54,7 +54,7 @@ def _place(path: str) -> str:
 @blueprint.errorhandler(Problem)
 def _show_problem(problem: Problem) -> Response:
     # Before the token is known to be good, refusals are the API's: the host, the origin, the token itself.
-    if "owner_id" not in g:
+    if "actor" not in g:
         return problems.respond(problem)
     response = problem_part(words.problem(problem), problem.status)
     if "Retry-After" in problem.headers:

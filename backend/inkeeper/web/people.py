@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, request
 from marshmallow import EXCLUDE, fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, paged
 from inkeeper.api.targets import TIME
@@ -19,6 +19,7 @@ from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts
 from inkeeper.services.people import bulk, listing, targets
 from inkeeper.services.people.targets import View
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import BULK_ACTIONS, TARGET_FILTERS, BulkAction
 from inkeeper.web import dates, forms, home, pages, people_words, seats, words
 from inkeeper.web.blueprint import blueprint
@@ -152,7 +153,7 @@ def save_target(target_id: str) -> Response:
     if form.errors:
         return again(422, form)
     try:
-        forms.save_once(None, form, lambda: _save(target_id, form))
+        forms.save_once(None, form, lambda tx: _save(tx, target_id, form))
     except forms.Stale:
         return again(409, form, stale=True)
     except Problem as problem:
@@ -171,10 +172,10 @@ def act_on_people() -> Response:
     if form.errors:
         return parts({}, 422, refused=next(iter(form.errors.values())))
     form = form._replace(typed=dict(form.typed) | {"targets": ",".join(ids)})
-    with store().read():
-        found = seats.read(form.data.get("account"))
+    with store().read() as tx:
+        found = seats.read(tx, form.data.get("account"))
     try:
-        done = forms.save_once(None, form, lambda: _act(found, form.data, ids))
+        done = forms.save_once(None, form, lambda tx: _act(tx, found, form.data, ids))
     except _AskFirst as ask:
         return parts(form.data, 422, ask={"number": ask.number, "form": form})
     except Problem as problem:
@@ -191,14 +192,13 @@ def undo_on_people() -> Response:
     before = _read_before(form.data["before"])
     action: BulkAction = form.data["what"]
 
-    def undo() -> dict[str, Any]:
-        with store().read() as tx:
-            return {"number": bulk.undo(tx, owner_id(), action, before)}
+    def undo(tx: Transaction) -> dict[str, Any]:
+        return {"number": bulk.undo(tx, actor(), action, before)}
 
     forms.save_once(None, form, undo)
     if form.data["here"] == "home":
-        with store().read():
-            account_id = seats.read(form.data.get("account")).account_id
+        with store().read() as tx:
+            account_id = seats.read(tx, form.data.get("account")).account_id
         return home.parts(account_id, toast=Toast(gettext("Undone.")))
     return parts(form.data, toast=Toast(gettext("Undone.")))
 
@@ -208,9 +208,9 @@ def put_off(target_id: str) -> Response:
     """Put off the person that Home names next."""
     form = forms.read_press(BulkForm())
     with store().read() as tx:
-        targets.get(tx, owner_id(), target_id, now())
-        found = seats.read(form.data.get("account"))
-    done = forms.save_once(None, form, lambda: _act(found, form.data, [target_id]))
+        targets.get(tx, actor(), target_id, now())
+        found = seats.read(tx, form.data.get("account"))
+    done = forms.save_once(None, form, lambda tx: _act(tx, found, form.data, [target_id]))
     return home.parts(found.account_id, toast=_toast(form.data, done, "home"))
 
 
@@ -223,10 +223,10 @@ def parts(query: Mapping[str, Any], status: int = 200, **shown: Any) -> Response
 def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
     """What the page shows: the chosen account's targets, and those of any account."""
     with store().read() as tx:
-        found = seats.read(query.get("account"))
+        found = seats.read(tx, query.get("account"))
         filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
-        rows = listing.page(tx, owner_id(), filters, query.get("cursor"), ROWS + 1, now())
-        choices = listing.choices(tx, owner_id())
+        rows = listing.page(tx, actor(), filters, query.get("cursor"), ROWS + 1, now())
+        choices = listing.choices(tx, actor())
     page = paged(rows, ROWS, lambda row: row[0], lambda row: row[1])
     return {
         "seats": found,
@@ -239,32 +239,30 @@ def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def selected(found: Seats, query: Mapping[str, Any], ids: Sequence[str]) -> list[View]:
+def selected(tx: Transaction, found: Seats, query: Mapping[str, Any], ids: Sequence[str]) -> list[View]:
     """The targets of these ids, or all that the filters show if the query says `all`, in the order of the list."""
-    with store().read() as tx:
-        if not query["all"]:
-            return bulk.find(tx, owner_id(), ids, now())
-        filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
-        return [view for wanted in filters for view in bulk.find_all(tx, owner_id(), wanted, now())]
+    if not query["all"]:
+        return bulk.find(tx, actor(), ids, now())
+    filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
+    return [view for wanted in filters for view in bulk.find_all(tx, actor(), wanted, now())]
 
 
 def _wanted(found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
     return {"account": found.account_id, "q": query.get("q"), "campaign": query.get("campaign")}
 
 
-def _act(found: Seats, data: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
-    views = selected(found, data, ids)
+def _act(tx: Transaction, found: Seats, data: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
+    views = selected(tx, found, data, ids)
     what = data["what"]
     if len(views) > bulk.MOST_UNDONE and not data["sure"]:
         raise _AskFirst(len(views))
-    with store().read() as tx:
-        if what == "text":
-            done = bulk.set_text(tx, owner_id(), views, data["text"])
-        elif what == "campaign":
-            done = bulk.set_campaign(tx, owner_id(), views, data["to_campaign"], now())
-        else:
-            action: BulkAction = "later" if what in _LATER else what
-            done = bulk.act(tx, owner_id(), views, action, now(), _until(found, data))
+    if what == "text":
+        done = bulk.set_text(tx, actor(), views, data["text"])
+    elif what == "campaign":
+        done = bulk.set_campaign(tx, actor(), views, data["to_campaign"], now())
+    else:
+        action: BulkAction = "later" if what in _LATER else what
+        done = bulk.act(tx, actor(), views, action, now(), _until(found, data))
     before = done.before if len(done.before) <= bulk.MOST_UNDONE else []
     return {"changed": done.changed, "skipped": done.skipped, "before": before}
 
@@ -295,8 +293,8 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
             else gettext("Nothing to change.")
         )
     with store().read() as tx:
-        found = seats.read(data.get("account"))
-        views = bulk.find(tx, owner_id(), [each[0] for each in done["before"][:1]], now())
+        found = seats.read(tx, data.get("account"))
+        views = bulk.find(tx, actor(), [each[0] for each in done["before"][:1]], now())
     names = [view.person.name for view in views]
     until = _until(found, data) if what in _LATER else None
     day = dates.say_day(until, dates.today(found.zone)) if until else ""
@@ -330,10 +328,10 @@ def _is_plain(value: Any) -> bool:
 def _one(target_id: str) -> dict[str, Any]:
     """What a row shows."""
     with store().read() as tx:
-        view = targets.get(tx, owner_id(), target_id, now())
-        found = seats.read(view.target.account_id)
-        choices = _choices_for(view, listing.choices(tx, owner_id()))
-        names = accounts.names(owner_id())
+        view = targets.get(tx, actor(), target_id, now())
+        found = seats.read(tx, view.target.account_id)
+        choices = _choices_for(view, listing.choices(tx, actor()))
+        names = accounts.names(tx, actor())
     return {
         "seats": found,
         "view": view,
@@ -383,16 +381,15 @@ def _form_of(view: View) -> Form:
     )
 
 
-def _save(target_id: str, form: Form) -> dict[str, Any]:
+def _save(tx: Transaction, target_id: str, form: Form) -> dict[str, Any]:
     """Store what was changed. Raises Stale and the service's Problems."""
     data = form.data
-    with store().read() as tx:
-        view = targets.get(tx, owner_id(), target_id, now())
-        forms.check_version(form, _versioned(view))
-        had = _fields(view)
-        changes = {name: data[name] for name in had if data[name] != had[name]}
-        if "account_id" in changes:
-            changes["account"] = changes.pop("account_id")
-        person = {name: data[name] for name in ("name", "first_name", "company", "headline")}
-        listing.edit(tx, owner_id(), target_id, person, data["links"].split(), changes, now())
+    view = targets.get(tx, actor(), target_id, now())
+    forms.check_version(form, _versioned(view))
+    had = _fields(view)
+    changes = {name: data[name] for name in had if data[name] != had[name]}
+    if "account_id" in changes:
+        changes["account"] = changes.pop("account_id")
+    person = {name: data[name] for name in ("name", "first_name", "company", "headline")}
+    listing.edit(tx, actor(), target_id, person, data["links"].split(), changes, now())
     return {}

@@ -9,7 +9,7 @@ from flask import Response, current_app, request
 from marshmallow import EXCLUDE, fields, validate
 from werkzeug.datastructures import FileStorage
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.api.uploads import Turns
 from inkeeper.errors import Problem
@@ -19,6 +19,7 @@ from inkeeper.services.imports.files import digest_of
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.people import adding, list_files, targets
 from inkeeper.services.people.adding import Plan, Reading
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, downloads, forms, pages, people, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -87,9 +88,8 @@ def add_person() -> Response:
         return _one_refused(form.but("who", _NOT_A_PERSON[error.reason]))
     person = {"name": found.name, "company": found.company, "profile_url": found.link and found.link.url}
 
-    def add() -> dict[str, Any]:
-        with store().read() as tx:
-            made = targets.add(tx, owner_id(), {"person": person}, now())
+    def add(tx: Transaction) -> dict[str, Any]:
+        made = targets.add(tx, actor(), {"person": person}, now())
         return {"target_id": made["id"], "told": made["told"]}
 
     try:
@@ -97,7 +97,7 @@ def add_person() -> Response:
     except Problem as problem:
         return _one_refused(form.but("who", _why_not(found.name, problem)))
     with store().read() as tx:
-        view = targets.get(tx, owner_id(), made["target_id"], now())
+        view = targets.get(tx, actor(), made["target_id"], now())
     lately = gettext(" You wrote to them within the last 90 days.") if "already_written" in made["told"] else ""
     return people.parts(
         form.data,
@@ -118,7 +118,7 @@ def add_several() -> Response:
         return _several(form, 422, missing=True)
     turns: Turns = current_app.extensions["inkeeper.turns"]
     try:
-        with turns.taken(owner_id(), now()):
+        with turns.taken(actor(), now()):
             reading = _read_file(file, form) if has_file and file else adding.read_lines(form.typed["lines"])
             if form.data["confirm"] is None:
                 return _preview(form, reading, from_file=has_file)
@@ -133,8 +133,8 @@ def add_several() -> Response:
 def download_people() -> Response:
     """Make a ticket for the rows that People shows, and send the browser to it."""
     form = forms.read_press(PeopleDownloadForm())
-    with store().read():
-        found = seats.read(form.data.get("account"))
+    with store().read() as tx:
+        found = seats.read(tx, form.data.get("account"))
     wanted = {name: form.data[name] for name in ("q", "campaign") if form.data.get(name)}
     target = {"file": "people", "account_id": found.account_id, "show": form.data["show"], "wanted": wanted}
     return downloads.hand_out(target)
@@ -149,8 +149,8 @@ def _why_not(name: str, problem: Problem) -> str:
         return gettext("You marked %(name)s: do not contact.", name=name)
     if problem.code != "already_on_list":
         raise problem
-    with store().read():
-        zone = seats.read(None).zone
+    with store().read() as tx:
+        zone = seats.read(tx, None).zone
     target = problem.extra["target"]
     return gettext(
         "%(name)s has been on your list since %(zone)s.",
@@ -163,7 +163,7 @@ def _read_file(file: FileStorage, form: Form) -> Reading:
     name = file.filename or ""
     shown = (name if name.isprintable() else ascii(name))[:_LONGEST_NAME]
     with store().read() as tx:
-        names = list_files.named(tx, owner_id(), accounts.names(owner_id()))
+        names = list_files.named(tx, actor(), accounts.names(tx, actor()))
     columns: Mapping[str, str] = {}
     if form.data["of"] == digest_of(_source(file)):
         # What was said of another file says nothing of this one.
@@ -180,19 +180,19 @@ def _source(file: FileStorage) -> BinaryIO:
 
 def _preview(form: Form, reading: Reading, *, from_file: bool) -> Response:
     blocked = from_file and bool(reading.unread) and not form.data["skip_rows"]
-    return _several(form, found=_plan(form, reading), from_file=from_file, blocked=blocked)
-
-
-def _plan(form: Form, reading: Reading) -> Plan:
     with store().read() as tx:
-        return adding.make_plan(tx, owner_id(), reading, now(), leave_written=form.data["leave_written"])
+        found = _plan(tx, form, reading)
+    return _several(form, found=found, from_file=from_file, blocked=blocked)
+
+
+def _plan(tx: Transaction, form: Form, reading: Reading) -> Plan:
+    return adding.make_plan(tx, actor(), reading, now(), leave_written=form.data["leave_written"])
 
 
 def _store(form: Form, reading: Reading) -> Response:
-    def add() -> dict[str, Any]:
-        plan = _plan(form, reading)
-        with store().read() as tx:
-            return {"added": adding.store(tx, owner_id(), plan, form.data["confirm"], now())}
+    def add(tx: Transaction) -> dict[str, Any]:
+        plan = _plan(tx, form, reading)
+        return {"added": adding.store(tx, actor(), plan, form.data["confirm"], now())}
 
     # The key stands for the request: what was pasted is long, and its mark says what it was.
     short = form._replace(typed={"confirm": form.data["confirm"], "key": form.key})
@@ -208,8 +208,8 @@ def _several(form: Form, status: int = 200, **shown: Any) -> Response:
 
 
 def _frame(form: Form) -> dict[str, Any]:
-    with store().read():
-        return {"seats": seats.read(form.typed.get("account") or None), "here": "people"}
+    with store().read() as tx:
+        return {"seats": seats.read(tx, form.typed.get("account") or None), "here": "people"}
 
 
 def _place(problem: Problem) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 from flask import Response, request
 from marshmallow import EXCLUDE, fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.planning import MOST_PER_DAY
 from inkeeper.errors import Problem
 from inkeeper.rules.timeline import HORIZON
 from inkeeper.services.people import planning, targets
 from inkeeper.services.people.planning import Planned
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -87,8 +88,8 @@ class UndoForm(FormSchema):
 def show_planning() -> Response:
     """Plan all that are ready."""
     query = forms.read_query(forms.Query())
-    with store().read():
-        found = seats.read(query.get("account"))
+    with store().read() as tx:
+        found = seats.read(tx, query.get("account"))
     return _page(found, forms.empty_form(all="1"))
 
 
@@ -116,9 +117,8 @@ def save_planning() -> Response:
     if form.errors:
         return _page(found, form, 422)
 
-    def save() -> dict[str, Any]:
-        with store().read() as tx:
-            answer = planning.store(tx, owner_id(), found.account_id, _wanted(found, form), now())
+    def save(tx: Transaction) -> dict[str, Any]:
+        answer = planning.store(tx, actor(), found.account_id, _wanted(tx, found, form), now())
         return {"placed": [[one["target"], one["day"]] for one in answer["placed"]]}
 
     try:
@@ -127,8 +127,8 @@ def save_planning() -> Response:
         refused = _refused(found, form, problem)
         return _page(found, refused, 422)
     placed = [(target_id, date.fromisoformat(day)) for target_id, day in saved["placed"]]
-    with store().read():
-        fresh = seats.read(found.account_id)
+    with store().read() as tx:
+        fresh = seats.read(tx, found.account_id)
     return pages.page(
         "app/plan_done.html",
         title=gettext("Plan"),
@@ -150,9 +150,8 @@ def undo_planning() -> Response:
     except ValueError:
         raise Problem("invalid", "Reload the page.", status=422) from None
 
-    def undo() -> dict[str, Any]:
-        with store().read() as tx:
-            return {"number": planning.unplan(tx, owner_id(), plan)}
+    def undo(tx: Transaction) -> dict[str, Any]:
+        return {"number": planning.unplan(tx, actor(), plan)}
 
     found = _seats(form)
     forms.save_once(found.account_id, form, undo)
@@ -167,8 +166,8 @@ def _read(schema: FormSchema) -> Form:
 
 
 def _seats(form: Form) -> Seats:
-    with store().read():
-        return seats.read(form.typed.get("account") or None)
+    with store().read() as tx:
+        return seats.read(tx, form.typed.get("account") or None)
 
 
 def _page(found: Seats, form: Form, status: int = 200) -> Response:
@@ -190,29 +189,28 @@ def _preview(found: Seats, form: Form) -> tuple[Form, dict[str, Any]]:
         return form, {"plan": None}
     try:
         with store().read() as tx:
-            wanted = _wanted(found, form)
+            wanted = _wanted(tx, found, form)
             if not wanted["targets"]:
                 return form, {"plan": None, "nobody": True}
-            planned = planning.preview(tx, owner_id(), found.account_id, wanted, now())
+            planned = planning.preview(tx, actor(), found.account_id, wanted, now())
     except Problem as problem:
         return _refused(found, form, problem), {"plan": None}
     return form, _shown(found, planned)
 
 
-def _wanted(found: Seats, form: Form) -> dict[str, Any]:
+def _wanted(tx: Transaction, found: Seats, form: Form) -> dict[str, Any]:
     """What to plan, as the service takes it. Runs inside a transaction where filters choose the targets."""
     typed = form.typed
     wanted = {name: form.data[name] for name in ("from", "until", "per_day") if form.data.get(name) is not None}
     if typed.get("all"):
-        return wanted | {"targets": _all_ready(found, typed)}
+        return wanted | {"targets": _all_ready(tx, found, typed)}
     return wanted | {"targets": [each for each in typed.get("targets", "").split(",") if each][:MOST_CHOSEN]}
 
 
-def _all_ready(found: Seats, typed: Mapping[str, str]) -> list[str]:
+def _all_ready(tx: Transaction, found: Seats, typed: Mapping[str, str]) -> list[str]:
     filters: dict[str, Any] = {"states": ["ready"], "account": found.account_id}
     filters |= {name: typed[name] for name in ("campaign", "q") if typed.get(name)}
-    with store().read() as tx:
-        views = targets.search(tx, owner_id(), filters, None, MOST_CHOSEN, now())
+    views = targets.search(tx, actor(), filters, None, MOST_CHOSEN, now())
     return [view.target.id for view in views]
 
 

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from flask import Response, current_app
 from markupsafe import Markup
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts, advice
+from inkeeper.services import advice
+from inkeeper.services.access import owned_account
 from inkeeper.services.report import Reports
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import charts, forms, pages, report_words, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import gettext, language, ngettext
@@ -44,9 +46,9 @@ class Row(NamedTuple):
 def show_report() -> Response:
     """The report of an account."""
     query = forms.read_query(forms.Query())
-    with store().read():
-        found = seats.read(query.get("account"))
-        made = of(accounts.seat(owner_id(), found.account_id))
+    with store().read() as tx:
+        found = seats.read(tx, query.get("account"))
+        made = of(tx, owned_account(tx, actor(), found.account_id))
     values = {} if _is_empty(made) else _values(made, found.zone)
     return pages.page("app/report.html", title=gettext("Report"), here="report", seats=found, report=made, **values)
 
@@ -55,18 +57,18 @@ def show_report() -> Response:
 def show_advice() -> Response:
     """The part of the report about the plan, which takes longer: the InMails are replayed on every plan."""
     query = forms.read_query(forms.Query())
-    with store().read():
-        found = seats.read(query.get("account"))
-        made = advice.advice(owner_id(), found.account_id, now())
+    with store().read() as tx:
+        found = seats.read(tx, query.get("account"))
+        made = advice.advice(tx, actor(), found.account_id, now())
     if not made["history"]["full_periods"]:
         return pages.part("app/nothing.html")
     return pages.part("app/report_advice.html", seats=found, advice=made, **_advice_values(made, found.zone))
 
 
-def of(row: Seat) -> dict[str, Any]:
+def of(tx: Transaction, row: Account) -> dict[str, Any]:
     """The account's report at the instant of the request. It is kept: change nothing in it. Runs in a transaction."""
     reports: Reports = current_app.extensions["inkeeper.reports"]
-    return reports.of(row, now(), MONTHS)
+    return reports.of(tx, row, now(), MONTHS)
 
 
 def _is_empty(report: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from flask import Response
 from markupsafe import Markup
 from marshmallow import fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.rules.results import FEWEST, Counts, result_of
 from inkeeper.services.people import results, texts
 from inkeeper.services.people.results import NONE, Row
@@ -48,8 +48,8 @@ def show_results() -> Response:
     query = forms.read_query(ResultsQuery())
     by = query.get("by", "text")
     with store().read() as tx:
-        found = seats.read(query.get("account"))
-        rows = results.list_results(tx, owner_id(), found.account_id, by, now())
+        found = seats.read(tx, query.get("account"))
+        rows = results.list_results(tx, actor(), found.account_id, by, now())
         better = {row.key: _name(tx, row.difference) for row in rows if row.difference}
     whole = Counts(sum(row.sent for row in rows), sum(row.answered for row in rows), 0)
     top = _top(rows)
@@ -118,7 +118,7 @@ def _shown(by: str, row: Row, top: int) -> dict[str, Any]:
 def _name(tx: Any, difference: str) -> str:
     """The name of the better text, or the code that says why there is none."""
     _, _, text_id = difference.partition("text:")
-    return str(texts.get_text(tx, owner_id(), text_id)["name"]) if text_id else difference
+    return str(texts.get_text(tx, actor(), text_id)["name"]) if text_id else difference
 
 
 @blueprint.app_context_processor

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
-from inkeeper.api.context import now, owner_id
+from inkeeper.api.context import actor, now
 from inkeeper.jsontext import plain
 from inkeeper.services import accounts, summary
+from inkeeper.services.access import owned_account
 from inkeeper.services.standing import Standing, StandingAnswers
+from inkeeper.storage.transaction import Transaction
 
 ACCOUNTS_SHOWN = 50
 SUMMARIES_KEPT = 50
@@ -39,30 +41,30 @@ class Seats(NamedTuple):
         return str(self.chosen["account"]["time_zone"])
 
 
-def read(account_id: str | None) -> Seats:
+def read(tx: Transaction, account_id: str | None) -> Seats:
     """The owner's accounts and the one of this id, the first without an id. Runs inside a transaction.
 
     Raises NoAccountYet if there is none at all, the 404 Problem for an id that is not the owner's.
     """
     instant = now()
-    found = [row["id"] for row in accounts.list_accounts(owner_id(), instant, None, ACCOUNTS_SHOWN)]
+    found = [row["id"] for row in accounts.list_accounts(tx, actor(), instant, None, ACCOUNTS_SHOWN)]
     if account_id is not None and account_id not in found:
         # The account may lie beyond those that are shown.
-        found.append(accounts.seat(owner_id(), account_id).id)
+        found.append(owned_account(tx, actor(), account_id).id)
     if not found:
         raise NoAccountYet
-    every = [summary_of(each, instant) for each in found]
+    every = [summary_of(tx, each, instant) for each in found]
     chosen = next((each for each in every if each["account"]["id"] == account_id), every[0])
     return Seats(every, chosen)
 
 
-def summary_of(account_id: str, instant: datetime) -> dict[str, Any]:
+def summary_of(tx: Transaction, account_id: str, instant: datetime) -> dict[str, Any]:
     """The account's summary at `instant` (UTC). Runs inside a transaction."""
     summaries: Summaries = current_app.extensions["inkeeper.web.summaries"]
-    row = accounts.seat(owner_id(), account_id)
+    row = owned_account(tx, actor(), account_id)
 
     def make() -> Standing[dict[str, Any]]:
-        made = summary.summary(row, instant)
+        made = summary.summary(tx, row, instant)
         return Standing({**plain(made.answer), "warnings": made.answer.warnings}, made.stands_until)
 
     return summaries.of(row, instant, make)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.services import devices
 from inkeeper.web.blueprint import blueprint
 
@@ -12,6 +12,6 @@ from inkeeper.web.blueprint import blueprint
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """Take this page's token away."""
-    with store().begin_write(None):
-        devices.revoke(owner_id(), device_id(), now())
+    with store().begin_write(None) as tx:
+        devices.revoke(tx, actor(), actor().device, now())
     return Response(status=204)

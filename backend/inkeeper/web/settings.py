@@ -58,8 +58,8 @@ def whole_number(minimum: int = 0, maximum: int = LARGEST_AMOUNT, **kwargs: Any)
 def read_seats(query: dict[str, Any] | None = None) -> Seats:
     """The owner's accounts and the one that a page of the settings was opened for."""
     wanted = forms.read_query(forms.Query()) if query is None else query
-    with store().read():
-        return seats.read(wanted.get("account"))
+    with store().read() as tx:
+        return seats.read(tx, wanted.get("account"))
 
 
 def show(section: str, found: Seats, **values: Any) -> Response:

@@ -8,11 +8,12 @@ from typing import Any
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.services import accounts, rule_books
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
@@ -83,10 +84,10 @@ def save_account(account_id: str) -> Response:
     if form.errors:
         return _cards(account_id, 422, form=form)
 
-    def change() -> dict[str, Any]:
-        current = accounts.get_account(owner_id(), account_id, now())
+    def change(tx: Transaction) -> dict[str, Any]:
+        current = accounts.get_account(tx, actor(), account_id, now())
         forms.check_version(form, _versioned(current))
-        accounts.update_account(owner_id(), account_id, _changes(form.data, current["plan_prices"]), now())
+        accounts.update_account(tx, actor(), account_id, _changes(form.data, current["plan_prices"]), now())
         return {}
 
     try:
@@ -118,7 +119,7 @@ def add_account() -> Response:
     if form.errors:
         return _new_form(form)
     try:
-        made = forms.save_once(None, form, lambda: _created(form.data))
+        made = forms.save_once(None, form, lambda tx: _created(tx, form.data))
     except Problem as problem:
         return _new_form(settings.refused(form, problem, _REFUSED))
     place = "/settings/plan" if made["doubted"] else "/"
@@ -140,8 +141,8 @@ def plans_of(book_id: str) -> list[dict[str, Any]]:
 
 
 def _details_form(account_id: str) -> forms.FormSchema:
-    with store().read():
-        account = accounts.get_account(owner_id(), account_id, now())
+    with store().read() as tx:
+        account = accounts.get_account(tx, actor(), account_id, now())
     own: dict[str, Any] = {
         "name": Text(required=True, max_length=100, error_messages=_NAME),
         "reserve": settings.whole_number(load_default=0),
@@ -168,26 +169,26 @@ def _changes(data: Mapping[str, Any], plan_prices: Mapping[str, Any]) -> dict[st
     }
 
 
-def _created(data: Mapping[str, Any]) -> dict[str, Any]:
+def _created(tx: Transaction, data: Mapping[str, Any]) -> dict[str, Any]:
     wanted = {"name": data["name"], "plan": data["plan"], "rule_book": data["book"], "time_zone": data["zone"]}
     for field, name in (("allotment",) * 2, ("cap",) * 2, ("renewal_day",) * 2, ("observed", "observed_balance")):
         if data[field] is not None:
             wanted[name] = data[field]
     if data["amount"]:
         wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
-    made = accounts.create_account(owner_id(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now())
     return {"account_id": made["id"], "doubted": made["wrong_book"] is not None}
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
-    with store().read():
-        found = seats.read(account_id)
+    with store().read() as tx:
+        found = seats.read(tx, account_id)
     return settings.show_cards("account", found, status, toast=toast, **(_values(account_id) | values))
 
 
 def _values(account_id: str) -> dict[str, Any]:
-    with store().read():
-        account = accounts.get_account(owner_id(), account_id, now())
+    with store().read() as tx:
+        account = accounts.get_account(tx, actor(), account_id, now())
     typed = {f"price-{plan}": money.decimal(money.Money(**price)) for plan, price in account["plan_prices"].items()}
     prices = [each for each in (account["price"], *account["plan_prices"].values()) if each]
     form = forms.empty_form(

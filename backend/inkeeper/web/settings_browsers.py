@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from flask import Response, request
 from marshmallow import fields, validate
 
-from inkeeper.api.context import device_id, now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.context import settings as server
 from inkeeper.services import devices, pairing, sign_ins
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import FormSchema
@@ -51,7 +52,7 @@ def show_waiting() -> Response:
 def make_code() -> Response:
     """Issue a code for the next browser that asks. It is shown once, and takes the place of the last one."""
     form = forms.read_press(PressForm())
-    code = pairing.invite_device(store(), owner_id(), now())
+    code = pairing.invite_device(store(), actor(), now())
     return _cards(form, code=code)
 
 
@@ -62,8 +63,8 @@ def sign_in_phone() -> Response:
     if urlsplit(address()).scheme != "https":
         return _cards(form, unencrypted=True)
     secret = sign_ins.new_secret()
-    with store().begin_write(None):
-        sign_ins.add(owner_id(), secret, now(), sign_ins.CARRIED_VALID_FOR)
+    with store().begin_write(None) as tx:
+        sign_ins.add(tx, actor(), secret, now(), sign_ins.CARRIED_VALID_FOR)
     return _cards(form, link=f"{address()}/#signin={secret}")
 
 
@@ -72,8 +73,8 @@ def disconnect(other_id: str) -> Response:
     """Take a browser's access away, at once."""
     form = forms.read_press(PressForm())
 
-    def revoke() -> dict[str, Any]:
-        return {"device_id": devices.revoke(owner_id(), other_id, now()).id}
+    def revoke(tx: Transaction) -> dict[str, Any]:
+        return {"device_id": devices.revoke(tx, actor(), other_id, now()).id}
 
     forms.save_once(None, form, revoke)
     return _cards(form, toast=gettext("Disconnected."))
@@ -103,22 +104,22 @@ def qr(text: str) -> str:
 
 
 def _cards(form: forms.Form, *, toast: str = "", **shown: Any) -> Response:
-    with store().read():
-        found = seats.read(form.data["here"])
+    with store().read() as tx:
+        found = seats.read(tx, form.data["here"])
     return settings.show_cards("browsers", found, toast=toast, **(_values() | shown))
 
 
 def _values() -> dict[str, Any]:
     every = _devices()
-    waiting = pairing.waiting(store(), owner_id(), now())
+    waiting = pairing.waiting(store(), actor(), now())
     connected = [device for device in every if device.revoked_at is None]
     return {
-        "devices": sorted(connected, key=lambda device: device.id != device_id()),
+        "devices": sorted(connected, key=lambda device: device.id != actor().device),
         "ended": len(every) - len(connected),
-        "this_id": device_id(),
+        "this_id": actor().device,
         "waiting": waiting,
         "shared": server().is_shared,
-        "own_codes": not server().is_shared and pairing.is_default_owner(store(), owner_id()),
+        "own_codes": not server().is_shared and pairing.is_default_owner(store(), actor()),
         "shown": forms.version_of([[each.id for each in waiting], [each.id for each in connected]]),
     }
 
@@ -126,6 +127,6 @@ def _values() -> dict[str, Any]:
 def _devices() -> list[Any]:
     """All devices of the owner, oldest first: each sign-in of a private window adds one."""
     every: list[Any] = []
-    while more := devices.page(store(), owner_id(), after=every[-1].id if every else None, limit=DEVICES_AT_ONCE):
+    while more := devices.page(store(), actor(), after=every[-1].id if every else None, limit=DEVICES_AT_ONCE):
         every += more
     return every

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.services import erasing, erasing_preview
 from inkeeper.services.imports import batches
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -43,8 +44,8 @@ def undo_import(account_id: str, import_id: str) -> Response:
     """Take a whole import back."""
     form = forms.read_press(FormSchema())
 
-    def undo() -> dict[str, Any]:
-        answer = batches.take_back(owner_id(), account_id, import_id, now())
+    def undo(tx: Transaction) -> dict[str, Any]:
+        answer = batches.take_back(tx, actor(), account_id, import_id, now())
         return {"inmails": answer["import"]["inmails"], "balance": answer["balance"]}
 
     undone = forms.save_once(account_id, form, undo)
@@ -98,15 +99,15 @@ def erase() -> Response:
 
 def cards(account_id: str | None, status: int = 200, *, toast: str = "", **shown: Any) -> Response:
     """The cards of the page, as the answer to one of its forms."""
-    with store().read():
-        found = seats.read(account_id)
+    with store().read() as tx:
+        found = seats.read(tx, account_id)
     return settings.show_cards("data", found, status, toast=toast, **(values(found.account_id) | shown))
 
 
 def values(account_id: str) -> dict[str, Any]:
     """What the cards show."""
-    with store().read():
-        imports = batches.list_imports(owner_id(), account_id, None, IMPORTS_SHOWN)
+    with store().read() as tx:
+        imports = batches.list_imports(tx, actor(), account_id, None, IMPORTS_SHOWN)
     return {"imports": imports, "erasing": forms.empty_form(), "wishes": forms.empty_form()}
 
 
@@ -122,8 +123,8 @@ def _with_person(form: Form, status: int = 200) -> Response:
 
 
 def _found(form: Form) -> erasing_preview.WouldErase:
-    with store().read():
-        return erasing_preview.would_erase(owner_id(), form.data["person"], form.data["name"])
+    with store().read() as tx:
+        return erasing_preview.would_erase(tx, actor(), form.data["person"], form.data["name"])
 
 
 def _account(form: Form) -> str | None:

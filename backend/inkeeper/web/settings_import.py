@@ -9,10 +9,10 @@ from flask import Response, current_app, request
 from marshmallow import EXCLUDE, fields, validate
 from werkzeug.datastructures import FileStorage
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.uploads import Turns
 from inkeeper.errors import Problem
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import owned_account
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.columns import FIELDS
 from inkeeper.services.imports.files import digest_of
@@ -20,6 +20,7 @@ from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, pages, seats, settings_data
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -54,8 +55,8 @@ class ImportForm(FormSchema):
 @blueprint.upload("/accounts/<account_id>/settings/import")
 def import_file(account_id: str) -> Response:
     """Say what would come of a file, or import it, all or nothing."""
-    with store().read():
-        account = seat(owner_id(), account_id)
+    with store().read() as tx:
+        account = owned_account(tx, actor(), account_id)
     form = _read_form()
     file = request.files.get("file")
     if form.errors:
@@ -69,7 +70,7 @@ def import_file(account_id: str) -> Response:
     form = form._replace(typed=dict(form.typed) | {"of": digest})
     turns: Turns = current_app.extensions["inkeeper.turns"]
     try:
-        with turns.taken(owner_id(), now()):
+        with turns.taken(actor(), now()):
             reading = _read(file, Named(account.id, account.name), account.time_zone, form)
             if form.data["confirm"] is None:
                 return _preview(account_id, form, reading)
@@ -115,16 +116,16 @@ def _wishes(form: Form) -> Wishes:
 
 def _preview(account_id: str, form: Form, reading: Reading) -> Response:
     rows = form.data["rows"]
-    with store().read():
-        found = batches.preview(owner_id(), account_id, reading, now(), None, rows + 1)
+    with store().read() as tx:
+        found = batches.preview(tx, actor(), account_id, reading, now(), None, rows + 1)
     more = len(found["items"]) > rows
     found["items"] = found["items"][:rows]
     return _answer(account_id, form, found=found, next_rows=min(10 * rows, MOST_ROWS_SHOWN) if more else None)
 
 
 def _import(account_id: str, form: Form, reading: Reading) -> Response:
-    def work() -> dict[str, Any]:
-        answer = batches.store_import(owner_id(), account_id, reading, form.data["confirm"], now())
+    def work(tx: Transaction) -> dict[str, Any]:
+        answer = batches.store_import(tx, actor(), account_id, reading, form.data["confirm"], now())
         stored: Mapping[str, Any] = answer["import"] or {"inmails": 0}
         return {"inmails": stored["inmails"], "balance": answer["balance"]}
 
@@ -143,8 +144,8 @@ def _import(account_id: str, form: Form, reading: Reading) -> Response:
 
 
 def _answer(account_id: str, form: Form, status: int = 200, **shown: Any) -> Response:
-    with store().read():
-        found_seats = seats.read(account_id)
+    with store().read() as tx:
+        found_seats = seats.read(tx, account_id)
     left = set(form.typed["left"].split(",")) - {""}
     columns = sorted({form.typed[name] for name in form.typed if name.startswith(_COLUMN)})
     return pages.part(

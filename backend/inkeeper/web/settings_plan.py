@@ -9,11 +9,12 @@ from typing import Any
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.errors import Problem
 from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
 from inkeeper.services import accounts, plan_changes, rule_books
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -97,9 +98,9 @@ def change_plan(account_id: str) -> Response:
         return _with_change(account_id, form)
     wanted = _wanted_change(account_id, form.data)
 
-    def change() -> dict[str, Any]:
-        forms.check_version(form, _result(plan_changes.preview_change(owner_id(), account_id, wanted, now())))
-        return {"id": plan_changes.change_plan(owner_id(), account_id, wanted, now())["id"]}
+    def change(tx: Transaction) -> dict[str, Any]:
+        forms.check_version(form, _result(plan_changes.preview_change(tx, actor(), account_id, wanted, now())))
+        return {"id": plan_changes.change_plan(tx, actor(), account_id, wanted, now())["id"]}
 
     try:
         forms.save_once(account_id, form, change)
@@ -115,8 +116,8 @@ def undo_plan(account_id: str, change_id: str) -> Response:
     """Take a change of plan back that was a mistake."""
     form = forms.read_press(FormSchema())
 
-    def undo() -> dict[str, Any]:
-        return {"balance": plan_changes.withdraw_change(owner_id(), account_id, change_id, now())["balance"]}
+    def undo(tx: Transaction) -> dict[str, Any]:
+        return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now())["balance"]}
 
     balance = forms.save_once(account_id, form, undo)["balance"]
     return _cards(account_id, toast=gettext("Undone. You have %(balance)s credits.", balance=balance))
@@ -138,9 +139,9 @@ def change_rules(account_id: str) -> Response:
     if not changes:
         return _with_rules(account_id, form)
 
-    def change() -> dict[str, Any]:
-        forms.check_version(form, _outcome(accounts.preview_update(owner_id(), account_id, changes, now())))
-        accounts.update_account(owner_id(), account_id, changes, now())
+    def change(tx: Transaction) -> dict[str, Any]:
+        forms.check_version(form, _outcome(accounts.preview_update(tx, actor(), account_id, changes, now())))
+        accounts.update_account(tx, actor(), account_id, changes, now())
         return {}
 
     try:
@@ -158,8 +159,8 @@ def _with_change(account_id: str, form: Form, status: int = 200, **values: Any) 
         return _cards(account_id, 422, changing=form)
     try:
         wanted = _wanted_change(account_id, form.data)
-        with store().read():
-            change = plan_changes.preview_change(owner_id(), account_id, wanted, now())
+        with store().read() as tx:
+            change = plan_changes.preview_change(tx, actor(), account_id, wanted, now())
     except Problem as problem:
         return _cards(account_id, 422, changing=_refused_change(form, problem))
     preview: dict[str, Any] = {"change": change, "change_version": forms.version_of(_result(change))}
@@ -174,8 +175,8 @@ def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -
     if not changes:
         return _cards(account_id, 422, ruling=form.but("", gettext("This is how it is already.")))
     try:
-        with store().read():
-            outcome = accounts.preview_update(owner_id(), account_id, changes, now())
+        with store().read() as tx:
+            outcome = accounts.preview_update(tx, actor(), account_id, changes, now())
     except Problem as problem:
         return _cards(account_id, 422, ruling=settings.refused(form, problem, _REFUSED_RULES))
     preview: dict[str, Any] = {"outcome": outcome, "outcome_version": forms.version_of(_outcome(outcome))}
@@ -197,8 +198,8 @@ def _wanted_change(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """What differs from the account, and from when; empty where nothing does."""
-    with store().read():
-        account = accounts.get_account(owner_id(), account_id, now())
+    with store().read() as tx:
+        account = accounts.get_account(tx, actor(), account_id, now())
     before = account["overrides"] | {"renewal_day": account["renewal_day"]}
     changes = {name: data[name] for name in _NUMBERS if data[name] != before[name]}
     if data["book"] != account["rule_book"]:
@@ -210,8 +211,8 @@ def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _instant_of(account_id: str, which: date | None) -> datetime | None:
     """The first instant (UTC) of a day on which the account was open; None for today and without a day."""
-    with store().read():
-        account = accounts.get_account(owner_id(), account_id, now())
+    with store().read() as tx:
+        account = accounts.get_account(tx, actor(), account_id, now())
     zone, opened_at = account["time_zone"], account["opened_at"]
     if which is None or which == local_day(zone, now()):
         return None
@@ -230,17 +231,17 @@ def _outcome(outcome: Mapping[str, Any]) -> list[Any]:
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
-    with store().read():
-        found = seats.read(account_id)
+    with store().read() as tx:
+        found = seats.read(tx, account_id)
     return settings.show_cards("plan", found, status, toast=toast, **(_values(account_id) | values))
 
 
 def _values(account_id: str) -> dict[str, Any]:
-    with store().read():
-        found = seats.read(account_id)
-        account = accounts.get_account(owner_id(), account_id, now())
-        changes = plan_changes.list_changes(owner_id(), account_id)
-        offer = accounts.offered_book(owner_id(), account_id, now())
+    with store().read() as tx:
+        found = seats.read(tx, account_id)
+        account = accounts.get_account(tx, actor(), account_id, now())
+        changes = plan_changes.list_changes(tx, actor(), account_id)
+        offer = accounts.offered_book(tx, actor(), account_id, now())
     plans = plans_of(account["rule_book"])
     doubted = any(warning.code == "wrong_book" for warning in found.chosen["warnings"])
     own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}

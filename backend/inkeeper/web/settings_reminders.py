@@ -10,11 +10,13 @@ from typing import Any
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
 from inkeeper.services import accounts, calendar
+from inkeeper.services.access import owned_account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.downloads import hand_out
@@ -79,11 +81,11 @@ def save_warnings(account_id: str) -> Response:
     if form.errors:
         return _cards(account_id, 422, form=form)
 
-    def change() -> dict[str, Any]:
-        forms.check_version(form, _versioned(accounts.get_account(owner_id(), account_id, now())))
+    def change(tx: Transaction) -> dict[str, Any]:
+        forms.check_version(form, _versioned(accounts.get_account(tx, actor(), account_id, now())))
         lead_days = [form.data[name] for name in _LEADS]
         changes = {"lead_days": lead_days, "low_balance": form.data["low_balance"]}
-        accounts.update_account(owner_id(), account_id, changes, now())
+        accounts.update_account(tx, actor(), account_id, changes, now())
         return {}
 
     try:
@@ -98,10 +100,10 @@ def make_calendar(account_id: str) -> Response:
     """Make the calendar's private address. It is shown this once."""
     form = forms.read_press(AddressForm())
 
-    def make() -> dict[str, Any]:
+    def make(tx: Transaction) -> dict[str, Any]:
         # What is stored of the answer is the salt, from which only this page's token derives the address.
         salt = secrets.token_urlsafe(24)
-        calendar.make_address(owner_id(), account_id, secret_from(_SECRET, salt), now(), renew=form.data["renew"])
+        calendar.make_address(tx, actor(), account_id, secret_from(_SECRET, salt), now(), renew=form.data["renew"])
         return {"salt": salt}
 
     made = forms.save_once(None, form, make)
@@ -114,8 +116,8 @@ def end_calendar(account_id: str) -> Response:
     """End the calendar's private address, at once."""
     form = forms.read_press(FormSchema())
 
-    def end() -> dict[str, Any]:
-        calendar.revoke_address(owner_id(), account_id)
+    def end(tx: Transaction) -> dict[str, Any]:
+        calendar.revoke_address(tx, actor(), account_id)
         return {}
 
     forms.save_once(None, form, end)
@@ -126,8 +128,8 @@ def end_calendar(account_id: str) -> Response:
 def download_calendar(account_id: str) -> Response:
     """Send the browser to the calendar as a file."""
     forms.read_press(FormSchema())
-    with store().read():
-        seats.read(account_id)
+    with store().read() as tx:
+        seats.read(tx, account_id)
     return hand_out({"file": "calendar", "account_id": account_id})
 
 
@@ -136,8 +138,8 @@ def save_reminder_names(account_id: str) -> Response:
     """Set whether the morning's e-mail names the people to write to."""
     form = forms.read_press(NamesForm())
 
-    def change() -> dict[str, Any]:
-        accounts.set_names_in_reminders(accounts.seat(owner_id(), account_id).id, form.data["names"])
+    def change(tx: Transaction) -> dict[str, Any]:
+        accounts.set_names_in_reminders(tx, owned_account(tx, actor(), account_id).id, form.data["names"])
         return {}
 
     forms.save_once(account_id, form, change)
@@ -145,16 +147,16 @@ def save_reminder_names(account_id: str) -> Response:
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **shown: Any) -> Response:
-    with store().read():
-        found = seats.read(account_id)
+    with store().read() as tx:
+        found = seats.read(tx, account_id)
     return settings.show_cards("reminders", found, status, toast=toast, **(_values(account_id) | shown))
 
 
 def _values(account_id: str) -> dict[str, Any]:
-    with store().read():
-        feed = calendar.address_state(owner_id(), account_id)
-        account = accounts.get_account(owner_id(), account_id, now())
-        names = forms.empty_form(names=int(accounts.names_in_reminders(account_id)))
+    with store().read() as tx:
+        feed = calendar.address_state(tx, actor(), account_id)
+        account = accounts.get_account(tx, actor(), account_id, now())
+        names = forms.empty_form(names=int(accounts.names_in_reminders(tx, account_id)))
     lead_days = dict(zip(_LEADS, account["lead_days"], strict=True))
     return {
         "account": account,

@@ -10,14 +10,23 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
+from inkeeper import __version__
+from inkeeper.wording.language import edition
+
 _PRIVATE = 0o700
 
 
 def keep_compiled(app: Flask) -> None:
     """Let the app's templates keep their bytecode; where that cannot be, they are compiled at each start."""
+    app.jinja_env.bytecode_cache = bytecode_cache("en")
+
+
+def bytecode_cache(language: str) -> FileSystemBytecodeCache | None:
+    """Where the bytecode of the templates in a language is kept, which holds its words; None where it cannot be."""
     folder = _cache_folder()
-    if folder is not None:
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    if folder is None:
+        return None
+    return FileSystemBytecodeCache(str(folder), f"{__version__}-{edition(language)}-%s.cache")
 
 
 def warm(app: Flask) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Response
 from marshmallow import EXCLUDE, fields, validate
 
-from inkeeper.api.context import now, owner_id, store
+from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText
 from inkeeper.errors import not_found
 from inkeeper.rules import templates
 from inkeeper.rules.people import clean_name
 from inkeeper.rules.templates import BODY_LIMIT, LONG, SHORT, SUBJECT_LIMIT, TextProblem
 from inkeeper.services.people import texts
+from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
@@ -103,10 +104,10 @@ def show_texts() -> Response:
     """The texts, or one of them to edit."""
     query = forms.read_query(TextsQuery())
     with store().read() as tx:
-        found = seats.read(query.get("account"))
-        if "text" not in query:
-            return _list(found)
-        text = None if query["text"] == NEW else texts.get_text(tx, owner_id(), query["text"])
+        found = seats.read(tx, query.get("account"))
+        text = None if query.get("text", NEW) == NEW else texts.get_text(tx, actor(), query["text"])
+    if "text" not in query:
+        return _list(found)
     if text and text["archived"]:
         raise not_found("text")
     return _editor(found, text, forms.empty_form(**({name: text[name] for name in _EDITED} if text else {})))
@@ -116,9 +117,9 @@ def show_texts() -> Response:
 def preview_text() -> Response:
     """What a text that is being written says to a person."""
     form = forms.read_press(DraftForm())
-    with store().read():
-        found = seats.read(form.data.get("account"))
-        shown = _preview(found, form.data["subject"], form.data["body"], form.data["person"])
+    with store().read() as tx:
+        found = seats.read(tx, form.data.get("account"))
+        shown = _preview(tx, found, form.data["subject"], form.data["body"], form.data["person"])
     return pages.part("app/texts_preview.html", oob=True, **shown)
 
 
@@ -145,15 +146,14 @@ def save_text(text_id: str) -> Response:
     """Save an edited text. One that was changed elsewhere since is shown beside what was typed."""
     form = _checked(forms.read_form(TextForm()))
     with store().read() as tx:
-        text = texts.get_text(tx, owner_id(), text_id)
+        text = texts.get_text(tx, actor(), text_id)
     if form.errors:
         return _editor(_seats(form), text, form, 422)
 
-    def save() -> dict[str, Any]:
-        with store().read() as tx:
-            before = texts.get_text(tx, owner_id(), text_id)
-            forms.check_version(form, _versioned(before))
-            after = texts.update_text(tx, owner_id(), text_id, _words(form), now())
+    def save(tx: Transaction) -> dict[str, Any]:
+        before = texts.get_text(tx, actor(), text_id)
+        forms.check_version(form, _versioned(before))
+        after = texts.update_text(tx, actor(), text_id, _words(form), now())
         return {"version": after["version"], "is_next": after["version"] != before["version"]}
 
     try:
@@ -169,12 +169,11 @@ def delete_text(text_id: str) -> Response:
     """Delete a text; a message offers to undo it."""
     form = forms.read_press(PressForm())
 
-    def delete() -> dict[str, Any]:
-        with store().read() as tx:
-            return {"archived": texts.delete_text(tx, owner_id(), text_id, now())["archived"]}
+    def delete(tx: Transaction) -> dict[str, Any]:
+        return {"archived": texts.delete_text(tx, actor(), text_id, now())["archived"]}
 
     with store().read() as tx:
-        text = texts.get_text(tx, owner_id(), text_id)
+        text = texts.get_text(tx, actor(), text_id)
     archived = forms.save_once(None, form, delete)["archived"]
     found = _seats(form)
     again = {"account": found.account_id}
@@ -193,9 +192,8 @@ def restore_text(text_id: str) -> Response:
     """Bring a deleted text back into the list that is still shown."""
     form = forms.read_press(PressForm())
 
-    def restore() -> dict[str, Any]:
-        with store().read() as tx:
-            texts.restore_text(tx, owner_id(), text_id)
+    def restore(tx: Transaction) -> dict[str, Any]:
+        texts.restore_text(tx, actor(), text_id)
         return {}
 
     forms.save_once(None, form, restore)
@@ -215,8 +213,8 @@ def wrong(problem: TextProblem) -> str:
 
 
 def _seats(form: Form) -> Seats:
-    with store().read():
-        return seats.read(form.typed.get("account") or None)
+    with store().read() as tx:
+        return seats.read(tx, form.typed.get("account") or None)
 
 
 def _words(form: Form) -> dict[str, Any]:
@@ -224,9 +222,8 @@ def _words(form: Form) -> dict[str, Any]:
 
 
 def _create(form: Form) -> None:
-    def create() -> dict[str, Any]:
-        with store().read() as tx:
-            return {"text_id": texts.create_text(tx, owner_id(), _words(form), now())["id"]}
+    def create(tx: Transaction) -> dict[str, Any]:
+        return {"text_id": texts.create_text(tx, actor(), _words(form), now())["id"]}
 
     forms.save_once(None, form, create)
 
@@ -251,7 +248,7 @@ def _versioned(text: Mapping[str, Any]) -> list[Any]:
 
 def _listed() -> list[dict[str, Any]]:
     with store().read() as tx:
-        return texts.list_texts(tx, owner_id(), None, MOST_TEXTS)
+        return texts.list_texts(tx, actor(), None, MOST_TEXTS)
 
 
 def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
@@ -272,9 +269,9 @@ def _editor(
     found: Seats, text: Mapping[str, Any] | None, form: Form, status: int = 200, *, stale: bool = False
 ) -> Response:
     with store().read() as tx:
-        people = texts.people_to_show(tx, owner_id(), PEOPLE_OFFERED)
+        people = texts.people_to_show(tx, actor(), PEOPLE_OFFERED)
         person = people[0].name if people else EXAMPLE
-        shown = _preview(found, form.typed.get("subject", ""), form.typed.get("body", ""), person)
+        shown = _preview(tx, found, form.typed.get("subject", ""), form.typed.get("body", ""), person)
     # What was changed elsewhere meanwhile has not been shown yet, unless this answer does.
     rendered = text and (forms.version_of(_versioned(text)) if stale or not form.key else form.typed.get("version", ""))
     return pages.page(
@@ -292,13 +289,12 @@ def _editor(
     )
 
 
-def _preview(found: Seats, subject: str, body: str, typed: str) -> dict[str, Any]:
+def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str) -> dict[str, Any]:
     """What the preview shows. Runs inside a transaction."""
     name = clean_name(typed) or EXAMPLE
     product = found.chosen["account"]["product"]
-    with store().read() as tx:
-        person = texts.person_like(tx, owner_id(), name)
-        values = texts.values_of_stored(tx, owner_id(), person) if person else templates.values_for(name)
+    person = texts.person_like(tx, actor(), name)
+    values = texts.values_of_stored(tx, actor(), person) if person else templates.values_for(name)
     shown = texts.preview(subject.strip(), body.strip(), values, product)
     known = [person.headline, person.company] if person else []
     return {

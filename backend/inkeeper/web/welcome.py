@@ -13,12 +13,14 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 import inkeeper
 from inkeeper.api.accounts import LARGEST_AMOUNT
-from inkeeper.api.context import now, owner_id, settings, store
+from inkeeper.api.context import actor, now, settings, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Terms
 from inkeeper.services import accounts, devices, pairing
+from inkeeper.services.access import owned_account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.blueprint import blueprint
@@ -114,7 +116,7 @@ def save_plan() -> Response:
     if form.data["balance"] > most and not form.data["sure"]:
         return _page(PLAN, 422, form=form, most=most)
     try:
-        made = forms.save_once(None, form, lambda: _create(form.data))
+        made = forms.save_once(None, form, lambda tx: _create(tx, form.data))
     except Problem as problem:
         if any(error["path"] == "time_zone" for error in problem.errors or []):
             return _page(PLAN, 422, form=form.but("zone", gettext("Choose a time zone from the list.")))
@@ -126,11 +128,11 @@ def save_plan() -> Response:
 def answer_rules(account_id: str) -> Response:
     """Let unused credits carry over if last month's were still there; otherwise the rules stay as they are."""
     form = forms.read_press(RulesForm())
-    with store().read():
-        accounts.seat(owner_id(), account_id)
-        balance = seats.read(account_id).chosen["balance"]
+    with store().read() as tx:
+        owned_account(tx, actor(), account_id)
+        balance = seats.read(tx, account_id).chosen["balance"]
     if form.data["kept"] == "yes":
-        forms.save_once(account_id, form, lambda: _carry_over(account_id, balance))
+        forms.save_once(account_id, form, lambda tx: _carry_over(tx, account_id, balance))
     return _page(None, answered=form.data["kept"])
 
 
@@ -146,7 +148,7 @@ def show_connecting() -> Response:
 def issue_code() -> Response:
     """Issue a code for the next browser: on a shared server no browser is shown one before."""
     forms.read_press(FormSchema())
-    pairing.invite_device(store(), owner_id(), now())
+    pairing.invite_device(store(), actor(), now())
     return _part(_connecting())
 
 
@@ -155,9 +157,9 @@ def _part(connecting: dict[str, Any]) -> Response:
 
 
 def _page(step: int | None, status: int = 200, **values: Any) -> Response:
-    with store().read():
+    with store().read() as tx:
         try:
-            found = seats.read(None)
+            found = seats.read(tx, None)
         except seats.NoAccountYet:
             found = None
     connecting = _connecting()
@@ -182,9 +184,9 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
 
 def _connecting() -> dict[str, Any]:
     """The browsers that are connected, the codes that wait to be typed, and a short name for this state."""
-    connected = [device.name for device in devices.connected_programs(store(), owner_id())]
-    waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), owner_id(), now())]
-    invited = pairing.invited_code(store(), owner_id(), now())
+    connected = [device.name for device in devices.connected_programs(store(), actor())]
+    waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), actor(), now())]
+    invited = pairing.invited_code(store(), actor(), now())
     return {
         "connected": connected,
         "only_own": bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected),
@@ -196,7 +198,7 @@ def _connecting() -> dict[str, Any]:
     }
 
 
-def _create(data: dict[str, Any]) -> dict[str, Any]:
+def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     plan, known = data["plan"], _known(data["plan"])
     book, terms = _rules(data)
     wanted: dict[str, Any] = {
@@ -211,7 +213,7 @@ def _create(data: dict[str, Any]) -> dict[str, Any]:
     price = _price(data)
     if price:
         wanted["price"] = price._asdict()
-    made = accounts.create_account(owner_id(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now())
     return {"account_id": made["id"], "ask": not book.outlasts_a_month(known)}
 
 
@@ -272,9 +274,9 @@ def _price(data: dict[str, Any]) -> money.Money | None:
     return money.parse(data["amount"], data["currency"]) if data.get("amount") else None
 
 
-def _carry_over(account_id: str, balance: int) -> dict[str, Any]:
+def _carry_over(tx: Transaction, account_id: str, balance: int) -> dict[str, Any]:
     """Choose the closest rules under which credits outlast a month and that can hold the balance."""
-    account = accounts.get_account(owner_id(), account_id, now())
+    account = accounts.get_account(tx, actor(), account_id, now())
     plan, own = account["plan"], account["overrides"]["allotment"]
     fitting = _by_limit(plan, None if own is None else own // account["allotment_months"])
     keeping = [(limit, each) for limit, each in fitting if each.book.outlasts_a_month(plan)]
@@ -284,7 +286,7 @@ def _carry_over(account_id: str, balance: int) -> dict[str, Any]:
     changes: dict[str, Any] = {"rule_book": book.id}
     if own is not None:
         changes |= {"allotment": terms.allotment, "cap": terms.cap}
-    accounts.update_account(owner_id(), account_id, changes, now())
+    accounts.update_account(tx, actor(), account_id, changes, now())
     return {}
 
 

@@ -15,13 +15,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from functools import lru_cache
+from hashlib import blake2b
 from importlib import resources
 from typing import Any, NamedTuple
 
 from inkeeper.rules.money import Money, decimal
 
 _LOCALE = resources.files("inkeeper") / "locale"
-_FIELD = re.compile(r"'[^']*'|y+|M+|d+|E+|H+|h+|m+|a+")
+_FIELD = re.compile(r"'[^']*'|y+|M+|L+|d+|E+|H+|h+|m+|a+")
 _GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
@@ -32,11 +33,13 @@ class Formats(NamedTuple):
 
     months: list[str]
     short_months: list[str]
+    lone_months: list[str]
     days: list[str]
     short_days: list[str]
     day: str
     day_and_year: str
     month: str
+    long_month: str
     weekday: str
     time: str
     halves: list[str]
@@ -124,6 +127,14 @@ class Words:
         """`Nov 2026`."""
         return self._written(self.formats.month, day)
 
+    def long_month(self, day: date) -> str:
+        """`November 2026`."""
+        return self._written(self.formats.long_month, day)
+
+    def month_name(self, day: date) -> str:
+        """`November`, as it stands alone."""
+        return self.formats.lone_months[day.month - 1]
+
     def weekday(self, day: date) -> str:
         """`Mon 30 Nov`."""
         return self._written(self.formats.weekday, day)
@@ -143,6 +154,7 @@ class Words:
             joined = self.formats.list_middle.format(part, joined)
         return self.formats.list_start.format(parts[0], joined)
 
+    @lru_cache(maxsize=4096)  # noqa: B019 (there is one of each language)
     def _written(self, pattern: str, day: date | None, at: time = time()) -> str:
         """The pattern of the CLDR with its fields filled in. https://unicode.org/reports/tr35/tr35-dates.html"""
         return _FIELD.sub(lambda found: self._field(found[0], day or date.min, at), pattern)
@@ -151,7 +163,9 @@ class Words:
         names = self.formats
         if field.startswith("'"):
             return field[1:-1] or "'"
-        if field[0] == "M" and len(field) > 2:
+        if field == "LLLL":
+            return names.lone_months[day.month - 1]
+        if field[0] in "ML" and len(field) > 2:
             return (names.short_months if len(field) == 3 else names.months)[day.month - 1]
         if field[0] == "E":
             return (names.days if len(field) == 4 else names.short_days)[day.weekday()]
@@ -180,6 +194,14 @@ def words(language: str) -> Words:
         return Words(language, formats, gettext.NullTranslations())
     with catalogue.open("rb") as file:
         return Words(language, formats, gettext.GNUTranslations(file))
+
+
+def edition(language: str) -> str:
+    """A name for the language with the very messages that it has now."""
+    if language == "en":
+        return language
+    catalogue = _LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
+    return f"{language}-{blake2b(catalogue.read_bytes(), digest_size=6).hexdigest()}"
 
 
 def chosen(wanted: Iterable[str]) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.errors import conflict, not_found
+from inkeeper.errors import conflict
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import dates, inmails, openings
-from inkeeper.services.accounts import refusals, seat
+from inkeeper.services.access import Actor, import_of, owned_account
+from inkeeper.services.accounts import refusals
 from inkeeper.services.imports.nothing import nothing_to_add
 from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
 from inkeeper.services.imports.reading import KINDS, Note, Reading
@@ -24,22 +25,28 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import inmails as stored_inmails
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.imports import Import
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import ANSWERS
 
 
 def preview(
-    owner_id: str, account_id: str, reading: Reading, now: datetime, after: tuple[datetime, int] | None, limit: int
+    tx: Transaction,
+    actor: Actor,
+    account_id: str,
+    reading: Reading,
+    now: datetime,
+    after: tuple[datetime, int] | None,
+    limit: int,
 ) -> dict[str, Any]:
     """What importing the file would come to, nothing stored; of its InMails up to `limit`, in order of time, behind
     the (date, line) `after`.
     """
-    seat(owner_id, account_id)
-    plan = make_plan(account_id, reading, now)
-    balance = balances.state_at(account_id, now)[0].balance
+    owned_account(tx, actor, account_id)
+    plan = make_plan(tx, account_id, reading, now)
+    balance = balances.state_at(tx, account_id, now)[0].balance
     with refusals():
-        recorded = balances.preview(account_id, plan.facts, now) if plan.facts else None
-    uncovered = balances.newly_uncovered(account_id, plan.facts, recorded, now) if recorded else set()
+        recorded = balances.preview(tx, account_id, plan.facts, now) if plan.facts else None
+    uncovered = balances.newly_uncovered(tx, account_id, plan.facts, recorded, now) if recorded else set()
     in_the_way = obstacles(plan, uncovered)
     shown = [step for step in plan.steps if after is None or (step.found.sent_at, step.found.line) > after]
     return {
@@ -67,7 +74,8 @@ def _no_progress(_step: str) -> None:
 
 
 def store_import(
-    owner_id: str,
+    tx: Transaction,
+    actor: Actor,
     account_id: str,
     reading: Reading,
     confirm: str,
@@ -79,20 +87,20 @@ def store_import(
     Raises the 409 Problem `preview_outdated` where something else would come of the file by now, and what the preview
     named as in the way.
     """
-    seat(owner_id, account_id)
+    owned_account(tx, actor, account_id)
     step("Comparing with what is there")
     # Made before its facts' ids, so that imports too are listed in the order in which they came.
-    import_id = stored_facts.new_fact_id(account_id, now)
-    plan = make_plan(account_id, reading, now)
+    import_id = stored_facts.new_fact_id(tx, account_id, now)
+    plan = make_plan(tx, account_id, reading, now)
 
     def check(recorded: Recorded) -> None:
-        for problem in obstacles(plan, balances.newly_uncovered(account_id, plan.facts, recorded, now)):
+        for problem in obstacles(plan, balances.newly_uncovered(tx, account_id, plan.facts, recorded, now)):
             raise problem
 
     if not plan.facts:
         for problem in obstacles(plan, set()):
             raise problem
-        return {"import": None, "balance": balances.state_at(account_id, now)[0].balance}
+        return {"import": None, "balance": balances.state_at(tx, account_id, now)[0].balance}
     if confirm != plan.mark():
         raise conflict(
             "preview_outdated",
@@ -102,48 +110,46 @@ def store_import(
     batch = Import(
         import_id, account_id, reading.kind, now, len(reading.rows), inmails=len(plan.sent), answers=len(plan.answers)
     )
-    imports.add(current(), batch)
+    imports.add(tx, batch)
     step("Computing every balance anew, and writing")
     with refusals():
-        recorded = balances.record(account_id, plan.facts, now, check, batch.id)
-    _list_inmails(account_id, plan)
+        recorded = balances.record(tx, account_id, plan.facts, now, check, batch.id)
+    _list_inmails(tx, account_id, plan)
     answered = [each.known.id for each, _ in plan.answers if each.known]
-    inmails.note_outcomes(answered)
-    _close_targets(owner_id, account_id, plan, answered, now)
+    inmails.note_outcomes(tx, answered)
+    _close_targets(tx, actor, account_id, plan, answered, now)
     return {"import": describe(batch), "balance": recorded.state.balance}
 
 
-def list_imports(owner_id: str, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
+def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
-    seat(owner_id, account_id)
-    return [describe(batch) for batch in imports.list_imports(current(), account_id, after, limit)]
+    owned_account(tx, actor, account_id)
+    return [describe(batch) for batch in imports.list_imports(tx, account_id, after, limit)]
 
 
-def take_back(owner_id: str, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
+def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
     """Take a whole import back: its InMails count as never sent, its answers as never noted, and the account opens when
     it did, unless something else has come to depend on that. The second time gives the same answer.
     """
-    seat(owner_id, account_id)
-    batch = imports.get(current(), account_id, import_id)
-    if batch is None:
-        raise not_found("import")
+    owned_account(tx, actor, account_id)
+    batch = import_of(tx, account_id, import_id)
     if batch.retracted_at is None:
-        opening = openings.as_before(account_id, import_id, now)
+        opening = openings.as_before(tx, account_id, import_id, now)
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
-        standing = _standing(import_id, opens_at)
+        standing = _standing(tx, import_id, opens_at)
         gone: list[Fact] = [*standing.sent, *standing.answers, *standing.answers_of_gone]
-        ids = stored_facts.new_fact_ids(account_id, now, len(gone))
+        ids = stored_facts.new_fact_ids(tx, account_id, now, len(gone))
         facts = [*map(Retracted, ids, (max(now, fact.at) for fact in gone), (fact.id for fact in gone)), *opening]
         if facts:
             with refusals():
-                balances.record(account_id, facts, now)
-        _unlist_inmails(standing, now)
-        inmails.note_outcomes(answer.inmail_id for answer in standing.answers)
+                balances.record(tx, account_id, facts, now)
+        _unlist_inmails(tx, standing, now)
+        inmails.note_outcomes(tx, (answer.inmail_id for answer in standing.answers))
         changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
-        closing.inmails_changed(current(), owner_id, changed)
-        imports.take_back(current(), import_id, now)
+        closing.inmails_changed(tx, actor, changed)
+        imports.take_back(tx, import_id, now)
         batch = batch._replace(retracted_at=now)
-    return {"import": describe(batch), "balance": balances.state_at(account_id, now)[0].balance}
+    return {"import": describe(batch), "balance": balances.state_at(tx, account_id, now)[0].balance}
 
 
 def describe(batch: Import) -> dict[str, Any]:
@@ -209,7 +215,7 @@ def _describe(step: Step) -> dict[str, Any]:
     }
 
 
-def _list_inmails(account_id: str, plan: Plan) -> None:
+def _list_inmails(tx: Transaction, account_id: str, plan: Plan) -> None:
     outcomes = {outcome.inmail_id: outcome for step, outcome in plan.answers if not step.known}
 
     def row(step: Step, sent: Sent) -> dict[str, Any]:
@@ -234,10 +240,12 @@ def _list_inmails(account_id: str, plan: Plan) -> None:
             "answered_at": outcome.at if outcome and outcome.outcome in ANSWERS else None,
         }
 
-    stored_inmails.add(current(), (row(step, sent) for step, sent in plan.sent))
+    stored_inmails.add(tx, (row(step, sent) for step, sent in plan.sent))
 
 
-def _close_targets(owner_id: str, account_id: str, plan: Plan, answered: list[str], now: datetime) -> None:
+def _close_targets(
+    tx: Transaction, actor: Actor, account_id: str, plan: Plan, answered: list[str], now: datetime
+) -> None:
     """Let the imported InMails close targets, and answers end their sequences."""
     sent = (
         closing.Sent(
@@ -245,8 +253,8 @@ def _close_targets(owner_id: str, account_id: str, plan: Plan, answered: list[st
         )
         for step, fact in plan.sent
     )
-    closing.close_for_all(current(), owner_id, account_id, sent, now)
-    closing.inmails_changed(current(), owner_id, answered)
+    closing.close_for_all(tx, actor, account_id, sent, now)
+    closing.inmails_changed(tx, actor, answered)
 
 
 class _Standing(NamedTuple):
@@ -260,13 +268,13 @@ class _Standing(NamedTuple):
     """Those to InMails that did, as far as they would lie before the account's opening."""
 
 
-def _standing(import_id: str, opens_at: datetime) -> _Standing:
+def _standing(tx: Transaction, import_id: str, opens_at: datetime) -> _Standing:
     """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
-    ours = stored_facts.sent_of_import(import_id)
-    sent = [fact for fact in stored_facts.facts_of_import(import_id, "sent") if isinstance(fact, Sent)]
+    ours = stored_facts.sent_of_import(tx, import_id)
+    sent = [fact for fact in stored_facts.facts_of_import(tx, import_id, "sent") if isinstance(fact, Sent)]
     answers = [
         fact
-        for fact in stored_facts.facts_of_import(import_id, "outcome_recorded")
+        for fact in stored_facts.facts_of_import(tx, import_id, "outcome_recorded")
         if isinstance(fact, OutcomeRecorded)
     ]
     return _Standing(
@@ -276,6 +284,6 @@ def _standing(import_id: str, opens_at: datetime) -> _Standing:
     )
 
 
-def _unlist_inmails(standing: _Standing, now: datetime) -> None:
-    stored_inmails.take_back(current(), ((fact.id, max(now, fact.at)) for fact in standing.sent))
-    stored_inmails.forget_outcomes(current(), (answer.inmail_id for answer in standing.answers_of_gone))
+def _unlist_inmails(tx: Transaction, standing: _Standing, now: datetime) -> None:
+    stored_inmails.take_back(tx, ((fact.id, max(now, fact.at)) for fact in standing.sent))
+    stored_inmails.forget_outcomes(tx, (answer.inmail_id for answer in standing.answers_of_gone))

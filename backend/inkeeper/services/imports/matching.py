@@ -23,7 +23,7 @@ from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_
 from inkeeper.services.imports.reading import Found
 from inkeeper.services.inmail_edits import last_edits
 from inkeeper.storage import imports
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import LINK_KINDS
 
 NEARBY = timedelta(days=1)
@@ -53,7 +53,7 @@ class Known:
         return self.edited_to or self
 
 
-def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
+def known_inmails(tx: Transaction, account_id: str, found: Sequence[Found]) -> list[Known]:
     """The account's InMails of the time that those found (in order of time) span, in order of time.
 
     Runs inside a transaction of the store.
@@ -61,14 +61,14 @@ def known_inmails(account_id: str, found: Sequence[Found]) -> list[Known]:
     if not found:
         return []
     since, until = found[0].sent_at - NEARBY, found[-1].sent_at + NEARBY
-    edits = last_edits(account_id)
-    nearby = _known(imports.known_nearby(current(), account_id, since, until))
+    edits = last_edits(tx, account_id)
+    nearby = _known(imports.known_nearby(tx, account_id, since, until))
     known = {each.id: each for each in nearby if each.id not in edits}
-    before_edits = imports.before_edits(current(), account_id, edits)
+    before_edits = imports.before_edits(tx, account_id, edits)
     if not before_edits:
         return list(known.values())
     edited = {edits.get(former.id, former.id) for former in before_edits}
-    known |= {each.id: each for each in _known(imports.known_by_id(current(), account_id, edited - known.keys()))}
+    known |= {each.id: each for each in _known(imports.known_by_id(tx, account_id, edited - known.keys()))}
     before = [
         replace(
             now,

@@ -17,6 +17,7 @@ from inkeeper.services.imports.matching import Known, known_inmails, matches, sa
 from inkeeper.services.imports.reading import Found, Reading
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import ANSWERS, ImportAction
 
 ACTIONS: dict[ImportAction, str] = {
@@ -69,7 +70,7 @@ class Plan:
         return digest.hexdigest()[:32]
 
 
-def make_plan(account_id: str, reading: Reading, now: datetime) -> Plan:
+def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime) -> Plan:
     """What importing the file into the account would do. Runs inside a transaction of the store.
 
     Raises a 422 Problem for lines to be left out that hold no InMail.
@@ -78,19 +79,19 @@ def make_plan(account_id: str, reading: Reading, now: datetime) -> Plan:
     no_inmail = wishes.leave_out - {found.line for found in reading.found}
     if no_inmail:
         raise invalid("leave_out", f"No InMail begins on line {min(no_inmail)}.")
-    opened_at = balances.opened_at(account_id)
+    opened_at = balances.opened_at(tx, account_id)
     opens_at = min([opened_at, *(found.sent_at for found in reading.found)]) if wishes.open_earlier else opened_at
     repeated = twice_in_file(reading.found)
     known = matches(
-        (found for found in reading.found if found.line not in repeated), known_inmails(account_id, reading.found)
+        (found for found in reading.found if found.line not in repeated), known_inmails(tx, account_id, reading.found)
     )
     steps = [_step(found, reading, repeated, known.get(found.line), opens_at) for found in reading.found]
     added = [step for step in steps if step.action == "add"]
     plan = Plan(account_id, reading, opened_at, steps, [], [], [])
     if added and added[0].found.sent_at < opened_at:
-        plan.facts = openings.dated_back(account_id, added[0].found.sent_at, now)
+        plan.facts = openings.dated_back(tx, account_id, added[0].found.sent_at, now)
         plan.opening = next(fact.at for fact in plan.facts if isinstance(fact, Opened))
-    ids = iter(stored_facts.new_fact_ids(account_id, now, 2 * len(steps)))
+    ids = iter(stored_facts.new_fact_ids(tx, account_id, now, 2 * len(steps)))
     for step in steps:
         _add_facts(plan, step, ids)
     return plan

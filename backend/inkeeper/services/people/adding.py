@@ -15,6 +15,7 @@ from inkeeper.errors import Problem, conflict
 from inkeeper.rules import pasted, people
 from inkeeper.rules.people import Link
 from inkeeper.rules.targets import state_of
+from inkeeper.services.access import Actor
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.people.targets import WRITTEN_WITHIN
 from inkeeper.storage import persons, targets
@@ -167,17 +168,17 @@ def too_many() -> Problem:
     return bad_file("The list", None, f"It has more than {MOST_LINES:,} lines. Split it.")
 
 
-def make_plan(tx: Transaction, owner_id: str, reading: Reading, now: datetime, *, leave_written: bool = False) -> Plan:
+def make_plan(tx: Transaction, actor: Actor, reading: Reading, now: datetime, *, leave_written: bool = False) -> Plan:
     """What adding these people would do. With `leave_written`, those written to within 90 days are left out."""
-    today = targets.today_of(tx, owner_id, now)
+    today = targets.today_of(tx, actor.owner_id, now)
     listed = {
         row.person_id: row.created_at
-        for row in targets.with_a_step_to_come(tx, owner_id)
+        for row in targets.with_a_step_to_come(tx, actor.owner_id)
         if state_of(row.course, today.of(row.account_id), now) in {*OPEN_STATES, "waiting"}
     }
-    known, written = Index(persons.get_every(tx, owner_id)), Index()
+    known, written = Index(persons.get_every(tx, actor.owner_id)), Index()
     written_at: dict[str, datetime] = {}
-    for number, (person, at) in enumerate(persons.written_since(tx, owner_id, now - WRITTEN_WITHIN)):
+    for number, (person, at) in enumerate(persons.written_since(tx, actor.owner_id, now - WRITTEN_WITHIN)):
         written_at[str(number)] = at
         written.add(_person(str(number), person.name, (person.link,) if person.link else ()))
     earlier, taken = Index(), dict[str, int]()
@@ -204,7 +205,7 @@ def make_plan(tx: Transaction, owner_id: str, reading: Reading, now: datetime, *
     return Plan(reading, sorted(rows, key=lambda row: row.entry.line))
 
 
-def store(tx: Transaction, owner_id: str, plan: Plan, confirm: str, now: datetime) -> int:
+def store(tx: Transaction, actor: Actor, plan: Plan, confirm: str, now: datetime) -> int:
     """Put the people of a plan on the list, all or nothing, in the order of their lines; how many.
 
     Raises the 409 Problem `preview_outdated` unless `confirm` is the mark of exactly this plan.
@@ -216,13 +217,15 @@ def store(tx: Transaction, owner_id: str, plan: Plan, confirm: str, now: datetim
         )
     adds = plan.adds
     new = [row.entry for row in adds if row.person is None]
-    made = iter(persons.add_many(tx, owner_id, [({"name": each.name, **each.about}, each.links) for each in new], now))
+    made = iter(
+        persons.add_many(tx, actor.owner_id, [({"name": each.name, **each.about}, each.links) for each in new], now)
+    )
     known = [(row.person.id, row.entry) for row in adds if row.person]
     persons.fill_in(tx, [(person_id, entry.about) for person_id, entry in known if entry.about])
-    persons.add_links(tx, owner_id, [(person_id, entry.links) for person_id, entry in known])
+    persons.add_links(tx, actor.owner_id, [(person_id, entry.links) for person_id, entry in known])
     wanted = [(row.person.id if row.person else next(made), row.entry.columns) for row in adds]
-    targets.add_many(tx, owner_id, _in_turn(tx, wanted), now)
-    targets.changed(tx, owner_id, {columns.get("account_id") for _, columns in wanted})
+    targets.add_many(tx, actor.owner_id, _in_turn(tx, wanted), now)
+    targets.changed(tx, actor.owner_id, {columns.get("account_id") for _, columns in wanted})
     return len(adds)
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import invalid
+from inkeeper.services.access import Actor
 from inkeeper.services.people import targets
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.targets import View
@@ -41,23 +42,23 @@ class Done(NamedTuple):
     before: list[list[Any]]
 
 
-def find(tx: Transaction, owner_id: str, target_ids: Iterable[str], now: datetime) -> list[View]:
+def find(tx: Transaction, actor: Actor, target_ids: Iterable[str], now: datetime) -> list[View]:
     """The owner's targets of these ids in the order of the list; ids of others are left out."""
-    return targets.describe_all(tx, owner_id, stored.get_all(tx, owner_id, target_ids), now)
+    return targets.describe_all(tx, actor, stored.get_all(tx, actor.owner_id, target_ids), now)
 
 
-def find_all(tx: Transaction, owner_id: str, filters: Mapping[str, Any], now: datetime) -> list[View]:
+def find_all(tx: Transaction, actor: Actor, filters: Mapping[str, Any], now: datetime) -> list[View]:
     """All of the owner's targets that fit, in the order of the list. `filters` are those of `targets.search`."""
     found: list[View] = []
     after: tuple[int, str] | None = None
-    while some := targets.search(tx, owner_id, filters, after, _ALL_AT_ONCE, now):
+    while some := targets.search(tx, actor, filters, after, _ALL_AT_ONCE, now):
         found += some
         after = (some[-1].target.place, some[-1].target.id)
     return found
 
 
 def act(
-    tx: Transaction, owner_id: str, views: Sequence[View], action: BulkAction, now: datetime, until: date | None = None
+    tx: Transaction, actor: Actor, views: Sequence[View], action: BulkAction, now: datetime, until: date | None = None
 ) -> Done:
     """Do one thing with all of these that something is still to be written to: plan them for the day `until` (`later`),
     take them off the list (`drop`), mark their people as not to be contacted (`mark`), put them at the top (`first`).
@@ -66,9 +67,9 @@ def act(
     """
     if action == "later":
         for account_id in {view.target.account_id for view in views}:
-            targets.check_day("until", until, tx, owner_id, account_id, now)
+            targets.check_day(tx, actor, account_id, "until", until, now)
     if action == "mark":
-        return _mark(tx, owner_id, views)
+        return _mark(tx, actor, views)
     todo = [view.target for view in views if view.state in OPEN_STATES or _follows(view)]
     before = [[row.id, *(_plain(getattr(row, name)) for name in _UNDONE.get(action, ()))] for row in todo]
     if action == "later":
@@ -77,31 +78,31 @@ def act(
     elif action == "drop":
         stored.update(tx, [row.id for row in todo], {"dropped_at": now})
     else:
-        top = stored.first_place(tx, owner_id) + 1 - len(todo)
+        top = stored.first_place(tx, actor.owner_id) + 1 - len(todo)
         stored.update_each(tx, ("place",), [(row.id, (top + number,)) for number, row in enumerate(todo)])
-    _follow(tx, owner_id, todo)
+    _follow(tx, actor, todo)
     return Done(len(todo), len(views) - len(todo), before)
 
 
-def set_text(tx: Transaction, owner_id: str, views: Sequence[View], text_id: str | None) -> Done:
+def set_text(tx: Transaction, actor: Actor, views: Sequence[View], text_id: str | None) -> Done:
     """Let all of these be written to with this text, None for the campaign's own. Raises the 422 Problem."""
     if text_id is not None:
-        text = texts.get(tx, owner_id, text_id)
+        text = texts.get(tx, actor.owner_id, text_id)
         if text is None or text.archived_at:
             raise invalid("text", "There is no such text.")
     rows = [view.target for view in views]
     stored.update(tx, [row.id for row in rows], {"text_id": text_id})
-    _follow(tx, owner_id, rows)
+    _follow(tx, actor, rows)
     return Done(len(rows), 0, [])
 
 
-def set_campaign(tx: Transaction, owner_id: str, views: Sequence[View], campaign_id: str | None, now: datetime) -> Done:
+def set_campaign(tx: Transaction, actor: Actor, views: Sequence[View], campaign_id: str | None, now: datetime) -> Done:
     """Add all of these to a campaign, None for no campaign. Raises the 422 Problem."""
     rows = [view.target for view in views]
     if campaign_id is None:
         stored.update(tx, [row.id for row in rows], {"campaign_id": None})
     else:
-        campaign = joinable(tx, owner_id, campaign_id, now)
+        campaign = joinable(tx, actor, campaign_id, now)
         rows = [row for row in rows if row.campaign_id != campaign_id]
         first = stored.count_in_campaign(tx, campaign_id)
         stored.update_each(
@@ -109,16 +110,16 @@ def set_campaign(tx: Transaction, owner_id: str, views: Sequence[View], campaign
             ("campaign_id", "account_id", "variant"),
             [(row.id, (campaign_id, campaign.account_id, number % 2)) for number, row in enumerate(rows, start=first)],
         )
-    _follow(tx, owner_id, rows)
+    _follow(tx, actor, rows)
     return Done(len(rows), len(views) - len(rows), [])
 
 
-def undo(tx: Transaction, owner_id: str, action: BulkAction, before: Sequence[Sequence[Any]]) -> int:
+def undo(tx: Transaction, actor: Actor, action: BulkAction, before: Sequence[Sequence[Any]]) -> int:
     """Take back what `act` did with `later`, `drop` or `mark`; how many targets it was.
 
     Raises the 422 Problem for what `act` never gave out.
     """
-    rows = {row.id: row for row in stored.get_all(tx, owner_id, [each[0] for each in before])}
+    rows = {row.id: row for row in stored.get_all(tx, actor.owner_id, [each[0] for each in before])}
     if action == "mark":
         persons.mark_all(tx, {row.person_id for row in rows.values()}, marked=False)
     else:
@@ -131,23 +132,23 @@ def undo(tx: Transaction, owner_id: str, action: BulkAction, before: Sequence[Se
         except (TypeError, ValueError, OverflowError):
             raise invalid("before", "Must be what the answer gave.") from None
         stored.update_each(tx, names, [(target_id, values) for target_id, values in former if target_id in rows])
-    _follow(tx, owner_id, rows.values())
+    _follow(tx, actor, rows.values())
     return len(rows)
 
 
-def _mark(tx: Transaction, owner_id: str, views: Sequence[View]) -> Done:
+def _mark(tx: Transaction, actor: Actor, views: Sequence[View]) -> Done:
     marked = [view for view in views if not view.person.do_not_contact]
     people = {view.person.id for view in marked}
     persons.mark_all(tx, people, marked=True)
-    theirs = [row for person_id in people for row in stored.of_person(tx, owner_id, person_id)]
-    _follow(tx, owner_id, theirs)
+    theirs = [row for person_id in people for row in stored.of_person(tx, actor.owner_id, person_id)]
+    _follow(tx, actor, theirs)
     return Done(len(people), len(views) - len(marked), [[view.target.id] for view in marked])
 
 
-def _follow(tx: Transaction, owner_id: str, rows: Collection[stored.Target]) -> None:
+def _follow(tx: Transaction, actor: Actor, rows: Collection[stored.Target]) -> None:
     stored.follow(tx, [row.id for row in rows])
-    after = stored.get_all(tx, owner_id, [row.id for row in rows])
-    stored.changed(tx, owner_id, {row.account_id for row in (*rows, *after)})
+    after = stored.get_all(tx, actor.owner_id, [row.id for row in rows])
+    stored.changed(tx, actor.owner_id, {row.account_id for row in (*rows, *after)})
 
 
 def _follows(view: View) -> bool:

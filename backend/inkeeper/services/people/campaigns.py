@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from inkeeper.errors import Problem, conflict, invalid, not_found
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account, owned_campaign
 from inkeeper.storage import campaigns, targets, texts
 from inkeeper.storage.campaigns import Campaign, Step
 from inkeeper.storage.transaction import Transaction
@@ -24,73 +24,73 @@ _DATED = ("steps", "starts", "ends")
 
 
 def list_campaigns(
-    tx: Transaction, owner_id: str, account_id: str | None, after: str | None, limit: int, now: datetime
+    tx: Transaction, actor: Actor, account_id: str | None, after: str | None, limit: int, now: datetime
 ) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's campaigns in order of their making, behind the id `after`, without archived ones."""
-    found = campaigns.list_campaigns(tx, owner_id, account_id, after, limit)
-    return _describe_all(tx, owner_id, found, now)
+    found = campaigns.list_campaigns(tx, actor.owner_id, account_id, after, limit)
+    return _describe_all(tx, actor, found, now)
 
 
-def get_campaign(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> dict[str, Any]:
+def get_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
     """One campaign, an archived one too. Raises the 404 Problem."""
-    return _describe_all(tx, owner_id, [_any(tx, owner_id, campaign_id)], now)[0]
+    return _describe_all(tx, actor, [owned_campaign(tx, actor, campaign_id)], now)[0]
 
 
-def create_campaign(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def create_campaign(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Store a campaign. `wanted` holds the fields of the HTTP contract. Raises the 422 Problem at the field."""
     try:
-        account_id = seat(owner_id, wanted["account"]).id
+        account_id = owned_account(tx, actor, wanted["account"]).id
     except Problem:
         raise invalid("account", "There is no such account.") from None
-    _check_days(wanted, None, targets.today_of(tx, owner_id, now).of(account_id))
-    steps = _steps(tx, owner_id, wanted.get("steps") or [{}], keep=())
-    campaign_id = campaigns.add(tx, owner_id, account_id, wanted, steps, now)
-    return get_campaign(tx, owner_id, campaign_id, now)
+    _check_days(wanted, None, targets.today_of(tx, actor.owner_id, now).of(account_id))
+    steps = _steps(tx, actor, wanted.get("steps") or [{}], keep=())
+    campaign_id = campaigns.add(tx, actor.owner_id, account_id, wanted, steps, now)
+    return get_campaign(tx, actor, campaign_id, now)
 
 
 def update_campaign(
-    tx: Transaction, owner_id: str, campaign_id: str, changes: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, campaign_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Change what is given; `steps` replaces the whole sequence. Brings the campaign's targets up to date.
 
     Raises the 404 Problem for a campaign that is not there or was deleted, the 422 Problem at the field at fault.
     """
-    before = _present(tx, owner_id, campaign_id)
-    _check_days(changes, before, targets.today_of(tx, owner_id, now).of(before.account_id))
+    before = _present(tx, actor, campaign_id)
+    _check_days(changes, before, targets.today_of(tx, actor.owner_id, now).of(before.account_id))
     if "steps" in changes:
         kept = {text for step in before.steps for text in step.texts}
-        campaigns.replace_steps(tx, campaign_id, _steps(tx, owner_id, changes["steps"], keep=kept))
+        campaigns.replace_steps(tx, campaign_id, _steps(tx, actor, changes["steps"], keep=kept))
     campaigns.update(tx, campaign_id, changes)
     if any(name in changes for name in _DATED):
-        _follow(tx, owner_id, before)
-    return get_campaign(tx, owner_id, campaign_id, now)
+        _follow(tx, actor, before)
+    return get_campaign(tx, actor, campaign_id, now)
 
 
-def delete_campaign(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> dict[str, Any]:
+def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
     """Delete a campaign; its people stay on the list. One with InMails is archived: lists leave it out, its InMails
     keep it, and what is left of it is dropped. Says which of the two was done. Raises the 404 Problem.
     """
-    campaign = _present(tx, owner_id, campaign_id)
+    campaign = _present(tx, actor, campaign_id)
     archived = campaigns.has_inmails(tx, campaign_id)
     theirs = targets.of_campaign(tx, campaign_id)
     if archived:
         campaigns.set_archived(tx, campaign_id, now)
     else:
         campaigns.remove(tx, campaign_id)
-    _follow(tx, owner_id, campaign, theirs)
+    _follow(tx, actor, campaign, theirs)
     return {"id": campaign_id, "archived": archived}
 
 
-def restore_campaign(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> dict[str, Any]:
+def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
     """Bring an archived campaign back, with what was left of it. Raises the 404 Problem."""
-    campaign = _any(tx, owner_id, campaign_id)
+    campaign = owned_campaign(tx, actor, campaign_id)
     campaigns.set_archived(tx, campaign_id, None)
-    _follow(tx, owner_id, campaign)
-    return get_campaign(tx, owner_id, campaign_id, now)
+    _follow(tx, actor, campaign)
+    return get_campaign(tx, actor, campaign_id, now)
 
 
 def add_targets(
-    tx: Transaction, owner_id: str, campaign_id: str, target_ids: Sequence[str], now: datetime
+    tx: Transaction, actor: Actor, campaign_id: str, target_ids: Sequence[str], now: datetime
 ) -> dict[str, Any]:
     """Put targets into the campaign; those that are in it stay as they are. Two texts of a step are used in turn, in
     the order of the list. The answer adds how many came in, as `added`.
@@ -98,11 +98,11 @@ def add_targets(
     Raises the 404 Problem for the campaign, the 422 Problem for targets that are not there, and the 409 Problem `over`
     for a campaign that has ended.
     """
-    campaign = _present(tx, owner_id, campaign_id)
-    today = targets.today_of(tx, owner_id, now).of(campaign.account_id)
+    campaign = _present(tx, actor, campaign_id)
+    today = targets.today_of(tx, actor.owner_id, now).of(campaign.account_id)
     if campaign.ends is not None and campaign.ends < today:
         raise conflict("over", f"The campaign ended on {campaign.ends}. Give it a later last day first.")
-    found = targets.get_all(tx, owner_id, target_ids)
+    found = targets.get_all(tx, actor.owner_id, target_ids)
     check_there(target_ids, {target.id for target in found})
     coming = [target for target in found if target.campaign_id != campaign_id]
     before = targets.count_in_campaign(tx, campaign_id)
@@ -113,18 +113,18 @@ def add_targets(
     if coming:
         accounts = {campaign.account_id, *(target.account_id for target in coming)}
         targets.follow(tx, [target.id for target in coming])
-        targets.changed(tx, owner_id, accounts)
-    return get_campaign(tx, owner_id, campaign_id, now) | {"added": len(coming)}
+        targets.changed(tx, actor.owner_id, accounts)
+    return get_campaign(tx, actor, campaign_id, now) | {"added": len(coming)}
 
 
-def joinable(tx: Transaction, owner_id: str, campaign_id: str, now: datetime) -> Campaign:
+def joinable(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> Campaign:
     """The campaign, for putting targets into it. Raises the 422 Problem at `campaign` for one that is not there or has
     ended.
     """
-    campaign = campaigns.get(tx, owner_id, campaign_id)
+    campaign = campaigns.get(tx, actor.owner_id, campaign_id)
     if campaign is None or campaign.archived_at is not None:
         raise invalid("campaign", "There is no such campaign.")
-    if campaign.ends is not None and campaign.ends < targets.today_of(tx, owner_id, now).of(campaign.account_id):
+    if campaign.ends is not None and campaign.ends < targets.today_of(tx, actor.owner_id, now).of(campaign.account_id):
         raise invalid("campaign", f"This campaign ended on {campaign.ends}.")
     return campaign
 
@@ -136,10 +136,10 @@ def check_there(wanted: Sequence[str], found: Collection[str]) -> None:
             raise invalid(f"targets.{number}", "There is no such target.")
 
 
-def _describe_all(tx: Transaction, owner_id: str, found: Sequence[Campaign], now: datetime) -> list[dict[str, Any]]:
+def _describe_all(tx: Transaction, actor: Actor, found: Sequence[Campaign], now: datetime) -> list[dict[str, Any]]:
     """The campaigns as the HTTP contract shows them."""
     ids = [campaign.id for campaign in found]
-    today = targets.today_of(tx, owner_id, now)
+    today = targets.today_of(tx, actor.owner_id, now)
     sent = campaigns.sent_in(tx, ids)
     counts = targets.count_by_campaign(tx, ids, today, now)
     return [
@@ -166,27 +166,20 @@ def _describe_all(tx: Transaction, owner_id: str, found: Sequence[Campaign], now
     ]
 
 
-def _any(tx: Transaction, owner_id: str, campaign_id: str) -> Campaign:
-    found = campaigns.get(tx, owner_id, campaign_id)
-    if found is None:
-        raise not_found("campaign")
-    return found
-
-
-def _present(tx: Transaction, owner_id: str, campaign_id: str) -> Campaign:
-    found = _any(tx, owner_id, campaign_id)
+def _present(tx: Transaction, actor: Actor, campaign_id: str) -> Campaign:
+    found = owned_campaign(tx, actor, campaign_id)
     if found.archived_at is not None:
         raise not_found("campaign")
     return found
 
 
-def _follow(tx: Transaction, owner_id: str, campaign: Campaign, target_ids: Sequence[str] | None = None) -> None:
+def _follow(tx: Transaction, actor: Actor, campaign: Campaign, target_ids: Sequence[str] | None = None) -> None:
     """Bring the campaign's targets up to date, and what shows them."""
     ids = targets.of_campaign(tx, campaign.id) if target_ids is None else target_ids
     if ids:
         targets.follow(tx, ids)
-        accounts = {target.account_id for target in targets.get_all(tx, owner_id, ids)}
-        targets.changed(tx, owner_id, {campaign.account_id, *accounts})
+        accounts = {target.account_id for target in targets.get_all(tx, actor.owner_id, ids)}
+        targets.changed(tx, actor.owner_id, {campaign.account_id, *accounts})
 
 
 def _check_days(wanted: Mapping[str, Any], before: Campaign | None, today: date) -> None:
@@ -200,7 +193,7 @@ def _check_days(wanted: Mapping[str, Any], before: Campaign | None, today: date)
         raise invalid("ends", f"The last day must be {today} (today) or later: {ends} is over.")
 
 
-def _steps(tx: Transaction, owner_id: str, wanted: Sequence[Mapping[str, Any]], *, keep: Collection[str]) -> list[Step]:
+def _steps(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]], *, keep: Collection[str]) -> list[Step]:
     """The steps to store. Texts that were deleted are refused, but for those that the campaign has already (`keep`)."""
     found = []
     for number, step in enumerate(wanted):
@@ -211,7 +204,7 @@ def _steps(tx: Transaction, owner_id: str, wanted: Sequence[Mapping[str, Any]], 
         if len(set(ids)) != len(ids):
             raise invalid(f"steps.{number}.texts", "These must be two different texts.")
         for place, text_id in enumerate(ids):
-            text = texts.get(tx, owner_id, text_id)
+            text = texts.get(tx, actor.owner_id, text_id)
             if text is None or (text.archived_at is not None and text_id not in keep):
                 raise invalid(f"steps.{number}.texts.{place}", "There is no such text.")
         follow_up_after = None if number == 0 else DEFAULT_WORKING_DAYS if after is None else after

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.rules.people import Person
+from inkeeper.services.access import Actor
 from inkeeper.services.people.targets import View, describe_apart_from_credits
 from inkeeper.storage import persons, targets, texts
 from inkeeper.storage.targets import Target
@@ -26,7 +27,7 @@ class Sent(NamedTuple):
 
 def close_for(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     account_id: str,
     inmail: Sent,
     now: datetime,
@@ -40,57 +41,57 @@ def close_for(
     The InMail notes the target, its campaign and text, and its purpose where it has none. `target_id` and `text_id` are
     what the client named: a target that is not the person's, or a text that is not there, counts as not named.
     """
-    text = texts.version_of(tx, owner_id, text_id) if text_id else None
-    person = persons.find(tx, owner_id, inmail.person) if targets.has_any(tx, owner_id) else None
-    found = targets.with_a_step_to_come(tx, owner_id, [person.id]) if person else []
+    text = texts.version_of(tx, actor.owner_id, text_id) if text_id else None
+    person = persons.find(tx, actor.owner_id, inmail.person) if targets.has_any(tx, actor.owner_id) else None
+    found = targets.with_a_step_to_come(tx, actor.owner_id, [person.id]) if person else []
     fitting: list[Target] = []
     if found:
-        today = targets.today_of(tx, owner_id, inmail.sent_at)
+        today = targets.today_of(tx, actor.owner_id, inmail.sent_at)
         fitting = [target for target in found if _fits(target, inmail, today.of(target.account_id))]
         fitting.sort(key=lambda target: target.id != target_id)
     if not fitting:
         if text:
             targets.link_inmail(tx, inmail.id, {"text_id": text_id, "text_version": text})
         return None
-    view = describe_apart_from_credits(tx, owner_id, fitting[0], now)
-    _close(tx, owner_id, account_id, inmail, view, (text_id, text) if text else None, purpose)
+    view = describe_apart_from_credits(tx, actor, fitting[0], now)
+    _close(tx, actor, account_id, inmail, view, (text_id, text) if text else None, purpose)
     targets.follow(tx, [view.target.id])
-    targets.changed(tx, owner_id, [view.target.account_id])
+    targets.changed(tx, actor.owner_id, [view.target.account_id])
     return view.target.id
 
 
-def close_for_all(tx: Transaction, owner_id: str, account_id: str, inmails: Iterable[Sent], now: datetime) -> None:
+def close_for_all(tx: Transaction, actor: Actor, account_id: str, inmails: Iterable[Sent], now: datetime) -> None:
     """As `close_for`, for the InMails of an import, in order of time."""
-    coming = targets.with_a_step_to_come(tx, owner_id)
+    coming = targets.with_a_step_to_come(tx, actor.owner_id)
     if not coming:
         return
-    people = persons.Index(persons.get_all(tx, owner_id, [target.person_id for target in coming]).values())
+    people = persons.Index(persons.get_all(tx, actor.owner_id, [target.person_id for target in coming]).values())
     for inmail in sorted(inmails, key=lambda sent: (sent.sent_at, sent.id)):
         if people.find(inmail.person) is not None:
-            close_for(tx, owner_id, account_id, inmail, now)
+            close_for(tx, actor, account_id, inmail, now)
 
 
-def inmails_changed(tx: Transaction, owner_id: str, inmail_ids: Sequence[str]) -> None:
+def inmails_changed(tx: Transaction, actor: Actor, inmail_ids: Sequence[str]) -> None:
     """Bring the targets of these InMails up to date: they were taken back, edited, or their outcomes changed."""
     ids = targets.of_inmails(tx, inmail_ids)
     if ids:
         targets.follow(tx, ids)
-        targets.changed(tx, owner_id, {target.account_id for target in targets.get_all(tx, owner_id, ids)})
+        targets.changed(tx, actor.owner_id, {target.account_id for target in targets.get_all(tx, actor.owner_id, ids)})
 
 
 def recipient_changed(
-    tx: Transaction, owner_id: str, account_id: str, inmail: Sent, target_id: str | None, now: datetime
+    tx: Transaction, actor: Actor, account_id: str, inmail: Sent, target_id: str | None, now: datetime
 ) -> None:
     """Let an InMail that went to somebody else than was thought do their step, and not the other one's."""
     if target_id is not None:
-        row = targets.get(tx, owner_id, target_id)
-        person = row and persons.get(tx, owner_id, row.person_id)
+        row = targets.get(tx, actor.owner_id, target_id)
+        person = row and persons.get(tx, actor.owner_id, row.person_id)
         if person and person.is_same(inmail.person):
             return
         targets.link_inmail(tx, inmail.id, {"target_id": None, "campaign_id": None})
         targets.follow(tx, [target_id])
-        targets.changed(tx, owner_id, [None])
-    close_for(tx, owner_id, account_id, inmail, now)
+        targets.changed(tx, actor.owner_id, [None])
+    close_for(tx, actor, account_id, inmail, now)
 
 
 def _fits(target: Target, inmail: Sent, day: date) -> bool:
@@ -104,7 +105,7 @@ def _fits(target: Target, inmail: Sent, day: date) -> bool:
 
 def _close(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     account_id: str,
     inmail: Sent,
     view: View,
@@ -115,7 +116,7 @@ def _close(
     if view.campaign and view.campaign.account_id == account_id:
         columns["campaign_id"] = view.campaign.id
     if text is None and view.text_id:
-        version = texts.version_of(tx, owner_id, view.text_id)
+        version = texts.version_of(tx, actor.owner_id, view.text_id)
         text = (view.text_id, version) if version else None
     if text:
         columns |= {"text_id": text[0], "text_version": text[1]}

@@ -13,6 +13,7 @@ from inkeeper.rules.replay import cap_of
 from inkeeper.rules.spreading import Credits, credits_ahead, held
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, timeline
+from inkeeper.services.access import Actor
 from inkeeper.services.accounts import UNREADABLE, log_unreadable
 from inkeeper.services.people.kept import Kept
 from inkeeper.storage import balances, targets
@@ -52,10 +53,10 @@ class Holding:
     Targets without an account are written to from the account `asked`, without one from the owner's first.
     """
 
-    def __init__(self, tx: Transaction, owner_id: str, now: datetime, asked: str | None = None) -> None:
-        self.today = targets.today_of(tx, owner_id, now)
+    def __init__(self, tx: Transaction, actor: Actor, now: datetime, asked: str | None = None) -> None:
+        self.today = targets.today_of(tx, actor.owner_id, now)
         self._tx = tx
-        self._owner_id = owner_id
+        self._actor = actor
         self._now = now
         self._unassigned = asked or next(iter(self.today.by_account), None)
         self._found: dict[str, HeldOf] = {}
@@ -77,17 +78,19 @@ class Holding:
     def _work_out(self, account_id: str) -> HeldOf:
         local = Today(self.today.of(account_id))
         with_unassigned = account_id == self._unassigned
-        version = targets.list_version(self._tx, self._owner_id)
-        of_list = (self._owner_id, account_id, with_unassigned, local.default, version)
+        version = targets.list_version(self._tx, self._actor.owner_id)
+        of_list = (self._actor.owner_id, account_id, with_unassigned, local.default, version)
 
         def read() -> list[PlannedDay]:
-            return targets.planned_days(self._tx, self._owner_id, account_id, local, with_unassigned=with_unassigned)
+            return targets.planned_days(
+                self._tx, self._actor.owner_id, account_id, local, with_unassigned=with_unassigned
+            )
 
         planned = _PLANNED.of(of_list, read)
         if not planned:
             return _NONE_HELD
         try:
-            ahead = credits_to_come(account_id, local.default, self._now)
+            ahead = credits_to_come(self._tx, account_id, local.default, self._now)
         except UNREADABLE as error:
             log_unreadable(account_id, error)
             return _NONE_HELD
@@ -99,11 +102,11 @@ class Holding:
         return _HELD.of((of_list, tuple(ahead.credits)), match)
 
 
-def credits_to_come(account_id: str, today: date, now: datetime) -> Ahead:
+def credits_to_come(tx: Transaction, account_id: str, today: date, now: datetime) -> Ahead:
     """The account's credits at `now` (UTC) and those to come, with the days on which they can be used. Raises one of
     UNREADABLE where its facts make no history.
     """
-    state, coming = balances.state_at(account_id, now)
+    state, coming = balances.state_at(tx, account_id, now)
     # Just after the opening, where that is to come because the clock was ahead.
     at = state.position.at
     changes = timeline(state, at, coming)

@@ -13,6 +13,7 @@ from inkeeper import texts
 from inkeeper.csvtext import original, write_table
 from inkeeper.rules.pasted import LINKEDIN, name_in
 from inkeeper.rules.people import LONGEST_NAME, NOT_A_NAME, Link, clean_name, normal_name, parse_link
+from inkeeper.services.access import Actor
 from inkeeper.services.imports import columns
 from inkeeper.services.imports.blanks import is_empty
 from inkeeper.services.imports.columns import Layout, places_of
@@ -76,13 +77,13 @@ class _Refused(Exception):
         self.reason = reason
 
 
-def named(tx: Transaction, owner_id: str, accounts: Mapping[str, str]) -> Named:
+def named(tx: Transaction, actor: Actor, accounts: Mapping[str, str]) -> Named:
     """What the rows of a file can name. `accounts` are the owner's, names by id."""
-    every = campaigns.names(tx, owner_id)
+    every = campaigns.names(tx, actor.owner_id)
     known = campaigns.get_all(tx, every)
     return Named(
         _both_ways(accounts),
-        _both_ways(stored_texts.names(tx, owner_id)),
+        _both_ways(stored_texts.names(tx, actor.owner_id)),
         _both_ways(every),
         {campaign_id: campaign.account_id for campaign_id, campaign in known.items()},
     )
@@ -120,17 +121,17 @@ def read(
 
 
 def write(
-    tx: Transaction, owner_id: str, filters: Mapping[str, Any], accounts: Mapping[str, str], now: datetime
+    tx: Transaction, actor: Actor, filters: Mapping[str, Any], accounts: Mapping[str, str], now: datetime
 ) -> Iterator[str]:
     """The targets that fit, in the order of the list, as the text of a CSV, piece by piece.
 
     `filters` are those of `targets.search`; `accounts` the owner's, names by id.
     """
-    names = named(tx, owner_id, accounts)
+    names = named(tx, actor, accounts)
     words = {kind: _unmistakable(found) for kind, found in zip(Named._fields, names, strict=True)}
     yield _csv([], heading=True)
     after: tuple[int, str] | None = None
-    while found := targets.search(tx, owner_id, filters, after, _AT_ONCE, now):
+    while found := targets.search(tx, actor, filters, after, _AT_ONCE, now):
         yield _csv([_cells(view, words) for view in found])
         after = (found[-1].target.place, found[-1].target.id)
 

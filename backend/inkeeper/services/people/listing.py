@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.rules.people import parse_link
+from inkeeper.services.access import Actor
 from inkeeper.services.people import persons, targets
 from inkeeper.services.people.targets import View
 from inkeeper.storage import campaigns, texts
@@ -35,9 +36,11 @@ class Choices(NamedTuple):
     campaigns: Mapping[str, str]
 
 
-def choices(tx: Transaction, owner_id: str, *, archived: bool = False) -> Choices:
+def choices(tx: Transaction, actor: Actor, *, archived: bool = False) -> Choices:
     """What a target can be given; with `archived` also what only earlier InMails have."""
-    return Choices(texts.names(tx, owner_id, archived=archived), campaigns.names(tx, owner_id, archived=archived))
+    return Choices(
+        texts.names(tx, actor.owner_id, archived=archived), campaigns.names(tx, actor.owner_id, archived=archived)
+    )
 
 
 def filters_of(show: TargetFilter, wanted: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
@@ -55,7 +58,7 @@ def filters_of(show: TargetFilter, wanted: Mapping[str, Any], today: date) -> li
 
 def page(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     filters: Sequence[Mapping[str, Any]],
     after: Place | None,
     limit: int,
@@ -67,14 +70,14 @@ def page(
         if (after and group < after[0]) or len(found) == limit:
             continue
         start = after[1:] if after and group == after[0] else None
-        views = targets.search(tx, owner_id, wanted, start, limit - len(found), now)
+        views = targets.search(tx, actor, wanted, start, limit - len(found), now)
         found += [((group, view.target.place, view.target.id), view) for view in views]
     return found
 
 
 def edit(
     tx: Transaction,
-    owner_id: str,
+    actor: Actor,
     target_id: str,
     person: Mapping[str, Any],
     links: Sequence[str],
@@ -85,13 +88,13 @@ def edit(
 
     Raises the 404 Problem, and 422 for what cannot be: `links` for one that leads to no person or to another one.
     """
-    view = targets.get(tx, owner_id, target_id, now)
+    view = targets.get(tx, actor, target_id, now)
     wanted = [parse_link(link) for link in links]
     found = {link.kind: link for link in wanted if link}
     if len(found) != len(links):
         raise invalid("links", "Each must lead to a person, and there can be one of each kind.")
-    if stored_persons.set_links(tx, owner_id, view.person, list(found.values())):
+    if stored_persons.set_links(tx, actor.owner_id, view.person, list(found.values())):
         raise invalid("links", "Another person on the list has this link.")
-    persons.update(tx, owner_id, view.person.id, person)
-    targets.update(tx, owner_id, target_id, target, now)
-    return targets.get(tx, owner_id, target_id, now)
+    persons.update(tx, actor, view.person.id, person)
+    targets.update(tx, actor, target_id, target, now)
+    return targets.get(tx, actor, target_id, now)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.errors import invalid, not_found
+from inkeeper.errors import invalid
 from inkeeper.rules import people
 from inkeeper.rules.people import parse_link
+from inkeeper.services.access import Actor, owned_person
 from inkeeper.storage import persons, targets
 from inkeeper.storage.persons import Person
 from inkeeper.storage.transaction import Transaction
@@ -21,7 +22,7 @@ class Found(NamedTuple):
     new: bool
 
 
-def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> Found:
+def find_or_add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> Found:
     """The owner's person with this link, or of this name where the links cannot be compared; a new one if there is
     none. `wanted` holds the fields of the HTTP contract; with `id`, that person.
 
@@ -29,7 +30,7 @@ def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: 
     link that leads to no person.
     """
     if "id" in wanted:
-        there = persons.get(tx, owner_id, wanted["id"])
+        there = persons.get(tx, actor.owner_id, wanted["id"])
         if there is None:
             raise invalid("id", "There is no such person.")
         return Found(there, new=False)
@@ -39,9 +40,9 @@ def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: 
         raise invalid(
             "profile_url", "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
         )
-    known = persons.find(tx, owner_id, people.Person(wanted["name"], link))
+    known = persons.find(tx, actor.owner_id, people.Person(wanted["name"], link))
     if known is None:
-        return Found(persons.add(tx, owner_id, wanted, link, now), new=True)
+        return Found(persons.add(tx, actor.owner_id, wanted, link, now), new=True)
     missing = {
         field: wanted[field]
         for field in ("first_name", "company", "headline")
@@ -49,46 +50,38 @@ def find_or_add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: 
     }
     if missing:
         persons.update(tx, known.id, missing)
-        known = get(tx, owner_id, known.id)
-    found = persons.add_link(tx, owner_id, known, link) if link else known
+        known = owned_person(tx, actor, known.id)
+    found = persons.add_link(tx, actor.owner_id, known, link) if link else known
     if missing or found.links != known.links:
-        targets.changed(tx, owner_id, {row.account_id for row in targets.of_person(tx, owner_id, known.id)})
+        targets.changed(tx, actor.owner_id, {row.account_id for row in targets.of_person(tx, actor.owner_id, known.id)})
     return Found(found, new=False)
 
 
-def get(tx: Transaction, owner_id: str, person_id: str) -> Person:
-    """The owner's person of this id. Raises the 404 Problem, for one who was erased too."""
-    found = persons.get(tx, owner_id, person_id)
-    if found is None:
-        raise not_found("person")
-    return found
-
-
-def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: int) -> list[Person]:
+def search(tx: Transaction, actor: Actor, part: str, after: str | None, limit: int) -> list[Person]:
     """Up to `limit` of the owner's people whose name, company or link has this part, newest first, behind the id
     `after`.
     """
-    return persons.search(tx, owner_id, part, after, limit)
+    return persons.search(tx, actor.owner_id, part, after, limit)
 
 
-def update(tx: Transaction, owner_id: str, person_id: str, changes: Mapping[str, Any]) -> Person:
+def update(tx: Transaction, actor: Actor, person_id: str, changes: Mapping[str, Any]) -> Person:
     """Change what is known of a person; `do_not_contact` ends what was to be written to them. Raises the 404 Problem.
 
     A `profile_url` is added to the links, in place of one of the same kind. Raises the 422 Problem for one that leads
     to no person or to another one of the list.
     """
-    person = get(tx, owner_id, person_id)
+    person = owned_person(tx, actor, person_id)
     if changes.get("profile_url"):
         link = parse_link(changes["profile_url"])
         if link is None:
             raise invalid("profile_url", "This link does not lead to a person.")
-        if not persons.replace_link(tx, owner_id, person, link):
+        if not persons.replace_link(tx, actor.owner_id, person, link):
             raise invalid("profile_url", "Another person on your list has this link.")
     persons.update(tx, person_id, changes)
-    theirs = targets.of_person(tx, owner_id, person_id)
+    theirs = targets.of_person(tx, actor.owner_id, person_id)
     targets.follow(tx, [target.id for target in theirs])
-    targets.changed(tx, owner_id, {target.account_id for target in theirs})
-    return get(tx, owner_id, person_id)
+    targets.changed(tx, actor.owner_id, {target.account_id for target in theirs})
+    return owned_person(tx, actor, person_id)
 
 
 def describe(person: Person) -> dict[str, Any]:

@@ -19,13 +19,13 @@ from inkeeper.rules.replay import INSTANT
 from inkeeper.rules.spreading import Candidate, Credits, Plan, held, spread
 from inkeeper.rules.targets import ALWAYS
 from inkeeper.rules.timeline import HORIZON, next_loss, timeline
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.people import campaigns as campaign_services
 from inkeeper.services.people.holding import Ahead, credits_to_come
 from inkeeper.services.people.sent import written_to_since
 from inkeeper.services.people.targets import WRITTEN_WITHIN, View, describe_all
 from inkeeper.storage import campaigns, targets
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.persons import Person
 from inkeeper.storage.targets import Filter, Today
 from inkeeper.storage.transaction import Transaction
@@ -40,35 +40,35 @@ class Planned(NamedTuple):
     views: Mapping[str, View]
 
 
-def preview(tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> Planned:
+def preview(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime) -> Planned:
     """What `store` would store, without storing it. Raises the same Problems."""
-    row = seat(owner_id, account_id)
+    row = owned_account(tx, actor, account_id)
     today = local_day(row.time_zone, now)
     _check_span(wanted, today)
-    views = _chosen(tx, owner_id, account_id, wanted["targets"], now)
-    ahead = credits_to_come(account_id, today, now)
-    taken = targets.planned_days(tx, owner_id, account_id, Today(today), with_unassigned=True)
+    views = _chosen(tx, actor, account_id, wanted["targets"], now)
+    ahead = credits_to_come(tx, account_id, today, now)
+    taken = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=True)
     plan = spread(
-        _candidates(tx, owner_id, views, now),
+        _candidates(tx, actor, views, now),
         less_reserve(ahead.credits, row.reserve),
         today,
         row.working_days,
         first=wanted.get("from"),
         until=wanted.get("until"),
         per_day=wanted.get("per_day"),
-        budgets=_budgets_left(tx, owner_id, views, now),
+        budgets=_budgets_left(tx, actor, views, now),
         taken=_by_day(max(one.day, today) for one in taken),
     )
     return Planned(_answer(row, ahead, taken, plan, wanted), {view.target.id: view for view in views})
 
 
-def store(tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def store(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Plan targets for days, in one write. `wanted` holds the fields of the HTTP contract.
 
     Targets without an account become the account's. Raises the 404 Problem for the account, the 422 Problem for targets
     that are not there or of another account, and for days that cannot be planned.
     """
-    answer, views = preview(tx, owner_id, account_id, wanted, now)
+    answer, views = preview(tx, actor, account_id, wanted, now)
     by_step: dict[tuple[date, int], list[str]] = {}
     for place in answer["placed"]:
         row = views[place["target"]].target
@@ -79,17 +79,17 @@ def store(tx: Transaction, owner_id: str, account_id: str, wanted: Mapping[str, 
     placed = [views[place["target"]].target for place in answer["placed"]]
     if placed:
         targets.follow(tx, [row.id for row in placed])
-        targets.changed(tx, owner_id, {account_id, *(row.account_id for row in placed)})
+        targets.changed(tx, actor.owner_id, {account_id, *(row.account_id for row in placed)})
     return answer
 
 
-def unplan(tx: Transaction, owner_id: str, plan: Mapping[str, date]) -> int:
+def unplan(tx: Transaction, actor: Actor, plan: Mapping[str, date]) -> int:
     """Take back a plan: those of its targets (ids) that are still planned for its days; how many there were."""
-    rows = [row for row in targets.get_all(tx, owner_id, plan) if row.planned_on == plan[row.id]]
+    rows = [row for row in targets.get_all(tx, actor.owner_id, plan) if row.planned_on == plan[row.id]]
     targets.update(tx, [row.id for row in rows], {"planned_for": None, "planned_at": None, "planned_step": None})
     if rows:
         targets.follow(tx, [row.id for row in rows])
-        targets.changed(tx, owner_id, {row.account_id for row in rows})
+        targets.changed(tx, actor.owner_id, {row.account_id for row in rows})
     return len(rows)
 
 
@@ -117,26 +117,26 @@ def _check_span(wanted: Mapping[str, Any], today: date) -> None:
         raise invalid("until", f"Must not be before {first}.")
 
 
-def _chosen(tx: Transaction, owner_id: str, account_id: str, wanted: Sequence[str] | str, now: datetime) -> list[View]:
+def _chosen(tx: Transaction, actor: Actor, account_id: str, wanted: Sequence[str] | str, now: datetime) -> list[View]:
     """The targets to plan, in the order of the list."""
     if wanted == ALL_READY:
         filters = Filter(states=["ready"], account_id=account_id)
-        found = targets.search(tx, owner_id, filters, targets.today_of(tx, owner_id, now), now)
+        found = targets.search(tx, actor.owner_id, filters, targets.today_of(tx, actor.owner_id, now), now)
     else:
-        found = targets.get_all(tx, owner_id, wanted)
+        found = targets.get_all(tx, actor.owner_id, wanted)
         campaign_services.check_there(list(wanted), {row.id for row in found})
         others = {row.id for row in found if row.account_id not in (None, account_id)}
         if others:
             number = next(number for number, target_id in enumerate(wanted) if target_id in others)
             raise invalid(f"targets.{number}", "This target is to be written to from another account.")
-    return describe_all(tx, owner_id, found, now)
+    return describe_all(tx, actor, found, now)
 
 
-def _candidates(tx: Transaction, owner_id: str, views: Sequence[View], now: datetime) -> list[Candidate]:
-    planned = targets.planned_people(tx, owner_id, targets.today_of(tx, owner_id, now))
+def _candidates(tx: Transaction, actor: Actor, views: Sequence[View], now: datetime) -> list[Candidate]:
+    planned = targets.planned_people(tx, actor.owner_id, targets.today_of(tx, actor.owner_id, now))
     first_steps = [view for view in views if not _is_follow_up(view)]
     spellings = {view.person.id: _spellings(view.person) for view in first_steps}
-    written = written_to_since(owner_id, spellings, now - WRITTEN_WITHIN)
+    written = written_to_since(tx, actor, spellings, now - WRITTEN_WITHIN)
     return [
         Candidate(
             view.target.id,
@@ -181,7 +181,7 @@ def _spellings(person: Person) -> list[people.Person]:
     return [people.Person(person.name, link) for link in person.links or (None,)]
 
 
-def _budgets_left(tx: Transaction, owner_id: str, views: Iterable[View], now: datetime) -> dict[str, int]:
+def _budgets_left(tx: Transaction, actor: Actor, views: Iterable[View], now: datetime) -> dict[str, int]:
     """What is left of each campaign's budget: without what is spent, and what is planned already."""
     limits = {
         view.campaign.id: view.campaign.budget
@@ -189,7 +189,7 @@ def _budgets_left(tx: Transaction, owner_id: str, views: Iterable[View], now: da
         if view.campaign is not None and view.campaign.budget is not None
     }
     spent = campaigns.sent_in(tx, limits)
-    counts = targets.count_by_campaign(tx, list(limits), targets.today_of(tx, owner_id, now), now)
+    counts = targets.count_by_campaign(tx, list(limits), targets.today_of(tx, actor.owner_id, now), now)
     return {
         campaign_id: max(0, budget - spent[campaign_id].credits - counts[campaign_id].planned)
         for campaign_id, budget in limits.items()
@@ -204,7 +204,7 @@ def _by_day(days: Iterable[date]) -> dict[date, int]:
 
 
 def _answer(
-    row: Seat, ahead: Ahead, taken: Sequence[targets.PlannedDay], plan: Plan, wanted: Mapping[str, Any]
+    row: Account, ahead: Ahead, taken: Sequence[targets.PlannedDay], plan: Plan, wanted: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The plan as the HTTP contract shows it.
 

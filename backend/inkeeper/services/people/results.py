@@ -13,9 +13,9 @@ from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, months_of
 from inkeeper.rules.report import HOURS, WEEKDAYS
 from inkeeper.rules.results import Counts, Difference, difference, result_of
-from inkeeper.services import accounts
+from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage import balances, results, texts
-from inkeeper.storage.accounts import Seat
+from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PURPOSES, ResultGrouping
 
@@ -59,16 +59,16 @@ class Row(NamedTuple):
     difference: str | None
 
 
-def list_results(tx: Transaction, owner_id: str, account_id: str, by: ResultGrouping, now: datetime) -> list[Row]:
+def list_results(tx: Transaction, actor: Actor, account_id: str, by: ResultGrouping, now: datetime) -> list[Row]:
     """What came of the account's InMails, those taken back left out; no group without any.
 
     Texts and campaigns come with those that most InMails belong to first, all others in their own order. A credit has
     its price of `now` (UTC). Raises a 404 Problem.
     """
-    account = accounts.seat(owner_id, account_id)
-    state, _ = balances.state_at(account_id, now)
+    account = owned_account(tx, actor, account_id)
+    state, _ = balances.state_at(tx, account_id, now)
     allotment, months = allotment_of(state), months_of(state)
-    groups = _groups(tx, owner_id, account, by, now)
+    groups = _groups(tx, actor, account, by, now)
     differences = _differences(tx, account_id) if by == "campaign" else {}
     return [
         Row(
@@ -84,15 +84,15 @@ def list_results(tx: Transaction, owner_id: str, account_id: str, by: ResultGrou
     ]
 
 
-def _groups(tx: Transaction, owner_id: str, account: Seat, by: ResultGrouping, now: datetime) -> list[Group]:
+def _groups(tx: Transaction, actor: Actor, account: Account, by: ResultGrouping, now: datetime) -> list[Group]:
     if by == "weekday":
         return _by_weekday(_hours(tx, account, now))
     if by == "hour":
         return _by_hour(_hours(tx, account, now))
     if by == "text":
-        groups = _by_text(results.by_text(tx, account.id), texts.names_of(tx, owner_id))
+        groups = _by_text(results.by_text(tx, account.id), texts.names_of(tx, actor.owner_id))
     elif by == "campaign":
-        groups = _by_campaign(results.by_campaign(tx, account.id), results.campaign_names(tx, owner_id))
+        groups = _by_campaign(results.by_campaign(tx, account.id), results.campaign_names(tx, actor.owner_id))
     else:
         groups = _by_purpose(results.by_purpose(tx, account.id))
     whole = results.in_all(tx, account.id)
@@ -146,7 +146,7 @@ def _differences(tx: Transaction, account_id: str) -> dict[str, str]:
     return found
 
 
-def _hours(tx: Transaction, account: Seat, now: datetime) -> dict[int, Counts]:
+def _hours(tx: Transaction, account: Account, now: datetime) -> dict[int, Counts]:
     """The account's InMails by the hour of the week in its zone."""
     first = results.first_sent_at(tx, account.id)
     if first is None:

@@ -9,9 +9,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from inkeeper.rules.people import NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
+from inkeeper.services.access import Actor
 from inkeeper.storage import recipients
 from inkeeper.storage.recipients import Keys, Recipient
-from inkeeper.storage.transaction import current
+from inkeeper.storage.transaction import Transaction
 
 COUNTED_MAX = 1000
 """InMails to one person are counted up to this number, so that the time of a look-up is bounded."""
@@ -31,29 +32,31 @@ def person_keys(name: str, link: Link | None) -> tuple[str, str | None]:
 
 
 def last_inmail_in_account(
-    account_id: str, person: Person, after: datetime | None = None, before: datetime | None = None
+    tx: Transaction, account_id: str, person: Person, after: datetime | None = None, before: datetime | None = None
 ) -> SentTo | None:
     """The account's latest InMail to this person between two instants (UTC, both excluded), None if there is none.
 
     InMails that were taken back do not count.
     """
-    return _last(recipients.of_account(current(), account_id, _keys(person), after, before), person)
+    return _last(recipients.of_account(tx, account_id, _keys(person), after, before), person)
 
 
 def last_inmail_of_owner(
-    owner_id: str, person: Person, after: datetime | None = None, before: datetime | None = None
+    tx: Transaction, actor: Actor, person: Person, after: datetime | None = None, before: datetime | None = None
 ) -> SentTo | None:
     """The latest InMail to this person from any of the owner's accounts; else as `last_inmail_in_account`."""
-    return _last(recipients.of_owner(current(), owner_id, _keys(person), after, before), person)
+    return _last(recipients.of_owner(tx, actor.owner_id, _keys(person), after, before), person)
 
 
-def count_inmails_of_owner(owner_id: str, person: Person) -> int:
+def count_inmails_of_owner(tx: Transaction, actor: Actor, person: Person) -> int:
     """How many InMails went to this person from any of the owner's accounts, counted up to `COUNTED_MAX`."""
-    with closing(recipients.of_owner(current(), owner_id, _keys(person), None, None)) as found:
+    with closing(recipients.of_owner(tx, actor.owner_id, _keys(person), None, None)) as found:
         return sum(1 for _ in islice(_to(found, person), COUNTED_MAX))
 
 
-def written_to_since(owner_id: str, people: Mapping[str, Sequence[Person]], after: datetime) -> set[str]:
+def written_to_since(
+    tx: Transaction, actor: Actor, people: Mapping[str, Sequence[Person]], after: datetime
+) -> set[str]:
     """Which of these people an InMail went to from any of the owner's accounts behind `after` (UTC), in one pass over
     these InMails. `people` has each one by an id, once for each link.
 
@@ -66,7 +69,7 @@ def written_to_since(owner_id: str, people: Mapping[str, Sequence[Person]], afte
                 if key:
                     by_key.setdefault(key, []).append((person_id, person))
     found: set[str] = set()
-    for sent in recipients.since(current(), owner_id, after):
+    for sent in recipients.since(tx, actor.owner_id, after):
         near = [*by_key.get(sent.name_key, ()), *by_key.get(sent.link_key or "", ())]
         recipient = _person(sent) if near else None
         found |= {person_id for person_id, person in near if recipient and same_person(person, recipient)}

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from inkeeper.errors import Problem, conflict, invalid, not_found
+from inkeeper.errors import Problem, conflict, invalid
 from inkeeper.rules import people
 from inkeeper.rules.people import normal_name, parse_link
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.targets import state_of
-from inkeeper.services.accounts import seat
+from inkeeper.services.access import Actor, owned_account, owned_target
 from inkeeper.services.people import persons, texts
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.holding import Holding
@@ -84,13 +84,13 @@ class View(NamedTuple):
         return texts[self.target.variant % len(texts)] if texts else None
 
 
-def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Put a person on the list. `wanted` holds the fields of the HTTP contract.
 
     Raises the 409 Problems `already_on_list` (with the target) and `do_not_contact`; 422 for what is not there.
     """
     try:
-        person = persons.find_or_add(tx, owner_id, wanted["person"], now).person
+        person = persons.find_or_add(tx, actor, wanted["person"], now).person
     except Problem as problem:
         raise _within("person", problem) from None
     if person.do_not_contact:
@@ -99,42 +99,39 @@ def add(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime
             f"{person.name} is marked as not to be contacted. Remove the mark first, if that is right.",
             person=persons.describe(person),
         )
-    there = [target for target in targets.of_person(tx, owner_id, person.id) if target.opens_on is not None]
-    views = [view for view in describe_all(tx, owner_id, there, now) if view.has_next_step]
+    there = [target for target in targets.of_person(tx, actor.owner_id, person.id) if target.opens_on is not None]
+    views = [view for view in describe_all(tx, actor, there, now) if view.has_next_step]
     if views:
         raise conflict("already_on_list", f"{person.name} is on the list already.", target=describe(views[0]))
-    columns = _columns(tx, owner_id, wanted, None, now)
-    target_id = targets.add(tx, owner_id, person.id, columns, now)
-    _follow(tx, owner_id, [target_id])
-    made = get(tx, owner_id, target_id, now)
-    return with_copy(tx, owner_id, made) | {"told": _told(owner_id, person, now)}
+    columns = _columns(tx, actor, wanted, None, now)
+    target_id = targets.add(tx, actor.owner_id, person.id, columns, now)
+    _follow(tx, actor, [target_id])
+    made = get(tx, actor, target_id, now)
+    return with_copy(tx, actor, made) | {"told": _told(tx, actor, person, now)}
 
 
-def get(tx: Transaction, owner_id: str, target_id: str, now: datetime) -> View:
+def get(tx: Transaction, actor: Actor, target_id: str, now: datetime) -> View:
     """The owner's target of this id. Raises the 404 Problem."""
-    found = targets.get(tx, owner_id, target_id)
-    if found is None:
-        raise not_found("target")
-    return describe_all(tx, owner_id, [found], now)[0]
+    return describe_all(tx, actor, [owned_target(tx, actor, target_id)], now)[0]
 
 
-def update(tx: Transaction, owner_id: str, target_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Change a target's fields, or do one `action` with it. Raises the 404 Problem, 422 for what cannot be, and the 409
     Problem `conflict` for an action that needs a step to come where there is none.
     """
-    view = get(tx, owner_id, target_id, now)
-    columns = _columns(tx, owner_id, changes, view.target, now)
+    view = get(tx, actor, target_id, now)
+    columns = _columns(tx, actor, changes, view.target, now)
     if "action" in changes:
-        columns |= _action(tx, owner_id, view, changes, now)
+        columns |= _action(tx, actor, view, changes, now)
     if not columns:
-        return with_copy(tx, owner_id, view)
+        return with_copy(tx, actor, view)
     targets.update(tx, [target_id], columns)
-    _follow(tx, owner_id, [target_id], before=[view.target.account_id])
-    return with_copy(tx, owner_id, get(tx, owner_id, target_id, now))
+    _follow(tx, actor, [target_id], before=[view.target.account_id])
+    return with_copy(tx, actor, get(tx, actor, target_id, now))
 
 
 def search(
-    tx: Transaction, owner_id: str, filters: Mapping[str, Any], after: tuple[int, str] | None, limit: int, now: datetime
+    tx: Transaction, actor: Actor, filters: Mapping[str, Any], after: tuple[int, str] | None, limit: int, now: datetime
 ) -> list[View]:
     """Up to `limit` of the owner's targets in the order of the list, behind (place, id) `after`.
 
@@ -151,10 +148,10 @@ def search(
         filters.get("planned_until"),
     )
     found: list[View] = []
-    holding = Holding(tx, owner_id, now, wanted.account_id)
+    holding = Holding(tx, actor, now, wanted.account_id)
     while len(found) < limit:
-        rows = targets.search(tx, owner_id, wanted, holding.today, now, after, limit)
-        views = describe_all(tx, owner_id, rows, now, holding)
+        rows = targets.search(tx, actor.owner_id, wanted, holding.today, now, after, limit)
+        views = describe_all(tx, actor, rows, now, holding)
         found += [view for view in views if not states or view.state in states]
         if len(rows) < limit:
             break
@@ -163,14 +160,14 @@ def search(
 
 
 def of_person(
-    tx: Transaction, owner_id: str, name: str, profile_url: str | None, now: datetime
+    tx: Transaction, actor: Actor, name: str, profile_url: str | None, now: datetime
 ) -> tuple[Person | None, View | None]:
     """The owner's person with this name and link, and their target: the open one, else one that waits for an answer."""
     wanted = people.Person(name, parse_link(profile_url) if profile_url else None)
-    person = stored_persons.find(tx, owner_id, wanted)
+    person = stored_persons.find(tx, actor.owner_id, wanted)
     if person is None:
         return None, None
-    views = describe_all(tx, owner_id, targets.of_person(tx, owner_id, person.id), now)
+    views = describe_all(tx, actor, targets.of_person(tx, actor.owner_id, person.id), now)
     for states in (OPEN_STATES, {"waiting"}):
         for view in views:
             if view.state in states:
@@ -178,32 +175,32 @@ def of_person(
     return person, None
 
 
-def is_used(tx: Transaction, owner_id: str) -> bool:
+def is_used(tx: Transaction, actor: Actor) -> bool:
     """Whether the owner ever put anybody on the list."""
-    return targets.has_any(tx, owner_id)
+    return targets.has_any(tx, actor.owner_id)
 
 
-def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
+def for_summary(tx: Transaction, actor: Actor, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
     """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
     account's.
     """
     today = local_day(zone, now)
-    if not targets.has_any(tx, owner_id):
+    if not targets.has_any(tx, actor.owner_id):
         return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
-    key = (owner_id, account_id, today, targets.list_version(tx, owner_id))
-    local, holding = Today(today), Holding(tx, owner_id, now, account_id)
+    key = (actor.owner_id, account_id, today, targets.list_version(tx, actor.owner_id))
+    local, holding = Today(today), Holding(tx, actor, now, account_id)
     counts, following = _OUTLOOKS.of(
         key,
         lambda: (
-            targets.count_for(tx, owner_id, account_id, local),
-            targets.next_for(tx, owner_id, account_id, local, NEXT_SHOWN),
+            targets.count_for(tx, actor.owner_id, account_id, local),
+            targets.next_for(tx, actor.owner_id, account_id, local, NEXT_SHOWN),
         ),
     )
     held = holding.in_account(account_id)
     states = tuple((row.id in held.until, held.until.get(row.id)) for row in following)
     described = _NEXT.of(
         (key, states),
-        lambda: [with_copy(tx, owner_id, view) for view in describe_all(tx, owner_id, following, now, holding)],
+        lambda: [with_copy(tx, actor, view) for view in describe_all(tx, actor, following, now, holding)],
     )
     return {
         "next": described,
@@ -215,26 +212,26 @@ def for_summary(tx: Transaction, owner_id: str, account_id: str, zone: str, now:
     }
 
 
-def wanted_today(tx: Transaction, owner_id: str, account_id: str, zone: str, now: datetime) -> list[View]:
+def wanted_today(tx: Transaction, actor: Actor, account_id: str, zone: str, now: datetime) -> list[View]:
     """Whom to write to today from the account, by a planned or due day, as far as there are credits; in the order of
     the list. Those without an account count for the owner's first. `zone` is the account's.
     """
     filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
-    first = next(iter(targets.today_of(tx, owner_id, now).by_account), None)
-    found = search(tx, owner_id, filters, None, MOST_OF_A_DAY, now)
+    first = next(iter(targets.today_of(tx, actor.owner_id, now).by_account), None)
+    found = search(tx, actor, filters, None, MOST_OF_A_DAY, now)
     return [view for view in found if view.target.account_id or account_id == first]
 
 
 def describe_all(
-    tx: Transaction, owner_id: str, rows: Sequence[Target], now: datetime, holding: Holding | None = None
+    tx: Transaction, actor: Actor, rows: Sequence[Target], now: datetime, holding: Holding | None = None
 ) -> list[View]:
     """The targets with their people, campaigns and states at `now` (UTC). `holding` is shared by calls of one request;
     without one, targets without an account count for the owner's first.
     """
     if not rows:
         return []
-    holding = holding or Holding(tx, owner_id, now)
-    known = stored_persons.get_all(tx, owner_id, [row.person_id for row in rows])
+    holding = holding or Holding(tx, actor, now)
+    known = stored_persons.get_all(tx, actor.owner_id, [row.person_id for row in rows])
     every = campaigns.get_all(tx, [row.campaign_id for row in rows if row.campaign_id])
     views = []
     for row in rows:
@@ -249,19 +246,19 @@ def _has_next_step(row: Target, today: date) -> bool:
     return row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
 
 
-def describe_apart_from_credits(tx: Transaction, owner_id: str, row: Target, now: datetime) -> View:
+def describe_apart_from_credits(tx: Transaction, actor: Actor, row: Target, now: datetime) -> View:
     """The target as `describe_all` gives it, but `planned` where it is held: what it takes to know that is not read."""
-    [person] = stored_persons.get_all(tx, owner_id, [row.person_id]).values()
+    [person] = stored_persons.get_all(tx, actor.owner_id, [row.person_id]).values()
     campaign = campaigns.get_all(tx, [row.campaign_id]).get(row.campaign_id) if row.campaign_id else None
-    today = targets.today_of(tx, owner_id, now).of(row.account_id)
+    today = targets.today_of(tx, actor.owner_id, now).of(row.account_id)
     return View(row, state_of(row.course, today, now), person, campaign, None, _has_next_step(row, today))
 
 
-def with_copy(tx: Transaction, owner_id: str, view: View) -> dict[str, Any]:
+def with_copy(tx: Transaction, actor: Actor, view: View) -> dict[str, Any]:
     """The target as `describe` shows it, with the text for its next InMail filled in."""
     if view.text_id is None or not view.has_next_step:
         return describe(view)
-    return describe(view) | {"copy": texts.copy_of(tx, owner_id, view.text_id, view.person, view.target.note)}
+    return describe(view) | {"copy": texts.copy_of(tx, actor, view.text_id, view.person, view.target.note)}
 
 
 def describe(view: View) -> dict[str, Any]:
@@ -298,41 +295,43 @@ def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[T
     return state, None
 
 
-def _follow(tx: Transaction, owner_id: str, target_ids: Iterable[str], before: Collection[str | None] = ()) -> None:
+def _follow(tx: Transaction, actor: Actor, target_ids: Iterable[str], before: Collection[str | None] = ()) -> None:
     """Bring up to date what follows from these targets, and what shows them; `before` were their accounts."""
     ids = list(target_ids)
     targets.follow(tx, ids)
-    targets.changed(tx, owner_id, {*before, *(target.account_id for target in targets.get_all(tx, owner_id, ids))})
+    targets.changed(
+        tx, actor.owner_id, {*before, *(target.account_id for target in targets.get_all(tx, actor.owner_id, ids))}
+    )
 
 
-def _told(owner_id: str, person: Person, now: datetime) -> list[str]:
+def _told(tx: Transaction, actor: Actor, person: Person, now: datetime) -> list[str]:
     """Codes of what to know of somebody who was put on the list."""
     for link in person.links or (None,):
-        last = last_inmail_of_owner(owner_id, people.Person(person.name, link), now - WRITTEN_WITHIN)
+        last = last_inmail_of_owner(tx, actor, people.Person(person.name, link), now - WRITTEN_WITHIN)
         if last:
             return ["already_written"]
     return []
 
 
 def _columns(
-    tx: Transaction, owner_id: str, wanted: Mapping[str, Any], row: Target | None, now: datetime
+    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], row: Target | None, now: datetime
 ) -> dict[str, Any]:
     """The columns for the fields that are given. Raises 422 for what is not there."""
     columns = {column: wanted[field] for field, column in _FIELDS.items() if field in wanted}
     if columns.get("account_id"):
         try:
-            seat(owner_id, columns["account_id"])
+            owned_account(tx, actor, columns["account_id"])
         except Problem:
             raise invalid("account", "There is no such account.") from None
     if columns.get("campaign_id"):
-        columns |= _of_campaign(tx, owner_id, columns["campaign_id"], row, now)
+        columns |= _of_campaign(tx, actor, columns["campaign_id"], row, now)
     if columns.get("text_id"):
-        text = stored_texts.get(tx, owner_id, columns["text_id"])
+        text = stored_texts.get(tx, actor.owner_id, columns["text_id"])
         # A target keeps a text that was archived since.
         if text is None or (text.archived_at and not (row and row.text_id == text.id)):
             raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:
-        check_day("planned_for", wanted["planned_for"], tx, owner_id, columns.get("account_id"), now)
+        check_day(tx, actor, columns.get("account_id"), "planned_for", wanted["planned_for"], now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
         if wanted["planned_for"] is None:
             columns["planned_at"] = None
@@ -343,49 +342,49 @@ def _columns(
     return columns
 
 
-def _of_campaign(tx: Transaction, owner_id: str, campaign_id: str, row: Target | None, now: datetime) -> dict[str, Any]:
+def _of_campaign(tx: Transaction, actor: Actor, campaign_id: str, row: Target | None, now: datetime) -> dict[str, Any]:
     """The columns that a campaign decides. Raises the 422 Problem as `joinable`, unless the target is in it already."""
     if row is not None and row.campaign_id == campaign_id:
         return {"account_id": row.account_id}
-    campaign = joinable(tx, owner_id, campaign_id, now)
+    campaign = joinable(tx, actor, campaign_id, now)
     return {"account_id": campaign.account_id, "variant": targets.count_in_campaign(tx, campaign.id) % 2}
 
 
 def check_day(
-    field: str, day: date | None, tx: Transaction, owner_id: str, account_id: str | None, now: datetime
+    tx: Transaction, actor: Actor, account_id: str | None, field: str, day: date | None, now: datetime
 ) -> None:
     """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
-    today = targets.today_of(tx, owner_id, now).of(account_id)
+    today = targets.today_of(tx, actor.owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
         raise invalid(field, f"Must be a day from {today} to a year from then.")
 
 
-def _action(tx: Transaction, owner_id: str, view: View, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _action(tx: Transaction, actor: Actor, view: View, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The columns that an action changes."""
     action, row = changes["action"], view.target
     if action == "reopen":
-        _check_reopening(tx, owner_id, view, now)
+        _check_reopening(tx, actor, view, now)
         return {"dropped_at": None}
     if not view.has_next_step:
         raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
     if action == "later":
-        check_day("until", changes["until"], tx, owner_id, row.account_id, now)
+        check_day(tx, actor, row.account_id, "until", changes["until"], now)
         return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
     if action == "drop":
         return {"dropped_at": now}
     if action == "close":
         return {"closed_steps": row.closed_steps + 1, "closed_at": now}
-    return {"place": targets.first_place(tx, owner_id)}
+    return {"place": targets.first_place(tx, actor.owner_id)}
 
 
-def _check_reopening(tx: Transaction, owner_id: str, view: View, now: datetime) -> None:
+def _check_reopening(tx: Transaction, actor: Actor, view: View, now: datetime) -> None:
     """Raise the 409 Problem that putting the person on the list would raise."""
     if view.person.do_not_contact:
         raise conflict("do_not_contact", f"{view.person.name} is marked as not to be contacted.")
     if view.target.dropped_at is None:
         return
-    others = [row for row in targets.of_person(tx, owner_id, view.person.id) if row.id != view.target.id]
-    for other in describe_all(tx, owner_id, others, now):
+    others = [row for row in targets.of_person(tx, actor.owner_id, view.person.id) if row.id != view.target.id]
+    for other in describe_all(tx, actor, others, now):
         if other.has_next_step:
             raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=describe(other))
 

@@ -14,6 +14,7 @@ from inkeeper.errors import Problem, not_found
 from inkeeper.rules import people, templates
 from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, TextProblem
 from inkeeper.services import accounts
+from inkeeper.services.access import Actor, owned_person, owned_text
 from inkeeper.services.people import persons
 from inkeeper.storage import persons as stored_persons
 from inkeeper.storage import targets, texts
@@ -48,33 +49,33 @@ class Preview(NamedTuple):
     limit: int
 
 
-def list_texts(tx: Transaction, owner_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
+def list_texts(tx: Transaction, actor: Actor, after: str | None, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` of the owner's texts in order of their making, behind the id `after`, without archived ones."""
-    return [describe(text) for text in texts.list_texts(tx, owner_id, after, limit)]
+    return [describe(text) for text in texts.list_texts(tx, actor.owner_id, after, limit)]
 
 
-def get_text(tx: Transaction, owner_id: str, text_id: str) -> dict[str, Any]:
+def get_text(tx: Transaction, actor: Actor, text_id: str) -> dict[str, Any]:
     """One text, an archived one too. Raises a 404 Problem."""
-    return describe(_any(tx, owner_id, text_id))
+    return describe(owned_text(tx, actor, text_id))
 
 
-def create_text(tx: Transaction, owner_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def create_text(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Store a text. `wanted` holds `name`, `subject`, `body` and perhaps `purpose`. Raises a 422 Problem that names
     each fault of the templates.
     """
     check(wanted)
-    text_id = texts.add(tx, owner_id, {"purpose": None, **wanted}, now)
-    return get_text(tx, owner_id, text_id)
+    text_id = texts.add(tx, actor.owner_id, {"purpose": None, **wanted}, now)
+    return get_text(tx, actor, text_id)
 
 
 def update_text(
-    tx: Transaction, owner_id: str, text_id: str, changes: Mapping[str, Any], now: datetime
+    tx: Transaction, actor: Actor, text_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Change what is given. Other words for a version that an InMail was sent with make the next version.
 
     Raises a 404 Problem for a text that is not there or was deleted, a 422 Problem as `create_text`.
     """
-    text = _present(tx, owner_id, text_id)
+    text = _present(tx, actor, text_id)
     check(changes)
     texts.rename(tx, text.id, changes.get("name", text.name), changes.get("purpose", text.purpose))
     before = {"subject": text.subject, "body": text.body}
@@ -83,15 +84,15 @@ def update_text(
         texts.add_version(tx, text.id, text.version + 1, words, now)
     elif words != before:
         texts.rewrite(tx, text.id, text.version, words)
-    targets.changed(tx, owner_id, [None])
-    return get_text(tx, owner_id, text_id)
+    targets.changed(tx, actor.owner_id, [None])
+    return get_text(tx, actor, text_id)
 
 
-def delete_text(tx: Transaction, owner_id: str, text_id: str, now: datetime) -> dict[str, Any]:
+def delete_text(tx: Transaction, actor: Actor, text_id: str, now: datetime) -> dict[str, Any]:
     """Delete a text. One that an InMail, a target or a campaign names is archived: lists leave it out, and what names
     it keeps it. Says which of the two was done. Raises a 404 Problem.
     """
-    text = _present(tx, owner_id, text_id)
+    text = _present(tx, actor, text_id)
     archived = texts.is_referred_to(tx, text.id)
     if archived:
         texts.set_archived(tx, text.id, now)
@@ -100,14 +101,14 @@ def delete_text(tx: Transaction, owner_id: str, text_id: str, now: datetime) -> 
     return {"id": text.id, "archived": archived}
 
 
-def restore_text(tx: Transaction, owner_id: str, text_id: str) -> dict[str, Any]:
+def restore_text(tx: Transaction, actor: Actor, text_id: str) -> dict[str, Any]:
     """Bring an archived text back into the lists. Raises a 404 Problem."""
-    texts.set_archived(tx, _any(tx, owner_id, text_id).id, None)
-    return get_text(tx, owner_id, text_id)
+    texts.set_archived(tx, owned_text(tx, actor, text_id).id, None)
+    return get_text(tx, actor, text_id)
 
 
 def preview_text(
-    tx: Transaction, owner_id: str, text_id: str, wanted: Mapping[str, Any], account_id: str | None, now: datetime
+    tx: Transaction, actor: Actor, text_id: str, wanted: Mapping[str, Any], account_id: str | None, now: datetime
 ) -> Preview:
     """What the text says to a person: one of the owner's (`wanted` holds `id`), or one who is not stored (`name`, and
     perhaps `first_name`, `company`, `headline`).
@@ -115,9 +116,9 @@ def preview_text(
     The body's limit is that of the account's product, the longest that any has without an account. Raises a 404
     Problem.
     """
-    text = _any(tx, owner_id, text_id)
-    product = accounts.get_account(owner_id, account_id, now)["product"] if account_id else ""
-    return preview(text.subject, text.body, _values_of(tx, owner_id, wanted), product)
+    text = owned_text(tx, actor, text_id)
+    product = accounts.get_account(tx, actor, account_id, now)["product"] if account_id else ""
+    return preview(text.subject, text.body, _values_of(tx, actor, wanted), product)
 
 
 def preview(subject: str, body: str, values: Mapping[str, str | None], product: str) -> Preview:
@@ -134,11 +135,11 @@ def preview(subject: str, body: str, values: Mapping[str, str | None], product: 
     )
 
 
-def copy_of(tx: Transaction, owner_id: str, text_id: str, person: Person, note: str | None) -> dict[str, Any]:
+def copy_of(tx: Transaction, actor: Actor, text_id: str, person: Person, note: str | None) -> dict[str, Any]:
     """The present version of a text for this person and the note of their target, to be copied. An archived text too,
     since targets and campaigns keep it. Raises a 404 Problem.
     """
-    text = _any(tx, owner_id, text_id)
+    text = owned_text(tx, actor, text_id)
     made = preview(text.subject, text.body, values_of(person, note), "")
     return {
         "text": text.id,
@@ -160,20 +161,20 @@ def values_of(person: Person, note: str | None) -> dict[str, str | None]:
     )
 
 
-def values_of_stored(tx: Transaction, owner_id: str, person: Person) -> dict[str, str | None]:
+def values_of_stored(tx: Transaction, actor: Actor, person: Person) -> dict[str, str | None]:
     """The same with the note of the person's latest target."""
-    return values_of(person, texts.note_about(tx, owner_id, person.id))
+    return values_of(person, texts.note_about(tx, actor.owner_id, person.id))
 
 
-def person_like(tx: Transaction, owner_id: str, typed: str) -> Person | None:
+def person_like(tx: Transaction, actor: Actor, typed: str) -> Person | None:
     """The owner's person of this name or, if there is none, the newest whose name, company or link has this part."""
-    found = stored_persons.find(tx, owner_id, people.Person(typed, people.parse_link(typed)))
-    return found or next(iter(stored_persons.search(tx, owner_id, typed, None, 1)), None)
+    found = stored_persons.find(tx, actor.owner_id, people.Person(typed, people.parse_link(typed)))
+    return found or next(iter(stored_persons.search(tx, actor.owner_id, typed, None, 1)), None)
 
 
-def people_to_show(tx: Transaction, owner_id: str, limit: int) -> list[Person]:
+def people_to_show(tx: Transaction, actor: Actor, limit: int) -> list[Person]:
     """Up to `limit` of the owner's people, newest first."""
-    return persons.search(tx, owner_id, "", None, limit)
+    return persons.search(tx, actor, "", None, limit)
 
 
 def check(wanted: Mapping[str, Any]) -> None:
@@ -220,25 +221,15 @@ def _faults(text: str, limit: int) -> list[str]:
     return [say(problem) for problem in templates.problems_of(text)]
 
 
-def _any(tx: Transaction, owner_id: str, text_id: str) -> Text:
-    text = texts.get(tx, owner_id, text_id)
-    if text is None:
-        raise not_found("text")
-    return text
-
-
-def _present(tx: Transaction, owner_id: str, text_id: str) -> Text:
-    text = _any(tx, owner_id, text_id)
+def _present(tx: Transaction, actor: Actor, text_id: str) -> Text:
+    text = owned_text(tx, actor, text_id)
     if text.archived_at is not None:
         raise not_found("text")
     return text
 
 
-def _values_of(tx: Transaction, owner_id: str, wanted: Mapping[str, Any]) -> dict[str, str | None]:
+def _values_of(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, str | None]:
     if "id" not in wanted:
         known = {name: wanted.get(name) for name in ("first_name", "company", "headline")}
         return templates.values_for(wanted["name"], **known)
-    person = persons.get(tx, owner_id, wanted["id"])
-    if person is None:
-        raise not_found("person")
-    return values_of_stored(tx, owner_id, person)
+    return values_of_stored(tx, actor, owned_person(tx, actor, wanted["id"]))

@@ -479,7 +479,7 @@ class _Postgresql(PostgresqlDatabase):
         """Give this thread a connection on which `begin` was run, until the block ends."""
         of_thread = self._state  # type: ignore[attr-defined]
         if not of_thread.closed:
-            raise RuntimeError("This thread has a connection already.")
+            raise RuntimeError("This thread is in a transaction already.")
         connection = self._begun(begin)
         of_thread.set_connection(connection.raw)
         self._lent.connection = connection

@@ -82,6 +82,7 @@ class SqliteEngine(Engine):
         """See `Engine.writing`."""
         # Waiting here costs a thread nothing. SQLite's own lock is polled with growing pauses, which for a few busy
         # threads makes the slowest wait ten times as long.
+        self.database.check_none_lent()
         if not self._write_lock.acquire(timeout=BUSY_SECONDS):
             raise self.problem("locked")
         try:
@@ -288,12 +289,16 @@ class _Sqlite(SqliteDatabase):
         self._for_reading: list[sqlite3.Connection] = []
         self._for_writing: list[sqlite3.Connection] = []
 
+    def check_none_lent(self) -> None:
+        """Raise RuntimeError if this thread has a connection already."""
+        if not self._state.closed:  # type: ignore[attr-defined]
+            raise RuntimeError("This thread is in a transaction already.")
+
     @contextmanager
     def lent(self, *, for_writing: bool = False) -> Iterator[sqlite3.Connection]:
         """Give this thread a connection until the block ends. Only one thread at a time may have that for writing."""
+        self.check_none_lent()
         of_thread = self._state  # type: ignore[attr-defined]
-        if not of_thread.closed:
-            raise RuntimeError("This thread has a connection already.")
         idle = self._for_writing if for_writing else self._for_reading
         # Not asking first whether there is one: another thread might take it in between.
         try:

@@ -1,0 +1,106 @@
+"""The one gate: who acts, and what of the database is theirs.
+
+What belongs to somebody else is answered as what does not exist: with the 404 Problem.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inkeeper.errors import not_found
+from inkeeper.storage import accounts, campaigns, devices, imports, inmails, persons, targets, texts
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.campaigns import Campaign
+from inkeeper.storage.devices import Device
+from inkeeper.storage.imports import Import
+from inkeeper.storage.inmails import Inmail
+from inkeeper.storage.persons import Person
+from inkeeper.storage.targets import Target
+from inkeeper.storage.texts import Text
+from inkeeper.storage.transaction import Transaction
+
+
+class Actor(NamedTuple):
+    """Who acts: an owner, by one of their devices; without a device where it is the machine's own terminal."""
+
+    owner_id: str
+    device_id: str | None = None
+
+    @property
+    def device(self) -> str:
+        """The id of the device. Raises ValueError for an actor without one."""
+        if self.device_id is None:
+            raise ValueError("This actor has no device.")
+        return self.device_id
+
+
+def owned_account(tx: Transaction, actor: Actor, account_id: str) -> Account:
+    """The actor's account. Raises the 404 Problem."""
+    found = accounts.get(tx, actor.owner_id, account_id)
+    if found is None:
+        raise not_found("account")
+    return found
+
+
+def owned_device(tx: Transaction, actor: Actor, device_id: str) -> Device:
+    """The actor's device, a revoked one too. Raises the 404 Problem."""
+    found = devices.get(tx, device_id)
+    if found is None or found.owner_id != actor.owner_id:
+        raise not_found("device")
+    return found
+
+
+def owned_person(tx: Transaction, actor: Actor, person_id: str) -> Person:
+    """The actor's person. Raises the 404 Problem, for one who was erased too."""
+    found = persons.get(tx, actor.owner_id, person_id)
+    if found is None:
+        raise not_found("person")
+    return found
+
+
+def owned_person_or_erased(tx: Transaction, actor: Actor, person_id: str) -> Person:
+    """The actor's person, one who was erased too. Raises the 404 Problem."""
+    found = persons.get_all(tx, actor.owner_id, [person_id]).get(person_id)
+    if found is None:
+        raise not_found("person")
+    return found
+
+
+def owned_text(tx: Transaction, actor: Actor, text_id: str) -> Text:
+    """The actor's text, an archived one too. Raises the 404 Problem."""
+    found = texts.get(tx, actor.owner_id, text_id)
+    if found is None:
+        raise not_found("text")
+    return found
+
+
+def owned_campaign(tx: Transaction, actor: Actor, campaign_id: str) -> Campaign:
+    """The actor's campaign, an archived one too. Raises the 404 Problem."""
+    found = campaigns.get(tx, actor.owner_id, campaign_id)
+    if found is None:
+        raise not_found("campaign")
+    return found
+
+
+def owned_target(tx: Transaction, actor: Actor, target_id: str) -> Target:
+    """The actor's target. Raises the 404 Problem."""
+    found = targets.get(tx, actor.owner_id, target_id)
+    if found is None:
+        raise not_found("target")
+    return found
+
+
+def inmail_of(tx: Transaction, account_id: str, inmail_id: str) -> Inmail:
+    """The InMail of an account that is known to be the actor's. Raises the 404 Problem."""
+    found = inmails.get(tx, account_id, inmail_id)
+    if found is None:
+        raise not_found("InMail")
+    return found
+
+
+def import_of(tx: Transaction, account_id: str, import_id: str) -> Import:
+    """The import of an account that is known to be the actor's. Raises the 404 Problem."""
+    found = imports.get(tx, account_id, import_id)
+    if found is None:
+        raise not_found("import")
+    return found
