@@ -53,8 +53,8 @@ def report_erased(erased: Erased) -> None:
         click.echo(f"Also erased from {path}, which Inkeeper made before an update.")
     for path in erased.copies_left:
         click.echo(f"Could not change {path}, which may still hold this person. Delete it.")
-    if not erased.at_once:
-        click.echo("A server has the database open; what its log still holds is gone once the server has been stopped.")
+    if erased.still_on_disk:
+        click.echo(erased.still_on_disk)
     click.echo("Backups and exports that were made before still hold what they held.")
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from inkeeper.services.people.results import WAYS
+from inkeeper.vocabulary import RESULT_GROUPINGS
 from tests.api.test_texts import HELLO
 from tests.conftest import Device
 from tests.seat import Caller, Seat
@@ -33,7 +33,7 @@ def counted(seat: Seat, by: str) -> list[tuple[str, str, int, int]]:
 
 
 def test_an_account_without_inmails_has_no_rows(seat: Seat) -> None:
-    assert [rows(seat, by) for by in WAYS] == [[]] * len(WAYS)
+    assert [rows(seat, by) for by in RESULT_GROUPINGS] == [[]] * len(RESULT_GROUPINGS)
 
 
 def test_by_purpose_with_rate_interval_and_price(seat: Seat, send: Send) -> None:
@@ -72,7 +72,7 @@ def test_an_answer_is_any_and_counts_while_it_is_recorded(seat: Seat, send: Send
     assert counted(seat, "purpose") == [("none", "Without a purpose", 3, 1)]
 
 
-@pytest.mark.parametrize("by", WAYS)
+@pytest.mark.parametrize("by", RESULT_GROUPINGS)
 def test_removed_inmails_are_left_out(
     seat: Seat, send: Send, call: Caller, campaign: Callable[..., str], by: str
 ) -> None:
@@ -187,7 +187,7 @@ def test_hours_follow_the_turns_of_the_clocks(open_account: Callable[..., Seat],
     ]
 
 
-@pytest.mark.parametrize("by", WAYS)
+@pytest.mark.parametrize("by", RESULT_GROUPINGS)
 def test_every_way_counts_every_inmail_once(
     seat: Seat, send: Send, call: Caller, campaign: Callable[..., str], by: str
 ) -> None:

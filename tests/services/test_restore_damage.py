@@ -81,8 +81,8 @@ class Restoring:
         try:
             read_export(self.store, file)
         except ExportError as error:
-            with self.store.read():
-                assert not any(table.select().exists() for table in TABLES if table is not Installation)
+            with self.store.read() as tx:
+                assert not any(table.select().exists(tx.database) for table in TABLES if table is not Installation)
             return str(error)
         self.taken += 1
         self.close()

@@ -68,8 +68,8 @@ class Erased(NamedTuple):
     """What was done, and what is left to do by hand: as `Changed`, and with what became of the program's own copies of
     the database.
 
-    `copies` are those that were treated alike, `copies_left` those that could not be changed. `at_once`: whether the
-    words are gone from the file already.
+    `copies` are those that were treated alike, `copies_left` those that could not be changed. `still_on_disk`
+    says where the words are left for now, None for nowhere.
     """
 
     inmails: int
@@ -78,7 +78,7 @@ class Erased(NamedTuple):
     mentions: list[Mention]
     copies: list[Path]
     copies_left: list[Path]
-    at_once: bool
+    still_on_disk: str | None
     people: int
     targets: int
     same_name_people: list[str]
@@ -96,7 +96,7 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
     copies, copies_left, mentions = _erase_from_copies(store, whom, now)
     with store.begin_write(None) as tx:
         done = _erase_here(tx, whom, now)
-    at_once = store.forget_what_was_deleted()
+    still_on_disk = store.forget_what_was_deleted()
     return Erased(
         done.inmails,
         done.answers,
@@ -104,7 +104,7 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
         [*done.mentions, *mentions],
         copies,
         copies_left,
-        at_once,
+        still_on_disk,
         done.people,
         done.targets,
         done.same_name_people,

@@ -166,8 +166,10 @@ def _insert(tx: Transaction, rows: list[_Row], place: _Place, *, older: bool) ->
 
     try:
         return tables.insert(tx, table, [*columns, *(each.column for each in table.derived)], checked())
-    except ConstraintViolated:
-        # Each row is stored before the next is asked for, so the line is that of the row at fault.
+    except ConstraintViolated as error:
+        if error.row is not None:
+            place.line = rows[error.row].line
+        # Else each row is stored before the next is asked for, so the line is that of the row at fault.
         raise place.damaged(f"this row of {table.name} does not fit the rows before it, or its own columns") from None
 
 

@@ -87,10 +87,10 @@ class Store:
         """The copies of the database that the program made of its own accord."""
         return copies_beside(self.path) if self.path else []
 
-    def forget_what_was_deleted(self) -> bool:
+    def forget_what_was_deleted(self) -> str | None:
         """Remove what is left on disk of changed and deleted rows, as far as the database can do that itself.
 
-        Returns whether nothing is left there.
+        Returns a sentence that says where some of it is left; None if nothing is.
         """
         return self._engine.forget_what_was_deleted()
 

@@ -12,8 +12,13 @@ import peewee
 class ConstraintViolated(Exception):
     """A row does not fit the table: a key that is there twice, a reference to nothing, or a value that is not allowed.
 
-    On some databases the transaction cannot be used any more.
+    On some databases the transaction cannot be used any more. `row` is which of the rows of an iterator it was, counted
+    from 0, where the database has not taken one by one.
     """
+
+    def __init__(self, row: int | None = None) -> None:
+        super().__init__()
+        self.row = row
 
 
 class CopyUnusable(Exception):
@@ -26,4 +31,4 @@ def constraints_named() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError, peewee.IntegrityError, peewee.DataError) as error:
-        raise ConstraintViolated from error
+        raise ConstraintViolated(getattr(error, "row", None)) from error

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
-from peewee import Database
+from peewee import Database, IntegrityError
 
 Which = Literal[
     "locked",
@@ -37,6 +37,14 @@ class DatabaseProblem(Exception):
         super().__init__(detail)
         self.which = which
         self.detail = detail
+
+
+class RowRefused(IntegrityError):
+    """One of an iterator's rows does not fit its table: `row` is which, counted from 0."""
+
+    def __init__(self, error: IntegrityError, row: int) -> None:
+        super().__init__(error, *error.args)
+        self.row = row
 
 
 class Cursor(Protocol):
@@ -142,10 +150,10 @@ class Engine(ABC):
         """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
 
     @abstractmethod
-    def forget_what_was_deleted(self) -> bool:
+    def forget_what_was_deleted(self) -> str | None:
         """Remove what is left on disk of changed and deleted rows, as far as the engine can do that.
 
-        Returns whether nothing is left.
+        Returns a sentence that says where some of it is left; None if nothing is.
         """
 
     @abstractmethod

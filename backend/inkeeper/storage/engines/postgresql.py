@@ -35,6 +35,7 @@ from inkeeper.storage.engines.engine import (
     Engine,
     Locked,
     Parameters,
+    RowRefused,
     Which,
 )
 
@@ -117,6 +118,11 @@ _WORDS: dict[Which, str] = {
     "unreachable": "No server of the database {name} can be reached that takes writes, with this user and password.",
     "unconfirmed": "The server of the database {name} did not confirm a write. It may have been stored.",
 }
+
+_LEFT_ON_SERVER = (
+    "PostgreSQL's files hold the old rows until it uses their space again (VACUUM FULL removes them at once); so do its"
+    " log (WAL), where that is archived, and its base backups and dumps: delete those when you can."
+)
 
 
 class PostgresqlEngine(Engine):
@@ -224,9 +230,9 @@ class PostgresqlEngine(Engine):
             f" pg_dump --format=custom --file={shlex.quote(str(target))} {self.name} (pg_restore brings it back).",
         )
 
-    def forget_what_was_deleted(self) -> bool:
-        """Returns False: the server's own log (WAL), its standbys and backups keep old rows until they are replaced."""
-        return False
+    def forget_what_was_deleted(self) -> str | None:
+        """Removes nothing: only VACUUM FULL would, which stops all that others do with a table."""
+        return _LEFT_ON_SERVER
 
     def damage(self) -> str | None:
         """See `Engine.damage`. The server checks its pages itself when it reads them."""
@@ -343,20 +349,36 @@ class _Connection:
         return self.run(text, parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> Cursor:
-        """Run one statement for each row."""
+        """Run one statement for each row. Of an iterator the error says by `row` which one was at fault, from 0."""
+        if isinstance(rows, Sequence):
+            # For one row it would take twice the time.
+            return self.execute(sql, rows[0]) if len(rows) == 1 else self._run_for_each(sql, rows)
         every = list(rows)
-        if len(every) == 1:
-            # Half the time of a list of one.
-            return self.execute(sql, every[0])
+        self.raw.execute("SAVEPOINT rows")
+        try:
+            return self._run_for_each(sql, every)
+        except IntegrityError:
+            self.raw.execute("ROLLBACK TO SAVEPOINT rows")
+            raise self._first_violation(sql, every) from None
+
+    def _run_for_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> Cursor:
         cursor = self.raw.cursor()
         try:
-            cursor.executemany(in_psycopgs_words(sql), every)
+            cursor.executemany(in_psycopgs_words(sql), rows)
         except psycopg.Error as error:
             if _is_violation(error):
                 raise IntegrityError(error, *error.args) from error
             raise
         self.changed += max(cursor.rowcount, 0)
         return cursor
+
+    def _first_violation(self, sql: str, rows: Sequence[Sequence[Any]]) -> IntegrityError:
+        for number, row in enumerate(rows):
+            try:
+                self.execute(sql, row)
+            except IntegrityError as error:
+                return RowRefused(error, number)
+        raise RuntimeError("The rows were refused together, and are taken one by one.")
 
     def run(self, text: str, parameters: Parameters | None) -> psycopg.Cursor:
         """Run one statement that is written for psycopg."""

@@ -54,6 +54,8 @@ _WORDS: dict[Which, str] = {
     "unopenable": "The database {path} cannot be opened. See that its folder exists and that your user may read it.",
 }
 
+_LEFT_IN_LOG = "A server has the database open; what its log still holds is gone once the server has been stopped."
+
 
 class SqliteEngine(Engine):
     """An open SQLite file."""
@@ -137,16 +139,15 @@ class SqliteEngine(Engine):
         with self._problems_named(), self.database.lent() as connection:
             copy_database(connection, target)
 
-    def forget_what_was_deleted(self) -> bool:
+    def forget_what_was_deleted(self) -> str | None:
         """Write the file anew without the remains of what was changed or deleted, and empty the log.
 
-        Returns whether that was possible at once: while another process has the database open, its log may keep some
-        until that process ends.
+        While another process has the database open, its log may keep some until that process ends.
         """
         with self._write_lock, self._problems_named(), self.database.lent(for_writing=True) as connection:
             connection.execute("VACUUM")
             (in_use, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not in_use
+        return _LEFT_IN_LOG if in_use else None
 
     def damage(self) -> str | None:
         """What SQLite finds wrong when it looks at every page and index; None if nothing. Takes its time."""
