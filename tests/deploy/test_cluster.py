@@ -66,10 +66,11 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 def servers(cluster: Cluster, folder: Path) -> Iterator[list[TeamServer]]:
     """Two servers, each with the address of the one HAProxy."""
     port = free_port()
-    nodes = dict(zip(("10.0.0.11:5432 check port 8008", "10.0.0.12:5432 check port 8008"), cluster.nodes, strict=True))
-    addresses = {old: f"127.0.0.1:{node.port} check port {node.api_port}" for old, node in nodes.items()}
+    addresses = {"127.0.0.1:5000": f"127.0.0.1:{port}"}
+    for old, node in zip(("10.0.0.11", "10.0.0.12"), cluster.nodes, strict=True):
+        addresses[f"{old}:5432 check port 8008"] = f"127.0.0.1:{node.port} check port {node.api_port}"
     settings = folder / "haproxy.cfg"
-    text = configuration("haproxy-postgresql.cfg", **addresses, **{"127.0.0.1:5000": f"127.0.0.1:{port}"})
+    text = configuration("haproxy-postgresql.cfg", addresses)
     settings.write_text(text, encoding="utf-8")
     url = f"postgresql://inkeeper@127.0.0.1:{port}/inkeeper"
     with running(folder, "haproxy", "haproxy", "-db", "-f", settings, port=port), ExitStack() as stack:
