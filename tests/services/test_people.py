@@ -106,6 +106,7 @@ def test_without_a_link_nobody_is_found_by_a_name_that_is_none(some: Accounts, n
     assert found.id == linked
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("url", [f"{IN}noa", f"{LEAD}AC1", None])
 def test_a_look_up_is_one_statement_that_reads_indices_alone(some: Accounts, url: str | None) -> None:
     person = Person("Noa Case", parse_link(url) if url else None)
