@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from inkeeper.api.context import actor, now, store
 from inkeeper.rules.periods import local_day
-from inkeeper.services import advice
 from inkeeper.services.access import owned_account
-from inkeeper.services.report import Reports
+from inkeeper.services.ledger import advice
+from inkeeper.services.ledger.report import Reports
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import charts, forms, pages, report_words, seats
