@@ -17,8 +17,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from inkeeper.api.app import create_app
-from inkeeper.api.listening import Server
-from inkeeper.services import pairing
+from inkeeper.server.listening import Server
+from inkeeper.services.devices import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store, open_database
 from tests import postgresql
@@ -85,7 +85,7 @@ def clock() -> Clock:
     return Clock()
 
 
-ON_BOTH_ENGINES = ("tests/cli/test_two_processes.py", "tests/storage")
+ON_BOTH_ENGINES = ("tests/api", "tests/cli", "tests/services", "tests/storage")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -165,6 +165,26 @@ def store(engine: str, database_url: str, request: pytest.FixtureRequest) -> Ite
     opened = open_database(database_url)
     yield opened
     opened.checkpoint_and_close()
+
+
+@pytest.fixture
+def statements(engine: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that the store runs from here on."""
+    ran: list[str] = []
+    if engine == "postgresql":
+        execute = psycopg.Connection.execute
+
+        def noted(connection: psycopg.Connection, query: str, *arguments: Any, **options: Any) -> Any:
+            ran.append(query)
+            return execute(connection, query, *arguments, **options)
+
+        monkeypatch.setattr(psycopg.Connection, "execute", noted)
+    else:
+        for begin in (store.read, lambda: store.begin_write(None)):
+            with begin() as transaction:
+                transaction.connection.set_trace_callback(ran.append)
+        ran.clear()
+    return ran
 
 
 @pytest.fixture

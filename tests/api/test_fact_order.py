@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from inkeeper.ids import new_id
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.seat import Seat
@@ -92,7 +92,7 @@ def test_every_write_places_its_facts_behind_the_last_one(
 
 def fact_ids(store: Store) -> list[str]:
     with store.read() as tx:
-        return [fact_id for (fact_id,) in tx.execute("SELECT id FROM fact ORDER BY rowid")]
+        return [fact_id for (fact_id,) in tx.execute("SELECT id FROM fact ORDER BY id")]
 
 
 def test_an_inmail_of_the_same_instant_never_takes_the_credit_of_one_that_was_stored_before(

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import pytest
 
-from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.seat import Caller, Seat
 
@@ -480,12 +479,8 @@ def test_those_whose_time_for_an_answer_ends_first_are_listed_first(open_account
     assert [one["recipient"]["name"] for one in awaiting] == [f"Sample {number}" for number in range(50)]
 
 
-def test_a_log_takes_at_most_13_statements(seat: Seat, store: Store) -> None:
+def test_a_log_takes_at_most_13_statements(seat: Seat, statements: list[str]) -> None:
     seat.log("Robin Example", link="https://www.linkedin.com/in/robin")
-    statements: list[str] = []
-    for begin in (store.read, lambda: store.begin_write(None)):
-        with begin() as tx:
-            tx.connection.set_trace_callback(statements.append)
     statements.clear()
 
     answer = seat.call(

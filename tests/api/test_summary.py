@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from inkeeper.api.summary import SUMMARIES_KEPT
-from inkeeper.services import summary
 from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import summary
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction
 from tests.conftest import Clock
@@ -212,17 +212,15 @@ def test_an_inmail_counts_for_the_response_rate_for_fourteen_days(recruiter: Sea
 
 
 def test_other_products_have_no_response_rate_and_no_query_for_it(
-    open_account: Callable[..., Seat], store: Store, clock: Clock
+    open_account: Callable[..., Seat], store: Store, clock: Clock, statements: list[str]
 ) -> None:
     seats = {plan: open_account(plan=plan) for plan in ("sales_navigator", "recruiter_lite")}
     asked: dict[str, list[str]] = {}
     for plan, seat in seats.items():
-        statements: list[str] = []
         with store.read() as tx:
             row = owned_account(tx, Actor(owner_of(tx)), seat.account["id"])
-            tx.connection.set_trace_callback(statements.append)
+            statements.clear()
             summary.summary(tx, row, clock())
-            tx.connection.set_trace_callback(None)
         asked[plan] = [statement for statement in statements if "answered_at <=" in statement]
 
     assert {plan: len(found) for plan, found in asked.items()} == {"sales_navigator": 0, "recruiter_lite": 1}

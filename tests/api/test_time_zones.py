@@ -14,6 +14,7 @@ from inkeeper.api.app import create_app
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store, open_database
 from tests.conftest import Clock
+from tests.facts import let_facts_change
 from tests.seat import Caller, Seat
 
 
@@ -39,7 +40,7 @@ def test_its_answers_name_a_zone_with_the_same_clocks(
     with store.begin_write(None) as tx:
         tx.execute("UPDATE account SET time_zone = ?", (of_this_machine,))
         # The facts of an earlier version, which were written with this name; none is changed otherwise.
-        tx.execute("DROP TRIGGER fact_no_update")
+        let_facts_change(tx)
         tx.execute("UPDATE fact SET data = replace(data, 'Europe/Berlin', ?)", (of_this_machine,))
         tx.execute("DELETE FROM snapshot")
     # As after a start: without what the other one keeps in memory.

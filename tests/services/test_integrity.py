@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
+from tests.facts import let_facts_change
 from tests.seat import Caller, Seat
 
 
@@ -65,7 +66,7 @@ def test_nothing_is_found_where_all_is_well(seat: Seat, store: Store, clock: Clo
 )
 def test_damage_is_found_and_placed(seat: Seat, store: Store, clock: Clock, damage: str, message: str) -> None:
     with store.begin_write(None) as tx:
-        tx.execute("DROP TRIGGER fact_no_delete")
+        let_facts_change(tx)
         assert tx.execute(damage).rowcount == 1
     found = list(check(store, clock()))
     assert [finding.account_id for finding in found] == [seat.account["id"]]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inkeeper.rules.people import Person, parse_link
-from inkeeper.services import accounts, inmails
 from inkeeper.services.access import Actor
+from inkeeper.services.ledger import accounts, inmails
 from inkeeper.services.people.sent import SentTo, last_inmail_in_account, last_inmail_of_owner
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
@@ -106,6 +106,7 @@ def test_without_a_link_nobody_is_found_by_a_name_that_is_none(some: Accounts, n
     assert found.id == linked
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("url", [f"{IN}noa", f"{LEAD}AC1", None])
 def test_a_look_up_is_one_statement_that_reads_indices_alone(some: Accounts, url: str | None) -> None:
     person = Person("Noa Case", parse_link(url) if url else None)

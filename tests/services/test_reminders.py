@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 import pytest
 
 from inkeeper.errors import Problem
-from inkeeper.services.accounts import set_names_in_reminders
-from inkeeper.services.mail import MailRefused, MailUnconfirmed
-from inkeeper.services.reminders import MessageNotMade, Reminder, remind
+from inkeeper.services.ledger.accounts import set_names_in_reminders
+from inkeeper.services.reminders.mail import MailRefused, MailUnconfirmed
+from inkeeper.services.reminders.messages import MessageNotMade, Reminder, remind
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
+from tests.facts import let_facts_change
 from tests.mailserver import MailServer
 from tests.seat import Seat
 
@@ -251,10 +252,10 @@ def test_one_account_that_cannot_be_read_leaves_the_others_reminders(
     broken = open_account(plan="sales_navigator")
     open_account(plan="sales_navigator")
     with store.begin_write(None) as tx:
-        tx.execute("DROP TRIGGER fact_no_update")
+        let_facts_change(tx)
         tx.execute("UPDATE fact SET data = '{}' WHERE account_id = ?", (broken.account["id"],))
         tx.execute("DELETE FROM snapshot")
-        tx.execute("UPDATE account SET version = version + 1")
+        tx.execute("UPDATE account SET version = version + 1, facts_recorded = facts_recorded + 1")
     clock.advance(days=7)
 
     assert ("expiring", "urgent") in run()

@@ -1,0 +1,143 @@
+"""What `inkeeper serve` shows at its start: the app, signed in.
+
+In a Chromium of its own that has the extension connected, else in the default browser, else as a link to open.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from inkeeper.clock import utc_now
+from inkeeper.errors import Problem
+from inkeeper.server import browser, opening
+from inkeeper.services.devices import pairing, sign_ins
+from inkeeper.services.ledger import accounts
+from inkeeper.storage.database import Store
+
+DEFAULT = "default"
+"""Ask for the default browser."""
+
+NONE = "none"
+"""Ask for a link instead of a browser."""
+
+START_SECONDS = 60
+"""How long a Chromium may take to start. A prepared pairing and a sign-in are valid as long."""
+
+
+class Launch:
+    """The opening of the app, under way in a thread of its own from its creation on."""
+
+    def __init__(
+        self, store: Store, address: str, where: str, say: Callable[[str], None], seconds: float = START_SECONDS
+    ) -> None:
+        """`where` is `DEFAULT`, `NONE` or the folder of the extension; `say` shows a line in the terminal."""
+        self._store = store
+        self._address = address
+        self._where = where
+        self._say = say
+        self._seconds = seconds
+        self._folder = store.folder
+        with store.read() as tx:
+            self._path = "/" if accounts.has_account(tx, pairing.DEFAULT_OWNER) else "/welcome"
+        self._browser: browser.OpenBrowser | None = None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="launch", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until the app is open, or a link was printed. A Chromium goes on afterwards."""
+        self._thread.join()
+
+    def close(self) -> None:
+        """Give up what is not done yet, and end the Chromium."""
+        self._ended.set()
+        self._thread.join()
+        if self._browser:
+            self._browser.close()
+
+    def _run(self) -> None:
+        try:
+            shown = self._where != NONE and (self._in_own_chromium() or self._in_default_browser())
+            if not shown and not self._ended.is_set():
+                self._say_link()
+        except Problem:
+            self._say("Too many links were made within ten minutes. Wait a little, then run `inkeeper open`.")
+
+    def _in_own_chromium(self) -> bool:
+        if self._where == DEFAULT:
+            return False
+        try:
+            program = browser.find_program(os.environ)
+            with ExitStack() as secrets:
+                return self._show_in(program, Path(self._where), secrets)
+        except browser.BrowserUnavailable as reason:
+            self._say(str(reason))
+        except OSError as error:
+            self._say(f"The extension could not be copied: {error.strerror}.")
+        return False
+
+    def _show_in(self, program: Path, extension: Path, secrets: ExitStack) -> bool:
+        """Start the Chromium and wait for it. What `secrets` clears up must not stay longer."""
+        profile, copy = self._folder / "browser-profile", self._folder / "browser-extension"
+        if profile.exists() and not copy.exists():
+            # Made before there were copies. Under the copy's id, what the extension has stored would not be found.
+            connecting = None
+        else:
+            connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, pairing.OWN_CHROMIUM, utc_now())
+            secrets.callback(lambda: pairing.cancel(self._store, connecting.id, utc_now()))
+            secrets.callback(browser.forget_connection, copy)
+            connection = browser.Connection(self._address, connecting.id, connecting.code)
+            extension = browser.private_copy(extension, copy, connection)
+        secret = sign_ins.make(self._store, pairing.DEFAULT_OWNER, utc_now())
+        link = opening.link_of(self._address, secret, self._path)
+        file = secrets.enter_context(opening.redirect_file(self._folder, link))
+        failed = threading.Event()
+
+        def on_failure(message: str) -> None:
+            self._say(message)
+            failed.set()
+
+        self._browser = browser.open_with_extension(
+            extension, profile, file.as_uri(), on_failure=on_failure, program=program
+        )
+        self._wait_for(lambda: failed.is_set() or sign_ins.is_used(self._store, secret))
+        if failed.is_set() or not sign_ins.is_used(self._store, secret):
+            return False
+        self._say("Inkeeper is open in a Chromium of its own. Closing it does not stop the server.")
+        if connecting:
+            self._wait_for_extension(connecting.id)
+        return True
+
+    def _wait_for_extension(self, pairing_id: str) -> None:
+        """Wait until the extension has used its secret. A Chromium that runs already takes the page and needs none."""
+        ended = self._browser.has_ended if self._browser else self._ended.is_set
+
+        def is_closed() -> bool:
+            return pairing.is_closed(self._store, pairing_id)
+
+        self._wait_for(lambda: ended() or is_closed())
+        if not (self._ended.is_set() or ended() or is_closed()):
+            self._say("The extension did not start there. Set-up says how to add it to a browser.")
+
+    def _in_default_browser(self) -> bool:
+        if self._ended.is_set():
+            return False
+        return opening.opened_by_default(
+            self._store,
+            self._address,
+            pairing.DEFAULT_OWNER,
+            self._say,
+            path=self._path,
+            ended=self._ended.is_set,
+        )
+
+    def _say_link(self) -> None:
+        link = opening.carried_link(self._store, self._address, pairing.DEFAULT_OWNER, self._path)
+        self._say(f"Open this link within 10 minutes. It works once:\n\n  {link}\n")
+
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
+        opening.wait_until(lambda: self._ended.is_set() or condition(), self._seconds)

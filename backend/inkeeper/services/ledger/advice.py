@@ -1,0 +1,198 @@
+"""Advice on the plan of an account: what to do by one rule, what it rests on, and what each change would void.
+
+Runs inside a transaction of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from inkeeper.errors import Problem
+from inkeeper.rules import books, money
+from inkeeper.rules.advice import (
+    PERIODS_LOOKED_AT,
+    PERIODS_NEEDED,
+    Advice,
+    Trial,
+    advise,
+    days_left_when_empty,
+    enough_on,
+    full_periods,
+    last_day_to_cancel,
+    plans_to_try,
+    ran_out_early,
+    try_plan,
+    use_the_rest,
+)
+from inkeeper.rules.money import Money
+from inkeeper.rules.periods import Moment, name_for_browsers
+from inkeeper.rules.replay import book_of, months_of
+from inkeeper.rules.report import lost
+from inkeeper.rules.sheets import Sheet, month_start
+from inkeeper.rules.state import State
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import plan_changes
+from inkeeper.services.ledger.report import paid_plan
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
+from inkeeper.wording import advice as wording
+
+
+def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
+    """What to do about the account's plan at `now` (UTC)."""
+    row = owned_account(tx, actor, account_id)
+    now = balances.present(tx, account_id, now)
+    months = months_of(balances.state_at(tx, account_id, now)[0])
+    told = balances.told(tx, account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
+    state, looked_at = told.state, full_periods(told.closed)
+    prices = row.prices(paid_plan([*told.closed, told.present]))
+    enough = len(looked_at) >= PERIODS_NEEDED
+    trials: dict[str, Trial] = {}
+    if enough:
+        facts = stored_facts.facts_of(tx, account_id, looked_at[0].start)
+        trials = {plan: try_plan(state, plan, looked_at, facts) for plan in plans_to_try(state)}
+    found = advise(state, looked_at, list(trials.values()), prices)
+    plans = [_plan(tx, actor, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
+    said = wording.say(_ground(row, state, found, looked_at, trials))
+    return {
+        "as_of": now,
+        "time_zone": name_for_browsers(row.time_zone),
+        "plan": state.plan,
+        "verdict": found.verdict,
+        "to_plan": found.plan,
+        "need": found.need,
+        "title": said.title,
+        "detail": said.detail,
+        "rule": wording.RULE,
+        "history": _history(row.time_zone, state, looked_at),
+        "plans": plans,
+        "if_cancelled": None if state.plan == books.BASIC else _if_cancelled(row, state, now),
+    }
+
+
+def _history(zone: str, state: State, looked_at: Sequence[Sheet]) -> dict[str, Any]:
+    allotment = plans_to_try(state)[state.plan]
+    missing = max(0, PERIODS_NEEDED - len(looked_at))
+    return {
+        "period_months": months_of(state),
+        "full_periods": len(looked_at),
+        "needed": PERIODS_NEEDED,
+        "missing": missing,
+        "enough_on": enough_on(state, len(looked_at)) if missing else None,
+        "ran_out": sum(sheet.emptied_at is not None for sheet in looked_at),
+        "ran_out_early": sum(ran_out_early(sheet, allotment) for sheet in looked_at),
+        "periods": [_period(zone, sheet, allotment) for sheet in looked_at],
+    }
+
+
+def _period(zone: str, sheet: Sheet, allotment: int) -> dict[str, Any]:
+    tally = sheet.tally
+    return {
+        "start": sheet.start,
+        "end": sheet.end,
+        "plan": sheet.plan,
+        "allotment": sheet.allotment,
+        "used": tally.used,
+        "free": tally.free_used,
+        "returned": tally.credited_back,
+        "lost": lost(tally),
+        "emptied_at": sheet.emptied_at,
+        "days_left_when_empty": days_left_when_empty(zone, sheet),
+        "ran_out_early": ran_out_early(sheet, allotment),
+    }
+
+
+def _plan(
+    tx: Transaction,
+    actor: Actor,
+    row: Account,
+    state: State,
+    plan: str,
+    trial: Trial | None,
+    prices: Mapping[str, Money],
+    now: datetime,
+) -> dict[str, Any]:
+    known = book_of(state).plan(plan)
+    price = prices.get(plan)
+    own = plan == state.plan
+    wanted = {"cancel": True} if plan == books.BASIC else {"plan": plan}
+    return {
+        "plan": plan,
+        "title": known.title,
+        "product": known.product,
+        "allotment": plans_to_try(state)[plan],
+        "present": own,
+        "price": price and price._asdict(),
+        "tried": trial and _tried(trial, price),
+        "change": None if own else _change(tx, actor, row.id, wanted, now),
+    }
+
+
+def _tried(trial: Trial, price: Money | None) -> dict[str, Any]:
+    paid = price and price._replace(amount_minor=price.amount_minor * trial.months)
+    each = paid and money.shared(paid, trial.used)
+    return {
+        "months": trial.months,
+        "used": trial.used,
+        "lost": trial.lost,
+        "returned": trial.returned,
+        "uncovered": trial.uncovered,
+        "short_periods": trial.short_periods,
+        "covers": trial.covers,
+        "paid": paid and paid._asdict(),
+        "used_credit": each and each._asdict(),
+    }
+
+
+def _change(
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any] | None:
+    """What the change would grant and void now; None where it is not to be had, as when it was made already."""
+    try:
+        return plan_changes.preview_change(tx, actor, account_id, wanted, now)
+    except Problem:
+        return None
+
+
+def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
+    """How to use the rest before the last day to cancel."""
+    plan = use_the_rest(state, now, row.working_days)
+    by = last_day_to_cancel(state, now)
+    return {
+        "credits": state.balance,
+        "days": [each._asdict() for each in plan],
+        "cancel_by": by,
+        "cancelled": state.cancel_pending,
+        "renews_at": state.next_renewal,
+        "detail": wording.if_cancelled(
+            state.balance,
+            by,
+            Moment(state.next_renewal, row.time_zone),
+            cancelled=state.cancel_pending,
+            at_renewal=book_of(state).cancel_at_renewal,
+        ),
+    }
+
+
+def _ground(
+    row: Account, state: State, found: Advice, looked_at: Sequence[Sheet], trials: Mapping[str, Trial]
+) -> wording.Ground:
+    """What the advice rests on."""
+    allotment = plans_to_try(state)[state.plan]
+    tried = trials.get(books.BASIC if found.verdict == "cancel" else found.plan or state.plan)
+    return wording.Ground(
+        found.verdict,
+        found.need,
+        is_free_plan=state.plan == books.BASIC,
+        plan=book_of(state).plan(found.plan or state.plan).title,
+        allotment=tried.allotment if tried else allotment,
+        looked_at=len(looked_at),
+        months=months_of(state),
+        early=sum(ran_out_early(sheet, allotment) for sheet in looked_at),
+        short=tried.short_periods if tried else 0,
+        enough_on=Moment(enough_on(state, len(looked_at)), row.time_zone),
+    )

@@ -1,0 +1,51 @@
+"""The journal of an account: every change of its balance, with the rule that caused it.
+
+Runs inside a transaction of the store.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import inmail_edits
+from inkeeper.storage import balances
+from inkeeper.storage.transaction import Transaction
+
+
+def journal(
+    tx: Transaction,
+    actor: Actor,
+    account_id: str,
+    since: datetime | None,
+    until: datetime | None,
+    now: datetime,
+    offset: int,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Up to `limit` entries of the journal behind the first `offset`, oldest first.
+
+    In `[since, until)` (UTC); from the opening, and up to and including `now`, where they are None. Nothing that is
+    still to come is in it.
+    """
+    owned_account(tx, actor, account_id)
+    opened_at = balances.opened_at(tx, account_id)
+    first = max(since or opened_at, opened_at)
+    last = now if until is None else min(now, until - timedelta(microseconds=1))
+    if last < first:
+        return []
+    entries = balances.journal_of(tx, account_id, first, last)[offset : offset + limit]
+    return [
+        {
+            "at": entry.at,
+            "kind": entry.kind,
+            "credits": entry.credits,
+            "balance": entry.balance,
+            "why": entry.why,
+            "rule": entry.rule,
+            "inmail_id": entry.fact_id if entry.kind in ("spend", "credit_back") else None,
+            "lots": [{"lot": lot, "credits": credits} for lot, credits in entry.lots],
+        }
+        for entry in inmail_edits.name_edits(tx, account_id, entries)
+    ]

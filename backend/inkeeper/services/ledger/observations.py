@@ -1,0 +1,87 @@
+"""Observations: the balance that LinkedIn showed, taken as true.
+
+Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from inkeeper.errors import not_found
+from inkeeper.rules.facts import Observed, Retracted
+from inkeeper.rules.fitting import other_books_holding
+from inkeeper.rules.replay import book_of
+from inkeeper.rules.state import State
+from inkeeper.services import dates
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import openings
+from inkeeper.services.ledger.accounts import wrong_book
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.transaction import Transaction
+
+
+def observe(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Set the balance to what LinkedIn showed.
+
+    Answers with the difference found, what may explain it, and another rule book if need be.
+    """
+    owned_account(tx, actor, account_id)
+    at = openings.happened_at(tx, account_id, "observed_at", wanted.get("observed_at"), now)
+    fact = Observed(stored_facts.new_fact_id(tx, account_id, now), at, wanted["balance"], wanted["source"])
+    recorded = balances.record(tx, account_id, [fact], max(now, at))
+    difference = sum(entry.credits for entry in recorded.journal if entry.fact_id == fact.id)
+    latest = recorded.state.observed is not None and recorded.state.observed.at == at
+    return {
+        "id": fact.id,
+        "at": at,
+        "balance": fact.balance,
+        "computed": fact.balance - difference,
+        "difference": difference,
+        "likely_causes": _likely_causes(difference, fact.balance, recorded.state),
+        "wrong_book": wrong_book(recorded.state) if latest else None,
+    }
+
+
+def withdraw_observation(
+    tx: Transaction, actor: Actor, account_id: str, observation_id: str, now: datetime
+) -> dict[str, Any]:
+    """Take an observation back, as one mistyped. The second time gives the same answer. Raises a 404 Problem."""
+    owned_account(tx, actor, account_id)
+    fact = stored_facts.fact_of(tx, account_id, observation_id)
+    if not isinstance(fact, Observed):
+        raise not_found("observation")
+    retracted_at = stored_facts.retraction_of(tx, observation_id)
+    if retracted_at is None:
+        retracted_at = max(now, fact.at)
+        balances.record(
+            tx,
+            account_id,
+            [Retracted(stored_facts.new_fact_id(tx, account_id, now), retracted_at, observation_id)],
+            now,
+        )
+    balance = balances.state_at(tx, account_id, dates.a_little_ahead(fact.at, now))[0].balance
+    return {"id": observation_id, "retracted_at": retracted_at, "balance": balance}
+
+
+def _likely_causes(difference: int, shown: int, state: State) -> list[str]:
+    if difference < 0:
+        return [
+            "An InMail was sent from the phone or another browser and not logged here.",
+            "A message was logged as free that cost a credit.",
+        ]
+    if difference > 0:
+        causes = [
+            "An InMail was logged that was not sent, or that was free.",
+            "The plan, or the number of credits a month, is another than the one set here.",
+        ]
+        if book_of(state).credit_back:
+            causes.insert(0, "A credit came back for an answer that is not recorded here.")
+        elif other_books_holding(state, shown):
+            causes.insert(
+                0, "Unused credits carried over from last month, or came back for answers: another rule book applies."
+            )
+        return causes
+    return []

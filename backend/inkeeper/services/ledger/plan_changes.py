@@ -1,0 +1,158 @@
+"""Changing the plan and cancelling: what it would bring and void, doing it, and taking a mistake back.
+
+Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from inkeeper.errors import conflict, invalid, not_found
+from inkeeper.rules import books, money
+from inkeeper.rules.facts import Cancelled, PlanChanged, Retracted
+from inkeeper.rules.periods import Moment
+from inkeeper.rules.replay import Entry, allotment_of, book_of, months_of
+from inkeeper.rules.state import State
+from inkeeper.rules.timeline import next_grant, timeline
+from inkeeper.services import dates
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger.accounts import refusals
+from inkeeper.storage import balances
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
+from inkeeper.wording import plan_changes as wording
+
+
+def preview_change(
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What a change of plan (or `cancel`) would grant, void and leave, in credits and money. Nothing is stored."""
+    row = owned_account(tx, actor, account_id)
+    fact, before = _fact(tx, account_id, wanted, now)
+    return _describe(tx, row, fact, before, now) | {"id": None}
+
+
+def change_plan(
+    tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Store a change of plan or a cancellation, now, in the past or planned.
+
+    Raises 409 where there is nothing to change, 422 for a plan that the rule book lacks.
+    """
+    row = owned_account(tx, actor, account_id)
+    fact, before = _fact(tx, account_id, wanted, now)
+    answer = _describe(tx, row, fact, before, now)
+    balances.record(tx, account_id, [fact], now)
+    return answer
+
+
+def list_changes(tx: Transaction, actor: Actor, account_id: str) -> list[dict[str, Any]]:
+    """The account's changes of plan and cancellations that stand, in order of time."""
+    owned_account(tx, actor, account_id)
+    return [
+        {
+            "id": fact.id,
+            "at": fact.at,
+            "cancel": isinstance(fact, Cancelled),
+            "plan": fact.plan if isinstance(fact, PlanChanged) else None,
+        }
+        for fact in stored_facts.terms_facts(tx, account_id)
+        if isinstance(fact, PlanChanged | Cancelled)
+    ]
+
+
+def withdraw_change(tx: Transaction, actor: Actor, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
+    """Take back a change of plan that was entered by mistake.
+
+    The second time gives the same answer. Raises a 404 Problem.
+    """
+    owned_account(tx, actor, account_id)
+    fact = stored_facts.fact_of(tx, account_id, change_id)
+    if not isinstance(fact, PlanChanged | Cancelled):
+        raise not_found("plan change")
+    retracted_at = stored_facts.retraction_of(tx, change_id)
+    if retracted_at is None:
+        retracted_at = max(now, fact.at)
+        with refusals():
+            balances.record(
+                tx, account_id, [Retracted(stored_facts.new_fact_id(tx, account_id, now), retracted_at, change_id)], now
+            )
+    balance = balances.state_at(tx, account_id, now)[0].balance
+    return {"id": change_id, "retracted_at": retracted_at, "balance": balance}
+
+
+def _fact(
+    tx: Transaction, account_id: str, wanted: Mapping[str, Any], now: datetime
+) -> tuple[PlanChanged | Cancelled, State]:
+    """The fact to store, and the account just before it. Raises a Problem where it makes no sense there."""
+    at = dates.plannable("at", wanted.get("at"), now, balances.opened_at(tx, account_id))
+    before, _ = balances.state_at(tx, account_id, at)
+    if wanted.get("cancel"):
+        if before.plan == books.BASIC:
+            raise conflict("nothing_to_cancel", "The plan is already the free one.")
+        if before.cancel_pending:
+            raise conflict(
+                "nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal."
+            )
+        return Cancelled(stored_facts.new_fact_id(tx, account_id, now), at), before
+    plan = wanted["plan"]
+    fact = PlanChanged(
+        stored_facts.new_fact_id(tx, account_id, now), at, plan, wanted.get("allotment"), wanted.get("cap")
+    )
+    with refusals():
+        book_of(before).plan(plan)
+    if plan == books.BASIC:
+        raise invalid("plan", 'To go back to the free plan, send {"cancel": true}.')
+    same_numbers = (fact.allotment, fact.cap) == (before.terms.allotment, before.terms.cap)
+    if plan == before.plan and same_numbers and not before.cancel_pending:
+        raise conflict("same_plan", "The account is on this plan already.")
+    return fact, before
+
+
+def _describe(
+    tx: Transaction, row: Account, fact: PlanChanged | Cancelled, before: State, now: datetime
+) -> dict[str, Any]:
+    """What the fact brings, by replaying with it and looking at what it caused."""
+    effective_at = fact.at
+    if isinstance(fact, Cancelled) and book_of(before).cancel_at_renewal:
+        effective_at = before.next_renewal
+    with refusals():
+        after = balances.preview(tx, row.id, [fact], effective_at)
+    caused = [entry for entry in after.journal if entry.at == effective_at and _belongs(entry, fact)]
+    balance_before = caused[0].balance - caused[0].credits if caused else after.state.balance
+    granted = sum(entry.credits for entry in caused if entry.kind in ("grant", "forfeit"))
+    voided = -sum(entry.credits for entry in caused if entry.kind == "void")
+    grant = next_grant(timeline(after.state, effective_at, after.coming))
+    worth = money.value_of(voided, row.price, allotment_of(before), months_of(before)) if voided else None
+    direction = _direction(fact, before, after.state)
+    return {
+        "id": fact.id,
+        "at": fact.at,
+        "effective_at": effective_at,
+        "direction": direction,
+        "from_plan": before.plan,
+        "to_plan": books.BASIC if isinstance(fact, Cancelled) else fact.plan,
+        "granted": granted,
+        "voided": voided,
+        "balance_before": balance_before,
+        "balance_after": balance_before + granted - voided,
+        "next_renewal": grant and {"at": grant.at, "credits": grant.credits},
+        "value_voided": worth and worth._asdict(),
+        "detail": wording.say(
+            None if effective_at <= now else Moment(effective_at, row.time_zone), granted, voided, balance_before
+        ),
+    }
+
+
+def _belongs(entry: Entry, fact: PlanChanged | Cancelled) -> bool:
+    return entry.fact_id == fact.id or (isinstance(fact, Cancelled) and entry.kind == "void" and entry.rule == "cancel")
+
+
+def _direction(fact: PlanChanged | Cancelled, before: State, after: State) -> str:
+    if isinstance(fact, Cancelled):
+        return "cancel"
+    today = book_of(before).allotment(before.plan, before.terms, before.zone, fact.at)
+    return "upgrade" if allotment_of(after) > today else "downgrade"

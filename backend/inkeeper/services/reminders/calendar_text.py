@@ -1,0 +1,58 @@
+"""A calendar feed as RFC 5545 text, the same bytes for the same feed. The one place that knows `icalendar`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from icalendar import CLASS, TRANSP, Alarm, Calendar, Event, vDuration
+
+import inkeeper
+from inkeeper.services.reminders.calendar import Feed, Told
+
+_READ_AGAIN_AFTER = timedelta(hours=1)
+_ALARM_AT = timedelta(hours=9)
+"""By the clock of whoever looks at the calendar."""
+
+
+def write(feed: Feed) -> bytes:
+    """The feed as UTF-8 text with the line ends and line lengths that calendar programs ask for."""
+    calendar = Calendar.new(
+        prodid=f"-//Inkeeper//Inkeeper {inkeeper.__version__}//EN",
+        name=feed.title,
+        subcomponents=[_event(told) for told in feed.events],
+    )
+    # The library names the calendar itself too, at random. vdirsyncer takes that name for the one of each event.
+    del calendar["uid"]
+    # The standard's name for it, which must say its type, and the older one that some programs look for.
+    calendar.add("refresh-interval", vDuration(_READ_AGAIN_AFTER), parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(_READ_AGAIN_AFTER))
+    text: bytes = calendar.to_ical()
+    return text
+
+
+def _event(told: Told) -> Event:
+    """All of its day: a date is the same in every zone that the calendar may be looked at from."""
+    event = Event.new(
+        uid=told.uid,
+        sequence=told.sequence,
+        # Cut to seconds, in which the standard counts.
+        stamp=told.changed_at.replace(microsecond=0),
+        last_modified=told.changed_at.replace(microsecond=0),
+        start=told.event.day,
+        end=told.event.day + timedelta(days=1),
+        summary=told.said.title,
+        description=told.said.detail,
+        classification=CLASS.PRIVATE,
+        # It keeps nobody from a meeting.
+        transparency=TRANSP.TRANSPARENT,
+    )
+    if told.event.alarm:
+        event.add_component(_alarm(told))
+    return event
+
+
+def _alarm(told: Told) -> Alarm:
+    alarm = Alarm.new(description=told.said.title)
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", _ALARM_AT)
+    return alarm

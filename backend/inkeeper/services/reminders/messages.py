@@ -1,0 +1,225 @@
+"""Reminders by e-mail: the warnings that the summary shows, each told once at each severity that it rises to, and once
+on a working day how many people are to be written to.
+
+What is told is noted down at the last moment before the message is handed over. If the mail server says no, the note is
+taken back and the next run tries again. If it says nothing at all, it may have taken the message, and the note stays:
+nobody is reminded twice of the same thing, and a reminder is lost only if the connection broke just then.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from typing import NamedTuple
+
+from inkeeper import texts
+from inkeeper.errors import not_found
+from inkeeper.rules.periods import day_start, local_day, time_zone
+from inkeeper.rules.state import State
+from inkeeper.rules.warnings import AccountWarning, ToWrite, urgency, warnings
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.dates import CLOCK_TOLERANCE
+from inkeeper.services.ledger import accounts
+from inkeeper.services.ledger.accounts import UNREADABLE, log_unreadable, names_in_reminders
+from inkeeper.services.ledger.summary import Summary, summary
+from inkeeper.services.people import targets
+from inkeeper.services.reminders import mail
+from inkeeper.settings import MailSettings
+from inkeeper.storage import owners
+from inkeeper.storage import reminders as notes
+from inkeeper.storage.accounts import Account
+from inkeeper.storage.database import Store
+from inkeeper.storage.reminders import Sent
+from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import PERIOD_WARNING_CODES
+from inkeeper.wording.language import ENGLISH, Words
+from inkeeper.wording.warnings import say
+
+MORNING_FROM = 5
+"""The hour (local) from which on the day's people are told; the first run behind it tells of them."""
+
+NAMED = 20
+"""People that a message names at most."""
+
+
+class MessageNotMade(Exception):
+    """The message could not be put together, and nothing was sent. The text names the kind of error alone."""
+
+
+class _NotedMeanwhile(Exception):
+    """Another run at the same time was quicker."""
+
+
+class Reminder(NamedTuple):
+    """A warning to tell of. `occasion` (UTC) tells it from an earlier one of the same code."""
+
+    account_id: str
+    account: str
+    warning: AccountWarning
+    occasion: datetime
+
+
+def remind(
+    store: Store, owner_name: str, settings: MailSettings, now: datetime, words: Words = ENGLISH
+) -> list[Reminder]:
+    """Tell the owner in one message, in that language, of all warnings at `now` (UTC) that no message has told of; they
+    are returned.
+
+    Raises MessageNotMade and MailRefused (the next run tries again), MailUnconfirmed (no run does), and a 404 Problem
+    if there is no such owner.
+    """
+    _forget_those_to_come(store, now)
+    with store.read() as tx:
+        news = _news(tx, owner_name, now)
+    if not news:
+        return []
+    with mail.offered(settings, _message(settings, news, now, words)) as hand_over:
+        try:
+            with store.begin_write(None) as tx:
+                _note(tx, news, now)
+        except _NotedMeanwhile:
+            return []
+        try:
+            hand_over()
+        except mail.MailRefused:
+            with store.begin_write(None) as tx:
+                _forget(tx, news)
+            raise
+    return news
+
+
+def occasion(warning: AccountWarning, state: State) -> datetime:
+    """What the warning is about, as an instant (UTC): the same for as long as it is the same warning."""
+    if warning.code in PERIOD_WARNING_CODES:
+        return state.period_start
+    if warning.until is not None:
+        return warning.until
+    if warning.code == "discrepancy" and state.discrepancy_at is not None:
+        return state.discrepancy_at
+    if warning.code == "empty":
+        return state.period_start
+    return state.observed.at if state.observed else state.opened_at
+
+
+def _forget_those_to_come(store: Store, now: datetime) -> None:
+    """Forget what was sent in the future: it went out while the clock was ahead, and so too early."""
+    if notes.any_after(store, now + CLOCK_TOLERANCE):
+        with store.begin_write(None) as tx:
+            notes.forget_after(tx, now + CLOCK_TOLERANCE)
+
+
+def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
+    owner_id = owners.find(tx, owner_name)
+    if owner_id is None:
+        raise not_found("person")
+    summaries = []
+    for account_id in accounts.names(tx, Actor(owner_id)):
+        try:
+            summaries.append(summary(tx, owned_account(tx, Actor(owner_id), account_id), now))
+        except UNREADABLE as error:
+            # The others' warnings are no less urgent for it.
+            log_unreadable(account_id, error)
+    plans = Counter(made.answer.plan_title for made in summaries)
+    found = []
+    for made in summaries:
+        state = made.outlook.state
+        morning = _to_write(tx, owned_account(tx, Actor(owner_id), made.answer.account.id), now)
+        for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
+            reminder = Reminder(made.answer.account.id, _account(made, plans), warning, occasion(warning, state))
+            if not notes.is_noted(tx, _key(reminder)):
+                found.append(reminder)
+    return sorted(found, key=lambda reminder: urgency(reminder.warning))
+
+
+def _to_write(tx: Transaction, row: Account, now: datetime) -> AccountWarning | None:
+    """How many people are to be written to today; None where there are none, at night, and on days off."""
+    today, local = local_day(row.time_zone, now), now.astimezone(time_zone(row.time_zone))
+    if local.hour < MORNING_FROM or today.isoweekday() not in row.working_days:
+        return None
+    people = targets.wanted_today(tx, Actor(row.owner_id), row.id, row.time_zone, now)
+    if not people:
+        return None
+    names = [texts.printable(view.person.name) for view in people[:NAMED]] if names_in_reminders(tx, row.id) else []
+    until = day_start(row.time_zone, today + timedelta(days=1))
+    return AccountWarning("to_write", "info", until, ToWrite(len(people), tuple(names)))
+
+
+def _account(made: Summary, plans: Counter[str]) -> str:
+    """The account's plan, and its name only where that tells it from another."""
+    plan = made.answer.plan_title
+    return plan if plans[plan] == 1 else f"{plan}, {texts.printable(made.answer.account.name)}"
+
+
+def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime, words: Words) -> bytes:
+    """The message as it goes over the wire. Raises MessageNotMade."""
+    try:
+        return _composed(settings, news, now, words).as_bytes()
+    except Exception as error:  # the package email fails in many ways on texts that it did not expect
+        raise MessageNotMade(type(error).__name__) from error
+
+
+def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime, words: Words) -> EmailMessage:
+    first, more = news[0], len(news) - 1
+    message = EmailMessage(SMTP)
+    subject = _subject(first, more, words)
+    message["Subject"] = _header_text(subject)
+    message["From"] = settings.sender
+    message["To"] = settings.recipient
+    message["Date"] = format_datetime(now)
+    # The part behind the @ would otherwise be this machine's name.
+    message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
+    # So that no absence note answers it.
+    message["Auto-Submitted"] = "auto-generated"
+    said = ((reminder.account, say(reminder.warning, words)) for reminder in news)
+    told = "".join(f"{account}: {warning.title}\n{warning.detail}\n\n" for account, warning in said)
+    message.set_content(f"{told}-- \n{_footer(words)}", cte="quoted-printable")
+    return message
+
+
+def _subject(first: Reminder, more: int, words: Words) -> str:
+    warning = say(first.warning, words).title
+    if not more:
+        # translators: The subject of a message: a warning with the account's plan.
+        return words.pgettext("mail.subject", "%(warning)s (%(account)s)", warning=warning, account=first.account)
+    return words.npgettext(
+        "mail.subject_and_more",
+        "%(warning)s (%(account)s) and %(number)s more",
+        "%(warning)s (%(account)s) and %(number)s more",
+        more,
+        warning=warning,
+        account=first.account,
+    )
+
+
+def _footer(words: Words) -> str:
+    # translators: Two lines of at most 120 characters, each with a line break at its end.
+    return words.pgettext(
+        "mail.footer",
+        "Inkeeper sends each of its warnings once. To get no more of these messages, remove the timer or the line in"
+        " your\ncrontab that runs `inkeeper remind`.\n",
+    )
+
+
+def _header_text(text: str) -> str:
+    """The text for a header. `=?` begins an encoded word, in which a line break and another header could hide."""
+    return text.replace("=?", "=\N{REPLACEMENT CHARACTER}")
+
+
+def _note(tx: Transaction, news: Sequence[Reminder], now: datetime) -> None:
+    """Note what goes out. Raises _NotedMeanwhile, which undoes it."""
+    for reminder in news:
+        if not notes.note(tx, _key(reminder), now):
+            raise _NotedMeanwhile
+
+
+def _forget(tx: Transaction, news: Sequence[Reminder]) -> None:
+    for reminder in news:
+        notes.forget(tx, _key(reminder))
+
+
+def _key(reminder: Reminder) -> Sent:
+    return Sent(reminder.account_id, reminder.warning.code, reminder.occasion, reminder.warning.severity)

@@ -1,0 +1,320 @@
+"""Erasing a person: nothing of them remains but that InMails were sent, when, and what became of them.
+
+What is erased follows from the columns that the models declare (`PersonalField`) and from their references to `person`:
+see `storage/personal.py`. What names the person elsewhere (in notes on others, texts, names of accounts and devices) is
+the owner's own text: it is left as it is, and named in the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from inkeeper.errors import invalid
+from inkeeper.jsontext import to_json
+from inkeeper.rules.people import ERASED_NAME, normal_name, parse_link
+from inkeeper.services.access import Actor, owned_person_or_erased
+from inkeeper.services.takeout.erasing_answers import Known, without_person
+from inkeeper.services.takeout.erasing_finding import Found, InTable, Whom, find
+from inkeeper.storage import backup, personal, targets
+from inkeeper.storage import erasures as stored
+from inkeeper.storage.database import Store
+from inkeeper.storage.errors import CopyUnusable
+from inkeeper.storage.personal import INMAILS, Table
+from inkeeper.storage.transaction import Transaction
+
+MARKS_KEPT = timedelta(days=400)
+"""How long clients can learn by its marks whom an erasure was about."""
+
+ERASURES_AT_ONCE = 100
+
+_log = logging.getLogger("inkeeper.server")
+
+
+class Mention(NamedTuple):
+    """A text that still mentions the person, in the database or, where `copy` is set, in that copy of it."""
+
+    table: str
+    column: str
+    id: str
+    copy: Path | None
+
+
+class Changed(NamedTuple):
+    """What was erased from the database: so many stored people, targets and InMails, and answers that are kept for
+    writes that are sent again.
+
+    `same_name` are the ids of InMails to that name, `same_name_people` those of stored people: either may be the same
+    person.
+    """
+
+    inmails: int
+    answers: int
+    people: int
+    targets: int
+    same_name: list[str]
+    same_name_people: list[str]
+    mentions: list[Mention]
+
+
+class Erased(NamedTuple):
+    """What was done, and what is left to do by hand: as `Changed`, and with what became of the program's own copies of
+    the database.
+
+    `copies` are those that were treated alike, `copies_left` those that could not be changed. `at_once`: whether the
+    words are gone from the file already.
+    """
+
+    inmails: int
+    answers: int
+    same_name: list[str]
+    mentions: list[Mention]
+    copies: list[Path]
+    copies_left: list[Path]
+    at_once: bool
+    people: int
+    targets: int
+    same_name_people: list[str]
+
+
+def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Erased:
+    """Erase the person with this profile link, in any spelling, from the data of all owners, with everything under
+    another link that is theirs; with `name`, in any spelling, also where only the name says who it was: where there is
+    no link, or one of another kind. `now` is UTC.
+
+    Counts, costs, dates and outcomes stay, and so does every balance. Raises a 422 Problem for what is no link to a
+    person.
+    """
+    whom = whom_of(link, name)
+    copies, copies_left, mentions = _erase_from_copies(store, whom, now)
+    with store.begin_write(None) as tx:
+        done = _erase_here(tx, whom, now)
+    at_once = store.forget_what_was_deleted()
+    return Erased(
+        done.inmails,
+        done.answers,
+        done.same_name,
+        [*done.mentions, *mentions],
+        copies,
+        copies_left,
+        at_once,
+        done.people,
+        done.targets,
+        done.same_name_people,
+    )
+
+
+def whom_of(link: str, name: str | None, actor: Actor | None = None) -> Whom:
+    """The person with this link, and with `name` also where only the name says who it was: in the actor's
+    data, or without one in everybody's.
+
+    Raises a 422 Problem for what is no link to a person.
+    """
+    parsed = parse_link(link)
+    if parsed is None:
+        raise invalid(
+            "person", "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
+        )
+    return Whom(frozenset({parsed}), name, None, actor and actor.owner_id)
+
+
+def erase_stored_from_copies(store: Store, actor: Actor, person_id: str, now: datetime) -> None:
+    """Erase a stored person from what the program's own copies of the database hold of the owner's.
+
+    To be done before `erase_stored`, after which it is not known any more who it was: an interrupted erasing can then
+    be done again. The log names a copy that cannot be changed. Raises a 404 Problem.
+    """
+    with store.read() as tx:
+        whom = _stored(tx, actor, person_id)
+    if whom is not None:
+        for path in _erase_from_copies(store, whom, now)[1]:
+            _log.error("%s could not be changed and may still hold a person who was erased: delete it", path.name)
+
+
+def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -> Changed:
+    """Erase a stored person from everything of the owner's, by links and name as InMails are compared with them.
+
+    Nothing is left to erase of one who was erased before. `Store.forget_what_was_deleted` has to come after the write.
+    Raises a 404 Problem.
+    """
+    whom = _stored(tx, actor, person_id)
+    return Changed(0, 0, 0, 0, [], [], []) if whom is None else _erase_here(tx, whom, now)
+
+
+def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
+    """The erasures behind the one with the id `since`, oldest first, for a client of the owner's to follow: those from
+    the data of all owners, and those from this owner's.
+
+    `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
+    Runs inside a transaction of the store.
+    """
+    rows = stored.list_after(tx, actor.owner_id, since, ERASURES_AT_ONCE + 1)
+    newest = stored.last_id(tx)
+    found = rows[:ERASURES_AT_ONCE]
+    return {
+        "erasures": [
+            {
+                "id": each.id,
+                "at": each.at,
+                "inmails": stored.inmails_of(tx, actor.owner_id, each.id),
+                "salt": each.salt,
+                **json.loads(each.marks),
+            }
+            for each in found
+            if each.salt is not None and each.marks is not None
+        ],
+        "last": found[-1].id if found else newest,
+        "more": len(rows) > len(found),
+        "complete": since <= newest and all(each.salt is not None for each in found),
+    }
+
+
+def mark(salt: str, text: str) -> str:
+    """What stands for a link or name in an erasure: SHA-256 over salt, line break and text (UTF-8), in hexadecimal."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def _stored(tx: Transaction, actor: Actor, person_id: str) -> Whom | None:
+    """The owner's stored person; None for one who was erased. Raises a 404 Problem."""
+    person = owned_person_or_erased(tx, actor, person_id)
+    if person.erased:
+        return None
+    return Whom(frozenset(person.links), person.name, person_id, actor.owner_id)
+
+
+def _erase_here(tx: Transaction, whom: Whom, now: datetime) -> Changed:
+    """Erase the person from the database itself, and let clients know."""
+    stored.take_accounts(tx, whom.owner_id)
+    found = find(tx, whom)
+    done = _empty(tx, found, now)
+    # Clients that know an account's summary have to ask for it again.
+    for account_id in sorted({row.account for each in found.rows for row in each.gone.values() if row.account}):
+        tx.raise_version(account_id)
+    for owner_id, account_ids in targets.accounts_of(tx, found.targets).items():
+        targets.changed(tx, owner_id, account_ids)
+    _note_erasure(tx, found, now)
+    return done
+
+
+def _note_erasure(tx: Transaction, found: Found, now: datetime) -> None:
+    whom, salt = found.whom, secrets.token_hex(16)
+    marks = {
+        "links": [mark(salt, url) for url in sorted(link.url for link in whom.links)],
+        "names": [] if whom.name is None else [mark(salt, normal_name(whom.name))],
+    }
+    stored.add(tx, whom.owner_id, salt, to_json(marks), found.inmail_ids, now)
+    stored.forget_marks_before(tx, now - MARKS_KEPT)
+
+
+def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:
+    """Empty what was found of the person in a database."""
+    pattern = found.mention
+    for in_table in found.rows:
+        _empty_rows(tx, in_table)
+    for table in found.tables:
+        if table.person is not None:
+            personal.empty_rows_of_people(tx, table, found.people, now)
+    others = _unlink_targets(tx, found)
+    if found.targets or others:
+        targets.follow(tx, [*found.targets, *others])
+    known = Known(found.whom, {*found.inmail_ids, *found.people, *found.targets}, pattern)
+    answers = sum(
+        _erase_from_answers(tx, table, column, known) for table in found.tables for column in table.of("answer")
+    )
+    for table in found.tables:
+        _erase_fleeting(tx, table, found.whom, pattern)
+    mentions = [each for table in found.tables for each in _mentions(tx, table, found.whom, pattern)]
+    return Changed(
+        found.inmails,
+        answers,
+        len(found.people),
+        len(found.targets),
+        found.same_name,
+        found.same_name_people,
+        list(dict.fromkeys(mentions)),
+    )
+
+
+def _empty_rows(tx: Transaction, in_table: InTable) -> None:
+    """Empty the rows that are about the person, and what the person was in those that were corrected."""
+    personal.empty_rows(tx, in_table.table, [row.key for row in in_table.theirs])
+    personal.empty_former(tx, in_table.table, [row.key for row in in_table.gone.values()])
+
+
+def _unlink_targets(tx: Transaction, found: Found) -> list[str]:
+    """Let no InMail of the person name the target of somebody else, which would tell who the person was; the ids of
+    these targets.
+    """
+    of_others = {
+        row.id: row.target
+        for in_table in found.rows
+        if in_table.table.name == INMAILS
+        for row in in_table.theirs
+        if row.target is not None and row.target not in found.targets
+    }
+    # A copy of an older form, in which there can be none, has no such column.
+    if of_others:
+        personal.unlink_targets(tx, of_others)
+    return list(of_others.values())
+
+
+def _mentions(tx: Transaction, table: Table, whom: Whom, pattern: re.Pattern[str]) -> Iterator[Mention]:
+    for column in table.of("about", "label"):
+        for _, (named_by, text) in personal.select(tx, table, (table.named_by, column), whom.owner_id):
+            if text and pattern.search(normal_name(text)):
+                yield Mention(table.name, column, str(named_by), None)
+
+
+def _erase_fleeting(tx: Transaction, table: Table, whom: Whom, pattern: re.Pattern[str]) -> None:
+    for column in table.of("fleeting"):
+        for key, (text,) in personal.select(tx, table, (column,), whom.owner_id):
+            if text and pattern.search(normal_name(text)):
+                personal.set_text(tx, table, column, key, ERASED_NAME)
+
+
+def _erase_from_answers(tx: Transaction, table: Table, column: str, known: Known) -> int:
+    """Erase the person from the answers in this table and column; how many told of them."""
+    found = 0
+    for key, (body,) in personal.select(tx, table, (column,), known.whom.owner_id):
+        # The answer to the write that is under way is not there yet.
+        erased = to_json(without_person(json.loads(body), known)) if body else body
+        if erased != body:
+            found += 1
+            personal.set_text(tx, table, column, key, erased)
+    return found
+
+
+def _erase_from_copies(store: Store, whom: Whom, now: datetime) -> tuple[list[Path], list[Path], list[Mention]]:
+    """Erase the person from the program's own copies too: those that were changed, those that could not be, and what
+    mentions the person in the first.
+    """
+    copies, copies_left, mentions = [], [], []
+    paths = store.own_copies()
+    if not paths:
+        return [], [], []
+    with store.read() as tx:
+        here = find(tx, whom)
+    for path in paths:
+        try:
+            mentions += _erase_from_copy(path, here.whom, here.names, now)
+            copies.append(path)
+        except CopyUnusable:
+            copies_left.append(path)
+    return copies, copies_left, mentions
+
+
+def _erase_from_copy(path: Path, whom: Whom, names: Iterable[str], now: datetime) -> list[Mention]:
+    """Erase the person from a copy of the database too, and answer what mentions them there.
+
+    Raises CopyUnusable where the copy cannot be changed.
+    """
+    with backup.changed_copy(path) as copy:
+        done = _empty(copy.tx, find(copy.tx, whom, names, copy.columns), now)
+    return [mention._replace(copy=path) for mention in done.mentions]

@@ -1,0 +1,39 @@
+"""What erasing a person would change, before it is done."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inkeeper.services.access import Actor
+from inkeeper.services.takeout.erasing import whom_of
+from inkeeper.services.takeout.erasing_finding import find
+from inkeeper.storage import owners
+from inkeeper.storage.transaction import Transaction
+
+
+class WouldErase(NamedTuple):
+    """How many of the owner's InMails would lose their recipient, removed ones included, how many more went to the
+    same name, and how many of the owner's list of people would be erased. `alone`: whether the server has no other
+    owner, whose data an erasing would reach too.
+    """
+
+    inmails: int
+    same_name: int
+    alone: bool
+    people: int
+    same_name_people: int
+
+
+def would_erase(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
+    """What `erasing.erase_person` would find in the owner's data. Runs inside a transaction of the store.
+
+    Raises a 422 Problem for what is no link to a person.
+    """
+    found = find(tx, whom_of(link, name, actor))
+    return WouldErase(
+        found.inmails,
+        len(found.same_name),
+        owners.count(tx) == 1,
+        len(found.people),
+        len(found.same_name_people),
+    )

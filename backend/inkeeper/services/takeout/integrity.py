@@ -1,0 +1,184 @@
+"""Whether everything that is stored still adds up: each account replayed from its facts, fact by fact, against the
+ledger's invariants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, Sent
+from inkeeper.rules.replay import opening_of, position_of, replay, without_retracted
+from inkeeper.rules.sheets import Sheet, draw_up
+from inkeeper.rules.state import Position, State, broken_invariants, dump_state
+from inkeeper.services.dates import CLOCK_TOLERANCE
+from inkeeper.services.ledger.accounts import UNREADABLE
+from inkeeper.storage import facts as stored_facts
+from inkeeper.storage import integrity, owners, snapshots, tables, targets
+from inkeeper.storage.database import Store
+from inkeeper.storage.integrity import InmailRow
+from inkeeper.storage.tables import Table
+from inkeeper.storage.transaction import Transaction
+from inkeeper.wording import refusals
+
+
+class Finding(NamedTuple):
+    """Something that does not hold: for which account (None: for none in particular), first seen at which fact (None:
+    at none in particular), and what.
+    """
+
+    account_id: str | None
+    fact_id: str | None
+    message: str
+
+
+def check(store: Store, now: datetime) -> Iterator[Finding]:
+    """Everything that does not hold in the accounts' histories up to `now` (UTC), in the list of people to write to,
+    and in the columns that people are found by.
+
+    Reads one unchanging state of the database.
+    """
+    with store.read() as tx:
+        for account_id in integrity.account_ids(tx):
+            try:
+                yield from _check_account(tx, account_id, now)
+            except UNREADABLE as error:
+                yield Finding(account_id, None, f"What is stored cannot be read: {type(error).__name__}.")
+
+        yield from _check_targets(tx)
+        for table in tables.every():
+            yield from _check_derived(tx, table)
+
+
+def _check_targets(tx: Transaction) -> Iterator[Finding]:
+    for owner_id in owners.list_ids(tx):
+        try:
+            for target_id, columns in targets.not_followed(tx, owner_id):
+                message = f"Target {target_id} is not as its InMails, person and campaign say: {', '.join(columns)}."
+                yield Finding(None, None, message)
+        except UNREADABLE as error:
+            message = f"The list of people of the owner {owner_id} cannot be read: {type(error).__name__}."
+            yield Finding(None, None, message)
+
+
+def _check_derived(tx: Transaction, table: Table) -> Iterator[Finding]:
+    """Compare the columns that are computed from a name or a link with what they are computed from."""
+    for each in table.derived:
+        for row_id, text, stored in tables.derived_rows(tx, table, each):
+            if stored != each.value(text):
+                message = f"The {each.column} of the {table.name} {row_id} does not fit its {each.source}."
+                yield Finding(None, None, message)
+
+
+def _check_account(tx: Transaction, account_id: str, now: datetime) -> Iterator[Finding]:
+    try:
+        facts = stored_facts.facts_of(tx, account_id)
+        present = max(now, opening_of(facts).at)
+        at_once = replay(facts, present).state
+    except UNREADABLE as error:
+        yield Finding(account_id, None, f"The facts cannot be replayed: {refusals.unreadable(error)}")
+        return
+    yield from _check_step_by_step(account_id, facts, at_once, present)
+    yield from _check_saved(tx, account_id, facts, present)
+    yield from _check_dates(account_id, facts, now)
+    yield from _check_inmails(tx, account_id, facts)
+    yield from _check_last_fact(tx, account_id, facts)
+
+
+def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now: datetime) -> Iterator[Finding]:
+    counted = sorted((fact for fact in without_retracted(facts) if fact.at <= now), key=position_of)
+    state: State | None = None
+    for at, group in groupby(counted, key=lambda fact: fact.at):
+        together = list(group)
+        state = replay(together, at, state).state
+        broken = list(broken_invariants(state))
+        if broken:
+            yield from (Finding(account_id, together[-1].id, refusals.broken(each)) for each in broken)
+            return
+    assert state is not None, "a history that was replayed has an opening"
+    if dump_state(replay([], now, state).state) != dump_state(at_once):
+        yield Finding(account_id, None, "Replaying in steps gives another result than replaying at once.")
+    if dump_state(replay(reversed(facts), now).state) != dump_state(at_once):
+        yield Finding(account_id, None, "The order in which the facts are read changes the result.")
+
+
+def _check_saved(tx: Transaction, account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
+    """Compare what is saved with what the facts give. States of periods to come were saved while the clock was ahead,
+    and are as right as any.
+    """
+    saved = snapshots.saved_states(tx, account_id)
+    until = max([now, *(state.position.at for state in saved)])
+    fresh: dict[Position, State] = {}
+    state, journal = replay(facts, until, None, lambda state: fresh.update({state.position: state.copy()}))
+    yield from _check_saved_states(account_id, saved, fresh)
+    yield from _check_saved_sheets(tx, account_id, draw_up(None, fresh.values(), journal, state)[0])
+
+
+def _check_saved_states(account_id: str, states: list[State], fresh: dict[Position, State]) -> Iterator[Finding]:
+    for saved in states:
+        place = saved.position
+        if place not in fresh or dump_state(fresh[place]) != dump_state(saved):
+            message = f"The state saved for {place.at.isoformat()} is not what the facts give."
+            yield Finding(account_id, place.fact_id or None, message)
+
+
+def _check_saved_sheets(tx: Transaction, account_id: str, sheets: list[Sheet]) -> Iterator[Finding]:
+    drawn_up = {sheet.end: sheet for sheet in sheets}
+    for saved in snapshots.saved_sheets(tx, account_id):
+        if saved != drawn_up.get(saved.end):
+            message = f"The sheet saved for the period from {saved.start.isoformat()} is not what the facts give."
+            yield Finding(account_id, None, message)
+
+
+def _check_inmails(tx: Transaction, account_id: str, facts: list[Fact]) -> Iterator[Finding]:
+    sent = {fact.id: fact for fact in facts if isinstance(fact, Sent)}
+    for row in integrity.inmails(tx, account_id):
+        fact = sent.pop(row.id, None)
+        if fact is None:
+            yield Finding(account_id, row.id, "An InMail is listed that no fact tells of.")
+            continue
+        if (row.sent_at, row.cost) != (fact.at, fact.cost):
+            yield Finding(account_id, row.id, "The listed InMail and its fact differ in date or cost.")
+        if row.retracted_at != stored_facts.retraction_of(tx, row.id):
+            yield Finding(account_id, row.id, "The listed InMail and the facts differ on whether it was taken back.")
+        if row.replaces is not None and not _is_replaced(tx, account_id, row):
+            yield Finding(account_id, row.id, "The listed InMail replaces one that was not taken back for it.")
+        outcomes = stored_facts.outcomes_of(tx, row.id)
+        if row.outcome != (outcomes[-1].outcome if outcomes else "pending"):
+            yield Finding(account_id, row.id, "The listed InMail and the facts differ on its outcome.")
+    for fact_id in sent:
+        yield Finding(account_id, fact_id, "An InMail was sent that is not listed.")
+
+
+def _check_last_fact(tx: Transaction, account_id: str, facts: list[Fact]) -> Iterator[Finding]:
+    last = integrity.last_fact_id(tx, account_id)
+    behind = [fact.id for fact in facts if fact.id > (last or "")]
+    if behind:
+        yield Finding(
+            account_id, max(behind), "The account names another as its last fact, so new ones may come before it."
+        )
+
+
+_AHEAD = {
+    Opened: "The account opens on {day}, and shows until then what it will be. Open it anew, or date its opening back:"
+    " `inkeeper import FILE --open-earlier`.",
+    Sent: "This InMail is dated {day}, and takes no credit until then. Remove it and log it again.",
+    Observed: "This balance is dated {day}, and will replace the one of that day. Take it back and enter it again.",
+    OutcomeRecorded: "This result is dated {day}, and does not count until then. Set it to pending and enter it again.",
+}
+
+
+def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
+    """Name what happened in the future: it was stored while the clock was ahead."""
+    for fact in without_retracted(facts):
+        if fact.at > now + CLOCK_TOLERANCE and type(fact) in _AHEAD:
+            message = f"The clock was ahead when this was stored. {_AHEAD[type(fact)]}"
+            yield Finding(account_id, fact.id, message.format(day=f"{fact.at:%Y-%m-%d} (UTC)"))
+
+
+def _is_replaced(tx: Transaction, account_id: str, row: InmailRow) -> bool:
+    """Whether the InMail that this one replaces is an earlier one of the account, and was taken back."""
+    former = stored_facts.fact_of(tx, account_id, row.replaces or "")
+    return isinstance(former, Sent) and former.id != row.id and stored_facts.retraction_of(tx, former.id) is not None

@@ -1,0 +1,316 @@
+"""Bringing back an export, all or nothing: read row by row and stored in one write, undone if anything does not fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, NoReturn
+
+from inkeeper.clock import parse_instant, to_microseconds
+from inkeeper.errors import Problem
+from inkeeper.jsontext import to_json
+from inkeeper.services.imports.files import Archive, is_zip
+from inkeeper.services.takeout.export_format import (
+    DOCUMENT,
+    FORMAT,
+    VERSION,
+    Checksum,
+    ExportError,
+)
+from inkeeper.storage import tables
+from inkeeper.storage.database import Store
+from inkeeper.storage.errors import ConstraintViolated
+from inkeeper.storage.migrate import steps
+from inkeeper.storage.tables import Column, Later, Table
+from inkeeper.storage.transaction import Transaction
+
+_FIRST_STEPS = ["0001_ledger"]
+"""What a database had gone through when exports did not say so yet."""
+
+_ROWS_AT_ONCE = 1000
+_MOST_BYTES = 16 * 1024**3
+_MOST_BYTES_OF_FIRST_VERSION = 64 * 1024**2
+"""Exports of the first version are read at once, which takes several times their size in memory."""
+
+_LONGEST_LINE = 16 * 1024**2
+_WHOLE_NUMBERS = range(-(2**63), 2**63)
+"""What a column can hold."""
+
+_BY_NAME = {table.name: table for table in tables.exported()}
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where reading has come to: a file, a line (from 1) if lines can be told, and the row of a table."""
+
+    file: str
+    line: int | None = None
+
+    def damaged(self, reason: str) -> ExportError:
+        """The refusal of what stands here."""
+        where = self.file if self.line is None else f"{self.file}, line {self.line}"
+        return ExportError(f"{where}: The export is damaged: {reason}. Nothing was restored.")
+
+
+class _Row(NamedTuple):
+    """A row of a table, with the line on which it stands."""
+
+    table: str
+    line: int | None
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Document:
+    """An export under way: its head, and its rows as they are read. The checksum is there once they all were."""
+
+    head: dict[str, Any]
+    rows: Iterator[_Row]
+    checksum: list[str]
+
+
+def read_export(store: Store, source: Path) -> dict[str, int]:
+    """Restore an export into a database that holds nothing yet, all or nothing; answers the number of rows by table.
+
+    Raises ExportError, which names the file and the line, if the file is damaged, not an export or made by a newer
+    version, and if the database is in use already; OSError if the file cannot be read.
+    """
+    with source.open("rb") as file, store.begin_write(None) as tx:
+        if not tables.is_empty(tx):
+            raise ExportError("The database holds data already. Restore into a new one: name it with --database.")
+        try:
+            return _restore(tx, file, source.name)
+        except Problem as problem:
+            # What was found out about a zip.
+            reason = (problem.errors or [{}])[0].get("message")
+            raise ExportError(f"{source.name}: {reason} Nothing was restored.") from problem
+
+
+def _restore(tx: Transaction, file: BinaryIO, name: str) -> dict[str, int]:
+    if not is_zip(file):
+        place = _Place(name)
+        text = file.read(_MOST_BYTES_OF_FIRST_VERSION + 1)
+        if len(text) > _MOST_BYTES_OF_FIRST_VERSION:
+            raise ExportError(f"{name}: The file is not a zip, as every export of this size is. Nothing was restored.")
+        return _store(tx, _first_version(text, place), place)
+    archive = Archive(file, name, most_bytes=_MOST_BYTES)
+    member = archive.find(DOCUMENT)
+    if member is None:
+        raise _not_an_export(name)
+    with archive.open(member) as stream:
+        place = _Place(f"{name}, {DOCUMENT}", 0)
+        return _store(tx, _row_by_row(stream, place), place)
+
+
+def _not_an_export(name: str) -> ExportError:
+    return ExportError(f"{name}: The file is not an export of Inkeeper. Nothing was restored.")
+
+
+def _store(tx: Transaction, document: _Document, place: _Place) -> dict[str, int]:
+    older = _is_older(document.head, place)
+    if isinstance(document.head.get("installation"), str):
+        tables.set_installation_id(tx, document.head["installation"])
+    counts = dict.fromkeys(_BY_NAME, 0)
+    seen: list[str] = []
+    checksum = Checksum()
+    for name, group in groupby(document.rows, key=lambda row: row.table):
+        seen.append(name)
+        if seen != sorted(seen, key=list(counts).index):
+            raise place.damaged("its tables are not in order")
+        later: Later = []
+        while some := list(islice(group, _ROWS_AT_ONCE)):
+            later += _insert(tx, some, place, older=older)
+            for row in some:
+                checksum.add(name, to_json(row.values))
+            counts[name] += len(some)
+        _refer(tx, _BY_NAME[name], later, place)
+    place.line = None
+    if document.checksum != [str(checksum)]:
+        raise place.damaged("its checksum does not fit its content")
+    # Older exports do not say which fact id was the last.
+    tables.set_missing_last_facts(tx)
+    return counts
+
+
+def _refer(tx: Transaction, table: Table, later: Later, place: _Place) -> None:
+    """Set what rows of a table refer to in the same table. Raises ExportError for rows that are not there."""
+    try:
+        tables.refer(tx, table, later)
+    except ConstraintViolated:
+        place.line = None
+        raise place.damaged(f"rows are missing to which rows of {table.name} belong") from None
+
+
+def _insert(tx: Transaction, rows: list[_Row], place: _Place, *, older: bool) -> Later:
+    """Store rows of one table; what they refer to in the same table is left. Raises ExportError for the first that
+    cannot be stored.
+    """
+    table = _BY_NAME[rows[0].table]
+    known = {column.name: column for column in table.columns}
+    columns = list(rows[0].values)
+    place.line = rows[0].line
+    # An older version had not all of the columns; what it lacks stays empty.
+    if not columns or not (set(columns) <= set(known) if older else columns == list(known)):
+        raise place.damaged("columns are missing")
+
+    def checked() -> Iterator[list[Any]]:
+        for row in rows:
+            place.line = row.line
+            if list(row.values) != columns:
+                raise place.damaged("columns are missing")
+            values = {column: _value(known[column], value, place) for column, value in row.values.items()}
+            yield [*values.values()] if not table.derived else _with_derived(table, values, place)
+
+    try:
+        return tables.insert(tx, table, [*columns, *(each.column for each in table.derived)], checked())
+    except ConstraintViolated:
+        # Each row is stored before the next is asked for, so the line is that of the row at fault.
+        raise place.damaged(f"this row of {table.name} does not fit the rows before it, or its own columns") from None
+
+
+def _with_derived(table: Table, values: dict[str, Any], place: _Place) -> list[Any]:
+    """The values of a row with its link in normal form, which earlier versions wrote in other ways, and with the
+    columns that are computed from name and link.
+    """
+    computed = []
+    for each in table.derived:
+        text = values.get(each.source)
+        value = each.value(text)
+        if value is None and not each.nullable:
+            raise place.damaged(f"a row of {table.name} has no {'link to a person' if each.of_link else 'name'}")
+        values = values | {each.source: each.stored(text)} if each.source in values else values
+        computed.append(value)
+    return [*values.values(), *computed]
+
+
+def _value(column: Column, value: Any, place: _Place) -> Any:
+    """The value as it is stored. Raises ExportError for one of another kind than the column's."""
+    if value is None and column.nullable:
+        return None
+    if column.kind == "instant":
+        try:
+            return to_microseconds(parse_instant(value))
+        except (TypeError, ValueError):
+            raise place.damaged(f"{_quoted(value)} is no instant") from None
+    if column.kind == "integer":
+        if type(value) is int and value in _WHOLE_NUMBERS:
+            return value
+    elif isinstance(value, str):
+        return value
+    raise place.damaged(f"{_quoted(value)} is not what the column {column.name} holds")
+
+
+def _quoted(value: Any) -> str:
+    return ascii(value)[:40]
+
+
+def _is_older(head: dict[str, Any], place: _Place) -> bool:
+    """Whether the export was made by a version whose tables had less. Raises ExportError for a newer version."""
+    if head.get("format") != FORMAT:
+        raise _not_an_export(place.file)
+    taken = head.get("steps", _FIRST_STEPS)
+    if not isinstance(taken, list) or not all(isinstance(step, str) for step in taken):
+        raise place.damaged("its steps are not names")
+    version = head.get("version")
+    if type(version) is not int:
+        raise place.damaged("its version is no number")
+    if version not in range(1, VERSION + 1) or not set(taken) <= set(steps()):
+        raise ExportError(
+            f"{place.file}: The export was made by a newer version of Inkeeper. Install that version. Nothing was"
+            " restored."
+        )
+    return set(taken) < set(steps())
+
+
+def _first_version(text: bytes, place: _Place) -> _Document:
+    """An export as it was before there were zips: one JSON document, read at once."""
+    try:
+        document = _read_json(text)
+    except json.JSONDecodeError as error:
+        place.line = error.lineno
+        raise place.damaged("it is neither a zip nor JSON") from None
+    except (ValueError, RecursionError):
+        raise place.damaged("it is neither a zip nor JSON") from None
+    if not isinstance(document, dict):
+        raise _not_an_export(place.file)
+    tables = document.pop("tables", None)
+    checksum = str(document.pop("checksum", ""))
+
+    def rows() -> Iterator[_Row]:
+        if not isinstance(tables, dict):
+            raise place.damaged("tables are missing")
+        for name, table in tables.items():
+            for row in _a(list, table, place):
+                yield _Row(_named(name, place), None, _a(dict, row, place))
+
+    return _Document(document, rows(), [checksum])
+
+
+def _row_by_row(stream: BinaryIO, place: _Place) -> _Document:
+    """An export's document, of which no more than a row is in memory at any time."""
+    begin = _line(stream, place).rstrip()
+    head = _parsed(begin.removesuffix(b',"tables":{') + b"}", place)
+    checksum: list[str] = []
+
+    def rows() -> Iterator[_Row]:
+        table = ""
+        number = 1
+        while line := _line(stream, place):
+            number += 1
+            place.line = number
+            text = line.rstrip().removesuffix(b",")
+            if text.startswith(b"},"):
+                checksum.append(str(_parsed(b"{" + text[2:], place).get("checksum")))
+            elif text.endswith(b":["):
+                table = _named(text[1:-3].decode("utf-8", "replace"), place)
+            elif text != b"]":
+                yield _Row(_named(table, place), number, _parsed(text, place))
+
+    place.line = 1
+    return _Document(head, rows(), checksum)
+
+
+def _line(stream: BinaryIO, place: _Place) -> bytes:
+    line = stream.readline(_LONGEST_LINE + 1)
+    if len(line) > _LONGEST_LINE:
+        place.line = (place.line or 0) + 1
+        raise place.damaged("this line is longer than any row")
+    return line
+
+
+def _parsed(text: bytes, place: _Place) -> dict[str, Any]:
+    try:
+        row = _read_json(text)
+    except (ValueError, RecursionError):
+        raise place.damaged("it is not whole") from None
+    found: dict[str, Any] = _a(dict, row, place)
+    return found
+
+
+def _read_json(text: bytes) -> Any:
+    """The value of a JSON text in UTF-8. Raises ValueError for anything that Inkeeper does not write."""
+    value = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
+    if b"\\u" in text:
+        # An escape can write half a surrogate pair, which no text can hold.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    # Python would read NaN and Infinity, which JSON does not have.
+    raise ValueError(name)
+
+
+def _named(name: str, place: _Place) -> str:
+    if name not in _BY_NAME:
+        raise place.damaged("it holds a table that is none of Inkeeper's")
+    return name
+
+
+def _a(kind: type, value: Any, place: _Place) -> Any:
+    if not isinstance(value, kind):
+        raise place.damaged("rows are missing")
+    return value
