@@ -265,10 +265,11 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
         found = reports.of(row, now(), query["months"])
     if _wants_table(query):
         return _table(report.table_text(row, found))
-    return Response(to_json(_described(found)), content_type=_JSON)
+    return Response(to_json(described(found)), content_type=_JSON)
 
 
-def _described(found: Mapping[str, Any]) -> dict[str, Any]:
+def described(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The report with its codes in words, and how its figures are computed."""
     return {**found, "capacity": describe_capacity(found["capacity"]), "formulas": FORMULAS}
 
 
