@@ -22,7 +22,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import CODE, ROOT, free_port
 from e2e.harness.wait import until
-from inkeeper.browser import BrowserUnavailable, open_with_extension, steps_by_hand
+from inkeeper.server.browser import BrowserUnavailable, open_with_extension, steps_by_hand
 
 START_PAGE = "https://www.linkedin.com/"
 SLOWEST_START_SECONDS = 60

@@ -12,7 +12,7 @@ from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from inkeeper.opening import carried_link
+from inkeeper.server.opening import carried_link
 from inkeeper.storage.database import open_database
 
 SHOWN = "Credits that LinkedIn shows now"

@@ -17,8 +17,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from inkeeper.api.app import create_app
-from inkeeper.api.listening import Server
-from inkeeper.services import pairing
+from inkeeper.server.listening import Server
+from inkeeper.services.devices import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store, open_database
 from tests import postgresql

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inkeeper.browser import (
+from inkeeper.server.browser import (
     BrowserUnavailable,
     Connection,
     extension_id,

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 from inkeeper import demo_list
 from inkeeper.rules.replay import allotment_of
-from inkeeper.services import accounts, inmails, observations, pairing, plan_changes
 from inkeeper.services.access import Actor
+from inkeeper.services.devices import pairing
+from inkeeper.services.ledger import accounts, inmails, observations, plan_changes
 from inkeeper.services.people import texts
 from inkeeper.storage import balances, owners
 from inkeeper.storage.database import Store

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from inkeeper.rules.periods import local_day
-from inkeeper.services import inmails
 from inkeeper.services.access import Actor
+from inkeeper.services.ledger import inmails
 from inkeeper.services.people import persons, targets
 from inkeeper.storage import balances, campaigns
 from inkeeper.storage.campaigns import Step

@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from inkeeper.clock import format_instant
-from inkeeper.services import devices
+from inkeeper.services.devices import connected as devices
 from inkeeper.services.idempotency import KEPT, PRUNE_EVERY
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from tests.api.test_every_route import routes_of
 from tests.conftest import Clock, Device

@@ -11,8 +11,8 @@ from marshmallow import ValidationError, fields
 from inkeeper.api.derived import schema_of
 from inkeeper.api.summary import SummarySchema
 from inkeeper.jsontext import plain, to_json
-from inkeeper.services import summary
 from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import summary
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from tests.conftest import Clock

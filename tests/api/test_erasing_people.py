@@ -14,8 +14,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from inkeeper.services.erasing import mark
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.erasing import mark
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import ERASED_NAME
 from tests.conftest import Clock, Device

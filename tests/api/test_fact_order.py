@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from inkeeper.ids import new_id
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.seat import Seat

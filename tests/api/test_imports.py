@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from inkeeper.api.guard import MAX_UPLOAD_BYTES
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.files import HEADING, ME, TEXT, answer, connections, inmail, link, message, messages, table, zipped

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.seat import Caller, Seat

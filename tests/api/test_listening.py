@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from inkeeper.api import listening
-from inkeeper.api.listening import Server
+from inkeeper.server import listening
+from inkeeper.server.listening import Server
 from tests.conftest import Device
 from tests.seat import Seat
 

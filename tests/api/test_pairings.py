@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from inkeeper.services import pairing
+from inkeeper.services.devices import pairing
 from inkeeper.settings import LOOPBACK_HOSTS, Settings
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Device as DeviceRow

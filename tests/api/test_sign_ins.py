@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from inkeeper.api.sign_ins import WRONG_SECRETS_PER_MINUTE
-from inkeeper.services.sign_ins import MADE_ALLOWED
+from inkeeper.services.devices.sign_ins import MADE_ALLOWED
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import TABLES
 from tests.conftest import Clock, Device

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from inkeeper.api.summary import SUMMARIES_KEPT
-from inkeeper.services import summary
 from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import summary
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction
 from tests.conftest import Clock

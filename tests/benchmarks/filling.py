@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 from inkeeper.ids import new_id
 from inkeeper.rules.facts import Sent
 from inkeeper.rules.people import parse_link
-from inkeeper.services import accounts, pairing
 from inkeeper.services.access import Actor
+from inkeeper.services.devices import pairing
+from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, bulk, targets
 from inkeeper.services.people.sent import person_keys
 from inkeeper.settings import load_settings

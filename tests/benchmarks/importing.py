@@ -24,12 +24,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from e2e.harness.server import ROOT, Server
-from inkeeper.services import accounts
 from inkeeper.services.access import Actor
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Owner
 from tests.benchmarks import logging_inmails, starting

@@ -87,7 +87,8 @@ def run_at(requests_by_client: list[list[tuple[int, str]]], *, expect: set[int])
     seen = json.loads(done.stdout)
     if not set(map(int, seen["statuses"])) <= expect:
         ports = sorted({port for requests in requests_by_client for port, _ in requests})
-        raise RuntimeError(f"expected only {expect} from ports {ports}, got {seen['statuses']}: {seen['first']}")
+        only = " and ".join(map(str, sorted(expect)))
+        raise RuntimeError(f"expected only {only} from ports {ports}, got {seen['statuses']}: {seen['first']}")
     return Load(seen["seconds"], seen["times"])
 
 

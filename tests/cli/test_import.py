@@ -14,8 +14,8 @@ import pytest
 
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
-from inkeeper.services import accounts
 from inkeeper.services.access import Actor
+from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from inkeeper.opening import BrowserCannotOpen, check_browser
+from inkeeper.server.opening import BrowserCannotOpen, check_browser
 from tests.cli.conftest import Serving
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -17,7 +17,7 @@ import inkeeper as package
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services.access import Actor
-from inkeeper.services.accounts import create_account
+from inkeeper.services.ledger.accounts import create_account
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.mailserver import PASSWORD, USER, MailServer

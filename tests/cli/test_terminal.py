@@ -11,8 +11,9 @@ import pytest
 
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
-from inkeeper.services import accounts, devices
 from inkeeper.services.access import Actor
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Account, Device, Import, Owner
 from inkeeper.terminal import printable

@@ -20,9 +20,9 @@ import pytest
 
 from inkeeper.clock import format_instant, utc_now
 from inkeeper.ids import new_id
-from inkeeper.services import devices
 from inkeeper.services.access import Actor
-from inkeeper.services.integrity import check
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import COMMAND, Serving

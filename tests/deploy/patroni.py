@@ -38,7 +38,7 @@ class Node:
         self._patroni: Program | None = None
         text = configuration(
             "patroni.yml",
-            **{
+            {
                 "name: node1": f"name: {name}",
                 "10.0.0.11:2379, 10.0.0.12:2379, 10.0.0.13:2379": f"127.0.0.1:{etcd_port}",
                 "10.0.0.11:8008": f"127.0.0.1:{self.api_port}",

@@ -20,15 +20,11 @@ CONFIGURATIONS = Path(__file__).parents[2] / "docs" / "deploy"
 START_SECONDS = 60
 
 
-def configuration(name: str, **replaced: str) -> str:
+def configuration(name: str, replaced: dict[str, str]) -> str:
     """The text of a file of docs/deploy with addresses, folders and ports replaced. Each must be in the file."""
-    return replace_all((CONFIGURATIONS / name).read_text(encoding="utf-8"), replaced)
-
-
-def replace_all(text: str, replaced: dict[str, str]) -> str:
-    """The text with each key replaced by its value. Each key must be in the text."""
+    text = (CONFIGURATIONS / name).read_text(encoding="utf-8")
     for old, new in replaced.items():
-        assert old in text, f"{old!r} is not in the configuration any more"
+        assert old in text, f"{old!r} is not in {name}"
         text = text.replace(old, new)
     return text
 

@@ -93,7 +93,7 @@ def haproxy(folder: Path, ports: Sequence[int]) -> Iterator[Proxy]:
     port, certificate, proxy = _certified(folder)
     text = configuration(
         "haproxy.cfg",
-        **{
+        {
             "bind :443": f"bind 127.0.0.1:{port}",
             "/etc/haproxy/inkeeper.pem": str(certificate),
             "10.0.0.21:8425": f"127.0.0.1:{ports[0]}",
@@ -112,7 +112,7 @@ def caddy(folder: Path, ports: Sequence[int]) -> Iterator[Proxy]:
     port, certificate, proxy = _certified(folder)
     text = configuration(
         "Caddyfile",
-        **{
+        {
             "admin off": f"admin off\n\tdefault_bind 127.0.0.1\n\thttp_port {free_port()}\n\thttps_port {port}",
             "/etc/caddy/inkeeper.crt": str(certificate),
             "/etc/caddy/inkeeper.key": str(certificate),

@@ -1,6 +1,6 @@
 """Two servers on a PostgreSQL cluster whose leader is killed: docs/deploy/patroni.yml and haproxy-postgresql.cfg.
 
-The cluster, the servers and the load are started once; the last test changes the cluster.
+The cluster and the servers are started once, and the leader is killed once. The last two tests change the cluster.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,8 @@ class Failover:
     """All requests to log an InMail that began after the kill."""
     seconds_to_leader: float
     """From the kill until the other node led."""
-    seconds_to_write: float
-    """From the kill until the first InMail that was logged to the new leader was acknowledged."""
+    seconds_without_write: float
+    """The longest time in which no InMail was acknowledged."""
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +66,11 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 def servers(cluster: Cluster, folder: Path) -> Iterator[list[TeamServer]]:
     """Two servers, each with the address of the one HAProxy."""
     port = free_port()
-    nodes = dict(zip(("10.0.0.11:5432 check port 8008", "10.0.0.12:5432 check port 8008"), cluster.nodes, strict=True))
-    addresses = {old: f"127.0.0.1:{node.port} check port {node.api_port}" for old, node in nodes.items()}
+    addresses = {"127.0.0.1:5000": f"127.0.0.1:{port}"}
+    for old, node in zip(("10.0.0.11", "10.0.0.12"), cluster.nodes, strict=True):
+        addresses[f"{old}:5432 check port 8008"] = f"127.0.0.1:{node.port} check port {node.api_port}"
     settings = folder / "haproxy.cfg"
-    text = configuration("haproxy-postgresql.cfg", **addresses, **{"127.0.0.1:5000": f"127.0.0.1:{port}"})
+    text = configuration("haproxy-postgresql.cfg", addresses)
     settings.write_text(text, encoding="utf-8")
     url = f"postgresql://inkeeper@127.0.0.1:{port}/inkeeper"
     with running(folder, "haproxy", "haproxy", "-db", "-f", settings, port=port), ExitStack() as stack:
@@ -104,18 +106,19 @@ def failover(cluster: Cluster, servers: list[TeamServer]) -> Iterator[Failover]:
         led = time.monotonic()
         running_load.go_on(20)
     attempts = running_load.attempts(since=began)
-    written = min(each.began + each.seconds for each in attempts if each.status == 201 and each.began > led - 5)
-    yield Failover(cluster, killed, servers, clients, running_load, attempts, led - began, written - began)
+    acknowledged = [began, *sorted(each.began + each.seconds for each in attempts if each.status == 201)]
+    longest = max(later - earlier for earlier, later in pairwise(acknowledged))
+    yield Failover(cluster, killed, servers, clients, running_load, attempts, led - began, longest)
     for client in clients:
         client.close()
 
 
 def test_the_standby_is_promoted_by_itself(failover: Failover, record_property: pytest.RecordProperty) -> None:
     record_property("seconds_to_leader", round(failover.seconds_to_leader, 1))
-    record_property("seconds_to_write", round(failover.seconds_to_write, 1))
+    record_property("seconds_without_write", round(failover.seconds_without_write, 1))
     print(  # noqa: T201 (`make test-cluster` shows it)
         f"Failover: the standby led after {failover.seconds_to_leader:.1f} s,"
-        f" the first write was acknowledged after {failover.seconds_to_write:.1f} s."
+        f" no write was acknowledged for {failover.seconds_without_write:.1f} s."
     )
 
 

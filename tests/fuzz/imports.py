@@ -17,8 +17,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from inkeeper.api.app import create_app
-from inkeeper.services import accounts, devices
 from inkeeper.services.access import Actor
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.ledger import accounts
 from inkeeper.settings import Settings
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner

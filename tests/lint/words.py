@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -27,6 +28,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "backend" / "inkeeper"
 LOCALE = PACKAGE / "locale"
+BOOKS = PACKAGE / "rules" / "books"
 TEMPLATE = LOCALE / "inkeeper.pot"
 FORMATS = LOCALE / "formats.json"
 
@@ -69,6 +71,9 @@ def messages() -> Catalog:
     for name, _, message, comments, context in sorted(extracted, key=lambda each: (each[0], each[1])):
         if message:
             found.add(message, None, [(name, 1)], auto_comments=comments, context=context)
+    for book in sorted(BOOKS.glob("*.toml")):
+        title = tomllib.loads(book.read_text("utf-8"))["title"]
+        found.add(title, None, [(f"rules/books/{book.name}", 1)], auto_comments=["The name of a set of credit rules."])
     return found
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from inkeeper.errors import Problem
 from inkeeper.rules.people import Person, parse_link
-from inkeeper.services import accounts, inmails
 from inkeeper.services.access import Actor
+from inkeeper.services.ledger import accounts, inmails
 from inkeeper.services.people import adding, bulk, persons, targets
 from inkeeper.services.people.adding import Plan
 from inkeeper.storage import persons as stored

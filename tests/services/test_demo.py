@@ -12,10 +12,11 @@ import pytest
 
 from inkeeper import demo
 from inkeeper.rules.results import FEWEST
-from inkeeper.services import accounts, ledger, summary
 from inkeeper.services.access import Actor, owned_account
-from inkeeper.services.integrity import check
+from inkeeper.services.ledger import accounts, summary
+from inkeeper.services.ledger import journal as ledger
 from inkeeper.services.people import persons, results, targets
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Inmail, Owner
 

@@ -16,10 +16,10 @@ from flask.testing import FlaskClient
 from peewee import ForeignKeyField, Model, TextField
 
 from inkeeper.errors import Problem
-from inkeeper.services.erasing import MARKS_KEPT, Erased, erase_person, mark
-from inkeeper.services.export import write_export
-from inkeeper.services.integrity import check
-from inkeeper.services.restore import read_export
+from inkeeper.services.takeout.erasing import MARKS_KEPT, Erased, erase_person, mark
+from inkeeper.services.takeout.export import write_export
+from inkeeper.services.takeout.integrity import check
+from inkeeper.services.takeout.restore import read_export
 from inkeeper.storage import models, tables
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import (

@@ -24,13 +24,14 @@ from hypothesis import strategies as st
 from inkeeper.jsontext import to_json
 from inkeeper.rules.facts import Retracted
 from inkeeper.rules.people import Person, parse_link
-from inkeeper.services import accounts, devices
 from inkeeper.services.access import Actor
-from inkeeper.services.export import write_export
-from inkeeper.services.export_format import Checksum, ExportError
-from inkeeper.services.integrity import check
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.ledger import accounts
 from inkeeper.services.people.sent import last_inmail_in_account, person_keys
-from inkeeper.services.restore import read_export
+from inkeeper.services.takeout.export import write_export
+from inkeeper.services.takeout.export_format import Checksum, ExportError
+from inkeeper.services.takeout.integrity import check
+from inkeeper.services.takeout.restore import read_export
 from inkeeper.storage import balances, targets
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database

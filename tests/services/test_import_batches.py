@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from inkeeper.errors import Problem
 from inkeeper.rules.facts import Sent
-from inkeeper.services import accounts, inmails, ledger, summary
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
-from inkeeper.services.integrity import check
+from inkeeper.services.ledger import accounts, inmails, summary
+from inkeeper.services.ledger import journal as ledger
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Import, Inmail, Owner

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from inkeeper.rules.people import normal_name
-from inkeeper.services import accounts, inmails
 from inkeeper.services.access import Actor
-from inkeeper.services.erasing import erase_person
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.matching import Known, matches, twice_in_file
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Found, Wishes
+from inkeeper.services.ledger import accounts, inmails
+from inkeeper.services.takeout.erasing import erase_person
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
 from tests.files import ME, link, message, messages, table

@@ -20,11 +20,11 @@ from inkeeper.errors import Problem
 from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.replay import replay, uncovered_sends
 from inkeeper.rules.state import State, dump_state
-from inkeeper.services import accounts, inmails, observations, plan_changes
 from inkeeper.services.access import Actor
-from inkeeper.services.export import write_export
-from inkeeper.services.integrity import check
-from inkeeper.services.restore import read_export
+from inkeeper.services.ledger import accounts, inmails, observations, plan_changes
+from inkeeper.services.takeout.export import write_export
+from inkeeper.services.takeout.integrity import check
+from inkeeper.services.takeout.restore import read_export
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
@@ -479,7 +479,7 @@ def test_a_table_of_the_export_has_an_edited_inmail_once(mine: Life, exported: P
 
 def test_an_export_of_before_there_were_edits_comes_back(mine: Life, tmp_path: Path, fresh: Store) -> None:
     from inkeeper.jsontext import to_json
-    from inkeeper.services.export_format import Checksum
+    from inkeeper.services.takeout.export_format import Checksum
 
     bring_one(mine)
     write_export(mine.store, tmp_path / "all.zip", mine.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inkeeper.services.integrity import check
+from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.facts import let_facts_change

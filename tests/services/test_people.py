@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inkeeper.rules.people import Person, parse_link
-from inkeeper.services import accounts, inmails
 from inkeeper.services.access import Actor
+from inkeeper.services.ledger import accounts, inmails
 from inkeeper.services.people.sent import SentTo, last_inmail_in_account, last_inmail_of_owner
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 
 from inkeeper.errors import Problem
-from inkeeper.services.accounts import set_names_in_reminders
-from inkeeper.services.mail import MailRefused, MailUnconfirmed
-from inkeeper.services.reminders import MessageNotMade, Reminder, remind
+from inkeeper.services.ledger.accounts import set_names_in_reminders
+from inkeeper.services.reminders.mail import MailRefused, MailUnconfirmed
+from inkeeper.services.reminders.messages import MessageNotMade, Reminder, remind
 from inkeeper.settings import MailSettings
 from inkeeper.storage.database import Store
 from tests.conftest import Clock

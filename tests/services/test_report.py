@@ -15,8 +15,18 @@ from hypothesis import strategies as st
 
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts, answers, inmails, ledger, observations, plan_changes, report
 from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import (
+    accounts,
+    answers,
+    inmails,
+    observations,
+    plan_changes,
+    report,
+)
+from inkeeper.services.ledger import (
+    journal as ledger,
+)
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner

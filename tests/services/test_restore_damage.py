@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from inkeeper.services.export import write_export
-from inkeeper.services.export_format import Checksum, ExportError
-from inkeeper.services.restore import read_export
+from inkeeper.services.takeout.export import write_export
+from inkeeper.services.takeout.export_format import Checksum, ExportError
+from inkeeper.services.takeout.restore import read_export
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import TABLES, Installation
 from tests.conftest import Clock

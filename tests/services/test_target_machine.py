@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from inkeeper.api.app import create_app
-from inkeeper.services import pairing
+from inkeeper.services.devices import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage import targets
 from inkeeper.storage.database import open_database

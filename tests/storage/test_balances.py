@@ -232,12 +232,12 @@ def test_processes_that_write_in_turn_know_the_same(store: Store, database_url: 
         at = max(OPENED, now - timedelta(hours=draw.choice([0, 0, 0, 0, 5, 100, 2000])))
         with draw.choice(stores).begin_write(account) as tx:
             facts.append(replace(later_fact(draw, facts, at), id=tx.next_ids(account, now, 1)[0]))
-            recorded = balances.record(account, facts[-1:], now)
+            recorded = balances.record(tx, account, facts[-1:], now)
         assert dump_state(recorded.state) == dump_state(replay(facts, now).state)
         for asked in (now, now - timedelta(hours=draw.randrange(100))):
             if asked >= OPENED:
-                with draw.choice(stores).read():
-                    state, coming = balances.state_at(account, asked)
+                with draw.choice(stores).read() as tx:
+                    state, coming = balances.state_at(tx, account, asked)
                 assert dump_state(state) == dump_state(replay(facts, asked).state)
                 assert {fact.id for fact in coming} == {fact.id for fact in facts if fact.at > asked}
     stores[1].checkpoint_and_close()

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from inkeeper.services import report as report_service
+from inkeeper.services.ledger import report as report_service
 from inkeeper.web import report_words
 from tests.conftest import Clock, Device
 from tests.seat import Caller, Seat

@@ -13,8 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from inkeeper.api.app import create_app
-from inkeeper.services import devices, pairing
 from inkeeper.services.access import Actor
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.devices import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 from inkeeper.web import settings_browsers
@@ -279,7 +280,7 @@ def test_the_calendar_as_a_file(page: WebPage, seat: Seat, path: str, client: Fl
 
 
 def test_all_that_is_stored_of_people_is_named(page: WebPage, seat: Seat) -> None:
-    from inkeeper.services.privacy import personal_columns
+    from inkeeper.services.takeout.privacy import personal_columns
     from inkeeper.web.settings_words import STORED
 
     text = page.text("/settings/about")
@@ -291,7 +292,7 @@ def test_all_that_is_stored_of_people_is_named(page: WebPage, seat: Seat) -> Non
 
 
 def test_the_declared_columns_exist(app: Flask) -> None:
-    from inkeeper.services.privacy import personal_columns
+    from inkeeper.services.takeout.privacy import personal_columns
     from inkeeper.storage.models import TABLES
 
     existing = {(table._meta.table_name, name) for table in TABLES for name in table._meta.columns}

@@ -215,7 +215,7 @@ def test_a_number_that_doubts_the_rules_offers_the_others(plan: Plan, page: WebP
 
 
 def test_every_rule_of_the_package_is_worded(page: WebPage) -> None:
-    from inkeeper.services.rule_books import list_rule_books
+    from inkeeper.services.ledger.rule_books import list_rule_books
     from inkeeper.web.settings_words import CARRY_OVER, CREDIT_RULES
 
     books = list_rule_books(datetime.now(UTC))

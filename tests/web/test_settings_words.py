@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inkeeper.services import privacy
+from inkeeper.services.takeout import privacy
 from inkeeper.web.settings_words import STORED, file_note, nothing, with_full_names
 
 

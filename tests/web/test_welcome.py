@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from inkeeper.services import pairing
+from inkeeper.services.devices import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 from tests.conftest import Clock, Device

@@ -16,7 +16,7 @@ from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema,
 from inkeeper.api.writes import write_once
 from inkeeper.rules.money import Money
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
-from inkeeper.services import accounts
+from inkeeper.services.ledger import accounts
 from inkeeper.vocabulary import PRODUCTS
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts", description="LinkedIn subscription seats")

@@ -11,7 +11,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.plan_changes import PlanChangeSchema
 from inkeeper.api.schemas_base import Instant, Schema
 from inkeeper.jsontext import to_json
-from inkeeper.services import advice
+from inkeeper.services.ledger import advice
 from inkeeper.vocabulary import NEEDS, PRODUCTS, VERDICTS
 
 blueprint = Blueprint(

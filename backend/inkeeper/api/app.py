@@ -59,7 +59,7 @@ from inkeeper.api.problems import handle_problems
 from inkeeper.api.uploads import REFUSAL, Turns, judge_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
-from inkeeper.services.report import Reports
+from inkeeper.services.ledger.report import Reports
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
 from inkeeper.web.language import Environment

@@ -10,8 +10,8 @@ from flask import g
 
 from inkeeper.api.context import store
 from inkeeper.errors import Problem
-from inkeeper.services import devices
 from inkeeper.services.access import Actor
+from inkeeper.services.devices import connected as devices
 from inkeeper.storage.database import DatabaseProblem
 from inkeeper.storage.devices import KnownDevice
 

@@ -16,8 +16,8 @@ from inkeeper.api.schemas_base import Boolean, Instant, Schema
 from inkeeper.api.writes import secret_from, write_once
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
-from inkeeper.services import calendar
 from inkeeper.services.access import Actor
+from inkeeper.services.reminders import calendar
 from inkeeper.storage.transaction import Transaction
 
 blueprint = Blueprint("calendar", __name__, description="Expiries and renewals in the user's own calendar")

@@ -11,7 +11,7 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.services import devices
+from inkeeper.services.devices import connected as devices
 from inkeeper.storage.devices import Device
 from inkeeper.vocabulary import DEVICE_KINDS
 

@@ -9,7 +9,7 @@ from marshmallow import fields
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
-from inkeeper.services import erasing
+from inkeeper.services.takeout import erasing
 
 blueprint = Blueprint(
     "erasures", __name__, url_prefix="/api/v1/erasures", description="People who were erased, for clients to forget"

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import store
 from inkeeper.api.schemas_base import Schema
-from inkeeper.services import devices
+from inkeeper.services.devices import connected as devices
 
 blueprint = Blueprint("health", __name__, description="Whether the server can do its work")
 

@@ -13,7 +13,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Cursor, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.services import inmails
+from inkeeper.services.ledger import inmails
 from inkeeper.vocabulary import OUTCOMES, PURPOSES, SOURCES
 
 blueprint = Blueprint(

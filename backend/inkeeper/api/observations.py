@@ -12,7 +12,7 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now
 from inkeeper.api.schemas_base import Instant, Integer, Schema
 from inkeeper.api.writes import write_once
-from inkeeper.services import observations
+from inkeeper.services.ledger import observations
 from inkeeper.vocabulary import OBSERVATION_SOURCES
 
 blueprint = Blueprint(

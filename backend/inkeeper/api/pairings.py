@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, settings, store
 from inkeeper.api.schemas_base import Instant, Schema, Text
-from inkeeper.services import pairing
+from inkeeper.services.devices import pairing
 from inkeeper.storage.pairings import Pairing
 
 blueprint = Blueprint("pairings", __name__, url_prefix="/api/v1/pairings", description="Connecting a device")

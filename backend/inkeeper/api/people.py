@@ -14,9 +14,10 @@ from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.targets import PersonSchema, TargetSchema
 from inkeeper.api.writes import write_once
-from inkeeper.services import erasing, inmails
 from inkeeper.services.access import owned_person
+from inkeeper.services.ledger import inmails
 from inkeeper.services.people import persons, targets
+from inkeeper.services.takeout import erasing
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OUTCOMES
 

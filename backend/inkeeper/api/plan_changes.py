@@ -14,8 +14,8 @@ from inkeeper.api.derived import schema_of
 from inkeeper.api.observations import WithdrawnSchema
 from inkeeper.api.schemas_base import Boolean, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.services import plan_changes
-from inkeeper.services.summary import NextRenewal
+from inkeeper.services.ledger import plan_changes
+from inkeeper.services.ledger.summary import NextRenewal
 from inkeeper.vocabulary import DIRECTIONS
 
 blueprint = Blueprint(

@@ -14,8 +14,8 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
 from inkeeper.api.summary import CapacitySchema, describe_capacity
 from inkeeper.jsontext import to_json
-from inkeeper.services import report
 from inkeeper.services.access import owned_account
+from inkeeper.services.ledger import report
 from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
 from inkeeper.wording.report import FORMULAS
 

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now
 from inkeeper.api.schemas_base import PageQuery, Schema, page_of, paged
-from inkeeper.services import rule_books
+from inkeeper.services.ledger import rule_books
 from inkeeper.vocabulary import PRODUCTS
 
 blueprint = Blueprint("rule_books", __name__, url_prefix="/api/v1/rule-books", description="The rules of credits")

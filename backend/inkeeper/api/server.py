@@ -10,7 +10,7 @@ import inkeeper
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import settings, store
 from inkeeper.api.schemas_base import Schema
-from inkeeper.services import devices
+from inkeeper.services.devices import connected as devices
 
 API_VERSION = 1
 

@@ -17,7 +17,7 @@ from inkeeper.api.writes import secret_from, write_once
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
-from inkeeper.services import sign_ins
+from inkeeper.services.devices import sign_ins
 from inkeeper.storage.transaction import Transaction
 
 blueprint = Blueprint("sign_ins", __name__, url_prefix="/api/v1/sign-ins", description="Signing in to the pages")

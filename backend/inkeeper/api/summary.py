@@ -19,11 +19,11 @@ from inkeeper.api.targets import ListSchema
 from inkeeper.clock import format_instant
 from inkeeper.jsontext import plain, to_json
 from inkeeper.rules.warnings import AccountWarning
-from inkeeper.services import summary
 from inkeeper.services.access import owned_account
-from inkeeper.services.answers import Capacity
-from inkeeper.services.standing import Standing, StandingAnswers
-from inkeeper.services.summary import Forecast, Overview, SummaryAccount
+from inkeeper.services.ledger import summary
+from inkeeper.services.ledger.answers import Capacity
+from inkeeper.services.ledger.cached_answers import Standing, StandingAnswers
+from inkeeper.services.ledger.summary import Forecast, Overview, SummaryAccount
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import SEVERITIES, WARNING_CODES, ReminderCode

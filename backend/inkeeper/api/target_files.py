@@ -16,8 +16,8 @@ from inkeeper.api.targets import STATE_FILTER, filters_of
 from inkeeper.api.uploads import Turns
 from inkeeper.api.writes import write_once
 from inkeeper.errors import Problem, invalid
-from inkeeper.services import accounts
 from inkeeper.services.imports.moments import ORDERS
+from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, list_files
 from inkeeper.services.people.adding import ACTIONS, REASONS, Plan, Reading, Row
 from inkeeper.storage.transaction import Transaction

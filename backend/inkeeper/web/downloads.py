@@ -17,10 +17,12 @@ from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts, calendar, inmails, tickets
 from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.devices import tickets
+from inkeeper.services.ledger import accounts, inmails
+from inkeeper.services.ledger.report import table_text
 from inkeeper.services.people import list_files, listing
-from inkeeper.services.report import table_text
+from inkeeper.services.reminders import calendar
 from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, report, seats
 from inkeeper.web.blueprint import blueprint

@@ -15,7 +15,8 @@ from inkeeper.api.schemas_base import Cursor, Text, paged
 from inkeeper.errors import Problem
 from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts, inmail_edits, inmails, ledger, relogging
+from inkeeper.services.ledger import accounts, inmail_edits, inmails, relogging
+from inkeeper.services.ledger import journal as ledger
 from inkeeper.services.people import listing
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import LOSSES

@@ -13,7 +13,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts, inmail_edits, inmails, observations, relogging
+from inkeeper.services.ledger import accounts, inmail_edits, inmails, observations, relogging
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint

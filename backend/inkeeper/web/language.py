@@ -176,4 +176,4 @@ def _filled(message: str, values: Mapping[str, Any]) -> str:
     has_tags = "<" in message
     if has_tags or any(hasattr(value, "__html__") for value in values.values()):
         return Markup(message if has_tags else escape(message)) % values  # noqa: S704 (messages are our own)
-    return message % values
+    return message % values if values else message.replace("%%", "%")

@@ -16,7 +16,7 @@ from inkeeper.api.schemas_base import CleanText, Cursor, paged
 from inkeeper.api.targets import TIME
 from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts
+from inkeeper.services.ledger import accounts
 from inkeeper.services.people import bulk, listing, targets
 from inkeeper.services.people.targets import View
 from inkeeper.storage.transaction import Transaction

@@ -14,9 +14,9 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.api.uploads import Turns
 from inkeeper.errors import Problem
 from inkeeper.rules import pasted
-from inkeeper.services import accounts
 from inkeeper.services.imports.files import digest_of
 from inkeeper.services.imports.moments import ORDERS
+from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, list_files, targets
 from inkeeper.services.people.adding import Plan, Reading
 from inkeeper.storage.transaction import Transaction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask import Response, current_app
@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from inkeeper.api.context import actor, now, store
 from inkeeper.rules.periods import local_day
-from inkeeper.services import advice
 from inkeeper.services.access import owned_account
-from inkeeper.services.report import Reports
+from inkeeper.services.ledger import advice
+from inkeeper.services.ledger.report import Reports
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import charts, forms, pages, report_words, seats
@@ -161,10 +161,10 @@ def _week(found: Mapping[str, Any]) -> dict[str, Any] | None:
     days = [[_hour(found, day, hour) for hour in hours] for day in range(len(found["weekdays"]))]
     best = [
         gettext(
-            "%(hour)s %(hour2)s:00 (%(hour3)s of %(sent)s)",
-            hour=language().formats.short_days[hour["weekday"] - 1],
-            hour2=f"{hour['hour']:02}",
-            hour3=report_words.percent(hour["response_rate"]),
+            "%(day)s %(time)s (%(rate)s of %(sent)s)",
+            day=language().formats.short_days[hour["weekday"] - 1],
+            time=language().time_of_day(time(hour["hour"])),
+            rate=report_words.percent(hour["response_rate"]),
             sent=hour["sent"],
         )
         for hour in found["best"]

@@ -97,8 +97,10 @@ def average(number: float) -> str:
 def waited(hours: float) -> str:
     """About how long: `an hour`, `5 hours`, `3 days`."""
     if hours >= _DAYS_FROM_HOURS:
-        return gettext("%(value)s days", value=f"{hours / 24:.0f}")
-    return gettext("%(value)s hours", value=f"{hours:.0f}") if hours >= _HOURS_FROM else gettext("an hour")
+        return ngettext("%(number)s day", "%(number)s days", round(hours / 24))
+    if hours >= _HOURS_FROM:
+        return ngettext("%(number)s hour", "%(number)s hours", round(hours))
+    return gettext("an hour")
 
 
 @blueprint.app_template_filter("day_name")
@@ -212,7 +214,7 @@ def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tu
             "%(begin)s %(steps)s and have %(after)s left.",
             begin=begin,
             steps=", ".join(steps),
-            after=f"{after:,}" if after else "none",
+            after=language().number(after) if after else gettext("none"),
         )
     coming = found["next_renewal"]
     if coming:

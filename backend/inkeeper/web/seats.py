@@ -9,9 +9,9 @@ from flask import current_app
 
 from inkeeper.api.context import actor, now
 from inkeeper.jsontext import plain
-from inkeeper.services import accounts, summary
 from inkeeper.services.access import owned_account
-from inkeeper.services.standing import Standing, StandingAnswers
+from inkeeper.services.ledger import accounts, summary
+from inkeeper.services.ledger.cached_answers import Standing, StandingAnswers
 from inkeeper.storage.transaction import Transaction
 
 ACCOUNTS_SHOWN = 50

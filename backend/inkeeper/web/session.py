@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from inkeeper.api.context import actor, now, store
-from inkeeper.services import devices
+from inkeeper.services.devices import connected as devices
 from inkeeper.web.blueprint import blueprint
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 import inkeeper
-from inkeeper.services import privacy
+from inkeeper.services.takeout import privacy
 from inkeeper.web import settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.settings_words import STORED

@@ -12,7 +12,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
-from inkeeper.services import accounts, rule_books
+from inkeeper.services.ledger import accounts, rule_books
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats, settings

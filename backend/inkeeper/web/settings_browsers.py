@@ -10,7 +10,8 @@ from marshmallow import fields, validate
 
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.context import settings as server
-from inkeeper.services import devices, pairing, sign_ins
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.devices import pairing, sign_ins
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint

@@ -10,8 +10,8 @@ from marshmallow import fields, validate
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
-from inkeeper.services import erasing, erasing_preview
 from inkeeper.services.imports import batches
+from inkeeper.services.takeout import erasing, erasing_preview
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint

@@ -13,7 +13,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.errors import Problem
 from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
-from inkeeper.services import accounts, plan_changes, rule_books
+from inkeeper.services.ledger import accounts, plan_changes, rule_books
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, seats, settings
 from inkeeper.web.blueprint import blueprint

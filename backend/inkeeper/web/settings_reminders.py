@@ -14,8 +14,9 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
 from inkeeper.rules.warnings import MOST_LEAD_DAYS
-from inkeeper.services import accounts, calendar
 from inkeeper.services.access import owned_account
+from inkeeper.services.ledger import accounts
+from inkeeper.services.reminders import calendar
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint

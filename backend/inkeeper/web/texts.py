@@ -235,7 +235,7 @@ def _checked(form: Form) -> Form:
             continue
         problems = templates.problems_of(form.data[name])
         if templates.length(form.data[name]) > limit:
-            form = form.but(name, gettext("Use at most %(limit)s characters.", limit=limit))
+            form = form.but(name, gettext("Use at most %(limit)s characters.", limit=str(limit)))
         elif problems:
             line = gettext("Line %(line)s: ", line=problems[0].line) if name == "body" else ""
             form = form.but(name, line + wrong(problems[0]))

@@ -18,8 +18,10 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Terms
-from inkeeper.services import accounts, devices, pairing
 from inkeeper.services.access import owned_account
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.devices import pairing
+from inkeeper.services.ledger import accounts
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats

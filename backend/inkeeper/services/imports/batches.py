@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from inkeeper.errors import conflict
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
-from inkeeper.services import dates, inmails, openings
+from inkeeper.services import dates
 from inkeeper.services.access import Actor, import_of, owned_account
-from inkeeper.services.accounts import refusals
 from inkeeper.services.imports.nothing import nothing_to_add
 from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
 from inkeeper.services.imports.reading import KINDS, Note, Reading
+from inkeeper.services.ledger import inmails, openings
+from inkeeper.services.ledger.accounts import refusals
 from inkeeper.services.people import closing
 from inkeeper.services.people.sent import person_keys
 from inkeeper.storage import balances, imports

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from inkeeper.rules.people import ERASED_NAME, NOT_A_NAME, Link, Person, normal_name, parse_link, same_person
 from inkeeper.services.imports.reading import Found
-from inkeeper.services.inmail_edits import last_edits
+from inkeeper.services.ledger.inmail_edits import last_edits
 from inkeeper.storage import imports
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import LINK_KINDS

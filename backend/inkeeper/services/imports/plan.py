@@ -12,9 +12,9 @@ from typing import NamedTuple
 from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent
-from inkeeper.services import openings
 from inkeeper.services.imports.matching import Known, known_inmails, matches, same_link, same_name, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
+from inkeeper.services.ledger import openings
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.transaction import Transaction

@@ -14,7 +14,7 @@ from inkeeper.rules.spreading import Credits, credits_ahead, held
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, timeline
 from inkeeper.services.access import Actor
-from inkeeper.services.accounts import UNREADABLE, log_unreadable
+from inkeeper.services.ledger.accounts import UNREADABLE, log_unreadable
 from inkeeper.services.people.kept import Kept
 from inkeeper.storage import balances, targets
 from inkeeper.storage.targets import PlannedDay, Target, Today

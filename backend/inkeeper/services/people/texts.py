@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from inkeeper.errors import Problem, not_found
 from inkeeper.rules import people, templates
 from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, TextProblem
-from inkeeper.services import accounts
 from inkeeper.services.access import Actor, owned_person, owned_text
+from inkeeper.services.ledger import accounts
 from inkeeper.services.people import persons
 from inkeeper.storage import persons as stored_persons
 from inkeeper.storage import targets, texts

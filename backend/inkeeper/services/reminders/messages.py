@@ -21,12 +21,13 @@ from inkeeper.errors import not_found
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import AccountWarning, ToWrite, urgency, warnings
-from inkeeper.services import accounts, mail
 from inkeeper.services.access import Actor, owned_account
-from inkeeper.services.accounts import UNREADABLE, log_unreadable, names_in_reminders
 from inkeeper.services.dates import CLOCK_TOLERANCE
+from inkeeper.services.ledger import accounts
+from inkeeper.services.ledger.accounts import UNREADABLE, log_unreadable, names_in_reminders
+from inkeeper.services.ledger.summary import Summary, summary
 from inkeeper.services.people import targets
-from inkeeper.services.summary import Summary, summary
+from inkeeper.services.reminders import mail
 from inkeeper.settings import MailSettings
 from inkeeper.storage import owners
 from inkeeper.storage import reminders as notes

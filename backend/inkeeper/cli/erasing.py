@@ -6,7 +6,7 @@ from itertools import groupby
 
 import click
 
-from inkeeper.services.erasing import Erased, Mention
+from inkeeper.services.takeout.erasing import Erased, Mention
 
 _IDS_SHOWN = 20
 _WORDS = {

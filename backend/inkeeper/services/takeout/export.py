@@ -16,8 +16,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import inkeeper
 from inkeeper.csvtext import write_table
 from inkeeper.jsontext import to_json
-from inkeeper.services import export_tables
-from inkeeper.services.export_format import (
+from inkeeper.services.takeout import export_tables
+from inkeeper.services.takeout.export_format import (
     DOCUMENT,
     FORMAT,
     SCHEMA,

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem
-from inkeeper.services.devices import hash_of
-from inkeeper.services.sign_ins import new_secret
+from inkeeper.services.devices.connected import hash_of
+from inkeeper.services.devices.sign_ins import new_secret
 from inkeeper.storage import sign_ins
 from inkeeper.storage.database import Store
 

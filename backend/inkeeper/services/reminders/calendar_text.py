@@ -7,7 +7,7 @@ from datetime import timedelta
 from icalendar import CLASS, TRANSP, Alarm, Calendar, Event, vDuration
 
 import inkeeper
-from inkeeper.services.calendar import Feed, Told
+from inkeeper.services.reminders.calendar import Feed, Told
 
 _READ_AGAIN_AFTER = timedelta(hours=1)
 _ALARM_AT = timedelta(hours=9)

@@ -164,8 +164,8 @@ def demo(port: int) -> None:
 def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: bool) -> bool:
     """Answer requests until Ctrl-C or SIGTERM, with the app open in `browser`. False if another Inkeeper does that."""
     from inkeeper.api.app import create_app
-    from inkeeper.api.listening import Server
-    from inkeeper.services import pairing
+    from inkeeper.server.listening import Server
+    from inkeeper.services.devices import pairing
     from inkeeper.web.templating import warm
 
     app = create_app(store, settings=settings, show_code=_show_code)
@@ -194,7 +194,7 @@ def _launched(store: Store, address: str, browser: str | None) -> Iterator[None]
     if browser is None:
         yield
         return
-    from inkeeper.launch import Launch
+    from inkeeper.server.launch import Launch
 
     launch = Launch(store, address, browser, click.echo)
     try:
@@ -205,9 +205,9 @@ def _launched(store: Store, address: str, browser: str | None) -> Iterator[None]
 
 def _open_running(store: Store, settings: Settings, browser: str | None) -> None:
     """Open the app of the Inkeeper that has the port. Raises ClickException if something else has it."""
-    from inkeeper.launch import Launch
-    from inkeeper.opening import WAIT_SECONDS, ledger_at
-    from inkeeper.services.devices import installation_id
+    from inkeeper.server.launch import Launch
+    from inkeeper.server.opening import WAIT_SECONDS, ledger_at
+    from inkeeper.services.devices.connected import installation_id
 
     address = _reachable(settings.host, settings.port)
     found = ledger_at(address)
@@ -287,7 +287,7 @@ def pair(owner: str | None, **flags: Any) -> None:
     that asks within 5 minutes. Use this where you do not see the server's terminal, and on a shared server, which shows
     no codes; with --owner you say whose the device is.
     """
-    from inkeeper.services import pairing
+    from inkeeper.services.devices import pairing
 
     name = owner or pairing.DEFAULT_OWNER
     with _opened(**flags) as (store, _):
@@ -318,8 +318,8 @@ def open_pages(print_only: bool, qr: bool, address: str | None, owner: str | Non
 
     The link works once, and lets in whoever opens it: pass it to nobody.
     """
-    from inkeeper import opening
-    from inkeeper.services import pairing
+    from inkeeper.server import opening
+    from inkeeper.services.devices import pairing
 
     with _opened(**flags) as (store, settings):
         at = address or f"http://127.0.0.1:{settings.port}"
@@ -348,7 +348,7 @@ def devices(context: click.Context, /, **flags: Any) -> None:
 
 
 def _list_devices(flags: dict[str, Any]) -> None:
-    from inkeeper.services.devices import all_with_owners
+    from inkeeper.services.devices.connected import all_with_owners
 
     with _opened(**flags) as (store, _):
         found = all_with_owners(store)
@@ -371,7 +371,7 @@ def _day(instant: datetime | None) -> str:
 @click.pass_obj
 def revoke(flags: dict[str, Any], device_id: str) -> None:
     """Take away the access of the device with this ID, at once."""
-    from inkeeper.services.devices import revoke_of_any_owner
+    from inkeeper.services.devices.connected import revoke_of_any_owner
 
     with _opened(**flags) as (store, _), store.begin_write(None) as tx:
         device = revoke_of_any_owner(tx, device_id, utc_now())
@@ -426,7 +426,7 @@ def import_file(
     or nothing. LinkedIn does not mark InMails: the first message of a conversation, from you to one person, with a
     subject, is taken for one. Message texts are never stored. `inkeeper imports --undo ID` takes an import back.
     """
-    from inkeeper import cli_imports
+    from inkeeper.cli import imports as cli_imports
 
     wishes = cli_imports.wishes_from(flags)
     with _opened(data_dir=data_dir, database=database) as (store, _):
@@ -440,7 +440,7 @@ def import_file(
 @_database_options
 def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
     """List what was imported, or take a whole import back in one step."""
-    from inkeeper import cli_imports
+    from inkeeper.cli import imports as cli_imports
 
     with _opened(**flags) as (store, _):
         if import_id is None:
@@ -466,9 +466,9 @@ def erase(link: str, name: str | None, **flags: Any) -> None:
     note on somebody else, it says where. Backups and exports that you made are files of their own, and keep what they
     hold.
     """
-    from inkeeper.cli_erasing import report_erased
-    from inkeeper.cli_imports import refusals
-    from inkeeper.services.erasing import erase_person
+    from inkeeper.cli.erasing import report_erased
+    from inkeeper.cli.imports import refusals
+    from inkeeper.services.takeout.erasing import erase_person
 
     with _opened(**flags) as (store, _), refusals():
         report_erased(erase_person(store, link, name, utc_now()))
@@ -494,7 +494,7 @@ def export(file: Path, **flags: Any) -> None:
     """Write everything that is stored to the new FILE, one zip: a JSON document that `inkeeper restore` reads, tables
     (CSV) for spreadsheets, and the document's schema.
     """
-    from inkeeper.services.export import write_export
+    from inkeeper.services.takeout.export import write_export
 
     with _opened(**flags) as (store, _):
         counts = write_export(store, file, utc_now())
@@ -509,8 +509,8 @@ def restore(file: Path, **flags: Any) -> None:
 
     A database that holds anything already is refused: name a new one with --database.
     """
-    from inkeeper.services.export_format import ExportError
-    from inkeeper.services.restore import read_export
+    from inkeeper.services.takeout.export_format import ExportError
+    from inkeeper.services.takeout.restore import read_export
 
     with _opened(create=True, **flags) as (store, _):
         try:
@@ -532,7 +532,7 @@ def doctor(**flags: Any) -> None:
 
     Exits with 1 and names the account and the fact, or the person, where something is wrong. Changes nothing.
     """
-    from inkeeper.services.integrity import check
+    from inkeeper.services.takeout.integrity import check
 
     with _opened(**flags) as (store, _):
         problems = 0
@@ -575,8 +575,9 @@ def remind(owner: str | None, **flags: Any) -> None:
     What is given on the command line can be seen by others on this machine: give the password by its variable.
     """
     from inkeeper.errors import Problem
-    from inkeeper.services import pairing, reminders
-    from inkeeper.services.mail import MailRefused, MailUnconfirmed
+    from inkeeper.services.devices import pairing
+    from inkeeper.services.reminders import messages as reminders
+    from inkeeper.services.reminders.mail import MailRefused, MailUnconfirmed
     from inkeeper.settings import load_mail_settings
 
     with _opened(**flags) as (store, _):

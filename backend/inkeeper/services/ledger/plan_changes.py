@@ -18,7 +18,7 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates
 from inkeeper.services.access import Actor, owned_account
-from inkeeper.services.accounts import refusals
+from inkeeper.services.ledger.accounts import refusals
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account

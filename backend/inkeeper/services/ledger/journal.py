@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from inkeeper.services import inmail_edits
 from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import inmail_edits
 from inkeeper.storage import balances
 from inkeeper.storage.transaction import Transaction
 

@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 
 from inkeeper.clock import utc_now
-from inkeeper.services import sign_ins
+from inkeeper.services.devices import sign_ins
 from inkeeper.storage.database import Store
 from inkeeper.storage.files import new_private_file
 

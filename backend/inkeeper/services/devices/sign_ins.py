@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from inkeeper.errors import Problem
-from inkeeper.services import devices
 from inkeeper.services.access import Actor
-from inkeeper.services.devices import hash_of
+from inkeeper.services.devices import connected as devices
+from inkeeper.services.devices.connected import hash_of
 from inkeeper.storage import owners, sign_ins
 from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction

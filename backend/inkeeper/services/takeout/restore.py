@@ -12,14 +12,14 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 from inkeeper.clock import parse_instant, to_microseconds
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
-from inkeeper.services.export_format import (
+from inkeeper.services.imports.files import Archive, is_zip
+from inkeeper.services.takeout.export_format import (
     DOCUMENT,
     FORMAT,
     VERSION,
     Checksum,
     ExportError,
 )
-from inkeeper.services.imports.files import Archive, is_zip
 from inkeeper.storage import tables
 from inkeeper.storage.database import Store
 from inkeeper.storage.errors import ConstraintViolated

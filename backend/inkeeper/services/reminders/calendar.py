@@ -21,7 +21,7 @@ from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
 from inkeeper.services.access import Actor, owned_account
-from inkeeper.services.devices import hash_of
+from inkeeper.services.devices.connected import hash_of
 from inkeeper.storage import balances, calendars, targets
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.calendars import ToldEvent
@@ -78,7 +78,7 @@ class Feed(NamedTuple):
     def text(self) -> bytes:
         """The calendar as RFC 5545 writes it."""
         # Takes a third of a second to import, which a start must not wait for.
-        from inkeeper.services.calendar_text import write
+        from inkeeper.services.reminders.calendar_text import write
 
         return write(self)
 

@@ -16,10 +16,10 @@ from inkeeper.rules.periods import name_for_browsers
 from inkeeper.rules.replay import allotment_of, book_of, months_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
 from inkeeper.rules.warnings import AccountWarning, LeadDays, Outlook, next_turn, warnings
-from inkeeper.services import answers
 from inkeeper.services.access import Actor
-from inkeeper.services.answers import Capacity
-from inkeeper.services.inmails import awaiting_inmails, next_unanswered, recent_inmails
+from inkeeper.services.ledger import answers
+from inkeeper.services.ledger.answers import Capacity
+from inkeeper.services.ledger.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.services.people import targets
 from inkeeper.storage import balances
 from inkeeper.storage.accounts import Account

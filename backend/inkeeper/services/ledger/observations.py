@@ -14,9 +14,10 @@ from inkeeper.rules.facts import Observed, Retracted
 from inkeeper.rules.fitting import other_books_holding
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
-from inkeeper.services import dates, openings
+from inkeeper.services import dates
 from inkeeper.services.access import Actor, owned_account
-from inkeeper.services.accounts import wrong_book
+from inkeeper.services.ledger import openings
+from inkeeper.services.ledger.accounts import wrong_book
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.transaction import Transaction

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from inkeeper.services.access import Actor
-from inkeeper.services.erasing import whom_of
-from inkeeper.services.erasing_finding import find
+from inkeeper.services.takeout.erasing import whom_of
+from inkeeper.services.takeout.erasing_finding import find
 from inkeeper.storage import owners
 from inkeeper.storage.transaction import Transaction
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from inkeeper.errors import conflict
-from inkeeper.services import inmail_edits, inmails
 from inkeeper.services.access import Actor
+from inkeeper.services.ledger import inmail_edits, inmails
 from inkeeper.storage import targets
 from inkeeper.storage.transaction import Transaction
 

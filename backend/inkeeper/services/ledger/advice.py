@@ -32,9 +32,9 @@ from inkeeper.rules.replay import book_of, months_of
 from inkeeper.rules.report import lost
 from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
-from inkeeper.services import plan_changes
 from inkeeper.services.access import Actor, owned_account
-from inkeeper.services.report import paid_plan
+from inkeeper.services.ledger import plan_changes
+from inkeeper.services.ledger.report import paid_plan
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account

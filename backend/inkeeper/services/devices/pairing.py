@@ -24,8 +24,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from inkeeper.errors import Problem, not_found
-from inkeeper.services import devices
 from inkeeper.services.access import Actor
+from inkeeper.services.devices import connected as devices
 from inkeeper.storage import owners, pairings
 from inkeeper.storage.database import Store
 from inkeeper.storage.pairings import Invitation, Pairing

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from inkeeper.rules.people import ERASED_NAME, Link, normal_name, parse_link
-from inkeeper.services.erasing_finding import Whom
+from inkeeper.services.takeout.erasing_finding import Whom
 from inkeeper.storage import personal
 
 

@@ -37,9 +37,9 @@ from inkeeper.rules.report import (
 )
 from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, total
 from inkeeper.rules.state import State, Tally
-from inkeeper.services import answers
-from inkeeper.services.answers import Answered
-from inkeeper.services.standing import Standing, StandingAnswers
+from inkeeper.services.ledger import answers
+from inkeeper.services.ledger.answers import Answered
+from inkeeper.services.ledger.cached_answers import Standing, StandingAnswers
 from inkeeper.storage import balances
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from inkeeper import browser, opening
 from inkeeper.clock import utc_now
 from inkeeper.errors import Problem
-from inkeeper.services import accounts, pairing, sign_ins
+from inkeeper.server import browser, opening
+from inkeeper.services.devices import pairing, sign_ins
+from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import Store
 
 DEFAULT = "default"

@@ -15,8 +15,9 @@ from inkeeper.rules.facts import BookChosen, Fact, Opened, OutcomeRecorded, Retr
 from inkeeper.rules.people import Person, normal_name, parse_link
 from inkeeper.rules.replay import credit_back_at
 from inkeeper.rules.timeline import next_grant, timeline
-from inkeeper.services import dates, inmail_edits, openings
+from inkeeper.services import dates
 from inkeeper.services.access import Actor, inmail_of, owned_account
+from inkeeper.services.ledger import inmail_edits, openings
 from inkeeper.services.people import closing
 from inkeeper.services.people.sent import (
     SentTo,

@@ -21,8 +21,8 @@ from inkeeper.errors import invalid
 from inkeeper.jsontext import to_json
 from inkeeper.rules.people import ERASED_NAME, normal_name, parse_link
 from inkeeper.services.access import Actor, owned_person_or_erased
-from inkeeper.services.erasing_answers import Known, without_person
-from inkeeper.services.erasing_finding import Found, InTable, Whom, find
+from inkeeper.services.takeout.erasing_answers import Known, without_person
+from inkeeper.services.takeout.erasing_finding import Found, InTable, Whom, find
 from inkeeper.storage import backup, personal, targets
 from inkeeper.storage import erasures as stored
 from inkeeper.storage.database import Store

@@ -17,7 +17,8 @@ from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.rules.replay import Entry, Reason
 from inkeeper.rules.timeline import next_grant, timeline
-from inkeeper.services import dates, openings
+from inkeeper.services import dates
+from inkeeper.services.ledger import openings
 from inkeeper.services.people.sent import person_keys
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts

@@ -13,8 +13,8 @@ from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, Sent
 from inkeeper.rules.replay import opening_of, position_of, replay, without_retracted
 from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
-from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.dates import CLOCK_TOLERANCE
+from inkeeper.services.ledger.accounts import UNREADABLE
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import integrity, owners, snapshots, tables, targets
 from inkeeper.storage.database import Store

@@ -8,9 +8,9 @@ from typing import Any
 
 from inkeeper.rules.replay import Entry, allotment_of, book_of, cap_of
 from inkeeper.rules.state import State
-from inkeeper.services import inmail_edits
-from inkeeper.services.accounts import UNREADABLE
 from inkeeper.services.imports import own
+from inkeeper.services.ledger import inmail_edits
+from inkeeper.services.ledger.accounts import UNREADABLE
 from inkeeper.storage import balances, csv_rows
 from inkeeper.storage.csv_rows import InmailRow
 from inkeeper.storage.transaction import Transaction
