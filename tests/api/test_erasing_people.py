@@ -163,6 +163,7 @@ def test_another_person_of_the_same_name_stays_on_the_list(seat: Seat) -> None:
     assert [each["id"] for each in seat.call.get("/people")["items"]] == [second]
 
 
+@pytest.mark.sqlite
 def test_the_programs_own_copies_hold_the_person_no_more(
     seat: Seat, robin: str, other: Seat, store: Store, tmp_path: Path
 ) -> None:

@@ -500,6 +500,7 @@ def test_no_pairing_is_open(store: Store, clock: Clock) -> None:
         assert Owner.select().count(tx.database) == 0
 
 
+@pytest.mark.sqlite
 def test_neither_token_nor_used_code_is_kept(pair: Callable[..., Device], store: Store, shown_codes: list[str]) -> None:
     device = pair()
 

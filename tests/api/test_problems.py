@@ -184,6 +184,7 @@ class TestTheDatabaseGivesOut:
         with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
             yield connection
 
+    @pytest.mark.sqlite
     def test_writing_while_another_program_writes(
         self, client: FlaskClient, other_program: sqlite3.Connection, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -223,6 +224,7 @@ class TestTheDatabaseGivesOut:
         assert_problem(client.get("/health"), 503, "database_unavailable")
         assert client.get("/health", headers={"Host": "elsewhere.example"}).status_code == 421
 
+    @pytest.mark.sqlite
     def test_reading_while_another_program_writes(
         self, client: FlaskClient, other_program: sqlite3.Connection, pair: Callable[..., Device]
     ) -> None:

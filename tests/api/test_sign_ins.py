@@ -157,8 +157,8 @@ def test_no_secret_is_stored_or_logged(
     token = redeem(client, secret).json["token"]
     redeem(client, secret)
 
-    with store.read():
-        dump = "\n".join(str(row) for table in TABLES for row in table.select().tuples())
+    with store.read() as tx:
+        dump = "\n".join(str(row) for table in TABLES for row in table.select().tuples().execute(tx.database))
     for hidden in (secret, token):
         assert hidden not in dump
         assert hidden not in caplog.text

@@ -79,13 +79,15 @@ def campaign_names(tx: Transaction, owner_id: str) -> dict[str, str]:
 
 def trials(tx: Transaction, account_id: str) -> list[Trial]:
     """The account's campaigns that use two texts in turn in a step: the first such step of each."""
-    steps = tx.execute(
-        "SELECT campaign_id, min(number), text_id, second_text_id FROM campaign_step"
-        " JOIN campaign ON campaign.id = campaign_id"
+    rows = tx.execute(
+        "SELECT campaign_id, text_id, second_text_id FROM campaign_step JOIN campaign ON campaign.id = campaign_id"
         " WHERE account_id = ? AND text_id IS NOT NULL AND second_text_id IS NOT NULL AND text_id <> second_text_id"
-        " GROUP BY campaign_id",
+        " ORDER BY campaign_id, number",
         (account_id,),
-    ).fetchall()
+    )
+    steps: dict[str, tuple[str, str]] = {}
+    for campaign_id, text_id, second_text_id in rows:
+        steps.setdefault(campaign_id, (text_id, second_text_id))
     if not steps:
         return []
     rows = tx.execute(
@@ -97,7 +99,7 @@ def trials(tx: Transaction, account_id: str) -> list[Trial]:
     none = Counts(0, 0, 0)
     return [
         Trial(campaign, text, second, counted.get((campaign, text), none), counted.get((campaign, second), none))
-        for campaign, _, text, second in steps
+        for campaign, (text, second) in steps.items()
     ]
 
 
