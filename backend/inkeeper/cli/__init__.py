@@ -426,12 +426,13 @@ def import_file(
     or nothing. LinkedIn does not mark InMails: the first message of a conversation, from you to one person, with a
     subject, is taken for one. Message texts are never stored. `inkeeper imports --undo ID` takes an import back.
     """
-    from inkeeper.cli import imports as cli_imports
+    # Not the module: `inkeeper.cli.imports` is the command of this name, too.
+    from inkeeper.cli.imports import bring, find_account, wishes_from
 
-    wishes = cli_imports.wishes_from(flags)
+    wishes = wishes_from(flags)
     with _opened(data_dir=data_dir, database=database) as (store, _):
-        seat = cli_imports.find_account(store, account)
-        cli_imports.bring(store, seat, file, wishes, utc_now(), look_only=look_only, yes=yes, every_row=every_row)
+        seat = find_account(store, account)
+        bring(store, seat, file, wishes, utc_now(), look_only=look_only, yes=yes, every_row=every_row)
 
 
 @main.command()
@@ -440,13 +441,13 @@ def import_file(
 @_database_options
 def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
     """List what was imported, or take a whole import back in one step."""
-    from inkeeper.cli import imports as cli_imports
+    from inkeeper.cli.imports import list_all, take_back
 
     with _opened(**flags) as (store, _):
         if import_id is None:
-            cli_imports.list_all(store, account)
+            list_all(store, account)
         else:
-            cli_imports.take_back(store, import_id, utc_now())
+            take_back(store, import_id, utc_now())
 
 
 @main.command()
