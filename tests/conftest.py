@@ -85,7 +85,15 @@ def clock() -> Clock:
     return Clock()
 
 
-ON_BOTH_ENGINES = ("tests/api", "tests/cli/test_two_processes.py", "tests/services", "tests/storage")
+ON_BOTH_ENGINES = (
+    "tests/api",
+    "tests/cli/test_commands.py",
+    "tests/cli/test_import.py",
+    "tests/cli/test_remind.py",
+    "tests/cli/test_two_processes.py",
+    "tests/services",
+    "tests/storage",
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

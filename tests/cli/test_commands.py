@@ -108,6 +108,7 @@ def test_a_shared_server_says_how_to_connect(environment: dict[str, str], inkeep
     assert "wants to connect" not in printed
 
 
+@pytest.mark.sqlite
 def test_pair_without_a_database(inkeeper: Run, tmp_path: Path) -> None:
     finished = inkeeper("pair")
 
@@ -152,6 +153,7 @@ def test_what_is_no_line_of_text_is_refused_in_one(serving: Serving, inkeeper: R
         assert "\x1b" not in finished.stderr
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("command", ["backup", "export"])
 @pytest.mark.parametrize("leads", ["nowhere", "to a file"])
 def test_a_symbolic_link_is_no_target(
@@ -171,6 +173,7 @@ def test_a_symbolic_link_is_no_target(
     assert not list(tmp_path.glob(".*.new"))
 
 
+@pytest.mark.sqlite
 def test_a_backup_is_a_database(connected: Serving, inkeeper: Run, tmp_path: Path) -> None:
     assert inkeeper("backup", "copy.sqlite3").returncode == 0
 
@@ -178,6 +181,7 @@ def test_a_backup_is_a_database(connected: Serving, inkeeper: Run, tmp_path: Pat
     assert listed.stdout == inkeeper("devices").stdout
 
 
+@pytest.mark.sqlite
 def test_a_backup_while_the_server_writes(serving: Serving, inkeeper: Run, tmp_path: Path) -> None:
     logging = Logging(serving)
     logging.start()
@@ -239,6 +243,7 @@ class Logging(threading.Thread):
             return answer
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("command", ["backup", "export"])
 def test_no_file_is_replaced(connected: Serving, inkeeper: Run, tmp_path: Path, command: str) -> None:
     (tmp_path / "mine").write_text("mine")
@@ -293,3 +298,20 @@ def test_doctor_finds_nothing_wrong(connected: Serving, inkeeper: Run) -> None:
 
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout == "Nothing wrong was found.\n"
+
+
+@pytest.mark.postgresql
+def test_a_database_on_a_server_is_copied_by_its_own_program(inkeeper: Run, tmp_path: Path) -> None:
+    finished = inkeeper("backup", "my copy")
+
+    assert finished.returncode == 1
+    assert "pg_dump --format=custom --file='my copy' postgresql://" in finished.stderr
+    assert not (tmp_path / "my copy").exists()
+
+
+@pytest.mark.postgresql
+def test_a_database_on_a_server_without_a_ledger(inkeeper: Run, empty_database_url: str) -> None:
+    finished = inkeeper("pair", "--database", empty_database_url)
+
+    assert finished.returncode == 1
+    assert "holds no ledger yet. Start with `inkeeper serve`" in finished.stderr

@@ -28,10 +28,10 @@ UNITS = Path(package.__file__).parent / "systemd"
 
 
 @pytest.fixture(autouse=True)
-def account(tmp_path: Path) -> None:
+def account(cli_database_url: str, tmp_path: Path) -> None:
     """An account of the default owner's that is out of credits, of which there is a warning."""
     (tmp_path / "data").mkdir(mode=0o700)
-    store = open_database(f"sqlite:///{tmp_path}/data/inkeeper.sqlite3")
+    store = open_database(cli_database_url)
     now = utc_now()
     wanted = {
         "name": "My seat",
@@ -227,6 +227,7 @@ def test_help_says_where_the_units_are(inkeeper: Run) -> None:
     assert str(UNITS) in text
 
 
+@pytest.mark.sqlite
 def test_systemd_runs_it_every_day(environment: dict[str, str], serve: Serve, tmp_path: Path) -> None:
     server = serve()
     service, timer = (unit(kind, tmp_path) for kind in ("service", "timer"))

@@ -304,12 +304,16 @@ def _is_violation(error: psycopg.Error) -> bool:
 
 
 def _name_of(given: dict[str, Any]) -> str:
-    """The database as people know it: no user, no password, no parameters."""
+    """The database's address as people know it: no user, no password, nothing but hosts and name."""
+    name = given.get("dbname") or given.get("user") or ""
     hosts = str(given.get("host") or given.get("hostaddr") or "").split(",")
+    if hosts[0].startswith("/"):
+        # The folder of a socket.
+        return f"postgresql:///{name}?host={hosts[0]}"
     ports = str(given.get("port") or "").split(",")
     ports = ports * len(hosts) if len(ports) == 1 else ports
     places = [f"{host}:{port}" if port else host for host, port in zip(hosts, ports, strict=False)]
-    return f"postgresql://{','.join(places)}/{given.get('dbname') or given.get('user') or ''}"
+    return f"postgresql://{','.join(places)}/{name}"
 
 
 @lru_cache(maxsize=2048)
