@@ -426,13 +426,12 @@ def import_file(
     or nothing. LinkedIn does not mark InMails: the first message of a conversation, from you to one person, with a
     subject, is taken for one. Message texts are never stored. `inkeeper imports --undo ID` takes an import back.
     """
-    # Not the module: `inkeeper.cli.imports` is the command of this name, too.
-    from inkeeper.cli.imports import bring, find_account, wishes_from
+    from inkeeper.cli import importing
 
-    wishes = wishes_from(flags)
+    wishes = importing.wishes_from(flags)
     with _opened(data_dir=data_dir, database=database) as (store, _):
-        seat = find_account(store, account)
-        bring(store, seat, file, wishes, utc_now(), look_only=look_only, yes=yes, every_row=every_row)
+        seat = importing.find_account(store, account)
+        importing.bring(store, seat, file, wishes, utc_now(), look_only=look_only, yes=yes, every_row=every_row)
 
 
 @main.command()
@@ -441,13 +440,13 @@ def import_file(
 @_database_options
 def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
     """List what was imported, or take a whole import back in one step."""
-    from inkeeper.cli.imports import list_all, take_back
+    from inkeeper.cli import importing
 
     with _opened(**flags) as (store, _):
         if import_id is None:
-            list_all(store, account)
+            importing.list_all(store, account)
         else:
-            take_back(store, import_id, utc_now())
+            importing.take_back(store, import_id, utc_now())
 
 
 @main.command()
@@ -468,7 +467,7 @@ def erase(link: str, name: str | None, **flags: Any) -> None:
     hold.
     """
     from inkeeper.cli.erasing import report_erased
-    from inkeeper.cli.imports import refusals
+    from inkeeper.cli.importing import refusals
     from inkeeper.services.takeout.erasing import erase_person
 
     with _opened(**flags) as (store, _), refusals():
