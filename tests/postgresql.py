@@ -58,6 +58,11 @@ def _as_user() -> dict[str, Any]:
     return {"user": name, "group": pwd.getpwnam(name).pw_gid, "extra_groups": []}
 
 
+def _ending_with_us() -> list[str]:
+    """In front of a command: it ends when this process does, however that is killed. Linux only."""
+    return ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
+
+
 def _give_away(*paths: Path) -> None:
     if user := _as_user():
         for path in paths:
@@ -122,7 +127,11 @@ class Cluster:
         log = self.folder / f"{self.data.name}.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [programs() / "postgres", "-D", self.data, *(f"--{name}={value}" for name, value in settings.items())],
+                [
+                    *_ending_with_us(),
+                    *(programs() / "postgres", "-D", self.data),
+                    *(f"--{name}={value}" for name, value in settings.items()),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
