@@ -189,7 +189,7 @@ def test_a_large_upload_beside_one_that_is_read_is_refused_by_its_head(
     app: Flask, live_server: str, seat: Seat, path: str
 ) -> None:
     headers = upload_headers(seat, Content_Length=str(LARGE), Expect="100-continue")
-    with app.extensions["inkeeper.turns"].taken("somebody", Clock()()), connected(live_server) as connection:
+    with app.extensions["inkeeper.turns"].taken(Actor("somebody"), Clock()()), connected(live_server) as connection:
         connection.sendall(head(path, headers))
         response, body = answer(connection)
 

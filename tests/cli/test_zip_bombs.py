@@ -29,7 +29,8 @@ UPLOAD = """
 import sys
 from inkeeper.api.app import create_app
 from inkeeper.clock import utc_now
-from inkeeper.services import devices
+from inkeeper.services.access import Actor
+from inkeeper.services.devices import connected as devices
 from inkeeper.settings import Settings
 from inkeeper.storage.database import open_database
 
@@ -37,7 +38,7 @@ url, file = sys.argv[1:]
 store = open_database(url)
 with store.begin_write(None) as tx:
     ((account, owner),) = tx.execute("SELECT id, owner_id FROM account").fetchall()
-    token = devices.add(tx, owner, "Program", utc_now())[1]
+    token = devices.add(tx, Actor(owner), "Program", utc_now()).token
 answer = create_app(store, settings=Settings(database=url)).test_client().post(
     f"/api/v1/accounts/{account}/imports?preview=true&me=Kai%20Example",
     data=open(file, "rb").read(),
