@@ -283,13 +283,13 @@ class TestASharedServer:
         for name, code in codes.items():
             confirmed = confirm(client, started(client), code)
             with store.read() as tx:
-                device = (
+                (device,) = (
                     DeviceRow.select(DeviceRow, Owner)
                     .join(Owner)
                     .where(DeviceRow.id == confirmed.json["device_id"])
                     .execute(tx.database)
                 )
-                assert device.get().owner.name == name
+                assert device.owner.name == name
 
     def test_a_new_code_takes_the_place_of_the_owners_last(
         self, client: FlaskClient, store: Store, clock: Clock
