@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -18,6 +19,8 @@ from tests.conftest import Device
 UNCHECKED = "positive_data_acceptance,use_after_free,ensure_resource_availability"
 
 
+# The requests and the checks of the answers are the same on either database. Other tests ask each route on both.
+@pytest.mark.sqlite
 def test_schemathesis_finds_nothing(
     app: Flask, live_server: str, owner: Device, ids: dict[str, str], tmp_path: Path
 ) -> None:
