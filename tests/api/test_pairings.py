@@ -287,9 +287,9 @@ class TestASharedServer:
                     DeviceRow.select(DeviceRow, Owner)
                     .join(Owner)
                     .where(DeviceRow.id == confirmed.json["device_id"])
-                    .execute(tx.database)
+                    .get(tx.database)
                 )
-                assert device.get().owner.name == name
+                assert device.owner.name == name
 
     def test_a_new_code_takes_the_place_of_the_owners_last(
         self, client: FlaskClient, store: Store, clock: Clock
