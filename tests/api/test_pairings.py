@@ -287,7 +287,7 @@ class TestASharedServer:
                     DeviceRow.select(DeviceRow, Owner)
                     .join(Owner)
                     .where(DeviceRow.id == confirmed.json["device_id"])
-                    .execute(tx.database)
+                    .get(tx.database)
                 )
                 assert device.owner.name == name
 

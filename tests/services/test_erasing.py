@@ -852,3 +852,5 @@ def test_every_table_about_people_says_whose_it_is(store: Store, seat: Seat, mon
 
     with pytest.raises(TypeError, match="diary"):
         erase(store, LINK)
+    with store.begin_write(None) as tx:
+        tx.execute("DROP TABLE diary")

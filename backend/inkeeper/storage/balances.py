@@ -1,6 +1,4 @@
-"""What an account's facts amount to: its states, the sheets of its periods, and what new facts change. All of it runs
-inside a transaction of the store.
-"""
+"""What an account's facts amount to: its states, the sheets of its periods, and what new facts change."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""An account's facts in the database: storing them, and reading them back. All of it runs inside a transaction of the
-store.
+"""An account's facts in the database: storing them, and reading them back.
 
 It is plain SQL: building the same few statements with the query builder for every InMail took longer than running them.
 """

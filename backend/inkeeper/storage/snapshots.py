@@ -1,7 +1,5 @@
 """States saved at the beginning of each period, with the sheet of the one that ended, so that reading need not begin at
 the opening. A cache: dropping any of them changes no answer.
-
-Runs inside a transaction of the store.
 """
 
 from __future__ import annotations

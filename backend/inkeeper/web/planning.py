@@ -199,7 +199,7 @@ def _preview(found: Seats, form: Form) -> tuple[Form, dict[str, Any]]:
 
 
 def _wanted(tx: Transaction, found: Seats, form: Form) -> dict[str, Any]:
-    """What to plan, as the service takes it. Runs inside a transaction where filters choose the targets."""
+    """What to plan, as the service takes it."""
     typed = form.typed
     wanted = {name: form.data[name] for name in ("from", "until", "per_day") if form.data.get(name) is not None}
     if typed.get("all"):

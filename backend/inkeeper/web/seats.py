@@ -42,7 +42,7 @@ class Seats(NamedTuple):
 
 
 def read(tx: Transaction, account_id: str | None) -> Seats:
-    """The owner's accounts and the one of this id, the first without an id. Runs inside a transaction.
+    """The owner's accounts and the one of this id, the first without an id.
 
     Raises NoAccountYet if there is none at all, the 404 Problem for an id that is not the owner's.
     """
@@ -59,7 +59,7 @@ def read(tx: Transaction, account_id: str | None) -> Seats:
 
 
 def summary_of(tx: Transaction, account_id: str, instant: datetime) -> dict[str, Any]:
-    """The account's summary at `instant` (UTC). Runs inside a transaction."""
+    """The account's summary at `instant` (UTC)."""
     summaries: Summaries = current_app.extensions["inkeeper.web.summaries"]
     row = owned_account(tx, actor(), account_id)
 

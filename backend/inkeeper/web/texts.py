@@ -290,7 +290,7 @@ def _editor(
 
 
 def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str) -> dict[str, Any]:
-    """What the preview shows. Runs inside a transaction."""
+    """What the preview shows."""
     name = clean_name(typed) or EXAMPLE
     product = found.chosen["account"]["product"]
     person = texts.person_like(tx, actor(), name)

@@ -1,6 +1,6 @@
 """Imports as batches: previewed, stored all or nothing, listed, and taken back in one step.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+The functions that write need a write transaction to the account.
 """
 
 from __future__ import annotations

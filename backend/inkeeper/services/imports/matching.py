@@ -54,10 +54,7 @@ class Known:
 
 
 def known_inmails(tx: Transaction, account_id: str, found: Sequence[Found]) -> list[Known]:
-    """The account's InMails of the time that those found (in order of time) span, in order of time.
-
-    Runs inside a transaction of the store.
-    """
+    """The account's InMails of the time that those found (in order of time) span, in order of time."""
     if not found:
         return []
     since, until = found[0].sent_at - NEARBY, found[-1].sent_at + NEARBY

@@ -71,7 +71,7 @@ class Plan:
 
 
 def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime) -> Plan:
-    """What importing the file into the account would do. Runs inside a transaction of the store.
+    """What importing the file into the account would do.
 
     Raises a 422 Problem for lines to be left out that hold no InMail.
     """

@@ -1,6 +1,6 @@
 """Accounts: subscription seats with a plan and a rule book, each of one owner. Nothing is ever added up across them.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+The functions that write need a write transaction to the account.
 """
 
 from __future__ import annotations

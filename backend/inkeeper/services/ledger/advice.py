@@ -1,7 +1,4 @@
-"""Advice on the plan of an account: what to do by one rule, what it rests on, and what each change would void.
-
-Runs inside a transaction of the store.
-"""
+"""Advice on the plan of an account: what to do by one rule, what it rests on, and what each change would void."""
 
 from __future__ import annotations
 

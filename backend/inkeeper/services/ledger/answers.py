@@ -1,6 +1,6 @@
 """What became of an account's InMails, counted in the database. Those taken back do not count.
 
-Every function runs inside a transaction of the store. Spans are of sending, `[since, until]` in UTC.
+Spans are of sending, `[since, until]` in UTC.
 """
 
 from __future__ import annotations

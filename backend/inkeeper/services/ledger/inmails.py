@@ -1,6 +1,6 @@
 """InMails: logging them, what became of them, taking them back.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+The functions that write need a write transaction to the account.
 """
 
 from __future__ import annotations

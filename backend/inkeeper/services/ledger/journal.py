@@ -1,7 +1,4 @@
-"""The journal of an account: every change of its balance, with the rule that caused it.
-
-Runs inside a transaction of the store.
-"""
+"""The journal of an account: every change of its balance, with the rule that caused it."""
 
 from __future__ import annotations
 

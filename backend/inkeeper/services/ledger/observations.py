@@ -1,6 +1,6 @@
 """Observations: the balance that LinkedIn showed, taken as true.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+The functions that write need a write transaction to the account.
 """
 
 from __future__ import annotations

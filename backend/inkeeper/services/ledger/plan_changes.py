@@ -1,6 +1,6 @@
 """Changing the plan and cancelling: what it would bring and void, doing it, and taking a mistake back.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+The functions that write need a write transaction to the account.
 """
 
 from __future__ import annotations

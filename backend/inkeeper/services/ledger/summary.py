@@ -1,4 +1,4 @@
-"""All that badge and popup need, in one answer. Runs inside a transaction of the store.
+"""All that badge and popup need, in one answer.
 
 The summary is declared here alone: the API derives its schema from `Overview`, the extension its types and checks.
 """

@@ -1,7 +1,7 @@
 """Campaigns: a named list with a sequence of InMails, days, and a budget of credits.
 
 What is left of a campaign after its last day is dropped by computation (`rules/targets.py`), so nothing has to run on
-that day. Every function runs inside a transaction of the store.
+that day.
 """
 
 from __future__ import annotations

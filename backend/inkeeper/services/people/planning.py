@@ -1,8 +1,8 @@
 """Planning in bulk: whom of many to write to on which day, previewed and then stored in one write.
 
-`rules/spreading.py` places; this module gathers what it needs to know. Every function runs inside a transaction of the
-store, and those that write inside the account's write transaction: two plans at the same time come one after the other,
-so never more are planned than there are credits.
+`rules/spreading.py` places; this module gathers what it needs to know. The functions that write need
+a write transaction to the account: two plans at the same time come one after the other, so never more are planned than
+there are credits.
 """
 
 from __future__ import annotations

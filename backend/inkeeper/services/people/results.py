@@ -1,4 +1,4 @@
-"""What came of an account's InMails by text, campaign, purpose, weekday or hour. Runs inside a transaction."""
+"""What came of an account's InMails by text, campaign, purpose, weekday or hour."""
 
 from __future__ import annotations
 

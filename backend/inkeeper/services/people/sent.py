@@ -1,4 +1,4 @@
-"""Looking up InMails by the person they went to. Every function runs inside a transaction of the store."""
+"""Looking up InMails by the person they went to."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Feed(NamedTuple):
 
 
 def address_state(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
-    """Whether the owner's account has an address, since when (UTC), and when it was last read. Needs a transaction."""
+    """Whether the owner's account has an address, since when (UTC), and when it was last read."""
     owned_account(tx, actor, account_id)
     feed = calendars.get(tx, account_id)
     return {

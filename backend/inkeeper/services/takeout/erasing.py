@@ -153,7 +153,6 @@ def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
     the data of all owners, and those from this owner's.
 
     `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
-    Runs inside a transaction of the store.
     """
     rows = stored.list_after(tx, actor.owner_id, since, ERASURES_AT_ONCE + 1)
     newest = stored.last_id(tx)

@@ -25,7 +25,7 @@ class WouldErase(NamedTuple):
 
 
 def would_erase(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
-    """What `erasing.erase_person` would find in the owner's data. Runs inside a transaction of the store.
+    """What `erasing.erase_person` would find in the owner's data.
 
     Raises a 422 Problem for what is no link to a person.
     """
