@@ -283,7 +283,7 @@ class TestASharedServer:
         for name, code in codes.items():
             confirmed = confirm(client, started(client), code)
             with store.read() as tx:
-                (device,) = (
+                device = (
                     DeviceRow.select(DeviceRow, Owner)
                     .join(Owner)
                     .where(DeviceRow.id == confirmed.json["device_id"])
