@@ -143,11 +143,15 @@ class Server:
         found = until(lambda: CODE.search(self.terminal()[after:]), f"a pairing code in:\n{self.terminal()}")
         return found.group(1)
 
-    def pair_for(self, owner: str) -> None:
-        """Says on the command line whose the device is that is being connected."""
-        subprocess.run(
-            self.command("pair", "--owner", owner), env=self.environment(), cwd=ROOT, check=True, capture_output=True
-        )
+    def pair_for(self, owner: str) -> str:
+        """Says on the command line whose the device is that is being connected. Returns the code that it prints."""
+        command = self.command("pair", "--owner", owner)
+        printed = subprocess.run(
+            command, env=self.environment(), cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+        found = re.match(r"\d{6}\b", printed)
+        assert found, printed
+        return found[0]
 
     def client(self, device: str = "test client") -> Client:
         """A client that has been paired through the code, as every client must."""

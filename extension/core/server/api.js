@@ -60,9 +60,23 @@ export async function call(server, path, { method = "GET", body, key, etag, shap
  * @returns {Promise<Greeting>} `id` is null from a server of before there were ids
  */
 export async function greet(address, query = "") {
+  return greetingOf(await askWho(address, query));
+}
+
+/** @param {any} body */
+function greetingOf(body) {
+  if (!fits(body, SHAPE.greeting)) throw new Refusal({ code: "version_mismatch" });
+  return { ...body, id: body.id ?? null };
+}
+
+/**
+ * What answers there, as it says itself.
+ * @param {string} address
+ * @param {string} query
+ */
+async function askWho(address, query) {
   try {
-    const { body } = await call({ address, token: null }, `/server${query}`, { shape: SHAPE.greeting });
-    return { ...body, id: body.id ?? null };
+    return (await call({ address, token: null }, `/server${query}`)).body;
   } catch (error) {
     // Inkeeper answers, but has nothing there: the address has a path that is none of its own.
     if (error instanceof Refusal && error.problem.status === 404) throw new Refusal({ code: "wrong_path" });
@@ -79,13 +93,14 @@ export async function greet(address, query = "") {
 export async function assure({ address, deviceId, secret }) {
   if (!secret) return greet(address);
   const nonce = newNonce();
-  const greeting = await greet(address, `?${new URLSearchParams({ nonce, device: deviceId ?? "" })}`);
-  if (!(await isProof(greeting.proof, secret, nonce))) {
+  const body = await askWho(address, `?${new URLSearchParams({ nonce, device: deviceId ?? "" })}`);
+  // The proof first: what another program says in any form is no other version's answer.
+  if (!(await isProof(body?.proof, secret, nonce))) {
     proven.until = 0;
     throw new Refusal({ code: "impostor" });
   }
   Object.assign(proven, { secret, until: performance.now() + PROVEN_MS });
-  return greeting;
+  return greetingOf(body);
 }
 
 /** @param {string} secret */
