@@ -92,7 +92,8 @@ class Server:
         return self
 
     def _launch(self, arguments: list[str], terminal: BinaryIO) -> subprocess.Popen[bytes] | Forked:
-        if self._stem is not None:
+        # A clock of its own has to be there before Inkeeper is imported.
+        if self._stem is not None and self.at is None:
             return self._stem.start([*arguments, "--data-dir", str(self.data)], terminal)
         return subprocess.Popen(
             self.command(*arguments),
