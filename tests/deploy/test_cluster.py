@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from e2e.harness.client import Client
 from e2e.harness.server import free_port
+from e2e.harness.wait import until
 from tests import postgresql
 from tests.deploy.load import Attempt, Load, Writer, load, lost_or_doubled
 from tests.deploy.patroni import Cluster, Node, patroni_cluster
@@ -74,12 +76,24 @@ def servers(cluster: Cluster, folder: Path) -> Iterator[list[TeamServer]]:
     settings.write_text(text, encoding="utf-8")
     url = f"postgresql://inkeeper@127.0.0.1:{port}/inkeeper"
     with running(folder, "haproxy", "haproxy", "-db", "-f", settings, port=port), ExitStack() as stack:
+        # HAProxy takes every node for one that leads until it has asked them for the first time.
+        until(lambda: takes_writes(url), "HAProxy leads to the node that leads", seconds=30)
         started = []
         for number in range(2):
             server = TeamServer(folder / f"server{number}", url, PGPASSWORD=PASSWORD)
             stack.callback(server.close)
             started.append(server.start())
         yield started
+
+
+def takes_writes(url: str) -> bool:
+    """Whether connections to the database come to a node that takes writes, several times one after the other."""
+    try:
+        for _ in range(4):
+            psycopg.connect(url, password=PASSWORD, target_session_attrs="read-write", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def writer(server: TeamServer, other: TeamServer, number: int) -> Writer:
