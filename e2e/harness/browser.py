@@ -223,9 +223,16 @@ class Browser:
     def kill_worker(self) -> None:
         """Stops the worker at once, in the middle of whatever it does. The next event starts a new one."""
         worker = self._worker_target()
-        if worker:
-            # Rarely, Chromium takes most of a minute to let go of one.
-            until(lambda: self._gone(worker["targetId"]), "the worker stopped", seconds=90)
+        if not worker:
+            return
+        try:
+            until(lambda: self._gone(worker["targetId"]), "the worker stopped")
+        except AssertionError:
+            # Rarely, Chromium does not let go of a worker by closing its target.
+            self.control.cdp("ServiceWorker.enable")
+            self.control.cdp("ServiceWorker.stopAllWorkers")
+            until(lambda: self._gone(worker["targetId"]), "the worker stopped", seconds=80)
+            self.control.cdp("ServiceWorker.disable")
 
     def _gone(self, target_id: str) -> bool:
         if target_id not in [target["targetId"] for target in self.cdp.targets("service_worker")]:
