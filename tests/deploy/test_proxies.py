@@ -25,7 +25,7 @@ from tests.deploy.proxies import NAME, Proxy, TlsClient, caddy, haproxy
 pytestmark = pytest.mark.postgresql
 
 PROXIES = {"haproxy": haproxy, "caddy": caddy}
-UNDER_A_KILL = {"haproxy": {201}, "caddy": {201, 502}}
+UNDER_A_KILL = {"haproxy": {201}, "caddy": {201, 502, 503}}
 """With which statuses writes with a key are answered while a server is killed."""
 WRITERS = 4
 PLENTY = 100_000
