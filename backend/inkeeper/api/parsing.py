@@ -12,7 +12,7 @@ from webargs.flaskparser import FlaskParser
 
 from inkeeper.errors import Problem
 
-# An answer that names thousands of mistakes helps nobody.
+# An answer names at most so many mistakes, and a path of at most so many characters.
 _ERRORS_NAMED = 50
 _PATH_LENGTH = 200
 

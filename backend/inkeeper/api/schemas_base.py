@@ -69,7 +69,7 @@ class Flag(fields.Boolean):
 class Text(fields.String):
     """Words to show to people, without blanks around them; one line unless `lines` is set.
 
-    What `texts` refuses (controls, separators, characters that nobody sees) is refused here.
+    What `texts` refuses (controls, separators, invisible characters) is refused here.
     """
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)

@@ -71,7 +71,7 @@ SummarySchema = schema_of(
 
 
 class Made(NamedTuple):
-    """A summary as JSON text but for `as_of`, and the tag that stands for it."""
+    """A summary as JSON text without `as_of`, and its ETag."""
 
     tag: str
     body: str

@@ -5,7 +5,7 @@ What belongs to somebody else is answered as what does not exist: with the 404 P
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from inkeeper.errors import not_found
 from inkeeper.storage import accounts, campaigns, devices, imports, inmails, persons, targets, texts
@@ -18,6 +18,8 @@ from inkeeper.storage.persons import Person
 from inkeeper.storage.targets import Target
 from inkeeper.storage.texts import Text
 from inkeeper.storage.transaction import Transaction
+
+Row = TypeVar("Row")
 
 
 class Actor(NamedTuple):
@@ -36,10 +38,7 @@ class Actor(NamedTuple):
 
 def owned_account(tx: Transaction, actor: Actor, account_id: str) -> Account:
     """The actor's account. Raises the 404 Problem."""
-    found = accounts.get(tx, actor.owner_id, account_id)
-    if found is None:
-        raise not_found("account")
-    return found
+    return _or_404(accounts.get(tx, actor.owner_id, account_id), "account")
 
 
 def owned_device(tx: Transaction, actor: Actor, device_id: str) -> Device:
@@ -52,55 +51,40 @@ def owned_device(tx: Transaction, actor: Actor, device_id: str) -> Device:
 
 def owned_person(tx: Transaction, actor: Actor, person_id: str) -> Person:
     """The actor's person. Raises the 404 Problem, for one who was erased too."""
-    found = persons.get(tx, actor.owner_id, person_id)
-    if found is None:
-        raise not_found("person")
-    return found
+    return _or_404(persons.get(tx, actor.owner_id, person_id), "person")
 
 
 def owned_person_or_erased(tx: Transaction, actor: Actor, person_id: str) -> Person:
     """The actor's person, one who was erased too. Raises the 404 Problem."""
-    found = persons.get_all(tx, actor.owner_id, [person_id]).get(person_id)
-    if found is None:
-        raise not_found("person")
-    return found
+    return _or_404(persons.get_all(tx, actor.owner_id, [person_id]).get(person_id), "person")
 
 
 def owned_text(tx: Transaction, actor: Actor, text_id: str) -> Text:
     """The actor's text, an archived one too. Raises the 404 Problem."""
-    found = texts.get(tx, actor.owner_id, text_id)
-    if found is None:
-        raise not_found("text")
-    return found
+    return _or_404(texts.get(tx, actor.owner_id, text_id), "text")
 
 
 def owned_campaign(tx: Transaction, actor: Actor, campaign_id: str) -> Campaign:
     """The actor's campaign, an archived one too. Raises the 404 Problem."""
-    found = campaigns.get(tx, actor.owner_id, campaign_id)
-    if found is None:
-        raise not_found("campaign")
-    return found
+    return _or_404(campaigns.get(tx, actor.owner_id, campaign_id), "campaign")
 
 
 def owned_target(tx: Transaction, actor: Actor, target_id: str) -> Target:
     """The actor's target. Raises the 404 Problem."""
-    found = targets.get(tx, actor.owner_id, target_id)
-    if found is None:
-        raise not_found("target")
-    return found
+    return _or_404(targets.get(tx, actor.owner_id, target_id), "target")
 
 
 def inmail_of(tx: Transaction, account_id: str, inmail_id: str) -> Inmail:
     """The InMail of an account that is known to be the actor's. Raises the 404 Problem."""
-    found = inmails.get(tx, account_id, inmail_id)
-    if found is None:
-        raise not_found("InMail")
-    return found
+    return _or_404(inmails.get(tx, account_id, inmail_id), "InMail")
 
 
 def import_of(tx: Transaction, account_id: str, import_id: str) -> Import:
     """The import of an account that is known to be the actor's. Raises the 404 Problem."""
-    found = imports.get(tx, account_id, import_id)
+    return _or_404(imports.get(tx, account_id, import_id), "import")
+
+
+def _or_404(found: Row | None, what: str) -> Row:
     if found is None:
-        raise not_found("import")
+        raise not_found(what)
     return found
