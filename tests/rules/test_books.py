@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 import inkeeper
 from inkeeper.rules import books
-from inkeeper.rules.advice import FULL, enough_on, full_periods, plans_to_try, try_plan
+from inkeeper.rules.advice import SHORTEST_MONTH, enough_on, full_periods, plans_to_try, try_plan
 from inkeeper.rules.agenda import agenda
-from inkeeper.rules.books import BadBook, books_holding, read_book
+from inkeeper.rules.books import BadBook, books_allowing, read_book
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.money import Money, value_of
@@ -275,9 +275,9 @@ def test_advice_looks_at_full_quarters():
     assert full_periods(story_sheets(story, "2026-05-21")[:-1])[0].start == story.time("2026-02-20")
     assert enough_on(story.state("2026-05-21"), 1) == story.time("2026-11-20")
     later = story_sheets(story, "2027-02-25")[:-1]
-    looked_at = full_periods(later)
-    assert [sheet.months * FULL <= sheet.end - sheet.start for sheet in looked_at if sheet.end] == [True] * 4
-    trial = try_plan(story.state("2027-02-25"), "premium_business", looked_at, story.facts)
+    evaluated = full_periods(later)
+    assert [sheet.months * SHORTEST_MONTH <= sheet.end - sheet.start for sheet in evaluated if sheet.end] == [True] * 4
+    trial = try_plan(story.state("2027-02-25"), "premium_business", evaluated, story.facts)
     assert trial.months == 12
     assert trial.lost == 4 * 6
 
@@ -389,8 +389,8 @@ def test_the_accounts_own_book_is_none_to_offer():
 
 def test_a_book_that_needs_a_number_of_the_contract_is_none_to_offer_without_one():
     at = utc("2026-04-15")
-    assert books_holding(0, "recruiter", Terms("month_end"), "UTC", at) == []
-    assert [fit.book.id for fit in books_holding(0, "recruiter", Terms("month_end", 9), "UTC", at)] == [
+    assert books_allowing(0, "recruiter", Terms("month_end"), "UTC", at) == []
+    assert [fit.book.id for fit in books_allowing(0, "recruiter", Terms("month_end", 9), "UTC", at)] == [
         "quarterly",
         "rolling",
     ]
@@ -399,7 +399,7 @@ def test_a_book_that_needs_a_number_of_the_contract_is_none_to_offer_without_one
 def test_the_smallest_limit_comes_first_and_a_book_without_one_last():
     unlimited = TEXTS["rolling"].replace("\ncap = 15\n", "\n", 1)
     with Changed("rolling", unlimited):
-        found = books_holding(0, "premium_career", Terms("month_end"), "UTC", utc("2026-02-01"))
+        found = books_allowing(0, "premium_career", Terms("month_end"), "UTC", utc("2026-02-01"))
         assert [(fit.book.id, fit.most) for fit in found] == [("month_end", 5), ("quarterly", 5), ("rolling", None)]
 
 

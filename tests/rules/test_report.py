@@ -175,4 +175,4 @@ def test_money_is_written_in_its_own_unit():
     assert [money.decimal(amount) for amount in amounts] == ["28.00", "0.05", "300", "1.234"]
     assert money.total([None, Money(1, "EUR"), Money(2, "EUR")]) == Money(3, "EUR")
     assert money.total([None]) is None
-    assert Counter(money.shared(Money(100, "EUR"), among) for among in (3, 0)) == {Money(33, "EUR"): 1, None: 1}
+    assert Counter(money.divide(Money(100, "EUR"), among) for among in (3, 0)) == {Money(33, "EUR"): 1, None: 1}

@@ -27,22 +27,22 @@ from inkeeper.rules.replay import (
     without_retracted,
 )
 from inkeeper.rules.report import lost
-from inkeeper.rules.sheets import Sheet, draw_up, total
+from inkeeper.rules.sheets import Sheet, build_sheets, total
 from inkeeper.rules.state import State
 from inkeeper.vocabulary import Need, Verdict
 
-PERIODS_LOOKED_AT = 12
-PERIODS_NEEDED = 3
-FULL = timedelta(days=27)
+MAX_PERIODS = 12
+MIN_PERIODS = 3
+SHORTEST_MONTH = timedelta(days=27)
 """Days for each of its months that a full period has at least. No month is shorter, whatever the clocks do; a period
 cut short by a change of plan or a late opening is.
 """
 
-EARLY = timedelta(days=7)
-LATELY = 3
+EARLY_BY = timedelta(days=7)
+RECENT_PERIODS = 3
 """How many of the last periods tell what is needed by now."""
-_A_MONTH = timedelta(days=365.2425 / 12)
-_MOST_UNLOGGED = 10_000
+_MEAN_MONTH = timedelta(days=365.2425 / 12)
+_MAX_UNLOGGED = 10_000
 
 
 class Trial(NamedTuple):
@@ -80,14 +80,14 @@ class Use(NamedTuple):
 
 def full_periods(closed: Iterable[Sheet]) -> list[Sheet]:
     """The last periods that were not cut short, oldest first."""
-    full = [sheet for sheet in closed if sheet.end and sheet.end - sheet.start >= sheet.months * FULL]
-    return full[-PERIODS_LOOKED_AT:]
+    full = [sheet for sheet in closed if sheet.end and sheet.end - sheet.start >= sheet.months * SHORTEST_MONTH]
+    return full[-MAX_PERIODS:]
 
 
 def enough_on(state: State, full: int) -> datetime:
     """When the last of the periods that are needed will have ended (UTC), if the plan stays."""
     start, end = state.period_start, state.next_renewal
-    missing = PERIODS_NEEDED - full - (end - start >= months_of(state) * FULL)
+    missing = MIN_PERIODS - full - (end - start >= months_of(state) * SHORTEST_MONTH)
     for _ in range(missing):
         end = periods.next_renewal(cycle_of(state), end)
     return end
@@ -100,7 +100,7 @@ def ran_out_early(sheet: Sheet, allotment: int) -> bool:
     """
     if sheet.emptied_at is None or sheet.end is None or sheet.allotment < allotment:
         return False
-    return sheet.end - sheet.emptied_at > EARLY
+    return sheet.end - sheet.emptied_at > EARLY_BY
 
 
 def days_left_when_empty(zone: str, sheet: Sheet) -> int | None:
@@ -120,13 +120,13 @@ def plans_to_try(state: State) -> dict[str, int]:
     return dict(sorted(known.items(), key=lambda item: item[1]))
 
 
-def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
+def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
     """The account's InMails of those periods, replayed as if it had opened with that plan as the first of them began.
 
     `facts` are those since then, or more; the rule book and the plan's numbers are today's. What LinkedIn showed as
     gone without an InMail counts as sent at its period's end.
     """
-    begin, end = looked_at[0].start, looked_at[-1].end
+    begin, end = evaluated[0].start, evaluated[-1].end
     assert end is not None
     book, own, today = book_of(state), _terms_on(state, plan), state.position.at
     terms = replace(
@@ -135,13 +135,15 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
         cap=book.cap(plan, own, state.zone, today),
         renewal_day=state.cycle_day,
     )
-    told: list[Fact] = [Opened("trial", begin, plan, state.zone, terms), *_unlogged(looked_at)]
-    told += [
+    trial_facts: list[Fact] = [Opened("trial", begin, plan, state.zone, terms), *_unlogged(evaluated)]
+    trial_facts += [
         fact for fact in without_retracted(facts) if isinstance(fact, Sent | OutcomeRecorded) and begin <= fact.at < end
     ]
-    begun: list[State] = []
-    after, journal = replay(told, end - INSTANT, None, lambda at: begun.append(at.copy()), refuse_uncovered=True)
-    closed, present = draw_up(None, begun, journal, after)
+    period_states: list[State] = []
+    after, journal = replay(
+        trial_facts, end - INSTANT, None, lambda at: period_states.append(at.copy()), refuse_uncovered=True
+    )
+    closed, present = build_sheets(None, period_states, journal, after)
     starts = [sheet.start for sheet in (*closed, present)]
     short = Counter(bisect_right(starts, entry.at) for entry in journal if entry.rule == UNCOVERED)
     whole = total(sheet.tally for sheet in (*closed, present))
@@ -150,33 +152,33 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
     return Trial(
         plan,
         allotment_of(after),
-        max(1, round((end - begin) / _A_MONTH)),
+        max(1, round((end - begin) / _MEAN_MONTH)),
         whole.used,
         lost(whole) + left,
         whole.credited_back,
         short.total(),
         len(short),
-        len(short) <= 1 and max(short, default=0) <= len(starts) - LATELY,
+        len(short) <= 1 and max(short, default=0) <= len(starts) - RECENT_PERIODS,
     )
 
 
-def advise(state: State, looked_at: Sequence[Sheet], trials: Sequence[Trial], prices: Mapping[str, Money]) -> Advice:
+def advise(state: State, evaluated: Sequence[Sheet], trials: Sequence[Trial], prices: Mapping[str, Money]) -> Advice:
     """What to do, by this rule. `trials` are of the plans to try, smallest first.
 
-    1. Looked at are the last full periods, at least PERIODS_NEEDED and at most PERIODS_LOOKED_AT.
-    2. Upgrade: in at least half of them, and in 2 of the LATELY last, use emptied the account more than EARLY before
-       the period's end. Less often than that is a busy month and no lasting need.
-    3. Downgrade or cancel: on a smaller plan, or on none, there would have been a credit for every InMail in all of
-       these periods but one at most, and in each of the LATELY last; and where both prices are known, it is cheaper.
-    4. Otherwise stay. What else a plan offers besides credits is not looked at.
+    1. Evaluate the last full periods, at least MIN_PERIODS and at most MAX_PERIODS.
+    2. Upgrade if use emptied the account more than EARLY_BY before the period's end in at least half of them and in 2
+       of the last RECENT_PERIODS. If that happened less often, it was a busy month and not a lasting need.
+    3. Downgrade (or cancel, on the free plan) if a smaller plan had a credit for every InMail in all of these periods
+       except at most one, and in each of the last RECENT_PERIODS, and is cheaper where both prices are known.
+    4. Otherwise stay. Other benefits of a plan are not considered.
     """
     if state.plan == books.BASIC:
         return Advice("stay", None, "covered")
-    if len(looked_at) < PERIODS_NEEDED:
+    if len(evaluated) < MIN_PERIODS:
         return Advice("not_enough_history", None, "unknown")
     allotment = plans_to_try(state)[state.plan]
-    early = [ran_out_early(sheet, allotment) for sheet in looked_at]
-    if 2 * sum(early) >= len(early) and sum(early[-LATELY:]) >= 2:
+    early = [ran_out_early(sheet, allotment) for sheet in evaluated]
+    if 2 * sum(early) >= len(early) and sum(early[-RECENT_PERIODS:]) >= 2:
         larger = next((trial.plan for trial in trials if trial.allotment > allotment), None)
         return Advice("upgrade" if larger else "stay", larger, "lasting")
     for trial in trials:
@@ -187,7 +189,7 @@ def advise(state: State, looked_at: Sequence[Sheet], trials: Sequence[Trial], pr
     return Advice("stay", None, "busy_month" if any(early) else "covered")
 
 
-def use_the_rest(state: State, now: datetime, weekdays: Collection[int]) -> list[Use]:
+def plan_daily_use(state: State, now: datetime, weekdays: Collection[int]) -> list[Use]:
     """How to use what is left before the next renewal: evenly over the working days (ISO weekdays; all days where none
     is left), and each lot before it expires.
     """
@@ -215,12 +217,12 @@ def _terms_on(state: State, plan: str) -> Terms:
     return state.terms if plan == state.plan else Terms(state.terms.rule_book)
 
 
-def _unlogged(looked_at: Iterable[Sheet]) -> list[Fact]:
+def _unlogged(evaluated: Iterable[Sheet]) -> list[Fact]:
     return [
         Sent(f"unlogged-{sheet.end.isoformat()}-{number}", sheet.end - timedelta(seconds=1), 1)
-        for sheet in looked_at
+        for sheet in evaluated
         if sheet.end
-        for number in range(min(sheet.tally.adjusted_down, _MOST_UNLOGGED))
+        for number in range(min(sheet.tally.adjusted_down, _MAX_UNLOGGED))
     ]
 
 

@@ -284,7 +284,7 @@ def books_for(plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
     return sorted(found, key=lambda fit: (fit.most is None, fit.most or 0))
 
 
-def books_holding(balance: int, plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
+def books_allowing(balance: int, plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
     """The rule books under which the plan can show that balance at `at` (UTC), best first.
 
     The best is the one whose limit is closest to the balance. Of equals the default book comes first.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inkeeper.rules.books import Fit, books_holding
+from inkeeper.rules.books import Fit, books_allowing
 from inkeeper.rules.state import State
 
 
@@ -11,11 +11,11 @@ def fitting_books(state: State) -> list[Fit]:
     observed = state.observed
     if observed is None or not observed.contradicts_book:
         return []
-    return other_books_holding(state, observed.balance)
+    return other_books_allowing(state, observed.balance)
 
 
-def other_books_holding(state: State, balance: int) -> list[Fit]:
+def other_books_allowing(state: State, balance: int) -> list[Fit]:
     """The rule books besides the account's own under which its plan can show that balance now, best first."""
     at = state.observed.at if state.observed else state.position.at
-    found = books_holding(balance, state.plan, state.terms, state.zone, at)
+    found = books_allowing(balance, state.plan, state.terms, state.zone, at)
     return [fit for fit in found if fit.book.id != state.terms.rule_book]

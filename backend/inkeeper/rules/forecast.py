@@ -13,14 +13,14 @@ from inkeeper.rules.replay import allotment_of, book_of
 from inkeeper.rules.state import PAST_PERIODS, State
 from inkeeper.rules.timeline import Change
 
-RETURNS_OVER_DAYS = 90
+RETURNS_WINDOW_DAYS = 90
 """How many local days before today the response rate of returned credits looks back on."""
 
-ALONE_AFTER_DAYS = 10
+OWN_RATE_AFTER_DAYS = 10
 """From which age on, in local days, a period's own rate is evidence enough."""
 
 _SHORTEST_LAG = timedelta(hours=1)
-_MOST_TURNS = 100
+_MAX_ROUNDS = 100
 
 
 class Returns(NamedTuple):
@@ -33,7 +33,7 @@ class Returns(NamedTuple):
     lag: timedelta | None
 
     @property
-    def stay_spent(self) -> int:
+    def unreturned(self) -> int:
         """How many of them returned nothing; at least one, lest a short lucky time promise credits without end."""
         return max(self.sent - self.answered, 1)
 
@@ -64,7 +64,7 @@ class Forecast(NamedTuple):
 
 
 class ReturnsBasis(NamedTuple):
-    """On how much history a capacity rests: `answered` of the paid InMails `sent` in RETURNS_OVER_DAYS."""
+    """On how much history a capacity rests: `answered` of the paid InMails `sent` in RETURNS_WINDOW_DAYS."""
 
     sent: int
     answered: int
@@ -85,7 +85,7 @@ class Capacity(NamedTuple):
 
 def returns_since(zone: str, now: datetime) -> datetime:
     """From when on (UTC) InMails count for the response rate of returned credits. It moves at midnight only."""
-    return day_start(zone, local_day(zone, now) - timedelta(days=RETURNS_OVER_DAYS))
+    return day_start(zone, local_day(zone, now) - timedelta(days=RETURNS_WINDOW_DAYS))
 
 
 def capacity(state: State, now: datetime, returns: Returns) -> Capacity | None:
@@ -97,15 +97,15 @@ def capacity(state: State, now: datetime, returns: Returns) -> Capacity | None:
     allotment = allotment_of(state)
     if book_of(state).credit_back is None or not allotment:
         return None
-    sent, stay_spent, lag = returns.sent, returns.stay_spent, returns.lag
+    sent, unreturned, lag = returns.sent, returns.unreturned, returns.lag
     if not returns.answered or lag is None:
         return Capacity(allotment, state.balance, 0.0, lag, ReturnsBasis(sent, 0))
     left = timedelta(days=(local_day(state.zone, state.next_renewal) - local_day(state.zone, now)).days)
-    turns = min(left // max(lag, _SHORTEST_LAG), _MOST_TURNS) + 1
+    rounds = min(left // max(lag, _SHORTEST_LAG), _MAX_ROUNDS) + 1
     # The balance, what of it comes back, what of that comes back, and so on: a geometric series.
-    until_renewal = state.balance * sent * (sent**turns - (sent - stay_spent) ** turns) // (stay_spent * sent**turns)
+    until_renewal = state.balance * sent * (sent**rounds - (sent - unreturned) ** rounds) // (unreturned * sent**rounds)
     basis = ReturnsBasis(sent, returns.answered)
-    return Capacity(allotment * sent // stay_spent, until_renewal, round(returns.answered / sent, 4), lag, basis)
+    return Capacity(allotment * sent // unreturned, until_renewal, round(returns.answered / sent, 4), lag, basis)
 
 
 def forecast(state: State, now: datetime, loss: Change | None, returns: Returns | None = None) -> Forecast:
@@ -120,15 +120,15 @@ def forecast(state: State, now: datetime, loss: Change | None, returns: Returns 
     if not used_before and not (state.period.used or state.period.free_used):
         return Forecast(None if loss and state.balance else 0, NOTHING_LOGGED)
     # Today is not over, and does not make the period a day older.
-    earlier = used_before if so_far - 1 < ALONE_AFTER_DAYS else []
+    earlier = used_before if so_far - 1 < OWN_RATE_AFTER_DAYS else []
     sends = state.period.used + sum(period.used for period in earlier)
     days = so_far + sum((local_day(state.zone, p.end) - local_day(state.zone, p.start)).days for p in earlier)
     basis = Basis(state.period.used, so_far, len(earlier), all(period.months == 1 for period in earlier))
-    stay_spent, of_sent = 1, 1
+    unreturned, of_sent = 1, 1
     if returns and returns.answered:
-        stay_spent, of_sent = returns.stay_spent, returns.sent
+        unreturned, of_sent = returns.unreturned, returns.sent
         basis = basis._replace(answered=returns.answered, sent=returns.sent)
     if loss is None or not state.balance:
         return Forecast(0, basis)
     days_after_today = len(days_until(state.zone, now, loss.at)) - 1
-    return Forecast(max(0, -loss.credits - sends * days_after_today * stay_spent // (days * of_sent)), basis)
+    return Forecast(max(0, -loss.credits - sends * days_after_today * unreturned // (days * of_sent)), basis)

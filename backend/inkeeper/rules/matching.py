@@ -58,7 +58,7 @@ class Matching:
         self._room = [NO_LIMIT] * days
         self._open = span(0, days - 1)  # days with room
         self._by_load = [span(0, days - 1)]  # for each load the days that have it
-        self._hopeless = 0  # days from which no path leads to a free credit, now or later
+        self._dead_ends = 0  # days from which no path leads to a free credit, now or later
 
     @property
     def free_days(self) -> list[int]:
@@ -72,7 +72,7 @@ class Matching:
 
     def limit(self, per_day: int) -> None:
         """Let each day have at most `per_day` InMails from now on; what is there already stays."""
-        self._hopeless = 0
+        self._dead_ends = 0
         for day in range(self._days):
             self._room[day] = max(per_day - self.load[day], 0)
             self._set_open(day)
@@ -93,7 +93,7 @@ class Matching:
                 if not fixed:
                     self._add(day, window, 1)
                 return True
-        path = self._path(window & ~self._hopeless, 0)
+        path = self._path(window & ~self._dead_ends, 0)
         if not path:
             return False
         if not fixed:
@@ -103,10 +103,10 @@ class Matching:
 
     def has_credit(self, window: int) -> bool:
         """Whether one more InMail could be placed in `window` if days had room for any number."""
-        is_open, hopeless = self._open, self._hopeless
+        is_open, hopeless = self._open, self._dead_ends
         self._open = span(0, self._days - 1)
         found = self._path(window, 0)
-        self._open, self._hopeless = is_open, hopeless
+        self._open, self._dead_ends = is_open, hopeless
         return bool(found)
 
     def use_oldest_first(self) -> None:
@@ -131,7 +131,7 @@ class Matching:
                     while self._move(day, self._lighter_than(self.load[day] - 1)) is not None:
                         moved = True
 
-    def draw_near(self, wanted: Sequence[int]) -> None:
+    def move_towards(self, wanted: Sequence[int]) -> None:
         """Move InMails from days above the load that is `wanted` to days below it that have fewer."""
         below = sum(1 << day for day in range(self._days) if self.load[day] < wanted[day])
         for day in range(self._days):
@@ -171,9 +171,9 @@ class Matching:
                 for number, (free, of) in enumerate(zip(self._free, self._buckets, strict=True))
                 if free and of.days & day and bucket in (None, number)
             )
-            return [*_way(search.came_from, search.end), 2 * self._days + found]
+            return [*_path_to(search.came_from, search.end), 2 * self._days + found]
         if bucket is None:
-            self._hopeless |= search.arrived
+            self._dead_ends |= search.arrived
         return []
 
     def _extend(self, search: _Search, node: int) -> None:
@@ -220,18 +220,18 @@ class Matching:
         target = self._move_directly(day, targets)
         if target is not None:
             return target
-        by_inmails = self._shifts(day)
+        by_inmails = self._inmail_moves(day)
         targets &= sum(1 << reached for reached in by_inmails)
         if not targets:
             return None
-        by_credits = self._handovers(day)
+        by_credits = self._credit_moves(day)
         targets &= sum(1 << node for node in by_credits if node < self._days)
         if not targets:
             return None
         target = self._lightest(targets)
-        for here, there in pairwise(_way(by_inmails, target)):
+        for here, there in pairwise(_path_to(by_inmails, target)):
             self._shift(here, there)
-        for here, there in pairwise(_way(by_credits, target)):
+        for here, there in pairwise(_path_to(by_credits, target)):
             self._hand_over(here, there)
         self._send(day, -1)
         self._send(target, 1)
@@ -251,7 +251,7 @@ class Matching:
                 return target
         return None
 
-    def _shifts(self, day: int) -> dict[int, int]:
+    def _inmail_moves(self, day: int) -> dict[int, int]:
         """The days that InMails can shift to, beginning at `day`: each with the day before it on the path."""
         came_from, queue, seen = {day: _START}, deque([day]), 1 << day
         while queue:
@@ -263,7 +263,7 @@ class Matching:
                 queue.append(there)
         return came_from
 
-    def _handovers(self, day: int) -> dict[int, int]:
+    def _credit_moves(self, day: int) -> dict[int, int]:
         """The days that a credit of `day` can be handed to, with the nodes before them: days, and `days + bucket`."""
         came_from, queue, seen = {day: _START}, deque([day]), 1 << day
         while queue:
@@ -271,7 +271,7 @@ class Matching:
             for number in range(len(self._buckets)):
                 if self._used_days[number] >> here & 1 and self._days + number not in came_from:
                     came_from[self._days + number] = here
-                    for node, days in self._same_end(number, came_from):
+                    for node, days in self._same_last_day(number, came_from):
                         fresh = days & ~seen
                         seen |= fresh
                         for there in each_day(fresh):
@@ -279,7 +279,7 @@ class Matching:
                             queue.append(there)
         return came_from
 
-    def _same_end(self, number: int, came_from: dict[int, int]) -> Iterator[tuple[int, int]]:
+    def _same_last_day(self, number: int, came_from: dict[int, int]) -> Iterator[tuple[int, int]]:
         """The bucket itself, and buckets with free credits that are lost on the same day: nodes with sets of days."""
         yield self._days + number, self._buckets[number].days
         for other, bucket in enumerate(self._buckets):
@@ -400,7 +400,7 @@ class _Search:
             self.came_from[self.end] = node
 
 
-def _way(came_from: dict[int, int], node: int) -> list[int]:
+def _path_to(came_from: dict[int, int], node: int) -> list[int]:
     """The nodes from the start to `node`."""
     way = []
     while node != _START:

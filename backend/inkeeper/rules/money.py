@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
-class NotAnAmount(ValueError):
+class InvalidAmount(ValueError):
     """The text is no amount of the currency that can be taken."""
 
 
@@ -42,12 +42,12 @@ _TYPED = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?", re.ASCII)
 def parse(text: str, currency: str) -> Money:
     """The amount that a person typed in the currency's unit, with a point or a comma before its decimals.
 
-    Raises NotAnAmount for what is no amount, a million or more, and more decimals than the currency has.
+    Raises InvalidAmount for what is no amount, a million or more, and more decimals than the currency has.
     """
     typed = _TYPED.fullmatch(text.strip())
     decimals = _DECIMALS.get(currency, 2)
     if typed is None or len(typed[2] or "") > decimals:
-        raise NotAnAmount(text, currency)
+        raise InvalidAmount(text, currency)
     return Money(int(typed[1] + (typed[2] or "").ljust(decimals, "0")), currency)
 
 
@@ -57,7 +57,7 @@ def value_of(credits: int, price: Money | None, allotment: int, months: int = 1)
     """
     if price is None:
         return None
-    return shared(price._replace(amount_minor=price.amount_minor * months * credits), allotment)
+    return divide(price._replace(amount_minor=price.amount_minor * months * credits), allotment)
 
 
 def decimal(money: Money) -> str:
@@ -69,9 +69,9 @@ def decimal(money: Money) -> str:
     return f"{whole}.{minor:0{decimals}}"
 
 
-def shared(money: Money, among: int) -> Money | None:
-    """What each of so many costs, rounded half up; None among none."""
-    return Money((2 * money.amount_minor + among) // (2 * among), money.currency) if among else None
+def divide(money: Money, by: int) -> Money | None:
+    """What each of so many costs, rounded half up; None by none."""
+    return Money((2 * money.amount_minor + by) // (2 * by), money.currency) if by else None
 
 
 def total(amounts: Iterable[Money | None]) -> Money | None:

@@ -24,7 +24,7 @@ _OPENING, _CLOSING = "(<[" + _AROUND, ")>]" + _AROUND
 _NUMBERED = re.compile(r"(?=\D*\d)[0-9a-z]{5,}", re.ASCII)
 
 
-class Named(NamedTuple):
+class ParsedLine(NamedTuple):
     """The person of a line. `cut` says that the name was longer than what is kept of one."""
 
     name: str
@@ -41,7 +41,7 @@ class NotUnderstood(ValueError):
         self.reason: PastedProblem = reason
 
 
-def read_line(text: str) -> Named:
+def read_line(text: str) -> ParsedLine:
     """The person that a line names: `Name`, a link, or both in either order, and a company behind the name.
 
     The parts are separated by tabs, commas, semicolons or bars; a link may also stand in brackets or behind a blank.
@@ -60,7 +60,7 @@ def read_line(text: str) -> Named:
     if not name:
         raise NotUnderstood("no_name")
     company = clean_name(", ".join(parts[1:]))[:_LONGEST_COMPANY]
-    return Named(name, link, company or None, len(written) > LONGEST_NAME)
+    return ParsedLine(name, link, company or None, len(written) > LONGEST_NAME)
 
 
 def name_in(link: Link | None) -> str:

@@ -156,8 +156,8 @@ def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[datetime, t
     while before < end:
         after = min(before + _DAY, end)
         if _offset(tz, after) != found[-1][1]:
-            turn = _turn_of_clocks(tz, before, after)
-            found.append((turn, _offset(tz, turn)))
+            changed_at = _offset_change(tz, before, after)
+            found.append((changed_at, _offset(tz, changed_at)))
         before = after
     return [(at, offset) for at, offset in found if at < end or at == start]
 
@@ -168,7 +168,7 @@ def _offset(tz: ZoneInfo, at: datetime) -> timedelta:
     return offset
 
 
-def _turn_of_clocks(tz: ZoneInfo, before: datetime, after: datetime) -> datetime:
+def _offset_change(tz: ZoneInfo, before: datetime, after: datetime) -> datetime:
     """The first instant (to the second) whose offset is no more that of `before`; `after` is one of those."""
     while after - before > _SECOND:
         middle = before + (after - before) // 2

@@ -115,7 +115,7 @@ class Entry(NamedTuple):
     lots: tuple[tuple[int, int], ...]
 
 
-class Replayed(NamedTuple):
+class ReplayResult(NamedTuple):
     """Where a replay ended, and what happened on the way (from the start state on)."""
 
     state: State
@@ -150,7 +150,7 @@ def replay(
     on_renewal: Callable[[State], None] | None = None,
     *,
     refuse_uncovered: bool = False,
-) -> Replayed:
+) -> ReplayResult:
     """Replay the facts up to and including the instant `until` (UTC), from the beginning or from a saved state.
 
     The facts may come in any order. With `start`, those at or before its position are passed over; it must have been
@@ -180,13 +180,13 @@ def replay(
         if run.next_due <= fact.at:
             run.catch_up(fact.at, place.rank)
         if fact.id in retracted:
-            run.note_withdrawn(fact)
+            run.note_retracted(fact)
         else:
             run.apply(fact)
         state.position = place
     run.catch_up(until, LAST)
     state.position = Position(until, LAST, "")
-    return Replayed(state, run.journal)
+    return ReplayResult(state, run.journal)
 
 
 def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, book: RuleBook) -> datetime | None:
@@ -236,14 +236,14 @@ def cycle_of(state: State) -> periods.Cycle:
     return periods.Cycle(zone, state.cycle_day, renewal.months, state.cycle_month)
 
 
-def _own_day(plan: str, terms: Terms, zone: str, at: datetime) -> date:
+def _cycle_first_day(plan: str, terms: Terms, zone: str, at: datetime) -> date:
     """The day on which an own cycle that starts at `at` (UTC) begins, in the zone in which the plan renews."""
     renewal = books.rule_book(terms.rule_book).renewal_of(plan)
     return periods.local_day("UTC" if renewal.day == "own" and renewal.zone == "utc" else zone, at)
 
 
 def _opening_state(fact: Opened) -> State:
-    first_day = _own_day(fact.plan, fact.terms, fact.time_zone, fact.at)
+    first_day = _cycle_first_day(fact.plan, fact.terms, fact.time_zone, fact.at)
     state = State(
         position=Position(fact.at, RANKS[Opened] - 1, ""),
         opened_at=fact.at,
@@ -273,7 +273,7 @@ class _Run:
         self.book = book_of(state)
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
-        self.ended_on: tuple[datetime, _PeriodPlan] | None = None
+        self.ending_plan: tuple[datetime, _PeriodPlan] | None = None
         self._opened = state.position.rank >= GRANT
 
     # What time brings
@@ -286,8 +286,8 @@ class _Run:
                 self._expire(due)
             elif due == until and rank < GRANT:
                 # What else changes the account at this instant already belongs to what comes.
-                if self.ended_on is None or self.ended_on[0] != due:
-                    self.ended_on = (due, self._period_plan())
+                if self.ending_plan is None or self.ending_plan[0] != due:
+                    self.ending_plan = (due, self._period_plan())
                 return
             else:
                 self._renew(due)
@@ -318,7 +318,7 @@ class _Run:
             self._void(at, _SUBSCRIPTION_ENDED, "cancel", None)
         self._close_period(at)
         if ends:
-            self._become_basic()
+            self._move_to_basic()
         state.numbers_at = at
         self._begin_cycle(at)
         plan = self._period_plan()
@@ -335,7 +335,7 @@ class _Run:
         state, period = self.state, self.state.period
         if at == state.period_start:
             return False
-        plan = self.ended_on[1] if self.ended_on and self.ended_on[0] == at else self._period_plan()
+        plan = self.ending_plan[1] if self.ending_plan and self.ending_plan[0] == at else self._period_plan()
         closed = ClosedPeriod(state.period_start, at, period.used, period.free_used, *plan)
         # The last one is kept for the sheet of it, earlier ones as evidence of how much is sent.
         state.past = [*[each for each in state.past if each.has_inmails][-PAST_PERIODS:], closed]
@@ -350,12 +350,12 @@ class _Run:
 
     def _begin_cycle(self, at: datetime) -> None:
         self.state.next_renewal = periods.next_renewal(cycle_of(self.state), at)
-        self._forget_closed_windows(at)
+        self._drop_closed_windows(at)
 
-    def _forget_closed_windows(self, at: datetime) -> None:
+    def _drop_closed_windows(self, at: datetime) -> None:
         """Drop the sends whose answer can no longer return a credit, so that a state does not grow with history."""
         sends = self.state.open_sends
-        for inmail_id in [key for key, sent in sends.items() if at >= sent.sent_at + _window(sent.rule_book)]:
+        for inmail_id in [key for key, sent in sends.items() if at >= sent.sent_at + _reply_window(sent.rule_book)]:
             del sends[inmail_id]
 
     # What facts bring
@@ -380,7 +380,7 @@ class _Run:
         elif type(fact) is Retracted:
             self._note(fact, "retract", _TAKEN_BACK)
 
-    def note_withdrawn(self, fact: Fact) -> None:
+    def note_retracted(self, fact: Fact) -> None:
         """A send that was taken back stays in the journal, without effect on any balance."""
         if type(fact) is Sent:
             self._note(fact, "spend", _SENT_AND_TAKEN_BACK)
@@ -398,11 +398,11 @@ class _Run:
         if state.balance == 0 and self.refuse_uncovered:
             self.journal.append(Entry(fact.at, "spend", 0, 0, _NOT_COVERED, UNCOVERED, fact.id, ()))
             return
-        if state.unseen_grant and self._needs_the_grant():
+        if state.unseen_grant and self._spends_unseen_grant():
             state.unseen_grant = 0
         if state.balance == 0:
             lot = self._add_lot(fact.at, 1, "adjust")
-            self._adjusted(fact.at, 1, _LET_THROUGH, LET_THROUGH, fact.id, lot)
+            self._adjust_up(fact.at, 1, _LET_THROUGH, LET_THROUGH, fact.id, lot)
             state.discrepancy_at = fact.at
         else:
             lot = next(lot for lot in state.lots if lot.left)
@@ -454,7 +454,7 @@ class _Run:
         rule = FIRST_READING if first_reading else OBSERVE
         if difference > 0:
             lot = self._add_lot(fact.at, difference, "adjust")
-            self._adjusted(fact.at, difference, why, rule, fact.id, lot)
+            self._adjust_up(fact.at, difference, why, rule, fact.id, lot)
         elif difference < 0:
             parts = self._take(-difference)
             state.period.adjusted_down -= difference
@@ -464,17 +464,17 @@ class _Run:
             for tally in (state.period, state.totals):
                 tally.observed_more += max(difference, 0)
                 tally.observed_less -= min(difference, 0)
-        if first_reading or self._missing() < state.unseen_grant:
+        if first_reading or self._shortfall() < state.unseen_grant:
             state.unseen_grant = 0
 
-    def _missing(self) -> int:
+    def _shortfall(self) -> int:
         """By how many credits less than computed LinkedIn has shown in this period, all in all."""
         period = self.state.period
         return period.observed_less - period.observed_more
 
-    def _needs_the_grant(self) -> bool:
+    def _spends_unseen_grant(self) -> bool:
         """Whether another InMail would take a credit of the renewal that no number of LinkedIn's has shown yet."""
-        return self.state.balance + self._missing() <= self.state.unseen_grant
+        return self.state.balance + self._shortfall() <= self.state.unseen_grant
 
     def _allowed(self) -> int | None:
         """The most credits the rule book can explain now: what its lots were granted, or the cap where credits carry
@@ -500,7 +500,7 @@ class _Run:
         state.numbers_at = fact.at
         if rule.restart_cycle:
             state.terms = replace(terms, renewal_day=None)
-            first_day = _own_day(state.plan, state.terms, state.zone, fact.at)
+            first_day = _cycle_first_day(state.plan, state.terms, state.zone, fact.at)
             state.cycle_day, state.cycle_month = first_day.day, periods.month_number(first_day)
             self._begin_cycle(fact.at)
             self._grant(fact.at, after, _NEW_PLAN, _rule_key(rule, self.book), fact.id)
@@ -519,12 +519,12 @@ class _Run:
             self.state.cancel_pending = True
             return
         self._void(fact.at, _CANCELLED, "cancel", fact.id)
-        self._become_basic()
+        self._move_to_basic()
         if self.state.next_renewal > fact.at:
             self.state.next_renewal = periods.next_renewal(cycle_of(self.state), fact.at)
         self.next_due = self._next_due()
 
-    def _become_basic(self) -> None:
+    def _move_to_basic(self) -> None:
         state = self.state
         state.plan, state.cancel_pending, state.unseen_grant = books.BASIC, False, 0
         state.terms = replace(state.terms, allotment=None, cap=None)
@@ -534,7 +534,7 @@ class _Run:
         state.terms, state.numbers_at = fact.terms, fact.at
         self.book = book_of(state)
         if fact.at == state.opened_at:
-            first_day = _own_day(state.plan, state.terms, state.zone, fact.at)
+            first_day = _cycle_first_day(state.plan, state.terms, state.zone, fact.at)
             state.cycle_day, state.cycle_month = first_day.day, periods.month_number(first_day)
         if fact.terms.renewal_day is not None:
             state.cycle_day = fact.terms.renewal_day
@@ -613,7 +613,7 @@ class _Run:
                 parts.append((lot.id, -taken))
         return tuple(parts)
 
-    def _adjusted(self, at: datetime, credits: int, why: Reason, rule: str, fact_id: str, lot: Lot) -> None:
+    def _adjust_up(self, at: datetime, credits: int, why: Reason, rule: str, fact_id: str, lot: Lot) -> None:
         state = self.state
         state.period.adjusted_up += credits
         state.totals.adjusted_up += credits
@@ -662,7 +662,7 @@ def _credit_back_rule(book_id: str) -> books.CreditBack:
     return rule
 
 
-def _window(book_id: str) -> timedelta:
+def _reply_window(book_id: str) -> timedelta:
     return timedelta(hours=_credit_back_rule(book_id).within_hours)
 
 

@@ -14,10 +14,10 @@ from inkeeper.rules.money import Money
 from inkeeper.rules.sheets import Part, Sheet, month_start, total
 from inkeeper.rules.state import Tally
 
-RATES_OVER_DAYS = (30, 90)
+RATE_WINDOWS_DAYS = (30, 90)
 """How many local days before today the response rates look back on."""
 
-MINIMUM_SAMPLE = 5
+MIN_HOUR_SENT = 5
 """Fewer InMails than this in one hour of the week say nothing of it."""
 
 WEEKDAYS, HOURS = 7, 24
@@ -99,7 +99,7 @@ class HourOfWeek(NamedTuple):
     @property
     def response_rate(self) -> float | None:
         """The share that was answered; None where there are too few to tell."""
-        return _share(self.answered, self.sent) if self.sent >= MINIMUM_SAMPLE else None
+        return _share(self.answered, self.sent) if self.sent >= MIN_HOUR_SENT else None
 
 
 def months(sheets: Sequence[Sheet], zone: str, since: datetime) -> list[Month]:
@@ -158,7 +158,7 @@ def cost(rows: Sequence[Month], prices: Mapping[str, Money], answers: int) -> Co
     paid = money.total(prices[month.plan] for month in rows)
     if paid is None:
         return Cost(None, None, None)
-    return Cost(paid, money.shared(paid, sum(month.tally.used for month in rows)), money.shared(paid, answers))
+    return Cost(paid, money.divide(paid, sum(month.tally.used for month in rows)), money.divide(paid, answers))
 
 
 def hours_of_week(counts: Mapping[int, tuple[int, int]]) -> list[list[HourOfWeek]]:
@@ -169,10 +169,10 @@ def hours_of_week(counts: Mapping[int, tuple[int, int]]) -> list[list[HourOfWeek
     ]
 
 
-def best_hours(week: Iterable[Iterable[HourOfWeek]], many: int) -> list[HourOfWeek]:
+def best_hours(week: Iterable[Iterable[HourOfWeek]], count: int) -> list[HourOfWeek]:
     """The hours in which InMails sent are answered most often, best first: none with too few InMails, or no answer."""
-    told = [hour for day in week for hour in day if hour.response_rate]
-    return sorted(told, key=lambda hour: (-(hour.response_rate or 0), -hour.sent, hour.weekday, hour.hour))[:many]
+    rated = [hour for day in week for hour in day if hour.response_rate]
+    return sorted(rated, key=lambda hour: (-(hour.response_rate or 0), -hour.sent, hour.weekday, hour.hour))[:count]
 
 
 def _parts(sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, Part]]:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from inkeeper.rules.money import Money, value_of
 
-FEWEST = 20
+MIN_SENT = 20
 """InMails below this number have no response rate: they are too few to tell."""
 
 SIGNIFICANCE = 0.05
@@ -39,7 +39,7 @@ class Interval(NamedTuple):
 class Result(NamedTuple):
     """What came of InMails. The rates are shares from 0 to 1 with four decimals.
 
-    All of it is None under `FEWEST` InMails. The price of an answer is None where there was none, in money also where
+    All of it is None under `MIN_SENT` InMails. The price of an answer is None where there was none, in money also where
     the account has no price. Credits that answers brought back are not taken off it.
     """
 
@@ -56,7 +56,7 @@ Difference = Literal["too_few", "none", "first", "second"]
 
 def result_of(counts: Counts, price: Money | None, allotment: int, months: int = 1) -> Result:
     """What came of these InMails, where `price` is paid a month and so many `months` bring `allotment` credits."""
-    if counts.sent < FEWEST:
+    if counts.sent < MIN_SENT:
         return Result()
     low, high = wilson(counts.answered, counts.sent)
     return Result(
@@ -86,7 +86,7 @@ def wilson(answered: int, sent: int) -> Interval:
 
 def difference(first: Counts, second: Counts) -> Difference:
     """Which of two was answered more often, by a two-sided test at 5 %."""
-    if min(first.sent, second.sent) < FEWEST:
+    if min(first.sent, second.sent) < MIN_SENT:
         return "too_few"
     if fisher(first, second) >= SIGNIFICANCE:
         return "none"

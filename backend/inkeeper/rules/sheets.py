@@ -17,11 +17,11 @@ from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, Reason, Renewed, allo
 from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
 from inkeeper.vocabulary import LOSSES
 
-ENDS = ("expire", "void")
+ENDING_KINDS = ("expire", "void")
 """What ends at the first instant of a month or period was the one's before: at one instant it comes before all else."""
 
 _USE = "use"
-_KEPT_APART = ("grant", *LOSSES)
+_SEPARATE_KINDS = ("grant", *LOSSES)
 
 
 class Point(NamedTuple):
@@ -78,20 +78,20 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return Tally(*(sum(column) for column in columns))
 
 
-def draw_up(
-    start: State | None, begun: Iterable[State], journal: Sequence[Entry], state: State
+def build_sheets(
+    start: State | None, period_states: Iterable[State], journal: Sequence[Entry], state: State
 ) -> tuple[list[Sheet], Sheet]:
     """A sheet for each period that closed in a replay, and the one of the period still open.
 
     The replay led from the opening (`start` is None) or from a state in which a period had just begun to `state`; it
-    wrote `journal` and showed the states in `begun` as periods began.
+    wrote `journal` and showed the states in `period_states` as periods began.
     """
-    entries = [*_beginning(start), *journal] if start else journal
+    entries = [*_opening_entries(start), *journal] if start else journal
     opening = start.balance - start.period.net() if start else 0
     first = 0
     sheets = []
-    for period in _closed(begun):
-        behind = _behind(entries, first, period.end)
+    for period in _closed_periods(period_states):
+        behind = _index_after(entries, first, period.end)
         sheets.append(
             _sheet(
                 state.zone,
@@ -150,14 +150,16 @@ def load_sheet(data: list[Any]) -> Sheet:
     )
 
 
-def _closed(begun: Iterable[State]) -> list[ClosedPeriod]:
+def _closed_periods(period_states: Iterable[State]) -> list[ClosedPeriod]:
     """The periods that ended as these began: all but the first ended one."""
     return list(
-        {at.period_start: at.past[-1] for at in begun if at.past and at.past[-1].end == at.period_start}.values()
+        {
+            at.period_start: at.past[-1] for at in period_states if at.past and at.past[-1].end == at.period_start
+        }.values()
     )
 
 
-def _beginning(start: State) -> list[Entry]:
+def _opening_entries(start: State) -> list[Entry]:
     """What the replay that led to `start` wrote as the period began: its grant, and what the cap cut off it."""
     granted, forfeited = start.period.granted, start.period.forfeited
     at, balance = start.period_start, start.balance
@@ -171,10 +173,10 @@ def _beginning(start: State) -> list[Entry]:
     return entries
 
 
-def _behind(entries: Sequence[Entry], first: int, end: datetime) -> int:
+def _index_after(entries: Sequence[Entry], first: int, end: datetime) -> int:
     """The place of the first entry, from the place `first` on, that comes after what ended at the instant `end`."""
     place = bisect_left(entries, end, first, key=lambda entry: entry.at)
-    while place < len(entries) and entries[place].at == end and entries[place].kind in ENDS:
+    while place < len(entries) and entries[place].at == end and entries[place].kind in ENDING_KINDS:
         place += 1
     return place
 
@@ -204,7 +206,7 @@ def _parts(zone: str, start: datetime, until: datetime, entries: Sequence[Entry]
     first = 0
     turn = month_start(zone, start, 1)
     while turn < until:
-        behind = _behind(entries, first, turn)
+        behind = _index_after(entries, first, turn)
         yield Part(start, _tally(entries[first:behind]))
         start, first, turn = turn, behind, month_start(zone, turn, 1)
     yield Part(start, _tally(entries[first:]))
@@ -241,7 +243,7 @@ def _points(zone: str, entries: Iterable[Entry]) -> list[Point]:
     for at, kind, credits, balance, *_ in entries:
         if not credits:
             continue
-        shown = kind if kind in _KEPT_APART else _USE
+        shown = kind if kind in _SEPARATE_KINDS else _USE
         last = points[-1] if points else None
         if last and last.kind == shown != "grant" and day_ends and at < day_ends:
             points[-1] = Point(at, balance, shown, last.credits + credits)

@@ -161,11 +161,11 @@ def spread(
     plan.choose(candidates)
     matching.use_oldest_first()
     matching.level()
-    matching.draw_near(_straight_line(matching, counting & matching.days_with_credits, credits, today))
+    matching.move_towards(_even_loads(matching, counting & matching.days_with_credits, credits, today))
     days = _assign(matching.windows, plan.windows)
     return Plan(
         [(one.id, today + timedelta(days=days[number])) for number, one in enumerate(candidates) if number in days],
-        [(one.id, plan.why_not(number)) for number, one in enumerate(candidates) if number not in days],
+        [(one.id, plan.refusal_code(number)) for number, one in enumerate(candidates) if number not in days],
     )
 
 
@@ -260,11 +260,11 @@ class _Planning:
         for _, _, number in sorted(wanted):
             self._place(number, candidates[number])
 
-    def why_not(self, number: int) -> str:
+    def refusal_code(self, number: int) -> str:
         """The code of a candidate that is not placed, once all are placed that can be."""
         if number in self._same_person:
             other = self._same_person[number]
-            return "already_planned" if other in self.windows else self.why_not(other)
+            return "already_planned" if other in self.windows else self.refusal_code(other)
         if number in self._codes:
             return self._codes[number]
         return "per_day" if self._has_credit(self._own_days[number]) else "no_credit"
@@ -298,7 +298,7 @@ class _Planning:
         return self._credit_for[days]
 
 
-def _straight_line(matching: Matching, counting: int, credits: Sequence[Credits], today: date) -> list[int]:
+def _even_loads(matching: Matching, counting: int, credits: Sequence[Credits], today: date) -> list[int]:
     """How many InMails each day would have if those between two losses lay evenly on the days of the set `counting`."""
     ends = sorted({(one.last - today).days for one in credits if one.last and one.count > 0})
     wanted = list(matching.load)
@@ -337,7 +337,7 @@ class _Assignment:
         self.days: dict[int, int] = {}
         self._planned = [dict(there) for there in planned]
         self._waiting = waiting
-        self._within_reach = -1  # days from which a place might come; exchanges never add one
+        self._reachable = -1  # days from which a place might come; exchanges never add one
         self._places: dict[int, int] = {}  # for each window the days that have a place for it
         for day, there in enumerate(planned):
             for window in there:
@@ -346,23 +346,23 @@ class _Assignment:
     def assign(self, day: int) -> None:
         """Give each place of the day to the first who can have it."""
         here = self._planned[day]
-        self._within_reach = -1
-        heads = [(queue[-1], window) for window, queue in self._waiting.items() if queue and window >> day & 1]
-        heapify(heads)
+        self._reachable = -1
+        next_in_line = [(queue[-1], window) for window, queue in self._waiting.items() if queue and window >> day & 1]
+        heapify(next_in_line)
         while here:
-            (_, number), window = heappop(heads)
-            if window not in here and not self._get_place(day, window):
+            (_, number), window = heappop(next_in_line)
+            if window not in here and not self._obtain_place(day, window):
                 continue
             self._add(day, window, -1)
             self.days[number] = day
             queue = self._waiting[window]
             queue.pop()
             if queue:
-                heappush(heads, (queue[-1], window))
+                heappush(next_in_line, (queue[-1], window))
 
-    def _get_place(self, day: int, window: int) -> bool:
+    def _obtain_place(self, day: int, window: int) -> bool:
         """Exchange a place on a later day for one on `day`, others moving to later days. Whether that was possible."""
-        wanted = self._places.get(window, 0) & self._within_reach
+        wanted = self._places.get(window, 0) & self._reachable
         if not wanted:
             return False
         came_from: dict[int, tuple[int, int]] = {}
@@ -380,7 +380,7 @@ class _Assignment:
                 for there in each_day(fresh):
                     came_from[there] = here, other
                     queue.append(there)
-        self._within_reach = seen
+        self._reachable = seen
         return False
 
     def _shift(self, came_from: Mapping[int, tuple[int, int]], day: int, there: int, window: int) -> None:

@@ -164,10 +164,10 @@ class State:
 
     def copy(self) -> State:
         """An independent state to go on from."""
-        made = _twin(self)
-        made.lots = [_twin(lot) for lot in self.lots]
-        made.period = _twin(self.period)
-        made.totals = _twin(self.totals)
+        made = _shallow_copy(self)
+        made.lots = [_shallow_copy(lot) for lot in self.lots]
+        made.period = _shallow_copy(self.period)
+        made.totals = _shallow_copy(self.totals)
         made.past = list(self.past)
         made.open_sends = dict(self.open_sends)
         return made
@@ -176,7 +176,7 @@ class State:
 _Slotted = TypeVar("_Slotted", State, Lot, Tally)
 
 
-def _twin(value: _Slotted) -> _Slotted:
+def _shallow_copy(value: _Slotted) -> _Slotted:
     """What `dataclasses.replace` makes of it, in a third of the time: every replay begins with some of these."""
     made = object.__new__(type(value))
     for name in value.__slots__:

@@ -21,7 +21,7 @@ ALWAYS = date.min
 _DAY = timedelta(days=1)
 
 
-class Course(NamedTuple):
+class TargetProgress(NamedTuple):
     """How far a target is. Days are local to its account, instants UTC.
 
     `done` is how many steps are over; `last_sent_at` is of the last InMail that stands, `answered_at` of the first
@@ -37,7 +37,7 @@ class Course(NamedTuple):
     planned_on: date | None
 
 
-def state_of(course: Course, today: date, now: datetime) -> TargetState:
+def state_of(course: TargetProgress, today: date, now: datetime) -> TargetState:
     """The state on the local day `today` at `now` (UTC). `held` is not found here: it depends on the credits."""
     if course.answered_at is not None:
         return "answered"

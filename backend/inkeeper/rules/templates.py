@@ -174,7 +174,7 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 # "Servant of", "father of", "mother of": Arabic given names that go on with the next word.
-_GOES_ON = frozenset({"عبد", "أبو", "ابو", "أم"})
+_TWO_WORD_NAMES = frozenset({"عبد", "أبو", "ابو", "أم"})
 _IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
 _DEGREE = re.compile(r"(?=.{2,6}$)(?:.*[A-Z].*[A-Z].*|.+\.)")
 # Han, kana and Hangul.
@@ -210,7 +210,7 @@ def _read(found: re.Match[str]) -> tuple[Variable | None, TextProblem | None]:
     filled in by the caller.
     """
     if found["single"]:
-        meant = _by_any_spelling(found["single"])
+        meant = _by_spelling(found["single"])
         return None, TextProblem("single_braces", 0, 0, found[0], meant) if meant else None
     if found["open"] or found["close"]:
         return None, TextProblem("unclosed" if found["open"] else "unopened", 0, 0, found[0])
@@ -220,20 +220,20 @@ def _read(found: re.Match[str]) -> tuple[Variable | None, TextProblem | None]:
         return Variable(name, fallback.strip() if bar else None), None
     if not name:
         return None, TextProblem("empty_variable", 0, 0, found[0][:_LONGEST_SHOWN])
-    return None, TextProblem("unknown_variable", 0, 0, name[:_LONGEST_SHOWN], _near(name))
+    return None, TextProblem("unknown_variable", 0, 0, name[:_LONGEST_SHOWN], _suggestion(name))
 
 
-def _by_any_spelling(written: str) -> str | None:
+def _by_spelling(written: str) -> str | None:
     """The variable of this name, written with blanks, hyphens, capitals or nothing between its words."""
     letters = re.sub("[_ -]", "", written).lower()
     return next((name for name in VARIABLES if name.replace("_", "") == letters), None)
 
 
-def _near(written: str) -> str | None:
+def _suggestion(written: str) -> str | None:
     if len(written) > _LONGEST_NAME_COMPARED:
         return None
     close = get_close_matches(re.sub("[ -]", "_", written).lower(), VARIABLES, n=1)
-    return _by_any_spelling(written) or (close[0] if close else None)
+    return _by_spelling(written) or (close[0] if close else None)
 
 
 def _value(value: str | None, *, one_line: bool) -> str | None:
@@ -258,5 +258,5 @@ def _split(words: list[str]) -> tuple[str | None, str | None]:
         return None, None
     if any(_EAST_ASIAN.search(word) for word in words):
         return " ".join(words), None
-    first = 2 if words[0] in _GOES_ON and len(words) > 1 else 1
+    first = 2 if words[0] in _TWO_WORD_NAMES and len(words) > 1 else 1
     return " ".join(words[:first]), " ".join(words[first:]) or None

@@ -24,24 +24,24 @@ LeadDays = tuple[int, int, int]
 """How many days (of 24 hours) before a loss `expiring` begins, rises to `warning`, and rises to `urgent`: falling."""
 
 DEFAULT_LEAD_DAYS: LeadDays = (7, 3, 1)
-MOST_LEAD_DAYS = 60
+MAX_LEAD_DAYS = 60
 """Less than a timeline looks ahead."""
 
 UNCONFIRMED_AFTER = timedelta(days=14)
 
 GRANT_DUE_AFTER = timedelta(days=1)
-GRANT_ASKED_UNTIL = timedelta(days=5)
+GRANT_PROMPT_UNTIL = timedelta(days=5)
 """From when to when after a renewal `grant_missing` asks to look whether its credits came. Source of the day: LinkedIn
 Help 57013, by which its support helps from the second day on.
 """
 
 RESPONSE_WINDOW = timedelta(days=14)
-RESPONSE_SENT_LEAST = 100
-RESPONSE_PERCENT_LEAST = 13
+RESPONSE_MIN_SENT = 100
+RESPONSE_MIN_PERCENT = 13
 """Of the InMails sent within RESPONSE_WINDOW, if they are so many, this share must be answered; else Recruiter's bulk
 sending stops. Source: LinkedIn Help a413271.
 """
-RESPONSE_PERCENT_CLOSE = 15
+RESPONSE_WARN_PERCENT = 15
 """Below this share `response_rate` warns that the limit is close."""
 
 
@@ -79,7 +79,7 @@ class Behind(NamedTuple):
     basis: Basis
 
 
-class Coming(NamedTuple):
+class NextGrant(NamedTuple):
     """The next grant."""
 
     credits: int
@@ -89,14 +89,14 @@ class Coming(NamedTuple):
 class Empty(NamedTuple):
     """No credit is left. `coming` is None where the plan brings none."""
 
-    coming: Coming | None
+    coming: NextGrant | None
 
 
 class LowBalance(NamedTuple):
     """So few credits are left. `coming` is None where the plan brings no more."""
 
     balance: int
-    coming: Coming | None
+    coming: NextGrant | None
 
 
 class OverCap(NamedTuple):
@@ -205,7 +205,7 @@ class Replies(NamedTuple):
     changes_at: datetime | None
 
 
-class Outlook(NamedTuple):
+class WarningInputs(NamedTuple):
     """What the warnings are judged by: the state at `now` (UTC), what was computed from it, and the account's settings.
 
     `reserve` is how many credits need no name, `low_balance` the balance at which to warn, None for never. `names` is
@@ -232,7 +232,7 @@ class Outlook(NamedTuple):
         return timedelta(days=first), timedelta(days=second), timedelta(days=third)
 
 
-def warnings(outlook: Outlook) -> list[AccountWarning]:
+def warnings(outlook: WarningInputs) -> list[AccountWarning]:
     """All warnings that hold now: what expires first, then the most severe.
 
     Source: the table of warnings in the rules of credits.
@@ -259,7 +259,7 @@ def urgency(warning: AccountWarning) -> tuple[bool, int]:
     return warning.code != "expiring", SEVERITIES.index(warning.severity)
 
 
-def next_turn(outlook: Outlook) -> datetime:
+def next_change_at(outlook: WarningInputs) -> datetime:
     """The next instant (UTC) at which any warning, day count or balance may change by time alone; until then the
     outlook stands.
     """
@@ -268,7 +268,7 @@ def next_turn(outlook: Outlook) -> datetime:
     turns.extend([state.next_renewal, *(lot.expires_at for lot in state.lots[:1])])
     confirmed = _confirmed_at(state)
     turns.append(confirmed + max(UNCONFIRMED_AFTER, timedelta(days=(now - confirmed).days + 1)))
-    turns.extend([state.period_start + GRANT_DUE_AFTER, state.period_start + GRANT_ASKED_UNTIL])
+    turns.extend([state.period_start + GRANT_DUE_AFTER, state.period_start + GRANT_PROMPT_UNTIL])
     if outlook.replies and outlook.replies.changes_at:
         turns.append(outlook.replies.changes_at)
     for change in outlook.changes:
@@ -277,14 +277,14 @@ def next_turn(outlook: Outlook) -> datetime:
     return min(turn for turn in turns if turn > now)
 
 
-def _severity(o: Outlook, at: datetime) -> Severity:
+def _severity(o: WarningInputs, at: datetime) -> Severity:
     """How urgent a loss at the instant `at` is by the account's lead days."""
     _, warning, urgent = o.leads
     left = at - o.now
     return "urgent" if left <= urgent else "warning" if left <= warning else "info"
 
 
-def _next_to_expire(o: Outlook) -> Change | None:
+def _next_to_expire(o: WarningInputs) -> Change | None:
     """The first credits to expire, if that is within the first of the lead days.
 
     None where no credit is left: long lead days would reach credits that are yet to come.
@@ -295,7 +295,7 @@ def _next_to_expire(o: Outlook) -> Change | None:
     return expiry if expiry and expiry.at - o.now <= o.leads[0] else None
 
 
-def _expiring(o: Outlook) -> Iterator[AccountWarning]:
+def _expiring(o: WarningInputs) -> Iterator[AccountWarning]:
     expiry = _next_to_expire(o)
     if expiry is None:
         return
@@ -305,12 +305,12 @@ def _expiring(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("expiring", _severity(o, at), at, expiring)
 
 
-def _days_to_use(o: Outlook, at: datetime) -> int:
+def _days_to_use(o: WarningInputs, at: datetime) -> int:
     """How many local days from today to the last one before `at`."""
     return len(days_until(o.state.zone, o.now, at)) - 1
 
 
-def _few_targets(o: Outlook) -> Iterator[AccountWarning]:
+def _few_targets(o: WarningInputs) -> Iterator[AccountWarning]:
     """Fewer people on the list than credits that are about to expire and are not kept in reserve."""
     expiry = _next_to_expire(o)
     if expiry is None or o.names is None:
@@ -321,7 +321,7 @@ def _few_targets(o: Outlook) -> Iterator[AccountWarning]:
         yield AccountWarning("few_targets", "info", expiry.at, few)
 
 
-def _behind(o: Outlook) -> Iterator[AccountWarning]:
+def _behind(o: WarningInputs) -> Iterator[AccountWarning]:
     loss = next_loss(o.changes)
     if loss is None or o.pace.status == "done" or not o.forecast.lost or loss.at - o.now <= o.leads[0]:
         return
@@ -330,19 +330,19 @@ def _behind(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("behind", "warning", loss.at, behind)
 
 
-def _empty(o: Outlook) -> Iterator[AccountWarning]:
+def _empty(o: WarningInputs) -> Iterator[AccountWarning]:
     if o.state.balance or not allotment_of(o.state):
         return
     coming = _coming(o)
     yield AccountWarning("empty", "info", coming.at.at if coming else None, Empty(coming))
 
 
-def _coming(o: Outlook) -> Coming | None:
+def _coming(o: WarningInputs) -> NextGrant | None:
     grant = next_grant(o.changes)
-    return Coming(grant.credits, Moment(grant.at, o.state.zone)) if grant else None
+    return NextGrant(grant.credits, Moment(grant.at, o.state.zone)) if grant else None
 
 
-def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
+def _over_cap(o: WarningInputs) -> Iterator[AccountWarning]:
     cut = next((c for c in o.changes if c.reason == "forfeit"), None)
     grant, cap = next_grant(o.changes), cap_of(o.state)
     if cut is None or grant is None or cut.at != grant.at:
@@ -351,7 +351,7 @@ def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("over_cap", _severity(o, cut.at), cut.at, over)
 
 
-def _low_balance(o: Outlook) -> Iterator[AccountWarning]:
+def _low_balance(o: WarningInputs) -> Iterator[AccountWarning]:
     """The balance is at the user's own number or below. A balance of 0 is `empty`."""
     balance = o.state.balance
     if o.low_balance is None or not 0 < balance <= o.low_balance:
@@ -360,7 +360,7 @@ def _low_balance(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("low_balance", "info", until, LowBalance(balance, _coming(o)))
 
 
-def _grant_missing(o: Outlook) -> Iterator[AccountWarning]:
+def _grant_missing(o: WarningInputs) -> Iterator[AccountWarning]:
     """A renewal's credits that nothing has shown to have come (`State.unseen_grant`), a day after it.
 
     Where LinkedIn's number was seen since and lacks them, this is a warning until a number has them or the period ends.
@@ -375,19 +375,19 @@ def _grant_missing(o: Outlook) -> Iterator[AccountWarning]:
     if observed.at >= renewed_at:
         found = GrantMissing(missing, due, observed.balance)
         yield AccountWarning("grant_missing", "warning", state.next_renewal, found)
-    elif o.now - renewed_at < GRANT_ASKED_UNTIL and state.past and observed.at >= state.past[-1].start:
-        until = renewed_at + GRANT_ASKED_UNTIL
+    elif o.now - renewed_at < GRANT_PROMPT_UNTIL and state.past and observed.at >= state.past[-1].start:
+        until = renewed_at + GRANT_PROMPT_UNTIL
         yield AccountWarning("grant_missing", "info", until, GrantMissing(missing, due, None))
 
 
-def _response_rate(o: Outlook) -> Iterator[AccountWarning]:
+def _response_rate(o: WarningInputs) -> Iterator[AccountWarning]:
     """Too few of the InMails sent lately were answered, or nearly so, by LinkedIn's limit for Recruiter."""
-    if o.replies is None or o.replies.sent < RESPONSE_SENT_LEAST:
+    if o.replies is None or o.replies.sent < RESPONSE_MIN_SENT:
         return
     sent, answered, _ = o.replies
-    if 100 * answered >= RESPONSE_PERCENT_CLOSE * sent:
+    if 100 * answered >= RESPONSE_WARN_PERCENT * sent:
         return
-    is_over = 100 * answered < RESPONSE_PERCENT_LEAST * sent
+    is_over = 100 * answered < RESPONSE_MIN_PERCENT * sent
     yield AccountWarning("response_rate", "urgent" if is_over else "warning", None, ResponseRate(sent, answered))
 
 
@@ -396,19 +396,19 @@ def _confirmed_at(state: State) -> datetime:
     return state.observed.at if state.observed else state.opened_at
 
 
-def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
+def _discrepancy(o: WarningInputs) -> Iterator[AccountWarning]:
     if o.state.discrepancy_at is not None:
         found = Discrepancy(Moment(o.state.discrepancy_at, o.state.zone))
         yield AccountWarning("discrepancy", "warning", None, found)
 
 
-def _unconfirmed(o: Outlook) -> Iterator[AccountWarning]:
+def _unconfirmed(o: WarningInputs) -> Iterator[AccountWarning]:
     since = _confirmed_at(o.state)
     if o.now - since >= UNCONFIRMED_AFTER:
         yield AccountWarning("unconfirmed", "info", None, Unconfirmed((o.now - since).days))
 
 
-def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
+def _wrong_book(o: WarningInputs) -> Iterator[AccountWarning]:
     observed = o.state.observed
     if observed is None or observed.allowed is None or not observed.contradicts_book:
         return
@@ -418,7 +418,7 @@ def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("wrong_book", "warning", None, found)
 
 
-def _cancelling(o: Outlook) -> Iterator[AccountWarning]:
+def _cancelling(o: WarningInputs) -> Iterator[AccountWarning]:
     ends = next((c for c in o.changes if c.reason == "void" and c.rule == "cancel"), None)
     if ends is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from inkeeper.rules.advice import EARLY, LATELY, PERIODS_LOOKED_AT, PERIODS_NEEDED
+from inkeeper.rules.advice import EARLY_BY, MAX_PERIODS, MIN_PERIODS, RECENT_PERIODS
 from inkeeper.rules.periods import Moment
 from inkeeper.vocabulary import Need, Verdict
 from inkeeper.wording import dates
@@ -13,18 +13,18 @@ from inkeeper.wording.amounts import credits
 from inkeeper.wording.language import PLAIN_ENGLISH
 
 RULE = (
-    f"Looked at are the last full periods, at least {PERIODS_NEEDED} and at most {PERIODS_LOOKED_AT}."
-    f" Upgrade: in at least half of them, and in 2 of the last {LATELY}, use emptied the account more than"
-    f" {EARLY.days} days before the period's end. Less often than that is a busy month and not a lasting need."
+    f"Looked at are the last full periods, at least {MIN_PERIODS} and at most {MAX_PERIODS}."
+    f" Upgrade: in at least half of them, and in 2 of the last {RECENT_PERIODS}, use emptied the account more than"
+    f" {EARLY_BY.days} days before the period's end. Less often than that is a busy month and not a lasting need."
     " Downgrade or cancel: on a smaller plan, or on none, there would have been a credit for every InMail in all of"
-    f" these periods but one at most, a busy month, and in each of the last {LATELY}; and where both prices are known,"
-    " it is the cheaper one. Otherwise: stay. What else a plan offers besides credits is not looked at."
+    f" these periods but one at most, a busy month, and in each of the last {RECENT_PERIODS}; and where both prices are"
+    " known, it is the cheaper one. Otherwise: stay. What else a plan offers besides credits is not looked at."
 )
 """The rule of `rules.advice.advise`."""
 
 
-class Ground(NamedTuple):
-    """What an advice rests on. `plan` is the title of the plan it names, `looked_at` the number of full periods, of so
+class AdviceFacts(NamedTuple):
+    """What an advice rests on. `plan` is the title of the plan it names, `evaluated` the number of full periods, of so
     many `months` each; in `early` of them use emptied the account early, in `short` the plan would have been too small.
     """
 
@@ -33,40 +33,40 @@ class Ground(NamedTuple):
     is_free_plan: bool
     plan: str
     allotment: int
-    looked_at: int
+    evaluated: int
     months: int
     early: int
     short: int
     enough_on: Moment
 
 
-class Said(NamedTuple):
+class Message(NamedTuple):
     """An advice in words."""
 
     title: str
     detail: str
 
 
-def say(of: Ground) -> Said:
+def render(of: AdviceFacts) -> Message:
     """The advice as a headline and the reason for it."""
     if of.is_free_plan:
-        return Said("There is nothing to change", "The plan is the free one, which has no credits.")
+        return Message("There is nothing to change", "The plan is the free one, which has no credits.")
     if of.verdict == "not_enough_history":
-        missing = PERIODS_NEEDED - of.looked_at
+        missing = MIN_PERIODS - of.evaluated
         periods = "full period" if missing == 1 else "full periods"
-        return Said(
+        return Message(
             "Not enough history",
             f"{missing} more {periods} are needed. Ask again after {dates.local_date(of.enough_on, PLAIN_ENGLISH)}.",
         )
-    ran_out = f"Use emptied the account more than {EARLY.days} days early in {of.early} of {of.looked_at} periods"
+    ran_out = f"Use emptied the account more than {EARLY_BY.days} days early in {of.early} of {of.evaluated} periods"
     noun = "month" if of.months == 1 else "period"
     if of.verdict == "upgrade":
-        return Said(f"Upgrade to {of.plan}", f"{ran_out}, and lately too: the need lasts.")
+        return Message(f"Upgrade to {of.plan}", f"{ran_out}, and lately too: the need lasts.")
     if of.verdict == "cancel":
-        return Said("Cancel", f"In {of.looked_at - of.short} of {of.looked_at} periods no credit was needed.")
+        return Message("Cancel", f"In {of.evaluated - of.short} of {of.evaluated} periods no credit was needed.")
     if of.verdict == "downgrade":
         kept = "in each period" if not of.short else f"in all periods but one, a busy {noun}"
-        return Said(
+        return Message(
             f"Downgrade to {of.plan}", f"Its {credits(of.allotment, PLAIN_ENGLISH)} would have been enough {kept}."
         )
     reasons = {
@@ -74,7 +74,7 @@ def say(of: Ground) -> Said:
         "busy_month": f"{ran_out}: a busy {noun}, not a lasting need.",
         "covered": f"{ran_out}, and no cheaper plan would have been enough for the InMails sent.",
     }
-    return Said(f"Stay on {of.plan}", reasons[of.need])
+    return Message(f"Stay on {of.plan}", reasons[of.need])
 
 
 def if_cancelled(balance: int, by: date, renewal: Moment, *, cancelled: bool, at_renewal: bool) -> str:

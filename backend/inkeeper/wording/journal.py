@@ -6,7 +6,7 @@ from inkeeper.rules.replay import Answered, Capped, Reason, Renewed, Shown
 from inkeeper.vocabulary import ReasonCode
 
 
-def say(why: Reason) -> str:
+def render(why: Reason) -> str:
     """The reason in words: `InMail sent`, `Over the cap of 45`."""
     of = why.arguments
     if isinstance(of, Renewed):

@@ -196,7 +196,7 @@ def words(language: str) -> Words:
         return Words(language, formats, gettext.GNUTranslations(file))
 
 
-def edition(language: str) -> str:
+def catalogue_version(language: str) -> str:
     """A name for the language with the very messages that it has now."""
     if language == "en":
         return language

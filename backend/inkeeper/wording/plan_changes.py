@@ -7,7 +7,7 @@ from inkeeper.wording import amounts, dates
 from inkeeper.wording.language import PLAIN_ENGLISH
 
 
-def say(later: Moment | None, granted: int, voided: int, before: int) -> str:
+def render(later: Moment | None, granted: int, voided: int, before: int) -> str:
     """What the change does to a balance of `before`; `later` is None for one that takes effect at once."""
     when = "at once" if later is None else f"on {dates.local_date(later, PLAIN_ENGLISH)}"
     lost = f"{_credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."

@@ -13,7 +13,7 @@ from inkeeper.vocabulary import HistoryFault
 Refusal = UnknownPlan | UnknownBook | AllotmentRequired | UnknownTimeZone
 
 
-def say(refused: Refusal) -> str:
+def explain(refused: Refusal) -> str:
     """Why the rules refuse a value, as a sentence on what can be given instead."""
     if isinstance(refused, UnknownPlan):
         return f"Rule book {refused.book} has no plan {refused.plan}; it has {', '.join(refused.known)}."
@@ -25,12 +25,12 @@ def say(refused: Refusal) -> str:
     return f"{refused.name!r} is not a time zone{known}; use an IANA name such as Europe/Berlin."
 
 
-def unreadable(error: Exception) -> str:
+def explain_replay_error(error: Exception) -> str:
     """Why facts cannot be replayed."""
     if isinstance(error, BadHistory):
         return _FAULTS[error.fault]
     if isinstance(error, Refusal):
-        return say(error)
+        return explain(error)
     return str(error)
 
 
@@ -42,7 +42,7 @@ _FAULTS: dict[HistoryFault, str] = {
 }
 
 
-def broken(found: BrokenInvariant) -> str:
+def describe_invariant(found: BrokenInvariant) -> str:
     """The invariant that does not hold."""
     if found.code == "conservation" and found.totals:
         return f"conservation: {asdict(found.totals)} come to {found.found}, the balance is {found.expected}"

@@ -21,8 +21,8 @@ from inkeeper.rules.periods import day_start, local_day, name_for_browsers
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import (
     HOURS,
-    MINIMUM_SAMPLE,
-    RATES_OVER_DAYS,
+    MIN_HOUR_SENT,
+    RATE_WINDOWS_DAYS,
     WEEKDAYS,
     Month,
     average,
@@ -35,7 +35,7 @@ from inkeeper.rules.report import (
     priced,
     worth,
 )
-from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, total
+from inkeeper.rules.sheets import ENDING_KINDS, Point, Sheet, first_day, month_start, total
 from inkeeper.rules.state import State, Tally
 from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Answered
@@ -234,7 +234,7 @@ def _differences(rows: Sequence[Month]) -> list[dict[str, Any]]:
 
 def _rates(tx: Transaction, row: Account, now: datetime) -> list[dict[str, Any]]:
     today = local_day(row.time_zone, now)
-    since = [day_start(row.time_zone, today - timedelta(days=days)) for days in RATES_OVER_DAYS]
+    since = [day_start(row.time_zone, today - timedelta(days=days)) for days in RATE_WINDOWS_DAYS]
     return [
         {
             "days": days,
@@ -244,7 +244,7 @@ def _rates(tx: Transaction, row: Account, now: datetime) -> list[dict[str, Any]]
             "response_rate": found.response_rate,
             "acceptance_rate": found.acceptance_rate,
         }
-        for days, begin, found in zip(RATES_OVER_DAYS, since, answers.by_outcome(tx, row.id, since, now), strict=True)
+        for days, begin, found in zip(RATE_WINDOWS_DAYS, since, answers.by_outcome(tx, row.id, since, now), strict=True)
     ]
 
 
@@ -265,7 +265,7 @@ def _cost(rows: Sequence[Month], prices: Mapping[str, Money], answered: Iterable
 def _balance_over_time(sheets: Iterable[Sheet], since: datetime, opening: int) -> list[dict[str, Any]]:
     told = (point for sheet in sheets for point in sheet.points if point.at >= since)
     # What ended as the first month began was lost to the one before, and is not in its opening balance any more.
-    points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDS, told)]
+    points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDING_KINDS, told)]
     return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
 
 
@@ -273,8 +273,8 @@ def _heat_map(by_hour: Mapping[int, tuple[int, int]], answered: Iterable[Answere
     week = hours_of_week(by_hour)
     received = Counter(hour for _, _, hour, _ in answered)
     return {
-        "minimum_sample": MINIMUM_SAMPLE,
-        "enough": any(hour.sent >= MINIMUM_SAMPLE for day in week for hour in day),
+        "minimum_sample": MIN_HOUR_SENT,
+        "enough": any(hour.sent >= MIN_HOUR_SENT for day in week for hour in day),
         "weekdays": list(range(1, WEEKDAYS + 1)),
         "hours": list(range(HOURS)),
         "sent": [[hour.sent for hour in day] for day in week],
