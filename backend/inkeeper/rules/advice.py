@@ -1,6 +1,6 @@
-"""Advice: stay, upgrade, downgrade or cancel, from the account's own last periods and by one rule: see `advise`.
+"""Advises to stay on, upgrade, downgrade or cancel a plan, from the account's last periods. The rule is in `advise`.
 
-What another plan would have done is found by replaying the account's own InMails on it.
+Other plans are evaluated by replaying the account's own InMails on them.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ from inkeeper.vocabulary import Need, Verdict
 MAX_PERIODS = 12
 MIN_PERIODS = 3
 SHORTEST_MONTH = timedelta(days=27)
-"""Days for each of its months that a full period has at least. No month is shorter, whatever the clocks do; a period
-cut short by a change of plan or a late opening is.
+"""The least length of a full period, for each of its months. A calendar month is longer, changes of the clocks
+included; a period cut short by a change of plan or by the opening is usually shorter.
 """
 
 EARLY_BY = timedelta(days=7)
 RECENT_PERIODS = 3
-"""How many of the last periods tell what is needed by now."""
+"""How many of the last periods count as recent."""
 _MEAN_MONTH = timedelta(days=365.2425 / 12)
 _MAX_UNLOGGED = 10_000
 
 
 class Trial(NamedTuple):
-    """How a plan would have done on the account's own InMails, over so many months: credits used, lost and returned,
-    and the InMails left without a credit, in all and in how many periods.
+    """The result of replaying the account's own InMails on a plan, over `months` months.
 
-    `covers` says whether that is enough by the rule.
+    `used`, `lost` and `returned` are credits, `uncovered` is the number of InMails without a credit, `short_periods`
+    the number of periods with such InMails. `covers`: the plan is sufficient by rule 3 of `advise`.
     """
 
     plan: str
@@ -64,7 +64,7 @@ class Trial(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """What to do by the rule: to which plan (None: none), and what need that rests on."""
+    """The recommendation of `advise`: the plan to change to (None: no other plan), and the reason."""
 
     verdict: Verdict
     plan: str | None
@@ -79,13 +79,16 @@ class Use(NamedTuple):
 
 
 def full_periods(closed: Iterable[Sheet]) -> list[Sheet]:
-    """The last periods that were not cut short, oldest first."""
+    """The last MAX_PERIODS periods that were not cut short, oldest first."""
     full = [sheet for sheet in closed if sheet.end and sheet.end - sheet.start >= sheet.months * SHORTEST_MONTH]
     return full[-MAX_PERIODS:]
 
 
 def enough_on(state: State, full: int) -> datetime:
-    """When the last of the periods that are needed will have ended (UTC), if the plan stays."""
+    """The instant (UTC) from which there are MIN_PERIODS full periods, if the plan is not changed.
+
+    `full` is the number of full periods so far.
+    """
     start, end = state.period_start, state.next_renewal
     missing = MIN_PERIODS - full - (end - start >= months_of(state) * SHORTEST_MONTH)
     for _ in range(missing):
@@ -94,9 +97,9 @@ def enough_on(state: State, full: int) -> datetime:
 
 
 def ran_out_early(sheet: Sheet, allotment: int) -> bool:
-    """Whether use emptied the account long before the period's end, on a plan no smaller than one of that allotment.
+    """Whether InMails used all credits more than EARLY_BY before the period's end.
 
-    Running out on a smaller one says nothing of this one.
+    False for a period with a smaller allotment than `allotment`: it says nothing about the larger plan.
     """
     if sheet.emptied_at is None or sheet.end is None or sheet.allotment < allotment:
         return False
@@ -104,15 +107,19 @@ def ran_out_early(sheet: Sheet, allotment: int) -> bool:
 
 
 def days_left_when_empty(zone: str, sheet: Sheet) -> int | None:
-    """How many local days were left after the one on which use emptied the account; None where it did not."""
+    """How many local days of the period were left after the day on which InMails used all credits. None if they did
+    not.
+    """
     if sheet.emptied_at is None or sheet.end is None:
         return None
     return len(days_until(zone, sheet.emptied_at, sheet.end)) - 1
 
 
 def plans_to_try(state: State) -> dict[str, int]:
-    """The plans of the account's rule book and their allotments today, smallest first: the free one, the account's own
-    with its own numbers, and all whose allotment no contract sets.
+    """The plans to evaluate and their allotments today, smallest first.
+
+    These are the account's own plan with its own numbers, and each other plan of its rule book whose allotment is not
+    set by contract, the free plan included.
     """
     book = book_of(state)
     tried = [plan.id for plan in book.plans.values() if plan.id == state.plan or not plan.set_by_contract]
@@ -121,10 +128,11 @@ def plans_to_try(state: State) -> dict[str, int]:
 
 
 def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
-    """The account's InMails of those periods, replayed as if it had opened with that plan as the first of them began.
+    """Replay the account's InMails of the `evaluated` periods, as if it was opened with `plan` at the start of the
+    first.
 
-    `facts` are those since then, or more; the rule book and the plan's numbers are today's. What LinkedIn showed as
-    gone without an InMail counts as sent at its period's end.
+    `facts` are the account's facts since then; earlier ones are ignored. The rule book and the plan's numbers are
+    today's. Credits missing from an observed balance count as InMails sent one second before the end of their period.
     """
     begin, end = evaluated[0].start, evaluated[-1].end
     assert end is not None
@@ -147,7 +155,7 @@ def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterabl
     starts = [sheet.start for sheet in (*closed, present)]
     short = Counter(bisect_right(starts, entry.at) for entry in journal if entry.rule == UNCOVERED)
     whole = total(sheet.tally for sheet in (*closed, present))
-    # What is left at the end of the last period of a rule book without carry-over is lost a moment later.
+    # Without carry-over, the balance at the end of the last period is lost one instant after the replay ends.
     left = after.balance if book_of(after).lot_hours is None else 0
     return Trial(
         plan,
@@ -163,7 +171,7 @@ def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterabl
 
 
 def advise(state: State, evaluated: Sequence[Sheet], trials: Sequence[Trial], prices: Mapping[str, Money]) -> Advice:
-    """What to do, by this rule. `trials` are of the plans to try, smallest first.
+    """The recommendation by the rule below. `trials` are of `plans_to_try`, smallest first; `prices` are by plan.
 
     1. Evaluate the last full periods, at least MIN_PERIODS and at most MAX_PERIODS.
     2. Upgrade if use emptied the account more than EARLY_BY before the period's end in at least half of them and in 2
@@ -190,8 +198,10 @@ def advise(state: State, evaluated: Sequence[Sheet], trials: Sequence[Trial], pr
 
 
 def plan_daily_use(state: State, now: datetime, weekdays: Collection[int]) -> list[Use]:
-    """How to use what is left before the next renewal: evenly over the working days (ISO weekdays; all days where none
-    is left), and each lot before it expires.
+    """How many credits to use on which day, to use the balance before the next renewal and each lot before it expires.
+
+    The credits of a lot are spread evenly over its working days. `weekdays` are the ISO numbers of the working days; if
+    none is left for a lot, all its days count.
     """
     lots = []
     for lot in state.lots:
@@ -199,7 +209,7 @@ def plan_daily_use(state: State, now: datetime, weekdays: Collection[int]) -> li
         lots.append((lot.left, [day for day in days if day.isoweekday() in weekdays] or days))
     plan, done = [], 0
     for day in sorted({day for _, days in lots for day in days}):
-        # Of each lot, the share of its days that are over: so it is used up on the last of them.
+        # Of each lot, the share of its days up to this day, rounded up, so that all of it is due on its last day.
         due = sum(-(-left * sum(its_day <= day for its_day in days) // len(days)) for left, days in lots)
         if due > done:
             plan.append(Use(day, due - done))
@@ -208,12 +218,12 @@ def plan_daily_use(state: State, now: datetime, weekdays: Collection[int]) -> li
 
 
 def last_day_to_cancel(state: State, now: datetime) -> date:
-    """The last local day before the next renewal, which would be paid."""
+    """The last local day before the next renewal. After that the next period must be paid."""
     return days_until(state.zone, now, state.next_renewal)[-1]
 
 
 def _terms_on(state: State, plan: str) -> Terms:
-    """The terms that the account would have on the plan: its own numbers end with its own plan."""
+    """The terms of the account on `plan`. Its own numbers apply to its current plan only."""
     return state.terms if plan == state.plan else Terms(state.terms.rule_book)
 
 

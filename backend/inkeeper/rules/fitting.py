@@ -1,4 +1,4 @@
-"""Which other rule books could hold what LinkedIn showed, where the account's own cannot."""
+"""Finds rule books that allow a balance that the account's own rule book does not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from inkeeper.rules.state import State
 
 
 def fitting_books(state: State) -> list[Fit]:
-    """The rule books to offer, best first: none while the last observation fits the account's own book."""
+    """The rule books to offer, best first. Empty while the account's own book allows the last observed balance."""
     observed = state.observed
     if observed is None or not observed.contradicts_book:
         return []
@@ -15,7 +15,10 @@ def fitting_books(state: State) -> list[Fit]:
 
 
 def other_books_allowing(state: State, balance: int) -> list[Fit]:
-    """The rule books besides the account's own under which its plan can show that balance now, best first."""
+    """The rule books other than the account's own that allow its plan this balance, best first.
+
+    Their numbers are those of the last observation, else those of the state's position.
+    """
     at = state.observed.at if state.observed else state.position.at
     found = books_allowing(balance, state.plan, state.terms, state.zone, at)
     return [fit for fit in found if fit.book.id != state.terms.rule_book]

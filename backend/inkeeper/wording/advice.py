@@ -1,4 +1,4 @@
-"""The advice on a plan in words, with the rule that it goes by."""
+"""Renders the advice on a plan, and the rule behind it, in English."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ RULE = (
     f" these periods but one at most, a busy month, and in each of the last {RECENT_PERIODS}; and where both prices are"
     " known, it is the cheaper one. Otherwise: stay. What else a plan offers besides credits is not looked at."
 )
-"""The rule of `rules.advice.advise`."""
+"""The rule of `rules.advice.advise`, as the API shows it."""
 
 
 class AdviceFacts(NamedTuple):
-    """What an advice rests on. `plan` is the title of the plan it names, `evaluated` the number of full periods, of so
-    many `months` each; in `early` of them use emptied the account early, in `short` the plan would have been too small.
+    """The inputs of an advice.
+
+    - `plan`, `allotment`: the title and the allotment of the plan that the advice names, recommended or current.
+    - `evaluated`: the number of full periods, of `months` months each.
+    - `early`: in how many of them InMails used all credits early.
+    - `short`: in how many of them that plan would have been too small.
+    - `enough_on`: when there are enough periods.
     """
 
     verdict: Verdict
@@ -41,14 +46,14 @@ class AdviceFacts(NamedTuple):
 
 
 class Message(NamedTuple):
-    """An advice in words."""
+    """The rendered advice."""
 
     title: str
     detail: str
 
 
 def render(of: AdviceFacts) -> Message:
-    """The advice as a headline and the reason for it."""
+    """Render the advice as a title and the reason for it."""
     if of.is_free_plan:
         return Message("There is nothing to change", "The plan is the free one, which has no credits.")
     if of.verdict == "not_enough_history":
@@ -78,7 +83,10 @@ def render(of: AdviceFacts) -> Message:
 
 
 def if_cancelled(balance: int, by: date, renewal: Moment, *, cancelled: bool, at_renewal: bool) -> str:
-    """How to use `balance` before the last day to cancel, and when to cancel. `cancelled`: that was done already."""
+    """Render how to use `balance` before the last day to cancel, `by`, and when to cancel.
+
+    `cancelled`: the subscription is cancelled already. `at_renewal`: a cancellation takes effect at the renewal.
+    """
     last, renews = PLAIN_ENGLISH.day(by), dates.local_date(renewal, PLAIN_ENGLISH)
     if cancelled:
         what = f"The subscription is cancelled and ends on {renews}; what is left then is voided."

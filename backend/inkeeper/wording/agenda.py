@@ -1,6 +1,6 @@
-"""The events of an account's calendar in words.
+"""Renders the events of an account's calendar.
 
-Nothing says how far away a day is: a calendar program that fetched the event weeks ago still shows the truth.
+No text depends on the distance to today, so it stays correct in a calendar program that fetched it weeks ago.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from inkeeper.wording.language import Words
 
 
 class Message(NamedTuple):
-    """An event in words."""
+    """A rendered event."""
 
     title: str
     detail: str
 
 
 def calendar_title(plan: str, words: Words) -> str:
-    """The name of the calendar of an account on the plan of this title."""
+    """The name of an account's calendar. `plan` is the title of its plan."""
     return words.pgettext("agenda.calendar", "InMail credits (%(plan)s)", plan=plan)
 
 
 def render(event: Event, words: Words) -> Message:
-    """The event in words, with its plan."""
+    """Render the event. The title names the plan."""
     said = _render(event, words)
     # translators: An event of the calendar, with the account's plan.
     title = words.pgettext("agenda.title", "%(event)s (%(plan)s)", event=said.title, plan=event.plan)
@@ -163,6 +163,6 @@ def _span(days: int, words: Words) -> str:
 
 
 def _amount(number: int, sure: bool, words: Words) -> str:
-    """Sure amounts are of credits that are there; of others it says `up to`."""
+    """The number of credits; with "up to" unless `sure` (see `rules.agenda.Loss`)."""
     amount = credits(number, words)
     return amount if sure else words.pgettext("agenda.up_to", "up to %(credits)s", credits=amount)

@@ -1,4 +1,4 @@
-"""On how much history a forecast rests, in words."""
+"""Renders the history behind a forecast or a capacity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rules refuse, in words, and what of a stored history they find broken."""
+"""Renders errors of the rules and broken invariants in English."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Refusal = UnknownPlan | UnknownBook | AllotmentRequired | UnknownTimeZone
 
 
 def explain(refused: Refusal) -> str:
-    """Why the rules refuse a value, as a sentence on what can be given instead."""
+    """Render why a value is invalid, and which values are valid."""
     if isinstance(refused, UnknownPlan):
         return f"Rule book {refused.book} has no plan {refused.plan}; it has {', '.join(refused.known)}."
     if isinstance(refused, UnknownBook):
@@ -26,7 +26,7 @@ def explain(refused: Refusal) -> str:
 
 
 def explain_replay_error(error: Exception) -> str:
-    """Why facts cannot be replayed."""
+    """Render why facts cannot be replayed."""
     if isinstance(error, BadHistory):
         return _FAULTS[error.fault]
     if isinstance(error, Refusal):
@@ -43,7 +43,7 @@ _FAULTS: dict[HistoryFault, str] = {
 
 
 def describe_invariant(found: BrokenInvariant) -> str:
-    """The invariant that does not hold."""
+    """Render a broken invariant."""
     if found.code == "conservation" and found.totals:
         return f"conservation: {asdict(found.totals)} come to {found.found}, the balance is {found.expected}"
     return {

@@ -1,4 +1,4 @@
-"""The warnings of an account in words: a title and a sentence or two on what to do."""
+"""Renders the warnings of an account: a title, and one or two sentences on what to do."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from inkeeper.wording.language import Words
 
 
 class Message(NamedTuple):
-    """A warning in words."""
+    """A rendered warning."""
 
     title: str
     detail: str
 
 
 def render(warning: AccountWarning, words: Words) -> Message:
-    """The warning in words."""
+    """Render the warning."""
     return _RENDERERS[warning.code](warning.arguments, words)
 
 
