@@ -25,7 +25,7 @@ from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.money import Money, value_of
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import Reason, Renewed, allotment_of, cap_of, replay
-from inkeeper.rules.report import months, worth
+from inkeeper.rules.report import months, value_in_month
 from inkeeper.rules.sheets import load_sheet
 from inkeeper.rules.state import dump_state, load_state
 from inkeeper.rules.timeline import LOSSES, timeline
@@ -260,7 +260,7 @@ def test_credits_of_a_quarter_are_worth_three_months_price():
     story.send("2026-02-01")
     closed, present, _ = sheets_of(History(story.facts, story.time("2026-05-02")), story.time("2026-05-02"))
     rows = months([*closed, present], story.zone, story.time("2026-01-01"))
-    assert [worth(row, row.tally.used, {"premium_business": price}) for row in rows[:2]] == [
+    assert [value_in_month(row, row.tally.used, {"premium_business": price}) for row in rows[:2]] == [
         Money(0, "EUR"),
         Money(500, "EUR"),
     ]
@@ -361,7 +361,7 @@ def test_of_three_books_the_closest_that_can_hold_the_number_is_offered():
     story = Story("sales_navigator", "2026-04-15")
     story.observe("2026-05-10", 60)
     fits = fitting_books(story.state("2026-05-10"))
-    assert [(fit.book.id, fit.most) for fit in fits] == [("quarterly", 80), ("rolling", 150)]
+    assert [(fit.book.id, fit.max_balance) for fit in fits] == [("quarterly", 80), ("rolling", 150)]
     assert "“Credits come every quarter”" in say(story.warnings("2026-05-10")["wrong_book"]).detail
     story.observe("2026-05-11", 81)
     assert [fit.book.id for fit in fitting_books(story.state("2026-05-11"))] == ["rolling"]
@@ -376,7 +376,7 @@ def test_none_is_offered_while_the_number_fits_and_none_that_lacks_the_plan():
     assert fitting_books(fitting.state("2026-05-10")) == []
     contract = Story("recruiter", "2026-04-15", book="quarterly", allotment=10)
     contract.observe("2026-04-20", 21)
-    assert [(fit.book.id, fit.most) for fit in fitting_books(contract.state("2026-04-20"))] == [("rolling", 40)]
+    assert [(fit.book.id, fit.max_balance) for fit in fitting_books(contract.state("2026-04-20"))] == [("rolling", 40)]
 
 
 def test_the_accounts_own_book_is_none_to_offer():
@@ -400,7 +400,11 @@ def test_the_smallest_limit_comes_first_and_a_book_without_one_last():
     unlimited = TEXTS["rolling"].replace("\ncap = 15\n", "\n", 1)
     with Changed("rolling", unlimited):
         found = books_allowing(0, "premium_career", Terms("month_end"), "UTC", utc("2026-02-01"))
-        assert [(fit.book.id, fit.most) for fit in found] == [("month_end", 5), ("quarterly", 5), ("rolling", None)]
+        assert [(fit.book.id, fit.max_balance) for fit in found] == [
+            ("month_end", 5),
+            ("quarterly", 5),
+            ("rolling", None),
+        ]
 
 
 # Files

@@ -26,21 +26,28 @@ from inkeeper.rules.replay import (
     replay,
     without_retracted,
 )
-from inkeeper.rules.report import lost
+from inkeeper.rules.report import lost_credits
 from inkeeper.rules.sheets import Sheet, build_sheets, total
 from inkeeper.rules.state import State
 from inkeeper.vocabulary import Need, Verdict
 
 MAX_PERIODS = 12
+"""The most full periods that an advice evaluates."""
+
 MIN_PERIODS = 3
+"""The least number of full periods for an advice."""
+
 SHORTEST_MONTH = timedelta(days=27)
 """The least length of a full period, for each of its months. A calendar month is longer, changes of the clocks
 included; a period cut short by a change of plan or by the opening is usually shorter.
 """
 
 EARLY_BY = timedelta(days=7)
+"""An account ran out of credits early if it was more than this before the end of its period."""
+
 RECENT_PERIODS = 3
 """How many of the last periods count as recent."""
+
 _MEAN_MONTH = timedelta(days=365.2425 / 12)
 _MAX_UNLOGGED = 10_000
 
@@ -162,7 +169,7 @@ def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterabl
         allotment_of(after),
         max(1, round((end - begin) / _MEAN_MONTH)),
         whole.used,
-        lost(whole) + left,
+        lost_credits(whole) + left,
         whole.credited_back,
         short.total(),
         len(short),
@@ -176,8 +183,8 @@ def advise(state: State, evaluated: Sequence[Sheet], trials: Sequence[Trial], pr
     1. Evaluate the last full periods, at least MIN_PERIODS and at most MAX_PERIODS.
     2. Upgrade if use emptied the account more than EARLY_BY before the period's end in at least half of them and in 2
        of the last RECENT_PERIODS. If that happened less often, it was a busy month and not a lasting need.
-    3. Downgrade (or cancel, on the free plan) if a smaller plan had a credit for every InMail in all of these periods
-       except at most one, and in each of the last RECENT_PERIODS, and is cheaper where both prices are known.
+    3. Downgrade (cancel, if it is the free plan) if a smaller plan had a credit for every InMail in all of these
+       periods except at most one, and in each of the last RECENT_PERIODS, and is cheaper where both prices are known.
     4. Otherwise stay. Other benefits of a plan are not considered.
     """
     if state.plan == books.BASIC:

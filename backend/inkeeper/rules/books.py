@@ -231,7 +231,7 @@ class RuleBook:
             return numbers.cap_allotments * self.allotment(plan_id, terms, zone, at)
         return numbers.cap
 
-    def most(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
+    def max_balance(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
         """The most credits that grants alone can raise the balance to at `at` (UTC), or None if there is no limit.
 
         Raises UnknownPlan, AllotmentRequired.
@@ -250,7 +250,7 @@ class Fit(NamedTuple):
     """A rule book that allows a balance, and the most that it allows (None: no limit)."""
 
     book: RuleBook
-    most: int | None
+    max_balance: int | None
 
 
 @lru_cache(maxsize=1)
@@ -287,8 +287,8 @@ def books_for(plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
     for book in rule_books().values():
         plan = book.plans.get(plan_id)
         if plan and (terms.allotment is not None or not plan.set_by_contract):
-            found.append(Fit(book, book.most(plan_id, terms, zone, at)))
-    return sorted(found, key=lambda fit: (fit.most is None, fit.most or 0))
+            found.append(Fit(book, book.max_balance(plan_id, terms, zone, at)))
+    return sorted(found, key=lambda fit: (fit.max_balance is None, fit.max_balance or 0))
 
 
 def books_allowing(balance: int, plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
@@ -296,7 +296,7 @@ def books_allowing(balance: int, plan_id: str, terms: Terms, zone: str, at: date
 
     The best has the limit closest to the balance. Of equal limits the default rule book is first.
     """
-    return [fit for fit in books_for(plan_id, terms, zone, at) if fit.most is None or balance <= fit.most]
+    return [fit for fit in books_for(plan_id, terms, zone, at) if fit.max_balance is None or balance <= fit.max_balance]
 
 
 def read_book(file: str, text: str) -> RuleBook:

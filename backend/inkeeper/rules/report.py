@@ -124,7 +124,7 @@ def months(sheets: Sequence[Sheet], zone: str, since: datetime) -> list[Month]:
     return found
 
 
-def lost(tally: Tally) -> int:
+def lost_credits(tally: Tally) -> int:
     """The credits lost: expired, forfeited or voided."""
     return tally.expired + tally.forfeited + tally.voided
 
@@ -133,21 +133,21 @@ def average(rows: Sequence[Month], now: datetime) -> Average:
     """The average of the months that have ended at `now` (UTC), or of the current month if none has."""
     counted = [month for month in rows if month.end <= now] or rows
     whole = total(month.tally for month in counted)
-    return Average(len(counted), round(whole.used / len(counted), 2), round(lost(whole) / len(counted), 2))
+    return Average(len(counted), round(whole.used / len(counted), 2), round(lost_credits(whole) / len(counted), 2))
 
 
-def best(rows: Iterable[Month]) -> Month | None:
+def best_month(rows: Iterable[Month]) -> Month | None:
     """The month with the most used credits, the latest of equals. None if no credits were used."""
     used = [month for month in rows if month.tally.used]
     return max(used, key=lambda month: (month.tally.used, month.start), default=None)
 
 
-def worth(month: Month, credits: int, prices: Mapping[str, Money]) -> Money | None:
+def value_in_month(month: Month, credits: int, prices: Mapping[str, Money]) -> Money | None:
     """The value of `credits` at the price of the month's plan (`prices` are per month, by plan). None without one."""
     return money.value_of(credits, prices.get(month.plan), month.allotment, month.months)
 
 
-def priced(rows: Iterable[Month], prices: Mapping[str, Money]) -> list[Month]:
+def priced_months(rows: Iterable[Month], prices: Mapping[str, Money]) -> list[Month]:
     """The months that granted credits and whose plan has a price."""
     return [month for month in rows if month.allotment and month.plan in prices]
 

@@ -2,7 +2,7 @@
 
 The steps of `spread`. No step undoes the result of an earlier step.
 
-1. Allocate credits to the InMails that others have planned (`taken`), as in `held`.
+1. Allocate credits to the InMails that others have planned (`taken`), as in `find_held`.
 2. Exclude candidates that must not be planned, each with a code. Of two candidates of one person, keep the first.
 3. Select the days: the working days of the span. Credits that are left and usable on no working day add all of their
    days. If the span has no working day, all of its days are selected.
@@ -177,7 +177,7 @@ def spread(
     )
 
 
-def held(planned: Sequence[tuple[str, date]], credits: Sequence[Credits], today: date) -> dict[str, date | None]:
+def find_held(planned: Sequence[tuple[str, date]], credits: Sequence[Credits], today: date) -> dict[str, date | None]:
     """The planned targets that will have no credit on their day (`held`), each with the day on which it gets one, or
     None.
 

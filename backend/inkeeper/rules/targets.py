@@ -40,18 +40,18 @@ class TargetProgress(NamedTuple):
     planned_on: date | None
 
 
-def state_of(course: TargetProgress, today: date, now: datetime) -> TargetState:
-    """The state on the local day `today` at `now` (UTC). Never `held`: it depends on credits, see `spreading.held`."""
-    if course.answered_at is not None:
+def state_of(progress: TargetProgress, today: date, now: datetime) -> TargetState:
+    """The state on the local day `today` at `now` (UTC). Never `held`: see `spreading.find_held`."""
+    if progress.answered_at is not None:
         return "answered"
-    over = course.ends_on is not None and course.ends_on < today
-    if course.opens_on is not None and not over:
-        if course.opens_on <= today or not course.done:
-            return "ready" if course.planned_on is None else "planned"
+    over = progress.ends_on is not None and progress.ends_on < today
+    if progress.opens_on is not None and not over:
+        if progress.opens_on <= today or not progress.done:
+            return "ready" if progress.planned_on is None else "planned"
         return "waiting"
-    if course.last_sent_at is not None:
-        return "waiting" if now < course.last_sent_at + UNANSWERED_AFTER else "done"
-    return "done" if course.done else "dropped"
+    if progress.last_sent_at is not None:
+        return "waiting" if now < progress.last_sent_at + UNANSWERED_AFTER else "done"
+    return "done" if progress.done else "dropped"
 
 
 def working_days_after(day: date, count: int, weekdays: Collection[int]) -> date:

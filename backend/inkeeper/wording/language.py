@@ -210,7 +210,7 @@ def catalogue_version(language: str) -> str:
     return f"{language}-{blake2b(catalogue.read_bytes(), digest_size=6).hexdigest()}"
 
 
-def chosen(wanted: Iterable[str]) -> str:
+def match_language(wanted: Iterable[str]) -> str:
     """The first available language of the `wanted` BCP 47 tags, best first, else English.
 
     `de-AT` matches `de` (RFC 4647, 3.4).

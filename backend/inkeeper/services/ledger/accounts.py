@@ -226,7 +226,7 @@ def wrong_book(state: State) -> dict[str, Any] | None:
         "title": best.title,
         "balance": observed.balance,
         "detail": detail,
-        "others": [{"rule_book": fit.book.id, "title": fit.book.title, "most": fit.most} for fit in fitting],
+        "others": [{"rule_book": fit.book.id, "title": fit.book.title, "most": fit.max_balance} for fit in fitting],
     }
 
 

@@ -29,7 +29,7 @@ from inkeeper.rules.advice import (
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import Moment, name_for_browsers
 from inkeeper.rules.replay import book_of, months_of
-from inkeeper.rules.report import lost
+from inkeeper.rules.report import lost_credits
 from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
 from inkeeper.services.access import Actor, owned_account
@@ -99,7 +99,7 @@ def _period(zone: str, sheet: Sheet, allotment: int) -> dict[str, Any]:
         "used": tally.used,
         "free": tally.free_used,
         "returned": tally.credited_back,
-        "lost": lost(tally),
+        "lost": lost_credits(tally),
         "emptied_at": sheet.emptied_at,
         "days_left_when_empty": days_left_when_empty(zone, sheet),
         "ran_out_early": ran_out_early(sheet, allotment),

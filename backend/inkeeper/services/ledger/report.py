@@ -26,14 +26,14 @@ from inkeeper.rules.report import (
     WEEKDAYS,
     Month,
     average,
-    best,
     best_hours,
+    best_month,
     cost,
     hours_of_week,
-    lost,
+    lost_credits,
     months,
-    priced,
-    worth,
+    priced_months,
+    value_in_month,
 )
 from inkeeper.rules.sheets import ENDING_KINDS, Point, Sheet, first_day, month_start, total
 from inkeeper.rules.state import State, Tally
@@ -94,7 +94,7 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> Standing[
     rows = months(sheets, zone, month_start(zone, now, 1 - count))
     prices = row.prices(paid_plan(sheets))
     since = max(rows[0].start, state.opened_at)
-    most = best(rows)
+    most = best_month(rows)
     answered = answers.answered(tx, row.id, zone, since, now)
     made = {
         "account": _account(row, state),
@@ -179,7 +179,7 @@ def _name(zone: str, start: datetime) -> str:
 
 
 def _month(month: Month, zone: str, now: datetime, prices: Mapping[str, Money]) -> dict[str, Any]:
-    used, gone = (worth(month, credits, prices) for credits in (month.tally.used, lost(month.tally)))
+    used, gone = (value_in_month(month, credits, prices) for credits in (month.tally.used, lost_credits(month.tally)))
     return {
         "month": _name(zone, month.start),
         "start": month.start,
@@ -205,15 +205,15 @@ def _amounts(tally: Tally) -> dict[str, int]:
         "expired": tally.expired,
         "forfeited": tally.forfeited,
         "voided": tally.voided,
-        "lost": lost(tally),
+        "lost": lost_credits(tally),
         "adjusted_up": tally.adjusted_up,
         "adjusted_down": tally.adjusted_down,
     }
 
 
 def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any]:
-    used = money.total(worth(month, month.tally.used, prices) for month in rows)
-    gone = money.total(worth(month, lost(month.tally), prices) for month in rows)
+    used = money.total(value_in_month(month, month.tally.used, prices) for month in rows)
+    gone = money.total(value_in_month(month, lost_credits(month.tally), prices) for month in rows)
     return {
         "months": len(rows),
         **_amounts(total(month.tally for month in rows)),
@@ -249,7 +249,7 @@ def _rates(tx: Transaction, row: Account, now: datetime) -> list[dict[str, Any]]
 
 
 def _cost(rows: Sequence[Month], prices: Mapping[str, Money], answered: Iterable[Answered]) -> dict[str, Any]:
-    counted = priced(rows, prices)
+    counted = priced_months(rows, prices)
     spans = [(to_microseconds(month.start), to_microseconds(month.end)) for month in counted]
     paid_answers = [sent_at for sent_at, paid, _, _ in answered if paid]
     many = sum(bisect_left(paid_answers, end) - bisect_left(paid_answers, start) for start, end in spans)
