@@ -98,7 +98,7 @@ def test_no_list_has_a_word_twice() -> None:
     [
         (errors.TITLES, vocabulary.PROBLEM_CODES),
         (plans.PRODUCT_TITLES, vocabulary.PRODUCTS),
-        (warnings_in_words._SAYINGS, vocabulary.REMINDER_CODES),
+        (warnings_in_words._RENDERERS, vocabulary.REMINDER_CODES),
         (refusals._FAULTS, vocabulary.HISTORY_FAULTS),
         (words.OUTCOMES, vocabulary.OUTCOMES),
         (words.PURPOSES, vocabulary.PURPOSES),

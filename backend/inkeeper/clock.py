@@ -1,4 +1,4 @@
-"""Instants: read from the clock, as RFC 3339 text, and as whole microseconds. Everything here is aware and in UTC."""
+"""Reads the clock and converts instants from and to RFC 3339 text and whole microseconds. All are aware and in UTC."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-# RFC 3339 and nothing else: `datetime.fromisoformat` alone would also take week dates, missing seconds and naive times.
+# Checked first, since `datetime.fromisoformat` also accepts week dates, missing seconds and naive times.
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def utc_now() -> datetime:
-    """The present instant. Only the outermost layer calls this; everything below is handed `now`."""
+    """The present instant. Called by the outermost layer only; all other functions take `now` as a parameter."""
     return datetime.now(UTC)
 
 
 def parse_instant(text: str) -> datetime:
-    """The instant that an RFC 3339 text with `Z` or an offset names, in UTC, cut to whole microseconds.
+    """Parse an RFC 3339 text with `Z` or an offset. The result is in UTC, truncated to whole microseconds.
 
-    Raises ValueError for anything else, naive times and instants outside the years 1 to 9999 included.
+    Raises ValueError for any other text, including naive times and instants outside the years 1 to 9999.
     """
     if not _RFC3339.fullmatch(text):
         raise ValueError("not an RFC 3339 instant with Z or an offset")
@@ -31,21 +31,24 @@ def parse_instant(text: str) -> datetime:
 
 
 def format_instant(instant: datetime) -> str:
-    """An aware instant as RFC 3339 text with `Z`; the fraction only if there is one, without trailing zeros."""
+    """An aware instant as RFC 3339 text with `Z`. A zero fraction and trailing zeros are left out.
+
+    Raises ValueError for a naive time.
+    """
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    # `isoformat` of a UTC instant ends in +00:00, of which `Z` is the short form.
+    # `isoformat` of a UTC instant ends in +00:00.
     text = instant.astimezone(UTC).isoformat()[:-6]
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def to_microseconds(instant: datetime) -> int:
-    """Whole microseconds since 1970 in UTC, exactly. Raises ValueError for a naive time."""
+    """Microseconds since 1970-01-01T00:00Z, exact. Raises ValueError for a naive time."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return (instant - _EPOCH) // _MICROSECOND
 
 
 def from_microseconds(microseconds: int) -> datetime:
-    """The inverse of `to_microseconds`."""
+    """The aware UTC instant of so many microseconds since 1970-01-01T00:00Z: the inverse of `to_microseconds`."""
     return _EPOCH + timedelta(microseconds=microseconds)

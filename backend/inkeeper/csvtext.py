@@ -1,4 +1,4 @@
-"""CSV as Inkeeper writes it: to a spreadsheet program no cell is a formula, and reading gives back what was written."""
+"""Writes CSV in which no cell is a formula to a spreadsheet program, and restores the original texts on reading."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from typing import Any, TextIO
 from inkeeper.clock import format_instant
 
 _BYTE_ORDER_MARK = "\ufeff"
-"""Without it, spreadsheet programs take the file for one in the encoding of their own system."""
+"""Without it, spreadsheet programs read the file in the encoding of their own system instead of UTF-8."""
 
-# What spreadsheet programs take for the beginning of a formula, full-width forms included. An apostrophe in front is
-# their own sign for "this is text". One is put where a cell begins, and where one would begin for a program that
-# separates cells by semicolons or tabs, or does not see that a line break stands between quotes.
+# The characters that start a formula in spreadsheet programs, with their full-width forms. An apostrophe in front marks
+# a cell as text. One is inserted at the start of a cell, and where a cell would start for a program that separates
+# cells by semicolons or tabs or ignores that a line break is quoted.
+# https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = r"=+\-@＝＋－＠"
 _BREAKS = r"\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
 _BLANK = rf"[^\S{_BREAKS}]"
 _BEGINNING = rf"(?:(?<![\s\S])(?='*{_BLANK}*[{_FORMULA}{_BREAKS}])|(?<=[;{_BREAKS}])(?='*(?:{_BLANK}|\")*[{_FORMULA}]))"
 _LIKE_A_FORMULA = re.compile(_BEGINNING)
 
-# A text that has apostrophes there already gets one more all the same, so that none is lost on the way back.
+# An apostrophe is also added to a text that already has one there, so that `original` removes only the added one.
 _MADE_SAFE = re.compile(_BEGINNING.replace("(?='*", "'(?='*"))
 
 
 def safe(text: str) -> str:
-    """The text with an apostrophe wherever something in it would be taken for a formula."""
+    """The text with an apostrophe in front of each part that a spreadsheet program would read as a formula."""
     return _LIKE_A_FORMULA.sub("'", text)
 
 
@@ -37,9 +38,9 @@ def original(text: str) -> str:
 
 
 def write_table(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Write a heading and rows of texts, whole numbers, instants, days and None; answers how many rows there were.
+    """Write a byte order mark, a header and rows of texts, integers, instants, days and None. Returns the row count.
 
-    The file must be new, and have been opened with `newline=""`. It begins with a byte order mark.
+    The file must be empty and opened with `newline=""`. Raises TypeError for a value of another type.
     """
     file.write(_BYTE_ORDER_MARK)
     writer = csv.writer(file)

@@ -1,4 +1,4 @@
-"""Refusals that a client can act on. Services raise them; the API renders them as problem+json."""
+"""Errors that a client can act on. Services raise them; the API renders them as problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ TITLES: dict[ProblemCode, str] = {
     "database_unavailable": "The database cannot be used right now",
     "write_unconfirmed": "The database did not confirm the write",
 }
-"""What each code says in a few words, the same every time it is answered."""
+"""The `title` of each code. The same in every response (RFC 9457, 3.1.3)."""
 
 
 class Problem(Exception):
-    """A refusal that the client can act on: `detail` says what to do, `extra` becomes further members of the answer."""
+    """An error response. `detail` says what the client can do; `extra` are further members of the response body."""
 
     def __init__(
         self,
@@ -77,17 +77,17 @@ class Problem(Exception):
 
 
 def not_found(what: str = "resource") -> Problem:
-    """404, for what does not exist and for what belongs to somebody else alike."""
+    """404. The same for a resource that does not exist and for one of another owner, so that ids cannot be probed."""
     return Problem("not_found", f"This {what} does not exist, or is not yours.", status=404)
 
 
 def invalid(path: str, message: str) -> Problem:
-    """422 about one field; `path` is the field's name, with dots for what lies inside another."""
+    """422 about one field. `path` is the field's name, or names joined by dots for a nested field."""
     return Problem(
         "invalid", f"{path}: {message}" if path else message, status=422, errors=[{"path": path, "message": message}]
     )
 
 
 def conflict(code: ProblemCode, detail: str, **extra: Any) -> Problem:
-    """409: the request is well-formed, but what is stored stands against it."""
+    """409: the request is valid, but contradicts the stored data."""
     return Problem(code, detail, status=409, **extra)

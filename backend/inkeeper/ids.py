@@ -1,4 +1,4 @@
-"""Ids: UUIDv7 text, so that sorting by id is sorting by the time of making."""
+"""Makes ids: UUIDv7 text (RFC 9562, 5.7), so that sorting by id sorts by time of creation."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _last = 0
 
 
 def new_id(now: datetime) -> str:
-    """An unguessable id for something made at `now` (aware).
+    """An unguessable id for something created at `now` (aware).
 
-    Strictly increasing within the process, even if the clock steps back.
+    Ids of one process strictly increase, even if the clock is set back.
     """
     return new_ids(now, 1)[0]
 
 
 def new_ids(now: datetime, count: int, after: str | None = None) -> list[str]:
-    """So many ids at once, in rising order, each greater than the id `after`.
+    """`count` ids in ascending order, each greater than the id `after`.
 
-    `after` is for ids whose order matters across processes: each process alone makes rising ids, but two of them, or
-    one whose clock was set back, do not.
+    Pass `after` where the order matters across processes: ids of two processes, or of one restarted after its clock was
+    set back, are not ascending otherwise.
     """
     global _last
     milliseconds = to_microseconds(now) // 1000
     randomness = secrets.randbits(74)
     fresh = (milliseconds << 80) | (0x7 << 76) | (randomness >> 62 << 64) | (0b10 << 62) | (randomness & (1 << 62) - 1)
-    # Two ids of one millisecond must not fall behind each other: the later one counts on from the earlier. The step is
-    # random, so that knowing one id does not give away the next.
+    # Ids of one millisecond must ascend too, so the later one is the earlier one plus a step. The step is random, so
+    # that the next id cannot be derived from a known one.
     steps = struct.unpack(f"<{count}I", secrets.token_bytes(4 * count))
     made = []
     with _lock:
@@ -49,11 +49,11 @@ def new_ids(now: datetime, count: int, after: str | None = None) -> list[str]:
 
 
 def _number(text: str) -> int | None:
-    """The number behind an id; None for a text that is no id of this program's."""
+    """The id as an integer. None for a text in another form."""
     return int(text.replace("-", ""), 16) if _ID.fullmatch(text) else None
 
 
 def _text(number: int) -> str:
-    # What `str(uuid.UUID(int=number))` gives, in a fifth of the time.
+    # Equal to `str(uuid.UUID(int=number))`, in a fifth of the time.
     digits = f"{number:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

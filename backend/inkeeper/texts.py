@@ -1,9 +1,9 @@
-"""Which characters may stand in a name, a line or a note from outside, and how to leave out the others.
+"""Checks and cleans names, lines and notes from outside: which characters are allowed, and removal of the others.
 
-Refused are characters that have no look of their own, and with which a text can imitate another or change how the line
-around it is shown: controls, the separators of lines and paragraphs, controls of the direction of writing, and
-characters without width. Some of the last kind shape the characters beside them: joiners in Persian, in Indic scripts
-and in emoji, variation selectors, the tags of flags. These are allowed where they do that, and nowhere else.
+Refused are invisible characters that can make one text look like another or change how the line around them is shown:
+control characters, line and paragraph separators, bidirectional controls, and zero-width characters. Some zero-width
+characters shape their neighbours: joiners in Persian, in Indic scripts and in emoji, variation selectors, and the tags
+of flags. These are allowed only where they do so.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# JSON can write half of a surrogate pair; no UTF-8 text can hold it.
+# JSON can encode half of a surrogate pair; UTF-8 cannot.
 _HALF_PAIRS = r"\ud800-\udfff"
 _CONTROLS = r"\u0000-\u001f\u007f-\u009f"
 _CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
 
-# Unicode's Default_Ignorable_Code_Point without those that shape their neighbours, the two separators, and the marks of
-# interlinear annotation. https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
+# Unicode's Default_Ignorable_Code_Point without those that shape their neighbours; the line and paragraph separators;
+# and the marks of interlinear annotation. https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 _INVISIBLE = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     r"\ufff0-\ufffb"
@@ -33,10 +33,10 @@ _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _TAG = re.compile("[\U000e0020-\U000e007f]")
-# The black flag, which a few tags turn into the flag of a country's part.
+# The black flag. With tags behind it, it is shown as the flag of a region such as Scotland.
 _FLAG_BEFORE = re.compile("\U0001f3f4[\U000e0020-\U000e007f]*$")
 _LONGEST_FLAG = 8
-_EMOJI = frozenset({"So", "Sk", "Sm"})  # symbols; the colours of skins are modifier symbols
+_EMOJI = frozenset({"So", "Sk", "Sm"})  # symbols; skin tones are modifier symbols
 _VIRAMA_CLASS = 9
 
 _REFUSED = re.compile(f"[{_CONTROLS}{_HALF_PAIRS}{_INVISIBLE}{_INVISIBLE_ASTRAL}{_SHAPING}]")
@@ -44,36 +44,37 @@ _REFUSED_IN_LINES = re.compile(f"[{_CONTROLS_IN_LINES}{_HALF_PAIRS}{_INVISIBLE}{
 
 
 def pattern(*, lines: bool = False) -> str:
-    """The rule as a regular expression of JSON Schema, for texts of which something is visible.
+    """The rule as a JSON Schema regular expression for texts with at least one visible character.
 
-    A pattern cannot say where a joiner, a selector or a tag shapes its neighbours, so it allows them everywhere, and
-    leaves out what lies beyond U+FFFF, which not every program's expressions can name.
+    It is less strict than `is_plain`: joiners, selectors and tags are allowed everywhere, since a pattern cannot check
+    their neighbours, and characters above U+FFFF are not checked, since not all regular expression engines can name
+    them.
     """
     refused = f"{_CONTROLS_IN_LINES if lines else _CONTROLS}{_INVISIBLE}"
     return rf"^[^{refused}]*[^\s{refused}][^{refused}]*$"
 
 
 def is_plain(text: str, *, lines: bool = False) -> bool:
-    """Whether the text holds no character that is refused; `lines` allows line breaks (LF) and tabs."""
+    """Whether the text has no refused character. `lines` allows line breaks (LF) and tabs."""
     return all(_is_needed(text, found.start()) for found in _refused(lines).finditer(text))
 
 
 def cleaned(text: str, *, lines: bool = False) -> str:
-    """The text without the characters that are refused, and without blanks around it; it may be empty then.
+    """The text without refused characters and without surrounding blanks. The result may be empty.
 
-    Line breaks of all kinds become LF, in a single line they and tabs become blanks.
+    With `lines`, line breaks of all kinds become LF. Without it, line breaks and tabs become blanks.
     """
     text = _BREAKS.sub("\n", text) if lines else _BREAKS_AND_TABS.sub(" ", text)
-    # What is left out can be what a character behind it shaped.
+    # Repeated, since a removed character can be the neighbour that a following joiner or selector shaped.
     while (kept := _without_refused(text, "", lines=lines).strip()) != text:
         text = kept
     return text
 
 
 def printable(text: str) -> str:
-    """The text for a line of a terminal or a header: U+FFFD stands for each character that is refused.
+    """The text for a terminal line or a header, with U+FFFD in place of each refused character.
 
-    For texts that were stored before the rule held, or that come from somewhere else.
+    For texts that were stored before this check existed, or that were not checked.
     """
     return _without_refused(text, "\N{REPLACEMENT CHARACTER}", lines=False)
 
@@ -87,7 +88,7 @@ def _refused(lines: bool) -> re.Pattern[str]:
 
 
 def _is_needed(text: str, at: int) -> bool:
-    """Whether the invisible character at this place shapes its neighbours."""
+    """Whether the invisible character at the index `at` shapes its neighbours."""
     mark, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
     if not before:
         return False
@@ -97,12 +98,12 @@ def _is_needed(text: str, at: int) -> bool:
         return not before.isspace() and not _REFUSED.match(before)
     if _TAG.match(mark):
         return _FLAG_BEFORE.search(text, max(0, at - _LONGEST_FLAG), at) is not None
-    # Mongolian's own selectors and vowel separator.
+    # The variation selectors and the vowel separator of Mongolian.
     return _MONGOLIAN.match(mark) is not None and _MONGOLIAN.match(before) is not None
 
 
 def _joins(mark: str, before: str, after: str) -> bool:
-    """Whether a joiner between these two has a meaning in writing. https://www.rfc-editor.org/rfc/rfc5892#appendix-A"""
+    """Whether a joiner between these two characters shapes them. https://www.rfc-editor.org/rfc/rfc5892#appendix-A"""
     if unicodedata.combining(before) == _VIRAMA_CLASS:
         return True
     if not after:
@@ -114,7 +115,7 @@ def _joins(mark: str, before: str, after: str) -> bool:
 
 
 def _is_cursive(character: str) -> bool:
-    """Whether it is a letter of Arabic, Syriac or Thaana (or a mark above one), whose letters join up."""
+    """Whether it is a letter of Arabic, Syriac or Thaana, or a combining mark on one. Their letters join."""
     return unicodedata.bidirectional(character) == "AL" or (
         unicodedata.category(character) == "Mn" and "\u0600" <= character <= "\u08ff"
     )

@@ -1,7 +1,8 @@
-"""The words that Inkeeper stores, answers and compares: each list once, as a type and as a tuple of the same words.
+"""The enumerated values that Inkeeper stores, returns and compares: each list as a type and as a tuple.
 
-What people read for a word is written elsewhere. Adding a word here shows, by the type checker or a test, every place
-that needs words or a rule for it; a list with a CHECK constraint in the database also needs a migration.
+The texts that people read for a value are in `wording` and `web`. After a value is added here, the type checker or a
+test reports each place that lacks a text or a rule for it. A list with a CHECK constraint in the database also needs a
+migration.
 """
 
 from __future__ import annotations
@@ -12,19 +13,19 @@ from typing import Literal, get_args
 
 Purpose = Literal["introduction", "follow_up", "article", "other"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-"""Why an InMail is written. Stored."""
+"""The purpose of an InMail. Stored."""
 
 Outcome = Literal["pending", "accepted", "declined", "replied", "no_response"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-"""What came of an InMail. Stored."""
+"""The outcome of an InMail. Stored."""
 
 Answer = Literal["replied", "accepted", "declined"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
-"""The outcomes that are an answer, and so return a credit where the rule book knows credit back."""
+"""The outcomes that are an answer. An answer returns a credit under a rule book with credit back."""
 
 Source = Literal["popup", "shortcut", "page", "import", "api"]
 SOURCES: tuple[Source, ...] = get_args(Source)
-"""How an InMail came into the log. Stored."""
+"""How an InMail was logged. Stored."""
 
 # ---- Accounts and their credits ----
 
@@ -39,7 +40,7 @@ FACT_KINDS: tuple[FactKind, ...] = get_args(FactKind)
 
 ObservationSource = Literal["person", "page"]
 OBSERVATION_SOURCES: tuple[ObservationSource, ...] = get_args(ObservationSource)
-"""Who read a balance off LinkedIn: a person, or the extension on a page. Stored."""
+"""Who read the balance that LinkedIn showed: a person, or the extension on a page. Stored."""
 
 JournalKind = Literal["grant", "spend", "credit_back", "expire", "forfeit", "void", "adjust", "retract"]
 JOURNAL_KINDS: tuple[JournalKind, ...] = get_args(JournalKind)
@@ -47,7 +48,9 @@ JOURNAL_KINDS: tuple[JournalKind, ...] = get_args(JournalKind)
 
 Loss = Literal["expire", "forfeit", "void"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
-"""The journal's kinds by which credits are lost: at the end of their life, over the cap, with a change of plan."""
+"""The journal entries that lose credits: `expire` at the end of a lot, `forfeit` over the cap, `void` on a change of
+plan or a cancellation.
+"""
 
 ReasonCode = Literal[
     "sent",
@@ -72,7 +75,7 @@ ReasonCode = Literal[
     "sent_free_as_edited",
 ]
 REASON_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
-"""Why an entry stands in the journal. The last four name edits, which are no facts of their own."""
+"""The reason of a journal entry. The last four are for edits of an InMail, which have no kind of fact of their own."""
 
 PointKind = Literal["start", "grant", "use", Loss, "now"]
 POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
@@ -80,14 +83,14 @@ POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
 
 EventKind = Literal[Loss, "last_week", "renewal", "reply_windows", "no_credits", "planned"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
-"""The kinds of events in the calendar. Part of an event's lasting name in calendar programs."""
+"""The kinds of calendar events. Part of an event's UID, so a value must not be renamed."""
 
 PaceStatus = Literal["done", "ahead", "on_pace", "behind"]
 PACE_STATUSES: tuple[PaceStatus, ...] = get_args(PaceStatus)
 
 PeriodWarningCode = Literal["low_balance", "grant_missing", "response_rate"]
 PERIOD_WARNING_CODES: tuple[PeriodWarningCode, ...] = get_args(PeriodWarningCode)
-"""Warnings about a period: their end moves with every InMail, and is no sign of another cause."""
+"""Warnings about a period. Their `until` changes with every InMail, so a changed `until` does not mean a new cause."""
 
 WarningCode = Literal[
     "expiring",
@@ -105,35 +108,35 @@ WARNING_CODES: tuple[WarningCode, ...] = get_args(WarningCode)
 
 ReminderCode = Literal[WarningCode, "to_write"]
 REMINDER_CODES: tuple[ReminderCode, ...] = get_args(ReminderCode)
-"""What an e-mail can tell of: each warning, and the people to write to today. Stored."""
+"""The subjects of reminder e-mails: each warning, and the people to write to today. Stored."""
 
 Severity = Literal["urgent", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""How pressing a warning is, the worst first. Stored."""
+"""The severity of a warning, the most severe first. Stored."""
 
 Direction = Literal["upgrade", "downgrade", "cancel"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-"""Where a change of plan leads."""
+"""The direction of a change of plan."""
 
 Verdict = Literal["stay", Direction, "not_enough_history"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-"""What the advice says of the plan."""
+"""The recommendation of the advice on a plan."""
 
 Need = Literal["lasting", "busy_month", "covered", "smaller", "unknown"]
 NEEDS: tuple[Need, ...] = get_args(Need)
-"""What the advice's verdict rests on."""
+"""The reason for the advice's verdict."""
 
 Difference = Literal["not_logged", "more_than_computed"]
 DIFFERENCES: tuple[Difference, ...] = get_args(Difference)
-"""How a balance that LinkedIn showed differed from the computed one."""
+"""How a balance that LinkedIn showed differed from the computed balance."""
 
 HistoryFault = Literal["no_opening", "second_opening", "starts_later", "not_open_yet"]
 HISTORY_FAULTS: tuple[HistoryFault, ...] = get_args(HistoryFault)
-"""Why facts do not make a history."""
+"""Why facts cannot be replayed."""
 
 Invariant = Literal["conservation", "negative_balance", "lots", "negative_lot", "order"]
 INVARIANTS: tuple[Invariant, ...] = get_args(Invariant)
-"""What holds in every state of the ledger, by what would break it."""
+"""The invariants of every state of the ledger."""
 
 BookFault = Literal[
     "not_toml",
@@ -154,9 +157,9 @@ BookFault = Literal[
     "restart_without_grant",
 ]
 BOOK_FAULTS: tuple[BookFault, ...] = get_args(BookFault)
-"""Why a rule book's file is refused."""
+"""Why the file of a rule book is invalid."""
 
-# The currencies to choose from, those that most accounts are paid in first. Any other code of ISO 4217 is taken too.
+# The currencies that forms offer, the most used first. The API accepts every code of ISO 4217.
 CURRENCIES = tuple(
     (
         "EUR USD GBP CHF AED AUD BRL CAD CLP CNY COP CZK DKK HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NZD PEN PHP PLN"
@@ -183,15 +186,15 @@ TARGET_STATES: tuple[TargetState, ...] = get_args(TargetState)
 
 TargetAction = Literal["later", "drop", "close", "first", "reopen"]
 TARGET_ACTIONS: tuple[TargetAction, ...] = get_args(TargetAction)
-"""What can be done with one target."""
+"""The actions on one target."""
 
 BulkAction = Literal["later", "drop", "mark", "first"]
 BULK_ACTIONS: tuple[BulkAction, ...] = get_args(BulkAction)
-"""What can be done with many targets at once."""
+"""The actions on many targets at once."""
 
 TargetFilter = Literal["all", "today", "month", "waiting", "done"]
 TARGET_FILTERS: tuple[TargetFilter, ...] = get_args(TargetFilter)
-"""What the page of the list can show of it."""
+"""The filters of the list page."""
 
 NotPlaced = Literal[
     "no_credit",
@@ -204,15 +207,15 @@ NotPlaced = Literal[
     "nothing_to_write",
 ]
 NOT_PLACED: tuple[NotPlaced, ...] = get_args(NotPlaced)
-"""Why a target gets no day when many are planned at once."""
+"""Why bulk planning gives a target no day."""
 
 PersonAction = Literal["add", "written", "on_list", "do_not_contact", "twice"]
 PERSON_ACTIONS: tuple[PersonAction, ...] = get_args(PersonAction)
-"""What becomes of a line that names a person, when a list of people is added."""
+"""What adding a list of people does with a line that names a person."""
 
 PastedProblem = Literal["other_link", "no_person", "no_name", "too_long"]
 PASTED_PROBLEMS: tuple[PastedProblem, ...] = get_args(PastedProblem)
-"""Why a line names no person."""
+"""Why no person could be read from a line."""
 
 LineProblem = Literal[
     PastedProblem,
@@ -227,38 +230,38 @@ LineProblem = Literal[
     "campaign",
 ]
 LINE_PROBLEMS: tuple[LineProblem, ...] = get_args(LineProblem)
-"""Why a row of a file with people is not added."""
+"""Why a row of a file of people is not added."""
 
 # ---- Texts and results ----
 
 Variable = Literal["first_name", "last_name", "name", "company", "headline", "note"]
 VARIABLES: tuple[Variable, ...] = get_args(Variable)
-"""What a text can say about the person that it is written to."""
+"""The variables of a text, filled in with data of its recipient."""
 
 TextProblemCode = Literal["unknown_variable", "empty_variable", "unclosed", "unopened", "single_braces"]
 TEXT_PROBLEM_CODES: tuple[TextProblemCode, ...] = get_args(TextProblemCode)
 
 ResultGrouping = Literal["text", "campaign", "purpose", "weekday", "hour"]
 RESULT_GROUPINGS: tuple[ResultGrouping, ...] = get_args(ResultGrouping)
-"""What InMails are counted by."""
+"""The groupings of results."""
 
 # ---- Files and devices ----
 
 ImportKind = Literal["linkedin", "csv", "inkeeper"]
 IMPORT_KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
-"""What kind of file brought InMails. Stored."""
+"""The kind of an imported file. Stored."""
 
 RowKind = Literal["inmail", "answer", "message", "draft", "taken_back", "other_account", "not_understood"]
 ROW_KINDS: tuple[RowKind, ...] = get_args(RowKind)
-"""What a row of a file is taken for."""
+"""The kind of a row of an imported file."""
 
 ImportAction = Literal["add", "answer", "already_there", "twice_in_file", "before_opening", "left_out"]
 IMPORT_ACTIONS: tuple[ImportAction, ...] = get_args(ImportAction)
-"""What becomes of an InMail in a file."""
+"""What an import does with an InMail of the file."""
 
 DeviceKind = Literal["program", "page"]
 DEVICE_KINDS: tuple[DeviceKind, ...] = get_args(DeviceKind)
-"""`page` is a browser that shows Inkeeper's own pages, `program` everything else with a token. Stored."""
+"""`page`: a browser signed in to Inkeeper's own pages. `program`: any other client with a token. Stored."""
 
 # ---- Refusals ----
 
@@ -306,4 +309,4 @@ ProblemCode = Literal[
     "write_unconfirmed",
 ]
 PROBLEM_CODES: tuple[ProblemCode, ...] = get_args(ProblemCode)
-"""The codes of refusals, as the API answers them."""
+"""The `code` of a problem response of the API."""

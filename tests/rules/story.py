@@ -24,10 +24,9 @@ from inkeeper.rules.pace import Pace, pace
 from inkeeper.rules.replay import Entry, replay
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_loss, timeline
-from inkeeper.rules.warnings import AccountWarning, Outlook, next_turn, warnings
+from inkeeper.rules.warnings import AccountWarning, WarningInputs, next_change_at, warnings
 from inkeeper.wording.language import PLAIN_ENGLISH
-from inkeeper.wording.warnings import Said
-from inkeeper.wording.warnings import say as say_in
+from inkeeper.wording.warnings import Message, render
 
 MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
 
@@ -42,9 +41,9 @@ def local(text: str, zone: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def say(warning: AccountWarning) -> Said:
+def say(warning: AccountWarning) -> Message:
     """The warning as the API says it."""
-    return say_in(warning, PLAIN_ENGLISH)
+    return render(warning, PLAIN_ENGLISH)
 
 
 class Story:
@@ -116,9 +115,11 @@ class Story:
     def forecast(self, at: str) -> Forecast:
         return forecast(self.state(at), self.time(at), next_loss(self.changes(at)))
 
-    def outlook(self, at: str, *, price: Money | None = None, reserve: int = 0, **own: Any) -> Outlook:
+    def outlook(self, at: str, *, price: Money | None = None, reserve: int = 0, **own: Any) -> WarningInputs:
         its_pace, its_forecast = self.pace(at, reserve), self.forecast(at)
-        return Outlook(self.state(at), self.time(at), self.changes(at), its_pace, its_forecast, price, reserve, **own)
+        return WarningInputs(
+            self.state(at), self.time(at), self.changes(at), its_pace, its_forecast, price, reserve, **own
+        )
 
     def warnings(self, at: str, **given: Any) -> dict[str, AccountWarning]:
         """The warnings that hold, by code."""
@@ -126,5 +127,5 @@ class Story:
         assert len({warning.code for warning in found}) == len(found)
         return {warning.code: warning for warning in found}
 
-    def next_turn(self, at: str, **given: Any) -> datetime:
-        return next_turn(self.outlook(at, **given))
+    def next_change_at(self, at: str, **given: Any) -> datetime:
+        return next_change_at(self.outlook(at, **given))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from inkeeper.rules.advice import (
-    FULL,
+    SHORTEST_MONTH,
     Advice,
     Trial,
     Use,
@@ -18,10 +18,10 @@ from inkeeper.rules.advice import (
     enough_on,
     full_periods,
     last_day_to_cancel,
+    plan_daily_use,
     plans_to_try,
     ran_out_early,
     try_plan,
-    use_the_rest,
 )
 from inkeeper.rules.money import Money
 from inkeeper.rules.replay import replay
@@ -42,17 +42,17 @@ def year(uses: Year, plan: str = "sales_navigator", book: str = "month_end") -> 
     return story
 
 
-def looked_at(story: Story, now: str) -> list[Sheet]:
+def evaluated(story: Story, now: str) -> list[Sheet]:
     return full_periods(story_sheets(story, now)[:-1])
 
 
 def trials(story: Story, now: str) -> list[Trial]:
     state = story.state(now)
-    return [try_plan(state, plan, looked_at(story, now), story.facts) for plan in plans_to_try(state)]
+    return [try_plan(state, plan, evaluated(story, now), story.facts) for plan in plans_to_try(state)]
 
 
 def advice(story: Story, now: str, prices: dict[str, Money] | None = None) -> Advice:
-    return advise(story.state(now), looked_at(story, now), trials(story, now), prices or {})
+    return advise(story.state(now), evaluated(story, now), trials(story, now), prices or {})
 
 
 def months(used: int, count: int = 10, **others: int) -> dict[int, int]:
@@ -61,17 +61,17 @@ def months(used: int, count: int = 10, **others: int) -> dict[int, int]:
 
 def test_under_three_full_periods_there_is_not_enough_history():
     story = year(months(5, 2))
-    assert advise(story.state("2026-03-20"), looked_at(story, "2026-03-20"), [], {}).verdict == "not_enough_history"
+    assert advise(story.state("2026-03-20"), evaluated(story, "2026-03-20"), [], {}).verdict == "not_enough_history"
     assert enough_on(story.state("2026-03-20"), 2) == utc("2026-04-01")
 
 
 def test_a_period_cut_short_is_not_a_full_one():
     story = Story("premium_career", "2026-01-10")
-    assert looked_at(story, "2026-02-10") == []
+    assert evaluated(story, "2026-02-10") == []
     assert enough_on(story.state("2026-01-20"), 0) == utc("2026-05-01")
     rolling = Story("premium_career", "2026-01-10", book="rolling")
     rolling.change_plan("2026-02-20", "premium_business")
-    assert [(sheet.start, sheet.plan) for sheet in looked_at(rolling, "2026-03-21")] == [
+    assert [(sheet.start, sheet.plan) for sheet in evaluated(rolling, "2026-03-21")] == [
         (utc("2026-01-10"), "premium_career"),
         (utc("2026-02-20"), "premium_business"),
     ]
@@ -80,7 +80,7 @@ def test_a_period_cut_short_is_not_a_full_one():
 
 def test_no_more_than_twelve_periods_are_looked_at():
     story = Story("premium_career", "2025-01-01")
-    sheets = looked_at(story, "2026-11-10")
+    sheets = evaluated(story, "2026-11-10")
     assert (len(sheets), sheets[0].start) == (12, utc("2025-11-01"))
 
 
@@ -91,7 +91,7 @@ def test_all_used_in_time_is_what_the_plan_is_for():
 
 def test_running_out_in_the_last_week_is_no_need():
     story = year(months(25))
-    sheets = looked_at(story, "2026-11-20")
+    sheets = evaluated(story, "2026-11-20")
     assert [days_left_when_empty("UTC", sheet) for sheet in sheets[:2]] == [6, 3]
     assert advice(story, "2026-11-20") == Advice("stay", None, "covered")
 
@@ -126,7 +126,7 @@ def test_running_out_on_a_smaller_plan_says_nothing_of_this_one():
     for number in range(1, 8):
         story.sends(*[f"2026-{number:02}-02 10:{minute:02}" for minute in range(5)])
     story.change_plan("2026-08-01", "sales_navigator")
-    sheets = looked_at(story, "2026-11-20")
+    sheets = evaluated(story, "2026-11-20")
     assert [sheet.emptied_at is not None for sheet in sheets] == [True] * 7 + [False] * 3
     assert not any(ran_out_early(sheet, 25) for sheet in sheets)
     assert ran_out_early(sheets[0], 5)
@@ -178,7 +178,7 @@ def test_an_inmail_without_a_credit_returns_none():
     for number in range(1, 5):
         for day in (2, 4):
             story.outcome(f"2026-{number:02}-{day + 1:02}", story.send(f"2026-{number:02}-{day:02}"))
-    state, sheets = story.state("2026-05-20"), looked_at(story, "2026-05-20")
+    state, sheets = story.state("2026-05-20"), evaluated(story, "2026-05-20")
     tried = {plan: try_plan(state, plan, sheets, story.facts) for plan in ("basic", "premium_career")}
     assert (tried["basic"].used, tried["basic"].returned, tried["basic"].uncovered) == (0, 0, 8)
     assert (tried["premium_career"].used, tried["premium_career"].returned) == (8, 8)
@@ -204,14 +204,14 @@ def test_any_history_can_be_advised_on(history: History):
     closed, _, _ = sheets_of(history, history.end)
     state = replay(history.facts, history.end).state
     sheets = full_periods(closed)
-    assert all(sheet.end and sheet.end - sheet.start >= FULL for sheet in sheets)
+    assert all(sheet.end and sheet.end - sheet.start >= SHORTEST_MONTH for sheet in sheets)
     tried = [try_plan(state, plan, sheets, history.facts) for plan in plans_to_try(state)] if sheets else []
     for trial in tried:
         assert trial.used >= 0
         assert trial.lost >= 0
     found = advise(state, sheets, tried, {})
     assert (found.plan is not None) == (found.verdict in ("upgrade", "downgrade"))
-    plan = use_the_rest(state, history.end, MONDAY_TO_FRIDAY)
+    plan = plan_daily_use(state, history.end, MONDAY_TO_FRIDAY)
     assert sum(use.credits for use in plan) == state.balance
     assert [use.day for use in plan] == sorted({use.day for use in plan})
     assert not plan or plan[-1].day <= last_day_to_cancel(state, history.end)
@@ -222,7 +222,7 @@ def test_the_rest_is_used_evenly_over_the_working_days():
     story = Story("sales_navigator", "2026-11-01", zone="Europe/Berlin")
     story.observe("2026-11-02", 12)
     state, now = story.state("2026-11-23 09:00"), story.time("2026-11-23 09:00")
-    assert use_the_rest(state, now, MONDAY_TO_FRIDAY) == [
+    assert plan_daily_use(state, now, MONDAY_TO_FRIDAY) == [
         Use(date(2026, 11, day), 2) for day in (23, 24, 25, 26, 27, 30)
     ]
     assert last_day_to_cancel(state, now) == date(2026, 11, 30)
@@ -231,7 +231,7 @@ def test_the_rest_is_used_evenly_over_the_working_days():
 def test_where_no_working_day_is_left_the_weekend_has_to_do():
     story = Story("premium_career", "2026-10-01")
     now = utc("2026-10-31 12:00")
-    assert use_the_rest(story.state("2026-10-31 12:00"), now, MONDAY_TO_FRIDAY) == [Use(date(2026, 10, 31), 5)]
+    assert plan_daily_use(story.state("2026-10-31 12:00"), now, MONDAY_TO_FRIDAY) == [Use(date(2026, 10, 31), 5)]
 
 
 def test_credits_that_expire_sooner_are_used_sooner():
@@ -239,7 +239,7 @@ def test_credits_that_expire_sooner_are_used_sooner():
     story = Story("premium_business", "2025-12-18 20:00", book="rolling", renewal_day=20)
     state, now = story.state("2026-03-16 09:00"), utc("2026-03-16 09:00")
     assert [(lot.expires_at - now > timedelta(days=3), lot.left) for lot in state.lots][:1] == [(False, 15)]
-    plan = use_the_rest(state, now, MONDAY_TO_FRIDAY)
+    plan = plan_daily_use(state, now, MONDAY_TO_FRIDAY)
     assert sum(use.credits for use in plan if use.day <= date(2026, 3, 18)) >= 15
     assert sum(use.credits for use in plan) == state.balance
     assert plan[-1].day == date(2026, 3, 19)

@@ -13,7 +13,7 @@ from inkeeper.rules.agenda import Event, agenda
 from inkeeper.rules.books import rule_book
 from inkeeper.rules.replay import replay
 from inkeeper.rules.timeline import LOSSES, timeline
-from inkeeper.wording.agenda import say
+from inkeeper.wording.agenda import render
 from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules.histories import INSTANT, History, histories
 from tests.rules.story import Story
@@ -25,7 +25,7 @@ def told(story: Story, at: str) -> list[tuple[str, str, str]]:
     """The events as (day, title without the plan, detail)."""
     events = agenda(story.state(at), story.time(at), story.changes(at))
     return [
-        (str(event.day), say(event, PLAIN_ENGLISH).title.partition(" (")[0], say(event, PLAIN_ENGLISH).detail)
+        (str(event.day), render(event, PLAIN_ENGLISH).title.partition(" (")[0], render(event, PLAIN_ENGLISH).detail)
         for event in events
     ]
 
@@ -61,7 +61,7 @@ def test_month_end_marks_the_last_day_the_week_before_it_and_the_first_of_the_ne
 def test_the_plan_is_named_and_the_last_week_alone_rings():
     story = Story("premium_career")
     events = agenda(story.state("2026-01-05"), story.time("2026-01-05"), story.changes("2026-01-05"))
-    assert all(say(event, PLAIN_ENGLISH).title.endswith(" (Premium Career)") for event in events)
+    assert all(render(event, PLAIN_ENGLISH).title.endswith(" (Premium Career)") for event in events)
     assert {event.kind for event in events if event.alarm} == {"last_week"}
 
 
@@ -163,7 +163,7 @@ def test_the_alarm_rings_on_the_accounts_own_day():
     def alarm(lead_days: int) -> tuple[str, str]:
         events = agenda(story.state("2026-11-03"), story.time("2026-11-03"), story.changes("2026-11-03"), lead_days)
         first = next(event for event in events if event.alarm)
-        return str(first.day), say(first, PLAIN_ENGLISH).title
+        return str(first.day), render(first, PLAIN_ENGLISH).title
 
     assert alarm(7) == ("2026-11-24", "Last week before 12 credits are lost (Sales Navigator)")
     assert alarm(10) == ("2026-11-21", "Last 10 days before 12 credits are lost (Sales Navigator)")
@@ -175,7 +175,7 @@ def test_an_alarm_longer_than_a_month_rings_when_the_credits_come():
     story = Story("sales_navigator", "2026-11-01", zone="Europe/Berlin")
     for asked in ("2026-11-03", "2026-12-03"):
         events = agenda(story.state(asked), story.time(asked), story.changes(asked), 45)
-        alarms = {str(event.day): say(event, PLAIN_ENGLISH).title for event in events if event.alarm}
+        alarms = {str(event.day): render(event, PLAIN_ENGLISH).title for event in events if event.alarm}
         amount = "up to 25" if asked < "2026-12" else "25"
         assert alarms["2026-12-01"] == f"Last 31 days before {amount} credits are lost (Sales Navigator)"
 
@@ -200,7 +200,7 @@ def test_every_credit_that_comes_or_goes_is_marked_once(history: History, data: 
         if event.kind == "no_credits":
             assert len(events) == 1
             continue
-        found = re.search(r"(\d+) (?:new |reply )?(?:credit|window)", say(event, PLAIN_ENGLISH).title)
+        found = re.search(r"(\d+) (?:new |reply )?(?:credit|window)", render(event, PLAIN_ENGLISH).title)
         assert found is not None
         marked[event.kind] += int(found[1])
     expected = Counter({"last_week": -sum(change.credits for change in changes if change.reason in LOSSES)})

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 
 import inkeeper
 from inkeeper.rules import books
-from inkeeper.rules.advice import FULL, enough_on, full_periods, plans_to_try, try_plan
+from inkeeper.rules.advice import SHORTEST_MONTH, enough_on, full_periods, plans_to_try, try_plan
 from inkeeper.rules.agenda import agenda
-from inkeeper.rules.books import BadBook, books_holding, read_book
+from inkeeper.rules.books import BadBook, books_allowing, read_book
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.money import Money, value_of
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import Reason, Renewed, allotment_of, cap_of, replay
-from inkeeper.rules.report import months, worth
+from inkeeper.rules.report import months, value_in_month
 from inkeeper.rules.sheets import load_sheet
 from inkeeper.rules.state import dump_state, load_state
 from inkeeper.rules.timeline import LOSSES, timeline
@@ -260,7 +260,7 @@ def test_credits_of_a_quarter_are_worth_three_months_price():
     story.send("2026-02-01")
     closed, present, _ = sheets_of(History(story.facts, story.time("2026-05-02")), story.time("2026-05-02"))
     rows = months([*closed, present], story.zone, story.time("2026-01-01"))
-    assert [worth(row, row.tally.used, {"premium_business": price}) for row in rows[:2]] == [
+    assert [value_in_month(row, row.tally.used, {"premium_business": price}) for row in rows[:2]] == [
         Money(0, "EUR"),
         Money(500, "EUR"),
     ]
@@ -275,9 +275,9 @@ def test_advice_looks_at_full_quarters():
     assert full_periods(story_sheets(story, "2026-05-21")[:-1])[0].start == story.time("2026-02-20")
     assert enough_on(story.state("2026-05-21"), 1) == story.time("2026-11-20")
     later = story_sheets(story, "2027-02-25")[:-1]
-    looked_at = full_periods(later)
-    assert [sheet.months * FULL <= sheet.end - sheet.start for sheet in looked_at if sheet.end] == [True] * 4
-    trial = try_plan(story.state("2027-02-25"), "premium_business", looked_at, story.facts)
+    evaluated = full_periods(later)
+    assert [sheet.months * SHORTEST_MONTH <= sheet.end - sheet.start for sheet in evaluated if sheet.end] == [True] * 4
+    trial = try_plan(story.state("2027-02-25"), "premium_business", evaluated, story.facts)
     assert trial.months == 12
     assert trial.lost == 4 * 6
 
@@ -361,7 +361,7 @@ def test_of_three_books_the_closest_that_can_hold_the_number_is_offered():
     story = Story("sales_navigator", "2026-04-15")
     story.observe("2026-05-10", 60)
     fits = fitting_books(story.state("2026-05-10"))
-    assert [(fit.book.id, fit.most) for fit in fits] == [("quarterly", 80), ("rolling", 150)]
+    assert [(fit.book.id, fit.max_balance) for fit in fits] == [("quarterly", 80), ("rolling", 150)]
     assert "“Credits come every quarter”" in say(story.warnings("2026-05-10")["wrong_book"]).detail
     story.observe("2026-05-11", 81)
     assert [fit.book.id for fit in fitting_books(story.state("2026-05-11"))] == ["rolling"]
@@ -376,7 +376,7 @@ def test_none_is_offered_while_the_number_fits_and_none_that_lacks_the_plan():
     assert fitting_books(fitting.state("2026-05-10")) == []
     contract = Story("recruiter", "2026-04-15", book="quarterly", allotment=10)
     contract.observe("2026-04-20", 21)
-    assert [(fit.book.id, fit.most) for fit in fitting_books(contract.state("2026-04-20"))] == [("rolling", 40)]
+    assert [(fit.book.id, fit.max_balance) for fit in fitting_books(contract.state("2026-04-20"))] == [("rolling", 40)]
 
 
 def test_the_accounts_own_book_is_none_to_offer():
@@ -389,8 +389,8 @@ def test_the_accounts_own_book_is_none_to_offer():
 
 def test_a_book_that_needs_a_number_of_the_contract_is_none_to_offer_without_one():
     at = utc("2026-04-15")
-    assert books_holding(0, "recruiter", Terms("month_end"), "UTC", at) == []
-    assert [fit.book.id for fit in books_holding(0, "recruiter", Terms("month_end", 9), "UTC", at)] == [
+    assert books_allowing(0, "recruiter", Terms("month_end"), "UTC", at) == []
+    assert [fit.book.id for fit in books_allowing(0, "recruiter", Terms("month_end", 9), "UTC", at)] == [
         "quarterly",
         "rolling",
     ]
@@ -399,8 +399,12 @@ def test_a_book_that_needs_a_number_of_the_contract_is_none_to_offer_without_one
 def test_the_smallest_limit_comes_first_and_a_book_without_one_last():
     unlimited = TEXTS["rolling"].replace("\ncap = 15\n", "\n", 1)
     with Changed("rolling", unlimited):
-        found = books_holding(0, "premium_career", Terms("month_end"), "UTC", utc("2026-02-01"))
-        assert [(fit.book.id, fit.most) for fit in found] == [("month_end", 5), ("quarterly", 5), ("rolling", None)]
+        found = books_allowing(0, "premium_career", Terms("month_end"), "UTC", utc("2026-02-01"))
+        assert [(fit.book.id, fit.max_balance) for fit in found] == [
+            ("month_end", 5),
+            ("quarterly", 5),
+            ("rolling", None),
+        ]
 
 
 # Files

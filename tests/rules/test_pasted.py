@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkeeper.rules.pasted import Named, NotUnderstood, read_line
+from inkeeper.rules.pasted import NotUnderstood, ParsedLine, read_line
 from inkeeper.rules.people import Link
 
 KAI = Link("in", "kai-example")
@@ -17,41 +17,44 @@ KAI = Link("in", "kai-example")
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("Kai Example", Named("Kai Example", None, None, cut=False)),
-        ("  Kai   Example ", Named("Kai Example", None, None, cut=False)),
-        ("- Kai Example", Named("Kai Example", None, None, cut=False)),
-        ("12. Kai Example", Named("Kai Example", None, None, cut=False)),
-        ("• Kai Example", Named("Kai Example", None, None, cut=False)),
-        ("Kai Example, Example GmbH", Named("Kai Example", None, "Example GmbH", cut=False)),
-        ("Kai Example\tExample GmbH", Named("Kai Example", None, "Example GmbH", cut=False)),
-        ("Kai Example; Example GmbH; Berlin", Named("Kai Example", None, "Example GmbH, Berlin", cut=False)),
-        ("Kai Example\thttps://www.linkedin.com/in/kai-example", Named("Kai Example", KAI, None, cut=False)),
-        ("Kai Example, linkedin.com/in/Kai-Example/", Named("Kai Example", KAI, None, cut=False)),
-        ("Kai Example (https://www.linkedin.com/in/kai-example?x=1)", Named("Kai Example", KAI, None, cut=False)),
-        ("Kai Example <https://www.linkedin.com/in/kai-example>", Named("Kai Example", KAI, None, cut=False)),
-        ("https://www.linkedin.com/in/kai-example Kai Example", Named("Kai Example", KAI, None, cut=False)),
-        ("https://www.linkedin.com/in/kai-example,Kai E.,Beispiel AG", Named("Kai E.", KAI, "Beispiel AG", cut=False)),
+        ("Kai Example", ParsedLine("Kai Example", None, None, cut=False)),
+        ("  Kai   Example ", ParsedLine("Kai Example", None, None, cut=False)),
+        ("- Kai Example", ParsedLine("Kai Example", None, None, cut=False)),
+        ("12. Kai Example", ParsedLine("Kai Example", None, None, cut=False)),
+        ("• Kai Example", ParsedLine("Kai Example", None, None, cut=False)),
+        ("Kai Example, Example GmbH", ParsedLine("Kai Example", None, "Example GmbH", cut=False)),
+        ("Kai Example\tExample GmbH", ParsedLine("Kai Example", None, "Example GmbH", cut=False)),
+        ("Kai Example; Example GmbH; Berlin", ParsedLine("Kai Example", None, "Example GmbH, Berlin", cut=False)),
+        ("Kai Example\thttps://www.linkedin.com/in/kai-example", ParsedLine("Kai Example", KAI, None, cut=False)),
+        ("Kai Example, linkedin.com/in/Kai-Example/", ParsedLine("Kai Example", KAI, None, cut=False)),
+        ("Kai Example (https://www.linkedin.com/in/kai-example?x=1)", ParsedLine("Kai Example", KAI, None, cut=False)),
+        ("Kai Example <https://www.linkedin.com/in/kai-example>", ParsedLine("Kai Example", KAI, None, cut=False)),
+        ("https://www.linkedin.com/in/kai-example Kai Example", ParsedLine("Kai Example", KAI, None, cut=False)),
+        (
+            "https://www.linkedin.com/in/kai-example,Kai E.,Beispiel AG",
+            ParsedLine("Kai E.", KAI, "Beispiel AG", cut=False),
+        ),
         (
             "Kai Example\tBeispiel AG\thttps://de.linkedin.com/in/kai-example",
-            Named("Kai Example", KAI, "Beispiel AG", cut=False),
+            ParsedLine("Kai Example", KAI, "Beispiel AG", cut=False),
         ),
-        ("https://www.linkedin.com/in/kai-example", Named("Kai Example", KAI, None, cut=False)),
+        ("https://www.linkedin.com/in/kai-example", ParsedLine("Kai Example", KAI, None, cut=False)),
         (
             "https://www.linkedin.com/in/kai-example-1a2b3c4d5",
-            Named("Kai Example", Link("in", "kai-example-1a2b3c4d5"), None, cut=False),
+            ParsedLine("Kai Example", Link("in", "kai-example-1a2b3c4d5"), None, cut=False),
         ),
-        ("LinkedIn Member, https://www.linkedin.com/in/kai-example", Named("Kai Example", KAI, None, cut=False)),
+        ("LinkedIn Member, https://www.linkedin.com/in/kai-example", ParsedLine("Kai Example", KAI, None, cut=False)),
         (
             "Kai, https://www.linkedin.com/sales/lead/ACwAAB,NAME_SEARCH,x1",
-            Named("Kai", Link("lead", "ACwAAB"), None, cut=False),
+            ParsedLine("Kai", Link("lead", "ACwAAB"), None, cut=False),
         ),
-        ("山田 太郎、サンプル株式会社", Named("山田 太郎", None, "サンプル株式会社", cut=False)),
-        ("ليلى مثال، شركة مثال", Named("ليلى مثال", None, "شركة مثال", cut=False)),
-        ("O'Kai van der Example-Muster", Named("O'Kai van der Example-Muster", None, None, cut=False)),
-        ("Kai Example" + " x" * 245, Named(("Kai Example" + " x" * 245)[:199], None, None, cut=True)),
+        ("山田 太郎、サンプル株式会社", ParsedLine("山田 太郎", None, "サンプル株式会社", cut=False)),
+        ("ليلى مثال، شركة مثال", ParsedLine("ليلى مثال", None, "شركة مثال", cut=False)),
+        ("O'Kai van der Example-Muster", ParsedLine("O'Kai van der Example-Muster", None, None, cut=False)),
+        ("Kai Example" + " x" * 245, ParsedLine(("Kai Example" + " x" * 245)[:199], None, None, cut=True)),
     ],
 )
-def test_whom_a_line_names(line: str, found: Named) -> None:
+def test_whom_a_line_names(line: str, found: ParsedLine) -> None:
     assert read_line(line) == found
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from inkeeper.rules.facts import Fact, PlanChanged, Retracted, Sent
 from inkeeper.rules.forecast import NOTHING_LOGGED, forecast
-from inkeeper.rules.replay import Entry, Replayed, replay, without_retracted
+from inkeeper.rules.replay import Entry, ReplayResult, replay, without_retracted
 from inkeeper.rules.state import State, broken_invariants, dump_state, load_state
 from inkeeper.rules.timeline import next_loss, timeline
 from tests.rules.histories import NINETY_DAYS, History, histories, recruiter
@@ -122,7 +122,7 @@ def test_4_stepping_through_time_equals_replaying_at_once(history: History, pick
     for until in sorted({instants[pick % len(instants)] for pick in picks} | {history.end}):
         state, news = replay(history.facts, until, start=state and saved_and_loaded(state))
         journal += news
-    assert Replayed(state, journal) == replay(history.facts, history.end)
+    assert ReplayResult(state, journal) == replay(history.facts, history.end)
 
 
 @settings(max_examples=20)

@@ -20,14 +20,14 @@ from inkeeper.rules.report import (
     Cost,
     Month,
     average,
-    best,
     best_hours,
+    best_month,
     cost,
     hours_of_week,
-    lost,
+    lost_credits,
     months,
-    priced,
-    worth,
+    priced_months,
+    value_in_month,
 )
 from inkeeper.rules.sheets import month_start
 from inkeeper.rules.state import Tally
@@ -126,21 +126,21 @@ def test_the_average_is_of_the_months_that_are_over():
 
 def test_the_best_month_is_the_latest_of_equals():
     rows = [month("2026-08-01", 4), month("2026-09-01", 4), month("2026-10-01", 1)]
-    assert best(rows) == rows[1]
-    assert best([month("2026-08-01", 0)]) is None
+    assert best_month(rows) == rows[1]
+    assert best_month([month("2026-08-01", 0)]) is None
 
 
 def test_credits_are_worth_what_their_plan_costs():
     used = month("2026-08-01", 3, expired=1, forfeited=1, voided=1)
-    assert worth(used, used.tally.used, EUROS) == Money(1800, "EUR")
-    assert worth(used, lost(used.tally), EUROS) == Money(1800, "EUR")
-    assert worth(used._replace(plan="premium_business"), 3, EUROS) is None
-    assert worth(used._replace(plan="basic", allotment=0), 3, EUROS | {"basic": Money(1, "EUR")}) is None
+    assert value_in_month(used, used.tally.used, EUROS) == Money(1800, "EUR")
+    assert value_in_month(used, lost_credits(used.tally), EUROS) == Money(1800, "EUR")
+    assert value_in_month(used._replace(plan="premium_business"), 3, EUROS) is None
+    assert value_in_month(used._replace(plan="basic", allotment=0), 3, EUROS | {"basic": Money(1, "EUR")}) is None
 
 
 def test_what_a_used_credit_and_an_answer_cost():
     rows = [month("2026-08-01", 4), month("2026-09-01", 3), month("2026-10-01", 9, plan="premium_business")]
-    counted_rows = priced(rows, EUROS)
+    counted_rows = priced_months(rows, EUROS)
     assert counted_rows == rows[:2]
     # two months at 30.00, for 7 credits and 4 answers
     assert cost(counted_rows, EUROS, 4) == Cost(Money(6000, "EUR"), Money(857, "EUR"), Money(1500, "EUR"))
@@ -175,4 +175,4 @@ def test_money_is_written_in_its_own_unit():
     assert [money.decimal(amount) for amount in amounts] == ["28.00", "0.05", "300", "1.234"]
     assert money.total([None, Money(1, "EUR"), Money(2, "EUR")]) == Money(3, "EUR")
     assert money.total([None]) is None
-    assert Counter(money.shared(Money(100, "EUR"), among) for among in (3, 0)) == {Money(33, "EUR"): 1, None: 1}
+    assert Counter(money.divide(Money(100, "EUR"), among) for among in (3, 0)) == {Money(33, "EUR"): 1, None: 1}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkeeper.rules.money import Money
-from inkeeper.rules.results import FEWEST, Counts, Result, difference, fisher, result_of, wilson
+from inkeeper.rules.results import MIN_SENT, Counts, Result, difference, fisher, result_of, wilson
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_more_inmails_make_the_interval_narrower() -> None:
 
 
 def test_too_few_have_no_rate_and_no_price() -> None:
-    assert result_of(Counts(FEWEST - 1, 5, 19), Money(8_000, "EUR"), 50) == Result()
+    assert result_of(Counts(MIN_SENT - 1, 5, 19), Money(8_000, "EUR"), 50) == Result()
 
 
 def test_what_came_of_a_text() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import Entry, replay
-from inkeeper.rules.sheets import Point, Sheet, draw_up, dump_sheet, load_sheet
+from inkeeper.rules.sheets import Point, Sheet, build_sheets, dump_sheet, load_sheet
 from inkeeper.rules.state import State, Tally
 from tests.rules.histories import History, histories
 from tests.rules.story import Story, utc
@@ -24,7 +24,7 @@ def sheets_of(history: History, until: datetime, start: State | None = None) -> 
     """The sheets up to `until`, the open one's, and the states in which a period had just begun."""
     begun: list[State] = []
     state, journal = replay(history.facts, until, start, lambda state: begun.append(state.copy()))
-    return *draw_up(start, begun, journal, state), begun
+    return *build_sheets(start, begun, journal, state), begun
 
 
 def story_sheets(story: Story, until: str) -> list[Sheet]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from inkeeper.rules.facts import Fact, Sent
 from inkeeper.rules.periods import day_start
 from inkeeper.rules.replay import cap_of, replay
-from inkeeper.rules.spreading import Candidate, Credits, Plan, credits_ahead, held, spread
+from inkeeper.rules.spreading import Candidate, Credits, Plan, credits_ahead, find_held, spread
 from inkeeper.rules.timeline import Change, timeline
 from tests.rules import naive_spreading as naive
 from tests.rules.histories import INSTANT, History, histories
@@ -517,7 +517,7 @@ planned_lists = st.lists(st.integers(-2, FEW_DAYS + 2), max_size=6)
 def test_held_are_those_whose_credit_comes_later(small: Small, planned: list[int]):
     # given
     units = naive.unit_credits(small.credits, TODAY)
-    found = held([(f"t{n}", day(it)) for n, it in enumerate(planned)], small.credits, TODAY)
+    found = find_held([(f"t{n}", day(it)) for n, it in enumerate(planned)], small.credits, TODAY)
     # then as the naive model says
     days = [max(it, 0) for it in planned]
     expected = naive.held_until(days, units)
@@ -531,7 +531,7 @@ def test_held_are_those_whose_credit_comes_later(small: Small, planned: list[int
 @given(st.lists(st.integers(0, 6), max_size=8), st.integers(0, 8))
 def test_the_last_in_the_order_are_held(planned: list[int], balance: int):
     # given one balance until new credits come on day 7
-    found = held(
+    found = find_held(
         [(f"t{n}", day(it)) for n, it in enumerate(planned)], credits_of((0, 20, balance), (7, None, 3)), TODAY
     )
     # then the last are held, and three of them until the new credits
@@ -541,10 +541,10 @@ def test_the_last_in_the_order_are_held(planned: list[int], balance: int):
 
 def test_the_held_go_before_those_planned_for_the_day():
     planned = [("first", day(7)), ("second", day(7)), ("third", day(2))]
-    assert held(planned, credits_of((7, 20, 2), (30, None, 1)), TODAY) == {"second": day(30), "third": day(7)}
+    assert find_held(planned, credits_of((7, 20, 2), (30, None, 1)), TODAY) == {"second": day(30), "third": day(7)}
 
 
 def test_a_plan_is_not_held():
     credits = credits_of((0, 4, 9), (5, 35, 25))
     plan = spread(people(30), credits, TODAY, MONDAY_TO_FRIDAY)
-    assert held(plan.placed, credits, TODAY) == {}
+    assert find_held(plan.placed, credits, TODAY) == {}

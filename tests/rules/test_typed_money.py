@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inkeeper.rules.money import Money, NotAnAmount, decimal, parse
+from inkeeper.rules.money import InvalidAmount, Money, decimal, parse
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,10 @@ def test_what_is_an_amount(text: str, currency: str, minor: int) -> None:
     ["", "about 30", "-1", "+1", "1.234", "1,000.00", "1000000", "1e3", "٣٠", "30.", ".5", "1 000", "30€", "0x1"],
 )
 def test_what_is_none(text: str) -> None:
-    with pytest.raises(NotAnAmount, match="EUR"):
+    with pytest.raises(InvalidAmount, match="EUR"):
         parse(text, "EUR")
 
 
 def test_yen_have_no_decimals() -> None:
-    with pytest.raises(NotAnAmount, match="JPY"):
+    with pytest.raises(InvalidAmount, match="JPY"):
         parse("30.5", "JPY")

@@ -17,7 +17,7 @@ from inkeeper.rules.pace import days_until, pace
 from inkeeper.rules.periods import Moment
 from inkeeper.rules.replay import replay
 from inkeeper.rules.timeline import next_loss, timeline
-from inkeeper.rules.warnings import Outlook, Replies, next_turn, warnings
+from inkeeper.rules.warnings import Replies, WarningInputs, next_change_at, warnings
 from inkeeper.wording import dates
 from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules.histories import INSTANT, History, histories
@@ -633,7 +633,7 @@ def told_at(history: History, now, own: Own):
     changes = timeline(state, now, history.after(now))
     loss = next_loss(changes)
     its_pace, its_forecast = pace(state, now, loss, MONDAY_TO_FRIDAY), forecast(state, now, loss)
-    outlook = Outlook(
+    outlook = WarningInputs(
         state,
         now,
         changes,
@@ -662,7 +662,7 @@ def test_nothing_changes_before_the_next_turn(history: History, data: st.DataObj
     outlook, told = told_at(history, now, own)
     # What is sent is a write, as facts are.
     writes = [*(fact.at for fact in history.facts), *own.sent_at]
-    turn = min([next_turn(outlook), *(at for at in writes if at > now)])
+    turn = min([next_change_at(outlook), *(at for at in writes if at > now)])
     assert now < turn <= now + timedelta(days=2)
     within = data.draw(st.integers(0, int((turn - now) / INSTANT) - 1))
     for later in (now + within * INSTANT, turn - INSTANT):
@@ -713,19 +713,19 @@ def test_new_credits_are_missing_exactly_while_no_number_has_any_of_them(history
 
 def test_the_next_turn_is_when_something_changes():
     story = november()
-    assert story.next_turn("2026-11-10 10:00") == story.time("2026-11-11")
-    assert story.next_turn("2026-11-16 00:00") == story.time("2026-11-17")  # unconfirmed for 14, then for 15 days
+    assert story.next_change_at("2026-11-10 10:00") == story.time("2026-11-11")
+    assert story.next_change_at("2026-11-16 00:00") == story.time("2026-11-17")  # unconfirmed for 14, then for 15 days
     story = Story("premium_career", "2026-01-01 09:00", book="rolling")
-    assert story.next_turn("2026-03-30 10:00") == utc("2026-03-31")
-    assert story.next_turn("2026-04-01 08:59") == utc("2026-04-01 09:00")  # the first lot is 90 days old
-    assert story.next_turn("2026-01-20 00:00") == utc("2026-01-20 09:00")  # unconfirmed for 19 days
+    assert story.next_change_at("2026-03-30 10:00") == utc("2026-03-31")
+    assert story.next_change_at("2026-04-01 08:59") == utc("2026-04-01 09:00")  # the first lot is 90 days old
+    assert story.next_change_at("2026-01-20 00:00") == utc("2026-01-20 09:00")  # unconfirmed for 19 days
     story.observe("2026-03-20 12:00", 15)
-    assert story.next_turn("2026-03-25 08:00") == utc("2026-03-25 09:00")  # seven days before it
+    assert story.next_change_at("2026-03-25 08:00") == utc("2026-03-25 09:00")  # seven days before it
     story = Story("sales_navigator", "2026-01-20", book="rolling", zone="America/New_York")
-    assert story.next_turn("2026-02-01 18:00") == story.time("2026-02-01 19:00")  # a day after the renewal, in UTC
+    assert story.next_change_at("2026-02-01 18:00") == story.time("2026-02-01 19:00")  # a day after the renewal, in UTC
     story = november()
     leaves_at = utc("2026-11-10 20:00")
-    assert story.next_turn("2026-11-10 10:00", replies=Replies(120, 3, leaves_at)) == leaves_at
-    assert story.next_turn("2026-11-10 22:00", replies=Replies(0, 0, None)) == story.time("2026-11-11")
+    assert story.next_change_at("2026-11-10 10:00", replies=Replies(120, 3, leaves_at)) == leaves_at
+    assert story.next_change_at("2026-11-10 22:00", replies=Replies(0, 0, None)) == story.time("2026-11-11")
     story = Story("sales_navigator", "2026-01-20", book="rolling", zone="America/New_York", allotment=0)
-    assert story.next_turn("2026-01-31 18:00") == utc("2026-02-01")  # a new period, without credits
+    assert story.next_change_at("2026-01-31 18:00") == utc("2026-02-01")  # a new period, without credits

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from inkeeper import demo
-from inkeeper.rules.results import FEWEST
+from inkeeper.rules.results import MIN_SENT
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.ledger import accounts, summary
 from inkeeper.services.ledger import journal as ledger
@@ -133,6 +133,6 @@ def test_texts_have_results(told: Callable[..., Store]) -> None:
         owner = Owner.select().get(tx.database).id
         for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10):
             rows = {row.title: row for row in results.list_results(tx, Actor(owner), account["id"], "text", NOW)}
-            assert rows["First contact"].sent > FEWEST
+            assert rows["First contact"].sent > MIN_SENT
             assert 0 < rows["First contact"].answered < rows["First contact"].sent
             assert rows["First contact"].rate is not None

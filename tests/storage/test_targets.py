@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inkeeper.rules.targets import Course, state_of
+from inkeeper.rules.targets import TargetProgress, state_of
 from inkeeper.storage import campaigns, persons, targets
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
@@ -25,14 +25,14 @@ instants = st.sampled_from([None, NOW - timedelta(days=90), NOW - timedelta(days
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> Course:
+def courses(draw: st.DrawFn) -> TargetProgress:
     """How far a target may be, as `follow` writes it down."""
     last_sent_at = draw(instants)
     done = draw(st.integers(1, 2)) if last_sent_at else draw(st.integers(0, 1))
     answered_at = draw(instants) if last_sent_at else None
     opens_on = None if answered_at else draw(days)
     ends_on = draw(days) if opens_on else None
-    return Course(done, last_sent_at, answered_at, opens_on, ends_on, draw(days) if opens_on else None)
+    return TargetProgress(done, last_sent_at, answered_at, opens_on, ends_on, draw(days) if opens_on else None)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def kai(store: Store) -> str:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(found=st.lists(courses(), max_size=8))
-def test_each_is_found_by_its_state_and_no_other(store: Store, kai: str, found: list[Course]) -> None:
+def test_each_is_found_by_its_state_and_no_other(store: Store, kai: str, found: list[TargetProgress]) -> None:
     expected: dict[str, set[str]] = {state: set() for state in TARGET_STATES}
     with store.begin_write(None) as tx:
         tx.execute("DELETE FROM target")

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from inkeeper.rules.money import Money
-from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, chosen, languages
+from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, languages, match_language
 from tests.lint.words import formats
 
 DAYS = [date(2026, month, day) for month, day in ((1, 31), (3, 1), (5, 9), (9, 30), (11, 3), (12, 24))]
@@ -82,5 +82,5 @@ def test_a_percent_sign_is_written_twice_in_a_message_with_or_without_places():
     ("wanted", "found"), [([], "en"), (["xx", "*"], "en"), (["en-GB", "de"], "en"), (["EN_us"], "en")]
 )
 def test_the_first_language_that_somebody_prefers_and_that_there_is_is_chosen(wanted: list[str], found: str):
-    assert chosen(wanted) == found
+    assert match_language(wanted) == found
     assert languages()[0] == "en"

@@ -15,7 +15,7 @@ from inkeeper.api.derived import describe
 from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.rules.money import Money
-from inkeeper.rules.warnings import MOST_LEAD_DAYS
+from inkeeper.rules.warnings import MAX_LEAD_DAYS
 from inkeeper.services.ledger import accounts
 from inkeeper.vocabulary import PRODUCTS
 
@@ -44,7 +44,7 @@ def lead_days_field(**kwargs: Any) -> fields.List:
     """Days before a loss at which the warning of it begins, rises, and rises again."""
     metadata = {"description": "Three falling numbers of days before credits are lost.", "examples": [[7, 3, 1]]}
     return fields.List(
-        Integer(minimum=1, maximum=MOST_LEAD_DAYS),
+        Integer(minimum=1, maximum=MAX_LEAD_DAYS),
         validate=[validate.Length(equal=3), _must_fall],
         metadata=metadata,
         **kwargs,

@@ -11,7 +11,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.services.ledger import journal as ledger
 from inkeeper.vocabulary import JOURNAL_KINDS
-from inkeeper.wording.journal import say
+from inkeeper.wording.journal import render
 
 blueprint = Blueprint(
     "ledger", __name__, url_prefix="/api/v1/accounts/<account_id>/ledger", description="The account's journal"
@@ -57,7 +57,7 @@ def list_entries(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     offset = max(0, cursor[0]) if cursor else 0
     with store().read() as tx:
         found = ledger.journal(tx, actor(), account_id, query.get("from"), query.get("to"), now(), offset, limit + 1)
-    found = [{**entry, "why": say(entry["why"])} for entry in found]
+    found = [{**entry, "why": render(entry["why"])} for entry in found]
     return paged(
         list(enumerate(found, offset + 1)), limit, lambda numbered: [numbered[0]], lambda numbered: numbered[1]
     )

@@ -10,7 +10,7 @@ from inkeeper.api.accounts import MoneySchema
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Schema
-from inkeeper.rules.results import FEWEST
+from inkeeper.rules.results import MIN_SENT
 from inkeeper.services.people import results
 from inkeeper.vocabulary import RESULT_GROUPINGS
 
@@ -18,7 +18,7 @@ blueprint = Blueprint(
     "results", __name__, url_prefix="/api/v1/accounts/<account_id>/results", description="What came of the InMails"
 )
 
-_FEW = f"Null under {FEWEST} sent, which are too few to tell."
+_FEW = f"Null under {MIN_SENT} sent, which are too few to tell."
 
 
 class ResultsQuery(Schema):

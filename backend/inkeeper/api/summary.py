@@ -29,7 +29,7 @@ from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import SEVERITIES, WARNING_CODES, ReminderCode
 from inkeeper.wording.forecast import basis, returns_basis
 from inkeeper.wording.language import PLAIN_ENGLISH
-from inkeeper.wording.warnings import say
+from inkeeper.wording.warnings import render
 
 blueprint = Blueprint(
     "summary", __name__, url_prefix="/api/v1/accounts/<account_id>/summary", description="All a client shows at once"
@@ -129,7 +129,7 @@ def describe_capacity(capacity: Capacity | None) -> dict[str, Any] | None:
 
 
 def _described_warning(warning: AccountWarning) -> dict[str, Any]:
-    said = say(warning, PLAIN_ENGLISH)
+    said = render(warning, PLAIN_ENGLISH)
     numbers = {name: getattr(warning.arguments, name) for name in _NUMBERS.get(warning.code, ())}
     return {
         "code": warning.code,

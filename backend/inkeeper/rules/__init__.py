@@ -1,1 +1,1 @@
-"""What credits do. Pure: no Flask, no Peewee, no clock, no I/O."""
+"""The rules of credits: grants, losses, warnings, planning. Pure: no Flask, no Peewee, no clock, no I/O."""

@@ -1,6 +1,6 @@
-"""Advice: stay, upgrade, downgrade or cancel, from the account's own last periods and by one rule: see `advise`.
+"""Advises to stay on, upgrade, downgrade or cancel a plan, from the account's last periods. The rule is in `advise`.
 
-What another plan would have done is found by replaying the account's own InMails on it.
+Other plans are evaluated by replaying the account's own InMails on them.
 """
 
 from __future__ import annotations
@@ -26,30 +26,37 @@ from inkeeper.rules.replay import (
     replay,
     without_retracted,
 )
-from inkeeper.rules.report import lost
-from inkeeper.rules.sheets import Sheet, draw_up, total
+from inkeeper.rules.report import lost_credits
+from inkeeper.rules.sheets import Sheet, build_sheets, total
 from inkeeper.rules.state import State
 from inkeeper.vocabulary import Need, Verdict
 
-PERIODS_LOOKED_AT = 12
-PERIODS_NEEDED = 3
-FULL = timedelta(days=27)
-"""Days for each of its months that a full period has at least. No month is shorter, whatever the clocks do; a period
-cut short by a change of plan or a late opening is.
+MAX_PERIODS = 12
+"""The most full periods that an advice evaluates."""
+
+MIN_PERIODS = 3
+"""The least number of full periods for an advice."""
+
+SHORTEST_MONTH = timedelta(days=27)
+"""The least length of a full period, for each of its months. A calendar month is longer, changes of the clocks
+included; a period cut short by a change of plan or by the opening is usually shorter.
 """
 
-EARLY = timedelta(days=7)
-LATELY = 3
-"""How many of the last periods tell what is needed by now."""
-_A_MONTH = timedelta(days=365.2425 / 12)
-_MOST_UNLOGGED = 10_000
+EARLY_BY = timedelta(days=7)
+"""An account ran out of credits early if it was more than this before the end of its period."""
+
+RECENT_PERIODS = 3
+"""How many of the last periods count as recent."""
+
+_MEAN_MONTH = timedelta(days=365.2425 / 12)
+_MAX_UNLOGGED = 10_000
 
 
 class Trial(NamedTuple):
-    """How a plan would have done on the account's own InMails, over so many months: credits used, lost and returned,
-    and the InMails left without a credit, in all and in how many periods.
+    """The result of replaying the account's own InMails on a plan, over `months` months.
 
-    `covers` says whether that is enough by the rule.
+    `used`, `lost` and `returned` are credits, `uncovered` is the number of InMails without a credit, `short_periods`
+    the number of periods with such InMails. `covers`: the plan is sufficient by rule 3 of `advise`.
     """
 
     plan: str
@@ -64,7 +71,7 @@ class Trial(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """What to do by the rule: to which plan (None: none), and what need that rests on."""
+    """The recommendation of `advise`: the plan to change to (None: no other plan), and the reason."""
 
     verdict: Verdict
     plan: str | None
@@ -79,40 +86,47 @@ class Use(NamedTuple):
 
 
 def full_periods(closed: Iterable[Sheet]) -> list[Sheet]:
-    """The last periods that were not cut short, oldest first."""
-    full = [sheet for sheet in closed if sheet.end and sheet.end - sheet.start >= sheet.months * FULL]
-    return full[-PERIODS_LOOKED_AT:]
+    """The last MAX_PERIODS periods that were not cut short, oldest first."""
+    full = [sheet for sheet in closed if sheet.end and sheet.end - sheet.start >= sheet.months * SHORTEST_MONTH]
+    return full[-MAX_PERIODS:]
 
 
 def enough_on(state: State, full: int) -> datetime:
-    """When the last of the periods that are needed will have ended (UTC), if the plan stays."""
+    """The instant (UTC) from which there are MIN_PERIODS full periods, if the plan is not changed.
+
+    `full` is the number of full periods so far.
+    """
     start, end = state.period_start, state.next_renewal
-    missing = PERIODS_NEEDED - full - (end - start >= months_of(state) * FULL)
+    missing = MIN_PERIODS - full - (end - start >= months_of(state) * SHORTEST_MONTH)
     for _ in range(missing):
         end = periods.next_renewal(cycle_of(state), end)
     return end
 
 
 def ran_out_early(sheet: Sheet, allotment: int) -> bool:
-    """Whether use emptied the account long before the period's end, on a plan no smaller than one of that allotment.
+    """Whether InMails used all credits more than EARLY_BY before the period's end.
 
-    Running out on a smaller one says nothing of this one.
+    False for a period with a smaller allotment than `allotment`: it says nothing about the larger plan.
     """
     if sheet.emptied_at is None or sheet.end is None or sheet.allotment < allotment:
         return False
-    return sheet.end - sheet.emptied_at > EARLY
+    return sheet.end - sheet.emptied_at > EARLY_BY
 
 
 def days_left_when_empty(zone: str, sheet: Sheet) -> int | None:
-    """How many local days were left after the one on which use emptied the account; None where it did not."""
+    """How many local days of the period were left after the day on which InMails used all credits. None if they did
+    not.
+    """
     if sheet.emptied_at is None or sheet.end is None:
         return None
     return len(days_until(zone, sheet.emptied_at, sheet.end)) - 1
 
 
 def plans_to_try(state: State) -> dict[str, int]:
-    """The plans of the account's rule book and their allotments today, smallest first: the free one, the account's own
-    with its own numbers, and all whose allotment no contract sets.
+    """The plans to evaluate and their allotments today, smallest first.
+
+    These are the account's own plan with its own numbers, and each other plan of its rule book whose allotment is not
+    set by contract, the free plan included.
     """
     book = book_of(state)
     tried = [plan.id for plan in book.plans.values() if plan.id == state.plan or not plan.set_by_contract]
@@ -120,13 +134,14 @@ def plans_to_try(state: State) -> dict[str, int]:
     return dict(sorted(known.items(), key=lambda item: item[1]))
 
 
-def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
-    """The account's InMails of those periods, replayed as if it had opened with that plan as the first of them began.
+def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
+    """Replay the account's InMails of the `evaluated` periods, as if it was opened with `plan` at the start of the
+    first.
 
-    `facts` are those since then, or more; the rule book and the plan's numbers are today's. What LinkedIn showed as
-    gone without an InMail counts as sent at its period's end.
+    `facts` are the account's facts since then; earlier ones are ignored. The rule book and the plan's numbers are
+    today's. Credits missing from an observed balance count as InMails sent one second before the end of their period.
     """
-    begin, end = looked_at[0].start, looked_at[-1].end
+    begin, end = evaluated[0].start, evaluated[-1].end
     assert end is not None
     book, own, today = book_of(state), _terms_on(state, plan), state.position.at
     terms = replace(
@@ -135,48 +150,50 @@ def try_plan(state: State, plan: str, looked_at: Sequence[Sheet], facts: Iterabl
         cap=book.cap(plan, own, state.zone, today),
         renewal_day=state.cycle_day,
     )
-    told: list[Fact] = [Opened("trial", begin, plan, state.zone, terms), *_unlogged(looked_at)]
-    told += [
+    trial_facts: list[Fact] = [Opened("trial", begin, plan, state.zone, terms), *_unlogged(evaluated)]
+    trial_facts += [
         fact for fact in without_retracted(facts) if isinstance(fact, Sent | OutcomeRecorded) and begin <= fact.at < end
     ]
-    begun: list[State] = []
-    after, journal = replay(told, end - INSTANT, None, lambda at: begun.append(at.copy()), refuse_uncovered=True)
-    closed, present = draw_up(None, begun, journal, after)
+    period_states: list[State] = []
+    after, journal = replay(
+        trial_facts, end - INSTANT, None, lambda at: period_states.append(at.copy()), refuse_uncovered=True
+    )
+    closed, present = build_sheets(None, period_states, journal, after)
     starts = [sheet.start for sheet in (*closed, present)]
     short = Counter(bisect_right(starts, entry.at) for entry in journal if entry.rule == UNCOVERED)
     whole = total(sheet.tally for sheet in (*closed, present))
-    # What is left at the end of the last period of a rule book without carry-over is lost a moment later.
+    # Without carry-over, the balance at the end of the last period is lost one instant after the replay ends.
     left = after.balance if book_of(after).lot_hours is None else 0
     return Trial(
         plan,
         allotment_of(after),
-        max(1, round((end - begin) / _A_MONTH)),
+        max(1, round((end - begin) / _MEAN_MONTH)),
         whole.used,
-        lost(whole) + left,
+        lost_credits(whole) + left,
         whole.credited_back,
         short.total(),
         len(short),
-        len(short) <= 1 and max(short, default=0) <= len(starts) - LATELY,
+        len(short) <= 1 and max(short, default=0) <= len(starts) - RECENT_PERIODS,
     )
 
 
-def advise(state: State, looked_at: Sequence[Sheet], trials: Sequence[Trial], prices: Mapping[str, Money]) -> Advice:
-    """What to do, by this rule. `trials` are of the plans to try, smallest first.
+def advise(state: State, evaluated: Sequence[Sheet], trials: Sequence[Trial], prices: Mapping[str, Money]) -> Advice:
+    """The recommendation by the rule below. `trials` are of `plans_to_try`, smallest first; `prices` are by plan.
 
-    1. Looked at are the last full periods, at least PERIODS_NEEDED and at most PERIODS_LOOKED_AT.
-    2. Upgrade: in at least half of them, and in 2 of the LATELY last, use emptied the account more than EARLY before
-       the period's end. Less often than that is a busy month and no lasting need.
-    3. Downgrade or cancel: on a smaller plan, or on none, there would have been a credit for every InMail in all of
-       these periods but one at most, and in each of the LATELY last; and where both prices are known, it is cheaper.
-    4. Otherwise stay. What else a plan offers besides credits is not looked at.
+    1. Evaluate the last full periods, at least MIN_PERIODS and at most MAX_PERIODS.
+    2. Upgrade if use emptied the account more than EARLY_BY before the period's end in at least half of them and in 2
+       of the last RECENT_PERIODS. If that happened less often, it was a busy month and not a lasting need.
+    3. Downgrade (cancel, if it is the free plan) if a smaller plan had a credit for every InMail in all of these
+       periods except at most one, and in each of the last RECENT_PERIODS, and is cheaper where both prices are known.
+    4. Otherwise stay. Other benefits of a plan are not considered.
     """
     if state.plan == books.BASIC:
         return Advice("stay", None, "covered")
-    if len(looked_at) < PERIODS_NEEDED:
+    if len(evaluated) < MIN_PERIODS:
         return Advice("not_enough_history", None, "unknown")
     allotment = plans_to_try(state)[state.plan]
-    early = [ran_out_early(sheet, allotment) for sheet in looked_at]
-    if 2 * sum(early) >= len(early) and sum(early[-LATELY:]) >= 2:
+    early = [ran_out_early(sheet, allotment) for sheet in evaluated]
+    if 2 * sum(early) >= len(early) and sum(early[-RECENT_PERIODS:]) >= 2:
         larger = next((trial.plan for trial in trials if trial.allotment > allotment), None)
         return Advice("upgrade" if larger else "stay", larger, "lasting")
     for trial in trials:
@@ -187,9 +204,11 @@ def advise(state: State, looked_at: Sequence[Sheet], trials: Sequence[Trial], pr
     return Advice("stay", None, "busy_month" if any(early) else "covered")
 
 
-def use_the_rest(state: State, now: datetime, weekdays: Collection[int]) -> list[Use]:
-    """How to use what is left before the next renewal: evenly over the working days (ISO weekdays; all days where none
-    is left), and each lot before it expires.
+def plan_daily_use(state: State, now: datetime, weekdays: Collection[int]) -> list[Use]:
+    """How many credits to use on which day, to use the balance before the next renewal and each lot before it expires.
+
+    The credits of a lot are spread evenly over its working days. `weekdays` are the ISO numbers of the working days; if
+    none is left for a lot, all its days count.
     """
     lots = []
     for lot in state.lots:
@@ -197,7 +216,7 @@ def use_the_rest(state: State, now: datetime, weekdays: Collection[int]) -> list
         lots.append((lot.left, [day for day in days if day.isoweekday() in weekdays] or days))
     plan, done = [], 0
     for day in sorted({day for _, days in lots for day in days}):
-        # Of each lot, the share of its days that are over: so it is used up on the last of them.
+        # Of each lot, the share of its days up to this day, rounded up, so that all of it is due on its last day.
         due = sum(-(-left * sum(its_day <= day for its_day in days) // len(days)) for left, days in lots)
         if due > done:
             plan.append(Use(day, due - done))
@@ -206,21 +225,21 @@ def use_the_rest(state: State, now: datetime, weekdays: Collection[int]) -> list
 
 
 def last_day_to_cancel(state: State, now: datetime) -> date:
-    """The last local day before the next renewal, which would be paid."""
+    """The last local day before the next renewal. After that the next period must be paid."""
     return days_until(state.zone, now, state.next_renewal)[-1]
 
 
 def _terms_on(state: State, plan: str) -> Terms:
-    """The terms that the account would have on the plan: its own numbers end with its own plan."""
+    """The terms of the account on `plan`. Its own numbers apply to its current plan only."""
     return state.terms if plan == state.plan else Terms(state.terms.rule_book)
 
 
-def _unlogged(looked_at: Iterable[Sheet]) -> list[Fact]:
+def _unlogged(evaluated: Iterable[Sheet]) -> list[Fact]:
     return [
         Sent(f"unlogged-{sheet.end.isoformat()}-{number}", sheet.end - timedelta(seconds=1), 1)
-        for sheet in looked_at
+        for sheet in evaluated
         if sheet.end
-        for number in range(min(sheet.tally.adjusted_down, _MOST_UNLOGGED))
+        for number in range(min(sheet.tally.adjusted_down, _MAX_UNLOGGED))
     ]
 
 

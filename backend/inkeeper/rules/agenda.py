@@ -1,7 +1,6 @@
-"""Agenda: the days that are worth a mark in a calendar. Counts only, never a name.
+"""Computes the calendar events of an account: losses, renewals, reply windows, planned InMails. Counts, never names.
 
-Nothing in it says how far away a day is, so an event reads the same until something happens to the account or its time
-has come: a calendar program that fetched it weeks ago still shows the truth.
+No event depends on the distance to today, so it stays correct in a calendar program that fetched it weeks ago.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from inkeeper.vocabulary import Loss as LossKind
 
 
 class Loss(NamedTuple):
-    """The credits of one kind that go on one day, if nothing is sent; `at` is the first instant they go.
+    """The credits lost in one way on one day if no InMail is sent. `at` is the first instant of a loss on that day.
 
-    `sure` is whether they are there now: others come only with a renewal before, so they may be fewer. `rule` is the
-    rule that takes them. `cap` is the plan's, for credits over it.
+    `sure`: all of them are in the balance now. Else some are granted by a renewal before the loss, so fewer may be
+    lost. `rule` is the key of the rule that causes the loss. `cap` is the plan's cap for `forfeit`, else None.
     """
 
     kind: LossKind
@@ -38,45 +37,49 @@ class Loss(NamedTuple):
 
 
 class LastDays(NamedTuple):
-    """So many local days, this one included, are left before the first of these losses."""
+    """`days` local days, this one included, are left before the first of these losses."""
 
     days: int
     losses: tuple[Loss, ...]
 
 
 class NewCredits(NamedTuple):
-    """Credits that come, the first of them at `at`."""
+    """`credits` are granted on one day, the first of them at `at`."""
 
     credits: int
     at: Moment
 
 
 class ReplyWindows(NamedTuple):
-    """Of so many InMails the credit comes back no more from some day of this week on."""
+    """The reply windows of `inmails` InMails close in this week: a later answer returns no credit."""
 
     inmails: int
 
 
 class NoCredits(NamedTuple):
-    """The plan brings no credits."""
+    """The plan grants no credits."""
 
 
 class Planned(NamedTuple):
-    """So many InMails are planned."""
+    """`inmails` InMails are planned."""
 
     inmails: int
 
 
 class Event(NamedTuple):
-    """Something to see on one local day of the account's; at most one of a kind on a day.
+    """An event on one local day of the account; at most one of each kind on a day.
 
-    Kinds are the losses (`expire`, `forfeit`, `void`), `last_week` on the day from which a loss is warned of,
-    `renewal`, and `reply_windows` on the Monday of the week in which they close. Where there is none of these,
-    `no_credits` says so on the day of the next renewal. `planned` are the InMails that the user planned. `alarm`
-    is whether to ring on that day. `plan` is the title of the account's plan.
+    - `expire`, `forfeit`, `void`: the losses.
+    - `last_week`: the first day on which a loss is announced, `lead_days` before it.
+    - `renewal`: a grant.
+    - `reply_windows`: the Monday of the week in which reply windows close.
+    - `no_credits`: the day of the next renewal, if there is no event of another kind above.
+    - `planned`: a day with InMails that the user planned.
 
-    The kind is part of the event's lasting name in calendar programs, so `last_week` is not renamed, although the
-    account's lead time need not be a week.
+    `alarm`: calendar programs show an alarm on that day. `plan` is the title of the account's plan.
+
+    The kind is part of the event's UID in calendar programs, so `last_week` keeps its name although the lead time need
+    not be a week.
     """
 
     day: date
@@ -89,13 +92,12 @@ class Event(NamedTuple):
 def agenda(
     state: State, now: datetime, changes: Sequence[Change], lead_days: int = DEFAULT_LEAD_DAYS[0]
 ) -> list[Event]:
-    """The days to come, in order, if nothing more is sent: losses, the day `lead_days` before each, renewals, and reply
-    windows that close.
+    """The coming events in order of day, if no more InMails are sent. All kinds except `planned`.
 
-    `changes` is the timeline of `state` at `now` (UTC). What ends at a local midnight is marked on the day before, the
-    last one on which it can be used.
+    `changes` is the timeline of `state` at `now` (UTC). The event of a loss at a local midnight is on the day before,
+    the last on which the credits can be used.
 
-    Never empty: calendar programs refuse a calendar without a component (RFC 5545, 3.6).
+    Never empty, since calendar programs refuse a calendar without a component (RFC 5545, 3.6).
     """
     plan = book_of(state).plan(state.plan).title
     losses = _losses(state, changes)
@@ -110,7 +112,7 @@ def agenda(
 
 
 def _losses(state: State, changes: Sequence[Change]) -> list[tuple[date, Loss]]:
-    """The losses by kind and the last day on which they can be prevented."""
+    """The losses, each with the last local day on which it can be prevented. One for each day and kind."""
     grant = next_grant(changes)
     found: dict[tuple[date, str], Loss] = {}
     for change in changes:
@@ -128,7 +130,7 @@ def _losses(state: State, changes: Sequence[Change]) -> list[tuple[date, Loss]]:
 
 
 def _is_sure(state: State, change: Change, grant: Change | None) -> bool:
-    """Whether the credits of a loss are there already."""
+    """Whether all credits of a loss are in the balance now. `grant` is the next grant."""
     if change.reason == "expire":
         return sum(lot.left for lot in state.lots if lot.expires_at == change.at) == -change.credits
     return grant is None or change.at <= grant.at
@@ -146,9 +148,9 @@ def _lead_times(
 
 
 def _warned_from(state: State, changes: Sequence[Change], loss: Loss, lead_days: int) -> date:
-    """The day from which a loss is warned of: `lead_days` before it, but not before its credits come.
+    """The local day `lead_days` before a loss, but not before the renewal that grants its credits.
 
-    Only credits of a period can come that late: others live longer than the longest lead time.
+    The renewal matters only where lots end with their period: other lots live longer than the longest lead time.
     """
     at = loss.at.at - timedelta(days=lead_days)
     if book_of(state).lot_hours is None:
@@ -170,9 +172,9 @@ def _renewals(state: State, changes: Sequence[Change], plan: str) -> Iterator[Ev
 
 
 def _reply_windows(state: State, now: datetime, plan: str) -> Iterator[Event]:
-    """For each week in which answers cease to return their InMail's credit, its Monday and how many.
+    """An event on the Monday of each week in which reply windows close, with their number.
 
-    By week, since somebody who sends every day would else have an event on every day.
+    By week, since an account that sends every day would have an event on every day otherwise.
     """
     closing: Counter[date] = Counter()
     for sent in state.open_sends.values():
@@ -190,9 +192,9 @@ def _reply_windows(state: State, now: datetime, plan: str) -> Iterator[Event]:
 
 
 def planned_events(planned: Mapping[date, int], today: date, plan_title: str) -> list[Event]:
-    """The days from `today` on for which InMails are planned, with how many. `planned` counts them by local day.
+    """An event for each day from `today` on with planned InMails. `planned` is their number by local day.
 
-    Those whose day has passed are left out: their number would have to move from one day to the next.
+    Earlier days are left out, since such an event would have to move to the next day every day.
     """
     return [
         Event(day, "planned", Planned(number), plan_title) for day, number in sorted(planned.items()) if day >= today

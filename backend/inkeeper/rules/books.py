@@ -1,7 +1,6 @@
-"""Rule books: how a subscription's credits are granted, kept and lost, read from data files that name the source of
-each rule.
+"""Reads rule books from TOML files: how a subscription's credits are granted, kept and lost, with each rule's source.
 
-A file is refused as a whole where a key is unknown, missing or impossible.
+A file with an unknown, missing or impossible key is invalid as a whole.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ RenewalZone = Literal["account", "utc"]
 
 DEFAULT_BOOK = "month_end"
 BASIC = "basic"
-"""The plan without credits: what remains after a cancellation."""
+"""The plan without credits, which follows a cancellation."""
 
 
 class UnknownBook(ValueError):
-    """No rule book has the name `book`; `known` are those that there are."""
+    """No rule book has the id `book`; `known` are the ids of all rule books."""
 
     def __init__(self, book: str, known: Iterable[str]) -> None:
         self.book, self.known = book, tuple(known)
@@ -38,7 +37,7 @@ class UnknownBook(ValueError):
 
 
 class UnknownPlan(ValueError):
-    """The rule book `book` has no plan `plan`; `known` are those that it has."""
+    """The rule book `book` has no plan `plan`; `known` are the ids of its plans."""
 
     def __init__(self, book: str, plan: str, known: Iterable[str]) -> None:
         self.book, self.plan, self.known = book, plan, tuple(known)
@@ -46,7 +45,7 @@ class UnknownPlan(ValueError):
 
 
 class AllotmentRequired(ValueError):
-    """The allotment of the plan of the title `plan` is set by contract, so the account must state its own."""
+    """The allotment of the plan is set by contract, so the account must state its own. `plan` is the plan's title."""
 
     def __init__(self, plan: str) -> None:
         super().__init__(plan)
@@ -54,10 +53,10 @@ class AllotmentRequired(ValueError):
 
 
 class BadBook(ValueError):
-    """A rule book's file has a key that is unknown, missing or impossible.
+    """The file of a rule book has an unknown, missing or impossible key.
 
-    `key` is the key's path in the file (empty: the file as a whole). `details` are what `fault` needs: the least
-    number, the words to choose from, or what the TOML reader said.
+    `key` is the path of the key in the file (empty: the whole file). `details` depend on `fault`: the least number, the
+    allowed values, or the error of the TOML parser.
     """
 
     def __init__(self, file: str, key: str, fault: BookFault, *details: object) -> None:
@@ -70,10 +69,10 @@ class BadBook(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A plan's allotment and cap from the day `since` on (None: from the beginning of time).
+    """A plan's allotment and cap from the day `since` on (None: always).
 
-    `allotment` is None where the contract sets it. `cap_allotments` is a cap in allotments instead of credits; where it
-    and `cap` are None there is no cap.
+    `allotment` is None if the contract sets it. `cap_allotments` is a cap in allotments instead of credits. There is no
+    cap if both it and `cap` are None.
     """
 
     since: date | None
@@ -85,7 +84,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One plan as a rule book sees it. `numbers` are in order of their days, the first from the beginning of time."""
+    """One plan of a rule book. `numbers` are in order of `since`; the first has none."""
 
     id: str
     title: str
@@ -98,7 +97,7 @@ class Plan:
         return self.numbers[0].allotment is None
 
     def numbers_at(self, zone: str, at: datetime) -> Numbers:
-        """The numbers of the day that `at` (UTC) falls on in `zone`, the zone of the plan's renewals."""
+        """The numbers of the local day of `at` (UTC) in `zone`, the time zone of the plan's renewals."""
         found = self.numbers[0]
         for later in self.numbers[1:]:
             assert later.since is not None
@@ -110,10 +109,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """When a product's credits renew: every so many months.
+    """When a product's credits renew: every `months` months.
 
-    On day `first` that is the 1st of January and each `months` months after it. On day `own` it is the account's
-    renewal day or, without one, the day of its opening or of the last restart of its cycle; counted from that month.
+    - `first`: on the 1st of January and every `months` months after it.
+    - `own`: on the account's renewal day or, without one, on the day of its opening or of the last restart of its
+      cycle; counted from that month.
     """
 
     months: int
@@ -123,7 +123,11 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRule:
-    """What a change of plan does to unused credits, and when the new allotment comes."""
+    """The effects of a change of plan.
+
+    `void`: unused credits are voided. `grant_at_once`: the new allotment is granted at once, else at the next renewal.
+    `restart_cycle`: a new period begins.
+    """
 
     void: bool
     grant_at_once: bool
@@ -132,8 +136,10 @@ class ChangeRule:
 
 @dataclass(frozen=True, slots=True)
 class CreditBack:
-    """A credit returns on an answer within `within_hours` of sending; into a lot of `new_lot_hours` if its own is
-    gone. With `cap_applies`, what lifts the balance over the cap is forfeited at once.
+    """A credit returns on an answer less than `within_hours` hours after sending.
+
+    It returns to its own lot, or to a new lot of `new_lot_hours` hours if that is gone. With `cap_applies`, credits
+    over the cap are forfeited at once.
     """
 
     within_hours: int
@@ -143,7 +149,7 @@ class CreditBack:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule in plain words, with where it comes from."""
+    """The text of one rule, with its source."""
 
     key: str
     text: str
@@ -152,9 +158,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules that apply to an account, as data. `lot_hours` is None where a lot ends with its period.
+    """All rules of a subscription, as data. `lot_hours` is the life of a lot, or None if a lot ends with its period.
 
-    `fingerprint` differs whenever the file does.
+    `fingerprint` is a hash of the file.
     """
 
     id: str
@@ -173,18 +179,18 @@ class RuleBook:
 
     @property
     def default(self) -> bool:
-        """Whether this is the book of accounts that chose none."""
+        """Whether this is the rule book of accounts that chose none."""
         return self.id == DEFAULT_BOOK
 
     def plan(self, plan_id: str) -> Plan:
-        """The plan of that name. Raises UnknownPlan."""
+        """The plan of this id. Raises UnknownPlan."""
         try:
             return self.plans[plan_id]
         except KeyError:
             raise UnknownPlan(self.id, plan_id, self.plans) from None
 
     def renewal_of(self, plan_id: str) -> Renewal:
-        """How the plan's credits renew. Raises UnknownPlan."""
+        """The renewal rule of the plan. Raises UnknownPlan."""
         return self.renewal[self.plan(plan_id).product]
 
     def numbers(self, plan_id: str, zone: str, at: datetime) -> Numbers:
@@ -197,7 +203,7 @@ class RuleBook:
         return plan.numbers_at("UTC" if self.renewal[plan.product].zone == "utc" else zone, at)
 
     def allotment(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int:
-        """Credits of a renewal at `at` (UTC): the account's own number, else the plan's of that day.
+        """The credits of a renewal at `at` (UTC): the account's own number, else the plan's number of that day.
 
         Raises UnknownPlan, AllotmentRequired.
         """
@@ -210,7 +216,7 @@ class RuleBook:
         return own
 
     def cap(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
-        """The most credits a grant at `at` (UTC) may lift the balance to, or None where nothing caps it.
+        """The most credits that a grant at `at` (UTC) may raise the balance to, or None if the plan has no cap.
 
         Raises UnknownPlan, AllotmentRequired.
         """
@@ -225,8 +231,8 @@ class RuleBook:
             return numbers.cap_allotments * self.allotment(plan_id, terms, zone, at)
         return numbers.cap
 
-    def most(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
-        """The most credits that grants alone bring the plan's balance to at `at` (UTC), or None without a limit.
+    def max_balance(self, plan_id: str, terms: Terms, zone: str, at: datetime) -> int | None:
+        """The most credits that grants alone can raise the balance to at `at` (UTC), or None if there is no limit.
 
         Raises UnknownPlan, AllotmentRequired.
         """
@@ -236,25 +242,25 @@ class RuleBook:
         return cap
 
     def outlasts_a_month(self, plan_id: str) -> bool:
-        """Whether unused credits of the plan live on into the next calendar month. Raises UnknownPlan."""
+        """Whether unused credits of the plan can remain in the next calendar month. Raises UnknownPlan."""
         return self.lot_hours is not None or self.renewal_of(plan_id).months > 1
 
 
 class Fit(NamedTuple):
-    """A rule book under which a plan can show some balance, and the most it could show (None: no limit)."""
+    """A rule book that allows a balance, and the most that it allows (None: no limit)."""
 
     book: RuleBook
-    most: int | None
+    max_balance: int | None
 
 
 @lru_cache(maxsize=1)
 def rule_books() -> dict[str, RuleBook]:
-    """Every rule book of the package by its name, the default one first. Raises BadBook."""
+    """The rule books of the package by id, the default one first. Raises BadBook."""
     return read_books(resources.files("inkeeper.rules") / "books")
 
 
 def read_books(*folders: Traversable) -> dict[str, RuleBook]:
-    """Every rule book in the `.toml` files of these folders by its name, the default one first. Raises BadBook."""
+    """The rule books in the `.toml` files of these folders by id, the default one first. Raises BadBook."""
     files = sorted(
         (entry for folder in folders for entry in folder.iterdir() if entry.name.endswith(".toml")),
         key=lambda entry: entry.name,
@@ -265,7 +271,7 @@ def read_books(*folders: Traversable) -> dict[str, RuleBook]:
 
 
 def rule_book(book_id: str) -> RuleBook:
-    """The rule book of that name. Raises UnknownBook."""
+    """The rule book of this id. Raises UnknownBook."""
     try:
         return rule_books()[book_id]
     except KeyError:
@@ -273,27 +279,28 @@ def rule_book(book_id: str) -> RuleBook:
 
 
 def books_for(plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
-    """The rule books that know the plan and its allotment, the account's own numbers included, the one with the
-    smallest limit at `at` (UTC) first.
+    """The rule books that have the plan and an allotment of it (the account's own included).
+
+    Sorted by the limit of the balance at `at` (UTC), the smallest first.
     """
     found = []
     for book in rule_books().values():
         plan = book.plans.get(plan_id)
         if plan and (terms.allotment is not None or not plan.set_by_contract):
-            found.append(Fit(book, book.most(plan_id, terms, zone, at)))
-    return sorted(found, key=lambda fit: (fit.most is None, fit.most or 0))
+            found.append(Fit(book, book.max_balance(plan_id, terms, zone, at)))
+    return sorted(found, key=lambda fit: (fit.max_balance is None, fit.max_balance or 0))
 
 
-def books_holding(balance: int, plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
-    """The rule books under which the plan can show that balance at `at` (UTC), best first.
+def books_allowing(balance: int, plan_id: str, terms: Terms, zone: str, at: datetime) -> list[Fit]:
+    """The rule books that allow the plan this balance at `at` (UTC), best first.
 
-    The best is the one whose limit is closest to the balance. Of equals the default book comes first.
+    The best has the limit closest to the balance. Of equal limits the default rule book is first.
     """
-    return [fit for fit in books_for(plan_id, terms, zone, at) if fit.most is None or balance <= fit.most]
+    return [fit for fit in books_for(plan_id, terms, zone, at) if fit.max_balance is None or balance <= fit.max_balance]
 
 
 def read_book(file: str, text: str) -> RuleBook:
-    """The rule book that a file of this name and text describes. Raises BadBook."""
+    """Parse a rule book from the name and the text of its file. Raises BadBook."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -323,7 +330,7 @@ def read_book(file: str, text: str) -> RuleBook:
 
 
 class _Table:
-    """A table of a rule book's file. Each key is taken once; `close` refuses the keys that were not taken."""
+    """A table of a rule book's file. Each key can be taken once. `close` raises BadBook if a key was not taken."""
 
     def __init__(self, file: str, path: str, data: Any) -> None:
         self._file, self._path = file, path
@@ -332,11 +339,11 @@ class _Table:
         self._left = dict(data)
 
     def bad(self, key: str, fault: BookFault, *details: object) -> BadBook:
-        """The refusal of a key of this table."""
+        """The error for a key of this table."""
         return BadBook(self._file, self._below(key), fault, *details)
 
     def has(self, key: str) -> bool:
-        """Whether the key is there and was not taken yet."""
+        """Whether the key exists and was not taken yet."""
         return key in self._left
 
     def names(self) -> list[str]:
@@ -344,20 +351,20 @@ class _Table:
         return list(self._left)
 
     def take(self, key: str) -> Any:
-        """The value of any type. Raises BadBook where it is missing, as all that follow do."""
+        """The value, of any type. Like all methods below, raises BadBook if the key is missing or of another type."""
         if key not in self._left:
             raise self.bad(key, "missing")
         return self._left.pop(key)
 
     def text(self, key: str) -> str:
-        """Words, at least one character."""
+        """A string that is not blank."""
         value = self.take(key)
         if not isinstance(value, str) or not value.strip():
             raise self.bad(key, "not_a_text")
         return value
 
     def number(self, key: str, least: int) -> int:
-        """A whole number from `least` on."""
+        """An integer of at least `least`."""
         value = self.take(key)
         if type(value) is not int or value < least:
             raise self.bad(key, "not_a_number_from", least)
@@ -371,7 +378,7 @@ class _Table:
         return value
 
     def choice(self, key: str, *choices: str) -> str:
-        """One of these words."""
+        """One of the `choices`."""
         value = self.take(key)
         if value not in choices:
             raise self.bad(key, "not_one_of", *choices)
@@ -405,7 +412,7 @@ class _Table:
 
 
 def _section(top: _Table, key: str, rules: list[Rule]) -> _Table:
-    """The section of one rule; its words are added to `rules`."""
+    """The section of one rule. Its text and source are added to `rules`."""
     section = top.table(key)
     rules.append(Rule(key, section.text("text"), section.text("source")))
     return section
@@ -425,7 +432,7 @@ def _plan(plan_id: str, section: _Table) -> Plan:
     entries = [_numbers(entry, place) for place, entry in enumerate(section.tables("numbers"))]
     section.close()
     if len({entry.allotment is None for entry in entries}) > 1:
-        # An account would become unreadable on the day on which its plan's allotment ends.
+        # Else an account without its own allotment could not be replayed past the day on which the plan's ends.
         raise section.bad("numbers", "allotment_in_some_entries_only")
     days = [entry.since for entry in entries if entry.since]
     if any(later <= earlier for earlier, later in pairwise(days)):
@@ -466,14 +473,14 @@ def _renewal(section: _Table) -> Renewal:
 
 
 def _lot_hours(section: _Table) -> int | None:
-    # Hours beside `period_end` are refused as unknown, since nothing would read them.
+    # `hours` with `period_end` is refused by `close` as an unknown key, since it would have no effect.
     hours = section.number("hours", 1) if section.choice("ends", "period_end", "after_hours") == "after_hours" else None
     section.close()
     return hours
 
 
 def _cap_and_credit_back(top: _Table, rules: list[Rule]) -> CreditBack | None:
-    """Credit back, if the book knows it. The words on the cap, which stand before it, hold no numbers."""
+    """The rule of credit back, if the book has one. The section `cap` before it has only a text and a source."""
     if top.has("cap"):
         _section(top, "cap", rules).close()
     if not top.has("credit_back"):

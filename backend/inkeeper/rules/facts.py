@@ -1,7 +1,7 @@
-"""What happened to an account: facts, dated, never changed and never deleted.
+"""The facts of an account: dated events that are appended, never changed and never deleted.
 
-Every instant is an aware UTC datetime, every amount a whole number of credits. Grants, expiries, forfeits and the
-balance are not facts: `replay` computes them.
+Every instant is an aware UTC datetime, every amount an integer of credits. Grants, expiries, forfeits and the balance
+are not facts: `replay` computes them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from inkeeper.vocabulary import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The rule book an account goes by, with the account's own numbers where they differ from the book's (None: the
-    book's).
-    """
+    """An account's rule book, and the account's own numbers. None means the number of the rule book."""
 
     rule_book: str
     allotment: int | None = None
@@ -26,9 +24,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The account came into being with a plan. Every history begins with exactly one of these that was not taken
-    back.
-    """
+    """The account was opened with a plan. Every history begins with exactly one `Opened` that is not retracted."""
 
     id: str
     at: datetime
@@ -39,7 +35,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class BookChosen:
-    """From `at` on the account goes by these terms. Dated at the opening it corrects the whole history."""
+    """The terms of the account from `at` on. Dated at the opening, it applies to the whole history."""
 
     id: str
     at: datetime
@@ -48,7 +44,7 @@ class BookChosen:
 
 @dataclass(frozen=True, slots=True)
 class PlanChanged:
-    """The account moved to another plan, up or down; the old plan's own numbers end with it."""
+    """The account changed to another plan. The account's own numbers of the old plan end."""
 
     id: str
     at: datetime
@@ -59,7 +55,7 @@ class PlanChanged:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The subscription was cancelled. When the credits go is for the rule book to say."""
+    """The subscription was cancelled. The rule book defines when its credits are voided."""
 
     id: str
     at: datetime
@@ -67,7 +63,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An InMail was sent. `cost` is 0 (Open Profile, 1st degree) or 1."""
+    """An InMail was sent. `cost` is 0 (Open Profile, 1st degree) or 1 credit."""
 
     id: str
     at: datetime
@@ -76,7 +72,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecorded:
-    """What became of the InMail `inmail_id`, dated when it happened rather than when it was noted."""
+    """The outcome of the InMail `inmail_id`. `at` is when it happened, not when it was recorded."""
 
     id: str
     at: datetime
@@ -86,9 +82,9 @@ class OutcomeRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """LinkedIn showed this balance: an assertion, not a difference.
+    """LinkedIn showed this balance. An absolute value, not a difference.
 
-    `source` is who read it: a person, or the extension on a page.
+    `source` is one of `OBSERVATION_SOURCES`.
     """
 
     id: str
@@ -99,9 +95,9 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Retracted:
-    """The fact `target_id` was a mistake and counts as never having happened.
+    """The fact `target_id` was a mistake. The replay leaves it out, at whatever instant it is dated.
 
-    `at` only dates the note in the journal.
+    `at` is only the date of the entry in the journal.
     """
 
     id: str

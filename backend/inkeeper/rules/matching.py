@@ -1,7 +1,8 @@
-"""Matching: InMails to days, and days to credits, so that every InMail has a day that suits it and a credit for it.
+"""Matches InMails to days and days to credits: each InMail gets a day that suits it, and a credit usable on that day.
 
 Days are numbers from 0. A set of days is an int: bit `d` is day `d`. Credits of one origin and one end are a bucket.
-This is a flow from InMails through days to buckets; each change below follows a path along which it stays one.
+The matching is a network flow from InMails through days to buckets. Each change follows a path that keeps it a flow
+(https://en.wikipedia.org/wiki/Maximum_flow_problem, augmenting paths).
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from operator import or_
 from typing import NamedTuple
 
 NO_LIMIT = 1 << 62
-"""Room of a day that takes any number of InMails."""
+"""The room of a day without a limit."""
 
 _START = -1
 
 
 class Bucket(NamedTuple):
-    """`credits` that can be used on the days of the set `days`. Buckets are lost in the order of `last`."""
+    """`credits` that can be used on the days of the set `days`. Buckets with a smaller `last` are lost earlier."""
 
     days: int
     last: int
@@ -41,9 +42,10 @@ def each_day(days: int) -> Iterator[int]:
 
 
 class Matching:
-    """A matching that grows by `place` and is then improved; an InMail that has a place keeps one.
+    """A matching that is built by `place` and then improved. An InMail that has a place may move, but never loses it.
 
-    `windows[d]` counts the InMails on day `d` that may move, by the set of days that suit them. `load[d]` counts all.
+    - `windows[d]`: the number of movable InMails on day `d`, by their window (the set of days that suit them).
+    - `load[d]`: the number of all InMails on day `d`.
     """
 
     def __init__(self, days: int, buckets: Sequence[Bucket]) -> None:
@@ -54,15 +56,15 @@ class Matching:
         self._free = [bucket.credits for bucket in self._buckets]
         self._used: list[list[int]] = [[0] * days for _ in self._buckets]
         self._used_days = [0] * len(self._buckets)
-        self._suits = [0] * days  # all days that suit any InMail that is on the day and may move
+        self._suits = [0] * days  # for each day the union of the windows of its movable InMails
         self._room = [NO_LIMIT] * days
         self._open = span(0, days - 1)  # days with room
         self._by_load = [span(0, days - 1)]  # for each load the days that have it
-        self._hopeless = 0  # days from which no path leads to a free credit, now or later
+        self._dead_ends = 0  # days from which no path leads to a free credit, now or later
 
     @property
     def free_days(self) -> list[int]:
-        """For each bucket that has credits left the set of its days."""
+        """The sets of days of the buckets that have credits left."""
         return [bucket.days for bucket, free in zip(self._buckets, self._free, strict=True) if free]
 
     @property
@@ -71,16 +73,17 @@ class Matching:
         return reduce(or_, (bucket.days for bucket in self._buckets), 0)
 
     def limit(self, per_day: int) -> None:
-        """Let each day have at most `per_day` InMails from now on; what is there already stays."""
-        self._hopeless = 0
+        """Limit each day to `per_day` InMails. InMails that are placed already stay."""
+        self._dead_ends = 0
         for day in range(self._days):
             self._room[day] = max(per_day - self.load[day], 0)
             self._set_open(day)
 
     def place(self, window: int, *, fixed: bool = False) -> bool:
-        """Give one more InMail a day of `window` and a credit, moving others if need be. Whether that was possible.
+        """Place one more InMail on a day of `window` with a credit, moving others if needed. Returns whether it was
+        placed.
 
-        A `fixed` one has a window of one day and is not in `windows`.
+        A `fixed` InMail cannot move later. Its window is one day, and it is not in `windows`.
         """
         usable = window & self._open
         for bucket, free in enumerate(self._free):
@@ -93,7 +96,7 @@ class Matching:
                 if not fixed:
                     self._add(day, window, 1)
                 return True
-        path = self._path(window & ~self._hopeless, 0)
+        path = self._path(window & ~self._dead_ends, 0)
         if not path:
             return False
         if not fixed:
@@ -102,18 +105,18 @@ class Matching:
         return True
 
     def has_credit(self, window: int) -> bool:
-        """Whether one more InMail could be placed in `window` if days had room for any number."""
-        is_open, hopeless = self._open, self._hopeless
+        """Whether one more InMail could be placed on a day of `window` if days had no limit."""
+        is_open, hopeless = self._open, self._dead_ends
         self._open = span(0, self._days - 1)
         found = self._path(window, 0)
-        self._open, self._hopeless = is_open, hopeless
+        self._open, self._dead_ends = is_open, hopeless
         return bool(found)
 
     def use_oldest_first(self) -> None:
         """Exchange used credits for unused ones that are lost earlier, until no exchange is possible.
 
-        The sets of credits that one set of InMails can use are the bases of a matroid, so no exchange left means: up to
-        every day as few credits are lost as these InMails allow.
+        The sets of credits that the InMails can use are the bases of a matroid. So if no exchange is possible, the
+        credits lost up to each day are as few as these InMails allow.
         """
         for bucket in range(len(self._buckets)):
             for later in reversed(range(bucket + 1, len(self._buckets))):
@@ -131,8 +134,10 @@ class Matching:
                     while self._move(day, self._lighter_than(self.load[day] - 1)) is not None:
                         moved = True
 
-    def draw_near(self, wanted: Sequence[int]) -> None:
-        """Move InMails from days above the load that is `wanted` to days below it that have fewer."""
+    def move_towards(self, wanted: Sequence[int]) -> None:
+        """Move InMails from days with more than the `wanted` load to days with less than it, if these have fewer
+        InMails.
+        """
         below = sum(1 << day for day in range(self._days) if self.load[day] < wanted[day])
         for day in range(self._days):
             while self.load[day] > wanted[day]:
@@ -154,9 +159,10 @@ class Matching:
         return True
 
     def _path(self, arriving: int, in_need: int, bucket: int | None = None) -> list[int]:
-        """The changes that give a credit of `bucket` (None: of any) to one more InMail on a day of the set `arriving`,
-        or to one on a day of the set `in_need` that has none. They are steps between nodes, see `_Search`. Empty if
-        there are none.
+        """A path of changes that gives a credit of `bucket` (None: of any bucket) to an InMail.
+
+        The InMail is one more on a day of the set `arriving`, or one without a credit on a day of the set `in_need`.
+        The path is a list of nodes, see `_Search`. Empty if there is no path.
         """
         ends = self.free_days if bucket is None else [self._buckets[bucket].days]
         search = _Search(self._days, reduce(or_, ends, 0), self._open)
@@ -171,9 +177,9 @@ class Matching:
                 for number, (free, of) in enumerate(zip(self._free, self._buckets, strict=True))
                 if free and of.days & day and bucket in (None, number)
             )
-            return [*_way(search.came_from, search.end), 2 * self._days + found]
+            return [*_path_to(search.came_from, search.end), 2 * self._days + found]
         if bucket is None:
-            self._hopeless |= search.arrived
+            self._dead_ends |= search.arrived
         return []
 
     def _extend(self, search: _Search, node: int) -> None:
@@ -196,7 +202,7 @@ class Matching:
         self._free[path[-1] - 2 * self._days] -= 1
 
     def _step(self, here: int, there: int) -> None:
-        """One InMail moves to another day, or a day has one more or one fewer, or uses or leaves a credit."""
+        """Apply one step of a path: move an InMail between days, add or remove one, or use or free a credit."""
         days = self._days
         if here < days and there < days:
             self._shift(here, there)
@@ -209,36 +215,40 @@ class Matching:
         else:
             self._use(here - 2 * days, there - days, -1)
 
-    # Moving one InMail from a day to another, with all other days as they are: InMails shift along one path, credits
-    # along another.
+    # Move one InMail from a day to another without changing the load of other days: InMails move along one path, their
+    # credits along another.
 
     def _move(self, day: int, targets: int) -> int | None:
-        """Move one InMail from `day` to the lightest day of `targets` that can be reached; which that was."""
+        """Move one InMail from `day` to the reachable day of `targets` with the fewest InMails. Returns that day, or
+        None.
+        """
         targets &= self._open
         if not targets or not self._suits[day] & ~(1 << day):
             return None
         target = self._move_directly(day, targets)
         if target is not None:
             return target
-        by_inmails = self._shifts(day)
+        by_inmails = self._inmail_moves(day)
         targets &= sum(1 << reached for reached in by_inmails)
         if not targets:
             return None
-        by_credits = self._handovers(day)
+        by_credits = self._credit_moves(day)
         targets &= sum(1 << node for node in by_credits if node < self._days)
         if not targets:
             return None
         target = self._lightest(targets)
-        for here, there in pairwise(_way(by_inmails, target)):
+        for here, there in pairwise(_path_to(by_inmails, target)):
             self._shift(here, there)
-        for here, there in pairwise(_way(by_credits, target)):
+        for here, there in pairwise(_path_to(by_credits, target)):
             self._hand_over(here, there)
         self._send(day, -1)
         self._send(target, 1)
         return target
 
     def _move_directly(self, day: int, targets: int) -> int | None:
-        """Move one InMail and its credit from `day` to one of `targets` if no other has to move."""
+        """Move one InMail with its credit from `day` to one of `targets` without moving others. Returns that day, or
+        None.
+        """
         targets &= self._suits[day]
         for number, bucket in enumerate(self._buckets):
             if self._used[number][day] and targets & bucket.days:
@@ -251,8 +261,8 @@ class Matching:
                 return target
         return None
 
-    def _shifts(self, day: int) -> dict[int, int]:
-        """The days that InMails can shift to, beginning at `day`: each with the day before it on the path."""
+    def _inmail_moves(self, day: int) -> dict[int, int]:
+        """The days that a chain of moves of InMails from `day` reaches, each with the day before it in the chain."""
         came_from, queue, seen = {day: _START}, deque([day]), 1 << day
         while queue:
             here = queue.popleft()
@@ -263,15 +273,18 @@ class Matching:
                 queue.append(there)
         return came_from
 
-    def _handovers(self, day: int) -> dict[int, int]:
-        """The days that a credit of `day` can be handed to, with the nodes before them: days, and `days + bucket`."""
+    def _credit_moves(self, day: int) -> dict[int, int]:
+        """The nodes that a chain of moves of credits from `day` reaches, each with the node before it in the chain.
+
+        Node `d` is day `d`, node `days + b` is bucket `b`.
+        """
         came_from, queue, seen = {day: _START}, deque([day]), 1 << day
         while queue:
             here = queue.popleft()
             for number in range(len(self._buckets)):
                 if self._used_days[number] >> here & 1 and self._days + number not in came_from:
                     came_from[self._days + number] = here
-                    for node, days in self._same_end(number, came_from):
+                    for node, days in self._same_last_day(number, came_from):
                         fresh = days & ~seen
                         seen |= fresh
                         for there in each_day(fresh):
@@ -279,8 +292,8 @@ class Matching:
                             queue.append(there)
         return came_from
 
-    def _same_end(self, number: int, came_from: dict[int, int]) -> Iterator[tuple[int, int]]:
-        """The bucket itself, and buckets with free credits that are lost on the same day: nodes with sets of days."""
+    def _same_last_day(self, number: int, came_from: dict[int, int]) -> Iterator[tuple[int, int]]:
+        """The node and the days of the bucket, and of each other bucket with free credits and the same last day."""
         yield self._days + number, self._buckets[number].days
         for other, bucket in enumerate(self._buckets):
             node = self._days + other
@@ -298,10 +311,10 @@ class Matching:
             self._free[here - days] += 1
             self._free[there - days] -= 1
 
-    # What a change consists of.
+    # The single changes of loads, windows and credits.
 
     def _lightest(self, days: int) -> int:
-        """The day of the set that has the fewest InMails; the first of several."""
+        """The first of the days in the set with the fewest InMails."""
         return next(next(each_day(days & same)) for same in self._by_load if days & same)
 
     def _lighter_than(self, load: int) -> int:
@@ -347,10 +360,13 @@ class Matching:
 
 
 class _Search:
-    """A search for steps that end at a free credit.
+    """A breadth-first search for a path to a free credit.
 
-    Its nodes: `d` for day `d` as one more InMail arrives there, `days + d` for day `d` as one InMail needs a credit,
-    `2 * days + b` for bucket `b`. `end` is the node of a day that can have a free credit, once one is found.
+    - Node `d`: one more InMail arrives on day `d`.
+    - Node `days + d`: an InMail on day `d` needs a credit.
+    - Node `2 * days + b`: a credit of bucket `b`.
+
+    `end` is the node of a day on which a free credit can be used, once it is found.
     """
 
     def __init__(self, days: int, with_credit: int, with_room: int) -> None:
@@ -364,7 +380,7 @@ class _Search:
         self._needed = 0
 
     def arrive(self, node: int, days: int) -> None:
-        """One more InMail can arrive on any of `days` by a step from `node`."""
+        """Add the nodes of one more InMail on any of `days`, reached from `node`."""
         fresh = days & ~self.arrived
         if fresh & self._with_both:
             day = next(each_day(fresh & self._with_both))
@@ -377,7 +393,7 @@ class _Search:
             self.queue.append(day)
 
     def need(self, node: int, days: int) -> None:
-        """One InMail can need a credit on any of `days` by a step from `node`."""
+        """Add the nodes of an InMail without a credit on any of `days`, reached from `node`."""
         fresh = days & ~self._needed
         if fresh & self._with_credit:
             self._finish(node, next(each_day(fresh & self._with_credit)))
@@ -388,7 +404,7 @@ class _Search:
             self.queue.append(self._days + day)
 
     def use(self, node: int, bucket: int) -> None:
-        """A credit of the bucket, which is used on another day, can be used by a step from `node`."""
+        """Add the node of the bucket, whose credit is freed on another day, reached from `node`."""
         reached = 2 * self._days + bucket
         if reached not in self.came_from:
             self.came_from[reached] = node
@@ -400,8 +416,8 @@ class _Search:
             self.came_from[self.end] = node
 
 
-def _way(came_from: dict[int, int], node: int) -> list[int]:
-    """The nodes from the start to `node`."""
+def _path_to(came_from: dict[int, int], node: int) -> list[int]:
+    """The path from the start to `node`."""
     way = []
     while node != _START:
         way.append(node)

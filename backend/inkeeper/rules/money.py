@@ -1,4 +1,4 @@
-"""What credits are worth at the user's own price. No prices are built in."""
+"""Computes with amounts of money, and the value of credits at the user's own price. No prices are built in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
-class NotAnAmount(ValueError):
-    """The text is no amount of the currency that can be taken."""
+class InvalidAmount(ValueError):
+    """The text is not a valid amount in the currency."""
 
 
 class Money(NamedTuple):
@@ -18,7 +18,7 @@ class Money(NamedTuple):
     currency: str
 
 
-# ISO 4217: these have no minor unit, or three decimals of one.
+# Currencies whose number of decimals in ISO 4217 is not 2.
 _DECIMALS = {
     "JPY": 0,
     "KRW": 0,
@@ -40,28 +40,29 @@ _TYPED = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?", re.ASCII)
 
 
 def parse(text: str, currency: str) -> Money:
-    """The amount that a person typed in the currency's unit, with a point or a comma before its decimals.
+    """Parse an amount in the currency's major unit, with a point or a comma before the decimals.
 
-    Raises NotAnAmount for what is no amount, a million or more, and more decimals than the currency has.
+    Raises InvalidAmount for any other text, for 1,000,000 or more, and for more decimals than the currency has.
     """
     typed = _TYPED.fullmatch(text.strip())
     decimals = _DECIMALS.get(currency, 2)
     if typed is None or len(typed[2] or "") > decimals:
-        raise NotAnAmount(text, currency)
+        raise InvalidAmount(text, currency)
     return Money(int(typed[1] + (typed[2] or "").ljust(decimals, "0")), currency)
 
 
 def value_of(credits: int, price: Money | None, allotment: int, months: int = 1) -> Money | None:
-    """Worth of some credits where `price` is paid a month and so many `months` bring `allotment` of them, rounded half
-    up; None without a price.
+    """The value of `credits`: `price` (a month) × `months` × `credits` ÷ `allotment`, rounded half up.
+
+    `allotment` is the number of credits granted for `months` months. None without a price or with an allotment of 0.
     """
     if price is None:
         return None
-    return shared(price._replace(amount_minor=price.amount_minor * months * credits), allotment)
+    return divide(price._replace(amount_minor=price.amount_minor * months * credits), allotment)
 
 
 def decimal(money: Money) -> str:
-    """The amount in the currency's unit, without its name: `28.00`."""
+    """The amount in the currency's major unit, without the currency code: `28.00`."""
     decimals = _DECIMALS.get(money.currency, 2)
     if decimals == 0:
         return str(money.amount_minor)
@@ -69,12 +70,12 @@ def decimal(money: Money) -> str:
     return f"{whole}.{minor:0{decimals}}"
 
 
-def shared(money: Money, among: int) -> Money | None:
-    """What each of so many costs, rounded half up; None among none."""
-    return Money((2 * money.amount_minor + among) // (2 * among), money.currency) if among else None
+def divide(money: Money, by: int) -> Money | None:
+    """The amount divided by a count, rounded half up to the minor unit. None for a count of 0."""
+    return Money((2 * money.amount_minor + by) // (2 * by), money.currency) if by else None
 
 
 def total(amounts: Iterable[Money | None]) -> Money | None:
-    """All that are known added up, or None where none is. They are in one currency."""
+    """The sum of the amounts that are not None, or None if there are none. All must have one currency."""
     known = [amount for amount in amounts if amount]
     return Money(sum(amount.amount_minor for amount in known), known[0].currency) if known else None

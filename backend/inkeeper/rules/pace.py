@@ -1,4 +1,4 @@
-"""Pace: how many credits a working day use up what would be lost, and how that compares with an even pace."""
+"""Computes the pace: credits to use per working day before the next loss, compared with an even pace."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _INSTANT = timedelta(microseconds=1)
 
 
 class Pace(NamedTuple):
-    """Credits a working day (rounded up to one decimal), where one stands, and how many an even pace would have used
-    by today.
+    """The pace up to the next loss.
+
+    `per_day` is in credits per working day, rounded up to one decimal. `expected` is how many credits an even pace
+    would have used in this period by the end of today.
     """
 
     per_day: float
@@ -25,9 +27,7 @@ class Pace(NamedTuple):
 
 
 def days_until(zone: str, now: datetime, end: datetime) -> list[date]:
-    """The local days on which something can still be done before `end` (UTC, exclusive), today first; empty once it
-    is over.
-    """
+    """The local days from today to the last one before `end` (UTC, exclusive). Empty if `end` has passed."""
     if end <= now:
         return []
     today = local_day(zone, now)
@@ -36,16 +36,20 @@ def days_until(zone: str, now: datetime, end: datetime) -> list[date]:
 
 
 def working_days(days: Collection[date], weekdays: Collection[int]) -> int:
-    """How many of the days fall on the given ISO weekdays (1 Monday to 7 Sunday)."""
+    """How many of the days are on the given ISO weekdays (1 Monday to 7 Sunday)."""
     return sum(day.isoweekday() in weekdays for day in days)
 
 
 def pace(state: State, now: datetime, loss: Change | None, weekdays: Collection[int], reserve: int = 0) -> Pace:
-    """The pace that uses up the next loss, keeping `reserve` credits in hand.
+    """The pace that uses the credits of the next loss (None: no loss) except `reserve` credits.
 
-    The even pace is a straight line over the local days from the start of the period to the loss, today counted in
-    full: behind is below where it stood this morning, ahead is above where it will stand tonight. Where no working
-    day is left, all days count. An empty balance is done, whatever credits still to come may be lost later.
+    The even pace is a straight line over the local days from the start of the period to the loss.
+
+    - `behind`: fewer credits used than the even pace had reached at the start of today.
+    - `ahead`: more credits used than the even pace reaches at the end of today.
+    - `done`: nothing to use; also with an empty balance, even if credits that are still to come may be lost.
+
+    `weekdays` are the ISO numbers of the working days. If none is left before the loss, all days count.
     """
     if loss is None or not state.balance or -loss.credits <= reserve:
         return Pace(0.0, "done", state.period.used)

@@ -1,4 +1,4 @@
-"""A line that somebody pastes or types: which person it names."""
+"""Parses a line that a user pastes or types: a person's name, link and company."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ _LONGEST_COMPANY = 200
 _BULLET = re.compile(r"\s*(?:[-*•‣–—▪◦·]|\d{1,6}[.)])\s+")
 _LINK = re.compile(r"(?:https?://|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s()<>\"]{1,1000}", re.IGNORECASE)
 LINKEDIN = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::\d+)?(?:[/?#]|\Z)", re.ASCII | re.IGNORECASE)
-"""How an address of LinkedIn's begins."""
+"""Matches the beginning of an address on LinkedIn."""
 
 # An address of any other site, without its scheme, and an e-mail address.
 _OTHER_ADDRESS = re.compile(r"\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}/|\S@\S+\.\S|\w://", re.ASCII | re.IGNORECASE)
 _BETWEEN = re.compile(r"\t|[,;|،，、；]\s*")
 _AROUND = " \t,;|\"'–-،，、；"
-# What stood around a link is left behind the part before it and in front of the part behind it.
+# Characters to strip: brackets and separators around a link remain at the end of the part before it and at the start of
+# the part after it.
 _OPENING, _CLOSING = "(<[" + _AROUND, ")>]" + _AROUND
 _NUMBERED = re.compile(r"(?=\D*\d)[0-9a-z]{5,}", re.ASCII)
 
 
-class Named(NamedTuple):
-    """The person of a line. `cut` says that the name was longer than what is kept of one."""
+class ParsedLine(NamedTuple):
+    """The person of a line. `cut`: the name was longer than LONGEST_NAME and was cut."""
 
     name: str
     link: Link | None
@@ -34,18 +35,18 @@ class Named(NamedTuple):
 
 
 class NotUnderstood(ValueError):
-    """A line that names no person; `reason` says why."""
+    """The line names no person, for the reason `reason`."""
 
     def __init__(self, reason: PastedProblem) -> None:
         super().__init__(reason)
         self.reason: PastedProblem = reason
 
 
-def read_line(text: str) -> Named:
-    """The person that a line names: `Name`, a link, or both in either order, and a company behind the name.
+def read_line(text: str) -> ParsedLine:
+    """Parse a line with a name, a link, or both in either order, and optionally a company after the name.
 
-    The parts are separated by tabs, commas, semicolons or bars; a link may also stand in brackets or behind a blank.
-    A bullet or number in front is left out. Raises NotUnderstood.
+    Parts are separated by tabs, commas, semicolons or bars. A link may also be in brackets or after a blank. A leading
+    bullet or number is ignored. Raises NotUnderstood.
     """
     if len(text) > _LONGEST_LINE:
         raise NotUnderstood("too_long")
@@ -60,12 +61,13 @@ def read_line(text: str) -> Named:
     if not name:
         raise NotUnderstood("no_name")
     company = clean_name(", ".join(parts[1:]))[:_LONGEST_COMPANY]
-    return Named(name, link, company or None, len(written) > LONGEST_NAME)
+    return ParsedLine(name, link, company or None, len(written) > LONGEST_NAME)
 
 
 def name_in(link: Link | None) -> str:
-    """`Kai Example` from `/in/kai-example-000000000`: LinkedIn puts a number behind names that are taken. Empty for a
-    link that holds no name.
+    """The name in a link: `Kai Example` for `/in/kai-example-000000000`. Empty if the link has no name.
+
+    The number is removed: LinkedIn appends one if a name is taken.
     """
     if link is None or link.kind != "in":
         return ""
@@ -76,13 +78,13 @@ def name_in(link: Link | None) -> str:
 
 
 def _without_link(text: str) -> tuple[str, Link | None]:
-    """The line without its first link, and the person that this leads to."""
+    """The line with a tab in place of its first link, and that link. Raises NotUnderstood if it leads to no person."""
     found = _LINK.search(text)
     if found is None:
         return text, None
     written = found[0]
     if "/sales/" not in written.lower():
-        # In Sales Navigator the search that led to the person follows behind a comma; elsewhere another part does.
+        # A comma ends the link, except in Sales Navigator, where it precedes parameters of the search in the path.
         written = _BETWEEN.split(written, maxsplit=1)[0]
     link = parse_link(written.rstrip(".,;"))
     if link is None:

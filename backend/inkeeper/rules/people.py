@@ -1,6 +1,7 @@
-"""What a link to a LinkedIn profile is, what a name is, and when two of them are one person.
+"""Parses links to LinkedIn profiles, cleans and normalises names, and compares persons.
 
-The extension has a twin of this module; `tests/people_cases.json` is the table of cases that the tests of both read.
+The extension implements the same rules in `core/log/people.js`. The tests of both read the cases in
+`tests/people_cases.json`.
 """
 
 from __future__ import annotations
@@ -12,23 +13,21 @@ from typing import NamedTuple
 from inkeeper.vocabulary import LinkKind
 
 LONGEST_NAME = 200
-"""Characters that are kept of a name."""
+"""The most characters of a stored name. Longer names are cut."""
 
 ERASED_NAME = "(erased)"
 """Stored in place of a recipient's name after the person was erased."""
 
 NOT_A_NAME = frozenset({"", ERASED_NAME, "linkedin member"})
-"""Normal names that many people share, so that they identify no one. LinkedIn writes "LinkedIn Member" where an account
-was closed.
-"""
+"""Normalised names that do not identify a person. LinkedIn shows "LinkedIn Member" for closed accounts."""
 
 _PATHS: dict[LinkKind, str] = {"in": "in", "member": "in", "lead": "sales/lead", "talent": "talent/profile"}
 
 
 class Link(NamedTuple):
-    """A link to a person. `in` has the name that the person chose, the other kinds have LinkedIn's own ids.
+    """A link to a person. The id of kind `in` is chosen by the person; ids of the other kinds are assigned by LinkedIn.
 
-    The kinds are numbered by different parts of LinkedIn: ids of two kinds cannot be compared.
+    Ids of different kinds cannot be compared.
     """
 
     kind: LinkKind
@@ -36,31 +35,31 @@ class Link(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The one normal form of the link."""
+        """The link in its normal form."""
         return f"https://www.linkedin.com/{_PATHS[self.kind]}/{self.id}"
 
     @property
     def key(self) -> str:
-        """What links that may be the same have in common: the kind, and the id in lower case."""
+        """A key that is equal for links that may lead to the same person: the kind, and the id in lower case."""
         return f"{self.kind}/{self.id.lower()}"
 
 
 class Person(NamedTuple):
-    """A name as it was given, and a link if there is one."""
+    """A name as it was entered, and a link if there is one."""
 
     name: str
     link: Link | None
 
 
-# Every pattern below runs on no more than this many characters.
+# Limits of the inputs of the patterns below, in characters.
 _LONGEST_LINK_READ = 4_000
 _LONGEST_NAME_READ = 1_000
 _LONGEST_ID = 200
 
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
-# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt): what is not seen. Half surrogate pairs are no
-# characters, and cannot be stored.
+# Invisible characters: Unicode's Default_Ignorable_Code_Point
+# (https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt). Half surrogate pairs cannot be stored.
 _JOINERS = "\u200c\u200d"
 _VARIATION_SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _OTHER_UNSEEN = (
@@ -74,7 +73,7 @@ _UNSEEN = re.compile(f"[{_OTHER_UNSEEN}{_HALF_PAIRS}{_JOINERS}{_VARIATION_SELECT
 # Joiners matter in emoji sequences and from Hebrew on (Arabic, Persian, the scripts of India), not beside Latin, Greek
 # or Cyrillic letters, blanks or other joiners.
 _JOINED = r"[\u0590-\u167f\u1681-\u1fff\u2070-\u2fff\u3001-\U0010ffff]"
-# Behind a virama a joiner changes the letter before it, at the end of a word as well (RFC 5892, A.1 and A.2).
+# After a virama a joiner changes the letter before it, also at the end of a word (RFC 5892, A.1 and A.2).
 _VIRAMAS = (
     "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0e3a\u0eba\u0f84\u1039\u103a"
     "\u1714\u1715\u1734\u17d2\u1a60\u1b44\u1baa\u1bab\u1bf2\u1bf3\u2d7f\ua806\ua82c\ua8c4\ua953\ua9c0\uaaf6\uabed"
@@ -88,7 +87,7 @@ _ADDRESS = re.compile(
     r"(?:(?:https?:)?//)?(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::(?:80|443)?)?/(?P<path>[^?#]*)(?:[?#].*)?",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
-# The same profiles for telephones, behind links in LinkedIn's e-mails, and as visitors see them.
+# Path prefixes of the same profiles: on phones, in links of LinkedIn's e-mails, and for signed-out visitors.
 _SHOWN_AS = frozenset({"mwlite", "m", "comm", "public-profile"})
 _MOST_LAYERS = 5
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
@@ -100,7 +99,7 @@ _PUB_PART = re.compile(r"[0-9a-z]{1,3}", re.ASCII)
 
 
 def parse_link(text: str) -> Link | None:
-    """The person that a link leads to, however the link is written. None for a link to no person."""
+    """Parse a link to a person in any of its forms. None for any other text."""
     usual = _USUAL_LINK.fullmatch(text)
     if usual and usual[1] != "me" and not usual[1].startswith("acoaa"):
         return Link("in", usual[1])
@@ -122,14 +121,16 @@ def parse_link(text: str) -> Link | None:
 
 
 def normal_link(text: str) -> str | None:
-    """The normal form of a link to a person. None for a link to no person."""
+    """The normal form of a link to a person. None for any other text."""
     link = parse_link(text)
     return link and link.url
 
 
 def clean_name(name: str) -> str:
-    """The name as it is kept: composed (NFC), on one line, with single spaces, without control and unseen characters
-    (joiners stay where a script needs them), at most 200 characters, cut between characters. May be empty.
+    """The name in its stored form. May be empty.
+
+    Composed (NFC), on one line, with single spaces, without control and invisible characters (joiners stay where a
+    script needs them), and cut to LONGEST_NAME between whole characters.
     """
     name = name.strip()[:_LONGEST_NAME_READ]
     if not name.isascii():
@@ -138,18 +139,18 @@ def clean_name(name: str) -> str:
 
 
 def normal_name(name: str) -> str:
-    """What names that are compared have to share: NFKC, folded case, single spaces, no unseen characters."""
+    """The normalised name for comparisons: NFKC, case-folded, with single spaces and without invisible characters."""
     name = clean_name(name)
     if name.isascii():
         return name.lower()
-    # Folding can decompose a character, and composing can make one that folds again (UAX #15, NFKC_Casefold).
+    # Repeated: folding can decompose a character, and composing can give one that folds again (UAX #15, NFKC_Casefold).
     for _ in range(3):
         name = unicodedata.normalize("NFKC", _UNSEEN.sub("", name)).casefold()
     return _BLANKS.sub(" ", unicodedata.normalize("NFKC", name)).strip()
 
 
 def same_person(one: Person, other: Person) -> bool:
-    """By link where both have one of the same kind; else by normal name."""
+    """Whether both are the same person: by link if both have one of the same kind, else by normalised name."""
     if one.link and other.link and one.link.kind == other.link.kind:
         return _same_id(one.link.id, other.link.id)
     name = normal_name(one.name)
@@ -157,7 +158,7 @@ def same_person(one: Person, other: Person) -> bool:
 
 
 def _same_id(one: str, other: str) -> bool:
-    """Ids differ by case; but earlier versions stored ids of members in lower case."""
+    """Compare ids with case, or without if one is in lower case: earlier versions stored member ids in lower case."""
     return one == other or (one.lower() == other.lower() and (one.lower() == one or other.lower() == other))
 
 
@@ -177,7 +178,7 @@ def _person_at(parts: list[str]) -> Link | None:
 
 
 def _profile(written: str) -> Link | None:
-    """`/in/<slug>`. A member's id stands in the place of the chosen name where LinkedIn does not show that."""
+    """The link for `/in/<slug>`. The slug is the name that the person chose, or a member id where LinkedIn hides it."""
     slug = _without_unseen(_decoded(written)).strip()
     if slug.startswith(_MEMBER_ID_START) or _FOLDED_MEMBER_ID.match(slug):
         member = _numbered("member", slug)
@@ -190,8 +191,9 @@ def _profile(written: str) -> Link | None:
 
 
 def _old_public_profile(name: str, numbers: list[str]) -> Link | None:
-    """`/pub/<name>/<a>/<b>/<c>`: LinkedIn redirects it to `/in/<name>-<c><b><a>`, so both are the same `in`
-    (https://www.npmjs.com/package/linkedin-canonical-url). Shorter numbers in front are filled up to three digits.
+    """The link for `/pub/<name>/<a>/<b>/<c>`, which LinkedIn redirects to `/in/<name>-<c><b><a>`.
+
+    `c` and `b` are padded with zeros to three digits. Source: https://www.npmjs.com/package/linkedin-canonical-url
     """
     found = [_PUB_PART.fullmatch(number.lower()) for number in numbers[:3]]
     if len(found) < 3 or not all(found):
@@ -201,14 +203,15 @@ def _old_public_profile(name: str, numbers: list[str]) -> Link | None:
 
 
 def _numbered(kind: LinkKind, written: str) -> Link | None:
-    """An id of LinkedIn's own. In Sales Navigator the search that led to the person follows it behind a comma."""
+    """A link with an id assigned by LinkedIn. In Sales Navigator, parameters of the search follow it after a comma."""
     number = _decoded(written).partition(",")[0].strip()
     return Link(kind, number) if _LINKEDIN_ID.fullmatch(number) else None
 
 
 def _decoded(text: str) -> str:
-    """Without percent-encoding, of which mail programs add layers. What is not UTF-8 stays as it is, and nothing is
-    left of what has more layers than any program adds.
+    """The text without percent-encoding, of which mail programs add several layers.
+
+    A layer that is not UTF-8 is not decoded. Returns "" for a text with more than _MOST_LAYERS layers.
     """
     for _ in range(_MOST_LAYERS):
         if not _ENCODED.search(text):
@@ -221,7 +224,7 @@ def _decoded(text: str) -> str:
 
 
 def _percent_decoded(text: str) -> str:
-    """Raises ValueError where the whole is not percent-encoded UTF-8."""
+    """Remove one layer of percent-encoding. Raises ValueError if the result is not UTF-8."""
     first, *rest = text.split("%")
     octets = bytearray(first.encode())
     for part in rest:
@@ -233,10 +236,11 @@ def _percent_decoded(text: str) -> str:
 
 
 def _without_unseen(text: str) -> str:
-    """Composed (NFC), without unseen characters except joiners and variation selectors where a script needs them."""
+    """Compose (NFC) and remove invisible characters, except joiners and variation selectors that a script needs."""
     if text.isascii():
         return text
-    # Composed first, since a joiner's neighbours decide on it, and once more, since what parted two may be gone.
+    # Composed before the check of joiners, which depends on their neighbours, and again, since removal of a joiner can
+    # bring composable characters together.
     text = _NEVER_KEPT.sub("", unicodedata.normalize("NFC", text))
     return unicodedata.normalize("NFC", _NEEDLESS_JOINER.sub("", text))
 

@@ -1,6 +1,6 @@
-"""When an account's credits renew: local calendar rules turned into UTC instants.
+"""Converts local days and renewal cycles of a time zone to UTC instants.
 
-Local time exists only here. Every instant that comes in or goes out is an aware UTC datetime.
+Local time is computed only here. Every instant passed in or returned is an aware UTC datetime.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class UnknownTimeZone(ValueError):
-    """No time zone of the IANA database has this name, or none that browsers know (`unknown_to_browsers`)."""
+    """The name is not a time zone of the IANA database, or not one that browsers know (`unknown_to_browsers`)."""
 
     def __init__(self, name: str, *, unknown_to_browsers: bool = False) -> None:
         super().__init__(name, unknown_to_browsers)
@@ -26,17 +26,17 @@ class UnknownTimeZone(ValueError):
 
 
 class Moment(NamedTuple):
-    """An instant (UTC), to be shown on the clocks of the time zone `zone`."""
+    """An instant (UTC), to be shown in the time zone `zone`."""
 
     at: datetime
     zone: str
 
 
 class Cycle(NamedTuple):
-    """How an account's renewals step: on `day` of every month, or of every `months`th one, local to `zone`.
+    """The renewals of an account: on `day` of every month, or of every `months`th month, local to `zone`.
 
-    `month` is any month with a renewal, as `month_number` counts them. A renewal day of 29, 30 or 31 falls on the last
-    day of a shorter month; steps start from the original day each time.
+    `month` is the `month_number` of any month with a renewal. A renewal day of 29, 30 or 31 is the last day of a
+    shorter month, and the original day again in the months after it.
     """
 
     zone: str
@@ -47,7 +47,7 @@ class Cycle(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def time_zone(name: str) -> ZoneInfo:
-    """The zone of that IANA name. Raises UnknownTimeZone."""
+    """The time zone of this IANA name. Raises UnknownTimeZone."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -55,10 +55,10 @@ def time_zone(name: str) -> ZoneInfo:
 
 
 def shared_time_zone(name: str) -> str:
-    """The name, if it is a time zone for Python and for browsers. Raises UnknownTimeZone.
+    """Return the name if both Python and browsers know the time zone. Raises UnknownTimeZone otherwise.
 
     Python also finds zones in the system's files that no browser knows: `localtime`, `posixrules`, those below `posix/`
-    and `right/`. Accounts that were opened with one keep it; see `name_for_browsers`.
+    and `right/`. Accounts that were opened with one of these keep it; see `name_for_browsers`.
     """
     if name not in _shared_names():
         raise UnknownTimeZone(name, unknown_to_browsers=True)
@@ -68,10 +68,14 @@ def shared_time_zone(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def name_for_browsers(name: str) -> str:
-    """What to call an account's zone in answers: its name where browsers know it, else a zone with the same clocks.
+    """The name of an account's time zone in API responses: a name that browsers know.
 
-    That is the name without `posix/` or `right/`, else UTC or the first other zone whose clocks agree at the middle of
-    each month from 2020 to 2029, else UTC all the same.
+    The first of these that exists:
+
+    1. The name itself, if browsers know it.
+    2. The name without `posix/` or `right/`.
+    3. UTC, else the first other zone, whose offset is the same on the 15th of each month from 2020 to 2029.
+    4. UTC.
     """
     shared = _shared_names()
     for known in (name, name.partition("/")[2]):
@@ -83,7 +87,7 @@ def name_for_browsers(name: str) -> str:
 
 @cache
 def _shared_names() -> frozenset[str]:
-    """The names of the IANA database as the package tzdata lists them, without the one that browsers lack."""
+    """The names of the IANA database that the package tzdata lists, without `Factory`, which browsers lack."""
     listed = (resources.files("tzdata") / "zones").read_text(encoding="utf-8").split()
     return frozenset(listed) - {"Factory"}
 
@@ -95,15 +99,16 @@ def _clocks(zone: str) -> list[timedelta]:
 
 @lru_cache(maxsize=65536)
 def day_start(zone: str, day: date) -> datetime:
-    """The first instant (UTC) of a local day: the earlier one where midnight comes twice, the first after it where
-    midnight is skipped.
+    """The first instant (UTC) of a local day.
+
+    If midnight occurs twice, the earlier one. If clocks skip midnight, the instant of that change of the clocks.
     """
     tz = time_zone(zone)
     midnight = datetime(day.year, day.month, day.day, tzinfo=tz, fold=0)
     instant = midnight.astimezone(UTC)
     if instant.astimezone(tz).replace(tzinfo=None) == midnight.replace(tzinfo=None):
         return instant
-    # Midnight was skipped, so the day begins where the clocks jumped: search that instant to the second.
+    # Midnight was skipped, so the day begins when the clocks change: search that instant to the second.
     before, after = instant - timedelta(days=2), instant + timedelta(days=2)
     while after - before > timedelta(seconds=1):
         middle = (before + (after - before) / 2).replace(microsecond=0)
@@ -115,18 +120,18 @@ def day_start(zone: str, day: date) -> datetime:
 
 
 def local_day(zone: str, instant: datetime) -> date:
-    """The date that a calendar on the wall in `zone` shows at `instant`."""
+    """The local date in `zone` at `instant`."""
     return instant.astimezone(time_zone(zone)).date()
 
 
 def month_number(day: date) -> int:
-    """The day's month, counted from January of the year 0 on."""
+    """The number of months from January of the year 0 to the day's month."""
     return day.year * 12 + day.month - 1
 
 
 @lru_cache(maxsize=65536)
 def renewal_in(cycle: Cycle, year: int, month: int) -> datetime:
-    """The renewal instant (UTC) of that month of the cycle's zone, one in which the cycle has a renewal."""
+    """The renewal instant (UTC) in this month, local to the cycle's zone. The month must be one with a renewal."""
     return day_start(cycle.zone, date(year, month, min(cycle.day, monthrange(year, month)[1])))
 
 
@@ -140,7 +145,7 @@ def next_renewal(cycle: Cycle, after: datetime) -> datetime:
 
 
 def period_start(cycle: Cycle, at: datetime) -> datetime:
-    """The last renewal instant (UTC) at or before `at`: where the period that holds `at` begins."""
+    """The last renewal instant (UTC) at or before `at`: the start of the period that contains `at`."""
     month = month_number(local_day(cycle.zone, at))
     month -= (month - cycle.month) % cycle.months
     while (renewal := renewal_in(cycle, month // 12, month % 12 + 1)) > at:
@@ -149,15 +154,15 @@ def period_start(cycle: Cycle, at: datetime) -> datetime:
 
 
 def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[datetime, timedelta]]:
-    """How far the zone's clocks are ahead of UTC over `[start, end)`: from which instant (UTC) on by how much."""
+    """The UTC offsets of the zone in `[start, end)`: pairs of the instant (UTC) from which an offset holds, and it."""
     tz = time_zone(zone)
     found = [(start, _offset(tz, start))]
     before = start
     while before < end:
         after = min(before + _DAY, end)
         if _offset(tz, after) != found[-1][1]:
-            turn = _turn_of_clocks(tz, before, after)
-            found.append((turn, _offset(tz, turn)))
+            changed_at = _offset_change(tz, before, after)
+            found.append((changed_at, _offset(tz, changed_at)))
         before = after
     return [(at, offset) for at, offset in found if at < end or at == start]
 
@@ -168,8 +173,8 @@ def _offset(tz: ZoneInfo, at: datetime) -> timedelta:
     return offset
 
 
-def _turn_of_clocks(tz: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    """The first instant (to the second) whose offset is no more that of `before`; `after` is one of those."""
+def _offset_change(tz: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The first instant after `before` (to the second) with another offset. `after` must have another offset."""
     while after - before > _SECOND:
         middle = before + (after - before) // 2
         if _offset(tz, middle) == _offset(tz, before):

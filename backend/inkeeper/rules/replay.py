@@ -1,6 +1,6 @@
-"""The ledger's one rule: a balance is what replaying the facts gives. Pure: no I/O, no clock; same facts, same answer.
+"""Computes the balance and the journal of an account by replaying its facts. Pure: no I/O, no clock, deterministic.
 
-Replaying to t1 and going on to t2 equals replaying to t2, so a state saved anywhere on the way is only a cache.
+A replay to t1 that is continued to t2 equals a replay to t2, so a saved state is only a cache.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from inkeeper.rules.facts import (
 from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, OpenSend, Position, State, Tally
 from inkeeper.vocabulary import ANSWERS, HistoryFault, JournalKind, Outcome, ReasonCode
 
-# The order at one instant: expire, void (what changes the account), grant, credit back, spend, observe.
+# Ranks: the order of events at one instant. Expire, void (changes of the account), grant, credit back, spend, observe.
 EXPIRE = 0
 GRANT = 20
 RANKS: dict[type[Fact], int] = {
@@ -44,23 +44,23 @@ RANKS: dict[type[Fact], int] = {
 }
 INSTANT = timedelta(microseconds=1)
 UNCOVERED = "uncovered"
-"""The rule of a note on a send that was refused."""
+"""The rule of the journal entry of a send that was refused for lack of credits."""
 
 OBSERVE = "observe"
-"""The rule of an adjustment to what LinkedIn showed."""
+"""The rule of an adjustment to the balance that LinkedIn showed."""
 
 FIRST_READING = "first_reading"
-"""The rule of an adjustment to what LinkedIn showed before anything was logged: the account's starting balance."""
+"""The rule of an adjustment to the balance that LinkedIn showed before any InMail: the account's starting balance."""
 
 LET_THROUGH = "let_through"
-"""The rule of the credit placed before a send that no credit was left for."""
+"""The rule of the credit that is added before a send if the balance is 0."""
 
 LAST = 99
-"""A rank behind all others: everything at that instant has been processed."""
+"""The rank after all others: all events at the instant have been processed."""
 
 
 class BadHistory(ValueError):
-    """The facts do not make a history: no opening, two of them, or something before it. `fault` says which."""
+    """The facts cannot be replayed: no opening, two openings, or a wrong span. `fault` says why."""
 
     def __init__(self, fault: HistoryFault) -> None:
         super().__init__(fault)
@@ -68,41 +68,42 @@ class BadHistory(ValueError):
 
 
 class Renewed(NamedTuple):
-    """The allotment is for so many months."""
+    """The allotment is for `months` months."""
 
     months: int
 
 
 class Shown(NamedTuple):
-    """LinkedIn showed `shown` credits where the replay had computed `computed`."""
+    """LinkedIn showed `shown` credits; the replay had computed `computed`."""
 
     shown: int
     computed: int
 
 
 class Answered(NamedTuple):
-    """What the recipient answered."""
+    """The recipient's answer."""
 
     outcome: Outcome
 
 
 class Capped(NamedTuple):
-    """The balance may not be above `cap`."""
+    """The balance must not be above `cap` credits."""
 
     cap: int
 
 
 class Reason(NamedTuple):
-    """Why an entry stands in the journal; `arguments` are of the type that belongs to the code."""
+    """The reason of a journal entry. The type of `arguments` depends on the code."""
 
     code: ReasonCode
     arguments: Renewed | Shown | Answered | Capped | None = None
 
 
 class Entry(NamedTuple):
-    """One line of the journal.
+    """One entry of the journal.
 
-    `credits` is signed (what the balance changed by), `balance` is after it, `lots` are (lot id, credits).
+    `credits` is the signed change of the balance, `balance` is after the change, `rule` is the key of the rule applied,
+    `lots` are the signed changes of lots as (lot id, credits).
     """
 
     at: datetime
@@ -115,28 +116,28 @@ class Entry(NamedTuple):
     lots: tuple[tuple[int, int], ...]
 
 
-class Replayed(NamedTuple):
-    """Where a replay ended, and what happened on the way (from the start state on)."""
+class ReplayResult(NamedTuple):
+    """The state at the end of a replay, and the journal from the start state on."""
 
     state: State
     journal: list[Entry]
 
 
 def position_of(fact: Fact) -> Position:
-    """Where the fact stands in the order of all events."""
+    """The position of the fact in the order of all events."""
     return Position(fact.at, RANKS[type(fact)], fact.id)
 
 
 def without_retracted(facts: Iterable[Fact]) -> list[Fact]:
-    """The facts that count: without those a retraction names, and without the retractions."""
+    """The facts without the retracted ones and without the retractions."""
     facts = list(facts)
     gone = {fact.target_id for fact in facts if isinstance(fact, Retracted)}
     return [fact for fact in facts if fact.id not in gone and not isinstance(fact, Retracted)]
 
 
 def opening_of(facts: Iterable[Fact]) -> Opened:
-    """The opening with which the history begins. Raises BadHistory where it begins with none."""
-    # One that was taken back may lie before the one that counts, and with it what was taken back as well.
+    """The opening that the history begins with. Raises BadHistory if the first fact is not an opening."""
+    # Retracted facts, openings included, may be dated before the opening.
     first = min(without_retracted(facts), key=position_of, default=None)
     if not isinstance(first, Opened):
         raise BadHistory("no_opening")
@@ -150,14 +151,17 @@ def replay(
     on_renewal: Callable[[State], None] | None = None,
     *,
     refuse_uncovered: bool = False,
-) -> Replayed:
+) -> ReplayResult:
     """Replay the facts up to and including the instant `until` (UTC), from the beginning or from a saved state.
 
-    The facts may come in any order. With `start`, those at or before its position are passed over; it must have been
-    reached with the same facts before it. `on_renewal` sees the running state whenever a new period has begun, be it
-    by a renewal or by a change of plan that restarts the cycle (copy it to keep it). With `refuse_uncovered` a send
-    that the balance does not cover counts as not sent and leaves a note: for trying what might have been. Raises
-    BadHistory, and UnknownPlan or AllotmentRequired where a plan does not fit the rule book of its day.
+    - `facts`: in any order.
+    - `start`: a state computed from the same earlier facts. Facts at or before its position are skipped. Not changed.
+    - `on_renewal`: called with the running state after each start of a period, by a renewal or by a change of plan that
+      restarts the cycle. The state changes afterwards; copy it to keep it.
+    - `refuse_uncovered`: a send at a balance of 0 counts as not sent and gets an entry with the rule UNCOVERED. For
+      trying other plans.
+
+    Raises BadHistory; UnknownBook; UnknownPlan or AllotmentRequired if a plan does not fit the rule book.
     """
     ordered = sorted(facts, key=position_of)
     retracted = {fact.target_id for fact in ordered if isinstance(fact, Retracted)}
@@ -180,18 +184,19 @@ def replay(
         if run.next_due <= fact.at:
             run.catch_up(fact.at, place.rank)
         if fact.id in retracted:
-            run.note_withdrawn(fact)
+            run.note_retracted(fact)
         else:
             run.apply(fact)
         state.position = place
     run.catch_up(until, LAST)
     state.position = Position(until, LAST, "")
-    return Replayed(state, run.journal)
+    return ReplayResult(state, run.journal)
 
 
 def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, book: RuleBook) -> datetime | None:
-    """When an InMail's credit came back (UTC): on its first answer inside the window of the book it was sent under,
-    else None.
+    """When an InMail's credit came back (UTC): at its first answer, if within the reply window of `book`, else None.
+
+    `book` is the rule book that it was sent under.
     """
     if cost == 0 or answered_at is None or book.credit_back is None:
         return None
@@ -199,7 +204,7 @@ def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, b
 
 
 def uncovered_sends(journal: Iterable[Entry]) -> list[Entry]:
-    """The entries of the sends before which the replay had to place a credit, in order of time."""
+    """The entries of the sends for which the replay added a credit since the balance was 0, in order of time."""
     return [
         spend
         for adjust, spend in pairwise(journal)
@@ -213,22 +218,22 @@ def book_of(state: State) -> RuleBook:
 
 
 def allotment_of(state: State) -> int:
-    """Credits that a renewal grants on the account's plan, by the numbers of its present period."""
+    """The credits that a renewal grants on the account's plan, by the numbers of the current period."""
     return book_of(state).allotment(state.plan, state.terms, state.zone, state.numbers_at)
 
 
 def months_of(state: State) -> int:
-    """For how many months the account's plan grants its allotment."""
+    """The number of months for which the account's plan grants its allotment."""
     return book_of(state).renewal_of(state.plan).months
 
 
 def cap_of(state: State) -> int | None:
-    """The balance that a grant may not lift the account over, by the numbers of its present period, or None."""
+    """The most credits that a grant may raise the balance to, by the numbers of the current period, or None."""
     return book_of(state).cap(state.plan, state.terms, state.zone, state.numbers_at)
 
 
 def cycle_of(state: State) -> periods.Cycle:
-    """How the account's renewals step on today's plan and rule book."""
+    """The renewal cycle of the account's current plan and rule book."""
     renewal = book_of(state).renewal_of(state.plan)
     zone = "UTC" if renewal.zone == "utc" else state.zone
     if renewal.day == "first":
@@ -236,14 +241,16 @@ def cycle_of(state: State) -> periods.Cycle:
     return periods.Cycle(zone, state.cycle_day, renewal.months, state.cycle_month)
 
 
-def _own_day(plan: str, terms: Terms, zone: str, at: datetime) -> date:
-    """The day on which an own cycle that starts at `at` (UTC) begins, in the zone in which the plan renews."""
+def _cycle_first_day(plan: str, terms: Terms, zone: str, at: datetime) -> date:
+    """The local day of `at` (UTC), on which a cycle of renewal day `own` begins, in the time zone of the plan's
+    renewals.
+    """
     renewal = books.rule_book(terms.rule_book).renewal_of(plan)
     return periods.local_day("UTC" if renewal.day == "own" and renewal.zone == "utc" else zone, at)
 
 
 def _opening_state(fact: Opened) -> State:
-    first_day = _own_day(fact.plan, fact.terms, fact.time_zone, fact.at)
+    first_day = _cycle_first_day(fact.plan, fact.terms, fact.time_zone, fact.at)
     state = State(
         position=Position(fact.at, RANKS[Opened] - 1, ""),
         opened_at=fact.at,
@@ -253,8 +260,8 @@ def _opening_state(fact: Opened) -> State:
         cycle_day=fact.terms.renewal_day or first_day.day,
         cycle_month=periods.month_number(first_day),
         period_start=fact.at,
-        # The whole allotment comes at once: the opening is the first renewal, and what is corrected at that instant
-        # counts for it.
+        # The opening is the first renewal and grants the whole allotment. Facts at the same instant, such as a choice
+        # of the rule book, apply before it.
         next_renewal=fact.at,
         numbers_at=fact.at,
     )
@@ -263,7 +270,7 @@ def _opening_state(fact: Opened) -> State:
 
 
 class _Run:
-    """One replay under way: the state, changed in place, and the journal it writes."""
+    """A running replay: the state, changed in place, and the journal."""
 
     def __init__(self, state: State, on_renewal: Callable[[State], None] | None, refuse_uncovered: bool) -> None:
         self.state = state
@@ -273,21 +280,22 @@ class _Run:
         self.book = book_of(state)
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
-        self.ended_on: tuple[datetime, _PeriodPlan] | None = None
+        self.ending_plan: tuple[datetime, _PeriodPlan] | None = None
         self._opened = state.position.rank >= GRANT
 
-    # What time brings
+    # Events caused by time: expiries and renewals.
 
     def catch_up(self, until: datetime, rank: int) -> None:
-        """Process every expiry and renewal that comes before (until, rank) in the order of events."""
+        """Process each expiry and renewal before (until, rank) in the order of events."""
         state = self.state
         while (due := self.next_due) <= until:
             if state.lots and state.lots[0].expires_at <= state.next_renewal:
                 self._expire(due)
             elif due == until and rank < GRANT:
-                # What else changes the account at this instant already belongs to what comes.
-                if self.ended_on is None or self.ended_on[0] != due:
-                    self.ended_on = (due, self._period_plan())
+                # Other changes of the account at this instant belong to the next period. Keep the plan of the ending
+                # one.
+                if self.ending_plan is None or self.ending_plan[0] != due:
+                    self.ending_plan = (due, self._period_plan())
                 return
             else:
                 self._renew(due)
@@ -318,7 +326,7 @@ class _Run:
             self._void(at, _SUBSCRIPTION_ENDED, "cancel", None)
         self._close_period(at)
         if ends:
-            self._become_basic()
+            self._move_to_basic()
         state.numbers_at = at
         self._begin_cycle(at)
         plan = self._period_plan()
@@ -331,13 +339,13 @@ class _Run:
             self.on_renewal(state)
 
     def _close_period(self, at: datetime) -> bool:
-        """End the period, unless it began at this very instant; says whether it did."""
+        """End the period. Returns False, without a change, if the period began at this instant."""
         state, period = self.state, self.state.period
         if at == state.period_start:
             return False
-        plan = self.ended_on[1] if self.ended_on and self.ended_on[0] == at else self._period_plan()
+        plan = self.ending_plan[1] if self.ending_plan and self.ending_plan[0] == at else self._period_plan()
         closed = ClosedPeriod(state.period_start, at, period.used, period.free_used, *plan)
-        # The last one is kept for the sheet of it, earlier ones as evidence of how much is sent.
+        # The last period is kept for its sheet, earlier ones with InMails for the forecast.
         state.past = [*[each for each in state.past if each.has_inmails][-PAST_PERIODS:], closed]
         state.period = Tally()
         state.period_start = at
@@ -350,15 +358,15 @@ class _Run:
 
     def _begin_cycle(self, at: datetime) -> None:
         self.state.next_renewal = periods.next_renewal(cycle_of(self.state), at)
-        self._forget_closed_windows(at)
+        self._drop_closed_windows(at)
 
-    def _forget_closed_windows(self, at: datetime) -> None:
-        """Drop the sends whose answer can no longer return a credit, so that a state does not grow with history."""
+    def _drop_closed_windows(self, at: datetime) -> None:
+        """Drop sends whose reply window has closed, so that the state does not grow with the history."""
         sends = self.state.open_sends
-        for inmail_id in [key for key, sent in sends.items() if at >= sent.sent_at + _window(sent.rule_book)]:
+        for inmail_id in [key for key, sent in sends.items() if at >= sent.sent_at + _reply_window(sent.rule_book)]:
             del sends[inmail_id]
 
-    # What facts bring
+    # Events caused by facts.
 
     def apply(self, fact: Fact) -> None:
         if type(fact) is Sent:
@@ -380,8 +388,8 @@ class _Run:
         elif type(fact) is Retracted:
             self._note(fact, "retract", _TAKEN_BACK)
 
-    def note_withdrawn(self, fact: Fact) -> None:
-        """A send that was taken back stays in the journal, without effect on any balance."""
+    def note_retracted(self, fact: Fact) -> None:
+        """Add a journal entry without credits for a retracted send. Other retracted facts get none."""
         if type(fact) is Sent:
             self._note(fact, "spend", _SENT_AND_TAKEN_BACK)
 
@@ -398,11 +406,11 @@ class _Run:
         if state.balance == 0 and self.refuse_uncovered:
             self.journal.append(Entry(fact.at, "spend", 0, 0, _NOT_COVERED, UNCOVERED, fact.id, ()))
             return
-        if state.unseen_grant and self._needs_the_grant():
+        if state.unseen_grant and self._spends_unseen_grant():
             state.unseen_grant = 0
         if state.balance == 0:
             lot = self._add_lot(fact.at, 1, "adjust")
-            self._adjusted(fact.at, 1, _LET_THROUGH, LET_THROUGH, fact.id, lot)
+            self._adjust_up(fact.at, 1, _LET_THROUGH, LET_THROUGH, fact.id, lot)
             state.discrepancy_at = fact.at
         else:
             lot = next(lot for lot in state.lots if lot.left)
@@ -424,7 +432,7 @@ class _Run:
         state = self.state
         sent = state.open_sends.pop(fact.inmail_id, None)
         if sent is None:
-            # Nothing to answer yet; an answer at the very instant of sending finds its InMail when that is replayed.
+            # An answer at the instant of sending is replayed before the send, which then looks it up here.
             self.unmatched[fact.inmail_id] = fact
             return
         if credit_back_at(1, sent.sent_at, fact.at, books.rule_book(sent.rule_book)) is None:
@@ -444,17 +452,16 @@ class _Run:
     def _observe(self, fact: Observed) -> None:
         state = self.state
         computed, difference = state.balance, fact.balance - state.balance
-        # The first reading of an account without InMails sets its starting balance; there was nothing yet that could
-        # disagree.
+        # The first observation of an account without InMails sets its starting balance and is no discrepancy.
         first_reading = state.observed is None and not (state.totals.used or state.totals.free_used)
         state.observed = Observation(fact.at, fact.balance, self._allowed())
-        # What LinkedIn showed settles the matter; the difference is counted for the report.
+        # The observed balance resolves the discrepancy. The difference is counted for the report.
         state.discrepancy_at = None
         why = Reason("observed", Shown(fact.balance, computed))
         rule = FIRST_READING if first_reading else OBSERVE
         if difference > 0:
             lot = self._add_lot(fact.at, difference, "adjust")
-            self._adjusted(fact.at, difference, why, rule, fact.id, lot)
+            self._adjust_up(fact.at, difference, why, rule, fact.id, lot)
         elif difference < 0:
             parts = self._take(-difference)
             state.period.adjusted_down -= difference
@@ -464,21 +471,22 @@ class _Run:
             for tally in (state.period, state.totals):
                 tally.observed_more += max(difference, 0)
                 tally.observed_less -= min(difference, 0)
-        if first_reading or self._missing() < state.unseen_grant:
+        if first_reading or self._shortfall() < state.unseen_grant:
             state.unseen_grant = 0
 
-    def _missing(self) -> int:
-        """By how many credits less than computed LinkedIn has shown in this period, all in all."""
+    def _shortfall(self) -> int:
+        """How many credits less than computed LinkedIn has shown in this period: the net of all observations."""
         period = self.state.period
         return period.observed_less - period.observed_more
 
-    def _needs_the_grant(self) -> bool:
-        """Whether another InMail would take a credit of the renewal that no number of LinkedIn's has shown yet."""
-        return self.state.balance + self._missing() <= self.state.unseen_grant
+    def _spends_unseen_grant(self) -> bool:
+        """Whether the next InMail spends a credit of a renewal that no observation has confirmed yet."""
+        return self.state.balance + self._shortfall() <= self.state.unseen_grant
 
     def _allowed(self) -> int | None:
-        """The most credits the rule book can explain now: what its lots were granted, or the cap where credits carry
-        over.
+        """The most credits that the rule book allows now (None: no limit).
+
+        The credits granted to the current lots; where credits carry over, the cap.
         """
         if self.book.lot_hours is None:
             return sum(lot.granted for lot in self.state.lots if lot.origin != "adjust")
@@ -500,7 +508,7 @@ class _Run:
         state.numbers_at = fact.at
         if rule.restart_cycle:
             state.terms = replace(terms, renewal_day=None)
-            first_day = _own_day(state.plan, state.terms, state.zone, fact.at)
+            first_day = _cycle_first_day(state.plan, state.terms, state.zone, fact.at)
             state.cycle_day, state.cycle_month = first_day.day, periods.month_number(first_day)
             self._begin_cycle(fact.at)
             self._grant(fact.at, after, _NEW_PLAN, _rule_key(rule, self.book), fact.id)
@@ -511,7 +519,7 @@ class _Run:
             state.next_renewal = periods.next_renewal(cycle_of(state), fact.at)
             if rule.grant_at_once:
                 self._grant(fact.at, after, _NEW_PLAN, _rule_key(rule, self.book), fact.id)
-        # Where a renewal falls on this very instant, it brings the new plan's allotment: never both.
+        # A renewal at this instant grants the new plan's allotment, so it is not granted here as well.
         self.next_due = self._next_due()
 
     def _cancel(self, fact: Cancelled) -> None:
@@ -519,12 +527,12 @@ class _Run:
             self.state.cancel_pending = True
             return
         self._void(fact.at, _CANCELLED, "cancel", fact.id)
-        self._become_basic()
+        self._move_to_basic()
         if self.state.next_renewal > fact.at:
             self.state.next_renewal = periods.next_renewal(cycle_of(self.state), fact.at)
         self.next_due = self._next_due()
 
-    def _become_basic(self) -> None:
+    def _move_to_basic(self) -> None:
         state = self.state
         state.plan, state.cancel_pending, state.unseen_grant = books.BASIC, False, 0
         state.terms = replace(state.terms, allotment=None, cap=None)
@@ -534,13 +542,13 @@ class _Run:
         state.terms, state.numbers_at = fact.terms, fact.at
         self.book = book_of(state)
         if fact.at == state.opened_at:
-            first_day = _own_day(state.plan, state.terms, state.zone, fact.at)
+            first_day = _cycle_first_day(state.plan, state.terms, state.zone, fact.at)
             state.cycle_day, state.cycle_month = first_day.day, periods.month_number(first_day)
         if fact.terms.renewal_day is not None:
             state.cycle_day = fact.terms.renewal_day
         allotment_of(state)
         if fact.at > state.opened_at:
-            # From this instant on, itself included, renewals fall where the chosen terms have them.
+            # The chosen terms define the renewals from this instant on, including a renewal at this instant.
             state.next_renewal = periods.next_renewal(cycle_of(state), fact.at - INSTANT)
         moved = self.book.lot_hours is None and state.next_renewal != old_renewal
         if self.book.id != old.id or moved:
@@ -549,7 +557,7 @@ class _Run:
             state.lots.sort(key=Lot.order)
         self.next_due = self._next_due()
 
-    # The small steps that all of the above are made of
+    # Changes of lots, balance and journal, used by all of the above.
 
     def _lot_end(self, granted_at: datetime) -> datetime:
         if self.book.lot_hours is None:
@@ -566,7 +574,7 @@ class _Run:
         return lot
 
     def _grant(self, at: datetime, credits: int, why: Reason, rule: str, fact_id: str | None) -> int:
-        """Grant credits; returns how many of them the cap leaves."""
+        """Grant credits. Returns how many remain after the cap."""
         if credits == 0:
             return 0
         state = self.state
@@ -577,9 +585,7 @@ class _Run:
         return credits - self._forfeit_over_cap(at, lot, credits, fact_id)
 
     def _forfeit_over_cap(self, at: datetime, lot: Lot, credits: int, fact_id: str | None) -> int:
-        """Of so many credits that just came into the lot, forfeit those that lift the balance over the cap; how many
-        these were.
-        """
+        """Forfeit those of the `credits` just added to the lot that exceed the cap. Returns how many."""
         state = self.state
         cap = cap_of(state)
         if cap is None:
@@ -603,7 +609,7 @@ class _Run:
             self._change(at, "void", -lost, why, rule, fact_id, parts)
 
     def _take(self, credits: int) -> tuple[tuple[int, int], ...]:
-        """Take credits out of the lots, oldest expiry first; the balance must cover them."""
+        """Take credits from the lots, earliest expiry first. The balance must cover them. Returns changes of lots."""
         parts = []
         for lot in self.state.lots:
             taken = min(lot.left, credits)
@@ -613,7 +619,7 @@ class _Run:
                 parts.append((lot.id, -taken))
         return tuple(parts)
 
-    def _adjusted(self, at: datetime, credits: int, why: Reason, rule: str, fact_id: str, lot: Lot) -> None:
+    def _adjust_up(self, at: datetime, credits: int, why: Reason, rule: str, fact_id: str, lot: Lot) -> None:
         state = self.state
         state.period.adjusted_up += credits
         state.totals.adjusted_up += credits
@@ -648,7 +654,7 @@ _SUBSCRIPTION_ENDED = Reason("subscription_ended")
 
 
 class _PeriodPlan(NamedTuple):
-    """What a period ends on: the plan, and its allotment for so many months."""
+    """The plan at the end of a period, and its allotment for `months` months."""
 
     plan: str
     allotment: int
@@ -662,7 +668,7 @@ def _credit_back_rule(book_id: str) -> books.CreditBack:
     return rule
 
 
-def _window(book_id: str) -> timedelta:
+def _reply_window(book_id: str) -> timedelta:
     return timedelta(hours=_credit_back_rule(book_id).within_hours)
 
 

@@ -1,6 +1,6 @@
-"""The usage report: what became of the credits month by month, what they were worth, and when InMails are answered.
+"""Computes the usage report: credits by month, their value, and response rates by hour of the week.
 
-All of it is added up from the sheets, so from the same replay as the balance. Months are those of the account's zone.
+All numbers are sums over sheets, so they come from the same replay as the balance. Months are local to the account.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from inkeeper.rules.money import Money
 from inkeeper.rules.sheets import Part, Sheet, month_start, total
 from inkeeper.rules.state import Tally
 
-RATES_OVER_DAYS = (30, 90)
-"""How many local days before today the response rates look back on."""
+RATE_WINDOWS_DAYS = (30, 90)
+"""The lengths of the windows of the response rates, in local days before today."""
 
-MINIMUM_SAMPLE = 5
-"""Fewer InMails than this in one hour of the week say nothing of it."""
+MIN_HOUR_SENT = 5
+"""The least number of InMails in one hour of the week for a response rate of that hour."""
 
 WEEKDAYS, HOURS = 7, 24
 
 
 class Month(NamedTuple):
-    """A local month `[start, end)` (UTC): the plan that it ended on with its allotment for so many months, its
-    balances, and what came and went.
+    """The credits of one local month `[start, end)` (UTC).
+
+    `plan` is the plan at its end, `allotment` the plan's for `months` months, `opening` the balance at its start.
     """
 
     start: datetime
@@ -38,12 +39,12 @@ class Month(NamedTuple):
 
     @property
     def closing(self) -> int:
-        """The balance at its end, after what expired then."""
+        """The balance at its end, after credits that expire at its end."""
         return self.opening + self.tally.net()
 
 
 class Average(NamedTuple):
-    """Credits used and lost a month, over so many months."""
+    """Credits used and lost per month, averaged over `months` months."""
 
     months: int
     used: float
@@ -51,7 +52,7 @@ class Average(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """InMails by what became of them."""
+    """The number of InMails by outcome."""
 
     accepted: int = 0
     declined: int = 0
@@ -61,27 +62,27 @@ class Answers(NamedTuple):
 
     @property
     def sent(self) -> int:
-        """All of them."""
+        """The number of all InMails."""
         return sum(self)
 
     @property
     def answered(self) -> int:
-        """Those with any answer."""
+        """The number of InMails with an answer."""
         return self.accepted + self.declined + self.replied
 
     @property
     def response_rate(self) -> float | None:
-        """The share that was answered; None of none."""
+        """The share of InMails answered, from 0 to 1. None without InMails."""
         return _share(self.answered, self.sent)
 
     @property
     def acceptance_rate(self) -> float | None:
-        """The share whose answer was not a refusal; None of none."""
+        """The share of InMails accepted or replied to, from 0 to 1. None without InMails."""
         return _share(self.accepted + self.replied, self.sent)
 
 
 class Cost(NamedTuple):
-    """What the months came to at their prices, and so each credit used and each answer (None: none, or no price)."""
+    """The price of all months together, of each used credit and of each answer (None: none of them, or no price)."""
 
     paid: Money | None
     used_credit: Money | None
@@ -89,7 +90,7 @@ class Cost(NamedTuple):
 
 
 class HourOfWeek(NamedTuple):
-    """An hour of the week, weekday 1 (Monday) to 7, with how many InMails were sent in it and later answered."""
+    """One hour of the week (weekday 1 is Monday, 7 Sunday): the InMails sent in it, and how many were answered."""
 
     weekday: int
     hour: int
@@ -98,14 +99,14 @@ class HourOfWeek(NamedTuple):
 
     @property
     def response_rate(self) -> float | None:
-        """The share that was answered; None where there are too few to tell."""
-        return _share(self.answered, self.sent) if self.sent >= MINIMUM_SAMPLE else None
+        """The share of InMails answered, from 0 to 1. None for fewer than MIN_HOUR_SENT."""
+        return _share(self.answered, self.sent) if self.sent >= MIN_HOUR_SENT else None
 
 
 def months(sheets: Sequence[Sheet], zone: str, since: datetime) -> list[Month]:
-    """The local months from the one that begins at `since` (UTC) on, as far as the account was open, oldest first.
+    """The local months of the account from the one that begins at `since` (UTC) on, oldest first.
 
-    The sheets follow one another up to the open one; the first reaches back to `since` or to the opening.
+    `sheets` are consecutive up to the open one. The first must begin at or before `since`, or at the opening.
     """
     found: list[Month] = []
     balance = sheets[0].opening
@@ -123,56 +124,57 @@ def months(sheets: Sequence[Sheet], zone: str, since: datetime) -> list[Month]:
     return found
 
 
-def lost(tally: Tally) -> int:
-    """Credits that went without an InMail."""
+def lost_credits(tally: Tally) -> int:
+    """The credits lost: expired, forfeited or voided."""
     return tally.expired + tally.forfeited + tally.voided
 
 
 def average(rows: Sequence[Month], now: datetime) -> Average:
-    """Of the months that are over at `now` (UTC), or of the present one while none is."""
+    """The average of the months that have ended at `now` (UTC), or of the current month if none has."""
     counted = [month for month in rows if month.end <= now] or rows
     whole = total(month.tally for month in counted)
-    return Average(len(counted), round(whole.used / len(counted), 2), round(lost(whole) / len(counted), 2))
+    return Average(len(counted), round(whole.used / len(counted), 2), round(lost_credits(whole) / len(counted), 2))
 
 
-def best(rows: Iterable[Month]) -> Month | None:
-    """The month in which most credits were used, the latest of equals; None where none was."""
+def best_month(rows: Iterable[Month]) -> Month | None:
+    """The month with the most used credits, the latest of equals. None if no credits were used."""
     used = [month for month in rows if month.tally.used]
     return max(used, key=lambda month: (month.tally.used, month.start), default=None)
 
 
-def worth(month: Month, credits: int, prices: Mapping[str, Money]) -> Money | None:
-    """What so many of the month's credits are worth at the price of its plan, or None without one."""
+def value_in_month(month: Month, credits: int, prices: Mapping[str, Money]) -> Money | None:
+    """The value of `credits` at the price of the month's plan (`prices` are per month, by plan). None without one."""
     return money.value_of(credits, prices.get(month.plan), month.allotment, month.months)
 
 
-def priced(rows: Iterable[Month], prices: Mapping[str, Money]) -> list[Month]:
+def priced_months(rows: Iterable[Month], prices: Mapping[str, Money]) -> list[Month]:
     """The months that granted credits and whose plan has a price."""
     return [month for month in rows if month.allotment and month.plan in prices]
 
 
 def cost(rows: Sequence[Month], prices: Mapping[str, Money], answers: int) -> Cost:
-    """What a used credit and an answer cost over these priced months. `answers` are those to the InMails sent in them
-    that cost a credit.
+    """The cost of these months, of a used credit and of an answer. Each plan of the months must have a price.
+
+    `answers` is the number of answers to the paid InMails sent in these months.
     """
     paid = money.total(prices[month.plan] for month in rows)
     if paid is None:
         return Cost(None, None, None)
-    return Cost(paid, money.shared(paid, sum(month.tally.used for month in rows)), money.shared(paid, answers))
+    return Cost(paid, money.divide(paid, sum(month.tally.used for month in rows)), money.divide(paid, answers))
 
 
 def hours_of_week(counts: Mapping[int, tuple[int, int]]) -> list[list[HourOfWeek]]:
-    """A row of hours for each weekday, Monday first, from InMails (sent, answered) by hour since Monday began."""
+    """The hours of each weekday, Monday first. `counts` are InMails (sent, answered) by hours since Monday 00:00."""
     return [
         [HourOfWeek(day + 1, hour, *counts.get(day * HOURS + hour, (0, 0))) for hour in range(HOURS)]
         for day in range(WEEKDAYS)
     ]
 
 
-def best_hours(week: Iterable[Iterable[HourOfWeek]], many: int) -> list[HourOfWeek]:
-    """The hours in which InMails sent are answered most often, best first: none with too few InMails, or no answer."""
-    told = [hour for day in week for hour in day if hour.response_rate]
-    return sorted(told, key=lambda hour: (-(hour.response_rate or 0), -hour.sent, hour.weekday, hour.hour))[:many]
+def best_hours(week: Iterable[Iterable[HourOfWeek]], count: int) -> list[HourOfWeek]:
+    """The `count` hours with the highest response rates, best first. Hours without a rate or an answer are left out."""
+    rated = [hour for day in week for hour in day if hour.response_rate]
+    return sorted(rated, key=lambda hour: (-(hour.response_rate or 0), -hour.sent, hour.weekday, hour.hour))[:count]
 
 
 def _parts(sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, Part]]:

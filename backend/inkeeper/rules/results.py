@@ -1,4 +1,4 @@
-"""What came of InMails: response rates with their uncertainty, the price of an answer, and when two texts differ."""
+"""Computes the results of InMails: response rates with confidence intervals, cost per answer, tests of differences."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Literal, NamedTuple
 
 from inkeeper.rules.money import Money, value_of
 
-FEWEST = 20
-"""InMails below this number have no response rate: they are too few to tell."""
+MIN_SENT = 20
+"""The least number of InMails for a response rate."""
 
 SIGNIFICANCE = 0.05
-"""Two texts are called different where equally good ones would differ as much in fewer than this share of cases."""
+"""The significance level: two texts are different if the p-value of the test is below it."""
 
-# The 97.5 % quantile of the normal distribution: an interval of 95 % leaves out 2.5 % on either side.
+# The 97.5 % quantile of the normal distribution: a two-sided interval of 95 % excludes 2.5 % on each side.
 _Z = 1.959963984540054
 
-# Probabilities that are equal come out of floating-point arithmetic with relative differences far below this.
+# A tolerance for equal probabilities, far above the relative error of the floating-point arithmetic.
 _TIE = 1e-7
 
 
 class Counts(NamedTuple):
-    """InMails of one kind: how many were sent, how many were answered, and the credits that they cost when sent."""
+    """A group of InMails: how many were sent, how many were answered, and how many credits they cost when sent."""
 
     sent: int
     answered: int
@@ -30,17 +30,17 @@ class Counts(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """The response rates that agree with what was counted, both bounds from 0 to 1."""
+    """A confidence interval of a response rate, both bounds from 0 to 1."""
 
     low: float
     high: float
 
 
 class Result(NamedTuple):
-    """What came of InMails. The rates are shares from 0 to 1 with four decimals.
+    """The result of a group of InMails. `rate`, `low` and `high` are shares from 0 to 1 with four decimals.
 
-    All of it is None under `FEWEST` InMails. The price of an answer is None where there was none, in money also where
-    the account has no price. Credits that answers brought back are not taken off it.
+    All members are None for fewer than `MIN_SENT` InMails. The cost of an answer is None without answers, in money also
+    without a price. Credits that answers returned are not subtracted from it.
     """
 
     rate: float | None = None
@@ -51,12 +51,12 @@ class Result(NamedTuple):
 
 
 Difference = Literal["too_few", "none", "first", "second"]
-"""Which of two is answered more often; `none` where what was counted does not say."""
+"""Which of two groups is answered more often; `none`: no significant difference."""
 
 
 def result_of(counts: Counts, price: Money | None, allotment: int, months: int = 1) -> Result:
-    """What came of these InMails, where `price` is paid a month and so many `months` bring `allotment` credits."""
-    if counts.sent < FEWEST:
+    """The result of these InMails. `price` is paid per month; `allotment` credits are granted for `months` months."""
+    if counts.sent < MIN_SENT:
         return Result()
     low, high = wilson(counts.answered, counts.sent)
     return Result(
@@ -69,24 +69,24 @@ def result_of(counts: Counts, price: Money | None, allotment: int, months: int =
 
 
 def wilson(answered: int, sent: int) -> Interval:
-    """The 95 % interval of a response rate. `sent` is at least 1.
+    """The 95 % confidence interval of a response rate. `sent` must be at least 1.
 
-    Wilson's score interval (Journal of the American Statistical Association 22, 1927): unlike the textbook's interval
-    it holds what it promises for few InMails and for rates near 0, and never leaves 0 to 1.
+    Wilson's score interval (Journal of the American Statistical Association 22, 1927). Unlike the normal approximation
+    it is accurate for few InMails and for rates near 0, and stays within 0 to 1.
     """
     rate, square = answered / sent, _Z * _Z
     middle = rate + square / (2 * sent)
     reach = _Z * math.sqrt(rate * (1 - rate) / sent + square / (4 * sent * sent))
     whole = 1 + square / sent
-    # Where all or none was answered, the bound is exact, which the rounding of the sum may miss.
+    # If none or all were answered, a bound is exactly 0 or 1, which rounding can miss.
     low = 0.0 if answered == 0 else (middle - reach) / whole
     high = 1.0 if answered == sent else (middle + reach) / whole
     return Interval(low, high)
 
 
 def difference(first: Counts, second: Counts) -> Difference:
-    """Which of two was answered more often, by a two-sided test at 5 %."""
-    if min(first.sent, second.sent) < FEWEST:
+    """Which of two groups was answered more often, by a two-sided test at the level SIGNIFICANCE."""
+    if min(first.sent, second.sent) < MIN_SENT:
         return "too_few"
     if fisher(first, second) >= SIGNIFICANCE:
         return "none"
@@ -94,11 +94,10 @@ def difference(first: Counts, second: Counts) -> Difference:
 
 
 def fisher(first: Counts, second: Counts) -> float:
-    """How probable a difference at least as rare as this one is where both are equally good: Fisher's exact test,
-    two-sided.
+    """The p-value of Fisher's exact test, two-sided: the probability of an outcome at most as probable as this one if
+    both groups have the same response rate. https://en.wikipedia.org/wiki/Fisher%27s_exact_test
 
-    Exact for any counts, where the usual z-test calls chance a difference too often if few were answered. It adds up
-    the probabilities of all ways to spread the answers over both that are no more probable than the one counted.
+    Exact for any counts. The usual z-test finds too many differences if few InMails were answered.
     """
     answers = first.answered + second.answered
     seen = rarer = total = 0.0
@@ -114,11 +113,10 @@ def fisher(first: Counts, second: Counts) -> float:
 
 
 def _weights(first: int, second: int, answers: int) -> Iterator[tuple[int, float]]:
-    """How probable each number of answers to the first is, relative to the most probable one: the hypergeometric
-    distribution.
+    """The probability of each number of answers in the first group, relative to the most probable number.
 
-    Goes from the most probable number to both sides until nothing is left in a float, so that large counts take the
-    root of their size.
+    The hypergeometric distribution, computed from the most probable number to both sides until the values underflow to
+    0. So the time grows with the square root of the counts.
     """
     lowest, highest = max(0, answers - second), min(first, answers)
     most = (first + 1) * (answers + 1) // (first + second + 2)

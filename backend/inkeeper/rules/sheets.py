@@ -1,7 +1,7 @@
-"""Sheets: what each period came to, drawn up from the journal.
+"""Builds sheets from the journal: the amounts of each period, for reports. Converts them to and from JSON.
 
-A sheet is kept beside the state saved at its period's end, so that a report of the past need not replay it. Like that
-state it is only ever a cache: drawn up again it is the same.
+A sheet is saved with the state at the end of its period, so that a report need not replay the period. Like that state
+it is only a cache: building it again gives the same sheet.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, Reason, Renewed, allo
 from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
 from inkeeper.vocabulary import LOSSES
 
-ENDS = ("expire", "void")
-"""What ends at the first instant of a month or period was the one's before: at one instant it comes before all else."""
+ENDING_KINDS = ("expire", "void")
+"""Losses at the first instant of a month or period belong to the one before. At one instant they precede all else."""
 
 _USE = "use"
-_KEPT_APART = ("grant", *LOSSES)
+_SEPARATE_KINDS = ("grant", *LOSSES)
 
 
 class Point(NamedTuple):
     """The balance from `at` (UTC) on.
 
-    `kind` is `use` for all that was sent, returned and adjusted on one local day, else the journal's kind; `credits`
-    is what the balance changed by.
+    `kind` is `use` for all sends, returns and adjustments of one local day together, else the journal's kind. `credits`
+    is the signed change of the balance.
     """
 
     at: datetime
@@ -38,17 +38,19 @@ class Point(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The stretch of a period that lies in one local month, from `start` (UTC) on."""
+    """The part of a period in one local month, from `start` (UTC) on."""
 
     start: datetime
     tally: Tally
 
 
 class Sheet(NamedTuple):
-    """A period's account. Instants UTC, amounts in credits.
+    """The amounts of one period. Instants UTC, amounts in credits.
 
-    `end` is None while the period is open. `plan` and `allotment` (for `months` months) are those that it ended on,
-    `opening` is the balance before its first grant, `emptied_at` when use first brought the balance down to 0.
+    - `end`: None for the current period.
+    - `plan`, `allotment` (for `months` months): those at its end.
+    - `opening`: the balance before its first grant.
+    - `emptied_at`: when a send or an adjustment first brought the balance to 0 (None: never).
     """
 
     start: datetime
@@ -63,57 +65,58 @@ class Sheet(NamedTuple):
 
     @property
     def tally(self) -> Tally:
-        """The whole period's."""
+        """The amounts of the whole period."""
         return total(part.tally for part in self.parts)
 
     @property
     def closing(self) -> int:
-        """The balance at its end, after what expired then."""
+        """The balance at its end, after credits that expire at its end."""
         return self.opening + self.tally.net()
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """All of them added up."""
+    """The sum of the tallies."""
     columns = zip(*(astuple(tally) for tally in tallies), strict=True)
     return Tally(*(sum(column) for column in columns))
 
 
-def draw_up(
-    start: State | None, begun: Iterable[State], journal: Sequence[Entry], state: State
+def build_sheets(
+    start: State | None, period_states: Iterable[State], journal: Sequence[Entry], state: State
 ) -> tuple[list[Sheet], Sheet]:
-    """A sheet for each period that closed in a replay, and the one of the period still open.
+    """A sheet for each period that ended in a replay, and the sheet of the current period.
 
-    The replay led from the opening (`start` is None) or from a state in which a period had just begun to `state`; it
-    wrote `journal` and showed the states in `begun` as periods began.
+    - `start`: the state that the replay started from, at the start of a period (None: the opening).
+    - `period_states`: copies of the states passed to `on_renewal`.
+    - `journal`, `state`: the result of the replay.
     """
-    entries = [*_beginning(start), *journal] if start else journal
+    entries = [*_opening_entries(start), *journal] if start else journal
     opening = start.balance - start.period.net() if start else 0
     first = 0
     sheets = []
-    for period in _closed(begun):
-        behind = _behind(entries, first, period.end)
+    for period in _closed_periods(period_states):
+        after = _index_after(entries, first, period.end)
         sheets.append(
             _sheet(
                 state.zone,
                 (period.start, period.end, period.end),
                 (period.plan, period.allotment, period.months),
                 opening,
-                entries[first:behind],
+                entries[first:after],
             )
         )
-        opening, first = sheets[-1].closing, behind
+        opening, first = sheets[-1].closing, after
     present = (state.period_start, None, state.position.at + INSTANT)
     plan = (state.plan, allotment_of(state), months_of(state))
     return sheets, _sheet(state.zone, present, plan, opening, entries[first:])
 
 
 def month_start(zone: str, at: datetime, months: int = 0) -> datetime:
-    """The first instant (UTC) of the local month of `at`, or of the one so many months later."""
+    """The first instant (UTC) of the local month that is `months` months after that of `at`."""
     return day_start(zone, first_day(zone, at, months))
 
 
 def first_day(zone: str, at: datetime, months: int = 0) -> date:
-    """The first day of the local month of `at`, or of the one so many months later."""
+    """The first day of the local month that is `months` months after that of `at`."""
     day = local_day(zone, at)
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, 1)
@@ -135,7 +138,7 @@ def dump_sheet(sheet: Sheet) -> list[Any]:
 
 
 def load_sheet(data: list[Any]) -> Sheet:
-    """The sheet behind `dump_sheet`. Those of versions before rule books had steps end without `months`."""
+    """The inverse of `dump_sheet`. Sheets of versions in which every period was one month long lack `months`."""
     start, end, plan, allotment, opening, emptied_at, parts, points, *months = data
     return Sheet(
         instant(start),
@@ -150,19 +153,21 @@ def load_sheet(data: list[Any]) -> Sheet:
     )
 
 
-def _closed(begun: Iterable[State]) -> list[ClosedPeriod]:
-    """The periods that ended as these began: all but the first ended one."""
+def _closed_periods(period_states: Iterable[State]) -> list[ClosedPeriod]:
+    """The periods that ended at the starts of these states, each once. The first period may have none before it."""
     return list(
-        {at.period_start: at.past[-1] for at in begun if at.past and at.past[-1].end == at.period_start}.values()
+        {
+            at.period_start: at.past[-1] for at in period_states if at.past and at.past[-1].end == at.period_start
+        }.values()
     )
 
 
-def _beginning(start: State) -> list[Entry]:
-    """What the replay that led to `start` wrote as the period began: its grant, and what the cap cut off it."""
+def _opening_entries(start: State) -> list[Entry]:
+    """The journal entries of the grant at the start of the period, which precede the state `start`."""
     granted, forfeited = start.period.granted, start.period.forfeited
     at, balance = start.period_start, start.balance
     entries = []
-    # A sheet says nothing of the reasons.
+    # Sheets do not contain reasons, so any reason will do.
     why = Reason("renewed", Renewed(months_of(start)))
     if granted:
         entries.append(Entry(at, "grant", granted, balance + forfeited, why, "renewal", None, ()))
@@ -171,10 +176,10 @@ def _beginning(start: State) -> list[Entry]:
     return entries
 
 
-def _behind(entries: Sequence[Entry], first: int, end: datetime) -> int:
-    """The place of the first entry, from the place `first` on, that comes after what ended at the instant `end`."""
+def _index_after(entries: Sequence[Entry], first: int, end: datetime) -> int:
+    """The index, at least `first`, of the first entry after those before `end` and the losses at the instant `end`."""
     place = bisect_left(entries, end, first, key=lambda entry: entry.at)
-    while place < len(entries) and entries[place].at == end and entries[place].kind in ENDS:
+    while place < len(entries) and entries[place].at == end and entries[place].kind in ENDING_KINDS:
         place += 1
     return place
 
@@ -186,7 +191,7 @@ def _sheet(
     opening: int,
     entries: Sequence[Entry],
 ) -> Sheet:
-    """`span` is start, end (None: open) and where what it has come to ends; `plan` its name, allotment and months."""
+    """`span`: start, end (None: current period) and the end of the entries. `plan`: its id, allotment and months."""
     start, end, until = span
     name, allotment, months = plan
     parts = list(_parts(zone, start, until, entries))
@@ -202,11 +207,11 @@ def _emptied_at(entries: Sequence[Entry]) -> datetime | None:
 
 def _parts(zone: str, start: datetime, until: datetime, entries: Sequence[Entry]) -> Iterator[Part]:
     first = 0
-    turn = month_start(zone, start, 1)
-    while turn < until:
-        behind = _behind(entries, first, turn)
-        yield Part(start, _tally(entries[first:behind]))
-        start, first, turn = turn, behind, month_start(zone, turn, 1)
+    next_month = month_start(zone, start, 1)
+    while next_month < until:
+        after = _index_after(entries, first, next_month)
+        yield Part(start, _tally(entries[first:after]))
+        start, first, next_month = next_month, after, month_start(zone, next_month, 1)
     yield Part(start, _tally(entries[first:]))
 
 
@@ -241,7 +246,7 @@ def _points(zone: str, entries: Iterable[Entry]) -> list[Point]:
     for at, kind, credits, balance, *_ in entries:
         if not credits:
             continue
-        shown = kind if kind in _KEPT_APART else _USE
+        shown = kind if kind in _SEPARATE_KINDS else _USE
         last = points[-1] if points else None
         if last and last.kind == shown != "grant" and day_ends and at < day_ends:
             points[-1] = Point(at, balance, shown, last.credits + credits)

@@ -1,27 +1,27 @@
-"""Spreading: on which day to write to whom, so that no credit is lost that could have gone to someone on the list.
+"""Plans on which day to write to whom, so that no credit is lost that could be used for a person on the list.
 
-How `spread` plans. Each step keeps what the steps before it decided.
+The steps of `spread`. No step undoes the result of an earlier step.
 
-1. What others have planned (`taken`) gets its credits first, as in `held`.
-2. Candidates that must not be planned are set aside, each with a code. Of two candidates of one person the first stays.
-3. The days that count are the working days. Credits that are left and have no working day among their days make all of
-   their days count. Where the planned span has no working day at all, all of its days count.
-4. One candidate after the other gets a place: those with a due day first, by that day, then in the order given. A place
-   is a day that counts, suits the candidate and has room, and a credit for it. Candidates before it may have to move to
-   another day that suits them, but none loses its place. The due day is kept if it can be at this point; else the
-   candidate gets a place as if it had none.
-5. Used credits are exchanged for unused ones that are lost earlier, people moving if need be, until no exchange is
-   possible. Then up to every day as few credits are lost as the people placed allow.
-6. The days are evened out: one from a fuller day moves to a day that has at least two fewer, others moving along if
-   need be, until none can. `taken` counts too. So two days between the same losses differ by more than one only where
-   `taken`, the days of candidates, the arrival of credits or `per_day` leave no other way.
-7. The fuller days are laid evenly by the same moves: of n InMails on the m days between two losses, the first i days
-   have n * i / m, rounded up. Days on which no credits can be used are left out of this.
-8. The numbers of the days are final, and people are chosen for them from the first day on: in the order of step 4,
-   each whom the day suits and whose choice leaves all others days that suit them.
+1. Allocate credits to the InMails that others have planned (`taken`), as in `find_held`.
+2. Exclude candidates that must not be planned, each with a code. Of two candidates of one person, keep the first.
+3. Select the days: the working days of the span. Credits that are left and usable on no working day add all of their
+   days. If the span has no working day, all of its days are selected.
+4. Place one candidate after the other: those with a due day first, by that day, then in the order given. A place is a
+   selected day that suits the candidate and has room, with a credit. Candidates placed before may move to another day
+   that suits them, but none loses its place. A candidate that cannot be placed by its due day is placed as if it had
+   none.
+5. Exchange used credits for unused ones that are lost earlier, moving candidates if needed, until no exchange is
+   possible. Then the credits lost up to each day are as few as the placed candidates allow.
+6. Even out the days: move a candidate from a day to a day with at least two fewer InMails (`taken` included), moving
+   others if needed, until no move is possible. Then two days between the same losses differ by more than one only if
+   `taken`, the days of candidates, the arrival of credits or `per_day` allow nothing else.
+7. Distribute the days with one InMail more evenly, by the same moves: of n InMails on the m days between two losses,
+   the first i days have n * i / m, rounded up. Days on which no credits can be used are not counted.
+8. The number of InMails of each day is final. Assign candidates to the days from the first day on: in the order of step
+   4, each that the day suits and whose assignment leaves all others a day that suits them.
 
-Steps 4 and 5 look for paths in the flow of `matching`, so a limit never hides a better plan. Nothing depends on the
-order of a dict or a set: the same input gives the same plan.
+Steps 4 and 5 search for paths in the flow of `matching`, so they find a better plan if one exists. The result does not
+depend on the order of a dict or a set: the same input gives the same plan.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from inkeeper.rules.replay import INSTANT
 from inkeeper.rules.timeline import HORIZON, Change
 
 _DAYS = HORIZON.days + 1
-"""Days that are planned: today and as far ahead as a timeline looks."""
+"""The number of days that are planned: today and the least length of a timeline."""
 
 
 class Credits(NamedTuple):
-    """Credits of one origin: usable from local day `first` to `last` (both included; None: no end within the horizon).
+    """`count` credits usable from local day `first` to `last` (both included; None: no end within the timeline).
 
-    `count` hides the method of tuples, which is not used.
+    The member `count` hides the method of tuples, which is not used.
     """
 
     first: date
@@ -53,11 +53,11 @@ class Credits(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """Someone to write to. Days are local days of the account.
+    """A target to plan. Days are local days of the account.
 
-    `due`: wanted on this day at the latest; a day in the past counts as today.
-    `earliest`, `latest`: no other days will do (a campaign's first and last day, "later until").
-    `block`: a code why it must not be planned: do_not_contact, written_recently, already_planned, outside_campaign.
+    - `due`: the day on which to write at the latest, if possible. A day in the past counts as today.
+    - `earliest`, `latest`: the first and the last allowed day (of the campaign, or of "later until").
+    - `block`: the code why it must not be planned: do_not_contact, written_recently, already_planned, outside_campaign.
     """
 
     id: str
@@ -70,12 +70,18 @@ class Candidate(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Who is planned for which day, and who for none with a code why; both in the order of the candidates.
+    """The result of `spread`: candidates with their day, and candidates without a day with a code. In the given order.
 
-    The codes: the candidate's `block`; `outside_campaign` (none of the days that count lies between its earliest and
-    latest); `already_planned` (so is another candidate of the same person); `over_budget`; `per_day` (credits are left,
-    but the days that suit have as many InMails as a day may have); `no_credit`. A candidate whose person's first one is
-    not placed has the code of that one.
+    The codes:
+
+    - the candidate's `block`
+    - `outside_campaign`: no selected day is between its earliest and latest day
+    - `already_planned`: another candidate of the same person is planned
+    - `over_budget`: the campaign's budget is used
+    - `per_day`: credits are left, but all days that suit have `per_day` InMails
+    - `no_credit`: no credit is left on the days that suit
+
+    Further candidates of a person whose first candidate is not planned have the code of the first.
     """
 
     placed: list[tuple[str, date]]
@@ -85,13 +91,14 @@ class Plan(NamedTuple):
 def credits_ahead(
     balance: int, changes: Sequence[Change], zone: str, now: datetime, *, cap: int | None = None
 ) -> list[Credits]:
-    """The credits of the balance at `now` (UTC) and of the coming grants, oldest first, with the days they can be used.
+    """The credits of the balance at `now` (UTC) and of coming grants, oldest first, with the local days of their use.
 
-    A loss of n takes the n oldest credits; the last day is the last local day on which they are still there. Credits
-    that are lost at the instant they come are left out. Answers are not counted on.
+    A loss of n credits takes the n oldest. Credits that are lost at the instant of their grant are left out, as are
+    credits that answers may return.
 
-    `changes` is the timeline. `cap` is the account's cap (None: unknown or none). A grant of which all is forfeited
-    while the balance is over the cap does not count: not every credit used before it makes room for one of its own.
+    `changes` is the timeline. `cap` is the account's cap (None: unknown or none). A grant that is wholly forfeited
+    while the balance is over the cap is left out, since a credit used before it does not always make room for one of
+    it.
     """
     there: deque[tuple[datetime, int]] = deque([(now, balance)])
     found: list[Credits] = []
@@ -144,11 +151,12 @@ def spread(
     budgets: Mapping[str, int] = {},
     taken: Mapping[date, int] = {},
 ) -> Plan:
-    """Plan the candidates on days from `today` (or `first`) to `until`, at most to the end of the timeline.
+    """Plan the candidates on days from `today` (or `first`) to `until`, at most _DAYS days. See the module's docstring.
 
-    `working_days` are ISO weekdays. `per_day` is the most InMails of a day, those of `taken` included. `budgets` has
-    the credits that each campaign may still spend; a campaign that is missing has no limit. `taken` counts the credits
-    that others have planned; a day before today counts as today. The steps are in this module's docstring.
+    - `working_days`: ISO numbers of weekdays.
+    - `per_day`: the most InMails of a day, those of `taken` included (None: no limit).
+    - `budgets`: the credits that each campaign may still spend. A campaign without an entry has no limit.
+    - `taken`: the number of InMails already planned, by day. A day before today counts as today.
     """
     matching = _matching(credits, today)
     days_taken = [max((day - today).days, 0) for day in sorted(taken) for _ in range(taken[day])]
@@ -161,21 +169,23 @@ def spread(
     plan.choose(candidates)
     matching.use_oldest_first()
     matching.level()
-    matching.draw_near(_straight_line(matching, counting & matching.days_with_credits, credits, today))
+    matching.move_towards(_even_loads(matching, counting & matching.days_with_credits, credits, today))
     days = _assign(matching.windows, plan.windows)
     return Plan(
         [(one.id, today + timedelta(days=days[number])) for number, one in enumerate(candidates) if number in days],
-        [(one.id, plan.why_not(number)) for number, one in enumerate(candidates) if number not in days],
+        [(one.id, plan.refusal_code(number)) for number, one in enumerate(candidates) if number not in days],
     )
 
 
-def held(planned: Sequence[tuple[str, date]], credits: Sequence[Credits], today: date) -> dict[str, date | None]:
-    """Those planned for whose day no credit will be there, with the day on which their credit comes, or None if none is
-    in sight. `planned` are ids and days in the order of the list; a day in the past counts as today.
+def find_held(planned: Sequence[tuple[str, date]], credits: Sequence[Credits], today: date) -> dict[str, date | None]:
+    """The planned targets that will have no credit on their day (`held`), each with the day on which it gets one, or
+    None.
 
-    From one arrival of new credits to the next, those planned have their credits in the order of the list as far as
-    the credits go, so the last in the order are held. The next new credits go to those held first, in the order of the
-    list, then to those planned for the days from then on. Nothing is said of days behind the end of the timeline.
+    `planned` are ids and days in the order of the list. A day in the past counts as today. Days after the planned _DAYS
+    are ignored.
+
+    Between two arrivals of credits, the planned targets get credits in the order of the list, so the last ones are
+    held. New credits go to the held targets first, in the order of the list, then to those planned from that day on.
     """
     days = [max((day - today).days, 0) for _, day in planned]
     served = _serve(_matching(credits, today), days, credits, today)
@@ -197,11 +207,11 @@ def _matching(credits: Sequence[Credits], today: date) -> Matching:
 
 
 def _serve(matching: Matching, wanted: list[int], credits: Sequence[Credits], today: date) -> list[int | None]:
-    """The day on which each of the InMails planned for the days `wanted` has its credit, or None."""
+    """Allocate credits to the InMails planned for the days `wanted`. Returns the day of each one's credit, or None."""
     arrivals = sorted({0, *((one.first - today).days for one in credits if one.first > today and one.count > 0)})
     served: list[int | None] = [None] * len(wanted)
     waiting: list[int] = []
-    without_credit: set[int] = set()  # Days; credits are only ever taken, so a day stays without.
+    without_credit: set[int] = set()  # Days. Credits are only taken, so such a day gets none later.
     for arrival, following in zip(arrivals, [*arrivals[1:], _DAYS], strict=True):
         planned = [number for number, day in enumerate(wanted) if arrival <= day < min(following, _DAYS)]
         still = []
@@ -216,7 +226,7 @@ def _serve(matching: Matching, wanted: list[int], credits: Sequence[Credits], to
 
 
 def _counting_days(days: int, of_credits: Sequence[int], today: date, working_days: Collection[int]) -> int:
-    """The days of the set `days` that count; `of_credits` has the days of credits that are left, for each bucket."""
+    """Select the days of step 3 from the set `days`. `of_credits` are the sets of days of the credits that are left."""
     working = sum(1 << day for day in each_day(days) if (today + timedelta(days=day)).isoweekday() in working_days)
     counting = working or days
     for usable in of_credits:
@@ -226,22 +236,22 @@ def _counting_days(days: int, of_credits: Sequence[int], today: date, working_da
 
 
 class _Planning:
-    """Which candidates are placed, and why the others are not. Candidates are numbers in their order."""
+    """Places candidates (steps 2 and 4) and keeps the codes of the others. Candidates are numbered in their order."""
 
     def __init__(self, matching: Matching, today: date, counting: int, budgets: Mapping[str, int]) -> None:
-        self.windows: dict[int, int] = {}  # of those placed, in order of precedence: the set of days that suit them
+        self.windows: dict[int, int] = {}  # of the placed, in order of placing: the set of days that suit
         self._matching = matching
         self._today = today
         self._counting = counting
         self._budgets = dict(budgets)
         self._codes: dict[int, str] = {}
-        self._own_days: dict[int, int] = {}  # of those not placed for want of credits or of room
+        self._own_days: dict[int, int] = {}  # of those not placed for lack of credits or of room
         self._same_person: dict[int, int] = {}
         self._sets: dict[tuple[date | None, date | None], int] = {}
         self._credit_for: dict[int, bool] = {}
 
     def choose(self, candidates: Sequence[Candidate]) -> None:
-        """Give places to candidates, and codes to some of those that get none."""
+        """Place the candidates, and set the codes of those that must not be planned."""
         planned = {one.person for one in candidates if one.block == "already_planned"}
         persons: dict[str, int] = {}
         wanted = []
@@ -260,11 +270,11 @@ class _Planning:
         for _, _, number in sorted(wanted):
             self._place(number, candidates[number])
 
-    def why_not(self, number: int) -> str:
-        """The code of a candidate that is not placed, once all are placed that can be."""
+    def refusal_code(self, number: int) -> str:
+        """The code of a candidate that is not placed. To be called after `choose`."""
         if number in self._same_person:
             other = self._same_person[number]
-            return "already_planned" if other in self.windows else self.why_not(other)
+            return "already_planned" if other in self.windows else self.refusal_code(other)
         if number in self._codes:
             return self._codes[number]
         return "per_day" if self._has_credit(self._own_days[number]) else "no_credit"
@@ -284,7 +294,7 @@ class _Planning:
         self._own_days[number] = days
 
     def _between(self, earliest: date | None, latest: date | None) -> int:
-        """The days that count from `earliest` to `latest`."""
+        """The set of selected days from `earliest` to `latest`."""
         key = earliest, latest
         if key not in self._sets:
             start = max((earliest - self._today).days, 0) if earliest else 0
@@ -298,8 +308,8 @@ class _Planning:
         return self._credit_for[days]
 
 
-def _straight_line(matching: Matching, counting: int, credits: Sequence[Credits], today: date) -> list[int]:
-    """How many InMails each day would have if those between two losses lay evenly on the days of the set `counting`."""
+def _even_loads(matching: Matching, counting: int, credits: Sequence[Credits], today: date) -> list[int]:
+    """The loads of step 7: those of the days of `counting` between two losses are distributed evenly over them."""
     ends = sorted({(one.last - today).days for one in credits if one.last and one.count > 0})
     wanted = list(matching.load)
     start = 0
@@ -313,8 +323,10 @@ def _straight_line(matching: Matching, counting: int, credits: Sequence[Credits]
 
 
 def _assign(planned: Sequence[dict[int, int]], windows: Mapping[int, int]) -> dict[int, int]:
-    """The day of each candidate placed. `planned` counts for each day the candidates on it by their window, the set of
-    days that suit them; `windows` has these sets for each candidate, in order of precedence.
+    """The day of each placed candidate (step 8).
+
+    `planned` has for each day the number of its candidates by window (the set of days that suit a candidate). `windows`
+    has the window of each candidate, in order of placing.
     """
     waiting: dict[int, list[tuple[int, int]]] = {}
     for rank, (number, window) in enumerate(windows.items()):
@@ -329,40 +341,44 @@ def _assign(planned: Sequence[dict[int, int]], windows: Mapping[int, int]) -> di
 
 
 class _Assignment:
-    """Chooses the candidates of one day after the other. `planned` has the places that are not given yet, `waiting`
-    for each window the ranks and numbers of the candidates without a day, the next one last.
+    """Assigns candidates to one day after the other.
+
+    `planned` has the places of each day by window. `waiting` has for each window the candidates without a day as (rank,
+    number), the next one last.
     """
 
     def __init__(self, planned: Sequence[dict[int, int]], waiting: Mapping[int, list[tuple[int, int]]]) -> None:
         self.days: dict[int, int] = {}
         self._planned = [dict(there) for there in planned]
         self._waiting = waiting
-        self._within_reach = -1  # days from which a place might come; exchanges never add one
+        self._reachable = -1  # the set of days that a search from this day can reach; never grows
         self._places: dict[int, int] = {}  # for each window the days that have a place for it
         for day, there in enumerate(planned):
             for window in there:
                 self._places[window] = self._places.get(window, 0) | 1 << day
 
     def assign(self, day: int) -> None:
-        """Give each place of the day to the first who can have it."""
+        """Assign each place of the day to the first candidate in order of placing that can have it."""
         here = self._planned[day]
-        self._within_reach = -1
-        heads = [(queue[-1], window) for window, queue in self._waiting.items() if queue and window >> day & 1]
-        heapify(heads)
+        self._reachable = -1
+        next_in_line = [(queue[-1], window) for window, queue in self._waiting.items() if queue and window >> day & 1]
+        heapify(next_in_line)
         while here:
-            (_, number), window = heappop(heads)
-            if window not in here and not self._get_place(day, window):
+            (_, number), window = heappop(next_in_line)
+            if window not in here and not self._obtain_place(day, window):
                 continue
             self._add(day, window, -1)
             self.days[number] = day
             queue = self._waiting[window]
             queue.pop()
             if queue:
-                heappush(heads, (queue[-1], window))
+                heappush(next_in_line, (queue[-1], window))
 
-    def _get_place(self, day: int, window: int) -> bool:
-        """Exchange a place on a later day for one on `day`, others moving to later days. Whether that was possible."""
-        wanted = self._places.get(window, 0) & self._within_reach
+    def _obtain_place(self, day: int, window: int) -> bool:
+        """Exchange a place on a later day for one on `day`, moving others to later days. Returns whether it was
+        possible.
+        """
+        wanted = self._places.get(window, 0) & self._reachable
         if not wanted:
             return False
         came_from: dict[int, tuple[int, int]] = {}
@@ -380,7 +396,7 @@ class _Assignment:
                 for there in each_day(fresh):
                     came_from[there] = here, other
                     queue.append(there)
-        self._within_reach = seen
+        self._reachable = seen
         return False
 
     def _shift(self, came_from: Mapping[int, tuple[int, int]], day: int, there: int, window: int) -> None:

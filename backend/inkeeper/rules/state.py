@@ -1,6 +1,6 @@
-"""What an account's history amounts to at one position in it: lots, balance, counts.
+"""The state of an account at one position of its history: lots, balance, counts. Converts it to and from JSON.
 
-Saved as a snapshot, it is only ever a cache.
+A saved state (snapshot) is only a cache.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 PAST_PERIODS = 3
-"""How many closed periods with InMails a state remembers: what the forecast blends a young period with."""
+"""How many closed periods with InMails a state keeps. The forecast adds them to a period that is only days old."""
 
 
 def micros(instant: datetime) -> int:
-    """Microseconds since 1970-01-01T00:00Z: how instants are written down."""
+    """Microseconds since 1970-01-01T00:00Z: the stored form of instants."""
     return (instant - EPOCH) // _MICROSECOND
 
 
 def instant(microseconds: int) -> datetime:
-    """The aware UTC datetime behind `micros`."""
+    """The aware UTC datetime of so many microseconds since 1970-01-01T00:00Z: the inverse of `micros`."""
     return EPOCH + timedelta(microseconds=microseconds)
 
 
 class Position(NamedTuple):
-    """A place in the order of all events: by instant, then by rank (the order at one instant), then by fact id."""
+    """A position in the order of all events: by instant, then by rank (the order at one instant), then by fact id."""
 
     at: datetime
     rank: int
@@ -41,10 +41,7 @@ class Position(NamedTuple):
 
 @dataclass(slots=True)
 class Lot:
-    """The credits of one grant (or adjust, or credit back) and what is left of them.
-
-    Amounts in credits, instants UTC.
-    """
+    """The credits of one grant, adjustment or credit back, and how many are left. Instants UTC."""
 
     id: int
     granted_at: datetime
@@ -54,16 +51,17 @@ class Lot:
     origin: str
 
     def order(self) -> tuple[datetime, datetime, int]:
-        """Spending order: oldest expiry first, then oldest grant."""
+        """Sort key of the spending order: earliest expiry first, then earliest grant."""
         return (self.expires_at, self.granted_at, self.id)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Credits by what became of them, over a span of time.
+    """Credits granted, used and lost in a span of time.
 
-    `used` counts spends, `free_used` InMails that cost nothing. `observed_less` and `observed_more` are the parts of
-    `adjusted_down` and `adjusted_up` by which LinkedIn showed another balance than the ledger had computed.
+    `used` counts InMails that cost a credit, `free_used` InMails that cost none. `observed_less` and `observed_more`
+    are the parts of `adjusted_down` and `adjusted_up` by which LinkedIn showed another balance than the ledger had
+    computed.
     """
 
     granted: int = 0
@@ -79,7 +77,7 @@ class Tally:
     observed_more: int = 0
 
     def net(self) -> int:
-        """What must equal the change of the balance over the span (conservation)."""
+        """The change of the balance in the span. The invariant `conservation` compares them."""
         came = self.granted + self.credited_back + self.adjusted_up
         went = self.used + self.expired + self.forfeited + self.voided + self.adjusted_down
         return came - went
@@ -87,8 +85,9 @@ class Tally:
 
 @dataclass(slots=True)
 class ClosedPeriod:
-    """A period that is over: its span `[start, end)` in UTC, how many InMails were sent in it, and the plan that it
-    ended on. `allotment` is the plan's for `months` months.
+    """A period that has ended: its span `[start, end)` in UTC, the InMails sent in it, and the plan at its end.
+
+    `used` and `free_used` are as in `Tally`. `allotment` is the plan's for `months` months.
     """
 
     start: datetime
@@ -107,7 +106,7 @@ class ClosedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The last balance that LinkedIn showed, and the most the rule book allowed then (None: no limit)."""
+    """The last balance that LinkedIn showed, and the most that the rule book allowed at that time (None: no limit)."""
 
     at: datetime
     balance: int
@@ -120,7 +119,7 @@ class Observation:
 
 
 class OpenSend(NamedTuple):
-    """A paid InMail whose answer would still return its credit: when it was sent, under which book, from which lot."""
+    """A paid InMail whose answer can still return its credit: when it was sent, its rule book and its lot."""
 
     sent_at: datetime
     rule_book: str
@@ -129,15 +128,16 @@ class OpenSend(NamedTuple):
 
 @dataclass(slots=True)
 class State:
-    """Everything that the replay needs to go on from `position`, and all that pace, forecast and warnings read.
+    """The data that the replay needs to continue from `position`, and that pace, forecast and warnings read.
 
-    `cycle_day` and `cycle_month` (as `month_number` counts months) are where the account's own cycle began, for plans
-    that renew on its own day. `next_renewal` is the renewal not yet processed. `numbers_at` (UTC) is the instant whose
-    numbers the plan goes by: that of the last renewal, change of plan or choice of terms. `lots` is kept in spending
-    order.
-
-    `unseen_grant` is how many credits the renewal at `period_start` brought (after the cap), as long as neither
-    LinkedIn's number nor an InMail has shown since that they came; else 0.
+    - `cycle_day`, `cycle_month` (a `month_number`): the start of the account's own cycle, for plans that renew on the
+      account's own day.
+    - `next_renewal`: the first renewal that is not processed.
+    - `numbers_at` (UTC): the instant whose numbers of the plan apply: the last renewal, change of plan or choice of
+      terms.
+    - `lots`: in spending order.
+    - `unseen_grant`: the credits that the renewal at `period_start` granted (after the cap), until an observed balance
+      or an InMail confirms that they came; else 0.
     """
 
     position: Position
@@ -163,11 +163,11 @@ class State:
     unseen_grant: int = 0
 
     def copy(self) -> State:
-        """An independent state to go on from."""
-        made = _twin(self)
-        made.lots = [_twin(lot) for lot in self.lots]
-        made.period = _twin(self.period)
-        made.totals = _twin(self.totals)
+        """A copy that a replay can change without changing this state."""
+        made = _shallow_copy(self)
+        made.lots = [_shallow_copy(lot) for lot in self.lots]
+        made.period = _shallow_copy(self.period)
+        made.totals = _shallow_copy(self.totals)
         made.past = list(self.past)
         made.open_sends = dict(self.open_sends)
         return made
@@ -176,8 +176,10 @@ class State:
 _Slotted = TypeVar("_Slotted", State, Lot, Tally)
 
 
-def _twin(value: _Slotted) -> _Slotted:
-    """What `dataclasses.replace` makes of it, in a third of the time: every replay begins with some of these."""
+def _shallow_copy(value: _Slotted) -> _Slotted:
+    """A copy with the same members. Equal to `dataclasses.replace(value)`, in a third of the time: each replay makes
+    some.
+    """
     made = object.__new__(type(value))
     for name in value.__slots__:
         setattr(made, name, getattr(value, name))
@@ -215,10 +217,11 @@ def dump_state(state: State) -> dict[str, Any]:
 
 
 def load_state(data: dict[str, Any]) -> State:
-    """The state behind `dump_state`. Raises KeyError, TypeError or ValueError on anything else.
+    """The inverse of `dump_state`. Raises KeyError, TypeError or ValueError for other data.
 
-    States of versions before rule books had dates and steps lack `cycle_month`, `numbers_at` and the `months` of past
-    periods. All periods were of one month then, so the opening's month and the period's start stand in for them.
+    States of versions before rule books had dated numbers and periods of several months lack `cycle_month`,
+    `numbers_at` and the `months` of past periods. Their periods were all of one month, so the defaults are the month of
+    the opening, the start of the period, and 1.
     """
     at, rank, fact_id = data["position"]
     observed = data["observed"]
@@ -258,7 +261,7 @@ _TALLY_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Tally))
 class BrokenInvariant(NamedTuple):
     """An invariant of the ledger that does not hold.
 
-    - `conservation`: what came and went adds up to `found`, the balance is `expected`; `totals` are the amounts.
+    - `conservation`: the net of `totals` is `found`, the balance is `expected`.
     - `negative_balance`: the balance is `found`.
     - `lots`: the lots hold `found`, the balance is `expected`.
     - `negative_lot`: the lot `lot` holds `found`.
@@ -273,7 +276,7 @@ class BrokenInvariant(NamedTuple):
 
 
 def broken_invariants(state: State) -> Iterable[BrokenInvariant]:
-    """Each invariant of the ledger that does not hold in this state; nothing where all hold."""
+    """The invariants of the ledger that do not hold in this state; empty if all hold."""
     if state.totals.net() != state.balance:
         yield BrokenInvariant("conservation", state.totals.net(), state.balance, totals=state.totals)
     if state.balance < 0:

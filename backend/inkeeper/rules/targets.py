@@ -1,7 +1,7 @@
-"""What state a target is in: computed from what is known of it, never stored.
+"""Computes the state of a target. The state is never stored.
 
-A target is somebody to write to. Alone it has one step; in a campaign it has those of the sequence. A step is done by
-an InMail, or closed without one.
+A target is a person to write to. Without a campaign it has one step; in a campaign it has the steps of the campaign's
+sequence. A step is done by an InMail, or closed without one.
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ UNANSWERED_AFTER = timedelta(days=90)
 """An InMail unanswered for this long is shown as `no_response`."""
 
 ALWAYS = date.min
-"""`opens_on` of a step that can be done from the beginning."""
+"""`opens_on` of a step that can be done on any day."""
 
 _DAY = timedelta(days=1)
 
 
-class Course(NamedTuple):
-    """How far a target is. Days are local to its account, instants UTC.
+class TargetProgress(NamedTuple):
+    """The progress of a target. Days are local to its account, instants UTC.
 
-    `done` is how many steps are over; `last_sent_at` is of the last InMail that stands, `answered_at` of the first
-    answer to any. `opens_on` is the day from which on the next step can be done, None where no step follows; `ends_on`
-    the last day on which any can. `planned_on` is the day that the next step is planned for, None without one.
+    - `done`: the number of steps that are done or closed.
+    - `last_sent_at`: when the last InMail that was not taken back was sent.
+    - `answered_at`: when the first answer to any of them came.
+    - `opens_on`: the first day of the next step (None: no step follows).
+    - `ends_on`: the last day on which a step can be done (None: no limit).
+    - `planned_on`: the day that the next step is planned for (None: not planned).
     """
 
     done: int
@@ -37,23 +40,24 @@ class Course(NamedTuple):
     planned_on: date | None
 
 
-def state_of(course: Course, today: date, now: datetime) -> TargetState:
-    """The state on the local day `today` at `now` (UTC). `held` is not found here: it depends on the credits."""
-    if course.answered_at is not None:
+def state_of(progress: TargetProgress, today: date, now: datetime) -> TargetState:
+    """The state on the local day `today` at `now` (UTC). Never `held`: see `spreading.find_held`."""
+    if progress.answered_at is not None:
         return "answered"
-    over = course.ends_on is not None and course.ends_on < today
-    if course.opens_on is not None and not over:
-        if course.opens_on <= today or not course.done:
-            return "ready" if course.planned_on is None else "planned"
+    over = progress.ends_on is not None and progress.ends_on < today
+    if progress.opens_on is not None and not over:
+        if progress.opens_on <= today or not progress.done:
+            return "ready" if progress.planned_on is None else "planned"
         return "waiting"
-    if course.last_sent_at is not None:
-        return "waiting" if now < course.last_sent_at + UNANSWERED_AFTER else "done"
-    return "done" if course.done else "dropped"
+    if progress.last_sent_at is not None:
+        return "waiting" if now < progress.last_sent_at + UNANSWERED_AFTER else "done"
+    return "done" if progress.done else "dropped"
 
 
 def working_days_after(day: date, count: int, weekdays: Collection[int]) -> date:
-    """The day that is so many working days after `day`. `weekdays` are ISO numbers (1 Monday to 7 Sunday); where there
-    are none, all days count.
+    """The day that is `count` working days after `day`.
+
+    `weekdays` are the ISO numbers of the working days (1 Monday to 7 Sunday). If empty, all days count.
     """
     while count:
         day += _DAY

@@ -1,8 +1,8 @@
-"""Texts with variables: what is wrong with one, and what it says to one person.
+"""Parses texts with variables, reports their problems, and fills them in for one person.
 
-A variable is `{{company}}`, or `{{company|your team}}` with a fallback for a person of whom the company is not known.
-Blanks inside the braces do not matter. An empty fallback, `{{company|}}`, leaves the place empty. Braces open and
-close on one line.
+A variable is `{{company}}`, or `{{company|your team}}` with a fallback for a person whose company is unknown. Blanks
+inside the braces are ignored. An empty fallback, `{{company|}}`, gives an empty text. Braces must open and close on one
+line.
 """
 
 from __future__ import annotations
@@ -16,42 +16,42 @@ from inkeeper.rules.people import NOT_A_NAME, normal_name
 from inkeeper.vocabulary import VARIABLES, TextProblemCode
 
 SUBJECT_LIMIT = 200
-"""Characters that LinkedIn takes in the subject of an InMail."""
+"""The most characters of the subject of an InMail."""
 
 BODY_LIMIT = 2_000
-"""Characters that LinkedIn takes in the body of an InMail, in every product that has no limit of its own below."""
+"""The most characters of the body of an InMail, for products that are not in `_BODY_LIMITS`."""
 
 _BODY_LIMITS = {"sales_navigator": 1_900}
 
 SHORT, LONG = 400, 1_400
-"""LinkedIn's study of 2020/21: InMails up to the first length are answered more often than average, those over the
-second less often.
+"""Lengths of a body in units of `length`. By LinkedIn's study of 2020/21, InMails up to SHORT are answered more often
+than average, and those over LONG less often.
 """
 
 GuideCode = Literal["short_is_good", "long"]
 
 
 class Variable(NamedTuple):
-    """A place in a text for something about the person, or for the fallback, if there is one, where it is not known."""
+    """A variable in a text, with a fallback (None: no fallback) for a person without a value."""
 
     name: str
     fallback: str | None
 
     @property
     def written(self) -> str:
-        """The variable as it is written into a text."""
+        """The variable in the syntax of a text."""
         return f"{{{{{self.name}}}}}" if self.fallback is None else f"{{{{{self.name}|{self.fallback}}}}}"
 
 
 class TextProblem(NamedTuple):
-    """What is wrong at one place of a text.
+    """A problem at one place of a text.
 
-    - `unknown_variable`: no variable has this name; `suggestion` is one whose name is near, if any.
-    - `empty_variable`: no name between the braces, or only a fallback.
-    - `unclosed`: two braces open and do not close on their line.
-    - `unopened`: two braces close that did not open on their line.
-    - `single_braces`: one pair of braces around the name of a variable, which would be sent as it is written;
-      `suggestion` is the variable.
+    - `unknown_variable`: no variable has this name. `suggestion` is a variable with a similar name, if any.
+    - `empty_variable`: no name between the braces.
+    - `unclosed`: `{{` without `}}` on the same line.
+    - `unopened`: `}}` without `{{` on the same line.
+    - `single_braces`: single braces around the name of a variable. They would be sent unchanged. `suggestion` is the
+      variable.
     """
 
     code: TextProblemCode
@@ -62,22 +62,23 @@ class TextProblem(NamedTuple):
 
 
 class Template(NamedTuple):
-    """A text taken apart: words as they are, and variables."""
+    """A parsed text: literal parts and variables."""
 
     parts: tuple[str | Variable, ...]
     problems: tuple[TextProblem, ...] = ()
 
 
 class Filled(NamedTuple):
-    """What a text says to one person. `missing` are the variables with neither a value nor a fallback, in the order
-    of the text, which shows them as they were written.
+    """A text filled in for one person.
+
+    `missing` are the names of variables with neither a value nor a fallback, in order. The text has them unchanged.
     """
 
     text: str
     missing: tuple[str, ...]
 
 
-# An opening without its closing is tried up to the next braces or the end of its line, so once for each character.
+# An opening without a closing is matched up to the next braces or the end of its line, so the time is linear.
 _BRACES = re.compile(
     r"\{\{(?P<inside>(?:(?!\{\{|\}\})[^\n])*)\}\}|(?P<open>\{\{)|(?P<close>\}\})"
     r"|\{(?P<single>[A-Za-z_ -]{1,20})\}"
@@ -87,7 +88,7 @@ _LONGEST_SHOWN = 60
 
 
 def parse(text: str) -> Template:
-    """The text taken apart. Where it has problems, the faulty places are part of the words around them."""
+    """Parse a text. Places with a problem become part of the literal parts."""
     parts: list[str | Variable] = []
     problems: list[TextProblem] = []
     words_from, line, counted_to = 0, 1, 0
@@ -104,15 +105,15 @@ def parse(text: str) -> Template:
 
 
 def problems_of(text: str) -> tuple[TextProblem, ...]:
-    """What is wrong with the text, in the order of the places; nothing where it can be filled in."""
+    """The problems of the text, in order. Empty if it can be filled in."""
     return parse(text).problems
 
 
 def fill(template: Template, values: Mapping[str, str | None], *, one_line: bool = False) -> Filled:
-    """The text with what is known of a person. A value that is empty counts as not known.
+    """Fill in a text with the values of a person. An empty value counts as missing.
 
-    Values and fallbacks are put in as they are: braces in them are words. With `one_line` (a subject) line breaks in
-    values become blanks.
+    Values and fallbacks are inserted literally: braces in them are not variables. With `one_line` (for subjects), line
+    breaks in values become blanks.
     """
     filled: list[str] = []
     missing: dict[str, None] = {}
@@ -136,7 +137,7 @@ def values_for(
     headline: str | None = None,
     note: str | None = None,
 ) -> dict[str, str | None]:
-    """What the variables say about a person. `first_name` is what the user typed for it, if anything."""
+    """The values of the variables for a person. `first_name` is the first name that the user typed, if any."""
     first, last = names_of(name, first_name)
     known = None if normal_name(name) in NOT_A_NAME else name
     return {
@@ -150,19 +151,20 @@ def values_for(
 
 
 def length(text: str) -> int:
-    """How long LinkedIn's message window counts the text: in UTF-16 code units, as browsers count (`maxlength` in HTML,
-    `length` in JavaScript). Most emoji are two of them.
+    """The length of the text in UTF-16 code units, as LinkedIn's message window counts it. Most emoji are two.
+
+    Browsers count so: `maxlength` in HTML, `length` in JavaScript.
     """
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def limit_of(product: str) -> int:
-    """The longest body that an InMail of this product may have, in units of `length`."""
+    """The most characters of the body of an InMail of this product, in units of `length`."""
     return _BODY_LIMITS.get(product, BODY_LIMIT)
 
 
 def guide_of(body_length: int) -> GuideCode | None:
-    """What LinkedIn's study says of a body of this `length`, if anything."""
+    """The advice on a body of this `length` by LinkedIn's study, or None."""
     if body_length > LONG:
         return "long"
     return "short_is_good" if 0 < body_length <= SHORT else None
@@ -173,8 +175,8 @@ _TITLE = re.compile(
     r"|(?:ing|eng|mag|med|rer|nat|phil|jur|iur|oec|pol|habil|rev|hon)\.|h\.?c\.|[أدم]\.",
     re.IGNORECASE,
 )
-# "Servant of", "father of", "mother of": Arabic given names that go on with the next word.
-_GOES_ON = frozenset({"عبد", "أبو", "ابو", "أم"})
+# "Servant of", "father of", "mother of": the first words of Arabic given names of two words.
+_TWO_WORD_NAMES = frozenset({"عبد", "أبو", "ابو", "أم"})
 _IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
 _DEGREE = re.compile(r"(?=.{2,6}$)(?:.*[A-Z].*[A-Z].*|.+\.)")
 # Han, kana and Hangul.
@@ -184,13 +186,15 @@ _EAST_ASIAN = re.compile(
 
 
 def names_of(name: str, first_name: str | None = None) -> tuple[str | None, str | None]:
-    """First and last name of a person, each None where it is not known. A first name that the user typed is taken as
-    it is.
+    """The first and the last name of a person, each None if unknown. A typed `first_name` is used unchanged.
 
-    Otherwise the first name is the first word after titles ("Dr."), and the last name is the rest. Left out are
-    brackets ("(she/her)"), words without letters (emoji), and degrees behind a comma ("Kai Example, PhD").
-    "Example, Kai" is turned round. A name of one word has no last name. Names in Han, kana or Hangul are a first name
-    as a whole: whether the family name is their first word depends on who wrote them down.
+    Otherwise:
+
+    - Removed are titles ("Dr."), brackets ("(she/her)"), words without letters (emoji), and degrees after a comma ("Kai
+      Example, PhD").
+    - "Example, Kai" becomes "Kai Example".
+    - The first name is the first word, the last name the other words. A name of one word has no last name.
+    - A name in Han, kana or Hangul is one first name, since the order of family and given name varies.
     """
     words = [] if normal_name(name) in NOT_A_NAME else _words(name)
     if not first_name or not first_name.strip():
@@ -206,11 +210,12 @@ def names_of(name: str, first_name: str | None = None) -> tuple[str | None, str 
 
 
 def _read(found: re.Match[str]) -> tuple[Variable | None, TextProblem | None]:
-    """The variable at this place, or what is wrong there, or neither for braces that are words. The problem's place is
-    filled in by the caller.
+    """The variable or the problem at this place; neither for braces that are literal text.
+
+    The caller sets `at` and `line` of the problem.
     """
     if found["single"]:
-        meant = _by_any_spelling(found["single"])
+        meant = _by_spelling(found["single"])
         return None, TextProblem("single_braces", 0, 0, found[0], meant) if meant else None
     if found["open"] or found["close"]:
         return None, TextProblem("unclosed" if found["open"] else "unopened", 0, 0, found[0])
@@ -220,20 +225,20 @@ def _read(found: re.Match[str]) -> tuple[Variable | None, TextProblem | None]:
         return Variable(name, fallback.strip() if bar else None), None
     if not name:
         return None, TextProblem("empty_variable", 0, 0, found[0][:_LONGEST_SHOWN])
-    return None, TextProblem("unknown_variable", 0, 0, name[:_LONGEST_SHOWN], _near(name))
+    return None, TextProblem("unknown_variable", 0, 0, name[:_LONGEST_SHOWN], _suggestion(name))
 
 
-def _by_any_spelling(written: str) -> str | None:
-    """The variable of this name, written with blanks, hyphens, capitals or nothing between its words."""
+def _by_spelling(written: str) -> str | None:
+    """The variable of this name, ignoring case and blanks, hyphens and underscores between its words."""
     letters = re.sub("[_ -]", "", written).lower()
     return next((name for name in VARIABLES if name.replace("_", "") == letters), None)
 
 
-def _near(written: str) -> str | None:
+def _suggestion(written: str) -> str | None:
     if len(written) > _LONGEST_NAME_COMPARED:
         return None
     close = get_close_matches(re.sub("[ -]", "_", written).lower(), VARIABLES, n=1)
-    return _by_any_spelling(written) or (close[0] if close else None)
+    return _by_spelling(written) or (close[0] if close else None)
 
 
 def _value(value: str | None, *, one_line: bool) -> str | None:
@@ -243,7 +248,7 @@ def _value(value: str | None, *, one_line: bool) -> str | None:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in the order given name, family name, without what is no part of it."""
+    """The words of a name, given name first, without titles, brackets, degrees and words without letters."""
     parts = [part.split() for part in _IN_BRACKETS.sub(" ", name).split(",") if part.strip()]
     if len(parts) > 1 and len(parts[0]) == 1 and not _DEGREE.fullmatch(parts[1][0]):
         parts = [parts[1] + parts[0]]
@@ -258,5 +263,5 @@ def _split(words: list[str]) -> tuple[str | None, str | None]:
         return None, None
     if any(_EAST_ASIAN.search(word) for word in words):
         return " ".join(words), None
-    first = 2 if words[0] in _GOES_ON and len(words) > 1 else 1
+    first = 2 if words[0] in _TWO_WORD_NAMES and len(words) > 1 else 1
     return " ".join(words[:first]), " ".join(words[first:]) or None

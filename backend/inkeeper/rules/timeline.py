@@ -1,4 +1,4 @@
-"""What happens to the balance if nothing more is sent: a replay into the future."""
+"""Computes the coming changes of the balance if no more InMails are sent, by a replay into the future."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from inkeeper.rules.state import State
 from inkeeper.vocabulary import LOSSES, JournalKind
 
 HORIZON = timedelta(days=92)
-"""How far ahead a timeline looks at least, beyond today."""
+"""The least time beyond today that a timeline covers."""
 
 _TWO_MONTHS = timedelta(days=62)
 """No two months are longer."""
 
 
 class Change(NamedTuple):
-    """A coming change of the balance:
+    """A coming change of the balance at `at` (UTC).
 
-    `credits` is signed, `balance` is after it, `rule` names the rule that brings it.
+    `credits` is signed, `balance` is after the change, `rule` is the key of the rule that causes it.
     """
 
     at: datetime
@@ -33,7 +33,7 @@ class Change(NamedTuple):
 
 
 def timeline(state: State, now: datetime, coming: Iterable[Fact] = ()) -> list[Change]:
-    """The changes after `now` (UTC) up to the end of the local day `horizon` ahead, in order.
+    """The changes after `now` (UTC) up to the end of the local day that is `horizon` after today, in order.
 
     `coming` are facts dated in the future, such as a cancellation.
     """
@@ -43,10 +43,10 @@ def timeline(state: State, now: datetime, coming: Iterable[Fact] = ()) -> list[C
 
 
 def horizon(state: State) -> timedelta:
-    """How far ahead the account's timeline looks, in whole local days beyond today.
+    """How far beyond today the account's timeline extends, in whole days.
 
-    It holds the next two renewals and the life of every lot that the rule book grants, so that the next loss is in it.
-    It ends with a local day, so that nothing new comes into sight between two midnights.
+    It covers the next two renewals and the life of each lot that the rule book grants, so it includes the next loss.
+    The timeline ends with a local day, so time alone adds changes to it only at midnight.
     """
     book = book_of(state)
     hours = max(book.lot_hours or 0, book.credit_back.new_lot_hours if book.credit_back else 0)
@@ -54,10 +54,10 @@ def horizon(state: State) -> timedelta:
 
 
 def next_loss(changes: Sequence[Change]) -> Change | None:
-    """The first change that loses credits, or None where none is in sight."""
+    """The first change that loses credits, or None."""
     return next((change for change in changes if change.reason in LOSSES), None)
 
 
 def next_grant(changes: Sequence[Change]) -> Change | None:
-    """The next credits to come, or None where none are in sight."""
+    """The first change that grants credits, or None."""
     return next((change for change in changes if change.reason == "grant"), None)

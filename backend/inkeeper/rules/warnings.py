@@ -1,6 +1,6 @@
-"""Warnings: what a user should know before credits are lost, worst first.
+"""Computes the warnings of an account, the most severe first.
 
-The extension shows them and works out nothing itself.
+The extension shows them and computes none itself.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from inkeeper.rules.timeline import Change, next_grant, next_loss
 from inkeeper.vocabulary import SEVERITIES, ReminderCode, Severity
 
 LeadDays = tuple[int, int, int]
-"""How many days (of 24 hours) before a loss `expiring` begins, rises to `warning`, and rises to `urgent`: falling."""
+"""Days (of 24 hours) before a loss from which `expiring` is shown as `info`, `warning` and `urgent`. Descending."""
 
 DEFAULT_LEAD_DAYS: LeadDays = (7, 3, 1)
-MOST_LEAD_DAYS = 60
-"""Less than a timeline looks ahead."""
+MAX_LEAD_DAYS = 60
+"""Less than the length of a timeline."""
 
 UNCONFIRMED_AFTER = timedelta(days=14)
 
 GRANT_DUE_AFTER = timedelta(days=1)
-GRANT_ASKED_UNTIL = timedelta(days=5)
-"""From when to when after a renewal `grant_missing` asks to look whether its credits came. Source of the day: LinkedIn
-Help 57013, by which its support helps from the second day on.
+GRANT_PROMPT_UNTIL = timedelta(days=5)
+"""The span after a renewal in which `grant_missing` asks to check whether its credits came. Source of the first day:
+LinkedIn Help 57013, by which LinkedIn's support helps from the second day on.
 """
 
 RESPONSE_WINDOW = timedelta(days=14)
-RESPONSE_SENT_LEAST = 100
-RESPONSE_PERCENT_LEAST = 13
-"""Of the InMails sent within RESPONSE_WINDOW, if they are so many, this share must be answered; else Recruiter's bulk
-sending stops. Source: LinkedIn Help a413271.
+RESPONSE_MIN_SENT = 100
+RESPONSE_MIN_PERCENT = 13
+"""If at least RESPONSE_MIN_SENT InMails were sent within RESPONSE_WINDOW, this percentage of them must be answered;
+else LinkedIn stops bulk sending in Recruiter. Source: LinkedIn Help a413271.
 """
-RESPONSE_PERCENT_CLOSE = 15
-"""Below this share `response_rate` warns that the limit is close."""
+RESPONSE_WARN_PERCENT = 15
+"""The percentage below which `response_rate` warns that the limit is close."""
 
 
 class Expiring(NamedTuple):
-    """`credits` expire at `at`; `days` counts the local days from today to the last on which they can be used.
+    """`credits` expire at `at`; `days` is the number of local days from today to the last on which they can be used.
 
-    `per_day` InMails a working day use them up. `lost` of them are lost at the account's own rate (None: not known).
-    `worth` is what they cost at the user's price, if there is one.
+    `per_day` is how many InMails per working day use all of them. `lost` is the forecast of the loss at the account's
+    own rate (None: unknown). `worth` is their value at the user's price, if there is one.
     """
 
     credits: int
@@ -61,7 +61,7 @@ class Expiring(NamedTuple):
 
 
 class FewTargets(NamedTuple):
-    """`credits` expire in `days` (see `Expiring`) with `names` people on the list; `more` people would be needed."""
+    """`credits` expire in `days` (see `Expiring`) and `names` people are on the list; `more` people are needed."""
 
     credits: int
     days: int
@@ -70,7 +70,10 @@ class FewTargets(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """`lost` of the `credits` that go at `at` are lost at the account's own rate; `per_day` InMails use all of them."""
+    """At the account's own rate, `lost` of the `credits` that end at `at` will be lost.
+
+    `per_day` InMails per working day use all of them. `basis` is the history behind the rate.
+    """
 
     lost: int
     credits: int
@@ -79,7 +82,7 @@ class Behind(NamedTuple):
     basis: Basis
 
 
-class Coming(NamedTuple):
+class NextGrant(NamedTuple):
     """The next grant."""
 
     credits: int
@@ -87,20 +90,20 @@ class Coming(NamedTuple):
 
 
 class Empty(NamedTuple):
-    """No credit is left. `coming` is None where the plan brings none."""
+    """No credit is left. `coming` is None if no grant is in the timeline."""
 
-    coming: Coming | None
+    coming: NextGrant | None
 
 
 class LowBalance(NamedTuple):
-    """So few credits are left. `coming` is None where the plan brings no more."""
+    """`balance` credits are left, at most the user's limit. `coming` is None if no grant is in the timeline."""
 
     balance: int
-    coming: Coming | None
+    coming: NextGrant | None
 
 
 class OverCap(NamedTuple):
-    """`over` of the `granted` credits that come at `at` would lift the balance over the cap. `cap` is today's."""
+    """`over` of the credits `granted` at `at` will be forfeited over the cap. `cap` is today's."""
 
     over: int
     granted: int
@@ -109,9 +112,7 @@ class OverCap(NamedTuple):
 
 
 class GrantMissing(NamedTuple):
-    """The `credits` due at `due`. `shown` is the balance without them that LinkedIn showed since (None: none was
-    seen).
-    """
+    """`credits` were due at `due`. `shown` is the balance without them that LinkedIn showed since (None: none)."""
 
     credits: int
     due: Moment
@@ -119,32 +120,33 @@ class GrantMissing(NamedTuple):
 
 
 class ResponseRate(NamedTuple):
-    """Of the InMails sent within RESPONSE_WINDOW, how many were answered."""
+    """How many InMails were sent within RESPONSE_WINDOW, and how many of them were answered."""
 
     sent: int
     answered: int
 
     @property
     def percent(self) -> int:
-        """The answered share. Rounded down: a share below a limit must not read as the limit."""
+        """The percentage answered, rounded down so that a rate below a limit is not shown as the limit."""
         return 100 * self.answered // self.sent
 
 
 class Discrepancy(NamedTuple):
-    """An InMail was sent at `at` although no credit was left for it."""
+    """An InMail was sent at `at` although the computed balance was 0."""
 
     at: Moment
 
 
 class Unconfirmed(NamedTuple):
-    """The balance was last compared with LinkedIn's number so many times 24 hours ago."""
+    """The balance was last compared with LinkedIn's number `days` days (of 24 hours) ago."""
 
     days: int
 
 
 class WrongBook(NamedTuple):
-    """LinkedIn showed `balance`, more than the `allowed` of the rule book; `fitting` is the id of the book that fits
-    best, if any does.
+    """LinkedIn showed `balance`, more than the `allowed` of the account's rule book.
+
+    `fitting` is the id of the best rule book that allows the balance, or None.
     """
 
     balance: int
@@ -161,7 +163,7 @@ class Cancelling(NamedTuple):
 
 
 class ToWrite(NamedTuple):
-    """So many people are to be written to today; `names` are some of them, or none where the user wants no names."""
+    """`people` people are to be written to today. `names` are some of them; empty if the user wants no names."""
 
     people: int
     names: tuple[str, ...]
@@ -185,8 +187,9 @@ Arguments = (
 
 
 class AccountWarning(NamedTuple):
-    """One warning: what holds, and how urgent it is. `until` (UTC) is when it ends by itself, None where it stays until
-    acted upon. `arguments` are of the type that belongs to the code.
+    """One warning. `until` (UTC) is when it ends by itself, None if it remains until the user acts.
+
+    The type of `arguments` depends on the code.
     """
 
     code: ReminderCode
@@ -196,8 +199,9 @@ class AccountWarning(NamedTuple):
 
 
 class Replies(NamedTuple):
-    """InMails sent in the last RESPONSE_WINDOW and not taken back: how many, how many of them were answered, and the
-    instant (UTC) at which the oldest of them leaves the window (None where there are none).
+    """The InMails sent in the last RESPONSE_WINDOW and not taken back: how many, and how many were answered.
+
+    `changes_at` is the instant (UTC) at which the oldest of them leaves the window (None: there are none).
     """
 
     sent: int
@@ -205,12 +209,13 @@ class Replies(NamedTuple):
     changes_at: datetime | None
 
 
-class Outlook(NamedTuple):
-    """What the warnings are judged by: the state at `now` (UTC), what was computed from it, and the account's settings.
+class WarningInputs(NamedTuple):
+    """The inputs of the warnings: the state at `now` (UTC), values computed from it, and the account's settings.
 
-    `reserve` is how many credits need no name, `low_balance` the balance at which to warn, None for never. `names` is
-    how many people are on the account's list to write to, None where nobody ever was: who only logs InMails is not
-    asked for names. `replies` is None for products without a required response rate.
+    - `reserve`: how many credits the user keeps, for which no person on the list is needed.
+    - `low_balance`: the balance at or below which to warn (None: never).
+    - `names`: how many people are on the account's list (None: the list was never used, so no names are asked for).
+    - `replies`: None for products without a required response rate.
     """
 
     state: State
@@ -227,16 +232,13 @@ class Outlook(NamedTuple):
 
     @property
     def leads(self) -> tuple[timedelta, timedelta, timedelta]:
-        """`lead_days` as times."""
+        """`lead_days` as time spans."""
         first, second, third = self.lead_days
         return timedelta(days=first), timedelta(days=second), timedelta(days=third)
 
 
-def warnings(outlook: Outlook) -> list[AccountWarning]:
-    """All warnings that hold now: what expires first, then the most severe.
-
-    Source: the table of warnings in the rules of credits.
-    """
+def warnings(outlook: WarningInputs) -> list[AccountWarning]:
+    """All warnings at `now`, sorted by `urgency`."""
     found = [
         *_expiring(outlook),
         *_cancelling(outlook),
@@ -255,39 +257,40 @@ def warnings(outlook: Outlook) -> list[AccountWarning]:
 
 
 def urgency(warning: AccountWarning) -> tuple[bool, int]:
-    """Sorts warnings: what expires always comes first, then the most severe."""
+    """Sort key of warnings: `expiring` first, then the most severe."""
     return warning.code != "expiring", SEVERITIES.index(warning.severity)
 
 
-def next_turn(outlook: Outlook) -> datetime:
-    """The next instant (UTC) at which any warning, day count or balance may change by time alone; until then the
-    outlook stands.
+def next_change_at(outlook: WarningInputs) -> datetime:
+    """The next instant (UTC) at which a warning, a count of days or the balance can change by time alone.
+
+    Results computed from `outlook` are valid until then.
     """
     state, now = outlook.state, outlook.now
-    turns = [day_start(state.zone, local_day(state.zone, now) + timedelta(days=1))]
-    turns.extend([state.next_renewal, *(lot.expires_at for lot in state.lots[:1])])
+    instants = [day_start(state.zone, local_day(state.zone, now) + timedelta(days=1))]
+    instants.extend([state.next_renewal, *(lot.expires_at for lot in state.lots[:1])])
     confirmed = _confirmed_at(state)
-    turns.append(confirmed + max(UNCONFIRMED_AFTER, timedelta(days=(now - confirmed).days + 1)))
-    turns.extend([state.period_start + GRANT_DUE_AFTER, state.period_start + GRANT_ASKED_UNTIL])
+    instants.append(confirmed + max(UNCONFIRMED_AFTER, timedelta(days=(now - confirmed).days + 1)))
+    instants.extend([state.period_start + GRANT_DUE_AFTER, state.period_start + GRANT_PROMPT_UNTIL])
     if outlook.replies and outlook.replies.changes_at:
-        turns.append(outlook.replies.changes_at)
+        instants.append(outlook.replies.changes_at)
     for change in outlook.changes:
-        turns.append(change.at)
-        turns.extend(change.at - ahead for ahead in outlook.leads)
-    return min(turn for turn in turns if turn > now)
+        instants.append(change.at)
+        instants.extend(change.at - ahead for ahead in outlook.leads)
+    return min(instant for instant in instants if instant > now)
 
 
-def _severity(o: Outlook, at: datetime) -> Severity:
-    """How urgent a loss at the instant `at` is by the account's lead days."""
+def _severity(o: WarningInputs, at: datetime) -> Severity:
+    """The severity of a loss at `at` (UTC) by the account's lead days."""
     _, warning, urgent = o.leads
     left = at - o.now
     return "urgent" if left <= urgent else "warning" if left <= warning else "info"
 
 
-def _next_to_expire(o: Outlook) -> Change | None:
-    """The first credits to expire, if that is within the first of the lead days.
+def _next_to_expire(o: WarningInputs) -> Change | None:
+    """The next expiry, if it is within the first of the lead days.
 
-    None where no credit is left: long lead days would reach credits that are yet to come.
+    None with an empty balance, since long lead days can reach the expiry of credits that are not granted yet.
     """
     if not o.state.balance:
         return None
@@ -295,7 +298,7 @@ def _next_to_expire(o: Outlook) -> Change | None:
     return expiry if expiry and expiry.at - o.now <= o.leads[0] else None
 
 
-def _expiring(o: Outlook) -> Iterator[AccountWarning]:
+def _expiring(o: WarningInputs) -> Iterator[AccountWarning]:
     expiry = _next_to_expire(o)
     if expiry is None:
         return
@@ -305,13 +308,13 @@ def _expiring(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("expiring", _severity(o, at), at, expiring)
 
 
-def _days_to_use(o: Outlook, at: datetime) -> int:
-    """How many local days from today to the last one before `at`."""
+def _days_to_use(o: WarningInputs, at: datetime) -> int:
+    """The number of local days from today to the last day before `at`. 0: today is the last."""
     return len(days_until(o.state.zone, o.now, at)) - 1
 
 
-def _few_targets(o: Outlook) -> Iterator[AccountWarning]:
-    """Fewer people on the list than credits that are about to expire and are not kept in reserve."""
+def _few_targets(o: WarningInputs) -> Iterator[AccountWarning]:
+    """Warns if fewer people are on the list than credits expire, without the reserve."""
     expiry = _next_to_expire(o)
     if expiry is None or o.names is None:
         return
@@ -321,7 +324,7 @@ def _few_targets(o: Outlook) -> Iterator[AccountWarning]:
         yield AccountWarning("few_targets", "info", expiry.at, few)
 
 
-def _behind(o: Outlook) -> Iterator[AccountWarning]:
+def _behind(o: WarningInputs) -> Iterator[AccountWarning]:
     loss = next_loss(o.changes)
     if loss is None or o.pace.status == "done" or not o.forecast.lost or loss.at - o.now <= o.leads[0]:
         return
@@ -330,19 +333,19 @@ def _behind(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("behind", "warning", loss.at, behind)
 
 
-def _empty(o: Outlook) -> Iterator[AccountWarning]:
+def _empty(o: WarningInputs) -> Iterator[AccountWarning]:
     if o.state.balance or not allotment_of(o.state):
         return
     coming = _coming(o)
     yield AccountWarning("empty", "info", coming.at.at if coming else None, Empty(coming))
 
 
-def _coming(o: Outlook) -> Coming | None:
+def _coming(o: WarningInputs) -> NextGrant | None:
     grant = next_grant(o.changes)
-    return Coming(grant.credits, Moment(grant.at, o.state.zone)) if grant else None
+    return NextGrant(grant.credits, Moment(grant.at, o.state.zone)) if grant else None
 
 
-def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
+def _over_cap(o: WarningInputs) -> Iterator[AccountWarning]:
     cut = next((c for c in o.changes if c.reason == "forfeit"), None)
     grant, cap = next_grant(o.changes), cap_of(o.state)
     if cut is None or grant is None or cut.at != grant.at:
@@ -351,8 +354,8 @@ def _over_cap(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("over_cap", _severity(o, cut.at), cut.at, over)
 
 
-def _low_balance(o: Outlook) -> Iterator[AccountWarning]:
-    """The balance is at the user's own number or below. A balance of 0 is `empty`."""
+def _low_balance(o: WarningInputs) -> Iterator[AccountWarning]:
+    """Warns if the balance is at the user's limit or below. A balance of 0 is `empty` instead."""
     balance = o.state.balance
     if o.low_balance is None or not 0 < balance <= o.low_balance:
         return
@@ -360,12 +363,13 @@ def _low_balance(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("low_balance", "info", until, LowBalance(balance, _coming(o)))
 
 
-def _grant_missing(o: Outlook) -> Iterator[AccountWarning]:
-    """A renewal's credits that nothing has shown to have come (`State.unseen_grant`), a day after it.
+def _grant_missing(o: WarningInputs) -> Iterator[AccountWarning]:
+    """Warns if the credits of a renewal are not confirmed (`State.unseen_grant`) after GRANT_DUE_AFTER.
 
-    Where LinkedIn's number was seen since and lacks them, this is a warning until a number has them or the period ends.
-    Where no number was seen since, it only asks to look, from the second day to the fifth, and only those who entered
-    LinkedIn's number in the period before: others are not used to comparing, and `unconfirmed` asks them after 14 days.
+    - If LinkedIn's balance was observed since and lacks them: `warning`, until an observation has them or the period
+      ends.
+    - If no balance was observed since: `info`, which asks to check, until GRANT_PROMPT_UNTIL. Only for accounts with an
+      observation in the period before; others are asked by `unconfirmed`.
     """
     state, observed = o.state, o.state.observed
     renewed_at, missing = state.period_start, state.unseen_grant
@@ -375,40 +379,40 @@ def _grant_missing(o: Outlook) -> Iterator[AccountWarning]:
     if observed.at >= renewed_at:
         found = GrantMissing(missing, due, observed.balance)
         yield AccountWarning("grant_missing", "warning", state.next_renewal, found)
-    elif o.now - renewed_at < GRANT_ASKED_UNTIL and state.past and observed.at >= state.past[-1].start:
-        until = renewed_at + GRANT_ASKED_UNTIL
+    elif o.now - renewed_at < GRANT_PROMPT_UNTIL and state.past and observed.at >= state.past[-1].start:
+        until = renewed_at + GRANT_PROMPT_UNTIL
         yield AccountWarning("grant_missing", "info", until, GrantMissing(missing, due, None))
 
 
-def _response_rate(o: Outlook) -> Iterator[AccountWarning]:
-    """Too few of the InMails sent lately were answered, or nearly so, by LinkedIn's limit for Recruiter."""
-    if o.replies is None or o.replies.sent < RESPONSE_SENT_LEAST:
+def _response_rate(o: WarningInputs) -> Iterator[AccountWarning]:
+    """Warns if the response rate of recent InMails is below LinkedIn's limit for Recruiter, or close to it."""
+    if o.replies is None or o.replies.sent < RESPONSE_MIN_SENT:
         return
     sent, answered, _ = o.replies
-    if 100 * answered >= RESPONSE_PERCENT_CLOSE * sent:
+    if 100 * answered >= RESPONSE_WARN_PERCENT * sent:
         return
-    is_over = 100 * answered < RESPONSE_PERCENT_LEAST * sent
+    is_over = 100 * answered < RESPONSE_MIN_PERCENT * sent
     yield AccountWarning("response_rate", "urgent" if is_over else "warning", None, ResponseRate(sent, answered))
 
 
 def _confirmed_at(state: State) -> datetime:
-    """When the balance was last known for sure: the last observation, else the opening."""
+    """When the balance was last confirmed: at the last observation, else at the opening."""
     return state.observed.at if state.observed else state.opened_at
 
 
-def _discrepancy(o: Outlook) -> Iterator[AccountWarning]:
+def _discrepancy(o: WarningInputs) -> Iterator[AccountWarning]:
     if o.state.discrepancy_at is not None:
         found = Discrepancy(Moment(o.state.discrepancy_at, o.state.zone))
         yield AccountWarning("discrepancy", "warning", None, found)
 
 
-def _unconfirmed(o: Outlook) -> Iterator[AccountWarning]:
+def _unconfirmed(o: WarningInputs) -> Iterator[AccountWarning]:
     since = _confirmed_at(o.state)
     if o.now - since >= UNCONFIRMED_AFTER:
         yield AccountWarning("unconfirmed", "info", None, Unconfirmed((o.now - since).days))
 
 
-def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
+def _wrong_book(o: WarningInputs) -> Iterator[AccountWarning]:
     observed = o.state.observed
     if observed is None or observed.allowed is None or not observed.contradicts_book:
         return
@@ -418,7 +422,7 @@ def _wrong_book(o: Outlook) -> Iterator[AccountWarning]:
     yield AccountWarning("wrong_book", "warning", None, found)
 
 
-def _cancelling(o: Outlook) -> Iterator[AccountWarning]:
+def _cancelling(o: WarningInputs) -> Iterator[AccountWarning]:
     ends = next((c for c in o.changes if c.reason == "void" and c.rule == "cancel"), None)
     if ends is None:
         return

@@ -10,8 +10,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.rules.facts import Fact, Observed, OutcomeRecorded, Retracted, Sent
-from inkeeper.rules.replay import GRANT, LAST, RANKS, Entry, Replayed, opening_of, position_of, replay, uncovered_sends
-from inkeeper.rules.sheets import Sheet, draw_up
+from inkeeper.rules.replay import (
+    GRANT,
+    LAST,
+    RANKS,
+    Entry,
+    ReplayResult,
+    opening_of,
+    position_of,
+    replay,
+    uncovered_sends,
+)
+from inkeeper.rules.sheets import Sheet, build_sheets
 from inkeeper.rules.state import Position, State
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import snapshots
@@ -135,7 +145,7 @@ def record(
         tx.learn(account_id, kept and kept.with_later(behind))
     snapshots.drop_from(tx, account_id, earliest)
     if begun:
-        snapshots.save(tx, account_id, begun, draw_up(start, begun, recorded.journal, recorded.state)[0])
+        snapshots.save(tx, account_id, begun, build_sheets(start, begun, recorded.journal, recorded.state)[0])
     if tx.account_id != account_id:
         tx.raise_version(account_id)
     return recorded
@@ -242,7 +252,7 @@ def _with_facts(tx: Transaction, account_id: str, start: State | None) -> tuple[
 
 def _head(
     facts: Sequence[Fact], now: datetime, start: State | None, on_renewal: Callable[[State], None] | None = None
-) -> Replayed | None:
+) -> ReplayResult | None:
     """The state as of the last fact up to `now`, replayed from `start`; None where that has seen all of them.
 
     States are kept as of the last fact: one kept as of `now` would be lost to every fact that is dated a little
@@ -286,7 +296,7 @@ def _told_from(tx: Transaction, account_id: str, start: State | None, now: datet
     facts = stored_facts.facts_of(tx, account_id, start.position.at if start else None)
     now = now if start else _or_after_opening(now, opening_of(facts).at)
     state, journal = replay(facts, now, start, lambda state: begun.append(state.copy()))
-    closed, present = draw_up(start, begun, journal, state)
+    closed, present = build_sheets(start, begun, journal, state)
     return Told(closed, present, state, [fact for fact in facts if fact.at > now])
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.ids import new_id, new_ids
 from inkeeper.rules.periods import local_day
-from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, Course, working_days_after
+from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, TargetProgress, working_days_after
 from inkeeper.storage import campaigns, persons
 from inkeeper.storage.patterns import containing
 from inkeeper.storage.transaction import Transaction
@@ -78,9 +78,11 @@ class Target(NamedTuple):
         return self.inmails + self.closed_steps
 
     @property
-    def course(self) -> Course:
+    def course(self) -> TargetProgress:
         """How far it is, for `rules.targets.state_of`."""
-        return Course(self.done, self.last_sent_at, self.answered_at, self.opens_on, self.ends_on, self.planned_on)
+        return TargetProgress(
+            self.done, self.last_sent_at, self.answered_at, self.opens_on, self.ends_on, self.planned_on
+        )
 
 
 class Today(NamedTuple):

@@ -18,7 +18,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from inkeeper.web.templating import bytecode_cache
-from inkeeper.wording.language import ENGLISH, Words, chosen, gettext_noop, languages, words
+from inkeeper.wording.language import ENGLISH, Words, gettext_noop, languages, match_language, words
 
 __all__ = ["Translated", "gettext", "gettext_noop", "language", "ngettext"]
 
@@ -32,7 +32,7 @@ def language() -> Words:
         return ENGLISH
     found: Words | None = g.get("language")
     if found is None:
-        found = g.language = words(chosen(request.accept_languages.values()))
+        found = g.language = words(match_language(request.accept_languages.values()))
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from inkeeper.rules import money
-from inkeeper.rules.advice import EARLY
+from inkeeper.rules.advice import EARLY_BY
 from inkeeper.rules.money import Money
 from inkeeper.web import dates, words
 from inkeeper.web.blueprint import blueprint
@@ -261,9 +261,9 @@ def _on(at: datetime, zone: str) -> str:
 
 
 def _early_span() -> str:
-    if EARLY.days == 7:
+    if EARLY_BY.days == 7:
         return gettext("a week")
-    return ngettext("%(number)s day", "%(number)s days", EARLY.days)
+    return ngettext("%(number)s day", "%(number)s days", EARLY_BY.days)
 
 
 def _noun(history: Mapping[str, Any]) -> str:

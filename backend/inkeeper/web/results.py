@@ -11,7 +11,7 @@ from markupsafe import Markup
 from marshmallow import fields, validate
 
 from inkeeper.api.context import actor, now, store
-from inkeeper.rules.results import FEWEST, Counts, result_of
+from inkeeper.rules.results import MIN_SENT, Counts, result_of
 from inkeeper.services.people import results, texts
 from inkeeper.services.people.results import NONE, Row
 from inkeeper.web import forms, pages, seats, words
@@ -64,7 +64,7 @@ def show_results() -> Response:
         whole=whole,
         rate=result_of(whole, None, 0),
         top=top,
-        fewest=FEWEST,
+        fewest=MIN_SENT,
         rated=any(row.rate is not None for row in rows),
         priced=any(row.cost_per_answer for row in rows),
         alone=len(rows) == 1 and rows[0].key == NONE,

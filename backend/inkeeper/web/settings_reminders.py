@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
-from inkeeper.rules.warnings import MOST_LEAD_DAYS
+from inkeeper.rules.warnings import MAX_LEAD_DAYS
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import accounts
 from inkeeper.services.reminders import calendar
@@ -30,13 +30,13 @@ _SECRET = "calendar"  # noqa: S105 (a purpose, not a secret)
 
 _LEADS = ("first", "second", "third")
 _VERSIONED = ("lead_days", "low_balance")
-_DAYS = f"Enter a number of days from 1 to {MOST_LEAD_DAYS}."
+_DAYS = f"Enter a number of days from 1 to {MAX_LEAD_DAYS}."
 
 
 def _days() -> fields.Integer:
     return fields.Integer(
         required=True,
-        validate=validate.Range(1, MOST_LEAD_DAYS, error=_DAYS),
+        validate=validate.Range(1, MAX_LEAD_DAYS, error=_DAYS),
         error_messages={"required": _DAYS, "invalid": _DAYS},
     )
 

@@ -11,7 +11,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from inkeeper import __version__
-from inkeeper.wording.language import edition
+from inkeeper.wording.language import catalogue_version
 
 _PRIVATE = 0o700
 
@@ -26,7 +26,7 @@ def bytecode_cache(language: str) -> FileSystemBytecodeCache | None:
     folder = _cache_folder()
     if folder is None:
         return None
-    return FileSystemBytecodeCache(str(folder), f"{__version__}-{edition(language)}-%s.cache")
+    return FileSystemBytecodeCache(str(folder), f"{__version__}-{catalogue_version(language)}-%s.cache")
 
 
 def warm(app: Flask) -> None:

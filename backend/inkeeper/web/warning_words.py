@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from inkeeper.rules.warnings import (
-    RESPONSE_PERCENT_LEAST,
+    RESPONSE_MIN_PERCENT,
     RESPONSE_WINDOW,
     FewTargets,
     GrantMissing,
@@ -88,7 +88,7 @@ def _response_rate(rate: ResponseRate, _summary: Mapping[str, Any]) -> Note:
         percent=language().percent(rate.percent),
         sent=rate.sent,
         days=RESPONSE_WINDOW.days,
-        least=language().percent(RESPONSE_PERCENT_LEAST),
+        least=language().percent(RESPONSE_MIN_PERCENT),
     )
     return Note("response_rate", text)
 

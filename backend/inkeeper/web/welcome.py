@@ -250,7 +250,7 @@ def _by_limit(plan: str, monthly: int | None) -> list[tuple[int, _Fitting]]:
     for book in books.rule_books().values():
         if plan in book.plans:
             terms = _own_terms(book, plan, monthly)
-            most = book.most(plan, terms, "UTC", now())
+            most = book.max_balance(plan, terms, "UTC", now())
             found.append((LARGEST_AMOUNT if most is None else most, _Fitting(book, terms)))
     return sorted(found, key=lambda each: each[0])
 

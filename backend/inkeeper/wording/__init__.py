@@ -1,6 +1,6 @@
-"""The sentences for the codes that the rules give. The rules themselves hold none.
+"""Renders the codes and numbers of `rules` as sentences. `rules` contains no sentences.
 
-Families that people read in calendars and mails (`warnings`, `agenda`, and what these are made of) say them in any of
-the languages (`language`). Those that only the API, its exports and `doctor` show are English: `advice`, `journal`,
-`plan_changes`, `refusals`, `report`.
+Modules for calendars and e-mails (`warnings`, `agenda`, and the modules that they use) support all languages of
+`language`. Modules for the API, its exports and `doctor` are in English: `advice`, `journal`, `plan_changes`,
+`refusals`, `report`.
 """

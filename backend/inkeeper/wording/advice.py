@@ -1,11 +1,11 @@
-"""The advice on a plan in words, with the rule that it goes by."""
+"""Renders the advice on a plan, and the rule behind it, in English."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import NamedTuple
 
-from inkeeper.rules.advice import EARLY, LATELY, PERIODS_LOOKED_AT, PERIODS_NEEDED
+from inkeeper.rules.advice import EARLY_BY, MAX_PERIODS, MIN_PERIODS, RECENT_PERIODS
 from inkeeper.rules.periods import Moment
 from inkeeper.vocabulary import Need, Verdict
 from inkeeper.wording import dates
@@ -13,19 +13,24 @@ from inkeeper.wording.amounts import credits
 from inkeeper.wording.language import PLAIN_ENGLISH
 
 RULE = (
-    f"Looked at are the last full periods, at least {PERIODS_NEEDED} and at most {PERIODS_LOOKED_AT}."
-    f" Upgrade: in at least half of them, and in 2 of the last {LATELY}, use emptied the account more than"
-    f" {EARLY.days} days before the period's end. Less often than that is a busy month and not a lasting need."
+    f"Looked at are the last full periods, at least {MIN_PERIODS} and at most {MAX_PERIODS}."
+    f" Upgrade: in at least half of them, and in 2 of the last {RECENT_PERIODS}, use emptied the account more than"
+    f" {EARLY_BY.days} days before the period's end. Less often than that is a busy month and not a lasting need."
     " Downgrade or cancel: on a smaller plan, or on none, there would have been a credit for every InMail in all of"
-    f" these periods but one at most, a busy month, and in each of the last {LATELY}; and where both prices are known,"
-    " it is the cheaper one. Otherwise: stay. What else a plan offers besides credits is not looked at."
+    f" these periods but one at most, a busy month, and in each of the last {RECENT_PERIODS}; and where both prices are"
+    " known, it is the cheaper one. Otherwise: stay. What else a plan offers besides credits is not looked at."
 )
-"""The rule of `rules.advice.advise`."""
+"""The rule of `rules.advice.advise`, as the API shows it."""
 
 
-class Ground(NamedTuple):
-    """What an advice rests on. `plan` is the title of the plan it names, `looked_at` the number of full periods, of so
-    many `months` each; in `early` of them use emptied the account early, in `short` the plan would have been too small.
+class AdviceFacts(NamedTuple):
+    """The inputs of an advice.
+
+    - `plan`, `allotment`: the title and the allotment of the plan that the advice names, recommended or current.
+    - `evaluated`: the number of full periods, of `months` months each.
+    - `early`: in how many of them InMails used all credits early.
+    - `short`: in how many of them that plan would have been too small.
+    - `enough_on`: when there are enough periods.
     """
 
     verdict: Verdict
@@ -33,40 +38,40 @@ class Ground(NamedTuple):
     is_free_plan: bool
     plan: str
     allotment: int
-    looked_at: int
+    evaluated: int
     months: int
     early: int
     short: int
     enough_on: Moment
 
 
-class Said(NamedTuple):
-    """An advice in words."""
+class Message(NamedTuple):
+    """The rendered advice."""
 
     title: str
     detail: str
 
 
-def say(of: Ground) -> Said:
-    """The advice as a headline and the reason for it."""
+def render(of: AdviceFacts) -> Message:
+    """Render the advice as a title and the reason for it."""
     if of.is_free_plan:
-        return Said("There is nothing to change", "The plan is the free one, which has no credits.")
+        return Message("There is nothing to change", "The plan is the free one, which has no credits.")
     if of.verdict == "not_enough_history":
-        missing = PERIODS_NEEDED - of.looked_at
+        missing = MIN_PERIODS - of.evaluated
         periods = "full period" if missing == 1 else "full periods"
-        return Said(
+        return Message(
             "Not enough history",
             f"{missing} more {periods} are needed. Ask again after {dates.local_date(of.enough_on, PLAIN_ENGLISH)}.",
         )
-    ran_out = f"Use emptied the account more than {EARLY.days} days early in {of.early} of {of.looked_at} periods"
+    ran_out = f"Use emptied the account more than {EARLY_BY.days} days early in {of.early} of {of.evaluated} periods"
     noun = "month" if of.months == 1 else "period"
     if of.verdict == "upgrade":
-        return Said(f"Upgrade to {of.plan}", f"{ran_out}, and lately too: the need lasts.")
+        return Message(f"Upgrade to {of.plan}", f"{ran_out}, and lately too: the need lasts.")
     if of.verdict == "cancel":
-        return Said("Cancel", f"In {of.looked_at - of.short} of {of.looked_at} periods no credit was needed.")
+        return Message("Cancel", f"In {of.evaluated - of.short} of {of.evaluated} periods no credit was needed.")
     if of.verdict == "downgrade":
         kept = "in each period" if not of.short else f"in all periods but one, a busy {noun}"
-        return Said(
+        return Message(
             f"Downgrade to {of.plan}", f"Its {credits(of.allotment, PLAIN_ENGLISH)} would have been enough {kept}."
         )
     reasons = {
@@ -74,11 +79,14 @@ def say(of: Ground) -> Said:
         "busy_month": f"{ran_out}: a busy {noun}, not a lasting need.",
         "covered": f"{ran_out}, and no cheaper plan would have been enough for the InMails sent.",
     }
-    return Said(f"Stay on {of.plan}", reasons[of.need])
+    return Message(f"Stay on {of.plan}", reasons[of.need])
 
 
 def if_cancelled(balance: int, by: date, renewal: Moment, *, cancelled: bool, at_renewal: bool) -> str:
-    """How to use `balance` before the last day to cancel, and when to cancel. `cancelled`: that was done already."""
+    """Render how to use `balance` before the last day to cancel, `by`, and when to cancel.
+
+    `cancelled`: the subscription is cancelled already. `at_renewal`: a cancellation takes effect at the renewal.
+    """
     last, renews = PLAIN_ENGLISH.day(by), dates.local_date(renewal, PLAIN_ENGLISH)
     if cancelled:
         what = f"The subscription is cancelled and ends on {renews}; what is left then is voided."

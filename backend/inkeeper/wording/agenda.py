@@ -1,6 +1,6 @@
-"""The events of an account's calendar in words.
+"""Renders the events of an account's calendar.
 
-Nothing says how far away a day is: a calendar program that fetched the event weeks ago still shows the truth.
+No text depends on the distance to today, so it stays correct in a calendar program that fetched it weeks ago.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from inkeeper.wording.amounts import credits
 from inkeeper.wording.language import Words
 
 
-class Said(NamedTuple):
-    """An event in words."""
+class Message(NamedTuple):
+    """A rendered event."""
 
     title: str
     detail: str
 
 
 def calendar_title(plan: str, words: Words) -> str:
-    """The name of the calendar of an account on the plan of this title."""
+    """The name of an account's calendar. `plan` is the title of its plan."""
     return words.pgettext("agenda.calendar", "InMail credits (%(plan)s)", plan=plan)
 
 
-def say(event: Event, words: Words) -> Said:
-    """The event in words, with its plan."""
-    said = _say(event, words)
+def render(event: Event, words: Words) -> Message:
+    """Render the event. The title names the plan."""
+    said = _render(event, words)
     # translators: An event of the calendar, with the account's plan.
     title = words.pgettext("agenda.title", "%(event)s (%(plan)s)", event=said.title, plan=event.plan)
     return said._replace(title=title)
 
 
-def _say(event: Event, words: Words) -> Said:
+def _render(event: Event, words: Words) -> Message:
     of = event.arguments
     if isinstance(of, Loss):
         return _loss(of, words)
@@ -41,18 +41,18 @@ def _say(event: Event, words: Words) -> Said:
         return _last_days(of, words)
     if isinstance(of, NewCredits):
         day = dates.local_date(of.at, words)
-        return Said(
+        return Message(
             words.npgettext("agenda.renewal", "%(number)s new credit", "%(number)s new credits", of.credits),
             words.pgettext("agenda.renewal.detail", "Available from %(day)s on.", day=day),
         )
     if isinstance(of, ReplyWindows):
         return _reply_windows(of, words)
     if isinstance(of, Planned):
-        return Said(
+        return Message(
             words.npgettext("agenda.planned", "%(number)s InMail planned", "%(number)s InMails planned", of.inmails),
             words.pgettext("planned.where", "Inkeeper shows to whom: People, Today."),
         )
-    return Said(
+    return Message(
         words.pgettext("agenda.no_credits", "No new InMail credits"),
         words.pgettext(
             "agenda.no_credits.detail",
@@ -61,8 +61,8 @@ def _say(event: Event, words: Words) -> Said:
     )
 
 
-def _reply_windows(of: ReplyWindows, words: Words) -> Said:
-    return Said(
+def _reply_windows(of: ReplyWindows, words: Words) -> Message:
+    return Message(
         words.npgettext(
             "agenda.reply_windows",
             "%(number)s reply window closes this week",
@@ -76,11 +76,11 @@ def _reply_windows(of: ReplyWindows, words: Words) -> Said:
     )
 
 
-def _loss(of: Loss, words: Words) -> Said:
+def _loss(of: Loss, words: Words) -> Message:
     day, amount = dates.end_of_use(of.at, words), _amount(of.credits, of.sure, words)
     amount = amount[0].upper() + amount[1:]
     if of.kind == "forfeit":
-        return Said(
+        return Message(
             words.npgettext(
                 "agenda.forfeit",
                 "%(amount)s of the coming renewal is over the cap",
@@ -96,10 +96,12 @@ def _loss(of: Loss, words: Words) -> Said:
                 day=day,
             ),
         )
-    return Said(_gone(of, amount, words), words.pgettext("agenda.loss.detail", "Lost at %(day)s if unused.", day=day))
+    return Message(
+        _loss_title(of, amount, words), words.pgettext("agenda.loss.detail", "Lost at %(day)s if unused.", day=day)
+    )
 
 
-def _gone(of: Loss, amount: str, words: Words) -> str:
+def _loss_title(of: Loss, amount: str, words: Words) -> str:
     # translators: %(amount)s is such as "12 credits" or "Up to 12 credits".
     if of.kind == "expire":
         return words.npgettext("agenda.expire", "%(amount)s expires", "%(amount)s expire", of.credits, amount=amount)
@@ -120,7 +122,7 @@ def _gone(of: Loss, amount: str, words: Words) -> str:
     )
 
 
-def _last_days(of: LastDays, words: Words) -> Said:
+def _last_days(of: LastDays, words: Words) -> Message:
     number = sum(loss.credits for loss in of.losses)
     amount = _amount(number, all(loss.sure for loss in of.losses), words)
     parts = [
@@ -133,7 +135,7 @@ def _last_days(of: LastDays, words: Words) -> Said:
         )
         for loss in of.losses
     ]
-    return Said(
+    return Message(
         # translators: %(span)s is "week", "day" or such as "3 days", %(amount)s such as "12 credits".
         words.npgettext(
             "agenda.last_days",
@@ -161,6 +163,6 @@ def _span(days: int, words: Words) -> str:
 
 
 def _amount(number: int, sure: bool, words: Words) -> str:
-    """Sure amounts are of credits that are there; of others it says `up to`."""
+    """The number of credits; with "up to" unless `sure` (see `rules.agenda.Loss`)."""
     amount = credits(number, words)
     return amount if sure else words.pgettext("agenda.up_to", "up to %(credits)s", credits=amount)

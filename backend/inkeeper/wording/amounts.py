@@ -1,4 +1,4 @@
-"""Credits in words."""
+"""Renders counts of credits, InMails and people."""
 
 from __future__ import annotations
 

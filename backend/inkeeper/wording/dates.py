@@ -1,4 +1,4 @@
-"""Moments in words, on the clocks of an account's zone."""
+"""Renders instants in an account's time zone."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ _INSTANT = timedelta(microseconds=1)
 
 
 def local_date(moment: Moment, words: Words) -> str:
-    """The date, zone named: `30 Nov (Europe/Berlin)`."""
+    """The local date with the zone: `30 Nov (Europe/Berlin)`."""
     return f"{words.day(local_day(moment.zone, moment.at))} ({moment.zone})"
 
 
 def end_of_use(moment: Moment, words: Words) -> str:
-    """When credits are lost, zone named: `the end of 30 Nov (Europe/Berlin)`, `20 Jan 12:00 (UTC)`."""
+    """The time of a loss with the zone: `the end of 30 Nov (Europe/Berlin)`, `20 Jan 12:00 (UTC)`."""
     return f"{local_end_of_use(moment, words)} ({moment.zone})"
 
 
 def local_end_of_use(moment: Moment, words: Words) -> str:
-    """When credits are lost, for a text that names the zone elsewhere: the last usable day where that is the first
-    instant of a local day, else day and time.
+    """The time of a loss without the zone.
+
+    The end of the last usable day if the loss is at the first instant of a local day, else day and time.
     """
     local = moment.at.astimezone(time_zone(moment.zone))
     if moment.at == day_start(moment.zone, local.date()):
@@ -33,7 +34,7 @@ def local_end_of_use(moment: Moment, words: Words) -> str:
 
 
 def in_days(days: int, words: Words) -> str:
-    """`today`, `tomorrow`, else the number of days, today not counted."""
+    """`today` (0 days), `tomorrow` (1 day), else `in 5 days`."""
     if days == 0:
         return words.pgettext("date.today", "today")
     if days == 1:

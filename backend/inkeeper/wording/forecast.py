@@ -1,8 +1,8 @@
-"""On how much history a forecast rests, in words."""
+"""Renders the history behind a forecast or a capacity."""
 
 from __future__ import annotations
 
-from inkeeper.rules.forecast import NOTHING_LOGGED, RETURNS_OVER_DAYS, Basis, ReturnsBasis
+from inkeeper.rules.forecast import NOTHING_LOGGED, RETURNS_WINDOW_DAYS, Basis, ReturnsBasis
 from inkeeper.wording.amounts import inmails
 from inkeeper.wording.language import Words
 
@@ -45,7 +45,7 @@ def _earlier(found: Basis, words: Words) -> str:
 
 def returns_basis(found: ReturnsBasis, words: Words) -> str:
     """The history behind a capacity: `20 of 40 InMails in 90 days answered`."""
-    days, sent = RETURNS_OVER_DAYS, inmails(found.sent, words)
+    days, sent = RETURNS_WINDOW_DAYS, inmails(found.sent, words)
     if not found.sent:
         return words.pgettext("basis.none_sent", "no InMails in %(days)s days", days=days)
     if not found.answered:

@@ -1,4 +1,4 @@
-"""Why an entry stands in the journal, in words."""
+"""Renders the reason of a journal entry in English."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from inkeeper.rules.replay import Answered, Capped, Reason, Renewed, Shown
 from inkeeper.vocabulary import ReasonCode
 
 
-def say(why: Reason) -> str:
-    """The reason in words: `InMail sent`, `Over the cap of 45`."""
+def render(why: Reason) -> str:
+    """Render the reason: `InMail sent`, `Over the cap of 45`."""
     of = why.arguments
     if isinstance(of, Renewed):
         return "Monthly allotment" if of.months == 1 else f"Allotment for {of.months} months"
@@ -38,4 +38,4 @@ _PLAIN: dict[ReasonCode, str] = {
     "sent_as_edited": "InMail sent (as edited)",
     "sent_free_as_edited": "Free InMail sent (as edited)",
 }
-"""The reasons without arguments."""
+"""The texts of reasons without arguments."""

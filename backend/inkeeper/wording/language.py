@@ -1,10 +1,15 @@
-"""The languages: messages from gettext catalogues, and how each writes numbers, money, days, times and lists.
+"""Loads the languages: messages from gettext catalogues, and formats of numbers, money, days, times and lists.
 
-A message is written where it is used, in English, as the `msgid`: it reads there as it will be read, and English needs
-no catalogue. Sentences that have a code (warnings, journal reasons …) have it as `msgctxt`, so that other programs find
-them by it. `locale/inkeeper.pot` holds all messages, `locale/<language>/LC_MESSAGES/inkeeper.po` a translation, the
-`.mo` beside it the same compiled, `locale/formats.json` the formats (from the Unicode CLDR). `tests/lint/words.py`
-writes all but the translation.
+The English message is written in the code and is the `msgid`, so English needs no catalogue. Sentences with a code
+(warnings, events) have it as `msgctxt`, so that other programs can find them by code.
+
+The files in `locale/`:
+
+- `inkeeper.pot`: all messages.
+- `<language>/LC_MESSAGES/inkeeper.po`: a translation; `inkeeper.mo`: the same, compiled.
+- `formats.json`: the formats, from the Unicode CLDR.
+
+`tests/lint/words.py` writes all of them except the translations.
 """
 
 from __future__ import annotations
@@ -27,8 +32,9 @@ _GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
 
 class Formats(NamedTuple):
-    """How a language writes numbers and dates, as in its CLDR data. Lists of months begin with January, of days with
-    Monday; `first_day` is the ISO number of the weekday with which a week begins.
+    """The formats of numbers and dates of a language, from its CLDR data.
+
+    Lists of months begin with January, lists of days with Monday. `first_day` is the ISO number of the first weekday.
     """
 
     months: list[str]
@@ -56,7 +62,7 @@ class Formats(NamedTuple):
 
 
 class Words:
-    """One language."""
+    """One language: its messages and formats."""
 
     def __init__(
         self, language: str, formats: Formats, messages: gettext.NullTranslations, *, groups_digits: bool = True
@@ -68,27 +74,27 @@ class Words:
         self._groups_digits = groups_digits
 
     def pgettext(self, code: str, message: str, /, **values: Any) -> str:
-        """The message of that code. A value fills the place of its name, `%(name)s`; numbers are written as here."""
+        """The message with the context `code`. Values replace `%(name)s`; numbers are formatted in the language."""
         return self._filled(self._messages.pgettext(code, message), values)
 
     def npgettext(self, code: str, one: str, many: str, number: int, /, **values: Any) -> str:
-        """The message of that code in the form that belongs to the number, which fills `%(number)s`."""
+        """The message with the context `code` in the plural form of `number`, which replaces `%(number)s`."""
         message = self._messages.npgettext(code, one, many, number)
         return self._filled(message, {"number": number, **values})
 
     def gettext(self, message: str, /, **values: Any) -> str:
-        """A message without a code, as `pgettext`."""
+        """Like `pgettext`, for a message without a context."""
         return self._filled(self.form(message), values)
 
     def ngettext(self, one: str, many: str, number: int, /, **values: Any) -> str:
-        """A message without a code, as `npgettext`."""
+        """Like `npgettext`, for a message without a context."""
         return self._filled(self._messages.ngettext(one, many, number), {"number": number, **values})
 
     def form(self, one: str, many: str | None = None, number: int = 1) -> str:
-        """A message without a code as it is, with its places; of two, the form that belongs to the number."""
+        """A message without a context, with its `%(name)s` unreplaced; with `many`, the plural form of `number`."""
         if many is not None:
             return self._messages.ngettext(one, many, number)
-        # The empty message stands for the catalogue's own header.
+        # The empty msgid is the catalogue's header.
         return self._messages.gettext(one) if one else one
 
     def _filled(self, message: str, values: dict[str, Any]) -> str:
@@ -98,7 +104,7 @@ class Words:
         return message % {**values, **numbers}
 
     def number(self, number: float) -> str:
-        """A number, at most 6 digits of it significant where it is no whole one."""
+        """A formatted number. Floats have at most 6 significant digits."""
         text = f"{number:g}" if isinstance(number, float) else f"{number}"
         whole, point, part = text.partition(".")
         if self._groups_digits and abs(number) >= self.formats.grouped_from:
@@ -110,7 +116,7 @@ class Words:
         return self.formats.percent.format(self.number(number))
 
     def money(self, amount: Money) -> str:
-        """The amount to the cent with the code of its currency: `EUR 28.00`."""
+        """The amount with all decimals and the currency code: `EUR 28.00`."""
         whole, _, minor = decimal(amount).partition(".")
         number = self.number(int(whole)) + (self.formats.decimal + minor if minor else "")
         return self.formats.money.format(amount=number, currency=amount.currency)
@@ -132,7 +138,7 @@ class Words:
         return self._written(self.formats.long_month, day)
 
     def month_name(self, day: date) -> str:
-        """`November`, as it stands alone."""
+        """`November`, in the stand-alone form."""
         return self.formats.lone_months[day.month - 1]
 
     def weekday(self, day: date) -> str:
@@ -154,9 +160,9 @@ class Words:
             joined = self.formats.list_middle.format(part, joined)
         return self.formats.list_start.format(parts[0], joined)
 
-    @lru_cache(maxsize=4096)  # noqa: B019 (there is one of each language)
+    @lru_cache(maxsize=4096)  # noqa: B019 (one instance per language)
     def _written(self, pattern: str, day: date | None, at: time = time()) -> str:
-        """The pattern of the CLDR with its fields filled in. https://unicode.org/reports/tr35/tr35-dates.html"""
+        """A day or time in the CLDR pattern. https://unicode.org/reports/tr35/tr35-dates.html"""
         return _FIELD.sub(lambda found: self._field(found[0], day or date.min, at), pattern)
 
     def _field(self, field: str, day: date, at: time) -> str:
@@ -176,7 +182,7 @@ class Words:
 
 
 def gettext_noop(message: str) -> str:
-    """The message itself: marks a text for translation where it is said later on."""
+    """Mark a message for translation and return it unchanged."""
     return message
 
 
@@ -188,7 +194,7 @@ def languages() -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def words(language: str) -> Words:
-    """The language of that tag, one of `languages`. Raises KeyError."""
+    """The language of this BCP 47 tag, one of `languages`. Raises KeyError."""
     formats, catalogue = _formats()[language], _LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
     if language == "en":
         return Words(language, formats, gettext.NullTranslations())
@@ -196,18 +202,18 @@ def words(language: str) -> Words:
         return Words(language, formats, gettext.GNUTranslations(file))
 
 
-def edition(language: str) -> str:
-    """A name for the language with the very messages that it has now."""
+def catalogue_version(language: str) -> str:
+    """A cache key of the language that changes with its catalogue."""
     if language == "en":
         return language
     catalogue = _LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
     return f"{language}-{blake2b(catalogue.read_bytes(), digest_size=6).hexdigest()}"
 
 
-def chosen(wanted: Iterable[str]) -> str:
-    """Of the tags that somebody prefers, best first, the first one that there is a language for, else English.
+def match_language(wanted: Iterable[str]) -> str:
+    """The first available language of the `wanted` BCP 47 tags, best first, else English.
 
-    `de-AT` finds `de`.
+    `de-AT` matches `de` (RFC 4647, 3.4).
     """
     known = {tag.lower(): tag for tag in languages()}
     for tag in wanted:
@@ -226,4 +232,4 @@ def _formats() -> dict[str, Formats]:
 
 ENGLISH = words("en")
 PLAIN_ENGLISH = Words("en", _formats()["en"], gettext.NullTranslations(), groups_digits=False)
-"""The API's English: numbers as programs write them."""
+"""English without grouping of digits, for the API."""

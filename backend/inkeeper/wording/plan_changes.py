@@ -1,4 +1,4 @@
-"""What a change of plan brings, in words."""
+"""Renders the effects of a change of plan or rule book in English."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from inkeeper.wording import amounts, dates
 from inkeeper.wording.language import PLAIN_ENGLISH
 
 
-def say(later: Moment | None, granted: int, voided: int, before: int) -> str:
-    """What the change does to a balance of `before`; `later` is None for one that takes effect at once."""
+def render(later: Moment | None, granted: int, voided: int, before: int) -> str:
+    """Render the effect of a change of plan on the balance `before`. `later` is its instant (None: at once)."""
     when = "at once" if later is None else f"on {dates.local_date(later, PLAIN_ENGLISH)}"
     lost = f"{_credits(voided)} will be lost {when}: use them first." if voided else "No credits are lost."
-    # The day and its zone are named once.
+    # Name the day and the zone only once.
     gained = f" {_credits(granted)} come {'then' if voided and later else when}." if granted else ""
     return f"{lost}{gained} That leaves {_credits(before + granted - voided)}."
 
@@ -21,6 +21,9 @@ def _credits(number: int) -> str:
 
 
 def other_book(shown: int, allowed: int | None, title: str, other: str, most: int | None) -> str:
-    """LinkedIn shows more than the rule book `title` allows; `other` allows it, up to `most` (None: any)."""
+    """Render that LinkedIn shows more than the rule book `title` allows, and that `other` allows up to `most`.
+
+    `most` is None if there is no limit.
+    """
     room = f"up to {most} are possible" if most is not None else "any number is possible"
     return f"LinkedIn shows {shown}, but by “{title}” you could have {allowed} at most. By “{other}” {room}."

@@ -1,4 +1,4 @@
-"""What the rules refuse, in words, and what of a stored history they find broken."""
+"""Renders errors of the rules and broken invariants in English."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from inkeeper.vocabulary import HistoryFault
 Refusal = UnknownPlan | UnknownBook | AllotmentRequired | UnknownTimeZone
 
 
-def say(refused: Refusal) -> str:
-    """Why the rules refuse a value, as a sentence on what can be given instead."""
+def explain(refused: Refusal) -> str:
+    """Render why a value is invalid, and which values are valid."""
     if isinstance(refused, UnknownPlan):
         return f"Rule book {refused.book} has no plan {refused.plan}; it has {', '.join(refused.known)}."
     if isinstance(refused, UnknownBook):
@@ -25,12 +25,12 @@ def say(refused: Refusal) -> str:
     return f"{refused.name!r} is not a time zone{known}; use an IANA name such as Europe/Berlin."
 
 
-def unreadable(error: Exception) -> str:
-    """Why facts cannot be replayed."""
+def explain_replay_error(error: Exception) -> str:
+    """Render why facts cannot be replayed."""
     if isinstance(error, BadHistory):
         return _FAULTS[error.fault]
     if isinstance(error, Refusal):
-        return say(error)
+        return explain(error)
     return str(error)
 
 
@@ -42,8 +42,8 @@ _FAULTS: dict[HistoryFault, str] = {
 }
 
 
-def broken(found: BrokenInvariant) -> str:
-    """The invariant that does not hold."""
+def describe_invariant(found: BrokenInvariant) -> str:
+    """Render a broken invariant."""
     if found.code == "conservation" and found.totals:
         return f"conservation: {asdict(found.totals)} come to {found.found}, the balance is {found.expected}"
     return {

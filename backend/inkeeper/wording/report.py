@@ -1,4 +1,4 @@
-"""How the figures of a report are computed, in words."""
+"""The formulas of the figures of a report, in English."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ FORMULAS = {
     "cost_of_used_credit": "price of the months ÷ credits used in them",
     "cost_of_answer": "price of the months ÷ answers to the InMails sent in them that cost a credit",
 }
-"""By the names of the figures."""
+"""The formula of each figure, by its name."""

@@ -1,4 +1,4 @@
-"""The texts that a new owner finds, to be made their own. With a name alone nothing in them is missing."""
+"""The texts that a new owner starts with. They can be filled in with a name alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class StarterText(NamedTuple):
-    """A text to begin with, and the purpose of the InMails that it is for."""
+    """A starter text, and the purpose of the InMails that it is for."""
 
     name: str
     purpose: str
@@ -47,4 +47,4 @@ STARTER_TEXTS = (
         "Kind regards",
     ),
 )
-"""One for each purpose that has its own way of writing."""
+"""One for each purpose except `other`."""

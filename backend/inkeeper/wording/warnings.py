@@ -1,4 +1,4 @@
-"""The warnings of an account in words: a title and a sentence or two on what to do."""
+"""Renders the warnings of an account: a title, and one or two sentences on what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.rules import warnings
 from inkeeper.rules.books import rule_book
-from inkeeper.rules.warnings import RESPONSE_PERCENT_LEAST, RESPONSE_WINDOW, AccountWarning
+from inkeeper.rules.warnings import RESPONSE_MIN_PERCENT, RESPONSE_WINDOW, AccountWarning
 from inkeeper.vocabulary import ReminderCode
 from inkeeper.wording import dates
 from inkeeper.wording.amounts import credits, people
@@ -15,19 +15,19 @@ from inkeeper.wording.forecast import basis
 from inkeeper.wording.language import Words
 
 
-class Said(NamedTuple):
-    """A warning in words."""
+class Message(NamedTuple):
+    """A rendered warning."""
 
     title: str
     detail: str
 
 
-def say(warning: AccountWarning, words: Words) -> Said:
-    """The warning in words."""
-    return _SAYINGS[warning.code](warning.arguments, words)
+def render(warning: AccountWarning, words: Words) -> Message:
+    """Render the warning."""
+    return _RENDERERS[warning.code](warning.arguments, words)
 
 
-def _expiring(of: warnings.Expiring, words: Words) -> Said:
+def _expiring(of: warnings.Expiring, words: Words) -> Message:
     day = dates.end_of_use(of.at, words)
     if of.per_day:
         use = words.pgettext(
@@ -41,7 +41,7 @@ def _expiring(of: warnings.Expiring, words: Words) -> Said:
     if of.worth:
         worth = words.money(of.worth)
         detail.append(words.pgettext("warning.expiring.worth", "Worth %(money)s at your price.", money=worth))
-    return Said(_expire(of, words), " ".join(detail))
+    return Message(_expire(of, words), " ".join(detail))
 
 
 def _expire(of: warnings.Expiring | warnings.FewTargets, words: Words) -> str:
@@ -55,15 +55,15 @@ def _expire(of: warnings.Expiring | warnings.FewTargets, words: Words) -> str:
     )
 
 
-def _few_targets(of: warnings.FewTargets, words: Words) -> Said:
+def _few_targets(of: warnings.FewTargets, words: Words) -> Message:
     expire = _expire(of, words)
     if not of.names:
         more = people(of.more, words)
-        return Said(
+        return Message(
             words.pgettext("warning.few_targets.none", "%(expire)s, and your list is empty", expire=expire),
             words.pgettext("warning.few_targets.add_people", "Add %(people)s to write to.", people=more),
         )
-    return Said(
+    return Message(
         # translators: %(expire)s is such as "12 credits expire in 5 days".
         words.npgettext(
             "warning.few_targets.title",
@@ -76,9 +76,9 @@ def _few_targets(of: warnings.FewTargets, words: Words) -> Said:
     )
 
 
-def _behind(of: warnings.Behind, words: Words) -> Said:
+def _behind(of: warnings.Behind, words: Words) -> Message:
     lost = credits(of.lost, words)
-    return Said(
+    return Message(
         words.pgettext("warning.behind.title", "At your pace %(credits)s will be lost", credits=lost),
         words.pgettext(
             "warning.behind.detail",
@@ -91,20 +91,20 @@ def _behind(of: warnings.Behind, words: Words) -> Said:
     )
 
 
-def _empty(of: warnings.Empty, words: Words) -> Said:
+def _empty(of: warnings.Empty, words: Words) -> Message:
     upgrade = words.pgettext("warning.empty.upgrade", "Only an upgrade brings more now.")
     title = words.pgettext("warning.empty.title", "All credits are used")
-    return Said(title, f"{_more_to_come(of.coming, words)} {upgrade}")
+    return Message(title, f"{_more_to_come(of.coming, words)} {upgrade}")
 
 
-def _low_balance(of: warnings.LowBalance, words: Words) -> Said:
+def _low_balance(of: warnings.LowBalance, words: Words) -> Message:
     title = words.npgettext(
         "warning.low_balance.title", "Only %(number)s credit is left", "Only %(number)s credits are left", of.balance
     )
-    return Said(title, _more_to_come(of.coming, words))
+    return Message(title, _more_to_come(of.coming, words))
 
 
-def _more_to_come(coming: warnings.Coming | None, words: Words) -> str:
+def _more_to_come(coming: warnings.NextGrant | None, words: Words) -> str:
     if coming is None:
         return words.pgettext("warning.none_to_come", "No more come on this plan.")
     return words.npgettext(
@@ -116,7 +116,7 @@ def _more_to_come(coming: warnings.Coming | None, words: Words) -> str:
     )
 
 
-def _over_cap(of: warnings.OverCap, words: Words) -> Said:
+def _over_cap(of: warnings.OverCap, words: Words) -> Message:
     over = credits(of.over, words)
     use = words.pgettext(
         "warning.over_cap.use",
@@ -127,7 +127,7 @@ def _over_cap(of: warnings.OverCap, words: Words) -> Said:
     if of.cap is not None:
         keeps = words.pgettext("warning.over_cap.keeps", "Your plan keeps %(cap)s at most.", cap=of.cap)
         use = f"{keeps} {use}"
-    return Said(
+    return Message(
         words.pgettext(
             "warning.over_cap.title",
             "%(credits)s of the coming %(coming)s would be over the cap",
@@ -138,10 +138,10 @@ def _over_cap(of: warnings.OverCap, words: Words) -> Said:
     )
 
 
-def _grant_missing(of: warnings.GrantMissing, words: Words) -> Said:
+def _grant_missing(of: warnings.GrantMissing, words: Words) -> Message:
     day = dates.local_date(of.due, words)
     if of.shown is None:
-        return Said(
+        return Message(
             words.npgettext(
                 "warning.grant_missing.look",
                 "Check that your %(number)s new credit came",
@@ -154,7 +154,7 @@ def _grant_missing(of: warnings.GrantMissing, words: Words) -> Said:
                 day=day,
             ),
         )
-    return Said(
+    return Message(
         words.pgettext(
             "warning.grant_missing.title",
             "LinkedIn showed %(shown)s, without the %(credits)s new of %(day)s",
@@ -169,8 +169,8 @@ def _grant_missing(of: warnings.GrantMissing, words: Words) -> Said:
     )
 
 
-def _response_rate(of: warnings.ResponseRate, words: Words) -> Said:
-    return Said(
+def _response_rate(of: warnings.ResponseRate, words: Words) -> Message:
+    return Message(
         words.pgettext(
             "warning.response_rate.title",
             "%(percent)s of %(sent)s InMails were answered in %(days)s days",
@@ -181,13 +181,13 @@ def _response_rate(of: warnings.ResponseRate, words: Words) -> Said:
         words.pgettext(
             "warning.response_rate.detail",
             "Under %(percent)s LinkedIn stops bulk sending. Record the answers that have come.",
-            percent=words.percent(RESPONSE_PERCENT_LEAST),
+            percent=words.percent(RESPONSE_MIN_PERCENT),
         ),
     )
 
 
-def _discrepancy(of: warnings.Discrepancy, words: Words) -> Said:
-    return Said(
+def _discrepancy(of: warnings.Discrepancy, words: Words) -> Message:
+    return Message(
         words.pgettext(
             "warning.discrepancy.title",
             "Ledger and LinkedIn differed on %(day)s",
@@ -200,8 +200,8 @@ def _discrepancy(of: warnings.Discrepancy, words: Words) -> Said:
     )
 
 
-def _unconfirmed(of: warnings.Unconfirmed, words: Words) -> Said:
-    return Said(
+def _unconfirmed(of: warnings.Unconfirmed, words: Words) -> Message:
+    return Message(
         words.npgettext(
             "warning.unconfirmed.title",
             "Balance not confirmed for %(number)s day",
@@ -215,7 +215,7 @@ def _unconfirmed(of: warnings.Unconfirmed, words: Words) -> Said:
     )
 
 
-def _wrong_book(of: warnings.WrongBook, words: Words) -> Said:
+def _wrong_book(of: warnings.WrongBook, words: Words) -> Message:
     title = words.gettext(rule_book(of.rule_book).title)
     allows = words.pgettext(
         "warning.wrong_book.allows", "“%(title)s” allows %(allowed)s at most.", title=title, allowed=of.allowed
@@ -228,7 +228,7 @@ def _wrong_book(of: warnings.WrongBook, words: Words) -> Said:
         )
     else:
         advice = words.pgettext("warning.wrong_book.check", "Check the plan and the allotment in the settings.")
-    return Said(
+    return Message(
         words.pgettext(
             "warning.wrong_book.title",
             "LinkedIn showed %(credits)s, more than the rules allow",
@@ -238,24 +238,24 @@ def _wrong_book(of: warnings.WrongBook, words: Words) -> Said:
     )
 
 
-def _cancelling(of: warnings.Cancelling, words: Words) -> Said:
+def _cancelling(of: warnings.Cancelling, words: Words) -> Message:
     unused, day = credits(of.credits, words), dates.end_of_use(of.at, words)
-    return Said(
+    return Message(
         words.pgettext("warning.cancelling.title", "Use %(credits)s before your subscription ends", credits=unused),
         words.pgettext("warning.cancelling.detail", "They are voided at %(day)s.", day=day),
     )
 
 
-def _to_write(of: warnings.ToWrite, words: Words) -> Said:
+def _to_write(of: warnings.ToWrite, words: Words) -> Message:
     title = words.npgettext(
         "warning.to_write.title", "%(number)s to write to today", "%(number)s to write to today", of.people
     )
     more, names = of.people - len(of.names), ", ".join(of.names)
     if not of.names:
-        return Said(title, words.pgettext("planned.where", "Inkeeper shows to whom: People, Today."))
+        return Message(title, words.pgettext("planned.where", "Inkeeper shows to whom: People, Today."))
     if not more:
-        return Said(title, f"{names}.")
-    return Said(
+        return Message(title, f"{names}.")
+    return Message(
         title,
         words.npgettext(
             "warning.to_write.names",
@@ -267,7 +267,7 @@ def _to_write(of: warnings.ToWrite, words: Words) -> Said:
     )
 
 
-_SAYINGS: dict[ReminderCode, Callable[[Any, Words], Said]] = {
+_RENDERERS: dict[ReminderCode, Callable[[Any, Words], Message]] = {
     "expiring": _expiring,
     "few_targets": _few_targets,
     "behind": _behind,

@@ -30,7 +30,7 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.wording.plan_changes import other_book
-from inkeeper.wording.refusals import say as say_refusal
+from inkeeper.wording.refusals import explain as explain_refusal
 from inkeeper.wording.starter_texts import STARTER_TEXTS
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
@@ -226,7 +226,7 @@ def wrong_book(state: State) -> dict[str, Any] | None:
         "title": best.title,
         "balance": observed.balance,
         "detail": detail,
-        "others": [{"rule_book": fit.book.id, "title": fit.book.title, "most": fit.most} for fit in fitting],
+        "others": [{"rule_book": fit.book.id, "title": fit.book.title, "most": fit.max_balance} for fit in fitting],
     }
 
 
@@ -243,13 +243,13 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except UnknownPlan as error:
-        raise invalid("plan", say_refusal(error)) from error
+        raise invalid("plan", explain_refusal(error)) from error
     except UnknownBook as error:
-        raise invalid("rule_book", say_refusal(error)) from error
+        raise invalid("rule_book", explain_refusal(error)) from error
     except AllotmentRequired as error:
-        raise invalid("allotment", say_refusal(error)) from error
+        raise invalid("allotment", explain_refusal(error)) from error
     except periods.UnknownTimeZone as error:
-        raise invalid("time_zone", say_refusal(error)) from error
+        raise invalid("time_zone", explain_refusal(error)) from error
 
 
 _BOOK_TERMS = ("rule_book", "renewal_day")

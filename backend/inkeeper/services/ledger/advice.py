@@ -9,8 +9,8 @@ from typing import Any
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.advice import (
-    PERIODS_LOOKED_AT,
-    PERIODS_NEEDED,
+    MAX_PERIODS,
+    MIN_PERIODS,
     Advice,
     Trial,
     advise,
@@ -18,15 +18,15 @@ from inkeeper.rules.advice import (
     enough_on,
     full_periods,
     last_day_to_cancel,
+    plan_daily_use,
     plans_to_try,
     ran_out_early,
     try_plan,
-    use_the_rest,
 )
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import Moment, name_for_browsers
 from inkeeper.rules.replay import book_of, months_of
-from inkeeper.rules.report import lost
+from inkeeper.rules.report import lost_credits
 from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
 from inkeeper.services.access import Actor, owned_account
@@ -44,17 +44,17 @@ def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dic
     row = owned_account(tx, actor, account_id)
     now = balances.present(tx, account_id, now)
     months = months_of(balances.state_at(tx, account_id, now)[0])
-    told = balances.told(tx, account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
-    state, looked_at = told.state, full_periods(told.closed)
+    told = balances.told(tx, account_id, month_start(row.time_zone, now, -months * (MAX_PERIODS + 1)), now)
+    state, evaluated = told.state, full_periods(told.closed)
     prices = row.prices(paid_plan([*told.closed, told.present]))
-    enough = len(looked_at) >= PERIODS_NEEDED
+    enough = len(evaluated) >= MIN_PERIODS
     trials: dict[str, Trial] = {}
     if enough:
-        facts = stored_facts.facts_of(tx, account_id, looked_at[0].start)
-        trials = {plan: try_plan(state, plan, looked_at, facts) for plan in plans_to_try(state)}
-    found = advise(state, looked_at, list(trials.values()), prices)
+        facts = stored_facts.facts_of(tx, account_id, evaluated[0].start)
+        trials = {plan: try_plan(state, plan, evaluated, facts) for plan in plans_to_try(state)}
+    found = advise(state, evaluated, list(trials.values()), prices)
     plans = [_plan(tx, actor, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
-    said = wording.say(_ground(row, state, found, looked_at, trials))
+    said = wording.render(_ground(row, state, found, evaluated, trials))
     return {
         "as_of": now,
         "time_zone": name_for_browsers(row.time_zone),
@@ -65,24 +65,24 @@ def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dic
         "title": said.title,
         "detail": said.detail,
         "rule": wording.RULE,
-        "history": _history(row.time_zone, state, looked_at),
+        "history": _history(row.time_zone, state, evaluated),
         "plans": plans,
         "if_cancelled": None if state.plan == books.BASIC else _if_cancelled(row, state, now),
     }
 
 
-def _history(zone: str, state: State, looked_at: Sequence[Sheet]) -> dict[str, Any]:
+def _history(zone: str, state: State, evaluated: Sequence[Sheet]) -> dict[str, Any]:
     allotment = plans_to_try(state)[state.plan]
-    missing = max(0, PERIODS_NEEDED - len(looked_at))
+    missing = max(0, MIN_PERIODS - len(evaluated))
     return {
         "period_months": months_of(state),
-        "full_periods": len(looked_at),
-        "needed": PERIODS_NEEDED,
+        "full_periods": len(evaluated),
+        "needed": MIN_PERIODS,
         "missing": missing,
-        "enough_on": enough_on(state, len(looked_at)) if missing else None,
-        "ran_out": sum(sheet.emptied_at is not None for sheet in looked_at),
-        "ran_out_early": sum(ran_out_early(sheet, allotment) for sheet in looked_at),
-        "periods": [_period(zone, sheet, allotment) for sheet in looked_at],
+        "enough_on": enough_on(state, len(evaluated)) if missing else None,
+        "ran_out": sum(sheet.emptied_at is not None for sheet in evaluated),
+        "ran_out_early": sum(ran_out_early(sheet, allotment) for sheet in evaluated),
+        "periods": [_period(zone, sheet, allotment) for sheet in evaluated],
     }
 
 
@@ -96,7 +96,7 @@ def _period(zone: str, sheet: Sheet, allotment: int) -> dict[str, Any]:
         "used": tally.used,
         "free": tally.free_used,
         "returned": tally.credited_back,
-        "lost": lost(tally),
+        "lost": lost_credits(tally),
         "emptied_at": sheet.emptied_at,
         "days_left_when_empty": days_left_when_empty(zone, sheet),
         "ran_out_early": ran_out_early(sheet, allotment),
@@ -131,7 +131,7 @@ def _plan(
 
 def _tried(trial: Trial, price: Money | None) -> dict[str, Any]:
     paid = price and price._replace(amount_minor=price.amount_minor * trial.months)
-    each = paid and money.shared(paid, trial.used)
+    each = paid and money.divide(paid, trial.used)
     return {
         "months": trial.months,
         "used": trial.used,
@@ -157,7 +157,7 @@ def _change(
 
 def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
     """How to use the rest before the last day to cancel."""
-    plan = use_the_rest(state, now, row.working_days)
+    plan = plan_daily_use(state, now, row.working_days)
     by = last_day_to_cancel(state, now)
     return {
         "credits": state.balance,
@@ -176,20 +176,20 @@ def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
 
 
 def _ground(
-    row: Account, state: State, found: Advice, looked_at: Sequence[Sheet], trials: Mapping[str, Trial]
-) -> wording.Ground:
+    row: Account, state: State, found: Advice, evaluated: Sequence[Sheet], trials: Mapping[str, Trial]
+) -> wording.AdviceFacts:
     """What the advice rests on."""
     allotment = plans_to_try(state)[state.plan]
     tried = trials.get(books.BASIC if found.verdict == "cancel" else found.plan or state.plan)
-    return wording.Ground(
+    return wording.AdviceFacts(
         found.verdict,
         found.need,
         is_free_plan=state.plan == books.BASIC,
         plan=book_of(state).plan(found.plan or state.plan).title,
         allotment=tried.allotment if tried else allotment,
-        looked_at=len(looked_at),
+        evaluated=len(evaluated),
         months=months_of(state),
-        early=sum(ran_out_early(sheet, allotment) for sheet in looked_at),
+        early=sum(ran_out_early(sheet, allotment) for sheet in evaluated),
         short=tried.short_periods if tried else 0,
-        enough_on=Moment(enough_on(state, len(looked_at)), row.time_zone),
+        enough_on=Moment(enough_on(state, len(evaluated)), row.time_zone),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from inkeeper.errors import not_found
 from inkeeper.rules.facts import Observed, Retracted
-from inkeeper.rules.fitting import other_books_holding
+from inkeeper.rules.fitting import other_books_allowing
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.state import State
 from inkeeper.services import dates
@@ -79,7 +79,7 @@ def _likely_causes(difference: int, shown: int, state: State) -> list[str]:
         ]
         if book_of(state).credit_back:
             causes.insert(0, "A credit came back for an answer that is not recorded here.")
-        elif other_books_holding(state, shown):
+        elif other_books_allowing(state, shown):
             causes.insert(
                 0, "Unused credits carried over from last month, or came back for answers: another rule book applies."
             )

@@ -141,7 +141,7 @@ def _describe(
         "balance_after": balance_before + granted - voided,
         "next_renewal": grant and {"at": grant.at, "credits": grant.credits},
         "value_voided": worth and worth._asdict(),
-        "detail": wording.say(
+        "detail": wording.render(
             None if effective_at <= now else Moment(effective_at, row.time_zone), granted, voided, balance_before
         ),
     }

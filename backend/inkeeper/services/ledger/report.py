@@ -21,21 +21,21 @@ from inkeeper.rules.periods import day_start, local_day, name_for_browsers
 from inkeeper.rules.replay import book_of
 from inkeeper.rules.report import (
     HOURS,
-    MINIMUM_SAMPLE,
-    RATES_OVER_DAYS,
+    MIN_HOUR_SENT,
+    RATE_WINDOWS_DAYS,
     WEEKDAYS,
     Month,
     average,
-    best,
     best_hours,
+    best_month,
     cost,
     hours_of_week,
-    lost,
+    lost_credits,
     months,
-    priced,
-    worth,
+    priced_months,
+    value_in_month,
 )
-from inkeeper.rules.sheets import ENDS, Point, Sheet, first_day, month_start, total
+from inkeeper.rules.sheets import ENDING_KINDS, Point, Sheet, first_day, month_start, total
 from inkeeper.rules.state import State, Tally
 from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Answered
@@ -94,7 +94,7 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> Standing[
     rows = months(sheets, zone, month_start(zone, now, 1 - count))
     prices = row.prices(paid_plan(sheets))
     since = max(rows[0].start, state.opened_at)
-    most = best(rows)
+    most = best_month(rows)
     answered = answers.answered(tx, row.id, zone, since, now)
     made = {
         "account": _account(row, state),
@@ -179,7 +179,7 @@ def _name(zone: str, start: datetime) -> str:
 
 
 def _month(month: Month, zone: str, now: datetime, prices: Mapping[str, Money]) -> dict[str, Any]:
-    used, gone = (worth(month, credits, prices) for credits in (month.tally.used, lost(month.tally)))
+    used, gone = (value_in_month(month, credits, prices) for credits in (month.tally.used, lost_credits(month.tally)))
     return {
         "month": _name(zone, month.start),
         "start": month.start,
@@ -205,15 +205,15 @@ def _amounts(tally: Tally) -> dict[str, int]:
         "expired": tally.expired,
         "forfeited": tally.forfeited,
         "voided": tally.voided,
-        "lost": lost(tally),
+        "lost": lost_credits(tally),
         "adjusted_up": tally.adjusted_up,
         "adjusted_down": tally.adjusted_down,
     }
 
 
 def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any]:
-    used = money.total(worth(month, month.tally.used, prices) for month in rows)
-    gone = money.total(worth(month, lost(month.tally), prices) for month in rows)
+    used = money.total(value_in_month(month, month.tally.used, prices) for month in rows)
+    gone = money.total(value_in_month(month, lost_credits(month.tally), prices) for month in rows)
     return {
         "months": len(rows),
         **_amounts(total(month.tally for month in rows)),
@@ -234,7 +234,7 @@ def _differences(rows: Sequence[Month]) -> list[dict[str, Any]]:
 
 def _rates(tx: Transaction, row: Account, now: datetime) -> list[dict[str, Any]]:
     today = local_day(row.time_zone, now)
-    since = [day_start(row.time_zone, today - timedelta(days=days)) for days in RATES_OVER_DAYS]
+    since = [day_start(row.time_zone, today - timedelta(days=days)) for days in RATE_WINDOWS_DAYS]
     return [
         {
             "days": days,
@@ -244,12 +244,12 @@ def _rates(tx: Transaction, row: Account, now: datetime) -> list[dict[str, Any]]
             "response_rate": found.response_rate,
             "acceptance_rate": found.acceptance_rate,
         }
-        for days, begin, found in zip(RATES_OVER_DAYS, since, answers.by_outcome(tx, row.id, since, now), strict=True)
+        for days, begin, found in zip(RATE_WINDOWS_DAYS, since, answers.by_outcome(tx, row.id, since, now), strict=True)
     ]
 
 
 def _cost(rows: Sequence[Month], prices: Mapping[str, Money], answered: Iterable[Answered]) -> dict[str, Any]:
-    counted = priced(rows, prices)
+    counted = priced_months(rows, prices)
     spans = [(to_microseconds(month.start), to_microseconds(month.end)) for month in counted]
     paid_answers = [sent_at for sent_at, paid, _, _ in answered if paid]
     many = sum(bisect_left(paid_answers, end) - bisect_left(paid_answers, start) for start, end in spans)
@@ -265,7 +265,7 @@ def _cost(rows: Sequence[Month], prices: Mapping[str, Money], answered: Iterable
 def _balance_over_time(sheets: Iterable[Sheet], since: datetime, opening: int) -> list[dict[str, Any]]:
     told = (point for sheet in sheets for point in sheet.points if point.at >= since)
     # What ended as the first month began was lost to the one before, and is not in its opening balance any more.
-    points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDS, told)]
+    points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDING_KINDS, told)]
     return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
 
 
@@ -273,8 +273,8 @@ def _heat_map(by_hour: Mapping[int, tuple[int, int]], answered: Iterable[Answere
     week = hours_of_week(by_hour)
     received = Counter(hour for _, _, hour, _ in answered)
     return {
-        "minimum_sample": MINIMUM_SAMPLE,
-        "enough": any(hour.sent >= MINIMUM_SAMPLE for day in week for hour in day),
+        "minimum_sample": MIN_HOUR_SENT,
+        "enough": any(hour.sent >= MIN_HOUR_SENT for day in week for hour in day),
         "weekdays": list(range(1, WEEKDAYS + 1)),
         "hours": list(range(HOURS)),
         "sent": [[hour.sent for hour in day] for day in week],

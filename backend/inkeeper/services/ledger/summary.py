@@ -15,7 +15,7 @@ from inkeeper.rules.pace import Pace, days_until, pace, working_days
 from inkeeper.rules.periods import name_for_browsers
 from inkeeper.rules.replay import allotment_of, book_of, months_of
 from inkeeper.rules.timeline import next_grant, next_loss, timeline
-from inkeeper.rules.warnings import AccountWarning, LeadDays, Outlook, next_turn, warnings
+from inkeeper.rules.warnings import AccountWarning, LeadDays, WarningInputs, next_change_at, warnings
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Capacity
@@ -145,7 +145,7 @@ class Summary(NamedTuple):
 
     answer: Overview
     stands_until: datetime
-    outlook: Outlook
+    outlook: WarningInputs
 
 
 def summary(tx: Transaction, row: Account, now: datetime) -> Summary:
@@ -165,7 +165,7 @@ def summary(tx: Transaction, row: Account, now: datetime) -> Summary:
     lately = answers.returns(tx, row.id, state, now)
     its_forecast = forecast(state, now, loss, lately)
     listed = targets.for_summary(tx, Actor(row.owner_id), row.id, row.time_zone, asked_at)
-    outlook = Outlook(
+    outlook = WarningInputs(
         state,
         now,
         changes,
@@ -219,7 +219,7 @@ def summary(tx: Transaction, row: Account, now: datetime) -> Summary:
         awaiting=awaiting_inmails(tx, row.id, AWAITING, now),
     )
     unanswered = next_unanswered(tx, row.id, now)
-    turns = [next_turn(outlook), *(fact.at for fact in coming), *([unanswered] if unanswered else [])]
+    turns = [next_change_at(outlook), *(fact.at for fact in coming), *([unanswered] if unanswered else [])]
     if answer.opens_at:
         turns.append(state.opened_at)
     return Summary(answer, min(turns), outlook)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from inkeeper.rules.facts import Fact
 from inkeeper.rules.replay import cap_of
-from inkeeper.rules.spreading import Credits, credits_ahead, held
+from inkeeper.rules.spreading import Credits, credits_ahead, find_held
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, timeline
 from inkeeper.services.access import Actor
@@ -96,7 +96,7 @@ class Holding:
             return _NONE_HELD
 
         def match() -> HeldOf:
-            until = held([(one.id, one.day) for one in planned], ahead.credits, ahead.today)
+            until = find_held([(one.id, one.day) for one in planned], ahead.credits, ahead.today)
             return HeldOf(until, frozenset(one.id for one in planned if one.can_be_done and one.id in until))
 
         return _HELD.of((of_list, tuple(ahead.credits)), match)

@@ -16,7 +16,7 @@ from inkeeper.rules import people
 from inkeeper.rules.facts import Fact, Sent
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT
-from inkeeper.rules.spreading import Candidate, Credits, Plan, held, spread
+from inkeeper.rules.spreading import Candidate, Credits, Plan, find_held, spread
 from inkeeper.rules.targets import ALWAYS
 from inkeeper.rules.timeline import HORIZON, next_loss, timeline
 from inkeeper.services.access import Actor, owned_account
@@ -213,7 +213,7 @@ def _answer(
     those that are held on the day on which theirs comes.
     """
     before = [(one.id, max(one.day, ahead.today)) for one in taken]
-    waiting = held(before, ahead.credits, ahead.today)
+    waiting = find_held(before, ahead.credits, ahead.today)
     served = (waiting.get(target_id, day) for target_id, day in before)
     named = [*(day for day in served if day is not None), *(day for _, day in plan.placed)]
     loss = next_loss(ahead.changes)

@@ -55,7 +55,7 @@ class Told(NamedTuple):
     """
 
     event: Event
-    said: wording.Said
+    said: wording.Message
     uid: str
     digest: str
     sequence: int
@@ -164,7 +164,7 @@ def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[F
     events, news = [], []
     planned = _planned(tx, Actor(row.owner_id), row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
-        said = wording.say(event, words)
+        said = wording.render(event, words)
         uid, digest = _uid(row.id, event), _digest(said.title, said.detail)
         before = known.get(uid)
         if before and before.digest == digest:

@@ -37,7 +37,7 @@ from inkeeper.storage.reminders import Sent
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PERIOD_WARNING_CODES
 from inkeeper.wording.language import ENGLISH, Words
-from inkeeper.wording.warnings import say
+from inkeeper.wording.warnings import render
 
 MORNING_FROM = 5
 """The hour (local) from which on the day's people are told; the first run behind it tells of them."""
@@ -174,14 +174,14 @@ def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime, w
     message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
     # So that no absence note answers it.
     message["Auto-Submitted"] = "auto-generated"
-    said = ((reminder.account, say(reminder.warning, words)) for reminder in news)
+    said = ((reminder.account, render(reminder.warning, words)) for reminder in news)
     told = "".join(f"{account}: {warning.title}\n{warning.detail}\n\n" for account, warning in said)
     message.set_content(f"{told}-- \n{_footer(words)}", cte="quoted-printable")
     return message
 
 
 def _subject(first: Reminder, more: int, words: Words) -> str:
-    warning = say(first.warning, words).title
+    warning = render(first.warning, words).title
     if not more:
         # translators: The subject of a message: a warning with the account's plan.
         return words.pgettext("mail.subject", "%(warning)s (%(account)s)", warning=warning, account=first.account)

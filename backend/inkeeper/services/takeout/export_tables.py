@@ -14,7 +14,7 @@ from inkeeper.services.ledger.accounts import UNREADABLE
 from inkeeper.storage import balances, csv_rows
 from inkeeper.storage.csv_rows import InmailRow
 from inkeeper.storage.transaction import Transaction
-from inkeeper.wording.journal import say
+from inkeeper.wording.journal import render
 
 Row = Sequence[Any]
 
@@ -79,7 +79,7 @@ def _ledger(tx: Transaction, now: datetime) -> Iterator[Row]:
                 entry.kind,
                 entry.credits,
                 entry.balance,
-                say(entry.why),
+                render(entry.why),
                 entry.rule,
                 about,
             )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, Sent
 from inkeeper.rules.replay import opening_of, position_of, replay, without_retracted
-from inkeeper.rules.sheets import Sheet, draw_up
+from inkeeper.rules.sheets import Sheet, build_sheets
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.ledger.accounts import UNREADABLE
@@ -78,7 +78,7 @@ def _check_account(tx: Transaction, account_id: str, now: datetime) -> Iterator[
         present = max(now, opening_of(facts).at)
         at_once = replay(facts, present).state
     except UNREADABLE as error:
-        yield Finding(account_id, None, f"The facts cannot be replayed: {refusals.unreadable(error)}")
+        yield Finding(account_id, None, f"The facts cannot be replayed: {refusals.explain_replay_error(error)}")
         return
     yield from _check_step_by_step(account_id, facts, at_once, present)
     yield from _check_saved(tx, account_id, facts, present)
@@ -95,7 +95,7 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
         state = replay(together, at, state).state
         broken = list(broken_invariants(state))
         if broken:
-            yield from (Finding(account_id, together[-1].id, refusals.broken(each)) for each in broken)
+            yield from (Finding(account_id, together[-1].id, refusals.describe_invariant(each)) for each in broken)
             return
     assert state is not None, "a history that was replayed has an opening"
     if dump_state(replay([], now, state).state) != dump_state(at_once):
@@ -113,7 +113,7 @@ def _check_saved(tx: Transaction, account_id: str, facts: list[Fact], now: datet
     fresh: dict[Position, State] = {}
     state, journal = replay(facts, until, None, lambda state: fresh.update({state.position: state.copy()}))
     yield from _check_saved_states(account_id, saved, fresh)
-    yield from _check_saved_sheets(tx, account_id, draw_up(None, fresh.values(), journal, state)[0])
+    yield from _check_saved_sheets(tx, account_id, build_sheets(None, fresh.values(), journal, state)[0])
 
 
 def _check_saved_states(account_id: str, states: list[State], fresh: dict[Position, State]) -> Iterator[Finding]:
