@@ -410,7 +410,7 @@ interface View {
   skipped: Record<string, number>;
   /** People whom the server had on the list before they were added here, by the ids of the entries. */
   listedBefore: string[];
-  lookedAt: string;
+  lastOpenedAt: string;
   reminders: Reminders;
   preferences: Preferences;
 }

@@ -88,7 +88,7 @@ interface LinkedinListener {
   composerOf(path: (EventTarget | null)[], part: "anchor" | "send"): LinkedinComposer | undefined;
   canSend(composer: LinkedinComposer): boolean;
   ownIn(composer: LinkedinComposer): Element[];
-  notice(composer: LinkedinComposer, isSure: boolean): void;
+  startWatch(composer: LinkedinComposer, isSure: boolean): void;
   /** Whether the user pressed something in this composer within the last second. */
   isByUser(composer: LinkedinComposer): boolean;
   settle(watch: LinkedinWatch, proven: boolean): void;

@@ -50,7 +50,7 @@ interface PopupUi {
   /** The entry that the user was told of last. */
   logged: string | null;
   /** When a popup was opened before this one. */
-  lookedAt: string | null;
+  lastOpenedAt: string | null;
   /** The menu that is open of the target that is shown, and whether a day is being picked there. */
   targetMenu: "later" | "more" | null;
   picking: boolean;

@@ -19,7 +19,7 @@ export const session = chrome.storage.session;
  * Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token
  * and names.
  */
-export function keepStorageToOurselves() {
+export function restrictStorageAccess() {
   for (const area of [chrome.storage.local, chrome.storage.session]) {
     area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
   }
@@ -71,7 +71,7 @@ export async function activeTab() {
  * @param {string[]} files
  * @returns {Promise<any[]>}
  */
-export async function lookInto(tabId, files) {
+export async function runInFrames(tabId, files) {
   const target = { tabId, allFrames: true };
   const frames = await chrome.scripting.executeScript({ target, files, injectImmediately: true });
   return frames.map(({ result }) => result ?? null);
@@ -155,14 +155,14 @@ export const mayListen = () => chrome.permissions.contains(LISTENING);
 export const requestListening = () => chrome.permissions.request(LISTENING);
 
 /** Gives the permission back, unless it came with a wider one, which is not ours to give back. */
-export const forgoListening = () => chrome.permissions.remove(LISTENING).catch(() => false);
+export const removeListening = () => chrome.permissions.remove(LISTENING).catch(() => false);
 
 /**
  * Runs these scripts in every frame of LinkedIn's pages that is loaded from now on, in a world of their own; none with
  * an empty list.
  * @param {string[]} js
  */
-export async function listenWith(js) {
+export async function registerListener(js) {
   const ids = ["listen"];
   if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) {
     await chrome.scripting.unregisterContentScripts({ ids });

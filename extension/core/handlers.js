@@ -66,7 +66,7 @@ export const handlers = {
   },
   "notifications.set": ({ on }) => done(setReminders({ notifications: on })),
   "listening.set": ({ on }) => done(listening.setListening(on)),
-  "question.answer": ({ id, cost }) => stored(listening.answer(id, cost)),
+  "question.answer": ({ id, cost }) => stored(listening.answerQuestion(id, cost)),
   looked: () => done(local.set({ lookedAt: new Date().toISOString() })),
 };
 

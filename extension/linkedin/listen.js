@@ -6,14 +6,14 @@
   const { composers, find, kinds, place, read, sign } = globalThis.inkeeper;
   Reflect.deleteProperty(globalThis, "inkeeper");
 
-  const PATIENCE_MS = 10_000;
-  const LOOK_EVERY_MS = 250;
+  const PROOF_TIMEOUT_MS = 10_000;
+  const CHECK_EVERY_MS = 250;
   const GESTURE_MS = 1000;
   const EVENTS = ["pointerdown", "click", "submit", "keydown", "pagehide"];
-  const QUIETLY = { capture: true, passive: true };
+  const LISTENER_OPTIONS = { capture: true, passive: true };
 
   const watches = /** @type {Set<LinkedinWatch>} */ (new Set());
-  let looking = 0;
+  let timer = 0;
 
   /**
    * What the user pressed last, and what it stood in at that moment: a page can no longer add itself to that. One press
@@ -22,7 +22,7 @@
   let gesture = { path: /** @type {EventTarget[]} */ ([]), at: -Infinity, isUsed: true };
 
   /** @param {any} event What the page makes up itself is not heard. */
-  function hear(event) {
+  function handleEvent(event) {
     if (!event.isTrusted) return;
     if (event.type === "pagehide") return watches.forEach((watch) => settle(watch, false));
     const isKey = event.type === "keydown";
@@ -40,7 +40,7 @@
     const composer = (!isKey || isEnter) && composerOf(pressed, isKey ? "anchor" : "send");
     // The browser trusts a submit that a script of the page began.
     if (composer && event.type === "submit" && !isByUser(composer)) return;
-    if (composer) notice(composer, !isKey);
+    if (composer) startWatch(composer, !isKey);
     // Whoever closes a composer by hand has not sent it.
     else if (event.type !== "submit") for (const watch of watches) watch.touched = true;
   }
@@ -66,8 +66,8 @@
   /** @type {LinkedinListener["ownIn"]} */
   const ownIn = ({ kind, frame }) => find([frame], kind.own);
 
-  /** @type {LinkedinListener["notice"]} Enter may as well begin a new line: it is not sure. */
-  function notice(composer, isSure) {
+  /** @type {LinkedinListener["startWatch"]} Enter may as well begin a new line: it is not sure. */
+  function startWatch(composer, isSure) {
     if (!chrome.runtime?.id) return stop();
     const before = [...watches].find(({ composer: { frame } }) => frame === composer.frame);
     if (!before && gesture.isUsed) return;
@@ -85,13 +85,13 @@
       root: composer.frame.getRootNode(),
     };
     watches.add(Object.assign(watch, { isSure: isSure || Boolean(before?.isSure), touched: false, at: Date.now() }));
-    looking ||= window.setInterval(look, LOOK_EVERY_MS);
+    timer ||= window.setInterval(checkWatches, CHECK_EVERY_MS);
   }
 
-  function look() {
+  function checkWatches() {
     for (const watch of watches) {
       const proof = proofOf(watch);
-      if (proof !== null || Date.now() - watch.at > PATIENCE_MS) settle(watch, proof ?? false);
+      if (proof !== null || Date.now() - watch.at > PROOF_TIMEOUT_MS) settle(watch, proof ?? false);
     }
   }
 
@@ -114,15 +114,15 @@
   /** @type {LinkedinListener["settle"]} */
   function settle(watch, proven) {
     watches.delete(watch);
-    if (!watches.size) looking = clearInterval(looking) ?? 0;
+    if (!watches.size) timer = clearInterval(timer) ?? 0;
     const { at, composer, isOld, isSure, place, reading } = watch;
     // After Enter, only a composer that was emptied may have sent something.
     if (!proven && !isSure && !(composer.frame.isConnected && !canSend(composer))) return;
-    tell({ ...reading, balance: isOld ? reading.balance : null, place, at, proven });
+    report({ ...reading, balance: isOld ? reading.balance : null, place, at, proven });
   }
 
   /** @param {SentNotice} sent */
-  async function tell(sent) {
+  async function report(sent) {
     try {
       const answer = await chrome.runtime.sendMessage({ name: "sent", sent });
       if (answer?.listening === false) stop();
@@ -133,10 +133,10 @@
   }
 
   function stop() {
-    clearInterval(looking);
+    clearInterval(timer);
     watches.clear();
-    for (const type of EVENTS) removeEventListener(type, hear, QUIETLY);
+    for (const type of EVENTS) removeEventListener(type, handleEvent, LISTENER_OPTIONS);
   }
 
-  for (const type of EVENTS) addEventListener(type, hear, QUIETLY);
+  for (const type of EVENTS) addEventListener(type, handleEvent, LISTENER_OPTIONS);
 }

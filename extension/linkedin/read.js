@@ -17,7 +17,7 @@
     [...places].flatMap((place) => (rule?.css ? [...place.querySelectorAll(rule.css)] : []));
 
   /** @param {string} sign The digits of a script follow each other, zero first. */
-  function valueOf(sign) {
+  function digitValue(sign) {
     const code = /** @type {number} */ (sign.codePointAt(0));
     let value = 0;
     while (value < 9 && String.fromCodePoint(code - value - 1).match(DIGIT)) value += 1;
@@ -26,10 +26,10 @@
 
   /** @param {string} text */
   const integers = (text) =>
-    (text.match(NUMBER) ?? []).map((number) => Number(number.match(DIGIT)?.map(valueOf).join("")));
+    (text.match(NUMBER) ?? []).map((number) => Number(number.match(DIGIT)?.map(digitValue).join("")));
 
   /** @param {string | null | undefined} text */
-  const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, TEXT_LENGTH_MAX);
+  const collapsed = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, TEXT_LENGTH_MAX);
 
   /** @type {LinkedinScripts["composers"]} */
   function composers(places) {
@@ -58,9 +58,9 @@
    * @param {Element} element
    * @param {Element} frame
    */
-  function barOf(element, frame) {
-    const bar = element.closest(unread);
-    return bar && bar !== frame && frame.contains(bar) ? bar : null;
+  function unreadAncestor(element, frame) {
+    const ancestor = element.closest(unread);
+    return ancestor && ancestor !== frame && frame.contains(ancestor) ? ancestor : null;
   }
 
   /**
@@ -69,8 +69,8 @@
    * @param {Element} frame
    */
   function isInCard(element, frame) {
-    const around = barOf(element, frame);
-    if (!around?.matches(list) || barOf(/** @type {Element} */ (around.parentElement), frame)) return false;
+    const around = unreadAncestor(element, frame);
+    if (!around?.matches(list) || unreadAncestor(/** @type {Element} */ (around.parentElement), frame)) return false;
     const first = around.querySelector(message);
     if (!first) return Boolean(around.firstElementChild?.contains(element));
     return Boolean(first.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING);
@@ -81,33 +81,34 @@
     /** @param {Element} element */
     const isBefore = (element) => anchor.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING;
     /** @param {LinkedinRule | undefined} rule */
-    const head = (rule) => find([frame], rule).filter((element) => isBefore(element) && !barOf(element, frame));
+    const aboveMessage = (rule) =>
+      find([frame], rule).filter((element) => isBefore(element) && !unreadAncestor(element, frame));
     /** @param {LinkedinRule | undefined} rule */
-    const card = (rule) =>
+    const aboveMessageOrCard = (rule) =>
       find([frame], rule).filter(
-        (element) => isBefore(element) && (!barOf(element, frame) || isInCard(element, frame)),
+        (element) => isBefore(element) && (!unreadAncestor(element, frame) || isInCard(element, frame)),
       );
-    const lines = head(kind.line)
-      .map(({ textContent }) => tidy(textContent))
+    const lines = aboveMessage(kind.line)
+      .map(({ textContent }) => collapsed(textContent))
       .filter(Boolean);
     /** @param {LinkedinRule | undefined} rule */
-    const saying = (rule) => lines.filter((line) => rule?.text?.test(line.replace(NUMBER, "#")));
+    const matchingLines = (rule) => lines.filter((line) => rule?.text?.test(line.replace(NUMBER, "#")));
 
-    const isFirst = card(degree).some(({ textContent }) => integers(textContent ?? "")[0] === 1);
-    const isFree = isFirst || head(kind.free).length + saying(kind.free).length > 0;
-    const balances = head(kind.none).length ? [0] : saying(kind.credit).map(balanceIn);
+    const isFirst = aboveMessageOrCard(degree).some(({ textContent }) => integers(textContent ?? "")[0] === 1);
+    const isFree = isFirst || aboveMessage(kind.free).length + matchingLines(kind.free).length > 0;
+    const balances = aboveMessage(kind.none).length ? [0] : matchingLines(kind.credit).map(balanceIn);
     const balance = balances.length === 1 && !isFree ? balances[0] : null;
     const cost = balance !== null ? "credit" : isFree && !balances.length ? "free" : "unknown";
 
-    const [name] = card(kind.name);
+    const [name] = aboveMessageOrCard(kind.name);
     const label = kind.label?.text
-      ?.exec(tidy(frame.getAttribute("aria-label")))
+      ?.exec(collapsed(frame.getAttribute("aria-label")))
       ?.slice(1)
       .find(Boolean);
     return {
-      recognised: cost !== "unknown" || (!isFree && saying(loading).length === lines.length),
+      recognised: cost !== "unknown" || (!isFree && matchingLines(loading).length === lines.length),
       product: kind.product,
-      name: tidy(name ? name.textContent : label),
+      name: collapsed(name ? name.textContent : label),
       link: name?.closest("a")?.href ?? "",
       cost,
       balance,
@@ -120,7 +121,7 @@
 
   /** @param {Iterable<Element>} elements */
   const textsOf = (elements) =>
-    [...new Set(Array.from(elements, ({ textContent }) => tidy(textContent)).filter(Boolean))].slice(0, TEXTS_MAX);
+    [...new Set(Array.from(elements, ({ textContent }) => collapsed(textContent)).filter(Boolean))].slice(0, TEXTS_MAX);
 
   /** @type {LinkedinScripts["place"]} */
   function place() {

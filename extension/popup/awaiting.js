@@ -20,9 +20,9 @@ export function awaiting(context) {
   // Trouble needs the room.
   if (state !== "ready" || !account?.awaiting.length) return null;
   const all = account.awaiting;
-  const most = room(context, account);
+  const shownMax = shownCount(context, account);
   const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
-  const turn = () => {
+  const toggle = () => {
     ui.allAwaiting = !ui.allAwaiting;
     paint();
   };
@@ -33,14 +33,14 @@ export function awaiting(context) {
       "div",
       { class: "foot" },
       el("h2", {}, t("awaiting", count)),
-      all.length > most &&
+      all.length > shownMax &&
         el(
           "button",
           {
             class: "quiet",
             "aria-expanded": String(ui.allAwaiting),
             data: { hook: "all-awaiting" },
-            on: { click: turn },
+            on: { click: toggle },
           },
           t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"),
         ),
@@ -48,7 +48,7 @@ export function awaiting(context) {
     el(
       "ul",
       { class: "list" },
-      (ui.allAwaiting ? all : all.slice(0, most)).map((inmail) => item(context, account, inmail)),
+      (ui.allAwaiting ? all : all.slice(0, shownMax)).map((inmail) => item(context, account, inmail)),
     ),
   );
 }
@@ -58,7 +58,7 @@ export function awaiting(context) {
  * @param {PopupContext} context
  * @param {AccountView} account
  */
-function room(context, { projection }) {
+function shownCount(context, { projection }) {
   if (!context.target && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
   return projection?.warnings.length ? 0 : 1;
 }
@@ -77,7 +77,7 @@ function item(
   const days = Math.ceil((Date.parse(by) - now.getTime()) / DAY_MS);
   const isOpen = ui.outcomeOf === id;
   const past = { accountId: account.id, inmailId: id, name, returns };
-  const turn = () => {
+  const toggle = () => {
     ui.outcomeOf = isOpen ? null : id;
     paint();
   };
@@ -107,7 +107,7 @@ function item(
           "aria-label": t("of_person", t("more"), name),
           "aria-expanded": String(isOpen),
           data: { hook: "more" },
-          on: { click: turn },
+          on: { click: toggle },
         },
         "⋯",
       ),

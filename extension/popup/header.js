@@ -19,7 +19,7 @@ export function header(context) {
       el(
         "nav",
         { "aria-label": t("pages") },
-        PAGES.map((page) => (page === "people" && !account.targets ? null : way(page, account))),
+        PAGES.map((page) => (page === "people" && !account.targets ? null : appLink(page, account))),
       ),
     account && ui.menu && menu(context, account),
   );
@@ -99,7 +99,7 @@ function menu({ view, ui, paint }, current) {
  * @param {AppPage} page
  * @param {AccountView} account
  */
-function way(page, { account }) {
+function appLink(page, { account }) {
   const open = async () => {
     if (await run("app.open", { page, accountId: account.id })) globalThis.close();
   };

@@ -2,7 +2,7 @@
 
 import { reasonsToAsk } from "../core/log/past.js";
 import { costOf } from "../core/page/reading.js";
-import { fits } from "../core/show/view.js";
+import { canTakeCredit } from "../core/show/view.js";
 import { when } from "../text/format.js";
 import { plannedWords, purposeWords, sinceWords } from "../text/phrases.js";
 import { t } from "../text/words.js";
@@ -32,7 +32,7 @@ export function log(context) {
     "section",
     { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
     person && card(context, person, page),
-    doubt(context),
+    oneClickObstacle(context),
     ui.asking?.isForm !== true && question(context),
     !isFolded &&
       el(
@@ -42,7 +42,7 @@ export function log(context) {
         person && listButton(context, account, person),
         ...toggle(context, Boolean(person), page?.person === null),
       ),
-    ui.form && logForm(context, attempt),
+    ui.form && logForm(context, logOrAsk),
     ui.asking?.isForm === true && question(context),
   );
 }
@@ -51,13 +51,13 @@ export function log(context) {
  * Why one click cannot log here, where the form can.
  * @param {PopupContext} context
  */
-function doubt({ account, page, ui, view }) {
+function oneClickObstacle({ account, page, ui, view }) {
   if (ui.draft?.isNoPerson) return el("p", { class: "small", data: { hook: "no-person" } }, t("link_no_person"));
   const product = ui.draft?.product ?? page?.product;
   const isOther =
     account &&
     product &&
-    (ui.draft?.product || (page?.person && !page.degree1 && !fits(account, view.accounts, page, ui.switched)));
+    (ui.draft?.product || (page?.person && !page.degree1 && !canTakeCredit(account, view.accounts, page, ui.switched)));
   if (isOther) {
     const isKnown = view.accounts.some((each) => each.account.product === product);
     const add = () => run("app.open", { page: "settings", accountId: null });
@@ -97,7 +97,7 @@ function card(context, person, page) {
     view.connection.state === "ok" ? shortcut : t("will_sync"),
   ];
   const send = (/** @type {0 | 1} */ chosen) => () =>
-    attempt(
+    logOrAsk(
       context,
       {
         accountId,
@@ -191,13 +191,13 @@ function addResult({ past, ui, paint }) {
   if (past?.outcome !== "pending" || past.inmailId === null || ui.asking) return null;
   const { inmailId } = past;
   const isOpen = ui.outcomeOf === inmailId;
-  const turn = () => {
+  const toggleForm = () => {
     ui.outcomeOf = isOpen ? null : inmailId;
     paint();
   };
   return el(
     "button",
-    { class: "quiet start", "aria-expanded": String(isOpen), data: { hook: "add-result" }, on: { click: turn } },
+    { class: "quiet start", "aria-expanded": String(isOpen), data: { hook: "add-result" }, on: { click: toggleForm } },
     t("add_result"),
   );
 }
@@ -239,7 +239,7 @@ function costWords(page, cost, none) {
 function toggle(context, hasPerson, isFirst) {
   const { target, ui, paint } = context;
   const isOther = !hasPerson && target !== null;
-  const turn = () => {
+  const toggleForm = () => {
     Object.assign(ui, { form: !ui.form, asking: null, errors: {} });
     paint();
     if (ui.form) document.getElementById("name")?.focus();
@@ -252,7 +252,7 @@ function toggle(context, hasPerson, isFirst) {
         class: isFirst && !isOther && !ui.form ? "main" : "quiet start",
         "aria-expanded": String(ui.form),
         data: { hook: "log-form-toggle" },
-        on: { click: turn },
+        on: { click: toggleForm },
       },
       t(ui.form ? "cancel" : hasPerson ? "log_details" : "log_open"),
     ),
@@ -268,7 +268,7 @@ function toggle(context, hasPerson, isFirst) {
  * @param {boolean} [isForm]
  * @returns {Promise<boolean>} whether it is logged
  */
-export async function attempt(context, wanted, past, account, isForm = false) {
+export async function logOrAsk(context, wanted, past, account, isForm = false) {
   const { now, ui, paint } = context;
   if (past && past.id === ui.logged && now.getTime() - Date.parse(past.sentAt) < DOUBLE_CLICK_MS) return false;
   const reasons = reasonsToAsk(past, wanted.cost, account);

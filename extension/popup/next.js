@@ -22,7 +22,7 @@ export function next(context) {
     "section",
     { class: "next", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
     target && card(context, account, list, target),
-    !target && !isEmpty && list.next.length > 0 && rest(list.next, zone, now),
+    !target && !isEmpty && list.next.length > 0 && emptyListWords(list.next, zone, now),
     el(
       "div",
       { class: "foot names", data: { warning: isShort ? "few_targets" : null } },
@@ -42,7 +42,7 @@ export function next(context) {
  * @param {string} zone
  * @param {Date} now
  */
-function rest(next, zone, now) {
+function emptyListWords(next, zone, now) {
   const [first] = next;
   const day = first.state === "held" ? first.held_until : first.planned_for;
   // Those who wait for another day come last: another one that comes first was passed over.
@@ -75,7 +75,7 @@ function card(context, account, list, target) {
   const link = profileOf(target.person);
   const today = list.today + list.sent_today;
   const facts = [plannedWords(target, zone, now), ...purposeWords(target), headline ?? company].filter(Boolean);
-  const pass = () => {
+  const skipTarget = () => {
     Object.assign(ui, { targetMenu: null, picking: false });
     return run("target.skip", { id: target.id, zone });
   };
@@ -107,7 +107,7 @@ function card(context, account, list, target) {
           class: "side",
           "aria-label": t("of_person", t("not_now"), name),
           data: { hook: "not-now" },
-          on: { click: pass },
+          on: { click: skipTarget },
         },
         t("not_now"),
       ),

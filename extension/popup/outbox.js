@@ -78,10 +78,10 @@ function correction(entry, { view, ui, paint }) {
   const zone = view.accounts.find(({ account }) => account.id === accountId)?.account.time_zone ?? "UTC";
   const before = timeOf(entry);
   const submit = async (/** @type {Values} */ values) => {
-    ui.errors = mistakes(entry, values);
+    ui.errors = fieldErrors(entry, values);
     if (!Object.values(ui.errors).some(Boolean)) {
       const at = values["edit-at"] === localTime(before, zone) ? before : instantOf(values["edit-at"], zone);
-      if (await run("correct", { id, correction: corrected(entry, values, at) })) {
+      if (await run("correct", { id, correction: correctionOf(entry, values, at) })) {
         ui.editing = null;
         say(t("resolved_again"));
       }
@@ -164,7 +164,7 @@ function fieldsOf(entry, errors) {
  * @param {Values} values
  * @returns {Errors}
  */
-function mistakes({ kind }, values) {
+function fieldErrors({ kind }, values) {
   const link = values["edit-link"];
   return {
     "edit-name": kind === "inmail" && !values["edit-name"] ? t("name_missing") : "",
@@ -181,7 +181,7 @@ function mistakes({ kind }, values) {
  * @param {string} at
  * @returns {Correction}
  */
-function corrected({ kind }, values, at) {
+function correctionOf({ kind }, values, at) {
   const seat = values["edit-seat"] ? { accountId: values["edit-seat"] } : {};
   if (kind === "observation") return { ...seat, at, balance: Number(values["edit-balance"]) };
   if (kind === "outcome") return { at, outcome: /** @type {Outcome} */ (values["edit-outcome"]) };

@@ -32,9 +32,11 @@ function takeOver(context, read) {
   const { offered: shown, view } = context;
   const isAlways = view.preferences.takeOver;
   if (!shown && !(isAlways && read.balance !== null)) return [];
-  const turn = async (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } }) => {
+  const setTakeOver = async (
+    /** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } },
+  ) => {
     if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) {
-      await take(context, read, shown);
+      await takeOverBalance(context, read, shown);
     }
   };
   return [
@@ -42,13 +44,18 @@ function takeOver(context, read) {
     shown &&
       el(
         "button",
-        { data: { hook: "take-over" }, on: { click: () => take(context, read, shown) } },
+        { data: { hook: "take-over" }, on: { click: () => takeOverBalance(context, read, shown) } },
         t(shown.balance === shown.computed ? "page_same" : "page_use"),
       ),
     el(
       "label",
       {},
-      el("input", { type: "checkbox", checked: isAlways, data: { hook: "take-over-always" }, on: { change: turn } }),
+      el("input", {
+        type: "checkbox",
+        checked: isAlways,
+        data: { hook: "take-over-always" },
+        on: { change: setTakeOver },
+      }),
       t(shown ? "page_always" : "page_always_on"),
     ),
   ].filter((part) => part !== null);
@@ -60,7 +67,7 @@ function takeOver(context, read) {
  */
 export async function takeOverAtOnce(context) {
   const { offered: shown, page: read, view } = context;
-  if (view.preferences.takeOver && read && shown?.sure) await take(context, read, shown);
+  if (view.preferences.takeOver && read && shown?.sure) await takeOverBalance(context, read, shown);
 }
 
 /**
@@ -69,7 +76,7 @@ export async function takeOverAtOnce(context) {
  * @param {PageReading} read
  * @param {{balance: number, computed: number}} observation
  */
-async function take({ account, paint }, { at }, { balance, computed }) {
+async function takeOverBalance({ account, paint }, { at }, { balance, computed }) {
   if (!(await run("observe", { accountId: account?.account.id ?? "", balance, source: "page", at }))) return;
   say(differenceWords(balance, computed));
   paint();

@@ -1,9 +1,9 @@
 // The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, knownView } from "../core/show/view.js";
+import { accountFor, currentAccount, cachedView } from "../core/show/view.js";
 import { t } from "../text/words.js";
-import { arrange } from "../ui/dom.js";
+import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 
@@ -25,7 +25,7 @@ const ui = {
   form: false,
   found: undefined,
   logged: null,
-  lookedAt: null,
+  lastOpenedAt: null,
   menu: false,
   observing: false,
   outcomeOf: null,
@@ -44,8 +44,8 @@ function paint() {
   if (!view) return;
   const base = baseOf(view);
   root.dataset.state = base.state;
-  withdraw(view);
-  arrange(root, sectionsOf(base));
+  clearOutdatedMessage(view);
+  renderInto(root, sectionsOf(base));
 }
 
 /**
@@ -64,7 +64,7 @@ function baseOf(view) {
  * What was said of an entry holds no longer once the server has refused it.
  * @param {View} view
  */
-function withdraw({ listedBefore, needsYou }) {
+function clearOutdatedMessage({ listedBefore, needsYou }) {
   const isListed = listedBefore.some((id) => id === ui.logged);
   if (!isListed && !needsYou.some(({ id }) => id === ui.logged)) return;
   ui.logged = null;
@@ -74,8 +74,8 @@ function withdraw({ listedBefore, needsYou }) {
 
 async function repaint() {
   const waited = view?.waiting.length ?? 0;
-  view = await knownView(new Date());
-  ui.lookedAt ??= view.lookedAt;
+  view = await cachedView(new Date());
+  ui.lastOpenedAt ??= view.lastOpenedAt;
   paint();
   // What was removed or answered meanwhile is on the server now.
   if (waited && !view.waiting.length && ui.found) await lookUp();
@@ -90,9 +90,9 @@ async function lookUp() {
 }
 
 /** What the tab shows, and what the worker kept for this popup. */
-async function lookAround() {
+async function readTab() {
   const [page, keys, { draft, asks }] = await Promise.all([
-    looking.then(all.readPage),
+    activeTabFound.then(all.readPage),
     shortcut("log-inmail"),
     all.ask("draft.take", {}),
   ]);
@@ -109,7 +109,7 @@ async function lookAround() {
 }
 
 document.documentElement.lang = t("format_locale");
-const looking = activeTab();
+const activeTabFound = activeTab();
 // Before the first reading: a change while the rest is loading would go unseen.
 onStored(repaint);
 await repaint();
@@ -120,4 +120,4 @@ sectionsOf = (base) => {
   return all.sections.map((section) => section(context));
 };
 paint();
-await Promise.all([lookAround(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);
+await Promise.all([readTab(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);

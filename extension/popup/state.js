@@ -1,9 +1,9 @@
 // What the sections of the popup are built from, worked out once for each painting.
 
 import { offer } from "../core/log/observe.js";
-import { lastTo } from "../core/log/past.js";
+import { lastInMailTo } from "../core/log/past.js";
 import { nextOf, targetFor, targetsOf } from "../core/log/targets.js";
-import { fits } from "../core/show/view.js";
+import { canTakeCredit } from "../core/show/view.js";
 import { warningWords } from "../core/show/warnings.js";
 
 /**
@@ -19,7 +19,7 @@ export function contextOf(base) {
     isReady: isReady(base),
     list,
     offered: offer(page, account),
-    past: page?.person ? lastTo(page.person, view, ui.found) : null,
+    past: page?.person ? lastInMailTo(page.person, view, ui.found) : null,
     target: shownTarget(base, list),
     warnings: account ? warningsOf(account, now) : [],
   };
@@ -47,7 +47,7 @@ const isReady = ({ account, page, ui, view }) =>
   page.person !== null &&
   page.isClear &&
   !page.degree1 &&
-  fits(account, view.accounts, page, ui.switched);
+  canTakeCredit(account, view.accounts, page, ui.switched);
 
 /**
  * Whether the user has marked the page's person as one not to contact, here or at the server.

@@ -20,7 +20,7 @@ export function actions(context, account, target) {
   const { ui, paint } = context;
   const { copy, person } = target;
   const missing = copy?.missing ?? [];
-  const turn = (/** @type {PopupUi["targetMenu"]} */ menu) => () => {
+  const toggleMenu = (/** @type {PopupUi["targetMenu"]} */ menu) => () => {
     Object.assign(ui, { targetMenu: ui.targetMenu === menu ? null : menu, picking: false, errors: {} });
     paint();
   };
@@ -47,7 +47,7 @@ export function actions(context, account, target) {
             "aria-label": t("of_person", t(menu), person.name),
             "aria-expanded": String(ui.targetMenu === menu),
             data: { hook: `target-${menu}` },
-            on: { click: turn(menu) },
+            on: { click: toggleMenu(menu) },
           },
           menu === "later" ? `${t("later")} ▾` : "⋯",
         ),

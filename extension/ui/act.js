@@ -21,10 +21,10 @@ export async function run(name, params) {
   }
 }
 
-const WORDS_STAY_MS = 5000;
+const MESSAGE_MS = 5000;
 
 /** Words with a button stay for as long as the button may be wanted. */
-const ACTION_STAYS_MS = 15_000;
+const ACTION_MESSAGE_MS = 15_000;
 
 /** @param {unknown} error What to do about it stays until something else is said. */
 export const sayRefusal = (error) => say(refusalWords(error), null, true);
@@ -37,8 +37,8 @@ export const sayRefusal = (error) => say(refusalWords(error), null, true);
 export function say(words, action = null, stays = false) {
   const live = /** @type {HTMLElement} */ (document.getElementById("live"));
   const hadFocus = live.contains(document.activeElement);
-  const said = [el("span", {}, words), ...(action ? [action] : [])];
-  live.replaceChildren(...said);
+  const parts = [el("span", {}, words), ...(action ? [action] : [])];
+  live.replaceChildren(...parts);
   if (hadFocus) live.focus();
-  if (!stays) setTimeout(() => said.forEach((part) => part.remove()), action ? ACTION_STAYS_MS : WORDS_STAY_MS);
+  if (!stays) setTimeout(() => parts.forEach((part) => part.remove()), action ? ACTION_MESSAGE_MS : MESSAGE_MS);
 }

@@ -44,7 +44,7 @@ export const bold = (text) => text.split("*").map((part, index) => (index % 2 ? 
  * @param {HTMLElement} root focusable by script
  * @param {(HTMLElement | null)[]} parts
  */
-export function arrange(root, parts) {
+export function renderInto(root, parts) {
   const fresh = document.createDocumentFragment();
   fresh.append(...parts.filter((part) => part !== null));
   const hadFocus = root.contains(document.activeElement);
@@ -60,7 +60,7 @@ export function arrange(root, parts) {
  */
 function morph(old, fresh) {
   if (old instanceof HTMLElement && fresh instanceof HTMLElement) {
-    const restore = untouched(old);
+    const restore = defaultRestorer(old);
     for (const { name } of [...old.attributes]) {
       if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
     }
@@ -86,11 +86,11 @@ function morph(old, fresh) {
 function morphChildren(old, fresh) {
   const children = [...fresh.childNodes];
   children.forEach((child, index) => {
-    const here = old.childNodes[index];
-    const twin = [...old.childNodes].slice(index).find((node) => keyOf(node) === keyOf(child));
-    if (!twin) return old.insertBefore(child, here ?? null);
-    if (twin !== here) old.insertBefore(twin, here);
-    morph(twin, child);
+    const current = old.childNodes[index];
+    const match = [...old.childNodes].slice(index).find((node) => keyOf(node) === keyOf(child));
+    if (!match) return old.insertBefore(child, current ?? null);
+    if (match !== current) old.insertBefore(match, current);
+    morph(match, child);
   });
   while (old.childNodes.length > children.length) old.lastChild?.remove();
 }
@@ -108,7 +108,7 @@ function keyOf(node) {
  * For a field in which nothing was changed: how to let it show its new default.
  * @param {HTMLElement} field
  */
-function untouched(field) {
+function defaultRestorer(field) {
   if (field instanceof HTMLSelectElement && field.selectedIndex === defaultIndex(field)) {
     return () => {
       field.selectedIndex = defaultIndex(field);

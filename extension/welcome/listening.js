@@ -12,7 +12,7 @@ export function listening(context) {
   const isOn = state === "on";
 
   /** The browser's question belongs to the click itself: nothing is awaited before it. */
-  const turn = (/** @type {boolean} */ on) => async () => {
+  const setListening = (/** @type {boolean} */ on) => async () => {
     if (on && !(await requestListening())) return say(t("listening_refused"));
     if (await run("listening.set", { on })) say(t(on ? "listening_is_on" : "listening_is_off"));
   };
@@ -32,14 +32,14 @@ export function listening(context) {
           class: isOn ? "" : "main",
           "aria-pressed": String(isOn),
           data: { hook: "listening" },
-          on: { click: turn(!isOn) },
+          on: { click: setListening(!isOn) },
         },
         t(isOn ? "listening_off" : "listening_on"),
       ),
       state === "revoked" &&
         el(
           "button",
-          { class: "quiet", data: { hook: "listening-forgo" }, on: { click: turn(false) } },
+          { class: "quiet", data: { hook: "listening-forgo" }, on: { click: setListening(false) } },
           t("listening_off"),
         ),
     ),

@@ -23,7 +23,7 @@ export async function showCode({ view, ui, paint }) {
 }
 
 /** The last digit sends the code. */
-const sendWhole = (/** @type {Event} */ { target }) => {
+const submitWhenComplete = (/** @type {Event} */ { target }) => {
   const { value, form: sent } = /** @type {HTMLInputElement} */ (target);
   if (SIX_DIGITS.test(digitsOf(value))) sent?.requestSubmit();
 };
@@ -76,7 +76,7 @@ export function pair(context) {
               autocomplete: "one-time-code",
               maxlength: 7,
               class: "code",
-              on: { input: sendWhole },
+              on: { input: submitWhenComplete },
             }),
             el(
               "div",

@@ -17,7 +17,7 @@ export function reminders(context) {
   const until = snoozedUntil && new Date(snoozedUntil) > now ? new Date(snoozedUntil) : null;
 
   /** The browser's question belongs to the click itself: nothing is awaited before it. */
-  const turn = async () => {
+  const toggle = async () => {
     if (!isOn && !(await requestNotifying())) return say(t("notifications_refused"));
     await run("notifications.set", { on: !isOn });
   };
@@ -37,7 +37,7 @@ export function reminders(context) {
           class: isOn ? "" : "main",
           "aria-pressed": String(isOn),
           data: { hook: "notifications" },
-          on: { click: turn },
+          on: { click: toggle },
         },
         t(isOn ? "notifications_off" : "notifications_on"),
       ),

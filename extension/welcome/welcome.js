@@ -3,9 +3,9 @@
 
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { knownView } from "../core/show/view.js";
+import { cachedView } from "../core/show/view.js";
 import { t } from "../text/words.js";
-import { arrange } from "../ui/dom.js";
+import { renderInto } from "../ui/dom.js";
 import { about } from "./about.js";
 import { app } from "./app.js";
 import { connection } from "./connection.js";
@@ -46,7 +46,7 @@ function paint() {
   const context = { view, now: new Date(), account, setup: !view.server.paired, ui, paint };
   document.title = t(context.setup ? "welcome_title" : "settings_tab");
   root.dataset.state = context.setup ? "setup" : "settings";
-  arrange(
+  renderInto(
     root,
     (context.setup ? STEPS : SETTINGS).map((section) => section(context)),
   );
@@ -58,12 +58,12 @@ function paint() {
 }
 
 async function repaint() {
-  view = await knownView(new Date());
+  view = await cachedView(new Date());
   paint();
 }
 
 /** What can only be asked: the permission, the server, the toolbar, the shortcuts. */
-async function look() {
+async function checkBrowser() {
   if (!view) return;
   ui.pinned = await isPinned().catch(() => null);
   ui.shortcuts = {
@@ -78,12 +78,12 @@ async function look() {
 document.documentElement.lang = t("format_locale");
 // Before the first reading: a change while the rest is loading would go unseen.
 onStored(repaint);
-view = await knownView(new Date());
+view = await cachedView(new Date());
 ui.address = view.pairing?.address ?? view.server.address;
 if (view.pairing) ui.focus = "code";
 paint();
 if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
-onPermissions(look);
-await look();
+onPermissions(checkBrowser);
+await checkBrowser();
 await ask("refresh", {});
-setInterval(() => document.hidden || look(), CHECK_EVERY_MS);
+setInterval(() => document.hidden || checkBrowser(), CHECK_EVERY_MS);

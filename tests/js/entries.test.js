@@ -67,10 +67,10 @@ test("pause holds back all that waits, and resume lets go of it", async () => {
 test("an answer of a broken server is counted, and no answer leaves open whether the server has the entry", async () => {
   await outbox.add(inmail("Kai"));
   const claimed = await outbox.claim();
-  await outbox.keepWaiting(claimed, NO_ANSWER);
+  await outbox.keepForRetry(claimed, NO_ANSWER);
   const unknown = await stored(claimed.id);
   assert.deepEqual([unknown.state, unknown.tries, unknown.attemptedAt], ["waiting", 0, claimed.attemptedAt]);
-  await outbox.keepWaiting(claimed, BROKEN);
+  await outbox.keepForRetry(claimed, BROKEN);
   const broken = await stored(claimed.id);
   assert.deepEqual([broken.state, broken.tries, broken.attemptedAt], ["waiting", 1, null]);
 });
@@ -78,14 +78,14 @@ test("an answer of a broken server is counted, and no answer leaves open whether
 test("a refused entry needs the user; refused and taken back, it is gone with what took it back", async () => {
   const entry = await logged("Kai");
   const claimed = await outbox.claim();
-  await outbox.askUser(claimed, REFUSED);
+  await outbox.requireDecision(claimed, REFUSED);
   assert.deepEqual([(await stored(entry.id)).state, (await stored(entry.id)).problem], ["needs_you", REFUSED]);
 
   await outbox.resolve(entry.id, "again", NOW);
   await outbox.claim();
   await outbox.undo(entry.id, NOW);
   assert.equal(await count(), 2);
-  await outbox.askUser(claimed, REFUSED);
+  await outbox.requireDecision(claimed, REFUSED);
   assert.equal(await count(), 0);
 });
 

@@ -6,7 +6,7 @@ import { beforeEach, test } from "node:test";
 
 import { alarms, local, reset } from "./chrome.js";
 const { call } = await import("../../extension/core/server/api.js");
-const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { scheduleAlarms } = await import("../../extension/core/show/alarms.js");
 const { disconnect } = await import("../../extension/core/server/connect.js");
 const { log } = await import("../../extension/core/log/log.js");
 const outbox = await import("../../extension/core/store/outbox.js");
@@ -301,11 +301,11 @@ test("the alarm for the next refresh is at most 15 minutes ahead after any wake-
   const view = await readView(now);
   for (const aheadMs of [365 * 24 * HOUR_MS, 16 * 60_000]) {
     alarms.set("refresh", { scheduledTime: now.getTime() + aheadMs, periodInMinutes: 15 });
-    await keepAppointments(view, now);
+    await scheduleAlarms(view, now);
     assert.ok(alarms.get("refresh").scheduledTime <= Date.now() + 15 * 60_000);
   }
   alarms.set("refresh", { scheduledTime: now.getTime() + 60_000, periodInMinutes: 15 });
-  await keepAppointments(view, now);
+  await scheduleAlarms(view, now);
   assert.equal(alarms.get("refresh").scheduledTime, now.getTime() + 60_000, "one that is due sooner stays");
 });
 
@@ -323,7 +323,13 @@ test("instants that a clock of the future wrote are not believed", async () => {
   const view = await readView(now);
   const present = now.toISOString();
   assert.deepEqual(
-    [view.connection.retryAt, view.reminders.snoozedUntil, view.questions[0].at, view.pairing.expiresAt, view.lookedAt],
+    [
+      view.connection.retryAt,
+      view.reminders.snoozedUntil,
+      view.questions[0].at,
+      view.pairing.expiresAt,
+      view.lastOpenedAt,
+    ],
     [present, null, present, present, present],
   );
   await sync();

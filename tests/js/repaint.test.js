@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 
 import { badges, local, reset } from "./chrome.js";
 const { paint } = await import("../../extension/core/show/toolbar.js");
-const { knownView, readView } = await import("../../extension/core/show/view.js");
+const { cachedView, readView } = await import("../../extension/core/show/view.js");
 
 const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3], reserve: 0 };
 const NOW = new Date();
@@ -73,22 +73,22 @@ test("what is known is what reading anew would give", async () => {
   });
   await local.remove(["summary/a", "never stored"]);
   await reported();
-  assert.deepEqual(await knownView(NOW), await readView(NOW));
+  assert.deepEqual(await cachedView(NOW), await readView(NOW));
 });
 
 test("a change that is reported during the first reading is not missed", async () => {
-  const { readKnown } = await import("../../extension/core/store/storage.js?first");
-  const reading = readKnown();
+  const { readCached } = await import("../../extension/core/store/storage.js?first");
+  const reading = readCached();
   local.report([["currentAccount", { newValue: "b" }]]);
   assert.equal((await reading).currentAccount, "b");
-  assert.equal((await readKnown()).currentAccount, "b");
+  assert.equal((await readCached()).currentAccount, "b");
 });
 
 test("a first reading that fails is tried again", async () => {
-  const { readKnown } = await import("../../extension/core/store/storage.js?failing");
+  const { readCached } = await import("../../extension/core/store/storage.js?failing");
   const { get } = local;
   local.get = () => Promise.reject(new Error("broken"));
-  await assert.rejects(readKnown());
+  await assert.rejects(readCached());
   local.get = get;
-  assert.equal((await readKnown()).currentAccount, "a");
+  assert.equal((await readCached()).currentAccount, "a");
 });

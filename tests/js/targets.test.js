@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, notified, opened, reset, session } from "./chrome.js";
-const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { scheduleAlarms } = await import("../../extension/core/show/alarms.js");
 const { badge } = await import("../../extension/core/show/badge.js");
 const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/log/list.js");
 const { log } = await import("../../extension/core/log/log.js");
@@ -472,7 +472,7 @@ test("at the planned time one notification, however often it is looked, and an a
   await remind();
   await remind();
   assert.equal(notified.length, isYesterday ? 0 : 1);
-  await keepAppointments(await readView(new Date()), new Date());
+  await scheduleAlarms(await readView(new Date()), new Date());
   assert.equal(alarms.get("moment").scheduledTime, Date.parse(`${at(2 * HOUR_MS).slice(0, 16)}:00Z`));
 
   await openNotified("target/target-0/2026-11-26T09:00:00.000Z");

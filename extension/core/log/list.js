@@ -2,10 +2,10 @@
 
 import { dayNumber } from "../../text/days.js";
 import { local } from "../browser.js";
-import { add, changing, newEntry, removeWithFollowers } from "../store/outbox.js";
+import { add, withOutboxLock, newEntry, removeWithDependents } from "../store/outbox.js";
 import { read, readAll } from "../store/storage.js";
 import { cleanName, profileLink } from "./people.js";
-import { isTheirs, stillAdded } from "./targets.js";
+import { matchesPerson, openAdditions } from "./targets.js";
 
 /**
  * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there
@@ -15,9 +15,9 @@ import { isTheirs, stillAdded } from "./targets.js";
  * @returns {Promise<{id: string, repeated: boolean}>} the id of its entry
  */
 export function addToList({ accountId, person, note }, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
-    const first = stillAdded(entries).find((target) => isTheirs(target.person, person));
+    const first = openAdditions(entries).find((target) => matchesPerson(target.person, person));
     if (first) return { id: first.id, repeated: true };
     const link = profileLink(person.profileUrl ?? "");
     const body = {
@@ -37,11 +37,11 @@ export function addToList({ accountId, person, note }, now) {
  * @param {Date} now
  */
 export function changeTarget({ accountId, id, person, action, until }, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { added, entries } = await readAll();
     const entry = entries.find((each) => each.id === id);
     if (entry && action === "drop" && entry.state !== "saved" && entry.attemptedAt === null) {
-      await removeWithFollowers(entry, entries);
+      await removeWithDependents(entry, entries);
       return;
     }
     const known = added.find(([entryId]) => entryId === id)?.[1];
@@ -57,7 +57,7 @@ export function changeTarget({ accountId, id, person, action, until }, now) {
  * @param {Date} now
  */
 export const markDoNotContact = ({ accountId, id, person }, now) =>
-  changing(() =>
+  withOutboxLock(() =>
     add(newEntry(accountId, { kind: "person_change", personId: id, person, body: { do_not_contact: true } }, now)),
   );
 
@@ -68,7 +68,7 @@ export const markDoNotContact = ({ accountId, id, person }, now) =>
  * @param {Date} now
  */
 export function skip(id, zone, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { skipped } = await read("skipped");
     const today = dayNumber(now, zone);
     const kept = Object.entries(skipped).filter(([, day]) => id !== null && day === today);

@@ -3,7 +3,7 @@
 /** @import {Messages} from "../messages.js" */
 
 import { local, session } from "../browser.js";
-import { addLog, changing, entryWith, newEntry } from "../store/outbox.js";
+import { addLog, withOutboxLock, entryWith, newEntry } from "../store/outbox.js";
 import { read } from "../store/storage.js";
 import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
 
@@ -11,10 +11,10 @@ import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./p
 const DOUBLE_CLICK_MS = 3000;
 
 /** Within this time what the page told, a click and the shortcut are about one send. */
-export const ONE_SEND_MS = 5 * 60_000;
+export const SAME_SEND_MS = 5 * 60_000;
 
 /** Within this time the text that was copied for a person is the one that was sent to them. */
-const COPIED_MS = 12 * 3_600_000;
+const COPIED_TEXT_MS = 12 * 3_600_000;
 
 /**
  * @param {Messages["log"]["params"]} params
@@ -22,15 +22,15 @@ const COPIED_MS = 12 * 3_600_000;
  * @returns {Promise<Messages["log"]["reply"]>}
  */
 export function log(params, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const sentAt = params.sentAt ? new Date(params.sentAt) : now;
     const { preferences, questions, recentLogs } = await read("preferences", "questions", "recentLogs");
-    const text = await textFor(params.recipient, sentAt);
+    const text = await copiedTextFor(params.recipient, sentAt);
     const open = questions.filter(
-      (question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
+      (question) => !isSameSend({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
     );
     if (open.length < questions.length) await local.set({ questions: open });
-    const first = params.second ? null : recentLogs.find((item) => isSame(item, params, sentAt));
+    const first = params.second ? null : recentLogs.find((item) => isSameSend(item, params, sentAt));
     if (first) return { entry: /** @type {InMailEntry | null} */ (await entryWith(first.outboxId)), repeated: true };
     const entry = /** @type {InMailEntry} */ (
       newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now)
@@ -55,7 +55,7 @@ export function log(params, now) {
  */
 export async function isLogged(accountId, recipient, source, now) {
   const { recentLogs } = await read("recentLogs");
-  return recentLogs.some((item) => isSame(item, { accountId, recipient, source, cost: 1 }, now));
+  return recentLogs.some((item) => isSameSend(item, { accountId, recipient, source, cost: 1 }, now));
 }
 
 /**
@@ -65,7 +65,7 @@ export async function isLogged(accountId, recipient, source, now) {
  * @param {Messages["log"]["params"]} params
  * @param {Date} sentAt
  */
-function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, sentAt) {
+function isSameSend(item, { accountId, recipient: { name, profileUrl = null }, source }, sentAt) {
   const isClickAgain = item.source === source && source !== "page";
   if (isClickAgain && item.accountId !== accountId) return false;
   if (
@@ -77,7 +77,7 @@ function isSame(item, { accountId, recipient: { name, profileUrl = null }, sourc
     return false;
   }
   const apart = Math.abs(sentAt.getTime() - Date.parse(item.at));
-  return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
+  return apart <= (isClickAgain ? DOUBLE_CLICK_MS : SAME_SEND_MS) && isSamePerson(item, { name, profileUrl });
 }
 
 /** @param {string | null} link */
@@ -110,11 +110,11 @@ function body({ recipient, cost, note, purpose, subject, source, target, acceptD
  * @param {Date} sentAt
  * @returns {Promise<Pick<InMailBody, "target" | "text">>}
  */
-async function textFor({ name, profileUrl = null }, sentAt) {
+async function copiedTextFor({ name, profileUrl = null }, sentAt) {
   const { copied } = await session.get("copied");
   const isTheirs =
     copied &&
-    Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_MS &&
+    Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_TEXT_MS &&
     isSamePerson(copied, { name, profileUrl });
   return isTheirs ? { target: copied.target, text: copied.text } : {};
 }

@@ -6,7 +6,7 @@ import { isSamePerson } from "./people.js";
 import { SHAPE } from "../shapes.js";
 
 /** A click waits no longer than this for the server. */
-const PATIENCE_MS = 400;
+const LOOKUP_TIMEOUT_MS = 400;
 
 /** @type {Found} */
 const NOTHING_FOUND = { person: null, target: null, last_inmail: null, inmails: 0 };
@@ -20,14 +20,14 @@ export async function lookUp({ name, profileUrl }) {
   const { connection, server } = await read("connection", "server");
   if (!server.token || connection.state !== "ok") return undefined;
   const query = new URLSearchParams({ name, ...(profileUrl && { profile_url: profileUrl }) });
-  const late = new Promise((resolve) => {
-    setTimeout(resolve, PATIENCE_MS);
+  const timeout = new Promise((resolve) => {
+    setTimeout(resolve, LOOKUP_TIMEOUT_MS);
   });
   const found = call(server, `/people/lookup?${query}`, { shape: SHAPE.lookup }).then(
     ({ body }) => body,
     () => undefined,
   );
-  return Promise.race([found, late]);
+  return Promise.race([found, timeout]);
 }
 
 /**
@@ -37,7 +37,7 @@ export async function lookUp({ name, profileUrl }) {
  * @param {Found | undefined} found
  * @returns {PastInMail | null}
  */
-export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
+export function lastInMailTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
   const known = view.accounts.flatMap(({ account, awaiting, recent }) => [
     ...recent.map(({ id, inmailId, name, outcome, profileUrl, sentAt }) => ({
       accountId: account.id,

@@ -9,7 +9,7 @@ import { accountFor, currentAccount, readView } from "../show/view.js";
 import { addToList } from "./list.js";
 import { isLogged, log } from "./log.js";
 import { observe, offer } from "./observe.js";
-import { lastTo, lookUp, reasonsToAsk } from "./past.js";
+import { lastInMailTo, lookUp, reasonsToAsk } from "./past.js";
 import { isSameLink, profileLink } from "./people.js";
 import { isLinkedin, personOf } from "./person.js";
 
@@ -18,16 +18,20 @@ import { isLinkedin, personOf } from "./person.js";
  * @param {string} [link] the one that was clicked on
  */
 export async function logPersonOf(tab, link = "") {
-  const found = await whom(tab, link, (draft) => askUser(draft));
+  const found = await personFor(tab, link, (draft) => openPopupWith(draft));
   if (!found) return;
   const { page, person, view } = found;
   const account = page.composer === "strange" ? null : accountFor(view.accounts, view.currentAccount, page);
-  if (!account) return void (await askUser());
-  const reasons = reasonsToAsk(lastTo(person, view, await lookUp(person)), costOf(page, view.preferences), account);
+  if (!account) return void (await openPopupWith());
+  const reasons = reasonsToAsk(
+    lastInMailTo(person, view, await lookUp(person)),
+    costOf(page, view.preferences),
+    account,
+  );
   // Keys that are held down, and what the listener logged, are the same InMail.
   if (reasons.length && !(await isLogged(account.account.id, person, "shortcut", new Date()))) {
     session.set({ asks: true });
-    return void (await askUser());
+    return void (await openPopupWith());
   }
   await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
@@ -39,12 +43,12 @@ export async function logPersonOf(tab, link = "") {
  * @param {string} [link] the one that was clicked on
  */
 export async function listPersonOf(tab, link = "") {
-  const found = await whom(tab, link, (draft) => askUser({ ...draft, isForList: true }));
+  const found = await personFor(tab, link, (draft) => openPopupWith({ ...draft, isForList: true }));
   if (!found) return;
   const { page, person, view } = found;
   const account =
     accountFor(view.accounts, view.currentAccount, page) ?? currentAccount(view.accounts, view.currentAccount);
-  if (!account?.targets) return void (await askUser());
+  if (!account?.targets) return void (await openPopupWith());
   await addToList({ accountId: account.account.id, person }, new Date());
   await Promise.all([flash("+"), syncNow()]);
 }
@@ -56,7 +60,7 @@ export async function listPersonOf(tab, link = "") {
  * @param {string} link
  * @param {(draft?: Omit<Draft, "at">) => Promise<unknown>} ask
  */
-async function whom(tab, link, ask) {
+async function personFor(tab, link, ask) {
   const linked = profileLink(link);
   if (link && !isSameLink(link, personOf(tab)?.profileUrl ?? "")) {
     return void (await ask({ name: "", profileUrl: linked, isNoPerson: linked === null }));
@@ -69,7 +73,7 @@ async function whom(tab, link, ask) {
 }
 
 /** @param {Partial<Draft>} [draft] what the popup's form is opened with */
-function askUser(draft) {
+function openPopupWith(draft) {
   if (draft) session.set({ draft: { name: "", profileUrl: null, ...draft, at: new Date().toISOString() } });
   return Promise.all([openPopup(), flash("?")]);
 }

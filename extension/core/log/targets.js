@@ -30,10 +30,10 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
   const today = dayName(now, account.time_zone);
   const isSameDay = projection !== null && dayName(new Date(projection.asOf), account.time_zone) === today;
   const list = { ...targets, sent_today: isSameDay ? targets.sent_today : 0 };
-  const listed = [...targets.next, ...ahead.flatMap((entry) => addedBy(entry, account.id))];
+  const listed = [...targets.next, ...ahead.flatMap((entry) => targetFromEntry(entry, account.id))];
   list.names += listed.length - targets.next.length;
   list.ready += listed.length - targets.next.length;
-  const left = listed.map((target) => changed(target, ahead));
+  const left = listed.map((target) => withChanges(target, ahead));
   listed.forEach((target, index) => {
     const after = left[index];
     if (after === target) return;
@@ -64,8 +64,8 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
  * @returns {Target | null}
  */
 export function targetFor(person, account, found, now) {
-  const known = targetsOf(account, now)?.next.find((target) => isTheirs(target.person, person));
-  return known ?? (found?.target && OPEN.has(found.target.state) ? changed(found.target, account.ahead) : null);
+  const known = targetsOf(account, now)?.next.find((target) => matchesPerson(target.person, person));
+  return known ?? (found?.target && OPEN.has(found.target.state) ? withChanges(found.target, account.ahead) : null);
 }
 
 /**
@@ -73,7 +73,7 @@ export function targetFor(person, account, found, now) {
  * @param {ListedPerson} listed
  * @param {Person} person
  */
-export function isTheirs({ links, name }, person) {
+export function matchesPerson({ links, name }, person) {
   const kind = parseLink(person.profileUrl ?? "")?.kind;
   return isSamePerson({ name, profileUrl: links.find((link) => parseLink(link)?.kind === kind) ?? null }, person);
 }
@@ -131,7 +131,7 @@ export const plannedInstant = ({ planned_at: time, planned_for: day }, zone) =>
  * @param {AccountView} account
  * @param {Date} now
  */
-export function toWriteToday(account, now) {
+export function countForToday(account, now) {
   const list = targetsOf(account, now);
   const { time_zone: zone, working_days: days } = account.account;
   return list && days.includes(weekday(dayNumber(now, zone))) ? list.today : 0;
@@ -143,7 +143,7 @@ export function toWriteToday(account, now) {
  * @param {string} accountId
  * @returns {Target[]}
  */
-function addedBy(entry, accountId) {
+function targetFromEntry(entry, accountId) {
   if (entry.kind !== "target_add" || entry.accountId !== accountId || isListedBefore(entry)) return [];
   const {
     note = null,
@@ -179,11 +179,11 @@ function addedBy(entry, accountId) {
  * Those of the people added here who are still to be written to.
  * @param {OutboxEntry[]} entries
  */
-export const stillAdded = (entries) =>
+export const openAdditions = (entries) =>
   entries
     .filter(({ state }) => state !== "needs_you")
-    .flatMap((entry) => addedBy(entry, entry.accountId))
-    .filter((target) => changed(target, entries));
+    .flatMap((entry) => targetFromEntry(entry, entry.accountId))
+    .filter((target) => withChanges(target, entries));
 
 /**
  * The server had this person on the list already.
@@ -197,13 +197,13 @@ const isListedBefore = ({ problem }) => problem?.code === "already_on_list";
  * @param {OutboxEntry[]} entries
  * @returns {Target | null}
  */
-function changed(target, entries) {
+function withChanges(target, entries) {
   /** @type {Target | null} */
   let left = target;
   // What came before somebody was put on the list is not about that.
   for (const entry of entries.filter(({ id }) => target.person.id || id > target.id)) {
     if (closes(entry, target)) left = null;
-    else if (entry.kind === "target_change" && isOf(entry, target)) {
+    else if (entry.kind === "target_change" && isChangeOf(entry, target)) {
       left =
         entry.body.action === "reopen"
           ? target
@@ -232,10 +232,10 @@ function closes(entry, target) {
         target: id,
       } = entry.body;
       const isInTime = Date.parse(sentAt) >= Date.parse(target.created_at) - LOGGED_LATE_MS;
-      return id === target.id || (isInTime && isTheirs(target.person, { name, profileUrl }));
+      return id === target.id || (isInTime && matchesPerson(target.person, { name, profileUrl }));
     }
     case "target_change":
-      return ["close", "drop"].includes(entry.body.action) && isOf(entry, target);
+      return ["close", "drop"].includes(entry.body.action) && isChangeOf(entry, target);
     case "person_change":
       return entry.personId === target.person.id;
     default:
@@ -247,7 +247,7 @@ function closes(entry, target) {
  * @param {TargetChangeEntry} entry
  * @param {Target} target
  */
-const isOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
+const isChangeOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
 
 /**
  * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit

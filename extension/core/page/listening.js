@@ -1,8 +1,8 @@
 // Logging as it is sent: whether the user wants it, whether the browser lets us, and what the listener in the page
 // says.
 
-import { forgoListening, listenWith, local, mayListen } from "../browser.js";
-import { log, ONE_SEND_MS } from "../log/log.js";
+import { removeListening, registerListener, local, mayListen } from "../browser.js";
+import { log, SAME_SEND_MS } from "../log/log.js";
 import { cleanName, isSamePerson } from "../log/people.js";
 import { isLinkedin } from "../log/person.js";
 import { logFrom } from "../log/quicklog.js";
@@ -11,9 +11,9 @@ import { flash } from "../show/toolbar.js";
 import { accountFor, readView } from "../show/view.js";
 import { newId } from "../store/ids.js";
 import { bounded } from "../store/instants.js";
-import { changing } from "../store/outbox.js";
+import { withOutboxLock } from "../store/outbox.js";
 import { read } from "../store/storage.js";
-import { costOf, placeOf, understood } from "./reading.js";
+import { costOf, placeOf, interpret } from "./reading.js";
 import { PRODUCTS } from "../shapes.js";
 
 const SCRIPTS = ["wording", "read", "listen"].map((name) => `/linkedin/${name}.js`);
@@ -26,7 +26,7 @@ const TEXTS_MAX = 50;
 const MINUTE_MS = 60_000;
 
 /** The listener speaks up within seconds; another time is none that can be trusted. */
-const LATE_MS = MINUTE_MS;
+const NOTICE_AGE_MAX_MS = MINUTE_MS;
 
 /** What goes beyond may be a page that plays the user, and becomes a question. */
 const SENDS_A_MINUTE_MAX = 3;
@@ -37,19 +37,19 @@ const QUESTIONS_MAX = 20;
 /** @param {boolean} on The permission is asked for by the page, in the user's click, and given back here. */
 export async function setListening(on) {
   await local.set({ listening: on ? "on" : "off" });
-  await keepListening();
-  if (!on) await forgoListening();
+  await syncListener();
+  if (!on) await removeListening();
 }
 
 /**
  * Brings the script in line with the user's wish and the browser's permission: after an update, and when that is given
  * or taken away.
  */
-export const keepListening = () =>
+export const syncListener = () =>
   navigator.locks.request("listening", async () => {
     const { listening } = await read("listening");
     const state = listening === "off" ? "off" : (await mayListen()) ? "on" : "revoked";
-    await listenWith(state === "on" ? SCRIPTS : []);
+    await registerListener(state === "on" ? SCRIPTS : []);
     if (state !== listening) await local.set({ listening: state });
   });
 
@@ -59,21 +59,21 @@ export const keepListening = () =>
  * @param {unknown} said
  * @param {chrome.tabs.Tab | undefined} tab
  */
-export async function hearSent(said, tab) {
+export async function handleSent(said, tab) {
   const now = new Date();
   const { listening } = await read("listening");
   if (listening !== "on") return { listening: false };
-  const { place, reading, proven, at } = checked(said, now);
+  const { place, reading, proven, at } = validNotice(said, now);
   // A composer's line shows the balance before its own send.
-  const page = { ...understood(place ?? placeOf(tab), reading), at: new Date(at.getTime() - 1).toISOString() };
+  const page = { ...interpret(place ?? placeOf(tab), reading), at: new Date(at.getTime() - 1).toISOString() };
   const view = await readView(now);
   if (!view.accounts.length || page.degree1) return { listening: true };
   const account = accountFor(view.accounts, view.currentAccount, page);
   const { person } = page;
   const isNamed = person !== null && page.isClear && (reading.name !== "" || page.product === "recruiter");
-  const isSure = proven && page.composer === "read" && isNamed && account !== null && (await isCalm(now));
+  const isSure = proven && page.composer === "read" && isNamed && account !== null && (await isBelowRateLimit(now));
   if (isSure) await logFrom(page, person, account, view, "page", at);
-  else if (!(await askLater(page, account, view, at))) return { listening: true };
+  else if (!(await storeQuestion(page, account, view, at))) return { listening: true };
   await Promise.all([flash(isSure ? "✓" : "?"), syncNow()]);
   return { listening: true };
 }
@@ -82,7 +82,7 @@ export async function hearSent(said, tab) {
  * Whether no more was logged as it was sent in the last minute than a person sends.
  * @param {Date} now
  */
-async function isCalm(now) {
+async function isBelowRateLimit(now) {
   const { recentLogs } = await read("recentLogs");
   return (
     recentLogs.filter(({ at, source }) => source === "page" && Math.abs(now.getTime() - Date.parse(at)) < MINUTE_MS)
@@ -96,9 +96,9 @@ async function isCalm(now) {
  * @param {Date} now
  * @returns {{place: PagePlace | null, reading: ComposerReading, proven: boolean, at: Date}}
  */
-function checked(said, now) {
+function validNotice(said, now) {
   const { recognised, product, name, link, cost, balance, degree1, at, proven } = said ?? {};
-  const isInTime = Number.isInteger(at) && at <= now.getTime() && now.getTime() - at < LATE_MS;
+  const isInTime = Number.isInteger(at) && at <= now.getTime() && now.getTime() - at < NOTICE_AGE_MAX_MS;
   /** @type {ComposerReading} */
   const reading = {
     recognised: recognised === true,
@@ -109,14 +109,14 @@ function checked(said, now) {
     balance: Number.isInteger(balance) && balance >= 0 && balance <= BALANCE_MAX ? balance : null,
     degree1: degree1 === true,
   };
-  return { place: checkedPlace(said?.place), reading, proven: proven === true, at: isInTime ? new Date(at) : now };
+  return { place: validPlace(said?.place), reading, proven: proven === true, at: isInTime ? new Date(at) : now };
 }
 
 /**
  * @param {any} said
  * @returns {PagePlace | null}
  */
-function checkedPlace(said) {
+function validPlace(said) {
   const text = (/** @type {unknown} */ given) => (typeof given === "string" ? given.slice(0, LINK_LENGTH_MAX) : "");
   const texts = (/** @type {unknown} */ given) => (Array.isArray(given) ? given.slice(0, TEXTS_MAX).map(text) : []);
   const { address, headings, isUntouched, loadedAt, named, title } = said ?? {};
@@ -138,12 +138,12 @@ function checkedPlace(said) {
  * @param {View} view
  * @param {Date} at
  */
-function askLater({ person, cost, product, isClear }, account, { preferences }, at) {
-  return changing(async () => {
+function storeQuestion({ person, cost, product, isClear }, account, { preferences }, at) {
+  return withOutboxLock(async () => {
     const { questions, recentLogs } = await read("questions", "recentLogs");
     const { name = "", profileUrl = null } = (isClear && person) || {};
     const isSame = (/** @type {{name: string, profileUrl: string | null, at: string}} */ other) =>
-      isSamePerson(other, { name, profileUrl }) && Math.abs(at.getTime() - Date.parse(other.at)) <= ONE_SEND_MS;
+      isSamePerson(other, { name, profileUrl }) && Math.abs(at.getTime() - Date.parse(other.at)) <= SAME_SEND_MS;
     if (name && [...questions, ...recentLogs].some(isSame)) return false;
     const likely = costOf({ cost }, preferences);
     const question = {
@@ -165,8 +165,8 @@ function askLater({ person, cost, product, isClear }, account, { preferences }, 
  * @param {string} id
  * @param {0 | 1 | null} cost
  */
-export async function answer(id, cost) {
-  const question = await changing(async () => {
+export async function answerQuestion(id, cost) {
+  const question = await withOutboxLock(async () => {
     const { questions } = await read("questions");
     await local.set({ questions: questions.filter((each) => each.id !== id) });
     return questions.find((each) => each.id === id);

@@ -1,7 +1,7 @@
 // What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title.
 // Nothing of it is kept, and a page that is not understood, or does not answer soon, says nothing.
 
-import { lookInto } from "../browser.js";
+import { runInFrames } from "../browser.js";
 import { cleanName, normalName, parseLink, profileLink } from "../log/people.js";
 import { isLinkedin, isOnePerson, personOf, productOf } from "../log/person.js";
 
@@ -9,7 +9,7 @@ import { isLinkedin, isOnePerson, personOf, productOf } from "../log/person.js";
 const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${name}.js`);
 
 /** A page that hangs must not hold up the click. */
-const PATIENCE_MS = 500;
+const READ_TIMEOUT_MS = 500;
 
 /** @type {ComposerReading} */
 const UNCLEAR = {
@@ -28,8 +28,8 @@ const UNCLEAR = {
  */
 export async function readPage(tab) {
   const at = new Date().toISOString();
-  const { place, composer } = isLinkedin(tab?.url) ? await lookAt(tab?.id ?? -1) : { place: null, composer: null };
-  return { ...understood(place ?? placeOf(tab), composer), at };
+  const { place, composer } = isLinkedin(tab?.url) ? await readFrames(tab?.id ?? -1) : { place: null, composer: null };
+  return { ...interpret(place ?? placeOf(tab), composer), at };
 }
 
 /**
@@ -48,12 +48,12 @@ export function costOf({ cost }, { lastCost }) {
  * @param {number} tabId
  * @returns {Promise<{place: PagePlace | null, composer: ComposerReading | null}>}
  */
-async function lookAt(tabId) {
-  const late = new Promise((resolve) => {
-    setTimeout(resolve, PATIENCE_MS, []);
+async function readFrames(tabId) {
+  const timeout = new Promise((resolve) => {
+    setTimeout(resolve, READ_TIMEOUT_MS, []);
   });
   /** @type {{place: PagePlace | null, composer: ComposerReading | null}[]} */
-  const frames = (await Promise.race([lookInto(tabId, SCRIPTS).catch(() => []), late])).filter(Boolean);
+  const frames = (await Promise.race([runInFrames(tabId, SCRIPTS).catch(() => []), timeout])).filter(Boolean);
   const place = frames.find((frame) => frame.place)?.place ?? null;
   const found = frames.flatMap(({ composer }) => composer ?? []);
   const clear = found.filter(({ recognised }) => recognised);
@@ -83,7 +83,7 @@ export const placeOf = (tab) => ({
  * @param {ComposerReading | null} composer
  * @returns {Omit<PageReading, "at">}
  */
-export function understood(place, composer) {
+export function interpret(place, composer) {
   const { address: url, title } = place;
   const shown = personOf({ url, title });
   const isClear = shown === null || isOnePerson(shown, place);
@@ -97,7 +97,11 @@ export function understood(place, composer) {
   if (!name) return { ...reading, person: shown, isClear };
   const isShown = shown !== null && isClear && normalName(shown.name) === normalName(name);
   const link = profileLink(composer.link);
-  return { ...reading, person: { name, profileUrl: isShown ? better(link, shown.profileUrl) : link }, isClear: true };
+  return {
+    ...reading,
+    person: { name, profileUrl: isShown ? preferredLink(link, shown.profileUrl) : link },
+    isClear: true,
+  };
 }
 
 /**
@@ -106,7 +110,7 @@ export function understood(place, composer) {
  * @param {string | null} link of the composer
  * @param {string | null} pageLink
  */
-function better(link, pageLink) {
+function preferredLink(link, pageLink) {
   if (link === null) return pageLink;
   const [kind, pageKind] = [link, pageLink ?? ""].map((each) => parseLink(each)?.kind);
   return kind === "member" && pageKind === "in" ? pageLink : link;

@@ -32,7 +32,7 @@ const proven = { secret: "", until: 0 };
 export async function call(server, path, { method = "GET", body, key, etag, shape } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
-  if (server.token && server.secret && !isProven(server.secret)) await assure(server);
+  if (server.token && server.secret && !isProven(server.secret)) await verifyServer(server);
   if (server.token) headers.Authorization = `Bearer ${server.token}`;
   if (body) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
@@ -49,7 +49,7 @@ export async function call(server, path, { method = "GET", body, key, etag, shap
   if (response.status === 304) return { status: 304, etag: etag ?? null, body: null };
   const content = response.status === 204 ? null : await json(response);
   if (!response.ok) throw new Refusal(problem(response, content));
-  if (shape && !fits(content, shape)) throw new Refusal({ code: "version_mismatch" });
+  if (shape && !hasShape(content, shape)) throw new Refusal({ code: "version_mismatch" });
   return { status: response.status, etag: response.headers.get("ETag"), body: content };
 }
 
@@ -76,7 +76,7 @@ export async function greet(address, query = "") {
  * is taken as it is.
  * @param {Pick<Server, "address"> & Partial<Server>} server
  */
-export async function assure({ address, deviceId, secret }) {
+export async function verifyServer({ address, deviceId, secret }) {
   if (!secret) return greet(address);
   const nonce = newNonce();
   const greeting = await greet(address, `?${new URLSearchParams({ nonce, device: deviceId ?? "" })}`);
@@ -129,7 +129,7 @@ async function json(response) {
  * @returns {Problem}
  */
 function problem(response, content) {
-  const words = fits(content, REFUSAL) ? content : { code: "unexpected", detail: response.statusText };
+  const words = hasShape(content, REFUSAL) ? content : { code: "unexpected", detail: response.statusText };
   const retryAfterS = Number(response.headers.get("Retry-After")) || undefined;
   return { ...words, status: response.status, retryAfterS };
 }
@@ -140,17 +140,17 @@ function problem(response, content) {
  * @param {any} shape
  * @returns {boolean}
  */
-function fits(value, shape) {
+function hasShape(value, shape) {
   if (typeof shape === "string") return typeof value === shape;
   if (Array.isArray(shape)) {
-    if (shape[0] === null) return value === null || fits(value, shape[1]);
-    return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
+    if (shape[0] === null) return value === null || hasShape(value, shape[1]);
+    return Array.isArray(value) && value.every((item) => hasShape(item, shape[0]));
   }
   if (value === null || typeof value !== "object") return false;
-  if ("*" in shape) return Object.values(value).every((item) => fits(item, shape["*"]));
+  if ("*" in shape) return Object.values(value).every((item) => hasShape(item, shape["*"]));
   return Object.entries(shape).every(([key, inner]) => {
-    if (!key.endsWith("?")) return fits(value[key], inner);
+    if (!key.endsWith("?")) return hasShape(value[key], inner);
     const found = value[key.slice(0, -1)];
-    return found === null || found === undefined || fits(found, inner);
+    return found === null || found === undefined || hasShape(found, inner);
   });
 }

@@ -16,7 +16,7 @@ export async function watchApp() {
 /**
  * @param {string} url of the page that says so; other programs on this computer have pages, too
  */
-export async function hearChanged(url) {
+export async function handleChanged(url) {
   const { server } = await read("server");
   if (url.startsWith(`${server.address}/`)) await syncNow();
 }

@@ -9,7 +9,7 @@ import { serverAddress } from "./address.js";
 import { call, greet } from "./api.js";
 import { watchApp } from "./apppages.js";
 import { SHAPE } from "../shapes.js";
-import { alone, note, syncNow } from "./sync.js";
+import { withServerLock, saveConnection, syncNow } from "./sync.js";
 
 /**
  * Who answers at this address.
@@ -58,12 +58,12 @@ export async function confirmPairing(code) {
     id: serverId,
     secret: body.secret ?? null,
   };
-  await alone(async () => {
+  await withServerLock(async () => {
     const { server: before, summaries } = await readAll();
     await markAll(before);
     if (serverKey(before) !== serverKey(server)) await forgetAccounts(summaries);
     await local.set({ server, pairing: null, erasuresSince: 0 });
-    await note("ok");
+    await saveConnection("ok");
     await resume();
   });
   await watchApp();
@@ -97,23 +97,23 @@ export async function cancelPairing() {
   const { pairing } = await read("pairing");
   if (!pairing) return;
   await local.set({ pairing: null });
-  await tellIfThere(() =>
+  await callIfReachable(() =>
     call({ address: pairing.address, token: null }, `/pairings/${pairing.id}`, { method: "DELETE" }),
   );
 }
 
 /** Forgets the server, its numbers and every person. Only what waits to be saved stays, for the next connection. */
 export const disconnect = () =>
-  alone(async () => {
+  withServerLock(async () => {
     const { server, summaries } = await readAll();
     await markAll(server);
-    const nobody = { ...server, token: null, deviceId: null, secret: null };
-    await local.set({ server: nobody, questions: [] });
+    const disconnected = { ...server, token: null, deviceId: null, secret: null };
+    await local.set({ server: disconnected, questions: [] });
     await forgetWhatServerHas();
     await forgetAccounts(summaries);
-    await note("not_paired");
+    await saveConnection("not_paired");
     await watchApp();
-    if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
+    if (server.token) await callIfReachable(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
   });
 
 /** @param {Stored["summaries"]} summaries */
@@ -126,7 +126,7 @@ async function forgetAccounts(summaries) {
  * Some things are done on our side whether or not the server hears of them.
  * @param {() => Promise<unknown>} tell
  */
-async function tellIfThere(tell) {
+async function callIfReachable(tell) {
   try {
     await tell();
   } catch (error) {

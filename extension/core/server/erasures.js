@@ -4,12 +4,12 @@
 import { local, session } from "../browser.js";
 import { ERASED_NAME, normalName, profileLink } from "../log/people.js";
 import { Refusal } from "../refusal.js";
-import { changing, forgetWhatServerHas, rewrite } from "../store/outbox.js";
+import { withOutboxLock, forgetWhatServerHas, rewrite } from "../store/outbox.js";
 import { read, readAll, summaryKey } from "../store/storage.js";
 import { call } from "./api.js";
 import { SHAPE } from "../shapes.js";
 
-/** @typedef {{name: string, profileUrl: string | null}} Known */
+/** @typedef {{name: string, profileUrl: string | null}} Identity */
 
 /**
  * Follows the erasures since the last contact. A server of before there were any tells none.
@@ -19,11 +19,11 @@ export async function followErasures(server) {
   for (let more = true; more;) {
     const { erasuresSince } = await read("erasuresSince");
     const answer = await call(server, `/erasures?since=${erasuresSince}`, { shape: SHAPE.erasures }).catch(
-      unknownThere,
+      nullIfNotFound,
     );
     if (answer === null) return;
     const { complete, erasures, last } = answer.body;
-    if (!complete) await forgetEverybody();
+    if (!complete) await forgetAllPeople();
     for (const erasure of erasures) await forget(erasure);
     await local.set({ erasuresSince: last });
     more = answer.body.more;
@@ -31,13 +31,13 @@ export async function followErasures(server) {
 }
 
 /** @param {unknown} error */
-function unknownThere(error) {
+function nullIfNotFound(error) {
   if (error instanceof Refusal && error.problem.status === 404) return null;
   throw error;
 }
 
 /** Some erasures are too long ago for the server to tell whom they were about. */
-async function forgetEverybody() {
+async function forgetAllPeople() {
   const { summaries } = await readAll();
   await local.set({ questions: [] });
   await session.remove("copied");
@@ -50,25 +50,25 @@ async function forgetEverybody() {
  * @param {Erasure} erasure
  */
 function forget(erasure) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries, questions, recentLogs, skipped, summaries } = await readAll();
     const { copied } = await session.get("copied");
     const targets = Object.values(summaries).flatMap(({ summary }) => summary.targets?.next ?? []);
-    const isErased = await finder(erasure, [
+    const isErased = await matcherOf(erasure, [
       ...recentLogs,
       ...questions,
       ...entries.map(personOf),
-      ...targets.flatMap(knownBy),
+      ...targets.flatMap(identitiesOf),
       ...(copied ? [copied] : []),
     ]);
-    const gone = targets.filter((target) => knownBy(target).some(isErased)).map(({ id }) => id);
+    const gone = targets.filter((target) => identitiesOf(target).some(isErased)).map(({ id }) => id);
     const isGone = (/** @type {string | null} */ id) => id !== null && erasure.inmails.includes(id);
-    await rewrite(entries, (entry) => (isErased(personOf(entry)) ? erased(entry) : entry), {
+    await rewrite(entries, (entry) => (isErased(personOf(entry)) ? anonymized(entry) : entry), {
       questions: questions.filter((question) => !isErased(question)),
       recentLogs: recentLogs.filter((item) => !isGone(item.inmailId) && !isErased(item)),
       skipped: Object.fromEntries(Object.entries(skipped).filter(([id]) => !gone.includes(id))),
       ...Object.fromEntries(
-        Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone, gone)]),
+        Object.entries(summaries).map(([id, stored]) => [summaryKey(id), withoutErased(stored, isGone, gone)]),
       ),
     });
     if (copied && isErased(copied)) await session.remove("copied");
@@ -78,14 +78,16 @@ function forget(erasure) {
 /**
  * Which of these are the person: by link, or by name where there is no link.
  * @param {Erasure} erasure
- * @param {Known[]} known
- * @returns {Promise<(one: Known) => boolean>}
+ * @param {Identity[]} known
+ * @returns {Promise<(one: Identity) => boolean>}
  */
-async function finder({ links, names, salt }, known) {
+async function matcherOf({ links, names, salt }, known) {
   const theirs = new Set();
   for (const { name, profileUrl } of known) {
     const link = profileUrl && profileLink(profileUrl);
-    const isTheirs = link ? links.includes(await mark(salt, link)) : names.includes(await mark(salt, normalName(name)));
+    const isTheirs = link
+      ? links.includes(await saltedHash(salt, link))
+      : names.includes(await saltedHash(salt, normalName(name)));
     if (isTheirs) theirs.add(`${link ?? ""}\n${name}`);
   }
   return ({ name, profileUrl }) => theirs.has(`${(profileUrl && profileLink(profileUrl)) ?? ""}\n${name}`);
@@ -96,7 +98,7 @@ async function finder({ links, names, salt }, known) {
  * @param {string} salt
  * @param {string} text
  */
-async function mark(salt, text) {
+async function saltedHash(salt, text) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${salt}\n${text}`));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -107,14 +109,14 @@ const isAboutList = ({ kind }) => kind === "target_add" || kind === "target_chan
 /**
  * Everything by which a person on the list may be found.
  * @param {Target} target
- * @returns {Known[]}
+ * @returns {Identity[]}
  */
-const knownBy = ({ person: { links, name } }) =>
+const identitiesOf = ({ person: { links, name } }) =>
   (links.length ? links : [null]).map((profileUrl) => ({ name, profileUrl }));
 
 /**
  * @param {OutboxEntry} entry
- * @returns {Known}
+ * @returns {Identity}
  */
 function personOf(entry) {
   if ("person" in entry) return entry.person;
@@ -128,7 +130,7 @@ function personOf(entry) {
  * @param {OutboxEntry} entry
  * @returns {OutboxEntry | null}
  */
-function erased(entry) {
+function anonymized(entry) {
   if (entry.state === "saved" || isAboutList(entry)) return null;
   if (entry.kind === "retract") return { ...entry, body: { ...entry.body, name: ERASED_NAME } };
   // The server may have got it: sent again with other content, its key would be refused.
@@ -144,7 +146,7 @@ function erased(entry) {
  * @param {string[]} gone the ids of targets
  * @returns {StoredSummary}
  */
-function without({ summary, ...rest }, isGone, gone) {
+function withoutErased({ summary, ...rest }, isGone, gone) {
   const [recent, awaiting] = [summary.recent, summary.awaiting].map((rows) => rows.filter(({ id }) => !isGone(id)));
   const targets = summary.targets && {
     ...summary.targets,

@@ -9,7 +9,7 @@ import { call } from "./api.js";
 const SERVER_FAILURES_MAX = 8;
 
 /** The entry's object is gone, was closed elsewhere, or was put off until a day that has passed meanwhile. */
-const OVERTAKEN = new Set([404, 409, 422]);
+const STALE_STATUSES = new Set([404, 409, 422]);
 
 /**
  * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a
@@ -23,7 +23,7 @@ export async function flush(server) {
       await outbox.settle(entry, idsIn(entry, await send(server, entry)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      await refused(entry, error.problem);
+      await handleRefusal(entry, error.problem);
       if (stopsAll(error.problem)) throw error;
     }
   }
@@ -74,19 +74,19 @@ function idsIn({ kind }, { body }) {
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-async function refused(entry, problem) {
+async function handleRefusal(entry, problem) {
   const { code, replaced_by: inmailId, status } = problem;
   const isList = entry.kind === "target_change" || entry.kind === "person_change";
   if (entry.kind === "outcome" && code === "replaced" && inmailId && inmailId !== entry.inmailId) {
     await outbox.redirect(entry, inmailId);
   } else if (entry.kind === "target_add" && code === "already_on_list") {
-    await outbox.settleAsThere(entry, problem);
-  } else if (isList && OVERTAKEN.has(status)) {
+    await outbox.settleDuplicate(entry, problem);
+  } else if (isList && STALE_STATUSES.has(status)) {
     await outbox.forget(entry);
   } else if (stopsAll(problem) && !(status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX)) {
-    await outbox.keepWaiting(entry, problem);
+    await outbox.keepForRetry(entry, problem);
   } else {
-    await outbox.askUser(entry, problem);
+    await outbox.requireDecision(entry, problem);
   }
 }
 

@@ -5,7 +5,7 @@ import { Refusal } from "../refusal.js";
 import { isAhead } from "../store/instants.js";
 import { forgetSaved, markOwn, pause, resume } from "../store/outbox.js";
 import { BACKOFF_MAX_MS, read, readAll, summaryKey } from "../store/storage.js";
-import { assure, call } from "./api.js";
+import { verifyServer, call } from "./api.js";
 import { followErasures } from "./erasures.js";
 import { flush } from "./flush.js";
 import { SHAPE } from "../shapes.js";
@@ -13,7 +13,7 @@ import { SHAPE } from "../shapes.js";
 const BACKOFF_MIN_MS = 30_000;
 
 /** States from which trying again later may help by itself. */
-const PASSING = new Set(["server_off", "other_program", "impostor", "version_mismatch"]);
+const TRANSIENT_STATES = new Set(["server_off", "other_program", "impostor", "version_mismatch"]);
 
 /**
  * Runs while no conversation is under way, so that none goes on with a token that has just been changed.
@@ -21,7 +21,7 @@ const PASSING = new Set(["server_off", "other_program", "impostor", "version_mis
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export const alone = (work) => navigator.locks.request("server", work);
+export const withServerLock = (work) => navigator.locks.request("server", work);
 
 /** @type {Promise<void> | null} */
 let queued = null;
@@ -31,9 +31,9 @@ let queued = null;
  * the next one, which will find everything that was stored before it begins.
  */
 export function sync() {
-  queued ??= alone(() => {
+  queued ??= withServerLock(() => {
     queued = null;
-    return converse();
+    return runSync();
   });
   return queued;
 }
@@ -41,7 +41,7 @@ export function sync() {
 /** Talks to the server at once, because the user is there: only a wait that the server itself asked for is kept. */
 export async function syncNow() {
   const { connection } = await read("connection");
-  if (PASSING.has(connection.state) || connection.tries) {
+  if (TRANSIENT_STATES.has(connection.state) || connection.tries) {
     await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
   }
   await sync();
@@ -58,21 +58,21 @@ export async function retry() {
   await sync();
 }
 
-async function converse() {
+async function runSync() {
   const { connection, server } = await read("connection", "server");
   const isTooEarly = isAhead(connection.retryAt, new Date(), BACKOFF_MAX_MS);
   if (!server.token || isTooEarly) return;
   try {
-    const known = await meet(server);
+    const known = await identifyServer(server);
     // An entry on which the server breaks keeps no account from being brought up to date.
-    const failure = await flush(known).then(() => null, broken);
+    const failure = await flush(known).then(() => null, serverFailure);
     await followErasures(known);
     await refresh(known);
     if (failure) throw failure;
-    await note("ok");
+    await saveConnection("ok");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await fail(error.problem);
+    await saveFailure(error.problem);
   }
 }
 
@@ -82,8 +82,8 @@ async function converse() {
  * @param {Server} server
  * @returns {Promise<Server>} as it is known now
  */
-async function meet(server) {
-  const { demo, id } = await assure(server);
+async function identifyServer(server) {
+  const { demo, id } = await verifyServer(server);
   const secret = server.secret ?? (id === null ? null : await fetchSecret(server));
   const known = { ...server, demo, id: id ?? server.id ?? null, secret };
   if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret) {
@@ -113,7 +113,7 @@ async function fetchSecret(server) {
  * A refusal with which the server itself answered; any other error is thrown again.
  * @param {unknown} error
  */
-function broken(error) {
+function serverFailure(error) {
   if (error instanceof Refusal && error.problem.status >= 500) return error;
   throw error;
 }
@@ -138,7 +138,7 @@ async function refresh(server) {
     const kept = summaries[id];
     const receivedAt = new Date().toISOString();
     const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary }).catch(
-      refused,
+      accountRefusal,
     );
     if (answer instanceof Refusal) {
       problems[id] = answer.problem;
@@ -160,28 +160,28 @@ async function refresh(server) {
  * all.
  * @param {unknown} error
  */
-function refused(error) {
+function accountRefusal(error) {
   if (error instanceof Refusal && ![0, 401, 429].includes(error.problem.status)) return error;
   throw error;
 }
 
 /** @param {Problem} problem */
-async function fail(problem) {
-  if (problem.code === "permission_missing") return note("permission_missing");
+async function saveFailure(problem) {
+  if (problem.code === "permission_missing") return saveConnection("permission_missing");
   if (problem.status === 401) {
     await pause();
-    return note("unauthorized", problem.detail);
+    return saveConnection("unauthorized", problem.detail);
   }
   if (problem.status === 429) {
     // However long the server asks for: it may be wrong, and the number must not grow old meanwhile.
     const asked = Math.max(0, problem.retryAfterS ?? 30) * 1000;
-    return note("ok", problem.detail, Math.min(asked, BACKOFF_MAX_MS));
+    return saveConnection("ok", problem.detail, Math.min(asked, BACKOFF_MAX_MS));
   }
   // A server that answers is running, whatever it answers.
-  const state = PASSING.has(problem.code) ? problem.code : problem.status ? "ok" : "server_off";
+  const state = TRANSIENT_STATES.has(problem.code) ? problem.code : problem.status ? "ok" : "server_off";
   const { connection } = await read("connection");
   const waitMs = Math.min(BACKOFF_MIN_MS * 2 ** connection.tries, BACKOFF_MAX_MS);
-  await note(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, connection.tries + 1);
+  await saveConnection(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, connection.tries + 1);
 }
 
 /**
@@ -191,7 +191,7 @@ async function fail(problem) {
  * @param {number | null} [waitMs] until the next try
  * @param {number} [tries]
  */
-export async function note(state, detail = "", waitMs = null, tries = 0) {
+export async function saveConnection(state, detail = "", waitMs = null, tries = 0) {
   const { connection } = await read("connection");
   const now = new Date();
   const retryAt = waitMs === null ? null : new Date(now.getTime() + waitMs).toISOString();

@@ -11,19 +11,19 @@ const REFRESH_MINUTES = 15;
  * @param {View} view
  * @param {Date} now
  */
-export async function keepAppointments({ accounts, connection }, now) {
+export async function scheduleAlarms({ accounts, connection }, now) {
   const refresh = await alarms.get("refresh");
   // One further ahead was set by a clock that has been put right since.
   const latest = now.getTime() + REFRESH_MINUTES * 60_000;
   if (!refresh || refresh.scheduledTime > latest) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
-  await appoint("retry", connection.retryAt, now);
+  await scheduleAlarm("retry", connection.retryAt, now);
   const planned = accounts.flatMap(({ account, targets }) =>
     (targets?.next ?? []).map((target) => plannedInstant(target, account.time_zone)),
   );
   const moments = [...accounts.map(({ projection }) => projection?.nextMoment), ...planned].flatMap((at) =>
     at && new Date(at) > now ? [at] : [],
   );
-  await appoint("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);
+  await scheduleAlarm("moment", moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null, now);
 }
 
 /**
@@ -32,6 +32,6 @@ export async function keepAppointments({ accounts, connection }, now) {
  * @param {string | null} at
  * @param {Date} now
  */
-async function appoint(name, at, now) {
+async function scheduleAlarm(name, at, now) {
   if (at !== null && new Date(at) > now) await alarms.create(name, { when: Date.parse(at) });
 }

@@ -2,7 +2,7 @@
 
 import { ofDay, until, when } from "../../text/format.js";
 import { plural, t } from "../../text/words.js";
-import { toWriteToday } from "../log/targets.js";
+import { countForToday } from "../log/targets.js";
 import { isAhead } from "../store/instants.js";
 
 /** Each carries white text at 4.5:1 or better; the title says in words what the colour says. */
@@ -115,7 +115,7 @@ function line({ account, projection }, now) {
  * @param {Date} now
  */
 function today(account, now) {
-  const count = toWriteToday(account, now);
+  const count = countForToday(account, now);
   return count > 0 && plural("badge_today", count);
 }
 

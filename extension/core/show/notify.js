@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 const SHOWN_KEPT_DAYS = 400;
 
 /** How the ids of notifications about people begin. */
-const TARGET = "target/";
+const TARGET_PREFIX = "target/";
 
 /** A day begins up to 14 hours before it begins in UTC. */
 const EARLIEST_ZONE_MS = 14 * 3_600_000;
@@ -26,11 +26,11 @@ const EARLIEST_ZONE_MS = 14 * 3_600_000;
  * One change of the reminders at a time.
  * @param {() => Promise<void>} work
  */
-const changing = (work) => navigator.locks.request("reminders", work);
+const withRemindersLock = (work) => navigator.locks.request("reminders", work);
 
 /** @param {Partial<Pick<Reminders, "notifications" | "snoozedUntil">>} chosen */
 export function setReminders(chosen) {
-  return changing(async () => {
+  return withRemindersLock(async () => {
     const { reminders } = await read("reminders");
     await local.set({ reminders: { ...reminders, ...chosen } });
   });
@@ -41,12 +41,12 @@ export function setReminders(chosen) {
  * account.
  */
 export function remind() {
-  return changing(async () => {
+  return withRemindersLock(async () => {
     const now = new Date();
     const { reminders } = await read("reminders");
     if (!reminders.notifications || isAhead(reminders.snoozedUntil, now, SNOOZE_MAX_MS)) return;
     if (!(await mayNotify())) return;
-    const before = recent(reminders.shown, now);
+    const before = withoutExpired(reminders.shown, now);
     const view = await readView(now);
     const due = [...dueWarnings(view, before, now), ...dueTargets(view, before, now)];
     if (!due.length) return;
@@ -65,7 +65,7 @@ function dueWarnings(view, shown, now) {
   const due = [];
   for (const { account, projection } of view.accounts) {
     const day = dayName(now, account.time_zone);
-    for (const warning of projection?.warnings.filter(calls) ?? []) {
+    for (const warning of projection?.warnings.filter(isNotifiable) ?? []) {
       const kind = `${account.id}/${warning.code}/`;
       const key = `${kind}${warning.until}/${warning.severity}`;
       const today = Object.keys(shown).some((other) => other.startsWith(kind) && shown[other] === day);
@@ -90,7 +90,7 @@ function dueTargets(view, shown, now) {
     const day = dayName(now, zone);
     return (targetsOf(each, now)?.next ?? []).flatMap((target) => {
       const at = plannedInstant(target, zone);
-      const key = `${TARGET}${target.id}/${at}`;
+      const key = `${TARGET_PREFIX}${target.id}/${at}`;
       const isDue =
         at !== null &&
         target.state === "planned" &&
@@ -123,11 +123,11 @@ function dueTargets(view, shown, now) {
  * @param {string} id of the notification
  */
 export async function openNotified(id) {
-  if (!id.startsWith(TARGET)) return openPopup();
+  if (!id.startsWith(TARGET_PREFIX)) return openPopup();
   const { accounts } = await readView(new Date());
   const target = accounts
     .flatMap(({ targets }) => targets?.next ?? [])
-    .find((each) => id.startsWith(`${TARGET}${each.id}/`));
+    .find((each) => id.startsWith(`${TARGET_PREFIX}${each.id}/`));
   const link = target && profileOf(target.person);
   return link ? openAddress(link) : openPopup();
 }
@@ -136,14 +136,14 @@ export async function openNotified(id) {
  * Only what ends at a known time, and is not mere information, calls for the user; credits about to expire always do.
  * @param {Warning} warning
  */
-const calls = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
+const isNotifiable = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
 
 /**
  * Without those that are too old, and those of days that nowhere have begun: a clock that was ahead noted them.
  * @param {Reminders["shown"]} shown
  * @param {Date} now
  */
-function recent(shown, now) {
+function withoutExpired(shown, now) {
   const isKept = (/** @type {string} */ day) => {
     const ageMs = now.getTime() - Date.parse(day);
     return ageMs < SHOWN_KEPT_DAYS * DAY_MS && ageMs >= -EARLIEST_ZONE_MS;

@@ -24,13 +24,13 @@ const LEAD_DAYS = [7, 3, 1];
 export function project(stored, account, entries, now) {
   const { receivedAt, summary } = stored;
   const ahead = entries
-    .filter(movesNumbers)
+    .filter(isCreditEntry)
     .filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
-  const here = walk(summary, passed, ahead);
+  const totals = replay(summary, passed, ahead);
   // With nothing left, the next loss would be of credits that are yet to come.
-  const nextLoss = here.balance ? lossAhead(summary, coming, here.taken, account, now) : null;
+  const nextLoss = totals.balance ? nextLossOf(summary, coming, totals.taken, account, now) : null;
   const grant = coming.find((event) => event.reason === "grant");
   const toUse = nextLoss ? Math.max(0, nextLoss.credits - account.reserve) : 0;
   const perDay = nextLoss && pacePerDay(toUse, nextLoss.at, account, now);
@@ -40,20 +40,20 @@ export function project(stored, account, entries, now) {
   return {
     asOf: receivedAt,
     tooOld: now.getTime() - Date.parse(summary.as_of) > TIMELINE_MS,
-    balance: here.balance,
-    allotment: here.allotment,
-    used: here.used,
-    freeUsed: here.freeUsed,
-    start: here.start,
+    balance: totals.balance,
+    allotment: totals.allotment,
+    used: totals.used,
+    freeUsed: totals.freeUsed,
+    start: totals.start,
     nextLoss,
     nextRenewal: grant ? { at: grant.at, credits: grant.credits } : null,
     perDay,
     expectedUsed: sameDay && !moved ? summary.pace.expected : null,
     // The server reckoned without what waits here; until it counts that, its forecast could exceed what is left.
-    forecast: moved || here.taken ? null : summary.forecast,
-    observed: here.observed,
+    forecast: moved || totals.taken ? null : summary.forecast,
+    observed: totals.observed,
     leadDays: leads,
-    urgency: urgency(here.balance, nextLoss, leads, now),
+    urgency: urgency(totals.balance, nextLoss, leads, now),
     warnings: warnings(summary, nextLoss, leads, now),
     nextMoment: coming[0]?.at ?? null,
   };
@@ -63,7 +63,7 @@ export function project(stored, account, entries, now) {
  * @param {OutboxEntry} entry
  * @returns {entry is CreditEntry}
  */
-const movesNumbers = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
+const isCreditEntry = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
 
 /**
  * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it
@@ -81,8 +81,8 @@ export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !st
  * @param {TimelineEvent[]} passed
  * @param {CreditEntry[]} entries
  */
-function walk(summary, passed, entries) {
-  const here = {
+function replay(summary, passed, entries) {
+  const totals = {
     balance: summary.balance,
     allotment: summary.allotment,
     used: summary.used,
@@ -94,22 +94,22 @@ function walk(summary, passed, entries) {
   // A stable sort with the events first: a send at the very instant of a renewal belongs to the new period.
   const steps = [...passed, ...entries].sort((a, b) => instantOf(a) - instantOf(b));
   for (const step of steps) {
-    if ("reason" in step) pass(here, step);
-    else count(here, step, summary);
+    if ("reason" in step) applyEvent(totals, step);
+    else applyEntry(totals, step, summary);
   }
-  here.balance = Math.max(0, here.balance - here.taken);
-  return here;
+  totals.balance = Math.max(0, totals.balance - totals.taken);
+  return totals;
 }
 
 /**
- * @param {ReturnType<typeof walk>} here
+ * @param {ReturnType<typeof replay>} totals
  * @param {TimelineEvent} event
  */
-function pass(here, event) {
-  here.balance = event.balance;
-  here.taken -= absorbed(here.taken, event);
+function applyEvent(totals, event) {
+  totals.balance = event.balance;
+  totals.taken -= absorbed(totals.taken, event);
   if (event.reason === "grant") {
-    Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
+    Object.assign(totals, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
   }
 }
 
@@ -120,22 +120,22 @@ function pass(here, event) {
 const absorbed = (taken, event) => (event.credits < 0 ? Math.min(taken, -event.credits) : 0);
 
 /**
- * @param {ReturnType<typeof walk>} here
+ * @param {ReturnType<typeof replay>} totals
  * @param {CreditEntry} entry
  * @param {Summary} summary
  */
-function count(here, entry, summary) {
+function applyEntry(totals, entry, summary) {
   if (entry.kind === "observation") {
-    here.taken = here.balance - entry.body.balance;
-    here.observed = { balance: entry.body.balance, at: entry.body.observed_at };
+    totals.taken = totals.balance - entry.body.balance;
+    totals.observed = { balance: entry.body.balance, at: entry.body.observed_at };
     return;
   }
   const sign = entry.kind === "inmail" ? 1 : -1;
   const { cost, sent_at: sentAt } = entry.body;
-  if (reaches(summary, sentAt)) here.taken += sign * cost;
-  if (Date.parse(sentAt) < Date.parse(here.start)) return;
-  here.used += sign * cost;
-  here.freeUsed += sign * (1 - cost);
+  if (affectsBalance(summary, sentAt)) totals.taken += sign * cost;
+  if (Date.parse(sentAt) < Date.parse(totals.start)) return;
+  totals.used += sign * cost;
+  totals.freeUsed += sign * (1 - cost);
 }
 
 /**
@@ -144,7 +144,7 @@ function count(here, entry, summary) {
  * @param {Summary} summary
  * @param {string} sentAt
  */
-function reaches(summary, sentAt) {
+function affectsBalance(summary, sentAt) {
   const sent = Date.parse(sentAt);
   const heldThen = summary.lots.some((lot) => lot.left > 0 && Date.parse(lot.granted_at) <= sent);
   return heldThen || sent >= Date.parse(summary.period.start);
@@ -162,7 +162,7 @@ const instantOf = (step) =>
  * @param {Date} now
  * @returns {Projection["nextLoss"]}
  */
-function lossAhead(summary, coming, taken, account, now) {
+function nextLossOf(summary, coming, taken, account, now) {
   for (const event of coming) {
     const used = absorbed(taken, event);
     taken -= used;

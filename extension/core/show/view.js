@@ -2,7 +2,7 @@
 
 import { waitsElsewhere } from "../store/belonging.js";
 import { bounded, isAhead } from "../store/instants.js";
-import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readKnown, SNOOZE_MAX_MS } from "../store/storage.js";
+import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readCached, SNOOZE_MAX_MS } from "../store/storage.js";
 import { isUncounted, project } from "./summary.js";
 
 /**
@@ -17,7 +17,7 @@ export const readView = async (now) => view(await readAll(), now);
  * @param {Date} now
  * @returns {Promise<View>}
  */
-export const knownView = async (now) => view(await readKnown(), now);
+export const cachedView = async (now) => view(await readCached(), now);
 
 /**
  * @param {Stored} stored
@@ -27,7 +27,7 @@ export const knownView = async (now) => view(await readKnown(), now);
 export function view(stored, now) {
   const { address, token, demo } = stored.server;
   const { snoozedUntil } = stored.reminders;
-  const shown = withoutTakenBack(stored.entries);
+  const shown = withoutRetracted(stored.entries);
   return {
     now: now.toISOString(),
     server: { address, paired: token !== null, demo },
@@ -44,7 +44,7 @@ export function view(stored, now) {
     skipped: stored.skipped,
     listedBefore: stored.entries.filter(({ problem }) => problem?.code === "already_on_list").map(({ id }) => id),
     questions: stored.questions.map((question) => ({ ...question, at: bounded(question.at, now) })),
-    lookedAt: bounded(stored.lookedAt, now),
+    lastOpenedAt: bounded(stored.lookedAt, now),
     reminders: { ...stored.reminders, snoozedUntil: isAhead(snoozedUntil, now, SNOOZE_MAX_MS) ? snoozedUntil : null },
     preferences: stored.preferences,
   };
@@ -68,8 +68,8 @@ export const currentAccount = (accounts, currentId) =>
  */
 export function accountFor(accounts, currentId, page) {
   const current = currentAccount(accounts, currentId);
-  if (current && fits(current, accounts, page)) return current;
-  return accounts.find((each) => fits(each, accounts, page)) ?? null;
+  if (current && canTakeCredit(current, accounts, page)) return current;
+  return accounts.find((each) => canTakeCredit(each, accounts, page)) ?? null;
 }
 
 /**
@@ -81,7 +81,7 @@ export function accountFor(accounts, currentId, page) {
  * @param {Pick<PageReading, "composer" | "product"> | null} page
  * @param {boolean} [isChosen]
  */
-export function fits({ account: { product } }, accounts, page, isChosen = false) {
+export function canTakeCredit({ account: { product } }, accounts, page, isChosen = false) {
   if (!page?.product || product === page.product) return true;
   if (page.composer !== "none" || page.product !== "premium") return false;
   return isChosen || accounts.every(({ account }) => account.product === product);
@@ -92,7 +92,7 @@ export function fits({ account: { product } }, accounts, page, isChosen = false)
  * to see of them.
  * @param {OutboxEntry[]} entries
  */
-function withoutTakenBack(entries) {
+function withoutRetracted(entries) {
   const takenBack = new Set(entries.map((entry) => entry.kind === "retract" && entry.target));
   return entries.filter(({ id }) => !takenBack.has(id));
 }

@@ -17,7 +17,7 @@ const ADDED_LENGTH_MAX = 20;
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export const changing = (work) => navigator.locks.request("outbox", work);
+export const withOutboxLock = (work) => navigator.locks.request("outbox", work);
 
 /**
  * @template {Pick<InMailEntry, "kind" | "body"> | Pick<RetractEntry, "kind" | "body" | "target" | "inmailId">
@@ -36,7 +36,7 @@ export function newEntry(accountId, what, now) {
 
 /** @typedef {Partial<Omit<Stored, "entries" | "summaries">>} Others what is written in the same step as an entry */
 
-// ---- Writing; inside `changing` wherever what is written depends on what was read ----
+// ---- Writing; inside `withOutboxLock` wherever what is written depends on what was read ----
 
 /**
  * @param {OutboxEntry} entry
@@ -45,7 +45,7 @@ export function newEntry(accountId, what, now) {
 export const add = (entry, others = {}) => local.set({ [outboxKey(entry.id)]: entry, ...others });
 
 /**
- * Adds an InMail, and its log to the recent ones. Inside `changing`.
+ * Adds an InMail, and its log to the recent ones. Inside `withOutboxLock`.
  * @param {InMailEntry} entry
  * @param {RecentLog[]} recentLogs as they are stored
  * @param {Others} [others]
@@ -54,7 +54,7 @@ export const addLog = (entry, recentLogs, others) => add(entry, { ...others, rec
 
 /**
  * Puts the entry that `change` returns in the place of each of these; null removes one, the same entry leaves it as it
- * is. Inside `changing`.
+ * is. Inside `withOutboxLock`.
  * @param {OutboxEntry[]} entries
  * @param {(entry: OutboxEntry) => OutboxEntry | null} change
  * @param {Others & Record<string, unknown>} [others]
@@ -78,11 +78,11 @@ export async function rewrite(entries, change, others = {}) {
 const remove = (entries, others) => rewrite(entries, () => null, others);
 
 /**
- * Removes an entry with those that change what it brings about. Inside `changing`.
+ * Removes an entry with those that change what it brings about. Inside `withOutboxLock`.
  * @param {OutboxEntry} entry
  * @param {OutboxEntry[]} entries
  */
-export const removeWithFollowers = (entry, entries) => remove([entry, ...followersOf(entry.id, entries)]);
+export const removeWithDependents = (entry, entries) => remove([entry, ...dependentsOf(entry.id, entries)]);
 
 /**
  * The entry with this id, or null.
@@ -98,7 +98,7 @@ export async function entryWith(id) {
 
 /** Takes the oldest entry of this server that can be sent and notes that from now on the server may have it. */
 export function claim() {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     const next = stored.entries.find(
       (entry) => entry.state === "waiting" && belongsHere(entry, stored) && !waitsForId(entry),
@@ -116,11 +116,11 @@ export function claim() {
  * @param {{inmailId?: string, targetId?: string}} ids that the server gave to what was sent
  */
 export function settle(entry, ids) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { added, entries, recentLogs } = await readAll();
     const { inmailId, targetId } = ids;
     await rewrite(
-      [entry, ...followersOf(entry.id, entries)],
+      [entry, ...dependentsOf(entry.id, entries)],
       (each) => /** @type {OutboxEntry} */ (each === entry ? { ...entry, state: "saved" } : { ...each, ...ids }),
       {
         ...(inmailId && { recentLogs: withChanged(recentLogs, entry.id, { inmailId }) }),
@@ -138,10 +138,10 @@ export function settle(entry, ids) {
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-export function settleAsThere(entry, problem) {
-  return changing(async () => {
+export function settleDuplicate(entry, problem) {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
-    await remove(followersOf(entry.id, entries));
+    await remove(dependentsOf(entry.id, entries));
     await add({ ...entry, state: "saved", problem });
   });
 }
@@ -151,7 +151,7 @@ export function settleAsThere(entry, problem) {
  * @param {OutboxEntry} entry
  */
 export function forget(entry) {
-  return changing(async () => removeWithFollowers(entry, (await readAll()).entries));
+  return withOutboxLock(async () => removeWithDependents(entry, (await readAll()).entries));
 }
 
 /**
@@ -160,9 +160,11 @@ export function forget(entry) {
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-export function keepWaiting(entry, problem) {
+export function keepForRetry(entry, problem) {
   const attemptedAt = problem.status ? null : entry.attemptedAt;
-  return changing(() => add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem }));
+  return withOutboxLock(() =>
+    add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem }),
+  );
 }
 
 /**
@@ -171,13 +173,13 @@ export function keepWaiting(entry, problem) {
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-export function askUser(entry, problem) {
-  return changing(async () => {
+export function requireDecision(entry, problem) {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
-    const isTakenBack = followersOf(entry.id, entries).some(
+    const isTakenBack = dependentsOf(entry.id, entries).some(
       ({ kind, body }) => kind === "retract" || body.action === "drop",
     );
-    if (isTakenBack) await removeWithFollowers(entry, entries);
+    if (isTakenBack) await removeWithDependents(entry, entries);
     else await add({ ...entry, attemptedAt: null, state: "needs_you", problem });
   });
 }
@@ -187,14 +189,14 @@ export function askUser(entry, problem) {
  * @param {OutcomeEntry} entry
  * @param {string} inmailId
  */
-export const redirect = (entry, inmailId) => changing(() => add({ ...entry, inmailId, attemptedAt: null }));
+export const redirect = (entry, inmailId) => withOutboxLock(() => add({ ...entry, inmailId, attemptedAt: null }));
 
 /**
  * The entries that take back, or change, what an entry brings about.
  * @param {string} id
  * @param {OutboxEntry[]} entries
  */
-export const followersOf = (id, entries) =>
+export const dependentsOf = (id, entries) =>
   entries
     .filter((entry) => entry.kind === "retract" || entry.kind === "target_change")
     .filter(({ target }) => target === id);
@@ -203,11 +205,11 @@ export const followersOf = (id, entries) =>
  * Forgets entries that the summaries count.
  * @param {OutboxEntry[]} saved
  */
-export const forgetSaved = (saved) => changing(() => remove(saved));
+export const forgetSaved = (saved) => withOutboxLock(() => remove(saved));
 
 /** Forgets what the server has, and every recent log but of what still waits here. */
 export function forgetWhatServerHas() {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries, recentLogs } = await readAll();
     const saved = entries.filter(({ state }) => state === "saved");
     const left = new Set(entries.filter((entry) => !saved.includes(entry)).map(({ id }) => id));
@@ -226,7 +228,7 @@ export const resume = () => setState("paused", "waiting");
  * @param {OutboxEntry["state"]} to
  */
 function setState(from, to) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
     await rewrite(entries, (entry) => (entry.state === from ? { ...entry, state: to } : entry));
   });
@@ -254,7 +256,7 @@ export const markOwn = (server) =>
  */
 function mark(server, isOurs) {
   const serverId = serverKey(server);
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     await rewrite(stored.entries, (entry) =>
       entry.serverId !== serverId && isOurs(entry, stored) ? { ...entry, serverId } : entry,
@@ -269,7 +271,7 @@ function mark(server, isOurs) {
  * @param {string | null} accountId of this server
  */
 export function answerElsewhere(answer, accountId) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     const { accounts, recentLogs, server } = stored;
     const entries = stored.entries.filter((entry) => waitsElsewhere(entry, stored));
@@ -301,12 +303,12 @@ export function answerElsewhere(answer, accountId) {
  * @param {Date} now
  */
 export function resolve(id, answer, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries, recentLogs } = await readAll();
     const entry = entries.find((each) => each.id === id && each.state === "needs_you");
     if (!entry) return;
     if (answer === "discard") {
-      await remove([entry, ...followersOf(id, entries)], {
+      await remove([entry, ...dependentsOf(id, entries)], {
         recentLogs: recentLogs.filter(({ outboxId }) => outboxId !== id),
       });
       return;
@@ -328,7 +330,7 @@ export function resolve(id, answer, now) {
  * @param {Date} now
  */
 export function correct(id, correction, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { accounts, entries, recentLogs, server } = await readAll();
     const entry = entries.find((each) => each.id === id && each.state === "needs_you");
     if (!entry) return;
@@ -387,7 +389,7 @@ function correctedBody(entry, { at, balance, cost, name, outcome, profileUrl, pu
  * @param {Date} now
  */
 export function undo(id, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     const entry = stored.entries.find((each) => each.id === id && each.kind === "inmail");
     const recentLogs = stored.recentLogs.filter((log) => !isLogOf(log, id));

@@ -57,17 +57,17 @@ export const readAll = async () => storedIn(await local.get(null));
  * browser reports. Null before.
  * @type {Record<string, any> | null}
  */
-let known = null;
+let cached = null;
 
 /** @type {Promise<void> | null} */
 let reading = null;
 
 /** @type {StorageChanges[]} */
-let changedMeanwhile = [];
+let pendingChanges = [];
 
 onStored((changes) => {
-  if (known) follow(known, changes);
-  else changedMeanwhile.push(changes);
+  if (cached) applyChanges(cached, changes);
+  else pendingChanges.push(changes);
 });
 
 /**
@@ -75,23 +75,23 @@ onStored((changes) => {
  * worker it may still lack that; the change is reported soon, and painted then.
  * @returns {Promise<Stored>}
  */
-export async function readKnown() {
-  if (!known) await (reading ??= readFirst().finally(() => (reading = null)));
-  return storedIn(known ?? {});
+export async function readCached() {
+  if (!cached) await (reading ??= loadCache().finally(() => (reading = null)));
+  return storedIn(cached ?? {});
 }
 
-async function readFirst() {
-  changedMeanwhile = [];
+async function loadCache() {
+  pendingChanges = [];
   const items = await local.get(null);
-  for (const changes of changedMeanwhile) follow(items, changes);
-  known = items;
+  for (const changes of pendingChanges) applyChanges(items, changes);
+  cached = items;
 }
 
 /**
  * @param {Record<string, any>} items
  * @param {StorageChanges} changes
  */
-function follow(items, changes) {
+function applyChanges(items, changes) {
   for (const [key, { newValue }] of Object.entries(changes)) {
     if (newValue === undefined) delete items[key];
     else items[key] = newValue;
