@@ -1,5 +1,5 @@
-// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so
-// whatever matters is in storage, and whoever wakes it finds badge and alarms put right.
+// The background worker. Registers every listener synchronously, before the first `await`. The browser may stop the
+// worker at any time, so all state is in storage, and each start repaints the badge and sets the alarms again.
 
 import * as browser from "./core/browser.js";
 import { handlers } from "./core/handlers.js";
@@ -35,7 +35,7 @@ runtime.onInstalled.addListener(async ({ reason }) => {
     contextMenus.create({ id, title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
     contextMenus.create({ id: `${id}-action`, title, contexts: ["action"] });
   }
-  // A browser that is started with the extension on its command line installs it anew each time.
+  // Chromium with `--load-extension` reports an installation at each start.
   await connectPrepared();
   await watchApp();
   if (reason === "install" && !(await read("server")).server.token) browser.openPage("welcome/welcome.html");

@@ -1,5 +1,4 @@
-// What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named
-// here.
+// The worker's handler for each message of a page. The work is done in the imported modules.
 
 /** @import {Handlers} from "./messages.js" */
 

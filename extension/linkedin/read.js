@@ -1,5 +1,5 @@
-// Reads a composer: for whom it is, and what its line says about credits. What is not understood is unknown, never
-// guessed.
+// Reads a composer: its recipient, and its line about credits. Text in an unknown format gives "unknown", never a
+// guess.
 
 "use strict";
 {
@@ -8,7 +8,7 @@
   const BALANCE_MAX = 99_999;
   const TEXTS_MAX = 50;
 
-  /** In any script; "1.200", "1,200" and "1 200" are one number. */
+  /** Numbers in any script; "1.200", "1,200" and "1 200" are one number. */
   const NUMBER = /\p{Nd}{1,3}(?:[.,'’٬\s]\p{Nd}{3})+(?!\p{Nd})|\p{Nd}+/gu;
   const DIGIT = /\p{Nd}/gu;
 
@@ -16,7 +16,7 @@
   const find = (places, rule) =>
     [...places].flatMap((place) => (rule?.css ? [...place.querySelectorAll(rule.css)] : []));
 
-  /** @param {string} sign The digits of a script follow each other, zero first. */
+  /** @param {string} sign A digit of any script; the digits of a script are consecutive code points, from zero. */
   function digitValue(sign) {
     const code = /** @type {number} */ (sign.codePointAt(0));
     let value = 0;
@@ -44,7 +44,8 @@
   }
 
   /**
-   * "Use 1 of 45": in every language the larger number is the balance, but in "1 of 0" it is the other one.
+   * The balance in "Use 1 of 45": in every language the larger number, except "1 of 0", which is 0. Null for any other
+   * pair.
    * @param {string} line
    */
   function balanceIn(line) {
@@ -54,7 +55,7 @@
   }
 
   /**
-   * What something stands in that is never read, within the composer; null where there is none.
+   * The nearest ancestor within the composer whose content is never read; null if there is none.
    * @param {Element} element
    * @param {Element} frame
    */
@@ -64,7 +65,7 @@
   }
 
   /**
-   * Whether an element is part of the person's card at the head of the thread's list.
+   * Whether an element is part of the person's card, which is above the first message in the thread's list.
    * @param {Element} element
    * @param {Element} frame
    */
@@ -116,7 +117,7 @@
     };
   }
 
-  /** The part of a path that says who a person is. */
+  /** The segment of a path that identifies a person. */
   const PERSON = /\/(?:in|lead|people|profile)\/([^/,]+)/;
 
   /** @param {Iterable<Element>} elements */
@@ -133,7 +134,7 @@
       address: location.href,
       title: document.title,
       loadedAt: performance.getEntriesByType("navigation")[0]?.name ?? "",
-      // Where it went to another address and back, that one is still ahead of it.
+      // After navigation to another address and back, that address is still a later history entry.
       isUntouched:
         !entry ||
         (entry.key === (navigation.activation?.entry ?? entry).key && entry.key === navigation.entries().at(-1).key),
@@ -142,7 +143,7 @@
     };
   }
 
-  /** @returns {any} the window around all frames, or this one where that is another site's */
+  /** @returns {any} the top window, or this one if the top is of another site */
   function topView() {
     try {
       return window.top?.document ? window.top : window;

@@ -1,4 +1,4 @@
-// The InMails that wait for a reply, those first whose time for one ends first: one press says what came of each.
+// The unanswered InMails, the earliest deadline first, with buttons for the outcome.
 
 import { when } from "../text/format.js";
 import { plural, t } from "../text/words.js";
@@ -11,13 +11,13 @@ const MORE = OUTCOMES.filter((outcome) => outcome !== "pending" && outcome !== "
 const DAY_MS = 86_400_000;
 const SHOWN_MAX = 2;
 
-/** The server lists no more. */
+/** The server lists at most this many. */
 const LISTED_MAX = 50;
 
 /** @param {PopupContext} context */
 export function awaiting(context) {
   const { account, state, ui, paint } = context;
-  // Trouble needs the room.
+  // An error state needs the space.
   if (state !== "ready" || !account?.awaiting.length) return null;
   const all = account.awaiting;
   const shownMax = shownCount(context, account);
@@ -54,7 +54,7 @@ export function awaiting(context) {
 }
 
 /**
- * How many are shown at once. Whoever is to be written to needs the room, too, and so does what is warned of.
+ * The number of InMails shown while collapsed. A target and warnings need the space too.
  * @param {PopupContext} context
  * @param {AccountView} account
  */
@@ -89,7 +89,7 @@ function item(
       { class: "who" },
       el("span", { class: "name", title: name }, name),
       " ",
-      // An answer in that time gives the credit back; without that, only the day matters.
+      // A reply within that time returns the credit; without a return only the day is shown.
       el(
         "span",
         { class: "small mute", title: returns ? t("awaiting_returns") : null },
@@ -123,7 +123,7 @@ function item(
 }
 
 /**
- * Every result as a button.
+ * A button for each outcome.
  * @param {PopupContext} context
  * @param {{accountId: string, inmailId: string, name: string, returns?: boolean}} past
  */

@@ -1,4 +1,4 @@
-// The form for an InMail that one click cannot log: to anyone, on any day, with what is to be remembered of it.
+// The form for an InMail that one click cannot log: any person, any past day, purpose, subject and note.
 
 import { lastInMailTo } from "../core/log/past.js";
 import { profileLink } from "../core/log/people.js";
@@ -16,7 +16,7 @@ import { choices, field, form, option } from "../ui/forms.js";
 const DAYS = ["now", "yesterday", "pick"];
 const DAY_MS = 86_400_000;
 
-/** Of a day that the user picks no time is known. */
+/** The local time used for a day that the user picks. */
 const NOON = "12:00";
 
 /**
@@ -29,7 +29,7 @@ export function logForm(context, log) {
   const known = ui.draft ?? page?.person;
   const likely = page && !ui.draft ? costOf(page, view.preferences) : lastCost;
   const zone = account?.account.time_zone ?? "UTC";
-  // Whose credits it took is the user's to say where the page is of another product.
+  // If the page is of another product, the user chooses the account.
   const isOther =
     ui.draft?.product || (page?.person && account && !canTakeCredit(account, view.accounts, page, ui.switched));
   const accountOptions = view.accounts.map(({ account: { id, name, product } }) =>
@@ -119,7 +119,7 @@ export function logForm(context, log) {
 }
 
 /**
- * When it was sent: null for now, "" for no day of the past.
+ * The instant of sending: null for now, "" for a day that is missing or not in the past.
  * @param {string} day
  * @param {string} date "YYYY-MM-DD"
  * @param {string} zone

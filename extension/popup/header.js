@@ -1,4 +1,4 @@
-// Whose credits these are, a menu of the other accounts, and the ways to the server's pages.
+// The account's name, a menu of the other accounts, and links to the server's pages.
 
 import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
@@ -50,7 +50,8 @@ function chip({ ui, paint }, { account }) {
 }
 
 /**
- * Credits of two accounts are never added up: the pools cannot be mixed.
+ * The menu of accounts, each with its own balance. Balances are not added up: credits of two accounts cannot be
+ * combined.
  * @param {PopupBase} context
  * @param {AccountView} current
  */

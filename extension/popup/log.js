@@ -1,4 +1,4 @@
-// Logging an InMail: the person of the tab by one click, anyone else by a short form. What is doubtful is asked before.
+// Logs an InMail: the page's person by one click, anyone else by a form. Doubtful cases are asked about first.
 
 import { reasonsToAsk } from "../core/log/past.js";
 import { costOf } from "../core/page/reading.js";
@@ -14,19 +14,19 @@ import { putOnList } from "./listform.js";
 import { actions } from "./target.js";
 import { undoButton } from "./undo.js";
 
-/** The states in which logging is the next step; in the others the trouble's own step comes first. */
+/** States in which logging is the main action; other states have a main action of their own. */
 const PRESSING = { ok: true, server_off: true };
 
-/** Two clicks within this time are one. */
+/** Clicks within this time are one double click. */
 const DOUBLE_CLICK_MS = 3000;
 
 /** @param {PopupContext} context */
 export function log(context) {
   const { account, isReady, page, target, ui } = context;
-  // The form that puts somebody on the list has the only main button.
+  // The form of the list has the only main button.
   if (!account || (ui.adding && account.targets)) return null;
   const person = page && isReady && page.person;
-  // The buttons for somebody on the list need the room: the form is behind "More" then.
+  // The buttons of a target need the space, so the form is behind "More".
   const isFolded = person && target && ui.targetMenu !== "more" && !ui.form;
   return el(
     "section",
@@ -48,7 +48,7 @@ export function log(context) {
 }
 
 /**
- * Why one click cannot log here, where the form can.
+ * Why one click cannot log this page, and what the user can do; null if it can.
  * @param {PopupContext} context
  */
 function oneClickObstacle({ account, page, ui, view }) {
@@ -80,7 +80,7 @@ function oneClickObstacle({ account, page, ui, view }) {
 }
 
 /**
- * The person of the page: what went before, and the button.
+ * The page's person: earlier InMails and the button.
  * @param {PopupContext} context
  * @param {Person} person
  * @param {PageReading} page
@@ -260,7 +260,7 @@ function toggle(context, hasPerson, isFirst) {
 }
 
 /**
- * Logs, or asks before. A second click of a double click does neither.
+ * Logs an InMail, or shows a question first. Ignores the second click of a double click.
  * @param {PopupContext} context
  * @param {Omit<LogRequest, "source">} wanted
  * @param {PastInMail | null} past

@@ -1,4 +1,4 @@
-// Where no person is on the page: who is to be written to next, and how long the list is.
+// If the page has no person: the next target, and the length of the list.
 
 import { goTo } from "../core/browser.js";
 import { isForLater, profileOf } from "../core/log/targets.js";
@@ -37,7 +37,7 @@ export function next(context) {
 }
 
 /**
- * What comes where nobody is left to write to now.
+ * The text for a list without a target for now: when the next one is planned.
  * @param {Target[]} next
  * @param {string} zone
  * @param {Date} now
@@ -45,7 +45,7 @@ export function next(context) {
 function emptyListWords(next, zone, now) {
   const [first] = next;
   const day = first.state === "held" ? first.held_until : first.planned_for;
-  // Those who wait for another day come last: another one that comes first was passed over.
+  // Targets for later days come last, so an earlier one that is left was skipped.
   if (isForLater(first, dayName(now, zone))) {
     const words = day ? dayWords(day, zone, now) : t("later_credits").toLowerCase();
     return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", first.person.name, words));
@@ -117,7 +117,7 @@ function card(context, account, list, target) {
 }
 
 /**
- * How the credits compare with the names, or when there will be credits for them.
+ * The number of names compared with the credits, or when credits arrive.
  * @param {Targets} list
  * @param {Projection} projection
  * @param {boolean} isShort more credits expire soon than there are names

@@ -1,4 +1,4 @@
-// What is not on the server yet: what goes there by itself, and what the user has to decide.
+// Entries that are not on the server: waiting ones, and refused ones that the user decides about.
 
 import { profileLink } from "../core/log/people.js";
 import { instantOf, localTime, relative } from "../text/format.js";
@@ -69,7 +69,7 @@ function decision({ view, now, ui, paint }, entry) {
 }
 
 /**
- * The refused entry as a form; what it holds is sent again.
+ * A refused entry as a form; submitting sends it again.
  * @param {OutboxEntry} entry
  * @param {Pick<PopupContext, "view" | "ui" | "paint">} context
  */
@@ -203,7 +203,7 @@ function timeOf({ body, createdAt }) {
 }
 
 /**
- * A server that answers, but asked for a pause.
+ * The waiting entries, if the server responds but asked for a pause.
  * @param {PopupContext} context
  */
 export function waiting({ view, now }) {

@@ -1,5 +1,4 @@
-// What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being
-// logged.
+// The page's balance with a button to record it, and what prevents logging from this page.
 
 import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
@@ -62,7 +61,7 @@ function takeOver(context, read) {
 }
 
 /**
- * Takes the page's balance over if the user wants that always and the page is sure of it.
+ * Records the page's balance if the user has chosen that always and the reading is sure.
  * @param {PopupContext} context
  */
 export async function takeOverAtOnce(context) {
@@ -71,7 +70,7 @@ export async function takeOverAtOnce(context) {
 }
 
 /**
- * The page was read before anything was logged in this popup, so what was logged since is spent from its balance.
+ * Records the page's balance as of the time of reading: InMails logged in this popup since are subtracted from it.
  * @param {PopupContext} context
  * @param {PageReading} read
  * @param {{balance: number, computed: number}} observation

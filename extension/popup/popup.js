@@ -1,4 +1,4 @@
-// The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
+// The popup: the balance is painted first, from storage, then all sections; repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
 import { accountFor, currentAccount, cachedView } from "../core/show/view.js";
@@ -8,7 +8,7 @@ import { balance } from "./balance.js";
 import { header } from "./header.js";
 
 /**
- * What is open in this popup; gone when it closes.
+ * The state of this popup; lost when it closes.
  * @type {PopupUi}
  */
 const ui = {
@@ -36,7 +36,7 @@ const ui = {
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
-/** The sections before the others are loaded; then all of them. */
+/** The sections to paint: at first header and balance, after the import all of them. */
 let sectionsOf = (/** @type {PopupBase} */ base) => [header(base), balance(base)];
 let view = /** @type {View | null} */ (null);
 
@@ -49,7 +49,7 @@ function paint() {
 }
 
 /**
- * The page picks the account, until the user does.
+ * The account is the page's, until the user selects one.
  * @param {View} view
  * @returns {PopupBase}
  */
@@ -61,7 +61,7 @@ function baseOf(view) {
 }
 
 /**
- * What was said of an entry holds no longer once the server has refused it.
+ * Clears the message about the last entry once the server has refused it or had it already.
  * @param {View} view
  */
 function clearOutdatedMessage({ listedBefore, needsYou }) {
@@ -77,11 +77,11 @@ async function repaint() {
   view = await cachedView(new Date());
   ui.lastOpenedAt ??= view.lastOpenedAt;
   paint();
-  // What was removed or answered meanwhile is on the server now.
+  // Entries that were waiting are on the server now, so what it has about the person may have changed.
   if (waited && !view.waiting.length && ui.found) await lookUp();
 }
 
-/** What the server knows of the page's person. */
+/** Fetches what the server has about the page's person. */
 async function lookUp() {
   const { page } = tab;
   if (!page?.person || !page.isClear) return;
@@ -89,7 +89,7 @@ async function lookUp() {
   paint();
 }
 
-/** What the tab shows, and what the worker kept for this popup. */
+/** Reads the tab's page and the draft that the worker stored for this popup. */
 async function readTab() {
   const [page, keys, { draft, asks }] = await Promise.all([
     activeTabFound.then(all.readPage),
@@ -100,7 +100,7 @@ async function readTab() {
   if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
   if (view && page?.person && !all.contextOf(baseOf(view)).isReady) ui.form = true;
   paint();
-  // Whoever opened the popup by a key goes on by key.
+  // A popup opened by a shortcut can be used by the keyboard at once.
   const first = ui.adding ? "#list-name" : ".main";
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
   await lookUp();
@@ -110,10 +110,10 @@ async function readTab() {
 
 document.documentElement.lang = t("format_locale");
 const activeTabFound = activeTab();
-// Before the first reading: a change while the rest is loading would go unseen.
+// Registered before the first read, so that no change during loading is missed.
 onStored(repaint);
 await repaint();
-// Only now, so that loading it does not hold up the number.
+// Imported after the first painting, which it must not delay.
 const all = await import("./sections.js");
 sectionsOf = (base) => {
   const context = all.contextOf(base);

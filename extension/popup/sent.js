@@ -1,4 +1,4 @@
-// InMails that are in no other list yet: logged without the user since the popup was last opened, or not on the server
+// InMails that no other section shows: logged by the listener since the popup was last opened, or not on the server
 // yet.
 
 import { when } from "../text/format.js";

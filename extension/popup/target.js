@@ -1,4 +1,4 @@
-// What can be done about somebody on the list: copying the text for them, putting them off, taking them off the list.
+// Actions for a target: copy the text, defer, close, drop, mark as do-not-contact.
 
 import { laterDays } from "../core/log/targets.js";
 import { dayWords } from "../text/phrases.js";
@@ -11,7 +11,7 @@ import { field, form } from "../ui/forms.js";
 export const personOf = ({ person: { links, name } }) => ({ name, profileUrl: links[0] ?? null });
 
 /**
- * Everything in its order: a row of buttons, what keeps the text from being copied, and the menu that is open.
+ * A row of buttons, the reason why the text cannot be copied, and the open menu.
  * @param {PopupContext} context
  * @param {AccountView} account
  * @param {Target} target
@@ -67,7 +67,7 @@ function copyButton(part, target) {
   if (!copy?.[part]) return null;
   const take = async () => {
     await navigator.clipboard.writeText(copy[part]);
-    // The log of this InMail says which text it was.
+    // The InMail's log will name the copied text.
     if (part === "body") await run("target.copied", { ...personOf(target), target: target.id, text: copy.text });
     say(t(`copied_${part}`));
   };

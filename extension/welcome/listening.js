@@ -1,4 +1,4 @@
-// Logging InMails as they are sent: off until the user asks for it, and off again with the permission.
+// The setting for logging InMails as they are sent: off by default, and off without its permission.
 
 import { requestListening } from "../core/browser.js";
 import { t } from "../text/words.js";
@@ -11,7 +11,7 @@ export function listening(context) {
   const { listening: state } = context.view;
   const isOn = state === "on";
 
-  /** The browser's question belongs to the click itself: nothing is awaited before it. */
+  /** The permission is requested before any `await`: the browser requires the click's own call stack. */
   const setListening = (/** @type {boolean} */ on) => async () => {
     if (on && !(await requestListening())) return say(t("listening_refused"));
     if (await run("listening.set", { on })) say(t(on ? "listening_is_on" : "listening_is_off"));

@@ -1,4 +1,4 @@
-// Whether the number that LinkedIn shows is used without asking.
+// The setting to record LinkedIn's balance without asking.
 
 import { t } from "../text/words.js";
 import { run } from "../ui/act.js";

@@ -1,5 +1,5 @@
-// Connecting this browser, and once that is done, the few switches that only a browser can ask for. Each section checks
-// itself while it is looked at.
+// The welcome page: connects this browser, then shows the settings that need the browser. Rechecks its state every
+// three seconds while visible.
 
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
@@ -21,7 +21,7 @@ import { checkServer, server } from "./server.js";
 const CHECK_EVERY_MS = 3000;
 
 /**
- * What this tab knows beyond storage.
+ * The state of this tab beyond storage.
  * @type {WelcomeUi}
  */
 const ui = {
@@ -50,7 +50,7 @@ function paint() {
     root,
     (context.setup ? STEPS : SETTINGS).map((section) => section(context)),
   );
-  // What is to be typed into may come with a later painting only.
+  // The field to focus may appear only with a later painting.
   const awaited = ui.focus && document.getElementById(ui.focus);
   if (!awaited) return;
   awaited.focus();
@@ -62,7 +62,7 @@ async function repaint() {
   paint();
 }
 
-/** What can only be asked: the permission, the server, the toolbar, the shortcuts. */
+/** Queries what is not in storage: the toolbar, the shortcuts and, without a connection, permission and server. */
 async function checkBrowser() {
   if (!view) return;
   ui.pinned = await isPinned().catch(() => null);
@@ -76,7 +76,7 @@ async function checkBrowser() {
 }
 
 document.documentElement.lang = t("format_locale");
-// Before the first reading: a change while the rest is loading would go unseen.
+// Registered before the first read, so that no change during loading is missed.
 onStored(repaint);
 view = await cachedView(new Date());
 ui.address = view.pairing?.address ?? view.server.address;

@@ -1,4 +1,4 @@
-// What the user does with the list of people to write to: in the outbox first, like every change.
+// The user's changes of the list of people to write to. Each is stored in the outbox first.
 
 import { dayNumber } from "../../text/days.js";
 import { local } from "../browser.js";
@@ -8,8 +8,8 @@ import { cleanName, profileLink } from "./people.js";
 import { matchesPerson, openAdditions } from "./targets.js";
 
 /**
- * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there
- * already.
+ * Adds a person to the list. A person whose addition is still unsent is not added twice; the server detects everybody
+ * else.
  * @param {{accountId: string, person: Person, note?: string}} params
  * @param {Date} now
  * @returns {Promise<{id: string, repeated: boolean}>} the id of its entry
@@ -31,8 +31,8 @@ export function addToList({ accountId, person, note }, now) {
 }
 
 /**
- * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is
- * simply removed when it is dropped.
+ * Changes a target, identified by its id or by the id of the entry that added it. Dropping one that the server cannot
+ * have removes its entry.
  * @param {{accountId: string, id: string, person: Person, action: TargetAction, until?: string}} params
  * @param {Date} now
  */
@@ -62,7 +62,7 @@ export const markDoNotContact = ({ accountId, id, person }, now) =>
   );
 
 /**
- * Passes over a target until the local day ends; with null, over none any more.
+ * Skips a target until the local day ends; null clears all skips.
  * @param {string | null} id
  * @param {string} zone
  * @param {Date} now

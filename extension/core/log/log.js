@@ -1,4 +1,4 @@
-// The one way to log an InMail, for popup, command and menu alike: acknowledged as soon as it is stored here.
+// Logs an InMail, for popup, shortcut, menu and listener. It is acknowledged as soon as it is stored in the outbox.
 
 /** @import {Messages} from "../messages.js" */
 
@@ -7,13 +7,13 @@ import { addLog, withOutboxLock, entryWith, newEntry } from "../store/outbox.js"
 import { read } from "../store/storage.js";
 import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
 
-/** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
+/** Two clicks for one person within this time are a double click, or a key held down. */
 const DOUBLE_CLICK_MS = 3000;
 
-/** Within this time what the page told, a click and the shortcut are about one send. */
+/** Within this time a notice of the page, a click and the shortcut for one person are about one send. */
 export const SAME_SEND_MS = 5 * 60_000;
 
-/** Within this time the text that was copied for a person is the one that was sent to them. */
+/** A text copied for a person within this time of the send is the one that was sent. */
 const COPIED_TEXT_MS = 12 * 3_600_000;
 
 /**
@@ -47,7 +47,7 @@ export function log(params, now) {
 }
 
 /**
- * Whether a log from this source would be of an InMail that is logged already.
+ * Whether `log` would treat a log from this source as a repetition.
  * @param {string} accountId
  * @param {Person} recipient
  * @param {Source} source
@@ -59,8 +59,8 @@ export async function isLogged(accountId, recipient, source, now) {
 }
 
 /**
- * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the
- * user's doing.
+ * Whether two logs are about one send. The same kind of click for another account or another link is a second InMail;
+ * notices of the page are not clicks.
  * @param {Pick<RecentLog, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
  * @param {Date} sentAt
@@ -89,7 +89,7 @@ const isLink = (link) => parseLink(link ?? "") !== null;
  * @returns {InMailBody}
  */
 function body({ recipient, cost, note, purpose, subject, source, target, acceptDiscrepancy }, sentAt) {
-  // No InMail is refused for its link: one that leads to no person is left out.
+  // An InMail is not refused for its link: one that identifies no person is left out.
   const link = profileLink(recipient.profileUrl ?? "");
   return {
     recipient: { name: cleanName(recipient.name), ...(link && { profile_url: link }) },
@@ -105,7 +105,7 @@ function body({ recipient, cost, note, purpose, subject, source, target, acceptD
 }
 
 /**
- * The text that was copied for a person before this time, and the target that it was copied for.
+ * The text that was copied for a person around this time, and its target.
  * @param {{name: string, profileUrl?: string | null}} recipient
  * @param {Date} sentAt
  * @returns {Promise<Pick<InMailBody, "target" | "text">>}

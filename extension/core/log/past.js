@@ -1,18 +1,18 @@
-// Whether an InMail went to a person before: the last ones are known here, all of them to the server.
+// Earlier InMails to a person: recent ones from local storage, all from the server.
 
 import { call } from "../server/api.js";
 import { read } from "../store/storage.js";
 import { isSamePerson } from "./people.js";
 import { SHAPE } from "../shapes.js";
 
-/** A click waits no longer than this for the server. */
+/** The longest time a click waits for the server. */
 const LOOKUP_TIMEOUT_MS = 400;
 
 /** @type {Found} */
 const NOTHING_FOUND = { person: null, target: null, last_inmail: null, inmails: 0 };
 
 /**
- * What the server knows of this person, from any account; undefined where it did not say.
+ * What the server has about this person, over all accounts; undefined if it cannot be reached or is too slow.
  * @param {Person} person
  * @returns {Promise<Found | undefined>}
  */
@@ -31,7 +31,7 @@ export async function lookUp({ name, profileUrl }) {
 }
 
 /**
- * The latest InMail to a person: of those known here, or the one that the server found.
+ * The latest InMail to a person, of those in the view and the one that the server found.
  * @param {Person} person
  * @param {View} view
  * @param {Found | undefined} found
@@ -68,8 +68,8 @@ export function lastInMailTo(person, view, { last_inmail: found } = NOTHING_FOUN
 }
 
 /**
- * What the user is asked before an InMail is logged: whether it is a second one to somebody who has not answered, and
- * whether it was sent at all where no credit is left.
+ * Why the user is asked before an InMail is logged: `again` (the last one is unanswered), `none_left` (no credit is
+ * left).
  * @param {PastInMail | null} past
  * @param {0 | 1} cost
  * @param {AccountView | undefined} account

@@ -1,4 +1,4 @@
-// The list of people to write to as it stands now: what the server told last, and what the user did since. Pure.
+// The list of people to write to: the server's last summary with the outbox's changes applied. Pure.
 
 import { dayName, dayNumber, nameOfDay, weekday } from "../../text/days.js";
 import { instantOf } from "../../text/format.js";
@@ -7,20 +7,17 @@ import { isSamePerson, parseLink } from "./people.js";
 const NEXT_MAX = 3;
 const OPEN = new Set(["ready", "planned", "held"]);
 
-/**
- * An InMail that was sent so long before its person was put on the list is the one that was to be sent; the server
- * counts so, too.
- */
+/** An InMail sent at most this long before its person was listed closes the target. The server has the same rule. */
 const LOGGED_LATE_MS = 86_400_000;
 
-/** The server plans no further ahead. */
+/** The server accepts planned days up to this far ahead. */
 const PLANNED_DAYS_MAX = 366;
 
-/** Of two links, the one that shows a profile to anyone comes first. */
+/** Kinds of links, those first that open a profile for any viewer. */
 const LINK_ORDER = ["in", "member", "lead", "talent"];
 
 /**
- * The next people and the counts for one account. Null where the server keeps no list.
+ * The next people and the counts of one account. Null if the server sends no list.
  * @param {Pick<AccountView, "account" | "ahead" | "projection" | "targets">} account
  * @param {Date} now
  * @returns {Targets | null}
@@ -56,7 +53,7 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
 }
 
 /**
- * The open target of a person: one of the next three, else the one that the server found.
+ * The open target of a person: one of the next three, otherwise the one that the server found.
  * @param {Person} person
  * @param {AccountView} account
  * @param {Found | undefined} found
@@ -69,7 +66,7 @@ export function targetFor(person, account, found, now) {
 }
 
 /**
- * Whether someone on the list is this person: by the link of the same kind, else by name.
+ * Whether a listed person is this person: by a link of the same kind, otherwise by name.
  * @param {ListedPerson} listed
  * @param {Person} person
  */
@@ -79,7 +76,7 @@ export function matchesPerson({ links, name }, person) {
 }
 
 /**
- * Where a person's profile is, on LinkedIn and nowhere else; null without such a link.
+ * The address of a person's profile on LinkedIn; null without one.
  * @param {ListedPerson} person
  */
 export function profileOf({ links }) {
@@ -88,7 +85,7 @@ export function profileOf({ links }) {
 }
 
 /**
- * Who is next among these, without those that are planned for another day and those that the user passes over today.
+ * The first target that is not planned for another day and not skipped today.
  * @param {Target[]} next
  * @param {Record<string, number>} skipped
  * @param {string} zone
@@ -99,8 +96,8 @@ export const nextOf = (next, skipped, zone, now) =>
   next.find((target) => skipped[target.id] !== dayNumber(now, zone) && !isForLater(target, dayName(now, zone))) ?? null;
 
 /**
- * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, the one on which
- * new credits come, where that is known, and the last that can be picked.
+ * The days that "Later" offers, as "YYYY-MM-DD": tomorrow, the first working day of next week, the day of the next
+ * renewal (null if unknown), and the last day that can be chosen.
  * @param {Account} account
  * @param {Projection | null} projection
  * @param {Date} now
@@ -119,7 +116,7 @@ export function laterDays({ time_zone: zone, working_days: workingDays }, projec
 }
 
 /**
- * When a target is planned to be written to; null without a time of day.
+ * The instant a target is planned for; null without a day and a time.
  * @param {Target} target
  * @param {string} zone
  */
@@ -127,7 +124,7 @@ export const plannedInstant = ({ planned_at: time, planned_for: day }, zone) =>
   day && time ? instantOf(`${day}T${time}`, zone) : null;
 
 /**
- * How many are to be written to today, on a working day; else 0.
+ * The number of people due today; 0 on a day that is not a working day.
  * @param {AccountView} account
  * @param {Date} now
  */
@@ -138,7 +135,7 @@ export function countForToday(account, now) {
 }
 
 /**
- * A person whom the server does not have on the list yet.
+ * The target that a `target_add` entry of this account creates, as a list of one; empty for any other entry.
  * @param {OutboxEntry} entry
  * @param {string} accountId
  * @returns {Target[]}
@@ -176,7 +173,7 @@ function targetFromEntry(entry, accountId) {
 }
 
 /**
- * Those of the people added here who are still to be written to.
+ * The targets added here that are still open.
  * @param {OutboxEntry[]} entries
  */
 export const openAdditions = (entries) =>
@@ -186,13 +183,13 @@ export const openAdditions = (entries) =>
     .filter((target) => withChanges(target, entries));
 
 /**
- * The server had this person on the list already.
+ * Whether the server reported that the person was listed already.
  * @param {OutboxEntry} entry
  */
 const isListedBefore = ({ problem }) => problem?.code === "already_on_list";
 
 /**
- * What is left of a target after these entries; null where it is no longer open.
+ * A target with the changes of these entries applied; null if they close it.
  * @param {Target} target
  * @param {OutboxEntry[]} entries
  * @returns {Target | null}
@@ -200,7 +197,7 @@ const isListedBefore = ({ problem }) => problem?.code === "already_on_list";
 function withChanges(target, entries) {
   /** @type {Target | null} */
   let left = target;
-  // What came before somebody was put on the list is not about that.
+  // Entries made before the person was added do not concern the target.
   for (const entry of entries.filter(({ id }) => target.person.id || id > target.id)) {
     if (closes(entry, target)) left = null;
     else if (entry.kind === "target_change" && isChangeOf(entry, target)) {
@@ -250,8 +247,7 @@ function closes(entry, target) {
 const isChangeOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
 
 /**
- * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit
- * comes.
+ * Whether a target is for a later day: planned after today, or held until credits arrive.
  * @param {Target} target
  * @param {string} today
  */

@@ -1,5 +1,5 @@
-// Logging as it is sent: whether the user wants it, whether the browser lets us, and what the listener in the page
-// says.
+// Logs InMails as they are sent: the setting, the content script's registration, and the notices of the listener in
+// LinkedIn's pages.
 
 import { removeListening, registerListener, local, mayListen } from "../browser.js";
 import { log, SAME_SEND_MS } from "../log/log.js";
@@ -25,16 +25,16 @@ const BALANCE_MAX = 99_999;
 const TEXTS_MAX = 50;
 const MINUTE_MS = 60_000;
 
-/** The listener speaks up within seconds; another time is none that can be trusted. */
+/** The listener reports within seconds; an older or future time is replaced by now. */
 const NOTICE_AGE_MAX_MS = MINUTE_MS;
 
-/** What goes beyond may be a page that plays the user, and becomes a question. */
+/** More sends than this may be simulated by the page, and become questions. */
 const SENDS_A_MINUTE_MAX = 3;
 
-/** How many questions are kept, the latest. */
+/** The number of latest questions that are kept. */
 const QUESTIONS_MAX = 20;
 
-/** @param {boolean} on The permission is asked for by the page, in the user's click, and given back here. */
+/** @param {boolean} on The page requests the permission, within the user's click; it is removed here. */
 export async function setListening(on) {
   await local.set({ listening: on ? "on" : "off" });
   await syncListener();
@@ -42,8 +42,8 @@ export async function setListening(on) {
 }
 
 /**
- * Brings the script in line with the user's wish and the browser's permission: after an update, and when that is given
- * or taken away.
+ * Registers or unregisters the listener according to the setting and the permission. Call it after an update and after
+ * either changed.
  */
 export const syncListener = () =>
   navigator.locks.request("listening", async () => {
@@ -54,8 +54,8 @@ export const syncListener = () =>
   });
 
 /**
- * What the listener tells: logged if it is proven and understood, else kept to be asked about. The answer says whether
- * to go on listening.
+ * Logs a reported send if it is proven and understood, otherwise stores a question. The reply says whether the listener
+ * stays active.
  * @param {unknown} said
  * @param {chrome.tabs.Tab | undefined} tab
  */
@@ -64,7 +64,7 @@ export async function handleSent(said, tab) {
   const { listening } = await read("listening");
   if (listening !== "on") return { listening: false };
   const { place, reading, proven, at } = validNotice(said, now);
-  // A composer's line shows the balance before its own send.
+  // The composer's line shows the balance before this send.
   const page = { ...interpret(place ?? placeOf(tab), reading), at: new Date(at.getTime() - 1).toISOString() };
   const view = await readView(now);
   if (!view.accounts.length || page.degree1) return { listening: true };
@@ -79,7 +79,7 @@ export async function handleSent(said, tab) {
 }
 
 /**
- * Whether no more was logged as it was sent in the last minute than a person sends.
+ * Whether fewer sends than SENDS_A_MINUTE_MAX were logged from pages in the last minute.
  * @param {Date} now
  */
 async function isBelowRateLimit(now) {
@@ -91,7 +91,7 @@ async function isBelowRateLimit(now) {
 }
 
 /**
- * Takes nothing from a page as it comes.
+ * Validates a notice: everything in it comes from a page and is not trusted.
  * @param {any} said
  * @param {Date} now
  * @returns {{place: PagePlace | null, reading: ComposerReading, proven: boolean, at: Date}}
@@ -132,7 +132,7 @@ function validPlace(said) {
 }
 
 /**
- * Keeps the question whether it was sent, unless that is known or asked already.
+ * Stores a question whether an InMail was sent. Returns false if it is logged or asked already.
  * @param {PageReading} page
  * @param {AccountView | null} account null where none is of the page's product
  * @param {View} view
@@ -161,7 +161,7 @@ function storeQuestion({ person, cost, product, isClear }, account, { preference
 }
 
 /**
- * The user's answer: what it cost, or that nothing was sent.
+ * Applies the user's answer to a question: the cost, or null if nothing was sent.
  * @param {string} id
  * @param {0 | 1 | null} cost
  */

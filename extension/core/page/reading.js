@@ -1,14 +1,14 @@
-// What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title.
-// Nothing of it is kept, and a page that is not understood, or does not answer soon, says nothing.
+// Reads a page of LinkedIn when the user clicks: its open composer, otherwise its address and title. Nothing is stored.
+// A page in an unknown format, or one that does not respond in time, gives no person.
 
 import { runInFrames } from "../browser.js";
 import { cleanName, normalName, parseLink, profileLink } from "../log/people.js";
 import { isLinkedin, isOnePerson, personOf, productOf } from "../log/person.js";
 
-/** From the extension's root: Firefox takes a path without the slash from the folder of the page that asks. */
+/** Absolute paths: Firefox resolves relative ones against the calling page. */
 const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${name}.js`);
 
-/** A page that hangs must not hold up the click. */
+/** The longest time a click waits for the page. */
 const READ_TIMEOUT_MS = 500;
 
 /** @type {ComposerReading} */
@@ -33,7 +33,7 @@ export async function readPage(tab) {
 }
 
 /**
- * What an InMail to this page's person costs: as the page says, else what the user chose last.
+ * The cost of an InMail to this page's person: as the page shows it, otherwise as the user chose last.
  * @param {Pick<PageReading, "cost">} page
  * @param {Preferences} preferences
  * @returns {0 | 1}
@@ -44,7 +44,8 @@ export function costOf({ cost }, { lastCost }) {
 }
 
 /**
- * The reading of the one composer, whichever frame it is in, and the page around it at the same moment.
+ * Reads the composer, in whichever frame it is, and the top page at the same moment. Several composers give an unclear
+ * reading, unless exactly one is recognised.
  * @param {number} tabId
  * @returns {Promise<{place: PagePlace | null, composer: ComposerReading | null}>}
  */
@@ -65,7 +66,7 @@ async function readFrames(tabId) {
 }
 
 /**
- * A page of which no more is known than its address and title.
+ * The page of which only the tab's address and title are known.
  * @param {{url?: string, title?: string} | undefined} tab
  * @returns {PagePlace}
  */
@@ -105,8 +106,8 @@ export function interpret(place, composer) {
 }
 
 /**
- * Of two links to one person the one by which the person is known elsewhere: the composer's, unless that is a member's
- * number and the page has the public name.
+ * Of two links to one person, the one with which the person is usually stored: the composer's, unless it has a member
+ * id and the page has the public name.
  * @param {string | null} link of the composer
  * @param {string | null} pageLink
  */

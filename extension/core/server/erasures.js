@@ -1,5 +1,5 @@
-// The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of
-// InMails, and salted hashes of the person's link and name.
+// Applies the server's erasures of people to local storage, at each sync. The server sends no names: only ids of
+// InMails and salted hashes of the person's link and name.
 
 import { local, session } from "../browser.js";
 import { ERASED_NAME, normalName, profileLink } from "../log/people.js";
@@ -12,7 +12,7 @@ import { SHAPE } from "../shapes.js";
 /** @typedef {{name: string, profileUrl: string | null}} Identity */
 
 /**
- * Follows the erasures since the last contact. A server of before there were any tells none.
+ * Applies the erasures since the last sync. An older server without this route returns 404.
  * @param {Server} server
  */
 export async function followErasures(server) {
@@ -36,7 +36,7 @@ function nullIfNotFound(error) {
   throw error;
 }
 
-/** Some erasures are too long ago for the server to tell whom they were about. */
+/** Removes every person that the server has: it no longer lists all erasures since the last sync. */
 async function forgetAllPeople() {
   const { summaries } = await readAll();
   await local.set({ questions: [] });
@@ -46,7 +46,8 @@ async function forgetAllPeople() {
 }
 
 /**
- * An InMail that the server has not got yet still counts, so it stays without its recipient.
+ * Removes one person. An InMail that the server does not have yet still costs a credit, so it stays without its
+ * recipient.
  * @param {Erasure} erasure
  */
 function forget(erasure) {
@@ -76,7 +77,7 @@ function forget(erasure) {
 }
 
 /**
- * Which of these are the person: by link, or by name where there is no link.
+ * Returns a predicate for the erased person: by link, or by name if there is no link.
  * @param {Erasure} erasure
  * @param {Identity[]} known
  * @returns {Promise<(one: Identity) => boolean>}
@@ -107,7 +108,7 @@ async function saltedHash(salt, text) {
 const isAboutList = ({ kind }) => kind === "target_add" || kind === "target_change" || kind === "person_change";
 
 /**
- * Everything by which a person on the list may be found.
+ * A listed person's name with each of their links.
  * @param {Target} target
  * @returns {Identity[]}
  */
@@ -126,21 +127,21 @@ function personOf(entry) {
 }
 
 /**
- * What is left of an entry about the person; null where nothing is.
+ * An entry without the person; null if it is to be removed.
  * @param {OutboxEntry} entry
  * @returns {OutboxEntry | null}
  */
 function anonymized(entry) {
   if (entry.state === "saved" || isAboutList(entry)) return null;
   if (entry.kind === "retract") return { ...entry, body: { ...entry.body, name: ERASED_NAME } };
-  // The server may have got it: sent again with other content, its key would be refused.
+  // The server may have it already and refuses other content under the same key.
   if (entry.kind !== "inmail" || (entry.state === "waiting" && entry.attemptedAt)) return entry;
   const { cost, sent_at, source } = entry.body;
   return { ...entry, body: { recipient: { name: ERASED_NAME }, cost, sent_at, source } };
 }
 
 /**
- * The summary until a new one comes.
+ * A stored summary without the erased InMails and targets, until the next sync replaces it.
  * @param {StoredSummary} stored
  * @param {(id: string) => boolean} isGone
  * @param {string[]} gone the ids of targets

@@ -1,20 +1,20 @@
-// Sends what waits in the outbox, in the order of the clicks, each with a key that makes a second attempt harmless.
+// Sends the waiting entries of the outbox, in the order of the clicks. Each has an idempotency key, so it can be sent
+// again.
 
 import { Refusal } from "../refusal.js";
 import * as outbox from "../store/outbox.js";
 import { SHAPE } from "../shapes.js";
 import { call } from "./api.js";
 
-/** An entry on which the server itself breaks this often must not keep back the others for ever. */
+/** After this many server errors (5xx) on one entry it is set aside, so that it does not block the others. */
 const SERVER_FAILURES_MAX = 8;
 
-/** The entry's object is gone, was closed elsewhere, or was put off until a day that has passed meanwhile. */
+/** The changed object is gone, was closed elsewhere, or was put off until a day that has passed. */
 const STALE_STATUSES = new Set([404, 409, 422]);
 
 /**
- * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a
- * token that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the
- * user.
+ * Sends all waiting entries, oldest first. Throws a `Refusal` and stops if later calls would fail too: no response, a
+ * server error, a refused token, too many requests. Any other refusal concerns one entry, which then needs the user.
  * @param {Server} server
  */
 export async function flush(server) {
@@ -60,7 +60,7 @@ async function send(server, entry) {
 }
 
 /**
- * The server's ids of what an entry brought about.
+ * The server's ids of what an entry created.
  * @param {OutboxEntry} entry
  * @param {{body: any}} answer
  */
@@ -70,7 +70,7 @@ function idsIn({ kind }, { body }) {
 }
 
 /**
- * What a refusal means for its entry.
+ * Updates an entry after the server refused it.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */

@@ -1,4 +1,4 @@
-// The worker's appointments. Browsers lose alarms at updates and restarts, so every wake-up sees to it that they stand.
+// The worker's alarms. Browsers drop alarms at updates and restarts, so each start of the worker sets them again.
 
 import { alarms } from "../browser.js";
 import { plannedInstant } from "../log/targets.js";
@@ -6,14 +6,14 @@ import { plannedInstant } from "../log/targets.js";
 const REFRESH_MINUTES = 15;
 
 /**
- * The three: `refresh` every now and then, `retry` after a failure, `moment` when the balance next changes by itself or
- * the time comes that somebody is planned for.
+ * Sets the alarms: `refresh` every 15 minutes, `retry` after a failure, `moment` at the next change of a balance or the
+ * next planned time of a target.
  * @param {View} view
  * @param {Date} now
  */
 export async function scheduleAlarms({ accounts, connection }, now) {
   const refresh = await alarms.get("refresh");
-  // One further ahead was set by a clock that has been put right since.
+  // An alarm further ahead was set while the clock was ahead.
   const latest = now.getTime() + REFRESH_MINUTES * 60_000;
   if (!refresh || refresh.scheduledTime > latest) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
   await scheduleAlarm("retry", connection.retryAt, now);
@@ -27,7 +27,7 @@ export async function scheduleAlarms({ accounts, connection }, now) {
 }
 
 /**
- * An instant that has passed is left alone: an alarm for it would go off at once, and again after that.
+ * Sets an alarm, unless its instant has passed: such an alarm fires at once, and after each painting again.
  * @param {string} name
  * @param {string | null} at
  * @param {Date} now

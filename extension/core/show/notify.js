@@ -1,5 +1,5 @@
-// Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed
-// than twice.
+// Warnings as notifications of the browser. Each is recorded before it is shown: a stopped worker may lose one, but
+// never shows one twice.
 
 import { dayName } from "../../text/days.js";
 import { purposeWords } from "../../text/phrases.js";
@@ -13,17 +13,17 @@ import { warningWords } from "./warnings.js";
 
 const DAY_MS = 86_400_000;
 
-/** Longer than any warning lives, so that what was shown is not shown again. */
+/** Days after which a shown notification is removed from the record; longer than any warning lasts. */
 const SHOWN_KEPT_DAYS = 400;
 
-/** How the ids of notifications about people begin. */
+/** Prefix of the ids of notifications about people. */
 const TARGET_PREFIX = "target/";
 
-/** A day begins up to 14 hours before it begins in UTC. */
+/** Local days begin up to 14 hours before the UTC day. */
 const EARLIEST_ZONE_MS = 14 * 3_600_000;
 
 /**
- * One change of the reminders at a time.
+ * Runs `work` with the lock of the reminders.
  * @param {() => Promise<void>} work
  */
 const withRemindersLock = (work) => navigator.locks.request("reminders", work);
@@ -36,10 +36,7 @@ export function setReminders(chosen) {
   });
 }
 
-/**
- * Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and
- * account.
- */
+/** Shows due warnings: each once per step of its severity, and at most one a day per kind and account. */
 export function remind() {
   return withRemindersLock(async () => {
     const now = new Date();
@@ -79,7 +76,7 @@ function dueWarnings(view, shown, now) {
 }
 
 /**
- * The people whose planned time of today has come, each once.
+ * The people whose planned time is today and has passed, each once.
  * @param {View} view
  * @param {Reminders["shown"]} shown
  * @param {Date} now
@@ -113,13 +110,13 @@ function dueTargets(view, shown, now) {
         : [];
     });
   });
-  // One of no account is in the list of each.
+  // A target without an account is in every account's list.
   return due.filter(({ key }, index) => due.findIndex((other) => other.key === key) === index);
 }
 
 /**
- * At the user's click: the one profile that a notification is about, else the popup. What needs no look at storage is
- * decided at once: Firefox opens a popup only in the click itself.
+ * Handles a click on a notification: opens the person's profile, otherwise the popup. The popup is opened before any
+ * `await`, since Firefox opens it only within the user gesture.
  * @param {string} id of the notification
  */
 export async function openNotified(id) {
@@ -133,13 +130,14 @@ export async function openNotified(id) {
 }
 
 /**
- * Only what ends at a known time, and is not mere information, calls for the user; credits about to expire always do.
+ * Whether a warning is shown as a notification: it ends at a known time and is not `info`, or it is about expiring
+ * credits.
  * @param {Warning} warning
  */
 const isNotifiable = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
 
 /**
- * Without those that are too old, and those of days that nowhere have begun: a clock that was ahead noted them.
+ * Removes records that are too old, and records of days that have begun in no zone yet: the clock was ahead.
  * @param {Reminders["shown"]} shown
  * @param {Date} now
  */

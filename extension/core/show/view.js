@@ -1,4 +1,4 @@
-// What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
+// The view that popup, welcome page and badge show: storage, with each account's numbers projected to now.
 
 import { waitsElsewhere } from "../store/belonging.js";
 import { bounded, isAhead } from "../store/instants.js";
@@ -6,14 +6,14 @@ import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readCached, SNOOZE_MAX_MS } fr
 import { isUncounted, project } from "./summary.js";
 
 /**
- * The view of what is in storage at this moment, for what is decided because of it.
+ * The view from storage as read now, for decisions.
  * @param {Date} now
  * @returns {Promise<View>}
  */
 export const readView = async (now) => view(await readAll(), now);
 
 /**
- * The view for what is painted: only the first one reads storage.
+ * The view from the cache, for painting.
  * @param {Date} now
  * @returns {Promise<View>}
  */
@@ -51,7 +51,7 @@ export function view(stored, now) {
 }
 
 /**
- * The account that the user chose last, or the first.
+ * The account that the user selected last, otherwise the first; null without accounts.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  */
@@ -59,9 +59,8 @@ export const currentAccount = (accounts, currentId) =>
   accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
 
 /**
- * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be.
- * Null where there is none: the pools of two products cannot be mixed, so another product's account is never taken in
- * its place.
+ * The account whose credits an InMail from this page uses: one of the page's product, preferably the current one. Null
+ * if there is none: credits of one product cannot pay for another.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  * @param {Pick<PageReading, "composer" | "product"> | null} page
@@ -73,9 +72,9 @@ export function accountFor(accounts, currentId, page) {
 }
 
 /**
- * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may
- * have been written to from anywhere: there it can where all accounts are of one product, or where the user chose this
- * one for this page.
+ * Whether an InMail from this page can use this account's credits. A profile on the main site without a composer may
+ * have been written to from any product: true if all accounts are of one product, or if the user chose this account for
+ * the page.
  * @param {AccountView} account
  * @param {AccountView[]} accounts
  * @param {Pick<PageReading, "composer" | "product"> | null} page
@@ -88,8 +87,7 @@ export function canTakeCredit({ account: { product } }, accounts, page, isChosen
 }
 
 /**
- * Without InMails that were taken back: those go on to the server, which forgets nothing, but the user has nothing left
- * to see of them.
+ * Entries without retracted InMails: they are still sent, with their retraction, but not shown.
  * @param {OutboxEntry[]} entries
  */
 function withoutRetracted(entries) {
@@ -138,7 +136,7 @@ function recent(account, stored, ahead) {
   const noticed = stored.recentLogs
     .filter(({ source }) => source === "page")
     .flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
-  // A line keeps its id when the server takes the entry over: its buttons stay the same ones while they are pressed.
+  // A line keeps the id of its entry after the server has it, so that its buttons stay the same elements.
   const idOf = (/** @type {string} */ inmailId) =>
     stored.recentLogs.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
   const lines = [

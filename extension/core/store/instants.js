@@ -1,8 +1,7 @@
-// Instants that storage keeps from another time. The clock may have been put right since, so none is believed without a
-// bound.
+// Bounds for instants read from storage. They were written by a clock that may have been ahead and corrected since.
 
 /**
- * Whether `at` is still to come, and no further ahead than it can have been meant.
+ * Whether `at` is in the future, by at most `maxMs`.
  * @param {string | null} at
  * @param {Date} now
  * @param {number} maxMs
@@ -13,7 +12,7 @@ export function isAhead(at, now, maxMs) {
 }
 
 /**
- * `at`, or now where it is further ahead than it can have been meant; without `maxMs`, an instant of the past.
+ * `at`, or `now` if `at` is more than `maxMs` in the future. The default of 0 is for instants of the past.
  * @template {string | null} At
  * @param {At} at
  * @param {Date} now

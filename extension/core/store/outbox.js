@@ -1,5 +1,6 @@
-// The outbox: whatever changes data waits here until the server has it. Written before any network call, one key each,
-// and kept until a summary that counts it has arrived. No other module writes entries. core/server/flush.js sends them.
+// The outbox: every change of data is an entry here until the server has it. An entry is written before any network
+// call, under a key of its own, and kept until a summary that counts it has arrived. Only this module writes entries;
+// core/server/flush.js sends them.
 
 import { local } from "../browser.js";
 import { cleanName } from "../log/people.js";
@@ -8,11 +9,11 @@ import { newId } from "./ids.js";
 import { contentOf, isLogOf, withChanged, withLog } from "./recent.js";
 import { outboxKey, readAll } from "./storage.js";
 
-/** An id is asked for as long as the popup stays open in which the person was added. */
+/** The server's ids of added people are needed while the popup stays open in which they were added. */
 const ADDED_LENGTH_MAX = 20;
 
 /**
- * One change of the outbox at a time. Never held across a network call, so that a click is not kept waiting.
+ * Runs `work` with the lock of the outbox. Never hold it across a network call: a click would wait.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
@@ -36,7 +37,7 @@ export function newEntry(accountId, what, now) {
 
 /** @typedef {Partial<Omit<Stored, "entries" | "summaries">>} Others what is written in the same step as an entry */
 
-// ---- Writing; inside `withOutboxLock` wherever what is written depends on what was read ----
+// ---- Writing; inside `withOutboxLock` if what is written depends on what was read ----
 
 /**
  * @param {OutboxEntry} entry
@@ -45,7 +46,7 @@ export function newEntry(accountId, what, now) {
 export const add = (entry, others = {}) => local.set({ [outboxKey(entry.id)]: entry, ...others });
 
 /**
- * Adds an InMail, and its log to the recent ones. Inside `withOutboxLock`.
+ * Adds an InMail and its recent log. Inside `withOutboxLock`.
  * @param {InMailEntry} entry
  * @param {RecentLog[]} recentLogs as they are stored
  * @param {Others} [others]
@@ -53,8 +54,8 @@ export const add = (entry, others = {}) => local.set({ [outboxKey(entry.id)]: en
 export const addLog = (entry, recentLogs, others) => add(entry, { ...others, recentLogs: withLog(recentLogs, entry) });
 
 /**
- * Puts the entry that `change` returns in the place of each of these; null removes one, the same entry leaves it as it
- * is. Inside `withOutboxLock`.
+ * Replaces each entry by what `change` returns for it: null removes it, the same object leaves it unchanged. Inside
+ * `withOutboxLock`.
  * @param {OutboxEntry[]} entries
  * @param {(entry: OutboxEntry) => OutboxEntry | null} change
  * @param {Others & Record<string, unknown>} [others]
@@ -78,7 +79,7 @@ export async function rewrite(entries, change, others = {}) {
 const remove = (entries, others) => rewrite(entries, () => null, others);
 
 /**
- * Removes an entry with those that change what it brings about. Inside `withOutboxLock`.
+ * Removes an entry and the entries that depend on it. Inside `withOutboxLock`.
  * @param {OutboxEntry} entry
  * @param {OutboxEntry[]} entries
  */
@@ -96,7 +97,10 @@ export async function entryWith(id) {
 
 // ---- Sending ----
 
-/** Takes the oldest entry of this server that can be sent and notes that from now on the server may have it. */
+/**
+ * Returns the oldest entry of this server that can be sent, with `attemptedAt` set: from now on the server may have it.
+ * Null if there is none.
+ */
 export function claim() {
   return withOutboxLock(async () => {
     const stored = await readAll();
@@ -111,7 +115,7 @@ export function claim() {
 }
 
 /**
- * The server has the entry. In one step the entry says so, and what depends on it knows the server's id.
+ * Marks an entry as saved and writes the server's ids to what depends on it, in one step.
  * @param {OutboxEntry} entry
  * @param {{inmailId?: string, targetId?: string}} ids that the server gave to what was sent
  */
@@ -133,8 +137,7 @@ export function settle(entry, ids) {
 }
 
 /**
- * What an entry was to bring about is there already: it counts as saved, with the server's words, and what was to
- * change it is forgotten.
+ * Marks an entry as saved with the server's problem, because what it adds exists there already. Removes its dependents.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
@@ -147,7 +150,7 @@ export function settleDuplicate(entry, problem) {
 }
 
 /**
- * Nothing is left to be done about an entry.
+ * Removes an entry that needs no further action, and its dependents.
  * @param {OutboxEntry} entry
  */
 export function forget(entry) {
@@ -155,8 +158,8 @@ export function forget(entry) {
 }
 
 /**
- * The entry stays and waits for another attempt, with the reason. Where the server did answer, it does not have the
- * entry.
+ * Keeps an entry for another attempt, with the problem. A response of the server (status other than 0) means that it
+ * does not have the entry, so `attemptedAt` is cleared.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
@@ -168,8 +171,7 @@ export function keepForRetry(entry, problem) {
 }
 
 /**
- * The server refused the entry: the user has to answer, unless it was taken back meanwhile. Then nothing is left to be
- * done for either.
+ * Marks a refused entry as `needs_you`. If the user has taken it back meanwhile, removes both.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
@@ -185,14 +187,14 @@ export function requireDecision(entry, problem) {
 }
 
 /**
- * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one.
+ * Points an outcome to the InMail's new id: editing its day or cost at the server replaced it.
  * @param {OutcomeEntry} entry
  * @param {string} inmailId
  */
 export const redirect = (entry, inmailId) => withOutboxLock(() => add({ ...entry, inmailId, attemptedAt: null }));
 
 /**
- * The entries that take back, or change, what an entry brings about.
+ * The entries that retract or change what an entry adds.
  * @param {string} id
  * @param {OutboxEntry[]} entries
  */
@@ -202,12 +204,12 @@ export const dependentsOf = (id, entries) =>
     .filter(({ target }) => target === id);
 
 /**
- * Forgets entries that the summaries count.
+ * Removes saved entries that the summaries count.
  * @param {OutboxEntry[]} saved
  */
 export const forgetSaved = (saved) => withOutboxLock(() => remove(saved));
 
-/** Forgets what the server has, and every recent log but of what still waits here. */
+/** Removes saved entries, and the recent logs without an entry that is still to be sent. */
 export function forgetWhatServerHas() {
   return withOutboxLock(async () => {
     const { entries, recentLogs } = await readAll();
@@ -217,10 +219,10 @@ export function forgetWhatServerHas() {
   });
 }
 
-/** Holds back all that waits, until the user has connected again. */
+/** Pauses all waiting entries until the user has connected again. */
 export const pause = () => setState("waiting", "paused");
 
-/** Lets go of what `pause` held back. */
+/** Makes paused entries wait again. */
 export const resume = () => setState("paused", "waiting");
 
 /**
@@ -237,14 +239,14 @@ function setState(from, to) {
 // ---- Entries of another server ----
 
 /**
- * Marks every entry without a server as one of this server, which has been the only one until now. For the moment
- * before another takes its place, or before its accounts are forgotten.
+ * Marks every entry without a server as this server's, the only one until now. Call it before another server replaces
+ * this one and before its accounts are removed.
  * @param {Server} server
  */
 export const markAll = (server) => mark(server, (entry) => !entry.serverId);
 
 /**
- * Marks the entries of the connected server: those of its accounts, and those from before the server told an id.
+ * Marks the connected server's entries with its id: those marked with its address, and unmarked ones of its accounts.
  * @param {Server} server
  */
 export const markOwn = (server) =>
@@ -265,8 +267,8 @@ function mark(server, isOurs) {
 }
 
 /**
- * The user's answer for all entries that wait for another server. `send` gives the InMails to an account of this
- * server, with what takes them back; whatever else there is means something to the other server alone, and stays.
+ * Applies the user's answer to all entries of other servers. `send` moves the InMails, the added people and their
+ * changes to an account of this server; other entries refer to ids of the other server and stay.
  * @param {"send" | "keep" | "delete"} answer
  * @param {string | null} accountId of this server
  */
@@ -297,7 +299,7 @@ export function answerElsewhere(answer, accountId) {
 // ---- What the user decides about an entry ----
 
 /**
- * The user's answer to a refusal: add the credit that is missing, try the same again, or forget it.
+ * Applies the user's answer to a refusal: `accept` (record the missing credit), `again` (send unchanged) or `discard`.
  * @param {string} id
  * @param {"accept" | "again" | "discard"} answer
  * @param {Date} now
@@ -315,7 +317,7 @@ export function resolve(id, answer, now) {
     }
     const again = /** @type {const} */ ({ ...entry, ...AGAIN });
     if (again.kind === "inmail" && answer === "accept") {
-      // LinkedIn let it through, so the ledger was wrong. What is asked changes, and so does its key.
+      // LinkedIn sent it, so the ledger's balance was wrong. The request changes, so its key does too.
       await add({ ...again, key: newId(now), body: { ...again.body, accept_discrepancy: true } });
     } else {
       await add(again);
@@ -324,7 +326,7 @@ export function resolve(id, answer, now) {
 }
 
 /**
- * Sends a refused entry again as the user corrected it. What is asked changes, and so does its key.
+ * Sends a refused entry again with the user's corrections. The request changes, so its key does too.
  * @param {string} id
  * @param {Correction} correction
  * @param {Date} now
@@ -335,7 +337,7 @@ export function correct(id, correction, now) {
     const entry = entries.find((each) => each.id === id && each.state === "needs_you");
     if (!entry) return;
     const accountId = correction.accountId ?? entry.accountId;
-    // An entry of another server that the user gives to an account of this one is this one's from now on.
+    // An entry of another server that is corrected to an account of this one becomes this server's.
     const owner = accounts.some((account) => account.id === accountId) ? { serverId: serverKey(server) } : {};
     const corrected = /** @type {OutboxEntry} */ ({
       ...entry,
@@ -350,7 +352,7 @@ export function correct(id, correction, now) {
   });
 }
 
-/** A refused entry as it waits once more. */
+/** The fields of a refused entry that waits again. */
 const AGAIN = /** @type {const} */ ({ state: "waiting", attemptedAt: null, tries: 0, problem: null });
 
 /**
@@ -383,8 +385,8 @@ function correctedBody(entry, { at, balance, cost, name, outcome, profileUrl, pu
 }
 
 /**
- * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed;
- * else the undo becomes an entry of its own, which outlives a killed worker like any other.
+ * Retracts an InMail, by its own id or that of its entry. If the server cannot have it, the entry is removed; otherwise
+ * a `retract` entry is added, which survives a stopped worker.
  * @param {string} id
  * @param {Date} now
  */
