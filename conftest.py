@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (the folder that is made in it has a name of its own)
-ENOUGH_BYTES = 2 * 1024**3
+MIN_FREE_BYTES = 2 * 1024**3
 PREFIX = "inkeeper-tests-"
 
 LONGEST_FIRST = (
@@ -31,8 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     A test that ends a process by force sees no difference: what was written outlives the process in memory too.
     """
-    if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _fits():
-        _remove_what_earlier_runs_left()
+    if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _is_usable():
+        _remove_stale_folders()
         folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY)
         os.environ["TMPDIR"] = config.stash[_folder] = folder
         tempfile.tempdir = None  # it is read from the environment anew
@@ -48,15 +48,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with the files that take longest, so that at the end no worker waits for another one's long file."""
-    items.sort(key=_place_in_order)
+    items.sort(key=_rank)
 
 
-def _place_in_order(item: pytest.Item) -> int:
+def _rank(item: pytest.Item) -> int:
     path = item.path.as_posix()
     return next((place for place, part in enumerate(LONGEST_FIRST) if part in path), len(LONGEST_FIRST))
 
 
-def _remove_what_earlier_runs_left() -> None:
+def _remove_stale_folders() -> None:
     for folder in MEMORY.glob(f"{PREFIX}*"):
         try:
             os.kill(int(folder.name.removeprefix(PREFIX).partition("-")[0]), 0)
@@ -66,10 +66,10 @@ def _remove_what_earlier_runs_left() -> None:
             continue  # another user's run
 
 
-def _fits() -> bool:
+def _is_usable() -> bool:
     """Whether there is a file system in memory, with space enough, from which programs may be started."""
     try:
         found = os.statvfs(MEMORY)
     except OSError:
         return False
-    return found.f_bavail * found.f_frsize >= ENOUGH_BYTES and not found.f_flag & os.ST_NOEXEC
+    return found.f_bavail * found.f_frsize >= MIN_FREE_BYTES and not found.f_flag & os.ST_NOEXEC

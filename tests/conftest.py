@@ -41,14 +41,14 @@ def address_builders() -> Iterator[None]:
     Compiling takes most of the time of making an application, and nearly each test makes one, of the same routes.
     """
     compile_builder = Rule._compile_builder
-    kept: dict[tuple[Any, ...], Any] = {}
+    compiled: dict[tuple[Any, ...], Any] = {}
 
     def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
         # What the compiled function is made of; the rule itself is its argument.
-        made_of = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if made_of not in kept:
-            kept[made_of] = compile_builder(rule, append_unknown)
-        return kept[made_of]
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
@@ -112,7 +112,7 @@ def cluster() -> Iterator[postgresql.Cluster]:
 
 
 @pytest.fixture(scope="session")
-def migrated(cluster: postgresql.Cluster) -> str:
+def migrated_database(cluster: postgresql.Cluster) -> str:
     """The name of a database with Inkeeper's tables, used by one test after the other."""
     name = cluster.new_database()
     open_database(cluster.url(name)).checkpoint_and_close()
@@ -120,18 +120,18 @@ def migrated(cluster: postgresql.Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
-def emptying(cluster: postgresql.Cluster, migrated: str) -> Iterator[psycopg.Connection]:
+def admin_connection(cluster: postgresql.Cluster, migrated_database: str) -> Iterator[psycopg.Connection]:
     """A superuser's connection to that database."""
-    with psycopg.connect(cluster.url(migrated), autocommit=True) as connection:
+    with psycopg.connect(cluster.url(migrated_database), autocommit=True) as connection:
         connection.execute("SET lock_timeout = '10s'")
         yield connection
 
 
 @pytest.fixture
-def postgresql_url(cluster: postgresql.Cluster, migrated: str, emptying: psycopg.Connection) -> str:
+def postgresql_url(cluster: postgresql.Cluster, migrated_database: str, admin_connection: psycopg.Connection) -> str:
     """A PostgreSQL database with Inkeeper's tables and nothing in them."""
-    postgresql.empty_tables(emptying)
-    return cluster.url(migrated)
+    postgresql.empty_tables(admin_connection)
+    return cluster.url(migrated_database)
 
 
 @pytest.fixture
@@ -174,11 +174,11 @@ def statements(engine: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> li
     if engine == "postgresql":
         execute = psycopg.Connection.execute
 
-        def noted(connection: psycopg.Connection, query: str, *arguments: Any, **options: Any) -> Any:
+        def record(connection: psycopg.Connection, query: str, *arguments: Any, **options: Any) -> Any:
             ran.append(query)
             return execute(connection, query, *arguments, **options)
 
-        monkeypatch.setattr(psycopg.Connection, "execute", noted)
+        monkeypatch.setattr(psycopg.Connection, "execute", record)
     else:
         for begin in (store.read, lambda: store.begin_write(None)):
             with begin() as transaction:

@@ -12,7 +12,7 @@ from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 
-RECORD = """(() => {
+RECORD_FETCH = """(() => {
     const really = globalThis.fetch;
     globalThis.sent = [];
     globalThis.fetch = (url, options = {}) => {
@@ -22,7 +22,7 @@ RECORD = """(() => {
 })()"""
 """JavaScript that keeps what the page sends, for `Page.addScriptToEvaluateOnNewDocument`."""
 
-SETTLED = """() => !document.querySelector("#main")?.hasAttribute("aria-busy")
+IS_IDLE = """() => !document.querySelector("#main")?.hasAttribute("aria-busy")
     && !document.querySelector(".htmx-request")"""
 
 
@@ -34,27 +34,27 @@ def sign_in_link(server: Server, client: Client, path: str = "/") -> str:
 
 def open_app(browser: Browser, server: Server, client: Client, path: str = "/") -> Page:
     """Opens a page in the first tab, signed in."""
-    return settled(browser.visit(sign_in_link(server, client, path)))
+    return wait_idle(browser.visit(sign_in_link(server, client, path)))
 
 
-def settled(page: Page) -> Page:
+def wait_idle(page: Page) -> Page:
     """Waits until the page shows what it asked the server for."""
 
-    def has_answer() -> bool:
+    def is_idle() -> bool:
         try:
-            return bool(page.run(SETTLED))
+            return bool(page.run(IS_IDLE))
         except CdpError:  # between two documents
             return False
 
-    until(has_answer, "the page has its answer")
+    until(is_idle, "the page has its answer")
     return page
 
 
 @contextmanager
-def recorded(page: Page) -> Iterator[None]:
+def record_requests(page: Page) -> Iterator[None]:
     """Keeps what the page's documents send in `sent`, of those that begin inside the block."""
     page.cdp("Page.enable")
-    script = page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD)["identifier"]
+    script = page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD_FETCH)["identifier"]
     try:
         yield
     finally:
@@ -67,7 +67,7 @@ def resize(page: Page, width: int, height: int = 800, *, touch: bool = False) ->
     page.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
 
 
-def as_before(page: Page) -> None:
+def reset_size(page: Page) -> None:
     """Takes back what `resize` changed."""
     page.cdp("Emulation.clearDeviceMetricsOverride")
     page.cdp("Emulation.setTouchEmulationEnabled", enabled=False)

@@ -225,9 +225,9 @@ class Browser:
         worker = self._worker_target()
         if worker:
             # Rarely, Chromium takes most of a minute to let go of one.
-            until(lambda: self._gone(worker["targetId"]), "the worker stopped", seconds=90)
+            until(lambda: self._is_stopped(worker["targetId"]), "the worker stopped", seconds=90)
 
-    def _gone(self, target_id: str) -> bool:
+    def _is_stopped(self, target_id: str) -> bool:
         if target_id not in [target["targetId"] for target in self.cdp.targets("service_worker")]:
             return True
         # A worker that is just starting ignores it, one that ends by itself meanwhile is not found.

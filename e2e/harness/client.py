@@ -72,7 +72,7 @@ class Client:
         """DELETE."""
         return self.request("DELETE", path)
 
-    def every(self, path: str) -> list[dict[str, Any]]:
+    def list_all(self, path: str) -> list[dict[str, Any]]:
         """All items of a list, page by page."""
         items: list[dict[str, Any]] = []
         cursor = ""
@@ -88,7 +88,7 @@ class Client:
         wanted = {"name": name, "plan": "sales_navigator", "rule_book": "month_end", "time_zone": "UTC", **fields}
         return dict(self.post("/accounts", wanted).expect(201))
 
-    def expiring(self, name: str = "My seat", *, within: timedelta) -> dict[str, Any]:
+    def open_expiring_account(self, name: str = "My seat", *, within: timedelta) -> dict[str, Any]:
         """Creates an account of which 15 credits expire in that time, and nothing is lost before.
 
         Under `rolling` a lot lives 90 days to the second, so the opening decides when. No cap gets in its way.

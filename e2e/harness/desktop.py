@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from e2e.harness.page import Name, Page
-from e2e.harness.wait import let_pass, until
+from e2e.harness.wait import until, wait_span
 
 # Chromium ignores what is typed right after a prompt appears, so that nobody agrees by accident.
 PROMPT_GUARD_SECONDS = 1.0
@@ -49,7 +49,7 @@ class Desktop:
         """
 
         def agreed() -> bool:
-            if not self._asked(page, button):
+            if not self._opens_prompt(page, button):
                 return True
             self.keys("Tab", "Return")
             try:
@@ -63,19 +63,19 @@ class Desktop:
 
     def refuse(self, page: Page, button: Name) -> None:
         """Clicks `button`, which makes the browser ask for a permission, and closes the question."""
-        assert self._asked(page, button), "the browser did not ask"
-        until(lambda: self._escaped(page), "the prompt closed")
+        assert self._opens_prompt(page, button), "the browser did not ask"
+        until(lambda: self._closes_prompt(page), "the prompt closed")
 
-    def _asked(self, page: Page, button: Name) -> bool:
+    def _opens_prompt(self, page: Page, button: Name) -> bool:
         page.click("button", button)
         try:
             until(lambda: not _has_focus(page), "the browser asks", seconds=PROMPT_GUARD_SECONDS)
         except AssertionError:
             return False
-        let_pass(PROMPT_GUARD_SECONDS, "the prompt takes keys")
+        wait_span(PROMPT_GUARD_SECONDS, "the prompt takes keys")
         return True
 
-    def _escaped(self, page: Page) -> bool:
+    def _closes_prompt(self, page: Page) -> bool:
         self.keys("Escape")
         return _has_focus(page)
 

@@ -129,7 +129,7 @@ class Firefox:
         value = answer["result"].get("value")
         return None if value is None else json.loads(value)
 
-    def inside(self, function: str, *arguments: Any) -> Any:
+    def run_in_extension(self, function: str, *arguments: Any) -> Any:
         """The same in a page of the extension."""
         return self.run(function, *arguments, tab=self.control)
 
@@ -179,7 +179,7 @@ class Firefox:
 
     def ask(self, name: str, params: dict[str, Any] | None = None) -> Any:
         """Sends one message to the background script, as the extension's own pages do."""
-        return self.inside(
+        return self.run_in_extension(
             """async (name, params) => {
                 const {ask} = await import(chrome.runtime.getURL('core/messages.js'));
                 return ask(name, params);
@@ -190,24 +190,24 @@ class Firefox:
 
     def storage(self, key: str) -> Any:
         """What the extension has stored under a key (None if absent)."""
-        return self.inside("async (key) => (await chrome.storage.local.get(key))[key] ?? null", key)
+        return self.run_in_extension("async (key) => (await chrome.storage.local.get(key))[key] ?? null", key)
 
     def outbox(self) -> list[str]:
         """The keys of the entries that are not on the server, or not yet counted."""
-        every = self.inside("async () => Object.keys(await chrome.storage.local.get(null))")
+        every = self.run_in_extension("async () => Object.keys(await chrome.storage.local.get(null))")
         return [key for key in every if key.startswith("outbox/")]
 
     def badge(self) -> str:
         """The text on the toolbar icon."""
-        return str(self.inside("() => chrome.action.getBadgeText({})"))
+        return str(self.run_in_extension("() => chrome.action.getBadgeText({})"))
 
 
 @contextmanager
-def way_to(site: PracticeSite) -> Iterator[int]:
+def proxy_to(site: PracticeSite) -> Iterator[int]:
     """The port of a proxy that leads to the practice site, whatever a browser asks it for."""
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def carry(one: socket.socket, other: socket.socket) -> None:
+    def copy_bytes(one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while part := one.recv(65536):
                 other.sendall(part)
@@ -223,9 +223,9 @@ def way_to(site: PracticeSite) -> Iterator[int]:
                 return
             near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             with socket.create_connection(("127.0.0.1", site.port)) as far:
-                back = threading.Thread(target=carry, args=(far, near), daemon=True)
+                back = threading.Thread(target=copy_bytes, args=(far, near), daemon=True)
                 back.start()
-                carry(near, far)
+                copy_bytes(near, far)
                 back.join()
 
     def accept() -> None:
@@ -244,7 +244,7 @@ def way_to(site: PracticeSite) -> Iterator[int]:
 def firefox(extension: Path, site: PracticeSite) -> Iterator[Firefox]:
     """A Firefox with a profile of its own, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="firefox-"))
-    with way_to(site) as proxy:
+    with proxy_to(site) as proxy:
         browser = Firefox(extension, folder / "profile", proxy)
         try:
             yield browser

@@ -23,7 +23,7 @@ PRELOADED = ("inkeeper.api.app", "inkeeper.server.listening", "inkeeper.cli", "i
 FOREVER_SECONDS = 3600.0
 
 
-class Stem:
+class ForkServer:
     """The process that all others are forked from."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
@@ -31,9 +31,9 @@ class Stem:
             [sys.executable, "-m", __name__], env=environment, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
-    def start(self, arguments: list[str], terminal: BinaryIO) -> Forked:
+    def start(self, arguments: list[str], terminal: BinaryIO) -> ForkedProcess:
         """Starts `inkeeper` with these arguments; what it prints is added to the file `terminal`."""
-        return Forked(self, int(self.order({"arguments": arguments, "terminal": terminal.name})))
+        return ForkedProcess(self, int(self.order({"arguments": arguments, "terminal": terminal.name})))
 
     def order(self, order: dict[str, Any]) -> Any:
         """The answer to one order."""
@@ -48,18 +48,18 @@ class Stem:
         self._process.communicate(timeout=20)
 
 
-class Forked:
+class ForkedProcess:
     """One forked process, with what tests use of `subprocess.Popen`."""
 
-    def __init__(self, stem: Stem, pid: int) -> None:
+    def __init__(self, fork_server: ForkServer, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._stem = stem
+        self._fork_server = fork_server
 
     def poll(self) -> int | None:
         """Its exit code, negative after a signal; None while it runs."""
         if self.returncode is None:
-            self.returncode = self._stem.order({"ended": self.pid})
+            self.returncode = self._fork_server.order({"ended": self.pid})
         return self.returncode
 
     def wait(self, timeout: float = FOREVER_SECONDS) -> int:

@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        self.server.heard.append(self.path)
+        self.server.requested_paths.append(self.path)
         path = urllib.parse.urlsplit(self.path).path
         if path in ASSETS:
             self._answer(200, ASSETS[path], (PAGES / path[1:]).read_text(encoding="utf-8"))
@@ -112,7 +112,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        self.heard: list[str] = []
+        self.requested_paths: list[str] = []
 
     def handle_error(self, *_: object) -> None:
         """A browser that closes a connection half-way is no news."""
@@ -151,9 +151,9 @@ class PracticeSite:
         )
 
     @property
-    def heard(self) -> list[str]:
+    def requested_paths(self) -> list[str]:
         """The paths, with their queries, that were asked for so far."""
-        return self._server.heard
+        return self._server.requested_paths
 
     @staticmethod
     def person(slug: str = "kai-example") -> str:

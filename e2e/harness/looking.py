@@ -21,8 +21,8 @@ COUNT = """(sources) => {
     const words = (element) => element.textContent.replace(/\\s+/g, ' ').trim().replace(/\\d+/g, '#');
     const linesOf = (kind) => find(places, kind.line).map(words);
     const labelsOf = (kind) => find(places, kind.frame).map((frame) => frame.getAttribute('aria-label') ?? '');
-    const saying = ({text}, texts) => texts.filter((one) => text.test(one)).length;
-    const count = (rule, texts) => rule.css ? find(places, rule).length : saying(rule, texts);
+    const matching = ({text}, texts) => texts.filter((one) => text.test(one)).length;
+    const count = (rule, texts) => rule.css ? find(places, rule).length : matching(rule, texts);
     const all = Object.entries(rules).filter(([, rule]) => rule?.on)
         .map(([key, rule]) => [key, rule.on, count(rule, kinds.flatMap(linesOf))]);
     for (const {product, ...parts} of kinds) {
@@ -43,7 +43,7 @@ const deep = (css, root = document) => [...root.querySelectorAll(css), ...below(
 """
 """Defines `deep(css)`: all elements that match, in open shadow roots and frames too."""
 
-SIGHTS = f"""async () => {{
+PAGE_STATE = f"""async () => {{
     const shadow = [{ROOT}].filter((root) => root !== document);
     return {{
         html: document.documentElement.getHTML({{shadowRoots: shadow}}),
@@ -58,11 +58,11 @@ WATCH = f"""() => {{
     const notice = (records) => noticed.push(...records.map(String));
     const all = {{subtree: true, childList: true, attributes: true, characterData: true}};
     for (const root of [document, {ROOT}]) new MutationObserver(notice).observe(root, all);
-    const hear = ({{type}}) => noticed.push(type);
+    const record = ({{type}}) => noticed.push(type);
     for (const place of [window, document]) {{
         for (const key in place) {{
             // Device sensors speak up by themselves as soon as someone listens.
-            if (key.startsWith('on') && !key.startsWith('ondevice')) place.addEventListener(key.slice(2), hear, true);
+            if (key.startsWith('on') && !key.startsWith('ondevice')) place.addEventListener(key.slice(2), record, true);
         }}
     }}
 }}"""

@@ -36,27 +36,27 @@ INKEEPER = {"X-Inkeeper-Api": "1", "Content-Type": "application/json"}
 
 
 @dataclass
-class Middle:
+class Interceptor:
     """The running program. `change` gives the reply to a request, or None to pass it on."""
 
     port: int
     change: Callable[[Request], Reply | None]
-    heard: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     @property
     def address(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def everything(self) -> str:
+    def transcript(self) -> str:
         """All that it was sent, as one text to search."""
-        return "\n".join(f"{one.method} {one.path} {one.headers} {one.body.decode('utf-8')}" for one in self.heard)
+        return "\n".join(f"{one.method} {one.path} {one.headers} {one.body.decode('utf-8')}" for one in self.requests)
 
 
 @contextmanager
-def between(
+def intercepted(
     change: Callable[[Request], Reply | None], *, port: int = 0, server_port: int | None = None
-) -> Iterator[Middle]:
+) -> Iterator[Interceptor]:
     """Listens on 127.0.0.1:`port` and passes on to `server_port`, if there is one."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -69,8 +69,8 @@ def between(
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             request = Request(self.command, self.path, dict(self.headers), self.rfile.read(length))
-            middle.heard.append(request)
-            reply = middle.change(request) or self.passed_on(request)
+            interceptor.requests.append(request)
+            reply = interceptor.change(request) or self.forward(request)
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 if name.lower() not in HOP_BY_HOP:
@@ -81,7 +81,7 @@ def between(
 
         do_GET = do_POST = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 (the names of http.server)
 
-        def passed_on(self, request: Request) -> Reply:
+        def forward(self, request: Request) -> Reply:
             if server_port is None:
                 return Reply(404, INKEEPER, b'{"code": "not_found", "detail": "There is nothing here."}')
             connection = http.client.HTTPConnection("127.0.0.1", server_port, timeout=20)
@@ -99,11 +99,11 @@ def between(
 
     connections: list[socket.socket] = []
     listener = Listener(("127.0.0.1", port), Handler)
-    middle = Middle(int(listener.server_address[1]), change)
+    interceptor = Interceptor(int(listener.server_address[1]), change)
     thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield middle
+        yield interceptor
     finally:
         listener.shutdown()
         listener.server_close()

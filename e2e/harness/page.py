@@ -164,7 +164,7 @@ class Page:
                 f"{failure}\n{role}s here: {self.names(role)}\nthe page says:\n{self.text()}"
             ) from None
 
-    def of(self, node: int, function: str, *arguments: Any) -> Any:
+    def run_on(self, node: int, function: str, *arguments: Any) -> Any:
         """What the JavaScript `function(element, ...arguments)` returns for one element."""
         handle = self.cdp("DOM.resolveNode", backendNodeId=node)["object"]["objectId"]
         answer = self.cdp(
@@ -215,10 +215,10 @@ class Page:
             raise CdpError("the element has no box")
         corners = quads[0]
         x, y = (corners[0] + corners[4]) / 2, (corners[1] + corners[5]) / 2
-        if not self.of(node, IS_ON_TOP, x, y):
-            self.of(node, "(element) => element.scrollIntoView({block: 'center'})")
+        if not self.run_on(node, IS_ON_TOP, x, y):
+            self.run_on(node, "(element) => element.scrollIntoView({block: 'center'})")
             raise CdpError("something else is in front of the element")
-        self.of(node, NOTICE_CLICK)
+        self.run_on(node, NOTICE_CLICK)
         for kind in ("mousePressed", "mouseReleased"):
             self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
         if self.run("() => globalThis.clickNoticed") is False:
@@ -230,12 +230,12 @@ class Page:
         def typed() -> bool:
             try:
                 node = self.find(role, name)
-                self.of(node, "(field) => { field.focus(); field.value ? field.select() : null; }")
+                self.run_on(node, "(field) => { field.focus(); field.value ? field.select() : null; }")
                 if text:
                     self.cdp("Input.insertText", text=text)
                 else:
                     self.press("Backspace")
-                return bool(self.of(self.find(role, name), "(field) => field.value") == text)
+                return bool(self.run_on(self.find(role, name), "(field) => field.value") == text)
             except CdpError:
                 return False
 
@@ -248,8 +248,8 @@ class Page:
 
         def chosen() -> bool:
             try:
-                seen[:] = self.of(self.find("combobox", name), CHOOSE, option)
-                return bool(self.of(self.find("combobox", name), IS_CHOSEN, option))
+                seen[:] = self.run_on(self.find("combobox", name), CHOOSE, option)
+                return bool(self.run_on(self.find("combobox", name), IS_CHOSEN, option))
             except CdpError:  # redrawn meanwhile
                 return False
 

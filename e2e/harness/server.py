@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from e2e.harness.client import Client, answers
-from e2e.harness.forking import Forked, Stem
+from e2e.harness.forking import ForkedProcess, ForkServer
 from e2e.harness.wait import until
 
 ROOT = Path(__file__).parents[2]
-CHOSEN_FROM = range(11_000, 31_000)
+PORTS = range(11_000, 31_000)
 CODE = re.compile(r"Type this code there .*: (\d{6})")
 
-_first = random.choice(CHOSEN_FROM)
-_ports = itertools.chain(range(_first, CHOSEN_FROM.stop), range(CHOSEN_FROM.start, _first))
+_first = random.choice(PORTS)
+_ports = itertools.chain(range(_first, PORTS.stop), range(PORTS.start, _first))
 
 
 def environment() -> dict[str, str]:
@@ -49,17 +49,17 @@ def free_port() -> int:
 class Server:
     """One server with a data folder of its own. It keeps its port over restarts, as a real one does.
 
-    `at` sets its clock (an aware instant); the clock then goes on from there. A `stem` starts it in less time
+    `at` sets its clock (an aware instant); the clock then goes on from there. A `fork_server` starts it in less time
     than a new Python takes.
     """
 
-    def __init__(self, folder: Path, *, at: datetime | None = None, stem: Stem | None = None) -> None:
+    def __init__(self, folder: Path, *, at: datetime | None = None, fork_server: ForkServer | None = None) -> None:
         self.data = folder / "data"
         self.port = free_port()
         self.at = at
-        self._stem = stem
+        self._fork_server = fork_server
         self._terminal = folder / "terminal.txt"
-        self._process: subprocess.Popen[bytes] | Forked | None = None
+        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._terminal.touch()
 
@@ -91,9 +91,9 @@ class Server:
         until(up, "the server answers", seconds=20)
         return self
 
-    def _launch(self, arguments: list[str], terminal: BinaryIO) -> subprocess.Popen[bytes] | Forked:
-        if self._stem is not None:
-            return self._stem.start([*arguments, "--data-dir", str(self.data)], terminal)
+    def _launch(self, arguments: list[str], terminal: BinaryIO) -> subprocess.Popen[bytes] | ForkedProcess:
+        if self._fork_server is not None:
+            return self._fork_server.start([*arguments, "--data-dir", str(self.data)], terminal)
         return subprocess.Popen(
             self.command(*arguments),
             stdout=terminal,

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def stranger(port: int, headers: dict[str, str] | None = None) -> Iterator[None]:
+def other_program(port: int, headers: dict[str, str] | None = None) -> Iterator[None]:
     """Answers everything on 127.0.0.1:`port` with a friendly 200 that is none of Inkeeper's, and these headers."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -23,7 +23,7 @@ def until(condition: Callable[[], Found], what: str, *, seconds: float = 10.0) -
         time.sleep(POLL_SECONDS)
 
 
-def let_pass(seconds: float, why: str) -> None:
+def wait_span(seconds: float, why: str) -> None:
     """Lets a span go by that another program counts by its own clock; `why` says which."""
     over = time.monotonic() + seconds
     until(lambda: time.monotonic() > over, why, seconds=seconds + 1)

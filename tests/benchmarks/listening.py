@@ -20,7 +20,7 @@ ROUNDS = 5
 
 SCRIPTS = ("wording", "read", "listen")
 
-CROWD = """(nodes, changes) => {
+FILL_PAGE = """(nodes, changes) => {
     const main = document.querySelector('main');
     main.insertAdjacentHTML('beforeend', '<p><b>An invented post</b></p>'.repeat(nodes / 2));
     const posts = main.querySelectorAll('b');
@@ -77,10 +77,10 @@ def measure(folder: Path) -> list[Row]:
             idle, used, longest = [], [], []
             for _ in range(ROUNDS):
                 browser.visit(PracticeSite.composer("main", send="silent"))
-                browser.tab.run(CROWD, NODES, CHANGES_A_SECOND)
+                browser.tab.run(FILL_PAGE, NODES, CHANGES_A_SECOND)
                 profile = _Profile(browser)
                 idle.append(profile.run(lambda: time.sleep(SECONDS))[0])
-                share, task = profile.run(lambda: _use(browser))
+                share, task = profile.run(lambda: _use_page(browser))
                 used.append(share)
                 longest.append(task)
         finally:
@@ -94,7 +94,7 @@ def measure(folder: Path) -> list[Row]:
     ]
 
 
-def _use(browser: Browser) -> None:
+def _use_page(browser: Browser) -> None:
     """Clicks and types for a while, and presses Send, after which the listener looks for its proof."""
     write(browser)
     press_send(browser)

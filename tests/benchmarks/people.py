@@ -24,8 +24,8 @@ from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
 SHORT, LONG = 100, 10_000
 """People on the list."""
 
-ASKED = 60
-TYPED = 15
+REQUESTS = 60
+LETTERS = 15
 
 Figures = dict[str, list[float]]
 
@@ -76,11 +76,11 @@ def _round(server: Server, client: Client, number: int) -> dict[str, float]:
         return load.request(method, where, port, keep_alive=True, headers=named, body=body)
 
     def median(text: str, expect: int = 200) -> float:
-        return load.run(port, [[text] * ASKED], expect=expect).median_ms
+        return load.run(port, [[text] * REQUESTS], expect=expect).median_ms
 
     look_up = f"/api/v1/people/lookup?profile_url=https://www.linkedin.com/in/nobody-{number}&name=Nobody%20{number}"
     read = ask("GET", f"{path}/summary")
-    others = [ask("PATCH", path, {"name": f"Seat {number} {again}"}) for again in range(ASKED)]
+    others = [ask("PATCH", path, {"name": f"Seat {number} {again}"}) for again in range(REQUESTS)]
     after_a_write = load.run(port, [[text for other in others for text in (other, read)]], expect=200)
     found = {
         "targets": median(ask("GET", "/api/v1/targets")),
@@ -171,7 +171,7 @@ def _in_a_browser(folder: Path, server: Server, client: Client) -> list[Row]:
         page.wait_text("Noor Dummy")
         page.run(WATCH)
         page.press("/")
-        times = [_typed(page, letter) for letter in "dummy 12345 company"[:TYPED]][2:]
+        times = [_typed(page, letter) for letter in "dummy 12345 company"[:LETTERS]][2:]
         longest = float(page.run("() => globalThis.longest"))
     what = f"typed letter to filtered rows, {LONG:,} people"
     return [

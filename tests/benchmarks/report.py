@@ -41,7 +41,7 @@ def ratio_of_rounds(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 def table(rows: Sequence[Row]) -> str:
     """The rows for a terminal."""
-    heads = ("what", "against", "measured", "target", "")
+    header = ("what", "against", "measured", "target", "")
     lines = [
         (
             row.what,
@@ -52,12 +52,12 @@ def table(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    widths = [max(len(line[column]) for line in (heads, *lines)) for column in range(len(heads))]
+    widths = [max(len(line[column]) for line in (header, *lines)) for column in range(len(header))]
 
-    def laid_out(cells: tuple[str, ...]) -> str:
+    def format_row(cells: tuple[str, ...]) -> str:
         return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
-    return "\n".join([laid_out(heads), laid_out(tuple("-" * width for width in widths)), *map(laid_out, lines)])
+    return "\n".join([format_row(header), format_row(tuple("-" * width for width in widths)), *map(format_row, lines)])
 
 
 def write_json(rows: Sequence[Row], path: Path) -> None:

@@ -17,17 +17,18 @@ from inkeeper.rules.spreading import Candidate, Credits, spread
 from tests.benchmarks.report import ROUNDS, Row
 
 TARGETS = 10_000
-MOST_MS = 150
+TARGET_MS = 150
 TODAY = date(2026, 11, 26)
 RUNS = 5
 
 
 def credits_over_92_days(number: int) -> list[Credits]:
     """As many in each of four months, of which the first is nearly over."""
-    turns = [0, 5, 36, 67]
-    ends = [TODAY + timedelta(days=turn - 1) for turn in turns[1:]]
+    renewals = [0, 5, 36, 67]
+    ends = [TODAY + timedelta(days=renewal - 1) for renewal in renewals[1:]]
     return [
-        Credits(TODAY + timedelta(days=turn), end, number // 4) for turn, end in zip(turns, [*ends, None], strict=True)
+        Credits(TODAY + timedelta(days=renewal), end, number // 4)
+        for renewal, end in zip(renewals, [*ends, None], strict=True)
     ]
 
 
@@ -44,20 +45,20 @@ def plain_list(number: int) -> dict[str, Any]:
 
 def mixed_list(number: int) -> dict[str, Any]:
     """Half of the people in twelve campaigns with days, two with budgets; some put off, some due; too few credits."""
-    chance = random.Random(1)
+    generator = random.Random(1)
 
     def later(first: int, last: int) -> date:
-        return TODAY + timedelta(days=chance.randint(first, last))
+        return TODAY + timedelta(days=generator.randint(first, last))
 
     campaigns = [(f"c{n}", later(-10, 60), later(20, 110)) for n in range(12)]
     people = []
     for n in range(number):
-        due = later(-3, 90) if chance.random() < 0.1 else None
-        if chance.random() < 0.5:
-            name, starts, ends = chance.choice(campaigns)
+        due = later(-3, 90) if generator.random() < 0.1 else None
+        if generator.random() < 0.5:
+            name, starts, ends = generator.choice(campaigns)
             people.append(Candidate(f"t{n}", f"p{n}", due, starts, ends, name))
         else:
-            people.append(Candidate(f"t{n}", f"p{n}", due, later(0, 60) if chance.random() < 0.2 else None))
+            people.append(Candidate(f"t{n}", f"p{n}", due, later(0, 60) if generator.random() < 0.2 else None))
     return plain_list(number) | {
         "candidates": people,
         "credits": credits_over_92_days(number * 9 // 10),
@@ -95,7 +96,7 @@ def measure(_folder: Path) -> list[Row]:
             statistics.median(seen),
             "ms",
             "at most",
-            MOST_MS,
+            TARGET_MS,
             {"ms": seen},
         )
         for name, seen in figures.items()
