@@ -1,4 +1,4 @@
-"""Where all tests keep their files, and the order in which they run."""
+"""Puts temporary files of all tests into memory, and runs the longest test files first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-MEMORY = Path("/dev/shm")  # noqa: S108 (the folder that is made in it has a name of its own)
+MEMORY = Path("/dev/shm")  # noqa: S108 (the folder created in it has a unique name)
 MIN_FREE_BYTES = 2 * 1024**3
 PREFIX = "inkeeper-tests-"
 
@@ -21,33 +21,33 @@ LONGEST_FIRST = (
     "/tests/cli/",
     "/tests/services/",
 )
-"""Parts of the paths of test files: those that take minutes, then those that take seconds; all others are quick."""
+"""Parts of the paths of test files, by falling run time; all other files are quick."""
 
 _folder = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Puts temporary files, those of servers and browsers too, into memory, where writing to disk costs no wait.
+    """Sets TMPDIR, also for servers and browsers, to a folder in memory, where fsync takes no time.
 
-    A test that ends a process by force sees no difference: what was written outlives the process in memory too.
+    A test that kills a process sees no difference: the files outlive the process.
     """
     if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _is_usable():
         _remove_stale_folders()
         folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY)
         os.environ["TMPDIR"] = config.stash[_folder] = folder
-        tempfile.tempdir = None  # it is read from the environment anew
+        tempfile.tempdir = None  # read again from the environment
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Frees the memory. After a failure the files stay until the next run, to be looked at."""
+    """Deletes the folder. After a failure it stays until the next run, for inspection."""
     folder = session.config.stash.get(_folder, None)
     if folder is not None and exitstatus == pytest.ExitCode.OK:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the files that take longest, so that at the end no worker waits for another one's long file."""
+    """Sorts the longest files first, so that no worker is left with a long file at the end."""
     items.sort(key=_rank)
 
 
@@ -67,7 +67,7 @@ def _remove_stale_folders() -> None:
 
 
 def _is_usable() -> bool:
-    """Whether there is a file system in memory, with space enough, from which programs may be started."""
+    """Whether /dev/shm exists, has enough space and allows executing programs."""
     try:
         found = os.statvfs(MEMORY)
     except OSError:

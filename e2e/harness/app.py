@@ -1,4 +1,4 @@
-"""The server's pages in a browser: opened signed in, as a link of the extension or `inkeeper open` does."""
+"""Opens the server's pages in a browser, signed in as a link of the extension or `inkeeper open` does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RECORD_FETCH = """(() => {
         return really(url, options);
     };
 })()"""
-"""JavaScript that keeps what the page sends, for `Page.addScriptToEvaluateOnNewDocument`."""
+"""JavaScript that records the page's fetch requests in `sent`, for `Page.addScriptToEvaluateOnNewDocument`."""
 
 IS_IDLE = """() => !document.querySelector("#main")?.hasAttribute("aria-busy")
     && !document.querySelector(".htmx-request")"""
@@ -38,7 +38,7 @@ def open_app(browser: Browser, server: Server, client: Client, path: str = "/") 
 
 
 def wait_idle(page: Page) -> Page:
-    """Waits until the page shows what it asked the server for."""
+    """Waits until the page has no request in flight; returns the page."""
 
     def is_idle() -> bool:
         try:
@@ -52,7 +52,7 @@ def wait_idle(page: Page) -> Page:
 
 @contextmanager
 def record_requests(page: Page) -> Iterator[None]:
-    """Keeps what the page's documents send in `sent`, of those that begin inside the block."""
+    """Records the fetch requests of documents loaded inside the block, in their global `sent`."""
     page.cdp("Page.enable")
     script = page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD_FETCH)["identifier"]
     try:
@@ -62,12 +62,12 @@ def record_requests(page: Page) -> Iterator[None]:
 
 
 def resize(page: Page, width: int, height: int = 800, *, touch: bool = False) -> None:
-    """Gives the tab this size; with `touch`, that of a phone."""
+    """Sets the size of the tab in CSS pixels; `touch` emulates a phone."""
     page.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
     page.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
 
 
 def reset_size(page: Page) -> None:
-    """Takes back what `resize` changed."""
+    """Undoes `resize`."""
     page.cdp("Emulation.clearDeviceMetricsOverride")
     page.cdp("Emulation.setTouchEmulationEnabled", enabled=False)

@@ -1,4 +1,4 @@
-"""A real Firefox with the extension in it, driven over WebDriver BiDi, which it speaks by itself: no driver between."""
+"""A real Firefox with the extension, controlled over its own WebDriver BiDi server, without geckodriver."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from e2e.harness.wait import until
 
 EXTENSION_ID = "inkeeper@extension"
 UUID = "5b1f8ad4-6a0c-4d0e-9a55-0c6f3d1f7a10"
-"""Under which this profile knows the extension; else every installation has its own."""
+"""The extension's UUID in this profile; by default it is random for each installation."""
 
 ANSWER_SECONDS = 30
 ENTER = "\ue007"
@@ -34,7 +34,7 @@ class BidiError(RuntimeError):
 
 
 class Firefox:
-    """One running Firefox. `proxy` is the port that leads to the practice site."""
+    """One running Firefox. `proxy` is the port of the proxy to the practice site."""
 
     def __init__(self, extension: Path, profile: Path, proxy: int) -> None:
         profile.mkdir()
@@ -85,7 +85,7 @@ class Firefox:
         return None
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """The result of one command."""
+        """Sends one command; returns its result."""
         self._last_id += 1
         self._socket.send(json.dumps({"id": self._last_id, "method": method, "params": params}))
         while True:
@@ -104,12 +104,12 @@ class Firefox:
         return f"moz-extension://{UUID}/{path}"
 
     def open(self, url: str) -> str:
-        """Loads `url` in a new tab and gives the tab."""
+        """Loads `url` in a new tab; returns the tab."""
         tab = str(self.call("browsingContext.create", type="tab", background=True)["context"])
         return self.visit(url, tab)
 
     def visit(self, url: str, tab: str | None = None) -> str:
-        """Loads `url` in a tab, the first one if none is named."""
+        """Loads `url` in a tab, by default the first one."""
         chosen = tab or self.tab
         self.call("browsingContext.navigate", context=chosen, url=url, wait="complete")
         return chosen
@@ -130,7 +130,7 @@ class Firefox:
         return None if value is None else json.loads(value)
 
     def run_in_extension(self, function: str, *arguments: Any) -> Any:
-        """The same in a page of the extension."""
+        """Runs JavaScript in a page of the extension, as `run` does."""
         return self.run(function, *arguments, tab=self.control)
 
     def text(self, tab: str) -> str:
@@ -140,7 +140,7 @@ class Firefox:
     # -- keyboard and mouse ------------------------------------------------------------------------
 
     def click(self, find: str, *, tab: str | None = None) -> None:
-        """Clicks the element that the JavaScript `find` gives with the mouse, once the page stands still."""
+        """Clicks the element that the JavaScript `find` returns with the mouse, once it has stopped moving."""
         x, y = self.run(
             f"""async () => {{
                 const element = ({find})();
@@ -171,7 +171,7 @@ class Firefox:
         self._perform({"type": "key", "id": "keyboard", "actions": steps}, tab)
 
     def _perform(self, source: dict[str, Any], tab: str | None) -> None:
-        with suppress(BidiError):  # a frame cannot be brought to the front, its tab is
+        with suppress(BidiError):  # a frame cannot be activated; its tab is active
             self.call("browsingContext.activate", context=tab or self.tab)
         self.call("input.performActions", context=tab or self.tab, actions=[source])
 
@@ -189,7 +189,7 @@ class Firefox:
         )
 
     def storage(self, key: str) -> Any:
-        """What the extension has stored under a key (None if absent)."""
+        """The value of a key in the extension's local storage (None if absent)."""
         return self.run_in_extension("async (key) => (await chrome.storage.local.get(key))[key] ?? null", key)
 
     def outbox(self) -> list[str]:
@@ -204,7 +204,7 @@ class Firefox:
 
 @contextmanager
 def proxy_to(site: PracticeSite) -> Iterator[int]:
-    """The port of a proxy that leads to the practice site, whatever a browser asks it for."""
+    """The port of a proxy that connects every host to the practice site."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def copy_bytes(one: socket.socket, other: socket.socket) -> None:
@@ -242,7 +242,7 @@ def proxy_to(site: PracticeSite) -> Iterator[int]:
 
 @contextmanager
 def firefox(extension: Path, site: PracticeSite) -> Iterator[Firefox]:
-    """A Firefox with a profile of its own, until the block ends."""
+    """A Firefox with a new profile, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="firefox-"))
     with proxy_to(site) as proxy:
         browser = Firefox(extension, folder / "profile", proxy)

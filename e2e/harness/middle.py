@@ -1,4 +1,4 @@
-"""A program between extension and server: passes on all that a test does not change, and remembers it."""
+"""A proxy between extension and server that records requests and can replace replies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive",
 
 
 class Request(NamedTuple):
-    """What came in."""
+    """A request of the extension."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What goes out."""
+    """The reply to the extension."""
 
     status: int
     headers: dict[str, str]
@@ -32,12 +32,12 @@ class Reply(NamedTuple):
 
 
 INKEEPER = {"X-Inkeeper-Api": "1", "Content-Type": "application/json"}
-"""The headers of any answer of Inkeeper's that the extension looks at."""
+"""The headers of Inkeeper's responses that the extension checks."""
 
 
 @dataclass
 class Interceptor:
-    """The running program. `change` gives the reply to a request, or None to pass it on."""
+    """The running proxy. `change` returns the reply to a request, or None to forward it."""
 
     port: int
     change: Callable[[Request], Reply | None]
@@ -45,11 +45,11 @@ class Interceptor:
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """The address at which it listens."""
         return f"http://127.0.0.1:{self.port}"
 
     def transcript(self) -> str:
-        """All that it was sent, as one text to search."""
+        """All requests as one text to search."""
         return "\n".join(f"{one.method} {one.path} {one.headers} {one.body.decode('utf-8')}" for one in self.requests)
 
 
@@ -57,7 +57,7 @@ class Interceptor:
 def intercepted(
     change: Callable[[Request], Reply | None], *, port: int = 0, server_port: int | None = None
 ) -> Iterator[Interceptor]:
-    """Listens on 127.0.0.1:`port` and passes on to `server_port`, if there is one."""
+    """Listens on 127.0.0.1:`port` and forwards to `server_port`; without one, forwarded requests get 404."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -108,7 +108,7 @@ def intercepted(
         listener.shutdown()
         listener.server_close()
         thread.join()
-        # A browser would go on talking to it over the connections that it keeps.
+        # A browser would keep using its persistent connections.
         for connection in connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

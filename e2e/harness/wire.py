@@ -1,4 +1,4 @@
-"""The line between extension and server, tapped: what goes over it in either direction can be looked at."""
+"""A TCP forwarder between extension and server that records the bytes of both directions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 
 class Wire:
-    """All the bytes that went over the line so far, and the address at which it begins."""
+    """The bytes forwarded so far (`traffic`), and the address at which it listens."""
 
     def __init__(self, port: int) -> None:
         self.traffic = bytearray()
@@ -21,7 +21,7 @@ class Wire:
         self._start_thread(self._accept)
 
     def cut(self) -> None:
-        """Ends it and all connections over it."""
+        """Closes it and all its connections."""
         for end in (self._listener, *self._ends):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -54,7 +54,7 @@ class Wire:
 
 @contextmanager
 def wiretap(port: int) -> Iterator[Wire]:
-    """A line to 127.0.0.1:`port`, until the block ends."""
+    """Forwards to 127.0.0.1:`port`, until the block ends."""
     wire = Wire(port)
     try:
         yield wire

@@ -2,9 +2,9 @@
 
 WHERE is a data folder or a database's URL.
 
-The first account has so many InMails, a thousand in each thirty days up to now; the others have three each. So many
-people are on the list, every third of them planned for one of the next weeks. The facts
-go in through the same door as always, only many in one transaction.
+The first account has INMAILS InMails, a thousand in each thirty days up to now; the others have three each. TARGETS
+people are on the list, every third of them planned for one of the next eight weeks. The facts are stored by the
+product's own functions, many in one transaction.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ INMAILS_PER_MONTH = 1_000
 
 
 def add_inmails(tx: Transaction, account_id: str, count: int, since: datetime, until: datetime) -> None:
-    """Store so many InMails, evenly spread over `(since, until)`."""
+    """Stores `count` InMails, evenly spread over `(since, until)`."""
     step = (until - since) / (count + 1)
     facts = [Sent(new_id(until), since + (number + 1) * step, 1) for number in range(count)]
     balances.record(tx, account_id, facts, until)
@@ -56,7 +56,7 @@ def add_inmails(tx: Transaction, account_id: str, count: int, since: datetime, u
 
 
 def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
-    """Put so many people on the list."""
+    """Adds `count` people to the list."""
     lines = (
         f"Noor Dummy {number}, Company {number % 500}, https://www.linkedin.com/in/noor-dummy-{number:06}x"
         for number in range(count)
@@ -71,7 +71,7 @@ def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
 
 
 def main() -> None:
-    """Fill it."""
+    """Fills the database that the command line names."""
     where, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     now = datetime.now(UTC)
     months = -(-inmails // INMAILS_PER_MONTH)

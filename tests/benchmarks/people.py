@@ -1,4 +1,4 @@
-"""The list of people to write to: reading it, the summary with it, looking somebody up, logging, and its page."""
+"""The list of people to write to: its route, the summary, the look-up of a person, logging, and its page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.benchmarks.reading import FEW, MANY, filled_server, full_account
 from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
 
 SHORT, LONG = 100, 10_000
-"""People on the list."""
+"""Numbers of people on the list."""
 
 REQUESTS = 60
 LETTERS = 15
@@ -39,11 +39,11 @@ WATCH = """() => {
         globalThis.shownAt ??= performance.now();
     })));
 }"""
-"""JavaScript that notes when a letter was typed, when the rows after it were painted, and the longest task."""
+"""JavaScript that records when a letter was typed, when the new rows were painted, and the longest task."""
 
 
 def measure(folder: Path) -> list[Row]:
-    """At the server with lists of all lengths in turn, then in a browser."""
+    """Response times with lists of all lengths in turn, then times in a browser."""
     folder.mkdir()
     sizes = {"none": (FEW, 0), "short": (FEW, SHORT), "long": (FEW, LONG), "many InMails": (MANY, 0)}
     figures: Figures = defaultdict(list)
@@ -57,7 +57,7 @@ def measure(folder: Path) -> list[Row]:
             seen: dict[str, float] = {}
             for name, server in servers.items():
                 seen |= {f"{what} {name}": took for what, took in _round(server, clients[name], number).items()}
-            if number > 0:  # the first round only warms up
+            if number > 0:  # the first round is a warm-up
                 for name, took in seen.items():
                     figures[name].append(took)
         rows = _rows(figures)
@@ -65,7 +65,7 @@ def measure(folder: Path) -> list[Row]:
 
 
 def _round(server: Server, client: Client, number: int) -> dict[str, float]:
-    """Milliseconds of each request, the middle one of many."""
+    """Median milliseconds of each kind of request."""
     account_id, port = full_account(client), server.port
     path = f"/api/v1/accounts/{account_id}"
 
@@ -96,13 +96,13 @@ def _round(server: Server, client: Client, number: int) -> dict[str, float]:
 
 
 def _etag(client: Client, account_id: str) -> str:
-    """The summary's tag as it is now."""
+    """The summary's current ETag."""
     headers = client.get(f"/accounts/{account_id}/summary").headers
     return str({name.lower(): value for name, value in headers.items()}["etag"])
 
 
 def _logs(ask: Any, path: str, slug: str | None, number: int) -> list[str]:
-    """InMails to people who are on the list, from its end on; without a slug, to people who are not."""
+    """Requests that log InMails to listed people (`slug`), or to people who are not listed (no `slug`)."""
     texts = []
     for again in range(20):
         at = 20 * number + again
@@ -163,7 +163,7 @@ def _rows(figures: Figures) -> list[Row]:
 
 
 def _in_a_browser(folder: Path, server: Server, client: Client) -> list[Row]:
-    """From a typed letter to the filtered rows being painted."""
+    """The time from a typed letter until the filtered rows are painted."""
     with ExitStack() as running:
         browser = Browser(extension_copy(folder))
         running.callback(browser.quit)

@@ -1,4 +1,4 @@
-"""Planning a long list, pure: how long it takes. `python -m tests.benchmarks.spreading LIST` prints it for one run."""
+"""The pure planning of a long list: milliseconds. `python -m tests.benchmarks.spreading LIST` prints it for one run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RUNS = 5
 
 
 def credits_over_92_days(number: int) -> list[Credits]:
-    """As many in each of four months, of which the first is nearly over."""
+    """Credits of four months, a quarter each; the first month is nearly over."""
     renewals = [0, 5, 36, 67]
     ends = [TODAY + timedelta(days=renewal - 1) for renewal in renewals[1:]]
     return [
@@ -33,7 +33,7 @@ def credits_over_92_days(number: int) -> list[Credits]:
 
 
 def plain_list(number: int) -> dict[str, Any]:
-    """People without wishes, and a credit for each."""
+    """People without a day or campaign, and a credit for each."""
     people = [Candidate(f"t{n}", f"p{n}") for n in range(number)]
     return {
         "candidates": people,
@@ -44,7 +44,7 @@ def plain_list(number: int) -> dict[str, Any]:
 
 
 def mixed_list(number: int) -> dict[str, Any]:
-    """Half of the people in twelve campaigns with days, two with budgets; some put off, some due; too few credits."""
+    """Half of the people in twelve campaigns with dates, two with budgets; some deferred, some due; too few credits."""
     generator = random.Random(1)
 
     def later(first: int, last: int) -> date:
@@ -72,7 +72,7 @@ LISTS: dict[str, Callable[[int], dict[str, Any]]] = {"plain": plain_list, "mixed
 
 
 def milliseconds(name: str) -> float:
-    """The shortest of a few runs: whatever else the machine does makes long ones longer still."""
+    """The shortest of RUNS runs, since other load only adds time."""
     times = []
     for _ in range(RUNS):
         wanted = LISTS[name](TARGETS)
@@ -83,7 +83,7 @@ def milliseconds(name: str) -> float:
 
 
 def measure(_folder: Path) -> list[Row]:
-    """Both lists in turn, each run in a process of its own."""
+    """Both lists in turn, each run in its own process."""
     figures: dict[str, list[float]] = {name: [] for name in LISTS}
     for _ in range(ROUNDS):
         for name, seen in figures.items():
