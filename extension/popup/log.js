@@ -272,7 +272,7 @@ export async function logOrAsk(context, wanted, past, account, isForm = false) {
   const { now, ui, paint } = context;
   if (past && past.id === ui.logged && now.getTime() - Date.parse(past.sentAt) < DOUBLE_CLICK_MS) return false;
   const reasons = reasonsToAsk(past, wanted.cost, account);
-  if (!reasons.length) return logged(context, wanted);
+  if (!reasons.length) return logAndShow(context, wanted);
   ui.asking = { wanted, reasons, sentAt: past?.sentAt ?? null, isForm };
   paint();
   /** @type {HTMLElement | null} */ (document.querySelector("[data-hook='ask-yes']"))?.focus();
@@ -288,7 +288,7 @@ function question(context) {
   const yes = async () => {
     ui.asking = null;
     const isNone = reasons.includes("none_left");
-    const isLogged = await logged(context, {
+    const isLogged = await logAndShow(context, {
       ...wanted,
       second: reasons.includes("again"),
       ...(isNone && { acceptDiscrepancy: true }),
@@ -322,10 +322,11 @@ function question(context) {
 }
 
 /**
+ * Logs an InMail and shows the result with a button to undo it. Returns whether it was logged.
  * @param {PopupContext} context
  * @param {Omit<LogRequest, "source">} wanted
  */
-async function logged({ ui }, wanted) {
+async function logAndShow({ ui }, wanted) {
   const reply = await run("log", { ...wanted, source: "popup" });
   if (!reply) return false;
   const {

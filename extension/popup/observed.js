@@ -6,7 +6,7 @@ import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
 
-/** For how long after an observation the section is hidden. */
+/** For how long after an observation the user is not asked to compare again. */
 const AGREED_MS = 24 * 3_600_000;
 
 /** @param {PopupContext} context */

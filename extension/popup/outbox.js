@@ -8,7 +8,7 @@ import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { choices, field, form, option } from "../ui/forms.js";
 import { purposes } from "./form.js";
-import { again } from "./problem.js";
+import { retryLine } from "./problem.js";
 
 /** @type {Outcome[]} */
 const CHOICES = [...OUTCOMES.filter((outcome) => outcome !== "pending"), "pending"];
@@ -212,7 +212,7 @@ export function waiting({ view, now }) {
     "section",
     { class: "part", data: { part: "waiting" } },
     el("p", { class: "small mute" }, plural("waiting_title", view.waiting.length)),
-    again(view, now),
+    retryLine(view, now),
   );
 }
 

@@ -54,7 +54,7 @@ export function problem({ view, account, state, now }) {
       el("p", { class: account ? "small" : "mute" }, words),
     ),
     step,
-    (state === "server_off" || state === "impostor") && again(view, now),
+    (state === "server_off" || state === "impostor") && retryLine(view, now),
   );
 }
 
@@ -86,7 +86,7 @@ export function refusals({ view }) {
  * @param {View} view
  * @param {Date} now
  */
-export function again({ connection }, now) {
+export function retryLine({ connection }, now) {
   const retry = async () => {
     say(t("trying"));
     if (await run("retry", {})) say("");

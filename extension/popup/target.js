@@ -151,7 +151,7 @@ function moreMenu(context, { account: { id } }, target) {
   const person = personOf(target);
   const mark = async () => {
     if (await run("person.mark", { accountId: id, id: target.person.id, person })) {
-      closed(context, t("marked_done", name));
+      closeMenu(context, t("marked_done", name));
     }
   };
   return el(
@@ -193,7 +193,7 @@ async function change(context, accountId, target, what, words) {
     if (await run("target.change", { ...asked, action: "reopen" })) say(t("listed", name));
   };
   const canReopen = what.action === "drop" && target.person.id !== "";
-  closed(
+  closeMenu(
     context,
     words,
     canReopen
@@ -211,7 +211,7 @@ async function change(context, accountId, target, what, words) {
  * @param {string} words
  * @param {HTMLElement | null} [action]
  */
-function closed({ ui, paint }, words, action = null) {
+function closeMenu({ ui, paint }, words, action = null) {
   Object.assign(ui, { targetMenu: null, picking: false });
   say(words, action);
   paint();

@@ -1,4 +1,4 @@
-// What is understood of a page and its composer, and whose credit it takes.
+// Interpreting a page and its composer, and the account whose credit is used.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -46,8 +46,10 @@ test("address and title of two people give no person to log", () => {
   assert.deepEqual([isClear, person], [true, { name: "Robin Sample", profileUrl: null }]);
 });
 
-const seat = (id, product) => ({ account: { id, product }, recent: [], projection: { balance: 10, observed: null } });
-const [premium, sales, recruiter] = [seat("p", "premium"), seat("s", "sales_navigator"), seat("r", "recruiter")];
+const accountOf = (id, product) => ({ account: { id, product }, recent: [], projection: { balance: 10, observed: null } });
+const premium = accountOf("p", "premium");
+const sales = accountOf("s", "sales_navigator");
+const recruiter = accountOf("r", "recruiter");
 const chosen = (accounts, currentId, composerState, product) =>
   accountFor(accounts, currentId, product && { composer: composerState, product })?.account.id ?? null;
 
@@ -69,7 +71,7 @@ for (const [accounts, currentId, state, product, expected] of [
     assert.equal(chosen(accounts, currentId, state, product), expected));
 }
 
-test("an observation of a time that lies ahead confirms nothing", () => {
+test("an observation in the future does not confirm the balance", () => {
   const page = {
     ...interpret(place("/in/kai-example/", "Kai Example | LinkedIn"), composer({ balance: 10 })),
     at: "2026-11-26T12:00:00Z",

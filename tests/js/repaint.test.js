@@ -1,4 +1,4 @@
-// Repainting reads nothing from storage: what changed is reported by the browser.
+// Repainting does not read storage: the browser reports the changes.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -35,7 +35,7 @@ function summary(balance) {
   };
 }
 
-/** Until the browser has reported the changes made so far. */
+/** Waits until the browser has reported the changes made so far. */
 const reported = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(async () => {
@@ -65,7 +65,7 @@ test("the badge follows every change and reads storage no more", async () => {
   assert.equal(local.reads, before);
 });
 
-test("what is known is what reading anew would give", async () => {
+test("the cache equals a new read", async () => {
   await local.set({
     questions: [{ id: "q", at: NOW.toISOString() }],
     "summary/b": summary(3),

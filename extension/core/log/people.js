@@ -6,11 +6,10 @@ const NAME_READ_MAX = 1000;
 const LINK_READ_MAX = 4000;
 const ID_LENGTH_MAX = 200;
 
-/**
- * Normal names that many people share, so that they identify no one; LinkedIn names closed accounts "LinkedIn Member".
- */
 /** Replaces the name of an erased person. */
 export const ERASED_NAME = "(erased)";
+
+/** Normal names that identify no person. LinkedIn shows closed accounts as "LinkedIn Member". */
 const NOT_A_NAME = new Set(["", ERASED_NAME, "linkedin member"]);
 
 const PATHS = /** @type {const} */ ({ in: "in", member: "in", lead: "sales/lead", talent: "talent/profile" });
@@ -84,7 +83,7 @@ export const profileLink = (text) => parseLink(text)?.url ?? null;
  */
 export function cleanName(text) {
   const read = Array.from(trimmed(text)).slice(0, NAME_READ_MAX).join("");
-  return cut(trimmed(withoutUnseen(read).replace(BLANKS, " ")));
+  return truncated(trimmed(withoutUnseen(read).replace(BLANKS, " ")));
 }
 
 /**
@@ -137,10 +136,10 @@ function personAt(parts) {
   if (area === "in") return profile(second);
   if (area === "pub") return oldPublicProfile(second, rest);
   if (area === "sales" && ["lead", "people"].includes(second.toLowerCase()) && rest.length) {
-    return numbered("lead", rest[0]);
+    return assignedId("lead", rest[0]);
   }
   const place = parts.slice(0, -1).findIndex((part) => part.toLowerCase() === "profile");
-  return area === "talent" && place >= 0 ? numbered("talent", parts[place + 1]) : null;
+  return area === "talent" && place >= 0 ? assignedId("talent", parts[place + 1]) : null;
 }
 
 /**
@@ -156,7 +155,7 @@ const linkOf = (kind, id) => ({ kind, id, url: `https://www.linkedin.com/${PATHS
  */
 function profile(written) {
   const text = trimmed(withoutUnseen(decoded(written)));
-  const member = text.startsWith("ACoAA") || FOLDED_MEMBER_ID.test(text) ? numbered("member", text) : null;
+  const member = text.startsWith("ACoAA") || FOLDED_MEMBER_ID.test(text) ? assignedId("member", text) : null;
   if (member) return member;
   const slug = text.toLowerCase().normalize("NFC");
   const isNone =
@@ -181,7 +180,7 @@ function oldPublicProfile(name, numbers) {
  * @param {Link["kind"]} kind
  * @param {string} written
  */
-function numbered(kind, written) {
+function assignedId(kind, written) {
   const id = trimmed(decoded(written).split(",")[0]);
   return LINKEDIN_ID.test(id) ? linkOf(kind, id) : null;
 }
@@ -223,7 +222,7 @@ const folded = (text) =>
     .replaceAll("ς", "σ");
 
 /** @param {string} name */
-function cut(name) {
+function truncated(name) {
   const characters = Array.from(name);
   if (characters.length <= NAME_LENGTH_MAX) return name;
   const isInside = (/** @type {number} */ place) =>

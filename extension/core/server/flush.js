@@ -20,11 +20,11 @@ const STALE_STATUSES = new Set([404, 409, 422]);
 export async function flush(server) {
   for (let entry = await outbox.claim(); entry; entry = await outbox.claim()) {
     try {
-      await outbox.settle(entry, idsIn(entry, await send(server, entry)));
+      await outbox.settle(entry, createdIds(entry, await send(server, entry)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       await handleRefusal(entry, error.problem);
-      if (stopsAll(error.problem)) throw error;
+      if (blocksAll(error.problem)) throw error;
     }
   }
 }
@@ -64,7 +64,7 @@ async function send(server, entry) {
  * @param {OutboxEntry} entry
  * @param {{body: any}} answer
  */
-function idsIn({ kind }, { body }) {
+function createdIds({ kind }, { body }) {
   if (kind === "inmail") return { inmailId: body.inmail.id };
   return kind === "target_add" ? { targetId: body.id } : {};
 }
@@ -83,7 +83,7 @@ async function handleRefusal(entry, problem) {
     await outbox.settleDuplicate(entry, problem);
   } else if (isList && STALE_STATUSES.has(status)) {
     await outbox.forget(entry);
-  } else if (stopsAll(problem) && !(status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX)) {
+  } else if (blocksAll(problem) && !(status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX)) {
     await outbox.keepForRetry(entry, problem);
   } else {
     await outbox.requireDecision(entry, problem);
@@ -91,4 +91,4 @@ async function handleRefusal(entry, problem) {
 }
 
 /** @param {Problem} problem */
-const stopsAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;
+const blocksAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;

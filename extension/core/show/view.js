@@ -110,7 +110,7 @@ function accountView(account, stored, shown, now) {
     productTitle: kept?.summary.product_title ?? account.product,
     problem: stored.problems[account.id] ?? null,
     projection: kept ? project(kept, account, stored.entries, now) : null,
-    recent: recent(account, stored, ahead),
+    recent: recentInMails(account, stored, ahead),
     awaiting: (kept?.summary.awaiting ?? []).filter(
       ({ id, answer_by: by }) =>
         now < new Date(by) && !ahead.some((entry) => "inmailId" in entry && entry.inmailId === id),
@@ -126,7 +126,7 @@ function accountView(account, stored, shown, now) {
  * @param {OutboxEntry[]} ahead
  * @returns {RecentInMail[]}
  */
-function recent(account, stored, ahead) {
+function recentInMails(account, stored, ahead) {
   const kept = stored.summaries[account.id];
   const outcomes = ahead.filter((entry) => entry.kind === "outcome");
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => entry.accountId === account.id);
