@@ -101,7 +101,7 @@ def test_it_is_reached_from_home_and_shows_the_servers_numbers(browser: Browser,
     page = open_app(browser, lived, owner)
     page.click("link", "Report")
     page.wait_text("The last 12 months")
-    told = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/report?months=12").expect(200)
+    told = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/report?months=12").expect(200)
 
     assert page.url == f"{lived.address}/report" or "?account=" in page.url
     assert page.focused_name() == ("heading", "Report")
@@ -116,7 +116,7 @@ def test_it_is_reached_from_home_and_shows_the_servers_numbers(browser: Browser,
 
 
 def test_the_advice_comes_by_itself_and_folds_its_reasons_away(report: Page, owner: Client) -> None:
-    advice = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/advice").expect(200)
+    advice = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/advice").expect(200)
     section = report.find("region", "Your plan")
     assert report.run_on(section, "(one) => one.dataset.verdict") == advice["verdict"]
     assert "Recruiter Lite" not in report.run_on(section, "(one) => one.innerText")
@@ -181,7 +181,7 @@ def test_the_files(report: Page, owner: Client, tmp_path: Path, kind: str) -> No
     (file,) = until(lambda: [*tmp_path.glob(f"*.{kind.lower()}")], "the file is there")
     until(lambda: file.stat().st_size, "it is whole")
     assert re.fullmatch(rf"inkeeper-usage-\d{{4}}-\d\d-\d\d\.{kind.lower()}", file.name)
-    told = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/report").expect(200)
+    told = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/report").expect(200)
     text = file.read_text(encoding="utf-8").lstrip("\ufeff")
     if kind == "JSON":
         assert json.loads(text)["months"] == told["months"]
@@ -242,7 +242,7 @@ def test_the_button_prints(report: Page) -> None:
 
 
 def test_the_other_account(report: Page, owner: Client) -> None:
-    other = owner.every("/accounts")[1]
+    other = owner.list_all("/accounts")[1]
     used = owner.get(f"/accounts/{other['id']}/report").expect(200)["totals"]["used"]
 
     report.click("DisclosureTriangle", re.compile("^Account: "))
@@ -328,7 +328,7 @@ def test_pictures(report: Page, request: pytest.FixtureRequest, tmp_path: Path) 
 
 
 def test_in_firefox(linkedin: PracticeSite, tmp_path: Path, lived: Server, owner: Client) -> None:
-    used = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/report").expect(200)["totals"]["used"]
+    used = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/report").expect(200)["totals"]["used"]
     with firefox(extension_copy(tmp_path / "firefox"), linkedin) as fox:
         fox.visit(sign_in_link(lived, owner, "/report"))
         until(

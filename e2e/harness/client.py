@@ -109,7 +109,7 @@ class Client:
 
     def inmails(self, account: dict[str, Any]) -> list[dict[str, Any]]:
         """Every InMail of an account, newest first."""
-        return self.every(f"/accounts/{account['id']}/inmails")
+        return self.list_all(f"/accounts/{account['id']}/inmails")
 
     def close(self) -> None:
         """Closes the connection; the next request opens a new one."""

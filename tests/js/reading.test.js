@@ -46,7 +46,11 @@ test("address and title of two people give no person to log", () => {
   assert.deepEqual([isClear, person], [true, { name: "Robin Sample", profileUrl: null }]);
 });
 
-const accountOf = (id, product) => ({ account: { id, product }, recent: [], projection: { balance: 10, observed: null } });
+const accountOf = (id, product) => ({
+  account: { id, product },
+  recent: [],
+  projection: { balance: 10, observed: null },
+});
 const premium = accountOf("p", "premium");
 const sales = accountOf("s", "sales_navigator");
 const recruiter = accountOf("r", "recruiter");
