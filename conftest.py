@@ -1,4 +1,4 @@
-"""Where all tests keep their files, and the order in which they run."""
+"""Puts temporary files of all tests into memory, and runs the longest test files first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-MEMORY = Path("/dev/shm")  # noqa: S108 (the folder that is made in it has a name of its own)
-ENOUGH_BYTES = 2 * 1024**3
+MEMORY = Path("/dev/shm")  # noqa: S108 (the folder created in it has a unique name)
+MIN_FREE_BYTES = 2 * 1024**3
 PREFIX = "inkeeper-tests-"
 
 LONGEST_FIRST = (
@@ -21,42 +21,42 @@ LONGEST_FIRST = (
     "/tests/cli/",
     "/tests/services/",
 )
-"""Parts of the paths of test files: those that take minutes, then those that take seconds; all others are quick."""
+"""Parts of the paths of test files, by falling run time; all other files are quick."""
 
 _folder = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Puts temporary files, those of servers and browsers too, into memory, where writing to disk costs no wait.
+    """Sets TMPDIR, also for servers and browsers, to a folder in memory, where fsync takes no time.
 
-    A test that ends a process by force sees no difference: what was written outlives the process in memory too.
+    A test that kills a process sees no difference: the files outlive the process.
     """
-    if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _fits():
-        _remove_what_earlier_runs_left()
+    if not hasattr(config, "workerinput") and "TMPDIR" not in os.environ and _is_usable():
+        _remove_stale_folders()
         folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY)
         os.environ["TMPDIR"] = config.stash[_folder] = folder
-        tempfile.tempdir = None  # it is read from the environment anew
+        tempfile.tempdir = None  # read again from the environment
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Frees the memory. After a failure the files stay until the next run, to be looked at."""
+    """Deletes the folder. After a failure it stays until the next run, for inspection."""
     folder = session.config.stash.get(_folder, None)
     if folder is not None and exitstatus == pytest.ExitCode.OK:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the files that take longest, so that at the end no worker waits for another one's long file."""
-    items.sort(key=_place_in_order)
+    """Sorts the longest files first, so that no worker is left with a long file at the end."""
+    items.sort(key=_rank)
 
 
-def _place_in_order(item: pytest.Item) -> int:
+def _rank(item: pytest.Item) -> int:
     path = item.path.as_posix()
     return next((place for place, part in enumerate(LONGEST_FIRST) if part in path), len(LONGEST_FIRST))
 
 
-def _remove_what_earlier_runs_left() -> None:
+def _remove_stale_folders() -> None:
     for folder in MEMORY.glob(f"{PREFIX}*"):
         try:
             os.kill(int(folder.name.removeprefix(PREFIX).partition("-")[0]), 0)
@@ -66,10 +66,10 @@ def _remove_what_earlier_runs_left() -> None:
             continue  # another user's run
 
 
-def _fits() -> bool:
-    """Whether there is a file system in memory, with space enough, from which programs may be started."""
+def _is_usable() -> bool:
+    """Whether /dev/shm exists, has enough space and allows executing programs."""
     try:
         found = os.statvfs(MEMORY)
     except OSError:
         return False
-    return found.f_bavail * found.f_frsize >= ENOUGH_BYTES and not found.f_flag & os.ST_NOEXEC
+    return found.f_bavail * found.f_frsize >= MIN_FREE_BYTES and not found.f_flag & os.ST_NOEXEC

@@ -15,7 +15,7 @@ from e2e.harness.client import Client
 from e2e.harness.connecting import connect
 from e2e.harness.desktop import Desktop, virtual_desktop
 from e2e.harness.extension import SOURCE, extension_copy
-from e2e.harness.forking import Stem
+from e2e.harness.forking import ForkServer
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.server import ROOT, Server, environment
 
@@ -46,17 +46,17 @@ def browser(chromium: Browser) -> Browser:
 
 
 @pytest.fixture(scope="session")
-def stem() -> Iterator[Stem]:
+def fork_server() -> Iterator[ForkServer]:
     """What starts the servers of all tests."""
-    started = Stem(environment(), ROOT)
+    started = ForkServer(environment(), ROOT)
     yield started
     started.close()
 
 
 @pytest.fixture
-def server(tmp_path: Path, stem: Stem) -> Iterator[Server]:
+def server(tmp_path: Path, fork_server: ForkServer) -> Iterator[Server]:
     """A running server with an empty data folder."""
-    running = Server(tmp_path / "server", stem=stem).start()
+    running = Server(tmp_path / "server", fork_server=fork_server).start()
     yield running
     running.close()
 

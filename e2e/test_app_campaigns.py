@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, resize, settled
+from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -54,7 +54,7 @@ def planned(client: Client) -> int:
 def go(page: Page, server: Server, path: str) -> Page:
     page.cdp("Page.navigate", url=f"{server.address}{path}")
     page.wait_loaded()
-    return settled(page)
+    return wait_idle(page)
 
 
 def test_a_campaign_is_made_by_keyboard(page: Page, client: Client) -> None:
@@ -84,7 +84,7 @@ def test_a_mistake_stands_at_its_field_and_what_was_typed_stays(page: Page) -> N
     page.click("button", "Save")
 
     page.wait_text("Enter a whole number, such as 12.")
-    assert page.of(page.find("textbox", "Name"), "(field) => field.value") == "Winter talks"
+    assert page.run_on(page.find("textbox", "Name"), "(field) => field.value") == "Winter talks"
     assert_accessible(page)
 
 
@@ -142,7 +142,7 @@ def test_a_phone(page: Page, server: Server, campaign: dict, path: str) -> None:
         assert page.run(TOO_SMALL) == []
         assert_accessible(page)
     finally:
-        as_before(page)
+        reset_size(page)
 
 
 def test_planning_on_a_phone(page: Page, server: Server) -> None:
@@ -154,4 +154,4 @@ def test_planning_on_a_phone(page: Page, server: Server) -> None:
         assert page.run(TOO_SMALL) == []
         assert_accessible(page)
     finally:
-        as_before(page)
+        reset_size(page)

@@ -44,7 +44,7 @@ def test_the_main_path(fox: Firefox, server: Server, client: Client, account: di
     fox.visit(sign_in_link(server, client))
     wait_text(fox, "Mika Placeholder")
     assert fox.run("() => location.href") == f"{server.address}/"
-    assert client.every("/devices")[-1]["name"] == "Page in Firefox on Linux"
+    assert client.list_all("/devices")[-1]["name"] == "Page in Firefox on Linux"
 
     press(fox, "#log-who")
     fox.type(f"Robin Sample{ENTER}")

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, recorded, resize, settled
+from e2e.harness.app import open_app, record_requests, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.page import CONTROL, SHIFT, Page
@@ -41,7 +41,7 @@ def locked(server: Server) -> Iterator[None]:
 
 def click_at(page: Page, role: str, name: str, *, times: int = 1, modifiers: int = 0) -> None:
     """Clicks with keys held, or several times within the same moment."""
-    x, y = page.of(
+    x, y = page.run_on(
         page.find(role, name),
         "(one) => { const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }",
     )
@@ -86,7 +86,7 @@ def test_a_double_click_logs_once(home: Page, client: Client, account: dict) -> 
     click_at(home, "button", "Log InMail", times=2)
 
     home.wait_text("Logged: Robin Sample")
-    settled(home)
+    wait_idle(home)
     assert len(client.inmails(account)) == 1
     assert "Already logged" not in home.text()
 
@@ -137,7 +137,7 @@ def test_back_and_forward_show_each_page_with_its_scroll(home: Page, client: Cli
     resize(home, 1000, 400)
     try:
         home.cdp("Page.reload")
-        settled(home).wait_text("Person 0")
+        wait_idle(home).wait_text("Person 0")
         home.run("() => window.scrollTo(0, 200)")
         until(lambda: home.run("() => scrollY") == 200, "scrolled")
         home.run("() => document.querySelector('#to-history').click()")
@@ -151,11 +151,11 @@ def test_back_and_forward_show_each_page_with_its_scroll(home: Page, client: Cli
         home.run("() => history.forward()")
         home.find("heading", "History")
     finally:
-        as_before(home)
+        reset_size(home)
 
 
 def test_what_htmx_sends_and_stores(browser: Browser, server: Server, client: Client, account: dict) -> None:
-    with recorded(browser.tab):
+    with record_requests(browser.tab):
         page = open_app(browser, server, client)
     page.find("button", "Log InMail")
     page.fill("textbox", WHO, "Robin Sample")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, resize, settled
+from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -94,7 +94,7 @@ def test_person_cost_and_day_in_one_action(page: Page, client: Client, account: 
     page.click("button", "Save")
 
     page.wait_text("This account starts later than that day.")
-    assert page.of(page.find("textbox", "Name"), "(one) => one.value") == "Mika Muster"
+    assert page.run_on(page.find("textbox", "Name"), "(one) => one.value") == "Mika Muster"
     assert_accessible(page)
     assert page.run("() => document.querySelector('input[name=day]').value") == "2002-05-01"
     pick_day(page, before["sent_at"][:10])
@@ -133,7 +133,7 @@ def test_without_a_credit_it_asks_first(page: Page, client: Client, account: dic
     client.post(f"/accounts/{account['id']}/observations", {"balance": 0, "source": "person"}).expect(201)
     client.log(account, "Sasha Specimen", cost=0).expect(201)
     page.cdp("Page.reload")
-    settled(page).wait_text("Sasha Specimen")
+    wait_idle(page).wait_text("Sasha Specimen")
     page.click("button", "Edit Sasha Specimen")
     page.choose("Cost", "1 credit")
     page.click("button", "Save")
@@ -160,7 +160,7 @@ def test_two_tabs_edit_the_same(page: Page, client: Client, account: dict) -> No
 
     page.wait_text("This was changed elsewhere in the meantime.")
     page.wait_text("Note: from elsewhere")
-    assert page.of(page.find("textbox", "Note"), "(one) => one.value") == "from this tab"
+    assert page.run_on(page.find("textbox", "Note"), "(one) => one.value") == "from this tab"
     assert_accessible(page)
     page.click("button", "Save")
     page.wait_text("Saved.")
@@ -207,7 +207,7 @@ def test_on_a_narrow_screen(page: Page, touch: bool) -> None:
     try:
         resize(page, 360, touch=touch)
         page.cdp("Page.reload")
-        settled(page).wait_text("Mika Placeholder")
+        wait_idle(page).wait_text("Mika Placeholder")
         page.click("button", "Edit Mika Placeholder")
         page.find("textbox", "Subject")
         for step in ("editing", "credits"):
@@ -217,4 +217,4 @@ def test_on_a_narrow_screen(page: Page, touch: bool) -> None:
             page.run("() => document.querySelector('#tab-credits')?.click()")
             page.wait_text("InMail sent: Mika Placeholder")
     finally:
-        as_before(page)
+        reset_size(page)

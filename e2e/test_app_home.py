@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, resize, settled
+from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -89,15 +89,15 @@ def test_an_error_stands_at_its_field(home: Page) -> None:
     home.wait_text("That link doesn't lead to a person on LinkedIn.")
     until(lambda: home.focused_name() == ("textbox", WHO), "the field with the error has the focus")
     field = home.find("textbox", WHO)
-    assert home.of(field, "(one) => one.value") == "https://www.linkedin.com/company/example"
-    assert home.of(field, "(one) => document.getElementById(one.getAttribute('aria-describedby')).innerText")
+    assert home.run_on(field, "(one) => one.value") == "https://www.linkedin.com/company/example"
+    assert home.run_on(field, "(one) => document.getElementById(one.getAttribute('aria-describedby')).innerText")
     assert_accessible(home)
 
 
 def test_no_credits_left(home: Page, client: Client, account: dict) -> None:
     client.post(f"/accounts/{account['id']}/observations", {"balance": 0, "source": "person"}).expect(201)
     home.cdp("Page.reload")
-    settled(home).wait_text("new credits come")
+    wait_idle(home).wait_text("new credits come")
     home.fill("textbox", WHO, "Robin Sample")
     home.click("button", "Log InMail")
     home.wait_text("Did LinkedIn let you send it?")
@@ -136,7 +136,7 @@ def test_linkedins_number(home: Page, client: Client, account: dict) -> None:
 def test_several_accounts(home: Page, client: Client) -> None:
     other = client.account("Second seat", plan="premium_business", time_zone="Asia/Tokyo")
     home.cdp("Page.reload")
-    settled(home).wait_text("Second seat")
+    wait_idle(home).wait_text("Second seat")
     assert_accessible(home)
 
     home.click("DisclosureTriangle", "Account: My seat")
@@ -169,7 +169,7 @@ def test_on_a_narrow_screen(home: Page, client: Client, account: dict, touch: bo
     try:
         resize(home, 360, touch=touch)
         home.cdp("Page.reload")
-        settled(home).wait_text("Maximiliane")
+        wait_idle(home).wait_text("Maximiliane")
         home.fill("textbox", WHO, "Robin Sample")
         home.click("button", "Log InMail")
         home.wait_text("Logged: Robin Sample")
@@ -177,4 +177,4 @@ def test_on_a_narrow_screen(home: Page, client: Client, account: dict, touch: bo
         assert home.run(TOO_SMALL) == []
         assert_accessible(home)
     finally:
-        as_before(home)
+        reset_size(home)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, resize, settled
+from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -199,7 +199,7 @@ def test_on_a_narrow_screen(page: Page, tmp_path: Path) -> None:
     try:
         resize(page, 360, touch=True)
         page.cdp("Page.reload")
-        settled(page).find("region", "Import what you sent")
+        wait_idle(page).find("region", "Import what you sent")
         choose(page, linkedin_zip(tmp_path))
         page.wait_text("Robin Sample")
         assert page.run("() => document.documentElement.scrollWidth <= innerWidth")
@@ -207,7 +207,7 @@ def test_on_a_narrow_screen(page: Page, tmp_path: Path) -> None:
         assert [one for one in page.run(TOO_SMALL) if "checkbox" not in one] == []
         assert_accessible(page)
     finally:
-        as_before(page)
+        reset_size(page)
 
 
 def test_the_theme_is_dark(page: Page, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, resize, settled
+from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -43,7 +43,7 @@ def listed(page: Page, client: Client) -> Page:
     for name in EVERYBODY:
         client.post("/targets", {"person": {"name": name}}).expect(201)
     page.cdp("Page.reload")
-    settled(page).wait_text("Sasha Specimen")
+    wait_idle(page).wait_text("Sasha Specimen")
     return page
 
 
@@ -187,11 +187,11 @@ def test_a_profile_opens_in_a_tab_of_its_own(listed: Page, client: Client) -> No
     person = {"name": "Mia Sample", "profile_url": "https://www.linkedin.com/in/mia-sample"}
     client.post("/targets", {"person": person}).expect(201)
     listed.cdp("Page.reload")
-    settled(listed)
+    wait_idle(listed)
 
     link = listed.find("link", "Mia Sample")
 
-    assert listed.of(link, "(one) => [one.href, one.target, one.rel]") == [
+    assert listed.run_on(link, "(one) => [one.href, one.target, one.rel]") == [
         person["profile_url"],
         "_blank",
         "noopener noreferrer",
@@ -223,7 +223,7 @@ def test_somebody_new_closes_no_open_row(listed: Page) -> None:
     listed.click("button", "Edit Robin Sample")
     listed.fill("textbox", "Note", "half a sentence")
     listed.press("Escape")
-    assert listed.of(listed.find("textbox", "Note"), "(one) => one.value") == "half a sentence"
+    assert listed.run_on(listed.find("textbox", "Note"), "(one) => one.value") == "half a sentence"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -244,7 +244,7 @@ def test_a_small_screen_in_both_themes(listed: Page, theme: str) -> None:
         assert_accessible(listed)
         assert too_small(listed) == []
     finally:
-        as_before(listed)
+        reset_size(listed)
 
 
 def test_home_leads_to_the_next_person(listed: Page, client: Client, account: dict) -> None:

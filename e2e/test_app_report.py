@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, resize, sign_in_link
+from e2e.harness.app import open_app, reset_size, resize, sign_in_link
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.extension import extension_copy
@@ -101,7 +101,7 @@ def test_it_is_reached_from_home_and_shows_the_servers_numbers(browser: Browser,
     page = open_app(browser, lived, owner)
     page.click("link", "Report")
     page.wait_text("The last 12 months")
-    told = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/report?months=12").expect(200)
+    told = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/report?months=12").expect(200)
 
     assert page.url == f"{lived.address}/report" or "?account=" in page.url
     assert page.focused_name() == ("heading", "Report")
@@ -116,10 +116,10 @@ def test_it_is_reached_from_home_and_shows_the_servers_numbers(browser: Browser,
 
 
 def test_the_advice_comes_by_itself_and_folds_its_reasons_away(report: Page, owner: Client) -> None:
-    advice = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/advice").expect(200)
+    advice = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/advice").expect(200)
     section = report.find("region", "Your plan")
-    assert report.of(section, "(one) => one.dataset.verdict") == advice["verdict"]
-    assert "Recruiter Lite" not in report.of(section, "(one) => one.innerText")
+    assert report.run_on(section, "(one) => one.dataset.verdict") == advice["verdict"]
+    assert "Recruiter Lite" not in report.run_on(section, "(one) => one.innerText")
 
     report.click("DisclosureTriangle", "How we worked this out", within=section)
 
@@ -141,7 +141,7 @@ def test_it_is_accessible_wide_and_narrow(report: Page) -> None:
             if touch:
                 assert report.run(TOO_SMALL) == []
     finally:
-        as_before(report)
+        reset_size(report)
 
 
 def test_a_phone_shows_six_months_and_all_when_asked(report: Page) -> None:
@@ -159,7 +159,7 @@ def test_a_phone_shows_six_months_and_all_when_asked(report: Page) -> None:
         assert drawn(report, "[aria-labelledby=usage] tfoot td") > 0
         assert_accessible(report)
     finally:
-        as_before(report)
+        reset_size(report)
 
 
 def test_all_by_keyboard(report: Page, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_files(report: Page, owner: Client, tmp_path: Path, kind: str) -> No
     (file,) = until(lambda: [*tmp_path.glob(f"*.{kind.lower()}")], "the file is there")
     until(lambda: file.stat().st_size, "it is whole")
     assert re.fullmatch(rf"inkeeper-usage-\d{{4}}-\d\d-\d\d\.{kind.lower()}", file.name)
-    told = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/report").expect(200)
+    told = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/report").expect(200)
     text = file.read_text(encoding="utf-8").lstrip("\ufeff")
     if kind == "JSON":
         assert json.loads(text)["months"] == told["months"]
@@ -224,7 +224,7 @@ def test_on_paper_nothing_is_cut_and_all_is_unfolded(report: Page, theme: str) -
     finally:
         report.run("() => { delete document.documentElement.dataset.theme; }")
         report.cdp("Emulation.setEmulatedMedia", media="")
-        as_before(report)
+        reset_size(report)
 
 
 def inflated(stream: bytes) -> bytes:
@@ -242,7 +242,7 @@ def test_the_button_prints(report: Page) -> None:
 
 
 def test_the_other_account(report: Page, owner: Client) -> None:
-    other = owner.every("/accounts")[1]
+    other = owner.list_all("/accounts")[1]
     used = owner.get(f"/accounts/{other['id']}/report").expect(200)["totals"]["used"]
 
     report.click("DisclosureTriangle", re.compile("^Account: "))
@@ -266,7 +266,7 @@ def test_five_accounts_with_long_names(browser: Browser, server: Server, client:
             assert page.run("() => document.documentElement.scrollWidth <= innerWidth"), width
             assert_accessible(page)
     finally:
-        as_before(page)
+        reset_size(page)
 
 
 def test_nothing_logged_yet(browser: Browser, server: Server, client: Client) -> None:
@@ -324,11 +324,11 @@ def test_pictures(report: Page, request: pytest.FixtureRequest, tmp_path: Path) 
             assert (folder / f"report-{theme}.png").stat().st_size > 10_000
     finally:
         report.cdp("Emulation.setScrollbarsHidden", hidden=False)
-        as_before(report)
+        reset_size(report)
 
 
 def test_in_firefox(linkedin: PracticeSite, tmp_path: Path, lived: Server, owner: Client) -> None:
-    used = owner.get(f"/accounts/{owner.every('/accounts')[0]['id']}/report").expect(200)["totals"]["used"]
+    used = owner.get(f"/accounts/{owner.list_all('/accounts')[0]['id']}/report").expect(200)["totals"]["used"]
     with firefox(extension_copy(tmp_path / "firefox"), linkedin) as fox:
         fox.visit(sign_in_link(lived, owner, "/report"))
         until(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, resize, settled
+from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -48,13 +48,13 @@ def go(page: Page, place: str) -> Page:
     """Opens a page of the settings by its link in the index."""
     page.click("link", place)
     page.find("heading", place)
-    return settled(page)
+    return wait_idle(page)
 
 
 def open_place(page: Page, server: Server, place: str) -> None:
     page.cdp("Page.navigate", url=f"{server.address}/settings{place}")
     page.wait_loaded()
-    settled(page).find("heading")
+    wait_idle(page).find("heading")
 
 
 def test_the_index_and_working_days(page: Page, client: Client, account: dict) -> None:
@@ -66,7 +66,7 @@ def test_the_index_and_working_days(page: Page, client: Client, account: dict) -
     page.click("button", "Save")
     page.wait_text("Enter a whole number, such as 12.")
     assert_accessible(page)
-    assert page.of(page.find("textbox", "Name"), "(one) => one.value") == "The other seat"
+    assert page.run_on(page.find("textbox", "Name"), "(one) => one.value") == "The other seat"
 
     page.fill("textbox", "Credits to keep in reserve", "2")
     page.click("button", "Save")
@@ -109,7 +109,7 @@ def test_a_cancellation_that_is_left(page: Page, client: Client, account: dict) 
     page.click("link", "Keep as it is")
 
     page.wait_no_text("Save the cancellation")
-    assert client.every(f"/accounts/{account['id']}/plan-changes") == []
+    assert client.list_all(f"/accounts/{account['id']}/plan-changes") == []
 
 
 def test_the_credit_rules(page: Page, client: Client, account: dict) -> None:
@@ -141,7 +141,7 @@ def test_another_account_in_the_browsers_time_zone(page: Page, client: Client) -
 
     page.wait_text("Log an InMail")
     page.find("DisclosureTriangle", "Account: Hiring")
-    made = next(one for one in client.every("/accounts") if one["name"] == "Hiring")
+    made = next(one for one in client.list_all("/accounts") if one["name"] == "Hiring")
     assert (made["product"], client.summary(made)["balance"]) == ("recruiter", 50)
 
 
@@ -158,13 +158,13 @@ def test_a_browser_that_asks_appears_with_its_code(page: Page, client: Client) -
     page.wait_no_text("wants to connect")
     page.click("button", "Disconnect Edge on Windows")
     page.wait_text("1 more was disconnected.")
-    (device,) = [one for one in client.every("/devices") if one["name"] == "Edge on Windows"]
+    (device,) = [one for one in client.list_all("/devices") if one["name"] == "Edge on Windows"]
     assert device["revoked_at"]
 
 
 def test_a_page_that_is_disconnected_elsewhere_signs_out(page: Page, client: Client) -> None:
     go(page, "Browsers")
-    (device,) = [one for one in client.every("/devices") if one["kind"] == "page" and not one["revoked_at"]]
+    (device,) = [one for one in client.list_all("/devices") if one["kind"] == "page" and not one["revoked_at"]]
     client.delete(f"/devices/{device['id']}").expect(200)
 
     page.wait_text("This browser's access was ended.")
@@ -176,7 +176,9 @@ def test_this_page_signs_out(page: Page, client: Client) -> None:
     page.click("button", "Sign out", within=page.find("region", "Connected"))
 
     page.wait_text("You're signed out")
-    until(lambda: all(one["revoked_at"] for one in client.every("/devices") if one["kind"] == "page"), "it is revoked")
+    until(
+        lambda: all(one["revoked_at"] for one in client.list_all("/devices") if one["kind"] == "page"), "it is revoked"
+    )
 
 
 def test_when_to_warn(page: Page, client: Client, account: dict) -> None:
@@ -272,4 +274,4 @@ def test_every_page_on_a_narrow_screen(page: Page, server: Server, touch: bool) 
             assert small == [], place
             assert_accessible(page)
     finally:
-        as_before(page)
+        reset_size(page)

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from e2e.harness.app import open_app, recorded, settled, sign_in_link
+from e2e.harness.app import open_app, record_requests, sign_in_link, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -22,7 +22,7 @@ def account(client: Client) -> dict:
 
 
 def page_devices(client: Client) -> list[dict]:
-    return [device for device in client.every("/devices") if device["kind"] == "page"]
+    return [device for device in client.list_all("/devices") if device["kind"] == "page"]
 
 
 def test_a_link_opens_the_page_signed_in(browser: Browser, server: Server, client: Client, account: dict) -> None:
@@ -39,8 +39,8 @@ def test_the_secret_is_sent_once_and_nowhere_else(
 ) -> None:
     link = sign_in_link(server, client)
     secret = link.rpartition("=")[2]
-    with recorded(browser.tab):
-        tab = settled(browser.visit(link))
+    with record_requests(browser.tab):
+        tab = wait_idle(browser.visit(link))
     tab.wait_text("Robin Sample")
 
     sent = tab.run("() => sent")
@@ -56,11 +56,11 @@ def test_it_stays_signed_in_and_an_old_link_does_no_harm(
     browser: Browser, server: Server, client: Client, account: dict
 ) -> None:
     link = sign_in_link(server, client)
-    settled(browser.visit(link)).wait_text("Robin Sample")
+    wait_idle(browser.visit(link)).wait_text("Robin Sample")
 
     browser.visit(f"{server.address}/api/docs")
-    settled(browser.visit(link)).wait_text("Robin Sample")
-    settled(browser.visit(f"{server.address}/")).wait_text("Robin Sample")
+    wait_idle(browser.visit(link)).wait_text("Robin Sample")
+    wait_idle(browser.visit(f"{server.address}/")).wait_text("Robin Sample")
     # Another link while the page is open changes the fragment only.
     browser.tab.run("(link) => { location.href = link; }", sign_in_link(server, client))
     until(lambda: "#" not in browser.tab.url, "the secret is taken out of the address")
@@ -102,7 +102,7 @@ def test_signing_out_in_one_tab_clears_the_others(
     browser: Browser, server: Server, client: Client, account: dict
 ) -> None:
     page = open_app(browser, server, client)
-    other = settled(browser.open(f"{server.address}/"))
+    other = wait_idle(browser.open(f"{server.address}/"))
     other.wait_text("Robin Sample")
 
     # The tab in front is the one that can be clicked.
@@ -120,7 +120,7 @@ def test_back_after_signing_out_shows_nothing(browser: Browser, server: Server, 
     page.wait_text("Robin Sample")
     page.run("() => { location.href = '/api/docs'; }")
     page.wait_text("HTTP interface")
-    other = settled(browser.open(f"{server.address}/"))
+    other = wait_idle(browser.open(f"{server.address}/"))
     other.click("DisclosureTriangle", "Account: My seat")
     other.click("button", "Sign out")
     other.wait_text("You're signed out")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from e2e.harness.app import as_before, open_app, recorded, resize, settled
+from e2e.harness.app import open_app, record_requests, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -47,7 +47,7 @@ def preview(page: Page) -> str:
 
 
 def body(page: Page) -> str:
-    return str(page.of(page.find("textbox", "Message"), "(one) => one.value"))
+    return str(page.run_on(page.find("textbox", "Message"), "(one) => one.value"))
 
 
 def test_a_text_by_keyboard_alone(page: Page, client: Client) -> None:
@@ -126,7 +126,7 @@ def test_a_fault_is_named_while_typing_and_when_saving(page: Page, client: Clien
 def test_editing_deleting_and_undo(page: Page, client: Client) -> None:
     client.post("/texts", HELLO).expect(201)
     page.cdp("Page.reload")
-    settled(page)
+    wait_idle(page)
     page.click("link", "Hello")
     page.fill("textbox", "Message", "Hello {{name}}")
     page.click("button", "Save")
@@ -146,7 +146,7 @@ def test_editing_deleting_and_undo(page: Page, client: Client) -> None:
 def test_back_leads_from_a_text_to_the_list(page: Page, client: Client) -> None:
     client.post("/texts", HELLO).expect(201)
     page.cdp("Page.reload")
-    settled(page)
+    wait_idle(page)
     page.click("link", "Hello")
     page.find("heading", "Edit text")
 
@@ -172,9 +172,9 @@ def test_typing_tells_the_extension_of_no_change(page: Page) -> None:
 
 
 def test_nothing_typed_is_in_an_address(browser: Browser, page: Page) -> None:
-    with recorded(page):
+    with record_requests(page):
         page.cdp("Page.reload")
-        settled(page)
+        wait_idle(page)
         page.click("link", "New text")
         page.fill("textbox", "Message", "secret words")
         page.fill("combobox", "For", "Robin Sample")
@@ -192,15 +192,15 @@ def test_on_a_narrow_screen(page: Page, client: Client, account: dict, touch: bo
     try:
         resize(page, 360, touch=touch)
         page.cdp("Page.reload")
-        settled(page)
+        wait_idle(page)
         for step, link in (("the list", "Hello"), ("the editor", "Results"), ("the results", "Texts")):
             assert page.run("() => document.documentElement.scrollWidth <= innerWidth"), step
             assert page.run(TOO_SMALL) == [], step
             assert_accessible(page)
             page.click("link", link)
-            settled(page)
+            wait_idle(page)
     finally:
-        as_before(page)
+        reset_size(page)
 
 
 def test_results(page: Page, client: Client, account: dict) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from e2e.harness.app import as_before, resize, settled
+from e2e.harness.app import reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
@@ -31,7 +31,7 @@ def welcome(browser: Browser, server: Server) -> Page:
     store = open_database(f"sqlite:///{server.data}/inkeeper.sqlite3")
     link = carried_link(store, server.address, "me", "/welcome")
     store.checkpoint_and_close()
-    page = settled(browser.visit(link))
+    page = wait_idle(browser.visit(link))
     page.find("radio", "Sales Navigator")
     return page
 
@@ -61,7 +61,7 @@ def test_the_time_zone_is_the_browsers(welcome: Page) -> None:
     welcome.cdp("Emulation.setTimezoneOverride", timezoneId="Europe/Berlin")
     try:
         welcome.run("() => location.reload()")
-        settled(welcome).find("radio", "Sales Navigator")
+        wait_idle(welcome).find("radio", "Sales Navigator")
         zone = until(lambda: welcome.run("() => document.querySelector('#plan-zone').value"), "a zone is chosen")
         assert zone == "Europe/Berlin"
     finally:
@@ -113,7 +113,7 @@ def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(welcome: Page)
     welcome.wait_text("Choose your plan.")
     welcome.wait_text("Enter a whole number, such as 12.")
     assert welcome.focused_name()[0] == "radio"
-    assert welcome.of(welcome.find("textbox", SHOWN), "(field) => field.value") == "twelve"
+    assert welcome.run_on(welcome.find("textbox", SHOWN), "(field) => field.value") == "twelve"
     assert_accessible(welcome)
 
 
@@ -170,4 +170,4 @@ def test_every_step_in_both_themes_and_on_a_phone(browser: Browser, server: Serv
         welcome.wait_text("You're ready")
         judge("finish")
     finally:
-        as_before(welcome)
+        reset_size(welcome)

@@ -51,7 +51,7 @@ def account(fox: Firefox, server: Server, client: Client) -> Iterator[dict[str, 
     yield made
     fox.ask("listening.set", {"on": False})
     fox.visit("about:blank")
-    fox.inside("async () => { await chrome.storage.local.clear(); await chrome.storage.session.clear(); }")
+    fox.run_in_extension("async () => { await chrome.storage.local.clear(); await chrome.storage.session.clear(); }")
 
 
 def wait_badge(fox: Firefox, text: str) -> None:
@@ -102,8 +102,8 @@ def test_the_popup_logs_with_one_click(fox: Firefox, client: Client, account: di
 def test_the_list_of_people(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
     """Added without the popup, put off and opened in it, closed by the log."""
     fox.visit(PracticeSite.person("kai-example"))
-    fox.inside(LIST)
-    until(lambda: len(client.every("/targets")) == 1, "Kai is on the list")
+    fox.run_in_extension(LIST)
+    until(lambda: len(client.list_all("/targets")) == 1, "Kai is on the list")
     link = PracticeSite.person("robin-sample")
     client.post("/targets", {"person": {"name": "Robin Sample", "profile_url": link}}).expect(201)
     fox.ask("refresh")
@@ -118,11 +118,13 @@ def test_the_list_of_people(fox: Firefox, client: Client, account: dict[str, Any
     fox.click("() => document.querySelector('[data-hook=open-profile]')", tab=popup)
 
     addresses = "async () => (await chrome.tabs.query({})).map(({url}) => url)"
-    until(lambda: "https://www.linkedin.com/in/robin-sample" in fox.inside(addresses), "the profile is opened")
+    until(
+        lambda: "https://www.linkedin.com/in/robin-sample" in fox.run_in_extension(addresses), "the profile is opened"
+    )
     fox.visit(link)
-    fox.inside(SHORTCUT)
+    fox.run_in_extension(SHORTCUT)
     assert [each["target"] is not None for each in logged(client, account)] == [True]
-    states = {each["person"]["name"]: each["state"] for each in client.every("/targets")}
+    states = {each["person"]["name"]: each["state"] for each in client.list_all("/targets")}
     assert states == {"Kai Example": "planned", "Robin Sample": "waiting"}
     fox.call("browsingContext.close", context=popup)
 
@@ -139,7 +141,7 @@ def test_the_list_of_people(fox: Firefox, client: Client, account: dict[str, Any
 def test_a_page_is_read_at_a_click(fox: Firefox, page: str, asked: dict[str, str], balance: int) -> None:
     fox.visit(PracticeSite.composer(page, **asked))
 
-    read = until(lambda: (found := fox.inside(READ))["balance"] and found, "read")
+    read = until(lambda: (found := fox.run_in_extension(READ))["balance"] and found, "read")
 
     assert (read["person"]["name"], read["cost"], read["balance"]) == ("Kai Example", "credit", balance)
 
@@ -150,7 +152,7 @@ def test_the_outbox_keeps_what_the_server_missed(
     client.close()
     server.terminate()
     fox.visit(PracticeSite.person("robin-sample"))
-    fox.inside(SHORTCUT)
+    fox.run_in_extension(SHORTCUT)
     assert len(fox.outbox()) == 1
     wait_badge(fox, "14↑")
 
@@ -201,11 +203,11 @@ def test_enter_and_a_silent_failure(fox: Firefox, client: Client, account: dict[
 def test_switched_off_it_does_not_listen(fox: Firefox, client: Client, account: dict[str, Any]) -> None:
     fox.ask("listening.set", {"on": True})
     fox.ask("listening.set", {"on": False})
-    assert fox.inside("() => chrome.scripting.getRegisteredContentScripts({ids: ['listen']})") == []
+    assert fox.run_in_extension("() => chrome.scripting.getRegisteredContentScripts({ids: ['listen']})") == []
     fox.visit(PracticeSite.composer("main"))
     write(fox)
     press_send(fox)
     fox.visit(PracticeSite.person("robin-sample"))
-    fox.inside(SHORTCUT)
+    fox.run_in_extension(SHORTCUT)
 
     assert logged(client, account)[0]["recipient"]["name"] == "Robin Sample"

@@ -14,10 +14,10 @@ from e2e.harness.client import Client
 from e2e.harness.connecting import refresh
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.looking import DEEP, ROOT, SIGHTS, WATCH
+from e2e.harness.looking import DEEP, PAGE_STATE, ROOT, WATCH
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from e2e.harness.wire import tapped
+from e2e.harness.wire import wiretap
 from e2e.harness.writing import SEND, press_send, write
 
 KAI = "https://www.linkedin.com/in/kai-example"
@@ -532,7 +532,7 @@ def test_the_page_is_the_same_with_and_without(
             until(lambda: connected.storage("recentLogs"), "logged")
         # The button that was pressed is disabled now, and loses the focus at the next frame.
         connected.tab.run("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-        sights[on] = connected.tab.run(SIGHTS) | {"noticed": set(connected.tab.run("() => noticed"))}
+        sights[on] = connected.tab.run(PAGE_STATE) | {"noticed": set(connected.tab.run("() => noticed"))}
     for sight, seen in sights[False].items():
         assert sights[True][sight] == seen
 
@@ -546,7 +546,7 @@ MARKER = "Zanzibar-marmalade-4711"
 
 
 def test_what_is_written_is_found_nowhere(browser: Browser, server: Server, linkedin: PracticeSite) -> None:
-    with tapped(server.port) as wire:
+    with wiretap(server.port) as wire:
         seen = len(server.terminal())
         browser.ask("pair.start", {"address": wire.address, "device": "Chromium in a test"})
         browser.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
@@ -555,14 +555,14 @@ def test_what_is_written_is_found_nowhere(browser: Browser, server: Server, link
         for page in ("main", "sales", "recruiter"):
             browser.visit(PracticeSite.composer(page, send="close"))
             write(browser, MARKER)
-            asked = len(linkedin.heard)
+            asked = len(linkedin.requested_paths)
             press_send(browser)
             until(lambda: browser.storage("recentLogs") or browser.storage("questions"), "heard of it")
-            assert linkedin.heard[asked:] == []
+            assert linkedin.requested_paths[asked:] == []
         logged(client, account)
         client.close()
-        assert b"Kai Example" in wire.heard
-        assert MARKER.encode() not in wire.heard
+        assert b"Kai Example" in wire.traffic
+        assert MARKER.encode() not in wire.traffic
     server.terminate()
     assert MARKER not in json.dumps(browser.storage())
     assert MARKER not in json.dumps(browser.control.run("() => chrome.storage.session.get(null)"))

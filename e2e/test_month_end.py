@@ -34,7 +34,7 @@ AFTER = MIDNIGHT + timedelta(minutes=1)
 def test_the_badge_follows_an_expiry_of_these_seconds_without_the_server(
     connected: Browser, client: Client, server: Server
 ) -> None:
-    account = client.expiring(within=timedelta(seconds=8))
+    account = client.open_expiring_account(within=timedelta(seconds=8))
     summary = client.summary(account)
     event = summary["timeline"][0]
     assert event["reason"] == "expire"
@@ -98,7 +98,7 @@ def test_a_month_ends_while_the_server_is_off(browser: Browser, evening: Server)
     browser.ask("retry")
 
     browser.wait_badge("25")
-    kinds = [(entry["kind"], entry["credits"]) for entry in client.every(f"/accounts/{account['id']}/ledger")]
+    kinds = [(entry["kind"], entry["credits"]) for entry in client.list_all(f"/accounts/{account['id']}/ledger")]
     assert sorted(kinds) == sorted([("grant", 25), ("spend", -1), ("spend", -1), ("expire", -23), ("grant", 25)])
     assert client.summary(account)["used"] == 0
     client.close()

@@ -79,7 +79,7 @@ def test_linkedin_let_it_through(connected: Browser, client: Client, account: di
     refused.wait_no_text("Not saved")
     connected.wait_badge("0")
     until(lambda: len(client.inmails(account)) == 6, "the InMail on the server")
-    adjusts = [entry for entry in client.every(f"/accounts/{account['id']}/ledger") if entry["kind"] == "adjust"]
+    adjusts = [entry for entry in client.list_all(f"/accounts/{account['id']}/ledger") if entry["kind"] == "adjust"]
     assert [entry["credits"] for entry in adjusts] == [1]
     until(lambda: not connected.outbox(), "nothing waits any more")
 

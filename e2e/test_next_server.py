@@ -19,7 +19,7 @@ from e2e.harness.client import Client
 from e2e.harness.connecting import connect, refresh
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.middle import INKEEPER, Middle, Reply, Request, between
+from e2e.harness.middle import INKEEPER, Interceptor, Reply, Request, intercepted
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server
 from e2e.harness.wait import until
@@ -78,8 +78,8 @@ def names(client: Client, account: dict[str, Any]) -> list[str]:
     return [inmail["recipient"]["name"] for inmail in client.inmails(account)]
 
 
-def nothing_got_out(middle: Middle) -> None:
-    everything = middle.everything()
+def nothing_got_out(middle: Interceptor) -> None:
+    everything = middle.transcript()
     for words in ("ink_", "Robin", "uthorization"):
         assert words not in everything, f"{words} in {everything}"
 
@@ -90,14 +90,14 @@ def test_an_impostor_gets_neither_token_nor_names(
 ) -> None:
     server.kill()
     client.close()
-    with between(posing(**proof), port=server.port) as impostor:
+    with intercepted(posing(**proof), port=server.port) as impostor:
         log(connected, account, "Robin Sample")
         popup = popup_of(connected)
         popup.wait_text(IMPOSTOR)
         popup.wait_text("nothing was sent to it")
         connected.wait_badge("49↑")
         assert "another program" in connected.badge()["title"].lower()
-        assert impostor.heard
+        assert impostor.requests
         nothing_got_out(impostor)
         assert_accessible(popup)
         # The link to the app takes the same way.
@@ -118,19 +118,19 @@ def test_an_impostor_gets_neither_token_nor_names(
 
 def test_each_conversation_asks_for_proof_once(connected: Browser, client: Client, server: Server) -> None:
     client.account(rule_book="rolling")
-    with between(lambda _: None, server_port=server.port) as line:
+    with intercepted(lambda _: None, server_port=server.port) as line:
         stored = connected.storage("server")
         connected.control.run("(server) => chrome.storage.local.set({server})", {**stored, "address": line.address})
         connected.kill_worker()
-        line.heard.clear()
+        line.requests.clear()
 
         refresh(connected)
 
-        paths = [request.path.partition("?")[0] for request in line.heard]
+        paths = [request.path.partition("?")[0] for request in line.requests]
         assert paths.count("/api/v1/server") == 1
         assert paths[0] == "/api/v1/server"
         assert len(paths) > 2
-        assert "Authorization" not in line.heard[0].headers
+        assert "Authorization" not in line.requests[0].headers
 
 
 def without_secret(browser: Browser, server: Server) -> None:
@@ -156,7 +156,7 @@ def test_a_connection_of_before_gets_its_secret(
     assert names(client, account) == ["Kai Example"]
     server.kill()
     client.close()
-    with between(posing(), port=server.port) as impostor:
+    with intercepted(posing(), port=server.port) as impostor:
         log(connected, account, "Robin Sample")
         popup_of(connected).wait_text(IMPOSTOR)
         nothing_got_out(impostor)
@@ -186,14 +186,14 @@ def test_a_server_of_before_goes_on_working_until_it_is_updated(
     browser: Browser, server: Server, client: Client
 ) -> None:
     account = client.account(rule_book="rolling")
-    with between(of_before(server), server_port=server.port) as line:
+    with intercepted(of_before(server), server_port=server.port) as line:
         seen = len(server.terminal())
         browser.ask("pair.start", {"address": line.address, "device": "Chromium in a test"})
         browser.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
         browser.wait_badge("50")
         log(browser, account, "Kai Example")
         browser.wait_badge("49")
-        assert not [request for request in line.heard if request.path.endswith("/current/secret")]
+        assert not [request for request in line.requests if request.path.endswith("/current/secret")]
 
         # The same connection meets the new version: the entry that waits goes there, under its protection.
         line.change = lambda request: Reply(503, INKEEPER, b"{}") if request.path.endswith("/inmails") else None
@@ -221,7 +221,7 @@ class TestAnotherServer:
         for name in ("Robin Sample", "Mika Placeholder"):
             log(connected, account, name)
         connected.wait_badge("48↑")
-        with between(lambda _: None, server_port=next_server.port) as line:
+        with intercepted(lambda _: None, server_port=next_server.port) as line:
             seen = len(next_server.terminal())
             connected.ask("pair.start", {"address": line.address, "device": "Chromium in a test"})
             connected.ask("pair.confirm", {"code": next_server.pairing_code(after=seen)})
@@ -229,7 +229,7 @@ class TestAnotherServer:
             refresh(connected)
             connected.wait_badge("50?")
             for name in ("Robin", "Mika"):
-                assert name not in line.everything()
+                assert name not in line.transcript()
         # From here on without the line between.
         stored = connected.storage("server")
         connected.control.run(
@@ -298,7 +298,7 @@ def test_what_is_answered_later_does_not_go_to_the_next_server_either(
         "at": datetime.now(UTC).isoformat(),
     }  # fmt: skip
     connected.control.run("(questions) => chrome.storage.local.set({questions})", [question])
-    with between(lambda _: None, server_port=next_server.port) as line:
+    with intercepted(lambda _: None, server_port=next_server.port) as line:
         seen = len(next_server.terminal())
         connected.ask("pair.start", {"address": line.address, "device": "Chromium in a test"})
         connected.ask("pair.confirm", {"code": next_server.pairing_code(after=seen)})
@@ -307,7 +307,7 @@ def test_what_is_answered_later_does_not_go_to_the_next_server_either(
         connected.ask("refresh")
 
         assert len(connected.outbox()) == 1
-        assert "Robin" not in line.everything()
+        assert "Robin" not in line.transcript()
 
 
 def test_entries_of_before_belong_to_the_server_of_then(
@@ -342,7 +342,7 @@ def test_a_pause_of_centuries_is_half_an_hour_and_the_users_press_always_goes(
             return None
         return Reply(429, {**INKEEPER, "Retry-After": "999999999"}, b'{"code": "too_many_requests", "detail": "Wait."}')
 
-    with between(too_many, server_port=server.port) as line:
+    with intercepted(too_many, server_port=server.port) as line:
         stored = connected.storage("server")
         connected.control.run("(server) => chrome.storage.local.set({server})", {**stored, "address": line.address})
         log(connected, account, "Robin Sample")
@@ -394,7 +394,7 @@ def test_an_address_with_a_path(browser: Browser, server: Server) -> None:
         client.close()
         return Reply(answer.status, INKEEPER, json.dumps(answer.body).encode())
 
-    with between(below) as proxy:
+    with intercepted(below) as proxy:
         page = browser.open_extension("welcome/welcome.html")
         page.fill("textbox", "Inkeeper’s address", f"{proxy.address}/inkeeper/")
         seen = len(server.terminal())

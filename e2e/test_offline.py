@@ -154,7 +154,7 @@ def test_an_answer_that_never_arrived_is_no_second_inmail(
 def test_a_revoked_browser_keeps_its_entries_until_it_is_connected_again(
     connected: Browser, client: Client, account: dict, server: Server
 ) -> None:
-    (device,) = [one for one in client.every("/devices") if one["name"] == "Chromium in a test"]
+    (device,) = [one for one in client.list_all("/devices") if one["name"] == "Chromium in a test"]
     client.delete(f"/devices/{device['id']}")
     log(connected, account, "Kai Example")
 

@@ -32,7 +32,7 @@ def account(connected: Browser, client: Client) -> dict:
 
 def spends(client: Client, account: dict) -> list[dict]:
     """The spend entries of the server's journal."""
-    return [entry for entry in client.every(f"/accounts/{account['id']}/ledger") if entry["kind"] == "spend"]
+    return [entry for entry in client.list_all(f"/accounts/{account['id']}/ledger") if entry["kind"] == "spend"]
 
 
 def test_a_click_logs_the_person_of_the_tab(connected: Browser, client: Client, account: dict) -> None:
@@ -170,7 +170,7 @@ def test_the_form_says_what_is_missing_and_keeps_what_was_typed(connected: Brows
     popup.wait_text("Type the person’s name.")
     popup.wait_text("That isn’t a link to a LinkedIn profile.")
     link = popup.find("textbox", re.compile("^Profile link"))
-    assert popup.of(link, "(field) => field.value") == "https://www.example.com/in/nobody/"
+    assert popup.run_on(link, "(field) => field.value") == "https://www.example.com/in/nobody/"
     assert connected.outbox() == []
 
 
@@ -211,7 +211,7 @@ def test_the_number_that_linkedin_shows_is_taken_over(connected: Browser, client
     popup.wait_text("Does LinkedIn show 25 too?")
     popup.click("button", "No, it’s…")
     number = popup.find("textbox", "LinkedIn shows")
-    assert popup.of(number, "(field) => field.value") == ""
+    assert popup.run_on(number, "(field) => field.value") == ""
     popup.fill("textbox", "LinkedIn shows", "22")
 
     popup.click("button", "Save")

@@ -17,7 +17,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from e2e.harness.wire import tapped
+from e2e.harness.wire import wiretap
 
 LOG = re.compile("^Log InMail to Kai Example")
 SHORTCUT = """async () => {
@@ -263,7 +263,7 @@ def test_no_account_pays_for_another_products_composer(connected: Browser, clien
     assert not popup.has("button", LOG)
     assert_accessible(popup)
     name = popup.find("textbox", "Name")
-    assert popup.of(name, "(field) => field.value") == "Kai Example"
+    assert popup.run_on(name, "(field) => field.value") == "Kai Example"
     assert client.inmails(only_premium) == []
     connected.wait_badge("15")
 
@@ -310,8 +310,8 @@ def test_a_link_is_never_taken_for_the_person_of_the_page(
     popup = connected.attach_page("popup/popup.html")
 
     field = popup.find("textbox", re.compile("^Profile link"))
-    assert popup.of(field, "(field) => field.value") == kept
-    assert popup.of(popup.find("textbox", "Name"), "(field) => field.value") == ""
+    assert popup.run_on(field, "(field) => field.value") == kept
+    assert popup.run_on(popup.find("textbox", "Name"), "(field) => field.value") == ""
     assert ("isn’t a person’s profile" in popup.text()) is (kept == "")
     assert connected.outbox() == []
 
@@ -352,7 +352,7 @@ MARKER = "Zanzibar-marmalade-4711"
 def test_what_is_written_in_a_message_is_found_nowhere(
     browser: Browser, server: Server, linkedin: PracticeSite
 ) -> None:
-    with tapped(server.port) as wire:
+    with wiretap(server.port) as wire:
         seen = len(server.terminal())
         browser.ask("pair.start", {"address": wire.address, "device": "Chromium in a test"})
         browser.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
@@ -365,7 +365,7 @@ def test_what_is_written_in_a_message_is_found_nowhere(
         for number, page in enumerate(("main", "sales", "recruiter")):
             browser.visit(PracticeSite.composer(page))
             write(browser, MARKER)
-            asked = len(linkedin.heard)
+            asked = len(linkedin.requested_paths)
             popup = browser.click_toolbar()
             popup.click("button", re.compile("^Log (InMail|a second InMail…) to Kai Example"))
             if number:
@@ -373,11 +373,11 @@ def test_what_is_written_in_a_message_is_found_nowhere(
             popup.wait_text("Logged Kai Example · 1 credit")
             assert MARKER not in popup.run("() => document.documentElement.outerHTML")
             browser.control.run(SHORTCUT)
-            assert linkedin.heard[asked:] == []
+            assert linkedin.requested_paths[asked:] == []
         until(lambda: len(client.inmails(account)) >= 1 and not browser.outbox(), "all of it is on the server")
         client.close()
-        assert b"Kai Example" in wire.heard
-        assert MARKER.encode() not in wire.heard
+        assert b"Kai Example" in wire.traffic
+        assert MARKER.encode() not in wire.traffic
     server.terminate()
     assert MARKER not in json.dumps(browser.storage())
     assert MARKER not in json.dumps(browser.control.run("() => chrome.storage.session.get(null)"))

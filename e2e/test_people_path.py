@@ -23,7 +23,7 @@ FIVE = people()[:5]
 
 def state(client: Client, name: str) -> str:
     """The state of somebody on the list at the server."""
-    return next(each["state"] for each in client.every("/targets") if each["person"]["name"] == name)
+    return next(each["state"] for each in client.list_all("/targets") if each["person"]["name"] == name)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_from_five_pasted_lines_to_an_answer(
     page.click("button", "Look at them")
     page.click("button", "Add 5 people")
     page.wait_text("Added 5 people.")
-    ids = [each["id"] for each in client.every("/targets")]
+    ids = [each["id"] for each in client.list_all("/targets")]
     client.post(f"/campaigns/{campaign['id']}/targets", {"targets": ids}).expect(200)
 
     page.cdp("Page.reload")
@@ -94,7 +94,7 @@ def test_from_five_pasted_lines_to_an_answer(
     [inmail] = client.inmails(campaign["account"])
     assert (inmail["source"], inmail["campaign"], inmail["text"]) == ("page", campaign["id"], campaign["text"])
     assert state(client, "Kai Example") == "waiting"
-    [kai] = [each for each in client.every("/targets") if each["person"]["name"] == "Kai Example"]
+    [kai] = [each for each in client.list_all("/targets") if each["person"]["name"] == "Kai Example"]
     assert (kai["step"], kai["purpose"]) == (2, "follow_up")
     assert kai["due"] > inmail["sent_at"][:10]
 
@@ -102,5 +102,5 @@ def test_from_five_pasted_lines_to_an_answer(
     popup = connected.click_toolbar()
     popup.click("button", re.compile("^Replied"))
     until(lambda: state(client, "Kai Example") == "answered", "the answer is recorded")
-    [kai] = [each for each in client.every("/targets") if each["person"]["name"] == "Kai Example"]
+    [kai] = [each for each in client.list_all("/targets") if each["person"]["name"] == "Kai Example"]
     assert kai["due"] is None

@@ -17,7 +17,7 @@ from e2e.harness.connecting import connect, refresh
 from e2e.harness.desktop import Desktop
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite, people
-from e2e.harness.middle import INKEEPER, Reply, Request, between
+from e2e.harness.middle import INKEEPER, Reply, Request, intercepted
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
@@ -45,7 +45,7 @@ def state(client: Client, target: dict[str, Any]) -> str:
 
 def listed(client: Client) -> list[str]:
     """The names that the server has as ready or planned, in the order of the list."""
-    return [each["person"]["name"] for each in client.every("/targets") if each["state"] in ("ready", "planned")]
+    return [each["person"]["name"] for each in client.list_all("/targets") if each["state"] in ("ready", "planned")]
 
 
 def popup_at(browser: Browser, url: str) -> Page:
@@ -85,7 +85,7 @@ def test_one_click_puts_the_person_of_the_page_on_the_list(
     popup.wait_text("Kai Example is on your list.")
     popup.wait_text("On your list since today")
     settled(connected)
-    [target] = client.every("/targets")
+    [target] = client.list_all("/targets")
     assert (target["person"]["name"], target["person"]["links"], target["account"]) == (
         "Kai Example",
         ["https://www.linkedin.com/in/kai-example"],
@@ -185,7 +185,7 @@ def test_a_text_that_lacks_a_word_is_not_copied(
     add(client, "Kai Example", text=with_text(client, "A word about {{company}}."))
     popup = popup_at(connected, KAI)
 
-    assert popup.of(popup.find("button", "Copy text"), "(button) => button.disabled")
+    assert popup.run_on(popup.find("button", "Copy text"), "(button) => button.disabled")
     assert not popup.has("button", "Copy subject")
     popup.click("button", "Missing: company")
     until(lambda: connected.pages(f"{server.address}/people"), "the page is opened where it can be added")
@@ -232,7 +232,7 @@ def test_without_anybody_the_way_to_add_people_is_shown(
 
 
 def test_more_credits_that_expire_than_names_are_warned_of_once(connected: Browser, client: Client) -> None:
-    client.expiring(within=timedelta(days=4))
+    client.open_expiring_account(within=timedelta(days=4))
     add(client, "Robin Sample")
 
     popup = popup_at(connected, ELSEWHERE)
@@ -417,7 +417,7 @@ def test_without_the_server_nothing_is_lost_and_the_order_is_kept(
 
     settled(connected)
     assert (state(client, kai), state(client, robin)) == ("planned", "dropped")
-    [mika] = [each for each in client.every("/targets") if each["person"]["name"] == "Mika Placeholder"]
+    [mika] = [each for each in client.list_all("/targets") if each["person"]["name"] == "Mika Placeholder"]
     assert mika["state"] == "waiting"
     assert [each["target"] for each in client.inmails(account)] == [mika["id"]]
 
@@ -438,7 +438,7 @@ def test_a_worker_killed_before_the_answer_adds_nobody_twice(browser: Browser, c
         assert dead.wait(20)
         return Reply(500, INKEEPER, b"{}")
 
-    with between(hold, server_port=server.port) as line:
+    with intercepted(hold, server_port=server.port) as line:
         seen = len(server.terminal())
         browser.ask("pair.start", {"address": line.address, "device": "Chromium in a test"})
         browser.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
@@ -539,7 +539,7 @@ def test_where_nobody_is_shown_the_keys_open_the_form(seen: Browser, desktop: De
     popup.press("Enter")
     popup.wait_text("Noor Dummy is on your list.")
     until(lambda: listed(client) == ["Noor Dummy"], "at the server")
-    [target] = client.every("/targets")
+    [target] = client.list_all("/targets")
     assert target["note"] == "met at a fair"
 
 
@@ -582,7 +582,7 @@ def test_the_context_menu_on_a_link_fills_in_the_form(seen: Browser, desktop: De
 
     popup = seen.attach_page(seen.extension_url("popup/"))
     link = popup.find("textbox", re.compile("^Profile link"))
-    assert popup.of(link, "(field) => field.value") == "https://www.linkedin.com/in/sasha-specimen"
+    assert popup.run_on(link, "(field) => field.value") == "https://www.linkedin.com/in/sasha-specimen"
     popup.fill("textbox", "Name", "Sasha Specimen")
     popup.click("button", "Write to later")
     until(lambda: listed(client) == ["Sasha Specimen"], "at the server")

@@ -45,12 +45,12 @@ def plenty(client: Client) -> dict:
 
 
 def expiring(client: Client) -> dict:
-    account = client.expiring(within=timedelta(days=4))
+    account = client.open_expiring_account(within=timedelta(days=4))
     return with_answers_waited_for(client, account)
 
 
 def today(client: Client) -> dict:
-    account = client.expiring(within=timedelta(hours=10))
+    account = client.open_expiring_account(within=timedelta(hours=10))
     return with_answers_waited_for(client, account)
 
 

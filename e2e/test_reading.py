@@ -8,7 +8,7 @@ import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.looking import ROOT, SIGHTS, WATCH, matches, read, read_again
+from e2e.harness.looking import PAGE_STATE, ROOT, WATCH, matches, read, read_again
 
 KAI = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/in/kai-example"}
 LEAD = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/sales/lead/ACwAAAKaiExample"}
@@ -337,11 +337,11 @@ OWN_WORLD = """async () => {
 def test_the_page_cannot_tell_that_it_was_read(chromium: Browser, page: str) -> None:
     chromium.visit(PracticeSite.composer(page))
     chromium.tab.run(WATCH)
-    before, own_before = chromium.tab.run(SIGHTS), chromium.control.run(OWN_WORLD)
+    before, own_before = chromium.tab.run(PAGE_STATE), chromium.control.run(OWN_WORLD)
 
     for _ in range(2):
         assert read_again(chromium) == expected(page, "credits")
 
-    assert chromium.tab.run(SIGHTS) == before
+    assert chromium.tab.run(PAGE_STATE) == before
     assert chromium.tab.run("() => noticed") == []
     assert chromium.control.run(OWN_WORLD) == own_before

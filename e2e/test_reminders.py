@@ -18,7 +18,7 @@ from e2e.harness.wait import until
 @pytest.fixture
 def account(client: Client) -> dict:
     """The account that the reminders are about."""
-    return client.expiring(within=timedelta(days=2.5))
+    return client.open_expiring_account(within=timedelta(days=2.5))
 
 
 @pytest.fixture
@@ -82,14 +82,14 @@ def test_a_warning_comes_once_a_day_and_once_for_each_step(
 
     # Neither the next alarm nor a new worker repeats it; a second account's warning proves that they looked.
     visible.kill_worker()
-    second = client.expiring("The other seat", within=timedelta(days=2.5))
+    second = client.open_expiring_account("The other seat", within=timedelta(days=2.5))
     ring(visible)
     one_for(visible, second)
     assert notifications(visible) == []
 
     # Nor does the next day, until the warning has become urgent.
     visible.shift_worker_clock(timedelta(days=1))
-    third = client.expiring("The third seat", within=timedelta(days=2.5))
+    third = client.open_expiring_account("The third seat", within=timedelta(days=2.5))
     ring(visible)
     one_for(visible, third)
     assert notifications(visible) == []

@@ -109,7 +109,7 @@ def whole(page: Page, width: int = PAGE_WIDTH) -> None:
 @pytest.fixture
 def listed(sharp: Browser, account: dict, client: Client) -> None:
     """A list of people, two of them planned for today."""
-    texts = {text["purpose"]: text["id"] for text in client.every("/texts")}
+    texts = {text["purpose"]: text["id"] for text in client.list_all("/texts")}
     today = datetime.now(ZoneInfo("Europe/Berlin")).date()
     for name, company, note, purpose, ahead in LISTED:
         link = f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"

@@ -89,7 +89,7 @@ def test_disconnecting_revokes_the_token(connected: Browser, client: Client, acc
     settings.wait_text("Welcome to Inkeeper")
 
     def is_revoked() -> bool:
-        (device,) = [one for one in client.every("/devices") if one["name"] == "Chromium in a test"]
+        (device,) = [one for one in client.list_all("/devices") if one["name"] == "Chromium in a test"]
         return device["revoked_at"] is not None
 
     until(is_revoked, "the server revoked this browser's token")

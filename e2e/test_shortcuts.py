@@ -137,7 +137,7 @@ def test_the_context_menu_on_a_link_fills_in_the_form(
 
     popup = visible.attach_page(visible.extension_url("popup/"))
     link = popup.find("textbox", re.compile("^Profile link"))
-    assert popup.of(link, "(field) => field.value") == "https://www.linkedin.com/in/sasha-specimen"
+    assert popup.run_on(link, "(field) => field.value") == "https://www.linkedin.com/in/sasha-specimen"
     assert visible.outbox() == []
     popup.fill("textbox", "Name", "Sasha Specimen")
     popup.click("button", "Log InMail")

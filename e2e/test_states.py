@@ -14,7 +14,7 @@ from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import Server
-from e2e.harness.stranger import stranger
+from e2e.harness.stranger import other_program
 
 
 def open_popup(browser: Browser, slug: str = "kai-example") -> Page:
@@ -33,7 +33,7 @@ def steady(client: Client, browser: Browser, **fields: object) -> dict:
 
 def expiring(client: Client, browser: Browser, within: timedelta) -> int:
     """The balance of an account whose oldest lot, 15 credits, expires within that time."""
-    account = client.expiring(within=within)
+    account = client.open_expiring_account(within=within)
     refresh(browser)
     balance = int(client.summary(account)["balance"])
     browser.wait_balance(balance)
@@ -137,7 +137,7 @@ def test_no_forecast_exceeds_what_is_left_while_entries_wait(
 def test_another_program_on_the_port(connected: Browser, client: Client, server: Server) -> None:
     steady(client, connected)
     server.kill()
-    with stranger(server.port):
+    with other_program(server.port):
         popup = open_popup(connected)
         popup.wait_text("Another program answers")
 
@@ -150,7 +150,7 @@ def test_another_program_on_the_port(connected: Browser, client: Client, server:
 def test_a_server_of_another_version(connected: Browser, client: Client, server: Server) -> None:
     steady(client, connected)
     server.kill()
-    with stranger(server.port, {"X-Inkeeper-Api": "2"}):
+    with other_program(server.port, {"X-Inkeeper-Api": "2"}):
         popup = open_popup(connected)
 
         popup.wait_text("Update Inkeeper")
@@ -160,7 +160,7 @@ def test_a_server_of_another_version(connected: Browser, client: Client, server:
 
 def test_a_revoked_browser(connected: Browser, client: Client) -> None:
     steady(client, connected)
-    (device,) = [one for one in client.every("/devices") if one["name"] == "Chromium in a test"]
+    (device,) = [one for one in client.list_all("/devices") if one["name"] == "Chromium in a test"]
     client.delete(f"/devices/{device['id']}")
 
     popup = open_popup(connected)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from e2e.harness.app import settled
+from e2e.harness.app import wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.judging import assert_accessible
@@ -58,9 +58,9 @@ def test_from_nothing_to_the_number_in_the_badge(
 
     browser.wait_balance(25)
     welcome.find("heading", "Settings")
-    assert "Chrome on Linux" in [device["name"] for device in client.every("/devices")]
+    assert "Chrome on Linux" in [device["name"] for device in client.list_all("/devices")]
     welcome.click("button", "Open Inkeeper")
-    home = settled(browser.attach_page(f"{server.address}/"))
+    home = wait_idle(browser.attach_page(f"{server.address}/"))
     home.wait_text("credits left of 25")
     assert "signin" not in home.url
 
@@ -70,7 +70,7 @@ def test_without_a_plan_it_leads_to_the_set_up(browser: Browser, server: Server,
 
     welcome.click("button", "Set up your plan")
 
-    settled(browser.attach_page(f"{server.address}/welcome")).wait_text("Which plan do you have?")
+    wait_idle(browser.attach_page(f"{server.address}/welcome")).wait_text("Which plan do you have?")
 
 
 def test_all_settings_are_in_the_app(browser: Browser, server: Server, client: Client, welcome: Page) -> None:

@@ -1,12 +1,12 @@
-// The background worker: only its listeners, all in place before anything is awaited. It may be killed at any time, so
-// whatever matters is in storage, and whoever wakes it finds badge and alarms put right.
+// The background worker. Registers every listener synchronously, before the first `await`. The browser may stop the
+// worker at any time, so all state is in storage, and each start repaints the badge and sets the alarms again.
 
 import * as browser from "./core/browser.js";
 import { handlers } from "./core/handlers.js";
 import { listPersonOf, logPersonOf } from "./core/log/quicklog.js";
 import { serve, serveApp, serveListener } from "./core/messages.js";
-import { hearSent, keepListening } from "./core/page/listening.js";
-import { hearChanged, watchApp } from "./core/server/apppages.js";
+import { handleSent, syncListener } from "./core/page/listening.js";
+import { handleChanged, watchApp } from "./core/server/apppages.js";
 import { connectPrepared } from "./core/server/connect.js";
 import { sync, syncNow } from "./core/server/sync.js";
 import { openNotified, remind } from "./core/show/notify.js";
@@ -15,18 +15,18 @@ import { read, upgradeStorage } from "./core/store/storage.js";
 
 const { alarms, commands, contextMenus, runtime } = browser;
 
-browser.keepStorageToOurselves();
+browser.restrictStorageAccess();
 
 serve(handlers);
-serveListener(hearSent);
-serveApp(hearChanged);
+serveListener(handleSent);
+serveApp(handleChanged);
 
 browser.onStored(paintSoon);
 
 runtime.onInstalled.addListener(async ({ reason }) => {
   await upgradeStorage();
   syncNow();
-  keepListening();
+  syncListener();
   await contextMenus.removeAll();
   for (const [id, title] of [
     ["log", browser.text("menuLog")],
@@ -35,7 +35,7 @@ runtime.onInstalled.addListener(async ({ reason }) => {
     contextMenus.create({ id, title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
     contextMenus.create({ id: `${id}-action`, title, contexts: ["action"] });
   }
-  // A browser that is started with the extension on its command line installs it anew each time.
+  // Chromium with `--load-extension` reports an installation at each start.
   await connectPrepared();
   await watchApp();
   if (reason === "install" && !(await read("server")).server.token) browser.openPage("welcome/welcome.html");
@@ -43,7 +43,7 @@ runtime.onInstalled.addListener(async ({ reason }) => {
 
 runtime.onStartup.addListener(() => {
   syncNow();
-  keepListening();
+  syncListener();
 });
 
 alarms.onAlarm.addListener(async () => {
@@ -55,7 +55,7 @@ alarms.onAlarm.addListener(async () => {
 browser.onPermissions(() => {
   browser.onNotificationClicked(openNotified);
   syncNow();
-  keepListening();
+  syncListener();
   watchApp();
 });
 

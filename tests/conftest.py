@@ -1,4 +1,4 @@
-"""A store on a real file, the application over it with a clock to set, and tokens for any owner."""
+"""Fixtures: a store on a real database, the application with a settable clock, and paired devices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.seat import Caller, Seat
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where templates keep their bytecode: not in the developer's own cache."""
+    """The folder for the templates' bytecode, instead of the developer's cache."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
@@ -36,19 +36,19 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def address_builders() -> Iterator[None]:
-    """Keeps what Werkzeug compiles for each route.
+    """Caches the functions that Werkzeug compiles for each route.
 
-    Compiling takes most of the time of making an application, and nearly each test makes one, of the same routes.
+    Compiling takes most of the time of creating an application, and nearly each test creates one with the same routes.
     """
     compile_builder = Rule._compile_builder
-    kept: dict[tuple[Any, ...], Any] = {}
+    compiled: dict[tuple[Any, ...], Any] = {}
 
     def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        # What the compiled function is made of; the rule itself is its argument.
-        made_of = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if made_of not in kept:
-            kept[made_of] = compile_builder(rule, append_unknown)
-        return kept[made_of]
+        # All that the compiled function depends on; the rule itself is its argument.
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
@@ -56,7 +56,7 @@ def address_builders() -> Iterator[None]:
 
 
 class Clock:
-    """Stands still until it is told otherwise."""
+    """A clock that stands still until `advance`."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -97,7 +97,7 @@ ON_BOTH_ENGINES = (
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs the tests of these folders on both engines; a test with the mark of one runs on that one alone."""
+    """Runs the tests of ON_BOTH_ENGINES on both engines; a test marked with one engine runs on that one only."""
     if "engine" not in metafunc.fixturenames:
         return
     only = [name for name in ("sqlite", "postgresql") if metafunc.definition.get_closest_marker(name)]
@@ -114,32 +114,32 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgresql.Cluster]:
-    """A PostgreSQL server for all tests of this process. It keeps nothing safe."""
+    """A PostgreSQL server for all tests of this process, configured without durability."""
     with postgresql.cluster(**postgresql.FAST) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def migrated(cluster: postgresql.Cluster) -> str:
-    """The name of a database with Inkeeper's tables, used by one test after the other."""
+def migrated_database(cluster: postgresql.Cluster) -> str:
+    """The name of a database with Inkeeper's tables, which the tests share one after the other."""
     name = cluster.new_database()
     open_database(cluster.url(name)).checkpoint_and_close()
     return name
 
 
 @pytest.fixture(scope="session")
-def emptying(cluster: postgresql.Cluster, migrated: str) -> Iterator[psycopg.Connection]:
+def admin_connection(cluster: postgresql.Cluster, migrated_database: str) -> Iterator[psycopg.Connection]:
     """A superuser's connection to that database."""
-    with psycopg.connect(cluster.url(migrated), autocommit=True) as connection:
+    with psycopg.connect(cluster.url(migrated_database), autocommit=True) as connection:
         connection.execute("SET lock_timeout = '10s'")
         yield connection
 
 
 @pytest.fixture
-def postgresql_url(cluster: postgresql.Cluster, migrated: str, emptying: psycopg.Connection) -> str:
-    """A PostgreSQL database with Inkeeper's tables and nothing in them."""
-    postgresql.empty_tables(emptying)
-    return cluster.url(migrated)
+def postgresql_url(cluster: postgresql.Cluster, migrated_database: str, admin_connection: psycopg.Connection) -> str:
+    """A PostgreSQL database with Inkeeper's tables, all empty."""
+    postgresql.empty_tables(admin_connection)
+    return cluster.url(migrated_database)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) ->
 
 @pytest.fixture(scope="session")
 def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as the first start makes it. Tests open copies of it, since making one takes ten times as long."""
+    """An SQLite database after the first start. Tests open copies of it, since creating one takes ten times as long."""
     path = tmp_path_factory.mktemp("database") / "inkeeper.sqlite3"
     open_database(f"sqlite:///{path}").checkpoint_and_close()
     return path
@@ -159,7 +159,7 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def empty_database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """A database of the test's own, without tables so far."""
+    """A new database without tables."""
     if engine == "postgresql":
         cluster: postgresql.Cluster = request.getfixturevalue("cluster")
         return cluster.url(cluster.new_database())
@@ -177,16 +177,16 @@ def store(engine: str, database_url: str, request: pytest.FixtureRequest) -> Ite
 
 @pytest.fixture
 def statements(engine: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that the store runs from here on."""
+    """The SQL statements that the store runs from now on."""
     ran: list[str] = []
     if engine == "postgresql":
         execute = psycopg.Connection.execute
 
-        def noted(connection: psycopg.Connection, query: str, *arguments: Any, **options: Any) -> Any:
+        def record(connection: psycopg.Connection, query: str, *arguments: Any, **options: Any) -> Any:
             ran.append(query)
             return execute(connection, query, *arguments, **options)
 
-        monkeypatch.setattr(psycopg.Connection, "execute", noted)
+        monkeypatch.setattr(psycopg.Connection, "execute", record)
     else:
         for begin in (store.read, lambda: store.begin_write(None)):
             with begin() as transaction:
@@ -225,7 +225,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def pair(client: FlaskClient, store: Store, clock: Clock) -> Callable[..., Device]:
-    """Connects a device of an owner, the way a person does."""
+    """Connects a device of an owner by pairing."""
 
     def connect(owner: str = "me", device: str = "Chrome on Linux") -> Device:
         started = client.post("/api/v1/pairings", json={"device": device})
@@ -241,7 +241,7 @@ def pair(client: FlaskClient, store: Store, clock: Clock) -> Callable[..., Devic
 
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[str]:
-    """The address of a real server over the same application and store."""
+    """The address of a real server with the same application and store."""
     server = Server(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -257,7 +257,7 @@ def call(client: FlaskClient, pair: Callable[..., Device]) -> Caller:
 
 @pytest.fixture
 def open_account(call: Caller) -> Callable[..., Seat]:
-    """Opens an account: Premium Career in `month_end`, in UTC, since the first of the month, unless said otherwise."""
+    """Opens an account: Premium Career in `month_end`, in UTC, opened on the first of the month, by default."""
 
     def open_it(**wanted: Any) -> Seat:
         body = {
@@ -279,7 +279,7 @@ def seat(open_account: Callable[..., Seat]) -> Seat:
 
 @pytest.fixture
 def send(seat: Seat, store: Store) -> Callable[..., list[str]]:
-    """Logs so many InMails, of which so many are answered, with these columns set; their ids."""
+    """Logs `many` InMails, of which `answered` get an outcome, and sets columns of their rows; returns their ids."""
 
     def log(many: int, answered: int = 0, *, cost: int = 1, sent_at: str | None = None, **columns: Any) -> list[str]:
         when = {"sent_at": sent_at} if sent_at else {}
@@ -297,7 +297,7 @@ def send(seat: Seat, store: Store) -> Callable[..., list[str]]:
 
 @pytest.fixture
 def campaign(seat: Seat, store: Store) -> Callable[..., str]:
-    """Makes a campaign of this name, whose first step has these texts; its id."""
+    """Creates a campaign of this name, whose first step has these texts; returns its id."""
 
     def make(name: str = "Autumn", *text_ids: str) -> str:
         first, second = (*text_ids, None, None)[:2]

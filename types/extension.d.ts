@@ -1,5 +1,5 @@
-// The extension's types, known to all its modules by name: what the server answers, what storage holds, what the pages show.
-// They are read by the type checker alone, so they stand beside the folder that the browser loads.
+// The extension's types, global in all its modules: the server's responses, storage, and what the pages show.
+// Only the type checker reads them, so they are outside of the folder that the browser loads.
 //
 // Instants are RFC 3339 strings in UTC, credits are whole numbers, money is in minor units.
 
@@ -9,7 +9,7 @@ type Source = Exclude<NewInMail["source"], "import" | "api">;
 /** A refusal by the server, or by the extension itself (then `status` is 0). */
 interface Problem {
   code: string;
-  /** The server's words on what to do; empty where only the code is known. */
+  /** The server's advice; empty if only the code is known. */
   detail: string;
   status: number;
   errors?: { path: string; message: string }[];
@@ -17,93 +17,95 @@ interface Problem {
   balance?: number;
   needed?: number;
   tries_left?: number;
-  /** Of an InMail that was edited: the id of the one to change. */
+  /** The id of the InMail that replaced an edited one. */
   replaced_by?: string;
   next_renewal?: { at: string; credits: number } | null;
-  /** Of a file: what there is to choose from where it does not tell. */
+  /** For an import: the columns and fields to choose from if the file's are not recognised. */
   columns?: string[];
   fields?: string[];
   mapping?: Record<string, string>;
   accounts?: { id: string; name: string }[];
   people?: string[];
-  /** The open target of a person who is on the list already. */
+  /** The open target of a person who is listed already. */
   target?: Target;
 }
 
-// ---- The server: what it answers and is sent stands in server.d.ts ----
+// ---- The server: its requests and responses are in server.d.ts ----
 
 interface Account {
-  /** What the server has for a zone that this browser does not know; then `time_zone` is UTC. Added on reading, never stored. */
+  /** The server's zone if this browser does not know it; `time_zone` is then UTC. Added on reading, never stored. */
   unknown_zone?: string;
 }
 
-/** How a call of the server differs from a plain GET. */
+/** The options of a call; the default is a plain GET. */
 interface ApiRequest {
   method?: string;
   body?: object;
   /** The Idempotency-Key. */
   key?: string;
-  /** Of the answer that is here already. */
+  /** The ETag of the stored response. */
   etag?: string | null;
-  /** What the answer must look like. */
+  /** The shape that the response is checked against. */
   shape?: unknown;
 }
 
-// ---- What storage holds (the keys are in core/store/storage.js) ----
+// ---- Storage (the keys are in core/store/storage.js) ----
 
 interface Server {
-  /** With its path, if a proxy serves it below one. */
+  /** Includes the path, if a proxy serves Inkeeper below one. */
   address: string;
   token: string | null;
   deviceId: string | null;
   demo: boolean;
-  /** Of the server's ledger; missing or null from a server that tells none. */
+  /** The id of the server's ledger; missing or null if the server reports none. */
   id?: string | null;
-  /** Under which the server proves itself; missing or null for a connection that was made before there were secrets. */
+  /**
+   * The secret with which the server proves itself; missing or null for a connection made before there were secrets.
+   */
   secret?: string | null;
 }
-/** What a server tells of itself without a token; `id` is null where an older one has none. */
+/** The server's greeting, without a token; `id` is null from an older server. */
 type Greeting = Omit<Greeted, "id"> & { id: string | null };
-/** A connection in the making; until its code is confirmed, the one before it stands. */
+/** A pairing in progress; the previous connection is used until the code is confirmed. */
 interface Pairing { id: string; expiresAt: string; address: string; demo: boolean; serverId?: string | null }
 
 interface Connection {
   state: "ok" | "not_paired" | "server_off" | "other_program" | "impostor" | "permission_missing" | "version_mismatch" | "unauthorized";
-  /** Since when it is in this state. */
+  /** When this state began. */
   since: string;
-  /** The server's words, where it said something. */
+  /** The server's message, if there is one. */
   detail: string;
-  /** When the worker tries again by itself; null if it waits for the user or for nothing. */
+  /** When the worker retries by itself; null if it does not. */
   retryAt: string | null;
-  /** Failed tries in a row, from which the next wait is taken. */
+  /** Consecutive failures; the next wait is computed from them. */
   tries: number;
 }
 
 interface StoredSummary {
   summary: Summary;
   etag: string | null;
-  /** When the extension asked for it, by its own clock. */
+  /** When the extension requested it, by its own clock. */
   receivedAt: string;
-  /** The entries in the state `saved` that it counts, by their ids, whatever account they are of. */
+  /** The ids of the `saved` entries that it counts, of all accounts. */
   counts?: string[];
 }
 
 interface EntryBase {
-  /** Ordered by time. */
+  /** Sorts by creation time. */
   id: string;
-  /** The Idempotency-Key: the id, until an answer by the user changes what is sent. */
+  /** The Idempotency-Key: the entry's id, or a new one after the user changed the content. */
   key: string;
   accountId: string;
-  /** The `serverKey` of the server that it is for; missing as long as there was only one. */
+  /** The `serverKey` of its server; missing while there has been only one. */
   serverId?: string;
-  /** The user wants to keep it for its server, without being asked again. */
+  /** The user chose to keep it for its server, so it is not asked about again. */
   isKept?: boolean;
   createdAt: string;
-  /** Attempts on which the server itself broke. */
+  /** Attempts that ended with a server error (5xx). */
   tries: number;
-  /** When an attempt began whose end is not known; null means that the server does not have the entry. */
+  /** When an attempt began whose result is unknown; null if the server does not have the entry. */
   attemptedAt: string | null;
-  /** `saved`: on the server, kept until a summary that counts it has arrived. */
+  /** `saved`: on the server; kept until a summary that counts it has arrived. */
   state: "waiting" | "paused" | "needs_you" | "saved";
   problem: Problem | null;
 }
@@ -120,12 +122,12 @@ interface InMailBody extends NewInMail {
 }
 interface InMailEntry extends EntryBase { kind: "inmail"; body: InMailBody }
 
-/** Takes an InMail back: one of the outbox (`target`, until its `inmailId` is known) or one of the server. */
+/** Retracts an InMail: one of the outbox (`target`, until its `inmailId` is known) or one of the server. */
 interface RetractEntry extends EntryBase {
   kind: "retract";
   target: string | null;
   inmailId: string | null;
-  /** What it gives back, and from when, for the numbers shown meanwhile. */
+  /** The credit that it returns and the time of the send, for the numbers shown meanwhile. */
   body: { name: string; sent_at: string; cost: 0 | 1 };
 }
 interface OutcomeEntry extends EntryBase {
@@ -137,7 +139,7 @@ interface ObservationEntry extends EntryBase {
   kind: "observation";
   body: NewObservation & { observed_at: string };
 }
-/** Puts a person on the list of people to write to. */
+/** Adds a person to the list of people to write to. */
 interface TargetAddEntry extends EntryBase {
   kind: "target_add";
   body: NewTarget & { person: { name: string; profile_url?: string } };
@@ -156,7 +158,7 @@ interface PersonChangeEntry extends EntryBase {
   person: Person;
   body: PersonChanges & { do_not_contact: true };
 }
-/** What the user corrects of a refused entry; what is left out stays. A link of null is left out of the InMail. */
+/** The user's corrections of a refused entry; missing fields stay. A null link removes it from the InMail. */
 interface Correction {
   accountId?: string;
   name?: string;
@@ -169,7 +171,7 @@ interface Correction {
   outcome?: Outcome;
 }
 
-/** The entries that move an account's numbers. */
+/** The entries that change an account's numbers. */
 type CreditEntry = InMailEntry | RetractEntry | ObservationEntry;
 type OutboxEntry =
   CreditEntry | OutcomeEntry | TargetAddEntry | TargetChangeEntry | PersonChangeEntry;
@@ -177,12 +179,12 @@ type OutboxEntry =
 interface Reminders {
   notifications: boolean;
   snoozedUntil: string | null;
-  /** `<account>/<code>/<until>` -> the day on which it was last shown. */
+  /** `<account>/<code>/<until>/<severity>` or `target/<id>/<planned>` -> the local day on which it was shown. */
   shown: Record<string, string>;
 }
-/** `takeOver`: the balance that a page shows is taken over without asking. */
+/** `takeOver`: record the page's balance without asking. */
 interface Preferences { lastCost: 0 | 1; lastPurpose: Purpose | null; takeOver: boolean }
-/** An InMail that was logged here, whatever has become of its entry. */
+/** An InMail logged in this browser, whether or not its entry still exists. */
 interface RecentLog {
   /** The id of its entry. */
   outboxId: string;
@@ -195,28 +197,28 @@ interface RecentLog {
   at: string;
   source: Source;
 }
-/** An InMail of which it is not known whether it was sent; without a name where the page did not tell it. */
+/** An InMail that may have been sent; `name` is "" if the page does not show it. */
 interface Question {
   id: string;
-  /** Null where no account is of the page's product. */
+  /** Null if there is no account of the page's product. */
   accountId: string | null;
   product: string | null;
   name: string;
   profileUrl: string | null;
-  /** What it would have cost. */
+  /** The likely cost. */
   cost: 0 | 1;
   at: string;
 }
-/** `revoked`: the user wants it, the browser no longer lets us. */
+/** `revoked`: the setting is on, but the browser's permission was removed. */
 type Listening = "off" | "on" | "revoked";
-/** A person for whom the popup's form is to open, filled in as far as it is known. */
+/** The initial values of the popup's form. */
 interface Draft {
   name: string;
   profileUrl: string | null;
   at: string;
-  /** The link that was clicked on leads to no person. */
+  /** The clicked link identifies no person. */
   isNoPerson?: boolean;
-  /** The product that it was sent with, of which there is no account. */
+  /** The product that it was sent with, if there is no account for it. */
   product?: string | null;
   /** For the list of people to write to, not for the log. */
   isForList?: boolean;
@@ -227,114 +229,114 @@ interface Stored {
   server: Server;
   pairing: Pairing | null;
   accounts: Account[];
-  /** By account, why its summary was refused when it was last asked for. */
+  /** Why the last summary was refused, by account. */
   problems: Record<string, Problem>;
   currentAccount: string | null;
   connection: Connection;
   reminders: Reminders;
   preferences: Preferences;
-  /** The latest InMails that were logged here, oldest first; see core/store/recent.js. */
+  /** The latest InMails logged in this browser, oldest first; see core/store/recent.js. */
   recentLogs: RecentLog[];
   listening: Listening;
   questions: Question[];
-  /** The targets that the user wants to pass over until their local day ends, with the number of that day. */
+  /** The targets that the user skips until the local day ends, with that day's number. */
   skipped: Record<string, number>;
-  /** The server's ids of the targets that were added here, by the ids of their entries. */
+  /** The server's ids of targets added here, by the ids of their entries. */
   added: [string, string][];
-  /** Of the last erasure at the server that was followed. */
+  /** The number of the last erasure that was applied. */
   erasuresSince: number;
   /** When the popup was last opened. */
   lookedAt: string;
   summaries: Record<string, StoredSummary>;
-  /** In the order of their ids, which is the order of the clicks. */
+  /** Sorted by id, which is the order of the clicks. */
   entries: OutboxEntry[];
 }
 
-/** What changed in a part of storage, by key; a key that was removed has no `newValue`. */
+/** Changes of a storage area, by key; a removed key has no `newValue`. */
 type StorageChanges = Record<string, { oldValue?: any; newValue?: any }>;
 
-/** A part of storage, as far as it is used; what comes out is what was put in. */
+/** The used methods of a storage area. */
 interface StorageArea {
   get(keys: string | string[] | null): Promise<Record<string, any>>;
   set(items: Record<string, any>): Promise<void>;
   remove(keys: string | string[]): Promise<void>;
 }
 
-// ---- What pages and toolbar are given to show ----
+// ---- The view: what pages and toolbar show ----
 
 interface Badge { text: string; colour: string; title: string }
 
-/** A sign that stands for a moment in place of the number, after a log without the popup. */
+/** A sign that replaces the number briefly, after a log without the popup. */
 interface Flash { sign: string; until: string }
 
 interface Person { name: string; profileUrl: string | null }
 
-/** A link to a person; see core/log/people.js. */
+/** A link that identifies a person; see core/log/people.js. */
 interface Link { kind: "in" | "member" | "lead" | "talent"; id: string; url: string }
 
-/** A page of LinkedIn at one moment, and what in it tells whether address and title are of one person. */
+/** A page of LinkedIn at one moment, with the evidence that address and title are of one person. */
 interface PagePlace {
   address: string;
   title: string;
-  /** The address at which the document was loaded; the page may have changed its address since. */
+  /** The address at which the document was loaded; scripts may have changed the address since. */
   loadedAt: string;
-  /** It has not gone to another address and back since. */
+  /** The page has not navigated since it was loaded. */
   isUntouched: boolean;
   headings: string[];
-  /** The texts of its links to the person of its own address. */
+  /** The texts of the page's links to the person of its own address. */
   named: string[];
 }
 
-/** What a page says at the user's click; see `ComposerReading` for what comes from a composer. */
+/** The reading of a page at the user's click; for the composer's part see `ComposerReading`. */
 interface PageReading {
   /** When it was read. */
   at: string;
-  /** `strange`: there is one, but it was not understood, or it is not clear which. */
+  /** `strange`: a composer is open, but in an unknown format, or it is not clear which of several. */
   composer: "none" | "read" | "strange";
   product: string | null;
   person: Person | null;
-  /** False where the name and the link of the person may be of two people. */
+  /** False if name and link may be of two people. */
   isClear: boolean;
   cost: "credit" | "free" | "unknown";
   balance: number | null;
   degree1: boolean;
 }
 
-/** The numbers of one account, brought up to now with its waiting entries. */
+/** The numbers of one account, projected to now with its unsent entries. */
 interface Projection {
-  /** How fresh the server's part is. */
+  /** When the server's part was requested. */
   asOf: string;
-  /** True when the timeline no longer reaches up to now: the balance is a memory, not a number to trust. */
+  /** True if the timeline no longer reaches now, so the balance is unreliable. */
   tooOld: boolean;
   balance: number;
   allotment: number;
   used: number;
   freeUsed: number;
-  /** When the present period began. */
+  /** When the current period began. */
   start: string;
-  /** What is lost next if nothing is sent, and the days left for it, today included. */
+  /** The next loss if nothing is sent; `daysLeft` includes today. */
   nextLoss: (NextLoss & { reason: JournalKind; daysLeft: number }) | null;
   nextRenewal: { at: string; credits: number } | null;
-  /** Credits a working day that use up the next loss, rounded up to one decimal; null without a loss ahead. */
+  /** Credits per working day that use up the next loss, rounded up to one decimal; null without a loss. */
   perDay: number | null;
-  /** Used by now on an even pace; null once the period has changed since the server was asked. */
+  /** Credits used by now at an even pace; null if the period changed since the summary. */
   expectedUsed: number | null;
   forecast: Summary["forecast"] | null;
   observed: Summary["observed"];
-  /** Days before a loss at which its warning begins, rises and gets urgent: three, falling. */
+  /** Days before a loss at which its severity rises: three, descending. */
   leadDays: number[];
   urgency: "plenty" | "soon" | "urgent" | "none";
-  /** The warnings that hold now. */
+  /** The warnings that apply now. */
   warnings: Warning[];
-  /** The next instant at which the balance changes by itself. */
+  /** When the balance changes next without a log. */
   nextMoment: string | null;
 }
 
-/** One line of "last sent": on the server, or still on its way. */
+/** A recent InMail: on the server, or still waiting. */
 interface RecentInMail {
-  /** What `undo` takes. */
+  /** The id for `undo`. */
   id: string;
-  /** What `outcome` takes; null while it waits. */
+  /** The id for `outcome`; null while it waits. */
   inmailId: string | null;
   name: string;
   profileUrl: string | null;
@@ -342,14 +344,14 @@ interface RecentInMail {
   cost: 0 | 1;
   outcome: Outcome;
   waiting: boolean;
-  /** Logged as it was sent, without the user. */
+  /** Logged by the listener, without the user. */
   noticed: boolean;
 }
 
-/** The latest InMail to a person: `id` is what `undo` takes, `inmailId` what `outcome` takes (null while it waits). */
+/** The latest InMail to a person: `id` is for `undo`, `inmailId` for `outcome` (null while it waits). */
 interface PastInMail extends Person { accountId: string; id: string; inmailId: string | null; sentAt: string; outcome: Outcome }
 
-/** What is asked of `log`; see core/messages.js. */
+/** The parameters of `log`; see core/messages.js. */
 interface LogRequest {
   accountId: string;
   recipient: { name: string; profileUrl?: string | null };
@@ -365,7 +367,7 @@ interface LogRequest {
   target?: string | null;
 }
 
-/** The text that the user copied last, and for whom. */
+/** The last copied text and its recipient. */
 interface Copied extends Person { target: string; text: string; at: string }
 
 /** Why the user is asked before an InMail is logged. */
@@ -377,14 +379,16 @@ type AppPage = "history" | "people" | "report" | "settings";
 interface AccountView {
   account: Account;
   productTitle: string;
-  /** Why the server refused its summary; the projection is then of an earlier one. */
+  /** Why its summary was refused; the projection is then of an earlier summary. */
   problem: Problem | null;
   projection: Projection | null;
   /** Newest first. */
   recent: RecentInMail[];
-  /** On the server and without an answer, newest first. */
+  /** Unanswered InMails on the server, newest first. */
   awaiting: AwaitingInMail[];
-  /** The list of people as the server told it last, and the entries that go beyond it; core/log/targets.js brings them together. */
+  /**
+   * The list of people of the last summary, and the entries that it does not count; core/log/targets.js combines them.
+   */
   targets: Targets | null;
   ahead: OutboxEntry[];
 }
@@ -397,20 +401,21 @@ interface View {
   pairing: Pairing | null;
   accounts: AccountView[];
   currentAccount: string | null;
-  /** Entries that go to the server by themselves (`waiting`, `paused`). */
+  /** Entries that are sent without the user (`waiting`, `paused`). */
   waiting: OutboxEntry[];
-  /** Entries for a server other than the connected one, each waiting for it or for an answer by `elsewhere.answer`. */
+  /** Entries for a server other than the connected one; each waits for that server or for `elsewhere.answer`. */
   elsewhere: OutboxEntry[];
-  /** Entries that the server refused: each needs an answer by `resolve`. */
+  /** Refused entries; the user decides about each with `resolve`. */
   needsYou: OutboxEntry[];
   listening: Listening;
-  /** Sends without proof, each to be answered by `question.answer`. */
+  /** Unproven sends; the user answers each with `question.answer`. */
   questions: Question[];
   /** See `Stored`. */
   skipped: Record<string, number>;
-  /** People whom the server had on the list before they were added here, by the ids of the entries. */
+  /** The ids of entries whose person the server had on the list already. */
   listedBefore: string[];
-  lookedAt: string;
+  /** When the popup was last opened. */
+  lastOpenedAt: string;
   reminders: Reminders;
   preferences: Preferences;
 }

@@ -1,10 +1,11 @@
-// The types of what runs in LinkedIn's pages. Its scripts share one name while they are loaded, and take it away again.
+// The types of the scripts in LinkedIn's pages. The scripts share the global `inkeeper` while they are loaded and
+// delete it afterwards.
 
-/** Where something stands, or what a text says. */
+/** A selector (`css`) or a text pattern. */
 interface LinkedinRule {
   css?: string;
   text?: RegExp;
-  /** The practice pages on which it matches. */
+  /** The practice pages that it matches. */
   on: string;
 }
 
@@ -13,13 +14,13 @@ interface LinkedinKind {
   product: string;
   anchor: LinkedinRule;
   frame: LinkedinRule;
-  /** On the frame that the user works in. */
+  /** Matches the frame that the user works in. */
   active?: LinkedinRule;
   send: LinkedinRule;
-  /** The messages that the user has sent. */
+  /** The messages sent by the user. */
   own?: LinkedinRule;
   name?: LinkedinRule;
-  /** What the frame is called, with the name in its one group that matches. */
+  /** The frame's accessible name; the one group that matches is the person's name. */
   label?: LinkedinRule;
   line?: LinkedinRule;
   credit?: LinkedinRule;
@@ -39,15 +40,15 @@ interface LinkedinWording {
 
 interface LinkedinComposer { kind: LinkedinKind; frame: Element; anchor: Element }
 
-/** What a page says; its texts are not to be trusted. */
+/** The reading of a composer; its texts are not trusted. */
 interface ComposerReading {
-  /** A composer is there, and its line was understood or has not come yet. */
+  /** The composer's line was understood, or has not loaded yet. */
   recognised: boolean;
   product: string | null;
   name: string;
   link: string;
   cost: "credit" | "free" | "unknown";
-  /** As it is before this send; only where the line says it. */
+  /** The balance before this send; null if the line does not show it. */
   balance: number | null;
   degree1: boolean;
 }
@@ -58,43 +59,43 @@ interface LinkedinScripts extends LinkedinWording {
   /** Every composer below these documents and shadow roots. */
   composers(places: Iterable<ParentNode>): LinkedinComposer[];
   read(composer: LinkedinComposer): ComposerReading;
-  /** The page around all frames, at this moment. */
+  /** The top page at this moment. */
   place(): PagePlace;
 }
 
-/** A composer in which Send was pressed, until it is clear whether it was sent. */
+/** A composer in which Send was pressed, until it is known whether it was sent. */
 interface LinkedinWatch {
   composer: LinkedinComposer;
-  /** As it was before; only its counterpart afterwards is compared. */
+  /** The reading before the press; only its balance is compared afterwards. */
   reading: ComposerReading;
   /** The page when Send was pressed. */
   place: PagePlace;
-  /** The composer was there before the user began to press. */
+  /** The composer existed before the user's press. */
   isOld: boolean;
   own: Element[];
-  /** The document or shadow root that the composer is in. */
+  /** The document or shadow root of the composer. */
   root: any;
-  /** A button was pressed, not only Enter. */
+  /** The Send button was pressed, not only Enter. */
   isSure: boolean;
   /** The user has done something else since. */
   touched: boolean;
-  /** When Send was pressed, in milliseconds. */
+  /** When Send was pressed, in milliseconds since the epoch. */
   at: number;
 }
 
 /** The parts of the listener. */
 interface LinkedinListener {
-  /** The composer whose part it is that an event came by. */
+  /** The composer whose `part` is in an event's path. */
   composerOf(path: (EventTarget | null)[], part: "anchor" | "send"): LinkedinComposer | undefined;
   canSend(composer: LinkedinComposer): boolean;
   ownIn(composer: LinkedinComposer): Element[];
-  notice(composer: LinkedinComposer, isSure: boolean): void;
+  startWatch(composer: LinkedinComposer, isSure: boolean): void;
   /** Whether the user pressed something in this composer within the last second. */
   isByUser(composer: LinkedinComposer): boolean;
   settle(watch: LinkedinWatch, proven: boolean): void;
 }
 
-/** What the listener tells the worker; like all that comes from a page, not to be trusted. */
+/** The listener's message to the worker; not trusted, as it comes from a page. */
 interface SentNotice extends ComposerReading { place: PagePlace; at: number; proven: boolean }
 
 declare var inkeeper: LinkedinScripts;

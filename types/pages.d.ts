@@ -1,101 +1,104 @@
-// The types of popup and welcome page, beside those of the whole extension.
+// The types of popup and welcome page.
 
 // ---- Building a page ----
 
 type Child = Node | string | number | null | undefined | false;
 
-/** Attributes, and beside them `on` for listeners, `data` for data-* attributes, `style` for properties; null and false leave one out. */
+/**
+ * Attributes, and `on` for listeners, `data` for data-* attributes, `style` for CSS properties; null and false leave
+ * one out.
+ */
 type Props = Record<string, any> & { on?: Record<string, (event: any) => unknown>; data?: Record<string, unknown> };
 
-/** What a field is built from, `options` making it a choice; all else goes to its control. */
+/** A form field; `options` make it a select, all other properties go to its control. */
 type Field = Props & { label: string; hint?: string | false; error?: string; options?: Child[] };
 
 /** Radio buttons or check boxes under one legend. */
 interface Choices {
   legend: string;
-  /** For eyes that see the choices anyway. */
+  /** Hides the legend visually; screen readers still read it. */
   hidden?: boolean;
   class?: string;
   choices: { value: string | number; words: string; hint?: string; checked: boolean; disabled?: boolean }[];
 }
 
-/** What a form sent: texts without space around them. */
+/** The values of a submitted form, trimmed. */
 type Values = Record<string, string>;
 
-/** Mistakes by the field they were made in; empty where there is none. */
+/** Error messages by field; "" for none. */
 type Errors = Record<string, string>;
 
 // ---- The popup ----
 
 interface PopupUi {
-  /** The form that puts a person on the list is open, filled in as far as they are known. */
+  /** The initial values of the list's form, which is open unless null. */
   adding: Draft | null;
   allAwaiting: boolean;
   allNotices: boolean;
-  /** The InMail that the user is asked about before it is logged; `sentAt` is when the one before went out. */
+  /** The InMail that the user is asked about before it is logged; `sentAt` is when the previous one was sent. */
   asking: { wanted: Omit<LogRequest, "source">; reasons: Reason[]; sentAt: string | null; isForm: boolean } | null;
   /** The day chosen in the form: "now", "yesterday" or "pick". */
   day: string;
-  /** A number so high that the user is asked once more. */
+  /** A number so high that the user has to confirm it. */
   doubted: number | null;
   draft: Draft | null;
-  /** The refused entry that is being corrected. */
+  /** The id of the refused entry that is being edited. */
   editing: string | null;
-  /** The user wants to decide now on what waits for another server. */
+  /** The user opened the decision about entries of another server. */
   elsewhere: boolean;
   errors: Errors;
   form: boolean;
-  /** What the server knows of the page's person; undefined as long as it has not said. */
+  /** What the server has about the page's person; undefined until it responds. */
   found: Found | undefined;
-  /** The entry that the user was told of last. */
+  /** The id of the entry that the last message was about. */
   logged: string | null;
-  /** When a popup was opened before this one. */
-  lookedAt: string | null;
-  /** The menu that is open of the target that is shown, and whether a day is being picked there. */
+  /** When the popup was opened before this time. */
+  lastOpenedAt: string | null;
+  /** The open menu of the shown target, and whether a day is being picked in it. */
   targetMenu: "later" | "more" | null;
   picking: boolean;
-  /** The menu of accounts. */
+  /** The menu of accounts is open. */
   menu: boolean;
   observing: boolean;
-  /** The InMail whose outcome is being chosen. */
+  /** The id of the InMail whose outcome is being chosen. */
   outcomeOf: string | null;
-  /** The user has chosen the account. */
+  /** The user has selected the account. */
   switched: boolean;
 }
 
-/** What the first sections of the popup are built from, before the others are loaded. */
+/** The context of the first sections, before the others are loaded. */
 interface PopupBase {
   view: View;
   now: Date;
   account: AccountView | null;
   state: "ready" | "no_account" | Exclude<Connection["state"], "ok">;
-  /** Null until the tab was looked at. */
+  /** Null until the tab was read. */
   page: PageReading | null;
-  /** The keys that log without the popup. */
+  /** The shortcut that logs without the popup; "" without one. */
   shortcut: string;
   ui: PopupUi;
   paint: () => void;
 }
 
-/** What every section of the popup is built from; popup/state.js works it out once for each painting. */
+/** The context of every section of the popup; popup/state.js computes it once per painting. */
 interface PopupContext extends PopupBase {
   /** The user has marked the page's person as one not to contact. */
   isMarked: boolean;
   /** One click can log the page's person. */
   isReady: boolean;
-  /** The people to write to, as the account's list stands now; null without a list. */
+  /** The account's list of people to write to, as of now; null without a list. */
   list: Targets | null;
-  /** The page's balance, where it is worth taking over. */
+  /** The page's balance to record; null if there is none. */
   offered: { balance: number; computed: number; sure: boolean } | null;
   /** The latest InMail to the page's person. */
   past: PastInMail | null;
-  /** The target that the popup is about: that of the page's person, else the next one. */
+  /** The shown target: that of the page's person, otherwise the next one. */
   target: Target | null;
-  /** The warnings that the popup has words for. */
+  /** The warnings that have words in the popup. */
   warnings: (Warning & { words: { title: string; detail: string } })[];
 }
 
-/** Null where a section has nothing to say. */
+/** Null if a section has nothing to show. */
 type PopupSection = (context: PopupContext) => HTMLElement | null;
 
 // ---- The welcome page ----
@@ -105,16 +108,16 @@ interface WelcomeUi {
   reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "impostor" | "version_mismatch" | "wrong_path" | "bad_address";
   reconnecting: boolean;
   leaving: boolean;
-  /** Null where the browser does not tell. */
+  /** Null if the browser does not report it. */
   pinned: boolean | null;
-  /** The keys for logging, for the list and for the popup, "" without any. */
+  /** The shortcuts for logging, for the list and for the popup; "" without one. */
   shortcuts: { log: string; later: string; open: string };
-  /** The id of the field that gets the focus as soon as it is there. */
+  /** The id of the field to focus once it exists. */
   focus: string | null;
   errors: Errors;
 }
 
-/** What every section of the welcome page is built from. */
+/** The context of every section of the welcome page. */
 interface WelcomeContext {
   view: View;
   now: Date;
@@ -127,5 +130,5 @@ interface WelcomeContext {
 
 type WelcomeSection = (context: WelcomeContext) => HTMLElement | null;
 
-/** A step of connecting has a number, and is open, done (then with a word on it) or still to come. */
+/** The heading of a section. A step of connecting has a number and is open, done (with a text) or later. */
 interface Frame { step?: number; state?: "open" | "done" | "later"; title: string; done?: Child[] }

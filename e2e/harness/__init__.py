@@ -1,1 +1,1 @@
-"""What the end-to-end tests stand on: browser, extension copy, practice site, server, HTTP client."""
+"""The harness of the end-to-end tests: browser, extension copy, practice site, server, HTTP client."""

@@ -1,4 +1,4 @@
-"""The server's pages in a browser: opened signed in, as a link of the extension or `inkeeper open` does."""
+"""Opens the server's pages in a browser, signed in as a link of the extension or `inkeeper open` does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 
-RECORD = """(() => {
+RECORD_FETCH = """(() => {
     const really = globalThis.fetch;
     globalThis.sent = [];
     globalThis.fetch = (url, options = {}) => {
@@ -20,9 +20,9 @@ RECORD = """(() => {
         return really(url, options);
     };
 })()"""
-"""JavaScript that keeps what the page sends, for `Page.addScriptToEvaluateOnNewDocument`."""
+"""JavaScript that records the page's fetch requests in `sent`, for `Page.addScriptToEvaluateOnNewDocument`."""
 
-SETTLED = """() => !document.querySelector("#main")?.hasAttribute("aria-busy")
+IS_IDLE = """() => !document.querySelector("#main")?.hasAttribute("aria-busy")
     && !document.querySelector(".htmx-request")"""
 
 
@@ -34,27 +34,27 @@ def sign_in_link(server: Server, client: Client, path: str = "/") -> str:
 
 def open_app(browser: Browser, server: Server, client: Client, path: str = "/") -> Page:
     """Opens a page in the first tab, signed in."""
-    return settled(browser.visit(sign_in_link(server, client, path)))
+    return wait_idle(browser.visit(sign_in_link(server, client, path)))
 
 
-def settled(page: Page) -> Page:
-    """Waits until the page shows what it asked the server for."""
+def wait_idle(page: Page) -> Page:
+    """Waits until the page has no request in flight; returns the page."""
 
-    def has_answer() -> bool:
+    def is_idle() -> bool:
         try:
-            return bool(page.run(SETTLED))
+            return bool(page.run(IS_IDLE))
         except CdpError:  # between two documents
             return False
 
-    until(has_answer, "the page has its answer")
+    until(is_idle, "the page has its answer")
     return page
 
 
 @contextmanager
-def recorded(page: Page) -> Iterator[None]:
-    """Keeps what the page's documents send in `sent`, of those that begin inside the block."""
+def record_requests(page: Page) -> Iterator[None]:
+    """Records the fetch requests of documents loaded inside the block, in their global `sent`."""
     page.cdp("Page.enable")
-    script = page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD)["identifier"]
+    script = page.cdp("Page.addScriptToEvaluateOnNewDocument", source=RECORD_FETCH)["identifier"]
     try:
         yield
     finally:
@@ -62,12 +62,12 @@ def recorded(page: Page) -> Iterator[None]:
 
 
 def resize(page: Page, width: int, height: int = 800, *, touch: bool = False) -> None:
-    """Gives the tab this size; with `touch`, that of a phone."""
+    """Sets the size of the tab in CSS pixels; `touch` emulates a phone."""
     page.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
     page.cdp("Emulation.setTouchEmulationEnabled", enabled=touch)
 
 
-def as_before(page: Page) -> None:
-    """Takes back what `resize` changed."""
+def reset_size(page: Page) -> None:
+    """Undoes `resize`."""
     page.cdp("Emulation.clearDeviceMetricsOverride")
     page.cdp("Emulation.setTouchEmulationEnabled", enabled=False)

@@ -50,7 +50,7 @@ RESET = """async () => {
 
 
 class Browser:
-    """One running Chromium, headless with `scale` dots a pixel, or shown on the X display `display`."""
+    """One running Chromium: headless with a device pixel ratio of `scale`, or visible on the X display `display`."""
 
     def __init__(
         self, extension: Path, *, flags: tuple[str, ...] = (), display: str | None = None, scale: int = 1
@@ -62,7 +62,7 @@ class Browser:
             options.add_argument(flag)
         if display is None:
             options.add_argument("--headless=new")
-            # A popup gets no larger than the screen allows, and headless screens are small.
+            # The screen limits the size of a popup, and the default headless screen is small.
             screen = f"{1600 * scale}x{1200 * scale} devicePixelRatio={scale}"
             options.add_argument(f"--screen-info={{{screen}}}")
         else:
@@ -89,7 +89,7 @@ class Browser:
     # -- tabs --------------------------------------------------------------------------------------
 
     def _open_control(self) -> Page:
-        # The manifest, opened as a page of the extension, has chrome.* and runs none of the product's code.
+        # The manifest, opened as a page of the extension, has chrome.* and none of the product's code.
         target = self.cdp.call("Target.createTarget", {"url": self.control_url(), "background": True})
         return Page(self.cdp, target["targetId"]).wait_loaded()
 
@@ -111,7 +111,7 @@ class Browser:
     def open_extension(self, path: str, *, first: str | None = None, clock: timedelta | None = None) -> Page:
         """Opens a page of the extension in a new tab.
 
-        `first` is JavaScript that runs there before the page's own, `clock` sets the page's clock ahead, or back.
+        `first` is JavaScript that runs before the page's own scripts. `clock` shifts the page's clock.
         """
         if clock is not None:
             first = f"({SHIFT_CLOCK})({milliseconds(clock)})"
@@ -128,13 +128,13 @@ class Browser:
         return [target for target in self.cdp.targets("page") if url_part in target["url"]]
 
     def attach_page(self, url_part: str) -> Page:
-        """A page that the product itself opened, found by its address."""
+        """Attaches to a page that the product opened, found by its address."""
         return Page(self.cdp, until(lambda: self.pages(url_part), f"a page at {url_part}")[0]["targetId"]).wait_loaded()
 
     # -- the toolbar -------------------------------------------------------------------------------
 
     def click_toolbar(self) -> Page:
-        """A true click on the toolbar icon over the first tab; the popup that it opens.
+        """Clicks the toolbar icon on the first tab; returns the popup that it opens.
 
         It grants `activeTab` for that tab, as a person's click does.
         """
@@ -153,7 +153,7 @@ class Browser:
         until(lambda: not self.pages(self.extension_url("popup/")), "the popup closed")
 
     def badge(self) -> dict[str, Any]:
-        """What the toolbar icon shows: text, title and colour."""
+        """The toolbar icon's badge: text, title and colour."""
         return dict(
             self.control.run(
                 """async () => ({
@@ -173,7 +173,7 @@ class Browser:
         return self.badge()
 
     def wait_balance(self, balance: int, *, seconds: float = 10.0) -> dict[str, Any]:
-        """Waits until the badge shows this number, whatever sign of urgency, age or waiting goes with it."""
+        """Waits until the badge shows this number, with or without a sign of urgency, age or waiting."""
         number = re.compile(rf"^~?{balance}[!↑?]*$")
         try:
             until(lambda: number.match(self.badge()["text"]), f"balance {balance} in the badge", seconds=seconds)
@@ -184,12 +184,12 @@ class Browser:
     # -- the extension's own state -----------------------------------------------------------------
 
     def storage(self, key: str | None = None) -> Any:
-        """What the extension has stored: all of it, or one key (None if absent)."""
+        """The extension's local storage: everything, or one key (None if absent)."""
         every = self.control.run("() => chrome.storage.local.get(null)")
         return every if key is None else every.get(key)
 
     def outbox(self) -> list[dict[str, Any]]:
-        """The entries that wait to be stored or that need the user, in the order of their ids."""
+        """The unsent entries of the outbox, waiting or refused, ordered by id."""
         every = self.storage()
         return [every[key] for key in sorted(every) if key.startswith("outbox/")]
 
@@ -213,48 +213,48 @@ class Browser:
         return workers[0] if workers else None
 
     def worker(self) -> Page:
-        """The running worker, attached: while a test holds it, the browser does not stop it."""
+        """The running worker, attached. While it is attached, the browser does not stop it."""
         return Page(self.cdp, until(self._worker_target, "the worker runs")["targetId"])
 
     def shift_worker_clock(self, by: timedelta) -> None:
-        """Sets the worker's clock ahead of the real one, or back. It lives on with that clock until it is killed."""
+        """Shifts the worker's clock from the real one, until the worker is killed."""
         self.worker().run(SHIFT_CLOCK, milliseconds(by))
 
     def kill_worker(self) -> None:
-        """Stops the worker at once, in the middle of whatever it does. The next event starts a new one."""
+        """Stops the worker at once, also while it is working. The next event starts a new one."""
         worker = self._worker_target()
         if not worker:
             return
         try:
-            until(lambda: self._gone(worker["targetId"]), "the worker stopped")
+            until(lambda: self._is_stopped(worker["targetId"]), "the worker stopped")
         except AssertionError:
-            # Rarely, Chromium does not let go of a worker by closing its target.
+            # Chromium sometimes ignores that the target of a worker was closed.
             self.control.cdp("ServiceWorker.enable")
             self.control.cdp("ServiceWorker.stopAllWorkers")
-            until(lambda: self._gone(worker["targetId"]), "the worker stopped", seconds=80)
+            until(lambda: self._is_stopped(worker["targetId"]), "the worker stopped", seconds=80)
             self.control.cdp("ServiceWorker.disable")
 
-    def _gone(self, target_id: str) -> bool:
+    def _is_stopped(self, target_id: str) -> bool:
         if target_id not in [target["targetId"] for target in self.cdp.targets("service_worker")]:
             return True
-        # A worker that is just starting ignores it, one that ends by itself meanwhile is not found.
+        # A starting worker ignores the command; a worker that has just ended is not found.
         with suppress(CdpError):
             self.cdp.call("Target.closeTarget", {"targetId": target_id})
         return False
 
     def reload_extension(self) -> None:
-        """As an update does: all of it ends and begins anew; its scripts in other pages are orphans."""
+        """Reloads the extension as an update does: pages and worker restart, content scripts are orphaned."""
         before = self.worker().target_id
         self.cdp.call("Extensions.loadUnpacked", {"path": str(self._extension)})
         until(lambda: (new := self._worker_target()) and new["targetId"] != before, "it runs again")
         self.control = self._open_control()
 
     def control_url(self) -> str:
-        """The page in which tests ask the browser."""
+        """The extension page in which tests call `chrome.*`."""
         return self.extension_url("manifest.json")
 
     def reset(self) -> None:
-        """As freshly installed: no other tabs, nothing stored or granted, no alarms, the worker stopped."""
+        """Restores the state after installation: one tab, no storage, permissions or alarms, the worker stopped."""
         for target in self.cdp.targets("page"):
             if target["targetId"] not in (self.tab.target_id, self.control.target_id):
                 self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})

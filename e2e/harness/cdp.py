@@ -1,4 +1,4 @@
-"""One websocket of the Chrome DevTools Protocol: it reaches what WebDriver cannot (toolbar, popup, worker)."""
+"""A websocket of the Chrome DevTools Protocol, for what WebDriver cannot control (toolbar, popup, worker)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ class CdpError(RuntimeError):
 
 
 class PageGoneError(CdpError):
-    """The page closed before it answered."""
+    """The page closed before it responded."""
 
 
 class Connection:
-    """Commands and their answers, one at a time. Of events only a page's end is heard."""
+    """Sends commands and waits for their results, one at a time. Ignores events except the end of a page."""
 
     def __init__(self, url: str) -> None:
         self._socket = websocket.create_connection(url, suppress_origin=True, timeout=ANSWER_SECONDS)
         self._last_id = 0
 
     def call(self, method: str, params: dict[str, Any] | None = None, session: str | None = None) -> dict[str, Any]:
-        """The result of one command, sent to the browser itself or to an attached target's session."""
+        """Sends one command to the browser or to an attached target's session; returns its result."""
         self._last_id += 1
         command: dict[str, Any] = {"id": self._last_id, "method": method, "params": params or {}}
         if session:
@@ -43,14 +43,14 @@ class Connection:
             return answer["result"]
 
     def targets(self, kind: str | None = None) -> list[dict[str, Any]]:
-        """Everything that runs in the browser; with `kind` only that type (page, tab, service_worker)."""
+        """The targets of the browser; with `kind`, only that type (page, tab, service_worker)."""
         every = self.call("Target.getTargets", {"filter": [{}]})["targetInfos"]
         return [target for target in every if kind is None or target["type"] == kind]
 
     def attach(self, target_id: str) -> str:
-        """A session on one target."""
+        """Attaches to a target; returns the session id."""
         return self.call("Target.attachToTarget", {"targetId": target_id, "flatten": True})["sessionId"]
 
     def close(self) -> None:
-        """Ends the connection; the browser goes on."""
+        """Closes the connection; the browser keeps running."""
         self._socket.close()

@@ -1,4 +1,4 @@
-"""A small HTTP client of the server: what a test compares the extension with, and what puts it under load."""
+"""A small HTTP client of the server, to check what the extension stored and to change data beside it."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ LOT_LIFE = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, headers and JSON body of one answer."""
+    """Status, headers and JSON body of a response."""
 
     status: int
     headers: dict[str, str]
     body: Any
 
     def expect(self, status: int) -> Any:
-        """The body, if the status is the one expected."""
+        """Returns the body. AssertionError for another status than `status`."""
         assert self.status == status, f"expected {status}, got {self.status}: {self.body}"
         return self.body
 
 
 @dataclass
 class Client:
-    """Talks to one server with one kept connection; not to be shared between threads."""
+    """A client of one server with one persistent connection. Not thread-safe."""
 
     port: int
     token: str | None = None
     _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
 
     def request(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
-        """One request under /api/v1. OSError or HTTPException if the server is not there or goes away."""
+        """Sends one request under /api/v1. OSError or HTTPException if the server is not running or stops."""
         if self._connection is None:
             self._connection = self.connect()
         headers = {"Content-Type": "application/json"} if body is not None else {}
@@ -72,8 +72,8 @@ class Client:
         """DELETE."""
         return self.request("DELETE", path)
 
-    def every(self, path: str) -> list[dict[str, Any]]:
-        """All items of a list, page by page."""
+    def list_all(self, path: str) -> list[dict[str, Any]]:
+        """All items of a list, from all its pages."""
         items: list[dict[str, Any]] = []
         cursor = ""
         while True:
@@ -84,14 +84,14 @@ class Client:
             cursor = f"&cursor={page['next_cursor']}"
 
     def account(self, name: str = "My seat", **fields: Any) -> dict[str, Any]:
-        """Creates an account; Sales Navigator under `month_end` in UTC unless said otherwise."""
+        """Creates an account; Sales Navigator under `month_end` in UTC by default."""
         wanted = {"name": name, "plan": "sales_navigator", "rule_book": "month_end", "time_zone": "UTC", **fields}
         return dict(self.post("/accounts", wanted).expect(201))
 
-    def expiring(self, name: str = "My seat", *, within: timedelta) -> dict[str, Any]:
-        """Creates an account of which 15 credits expire in that time, and nothing is lost before.
+    def open_expiring_account(self, name: str = "My seat", *, within: timedelta) -> dict[str, Any]:
+        """Creates an account of which 15 credits expire after `within`, and none before.
 
-        Under `rolling` a lot lives 90 days to the second, so the opening decides when. No cap gets in its way.
+        Under `rolling` a lot expires after exactly 90 days, so the opening sets the time. The cap is never reached.
         """
         opened_at = datetime.now(UTC) - LOT_LIFE + within
         terms = {"plan": "premium_business", "rule_book": "rolling", "cap": 1000}
@@ -109,7 +109,7 @@ class Client:
 
     def inmails(self, account: dict[str, Any]) -> list[dict[str, Any]]:
         """Every InMail of an account, newest first."""
-        return self.every(f"/accounts/{account['id']}/inmails")
+        return self.list_all(f"/accounts/{account['id']}/inmails")
 
     def close(self) -> None:
         """Closes the connection; the next request opens a new one."""
@@ -119,7 +119,7 @@ class Client:
 
 
 def answers(port: int) -> bool:
-    """Whether an Inkeeper server answers on that port."""
+    """Whether an Inkeeper server responds on that port."""
     client = Client(port)
     try:
         answer = client.get("/server")

@@ -1,6 +1,6 @@
 """`inkeeper` with its clock set: `python -m e2e.harness.clocked 2026-11-30T23:59:50+00:00 serve ...`.
 
-The clock goes on from the instant given. Everything else is the product's own command line.
+The clock runs on from the given instant. All other arguments are those of the product's command line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Connecting the extension to a server as its welcome page does, without the page: tests of the page are elsewhere."""
+"""Connects the extension to a server with the messages of its welcome page, without opening the page."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def connect(browser: Browser, server: Server) -> None:
 
 
 def refresh(browser: Browser) -> None:
-    """Has the extension fetch what a test changed on the server behind its back."""
+    """Makes the extension sync, after a test changed data at the server."""
     browser.ask("refresh")

@@ -1,4 +1,4 @@
-"""A desktop that nobody sees: what only a visible browser does (shortcuts, menus, prompts), by real keys and mouse."""
+"""A virtual X desktop for what needs a visible browser (shortcuts, menus, prompts), with real keys and mouse."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from e2e.harness.page import Name, Page
-from e2e.harness.wait import let_pass, until
+from e2e.harness.wait import until, wait_span
 
-# Chromium ignores what is typed right after a prompt appears, so that nobody agrees by accident.
+# Chromium ignores what is typed right after a prompt appears, so that it is not accepted by accident.
 PROMPT_GUARD_SECONDS = 1.0
 
 
 def program(*names: str) -> str:
-    """The path of the first of these programs that is installed. RuntimeError with the reason if none is."""
+    """The path of the first of these programs that is installed. RuntimeError if none is."""
     for name in names:
         found = shutil.which(name)
         if found:
@@ -43,13 +43,13 @@ class Desktop:
         self._xdotool("mousemove", str(x), str(y), "click", "1")
 
     def allow(self, page: Page, button: Name) -> None:
-        """Clicks `button`, which makes the browser ask for a permission, and agrees.
+        """Clicks `button`, which requests a permission, and accepts the prompt.
 
-        A browser that was told once does not ask again; then there is nothing to answer.
+        If the permission was granted before, there is no prompt.
         """
 
         def agreed() -> bool:
-            if not self._asked(page, button):
+            if not self._opens_prompt(page, button):
                 return True
             self.keys("Tab", "Return")
             try:
@@ -62,20 +62,20 @@ class Desktop:
         until(agreed, "the browser's prompt was answered")
 
     def refuse(self, page: Page, button: Name) -> None:
-        """Clicks `button`, which makes the browser ask for a permission, and closes the question."""
-        assert self._asked(page, button), "the browser did not ask"
-        until(lambda: self._escaped(page), "the prompt closed")
+        """Clicks `button`, which requests a permission, and dismisses the prompt."""
+        assert self._opens_prompt(page, button), "the browser did not ask"
+        until(lambda: self._closes_prompt(page), "the prompt closed")
 
-    def _asked(self, page: Page, button: Name) -> bool:
+    def _opens_prompt(self, page: Page, button: Name) -> bool:
         page.click("button", button)
         try:
             until(lambda: not _has_focus(page), "the browser asks", seconds=PROMPT_GUARD_SECONDS)
         except AssertionError:
             return False
-        let_pass(PROMPT_GUARD_SECONDS, "the prompt takes keys")
+        wait_span(PROMPT_GUARD_SECONDS, "the prompt takes keys")
         return True
 
-    def _escaped(self, page: Page) -> bool:
+    def _closes_prompt(self, page: Page) -> bool:
         self.keys("Escape")
         return _has_focus(page)
 
@@ -90,7 +90,7 @@ def _has_focus(page: Page) -> bool:
 
 @contextmanager
 def virtual_desktop() -> Iterator[Desktop]:
-    """A desktop of its own on a display number that is free."""
+    """Starts a virtual desktop on a free display number, until the block ends."""
     read_end, write_end = os.pipe()
     command = [program("Xvfb"), "-displayfd", str(write_end), "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL) as screen:

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[2] / "extension"
 
 
 def extension_copy(into: Path) -> Path:
-    """A copy of the extension in `into` that asks no permission prompt, which no test could answer.
+    """Copies the extension into `into`, changed to need no permission prompt, which a headless test cannot accept.
 
     The optional host permissions become required ones; nothing else changes.
     """

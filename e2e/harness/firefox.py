@@ -1,4 +1,4 @@
-"""A real Firefox with the extension in it, driven over WebDriver BiDi, which it speaks by itself: no driver between."""
+"""A real Firefox with the extension, controlled over its own WebDriver BiDi server, without geckodriver."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from e2e.harness.wait import until
 
 EXTENSION_ID = "inkeeper@extension"
 UUID = "5b1f8ad4-6a0c-4d0e-9a55-0c6f3d1f7a10"
-"""Under which this profile knows the extension; else every installation has its own."""
+"""The extension's UUID in this profile; by default it is random for each installation."""
 
 ANSWER_SECONDS = 30
 ENTER = "\ue007"
@@ -34,7 +34,7 @@ class BidiError(RuntimeError):
 
 
 class Firefox:
-    """One running Firefox. `proxy` is the port that leads to the practice site."""
+    """One running Firefox. `proxy` is the port of the proxy to the practice site."""
 
     def __init__(self, extension: Path, profile: Path, proxy: int) -> None:
         profile.mkdir()
@@ -85,7 +85,7 @@ class Firefox:
         return None
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """The result of one command."""
+        """Sends one command; returns its result."""
         self._last_id += 1
         self._socket.send(json.dumps({"id": self._last_id, "method": method, "params": params}))
         while True:
@@ -104,12 +104,12 @@ class Firefox:
         return f"moz-extension://{UUID}/{path}"
 
     def open(self, url: str) -> str:
-        """Loads `url` in a new tab and gives the tab."""
+        """Loads `url` in a new tab; returns the tab."""
         tab = str(self.call("browsingContext.create", type="tab", background=True)["context"])
         return self.visit(url, tab)
 
     def visit(self, url: str, tab: str | None = None) -> str:
-        """Loads `url` in a tab, the first one if none is named."""
+        """Loads `url` in a tab, by default the first one."""
         chosen = tab or self.tab
         self.call("browsingContext.navigate", context=chosen, url=url, wait="complete")
         return chosen
@@ -129,8 +129,8 @@ class Firefox:
         value = answer["result"].get("value")
         return None if value is None else json.loads(value)
 
-    def inside(self, function: str, *arguments: Any) -> Any:
-        """The same in a page of the extension."""
+    def run_in_extension(self, function: str, *arguments: Any) -> Any:
+        """Runs JavaScript in a page of the extension, as `run` does."""
         return self.run(function, *arguments, tab=self.control)
 
     def text(self, tab: str) -> str:
@@ -140,7 +140,7 @@ class Firefox:
     # -- keyboard and mouse ------------------------------------------------------------------------
 
     def click(self, find: str, *, tab: str | None = None) -> None:
-        """Clicks the element that the JavaScript `find` gives with the mouse, once the page stands still."""
+        """Clicks the element that the JavaScript `find` returns with the mouse, once it has stopped moving."""
         x, y = self.run(
             f"""async () => {{
                 const element = ({find})();
@@ -171,7 +171,7 @@ class Firefox:
         self._perform({"type": "key", "id": "keyboard", "actions": steps}, tab)
 
     def _perform(self, source: dict[str, Any], tab: str | None) -> None:
-        with suppress(BidiError):  # a frame cannot be brought to the front, its tab is
+        with suppress(BidiError):  # a frame cannot be activated; its tab is active
             self.call("browsingContext.activate", context=tab or self.tab)
         self.call("input.performActions", context=tab or self.tab, actions=[source])
 
@@ -179,7 +179,7 @@ class Firefox:
 
     def ask(self, name: str, params: dict[str, Any] | None = None) -> Any:
         """Sends one message to the background script, as the extension's own pages do."""
-        return self.inside(
+        return self.run_in_extension(
             """async (name, params) => {
                 const {ask} = await import(chrome.runtime.getURL('core/messages.js'));
                 return ask(name, params);
@@ -189,25 +189,25 @@ class Firefox:
         )
 
     def storage(self, key: str) -> Any:
-        """What the extension has stored under a key (None if absent)."""
-        return self.inside("async (key) => (await chrome.storage.local.get(key))[key] ?? null", key)
+        """The value of a key in the extension's local storage (None if absent)."""
+        return self.run_in_extension("async (key) => (await chrome.storage.local.get(key))[key] ?? null", key)
 
     def outbox(self) -> list[str]:
         """The keys of the entries that are not on the server, or not yet counted."""
-        every = self.inside("async () => Object.keys(await chrome.storage.local.get(null))")
+        every = self.run_in_extension("async () => Object.keys(await chrome.storage.local.get(null))")
         return [key for key in every if key.startswith("outbox/")]
 
     def badge(self) -> str:
         """The text on the toolbar icon."""
-        return str(self.inside("() => chrome.action.getBadgeText({})"))
+        return str(self.run_in_extension("() => chrome.action.getBadgeText({})"))
 
 
 @contextmanager
-def way_to(site: PracticeSite) -> Iterator[int]:
-    """The port of a proxy that leads to the practice site, whatever a browser asks it for."""
+def proxy_to(site: PracticeSite) -> Iterator[int]:
+    """The port of a proxy that connects every host to the practice site."""
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def carry(one: socket.socket, other: socket.socket) -> None:
+    def copy_bytes(one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while part := one.recv(65536):
                 other.sendall(part)
@@ -223,9 +223,9 @@ def way_to(site: PracticeSite) -> Iterator[int]:
                 return
             near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             with socket.create_connection(("127.0.0.1", site.port)) as far:
-                back = threading.Thread(target=carry, args=(far, near), daemon=True)
+                back = threading.Thread(target=copy_bytes, args=(far, near), daemon=True)
                 back.start()
-                carry(near, far)
+                copy_bytes(near, far)
                 back.join()
 
     def accept() -> None:
@@ -242,9 +242,9 @@ def way_to(site: PracticeSite) -> Iterator[int]:
 
 @contextmanager
 def firefox(extension: Path, site: PracticeSite) -> Iterator[Firefox]:
-    """A Firefox with a profile of its own, until the block ends."""
+    """A Firefox with a new profile, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="firefox-"))
-    with way_to(site) as proxy:
+    with proxy_to(site) as proxy:
         browser = Firefox(extension, folder / "profile", proxy)
         try:
             yield browser

@@ -1,9 +1,9 @@
-"""Starts `inkeeper` in a process of its own that is forked from one in which all modules are imported already.
+"""Starts `inkeeper` in a process forked from one that has imported all modules already.
 
-Importing takes most of the time in which a server starts, and nearly each browser test starts one. The start of a new
-Python has its own tests (`tests/cli`, `test_make.py`).
+Importing takes most of a server's start, and nearly each browser test starts a server. The start of a new process is
+tested elsewhere (`tests/cli`, `test_make.py`).
 
-As a program (`python -m e2e.harness.forking`) it reads orders, one JSON value a line, and answers each with one.
+As a program (`python -m e2e.harness.forking`) it reads commands (a JSON value a line) and writes a result for each.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ PRELOADED = ("inkeeper.api.app", "inkeeper.server.listening", "inkeeper.cli", "i
 FOREVER_SECONDS = 3600.0
 
 
-class Stem:
-    """The process that all others are forked from."""
+class ForkServer:
+    """The process from which the servers are forked."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__], env=environment, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
-    def start(self, arguments: list[str], terminal: BinaryIO) -> Forked:
-        """Starts `inkeeper` with these arguments; what it prints is added to the file `terminal`."""
-        return Forked(self, int(self.order({"arguments": arguments, "terminal": terminal.name})))
+    def start(self, arguments: list[str], terminal: BinaryIO) -> ForkedProcess:
+        """Starts `inkeeper` with these arguments; its output is appended to the file `terminal`."""
+        return ForkedProcess(self, int(self.order({"arguments": arguments, "terminal": terminal.name})))
 
     def order(self, order: dict[str, Any]) -> Any:
-        """The answer to one order."""
+        """Sends one command; returns its result."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -48,22 +48,22 @@ class Stem:
         self._process.communicate(timeout=20)
 
 
-class Forked:
-    """One forked process, with what tests use of `subprocess.Popen`."""
+class ForkedProcess:
+    """One forked process, with the methods of `subprocess.Popen` that tests use."""
 
-    def __init__(self, stem: Stem, pid: int) -> None:
+    def __init__(self, fork_server: ForkServer, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._stem = stem
+        self._fork_server = fork_server
 
     def poll(self) -> int | None:
         """Its exit code, negative after a signal; None while it runs."""
         if self.returncode is None:
-            self.returncode = self._stem.order({"ended": self.pid})
+            self.returncode = self._fork_server.order({"ended": self.pid})
         return self.returncode
 
     def wait(self, timeout: float = FOREVER_SECONDS) -> int:
-        """Its exit code, once it has ended. AssertionError after so many seconds."""
+        """Its exit code, once it has ended. AssertionError after `timeout` seconds."""
         until(lambda: self.poll() is not None, "the process ended", seconds=timeout)
         assert self.returncode is not None
         return self.returncode
@@ -92,7 +92,7 @@ def _become_program(arguments: list[str], terminal: str) -> None:
 
 
 def _serve_orders() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal of the tests is theirs
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the test run
     for name in PRELOADED:
         __import__(name)
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""What is asked of every page, whatever it shows."""
+"""Checks that apply to every page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from e2e.harness.page import Page
 
 
 def assert_accessible(page: Page) -> None:
-    """No violation of WCAG 2.2 AA that axe-core finds, in the light and in the dark theme."""
+    """Asserts that axe-core finds no violation of WCAG 2.2 AA, in the light and in the dark theme."""
     for theme in ("light", "dark"):
         page.emulate(theme=theme)
         violations = page.axe()

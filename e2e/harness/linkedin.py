@@ -1,7 +1,7 @@
 """The practice pages served over TLS as www.linkedin.com, for the tests and for `make demo`.
 
 Nothing of LinkedIn is contacted: a Chromium started with `browser_flags` maps that one host to this
-server and trusts its one certificate, which is made anew at each start.
+server and trusts its certificate, which is created at each start.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def page_for(path: str) -> str | None:
 
 
 def _person(found: dict[str, str]) -> dict[str, str]:
-    """The person that a path names; a slug that nobody listed is turned into a name, digits dropped."""
+    """The person that a path names. An unlisted slug becomes a name, without digits."""
     given = urllib.parse.unquote(found.get("slug") or found.get("lead") or "")
     for person in people():
         if given.lower() in (person["slug"], person["lead"].lower()):
@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        self.server.heard.append(self.path)
+        self.server.requested_paths.append(self.path)
         path = urllib.parse.urlsplit(self.path).path
         if path in ASSETS:
             self._answer(200, ASSETS[path], (PAGES / path[1:]).read_text(encoding="utf-8"))
@@ -112,10 +112,10 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        self.heard: list[str] = []
+        self.requested_paths: list[str] = []
 
     def handle_error(self, *_: object) -> None:
-        """A browser that closes a connection half-way is no news."""
+        """Ignores connections that the browser closes early."""
 
 
 class PracticeSite:
@@ -127,7 +127,7 @@ class PracticeSite:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)
         self._server = _Server(("127.0.0.1", port), _Handler)
-        # The handshake belongs to the connection's own thread, or one idle connection would hold up all others.
+        # Each connection's thread does its handshake: in the accepting thread an idle one would block all others.
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = int(self._server.server_address[1])
         self._key_hash = public_key_hash(certificate.cert_chain_pems[0].bytes())
@@ -144,16 +144,16 @@ class PracticeSite:
 
     @property
     def browser_flags(self) -> tuple[str, ...]:
-        """What makes a Chromium see this site as www.linkedin.com, and trust this one certificate only."""
+        """The flags with which Chromium maps www.linkedin.com to this site and trusts its certificate only."""
         return (
             f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{self.port}",
             f"--ignore-certificate-errors-spki-list={self._key_hash}",
         )
 
     @property
-    def heard(self) -> list[str]:
-        """The paths, with their queries, that were asked for so far."""
-        return self._server.heard
+    def requested_paths(self) -> list[str]:
+        """The paths requested so far, with their queries."""
+        return self._server.requested_paths
 
     @staticmethod
     def person(slug: str = "kai-example") -> str:
@@ -169,13 +169,13 @@ class PracticeSite:
     def composer(surface: str, **asked: str) -> str:
         """The address of a page with an open composer for Kai Example: main, compose, sales or recruiter.
 
-        What can be asked for stands in practice.js.
+        practice.js lists the parameters.
         """
         return f"https://{HOST}{COMPOSERS[surface]}?{urllib.parse.urlencode(asked)}"
 
 
 def public_key_hash(certificate_pem: bytes) -> str:
-    """What `--ignore-certificate-errors-spki-list` of Chromium takes: base64 of SHA-256 over the public key in DER."""
+    """The value of Chromium's `--ignore-certificate-errors-spki-list`: base64 of SHA-256 over the public key in DER."""
     key = x509.load_pem_x509_certificate(certificate_pem).public_key()
     return base64.b64encode(
         hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
@@ -197,7 +197,7 @@ def main() -> None:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """So that a reader never sees half of it."""
+    """Writes a file atomically, so that no reader sees a part of it."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as part:
         part.write(text)
     Path(part.name).replace(path)

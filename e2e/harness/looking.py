@@ -1,4 +1,4 @@
-"""Looking at a practice page as the extension does at a click, without the popup: tests of the popup are elsewhere."""
+"""Reads a practice page as the extension does at a click, without the popup."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ COUNT = """(sources) => {
     const words = (element) => element.textContent.replace(/\\s+/g, ' ').trim().replace(/\\d+/g, '#');
     const linesOf = (kind) => find(places, kind.line).map(words);
     const labelsOf = (kind) => find(places, kind.frame).map((frame) => frame.getAttribute('aria-label') ?? '');
-    const saying = ({text}, texts) => texts.filter((one) => text.test(one)).length;
-    const count = (rule, texts) => rule.css ? find(places, rule).length : saying(rule, texts);
+    const matching = ({text}, texts) => texts.filter((one) => text.test(one)).length;
+    const count = (rule, texts) => rule.css ? find(places, rule).length : matching(rule, texts);
     const all = Object.entries(rules).filter(([, rule]) => rule?.on)
         .map(([key, rule]) => [key, rule.on, count(rule, kinds.flatMap(linesOf))]);
     for (const {product, ...parts} of kinds) {
@@ -35,15 +35,15 @@ COUNT = """(sources) => {
 
 
 ROOT = "(document.getElementById('interop-outlet')?.shadowRoot ?? document)"
-"""Where the composer of a practice page is."""
+"""JavaScript: the document or shadow root with the composer of a practice page."""
 
 DEEP = """const below = (root) => [...root.querySelectorAll('*')]
     .map((element) => element.shadowRoot ?? element.contentDocument).filter(Boolean);
 const deep = (css, root = document) => [...root.querySelectorAll(css), ...below(root).flatMap((one) => deep(css, one))];
 """
-"""Defines `deep(css)`: all elements that match, in open shadow roots and frames too."""
+"""JavaScript that defines `deep(css)`: all matching elements, also in open shadow roots and frames."""
 
-SIGHTS = f"""async () => {{
+PAGE_STATE = f"""async () => {{
     const shadow = [{ROOT}].filter((root) => root !== document);
     return {{
         html: document.documentElement.getHTML({{shadowRoots: shadow}}),
@@ -58,30 +58,30 @@ WATCH = f"""() => {{
     const notice = (records) => noticed.push(...records.map(String));
     const all = {{subtree: true, childList: true, attributes: true, characterData: true}};
     for (const root of [document, {ROOT}]) new MutationObserver(notice).observe(root, all);
-    const hear = ({{type}}) => noticed.push(type);
+    const record = ({{type}}) => noticed.push(type);
     for (const place of [window, document]) {{
         for (const key in place) {{
-            // Device sensors speak up by themselves as soon as someone listens.
-            if (key.startsWith('on') && !key.startsWith('ondevice')) place.addEventListener(key.slice(2), hear, true);
+            // Device sensors fire events as soon as they have a listener.
+            if (key.startsWith('on') && !key.startsWith('ondevice')) place.addEventListener(key.slice(2), record, true);
         }}
     }}
 }}"""
 
 
 def read(browser: Browser, url: str) -> dict[str, Any]:
-    """What the extension reads at `url`, opened in the first tab."""
+    """Opens `url` in the first tab; returns what the extension reads there."""
     browser.visit(url)
     return read_again(browser)
 
 
 def read_again(browser: Browser) -> dict[str, Any]:
-    """What it reads where the first tab is now; the time of reading is left out."""
+    """What the extension reads in the first tab now, without the time of reading."""
     reading = dict(browser.control.run(READ))
     del reading["at"]
     return reading
 
 
 def matches(browser: Browser) -> list[tuple[str, str, int]]:
-    """Each rule of wording.js with the practice pages that it names, and how often it matches in the first tab."""
+    """Each rule of wording.js with the practice pages it lists, and the number of its matches in the first tab."""
     sources = [(SOURCE / "linkedin" / f"{name}.js").read_text(encoding="utf-8") for name in ("wording", "walk", "read")]
     return [(str(name), str(on), int(count)) for name, on, count in browser.tab.run(COUNT, sources)]

@@ -1,4 +1,4 @@
-"""A program between extension and server: passes on all that a test does not change, and remembers it."""
+"""A proxy between extension and server that records requests and can replace replies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive",
 
 
 class Request(NamedTuple):
-    """What came in."""
+    """A request of the extension."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What goes out."""
+    """The reply to the extension."""
 
     status: int
     headers: dict[str, str]
@@ -32,32 +32,32 @@ class Reply(NamedTuple):
 
 
 INKEEPER = {"X-Inkeeper-Api": "1", "Content-Type": "application/json"}
-"""The headers of any answer of Inkeeper's that the extension looks at."""
+"""The headers of Inkeeper's responses that the extension checks."""
 
 
 @dataclass
-class Middle:
-    """The running program. `change` gives the reply to a request, or None to pass it on."""
+class Interceptor:
+    """The running proxy. `change` returns the reply to a request, or None to forward it."""
 
     port: int
     change: Callable[[Request], Reply | None]
-    heard: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """The address at which it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def everything(self) -> str:
-        """All that it was sent, as one text to search."""
-        return "\n".join(f"{one.method} {one.path} {one.headers} {one.body.decode('utf-8')}" for one in self.heard)
+    def transcript(self) -> str:
+        """All requests as one text to search."""
+        return "\n".join(f"{one.method} {one.path} {one.headers} {one.body.decode('utf-8')}" for one in self.requests)
 
 
 @contextmanager
-def between(
+def intercepted(
     change: Callable[[Request], Reply | None], *, port: int = 0, server_port: int | None = None
-) -> Iterator[Middle]:
-    """Listens on 127.0.0.1:`port` and passes on to `server_port`, if there is one."""
+) -> Iterator[Interceptor]:
+    """Listens on 127.0.0.1:`port` and forwards to `server_port`; without one, forwarded requests get 404."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -69,8 +69,8 @@ def between(
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             request = Request(self.command, self.path, dict(self.headers), self.rfile.read(length))
-            middle.heard.append(request)
-            reply = middle.change(request) or self.passed_on(request)
+            interceptor.requests.append(request)
+            reply = interceptor.change(request) or self.forward(request)
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 if name.lower() not in HOP_BY_HOP:
@@ -81,7 +81,7 @@ def between(
 
         do_GET = do_POST = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 (the names of http.server)
 
-        def passed_on(self, request: Request) -> Reply:
+        def forward(self, request: Request) -> Reply:
             if server_port is None:
                 return Reply(404, INKEEPER, b'{"code": "not_found", "detail": "There is nothing here."}')
             connection = http.client.HTTPConnection("127.0.0.1", server_port, timeout=20)
@@ -99,16 +99,16 @@ def between(
 
     connections: list[socket.socket] = []
     listener = Listener(("127.0.0.1", port), Handler)
-    middle = Middle(int(listener.server_address[1]), change)
+    interceptor = Interceptor(int(listener.server_address[1]), change)
     thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield middle
+        yield interceptor
     finally:
         listener.shutdown()
         listener.server_close()
         thread.join()
-        # A browser would go on talking to it over the connections that it keeps.
+        # A browser would keep using its persistent connections.
         for connection in connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

@@ -73,7 +73,7 @@ class ScriptError(RuntimeError):
 
 
 class Page:
-    """A target of the browser that a test looks at and acts on."""
+    """A page of the browser that a test reads and acts on."""
 
     def __init__(self, connection: Connection, target_id: str) -> None:
         self._connection = connection
@@ -101,7 +101,7 @@ class Page:
             raise ScriptError(details.get("exception", {}).get("description") or details["text"])
         return answer["result"].get("value")
 
-    # -- looking -----------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     @property
     def url(self) -> str:
@@ -109,7 +109,7 @@ class Page:
         return str(self.run("() => location.href"))
 
     def wait_loaded(self) -> Page:
-        """Waits until the document and its scripts have loaded; the blank one a new tab begins with does not count."""
+        """Waits until the document and its scripts have loaded; ignores the initial about:blank."""
         loaded = "() => location.href !== 'about:blank' && document.readyState === 'complete' && document.body !== null"
 
         def is_loaded() -> bool:
@@ -122,7 +122,7 @@ class Page:
         return self
 
     def text(self) -> str:
-        """The text that is visible now; spaces that do not break are like any other."""
+        """The visible text; non-breaking spaces become spaces."""
         return str(self.run("() => document.body ? document.body.innerText.replace(/[\\u00a0\\u202f]/g, ' ') : ''"))
 
     def wait_text(self, pattern: Name, *, seconds: float = 10.0) -> str:
@@ -156,7 +156,7 @@ class Page:
         return bool(self.find_all(role, name))
 
     def find(self, role: str, name: Name | None = None, *, within: int | None = None, seconds: float = 10.0) -> int:
-        """The first element with that role and accessible name, waited for."""
+        """Waits for the first element with that role and accessible name."""
         try:
             return until(lambda: self.find_all(role, name, within=within), f"a {role} {name!r}", seconds=seconds)[0]
         except AssertionError as failure:
@@ -164,7 +164,7 @@ class Page:
                 f"{failure}\n{role}s here: {self.names(role)}\nthe page says:\n{self.text()}"
             ) from None
 
-    def of(self, node: int, function: str, *arguments: Any) -> Any:
+    def run_on(self, node: int, function: str, *arguments: Any) -> Any:
         """What the JavaScript `function(element, ...arguments)` returns for one element."""
         handle = self.cdp("DOM.resolveNode", backendNodeId=node)["object"]["objectId"]
         answer = self.cdp(
@@ -191,7 +191,7 @@ class Page:
     # -- acting ------------------------------------------------------------------------------------
 
     def click(self, role: str, name: Name | None = None, *, within: int | None = None) -> None:
-        """Clicks an element with the mouse, where it is; tries again while the page moves or covers it."""
+        """Clicks an element with the mouse; retries while it moves or is covered."""
 
         def clicked() -> bool:
             self.find(role, name, within=within)
@@ -215,27 +215,27 @@ class Page:
             raise CdpError("the element has no box")
         corners = quads[0]
         x, y = (corners[0] + corners[4]) / 2, (corners[1] + corners[5]) / 2
-        if not self.of(node, IS_ON_TOP, x, y):
-            self.of(node, "(element) => element.scrollIntoView({block: 'center'})")
+        if not self.run_on(node, IS_ON_TOP, x, y):
+            self.run_on(node, "(element) => element.scrollIntoView({block: 'center'})")
             raise CdpError("something else is in front of the element")
-        self.of(node, NOTICE_CLICK)
+        self.run_on(node, NOTICE_CLICK)
         for kind in ("mousePressed", "mouseReleased"):
             self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
         if self.run("() => globalThis.clickNoticed") is False:
             raise CdpError("the element moved away between press and release")
 
     def fill(self, role: str, name: Name, text: str) -> None:
-        """Replaces the text of a field by typing; again, as a person would, if the page redrew it meanwhile."""
+        """Replaces the text of a field by typing; retries if the page redraws the field."""
 
         def typed() -> bool:
             try:
                 node = self.find(role, name)
-                self.of(node, "(field) => { field.focus(); field.value ? field.select() : null; }")
+                self.run_on(node, "(field) => { field.focus(); field.value ? field.select() : null; }")
                 if text:
                     self.cdp("Input.insertText", text=text)
                 else:
                     self.press("Backspace")
-                return bool(self.of(self.find(role, name), "(field) => field.value") == text)
+                return bool(self.run_on(self.find(role, name), "(field) => field.value") == text)
             except CdpError:
                 return False
 
@@ -248,8 +248,8 @@ class Page:
 
         def chosen() -> bool:
             try:
-                seen[:] = self.of(self.find("combobox", name), CHOOSE, option)
-                return bool(self.of(self.find("combobox", name), IS_CHOSEN, option))
+                seen[:] = self.run_on(self.find("combobox", name), CHOOSE, option)
+                return bool(self.run_on(self.find("combobox", name), IS_CHOSEN, option))
             except CdpError:  # redrawn meanwhile
                 return False
 
@@ -269,14 +269,14 @@ class Page:
         self.cdp("Input.dispatchKeyEvent", type="keyUp", modifiers=modifiers, **event)
 
     def type(self, text: str) -> None:
-        """Types into whatever has the focus, in place of what it holds."""
+        """Replaces the text of the focused element."""
         self.run("() => document.activeElement.select?.()")
         self.cdp("Input.insertText", text=text)
 
     def tab_to(self, role: str, name: Name, *, press: Callable[[], object] | None = None, stops: int = 60) -> None:
-        """Presses Tab until such an element has the focus; each stop on the way must show that it has it.
+        """Presses Tab until such an element has the focus. Asserts that each focused element shows its focus.
 
-        `press` presses the key in another way, such as on a real keyboard.
+        `press` replaces the way the key is pressed, such as by a real keyboard.
         """
         seen = []
         for _ in range(stops):
@@ -288,7 +288,7 @@ class Page:
         raise AssertionError(f"Tab does not reach the {role} {name!r}; it stopped at {seen}")
 
     def emulate(self, *, theme: str = "light", reduced_motion: bool = False) -> None:
-        """Makes the page believe in a light or dark system, with or without motion; waits for its transitions."""
+        """Emulates the system's theme and motion setting; waits until transitions have finished."""
         motion = "reduce" if reduced_motion else "no-preference"
         features = [
             {"name": "prefers-color-scheme", "value": theme},
@@ -298,13 +298,13 @@ class Page:
         self.run(
             """async () => {
                 await new Promise(requestAnimationFrame);
-                // What lies in a closed menu does not move on, so it would never be finished.
+                // Animations in a closed menu do not run, so they would never finish.
                 const seen = document.getAnimations().filter((one) => one.effect.target.checkVisibility());
                 await Promise.all(seen.map((animation) => animation.finished.catch(() => null)));
             }"""
         )
 
-    # -- judging -----------------------------------------------------------------------------------
+    # -- checking ----------------------------------------------------------------------------------
 
     def screenshot(self, path: Path) -> None:
         """Writes what is visible as PNG."""
@@ -313,7 +313,7 @@ class Page:
         path.write_bytes(base64.b64decode(picture))
 
     def show_at(self, width: int, *, scale: int) -> None:
-        """Gives a tab this width and all the height that it wants, with `scale` dots a pixel."""
+        """Sets a tab to this width and the height of its content, with a device pixel ratio of `scale`."""
         self._metrics(width, 600, scale)
         self._metrics(width, self.run("() => document.documentElement.scrollHeight"), scale)
 
@@ -323,7 +323,7 @@ class Page:
         )
 
     def axe(self) -> list[str]:
-        """What axe-core finds wrong for WCAG 2.2 AA, one readable line each; empty is good."""
+        """The violations of WCAG 2.2 AA that axe-core finds, one line each."""
         assert AXE.is_file(), f"axe-core is not installed at {AXE}; `make setup` puts it there"
         if not self.run("() => 'axe' in globalThis"):
             self.cdp("Runtime.evaluate", expression=AXE.read_text(encoding="utf-8"))
@@ -339,7 +339,7 @@ class Page:
 
 
 def milliseconds(span: timedelta) -> int:
-    """A span as JavaScript counts it."""
+    """A time span in milliseconds, as JavaScript counts it."""
     return round(span / timedelta(milliseconds=1))
 
 

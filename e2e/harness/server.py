@@ -1,4 +1,4 @@
-"""The real server, `inkeeper serve`, as a process of its own: started, stopped, killed, brought back."""
+"""The real server, `inkeeper serve`, in its own process: start, stop, kill, restart."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from pathlib import Path
 from typing import BinaryIO
 
 from e2e.harness.client import Client, answers
-from e2e.harness.forking import Forked, Stem
+from e2e.harness.forking import ForkedProcess, ForkServer
 from e2e.harness.wait import until
 
 ROOT = Path(__file__).parents[2]
-CHOSEN_FROM = range(11_000, 31_000)
+PORTS = range(11_000, 31_000)
 CODE = re.compile(r"Type this code there .*: (\d{6})")
 
-_first = random.choice(CHOSEN_FROM)
-_ports = itertools.chain(range(_first, CHOSEN_FROM.stop), range(CHOSEN_FROM.start, _first))
+_first = random.choice(PORTS)
+_ports = itertools.chain(range(_first, PORTS.stop), range(PORTS.start, _first))
 
 
 def environment() -> dict[str, str]:
-    """The environment of the product's processes: none of the developer's own settings."""
+    """The environment of the product's processes, without the developer's settings."""
     mine = {key: value for key, value in os.environ.items() if not key.startswith("INKEEPER_")}
     return {**mine, "PYTHONPATH": f"{ROOT / 'backend'}{os.pathsep}{ROOT}", "PYTHONUNBUFFERED": "1"}
 
 
 def free_port() -> int:
-    """A port that nobody listens on now, another one at each call.
+    """A free port, another one at each call.
 
-    It is none of those from which the system chooses by itself. Such a port might be given to a browser's connection,
-    or to a server of another test process, before the server listens on it or while it is being restarted.
+    It is outside of the range of ephemeral ports. The system might give one of those to a browser's connection or to a
+    server of another test process, before the server listens on it or during a restart.
     """
     for port in _ports:
         with socket.socket() as probe, suppress(OSError):
@@ -47,25 +47,25 @@ def free_port() -> int:
 
 
 class Server:
-    """One server with a data folder of its own. It keeps its port over restarts, as a real one does.
+    """One server with a data folder of its own. It keeps its port over restarts.
 
-    `at` sets its clock (an aware instant); the clock then goes on from there. A `stem` starts it in less time
-    than a new Python takes.
+    `at` sets its clock (an aware instant), which then runs on. A `fork_server` starts it faster than a new Python
+    process.
     """
 
-    def __init__(self, folder: Path, *, at: datetime | None = None, stem: Stem | None = None) -> None:
+    def __init__(self, folder: Path, *, at: datetime | None = None, fork_server: ForkServer | None = None) -> None:
         self.data = folder / "data"
         self.port = free_port()
         self.at = at
-        self._stem = stem
+        self._fork_server = fork_server
         self._terminal = folder / "terminal.txt"
-        self._process: subprocess.Popen[bytes] | Forked | None = None
+        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._terminal.touch()
 
     @property
     def address(self) -> str:
-        """Where a browser on this machine finds it."""
+        """Its address for a browser on this machine."""
         return f"http://127.0.0.1:{self.port}"
 
     def command(self, *arguments: str) -> list[str]:
@@ -78,7 +78,7 @@ class Server:
         return environment()
 
     def start(self) -> Server:
-        """Starts it and waits until it answers."""
+        """Starts it and waits until it responds."""
         assert self._process is None, "already running"
         with self._terminal.open("ab") as terminal:
             self._process = self._launch(["serve", "--verbose", "--port", str(self.port)], terminal)
@@ -91,10 +91,10 @@ class Server:
         until(up, "the server answers", seconds=20)
         return self
 
-    def _launch(self, arguments: list[str], terminal: BinaryIO) -> subprocess.Popen[bytes] | Forked:
+    def _launch(self, arguments: list[str], terminal: BinaryIO) -> subprocess.Popen[bytes] | ForkedProcess:
         # A clock of its own has to be there before Inkeeper is imported.
-        if self._stem is not None and self.at is None:
-            return self._stem.start([*arguments, "--data-dir", str(self.data)], terminal)
+        if self._fork_server is not None and self.at is None:
+            return self._fork_server.start([*arguments, "--data-dir", str(self.data)], terminal)
         return subprocess.Popen(
             self.command(*arguments),
             stdout=terminal,
@@ -109,20 +109,20 @@ class Server:
         return self._terminal.read_text(encoding="utf-8", errors="replace")
 
     def terminate(self) -> int:
-        """Asks it to stop (SIGTERM) and gives its exit code."""
+        """Stops it (SIGTERM); returns its exit code."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Ends it as a power cut would (SIGKILL)."""
+        """Kills it (SIGKILL)."""
         self._end(signal.SIGKILL)
 
     def freeze(self) -> None:
-        """Stops it in its tracks (SIGSTOP): connections are taken, nothing is answered."""
+        """Suspends it (SIGSTOP): connections are accepted, but get no response."""
         assert self._process is not None, "not running"
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Lets it go on after `freeze`, with all that arrived meanwhile."""
+        """Resumes it after `freeze`; it handles what arrived meanwhile."""
         assert self._process is not None, "not running"
         self._process.send_signal(signal.SIGCONT)
 
@@ -145,7 +145,7 @@ class Server:
         return found.group(1)
 
     def pair_for(self, owner: str) -> str:
-        """Says on the command line whose the device is that is being connected. Returns the code that it prints."""
+        """Assigns the device that is being connected to an owner, on the command line. Returns the code that it prints."""
         command = self.command("pair", "--owner", owner)
         printed = subprocess.run(
             command, env=self.environment(), cwd=ROOT, check=True, capture_output=True, text=True
@@ -155,7 +155,7 @@ class Server:
         return found[0]
 
     def client(self, device: str = "test client") -> Client:
-        """A client that has been paired through the code, as every client must."""
+        """A client that is paired through the code."""
         client = Client(self.port)
         seen = len(self.terminal())
         pairing = client.post("/pairings", {"device": device}).expect(201)

@@ -1,4 +1,4 @@
-"""Some other program on the server's port."""
+"""Another HTTP program on the server's port."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def stranger(port: int, headers: dict[str, str] | None = None) -> Iterator[None]:
-    """Answers everything on 127.0.0.1:`port` with a friendly 200 that is none of Inkeeper's, and these headers."""
+def other_program(port: int, headers: dict[str, str] | None = None) -> Iterator[None]:
+    """Replies to every request on 127.0.0.1:`port` with a 200 that is not Inkeeper's, and these headers."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""Waiting for a condition with a deadline: the only kind of waiting these tests do."""
+"""Waits for a condition with a deadline. Tests wait in no other way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ POLL_SECONDS = 0.02
 
 
 def until(condition: Callable[[], Found], what: str, *, seconds: float = 10.0) -> Found:
-    """The first truthy value of `condition()`; past the deadline an AssertionError that names `what`."""
+    """Returns the first truthy value of `condition()`. AssertionError with `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         found = condition()
@@ -23,7 +23,7 @@ def until(condition: Callable[[], Found], what: str, *, seconds: float = 10.0) -
         time.sleep(POLL_SECONDS)
 
 
-def let_pass(seconds: float, why: str) -> None:
-    """Lets a span go by that another program counts by its own clock; `why` says which."""
+def wait_span(seconds: float, why: str) -> None:
+    """Waits for a time span that another program measures; `why` is its name."""
     over = time.monotonic() + seconds
     until(lambda: time.monotonic() > over, why, seconds=seconds + 1)

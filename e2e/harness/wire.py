@@ -1,4 +1,4 @@
-"""The line between extension and server, tapped: what goes over it in either direction can be looked at."""
+"""A TCP forwarder between extension and server that records the bytes of both directions."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from contextlib import contextmanager, suppress
 
 
 class Wire:
-    """All the bytes that went over the line so far, and the address at which it begins."""
+    """The bytes forwarded so far (`traffic`), and the address at which it listens."""
 
     def __init__(self, port: int) -> None:
-        self.heard = bytearray()
+        self.traffic = bytearray()
         self._port = port
         self._ends: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._begin(self._accept)
+        self._start_thread(self._accept)
 
     def cut(self) -> None:
-        """Ends it and all connections over it."""
+        """Closes it and all its connections."""
         for end in (self._listener, *self._ends):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -30,7 +30,7 @@ class Wire:
         for end in (self._listener, *self._ends):
             end.close()
 
-    def _begin(self, work: Callable[..., None], *arguments: socket.socket) -> None:
+    def _start_thread(self, work: Callable[..., None], *arguments: socket.socket) -> None:
         thread = threading.Thread(target=work, args=arguments)
         self._threads.append(thread)
         thread.start()
@@ -41,20 +41,20 @@ class Wire:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(("127.0.0.1", self._port))
                 self._ends += [near, far]
-                self._begin(self._carry, near, far)
-                self._begin(self._carry, far, near)
+                self._start_thread(self._copy, near, far)
+                self._start_thread(self._copy, far, near)
 
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+    def _copy(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while part := one.recv(65536):
-                self.heard += part
+                self.traffic += part
                 other.sendall(part)
             other.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
-def tapped(port: int) -> Iterator[Wire]:
-    """A line to 127.0.0.1:`port`, until the block ends."""
+def wiretap(port: int) -> Iterator[Wire]:
+    """Forwards to 127.0.0.1:`port`, until the block ends."""
     wire = Wire(port)
     try:
         yield wire

@@ -1,4 +1,4 @@
-"""Writing an InMail on a practice page and sending it, with real keys and a real click."""
+"""Writes and sends an InMail on a practice page, with trusted input events."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ BODY = "textarea, [role=textbox]"
 
 
 def focus(browser: Browser, css: str, number: int = 0) -> None:
-    """Puts the cursor in the given one of these fields, wherever it is."""
+    """Focuses the field with this index among those that match."""
     until(lambda: browser.tab.run(f"(css) => {{ {DEEP} return deep(css).length; }}", css), f"{css} is there")
     browser.tab.run(f"(css, number) => {{ {DEEP} deep(css)[number].focus(); }}", css, number)
 
 
 def write(browser: Browser, text: str = "An invented message.", *, number: int = 0) -> None:
-    """Types a subject, where one is asked for, and a message with real keys."""
+    """Types a subject, if there is a field for it, and a message, as trusted input events."""
     for css in ("input", BODY):
         if browser.tab.run(f"(css) => {{ {DEEP} return deep(css).length; }}", css):
             focus(browser, css, number)
@@ -25,7 +25,7 @@ def write(browser: Browser, text: str = "An invented message.", *, number: int =
 
 
 def press_send(browser: Browser, number: int = 0) -> None:
-    """Clicks Send with the mouse, where it is."""
+    """Clicks Send with the mouse."""
     x, y = browser.tab.run(
         f"""(css, number) => {{
             {DEEP}

@@ -1,7 +1,7 @@
-// In the pages of the connected server: tells the worker when something was changed there, so that the badge follows at
-// once. It adds nothing to the page and reads nothing of it.
+// Content script in the pages of the connected server: reports a change made there, so that the worker syncs at once.
+// It does not change or read the page.
 
 document.addEventListener("inkeeper:changed", () => {
-  // An extension that was updated meanwhile no longer hears this script.
+  // After an update of the extension this old script has no `chrome.runtime.id`.
   if (chrome.runtime?.id) chrome.runtime.sendMessage({ name: "changed" }).catch(() => {});
 });

@@ -1,4 +1,4 @@
-// The one door to the browser: no other module names `chrome`. What needs nothing added is handed on as it is.
+// The only module that uses `chrome`. APIs that need no adapter are exported unchanged.
 
 const LINKEDIN = "https://www.linkedin.com";
 
@@ -10,16 +10,13 @@ export const { alarms, commands, contextMenus, runtime } = chrome;
 export const local = chrome.storage.local;
 
 /**
- * Gone with the browser, kept when the worker is killed.
+ * Cleared when the browser ends; kept when the worker is stopped.
  * @type {StorageArea}
  */
 export const session = chrome.storage.session;
 
-/**
- * Keeps scripts in web pages, our own among them, from reading storage, where the browser lets us: it holds the token
- * and names.
- */
-export function keepStorageToOurselves() {
+/** Denies content scripts access to storage, which holds the token and names. Firefox has no `setAccessLevel`. */
+export function restrictStorageAccess() {
   for (const area of [chrome.storage.local, chrome.storage.session]) {
     area.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
   }
@@ -49,7 +46,7 @@ export const sendMessage = (message) => runtime.sendMessage(message);
 export const isOwnPage = ({ id, url }) => id === runtime.id && Boolean(url?.startsWith(runtime.getURL("")));
 
 /**
- * A script of ours in a page of LinkedIn: in any of its frames, never in another site's.
+ * Whether the sender is a content script of this extension in a page of LinkedIn: in any frame of LinkedIn's origin.
  * @param {chrome.runtime.MessageSender} sender
  */
 export const isOwnScript = ({ id, tab, origin, url = "" }) =>
@@ -58,20 +55,20 @@ export const isOwnScript = ({ id, tab, origin, url = "" }) =>
 
 // ---- Tabs and toolbar ----
 
-/** The tab that the user looks at; its URL and title are there only where `activeTab` or a permission lets us. */
+/** The active tab of the last focused window. It has `url` and `title` only with `activeTab` or a host permission. */
 export async function activeTab() {
   const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
   return tab;
 }
 
 /**
- * Runs scripts in every frame of a tab, in a world of their own, and gives what the last of them gives in each. Rejects
- * where we may not look.
+ * Runs scripts in every frame of a tab, in an isolated world, and returns the last script's result for each frame.
+ * Rejects without access to the tab.
  * @param {number} tabId
  * @param {string[]} files
  * @returns {Promise<any[]>}
  */
-export async function lookInto(tabId, files) {
+export async function runInFrames(tabId, files) {
   const target = { tabId, allFrames: true };
   const frames = await chrome.scripting.executeScript({ target, files, injectImmediately: true });
   return frames.map(({ result }) => result ?? null);
@@ -81,8 +78,7 @@ export async function lookInto(tabId, files) {
 export const openPage = (path) => chrome.tabs.create({ url: runtime.getURL(path) });
 
 /**
- * At a click in the popup, leads the tab that the user looks at to an address and closes the popup. A popup that is
- * shown in a tab gives way to the address.
+ * Loads an address in the active tab and closes the popup. A popup that is itself shown in a tab is replaced.
  * @param {string} url
  */
 export async function goTo(url) {
@@ -104,7 +100,7 @@ export async function setBadge({ text, colour, title }) {
   ]);
 }
 
-/** Opens the popup, or its page in a tab where the browser wants a click of its own for the popup. */
+/** Opens the popup, or its page in a tab where `openPopup` rejects because there is no user gesture. */
 export async function openPopup() {
   try {
     await chrome.action.openPopup();
@@ -114,7 +110,7 @@ export async function openPopup() {
 }
 
 /**
- * The keys that the user has for a command, or "" without any.
+ * The shortcut of a command; "" if none is set.
  * @param {string} name
  */
 export async function shortcut(name) {
@@ -122,7 +118,7 @@ export async function shortcut(name) {
   return all.find((command) => command.name === name)?.shortcut ?? "";
 }
 
-/** Whether the toolbar shows our button without the extensions menu, as far as the browser tells. */
+/** Whether the icon is pinned to the toolbar. */
 export const isPinned = async () => (await chrome.action.getUserSettings()).isOnToolbar ?? false;
 
 // ---- Permissions ----
@@ -137,32 +133,32 @@ const hostPermission = (address) => {
 export const mayCall = (address) => chrome.permissions.contains(hostPermission(address));
 
 /**
- * Asks the user; only in a click's own call stack, and never in the popup, which the prompt would close.
+ * Prompts the user. Call it synchronously in a click handler, and not in the popup: the prompt closes it.
  * @param {string} address of a server
  */
 export const requestCalling = (address) => chrome.permissions.request(hostPermission(address));
 
 export const mayNotify = () => chrome.permissions.contains({ permissions: ["notifications"] });
 
-/** Asks the user, as `requestCalling` does. */
+/** Prompts the user, as `requestCalling` does. */
 export const requestNotifying = () => chrome.permissions.request({ permissions: ["notifications"] });
 
 const LISTENING = { origins: [`${LINKEDIN}/*`] };
 
 export const mayListen = () => chrome.permissions.contains(LISTENING);
 
-/** Asks the user, as `requestCalling` does. */
+/** Prompts the user, as `requestCalling` does. */
 export const requestListening = () => chrome.permissions.request(LISTENING);
 
-/** Gives the permission back, unless it came with a wider one, which is not ours to give back. */
-export const forgoListening = () => chrome.permissions.remove(LISTENING).catch(() => false);
+/** Removes the permission for LinkedIn. Resolves to false if it is part of a wider one, which stays. */
+export const removeListening = () => chrome.permissions.remove(LISTENING).catch(() => false);
 
 /**
- * Runs these scripts in every frame of LinkedIn's pages that is loaded from now on, in a world of their own; none with
- * an empty list.
+ * Registers these content scripts for every frame of LinkedIn's pages loaded from now on, in an isolated world; an
+ * empty list only unregisters.
  * @param {string[]} js
  */
-export async function listenWith(js) {
+export async function registerListener(js) {
   const ids = ["listen"];
   if ((await chrome.scripting.getRegisteredContentScripts({ ids })).length) {
     await chrome.scripting.unregisterContentScripts({ ids });
@@ -182,8 +178,8 @@ export async function listenWith(js) {
 }
 
 /**
- * Runs a script in the pages of a server, open or loaded from now on; in none with null. A pattern cannot name a port
- * everywhere, so it also runs in the pages of other servers on the same host.
+ * Runs a content script in the pages of a server, open or loaded from now on; null only unregisters it. Match patterns
+ * have no port in Firefox, so it also runs in pages of other servers on the same host.
  * @param {string | null} address
  * @param {string} file
  */
@@ -211,7 +207,7 @@ export function onPermissions(listener) {
 // ---- Notifications ----
 
 /**
- * @param {string} id the same id replaces a notification that still stands
+ * @param {string} id replaces the notification with the same id, if it is still shown
  * @param {string} title
  * @param {string} message
  */
@@ -219,7 +215,7 @@ export const showNotification = (id, title, message) =>
   chrome.notifications.create(id, { type: "basic", iconUrl: runtime.getURL("icons/128.png"), title, message });
 
 /**
- * Adds the listener where the API is there, which it is once its permission was given; adding it again changes nothing.
+ * Adds the listener if the API is available, which needs the permission. Adding the same listener twice has no effect.
  * @param {(id: string) => void} listener
  */
 export const onNotificationClicked = (listener) => chrome.notifications?.onClicked.addListener(listener);

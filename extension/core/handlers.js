@@ -1,5 +1,4 @@
-// What the worker does for each message of a page. Each handler is a line or two; the work is done in the modules named
-// here.
+// The worker's handler for each message of a page. The work is done in the imported modules.
 
 /** @import {Handlers} from "./messages.js" */
 
@@ -21,69 +20,72 @@ import { read } from "./store/storage.js";
 export const handlers = {
   "state.get": () => readView(new Date()),
 
-  log: (params) => stored(log(params, new Date())),
+  log: (params) => replyAndSync(log(params, new Date())),
   "person.lookup": async ({ person }) => ({ found: await lookUp(person) }),
-  "target.add": (params) => stored(addToList(params, new Date())),
-  "target.change": (params) => stored(changeTarget(params, new Date())),
-  "target.skip": ({ id, zone }) => done(skip(id, zone, new Date())),
-  "target.copied": (copied) => done(session.set({ copied: { ...copied, at: new Date().toISOString() } })),
-  "person.mark": (params) => stored(markDoNotContact(params, new Date())),
-  "app.open": ({ page, accountId }) => done(openApp(`/${page}${accountId ? `?account=${accountId}` : ""}`)),
-  undo: ({ id }) => stored(outbox.undo(id, new Date())),
+  "target.add": (params) => replyAndSync(addToList(params, new Date())),
+  "target.change": (params) => replyAndSync(changeTarget(params, new Date())),
+  "target.skip": ({ id, zone }) => replyEmpty(skip(id, zone, new Date())),
+  "target.copied": (copied) => replyEmpty(session.set({ copied: { ...copied, at: new Date().toISOString() } })),
+  "person.mark": (params) => replyAndSync(markDoNotContact(params, new Date())),
+  "app.open": ({ page, accountId }) => replyEmpty(openApp(`/${page}${accountId ? `?account=${accountId}` : ""}`)),
+  undo: ({ id }) => replyAndSync(outbox.undo(id, new Date())),
   outcome: ({ accountId, inmailId, outcome }) => {
     const now = new Date();
     const body = outcome === "pending" ? { outcome } : { outcome, outcome_at: now.toISOString() };
-    return stored(outbox.add(outbox.newEntry(accountId, { kind: "outcome", inmailId, body }, now)));
+    return replyAndSync(outbox.add(outbox.newEntry(accountId, { kind: "outcome", inmailId, body }, now)));
   },
   observe: ({ accountId, balance, source, at }) => {
     const now = new Date();
-    return stored(observe(accountId, balance, source, at ? new Date(at) : now, now));
+    return replyAndSync(observe(accountId, balance, source, at ? new Date(at) : now, now));
   },
-  resolve: ({ id, answer }) => stored(outbox.resolve(id, answer, new Date())),
-  correct: ({ id, correction }) => stored(outbox.correct(id, correction, new Date())),
-  "elsewhere.answer": ({ answer, accountId }) => stored(outbox.answerElsewhere(answer, accountId)),
+  resolve: ({ id, answer }) => replyAndSync(outbox.resolve(id, answer, new Date())),
+  correct: ({ id, correction }) => replyAndSync(outbox.correct(id, correction, new Date())),
+  "elsewhere.answer": ({ answer, accountId }) => replyAndSync(outbox.answerElsewhere(answer, accountId)),
 
-  retry: () => done(retry()),
-  refresh: () => done(syncNow()),
+  retry: () => replyEmpty(retry()),
+  refresh: () => replyEmpty(syncNow()),
 
   "server.check": ({ address }) => connect.check(address),
   "pair.start": ({ address, device }) => connect.startPairing(address, device),
-  "pair.confirm": ({ code }) => done(connect.confirmPairing(code)),
-  "pair.cancel": () => done(connect.cancelPairing()),
-  disconnect: () => done(connect.disconnect()),
+  "pair.confirm": ({ code }) => replyEmpty(connect.confirmPairing(code)),
+  "pair.cancel": () => replyEmpty(connect.cancelPairing()),
+  disconnect: () => replyEmpty(connect.disconnect()),
 
-  "account.select": ({ id }) => done(local.set({ currentAccount: id })),
+  "account.select": ({ id }) => replyEmpty(local.set({ currentAccount: id })),
 
   "draft.take": async () => {
     const { draft = null, asks = false } = await session.get(["draft", "asks"]);
     await session.remove(["draft", "asks"]);
     return { draft, asks };
   },
-  snooze: ({ until }) => done(setReminders({ snoozedUntil: until })),
+  snooze: ({ until }) => replyEmpty(setReminders({ snoozedUntil: until })),
   "preferences.set": async (changes) => {
     const { preferences } = await read("preferences");
-    return done(local.set({ preferences: { ...preferences, ...changes } }));
+    return replyEmpty(local.set({ preferences: { ...preferences, ...changes } }));
   },
-  "notifications.set": ({ on }) => done(setReminders({ notifications: on })),
-  "listening.set": ({ on }) => done(listening.setListening(on)),
-  "question.answer": ({ id, cost }) => stored(listening.answer(id, cost)),
-  looked: () => done(local.set({ lookedAt: new Date().toISOString() })),
+  "notifications.set": ({ on }) => replyEmpty(setReminders({ notifications: on })),
+  "listening.set": ({ on }) => replyEmpty(listening.setListening(on)),
+  "question.answer": ({ id, cost }) => replyAndSync(listening.answerQuestion(id, cost)),
+  looked: () => replyEmpty(local.set({ lookedAt: new Date().toISOString() })),
 };
 
 /**
- * Answers as soon as it is stored; the server hears of it meanwhile.
+ * Replies as soon as the change is stored; the sync runs afterwards.
  * @template T
  * @param {Promise<T>} writing
  * @returns {Promise<T extends object ? T : {}>}
  */
-async function stored(writing) {
+async function replyAndSync(writing) {
   const answer = await writing;
   syncNow();
   return /** @type {any} */ (answer ?? {});
 }
 
-/** @param {Promise<unknown>} work */
-async function done(work) {
+/**
+ * Replies with an empty object once `work` is done.
+ * @param {Promise<unknown>} work
+ */
+async function replyEmpty(work) {
   await work;
   return {};
 }

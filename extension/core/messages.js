@@ -1,15 +1,17 @@
-// What a page can ask of the worker: one table of names, parameters and replies, and the two ends of it.
+// The messages between the extension's pages and its worker: names, parameters and replies, and both ends of the
+// channel.
 
 import { isOwnPage, isOwnScript, runtime, sendMessage } from "./browser.js";
 import { Refusal } from "./refusal.js";
 
 /**
- * Everything that changes data waits in the outbox first and is answered at once. What cannot wait (pairing, accounts,
- * plan changes) is answered by the server, or refused with the connection's state as the code. `log` answers a double
- * click with `repeated`, and with the first click's entry while that is still here, unless it says that it is a
- * `second` one; `sentAt` is for what was sent before; `costRead` says that the page named the cost, not the user.
- * `draft.take` gives what the popup is opened for: a form filled in as far as it is known, or (`asks`) the question
- * that stands before the log of this page's person.
+ * Changes of data are stored in the outbox and replied to at once. Pairing and `app.open` call the server; if it cannot
+ * be reached, they are refused with the connection's state as the code.
+ * - `log`: a double click is replied to with `repeated` and the first click's entry (null if that is gone), unless
+ * `second` is true. `sentAt` is for an InMail sent earlier. `costRead` is true if the cost was read from the page, not
+ * chosen by the user.
+ * - `draft.take` replies with the form that the popup opens with (`draft`), or with `asks`: the question to show before
+ * the page's person is logged.
  * @typedef {{
  *   "state.get": {params: {}, reply: View},
  *   "log": {params: LogRequest, reply: {entry: InMailEntry | null, repeated: boolean}},
@@ -55,7 +57,7 @@ import { Refusal } from "./refusal.js";
  */
 
 /**
- * Asks the worker. A refusal is thrown as a `Refusal`, whose `problem` says what to do.
+ * Sends a message to the worker. Throws the worker's `Refusal`; its `problem` says what the user can do.
  * @template {keyof Messages} Name
  * @param {Name} name
  * @param {Messages[Name]["params"]} params
@@ -68,7 +70,7 @@ export async function ask(name, params) {
 }
 
 /**
- * Answers the pages from a table of handlers. Only the extension's own pages are heard.
+ * Replies to messages from a table of handlers. Ignores senders other than the extension's own pages.
  * @param {Handlers} handlers
  */
 export function serve(handlers) {
@@ -76,13 +78,13 @@ export function serve(handlers) {
     const handler = isOwnPage(sender) && handlers[/** @type {keyof Messages} */ (message?.name)];
     if (!handler) return false;
     answer(/** @type {(params: any) => Promise<any>} */ (handler), message.params).then(respond);
-    // Keeps the channel open for the answer: Chromium before 146 takes no promise here.
+    // `true` keeps the channel open for an asynchronous reply. Chromium before 146 does not accept a promise.
     return true;
   });
 }
 
 /**
- * Answers the listener in LinkedIn's pages, which has one thing to say.
+ * Replies to the listener in LinkedIn's pages, which sends one message: `sent`.
  * @param {(sent: unknown, tab: chrome.tabs.Tab | undefined) => Promise<object>} handler
  */
 export function serveListener(handler) {
@@ -94,7 +96,7 @@ export function serveListener(handler) {
 }
 
 /**
- * Hears the script in the server's pages, which has one thing to say and gets no answer.
+ * Receives the one message of the script in the server's pages: `changed`. It gets no reply.
  * @param {(url: string) => void} handler
  */
 export function serveApp(handler) {

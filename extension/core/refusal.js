@@ -1,4 +1,4 @@
-// The one error that carries a problem which the user can act on.
+// The error for a problem that the user can act on; `problem` has its code and details.
 
 export class Refusal extends Error {
   /** @param {Partial<Problem> & {code: string}} problem */

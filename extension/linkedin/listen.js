@@ -1,28 +1,28 @@
-// Notices that an InMail is sent. Runs when Send is pressed, which proves nothing, and then looks at that composer for
-// up to 10 s. The last of the scripts after wording and read.
+// Detects sent InMails. Pressing Send proves nothing, so the composer is then checked for up to 10 s. Loaded last,
+// after wording and read.
 
 "use strict";
 {
   const { composers, find, kinds, place, read, sign } = globalThis.inkeeper;
   Reflect.deleteProperty(globalThis, "inkeeper");
 
-  const PATIENCE_MS = 10_000;
-  const LOOK_EVERY_MS = 250;
+  const PROOF_TIMEOUT_MS = 10_000;
+  const CHECK_EVERY_MS = 250;
   const GESTURE_MS = 1000;
   const EVENTS = ["pointerdown", "click", "submit", "keydown", "pagehide"];
-  const QUIETLY = { capture: true, passive: true };
+  const LISTENER_OPTIONS = { capture: true, passive: true };
 
   const watches = /** @type {Set<LinkedinWatch>} */ (new Set());
-  let looking = 0;
+  let timer = 0;
 
   /**
-   * What the user pressed last, and what it stood in at that moment: a page can no longer add itself to that. One press
-   * is one send.
+   * The user's last press, with the event path at that moment, which the page cannot extend afterwards. One press
+   * counts for one send.
    */
   let gesture = { path: /** @type {EventTarget[]} */ ([]), at: -Infinity, isUsed: true };
 
-  /** @param {any} event What the page makes up itself is not heard. */
-  function hear(event) {
+  /** @param {any} event Ignored unless `isTrusted`: pages can create events. */
+  function handleEvent(event) {
     if (!event.isTrusted) return;
     if (event.type === "pagehide") return watches.forEach((watch) => settle(watch, false));
     const isKey = event.type === "keydown";
@@ -30,7 +30,7 @@
       gesture = { path: event.composedPath(), at: performance.now(), isUsed: false };
     }
     if (event.type === "pointerdown") return;
-    // A click may come long after the press, or without one, from a screen reader.
+    // A click may follow its press much later, or have none (screen readers).
     if (event.type === "click") {
       gesture = { path: gesture.isUsed ? [] : gesture.path, at: performance.now(), isUsed: false };
     }
@@ -38,10 +38,10 @@
     if (isKey && !isEnter && event.key !== "Escape") return;
     const pressed = event.type === "submit" ? [event.submitter] : event.composedPath();
     const composer = (!isKey || isEnter) && composerOf(pressed, isKey ? "anchor" : "send");
-    // The browser trusts a submit that a script of the page began.
+    // `isTrusted` is also true for a submit that a script of the page requested.
     if (composer && event.type === "submit" && !isByUser(composer)) return;
-    if (composer) notice(composer, !isKey);
-    // Whoever closes a composer by hand has not sent it.
+    if (composer) startWatch(composer, !isKey);
+    // A composer that the user closes has not been sent.
     else if (event.type !== "submit") for (const watch of watches) watch.touched = true;
   }
 
@@ -66,8 +66,8 @@
   /** @type {LinkedinListener["ownIn"]} */
   const ownIn = ({ kind, frame }) => find([frame], kind.own);
 
-  /** @type {LinkedinListener["notice"]} Enter may as well begin a new line: it is not sure. */
-  function notice(composer, isSure) {
+  /** @type {LinkedinListener["startWatch"]} Enter may also begin a new line, so it is not sure. */
+  function startWatch(composer, isSure) {
     if (!chrome.runtime?.id) return stop();
     const before = [...watches].find(({ composer: { frame } }) => frame === composer.frame);
     if (!before && gesture.isUsed) return;
@@ -85,21 +85,21 @@
       root: composer.frame.getRootNode(),
     };
     watches.add(Object.assign(watch, { isSure: isSure || Boolean(before?.isSure), touched: false, at: Date.now() }));
-    looking ||= window.setInterval(look, LOOK_EVERY_MS);
+    timer ||= window.setInterval(checkWatches, CHECK_EVERY_MS);
   }
 
-  function look() {
+  function checkWatches() {
     for (const watch of watches) {
       const proof = proofOf(watch);
-      if (proof !== null || Date.now() - watch.at > PATIENCE_MS) settle(watch, proof ?? false);
+      if (proof !== null || Date.now() - watch.at > PROOF_TIMEOUT_MS) settle(watch, proof ?? false);
     }
   }
 
-  /** @param {LinkedinWatch} watch Null as long as nothing is clear. */
+  /** @param {LinkedinWatch} watch Returns null while it is undecided. */
   function proofOf(watch) {
     const { reading, root, own } = watch;
     if (!watch.composer.frame.isConnected) {
-      // Drawn anew, or closed: by itself only after a send.
+      // The frame was redrawn or closed. Without another action of the user it closes only after a send.
       const again = composers([root]).find((each) => read(each).name === reading.name);
       if (!again || !root.isConnected) return !watch.touched;
       watch.composer = again;
@@ -114,29 +114,29 @@
   /** @type {LinkedinListener["settle"]} */
   function settle(watch, proven) {
     watches.delete(watch);
-    if (!watches.size) looking = clearInterval(looking) ?? 0;
+    if (!watches.size) timer = clearInterval(timer) ?? 0;
     const { at, composer, isOld, isSure, place, reading } = watch;
-    // After Enter, only a composer that was emptied may have sent something.
+    // After Enter, only an emptied composer may have sent something.
     if (!proven && !isSure && !(composer.frame.isConnected && !canSend(composer))) return;
-    tell({ ...reading, balance: isOld ? reading.balance : null, place, at, proven });
+    report({ ...reading, balance: isOld ? reading.balance : null, place, at, proven });
   }
 
   /** @param {SentNotice} sent */
-  async function tell(sent) {
+  async function report(sent) {
     try {
       const answer = await chrome.runtime.sendMessage({ name: "sent", sent });
       if (answer?.listening === false) stop();
     } catch {
-      // Gone, or updated: then it listens in newer tabs.
+      // The extension was removed or updated; an updated one listens in tabs loaded later.
       if (!chrome.runtime?.id) stop();
     }
   }
 
   function stop() {
-    clearInterval(looking);
+    clearInterval(timer);
     watches.clear();
-    for (const type of EVENTS) removeEventListener(type, hear, QUIETLY);
+    for (const type of EVENTS) removeEventListener(type, handleEvent, LISTENER_OPTIONS);
   }
 
-  for (const type of EVENTS) addEventListener(type, hear, QUIETLY);
+  for (const type of EVENTS) addEventListener(type, handleEvent, LISTENER_OPTIONS);
 }

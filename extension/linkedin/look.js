@@ -1,11 +1,11 @@
-// One look at a page, at the user's click: the reading of the composer in which the user writes, or null where there is
-// none, and from the page around all frames what it is about. The last of the scripts after wording, walk and read.
-// Nothing stays behind.
+// Reads a page once, at the user's click. Returns the reading of the composer that the user works in (null if there is
+// none) and, in the top frame, address, title and headings of the page. Loaded last, after wording, walk and read;
+// leaves no global behind.
 
 (() => {
   const { composers, find, place: placeNow, read, roots, sign } = globalThis.inkeeper;
   Reflect.deleteProperty(globalThis, "inkeeper");
-  // The page around this frame can look into it, and does.
+  // A parent frame of the same origin reads this frame.
   if (window.frameElement) return null;
 
   const place = window === window.top ? placeNow() : null;
@@ -17,7 +17,7 @@
   const active = open.filter(({ kind, frame }) => kind.active?.css && frame.matches(kind.active.css));
   const chosen = [open, focused, active].find((some) => some.length === 1)?.[0];
   if (chosen) return { place, composer: read(chosen) };
-  // Several of which none stands out, or one that is not understood.
+  // Several composers of which none is active, or one in an unknown format.
   if (!open.length && !find(places, sign).some(isSeen)) return { place, composer: null };
   return {
     place,

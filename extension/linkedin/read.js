@@ -1,5 +1,5 @@
-// Reads a composer: for whom it is, and what its line says about credits. What is not understood is unknown, never
-// guessed.
+// Reads a composer: its recipient, and its line about credits. Text in an unknown format gives "unknown", never a
+// guess.
 
 "use strict";
 {
@@ -8,7 +8,7 @@
   const BALANCE_MAX = 99_999;
   const TEXTS_MAX = 50;
 
-  /** In any script; "1.200", "1,200" and "1 200" are one number. */
+  /** Numbers in any script; "1.200", "1,200" and "1 200" are one number. */
   const NUMBER = /\p{Nd}{1,3}(?:[.,'’٬\s]\p{Nd}{3})+(?!\p{Nd})|\p{Nd}+/gu;
   const DIGIT = /\p{Nd}/gu;
 
@@ -16,8 +16,8 @@
   const find = (places, rule) =>
     [...places].flatMap((place) => (rule?.css ? [...place.querySelectorAll(rule.css)] : []));
 
-  /** @param {string} sign The digits of a script follow each other, zero first. */
-  function valueOf(sign) {
+  /** @param {string} sign A digit of any script; the digits of a script are consecutive code points, from zero. */
+  function digitValue(sign) {
     const code = /** @type {number} */ (sign.codePointAt(0));
     let value = 0;
     while (value < 9 && String.fromCodePoint(code - value - 1).match(DIGIT)) value += 1;
@@ -26,10 +26,10 @@
 
   /** @param {string} text */
   const integers = (text) =>
-    (text.match(NUMBER) ?? []).map((number) => Number(number.match(DIGIT)?.map(valueOf).join("")));
+    (text.match(NUMBER) ?? []).map((number) => Number(number.match(DIGIT)?.map(digitValue).join("")));
 
   /** @param {string | null | undefined} text */
-  const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, TEXT_LENGTH_MAX);
+  const collapsed = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, TEXT_LENGTH_MAX);
 
   /** @type {LinkedinScripts["composers"]} */
   function composers(places) {
@@ -44,7 +44,8 @@
   }
 
   /**
-   * "Use 1 of 45": in every language the larger number is the balance, but in "1 of 0" it is the other one.
+   * The balance in "Use 1 of 45": in every language the larger number, except "1 of 0", which is 0. Null for any other
+   * pair.
    * @param {string} line
    */
   function balanceIn(line) {
@@ -54,23 +55,23 @@
   }
 
   /**
-   * What something stands in that is never read, within the composer; null where there is none.
+   * The nearest ancestor within the composer whose content is never read; null if there is none.
    * @param {Element} element
    * @param {Element} frame
    */
-  function barOf(element, frame) {
-    const bar = element.closest(unread);
-    return bar && bar !== frame && frame.contains(bar) ? bar : null;
+  function unreadAncestor(element, frame) {
+    const ancestor = element.closest(unread);
+    return ancestor && ancestor !== frame && frame.contains(ancestor) ? ancestor : null;
   }
 
   /**
-   * Whether an element is part of the person's card at the head of the thread's list.
+   * Whether an element is part of the person's card, which is above the first message in the thread's list.
    * @param {Element} element
    * @param {Element} frame
    */
   function isInCard(element, frame) {
-    const around = barOf(element, frame);
-    if (!around?.matches(list) || barOf(/** @type {Element} */ (around.parentElement), frame)) return false;
+    const around = unreadAncestor(element, frame);
+    if (!around?.matches(list) || unreadAncestor(/** @type {Element} */ (around.parentElement), frame)) return false;
     const first = around.querySelector(message);
     if (!first) return Boolean(around.firstElementChild?.contains(element));
     return Boolean(first.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING);
@@ -81,33 +82,34 @@
     /** @param {Element} element */
     const isBefore = (element) => anchor.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING;
     /** @param {LinkedinRule | undefined} rule */
-    const head = (rule) => find([frame], rule).filter((element) => isBefore(element) && !barOf(element, frame));
+    const aboveMessage = (rule) =>
+      find([frame], rule).filter((element) => isBefore(element) && !unreadAncestor(element, frame));
     /** @param {LinkedinRule | undefined} rule */
-    const card = (rule) =>
+    const aboveMessageOrCard = (rule) =>
       find([frame], rule).filter(
-        (element) => isBefore(element) && (!barOf(element, frame) || isInCard(element, frame)),
+        (element) => isBefore(element) && (!unreadAncestor(element, frame) || isInCard(element, frame)),
       );
-    const lines = head(kind.line)
-      .map(({ textContent }) => tidy(textContent))
+    const lines = aboveMessage(kind.line)
+      .map(({ textContent }) => collapsed(textContent))
       .filter(Boolean);
     /** @param {LinkedinRule | undefined} rule */
-    const saying = (rule) => lines.filter((line) => rule?.text?.test(line.replace(NUMBER, "#")));
+    const matchingLines = (rule) => lines.filter((line) => rule?.text?.test(line.replace(NUMBER, "#")));
 
-    const isFirst = card(degree).some(({ textContent }) => integers(textContent ?? "")[0] === 1);
-    const isFree = isFirst || head(kind.free).length + saying(kind.free).length > 0;
-    const balances = head(kind.none).length ? [0] : saying(kind.credit).map(balanceIn);
+    const isFirst = aboveMessageOrCard(degree).some(({ textContent }) => integers(textContent ?? "")[0] === 1);
+    const isFree = isFirst || aboveMessage(kind.free).length + matchingLines(kind.free).length > 0;
+    const balances = aboveMessage(kind.none).length ? [0] : matchingLines(kind.credit).map(balanceIn);
     const balance = balances.length === 1 && !isFree ? balances[0] : null;
     const cost = balance !== null ? "credit" : isFree && !balances.length ? "free" : "unknown";
 
-    const [name] = card(kind.name);
+    const [name] = aboveMessageOrCard(kind.name);
     const label = kind.label?.text
-      ?.exec(tidy(frame.getAttribute("aria-label")))
+      ?.exec(collapsed(frame.getAttribute("aria-label")))
       ?.slice(1)
       .find(Boolean);
     return {
-      recognised: cost !== "unknown" || (!isFree && saying(loading).length === lines.length),
+      recognised: cost !== "unknown" || (!isFree && matchingLines(loading).length === lines.length),
       product: kind.product,
-      name: tidy(name ? name.textContent : label),
+      name: collapsed(name ? name.textContent : label),
       link: name?.closest("a")?.href ?? "",
       cost,
       balance,
@@ -115,12 +117,12 @@
     };
   }
 
-  /** The part of a path that says who a person is. */
+  /** The segment of a path that identifies a person. */
   const PERSON = /\/(?:in|lead|people|profile)\/([^/,]+)/;
 
   /** @param {Iterable<Element>} elements */
   const textsOf = (elements) =>
-    [...new Set(Array.from(elements, ({ textContent }) => tidy(textContent)).filter(Boolean))].slice(0, TEXTS_MAX);
+    [...new Set(Array.from(elements, ({ textContent }) => collapsed(textContent)).filter(Boolean))].slice(0, TEXTS_MAX);
 
   /** @type {LinkedinScripts["place"]} */
   function place() {
@@ -132,7 +134,7 @@
       address: location.href,
       title: document.title,
       loadedAt: performance.getEntriesByType("navigation")[0]?.name ?? "",
-      // Where it went to another address and back, that one is still ahead of it.
+      // After navigation to another address and back, that address is still a later history entry.
       isUntouched:
         !entry ||
         (entry.key === (navigation.activation?.entry ?? entry).key && entry.key === navigation.entries().at(-1).key),
@@ -141,7 +143,7 @@
     };
   }
 
-  /** @returns {any} the window around all frames, or this one where that is another site's */
+  /** @returns {any} the top window, or this one if the top is of another site */
   function topView() {
     try {
       return window.top?.document ? window.top : window;

@@ -1,10 +1,10 @@
-// Finds what is on a page as it is composed: through open shadow roots and frames of the same site. Closed ones stay
-// closed.
+// Walks a page's documents and shadow roots: open shadow roots and frames of the same origin. Closed roots are not
+// entered.
 
 "use strict";
 {
   /**
-   * The document or shadow root itself, then all that are open below it.
+   * Yields the root itself, then all open roots below it.
    * @param {Document | ShadowRoot} root
    * @returns {Generator<Document | ShadowRoot>}
    */

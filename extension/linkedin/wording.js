@@ -1,6 +1,7 @@
-// All that is known of LinkedIn's pages: where things stand (`css`), and what they say (`text`, # being a number). `on`
-// names the practice pages that a rule must match, surface.state.language or the first of these, as often as `:2` says,
-// and no others: e2e/test_reading.py checks it. The scripts of a page share `inkeeper`; the last one takes it away.
+// Selectors (`css`) and texts (`text`, # is a number) of LinkedIn's pages. `on` lists the practice pages that a rule
+// must match, as surface.state.language (the last two may be left out), and after a colon how often; it must match no
+// others. e2e/test_reading.py checks this. The scripts of a page share the global `inkeeper`; the last script deletes
+// it.
 
 "use strict";
 {
@@ -8,22 +9,22 @@
   const sales = "sales lead";
   /** @type {LinkedinWording} */
   const wording = {
-    // What is written here, by the user or by others, and what is quoted: never read.
+    // Never read: what users write, and quoted content.
     unread: "input, textarea, [contenteditable], [role=textbox], ul, ol, article, aside",
-    // But at the head of a thread's list, before its first message, the person's card may stand.
+    // Except: a thread's list has the person's card before its first message.
     list: "ul, ol",
     message: ".msg-s-message-list__event, .msg-s-event-listitem, article",
-    // An InMail is being written, be it understood or not.
+    // An InMail is being written, even if the composer is in an unknown format.
     sign: {
       css: 'input[name="subject"], input:is([aria-label*="subject" i], [aria-label*="Betreff" i], [aria-label*="konu" i])',
       on: `${main} ${sales} recruiter`,
     },
-    // Still on its way.
+    // The line has not loaded yet.
     loading: { text: /^(Loading|Wird geladen|Yükleniyor)\W*$/, on: "main.loading sales.loading" },
     // "· 1st", "· 1."
     degree: { css: ".artdeco-entity-lockup__degree", on: `${main} ${sales}` },
 
-    // A composer is the nearest `frame` around its `anchor`; only what stands before the anchor is read.
+    // A composer is the nearest `frame` around its `anchor`. Only elements before the anchor are read.
     kinds: [
       {
         product: "premium",
@@ -40,7 +41,7 @@
           on: main,
         },
         line: { css: ".msg-inmail-credits-display p", on: main },
-        // The words and their order differ by language, the place does not.
+        // Words and their order differ by language, the position does not.
         credit: { text: /^(?=.*InMail)[^#]*#[^#]+#[^#]*$/, on: "main.credits header list compose two:2" },
         free: { css: "[data-test-awaiting-inmail-response-learn-more]", on: "main.free" },
         none: { css: ".msg-inmail-credits-display__error", on: "main.zero" },
@@ -64,7 +65,7 @@
         },
       },
       {
-        // Its "212/590" may be used and total: not read. The name is in the title.
+        // The meaning of its "212/590" (used and total?) is unknown, so it is not read. The name is in the title.
         product: "recruiter",
         anchor: { css: "[data-live-test-messaging-submit-btn]", on: "recruiter" },
         frame: { css: "aside[aria-label]", on: "recruiter" },

@@ -1,4 +1,4 @@
-// The InMails that wait for a reply, those first whose time for one ends first: one press says what came of each.
+// The unanswered InMails, the earliest deadline first, with buttons for the outcome.
 
 import { when } from "../text/format.js";
 import { plural, t } from "../text/words.js";
@@ -11,18 +11,18 @@ const MORE = OUTCOMES.filter((outcome) => outcome !== "pending" && outcome !== "
 const DAY_MS = 86_400_000;
 const SHOWN_MAX = 2;
 
-/** The server lists no more. */
+/** The server lists at most this many. */
 const LISTED_MAX = 50;
 
 /** @param {PopupContext} context */
 export function awaiting(context) {
   const { account, state, ui, paint } = context;
-  // Trouble needs the room.
+  // An error state needs the space.
   if (state !== "ready" || !account?.awaiting.length) return null;
   const all = account.awaiting;
-  const most = room(context, account);
+  const shownMax = shownCount(context, account);
   const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
-  const turn = () => {
+  const toggle = () => {
     ui.allAwaiting = !ui.allAwaiting;
     paint();
   };
@@ -33,14 +33,14 @@ export function awaiting(context) {
       "div",
       { class: "foot" },
       el("h2", {}, t("awaiting", count)),
-      all.length > most &&
+      all.length > shownMax &&
         el(
           "button",
           {
             class: "quiet",
             "aria-expanded": String(ui.allAwaiting),
             data: { hook: "all-awaiting" },
-            on: { click: turn },
+            on: { click: toggle },
           },
           t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"),
         ),
@@ -48,17 +48,17 @@ export function awaiting(context) {
     el(
       "ul",
       { class: "list" },
-      (ui.allAwaiting ? all : all.slice(0, most)).map((inmail) => item(context, account, inmail)),
+      (ui.allAwaiting ? all : all.slice(0, shownMax)).map((inmail) => item(context, account, inmail)),
     ),
   );
 }
 
 /**
- * How many are shown at once. Whoever is to be written to needs the room, too, and so does what is warned of.
+ * The number of InMails shown while collapsed. A target and warnings need the space too.
  * @param {PopupContext} context
  * @param {AccountView} account
  */
-function room(context, { projection }) {
+function shownCount(context, { projection }) {
   if (!context.target && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
   return projection?.warnings.length ? 0 : 1;
 }
@@ -77,7 +77,7 @@ function item(
   const days = Math.ceil((Date.parse(by) - now.getTime()) / DAY_MS);
   const isOpen = ui.outcomeOf === id;
   const past = { accountId: account.id, inmailId: id, name, returns };
-  const turn = () => {
+  const toggle = () => {
     ui.outcomeOf = isOpen ? null : id;
     paint();
   };
@@ -89,7 +89,7 @@ function item(
       { class: "who" },
       el("span", { class: "name", title: name }, name),
       " ",
-      // An answer in that time gives the credit back; without that, only the day matters.
+      // A reply within that time returns the credit; without a return only the day is shown.
       el(
         "span",
         { class: "small mute", title: returns ? t("awaiting_returns") : null },
@@ -107,7 +107,7 @@ function item(
           "aria-label": t("of_person", t("more"), name),
           "aria-expanded": String(isOpen),
           data: { hook: "more" },
-          on: { click: turn },
+          on: { click: toggle },
         },
         "⋯",
       ),
@@ -123,7 +123,7 @@ function item(
 }
 
 /**
- * Every result as a button.
+ * A button for each outcome.
  * @param {PopupContext} context
  * @param {{accountId: string, inmailId: string, name: string, returns?: boolean}} past
  */

@@ -1,4 +1,4 @@
-// How many credits are left, until when, and how that compares with an even pace.
+// The balance, when credits expire, and the comparison with an even pace.
 
 import { isNear } from "../core/show/summary.js";
 import { ofDay, otherZone, relative, until } from "../text/format.js";
@@ -43,7 +43,7 @@ export function balance({ view, account, now }) {
 }
 
 /**
- * "left of 25", where the number is a part of that; else what comes each month, or the limit.
+ * "left of 25" if the balance is part of the allotment; otherwise the monthly allotment or the cap.
  * @param {AccountView} account
  * @param {Projection} projection
  */
@@ -67,7 +67,7 @@ function otherZoneWords({ account }, { nextLoss }, now) {
 }
 
 /**
- * The one sentence beside the number: what to do by when, or what comes next.
+ * The sentence beside the number: the pace until the next loss, or the next renewal.
  * @param {Projection} projection
  * @param {string} zone
  * @param {Date} now
@@ -92,7 +92,7 @@ function nextWords(projection, zone, now) {
  * @param {Projection} projection
  */
 function bar({ account }, { allotment, balance: left, expectedUsed, freeUsed, start, used }) {
-  // What makes the number smaller than what was logged: sent before the account was opened here, or not logged.
+  // Credits missing from the balance that were not logged: used before the account was opened here, or unlogged.
   const unlogged = Math.max(0, allotment - used - left);
   const total = used + unlogged + left;
   if (!total) return null;

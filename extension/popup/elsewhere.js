@@ -1,5 +1,5 @@
-// What waits for a server that this browser is no longer connected to: the user says whether it goes to this one after
-// all.
+// Unsent entries of a server that this browser is no longer connected to: the user decides whether to send them to the
+// present one.
 
 import { isMovable } from "../core/store/belonging.js";
 import { plural, t } from "../text/words.js";

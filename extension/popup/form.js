@@ -1,9 +1,9 @@
-// The form for an InMail that one click cannot log: to anyone, on any day, with what is to be remembered of it.
+// The form for an InMail that one click cannot log: any person, any past day, purpose, subject and note.
 
-import { lastTo } from "../core/log/past.js";
+import { lastInMailTo } from "../core/log/past.js";
 import { profileLink } from "../core/log/people.js";
 import { costOf } from "../core/page/reading.js";
-import { fits } from "../core/show/view.js";
+import { canTakeCredit } from "../core/show/view.js";
 import { instantOf, localTime } from "../text/format.js";
 import { t } from "../text/words.js";
 import { PURPOSES } from "../core/shapes.js";
@@ -11,17 +11,17 @@ import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { choices, field, form, option } from "../ui/forms.js";
 
-/** @import {attempt} from "./log.js" */
+/** @import {logOrAsk} from "./log.js" */
 
 const DAYS = ["now", "yesterday", "pick"];
 const DAY_MS = 86_400_000;
 
-/** Of a day that the user picks no time is known. */
+/** The local time used for a day that the user picks. */
 const NOON = "12:00";
 
 /**
  * @param {PopupContext} context
- * @param {typeof attempt} log
+ * @param {typeof logOrAsk} log
  */
 export function logForm(context, log) {
   const { account, view, page, now, ui, paint } = context;
@@ -29,9 +29,10 @@ export function logForm(context, log) {
   const known = ui.draft ?? page?.person;
   const likely = page && !ui.draft ? costOf(page, view.preferences) : lastCost;
   const zone = account?.account.time_zone ?? "UTC";
-  // Whose credits it took is the user's to say where the page is of another product.
-  const isOther = ui.draft?.product || (page?.person && account && !fits(account, view.accounts, page, ui.switched));
-  const seats = view.accounts.map(({ account: { id, name, product } }) =>
+  // If the page is of another product, the user chooses the account.
+  const isOther =
+    ui.draft?.product || (page?.person && account && !canTakeCredit(account, view.accounts, page, ui.switched));
+  const accountOptions = view.accounts.map(({ account: { id, name, product } }) =>
     option(
       id,
       name === t(`product_${product}`) ? name : `${name} · ${t(`product_${product}`)}`,
@@ -61,7 +62,7 @@ export function logForm(context, log) {
       };
       const { found } = (await run("person.lookup", { person: recipient })) ?? {};
       const paying = view.accounts.find((each) => each.account.id === seat);
-      if (await log(context, wanted, lastTo(recipient, view, found), paying, true)) {
+      if (await log(context, wanted, lastInMailTo(recipient, view, found), paying, true)) {
         Object.assign(ui, { form: false, draft: null });
       }
     }
@@ -83,11 +84,11 @@ export function logForm(context, log) {
       placeholder: "https://www.linkedin.com/in/…",
       value: known?.profileUrl ?? "",
     }),
-    (isOther || seats.length > 1) &&
+    (isOther || accountOptions.length > 1) &&
       field("seat", {
         label: t("seat"),
         error: ui.errors.seat,
-        options: isOther ? [option("", t("seat_choose"), true), ...seats] : seats,
+        options: isOther ? [option("", t("seat_choose"), true), ...accountOptions] : accountOptions,
       }),
     el(
       "div",
@@ -118,7 +119,7 @@ export function logForm(context, log) {
 }
 
 /**
- * When it was sent: null for now, "" for no day of the past.
+ * The instant of sending: null for now, "" for a day that is missing or not in the past.
  * @param {string} day
  * @param {string} date "YYYY-MM-DD"
  * @param {string} zone

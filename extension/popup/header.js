@@ -1,4 +1,4 @@
-// Whose credits these are, a menu of the other accounts, and the ways to the server's pages.
+// The account's name, a menu of the other accounts, and links to the server's pages.
 
 import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
@@ -19,7 +19,7 @@ export function header(context) {
       el(
         "nav",
         { "aria-label": t("pages") },
-        PAGES.map((page) => (page === "people" && !account.targets ? null : way(page, account))),
+        PAGES.map((page) => (page === "people" && !account.targets ? null : appLink(page, account))),
       ),
     account && ui.menu && menu(context, account),
   );
@@ -50,7 +50,8 @@ function chip({ ui, paint }, { account }) {
 }
 
 /**
- * Credits of two accounts are never added up: the pools cannot be mixed.
+ * The menu of accounts, each with its own balance. Balances are not added up: credits of two accounts cannot be
+ * combined.
  * @param {PopupBase} context
  * @param {AccountView} current
  */
@@ -99,7 +100,7 @@ function menu({ view, ui, paint }, current) {
  * @param {AppPage} page
  * @param {AccountView} account
  */
-function way(page, { account }) {
+function appLink(page, { account }) {
   const open = async () => {
     if (await run("app.open", { page, accountId: account.id })) globalThis.close();
   };

@@ -1,4 +1,4 @@
-// Putting somebody on the list whom the page does not name for certain.
+// The form that adds a person to the list whom the page does not identify for certain.
 
 import { profileLink } from "../core/log/people.js";
 import { t } from "../text/words.js";

@@ -1,8 +1,8 @@
-// Logging an InMail: the person of the tab by one click, anyone else by a short form. What is doubtful is asked before.
+// Logs an InMail: the page's person by one click, anyone else by a form. Doubtful cases are asked about first.
 
 import { reasonsToAsk } from "../core/log/past.js";
 import { costOf } from "../core/page/reading.js";
-import { fits } from "../core/show/view.js";
+import { canTakeCredit } from "../core/show/view.js";
 import { when } from "../text/format.js";
 import { plannedWords, purposeWords, sinceWords } from "../text/phrases.js";
 import { t } from "../text/words.js";
@@ -14,25 +14,25 @@ import { putOnList } from "./listform.js";
 import { actions } from "./target.js";
 import { undoButton } from "./undo.js";
 
-/** The states in which logging is the next step; in the others the trouble's own step comes first. */
+/** States in which logging is the main action; other states have a main action of their own. */
 const PRESSING = { ok: true, server_off: true };
 
-/** Two clicks within this time are one. */
+/** Clicks within this time are one double click. */
 const DOUBLE_CLICK_MS = 3000;
 
 /** @param {PopupContext} context */
 export function log(context) {
   const { account, isReady, page, target, ui } = context;
-  // The form that puts somebody on the list has the only main button.
+  // The form of the list has the only main button.
   if (!account || (ui.adding && account.targets)) return null;
   const person = page && isReady && page.person;
-  // The buttons for somebody on the list need the room: the form is behind "More" then.
+  // The buttons of a target need the space, so the form is behind "More".
   const isFolded = person && target && ui.targetMenu !== "more" && !ui.form;
   return el(
     "section",
     { class: "log", "aria-label": t("log_label"), data: { part: "log", account: account.account.id } },
     person && card(context, person, page),
-    doubt(context),
+    oneClickObstacle(context),
     ui.asking?.isForm !== true && question(context),
     !isFolded &&
       el(
@@ -42,22 +42,22 @@ export function log(context) {
         person && listButton(context, account, person),
         ...toggle(context, Boolean(person), page?.person === null),
       ),
-    ui.form && logForm(context, attempt),
+    ui.form && logForm(context, logOrAsk),
     ui.asking?.isForm === true && question(context),
   );
 }
 
 /**
- * Why one click cannot log here, where the form can.
+ * Why one click cannot log this page, and what the user can do; null if it can.
  * @param {PopupContext} context
  */
-function doubt({ account, page, ui, view }) {
+function oneClickObstacle({ account, page, ui, view }) {
   if (ui.draft?.isNoPerson) return el("p", { class: "small", data: { hook: "no-person" } }, t("link_no_person"));
   const product = ui.draft?.product ?? page?.product;
   const isOther =
     account &&
     product &&
-    (ui.draft?.product || (page?.person && !page.degree1 && !fits(account, view.accounts, page, ui.switched)));
+    (ui.draft?.product || (page?.person && !page.degree1 && !canTakeCredit(account, view.accounts, page, ui.switched)));
   if (isOther) {
     const isKnown = view.accounts.some((each) => each.account.product === product);
     const add = () => run("app.open", { page: "settings", accountId: null });
@@ -80,7 +80,7 @@ function doubt({ account, page, ui, view }) {
 }
 
 /**
- * The person of the page: what went before, and the button.
+ * The page's person: earlier InMails and the button.
  * @param {PopupContext} context
  * @param {Person} person
  * @param {PageReading} page
@@ -97,7 +97,7 @@ function card(context, person, page) {
     view.connection.state === "ok" ? shortcut : t("will_sync"),
   ];
   const send = (/** @type {0 | 1} */ chosen) => () =>
-    attempt(
+    logOrAsk(
       context,
       {
         accountId,
@@ -191,13 +191,13 @@ function addResult({ past, ui, paint }) {
   if (past?.outcome !== "pending" || past.inmailId === null || ui.asking) return null;
   const { inmailId } = past;
   const isOpen = ui.outcomeOf === inmailId;
-  const turn = () => {
+  const toggleForm = () => {
     ui.outcomeOf = isOpen ? null : inmailId;
     paint();
   };
   return el(
     "button",
-    { class: "quiet start", "aria-expanded": String(isOpen), data: { hook: "add-result" }, on: { click: turn } },
+    { class: "quiet start", "aria-expanded": String(isOpen), data: { hook: "add-result" }, on: { click: toggleForm } },
     t("add_result"),
   );
 }
@@ -239,7 +239,7 @@ function costWords(page, cost, none) {
 function toggle(context, hasPerson, isFirst) {
   const { target, ui, paint } = context;
   const isOther = !hasPerson && target !== null;
-  const turn = () => {
+  const toggleForm = () => {
     Object.assign(ui, { form: !ui.form, asking: null, errors: {} });
     paint();
     if (ui.form) document.getElementById("name")?.focus();
@@ -252,7 +252,7 @@ function toggle(context, hasPerson, isFirst) {
         class: isFirst && !isOther && !ui.form ? "main" : "quiet start",
         "aria-expanded": String(ui.form),
         data: { hook: "log-form-toggle" },
-        on: { click: turn },
+        on: { click: toggleForm },
       },
       t(ui.form ? "cancel" : hasPerson ? "log_details" : "log_open"),
     ),
@@ -260,7 +260,7 @@ function toggle(context, hasPerson, isFirst) {
 }
 
 /**
- * Logs, or asks before. A second click of a double click does neither.
+ * Logs an InMail, or shows a question first. Ignores the second click of a double click.
  * @param {PopupContext} context
  * @param {Omit<LogRequest, "source">} wanted
  * @param {PastInMail | null} past
@@ -268,11 +268,11 @@ function toggle(context, hasPerson, isFirst) {
  * @param {boolean} [isForm]
  * @returns {Promise<boolean>} whether it is logged
  */
-export async function attempt(context, wanted, past, account, isForm = false) {
+export async function logOrAsk(context, wanted, past, account, isForm = false) {
   const { now, ui, paint } = context;
   if (past && past.id === ui.logged && now.getTime() - Date.parse(past.sentAt) < DOUBLE_CLICK_MS) return false;
   const reasons = reasonsToAsk(past, wanted.cost, account);
-  if (!reasons.length) return logged(context, wanted);
+  if (!reasons.length) return logAndShow(context, wanted);
   ui.asking = { wanted, reasons, sentAt: past?.sentAt ?? null, isForm };
   paint();
   /** @type {HTMLElement | null} */ (document.querySelector("[data-hook='ask-yes']"))?.focus();
@@ -288,7 +288,7 @@ function question(context) {
   const yes = async () => {
     ui.asking = null;
     const isNone = reasons.includes("none_left");
-    const isLogged = await logged(context, {
+    const isLogged = await logAndShow(context, {
       ...wanted,
       second: reasons.includes("again"),
       ...(isNone && { acceptDiscrepancy: true }),
@@ -322,10 +322,11 @@ function question(context) {
 }
 
 /**
+ * Logs an InMail and shows the result with a button to undo it. Returns whether it was logged.
  * @param {PopupContext} context
  * @param {Omit<LogRequest, "source">} wanted
  */
-async function logged({ ui }, wanted) {
+async function logAndShow({ ui }, wanted) {
   const reply = await run("log", { ...wanted, source: "popup" });
   if (!reply) return false;
   const {

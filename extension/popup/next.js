@@ -1,4 +1,4 @@
-// Where no person is on the page: who is to be written to next, and how long the list is.
+// If the page has no person: the next target, and the length of the list.
 
 import { goTo } from "../core/browser.js";
 import { isForLater, profileOf } from "../core/log/targets.js";
@@ -22,7 +22,7 @@ export function next(context) {
     "section",
     { class: "next", "aria-label": t("next_label"), data: { part: "next", account: account.account.id } },
     target && card(context, account, list, target),
-    !target && !isEmpty && list.next.length > 0 && rest(list.next, zone, now),
+    !target && !isEmpty && list.next.length > 0 && emptyListWords(list.next, zone, now),
     el(
       "div",
       { class: "foot names", data: { warning: isShort ? "few_targets" : null } },
@@ -37,15 +37,15 @@ export function next(context) {
 }
 
 /**
- * What comes where nobody is left to write to now.
+ * The text for a list without a target for now: when the next one is planned.
  * @param {Target[]} next
  * @param {string} zone
  * @param {Date} now
  */
-function rest(next, zone, now) {
+function emptyListWords(next, zone, now) {
   const [first] = next;
   const day = first.state === "held" ? first.held_until : first.planned_for;
-  // Those who wait for another day come last: another one that comes first was passed over.
+  // Targets for later days come last, so an earlier one that is left was skipped.
   if (isForLater(first, dayName(now, zone))) {
     const words = day ? dayWords(day, zone, now) : t("later_credits").toLowerCase();
     return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", first.person.name, words));
@@ -75,7 +75,7 @@ function card(context, account, list, target) {
   const link = profileOf(target.person);
   const today = list.today + list.sent_today;
   const facts = [plannedWords(target, zone, now), ...purposeWords(target), headline ?? company].filter(Boolean);
-  const pass = () => {
+  const skipTarget = () => {
     Object.assign(ui, { targetMenu: null, picking: false });
     return run("target.skip", { id: target.id, zone });
   };
@@ -107,7 +107,7 @@ function card(context, account, list, target) {
           class: "side",
           "aria-label": t("of_person", t("not_now"), name),
           data: { hook: "not-now" },
-          on: { click: pass },
+          on: { click: skipTarget },
         },
         t("not_now"),
       ),
@@ -117,7 +117,7 @@ function card(context, account, list, target) {
 }
 
 /**
- * How the credits compare with the names, or when there will be credits for them.
+ * The number of names compared with the credits, or when credits arrive.
  * @param {Targets} list
  * @param {Projection} projection
  * @param {boolean} isShort more credits expire soon than there are names

@@ -1,4 +1,4 @@
-// What there is to lose soon, as the one box; all else that is to be known as lines, of which one is shown.
+// The next loss as a box; all other warnings as lines, of which one is shown until the user expands them.
 
 import { isNear, isUrgent } from "../core/show/summary.js";
 import { overLimit } from "../core/show/warnings.js";
@@ -18,7 +18,7 @@ export function loss({ account, now }) {
     nextRenewal,
     perDay,
   } = projection;
-  // Credits that are kept in reserve are no loss.
+  // Credits of the reserve are meant to be kept, so they are no loss.
   if (reason !== "forfeit" && !perDay) return null;
   const zone = account.account.time_zone;
   const urgent = isUrgent(projection, now);
@@ -48,7 +48,7 @@ export function notes({ account, now, page, ui, paint, warnings: all }) {
         !(isBoxed && ["expiring", "over_cap", "cancelling"].includes(code) && end === account.projection?.nextLoss?.at),
     )
     .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity])
-    // How few names there are stands beside who is next.
+    // The section of the next target shows the number of names.
     .filter(({ code }) => !(code === "few_targets" && page?.person === null));
   if (!warnings.length) return null;
   const shown = ui.allNotices ? warnings : warnings.slice(0, 1);

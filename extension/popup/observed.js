@@ -1,4 +1,4 @@
-// Comparing with the number that LinkedIn shows: one press where it is the same, the number where it is not.
+// Compares the balance with LinkedIn's: one click if they are equal, a form if not.
 
 import { relative } from "../text/format.js";
 import { plural, t } from "../text/words.js";
@@ -6,13 +6,13 @@ import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
 
-/** How long the user is not asked again. */
+/** For how long after an observation the user is not asked to compare again. */
 const AGREED_MS = 24 * 3_600_000;
 
 /** @param {PopupContext} context */
 export function observed({ account, now, offered, state, ui, paint }) {
   const projection = account?.projection;
-  // What the page itself shows is offered above.
+  // A balance read from the page is offered in the section above.
   if (state !== "ready" || !account || !projection || projection.tooOld || offered) return null;
   const { id } = account.account;
   const seen = projection.observed;

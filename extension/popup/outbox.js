@@ -1,4 +1,4 @@
-// What is not on the server yet: what goes there by itself, and what the user has to decide.
+// Entries that are not on the server: waiting ones, and refused ones that the user decides about.
 
 import { profileLink } from "../core/log/people.js";
 import { instantOf, localTime, relative } from "../text/format.js";
@@ -8,7 +8,7 @@ import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { choices, field, form, option } from "../ui/forms.js";
 import { purposes } from "./form.js";
-import { again } from "./problem.js";
+import { retryLine } from "./problem.js";
 
 /** @type {Outcome[]} */
 const CHOICES = [...OUTCOMES.filter((outcome) => outcome !== "pending"), "pending"];
@@ -69,7 +69,7 @@ function decision({ view, now, ui, paint }, entry) {
 }
 
 /**
- * The refused entry as a form; what it holds is sent again.
+ * A refused entry as a form; submitting sends it again.
  * @param {OutboxEntry} entry
  * @param {Pick<PopupContext, "view" | "ui" | "paint">} context
  */
@@ -78,10 +78,10 @@ function correction(entry, { view, ui, paint }) {
   const zone = view.accounts.find(({ account }) => account.id === accountId)?.account.time_zone ?? "UTC";
   const before = timeOf(entry);
   const submit = async (/** @type {Values} */ values) => {
-    ui.errors = mistakes(entry, values);
+    ui.errors = fieldErrors(entry, values);
     if (!Object.values(ui.errors).some(Boolean)) {
       const at = values["edit-at"] === localTime(before, zone) ? before : instantOf(values["edit-at"], zone);
-      if (await run("correct", { id, correction: corrected(entry, values, at) })) {
+      if (await run("correct", { id, correction: correctionOf(entry, values, at) })) {
         ui.editing = null;
         say(t("resolved_again"));
       }
@@ -164,7 +164,7 @@ function fieldsOf(entry, errors) {
  * @param {Values} values
  * @returns {Errors}
  */
-function mistakes({ kind }, values) {
+function fieldErrors({ kind }, values) {
   const link = values["edit-link"];
   return {
     "edit-name": kind === "inmail" && !values["edit-name"] ? t("name_missing") : "",
@@ -181,7 +181,7 @@ function mistakes({ kind }, values) {
  * @param {string} at
  * @returns {Correction}
  */
-function corrected({ kind }, values, at) {
+function correctionOf({ kind }, values, at) {
   const seat = values["edit-seat"] ? { accountId: values["edit-seat"] } : {};
   if (kind === "observation") return { ...seat, at, balance: Number(values["edit-balance"]) };
   if (kind === "outcome") return { at, outcome: /** @type {Outcome} */ (values["edit-outcome"]) };
@@ -203,7 +203,7 @@ function timeOf({ body, createdAt }) {
 }
 
 /**
- * A server that answers, but asked for a pause.
+ * The waiting entries, if the server responds but asked for a pause.
  * @param {PopupContext} context
  */
 export function waiting({ view, now }) {
@@ -212,7 +212,7 @@ export function waiting({ view, now }) {
     "section",
     { class: "part", data: { part: "waiting" } },
     el("p", { class: "small mute" }, plural("waiting_title", view.waiting.length)),
-    again(view, now),
+    retryLine(view, now),
   );
 }
 

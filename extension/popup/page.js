@@ -1,5 +1,4 @@
-// What the page in the tab says, beyond whom to log: its balance, to be taken over, and what keeps an InMail from being
-// logged.
+// The page's balance with a button to record it, and what prevents logging from this page.
 
 import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
@@ -32,9 +31,11 @@ function takeOver(context, read) {
   const { offered: shown, view } = context;
   const isAlways = view.preferences.takeOver;
   if (!shown && !(isAlways && read.balance !== null)) return [];
-  const turn = async (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } }) => {
+  const setTakeOver = async (
+    /** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } },
+  ) => {
     if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) {
-      await take(context, read, shown);
+      await takeOverBalance(context, read, shown);
     }
   };
   return [
@@ -42,34 +43,39 @@ function takeOver(context, read) {
     shown &&
       el(
         "button",
-        { data: { hook: "take-over" }, on: { click: () => take(context, read, shown) } },
+        { data: { hook: "take-over" }, on: { click: () => takeOverBalance(context, read, shown) } },
         t(shown.balance === shown.computed ? "page_same" : "page_use"),
       ),
     el(
       "label",
       {},
-      el("input", { type: "checkbox", checked: isAlways, data: { hook: "take-over-always" }, on: { change: turn } }),
+      el("input", {
+        type: "checkbox",
+        checked: isAlways,
+        data: { hook: "take-over-always" },
+        on: { change: setTakeOver },
+      }),
       t(shown ? "page_always" : "page_always_on"),
     ),
   ].filter((part) => part !== null);
 }
 
 /**
- * Takes the page's balance over if the user wants that always and the page is sure of it.
+ * Records the page's balance if the user has chosen that always and the reading is sure.
  * @param {PopupContext} context
  */
 export async function takeOverAtOnce(context) {
   const { offered: shown, page: read, view } = context;
-  if (view.preferences.takeOver && read && shown?.sure) await take(context, read, shown);
+  if (view.preferences.takeOver && read && shown?.sure) await takeOverBalance(context, read, shown);
 }
 
 /**
- * The page was read before anything was logged in this popup, so what was logged since is spent from its balance.
+ * Records the page's balance as of the time of reading: InMails logged in this popup since are subtracted from it.
  * @param {PopupContext} context
  * @param {PageReading} read
  * @param {{balance: number, computed: number}} observation
  */
-async function take({ account, paint }, { at }, { balance, computed }) {
+async function takeOverBalance({ account, paint }, { at }, { balance, computed }) {
   if (!(await run("observe", { accountId: account?.account.id ?? "", balance, source: "page", at }))) return;
   say(differenceWords(balance, computed));
   paint();

@@ -1,14 +1,14 @@
-// The popup: the number painted at once from storage, then all the rest, repainted whenever storage changes.
+// The popup: the balance is painted first, from storage, then all sections; repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, knownView } from "../core/show/view.js";
+import { accountFor, currentAccount, cachedView } from "../core/show/view.js";
 import { t } from "../text/words.js";
-import { arrange } from "../ui/dom.js";
+import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 
 /**
- * What is open in this popup; gone when it closes.
+ * The state of this popup; lost when it closes.
  * @type {PopupUi}
  */
 const ui = {
@@ -25,7 +25,7 @@ const ui = {
   form: false,
   found: undefined,
   logged: null,
-  lookedAt: null,
+  lastOpenedAt: null,
   menu: false,
   observing: false,
   outcomeOf: null,
@@ -36,7 +36,7 @@ const ui = {
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
-/** The sections before the others are loaded; then all of them. */
+/** The sections to paint: at first header and balance, after the import all of them. */
 let sectionsOf = (/** @type {PopupBase} */ base) => [header(base), balance(base)];
 let view = /** @type {View | null} */ (null);
 
@@ -44,12 +44,12 @@ function paint() {
   if (!view) return;
   const base = baseOf(view);
   root.dataset.state = base.state;
-  withdraw(view);
-  arrange(root, sectionsOf(base));
+  clearOutdatedMessage(view);
+  renderInto(root, sectionsOf(base));
 }
 
 /**
- * The page picks the account, until the user does.
+ * The account is the page's, until the user selects one.
  * @param {View} view
  * @returns {PopupBase}
  */
@@ -61,10 +61,10 @@ function baseOf(view) {
 }
 
 /**
- * What was said of an entry holds no longer once the server has refused it.
+ * Clears the message about the last entry once the server has refused it or had it already.
  * @param {View} view
  */
-function withdraw({ listedBefore, needsYou }) {
+function clearOutdatedMessage({ listedBefore, needsYou }) {
   const isListed = listedBefore.some((id) => id === ui.logged);
   if (!isListed && !needsYou.some(({ id }) => id === ui.logged)) return;
   ui.logged = null;
@@ -74,14 +74,14 @@ function withdraw({ listedBefore, needsYou }) {
 
 async function repaint() {
   const waited = view?.waiting.length ?? 0;
-  view = await knownView(new Date());
-  ui.lookedAt ??= view.lookedAt;
+  view = await cachedView(new Date());
+  ui.lastOpenedAt ??= view.lastOpenedAt;
   paint();
-  // What was removed or answered meanwhile is on the server now.
+  // Entries that were waiting are on the server now, so what it has about the person may have changed.
   if (waited && !view.waiting.length && ui.found) await lookUp();
 }
 
-/** What the server knows of the page's person. */
+/** Fetches what the server has about the page's person. */
 async function lookUp() {
   const { page } = tab;
   if (!page?.person || !page.isClear) return;
@@ -89,10 +89,10 @@ async function lookUp() {
   paint();
 }
 
-/** What the tab shows, and what the worker kept for this popup. */
-async function lookAround() {
+/** Reads the tab's page and the draft that the worker stored for this popup. */
+async function readTab() {
   const [page, keys, { draft, asks }] = await Promise.all([
-    looking.then(all.readPage),
+    activeTabFound.then(all.readPage),
     shortcut("log-inmail"),
     all.ask("draft.take", {}),
   ]);
@@ -100,7 +100,7 @@ async function lookAround() {
   if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
   if (view && page?.person && !all.contextOf(baseOf(view)).isReady) ui.form = true;
   paint();
-  // Whoever opened the popup by a key goes on by key.
+  // A popup opened by a shortcut can be used by the keyboard at once.
   const first = ui.adding ? "#list-name" : ".main";
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
   await lookUp();
@@ -109,15 +109,15 @@ async function lookAround() {
 }
 
 document.documentElement.lang = t("format_locale");
-const looking = activeTab();
-// Before the first reading: a change while the rest is loading would go unseen.
+const activeTabFound = activeTab();
+// Registered before the first read, so that no change during loading is missed.
 onStored(repaint);
 await repaint();
-// Only now, so that loading it does not hold up the number.
+// Imported after the first painting, which it must not delay.
 const all = await import("./sections.js");
 sectionsOf = (base) => {
   const context = all.contextOf(base);
   return all.sections.map((section) => section(context));
 };
 paint();
-await Promise.all([lookAround(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);
+await Promise.all([readTab(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);

@@ -1,4 +1,4 @@
-// What stands between the user and the numbers: one named state at a time, each with one next step.
+// The connection's problem: one named state at a time, each with one button.
 
 import { openApp } from "../core/server/openapp.js";
 import { relative } from "../text/format.js";
@@ -7,7 +7,7 @@ import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 
-/** Where on the welcome page each state is solved; the others are solved at the server. */
+/** The section of the welcome page for each state; other states are resolved at the server. */
 const PLACE = {
   not_paired: "pair",
   unauthorized: "pair",
@@ -54,12 +54,12 @@ export function problem({ view, account, state, now }) {
       el("p", { class: account ? "small" : "mute" }, words),
     ),
     step,
-    (state === "server_off" || state === "impostor") && again(view, now),
+    (state === "server_off" || state === "impostor") && retryLine(view, now),
   );
 }
 
 /**
- * What the server, which runs, says it cannot do: for one account, or at all.
+ * The problems that a running server reports, for one account or all.
  * @param {PopupContext} context
  */
 export function refusals({ view }) {
@@ -82,11 +82,11 @@ export function refusals({ view }) {
 }
 
 /**
- * When it is tried again, and a button that tries at once.
+ * When the sync is retried, and a button that retries at once.
  * @param {View} view
  * @param {Date} now
  */
-export function again({ connection }, now) {
+export function retryLine({ connection }, now) {
   const retry = async () => {
     say(t("trying"));
     if (await run("retry", {})) say("");

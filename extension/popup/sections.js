@@ -1,4 +1,4 @@
-// Every section of the popup in its order, and what the popup needs once the number is there.
+// All sections of the popup in order, and the functions that the popup needs after the first painting.
 
 import { awaiting } from "./awaiting.js";
 import { balance } from "./balance.js";

@@ -1,4 +1,4 @@
-// InMails that are in no other list yet: logged without the user since the popup was last opened, or not on the server
+// InMails that no other section shows: logged by the listener since the popup was last opened, or not on the server
 // yet.
 
 import { when } from "../text/format.js";
@@ -13,7 +13,7 @@ export function sent({ account, now, ui, view }) {
   const zone = account?.account.time_zone ?? "UTC";
   const isAway = view.connection.state !== "ok";
   const news = (account?.recent ?? []).filter(
-    ({ noticed, sentAt, waiting }) => (noticed && sentAt > (ui.lookedAt ?? "")) || (waiting && isAway),
+    ({ noticed, sentAt, waiting }) => (noticed && sentAt > (ui.lastOpenedAt ?? "")) || (waiting && isAway),
   );
   if (!news.length) return null;
   return el(

@@ -1,9 +1,9 @@
-// What the sections of the popup are built from, worked out once for each painting.
+// The context of the popup's sections, computed once per painting.
 
 import { offer } from "../core/log/observe.js";
-import { lastTo } from "../core/log/past.js";
+import { lastInMailTo } from "../core/log/past.js";
 import { nextOf, targetFor, targetsOf } from "../core/log/targets.js";
-import { fits } from "../core/show/view.js";
+import { canTakeCredit } from "../core/show/view.js";
 import { warningWords } from "../core/show/warnings.js";
 
 /**
@@ -19,14 +19,14 @@ export function contextOf(base) {
     isReady: isReady(base),
     list,
     offered: offer(page, account),
-    past: page?.person ? lastTo(page.person, view, ui.found) : null,
+    past: page?.person ? lastInMailTo(page.person, view, ui.found) : null,
     target: shownTarget(base, list),
     warnings: account ? warningsOf(account, now) : [],
   };
 }
 
 /**
- * The target of the page's person, else the next one, if there is a credit for them.
+ * The target of the page's person; without a person the next target, if there is a credit.
  * @param {PopupBase} base
  * @param {Targets | null} list
  */
@@ -37,8 +37,8 @@ function shownTarget({ account, now, page, ui, view }, list) {
 }
 
 /**
- * Whether one click can log the page's person: it is an InMail, name and link are of one person, and its credit is this
- * account's.
+ * Whether one click can log the page's person: they are not a contact of the first degree, name and link are of one
+ * person, and this account's credit is used.
  * @param {PopupBase} base
  */
 const isReady = ({ account, page, ui, view }) =>
@@ -47,10 +47,10 @@ const isReady = ({ account, page, ui, view }) =>
   page.person !== null &&
   page.isClear &&
   !page.degree1 &&
-  fits(account, view.accounts, page, ui.switched);
+  canTakeCredit(account, view.accounts, page, ui.switched);
 
 /**
- * Whether the user has marked the page's person as one not to contact, here or at the server.
+ * Whether the page's person is marked as do-not-contact, in the outbox or at the server.
  * @param {PopupBase} base
  */
 const isMarked = ({ account, ui }) =>
@@ -60,7 +60,7 @@ const isMarked = ({ account, ui }) =>
   );
 
 /**
- * The warnings that the popup has words for.
+ * The warnings that have words in the popup.
  * @param {AccountView} account
  * @param {Date} now
  */

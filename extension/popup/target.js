@@ -1,4 +1,4 @@
-// What can be done about somebody on the list: copying the text for them, putting them off, taking them off the list.
+// Actions for a target: copy the text, defer, close, drop, mark as do-not-contact.
 
 import { laterDays } from "../core/log/targets.js";
 import { dayWords } from "../text/phrases.js";
@@ -11,7 +11,7 @@ import { field, form } from "../ui/forms.js";
 export const personOf = ({ person: { links, name } }) => ({ name, profileUrl: links[0] ?? null });
 
 /**
- * Everything in its order: a row of buttons, what keeps the text from being copied, and the menu that is open.
+ * A row of buttons, the reason why the text cannot be copied, and the open menu.
  * @param {PopupContext} context
  * @param {AccountView} account
  * @param {Target} target
@@ -20,7 +20,7 @@ export function actions(context, account, target) {
   const { ui, paint } = context;
   const { copy, person } = target;
   const missing = copy?.missing ?? [];
-  const turn = (/** @type {PopupUi["targetMenu"]} */ menu) => () => {
+  const toggleMenu = (/** @type {PopupUi["targetMenu"]} */ menu) => () => {
     Object.assign(ui, { targetMenu: ui.targetMenu === menu ? null : menu, picking: false, errors: {} });
     paint();
   };
@@ -47,7 +47,7 @@ export function actions(context, account, target) {
             "aria-label": t("of_person", t(menu), person.name),
             "aria-expanded": String(ui.targetMenu === menu),
             data: { hook: `target-${menu}` },
-            on: { click: turn(menu) },
+            on: { click: toggleMenu(menu) },
           },
           menu === "later" ? `${t("later")} ▾` : "⋯",
         ),
@@ -67,7 +67,7 @@ function copyButton(part, target) {
   if (!copy?.[part]) return null;
   const take = async () => {
     await navigator.clipboard.writeText(copy[part]);
-    // The log of this InMail says which text it was.
+    // The InMail's log will name the copied text.
     if (part === "body") await run("target.copied", { ...personOf(target), target: target.id, text: copy.text });
     say(t(`copied_${part}`));
   };
@@ -151,7 +151,7 @@ function moreMenu(context, { account: { id } }, target) {
   const person = personOf(target);
   const mark = async () => {
     if (await run("person.mark", { accountId: id, id: target.person.id, person })) {
-      closed(context, t("marked_done", name));
+      closeMenu(context, t("marked_done", name));
     }
   };
   return el(
@@ -193,7 +193,7 @@ async function change(context, accountId, target, what, words) {
     if (await run("target.change", { ...asked, action: "reopen" })) say(t("listed", name));
   };
   const canReopen = what.action === "drop" && target.person.id !== "";
-  closed(
+  closeMenu(
     context,
     words,
     canReopen
@@ -211,7 +211,7 @@ async function change(context, accountId, target, what, words) {
  * @param {string} words
  * @param {HTMLElement | null} [action]
  */
-function closed({ ui, paint }, words, action = null) {
+function closeMenu({ ui, paint }, words, action = null) {
   Object.assign(ui, { targetMenu: null, picking: false });
   say(words, action);
   paint();

@@ -1,4 +1,4 @@
-// Removing an InMail from the log.
+// A button that removes an InMail from the log.
 
 import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";

@@ -1,15 +1,15 @@
-// Days of an account's time zone, counted. Months are the server's business: their turns come from its timeline.
+// Day arithmetic in an account's time zone. Month boundaries come from the server's timeline.
 
 const DAY_MS = 86_400_000;
 
 /**
- * Formatters by zone: making one takes longer than all else here.
+ * Formatters by zone; creating one is the slowest step here.
  * @type {Map<string, Intl.DateTimeFormat>}
  */
 const formats = new Map();
 
 /**
- * A zone's name, or UTC for one that this browser does not know. The server may know more names.
+ * A zone's name, or UTC if this browser does not know the zone. The server may know more zones.
  * @param {string} zone
  */
 export function knownZone(zone) {
@@ -22,7 +22,7 @@ export function knownZone(zone) {
 }
 
 /**
- * The number of the local day: days that follow one another have numbers that do.
+ * The number of the local day; consecutive days have consecutive numbers. Day 0 is 1970-01-01.
  * @param {Date} instant
  * @param {string} zone
  */
@@ -46,7 +46,7 @@ export const dayName = (instant, zone) => nameOfDay(dayNumber(instant, zone));
 export const nameOfDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
 /**
- * The numbers of the local days on which something can still be done before `end`, today first; none once it is over.
+ * The numbers of the local days from today until `end` (exclusive instant), today first; empty once `end` has passed.
  * @param {Date} now
  * @param {Date} end
  * @param {string} zone

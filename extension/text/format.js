@@ -1,5 +1,4 @@
-// Instants, days and money in the reader's words. Every function takes the zone it speaks in; nothing here reads the
-// clock.
+// Formats instants, days and money in the reader's language. The zone and the present time are parameters.
 
 import { dayNumber } from "./days.js";
 import { t } from "./words.js";
@@ -17,7 +16,7 @@ function formatter(zone, options) {
 }
 
 /**
- * "30 Nov", with the year where that could be another one.
+ * "30 Nov", with the year if the day is more than 180 days away.
  * @param {Date} instant
  * @param {string} zone
  * @param {Date} now
@@ -37,7 +36,7 @@ export function time(instant, zone) {
 }
 
 /**
- * A day to come: "today", "tomorrow", "Mon 30 Nov" within a week, else "30 Nov".
+ * A future day: "today", "tomorrow", "Mon 30 Nov" within a week, else "30 Nov".
  * @param {Date} at
  * @param {string} zone
  * @param {Date} now
@@ -51,7 +50,7 @@ function comingDay(at, zone, now) {
 }
 
 /**
- * The day of an instant to come, as `comingDay` says it.
+ * The day of a future instant, in the form of `comingDay`.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
@@ -59,8 +58,8 @@ function comingDay(at, zone, now) {
 export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, now);
 
 /**
- * The last day on which something that ends at `instant` can be used to the full; close to an end within a day, its
- * time.
+ * The last full day before something ends at `instant`. With an end within 48 hours that is not at midnight, its day
+ * and time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
@@ -74,7 +73,7 @@ export function until(instant, zone, now) {
 }
 
 /**
- * The city of a zone where its clocks differ from the browser's, now or at `then`; "" where they do not.
+ * The city of a zone whose clock differs from the browser's, now or at `then`; "" if it does not.
  * @param {string} zone
  * @param {Date} now
  * @param {string | null} then
@@ -118,7 +117,7 @@ export function relative(instant, now) {
 }
 
 /**
- * An instant as a field of date and time takes it, "YYYY-MM-DDTHH:MM".
+ * An instant as the value of a datetime-local field: "YYYY-MM-DDTHH:MM".
  * @param {string} instant
  * @param {string} zone
  */
@@ -128,14 +127,14 @@ export function localTime(instant, zone) {
 }
 
 /**
- * The instant of a local time, given as "YYYY-MM-DDTHH:MM"; where the clocks leave that out, the one as much later.
+ * The instant of a local time "YYYY-MM-DDTHH:MM". A time skipped by a clock change gives the time as much later.
  * @param {string} text
  * @param {string} zone
  */
 export function instantOf(text, zone) {
   const wanted = Date.parse(`${text}Z`);
   let at = wanted;
-  // The second time with the offset of the result, which may have changed on the way.
+  // The second round uses the offset of the first result, which a clock change may have altered.
   for (let round = 0; round < 2; round += 1) {
     at = wanted - (Date.parse(`${localTime(new Date(at).toISOString(), zone)}Z`) - at);
   }
@@ -151,7 +150,7 @@ export function money(value) {
 }
 
 /**
- * The same without minor units, from ten units on.
+ * Money without minor units, from ten units on.
  * @param {{amount_minor: number, currency: string}} value
  */
 export function roundMoney(value) {
@@ -165,7 +164,7 @@ export function roundMoney(value) {
 }
 
 /**
- * How many digits a currency has behind the point.
+ * The number of decimal digits of a currency.
  * @param {string} currency
  */
 function digits(currency) {

@@ -9,7 +9,7 @@ export const purposeWords = ({ note, purpose }) =>
   [purpose && t(`purpose_${purpose}`), note && t("quoted", note)].filter(Boolean);
 
 /**
- * For when somebody is planned, and what keeps them from it: "Tomorrow, 10:30", "Held until 1 Dec".
+ * When a target is planned, or until when it is held: "Tomorrow, 10:30", "Held until 1 Dec".
  * @param {Target} target
  * @param {string} zone
  * @param {Date} now
@@ -20,7 +20,7 @@ export function plannedWords({ held_until: held, planned_at: time, planned_for: 
 }
 
 /**
- * A day to come, given as "YYYY-MM-DD".
+ * A future day, given as "YYYY-MM-DD".
  * @param {string} date
  * @param {string} zone
  * @param {Date} now
@@ -38,8 +38,8 @@ export function sinceWords({ created_at: created }, zone, now) {
 }
 
 /**
- * A pace that can be kept with whole InMails.
- * @param {number} perDay credits a working day
+ * A pace in whole InMails.
+ * @param {number} perDay credits per working day
  * @param {number} credits
  */
 export function rateWords(perDay, credits) {

@@ -1,4 +1,4 @@
-// Strings of _locales, with their plural forms.
+// Strings of `_locales` and their plural forms.
 
 import { text } from "../core/browser.js";
 
@@ -9,7 +9,7 @@ import { text } from "../core/browser.js";
 export const t = (key, ...substitutions) => text(key, ...substitutions);
 
 /**
- * The string for this many, which is also its first substitution.
+ * The plural form for `count`, which is the first substitution.
  * @param {string} key
  * @param {number} count
  * @param {...(string | number)} others
@@ -20,8 +20,8 @@ export function plural(key, count, ...others) {
 }
 
 /**
- * What a refusal says to the user, by its code, and which fields it is about. The server's words are for codes that are
- * not known here.
+ * The message of a refusal by its code, with the fields it concerns. A code without a string here uses the server's
+ * `detail`.
  * @param {unknown} error
  */
 export function refusalWords(error) {

@@ -1,4 +1,4 @@
-// Asking the worker on the user's behalf, and telling the user how it went in the page's one live region.
+// Sends the user's actions to the worker and shows results in the page's live region.
 
 import { ask } from "../core/messages.js";
 import { refusalWords } from "../text/words.js";
@@ -10,7 +10,7 @@ import { el } from "./dom.js";
  * @template {keyof Messages} Name
  * @param {Name} name
  * @param {Messages[Name]["params"]} params
- * @returns {Promise<Messages[Name]["reply"] | null>} null after a refusal, which the user has been told
+ * @returns {Promise<Messages[Name]["reply"] | null>} null after a refusal, whose message is shown
  */
 export async function run(name, params) {
   try {
@@ -21,24 +21,25 @@ export async function run(name, params) {
   }
 }
 
-const WORDS_STAY_MS = 5000;
+const MESSAGE_MS = 5000;
 
-/** Words with a button stay for as long as the button may be wanted. */
-const ACTION_STAYS_MS = 15_000;
+/** Messages with a button stay longer, so that the button can be used. */
+const ACTION_MESSAGE_MS = 15_000;
 
-/** @param {unknown} error What to do about it stays until something else is said. */
+/** @param {unknown} error Its message stays until another one is shown. */
 export const sayRefusal = (error) => say(refusalWords(error), null, true);
 
 /**
- * Tells the user something, which goes away by itself; what to do about a refusal stays until something else is said.
+ * Shows a message in the live region and removes it after some seconds.
  * @param {string} words
- * @param {HTMLElement | null} [action] one button that goes with them
+ * @param {HTMLElement | null} [action] a button after the message
+ * @param {boolean} [stays] keeps the message until another one is shown
  */
 export function say(words, action = null, stays = false) {
   const live = /** @type {HTMLElement} */ (document.getElementById("live"));
   const hadFocus = live.contains(document.activeElement);
-  const said = [el("span", {}, words), ...(action ? [action] : [])];
-  live.replaceChildren(...said);
+  const parts = [el("span", {}, words), ...(action ? [action] : [])];
+  live.replaceChildren(...parts);
   if (hadFocus) live.focus();
-  if (!stays) setTimeout(() => said.forEach((part) => part.remove()), action ? ACTION_STAYS_MS : WORDS_STAY_MS);
+  if (!stays) setTimeout(() => parts.forEach((part) => part.remove()), action ? ACTION_MESSAGE_MS : MESSAGE_MS);
 }

@@ -1,4 +1,4 @@
-// What the user takes elsewhere, such as a command for the terminal, and a button that copies it.
+// A text for use outside the browser, such as a terminal command, with a button that copies it.
 
 import { t } from "../text/words.js";
 import { say } from "./act.js";
@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 
 /**
  * @param {string} command
- * @param {string} [label] the string that names the button
+ * @param {string} [label] message key of the button's accessible name
  */
 export function commandLine(command, label = "copy_command") {
   const copy = async () => {

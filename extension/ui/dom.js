@@ -1,5 +1,4 @@
-// Building elements and bringing a page up to date with them. Text only ever becomes text nodes, so no data can turn
-// into markup.
+// Creates elements and updates a page to match them. Strings become text nodes only, so data cannot become markup.
 
 const EVENTS = ["click", "submit", "change"].map((event) => /** @type {"onclick"} */ (`on${event}`));
 
@@ -33,18 +32,18 @@ export function el(tag, { on = {}, data = {}, style = {}, ...attributes } = {}, 
 }
 
 /**
- * Text in which `*words*` stand out as bold.
+ * Text with `*words*` in bold.
  * @param {string} text
  */
 export const bold = (text) => text.split("*").map((part, index) => (index % 2 ? el("b", {}, part) : part));
 
 /**
- * Makes `root` hold these parts and nothing else. Where the focus was on what is gone, `root` takes it, so that the
- * keyboard goes on.
+ * Updates `root` to contain exactly these parts. If the focused element is removed, `root` gets the focus, so that the
+ * keyboard position is kept.
  * @param {HTMLElement} root focusable by script
  * @param {(HTMLElement | null)[]} parts
  */
-export function arrange(root, parts) {
+export function renderInto(root, parts) {
   const fresh = document.createDocumentFragment();
   fresh.append(...parts.filter((part) => part !== null));
   const hadFocus = root.contains(document.activeElement);
@@ -53,21 +52,20 @@ export function arrange(root, parts) {
 }
 
 /**
- * Makes `old` read and act like `fresh`, but keeps its elements where it can: what has the focus and what was typed
- * stay.
+ * Updates `old` to match `fresh`. Keeps existing elements if possible, and with them focus and typed text.
  * @param {Node} old
  * @param {Node} fresh
  */
 function morph(old, fresh) {
   if (old instanceof HTMLElement && fresh instanceof HTMLElement) {
-    const restore = untouched(old);
+    const restore = defaultRestorer(old);
     for (const { name } of [...old.attributes]) {
       if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
     }
     for (const { name, value } of fresh.attributes) {
       if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
     }
-    // Unlike the attribute, this is allowed by the content security policy.
+    // The content security policy allows this, but not a style attribute.
     if (old.style.cssText !== fresh.style.cssText) old.style.cssText = fresh.style.cssText;
     for (const event of EVENTS) old[event] = fresh[event];
     morphChildren(old, fresh);
@@ -86,17 +84,17 @@ function morph(old, fresh) {
 function morphChildren(old, fresh) {
   const children = [...fresh.childNodes];
   children.forEach((child, index) => {
-    const here = old.childNodes[index];
-    const twin = [...old.childNodes].slice(index).find((node) => keyOf(node) === keyOf(child));
-    if (!twin) return old.insertBefore(child, here ?? null);
-    if (twin !== here) old.insertBefore(twin, here);
-    morph(twin, child);
+    const current = old.childNodes[index];
+    const match = [...old.childNodes].slice(index).find((node) => keyOf(node) === keyOf(child));
+    if (!match) return old.insertBefore(child, current ?? null);
+    if (match !== current) old.insertBefore(match, current);
+    morph(match, child);
   });
   while (old.childNodes.length > children.length) old.lastChild?.remove();
 }
 
 /**
- * What makes a node the same one as before.
+ * The key by which a node is matched with its new version.
  * @param {Node} node
  */
 function keyOf(node) {
@@ -105,10 +103,10 @@ function keyOf(node) {
 }
 
 /**
- * For a field in which nothing was changed: how to let it show its new default.
+ * For an unchanged field, a function that sets it to its new default; otherwise null.
  * @param {HTMLElement} field
  */
-function untouched(field) {
+function defaultRestorer(field) {
   if (field instanceof HTMLSelectElement && field.selectedIndex === defaultIndex(field)) {
     return () => {
       field.selectedIndex = defaultIndex(field);

@@ -1,9 +1,9 @@
-// Forms whose fields carry their own label, hint and error, so that a mistake is told where it was made.
+// Forms whose fields have a label, a hint and an error message of their own.
 
 import { el } from "./dom.js";
 
 /**
- * @param {string} id also the control's name
+ * @param {string} id also the name of the control
  * @param {Field} field
  */
 export function field(id, { label, hint, error, options, ...attributes }) {

@@ -1,4 +1,4 @@
-// What Inkeeper reads, keeps and never does, in plain words.
+// What Inkeeper reads, stores and never does.
 
 import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";

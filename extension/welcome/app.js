@@ -1,4 +1,4 @@
-// The way to the pages of the connected server, where everything is that does not have to be in the browser.
+// Links to the connected server's pages, which have everything that does not need the browser.
 
 import { openApp } from "../core/server/openapp.js";
 import { t } from "../text/words.js";

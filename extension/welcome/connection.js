@@ -1,4 +1,4 @@
-// Which server this browser talks to, and leaving it.
+// The connected server, and disconnecting from it.
 
 import { plural, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";

@@ -1,4 +1,4 @@
-// What this is, and where it stands.
+// The title of the page and the description of the product.
 
 import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";

@@ -1,10 +1,10 @@
-// The shortcuts that the user has, and where the browser lets them be changed.
+// The user's shortcuts, and where the browser changes them.
 
 import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";
 import { section } from "./section.js";
 
-/** Where the browser keeps them; Firefox has them in the menu of its page of add-ons. */
+/** The browser's page for shortcuts. In Firefox it is in the menu of the add-ons page. */
 const PLACE = navigator.userAgent.includes("Firefox") ? "about:addons" : "chrome://extensions/shortcuts";
 
 /** @param {WelcomeContext} context */

@@ -1,4 +1,4 @@
-// Logging InMails as they are sent: off until the user asks for it, and off again with the permission.
+// The setting for logging InMails as they are sent: off by default, and off without its permission.
 
 import { requestListening } from "../core/browser.js";
 import { t } from "../text/words.js";
@@ -11,8 +11,8 @@ export function listening(context) {
   const { listening: state } = context.view;
   const isOn = state === "on";
 
-  /** The browser's question belongs to the click itself: nothing is awaited before it. */
-  const turn = (/** @type {boolean} */ on) => async () => {
+  /** The permission is requested before any `await`: the browser requires the click's own call stack. */
+  const setListening = (/** @type {boolean} */ on) => async () => {
     if (on && !(await requestListening())) return say(t("listening_refused"));
     if (await run("listening.set", { on })) say(t(on ? "listening_is_on" : "listening_is_off"));
   };
@@ -32,14 +32,14 @@ export function listening(context) {
           class: isOn ? "" : "main",
           "aria-pressed": String(isOn),
           data: { hook: "listening" },
-          on: { click: turn(!isOn) },
+          on: { click: setListening(!isOn) },
         },
         t(isOn ? "listening_off" : "listening_on"),
       ),
       state === "revoked" &&
         el(
           "button",
-          { class: "quiet", data: { hook: "listening-forgo" }, on: { click: turn(false) } },
+          { class: "quiet", data: { hook: "listening-forgo" }, on: { click: setListening(false) } },
           t("listening_off"),
         ),
     ),

@@ -1,4 +1,4 @@
-// Whether the number that LinkedIn shows is used without asking.
+// The setting to record LinkedIn's balance without asking.
 
 import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
@@ -8,7 +8,7 @@ import { section } from "./section.js";
 /** @param {WelcomeContext} context */
 export function numbers(context) {
   const { takeOver } = context.view.preferences;
-  const turn = () => run("preferences.set", { takeOver: !takeOver });
+  const toggle = () => run("preferences.set", { takeOver: !takeOver });
   return section(
     context,
     "numbers",
@@ -19,7 +19,7 @@ export function numbers(context) {
       { class: "row" },
       el(
         "button",
-        { "aria-pressed": String(takeOver), data: { hook: "take-over" }, on: { click: turn } },
+        { "aria-pressed": String(takeOver), data: { hook: "take-over" }, on: { click: toggle } },
         t(takeOver ? "numbers_off" : "numbers_on"),
       ),
     ),

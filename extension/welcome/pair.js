@@ -1,4 +1,4 @@
-// Pairing: the server shows a code where only its owner sees it, and the owner types it here.
+// Pairing: the server shows a code to its owner, who types it here.
 
 import { ask } from "../core/messages.js";
 import { relative, time } from "../text/format.js";
@@ -10,7 +10,7 @@ import { field, form } from "../ui/forms.js";
 import { section } from "./section.js";
 
 /**
- * Has the server show a code, for which the field then waits.
+ * Starts a pairing and focuses the field for its code.
  * @param {WelcomeContext} context
  */
 export async function showCode({ view, ui, paint }) {
@@ -22,8 +22,8 @@ export async function showCode({ view, ui, paint }) {
   paint();
 }
 
-/** The last digit sends the code. */
-const sendWhole = (/** @type {Event} */ { target }) => {
+/** Submits the form when all digits are entered. */
+const submitWhenComplete = (/** @type {Event} */ { target }) => {
   const { value, form: sent } = /** @type {HTMLInputElement} */ (target);
   if (SIX_DIGITS.test(digitsOf(value))) sent?.requestSubmit();
 };
@@ -76,7 +76,7 @@ export function pair(context) {
               autocomplete: "one-time-code",
               maxlength: 7,
               class: "code",
-              on: { input: sendWhole },
+              on: { input: submitWhenComplete },
             }),
             el(
               "div",
@@ -105,7 +105,7 @@ export function pair(context) {
 
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** What the server's list of devices will call this browser. */
+/** The name of this browser in the server's list of devices. */
 function deviceName() {
   const { userAgent } = navigator;
   const browser = /Firefox|Edg|OPR|Chrome/.exec(userAgent)?.[0] ?? "Browser";

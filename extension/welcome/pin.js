@@ -1,4 +1,4 @@
-// Keeping the icon in sight.
+// The step to pin the icon to the toolbar.
 
 import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";

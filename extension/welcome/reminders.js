@@ -1,4 +1,4 @@
-// Whether warnings also come as notifications, and a rest from them.
+// The settings for notifications: on or off, and a pause of some days.
 
 import { requestNotifying } from "../core/browser.js";
 import { day, time } from "../text/format.js";
@@ -16,8 +16,8 @@ export function reminders(context) {
   const { notifications: isOn, snoozedUntil } = view.reminders;
   const until = snoozedUntil && new Date(snoozedUntil) > now ? new Date(snoozedUntil) : null;
 
-  /** The browser's question belongs to the click itself: nothing is awaited before it. */
-  const turn = async () => {
+  /** The permission is requested before any `await`: the browser requires the click's own call stack. */
+  const toggle = async () => {
     if (!isOn && !(await requestNotifying())) return say(t("notifications_refused"));
     await run("notifications.set", { on: !isOn });
   };
@@ -37,7 +37,7 @@ export function reminders(context) {
           class: isOn ? "" : "main",
           "aria-pressed": String(isOn),
           data: { hook: "notifications" },
-          on: { click: turn },
+          on: { click: toggle },
         },
         t(isOn ? "notifications_off" : "notifications_on"),
       ),

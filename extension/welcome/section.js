@@ -1,4 +1,4 @@
-// The frame of every section of the page.
+// The heading and frame of a section of the page.
 
 import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";

@@ -1,4 +1,4 @@
-// Where the server is, whether the browser lets us call it, and whether it answers.
+// The server's address, the permission to call it, and whether it responds.
 
 import { mayCall, requestCalling } from "../core/browser.js";
 import { ask } from "../core/messages.js";
@@ -11,10 +11,10 @@ import { field, form } from "../ui/forms.js";
 import { showCode } from "./pair.js";
 import { section } from "./section.js";
 
-/** States of the connection that are mended here. */
+/** States of the connection that this section resolves. */
 const OURS = ["permission_missing", "server_off", "other_program", "impostor", "version_mismatch", "wrong_path"];
 
-/** Those of them that a command mends. */
+/** States that a command in the terminal resolves. */
 const COMMAND = { server_off: "make run", version_mismatch: "git pull && make run" };
 
 /** @param {WelcomeUi} ui */
@@ -35,7 +35,7 @@ export async function checkServer(ui) {
 export function server(context) {
   const { view, setup, ui, paint } = context;
   if (!setup && !ui.reconnecting && !OURS.includes(view.connection.state)) return null;
-  // Without a token it seems to be Inkeeper; only the proof tells.
+  // Without a token the greeting only looks like Inkeeper; the proof decides.
   const reached = view.connection.state === "impostor" && !ui.reconnecting ? "impostor" : ui.reached;
   const command = COMMAND[/** @type {keyof typeof COMMAND} */ (reached)];
   const isDone =
@@ -59,7 +59,7 @@ export function server(context) {
       t("other_address"),
     );
 
-  /** Asks before anything is awaited: the browser shows its question only in the click itself. */
+  /** Requests the permission before any `await`: the browser shows the prompt only in the click's own call stack. */
   const allow = async (/** @type {Values} */ { address }) => {
     const { address: found, problem } = serverAddress(address);
     ui.errors.address = problem && t(`problem_${problem}`);

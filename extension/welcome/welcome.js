@@ -1,11 +1,11 @@
-// Connecting this browser, and once that is done, the few switches that only a browser can ask for. Each section checks
-// itself while it is looked at.
+// The welcome page: connects this browser, then shows the settings that need the browser. Rechecks its state every
+// three seconds while visible.
 
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
-import { knownView } from "../core/show/view.js";
+import { cachedView } from "../core/show/view.js";
 import { t } from "../text/words.js";
-import { arrange } from "../ui/dom.js";
+import { renderInto } from "../ui/dom.js";
 import { about } from "./about.js";
 import { app } from "./app.js";
 import { connection } from "./connection.js";
@@ -21,7 +21,7 @@ import { checkServer, server } from "./server.js";
 const CHECK_EVERY_MS = 3000;
 
 /**
- * What this tab knows beyond storage.
+ * The state of this tab beyond storage.
  * @type {WelcomeUi}
  */
 const ui = {
@@ -46,11 +46,11 @@ function paint() {
   const context = { view, now: new Date(), account, setup: !view.server.paired, ui, paint };
   document.title = t(context.setup ? "welcome_title" : "settings_tab");
   root.dataset.state = context.setup ? "setup" : "settings";
-  arrange(
+  renderInto(
     root,
     (context.setup ? STEPS : SETTINGS).map((section) => section(context)),
   );
-  // What is to be typed into may come with a later painting only.
+  // The field to focus may appear only with a later painting.
   const awaited = ui.focus && document.getElementById(ui.focus);
   if (!awaited) return;
   awaited.focus();
@@ -58,12 +58,12 @@ function paint() {
 }
 
 async function repaint() {
-  view = await knownView(new Date());
+  view = await cachedView(new Date());
   paint();
 }
 
-/** What can only be asked: the permission, the server, the toolbar, the shortcuts. */
-async function look() {
+/** Queries what is not in storage: the toolbar, the shortcuts and, without a connection, permission and server. */
+async function checkBrowser() {
   if (!view) return;
   ui.pinned = await isPinned().catch(() => null);
   ui.shortcuts = {
@@ -76,14 +76,14 @@ async function look() {
 }
 
 document.documentElement.lang = t("format_locale");
-// Before the first reading: a change while the rest is loading would go unseen.
+// Registered before the first read, so that no change during loading is missed.
 onStored(repaint);
-view = await knownView(new Date());
+view = await cachedView(new Date());
 ui.address = view.pairing?.address ?? view.server.address;
 if (view.pairing) ui.focus = "code";
 paint();
 if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
-onPermissions(look);
-await look();
+onPermissions(checkBrowser);
+await checkBrowser();
 await ask("refresh", {});
-setInterval(() => document.hidden || look(), CHECK_EVERY_MS);
+setInterval(() => document.hidden || checkBrowser(), CHECK_EVERY_MS);

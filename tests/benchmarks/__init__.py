@@ -1,1 +1,1 @@
-"""`make bench`: how fast and how large Inkeeper is, beside programs that do comparable work, in one interleaved run."""
+"""`make bench`: times and sizes of Inkeeper, compared with programs that do similar work, in one interleaved run."""

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [PART ...]`: measure, print a table, write .cache/bench.json. Exit 1: one is missed."""
+"""`python -m tests.benchmarks [PART ...]`: measures, prints a table, writes .cache/bench.json. Exit code 1: a miss."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ The figures mean something on a machine that does nothing else."""
 
 
 def main() -> int:
-    """Measure the parts that are named, or all."""
+    """Measures the named parts, or all."""
     wanted = sys.argv[1:] or list(PARTS)
     unknown = set(wanted) - set(PARTS)
     if unknown:

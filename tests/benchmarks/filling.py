@@ -2,9 +2,9 @@
 
 WHERE is a data folder or a database's URL.
 
-The first account has so many InMails, a thousand in each thirty days up to now; the others have three each. So many
-people are on the list, every third of them planned for one of the next weeks. The facts
-go in through the same door as always, only many in one transaction.
+The first account has INMAILS InMails, a thousand in each thirty days up to now; the others have three each. TARGETS
+people are on the list, every third of them planned for one of the next eight weeks. The facts are stored by the
+product's own functions, many in one transaction.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from inkeeper.storage.models import Inmail, Owner
 from inkeeper.storage.transaction import Transaction
 from tests.rows import add_row
 
-A_MONTH = timedelta(days=30)
-IN_A_MONTH = 1_000
+MONTH = timedelta(days=30)
+INMAILS_PER_MONTH = 1_000
 
 
 def add_inmails(tx: Transaction, account_id: str, count: int, since: datetime, until: datetime) -> None:
-    """Store so many InMails, evenly spread over `(since, until)`."""
+    """Stores `count` InMails, evenly spread over `(since, until)`."""
     step = (until - since) / (count + 1)
     facts = [Sent(new_id(until), since + (number + 1) * step, 1) for number in range(count)]
     balances.record(tx, account_id, facts, until)
@@ -56,7 +56,7 @@ def add_inmails(tx: Transaction, account_id: str, count: int, since: datetime, u
 
 
 def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
-    """Put so many people on the list."""
+    """Adds `count` people to the list."""
     lines = (
         f"Noor Dummy {number}, Company {number % 500}, https://www.linkedin.com/in/noor-dummy-{number:06}x"
         for number in range(count)
@@ -71,11 +71,11 @@ def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
 
 
 def main() -> None:
-    """Fill it."""
+    """Fills the database that the command line names."""
     where, inmails, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     now = datetime.now(UTC)
-    months = -(-inmails // IN_A_MONTH)
-    opened_at = now - months * A_MONTH
+    months = -(-inmails // INMAILS_PER_MONTH)
+    opened_at = now - months * MONTH
     store = open_database(
         load_settings({"database" if "://" in where else "data_dir": where}, {}).database, create=True
     )
@@ -84,18 +84,20 @@ def main() -> None:
         "plan": "sales_navigator",
         "rule_book": "month_end",
         "time_zone": "Europe/Berlin",
-        "allotment": 2 * IN_A_MONTH,
+        "allotment": 2 * INMAILS_PER_MONTH,
         "opened_at": opened_at,
     }
     with store.begin_write(None) as tx:
         owner_id = add_row(tx, Owner, id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
         account_id = accounts.create_account(tx, Actor(owner_id), wanted, now)["id"]
         for month in range(months):
-            since = opened_at + month * A_MONTH
-            add_inmails(tx, account_id, min(IN_A_MONTH, inmails - month * IN_A_MONTH), since, since + A_MONTH)
+            since = opened_at + month * MONTH
+            add_inmails(
+                tx, account_id, min(INMAILS_PER_MONTH, inmails - month * INMAILS_PER_MONTH), since, since + MONTH
+            )
         for _ in range(count - 1):
-            other_id = accounts.create_account(tx, Actor(owner_id), wanted | {"opened_at": now - A_MONTH}, now)["id"]
-            add_inmails(tx, other_id, 3, now - A_MONTH, now)
+            other_id = accounts.create_account(tx, Actor(owner_id), wanted | {"opened_at": now - MONTH}, now)["id"]
+            add_inmails(tx, other_id, 3, now - MONTH, now)
     if len(sys.argv) > 4:
         add_targets(store, owner_id, int(sys.argv[4]), now)
     store.checkpoint_and_close()

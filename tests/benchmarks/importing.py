@@ -1,10 +1,10 @@
-"""LinkedIn's export previewed and imported, beside reading its rows into SQLite without understanding them.
+"""Preview and import of LinkedIn's export, compared with copying its rows into SQLite unparsed.
 
-`python -m tests.benchmarks.importing FILE` makes the export. With FOLDER it previews and imports it once, in a new
-database there, reading the file for either step as the page does, and prints seconds and megabytes as JSON. With
-`--hostile-cell` it prints what one hostile date costs, in milliseconds.
+`python -m tests.benchmarks.importing FILE` writes the export. With FOLDER it previews and imports it once, in a new
+database there, reading the file for each step as the page does, and prints seconds and megabytes as JSON. With
+`--hostile-cell` it prints the extra milliseconds for one hostile date.
 
-Tables of rows of one day, all to people of one name, are previewed as well: the time must grow with the rows.
+Tables with one day and one name in all rows are previewed as well: the time must grow linearly.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ ROWS = 100_000
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SINCE = NOW - timedelta(days=2 * 365)
 ONE_IN = 10
-"""Of so many messages one is an InMail, roughly; four of ten of those are answered."""
+"""About one message in this many is an InMail; four of ten InMails are answered."""
 
 MANY_OF_ONE_DAY, FEW_OF_ONE_DAY = 8_000, 1_000
 
 
 def mailbox() -> bytes:
-    """Two busy years of messages, newest first, as LinkedIn writes them."""
+    """An export with two years of messages, newest first, in LinkedIn's format."""
     chance = random.Random(1)
     rows: list[dict[str, str]] = []
     number = 0
@@ -66,7 +66,7 @@ def mailbox() -> bytes:
 
 
 def one_day(rows: int) -> bytes:
-    """A table of InMails of which only the day is known, the same for all, to people who are all called alike."""
+    """A table of InMails with the same day, without a time, and the same name in all rows."""
     lines = (f"Robin Sample,https://www.linkedin.com/in/robin-sample-{number},2026-11-10" for number in range(rows))
     return "\n".join(["name,profile_url,sent_at", *lines]).encode()
 
@@ -76,7 +76,7 @@ PLAIN_BYTES = 24_000
 
 
 def one_cell() -> float:
-    """By how many milliseconds a file of 24 kB with a hostile date takes longer than without."""
+    """The extra milliseconds for reading a file of 24 kB with a hostile date."""
     rows = "Kai Example,2026-07-10 10:00\n" * 120
     plain = f"Name,Date,Note\n{rows.replace('00', '00,')}Mia,2026-07-10,{'x' * HOSTILE_CHARACTERS}\n"
     hostile = f"Name,Date,Note\n{rows.replace('00', '00,')}Mia,2026-07-10 10:00{' ' * HOSTILE_CHARACTERS}x,\n"
@@ -94,7 +94,7 @@ def _read_seconds(text: str) -> float:
 
 
 def open_account(folder: Path) -> tuple[Store, str]:
-    """A new database, and the id of the account in it."""
+    """Creates a database with one account; returns the store and the account's id."""
     store = open_database(f"sqlite:///{folder}/inkeeper.sqlite3")
     wanted = {
         "name": "My seat",
@@ -110,13 +110,13 @@ def open_account(folder: Path) -> tuple[Store, str]:
 
 
 def read(path: Path, account_id: str) -> Reading:
-    """What the file is understood as."""
+    """The reading of the file."""
     with path.open("rb") as file:
         return read_file(file, path.name, Named(account_id, "My seat"), "Europe/Berlin", Wishes(), NOW)
 
 
 def seconds_to_preview(path: Path, store: Store, account_id: str) -> float:
-    """How long a preview takes, from the file to its answer."""
+    """The seconds of a preview, from the file to the result."""
     started = time.perf_counter()
     reading = read(path, account_id)
     with store.read() as tx:
@@ -126,7 +126,7 @@ def seconds_to_preview(path: Path, store: Store, account_id: str) -> float:
 
 
 def once(path: Path, folder: Path) -> dict[str, float]:
-    """Preview and import, timed, with the most memory that the process had."""
+    """Seconds of preview and import, and the peak memory of the process."""
     store, account_id = open_account(folder)
     started = time.perf_counter()
     reading = read(path, account_id)
@@ -143,10 +143,10 @@ def once(path: Path, folder: Path) -> dict[str, float]:
 
 
 def measure(folder: Path) -> list[Row]:
-    """Both in turn, each run in a process and a database of its own."""
+    """Import and plain copy in turn, each run with its own process and database."""
     folder.mkdir(parents=True)
     path = folder / "messages.csv"
-    # In a process of its own: what one has had in memory counts as its children's, too.
+    # In its own process: a child's peak memory includes its parent's.
     _printed([sys.executable, "-m", "tests.benchmarks.importing", path])
     ours, theirs, megabytes = [], [], []
     for number in range(ROUNDS):
@@ -198,7 +198,7 @@ def _one_day_row(folder: Path) -> Row:
 
 
 def _bombs_row(folder: Path) -> Row:
-    """By how much a real server's memory (resident set) grows with two zip bombs, beside a harmless zip."""
+    """The growth of a real server's memory (resident set) with two zip bombs, compared with a harmless zip."""
     place = folder / "bombs"
     place.mkdir()
     begin = messages(inmail("Robin Sample", "2026-11-05 10:00:00"))

@@ -1,4 +1,4 @@
-"""The extension in a real Chromium: how soon a person sees something, and what they have to install for it."""
+"""The extension in a real Chromium: times until something is shown, and the sizes of what is installed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from e2e.harness.wait import until
 from tests.benchmarks.report import Row
 
 TIMES = 15
-"""How often each is done, in turn. The first time of each only warms up."""
+"""Runs of each measurement, in turn. The first one is a warm-up."""
 
 WATCH_FOR_NUMBER = """new MutationObserver((_, observer) => {
     if (!/\\d/.test(document.querySelector('[data-hook=balance]')?.textContent ?? '')) return;
@@ -46,14 +46,14 @@ WAKE = """async () => {
 
 
 class _Bench:
-    """A connected browser, and the three things that are timed in it. Times in milliseconds."""
+    """A connected browser and its three measurements, in milliseconds."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.people = 0
 
     def number_shown(self) -> float:
-        """From the beginning of the popup's page to the number being in it."""
+        """From the start of the popup's page to the balance being in it."""
         target = self.browser.cdp.call("Target.createTarget", {"url": "about:blank"})
         popup = Page(self.browser.cdp, target["targetId"])
         popup.cdp("Page.enable")
@@ -64,7 +64,7 @@ class _Bench:
         return float(took)
 
     def click_acknowledged(self) -> float:
-        """From the click on "Log InMail" to the words that it is logged."""
+        """From the click on "Log InMail" to the message that it is logged."""
         popup = self._popup()
         popup.run(WATCH_FOR_ANSWER)
         popup.click("button", self._log_button(popup))
@@ -73,7 +73,7 @@ class _Bench:
         return float(took)
 
     def killed_worker_to_badge(self) -> float:
-        """From the event that wakes a killed worker to a badge with the number, where there was none."""
+        """From the event that starts a killed worker to a badge with the balance, where there was none."""
         until(lambda: not self.browser.outbox(), "everything has been sent")
         self.browser.kill_worker()
         self.browser.control.run("() => chrome.action.setBadgeText({text: ''})")
@@ -90,18 +90,18 @@ class _Bench:
 
 
 def unpacked_bytes_without_icons(folder: Path) -> int:
-    """What a browser loads, the pictures left out."""
+    """The bytes of the files that a browser loads, without images."""
     files = [path for path in folder.rglob("*") if path.is_file() and "icons" not in path.relative_to(folder).parts]
     return sum(path.stat().st_size for path in files)
 
 
 def lines_of_javascript(folder: Path) -> int:
-    """All lines, comments included."""
+    """The number of lines, with comments."""
     return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in folder.rglob("*.js"))
 
 
 def measure(folder: Path) -> list[Row]:
-    """One browser and one server; the things to time in turn."""
+    """Runs the measurements in turn, in one browser with one server."""
     folder.mkdir()
     with ExitStack() as running:
         practice = running.enter_context(PracticeSite())

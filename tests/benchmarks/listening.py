@@ -1,4 +1,4 @@
-"""What the listener costs a page of LinkedIn that is large and never still."""
+"""The CPU time of the listener in a large page that changes all the time."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NODES = 20_000
 CHANGES_A_SECOND = 1_000
 SECONDS = 3
 ROUNDS = 5
-"""The best counts: what else the machine does only ever adds."""
+"""The best round counts, since other load only adds time."""
 
 SCRIPTS = ("wording", "read", "listen")
 
-CROWD = """(nodes, changes) => {
+FILL_PAGE = """(nodes, changes) => {
     const main = document.querySelector('main');
     main.insertAdjacentHTML('beforeend', '<p><b>An invented post</b></p>'.repeat(nodes / 2));
     const posts = main.querySelectorAll('b');
@@ -29,17 +29,17 @@ CROWD = """(nodes, changes) => {
         for (let each = 0; each < changes / 100; each += 1) posts[(at += 1) % posts.length].textContent = `Post ${at}`;
     }, 10);
 }"""
-"""The page grows to so many nodes, and changes so often a second."""
+"""JavaScript that adds `nodes` nodes to the page and changes one `changes` times a second."""
 
 
 class _Profile:
-    """The processor's time that goes to our scripts and to the whole page, sampled in the page's process."""
+    """Samples the CPU time of the listener's scripts and of the whole page."""
 
     def __init__(self, browser: Browser) -> None:
         self.tab = browser.tab
 
     def run(self, use: Any) -> tuple[float, float]:
-        """While `use` lasts: the share of a core that is ours, and our longest task in milliseconds."""
+        """Runs `use`; returns the listener's share of a core, and its longest task in milliseconds."""
         self.tab.cdp("Profiler.enable")
         self.tab.cdp("Profiler.setSamplingInterval", interval=200)
         self.tab.cdp("Profiler.start")
@@ -66,7 +66,7 @@ class _Profile:
 
 
 def measure(folder: Path) -> list[Row]:
-    """The page at rest under its own changes, being clicked and typed into, and being sent an InMail from."""
+    """Measures the page without input, then with clicks, keys and a sent InMail."""
     folder.mkdir()
     size = sum((SOURCE / "linkedin" / f"{name}.js").stat().st_size for name in SCRIPTS)
     with PracticeSite() as practice:
@@ -77,10 +77,10 @@ def measure(folder: Path) -> list[Row]:
             idle, used, longest = [], [], []
             for _ in range(ROUNDS):
                 browser.visit(PracticeSite.composer("main", send="silent"))
-                browser.tab.run(CROWD, NODES, CHANGES_A_SECOND)
+                browser.tab.run(FILL_PAGE, NODES, CHANGES_A_SECOND)
                 profile = _Profile(browser)
                 idle.append(profile.run(lambda: time.sleep(SECONDS))[0])
-                share, task = profile.run(lambda: _use(browser))
+                share, task = profile.run(lambda: _use_page(browser))
                 used.append(share)
                 longest.append(task)
         finally:
@@ -94,8 +94,8 @@ def measure(folder: Path) -> list[Row]:
     ]
 
 
-def _use(browser: Browser) -> None:
-    """Clicks and types for a while, and presses Send, after which the listener looks for its proof."""
+def _use_page(browser: Browser) -> None:
+    """Writes an InMail and presses Send, so that the listener checks for proof, then types and clicks for SECONDS."""
     write(browser)
     press_send(browser)
     until = time.monotonic() + SECONDS

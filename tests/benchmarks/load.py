@@ -1,8 +1,8 @@
-"""An HTTP client that costs next to nothing, so that what is measured is the server.
+"""An HTTP client with little overhead, to measure servers.
 
-`run` starts it as a process of its own. All requests are ready-made bytes, but for the present time where one contains
-`NOW`; one thread is one client; a request's time goes from the first byte sent (or, without keep-alive, from the
-opening of the connection) to the last byte received. Every server is measured with this same client.
+`run` starts it in its own process. Requests are bytes prepared before; only `NOW` in one is replaced by the present
+time. Each client is a thread. A request's time starts with its first byte sent (without keep-alive, with the opening of
+the connection) and ends with the last byte received. All servers are measured with this client.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from datetime import UTC, datetime
 from typing import Any
 
 NOW = "2000-01-01T00:00:00.000000Z"
-"""Stands for the instant of sending in the text of a request."""
+"""Replaced by the instant of sending in the text of a request."""
 
 Headers = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of the client saw. Times in seconds."""
+    """The result of one run, in seconds."""
 
     seconds: float
     times: list[float]
 
     @property
     def rate(self) -> float:
-        """Answers a second, all clients together."""
+        """Responses per second of all clients together."""
         return len(self.times) / self.seconds
 
     @property
     def median_ms(self) -> float:
-        """The middle one of all answer times."""
+        """The median response time."""
         return statistics.median(self.times) * 1000
 
     @property
     def p99_ms(self) -> float:
-        """The answer time that one request in a hundred exceeds."""
+        """The 99th percentile of the response times."""
         return statistics.quantiles(self.times, n=100)[98] * 1000
 
 
@@ -66,7 +66,7 @@ def request(
 
 
 def answers(port: int, asked: bytes) -> bool:
-    """Whether something at the port answers this request at all."""
+    """Whether the port responds to this request."""
     try:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(asked)
@@ -76,12 +76,12 @@ def answers(port: int, asked: bytes) -> bool:
 
 
 def run(port: int, requests_by_client: list[list[str]], *, expect: int) -> Load:
-    """Send every client's requests, all clients at once; fail if any answer has another status than `expect`."""
+    """Sends every client's requests, all clients at once. RuntimeError for a status that is not in `expect`."""
     return run_at([[(port, text) for text in requests] for requests in requests_by_client], expect={expect})
 
 
 def run_at(requests_by_client: list[list[tuple[int, str]]], *, expect: set[int]) -> Load:
-    """The same for requests with the port that each goes to. A client keeps a connection for each port."""
+    """`run` for requests with a port each. A client keeps one connection per port."""
     order = json.dumps(requests_by_client)
     done = subprocess.run([sys.executable, __file__], input=order, capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout)
@@ -150,7 +150,7 @@ def _more(connection: socket.socket) -> bytes:
 
 
 def main() -> None:
-    """Carry out the order on standard input and print what was seen."""
+    """Runs the command on standard input and prints the result as JSON."""
     order = json.load(sys.stdin)
     start_together = threading.Barrier(len(order) + 1)
     clients = [_Client(requests, start_together) for requests in order]

@@ -1,4 +1,4 @@
-"""Logging an InMail: token, validation, idempotency, fact, fsync; beside two programs that also put a line on disk.
+"""Logging an InMail (token, validation, idempotency, fact, fsync), compared with two programs that store a row.
 
 aw-server speaks HTTP/1.0 without keep-alive, so beside it both servers get a new connection for each request. Beside
 sqlite3, which has no network at all, our client keeps its connections.
@@ -28,7 +28,7 @@ ACCOUNT = {
     "time_zone": "Europe/Berlin",
     "allotment": 100_000,
 }
-"""With credits for every round: a refusal would be quicker than a log."""
+"""Enough credits for every round: refusals would be faster than logs."""
 
 Figures = dict[str, list[float]]
 
@@ -36,7 +36,7 @@ Figures = dict[str, list[float]]
 def inmail_requests(
     port: int, token: str, account_id: str, clients: int, each: int, *, keep_alive: bool
 ) -> list[list[str]]:
-    """For every client as many InMails to people who were never written to before, dated when the request is sent."""
+    """Requests of each client that log InMails to new people, dated when the request is sent."""
 
     def one() -> str:
         person = uuid.uuid4().hex
@@ -55,7 +55,7 @@ def inmail_requests(
 
 
 def event_requests(port: int, clients: int, each: int) -> list[list[str]]:
-    """The same clicks as events of aw-server."""
+    """The same number of requests that store events in aw-server."""
 
     def one() -> str:
         person = uuid.uuid4().hex
@@ -67,12 +67,12 @@ def event_requests(port: int, clients: int, each: int) -> list[list[str]]:
 
 
 def open_account(client: Client) -> str:
-    """The id of a new account with credits for everything."""
+    """Opens an account with enough credits; returns its id."""
     return str(client.post("/accounts", ACCOUNT).expect(201)["id"])
 
 
 def measure(folder: Path) -> list[Row]:
-    """Both servers and the bare database in turn, a few rounds."""
+    """Both servers and the bare database in turn, for ROUNDS rounds."""
     figures: Figures = defaultdict(list)
     with ExitStack() as running:
         server = Server(folder / "inkeeper").start()
@@ -94,7 +94,7 @@ def measure(folder: Path) -> list[Row]:
                     seen[f"{name} {clients} median ms"].append(run.median_ms)
                     seen[f"{name} {clients} p99 ms"].append(run.p99_ms)
             seen["sqlite3"].append(servers.sqlite_inserts_per_second(folder / "bare.sqlite3", ALONE))
-            if number > 0:  # the first round only warms up
+            if number > 0:  # the first round is a warm-up
                 for name, values in seen.items():
                     figures[name] += values
     return _rows(figures)

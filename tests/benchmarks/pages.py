@@ -1,4 +1,4 @@
-"""The app's pages: at the server with a long and a short history, their files, and Home in a real browser."""
+"""The app's pages: response times with a long and a short history, sizes, and Home in a real browser."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
 
 ASKED = 30
 PAGES = {"Home": ("/", 1.3), "History": ("/history", 1.3), "Report": ("/report", 3.0)}
-"""Each page's path, and how many times the short history's time the long one's may take."""
+"""Each page's path, and the allowed ratio of its time with a long history to that with a short one."""
 
 STATIC = ROOT / "backend" / "inkeeper" / "web" / "static"
 LOADED = ("app.css", "tokens.css", "app.js", "htmx.min.js")
@@ -40,7 +40,7 @@ LONGEST_TASK = """() => new Promise((resolve) => {
 
 
 def page_requests(server: Server, client: Client, path: str) -> list[list[str]]:
-    """One signed-in page that asks for a fragment again and again."""
+    """Repeated requests of a signed-in page for a fragment."""
     secret = client.post("/sign-ins", {}).expect(201)["secret"]
     token = client.post("/sign-ins/redeem", {"secret": secret, "device": "Benchmark"}).expect(201)["token"]
     headers = {"Authorization": f"Bearer {token}", "HX-Request": "true"}
@@ -48,7 +48,7 @@ def page_requests(server: Server, client: Client, path: str) -> list[list[str]]:
 
 
 def at_the_server(folder: Path) -> list[Row]:
-    """Each page of an account with few and with many InMails, in turn."""
+    """Response times of each page with few and with many InMails, in turn."""
     figures: dict[str, list[float]] = {f"{name} {size} ms": [] for name in PAGES for size in ("few", "many")}
     with ExitStack() as running:
         asked = {}
@@ -61,7 +61,7 @@ def at_the_server(folder: Path) -> list[Row]:
         for number in range(ROUNDS + 1):
             for name, (port, requests) in asked.items():
                 took = load.run(port, requests, expect=200).median_ms
-                if number > 0:  # the first round only warms up
+                if number > 0:  # the first round is a warm-up
                     figures[name].append(took)
     rows = []
     for name, (_, growth) in PAGES.items():
@@ -75,13 +75,13 @@ def at_the_server(folder: Path) -> list[Row]:
 
 
 class _Opening:
-    """A connected browser in which Home is opened as the popup's links do."""
+    """A connected browser that opens Home as the popup's links do."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
 
     def home(self) -> tuple[float, float]:
-        """Milliseconds from the click to Home being painted, and of the longest task (0: none over 50 ms)."""
+        """Milliseconds from the click until Home is painted, and of the longest task (0: none over 50 ms)."""
         before = self._tabs()
         clicked = self.browser.control.run(
             "() => { const at = performance.timeOrigin + performance.now();"
@@ -100,7 +100,7 @@ class _Opening:
 
 
 def in_a_browser(folder: Path) -> list[Row]:
-    """Home from the click on a link of the popup."""
+    """The time to open Home by a link of the popup."""
     with ExitStack() as running:
         server = Server(folder / "server").start()
         running.callback(server.close)
@@ -124,7 +124,7 @@ def in_a_browser(folder: Path) -> list[Row]:
 
 
 def measure(folder: Path) -> list[Row]:
-    """At the server, in the browser, and what a page loads."""
+    """Response times, times in the browser, and the bytes that a page loads."""
     folder.mkdir()
     size = sum(len(content_of(path)) for path in STATIC.rglob("*") if path.name in LOADED) / 1000
     return [

@@ -1,4 +1,4 @@
-"""The list of people to write to: reading it, the summary with it, looking somebody up, logging, and its page."""
+"""The list of people to write to: its route, the summary, the look-up of a person, logging, and its page."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tests.benchmarks.reading import FEW, MANY, filled_server, full_account
 from tests.benchmarks.report import ROUNDS, Row, ratio_of_rounds
 
 SHORT, LONG = 100, 10_000
-"""People on the list."""
+"""Numbers of people on the list."""
 
-ASKED = 60
-TYPED = 15
+REQUESTS = 60
+LETTERS = 15
 
 Figures = dict[str, list[float]]
 
@@ -39,11 +39,11 @@ WATCH = """() => {
         globalThis.shownAt ??= performance.now();
     })));
 }"""
-"""JavaScript that notes when a letter was typed, when the rows after it were painted, and the longest task."""
+"""JavaScript that records when a letter was typed, when the new rows were painted, and the longest task."""
 
 
 def measure(folder: Path) -> list[Row]:
-    """At the server with lists of all lengths in turn, then in a browser."""
+    """Response times with lists of all lengths in turn, then times in a browser."""
     folder.mkdir()
     sizes = {"none": (FEW, 0), "short": (FEW, SHORT), "long": (FEW, LONG), "many InMails": (MANY, 0)}
     figures: Figures = defaultdict(list)
@@ -57,7 +57,7 @@ def measure(folder: Path) -> list[Row]:
             seen: dict[str, float] = {}
             for name, server in servers.items():
                 seen |= {f"{what} {name}": took for what, took in _round(server, clients[name], number).items()}
-            if number > 0:  # the first round only warms up
+            if number > 0:  # the first round is a warm-up
                 for name, took in seen.items():
                     figures[name].append(took)
         rows = _rows(figures)
@@ -65,7 +65,7 @@ def measure(folder: Path) -> list[Row]:
 
 
 def _round(server: Server, client: Client, number: int) -> dict[str, float]:
-    """Milliseconds of each request, the middle one of many."""
+    """Median milliseconds of each kind of request."""
     account_id, port = full_account(client), server.port
     path = f"/api/v1/accounts/{account_id}"
 
@@ -76,11 +76,11 @@ def _round(server: Server, client: Client, number: int) -> dict[str, float]:
         return load.request(method, where, port, keep_alive=True, headers=named, body=body)
 
     def median(text: str, expect: int = 200) -> float:
-        return load.run(port, [[text] * ASKED], expect=expect).median_ms
+        return load.run(port, [[text] * REQUESTS], expect=expect).median_ms
 
     look_up = f"/api/v1/people/lookup?profile_url=https://www.linkedin.com/in/nobody-{number}&name=Nobody%20{number}"
     read = ask("GET", f"{path}/summary")
-    others = [ask("PATCH", path, {"name": f"Seat {number} {again}"}) for again in range(ASKED)]
+    others = [ask("PATCH", path, {"name": f"Seat {number} {again}"}) for again in range(REQUESTS)]
     after_a_write = load.run(port, [[text for other in others for text in (other, read)]], expect=200)
     found = {
         "targets": median(ask("GET", "/api/v1/targets")),
@@ -96,13 +96,13 @@ def _round(server: Server, client: Client, number: int) -> dict[str, float]:
 
 
 def _etag(client: Client, account_id: str) -> str:
-    """The summary's tag as it is now."""
+    """The summary's current ETag."""
     headers = client.get(f"/accounts/{account_id}/summary").headers
     return str({name.lower(): value for name, value in headers.items()}["etag"])
 
 
 def _logs(ask: Any, path: str, slug: str | None, number: int) -> list[str]:
-    """InMails to people who are on the list, from its end on; without a slug, to people who are not."""
+    """Requests that log InMails to listed people (`slug`), or to people who are not listed (no `slug`)."""
     texts = []
     for again in range(20):
         at = 20 * number + again
@@ -163,7 +163,7 @@ def _rows(figures: Figures) -> list[Row]:
 
 
 def _in_a_browser(folder: Path, server: Server, client: Client) -> list[Row]:
-    """From a typed letter to the filtered rows being painted."""
+    """The time from a typed letter until the filtered rows are painted."""
     with ExitStack() as running:
         browser = Browser(extension_copy(folder))
         running.callback(browser.quit)
@@ -171,7 +171,7 @@ def _in_a_browser(folder: Path, server: Server, client: Client) -> list[Row]:
         page.wait_text("Noor Dummy")
         page.run(WATCH)
         page.press("/")
-        times = [_typed(page, letter) for letter in "dummy 12345 company"[:TYPED]][2:]
+        times = [_typed(page, letter) for letter in "dummy 12345 company"[:LETTERS]][2:]
         longest = float(page.run("() => globalThis.longest"))
     what = f"typed letter to filtered rows, {LONG:,} people"
     return [

@@ -1,4 +1,4 @@
-"""The server on PostgreSQL: beside itself on SQLite, as two processes, and with more data. Commits reach the disk."""
+"""The server on PostgreSQL: compared with SQLite, with two processes, and with more data. Commits are durable."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLIENTS = 8
 LOGS_OF_EACH = 40
 SUMMARIES_OF_EACH = 80
 FACTS = 1_000
-"""In the open period of the account that two processes write to in turn."""
+"""InMails in the open period of the account that two processes write to in turn."""
 
 WRITES = 60
 FEW_ACCOUNTS, MANY_ACCOUNTS = 100, 10_000
@@ -32,7 +32,7 @@ COUNTED_LOGS = 25
 
 LOG_ALONE, LOG_OF_MANY = 0.3, 0.6
 SUMMARY_ALONE, SUMMARY_OF_MANY = 0.4, 0.6
-"""What is left of SQLite's rate: each statement goes to another process and back."""
+"""Least ratios to SQLite's rate. On PostgreSQL each statement is a round trip to another process."""
 
 STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
 
@@ -51,7 +51,7 @@ class _OnPostgresql(Server):
 
 
 class _Paired:
-    """An account with a client that is paired with its server, or with several servers of one database."""
+    """An account and a client paired with its server, or with several servers of one database."""
 
     def __init__(self, *servers_of_ledger: Server) -> None:
         self.ports = [server.port for server in servers_of_ledger]
@@ -60,7 +60,7 @@ class _Paired:
         self.account_id = open_account(client)
 
     def logs(self, clients: int, each: int, ports: list[int]) -> list[list[tuple[int, str]]]:
-        """For every client as many InMails to log, one client after the other at the next of the ports."""
+        """Requests of each client that log InMails; the clients are distributed over the ports."""
         return [
             [(port, text) for text in inmail_requests(port, self.token, self.account_id, 1, each, keep_alive=True)[0]]
             for port in _in_turn(ports, clients)
@@ -73,7 +73,7 @@ class _Paired:
         return port, load.request("GET", path, port, keep_alive=True, headers=headers)
 
     def summaries(self, clients: int, each: int, ports: list[int]) -> list[list[tuple[int, str]]]:
-        """For every client as many requests for the summary."""
+        """Requests of each client for the summary."""
         return [[self.summary(port)] * each for port in _in_turn(ports, clients)]
 
 
@@ -82,7 +82,7 @@ def _in_turn(ports: list[int], clients: int) -> list[int]:
 
 
 def measure(folder: Path) -> list[Row]:
-    """All servers over one cluster, and one on SQLite, in turn."""
+    """All servers on one cluster, and one on SQLite, in turn."""
     with ExitStack() as running:
         cluster = running.enter_context(postgresql.cluster(**postgresql.SAFE))
 
@@ -107,7 +107,7 @@ def measure(folder: Path) -> list[Row]:
             for accounts, server, client in zip((FEW_ACCOUNTS, MANY_ACCOUNTS), sizes, clients, strict=True):
                 run = load.run(server.port, summary_requests(server, client, keep_alive=True), expect=200)
                 seen[f"summary, {accounts:,} accounts, ms"] = run.median_ms
-            if number > 0:  # the first round only warms up
+            if number > 0:  # the first round is a warm-up
                 for name, value in seen.items():
                     figures[name].append(value)
         figures["statements"] = [float(count) for count in _statements_of_logs(cluster, folder / "counted")]
@@ -115,7 +115,7 @@ def measure(folder: Path) -> list[Row]:
 
 
 def _round(on_sqlite: _Paired, ours: _Paired) -> dict[str, float]:
-    """Logs and summaries of one client and of many, on SQLite and on PostgreSQL with one process and with two."""
+    """Rates of logs and summaries, with one client and many, on SQLite and on one and two PostgreSQL processes."""
     seen: dict[str, float] = {}
 
     def run(place: str, ledger: _Paired, ports: list[int], clients: int) -> None:
@@ -137,7 +137,7 @@ def _round(on_sqlite: _Paired, ours: _Paired) -> dict[str, float]:
 
 
 def _after_a_write(ledger: _Paired) -> dict[str, float]:
-    """How long the summary takes at one process after a log at the same, and after a log at another one."""
+    """The time of the summary at one process after a log at the same process, and at another one."""
     (logs,) = ledger.logs(1, 2 * WRITES, ledger.ports[:1])
     here, there = map(ledger.summary, ledger.ports)
     requests = [
@@ -155,18 +155,18 @@ def _new_database(cluster: postgresql.Cluster) -> str:
 
 
 def _filled(cluster: postgresql.Cluster, folder: Path, accounts: int) -> Server:
-    """A running server over so many accounts; that to look at is the first one opened, with a thousand InMails."""
+    """A running server with `accounts` accounts, of which the first has a thousand InMails."""
     name = cluster.new_database()
     server = _OnPostgresql(folder, cluster.url(name, tcp=True))
     command = [sys.executable, "-m", "tests.benchmarks.filling", server.database, str(FACTS), str(accounts)]
     subprocess.run(command, check=True, env=server.environment(), cwd=servers.ROOT)
-    # PostgreSQL's autovacuum does this within a minute or so.
+    # Autovacuum would do this within about a minute.
     cluster.query("VACUUM ANALYZE", name)
     return server.start()
 
 
 def _statements_of_logs(cluster: postgresql.Cluster, folder: Path) -> list[int]:
-    """How many statements PostgreSQL runs for each of some logs, with those that begin and end the transaction."""
+    """The number of statements that PostgreSQL runs for each log, with BEGIN and COMMIT."""
     name = cluster.new_database()
     cluster.query(f"ALTER DATABASE {name} SET log_statement = 'all'")
     server = _OnPostgresql(folder, cluster.url(name, tcp=True)).start()

@@ -1,6 +1,6 @@
-"""What an InMail costs on PostgreSQL: CPU time and bytes. `python -m tests.benchmarks.postgresql_costs` prints it.
+"""CPU time and bytes of an InMail on PostgreSQL. `python -m tests.benchmarks.postgresql_costs` prints it.
 
-docs/deploy/README.md counts with these figures. One server process and one client; every other InMail gets an outcome.
+docs/deploy/README.md uses these figures. One server process and one client; every other InMail gets an outcome.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ UNCHANGED_SUMMARIES = 1_000
 
 
 def cpu_seconds(cluster: postgresql.Cluster) -> float:
-    """The CPU time of all of a cluster's processes so far, those that have ended included."""
+    """The CPU seconds of all processes of a cluster so far, including ended ones."""
     assert cluster.process is not None
     own = cluster.process.pid
     ticks = 0
@@ -38,7 +38,7 @@ def cpu_seconds(cluster: postgresql.Cluster) -> float:
 
 
 def log_all(client: Client, account: dict) -> None:
-    """Log the InMails, half of which get an outcome."""
+    """Logs the InMails and gives half of them an outcome."""
     for number in range(INMAILS):
         person = f"Person Number {number}"
         body = {"recipient": {"name": person, "profile_url": f"https://www.linkedin.com/in/person-number-{number}"}}
@@ -49,7 +49,7 @@ def log_all(client: Client, account: dict) -> None:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Prints the figures."""
     with postgresql.cluster(**postgresql.SAFE) as cluster, tempfile.TemporaryDirectory() as folder:
         name = cluster.new_database()
         server = TeamServer(Path(folder), cluster.url(name)).start()

@@ -1,4 +1,4 @@
-"""The summary: beside a server that reads one row, a route that reads nothing, and itself with more data."""
+"""The summary, compared with a server that reads one row, a route that reads nothing, and itself with more data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Figures = dict[str, list[float]]
 
 
 def filled_server(folder: Path, inmails: int, accounts: int, targets: int = 0) -> Server:
-    """A running server over a database of that size; the account to look at is the first one opened."""
+    """A running server with a database of that size; `full_account` is the first account opened."""
     sizes = [str(inmails), str(accounts), *([str(targets)] if targets else [])]
     command = [sys.executable, "-m", "tests.benchmarks.filling", folder / "data", *sizes]
     server = Server(folder)
@@ -32,20 +32,20 @@ def filled_server(folder: Path, inmails: int, accounts: int, targets: int = 0) -
 
 
 def summary_requests(server: Server, client: Client, *, keep_alive: bool, etag: str | None = None) -> list[list[str]]:
-    """One client that asks for the summary of the full account again and again."""
+    """Repeated requests of one client for the summary of the full account."""
     headers = {"Authorization": f"Bearer {client.token}"} | ({"If-None-Match": etag} if etag else {})
     path = f"/api/v1/accounts/{full_account(client)}/summary"
     return [[load.request("GET", path, server.port, keep_alive=keep_alive, headers=headers)] * ASKED]
 
 
 def full_account(client: Client) -> str:
-    """The id of the account with the many InMails."""
+    """The id of the account with most InMails."""
     # The others were opened after it.
     return str(client.get("/accounts?limit=1").expect(200)["items"][0]["id"])
 
 
 def measure(folder: Path) -> list[Row]:
-    """All servers side by side, asked in turn."""
+    """Measures all servers in turn."""
     figures: Figures = defaultdict(list)
     with ExitStack() as running:
         sizes = {"few": (FEW, 1), "many InMails": (MANY, 1), "many accounts": (FEW, ACCOUNTS)}
@@ -78,7 +78,7 @@ def measure(folder: Path) -> list[Row]:
             for name in ours:
                 requests = summary_requests(ours[name], clients[name], keep_alive=True)
                 seen[f"inkeeper {name}"] = load.run(ours[name].port, requests, expect=200)
-            if number > 0:  # the first round only warms up
+            if number > 0:  # the first round is a warm-up
                 for name, run in seen.items():
                     figures[name].append(run.rate)
                     figures[f"{name} ms"].append(run.median_ms)

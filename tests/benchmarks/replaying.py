@@ -1,4 +1,4 @@
-"""Replay, pure: how many facts a second. `python -m tests.benchmarks.replaying BOOK` prints it for one run."""
+"""The pure replay: facts per second. `python -m tests.benchmarks.replaying BOOK` prints it for one run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BETWEEN = timedelta(minutes=45)
 
 
 def history(book: str) -> list[Fact]:
-    """Eight and a half busy years: of a hundred facts 78 sends, 18 outcomes, 3 retractions, 1 observation."""
+    """8.5 years of facts: of each hundred 78 sends, 18 outcomes, 3 retractions, 1 observation."""
     chance = random.Random(1)
     terms = Terms(book, allotment=2_000, cap=8_000)
     facts: list[Fact] = [Opened(new_id(BEGIN), BEGIN, "sales_navigator", "Europe/Berlin", terms)]
@@ -45,7 +45,7 @@ def history(book: str) -> list[Fact]:
 
 
 def facts_per_second(book: str) -> float:
-    """One run over all facts, journal included."""
+    """Replays all facts once, with the journal."""
     facts = history(book)
     until = facts[-1].at
     started = time.perf_counter()
@@ -54,7 +54,7 @@ def facts_per_second(book: str) -> float:
 
 
 def measure(_folder: Path) -> list[Row]:
-    """Both rule books in turn, each run in a process of its own."""
+    """Both rule books in turn, each run in its own process."""
     figures: dict[str, list[float]] = {"month_end": [], "rolling": []}
     for _ in range(ROUNDS):
         for book, rates in figures.items():

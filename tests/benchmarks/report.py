@@ -1,4 +1,4 @@
-"""What a measurement comes to: rows with a figure, a target and the plain answer whether it is met."""
+"""The results of measurements: rows with a figure, a target, and whether it is met."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 ROUNDS = 5
-"""How often each thing is measured, all of them in turn, so that whatever else the machine does hits all alike."""
+"""Rounds of measurements. All are measured in turn, so that other load affects all of them."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `unit` is "x" for a ratio to what it is measured against."""
+    """One line of the table. `unit` is "x" for a ratio to `against`."""
 
     what: str
     against: str
@@ -30,18 +30,18 @@ class Row:
 
     @property
     def met(self) -> bool:
-        """Whether the figure is on the right side of the target."""
+        """Whether the figure meets the target; equal meets it."""
         return self.value >= self.target if self.bound == "at least" else self.value <= self.target
 
 
 def ratio_of_rounds(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The middle one of the ratios of each round."""
+    """The median of the ratios of each round."""
     return statistics.median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows for a terminal."""
-    heads = ("what", "against", "measured", "target", "")
+    """The rows as a text table."""
+    header = ("what", "against", "measured", "target", "")
     lines = [
         (
             row.what,
@@ -52,16 +52,16 @@ def table(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    widths = [max(len(line[column]) for line in (heads, *lines)) for column in range(len(heads))]
+    widths = [max(len(line[column]) for line in (header, *lines)) for column in range(len(header))]
 
-    def laid_out(cells: tuple[str, ...]) -> str:
+    def format_row(cells: tuple[str, ...]) -> str:
         return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
-    return "\n".join([laid_out(heads), laid_out(tuple("-" * width for width in widths)), *map(laid_out, lines)])
+    return "\n".join([format_row(header), format_row(tuple("-" * width for width in widths)), *map(format_row, lines)])
 
 
 def write_json(rows: Sequence[Row], path: Path) -> None:
-    """The rows with all details, and on what they were measured."""
+    """Writes the rows with all details, and the machine they were measured on, as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,4 +1,4 @@
-"""The servers that are measured, each a process of its own with a folder of its own."""
+"""The measured servers, each with its own process and folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AW_ENVIRONMENT = CACHE / "aw-server"
 
 @contextmanager
 def running(command: list[str | Path], folder: Path, answers_at: str, environment: dict[str, str]) -> Iterator[None]:
-    """Run a server until the block ends; the block begins when the address answers."""
+    """Runs a server until the block ends; the block begins when the address responds."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "terminal.txt").open("wb") as terminal:
         process = subprocess.Popen(command, stdout=terminal, stderr=subprocess.STDOUT, env=environment, cwd=folder)
@@ -49,7 +49,7 @@ def _without_settings(**more: str) -> dict[str, str]:
 
 
 def install_aw_server() -> None:
-    """Bring aw-server's own environment to what its pinned requirements say."""
+    """Installs aw-server's pinned requirements into its own environment."""
     stamp = AW_ENVIRONMENT / ".installed-from"
     wanted = AW_REQUIREMENTS.read_text(encoding="utf-8")
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
@@ -64,7 +64,7 @@ def install_aw_server() -> None:
 
 @contextmanager
 def aw_server(folder: Path) -> Iterator[int]:
-    """ActivityWatch's server as it starts by default, with Peewee on SQLite. Gives its port."""
+    """ActivityWatch's server with its defaults (Peewee on SQLite). Yields its port."""
     port = free_port()
     places = {name: str(folder / name) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
     command = [AW_ENVIRONMENT / "bin" / "aw-server", "--host", "127.0.0.1", "--port", str(port), "--storage", "peewee"]
@@ -74,7 +74,7 @@ def aw_server(folder: Path) -> Iterator[int]:
 
 @contextmanager
 def flask_route(folder: Path, answer_bytes: int) -> Iterator[int]:
-    """A bare Flask route on waitress that answers as many bytes as asked. Gives its port."""
+    """A Flask route on waitress that returns a given number of bytes. Yields its port."""
     port = free_port()
     command = [sys.executable, HERE / "baselines" / "flask_route.py", str(port), str(answer_bytes)]
     with running(command, folder, f"http://127.0.0.1:{port}/", _without_settings()):
@@ -82,13 +82,13 @@ def flask_route(folder: Path, answer_bytes: int) -> Iterator[int]:
 
 
 def sqlite_inserts_per_second(database: Path, count: int) -> float:
-    """How many rows a second the sqlite3 module alone puts on disk, one transaction each."""
+    """Rows per second that the sqlite3 module alone commits, one transaction each."""
     command = [sys.executable, HERE / "baselines" / "sqlite_insert.py", database, str(count)]
     return count / float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def make_bucket(port: int, name: str) -> None:
-    """Make the place in aw-server that events are put into."""
+    """Creates the bucket of aw-server for the events."""
     body = json.dumps({"client": "benchmark", "type": "benchmark", "hostname": "here"}).encode()
     headers = {"Content-Type": "application/json"}
     asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/0/buckets/{name}", body, headers)

@@ -1,4 +1,4 @@
-"""Planning a long list, pure: how long it takes. `python -m tests.benchmarks.spreading LIST` prints it for one run."""
+"""The pure planning of a long list: milliseconds. `python -m tests.benchmarks.spreading LIST` prints it for one run."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from inkeeper.rules.spreading import Candidate, Credits, spread
 from tests.benchmarks.report import ROUNDS, Row
 
 TARGETS = 10_000
-MOST_MS = 150
+TARGET_MS = 150
 TODAY = date(2026, 11, 26)
 RUNS = 5
 
 
 def credits_over_92_days(number: int) -> list[Credits]:
-    """As many in each of four months, of which the first is nearly over."""
-    turns = [0, 5, 36, 67]
-    ends = [TODAY + timedelta(days=turn - 1) for turn in turns[1:]]
+    """Credits of four months, a quarter each; the first month is nearly over."""
+    renewals = [0, 5, 36, 67]
+    ends = [TODAY + timedelta(days=renewal - 1) for renewal in renewals[1:]]
     return [
-        Credits(TODAY + timedelta(days=turn), end, number // 4) for turn, end in zip(turns, [*ends, None], strict=True)
+        Credits(TODAY + timedelta(days=renewal), end, number // 4)
+        for renewal, end in zip(renewals, [*ends, None], strict=True)
     ]
 
 
 def plain_list(number: int) -> dict[str, Any]:
-    """People without wishes, and a credit for each."""
+    """People without a day or campaign, and a credit for each."""
     people = [Candidate(f"t{n}", f"p{n}") for n in range(number)]
     return {
         "candidates": people,
@@ -43,21 +44,21 @@ def plain_list(number: int) -> dict[str, Any]:
 
 
 def mixed_list(number: int) -> dict[str, Any]:
-    """Half of the people in twelve campaigns with days, two with budgets; some put off, some due; too few credits."""
-    chance = random.Random(1)
+    """Half of the people in twelve campaigns with dates, two with budgets; some deferred, some due; too few credits."""
+    generator = random.Random(1)
 
     def later(first: int, last: int) -> date:
-        return TODAY + timedelta(days=chance.randint(first, last))
+        return TODAY + timedelta(days=generator.randint(first, last))
 
     campaigns = [(f"c{n}", later(-10, 60), later(20, 110)) for n in range(12)]
     people = []
     for n in range(number):
-        due = later(-3, 90) if chance.random() < 0.1 else None
-        if chance.random() < 0.5:
-            name, starts, ends = chance.choice(campaigns)
+        due = later(-3, 90) if generator.random() < 0.1 else None
+        if generator.random() < 0.5:
+            name, starts, ends = generator.choice(campaigns)
             people.append(Candidate(f"t{n}", f"p{n}", due, starts, ends, name))
         else:
-            people.append(Candidate(f"t{n}", f"p{n}", due, later(0, 60) if chance.random() < 0.2 else None))
+            people.append(Candidate(f"t{n}", f"p{n}", due, later(0, 60) if generator.random() < 0.2 else None))
     return plain_list(number) | {
         "candidates": people,
         "credits": credits_over_92_days(number * 9 // 10),
@@ -71,7 +72,7 @@ LISTS: dict[str, Callable[[int], dict[str, Any]]] = {"plain": plain_list, "mixed
 
 
 def milliseconds(name: str) -> float:
-    """The shortest of a few runs: whatever else the machine does makes long ones longer still."""
+    """The shortest of RUNS runs, since other load only adds time."""
     times = []
     for _ in range(RUNS):
         wanted = LISTS[name](TARGETS)
@@ -82,7 +83,7 @@ def milliseconds(name: str) -> float:
 
 
 def measure(_folder: Path) -> list[Row]:
-    """Both lists in turn, each run in a process of its own."""
+    """Both lists in turn, each run in its own process."""
     figures: dict[str, list[float]] = {name: [] for name in LISTS}
     for _ in range(ROUNDS):
         for name, seen in figures.items():
@@ -95,7 +96,7 @@ def measure(_folder: Path) -> list[Row]:
             statistics.median(seen),
             "ms",
             "at most",
-            MOST_MS,
+            TARGET_MS,
             {"ms": seen},
         )
         for name, seen in figures.items()

@@ -1,4 +1,4 @@
-"""From the start of the process to its first answer, and the memory it then keeps."""
+"""The time from the start of the process to its first response, and its memory at rest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SETTLED_SECONDS = 2.0
 
 
 def seconds_to_first_answer(server: Server) -> float:
-    """Start `inkeeper serve` over its existing database, ask until it answers, and end it."""
+    """Starts `inkeeper serve` on an existing database, requests until it responds, and stops it."""
     ask = load.request("GET", "/api/v1/server", server.port, keep_alive=False).encode()
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -37,7 +37,7 @@ def seconds_to_first_answer(server: Server) -> float:
 
 
 def memory_mib(server: Server) -> float:
-    """What the process holds (resident set) once it has worked and is at rest."""
+    """The resident set of the process at rest, after some requests, in MiB."""
     client = server.client()
     requests = inmail_requests(server.port, str(client.token), open_account(client), 8, USED // 8, keep_alive=True)
     load.run(server.port, requests, expect=201)
@@ -47,7 +47,7 @@ def memory_mib(server: Server) -> float:
 
 
 def resident_mib(server: Server) -> float:
-    """What the server's process has in memory (resident set)."""
+    """The resident set of the server's process, in MiB."""
     status = Path(f"/proc/{_pid_of(server)}/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
@@ -59,7 +59,7 @@ def _pid_of(server: Server) -> int:
 
 
 def measure(folder: Path) -> list[Row]:
-    """Several starts over one database; memory in as many processes."""
+    """Several starts on one database, and the memory of as many processes."""
     starts, sizes = [], []
     server = Server(folder / "inkeeper").start()
     server.close()

@@ -1,4 +1,4 @@
-"""The table of the benchmarks says plainly what is met and what is missed."""
+"""The table of the benchmarks: targets met and missed, ratios, the written file, the timing client."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_target_is_met_up_to_the_target_itself(value: float, bound: str, met: 
 
 
 def test_a_ratio_is_taken_within_each_round() -> None:
-    # A slow round that hits both alike changes nothing.
+    # A slow round affects both alike, so the ratio stays.
     assert ratio_of_rounds([200, 20, 220], [100, 10, 100]) == 2
 
 

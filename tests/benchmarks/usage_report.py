@@ -1,4 +1,4 @@
-"""The 12-month report of an account with a long history beside one with a short one, each made anew after a write."""
+"""The 12-month report of an account with a long history, compared with a short one, each computed after a write."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ GROWTH = 3
 
 
 def report_ms(client: Client, account: str) -> float:
-    """The shortest time of a report: whatever else the machine does makes long ones longer still.
+    """The shortest time of a report in milliseconds, since other load only adds time.
 
-    Something is written before each, or the one before would be answered again.
+    Each report follows a write, which makes the cached one invalid.
     """
     times = []
     for number in range(ASKED):
@@ -41,7 +41,7 @@ def measure(folder: Path) -> list[Row]:
         for number in range(ROUNDS + 1):
             for name, seen in figures.items():
                 took = report_ms(*asked[name])
-                if number > 0:  # the first round only warms up
+                if number > 0:  # the first round is a warm-up
                     seen.append(took)
     growth = ratio_of_rounds(figures["many ms"], figures["few ms"])
     what, against = f"12-month report, {MANY:,} InMails, time", f"itself, {FEW:,} InMails"

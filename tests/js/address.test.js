@@ -1,9 +1,9 @@
-// The server's address as the user types it.
+// Normalizing and refusing the server's address as the user types it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-// What the module takes from the browser is not used by what is tried here.
+// The module imports `chrome`, but these tests do not use it.
 globalThis.chrome = { runtime: {}, storage: { local: {}, session: {} } };
 const { serverAddress } = await import("../../extension/core/server/address.js");
 

@@ -1,4 +1,4 @@
-// The badge never reads as another number than the balance, in any state.
+// The badge shows the balance and no other number, in every state.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -49,7 +49,7 @@ function viewOf(
 
 const UNITS = { "": 1, k: 1000, M: 1_000_000 };
 
-/** The range of balances that a text names: from, and the first that it does not name. */
+/** The range of balances that a text shows: [from, to). */
 function named(text) {
   const [, number, unit] = /^[~]?(\d*\.?\d+)(k|M|)[!?↑]*$/.exec(text) ?? assert.fail(`${text} is no number`);
   const step = UNITS[unit] * (number.startsWith(".") ? 0.1 : 1);
@@ -95,7 +95,7 @@ test("what does not fit is in the title", () => {
   assert.match(title, /Inkeeper isn’t running/);
 });
 
-test("a sign passes, also when the clock is set back meanwhile", () => {
+test("a sign ends, also after the clock is set back", () => {
   const until = (ms) => ({ sign: "✓", until: new Date(NOW.getTime() + ms).toISOString() });
   assert.equal(badge(viewOf(12), NOW, until(FLASH_MS)).text, "✓");
   assert.equal(badge(viewOf(12), NOW, until(0)).text, "12");

@@ -1,5 +1,5 @@
-// A `chrome` for tests without a browser: storage in memory and the strings of _locales. Import it before any module of
-// the extension.
+// A fake `chrome` for tests without a browser: storage in memory and the strings of _locales. Import it before any
+// module of the extension.
 
 import { readFileSync } from "node:fs";
 
@@ -7,14 +7,11 @@ const MESSAGES = JSON.parse(
   readFileSync(new URL("../../extension/_locales/en/messages.json", import.meta.url), "utf8"),
 );
 
-/**
- * One area of storage. `writes` holds every state after a change, so that a test can see what a repaint could have
- * seen.
- */
+/** One storage area. `writes` has every state after a change: what a repaint at that moment would read. */
 class Area {
   content = {};
   writes = [];
-  /** How often it was read. */
+  /** The number of reads. */
   reads = 0;
   listeners = [];
   onChanged = { addListener: (listener) => this.listeners.push(listener) };
@@ -66,7 +63,7 @@ export const notified = [];
 /** The addresses of the tabs that were opened. */
 export const opened = [];
 
-/** As in browsers, and unlike in node, a lock is never granted before `request` returns. */
+/** As in browsers and unlike in Node.js, a lock is never granted before `request` returns. */
 const locks = {
   request: async (name, work) => {
     await null;
@@ -127,7 +124,7 @@ globalThis.chrome = {
   contextMenus: {},
 };
 
-/** Empties all of it. */
+/** Clears storage and the recorded calls. */
 export function reset() {
   for (const area of [local, session]) area.clear();
   badges.length = 0;

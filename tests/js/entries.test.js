@@ -1,4 +1,4 @@
-// The entries of the outbox by themselves, without a server: their order, states, and the recent logs beside them.
+// The outbox's entries without a server: their order and states, and the recent logs.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -53,7 +53,7 @@ test("not claimed: what is paused, what needs the user, what is another server's
   assert.equal(await outbox.claim(), null);
 });
 
-test("pause holds back all that waits, and resume lets go of it", async () => {
+test("pause stops all waiting entries, and resume makes them wait again", async () => {
   const kai = inmail("Kai");
   const robin = inmail("Robin", { state: "needs_you" });
   await outbox.add(kai);
@@ -64,32 +64,32 @@ test("pause holds back all that waits, and resume lets go of it", async () => {
   assert.deepEqual([(await stored(kai.id)).state, (await stored(robin.id)).state], ["waiting", "needs_you"]);
 });
 
-test("an answer of a broken server is counted, and no answer leaves open whether the server has the entry", async () => {
+test("a server error is counted, and without a response it is unknown whether the server has the entry", async () => {
   await outbox.add(inmail("Kai"));
   const claimed = await outbox.claim();
-  await outbox.keepWaiting(claimed, NO_ANSWER);
+  await outbox.keepForRetry(claimed, NO_ANSWER);
   const unknown = await stored(claimed.id);
   assert.deepEqual([unknown.state, unknown.tries, unknown.attemptedAt], ["waiting", 0, claimed.attemptedAt]);
-  await outbox.keepWaiting(claimed, BROKEN);
+  await outbox.keepForRetry(claimed, BROKEN);
   const broken = await stored(claimed.id);
   assert.deepEqual([broken.state, broken.tries, broken.attemptedAt], ["waiting", 1, null]);
 });
 
-test("a refused entry needs the user; refused and taken back, it is gone with what took it back", async () => {
+test("a refused entry needs the user; one that was retracted is removed with its retraction", async () => {
   const entry = await logged("Kai");
   const claimed = await outbox.claim();
-  await outbox.askUser(claimed, REFUSED);
+  await outbox.requireDecision(claimed, REFUSED);
   assert.deepEqual([(await stored(entry.id)).state, (await stored(entry.id)).problem], ["needs_you", REFUSED]);
 
   await outbox.resolve(entry.id, "again", NOW);
   await outbox.claim();
   await outbox.undo(entry.id, NOW);
   assert.equal(await count(), 2);
-  await outbox.askUser(claimed, REFUSED);
+  await outbox.requireDecision(claimed, REFUSED);
   assert.equal(await count(), 0);
 });
 
-test("accepted, an entry is sent under a new key; tried again, under the same; discarded, its log is gone", async () => {
+test("accept sends an entry with a new key, again with the same key, and discard removes its log", async () => {
   const entry = await logged("Kai", { state: "needs_you", problem: REFUSED });
   await outbox.resolve(entry.id, "again", NOW);
   assert.equal((await stored(entry.id)).key, entry.key);
@@ -106,7 +106,7 @@ test("accepted, an entry is sent under a new key; tried again, under the same; d
   assert.deepEqual([await count(), await names()], [0, []]);
 });
 
-test("what the server cannot have is removed by an undo; what it may have is taken back by an entry", async () => {
+test("undo removes an entry that the server cannot have, and adds a retraction for one that it may have", async () => {
   const kai = await logged("Kai");
   await outbox.undo(kai.id, NOW);
   assert.deepEqual([await count(), await names()], [0, []]);
@@ -140,7 +140,7 @@ test("a corrected InMail has its recent log corrected as well", async () => {
   assert.equal((await stored(entry.id)).serverId, "here");
 });
 
-test("given to this server, InMails wait for it and the rest is kept for the other one; deleted, all is gone", async () => {
+test("entries of another server: sending moves the InMails and keeps the rest, deleting removes all", async () => {
   const kai = await logged("Kai", { accountId: "gone", serverId: "there", tries: 3 });
   const note = outbox.newEntry("gone", { kind: "outcome", inmailId: "i", body: { outcome: "replied" } }, NOW);
   await outbox.add({ ...note, serverId: "there" });

@@ -1,4 +1,4 @@
-// Notifications: each once, and none kept back by what a clock of the future wrote.
+// Notifications: each shown once, and none suppressed by dates that a wrong clock stored.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -44,7 +44,7 @@ async function remindWith(reminders) {
 test("once", async () => assert.equal(await remindWith(() => ({})), 1));
 test("not again after it was shown", async () =>
   assert.equal(await remindWith((key) => ({ shown: { [key]: ahead(-1).slice(0, 10) } })), 0));
-test("a mark of a day that has not begun is not believed", async () =>
+test("a record of a day that has not begun is ignored", async () =>
   assert.equal(await remindWith((key) => ({ shown: { [key]: ahead(40).slice(0, 10) } })), 1));
 test("quiet for a week at most", async () => {
   assert.equal(await remindWith(() => ({ snoozedUntil: ahead(6) })), 0);

@@ -1,4 +1,4 @@
-// What waits for the server, and which of it the number shown still has to count.
+// The outbox with a server: what is sent, and which entries the shown balance still has to count.
 
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
@@ -6,7 +6,7 @@ import { beforeEach, test } from "node:test";
 
 import { alarms, local, reset } from "./chrome.js";
 const { call } = await import("../../extension/core/server/api.js");
-const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { scheduleAlarms } = await import("../../extension/core/show/alarms.js");
 const { disconnect } = await import("../../extension/core/server/connect.js");
 const { log } = await import("../../extension/core/log/log.js");
 const outbox = await import("../../extension/core/store/outbox.js");
@@ -26,7 +26,7 @@ const ACCOUNT = {
 };
 const REAL_NOW = Date.now;
 
-/** A server that counts what it was sent; `refuse` maps "METHOD path" to what it answers instead. */
+/** A fake server that counts what it is sent; `refuse` maps "METHOD path" to a response to send instead. */
 const server = { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, authorized: 0, prove: null, erasures: null };
 
 function summary() {
@@ -81,7 +81,7 @@ globalThis.fetch = async (url, { method, body, headers }) => {
   });
 };
 
-/** Sets the clock of this process ahead, or right again. */
+/** Shifts the clock of this process; 0 resets it. */
 function setClock(aheadMs) {
   Date.now = () => REAL_NOW() + aheadMs;
   globalThis.Date = class extends RealDate {
@@ -141,7 +141,7 @@ test("an entry is counted once, whatever the clock shows when it is saved", asyn
   }
 });
 
-test("at no moment is it counted twice or not at all", async () => {
+test("it is counted exactly once at every moment", async () => {
   await log(KAI, new Date());
   local.writes = [];
   await syncNow();
@@ -179,7 +179,7 @@ test("an account whose summary is refused leaves the others alone", async () => 
   assert.equal(await balance("a"), 24);
 });
 
-test("a server that breaks on an entry is not off, and its accounts are brought up to date", async () => {
+test("a server error on an entry is not reported as offline, and the accounts are refreshed", async () => {
   await log(KAI, new Date());
   server.refuse = { "POST /accounts/a/inmails": { status: 500, code: "internal", detail: "Broken." } };
   server.balance = 20;
@@ -301,15 +301,15 @@ test("the alarm for the next refresh is at most 15 minutes ahead after any wake-
   const view = await readView(now);
   for (const aheadMs of [365 * 24 * HOUR_MS, 16 * 60_000]) {
     alarms.set("refresh", { scheduledTime: now.getTime() + aheadMs, periodInMinutes: 15 });
-    await keepAppointments(view, now);
+    await scheduleAlarms(view, now);
     assert.ok(alarms.get("refresh").scheduledTime <= Date.now() + 15 * 60_000);
   }
   alarms.set("refresh", { scheduledTime: now.getTime() + 60_000, periodInMinutes: 15 });
-  await keepAppointments(view, now);
+  await scheduleAlarms(view, now);
   assert.equal(alarms.get("refresh").scheduledTime, now.getTime() + 60_000, "one that is due sooner stays");
 });
 
-test("instants that a clock of the future wrote are not believed", async () => {
+test("instants stored by a clock that was ahead are ignored", async () => {
   const now = new Date();
   const far = new Date(now.getTime() + 365 * 24 * HOUR_MS).toISOString();
   server.balance = 11;
@@ -323,7 +323,13 @@ test("instants that a clock of the future wrote are not believed", async () => {
   const view = await readView(now);
   const present = now.toISOString();
   assert.deepEqual(
-    [view.connection.retryAt, view.reminders.snoozedUntil, view.questions[0].at, view.pairing.expiresAt, view.lookedAt],
+    [
+      view.connection.retryAt,
+      view.reminders.snoozedUntil,
+      view.questions[0].at,
+      view.pairing.expiresAt,
+      view.lastOpenedAt,
+    ],
     [present, null, present, present, present],
   );
   await sync();
@@ -385,7 +391,7 @@ const kaiErased = (since) =>
         ],
       };
 
-test("a person who was erased at the server is forgotten here", async () => {
+test("a person erased at the server is removed here", async () => {
   await log(KAI, new Date());
   await log({ ...KAI, recipient: { name: "Mia Sample" } }, new Date());
   await syncNow();
@@ -421,7 +427,7 @@ test("an InMail to an erased person that waits keeps its credit and loses its re
   assert.doesNotMatch(JSON.stringify(local.content), /kai/i);
 });
 
-test("where the server can no longer tell who was erased, everybody whom it has is forgotten", async () => {
+test("every person the server has is removed if it no longer lists all erasures", async () => {
   await log(KAI, new Date());
   await syncNow();
 

@@ -1,4 +1,4 @@
-// The extension's people.js against the table that the server's rules/people.py is tested with.
+// The extension's people.js with the table of cases that also tests the server's rules/people.py.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -39,7 +39,7 @@ for (const { one, other, same, why } of cases.same) {
   });
 }
 
-test("links of two kinds do not tell whether they lead to one person", () => {
+test("links of two kinds are never the same", () => {
   assert.ok(isSameLink("https://www.linkedin.com/in/kai-example", "de.linkedin.com/mwlite/in/Kai-Example/en"));
   assert.ok(!isSameLink("https://www.linkedin.com/in/noa", "https://www.linkedin.com/sales/lead/noa"));
   assert.ok(!isSameLink("https://www.linkedin.com/feed/", "https://www.linkedin.com/feed/"));

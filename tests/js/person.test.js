@@ -1,4 +1,4 @@
-// Who a page is about: its title, and whether title and address are of one person.
+// The person of a page: its title, and whether title and address are of one person.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

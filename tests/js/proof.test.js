@@ -1,4 +1,4 @@
-// The proof by which the extension knows its server again. The known answer is the same as in tests/api/test_proof.py.
+// The server's proof. tests/api/test_proof.py has the same known value.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

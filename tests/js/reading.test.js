@@ -1,11 +1,11 @@
-// What is understood of a page and its composer, and whose credit it takes.
+// Interpreting a page and its composer, and the account whose credit is used.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./chrome.js";
 const { offer } = await import("../../extension/core/log/observe.js");
-const { placeOf, understood } = await import("../../extension/core/page/reading.js");
+const { placeOf, interpret } = await import("../../extension/core/page/reading.js");
 const { accountFor } = await import("../../extension/core/show/view.js");
 
 const MEMBER = "https://www.linkedin.com/in/ACoAAB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX";
@@ -24,30 +24,36 @@ const composer = (other = {}) => ({
 test("the page's public link is taken in place of a member's number, if the name is the same", () => {
   const page = place("/in/kai-example/", "Kai Example | LinkedIn");
   assert.equal(
-    understood(page, composer({ link: MEMBER })).person.profileUrl,
+    interpret(page, composer({ link: MEMBER })).person.profileUrl,
     "https://www.linkedin.com/in/kai-example",
   );
   assert.equal(
-    understood(page, composer({ link: MEMBER, name: "kai  EXAMPLE" })).person.profileUrl,
+    interpret(page, composer({ link: MEMBER, name: "kai  EXAMPLE" })).person.profileUrl,
     "https://www.linkedin.com/in/kai-example",
   );
-  assert.equal(understood(page, composer({ link: MEMBER, name: "Robin Sample" })).person.profileUrl, MEMBER);
+  assert.equal(interpret(page, composer({ link: MEMBER, name: "Robin Sample" })).person.profileUrl, MEMBER);
   assert.equal(
-    understood(place("/in/robin-sample/", "Kai Example | LinkedIn"), composer({ link: MEMBER })).person.profileUrl,
+    interpret(place("/in/robin-sample/", "Kai Example | LinkedIn"), composer({ link: MEMBER })).person.profileUrl,
     MEMBER,
   );
 });
 
 test("address and title of two people give no person to log", () => {
   const page = place("/in/kai-example/", "Robin Sample | LinkedIn");
-  assert.equal(understood(page, null).isClear, false);
-  assert.equal(understood(page, composer({ name: "" })).isClear, false);
-  const { isClear, person } = understood(page, composer({ name: "Robin Sample" }));
+  assert.equal(interpret(page, null).isClear, false);
+  assert.equal(interpret(page, composer({ name: "" })).isClear, false);
+  const { isClear, person } = interpret(page, composer({ name: "Robin Sample" }));
   assert.deepEqual([isClear, person], [true, { name: "Robin Sample", profileUrl: null }]);
 });
 
-const seat = (id, product) => ({ account: { id, product }, recent: [], projection: { balance: 10, observed: null } });
-const [premium, sales, recruiter] = [seat("p", "premium"), seat("s", "sales_navigator"), seat("r", "recruiter")];
+const accountOf = (id, product) => ({
+  account: { id, product },
+  recent: [],
+  projection: { balance: 10, observed: null },
+});
+const premium = accountOf("p", "premium");
+const sales = accountOf("s", "sales_navigator");
+const recruiter = accountOf("r", "recruiter");
 const chosen = (accounts, currentId, composerState, product) =>
   accountFor(accounts, currentId, product && { composer: composerState, product })?.account.id ?? null;
 
@@ -69,9 +75,9 @@ for (const [accounts, currentId, state, product, expected] of [
     assert.equal(chosen(accounts, currentId, state, product), expected));
 }
 
-test("an observation of a time that lies ahead confirms nothing", () => {
+test("an observation in the future does not confirm the balance", () => {
   const page = {
-    ...understood(place("/in/kai-example/", "Kai Example | LinkedIn"), composer({ balance: 10 })),
+    ...interpret(place("/in/kai-example/", "Kai Example | LinkedIn"), composer({ balance: 10 })),
     at: "2026-11-26T12:00:00Z",
   };
   const observed = (at) => ({ ...premium, projection: { balance: 10, observed: { balance: 10, at } } });

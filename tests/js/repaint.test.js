@@ -1,11 +1,11 @@
-// Repainting reads nothing from storage: what changed is reported by the browser.
+// Repainting does not read storage: the browser reports the changes.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { badges, local, reset } from "./chrome.js";
 const { paint } = await import("../../extension/core/show/toolbar.js");
-const { knownView, readView } = await import("../../extension/core/show/view.js");
+const { cachedView, readView } = await import("../../extension/core/show/view.js");
 
 const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3], reserve: 0 };
 const NOW = new Date();
@@ -35,7 +35,7 @@ function summary(balance) {
   };
 }
 
-/** Until the browser has reported the changes made so far. */
+/** Waits until the browser has reported the changes made so far. */
 const reported = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(async () => {
@@ -65,7 +65,7 @@ test("the badge follows every change and reads storage no more", async () => {
   assert.equal(local.reads, before);
 });
 
-test("what is known is what reading anew would give", async () => {
+test("the cache equals a new read", async () => {
   await local.set({
     questions: [{ id: "q", at: NOW.toISOString() }],
     "summary/b": summary(3),
@@ -73,22 +73,22 @@ test("what is known is what reading anew would give", async () => {
   });
   await local.remove(["summary/a", "never stored"]);
   await reported();
-  assert.deepEqual(await knownView(NOW), await readView(NOW));
+  assert.deepEqual(await cachedView(NOW), await readView(NOW));
 });
 
 test("a change that is reported during the first reading is not missed", async () => {
-  const { readKnown } = await import("../../extension/core/store/storage.js?first");
-  const reading = readKnown();
+  const { readCached } = await import("../../extension/core/store/storage.js?first");
+  const reading = readCached();
   local.report([["currentAccount", { newValue: "b" }]]);
   assert.equal((await reading).currentAccount, "b");
-  assert.equal((await readKnown()).currentAccount, "b");
+  assert.equal((await readCached()).currentAccount, "b");
 });
 
 test("a first reading that fails is tried again", async () => {
-  const { readKnown } = await import("../../extension/core/store/storage.js?failing");
+  const { readCached } = await import("../../extension/core/store/storage.js?failing");
   const { get } = local;
   local.get = () => Promise.reject(new Error("broken"));
-  await assert.rejects(readKnown());
+  await assert.rejects(readCached());
   local.get = get;
-  assert.equal((await readKnown()).currentAccount, "a");
+  assert.equal((await readCached()).currentAccount, "a");
 });

@@ -1,5 +1,4 @@
-// What the server answers is checked before it is used: each member that the extension reads has to be there, in its
-// type.
+// The server's responses are checked: each member that the extension reads has to exist and have its type.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -63,7 +62,7 @@ const summary = () =>
     targets: { next: [TARGET], ready: 1, today: 0, sent_today: 0, held: 0, names: 1 },
   });
 
-/** Every member of an answer, however deep: the object that has it, and its name. */
+/** Every member of a response at any depth: the object that has it, and its name. */
 function* members(value) {
   if (value === null || typeof value !== "object") return;
   for (const [name, inner] of Object.entries(value)) {
@@ -72,7 +71,7 @@ function* members(value) {
   }
 }
 
-/** Whether an answer is taken. */
+/** Whether a response is accepted. */
 async function isTaken(body, shape = SHAPE.summary) {
   globalThis.fetch = async () => new Response(JSON.stringify(body), { headers: { "X-Inkeeper-Api": "1" } });
   try {
@@ -83,7 +82,7 @@ async function isTaken(body, shape = SHAPE.summary) {
   }
 }
 
-/** Servers of earlier versions leave these out. */
+/** Earlier servers do not send these. */
 const MAY_BE_MISSING = new Set(["account", "lead_days", "arguments", "targets", "names"]);
 
 beforeEach(reset);

@@ -1,4 +1,4 @@
-// What an earlier version stored is still there after an update.
+// Storage written by an earlier version is kept after an update.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

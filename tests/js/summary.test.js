@@ -1,4 +1,4 @@
-// The numbers of an account as they stand now: the server's summary, the timeline since, and what waits in the outbox.
+// The projection of an account: the server's summary, the timeline since, and the waiting entries.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,11 +1,11 @@
-// The list of people to write to: what the popup shows of it between two summaries, and what reaches the server.
+// The list of people to write to: what the popup shows between two summaries, and what is sent to the server.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, notified, opened, reset, session } from "./chrome.js";
-const { keepAppointments } = await import("../../extension/core/show/alarms.js");
+const { scheduleAlarms } = await import("../../extension/core/show/alarms.js");
 const { badge } = await import("../../extension/core/show/badge.js");
 const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/log/list.js");
 const { log } = await import("../../extension/core/log/log.js");
@@ -65,8 +65,8 @@ function target(name, fields = {}) {
 }
 
 /**
- * A server that keeps a list; `refuse` maps "METHOD path" to what it answers instead, `heard` is what it was asked to
- * change.
+ * A fake server with a list; `refuse` maps "METHOD path" to a response to send instead, `heard` has the changes it
+ * received.
  */
 const server = { list: [], heard: [], refuse: {}, closed: 0, erasures: null };
 
@@ -169,7 +169,7 @@ test("a server that keeps no list shows none", async () => {
   assert.equal(await list(), null);
 });
 
-test("whoever was written to is off the list at once, and stays off while the server takes it over", async () => {
+test("a person who was written to is removed from the list at once, also before the next summary", async () => {
   server.list[0] = target("Kai Example", { planned_for: TODAY, state: "planned" });
   await syncNow();
   assert.deepEqual([await next(), (await list()).today, (await list()).sent_today], [NAMES.slice(0, 3), 1, 0]);
@@ -193,7 +193,7 @@ test("whoever was written to is off the list at once, and stays off while the se
   assert.deepEqual(entries(), []);
 });
 
-test("removed from the log, somebody is on the list again", async () => {
+test("a person is on the list again after their InMail is removed from the log", async () => {
   for (const attemptedAt of [null, new Date().toISOString()]) {
     const { entry } = await logTo("Kai Example", { second: true });
     await local.set({ [`outbox/${entry.id}`]: { ...entry, attemptedAt } });
@@ -202,7 +202,7 @@ test("removed from the log, somebody is on the list again", async () => {
   }
 });
 
-test("dropped and put off leave the next three at once; both reach the server in their order", async () => {
+test("dropped and deferred targets leave the next three at once, and both changes are sent in order", async () => {
   await change("Robin Sample", "drop");
   await change("Kai Example", "later", "2030-01-07");
   assert.deepEqual(await next(), ["Mika Placeholder"]);
@@ -217,13 +217,13 @@ test("dropped and put off leave the next three at once; both reach the server in
   assert.deepEqual(entries(), []);
 });
 
-test("dropped by mistake, somebody is on the list again", async () => {
+test("a dropped person can be put on the list again", async () => {
   await change("Robin Sample", "drop");
   await change("Robin Sample", "reopen");
   assert.deepEqual([await next(), (await list()).names], [NAMES.slice(0, 3), 3]);
 });
 
-test("whoever is planned for another day is not the next one", async () => {
+test("a person planned for another day is not next", async () => {
   await change("Kai Example", "later", "2030-01-07");
   await change("Robin Sample", "later", "2030-01-08");
   await change("Mika Placeholder", "later", "2030-01-08");
@@ -231,7 +231,7 @@ test("whoever is planned for another day is not the next one", async () => {
   assert.equal((await list()).next[0].planned_for, "2030-01-07");
 });
 
-test("whoever has no credit yet is not the next one, however much is left", async () => {
+test("a person held for a later credit is not next, whatever the balance", async () => {
   server.list[0] = target("Kai Example", { state: "held", planned_for: TODAY, held_until: null });
   await syncNow();
   assert.equal(nextOf((await list()).next, {}, "UTC", new Date()).person.name, "Robin Sample");
@@ -245,7 +245,7 @@ test("do not contact takes a person off the list", async () => {
   assert.deepEqual(asked("PATCH"), [["/people/person-2", { do_not_contact: true }]]);
 });
 
-test("added without the server, somebody is shown, put off and dropped like anybody else", async () => {
+test("a person added offline is shown, deferred and dropped like any other", async () => {
   server.list = [];
   await syncNow();
   server.refuse = { "POST /targets": { status: 500, code: "internal_error", detail: "" } };
@@ -269,14 +269,14 @@ test("added without the server, somebody is shown, put off and dropped like anyb
   assert.deepEqual(entries(), []);
 });
 
-test("taken back before the server can have it, nothing is sent", async () => {
+test("an addition undone before it was sent is not sent", async () => {
   const { id } = await add("Sasha Specimen");
   await changeTarget({ accountId: "a", id, person: personOf("Sasha Specimen"), action: "drop" }, new Date());
   await syncNow();
   assert.deepEqual([server.heard, entries()], [[], []]);
 });
 
-test("taken back after the server has it, and after the entry is forgotten, it is dropped there", async () => {
+test("an addition undone after its entry was removed is dropped at the server", async () => {
   const { id } = await add("Sasha Specimen");
   await syncNow();
   assert.deepEqual(entries(), []);
@@ -285,7 +285,7 @@ test("taken back after the server has it, and after the entry is forgotten, it i
   assert.deepEqual(asked("PATCH"), [["/targets/target-3", { action: "drop" }]]);
 });
 
-test("an InMail closes no target that was put on the list after it, nor one that it is much too old for", async () => {
+test("an InMail closes no target that was added long after it was sent", async () => {
   server.refuse = { "POST /accounts/a/inmails": { status: 500, code: "internal_error", detail: "" } };
   await logTo("Sasha Specimen");
   await add("Sasha Specimen");
@@ -298,7 +298,7 @@ test("an InMail closes no target that was put on the list after it, nor one that
   assert.deepEqual(await next(), ["Kai Example", "Sasha Specimen"]);
 });
 
-test("two clicks put one person on the list", async () => {
+test("two clicks add one person once", async () => {
   const first = await add("Sasha Specimen");
   const second = await addToList({ accountId: "a", person: { name: "sasha  SPECIMEN", profileUrl: null } }, new Date());
   assert.deepEqual([second.repeated, second.id], [true, first.id]);
@@ -311,7 +311,7 @@ test("two clicks put one person on the list", async () => {
   assert.equal((await add("Sasha Specimen")).repeated, false, "after an InMail");
 });
 
-test("whoever is on the list already needs no answer, and is not taken off by an undo that came too late", async () => {
+test("adding a listed person needs no decision, and a late undo does not remove them", async () => {
   server.refuse = {
     "POST /targets": { status: 409, code: "already_on_list", detail: "", target: target("Kai Example") },
   };
@@ -333,7 +333,7 @@ test("whoever is on the list already needs no answer, and is not taken off by an
   local.content = last;
 });
 
-test("somebody marked is not put on the list, and the user decides", async () => {
+test("adding a person marked do-not-contact is refused, and the user decides", async () => {
   server.refuse = { "POST /targets": { status: 409, code: "do_not_contact", detail: "" } };
   const { id } = await add("Sasha Specimen");
   await changeTarget(
@@ -351,7 +351,7 @@ for (const [status, code] of [
   [409, "conflict"],
   [422, "invalid"],
 ]) {
-  test(`a change that was overtaken is forgotten: ${code}`, async () => {
+  test(`a change that is out of date is dropped: ${code}`, async () => {
     const gone = { status, code, detail: "" };
     server.refuse = { "PATCH /targets/target-0": gone, "PATCH /people/person-1": gone };
     await change("Kai Example", "later", "2030-01-07");
@@ -376,7 +376,7 @@ test("the InMail says which text was copied for its target, however it is logged
   );
 });
 
-test("passed over until the local day ends, and no longer", async () => {
+test("a skip lasts until the local day ends", async () => {
   const zone = "Pacific/Auckland";
   const now = new Date("2026-11-26T10:30:00Z");
   await skip("target-0", zone, now);
@@ -458,7 +458,7 @@ test("on a working day the badge's title says how many are to be written to", as
   assert.doesNotMatch(badge(view, new Date()).title, /to write to/);
 });
 
-test("at the planned time one notification, however often it is looked, and an alarm for the next", async () => {
+test("the planned time shows one notification, also after repeated checks, and sets an alarm for the next", async () => {
   const at = (ms) => new Date(Date.now() + ms).toISOString();
   const planned = (ms) => ({ state: "planned", planned_for: at(ms).slice(0, 10), planned_at: at(ms).slice(11, 16) });
   server.list = [
@@ -472,7 +472,7 @@ test("at the planned time one notification, however often it is looked, and an a
   await remind();
   await remind();
   assert.equal(notified.length, isYesterday ? 0 : 1);
-  await keepAppointments(await readView(new Date()), new Date());
+  await scheduleAlarms(await readView(new Date()), new Date());
   assert.equal(alarms.get("moment").scheduledTime, Date.parse(`${at(2 * HOUR_MS).slice(0, 16)}:00Z`));
 
   await openNotified("target/target-0/2026-11-26T09:00:00.000Z");
@@ -481,7 +481,7 @@ test("at the planned time one notification, however often it is looked, and an a
   assert.deepEqual(opened, [linkOf("Kai Example"), "popup", "popup"]);
 });
 
-test("somebody who was erased is forgotten in the list, in what waits, among those passed over and in what was copied", async () => {
+test("an erased person is removed from list, outbox, skips and copied text", async () => {
   const mark = (text) => createHash("sha256").update(`salt\n${text}`).digest("hex");
   server.refuse = Object.fromEntries(
     ["PATCH /targets/target-0", "POST /targets", "PATCH /people/person-0"].map((key) => [

@@ -1,4 +1,4 @@
-// An account's own lead days in badge, popup and warnings, and the words of each warning.
+// Lead days of an account in badge, popup and warnings, and the words of each warning.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const ACCOUNT = {
   cap: null,
 };
 
-/** The account a number of days before 12 credits expire, with what the server sends of it. */
+/** An account `daysBefore` days before 12 credits expire, with fields of the server's summary. */
 function projected(daysBefore, { account, warnings = [], reason = "expire", reserve = 0, ...rest } = {}, entries = []) {
   const now = new Date(LOSS.getTime() - daysBefore * DAY_MS);
   const summary = {
@@ -102,7 +102,7 @@ test("without such days, as from an older server, they are 7, 3 and 1", () => {
   }
 });
 
-/** The sentence for a warning of the server's, six days before the loss unless said otherwise. */
+/** The sentence for one of the server's warnings, by default six days before the loss. */
 function says(warning, summary = {}, entries = []) {
   const until = LOSS.toISOString();
   const { now, view } = projected(6, { warnings: [{ severity: "info", until, ...warning }], ...summary }, entries);
@@ -155,7 +155,7 @@ test("new credits that LinkedIn does not show", () => {
   );
 });
 
-test("new credits that were not looked for", () => {
+test("new credits that were not compared with LinkedIn", () => {
   const warning = { code: "grant_missing", arguments: { credits: 1 } };
   const summary = { observed: { balance: 3, at: "2026-10-20T00:00:00Z" } };
   assert.deepEqual(says(warning, summary), {

@@ -1,5 +1,5 @@
-// Every message that the extension's code names exists in _locales: the browser gives an empty text for one that does
-// not. Plural forms, and the words for a refusal.
+// Every message that the extension's code names exists in _locales: the browser returns "" for a missing one. Plural
+// forms, and the words of refusals.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const { plural, refusalWords, t } = await import("../../extension/text/words.js"
 const EXTENSION = new URL("../../extension/", import.meta.url);
 const NAMED = /\b(plural|t|text)\((?:"(?<whole>\w+)"|`(?<built>[^`]+)`)/g;
 
-/** The parts of an id between its values: `state_${state}_why` has two. */
+/** Placeholders in an id; `state_${state}_why` has one. */
 const VALUE = /\$\{[^}]*\}/;
 
 const messages = Object.keys(JSON.parse(readFileSync(new URL("_locales/en/messages.json", EXTENSION), "utf8")));
@@ -24,7 +24,7 @@ function* named() {
   }
 }
 
-/** Whether a message has this id, with any value where the code puts one. */
+/** Whether a message has this id, with any value for a placeholder. */
 function exists(id) {
   const pattern = new RegExp(`^${id.split(VALUE).join("\\w+")}$`);
   return messages.some((message) => pattern.test(message));

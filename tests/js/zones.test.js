@@ -1,4 +1,4 @@
-// Local times in forms, and zones that only the server knows.
+// Local times in forms, and zones that the browser does not know.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,23 +1,23 @@
-// What the user does with the list of people to write to: in the outbox first, like every change.
+// The user's changes of the list of people to write to. Each is stored in the outbox first.
 
 import { dayNumber } from "../../text/days.js";
 import { local } from "../browser.js";
-import { add, changing, newEntry, removeWithFollowers } from "../store/outbox.js";
+import { add, withOutboxLock, newEntry, removeWithDependents } from "../store/outbox.js";
 import { read, readAll } from "../store/storage.js";
 import { cleanName, profileLink } from "./people.js";
-import { isTheirs, stillAdded } from "./targets.js";
+import { matchesPerson, openAdditions } from "./targets.js";
 
 /**
- * Puts a person on the list. One who waits to be put there is not put there twice; the server knows who is there
- * already.
+ * Adds a person to the list. A person whose addition is still unsent is not added twice; the server detects everybody
+ * else.
  * @param {{accountId: string, person: Person, note?: string}} params
  * @param {Date} now
  * @returns {Promise<{id: string, repeated: boolean}>} the id of its entry
  */
 export function addToList({ accountId, person, note }, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
-    const first = stillAdded(entries).find((target) => isTheirs(target.person, person));
+    const first = openAdditions(entries).find((target) => matchesPerson(target.person, person));
     if (first) return { id: first.id, repeated: true };
     const link = profileLink(person.profileUrl ?? "");
     const body = {
@@ -31,17 +31,17 @@ export function addToList({ accountId, person, note }, now) {
 }
 
 /**
- * Changes a target, named by its id or by that of the entry that added it. One that the server cannot have yet is
- * simply removed when it is dropped.
+ * Changes a target, identified by its id or by the id of the entry that added it. Dropping one that the server cannot
+ * have removes its entry.
  * @param {{accountId: string, id: string, person: Person, action: TargetAction, until?: string}} params
  * @param {Date} now
  */
 export function changeTarget({ accountId, id, person, action, until }, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { added, entries } = await readAll();
     const entry = entries.find((each) => each.id === id);
     if (entry && action === "drop" && entry.state !== "saved" && entry.attemptedAt === null) {
-      await removeWithFollowers(entry, entries);
+      await removeWithDependents(entry, entries);
       return;
     }
     const known = added.find(([entryId]) => entryId === id)?.[1];
@@ -57,18 +57,18 @@ export function changeTarget({ accountId, id, person, action, until }, now) {
  * @param {Date} now
  */
 export const markDoNotContact = ({ accountId, id, person }, now) =>
-  changing(() =>
+  withOutboxLock(() =>
     add(newEntry(accountId, { kind: "person_change", personId: id, person, body: { do_not_contact: true } }, now)),
   );
 
 /**
- * Passes over a target until the local day ends; with null, over none any more.
+ * Skips a target until the local day ends; null clears all skips.
  * @param {string | null} id
  * @param {string} zone
  * @param {Date} now
  */
 export function skip(id, zone, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { skipped } = await read("skipped");
     const today = dayNumber(now, zone);
     const kept = Object.entries(skipped).filter(([, day]) => id !== null && day === today);

@@ -1,20 +1,20 @@
-// The one way to log an InMail, for popup, command and menu alike: acknowledged as soon as it is stored here.
+// Logs an InMail, for popup, shortcut, menu and listener. It is acknowledged as soon as it is stored in the outbox.
 
 /** @import {Messages} from "../messages.js" */
 
 import { local, session } from "../browser.js";
-import { addLog, changing, entryWith, newEntry } from "../store/outbox.js";
+import { addLog, withOutboxLock, entryWith, newEntry } from "../store/outbox.js";
 import { read } from "../store/storage.js";
 import { cleanName, isSameLink, isSamePerson, parseLink, profileLink } from "./people.js";
 
-/** Nobody writes to the same person twice within this time: it is a double click, or a key held down. */
+/** Two clicks for one person within this time are a double click, or a key held down. */
 const DOUBLE_CLICK_MS = 3000;
 
-/** Within this time what the page told, a click and the shortcut are about one send. */
-export const ONE_SEND_MS = 5 * 60_000;
+/** Within this time a notice of the page, a click and the shortcut for one person are about one send. */
+export const SAME_SEND_MS = 5 * 60_000;
 
-/** Within this time the text that was copied for a person is the one that was sent to them. */
-const COPIED_MS = 12 * 3_600_000;
+/** A text copied for a person within this time of the send is the one that was sent. */
+const COPIED_TEXT_MS = 12 * 3_600_000;
 
 /**
  * @param {Messages["log"]["params"]} params
@@ -22,15 +22,15 @@ const COPIED_MS = 12 * 3_600_000;
  * @returns {Promise<Messages["log"]["reply"]>}
  */
 export function log(params, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const sentAt = params.sentAt ? new Date(params.sentAt) : now;
     const { preferences, questions, recentLogs } = await read("preferences", "questions", "recentLogs");
-    const text = await textFor(params.recipient, sentAt);
+    const text = await copiedTextFor(params.recipient, sentAt);
     const open = questions.filter(
-      (question) => !isSame({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
+      (question) => !isSameSend({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
     );
     if (open.length < questions.length) await local.set({ questions: open });
-    const first = params.second ? null : recentLogs.find((item) => isSame(item, params, sentAt));
+    const first = params.second ? null : recentLogs.find((item) => isSameSend(item, params, sentAt));
     if (first) return { entry: /** @type {InMailEntry | null} */ (await entryWith(first.outboxId)), repeated: true };
     const entry = /** @type {InMailEntry} */ (
       newEntry(params.accountId, { kind: "inmail", body: { ...body(params, sentAt), ...text } }, now)
@@ -47,7 +47,7 @@ export function log(params, now) {
 }
 
 /**
- * Whether a log from this source would be of an InMail that is logged already.
+ * Whether `log` would treat a log from this source as a repetition.
  * @param {string} accountId
  * @param {Person} recipient
  * @param {Source} source
@@ -55,17 +55,17 @@ export function log(params, now) {
  */
 export async function isLogged(accountId, recipient, source, now) {
   const { recentLogs } = await read("recentLogs");
-  return recentLogs.some((item) => isSame(item, { accountId, recipient, source, cost: 1 }, now));
+  return recentLogs.some((item) => isSameSend(item, { accountId, recipient, source, cost: 1 }, now));
 }
 
 /**
- * A second click of the same kind is meant, and so is one for another account or link; what the page tells is not the
- * user's doing.
+ * Whether two logs are about one send. The same kind of click for another account or another link is a second InMail;
+ * notices of the page are not clicks.
  * @param {Pick<RecentLog, "accountId" | "name" | "profileUrl" | "at" | "source">} item
  * @param {Messages["log"]["params"]} params
  * @param {Date} sentAt
  */
-function isSame(item, { accountId, recipient: { name, profileUrl = null }, source }, sentAt) {
+function isSameSend(item, { accountId, recipient: { name, profileUrl = null }, source }, sentAt) {
   const isClickAgain = item.source === source && source !== "page";
   if (isClickAgain && item.accountId !== accountId) return false;
   if (
@@ -77,7 +77,7 @@ function isSame(item, { accountId, recipient: { name, profileUrl = null }, sourc
     return false;
   }
   const apart = Math.abs(sentAt.getTime() - Date.parse(item.at));
-  return apart <= (isClickAgain ? DOUBLE_CLICK_MS : ONE_SEND_MS) && isSamePerson(item, { name, profileUrl });
+  return apart <= (isClickAgain ? DOUBLE_CLICK_MS : SAME_SEND_MS) && isSamePerson(item, { name, profileUrl });
 }
 
 /** @param {string | null} link */
@@ -89,7 +89,7 @@ const isLink = (link) => parseLink(link ?? "") !== null;
  * @returns {InMailBody}
  */
 function body({ recipient, cost, note, purpose, subject, source, target, acceptDiscrepancy }, sentAt) {
-  // No InMail is refused for its link: one that leads to no person is left out.
+  // An InMail is not refused for its link: one that identifies no person is left out.
   const link = profileLink(recipient.profileUrl ?? "");
   return {
     recipient: { name: cleanName(recipient.name), ...(link && { profile_url: link }) },
@@ -105,16 +105,16 @@ function body({ recipient, cost, note, purpose, subject, source, target, acceptD
 }
 
 /**
- * The text that was copied for a person before this time, and the target that it was copied for.
+ * The text that was copied for a person around this time, and its target.
  * @param {{name: string, profileUrl?: string | null}} recipient
  * @param {Date} sentAt
  * @returns {Promise<Pick<InMailBody, "target" | "text">>}
  */
-async function textFor({ name, profileUrl = null }, sentAt) {
+async function copiedTextFor({ name, profileUrl = null }, sentAt) {
   const { copied } = await session.get("copied");
   const isTheirs =
     copied &&
-    Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_MS &&
+    Math.abs(sentAt.getTime() - Date.parse(copied.at)) < COPIED_TEXT_MS &&
     isSamePerson(copied, { name, profileUrl });
   return isTheirs ? { target: copied.target, text: copied.text } : {};
 }

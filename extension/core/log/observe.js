@@ -1,29 +1,29 @@
-// The balance that LinkedIn shows: whether it can be taken over from a page, and how it is recorded.
+// The balance that LinkedIn shows: whether to offer the page's balance, and how to record it.
 
 import { add, newEntry } from "../store/outbox.js";
 import { isSamePerson } from "./people.js";
 
 const HOUR_MS = 3_600_000;
 
-/** Within this time an InMail that was logged is the one in the composer: whether its line counts it cannot be told. */
+/** An InMail logged this recently may be the one in the open composer, and then its line may or may not count it. */
 const SAME_INMAIL_MS = HOUR_MS / 6;
 
-/** How long an equal number needs no confirmation. */
+/** For how long after an observation an equal balance is not offered again. */
 const CONFIRMED_MS = 24 * HOUR_MS;
 
 /**
  * @param {string} accountId
  * @param {number} balance
  * @param {"person" | "page"} source
- * @param {Date} at when it was seen; what is logged after that is spent from it
+ * @param {Date} at when it was seen; InMails logged later are subtracted from it
  * @param {Date} now
  */
 export const observe = (accountId, balance, source, at, now) =>
   add(newEntry(accountId, { kind: "observation", body: { balance, observed_at: at.toISOString(), source } }, now));
 
 /**
- * What taking over the page's balance would do, as of the time of reading, or null where there is nothing to take over.
- * A zero has no number on the page, so it is never `sure` enough to be taken over without the user.
+ * The page's balance and the computed one, both as of the time of reading; null if there is nothing to record. A
+ * balance of zero is never `sure`, since the page shows no number for it: the user has to confirm it.
  * @param {PageReading | null} page
  * @param {AccountView | null} account
  * @returns {{balance: number, computed: number, sure: boolean} | null}

@@ -1,18 +1,18 @@
-// Whether an InMail went to a person before: the last ones are known here, all of them to the server.
+// Earlier InMails to a person: recent ones from local storage, all from the server.
 
 import { call } from "../server/api.js";
 import { read } from "../store/storage.js";
 import { isSamePerson } from "./people.js";
 import { SHAPE } from "../shapes.js";
 
-/** A click waits no longer than this for the server. */
-const PATIENCE_MS = 400;
+/** The longest time a click waits for the server. */
+const LOOKUP_TIMEOUT_MS = 400;
 
 /** @type {Found} */
 const NOTHING_FOUND = { person: null, target: null, last_inmail: null, inmails: 0 };
 
 /**
- * What the server knows of this person, from any account; undefined where it did not say.
+ * What the server has about this person, over all accounts; undefined if it cannot be reached or is too slow.
  * @param {Person} person
  * @returns {Promise<Found | undefined>}
  */
@@ -20,24 +20,24 @@ export async function lookUp({ name, profileUrl }) {
   const { connection, server } = await read("connection", "server");
   if (!server.token || connection.state !== "ok") return undefined;
   const query = new URLSearchParams({ name, ...(profileUrl && { profile_url: profileUrl }) });
-  const late = new Promise((resolve) => {
-    setTimeout(resolve, PATIENCE_MS);
+  const timeout = new Promise((resolve) => {
+    setTimeout(resolve, LOOKUP_TIMEOUT_MS);
   });
   const found = call(server, `/people/lookup?${query}`, { shape: SHAPE.lookup }).then(
     ({ body }) => body,
     () => undefined,
   );
-  return Promise.race([found, late]);
+  return Promise.race([found, timeout]);
 }
 
 /**
- * The latest InMail to a person: of those known here, or the one that the server found.
+ * The latest InMail to a person, of those in the view and the one that the server found.
  * @param {Person} person
  * @param {View} view
  * @param {Found | undefined} found
  * @returns {PastInMail | null}
  */
-export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
+export function lastInMailTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
   const known = view.accounts.flatMap(({ account, awaiting, recent }) => [
     ...recent.map(({ id, inmailId, name, outcome, profileUrl, sentAt }) => ({
       accountId: account.id,
@@ -68,8 +68,8 @@ export function lastTo(person, view, { last_inmail: found } = NOTHING_FOUND) {
 }
 
 /**
- * What the user is asked before an InMail is logged: whether it is a second one to somebody who has not answered, and
- * whether it was sent at all where no credit is left.
+ * Why the user is asked before an InMail is logged: `again` (the last one is unanswered), `none_left` (no credit is
+ * left).
  * @param {PastInMail | null} past
  * @param {0 | 1} cost
  * @param {AccountView | undefined} account

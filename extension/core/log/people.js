@@ -1,16 +1,15 @@
-// What a link to a LinkedIn profile is, what a name is, and when two of them are one person. The server's twin of this
-// module is rules/people.py; tests/people_cases.json is the table of cases that the tests of both read.
+// Normal forms of LinkedIn profile links and of names, and when two of them are one person. rules/people.py has the
+// same rules at the server; both are tested with tests/people_cases.json.
 
 export const NAME_LENGTH_MAX = 200;
 const NAME_READ_MAX = 1000;
 const LINK_READ_MAX = 4000;
 const ID_LENGTH_MAX = 200;
 
-/**
- * Normal names that many people share, so that they identify no one; LinkedIn names closed accounts "LinkedIn Member".
- */
-/** Stands where the name of an erased person stood. */
+/** Replaces the name of an erased person. */
 export const ERASED_NAME = "(erased)";
+
+/** Normal names that identify no person. LinkedIn shows closed accounts as "LinkedIn Member". */
 const NOT_A_NAME = new Set(["", ERASED_NAME, "linkedin member"]);
 
 const PATHS = /** @type {const} */ ({ in: "in", member: "in", lead: "sales/lead", talent: "talent/profile" });
@@ -18,11 +17,11 @@ const PATHS = /** @type {const} */ ({ in: "in", member: "in", lead: "sales/lead"
 const BLANKS = /[\p{White_Space}\p{Cc}]+/gu;
 const OUTER_BLANKS = /^[\p{White_Space}\p{Cc}]+|[\p{White_Space}\p{Cc}]+$/gu;
 
-/** Unseen characters, but for joiners and variation selectors; halves of a surrogate pair are no characters. */
+/** Invisible characters except joiners and variation selectors; lone surrogates are not characters. */
 const NEVER_KEPT = /(?![\u200c\u200d\p{Variation_Selector}])[\p{Default_Ignorable_Code_Point}\p{Surrogate}]/gu;
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Surrogate}]/gu;
 
-/** Behind these a joiner changes the letter before it, at the end of a word as well (RFC 5892, A.1 and A.2). */
+/** After these a joiner changes the preceding letter, also at the end of a word (RFC 5892, A.1 and A.2). */
 const VIRAMAS =
   "[" +
   "\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d3b\\u0d3c\\u0d4d\\u0dca\\u0e3a\\u0eba\\u0f84\\u1039\\u103a" +
@@ -45,7 +44,7 @@ const JOINER = /[\u200c\u200d]/;
 
 const ADDRESS = /^(?:(?:https?:)?\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::(?:80|443)?)?\/([^?#]*)(?:[?#].*)?$/is;
 
-/** The same profiles for telephones, behind links in LinkedIn's e-mails, and as visitors see them. */
+/** First path segments of the mobile site, of links in LinkedIn's e-mails and of the public view. */
 const SHOWN_AS = new Set(["mwlite", "m", "comm", "public-profile"]);
 const ENCODED = /%[0-9a-f]{2}/i;
 const NOT_IN_A_SLUG = /[\p{White_Space}\p{Cc}/?#\\\ufffd]/u;
@@ -54,9 +53,9 @@ const FOLDED_MEMBER_ID = /^acoaa[a-z0-9_-]{25,}/i;
 const PUB_PART = /^[0-9a-z]{1,3}$/;
 
 /**
- * The person that a link leads to, however the link is written; null for a link to no person. `in` has the name that
- * the person chose, the other kinds have ids of LinkedIn's own, numbered by different parts of LinkedIn: ids of two
- * kinds cannot be compared.
+ * The person that a link identifies, in any of its spellings; null if it identifies no person. An `in` link has a name
+ * that the person chose. The other kinds have ids assigned by LinkedIn, separately for each kind, so ids of two kinds
+ * cannot be compared.
  * @param {string} text
  * @returns {Link | null}
  */
@@ -65,30 +64,30 @@ export function parseLink(text) {
   const path = ADDRESS.exec(trimmed(withoutUnseen(text)))?.[1];
   if (path === undefined) return null;
   const parts = path.split("/").filter(Boolean);
-  // A browser would resolve these to another path.
+  // A browser resolves these to another path.
   if (parts.some((part) => [".", ".."].includes(decoded(part)))) return null;
   while (parts.length && SHOWN_AS.has(parts[0].toLowerCase())) parts.shift();
   return parts.length > 1 ? personAt(parts) : null;
 }
 
 /**
- * The normal form of a link to a person; null for a link to no person.
+ * The normal form of a link to a person; null if the link identifies no person.
  * @param {string} text
  */
 export const profileLink = (text) => parseLink(text)?.url ?? null;
 
 /**
- * A name, or another text of one line, as it is kept: composed (NFC), single spaces, without control and unseen
- * characters (joiners stay where a script needs them), at most 200 characters, cut between characters. May be empty.
+ * The stored form of a name or another single-line text: composed (NFC), single spaces, no control or invisible
+ * characters (joiners stay if a script needs them), at most 200 characters, cut between characters. May be empty.
  * @param {string} text
  */
 export function cleanName(text) {
   const read = Array.from(trimmed(text)).slice(0, NAME_READ_MAX).join("");
-  return cut(trimmed(withoutUnseen(read).replace(BLANKS, " ")));
+  return truncated(trimmed(withoutUnseen(read).replace(BLANKS, " ")));
 }
 
 /**
- * What names that are compared have to share: NFKC, folded case, single spaces, no unseen characters.
+ * The form in which names are compared: NFKC, case-folded, single spaces, no invisible characters.
  * @param {string} name
  */
 export function normalName(name) {
@@ -99,7 +98,7 @@ export function normalName(name) {
 }
 
 /**
- * By link where both have one of the same kind; else by normal name.
+ * Whether two people are the same: by link if both have one of the same kind, otherwise by normal name.
  * @param {Person} one
  * @param {Person} other
  */
@@ -111,7 +110,7 @@ export function isSamePerson(one, other) {
 }
 
 /**
- * Whether two links lead to one person. Links of two kinds do not tell.
+ * Whether two links identify one person. False for links of two kinds.
  * @param {string} one
  * @param {string} other
  */
@@ -121,7 +120,7 @@ export function isSameLink(one, other) {
 }
 
 /**
- * Ids differ by case; but earlier versions stored ids of members in lower case.
+ * Ids are case-sensitive, but earlier versions stored member ids in lower case.
  * @param {string} one
  * @param {string} other
  */
@@ -137,10 +136,10 @@ function personAt(parts) {
   if (area === "in") return profile(second);
   if (area === "pub") return oldPublicProfile(second, rest);
   if (area === "sales" && ["lead", "people"].includes(second.toLowerCase()) && rest.length) {
-    return numbered("lead", rest[0]);
+    return assignedId("lead", rest[0]);
   }
   const place = parts.slice(0, -1).findIndex((part) => part.toLowerCase() === "profile");
-  return area === "talent" && place >= 0 ? numbered("talent", parts[place + 1]) : null;
+  return area === "talent" && place >= 0 ? assignedId("talent", parts[place + 1]) : null;
 }
 
 /**
@@ -151,12 +150,12 @@ function personAt(parts) {
 const linkOf = (kind, id) => ({ kind, id, url: `https://www.linkedin.com/${PATHS[kind]}/${id}` });
 
 /**
- * `/in/<slug>`. A member's id stands in the place of the chosen name where LinkedIn does not show that.
+ * `/in/<slug>`. LinkedIn puts a member id in place of the slug if it hides the chosen name.
  * @param {string} written
  */
 function profile(written) {
   const text = trimmed(withoutUnseen(decoded(written)));
-  const member = text.startsWith("ACoAA") || FOLDED_MEMBER_ID.test(text) ? numbered("member", text) : null;
+  const member = text.startsWith("ACoAA") || FOLDED_MEMBER_ID.test(text) ? assignedId("member", text) : null;
   if (member) return member;
   const slug = text.toLowerCase().normalize("NFC");
   const isNone =
@@ -177,17 +176,17 @@ function oldPublicProfile(name, numbers) {
 }
 
 /**
- * An id of LinkedIn's own. In Sales Navigator the search that led to the person follows it behind a comma.
+ * An id assigned by LinkedIn. Sales Navigator appends the search after a comma.
  * @param {Link["kind"]} kind
  * @param {string} written
  */
-function numbered(kind, written) {
+function assignedId(kind, written) {
   const id = trimmed(decoded(written).split(",")[0]);
   return LINKEDIN_ID.test(id) ? linkOf(kind, id) : null;
 }
 
 /**
- * Without percent-encoding, of which mail programs add another layer. What is not UTF-8 stays as it is.
+ * Decodes percent-encoding, also the second layer that mail programs add. Text that is not UTF-8 stays encoded.
  * @param {string} text
  */
 function decoded(text) {
@@ -205,14 +204,14 @@ function decoded(text) {
 const trimmed = (text) => text.replace(OUTER_BLANKS, "");
 
 /**
- * Composed (NFC), without unseen characters except joiners and variation selectors where a script needs them.
+ * Composed (NFC), without invisible characters except joiners and variation selectors that a script needs.
  * @param {string} text
  */
 const withoutUnseen = (text) => text.replace(NEVER_KEPT, "").normalize("NFC").replace(NEEDLESS_JOINER, "");
 
 /**
- * Full case folding. Upper case on the way makes one of letters that have several lower cases; the dotless i is not
- * such a one.
+ * Full case folding, with upper case as the intermediate step: some letters have several lower-case forms. The dotless
+ * i is folded separately.
  * @param {string} text
  */
 const folded = (text) =>
@@ -223,7 +222,7 @@ const folded = (text) =>
     .replaceAll("ς", "σ");
 
 /** @param {string} name */
-function cut(name) {
+function truncated(name) {
   const characters = Array.from(name);
   if (characters.length <= NAME_LENGTH_MAX) return name;
   const isInside = (/** @type {number} */ place) =>

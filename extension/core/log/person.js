@@ -1,15 +1,15 @@
-// Who a LinkedIn page is about, from its address and title. A page that is not understood is about no one.
+// The person of a LinkedIn page, from its address and title. Null for a page in an unknown format.
 
 import { cleanName, isSameLink, normalName, parseLink, profileLink } from "./people.js";
 
-/** Of how many parts a person's title consists, by its last one. */
+/** The number of parts of a person's title, by its last part. */
 const PARTS = new Map([
   ["LinkedIn", 2],
   ["Sales Navigator", 3],
   ["Recruiter", 2],
 ]);
 
-/** By the first part of the path. */
+/** Products by the first segment of the path. */
 const PRODUCTS = new Map([
   ["in", "premium"],
   ["messaging", "premium"],
@@ -17,7 +17,7 @@ const PRODUCTS = new Map([
   ["talent", "recruiter"],
 ]);
 
-/** Letters that Unicode does not take apart, as LinkedIn writes them in public names. */
+/** Letters without a Unicode decomposition, as LinkedIn transliterates them in public names. */
 const PLAIN_LETTERS = new Map([
   ["ß", "ss"],
   ["æ", "ae"],
@@ -41,7 +41,7 @@ const GERMAN_LETTERS = new Map([
 export const isLinkedin = (address = "") => /^(?:.+\.)?linkedin\.com$/.test(URL.parse(address)?.hostname ?? "");
 
 /**
- * Whose InMail credits a page of LinkedIn is about, as a product.
+ * The product whose InMail credits a page of LinkedIn uses; null for any other page.
  * @param {string | undefined} address
  */
 export function productOf(address = "") {
@@ -60,8 +60,8 @@ export function personOf(tab) {
 }
 
 /**
- * "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator" and "Kai Example | Recruiter" name a person. A
- * visitor who is not signed in sees "Kai Example - Job - Company | LinkedIn".
+ * The name in a title: "(3) Kai Example | LinkedIn", "Kai Example | Lead | Sales Navigator", "Kai Example | Recruiter",
+ * or signed out "Kai Example - Job - Company | LinkedIn". Empty for any other title.
  * @param {string} title
  */
 function nameIn(title) {
@@ -72,11 +72,11 @@ function nameIn(title) {
 }
 
 /**
- * Whether the name in the title belongs to the link in the address. LinkedIn changes the address first and the title up
- * to some seconds later, so the two can be of two people. One of these has to show that they are not:
+ * Whether the name in the title and the link in the address are of one person. LinkedIn changes the address first and
+ * the title up to some seconds later. True if one of these holds:
  * 1. The public name in the link is made from the name.
- * 2. The page itself has a link to this person with this name.
- * 3. The page was loaded at this address, went nowhere since, and has a heading with this name.
+ * 2. The page has a link to this person with this name as its text.
+ * 3. The page was loaded at this address, has not navigated since, and has a heading with this name.
  * @param {Person} person from the address and title of `place`
  * @param {PagePlace} place
  */
@@ -91,8 +91,8 @@ export function isOnePerson({ name, profileUrl }, { headings, isUntouched, loade
 }
 
 /**
- * Whether the public name in a link has two words of a person's name, or its only one, or begins with all of them in
- * one.
+ * Whether the public name in a link is made from a person's name: it has two of its words (or its only one), or begins
+ * with all of them joined.
  * @param {string} link
  * @param {string} name
  */

@@ -1,5 +1,5 @@
-// Logging and listing without the popup: the person of the tab, by keyboard or menu, with the popup's form where that
-// is not enough.
+// Logs or lists the person of the tab by shortcut or menu. Opens the popup's form if the person or account is not
+// clear.
 
 import { openPopup, session } from "../browser.js";
 import { costOf, readPage } from "../page/reading.js";
@@ -9,7 +9,7 @@ import { accountFor, currentAccount, readView } from "../show/view.js";
 import { addToList } from "./list.js";
 import { isLogged, log } from "./log.js";
 import { observe, offer } from "./observe.js";
-import { lastTo, lookUp, reasonsToAsk } from "./past.js";
+import { lastInMailTo, lookUp, reasonsToAsk } from "./past.js";
 import { isSameLink, profileLink } from "./people.js";
 import { isLinkedin, personOf } from "./person.js";
 
@@ -18,45 +18,50 @@ import { isLinkedin, personOf } from "./person.js";
  * @param {string} [link] the one that was clicked on
  */
 export async function logPersonOf(tab, link = "") {
-  const found = await whom(tab, link, (draft) => askUser(draft));
+  const found = await personFor(tab, link, (draft) => openPopupWith(draft));
   if (!found) return;
   const { page, person, view } = found;
   const account = page.composer === "strange" ? null : accountFor(view.accounts, view.currentAccount, page);
-  if (!account) return void (await askUser());
-  const reasons = reasonsToAsk(lastTo(person, view, await lookUp(person)), costOf(page, view.preferences), account);
-  // Keys that are held down, and what the listener logged, are the same InMail.
+  if (!account) return void (await openPopupWith());
+  const reasons = reasonsToAsk(
+    lastInMailTo(person, view, await lookUp(person)),
+    costOf(page, view.preferences),
+    account,
+  );
+  // A held key, and an InMail that the listener has logged, are the same InMail: no question.
   if (reasons.length && !(await isLogged(account.account.id, person, "shortcut", new Date()))) {
     session.set({ asks: true });
-    return void (await askUser());
+    return void (await openPopupWith());
   }
   await logFrom(page, person, account, view, "shortcut", new Date());
   await Promise.all([flash("✓"), syncNow()]);
 }
 
 /**
- * Puts the person on the list of people to write to.
+ * Adds the person of the tab to the list of people to write to.
  * @param {chrome.tabs.Tab | undefined} tab
  * @param {string} [link] the one that was clicked on
  */
 export async function listPersonOf(tab, link = "") {
-  const found = await whom(tab, link, (draft) => askUser({ ...draft, isForList: true }));
+  const found = await personFor(tab, link, (draft) => openPopupWith({ ...draft, isForList: true }));
   if (!found) return;
   const { page, person, view } = found;
   const account =
     accountFor(view.accounts, view.currentAccount, page) ?? currentAccount(view.accounts, view.currentAccount);
-  if (!account?.targets) return void (await askUser());
+  if (!account?.targets) return void (await openPopupWith());
   await addToList({ accountId: account.account.id, person }, new Date());
   await Promise.all([flash("+"), syncNow()]);
 }
 
 /**
- * The person of the tab, where that is clear; else the user is asked. What needs no look at the page is decided before
- * the first `await`, in the user's own keystroke or click: Firefox opens a popup only there, later it is a tab.
+ * The page, its person and the view; undefined if the person is not clear, after calling `ask`. Whatever can be decided
+ * without the page is decided before the first `await`: Firefox opens a popup only within the user gesture, afterwards
+ * it is a tab.
  * @param {chrome.tabs.Tab | undefined} tab
  * @param {string} link
  * @param {(draft?: Omit<Draft, "at">) => Promise<unknown>} ask
  */
-async function whom(tab, link, ask) {
+async function personFor(tab, link, ask) {
   const linked = profileLink(link);
   if (link && !isSameLink(link, personOf(tab)?.profileUrl ?? "")) {
     return void (await ask({ name: "", profileUrl: linked, isNoPerson: linked === null }));
@@ -68,14 +73,14 @@ async function whom(tab, link, ask) {
   return !person || !page.isClear || page.degree1 || isOther ? void (await ask()) : { page, person, view };
 }
 
-/** @param {Partial<Draft>} [draft] what the popup's form is opened with */
-function askUser(draft) {
+/** @param {Partial<Draft>} [draft] initial values of the popup's form */
+function openPopupWith(draft) {
   if (draft) session.set({ draft: { name: "", profileUrl: null, ...draft, at: new Date().toISOString() } });
   return Promise.all([openPopup(), flash("?")]);
 }
 
 /**
- * Logs what a page says, its balance with it where the user wants that always.
+ * Logs the InMail of a page, and records its balance if the user has chosen that.
  * @param {PageReading} page
  * @param {Person} person
  * @param {AccountView} account

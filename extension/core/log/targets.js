@@ -1,4 +1,4 @@
-// The list of people to write to as it stands now: what the server told last, and what the user did since. Pure.
+// The list of people to write to: the server's last summary with the outbox's changes applied. Pure.
 
 import { dayName, dayNumber, nameOfDay, weekday } from "../../text/days.js";
 import { instantOf } from "../../text/format.js";
@@ -7,20 +7,17 @@ import { isSamePerson, parseLink } from "./people.js";
 const NEXT_MAX = 3;
 const OPEN = new Set(["ready", "planned", "held"]);
 
-/**
- * An InMail that was sent so long before its person was put on the list is the one that was to be sent; the server
- * counts so, too.
- */
+/** An InMail sent at most this long before its person was listed closes the target. The server has the same rule. */
 const LOGGED_LATE_MS = 86_400_000;
 
-/** The server plans no further ahead. */
+/** The server accepts planned days up to this far ahead. */
 const PLANNED_DAYS_MAX = 366;
 
-/** Of two links, the one that shows a profile to anyone comes first. */
+/** Kinds of links, those first that open a profile for any viewer. */
 const LINK_ORDER = ["in", "member", "lead", "talent"];
 
 /**
- * The next people and the counts for one account. Null where the server keeps no list.
+ * The next people and the counts of one account. Null if the server sends no list.
  * @param {Pick<AccountView, "account" | "ahead" | "projection" | "targets">} account
  * @param {Date} now
  * @returns {Targets | null}
@@ -30,10 +27,10 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
   const today = dayName(now, account.time_zone);
   const isSameDay = projection !== null && dayName(new Date(projection.asOf), account.time_zone) === today;
   const list = { ...targets, sent_today: isSameDay ? targets.sent_today : 0 };
-  const listed = [...targets.next, ...ahead.flatMap((entry) => addedBy(entry, account.id))];
+  const listed = [...targets.next, ...ahead.flatMap((entry) => targetFromEntry(entry, account.id))];
   list.names += listed.length - targets.next.length;
   list.ready += listed.length - targets.next.length;
-  const left = listed.map((target) => changed(target, ahead));
+  const left = listed.map((target) => withChanges(target, ahead));
   listed.forEach((target, index) => {
     const after = left[index];
     if (after === target) return;
@@ -56,7 +53,7 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
 }
 
 /**
- * The open target of a person: one of the next three, else the one that the server found.
+ * The open target of a person: one of the next three, otherwise the one that the server found.
  * @param {Person} person
  * @param {AccountView} account
  * @param {Found | undefined} found
@@ -64,22 +61,22 @@ export function targetsOf({ account, ahead, projection, targets }, now) {
  * @returns {Target | null}
  */
 export function targetFor(person, account, found, now) {
-  const known = targetsOf(account, now)?.next.find((target) => isTheirs(target.person, person));
-  return known ?? (found?.target && OPEN.has(found.target.state) ? changed(found.target, account.ahead) : null);
+  const known = targetsOf(account, now)?.next.find((target) => matchesPerson(target.person, person));
+  return known ?? (found?.target && OPEN.has(found.target.state) ? withChanges(found.target, account.ahead) : null);
 }
 
 /**
- * Whether someone on the list is this person: by the link of the same kind, else by name.
+ * Whether a listed person is this person: by a link of the same kind, otherwise by name.
  * @param {ListedPerson} listed
  * @param {Person} person
  */
-export function isTheirs({ links, name }, person) {
+export function matchesPerson({ links, name }, person) {
   const kind = parseLink(person.profileUrl ?? "")?.kind;
   return isSamePerson({ name, profileUrl: links.find((link) => parseLink(link)?.kind === kind) ?? null }, person);
 }
 
 /**
- * Where a person's profile is, on LinkedIn and nowhere else; null without such a link.
+ * The address of a person's profile on LinkedIn; null without one.
  * @param {ListedPerson} person
  */
 export function profileOf({ links }) {
@@ -88,7 +85,7 @@ export function profileOf({ links }) {
 }
 
 /**
- * Who is next among these, without those that are planned for another day and those that the user passes over today.
+ * The first target that is not planned for another day and not skipped today.
  * @param {Target[]} next
  * @param {Record<string, number>} skipped
  * @param {string} zone
@@ -99,8 +96,8 @@ export const nextOf = (next, skipped, zone, now) =>
   next.find((target) => skipped[target.id] !== dayNumber(now, zone) && !isForLater(target, dayName(now, zone))) ?? null;
 
 /**
- * The days that "Later" offers, as "YYYY-MM-DD": the next one, the first working day of the next week, the one on which
- * new credits come, where that is known, and the last that can be picked.
+ * The days that "Later" offers, as "YYYY-MM-DD": tomorrow, the first working day of next week, the day of the next
+ * renewal (null if unknown), and the last day that can be chosen.
  * @param {Account} account
  * @param {Projection | null} projection
  * @param {Date} now
@@ -119,7 +116,7 @@ export function laterDays({ time_zone: zone, working_days: workingDays }, projec
 }
 
 /**
- * When a target is planned to be written to; null without a time of day.
+ * The instant a target is planned for; null without a day and a time.
  * @param {Target} target
  * @param {string} zone
  */
@@ -127,23 +124,23 @@ export const plannedInstant = ({ planned_at: time, planned_for: day }, zone) =>
   day && time ? instantOf(`${day}T${time}`, zone) : null;
 
 /**
- * How many are to be written to today, on a working day; else 0.
+ * The number of people due today; 0 on a day that is not a working day.
  * @param {AccountView} account
  * @param {Date} now
  */
-export function toWriteToday(account, now) {
+export function countForToday(account, now) {
   const list = targetsOf(account, now);
   const { time_zone: zone, working_days: days } = account.account;
   return list && days.includes(weekday(dayNumber(now, zone))) ? list.today : 0;
 }
 
 /**
- * A person whom the server does not have on the list yet.
+ * The target that a `target_add` entry of this account creates, as a list of one; empty for any other entry.
  * @param {OutboxEntry} entry
  * @param {string} accountId
  * @returns {Target[]}
  */
-function addedBy(entry, accountId) {
+function targetFromEntry(entry, accountId) {
   if (entry.kind !== "target_add" || entry.accountId !== accountId || isListedBefore(entry)) return [];
   const {
     note = null,
@@ -176,34 +173,34 @@ function addedBy(entry, accountId) {
 }
 
 /**
- * Those of the people added here who are still to be written to.
+ * The targets added here that are still open.
  * @param {OutboxEntry[]} entries
  */
-export const stillAdded = (entries) =>
+export const openAdditions = (entries) =>
   entries
     .filter(({ state }) => state !== "needs_you")
-    .flatMap((entry) => addedBy(entry, entry.accountId))
-    .filter((target) => changed(target, entries));
+    .flatMap((entry) => targetFromEntry(entry, entry.accountId))
+    .filter((target) => withChanges(target, entries));
 
 /**
- * The server had this person on the list already.
+ * Whether the server reported that the person was listed already.
  * @param {OutboxEntry} entry
  */
 const isListedBefore = ({ problem }) => problem?.code === "already_on_list";
 
 /**
- * What is left of a target after these entries; null where it is no longer open.
+ * A target with the changes of these entries applied; null if they close it.
  * @param {Target} target
  * @param {OutboxEntry[]} entries
  * @returns {Target | null}
  */
-function changed(target, entries) {
+function withChanges(target, entries) {
   /** @type {Target | null} */
   let left = target;
-  // What came before somebody was put on the list is not about that.
+  // Entries made before the person was added do not concern the target.
   for (const entry of entries.filter(({ id }) => target.person.id || id > target.id)) {
     if (closes(entry, target)) left = null;
-    else if (entry.kind === "target_change" && isOf(entry, target)) {
+    else if (entry.kind === "target_change" && isChangeOf(entry, target)) {
       left =
         entry.body.action === "reopen"
           ? target
@@ -232,10 +229,10 @@ function closes(entry, target) {
         target: id,
       } = entry.body;
       const isInTime = Date.parse(sentAt) >= Date.parse(target.created_at) - LOGGED_LATE_MS;
-      return id === target.id || (isInTime && isTheirs(target.person, { name, profileUrl }));
+      return id === target.id || (isInTime && matchesPerson(target.person, { name, profileUrl }));
     }
     case "target_change":
-      return ["close", "drop"].includes(entry.body.action) && isOf(entry, target);
+      return ["close", "drop"].includes(entry.body.action) && isChangeOf(entry, target);
     case "person_change":
       return entry.personId === target.person.id;
     default:
@@ -247,11 +244,10 @@ function closes(entry, target) {
  * @param {TargetChangeEntry} entry
  * @param {Target} target
  */
-const isOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
+const isChangeOf = ({ target: entryId, targetId }, { id }) => id === entryId || id === targetId;
 
 /**
- * Whether somebody waits for another day: for the one that they are planned for, or for the one on which their credit
- * comes.
+ * Whether a target is for a later day: planned after today, or held until credits arrive.
  * @param {Target} target
  * @param {string} today
  */

@@ -1,15 +1,15 @@
-// What a page of LinkedIn says at the user's click, and only then: its open composer, else its address and title.
-// Nothing of it is kept, and a page that is not understood, or does not answer soon, says nothing.
+// Reads a page of LinkedIn when the user clicks: its open composer, otherwise its address and title. Nothing is stored.
+// A page in an unknown format, or one that does not respond in time, gives no person.
 
-import { lookInto } from "../browser.js";
+import { runInFrames } from "../browser.js";
 import { cleanName, normalName, parseLink, profileLink } from "../log/people.js";
 import { isLinkedin, isOnePerson, personOf, productOf } from "../log/person.js";
 
-/** From the extension's root: Firefox takes a path without the slash from the folder of the page that asks. */
+/** Absolute paths: Firefox resolves relative ones against the calling page. */
 const SCRIPTS = ["wording", "walk", "read", "look"].map((name) => `/linkedin/${name}.js`);
 
-/** A page that hangs must not hold up the click. */
-const PATIENCE_MS = 500;
+/** The longest time a click waits for the page. */
+const READ_TIMEOUT_MS = 500;
 
 /** @type {ComposerReading} */
 const UNCLEAR = {
@@ -28,12 +28,12 @@ const UNCLEAR = {
  */
 export async function readPage(tab) {
   const at = new Date().toISOString();
-  const { place, composer } = isLinkedin(tab?.url) ? await lookAt(tab?.id ?? -1) : { place: null, composer: null };
-  return { ...understood(place ?? placeOf(tab), composer), at };
+  const { place, composer } = isLinkedin(tab?.url) ? await readFrames(tab?.id ?? -1) : { place: null, composer: null };
+  return { ...interpret(place ?? placeOf(tab), composer), at };
 }
 
 /**
- * What an InMail to this page's person costs: as the page says, else what the user chose last.
+ * The cost of an InMail to this page's person: as the page shows it, otherwise as the user chose last.
  * @param {Pick<PageReading, "cost">} page
  * @param {Preferences} preferences
  * @returns {0 | 1}
@@ -44,16 +44,17 @@ export function costOf({ cost }, { lastCost }) {
 }
 
 /**
- * The reading of the one composer, whichever frame it is in, and the page around it at the same moment.
+ * Reads the composer, in whichever frame it is, and the top page at the same moment. Several composers give an unclear
+ * reading, unless exactly one is recognised.
  * @param {number} tabId
  * @returns {Promise<{place: PagePlace | null, composer: ComposerReading | null}>}
  */
-async function lookAt(tabId) {
-  const late = new Promise((resolve) => {
-    setTimeout(resolve, PATIENCE_MS, []);
+async function readFrames(tabId) {
+  const timeout = new Promise((resolve) => {
+    setTimeout(resolve, READ_TIMEOUT_MS, []);
   });
   /** @type {{place: PagePlace | null, composer: ComposerReading | null}[]} */
-  const frames = (await Promise.race([lookInto(tabId, SCRIPTS).catch(() => []), late])).filter(Boolean);
+  const frames = (await Promise.race([runInFrames(tabId, SCRIPTS).catch(() => []), timeout])).filter(Boolean);
   const place = frames.find((frame) => frame.place)?.place ?? null;
   const found = frames.flatMap(({ composer }) => composer ?? []);
   const clear = found.filter(({ recognised }) => recognised);
@@ -65,7 +66,7 @@ async function lookAt(tabId) {
 }
 
 /**
- * A page of which no more is known than its address and title.
+ * The page of which only the tab's address and title are known.
  * @param {{url?: string, title?: string} | undefined} tab
  * @returns {PagePlace}
  */
@@ -83,7 +84,7 @@ export const placeOf = (tab) => ({
  * @param {ComposerReading | null} composer
  * @returns {Omit<PageReading, "at">}
  */
-export function understood(place, composer) {
+export function interpret(place, composer) {
   const { address: url, title } = place;
   const shown = personOf({ url, title });
   const isClear = shown === null || isOnePerson(shown, place);
@@ -97,16 +98,20 @@ export function understood(place, composer) {
   if (!name) return { ...reading, person: shown, isClear };
   const isShown = shown !== null && isClear && normalName(shown.name) === normalName(name);
   const link = profileLink(composer.link);
-  return { ...reading, person: { name, profileUrl: isShown ? better(link, shown.profileUrl) : link }, isClear: true };
+  return {
+    ...reading,
+    person: { name, profileUrl: isShown ? preferredLink(link, shown.profileUrl) : link },
+    isClear: true,
+  };
 }
 
 /**
- * Of two links to one person the one by which the person is known elsewhere: the composer's, unless that is a member's
- * number and the page has the public name.
+ * Of two links to one person, the one with which the person is usually stored: the composer's, unless it has a member
+ * id and the page has the public name.
  * @param {string | null} link of the composer
  * @param {string | null} pageLink
  */
-function better(link, pageLink) {
+function preferredLink(link, pageLink) {
   if (link === null) return pageLink;
   const [kind, pageKind] = [link, pageLink ?? ""].map((each) => parseLink(each)?.kind);
   return kind === "member" && pageKind === "in" ? pageLink : link;

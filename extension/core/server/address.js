@@ -1,8 +1,8 @@
 // The address of a server. Pure.
 
 /**
- * A server's address as the user typed it, with its path (a proxy may serve Inkeeper below one) and without what
- * follows that; or the code of what is wrong with it. Plain HTTP stays on this computer.
+ * Normalizes a server's address as typed: keeps the path (a proxy may serve Inkeeper below one), drops query and
+ * fragment. Returns the code of the problem if it is not allowed. Plain HTTP is allowed for this computer only.
  * @param {string} typed
  * @returns {{address: string, problem: ""} | {address: null, problem: "bad_address" | "address_password"}}
  */

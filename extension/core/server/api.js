@@ -1,5 +1,5 @@
-// The server as the extension sees it: one call, its answer checked, each failure told apart by its code. No token and
-// no data go out before the server has proven itself, where it can.
+// HTTP calls to the server: responses are checked, failures are Refusals with a code. If the connection has a secret,
+// the server proves itself before a token or data are sent.
 
 import { mayCall } from "../browser.js";
 import { Refusal } from "../refusal.js";
@@ -9,22 +9,20 @@ import { REFUSAL, SHAPE } from "../shapes.js";
 const API_VERSION = "1";
 const TIMEOUT_MS = 5000;
 
-/** What a gateway in front of a server answers while the server itself is away. */
+/** Statuses of a gateway while the server behind it is down. */
 const GATEWAY = new Set([502, 503, 504]);
 
-/**
- * For how long a server that has proven itself is taken to be the one that answers at its address: for a burst of
- * calls.
- */
+/** For how long a proof is reused, for a burst of calls. */
 const PROVEN_MS = 1000;
 
-/** The secret under which the server was proven, and until when that counts (`performance.now()`). */
+/** The secret of the last proof, and until when it is reused (`performance.now()`). */
 const proven = { secret: "", until: 0 };
 
 /**
- * Calls the server. A refusal, or no answer that is one of Inkeeper's, is thrown as a `Refusal`: `server_off`,
- * `permission_missing`, `other_program`, `impostor` and `version_mismatch` are our own codes, all others the server's.
- * @param {Pick<Server, "address" | "token"> & Partial<Server>} server with a `secret`, it has to prove itself first
+ * Calls the server. Throws a `Refusal` if it refuses, or if the response is not one of Inkeeper's. The codes
+ * `server_off`, `permission_missing`, `other_program`, `impostor`, `version_mismatch` and `unexpected` are the
+ * extension's own; all others are the server's.
+ * @param {Pick<Server, "address" | "token"> & Partial<Server>} server checked by its proof first, if it has a `secret`
  * @param {string} path
  * @param {ApiRequest} [request]
  * @returns {Promise<{status: number, etag: string | null, body: any}>}
@@ -32,7 +30,7 @@ const proven = { secret: "", until: 0 };
 export async function call(server, path, { method = "GET", body, key, etag, shape } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
-  if (server.token && server.secret && !isProven(server.secret)) await assure(server);
+  if (server.token && server.secret && !isProven(server.secret)) await verifyServer(server);
   if (server.token) headers.Authorization = `Bearer ${server.token}`;
   if (body) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
@@ -49,15 +47,15 @@ export async function call(server, path, { method = "GET", body, key, etag, shap
   if (response.status === 304) return { status: 304, etag: etag ?? null, body: null };
   const content = response.status === 204 ? null : await json(response);
   if (!response.ok) throw new Refusal(problem(response, content));
-  if (shape && !fits(content, shape)) throw new Refusal({ code: "version_mismatch" });
+  if (shape && !hasShape(content, shape)) throw new Refusal({ code: "version_mismatch" });
   return { status: response.status, etag: response.headers.get("ETag"), body: content };
 }
 
 /**
- * Asks who listens there, without a token: a stranger on the port gets to see nothing.
+ * Greets the server without a token, so that another program on the port receives nothing.
  * @param {string} address
  * @param {string} [query]
- * @returns {Promise<Greeting>} `id` is null from a server of before there were ids
+ * @returns {Promise<Greeting>} `id` is null from an older server without ids
  */
 export async function greet(address, query = "") {
   return greetingOf(await askWho(address, query));
@@ -78,19 +76,18 @@ async function askWho(address, query) {
   try {
     return (await call({ address, token: null }, `/server${query}`)).body;
   } catch (error) {
-    // Inkeeper answers, but has nothing there: the address has a path that is none of its own.
+    // Inkeeper responds, but the address has a path that it does not serve.
     if (error instanceof Refusal && error.problem.status === 404) throw new Refusal({ code: "wrong_path" });
     throw error;
   }
 }
 
 /**
- * Greets the server, and has it prove that it is the one that this browser was connected to. Throws the Refusal
- * `impostor` where a server that could prove it does not. One that was connected before there were secrets cannot: it
- * is taken as it is.
+ * Greets the server and checks its proof. Throws the Refusal `impostor` if the proof is missing or wrong. A connection
+ * made before there were secrets has none and is not checked.
  * @param {Pick<Server, "address"> & Partial<Server>} server
  */
-export async function assure({ address, deviceId, secret }) {
+export async function verifyServer({ address, deviceId, secret }) {
   if (!secret) return greet(address);
   const nonce = newNonce();
   const body = await askWho(address, `?${new URLSearchParams({ nonce, device: deviceId ?? "" })}`);
@@ -111,14 +108,14 @@ const isProven = (secret) => proven.secret === secret && performance.now() < pro
  * @param {RequestInit} request
  */
 async function send(url, request) {
-  // The server lets extensions in without it, but a permission that the user did not give or took back is to be
-  // respected.
+  // The server allows extensions by CORS without this permission; a permission that the user did not grant, or removed,
+  // is respected anyway.
   if (!(await mayCall(url))) throw new Refusal({ code: "permission_missing" });
   let response;
   try {
     response = await fetch(url, request);
   } catch {
-    // Who answers next may be another.
+    // Another program may respond at this address next.
     proven.until = 0;
     throw new Refusal({ code: "server_off" });
   }
@@ -133,7 +130,7 @@ async function json(response) {
   try {
     return await response.json();
   } catch {
-    // Cut off on the way: whether it was stored is not known, so this is no answer.
+    // The response was cut off, so it is not known whether the request was stored.
     throw new Refusal({ code: "server_off" });
   }
 }
@@ -144,7 +141,7 @@ async function json(response) {
  * @returns {Problem}
  */
 function problem(response, content) {
-  const words = fits(content, REFUSAL) ? content : { code: "unexpected", detail: response.statusText };
+  const words = hasShape(content, REFUSAL) ? content : { code: "unexpected", detail: response.statusText };
   const retryAfterS = Number(response.headers.get("Retry-After")) || undefined;
   return { ...words, status: response.status, retryAfterS };
 }
@@ -155,17 +152,17 @@ function problem(response, content) {
  * @param {any} shape
  * @returns {boolean}
  */
-function fits(value, shape) {
+function hasShape(value, shape) {
   if (typeof shape === "string") return typeof value === shape;
   if (Array.isArray(shape)) {
-    if (shape[0] === null) return value === null || fits(value, shape[1]);
-    return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
+    if (shape[0] === null) return value === null || hasShape(value, shape[1]);
+    return Array.isArray(value) && value.every((item) => hasShape(item, shape[0]));
   }
   if (value === null || typeof value !== "object") return false;
-  if ("*" in shape) return Object.values(value).every((item) => fits(item, shape["*"]));
+  if ("*" in shape) return Object.values(value).every((item) => hasShape(item, shape["*"]));
   return Object.entries(shape).every(([key, inner]) => {
-    if (!key.endsWith("?")) return fits(value[key], inner);
+    if (!key.endsWith("?")) return hasShape(value[key], inner);
     const found = value[key.slice(0, -1)];
-    return found === null || found === undefined || fits(found, inner);
+    return found === null || found === undefined || hasShape(found, inner);
   });
 }

@@ -1,12 +1,12 @@
-// The pages of the connected server that are open in this browser: they say when something was changed there.
+// The content script in the connected server's pages, which reports changes made there.
 
 import { mayCall, runInPagesOf } from "../browser.js";
 import { read } from "../store/storage.js";
 import { syncNow } from "./sync.js";
 
 /**
- * Brings the script in those pages in line with the connection: after it changed, after an update, and with the
- * permission.
+ * Registers or unregisters the script according to the connection and the permission. Call it after either changed and
+ * after an update.
  */
 export async function watchApp() {
   const { server } = await read("server");
@@ -14,9 +14,9 @@ export async function watchApp() {
 }
 
 /**
- * @param {string} url of the page that says so; other programs on this computer have pages, too
+ * @param {string} url of the reporting page; ignored unless it is below the server's address
  */
-export async function hearChanged(url) {
+export async function handleChanged(url) {
   const { server } = await read("server");
   if (url.startsWith(`${server.address}/`)) await syncNow();
 }

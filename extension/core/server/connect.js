@@ -1,4 +1,4 @@
-// Making and ending the connection with a server, step by step as the welcome page leads through it.
+// Connecting to a server and disconnecting, one function for each step of the welcome page.
 
 import { local, runtime } from "../browser.js";
 import { Refusal } from "../refusal.js";
@@ -9,18 +9,18 @@ import { serverAddress } from "./address.js";
 import { call, greet } from "./api.js";
 import { watchApp } from "./apppages.js";
 import { SHAPE } from "../shapes.js";
-import { alone, note, syncNow } from "./sync.js";
+import { withServerLock, saveConnection, syncNow } from "./sync.js";
 
 /**
- * Who answers at this address.
+ * Greets the server at a typed address. Throws a Refusal if no Inkeeper server responds there.
  * @param {string} typed
  */
 export const check = async (typed) => greet(address(typed));
 
 /**
- * Has the server show a code in its terminal.
+ * Starts a pairing: the server shows a code in its terminal. Returns when the code expires.
  * @param {string} typed
- * @param {string} device what the server will call this browser
+ * @param {string} device the name of this browser in the server's list
  */
 export async function startPairing(typed, device) {
   const at = address(typed);
@@ -36,8 +36,8 @@ export async function startPairing(typed, device) {
 }
 
 /**
- * Only now does the new connection take the place of the old. What waits for the old server is marked as that server's,
- * and its accounts are forgotten where the new one is another.
+ * Confirms the pairing and replaces the old connection. Unsent entries are marked as the old server's; its accounts are
+ * removed if the new server has another ledger.
  * @param {string} code
  */
 export async function confirmPairing(code) {
@@ -58,12 +58,12 @@ export async function confirmPairing(code) {
     id: serverId,
     secret: body.secret ?? null,
   };
-  await alone(async () => {
+  await withServerLock(async () => {
     const { server: before, summaries } = await readAll();
     await markAll(before);
     if (serverKey(before) !== serverKey(server)) await forgetAccounts(summaries);
     await local.set({ server, pairing: null, erasuresSince: 0 });
-    await note("ok");
+    await saveConnection("ok");
     await resume();
   });
   await watchApp();
@@ -71,9 +71,9 @@ export async function confirmPairing(code) {
 }
 
 /**
- * Connects by the one-time secret that `inkeeper serve` puts into the copy of the extension that its own Chromium
- * loads: `connect.json` with `address`, `id` and `code`. Where this browser is connected to that address already, the
- * secret is given back unused.
+ * Connects with the one-time secret that `inkeeper serve` writes into the copy of the extension for its own Chromium:
+ * `connect.json` with `address`, `id` and `code`. If this browser is already connected to that address, the pairing is
+ * cancelled.
  */
 export async function connectPrepared() {
   const prepared = await fetch(runtime.getURL("connect.json")).then(
@@ -97,23 +97,23 @@ export async function cancelPairing() {
   const { pairing } = await read("pairing");
   if (!pairing) return;
   await local.set({ pairing: null });
-  await tellIfThere(() =>
+  await callIfReachable(() =>
     call({ address: pairing.address, token: null }, `/pairings/${pairing.id}`, { method: "DELETE" }),
   );
 }
 
-/** Forgets the server, its numbers and every person. Only what waits to be saved stays, for the next connection. */
+/** Removes the connection, the accounts and every person. Unsent entries stay for the next connection. */
 export const disconnect = () =>
-  alone(async () => {
+  withServerLock(async () => {
     const { server, summaries } = await readAll();
     await markAll(server);
-    const nobody = { ...server, token: null, deviceId: null, secret: null };
-    await local.set({ server: nobody, questions: [] });
+    const disconnected = { ...server, token: null, deviceId: null, secret: null };
+    await local.set({ server: disconnected, questions: [] });
     await forgetWhatServerHas();
     await forgetAccounts(summaries);
-    await note("not_paired");
+    await saveConnection("not_paired");
     await watchApp();
-    if (server.token) await tellIfThere(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
+    if (server.token) await callIfReachable(() => call(server, `/devices/${server.deviceId}`, { method: "DELETE" }));
   });
 
 /** @param {Stored["summaries"]} summaries */
@@ -123,12 +123,12 @@ async function forgetAccounts(summaries) {
 }
 
 /**
- * Some things are done on our side whether or not the server hears of them.
- * @param {() => Promise<unknown>} tell
+ * Calls the server and ignores a Refusal: the local change is done whether or not the server receives it.
+ * @param {() => Promise<unknown>} request
  */
-async function tellIfThere(tell) {
+async function callIfReachable(request) {
   try {
-    await tell();
+    await request();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }

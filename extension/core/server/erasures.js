@@ -1,29 +1,29 @@
-// The browser forgets whom the server was told to erase, at the next contact. The server tells no names: ids of
-// InMails, and salted hashes of the person's link and name.
+// Applies the server's erasures of people to local storage, at each sync. The server sends no names: only ids of
+// InMails and salted hashes of the person's link and name.
 
 import { local, session } from "../browser.js";
 import { ERASED_NAME, normalName, profileLink } from "../log/people.js";
 import { Refusal } from "../refusal.js";
-import { changing, forgetWhatServerHas, rewrite } from "../store/outbox.js";
+import { withOutboxLock, forgetWhatServerHas, rewrite } from "../store/outbox.js";
 import { read, readAll, summaryKey } from "../store/storage.js";
 import { call } from "./api.js";
 import { SHAPE } from "../shapes.js";
 
-/** @typedef {{name: string, profileUrl: string | null}} Known */
+/** @typedef {{name: string, profileUrl: string | null}} Identity */
 
 /**
- * Follows the erasures since the last contact. A server of before there were any tells none.
+ * Applies the erasures since the last sync. An older server without this route returns 404.
  * @param {Server} server
  */
 export async function followErasures(server) {
   for (let more = true; more;) {
     const { erasuresSince } = await read("erasuresSince");
     const answer = await call(server, `/erasures?since=${erasuresSince}`, { shape: SHAPE.erasures }).catch(
-      unknownThere,
+      nullIfNotFound,
     );
     if (answer === null) return;
     const { complete, erasures, last } = answer.body;
-    if (!complete) await forgetEverybody();
+    if (!complete) await forgetAllPeople();
     for (const erasure of erasures) await forget(erasure);
     await local.set({ erasuresSince: last });
     more = answer.body.more;
@@ -31,13 +31,13 @@ export async function followErasures(server) {
 }
 
 /** @param {unknown} error */
-function unknownThere(error) {
+function nullIfNotFound(error) {
   if (error instanceof Refusal && error.problem.status === 404) return null;
   throw error;
 }
 
-/** Some erasures are too long ago for the server to tell whom they were about. */
-async function forgetEverybody() {
+/** Removes every person that the server has: it no longer lists all erasures since the last sync. */
+async function forgetAllPeople() {
   const { summaries } = await readAll();
   await local.set({ questions: [] });
   await session.remove("copied");
@@ -46,29 +46,30 @@ async function forgetEverybody() {
 }
 
 /**
- * An InMail that the server has not got yet still counts, so it stays without its recipient.
+ * Removes one person. An InMail that the server does not have yet still costs a credit, so it stays without its
+ * recipient.
  * @param {Erasure} erasure
  */
 function forget(erasure) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries, questions, recentLogs, skipped, summaries } = await readAll();
     const { copied } = await session.get("copied");
     const targets = Object.values(summaries).flatMap(({ summary }) => summary.targets?.next ?? []);
-    const isErased = await finder(erasure, [
+    const isErased = await matcherOf(erasure, [
       ...recentLogs,
       ...questions,
       ...entries.map(personOf),
-      ...targets.flatMap(knownBy),
+      ...targets.flatMap(identitiesOf),
       ...(copied ? [copied] : []),
     ]);
-    const gone = targets.filter((target) => knownBy(target).some(isErased)).map(({ id }) => id);
+    const gone = targets.filter((target) => identitiesOf(target).some(isErased)).map(({ id }) => id);
     const isGone = (/** @type {string | null} */ id) => id !== null && erasure.inmails.includes(id);
-    await rewrite(entries, (entry) => (isErased(personOf(entry)) ? erased(entry) : entry), {
+    await rewrite(entries, (entry) => (isErased(personOf(entry)) ? anonymized(entry) : entry), {
       questions: questions.filter((question) => !isErased(question)),
       recentLogs: recentLogs.filter((item) => !isGone(item.inmailId) && !isErased(item)),
       skipped: Object.fromEntries(Object.entries(skipped).filter(([id]) => !gone.includes(id))),
       ...Object.fromEntries(
-        Object.entries(summaries).map(([id, stored]) => [summaryKey(id), without(stored, isGone, gone)]),
+        Object.entries(summaries).map(([id, stored]) => [summaryKey(id), withoutErased(stored, isGone, gone)]),
       ),
     });
     if (copied && isErased(copied)) await session.remove("copied");
@@ -76,16 +77,18 @@ function forget(erasure) {
 }
 
 /**
- * Which of these are the person: by link, or by name where there is no link.
+ * Returns a predicate for the erased person: by link, or by name if there is no link.
  * @param {Erasure} erasure
- * @param {Known[]} known
- * @returns {Promise<(one: Known) => boolean>}
+ * @param {Identity[]} known
+ * @returns {Promise<(one: Identity) => boolean>}
  */
-async function finder({ links, names, salt }, known) {
+async function matcherOf({ links, names, salt }, known) {
   const theirs = new Set();
   for (const { name, profileUrl } of known) {
     const link = profileUrl && profileLink(profileUrl);
-    const isTheirs = link ? links.includes(await mark(salt, link)) : names.includes(await mark(salt, normalName(name)));
+    const isTheirs = link
+      ? links.includes(await saltedHash(salt, link))
+      : names.includes(await saltedHash(salt, normalName(name)));
     if (isTheirs) theirs.add(`${link ?? ""}\n${name}`);
   }
   return ({ name, profileUrl }) => theirs.has(`${(profileUrl && profileLink(profileUrl)) ?? ""}\n${name}`);
@@ -96,7 +99,7 @@ async function finder({ links, names, salt }, known) {
  * @param {string} salt
  * @param {string} text
  */
-async function mark(salt, text) {
+async function saltedHash(salt, text) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${salt}\n${text}`));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -105,16 +108,16 @@ async function mark(salt, text) {
 const isAboutList = ({ kind }) => kind === "target_add" || kind === "target_change" || kind === "person_change";
 
 /**
- * Everything by which a person on the list may be found.
+ * A listed person's name with each of their links.
  * @param {Target} target
- * @returns {Known[]}
+ * @returns {Identity[]}
  */
-const knownBy = ({ person: { links, name } }) =>
+const identitiesOf = ({ person: { links, name } }) =>
   (links.length ? links : [null]).map((profileUrl) => ({ name, profileUrl }));
 
 /**
  * @param {OutboxEntry} entry
- * @returns {Known}
+ * @returns {Identity}
  */
 function personOf(entry) {
   if ("person" in entry) return entry.person;
@@ -124,27 +127,27 @@ function personOf(entry) {
 }
 
 /**
- * What is left of an entry about the person; null where nothing is.
+ * An entry without the person; null if it is to be removed.
  * @param {OutboxEntry} entry
  * @returns {OutboxEntry | null}
  */
-function erased(entry) {
+function anonymized(entry) {
   if (entry.state === "saved" || isAboutList(entry)) return null;
   if (entry.kind === "retract") return { ...entry, body: { ...entry.body, name: ERASED_NAME } };
-  // The server may have got it: sent again with other content, its key would be refused.
+  // The server may have it already and refuses other content under the same key.
   if (entry.kind !== "inmail" || (entry.state === "waiting" && entry.attemptedAt)) return entry;
   const { cost, sent_at, source } = entry.body;
   return { ...entry, body: { recipient: { name: ERASED_NAME }, cost, sent_at, source } };
 }
 
 /**
- * The summary until a new one comes.
+ * A stored summary without the erased InMails and targets, until the next sync replaces it.
  * @param {StoredSummary} stored
  * @param {(id: string) => boolean} isGone
  * @param {string[]} gone the ids of targets
  * @returns {StoredSummary}
  */
-function without({ summary, ...rest }, isGone, gone) {
+function withoutErased({ summary, ...rest }, isGone, gone) {
   const [recent, awaiting] = [summary.recent, summary.awaiting].map((rows) => rows.filter(({ id }) => !isGone(id)));
   const targets = summary.targets && {
     ...summary.targets,

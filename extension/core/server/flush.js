@@ -1,30 +1,30 @@
-// Sends what waits in the outbox, in the order of the clicks, each with a key that makes a second attempt harmless.
+// Sends the waiting entries of the outbox, in the order of the clicks. Each has an idempotency key, so it can be sent
+// again.
 
 import { Refusal } from "../refusal.js";
 import * as outbox from "../store/outbox.js";
 import { SHAPE } from "../shapes.js";
 import { call } from "./api.js";
 
-/** An entry on which the server itself breaks this often must not keep back the others for ever. */
+/** After this many server errors (5xx) on one entry it is set aside, so that it does not block the others. */
 const SERVER_FAILURES_MAX = 8;
 
-/** The entry's object is gone, was closed elsewhere, or was put off until a day that has passed meanwhile. */
-const OVERTAKEN = new Set([404, 409, 422]);
+/** The changed object is gone, was closed elsewhere, or was put off until a day that has passed. */
+const STALE_STATUSES = new Set([404, 409, 422]);
 
 /**
- * Sends all that waits, oldest first. Stops with a `Refusal` where going on is of no use: no answer, a broken server, a
- * token that is no longer good, too many requests. Any other refusal concerns its entry alone, which then needs the
- * user.
+ * Sends all waiting entries, oldest first. Throws a `Refusal` and stops if later calls would fail too: no response, a
+ * server error, a refused token, too many requests. Any other refusal concerns one entry, which then needs the user.
  * @param {Server} server
  */
 export async function flush(server) {
   for (let entry = await outbox.claim(); entry; entry = await outbox.claim()) {
     try {
-      await outbox.settle(entry, idsIn(entry, await send(server, entry)));
+      await outbox.settle(entry, createdIds(entry, await send(server, entry)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      await refused(entry, error.problem);
-      if (stopsAll(error.problem)) throw error;
+      await handleRefusal(entry, error.problem);
+      if (blocksAll(error.problem)) throw error;
     }
   }
 }
@@ -60,35 +60,35 @@ async function send(server, entry) {
 }
 
 /**
- * The server's ids of what an entry brought about.
+ * The server's ids of what an entry created.
  * @param {OutboxEntry} entry
  * @param {{body: any}} answer
  */
-function idsIn({ kind }, { body }) {
+function createdIds({ kind }, { body }) {
   if (kind === "inmail") return { inmailId: body.inmail.id };
   return kind === "target_add" ? { targetId: body.id } : {};
 }
 
 /**
- * What a refusal means for its entry.
+ * Updates an entry after the server refused it.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-async function refused(entry, problem) {
+async function handleRefusal(entry, problem) {
   const { code, replaced_by: inmailId, status } = problem;
   const isList = entry.kind === "target_change" || entry.kind === "person_change";
   if (entry.kind === "outcome" && code === "replaced" && inmailId && inmailId !== entry.inmailId) {
     await outbox.redirect(entry, inmailId);
   } else if (entry.kind === "target_add" && code === "already_on_list") {
-    await outbox.settleAsThere(entry, problem);
-  } else if (isList && OVERTAKEN.has(status)) {
+    await outbox.settleDuplicate(entry, problem);
+  } else if (isList && STALE_STATUSES.has(status)) {
     await outbox.forget(entry);
-  } else if (stopsAll(problem) && !(status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX)) {
-    await outbox.keepWaiting(entry, problem);
+  } else if (blocksAll(problem) && !(status >= 500 && entry.tries + 1 >= SERVER_FAILURES_MAX)) {
+    await outbox.keepForRetry(entry, problem);
   } else {
-    await outbox.askUser(entry, problem);
+    await outbox.requireDecision(entry, problem);
   }
 }
 
 /** @param {Problem} problem */
-const stopsAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;
+const blocksAll = ({ status }) => status === 0 || status === 401 || status === 429 || status >= 500;

@@ -1,4 +1,4 @@
-// Opens the app's pages in a tab, signed in: the connected server gives a secret that is valid once, for a minute.
+// Opens the app's pages in a tab, signed in by a one-time secret of the connected server that is valid for a minute.
 
 import { openAddress } from "../browser.js";
 import { Refusal } from "../refusal.js";
@@ -7,9 +7,9 @@ import { call } from "./api.js";
 import { SHAPE } from "../shapes.js";
 
 /**
- * Opens a page of the connected server. The secret goes in the address's fragment, which no server or log sees. An
- * address with a path is a proxy's, whose pages may not know it: there the user signs in. Throws the Refusal of the
- * connection where the server gives none.
+ * Opens a page of the connected server. The secret is in the fragment, which is not sent to servers or logged. An
+ * address with a path belongs to a proxy whose pages may not support this: the user signs in there. Throws the
+ * connection's Refusal if the server returns no secret.
  * @param {string} path of the page, such as "/settings"
  */
 export async function openApp(path) {
@@ -20,7 +20,7 @@ export async function openApp(path) {
 
 /**
  * @param {Server} server
- * @returns {Promise<string | null>} null from a server of before there were pages to sign in to
+ * @returns {Promise<string | null>} null from an older server without pages
  */
 async function newSecret(server) {
   try {

@@ -1,13 +1,12 @@
-// The proof that a server is the one this browser was connected to: an HMAC of a fresh nonce under the secret of the
-// pairing.
+// Proof that a server is the one this browser was paired with: an HMAC of a fresh nonce with the secret of the pairing.
 
 const NONCE_BYTES = 32;
 
-/** A nonce that is used once. */
+/** A nonce of 32 random bytes, in hexadecimal digits. Use it once. */
 export const newNonce = () => hex(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
 
 /**
- * Whether `proof` is the HMAC-SHA256 of the nonce in hexadecimal digits, key and nonce being ASCII text. Compares in
+ * Whether `proof` is the HMAC-SHA256 of the nonce in hexadecimal digits; key and nonce are ASCII text. Compares in
  * constant time.
  * @param {unknown} proof
  * @param {string} secret

@@ -1,56 +1,54 @@
-// One conversation with the server at a time: greet it, send what waits, fetch what changed, and note how it went.
+// Syncs with the server, one sync at a time: greet it, send the outbox, fetch accounts and summaries, store the
+// connection's state.
 
 import { local } from "../browser.js";
 import { Refusal } from "../refusal.js";
 import { isAhead } from "../store/instants.js";
 import { forgetSaved, markOwn, pause, resume } from "../store/outbox.js";
 import { BACKOFF_MAX_MS, read, readAll, summaryKey } from "../store/storage.js";
-import { assure, call } from "./api.js";
+import { verifyServer, call } from "./api.js";
 import { followErasures } from "./erasures.js";
 import { flush } from "./flush.js";
 import { SHAPE } from "../shapes.js";
 
 const BACKOFF_MIN_MS = 30_000;
 
-/** States from which trying again later may help by itself. */
-const PASSING = new Set(["server_off", "other_program", "impostor", "version_mismatch"]);
+/** States that may end without the user, so the sync is retried. */
+const TRANSIENT_STATES = new Set(["server_off", "other_program", "impostor", "version_mismatch"]);
 
 /**
- * Runs while no conversation is under way, so that none goes on with a token that has just been changed.
+ * Runs `work` with the lock of the server, so that no sync continues with a token that has just changed.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export const alone = (work) => navigator.locks.request("server", work);
+export const withServerLock = (work) => navigator.locks.request("server", work);
 
 /** @type {Promise<void> | null} */
 let queued = null;
 
 /**
- * Talks to the server, unless it is too early after a failure. Whoever asks while a conversation is under way shares
- * the next one, which will find everything that was stored before it begins.
+ * Syncs, unless it is too early after a failure. Calls during a running sync share the next one, which reads what was
+ * stored before it began.
  */
 export function sync() {
-  queued ??= alone(() => {
+  queued ??= withServerLock(() => {
     queued = null;
-    return converse();
+    return runSync();
   });
   return queued;
 }
 
-/** Talks to the server at once, because the user is there: only a wait that the server itself asked for is kept. */
+/** Syncs at once, because the user is present. Only a wait that the server asked for is kept. */
 export async function syncNow() {
   const { connection } = await read("connection");
-  if (PASSING.has(connection.state) || connection.tries) {
+  if (TRANSIENT_STATES.has(connection.state) || connection.tries) {
     await local.set({ connection: { ...connection, retryAt: null, tries: 0 } });
   }
   await sync();
 }
 
-/**
- * What `syncNow` does, also for what waits since the token was refused or for as long as the server asked: the user
- * asks to try.
- */
+/** Syncs at once on the user's request: resumes paused entries and ignores every wait. */
 export async function retry() {
   await resume();
   const { connection } = await read("connection");
@@ -58,32 +56,32 @@ export async function retry() {
   await sync();
 }
 
-async function converse() {
+async function runSync() {
   const { connection, server } = await read("connection", "server");
   const isTooEarly = isAhead(connection.retryAt, new Date(), BACKOFF_MAX_MS);
   if (!server.token || isTooEarly) return;
   try {
-    const known = await meet(server);
-    // An entry on which the server breaks keeps no account from being brought up to date.
-    const failure = await flush(known).then(() => null, broken);
+    const known = await identifyServer(server);
+    // A server error on an entry does not prevent the refresh.
+    const failure = await flush(known).then(() => null, serverFailure);
     await followErasures(known);
     await refresh(known);
     if (failure) throw failure;
-    await note("ok");
+    await saveConnection("ok");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await fail(error.problem);
+    await saveFailure(error.problem);
   }
 }
 
 /**
- * Begins a conversation: the server proves itself, and what is new of it is kept. One that was connected before there
- * were secrets makes one now, for which the token has to go out once more to whoever answers.
+ * Greets and verifies the server and stores its id, secret and demo flag. A connection made before there were secrets
+ * fetches one now; that request sends the token without a proof.
  * @param {Server} server
- * @returns {Promise<Server>} as it is known now
+ * @returns {Promise<Server>} as stored
  */
-async function meet(server) {
-  const { demo, id } = await assure(server);
+async function identifyServer(server) {
+  const { demo, id } = await verifyServer(server);
   const secret = server.secret ?? (id === null ? null : await fetchSecret(server));
   const known = { ...server, demo, id: id ?? server.id ?? null, secret };
   if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret) {
@@ -94,12 +92,12 @@ async function meet(server) {
 }
 
 /**
- * The secret, or null where the server has made it already and no longer tells it.
+ * The secret, or null if the server has issued it before and does not send it again.
  * @param {Server} server
  * @returns {Promise<string | null>}
  */
 async function fetchSecret(server) {
-  // The same key each time: an answer that got lost is given again.
+  // The same key at each attempt: a response that was lost is repeated.
   const request = { method: "POST", body: {}, key: `secret-${server.deviceId}`, shape: SHAPE.secret };
   try {
     return (await call(server, "/devices/current/secret", request)).body.secret;
@@ -110,18 +108,18 @@ async function fetchSecret(server) {
 }
 
 /**
- * A refusal with which the server itself answered; any other error is thrown again.
+ * Returns a Refusal for a server error (5xx); throws any other error.
  * @param {unknown} error
  */
-function broken(error) {
+function serverFailure(error) {
   if (error instanceof Refusal && error.problem.status >= 500) return error;
   throw error;
 }
 
 /**
- * Fetches the accounts and their summaries, and forgets the saved entries that these count: nothing is saved meanwhile,
- * so each summary counts what was saved before it was asked for. An account whose summary is refused keeps the one
- * before, with the reason.
+ * Fetches the accounts and their summaries, and removes the saved entries that these count. No entry becomes saved
+ * during this, so each summary counts all that were saved before. An account whose summary is refused keeps the
+ * previous one, with the problem.
  * @param {Server} server
  */
 async function refresh(server) {
@@ -138,7 +136,7 @@ async function refresh(server) {
     const kept = summaries[id];
     const receivedAt = new Date().toISOString();
     const answer = await call(server, `/accounts/${id}/summary`, { etag: kept?.etag, shape: SHAPE.summary }).catch(
-      refused,
+      accountRefusal,
     );
     if (answer instanceof Refusal) {
       problems[id] = answer.problem;
@@ -156,42 +154,42 @@ async function refresh(server) {
 }
 
 /**
- * A refusal that concerns one account alone. No answer, a token that is no longer good and too many requests concern
- * all.
+ * Returns a Refusal that concerns one account only. Throws any other error: no response, a refused token and too many
+ * requests concern all accounts.
  * @param {unknown} error
  */
-function refused(error) {
+function accountRefusal(error) {
   if (error instanceof Refusal && ![0, 401, 429].includes(error.problem.status)) return error;
   throw error;
 }
 
 /** @param {Problem} problem */
-async function fail(problem) {
-  if (problem.code === "permission_missing") return note("permission_missing");
+async function saveFailure(problem) {
+  if (problem.code === "permission_missing") return saveConnection("permission_missing");
   if (problem.status === 401) {
     await pause();
-    return note("unauthorized", problem.detail);
+    return saveConnection("unauthorized", problem.detail);
   }
   if (problem.status === 429) {
-    // However long the server asks for: it may be wrong, and the number must not grow old meanwhile.
+    // Retry-After is capped, so that the shown number does not get old.
     const asked = Math.max(0, problem.retryAfterS ?? 30) * 1000;
-    return note("ok", problem.detail, Math.min(asked, BACKOFF_MAX_MS));
+    return saveConnection("ok", problem.detail, Math.min(asked, BACKOFF_MAX_MS));
   }
-  // A server that answers is running, whatever it answers.
-  const state = PASSING.has(problem.code) ? problem.code : problem.status ? "ok" : "server_off";
+  // Any response means that the server is running.
+  const state = TRANSIENT_STATES.has(problem.code) ? problem.code : problem.status ? "ok" : "server_off";
   const { connection } = await read("connection");
   const waitMs = Math.min(BACKOFF_MIN_MS * 2 ** connection.tries, BACKOFF_MAX_MS);
-  await note(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, connection.tries + 1);
+  await saveConnection(/** @type {Connection["state"]} */ (state), problem.detail, waitMs, connection.tries + 1);
 }
 
 /**
- * Keeps how the connection stands. `since` changes with the state alone.
+ * Stores the connection's state. `since` changes only when the state does.
  * @param {Connection["state"]} state
  * @param {string} [detail]
  * @param {number | null} [waitMs] until the next try
  * @param {number} [tries]
  */
-export async function note(state, detail = "", waitMs = null, tries = 0) {
+export async function saveConnection(state, detail = "", waitMs = null, tries = 0) {
   const { connection } = await read("connection");
   const now = new Date();
   const retryAt = waitMs === null ? null : new Date(now.getTime() + waitMs).toISOString();

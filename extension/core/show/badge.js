@@ -1,20 +1,23 @@
-// The badge and the words behind it, as one pure function of what is known and of the time.
+// The badge and its title, as a pure function of the view and the time.
 
 import { ofDay, until, when } from "../../text/format.js";
 import { plural, t } from "../../text/words.js";
-import { toWriteToday } from "../log/targets.js";
+import { countForToday } from "../log/targets.js";
 import { isAhead } from "../store/instants.js";
 
-/** Each carries white text at 4.5:1 or better; the title says in words what the colour says. */
+/**
+ * Background colours with a contrast of at least 4.5:1 to white text. The title also says in words what the colour
+ * means.
+ */
 const COLOUR = { plenty: "#0f6b5c", soon: "#8a5200", urgent: "#a3201d", none: "#5d646b", quiet: "#5d646b" };
 
-/** How long a sign takes the number's place. */
+/** How long a sign replaces the number. */
 export const FLASH_MS = 1500;
 
-/** What follows the number, the fullest form first. */
+/** Signs after the number, the fullest first. */
 const URGENCY_SIGNS = { plenty: [], soon: ["!"], urgent: ["!!", "!"], none: [] };
 
-/** Firefox shows three characters; Chromium shows about four and cuts a longer text in the middle of the number. */
+/** Firefox shows three characters. Chromium shows about four and cuts a longer text within the number. */
 const TEXT_LENGTH_MAX = 3;
 
 /**
@@ -51,8 +54,7 @@ function steadyBadge(view, now) {
 }
 
 /**
- * The number, with the one thing to know about it where that fits beside the whole number; the title has it in any
- * case.
+ * The number with the most important sign, if both fit; the title has everything.
  * @param {Pick<View, "needsYou" | "questions" | "elsewhere" | "waiting" | "connection">} view
  * @param {Pick<Projection, "balance" | "tooOld" | "urgency">} projection
  */
@@ -115,12 +117,12 @@ function line({ account, projection }, now) {
  * @param {Date} now
  */
 function today(account, now) {
-  const count = toWriteToday(account, now);
+  const count = countForToday(account, now);
   return count > 0 && plural("badge_today", count);
 }
 
 /**
- * What else the user should know before trusting or leaving the number.
+ * The lines of the title below the balances: connection, waiting entries, decisions, questions.
  * @param {View} view
  */
 function notes(view) {

@@ -1,5 +1,5 @@
-// Warnings for one who is not looking, as notifications of the browser. Each is noted before it is shown: better missed
-// than twice.
+// Warnings as notifications of the browser. Each is recorded before it is shown: a stopped worker may lose one, but
+// never shows one twice.
 
 import { dayName } from "../../text/days.js";
 import { purposeWords } from "../../text/phrases.js";
@@ -13,40 +13,37 @@ import { warningWords } from "./warnings.js";
 
 const DAY_MS = 86_400_000;
 
-/** Longer than any warning lives, so that what was shown is not shown again. */
+/** Days after which a shown notification is removed from the record; longer than any warning lasts. */
 const SHOWN_KEPT_DAYS = 400;
 
-/** How the ids of notifications about people begin. */
-const TARGET = "target/";
+/** Prefix of the ids of notifications about people. */
+const TARGET_PREFIX = "target/";
 
-/** A day begins up to 14 hours before it begins in UTC. */
+/** Local days begin up to 14 hours before the UTC day. */
 const EARLIEST_ZONE_MS = 14 * 3_600_000;
 
 /**
- * One change of the reminders at a time.
+ * Runs `work` with the lock of the reminders.
  * @param {() => Promise<void>} work
  */
-const changing = (work) => navigator.locks.request("reminders", work);
+const withRemindersLock = (work) => navigator.locks.request("reminders", work);
 
 /** @param {Partial<Pick<Reminders, "notifications" | "snoozedUntil">>} chosen */
 export function setReminders(chosen) {
-  return changing(async () => {
+  return withRemindersLock(async () => {
     const { reminders } = await read("reminders");
     await local.set({ reminders: { ...reminders, ...chosen } });
   });
 }
 
-/**
- * Shows the warnings that are due: each once for each step of its severity, and at most one a day of a kind and
- * account.
- */
+/** Shows due warnings: each once per step of its severity, and at most one a day per kind and account. */
 export function remind() {
-  return changing(async () => {
+  return withRemindersLock(async () => {
     const now = new Date();
     const { reminders } = await read("reminders");
     if (!reminders.notifications || isAhead(reminders.snoozedUntil, now, SNOOZE_MAX_MS)) return;
     if (!(await mayNotify())) return;
-    const before = recent(reminders.shown, now);
+    const before = withoutExpired(reminders.shown, now);
     const view = await readView(now);
     const due = [...dueWarnings(view, before, now), ...dueTargets(view, before, now)];
     if (!due.length) return;
@@ -65,7 +62,7 @@ function dueWarnings(view, shown, now) {
   const due = [];
   for (const { account, projection } of view.accounts) {
     const day = dayName(now, account.time_zone);
-    for (const warning of projection?.warnings.filter(calls) ?? []) {
+    for (const warning of projection?.warnings.filter(isNotifiable) ?? []) {
       const kind = `${account.id}/${warning.code}/`;
       const key = `${kind}${warning.until}/${warning.severity}`;
       const today = Object.keys(shown).some((other) => other.startsWith(kind) && shown[other] === day);
@@ -79,7 +76,7 @@ function dueWarnings(view, shown, now) {
 }
 
 /**
- * The people whose planned time of today has come, each once.
+ * The people whose planned time is today and has passed, each once.
  * @param {View} view
  * @param {Reminders["shown"]} shown
  * @param {Date} now
@@ -90,7 +87,7 @@ function dueTargets(view, shown, now) {
     const day = dayName(now, zone);
     return (targetsOf(each, now)?.next ?? []).flatMap((target) => {
       const at = plannedInstant(target, zone);
-      const key = `${TARGET}${target.id}/${at}`;
+      const key = `${TARGET_PREFIX}${target.id}/${at}`;
       const isDue =
         at !== null &&
         target.state === "planned" &&
@@ -113,37 +110,38 @@ function dueTargets(view, shown, now) {
         : [];
     });
   });
-  // One of no account is in the list of each.
+  // A target without an account is in every account's list.
   return due.filter(({ key }, index) => due.findIndex((other) => other.key === key) === index);
 }
 
 /**
- * At the user's click: the one profile that a notification is about, else the popup. What needs no look at storage is
- * decided at once: Firefox opens a popup only in the click itself.
+ * Handles a click on a notification: opens the person's profile, otherwise the popup. The popup is opened before any
+ * `await`, since Firefox opens it only within the user gesture.
  * @param {string} id of the notification
  */
 export async function openNotified(id) {
-  if (!id.startsWith(TARGET)) return openPopup();
+  if (!id.startsWith(TARGET_PREFIX)) return openPopup();
   const { accounts } = await readView(new Date());
   const target = accounts
     .flatMap(({ targets }) => targets?.next ?? [])
-    .find((each) => id.startsWith(`${TARGET}${each.id}/`));
+    .find((each) => id.startsWith(`${TARGET_PREFIX}${each.id}/`));
   const link = target && profileOf(target.person);
   return link ? openAddress(link) : openPopup();
 }
 
 /**
- * Only what ends at a known time, and is not mere information, calls for the user; credits about to expire always do.
+ * Whether a warning is shown as a notification: it ends at a known time and is not `info`, or it is about expiring
+ * credits.
  * @param {Warning} warning
  */
-const calls = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
+const isNotifiable = ({ code, severity, until }) => until !== null && (code === "expiring" || severity !== "info");
 
 /**
- * Without those that are too old, and those of days that nowhere have begun: a clock that was ahead noted them.
+ * Removes records that are too old, and records of days that have begun in no zone yet: the clock was ahead.
  * @param {Reminders["shown"]} shown
  * @param {Date} now
  */
-function recent(shown, now) {
+function withoutExpired(shown, now) {
   const isKept = (/** @type {string} */ day) => {
     const ageMs = now.getTime() - Date.parse(day);
     return ageMs < SHOWN_KEPT_DAYS * DAY_MS && ageMs >= -EARLIEST_ZONE_MS;

@@ -1,16 +1,15 @@
-// The numbers of an account as they stand now: the server's summary, moved along its own timeline while the server is
-// away, less what waits in the outbox. Pure, and without any rule of how credits come and go.
+// The numbers of an account now: the server's summary, advanced along the server's timeline, less the outbox's entries.
+// Pure. It has no rules of its own for grants and losses.
 
 import { daysUntil, dayNumber, weekday } from "../../text/days.js";
 
 const DAY_MS = 86_400_000;
 
-/** How far the server's timeline reaches at least. */
+/** The timeline covers at least this span after `as_of`. */
 const TIMELINE_MS = 62 * DAY_MS;
 
 /**
- * Days before a loss at which its warning begins, rises and gets urgent, where a server of before the setting sends
- * none.
+ * Days before a loss at which its severity becomes `info`, `warning` and `urgent`. Used if an older server sends none.
  */
 const LEAD_DAYS = [7, 3, 1];
 
@@ -24,13 +23,13 @@ const LEAD_DAYS = [7, 3, 1];
 export function project(stored, account, entries, now) {
   const { receivedAt, summary } = stored;
   const ahead = entries
-    .filter(movesNumbers)
+    .filter(isCreditEntry)
     .filter((entry) => entry.accountId === account.id && isUncounted(entry, stored));
   const passed = summary.timeline.filter((event) => new Date(event.at) <= now);
   const coming = summary.timeline.filter((event) => new Date(event.at) > now);
-  const here = walk(summary, passed, ahead);
-  // With nothing left, the next loss would be of credits that are yet to come.
-  const nextLoss = here.balance ? lossAhead(summary, coming, here.taken, account, now) : null;
+  const totals = replay(summary, passed, ahead);
+  // Without credits, the next loss in the timeline concerns credits of a later grant.
+  const nextLoss = totals.balance ? nextLossOf(summary, coming, totals.taken, account, now) : null;
   const grant = coming.find((event) => event.reason === "grant");
   const toUse = nextLoss ? Math.max(0, nextLoss.credits - account.reserve) : 0;
   const perDay = nextLoss && pacePerDay(toUse, nextLoss.at, account, now);
@@ -40,20 +39,20 @@ export function project(stored, account, entries, now) {
   return {
     asOf: receivedAt,
     tooOld: now.getTime() - Date.parse(summary.as_of) > TIMELINE_MS,
-    balance: here.balance,
-    allotment: here.allotment,
-    used: here.used,
-    freeUsed: here.freeUsed,
-    start: here.start,
+    balance: totals.balance,
+    allotment: totals.allotment,
+    used: totals.used,
+    freeUsed: totals.freeUsed,
+    start: totals.start,
     nextLoss,
     nextRenewal: grant ? { at: grant.at, credits: grant.credits } : null,
     perDay,
     expectedUsed: sameDay && !moved ? summary.pace.expected : null,
-    // The server reckoned without what waits here; until it counts that, its forecast could exceed what is left.
-    forecast: moved || here.taken ? null : summary.forecast,
-    observed: here.observed,
+    // The server's forecast does not include the waiting entries, so it could exceed the balance.
+    forecast: moved || totals.taken ? null : summary.forecast,
+    observed: totals.observed,
     leadDays: leads,
-    urgency: urgency(here.balance, nextLoss, leads, now),
+    urgency: urgency(totals.balance, nextLoss, leads, now),
     warnings: warnings(summary, nextLoss, leads, now),
     nextMoment: coming[0]?.at ?? null,
   };
@@ -63,26 +62,26 @@ export function project(stored, account, entries, now) {
  * @param {OutboxEntry} entry
  * @returns {entry is CreditEntry}
  */
-const movesNumbers = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
+const isCreditEntry = (entry) => entry.kind === "inmail" || entry.kind === "retract" || entry.kind === "observation";
 
 /**
- * Whether an account's summary leaves this entry out, although it is going to count. The summary says by id which it
- * counts: two clocks, or one that was set meanwhile, could not tell.
+ * Whether an entry is missing from an account's summary but will count. The summary lists the ids that it counts;
+ * comparing times would fail with two clocks.
  * @param {OutboxEntry} entry
  * @param {StoredSummary | undefined} stored
  */
 export const isUncounted = (entry, stored) => entry.state !== "needs_you" && !stored?.counts?.includes(entry.id);
 
 /**
- * Moves from the summary to now. `taken` is what the waiting entries have taken out of the server's balance so far.
- * Since credits are spent oldest expiry first, a loss takes that part first: it would have been lost, and now it is
- * used.
+ * Replays the timeline and the entries on the summary, up to now. `taken` is the number of credits that the entries
+ * take from the server's balance. Credits that expire first are spent first, so a loss reduces `taken`: it would have
+ * lost credits that are used now.
  * @param {Summary} summary
  * @param {TimelineEvent[]} passed
  * @param {CreditEntry[]} entries
  */
-function walk(summary, passed, entries) {
-  const here = {
+function replay(summary, passed, entries) {
+  const totals = {
     balance: summary.balance,
     allotment: summary.allotment,
     used: summary.used,
@@ -91,25 +90,25 @@ function walk(summary, passed, entries) {
     start: summary.period.start,
     taken: 0,
   };
-  // A stable sort with the events first: a send at the very instant of a renewal belongs to the new period.
+  // Stable sort, events first: a send at the instant of a renewal belongs to the new period.
   const steps = [...passed, ...entries].sort((a, b) => instantOf(a) - instantOf(b));
   for (const step of steps) {
-    if ("reason" in step) pass(here, step);
-    else count(here, step, summary);
+    if ("reason" in step) applyEvent(totals, step);
+    else applyEntry(totals, step, summary);
   }
-  here.balance = Math.max(0, here.balance - here.taken);
-  return here;
+  totals.balance = Math.max(0, totals.balance - totals.taken);
+  return totals;
 }
 
 /**
- * @param {ReturnType<typeof walk>} here
+ * @param {ReturnType<typeof replay>} totals
  * @param {TimelineEvent} event
  */
-function pass(here, event) {
-  here.balance = event.balance;
-  here.taken -= absorbed(here.taken, event);
+function applyEvent(totals, event) {
+  totals.balance = event.balance;
+  totals.taken -= absorbed(totals.taken, event);
   if (event.reason === "grant") {
-    Object.assign(here, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
+    Object.assign(totals, { allotment: event.credits, used: 0, freeUsed: 0, start: event.at });
   }
 }
 
@@ -120,31 +119,31 @@ function pass(here, event) {
 const absorbed = (taken, event) => (event.credits < 0 ? Math.min(taken, -event.credits) : 0);
 
 /**
- * @param {ReturnType<typeof walk>} here
+ * @param {ReturnType<typeof replay>} totals
  * @param {CreditEntry} entry
  * @param {Summary} summary
  */
-function count(here, entry, summary) {
+function applyEntry(totals, entry, summary) {
   if (entry.kind === "observation") {
-    here.taken = here.balance - entry.body.balance;
-    here.observed = { balance: entry.body.balance, at: entry.body.observed_at };
+    totals.taken = totals.balance - entry.body.balance;
+    totals.observed = { balance: entry.body.balance, at: entry.body.observed_at };
     return;
   }
   const sign = entry.kind === "inmail" ? 1 : -1;
   const { cost, sent_at: sentAt } = entry.body;
-  if (reaches(summary, sentAt)) here.taken += sign * cost;
-  if (Date.parse(sentAt) < Date.parse(here.start)) return;
-  here.used += sign * cost;
-  here.freeUsed += sign * (1 - cost);
+  if (affectsBalance(summary, sentAt)) totals.taken += sign * cost;
+  if (Date.parse(sentAt) < Date.parse(totals.start)) return;
+  totals.used += sign * cost;
+  totals.freeUsed += sign * (1 - cost);
 }
 
 /**
- * Whether a send of that time touches the summary's balance: one of an earlier period does only if a lot of then is
- * still there.
+ * Whether a send at that time affects the summary's balance: one of an earlier period does only if a lot of that time
+ * is left.
  * @param {Summary} summary
  * @param {string} sentAt
  */
-function reaches(summary, sentAt) {
+function affectsBalance(summary, sentAt) {
   const sent = Date.parse(sentAt);
   const heldThen = summary.lots.some((lot) => lot.left > 0 && Date.parse(lot.granted_at) <= sent);
   return heldThen || sent >= Date.parse(summary.period.start);
@@ -162,7 +161,7 @@ const instantOf = (step) =>
  * @param {Date} now
  * @returns {Projection["nextLoss"]}
  */
-function lossAhead(summary, coming, taken, account, now) {
+function nextLossOf(summary, coming, taken, account, now) {
   for (const event of coming) {
     const used = absorbed(taken, event);
     taken -= used;
@@ -181,7 +180,7 @@ function lossAhead(summary, coming, taken, account, now) {
 }
 
 /**
- * Credits a working day, rounded up to one decimal; where no working day is left, all days count.
+ * Credits per working day, rounded up to one decimal. If no working day is left, all days count.
  * @param {number} toUse
  * @param {string} end
  * @param {Account} account
@@ -194,9 +193,9 @@ function pacePerDay(toUse, end, account, now) {
 }
 
 /**
- * The account's own days; the server's warnings rise at the same steps.
+ * The account's lead days, which the server's warnings use too.
  * @param {Summary} summary
- * @returns {number[]} three, falling
+ * @returns {number[]} three, descending
  */
 function leadDays({ account }) {
   const own = account?.lead_days;
@@ -204,7 +203,7 @@ function leadDays({ account }) {
 }
 
 /**
- * Badge and popup are amber (soon) from the first of the lead days on, and red (urgent) from the last.
+ * `soon` (amber) from the first lead day, `urgent` (red) from the last, `none` without credits.
  * @param {number} balance
  * @param {Projection["nextLoss"]} nextLoss
  * @param {number[]} leads
@@ -218,29 +217,29 @@ function urgency(balance, nextLoss, leads, now) {
 }
 
 /**
- * Days until a loss, with fractions; Infinity without one.
+ * Days until a loss, fractional; Infinity without a loss.
  * @param {Projection["nextLoss"]} nextLoss
  * @param {Date} now
  */
 const daysAway = (nextLoss, now) => (nextLoss ? (Date.parse(nextLoss.at) - now.getTime()) / DAY_MS : Infinity);
 
 /**
- * Whether the next loss is so near that it has a box of its own in the popup: from the first of the lead days on.
+ * Whether the next loss is within the first lead day: it has a box of its own in the popup.
  * @param {Pick<Projection, "nextLoss" | "leadDays">} projection
  * @param {Date} now
  */
 export const isNear = ({ nextLoss, leadDays: [first] }, now) => daysAway(nextLoss, now) <= first;
 
 /**
- * Whether it is urgent: from the last of the lead days on.
+ * Whether the next loss is within the last lead day.
  * @param {Pick<Projection, "nextLoss" | "leadDays">} projection
  * @param {Date} now
  */
 export const isUrgent = ({ nextLoss, leadDays: [, , last] }, now) => daysAway(nextLoss, now) <= last;
 
 /**
- * The server's warnings that still hold. `expiring` is worked out anew, from what waits here and the time; while it
- * holds, it says all that `behind` would.
+ * The server's warnings that still hold. `expiring` is computed here from the outbox and the time; it replaces
+ * `behind`.
  * @param {Summary} summary
  * @param {Projection["nextLoss"]} nextLoss
  * @param {number[]} leads

@@ -1,36 +1,36 @@
-// What the user sees without opening anything: the badge, and for a moment the sign that a log was taken.
+// The toolbar icon: the badge, and a sign shown briefly after a log.
 
 import { session, setBadge } from "../browser.js";
-import { keepAppointments } from "./alarms.js";
+import { scheduleAlarms } from "./alarms.js";
 import { badge, FLASH_MS } from "./badge.js";
-import { knownView } from "./view.js";
+import { cachedView } from "./view.js";
 
 const SETTLE_MS = 20;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let soon;
+let pendingPaint;
 
-/** Shows what storage says now, one painting after the other, and keeps the alarms that follow from it. */
+/** Paints the badge from storage, one painting at a time, and schedules the alarms. */
 export function paint() {
   return navigator.locks.request("toolbar", async () => {
     const now = new Date();
-    const [view, { flash }] = await Promise.all([knownView(now), session.get("flash")]);
+    const [view, { flash }] = await Promise.all([cachedView(now), session.get("flash")]);
     await setBadge(badge(view, now, flash));
-    await keepAppointments(view, now);
+    await scheduleAlarms(view, now);
   });
 }
 
-/** Paints once for a burst of changes, and leaves the click that began it to be answered first. */
+/** Paints once for a burst of changes, after the click that caused them has been replied to. */
 export function paintSoon() {
-  soon ??= setTimeout(() => {
-    soon = undefined;
+  pendingPaint ??= setTimeout(() => {
+    pendingPaint = undefined;
     paint();
   }, SETTLE_MS);
 }
 
 /**
- * The sign is kept in storage, so that a painting in between leaves it there and one after a killed worker takes it
- * away.
+ * Shows a sign for FLASH_MS. It is in session storage: a repaint during that time keeps it, and one after a stopped
+ * worker removes it.
  * @param {string} sign
  */
 export async function flash(sign) {

@@ -1,23 +1,23 @@
-// What popup, welcome page and badge show: everything in storage, each account's numbers brought up to now.
+// The view that popup, welcome page and badge show: storage, with each account's numbers projected to now.
 
 import { waitsElsewhere } from "../store/belonging.js";
 import { bounded, isAhead } from "../store/instants.js";
-import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readKnown, SNOOZE_MAX_MS } from "../store/storage.js";
+import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readCached, SNOOZE_MAX_MS } from "../store/storage.js";
 import { isUncounted, project } from "./summary.js";
 
 /**
- * The view of what is in storage at this moment, for what is decided because of it.
+ * The view from storage as read now, for decisions.
  * @param {Date} now
  * @returns {Promise<View>}
  */
 export const readView = async (now) => view(await readAll(), now);
 
 /**
- * The view for what is painted: only the first one reads storage.
+ * The view from the cache, for painting.
  * @param {Date} now
  * @returns {Promise<View>}
  */
-export const knownView = async (now) => view(await readKnown(), now);
+export const cachedView = async (now) => view(await readCached(), now);
 
 /**
  * @param {Stored} stored
@@ -27,7 +27,7 @@ export const knownView = async (now) => view(await readKnown(), now);
 export function view(stored, now) {
   const { address, token, demo } = stored.server;
   const { snoozedUntil } = stored.reminders;
-  const shown = withoutTakenBack(stored.entries);
+  const shown = withoutRetracted(stored.entries);
   return {
     now: now.toISOString(),
     server: { address, paired: token !== null, demo },
@@ -44,14 +44,14 @@ export function view(stored, now) {
     skipped: stored.skipped,
     listedBefore: stored.entries.filter(({ problem }) => problem?.code === "already_on_list").map(({ id }) => id),
     questions: stored.questions.map((question) => ({ ...question, at: bounded(question.at, now) })),
-    lookedAt: bounded(stored.lookedAt, now),
+    lastOpenedAt: bounded(stored.lookedAt, now),
     reminders: { ...stored.reminders, snoozedUntil: isAhead(snoozedUntil, now, SNOOZE_MAX_MS) ? snoozedUntil : null },
     preferences: stored.preferences,
   };
 }
 
 /**
- * The account that the user chose last, or the first.
+ * The account that the user selected last, otherwise the first; null without accounts.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  */
@@ -59,40 +59,38 @@ export const currentAccount = (accounts, currentId) =>
   accounts.find(({ account }) => account.id === currentId) ?? accounts[0] ?? null;
 
 /**
- * The account whose credits an InMail from this page takes: one of the page's product, the current one if it can be.
- * Null where there is none: the pools of two products cannot be mixed, so another product's account is never taken in
- * its place.
+ * The account whose credits an InMail from this page uses: one of the page's product, preferably the current one. Null
+ * if there is none: credits of one product cannot pay for another.
  * @param {AccountView[]} accounts
  * @param {string | null} currentId
  * @param {Pick<PageReading, "composer" | "product"> | null} page
  */
 export function accountFor(accounts, currentId, page) {
   const current = currentAccount(accounts, currentId);
-  if (current && fits(current, accounts, page)) return current;
-  return accounts.find((each) => fits(each, accounts, page)) ?? null;
+  if (current && canTakeCredit(current, accounts, page)) return current;
+  return accounts.find((each) => canTakeCredit(each, accounts, page)) ?? null;
 }
 
 /**
- * Whether an InMail from this page can take this account's credits. A profile on the main site without a composer may
- * have been written to from anywhere: there it can where all accounts are of one product, or where the user chose this
- * one for this page.
+ * Whether an InMail from this page can use this account's credits. A profile on the main site without a composer may
+ * have been written to from any product: true if all accounts are of one product, or if the user chose this account for
+ * the page.
  * @param {AccountView} account
  * @param {AccountView[]} accounts
  * @param {Pick<PageReading, "composer" | "product"> | null} page
  * @param {boolean} [isChosen]
  */
-export function fits({ account: { product } }, accounts, page, isChosen = false) {
+export function canTakeCredit({ account: { product } }, accounts, page, isChosen = false) {
   if (!page?.product || product === page.product) return true;
   if (page.composer !== "none" || page.product !== "premium") return false;
   return isChosen || accounts.every(({ account }) => account.product === product);
 }
 
 /**
- * Without InMails that were taken back: those go on to the server, which forgets nothing, but the user has nothing left
- * to see of them.
+ * Entries without retracted InMails: they are still sent, with their retraction, but not shown.
  * @param {OutboxEntry[]} entries
  */
-function withoutTakenBack(entries) {
+function withoutRetracted(entries) {
   const takenBack = new Set(entries.map((entry) => entry.kind === "retract" && entry.target));
   return entries.filter(({ id }) => !takenBack.has(id));
 }
@@ -112,7 +110,7 @@ function accountView(account, stored, shown, now) {
     productTitle: kept?.summary.product_title ?? account.product,
     problem: stored.problems[account.id] ?? null,
     projection: kept ? project(kept, account, stored.entries, now) : null,
-    recent: recent(account, stored, ahead),
+    recent: recentInMails(account, stored, ahead),
     awaiting: (kept?.summary.awaiting ?? []).filter(
       ({ id, answer_by: by }) =>
         now < new Date(by) && !ahead.some((entry) => "inmailId" in entry && entry.inmailId === id),
@@ -128,7 +126,7 @@ function accountView(account, stored, shown, now) {
  * @param {OutboxEntry[]} ahead
  * @returns {RecentInMail[]}
  */
-function recent(account, stored, ahead) {
+function recentInMails(account, stored, ahead) {
   const kept = stored.summaries[account.id];
   const outcomes = ahead.filter((entry) => entry.kind === "outcome");
   const waiting = ahead.filter((entry) => entry.kind === "inmail").filter((entry) => entry.accountId === account.id);
@@ -138,7 +136,7 @@ function recent(account, stored, ahead) {
   const noticed = stored.recentLogs
     .filter(({ source }) => source === "page")
     .flatMap(({ outboxId, inmailId }) => [outboxId, inmailId]);
-  // A line keeps its id when the server takes the entry over: its buttons stay the same ones while they are pressed.
+  // A line keeps the id of its entry after the server has it, so that its buttons stay the same elements.
   const idOf = (/** @type {string} */ inmailId) =>
     stored.recentLogs.find((item) => item.inmailId === inmailId)?.outboxId ?? inmailId;
   const lines = [

@@ -1,12 +1,11 @@
-// What the server warns of by a code, in words of our own. The numbers in them are those that are shown.
+// Words for the server's warning codes, with the numbers that the popup shows.
 
 import { ofDay, roundMoney, until } from "../../text/format.js";
 import { rateWords } from "../../text/phrases.js";
 import { plural, t } from "../../text/words.js";
 
 /**
- * A warning in one sentence, and what to do about it. Null for what the popup says elsewhere, such as that no credit is
- * left.
+ * A warning in one sentence, and what to do about it. Null if the popup shows it elsewhere, such as an empty balance.
  * @param {Warning} warning
  * @param {Pick<AccountView, "account" | "projection">} account
  * @param {Date} now
@@ -57,7 +56,7 @@ export function warningWords({ code, until: end, arguments: given = {} }, { acco
 }
 
 /**
- * Null once what waits here has used so many credits that the names are enough.
+ * Null if the waiting entries have used so many credits that there are enough names.
  * @param {number} names
  * @param {Projection["nextLoss"]} loss
  * @param {number} reserve
@@ -69,7 +68,7 @@ function fewNames(names, loss, reserve) {
 }
 
 /**
- * Null once a number of LinkedIn's waits here that the server has not judged.
+ * Null if an observation waits here that the server has not compared yet.
  * @param {Record<string, number>} given
  * @param {Projection} projection
  */
@@ -83,7 +82,7 @@ function missingGrant({ credits, shown }, { observed, start }) {
 }
 
 /**
- * The share is rounded down: one below LinkedIn's limit must not read as the limit.
+ * The share is rounded down, so that a rate below LinkedIn's limit is not shown as the limit.
  * @param {number} sent
  * @param {number} answered
  */
@@ -101,7 +100,7 @@ export const overLimit = (credits, coming, day) =>
   credits >= coming ? plural("limit_full", coming, day) : plural("limit_part", credits, coming, day);
 
 /**
- * What a part of the next loss is worth, in brackets.
+ * The value of some of the credits of the next loss, in brackets; "" if unknown.
  * @param {number} credits
  * @param {Projection["nextLoss"] | undefined} loss
  */

@@ -1,14 +1,14 @@
 // Which server an outbox entry belongs to. Pure.
 
 /**
- * By what a server's entries are known: the id of its ledger, or the address of a server that tells none.
+ * Identifies a server: the id of its ledger, or its address if the server reports no id.
  * @param {Server} server
  */
 export const serverKey = ({ id, address }) => id ?? address;
 
 /**
- * Whether an entry may go to the server that is connected. A server that lists the entry's account keeps its ledger,
- * whatever its address: ids of accounts cannot be guessed.
+ * Whether an entry may be sent to the connected server. A server that lists the entry's account has the entry's ledger
+ * at any address, since account ids cannot be guessed.
  * @param {OutboxEntry} entry
  * @param {Pick<Stored, "accounts" | "server">} stored
  */
@@ -16,7 +16,7 @@ export const belongsHere = ({ accountId, serverId }, { accounts, server }) =>
   serverId === serverKey(server) || accounts.some(({ id }) => id === accountId);
 
 /**
- * Whether an entry waits for a server other than the one that is connected now.
+ * Whether an unsent entry is for a server other than the connected one.
  * @param {OutboxEntry} entry
  * @param {Pick<Stored, "accounts" | "server">} stored
  */
@@ -26,7 +26,7 @@ export const waitsElsewhere = (entry, stored) =>
   !belongsHere(entry, stored);
 
 /**
- * An InMail or a person for the list, or what takes one back or changes it and is moved with it.
+ * Whether an entry can be moved to another server: an InMail, a person added to the list, or a change to one of these.
  * @param {OutboxEntry} entry
  * @param {OutboxEntry[]} entries
  */
@@ -36,7 +36,7 @@ export const isMovable = (entry, entries) =>
   (waitsForId(entry) && entries.some(({ id }) => "target" in entry && id === entry.target));
 
 /**
- * Whether an entry is about what the server does not have yet.
+ * Whether an entry changes something that has no id on the server yet.
  * @param {OutboxEntry} entry
  */
 export const waitsForId = (entry) =>

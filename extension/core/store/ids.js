@@ -1,9 +1,9 @@
-// Ids that sort by the time they were made.
+// Ids that sort by creation time.
 
 let lastMs = 0;
 
 /**
- * A UUID of version 7. Ids made by one worker within a millisecond still sort in their order.
+ * A UUID of version 7. Ids that one worker creates within a millisecond still sort in order of creation.
  * @param {Date} now
  */
 export function newId(now) {

@@ -1,5 +1,6 @@
-// The outbox: whatever changes data waits here until the server has it. Written before any network call, one key each,
-// and kept until a summary that counts it has arrived. No other module writes entries. core/server/flush.js sends them.
+// The outbox: every change of data is an entry here until the server has it. An entry is written before any network
+// call, under a key of its own, and kept until a summary that counts it has arrived. Only this module writes entries;
+// core/server/flush.js sends them.
 
 import { local } from "../browser.js";
 import { cleanName } from "../log/people.js";
@@ -8,16 +9,16 @@ import { newId } from "./ids.js";
 import { contentOf, isLogOf, withChanged, withLog } from "./recent.js";
 import { outboxKey, readAll } from "./storage.js";
 
-/** An id is asked for as long as the popup stays open in which the person was added. */
+/** The server's ids of added people are needed while the popup stays open in which they were added. */
 const ADDED_LENGTH_MAX = 20;
 
 /**
- * One change of the outbox at a time. Never held across a network call, so that a click is not kept waiting.
+ * Runs `work` with the lock of the outbox. Never hold it across a network call: a click would wait.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export const changing = (work) => navigator.locks.request("outbox", work);
+export const withOutboxLock = (work) => navigator.locks.request("outbox", work);
 
 /**
  * @template {Pick<InMailEntry, "kind" | "body"> | Pick<RetractEntry, "kind" | "body" | "target" | "inmailId">
@@ -36,7 +37,7 @@ export function newEntry(accountId, what, now) {
 
 /** @typedef {Partial<Omit<Stored, "entries" | "summaries">>} Others what is written in the same step as an entry */
 
-// ---- Writing; inside `changing` wherever what is written depends on what was read ----
+// ---- Writing; inside `withOutboxLock` if what is written depends on what was read ----
 
 /**
  * @param {OutboxEntry} entry
@@ -45,7 +46,7 @@ export function newEntry(accountId, what, now) {
 export const add = (entry, others = {}) => local.set({ [outboxKey(entry.id)]: entry, ...others });
 
 /**
- * Adds an InMail, and its log to the recent ones. Inside `changing`.
+ * Adds an InMail and its recent log. Inside `withOutboxLock`.
  * @param {InMailEntry} entry
  * @param {RecentLog[]} recentLogs as they are stored
  * @param {Others} [others]
@@ -53,8 +54,8 @@ export const add = (entry, others = {}) => local.set({ [outboxKey(entry.id)]: en
 export const addLog = (entry, recentLogs, others) => add(entry, { ...others, recentLogs: withLog(recentLogs, entry) });
 
 /**
- * Puts the entry that `change` returns in the place of each of these; null removes one, the same entry leaves it as it
- * is. Inside `changing`.
+ * Replaces each entry by what `change` returns for it: null removes it, the same object leaves it unchanged. Inside
+ * `withOutboxLock`.
  * @param {OutboxEntry[]} entries
  * @param {(entry: OutboxEntry) => OutboxEntry | null} change
  * @param {Others & Record<string, unknown>} [others]
@@ -78,11 +79,11 @@ export async function rewrite(entries, change, others = {}) {
 const remove = (entries, others) => rewrite(entries, () => null, others);
 
 /**
- * Removes an entry with those that change what it brings about. Inside `changing`.
+ * Removes an entry and the entries that depend on it. Inside `withOutboxLock`.
  * @param {OutboxEntry} entry
  * @param {OutboxEntry[]} entries
  */
-export const removeWithFollowers = (entry, entries) => remove([entry, ...followersOf(entry.id, entries)]);
+export const removeWithDependents = (entry, entries) => remove([entry, ...dependentsOf(entry.id, entries)]);
 
 /**
  * The entry with this id, or null.
@@ -96,9 +97,12 @@ export async function entryWith(id) {
 
 // ---- Sending ----
 
-/** Takes the oldest entry of this server that can be sent and notes that from now on the server may have it. */
+/**
+ * Returns the oldest entry of this server that can be sent, with `attemptedAt` set: from now on the server may have it.
+ * Null if there is none.
+ */
 export function claim() {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     const next = stored.entries.find(
       (entry) => entry.state === "waiting" && belongsHere(entry, stored) && !waitsForId(entry),
@@ -111,16 +115,16 @@ export function claim() {
 }
 
 /**
- * The server has the entry. In one step the entry says so, and what depends on it knows the server's id.
+ * Marks an entry as saved and writes the server's ids to what depends on it, in one step.
  * @param {OutboxEntry} entry
  * @param {{inmailId?: string, targetId?: string}} ids that the server gave to what was sent
  */
 export function settle(entry, ids) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { added, entries, recentLogs } = await readAll();
     const { inmailId, targetId } = ids;
     await rewrite(
-      [entry, ...followersOf(entry.id, entries)],
+      [entry, ...dependentsOf(entry.id, entries)],
       (each) => /** @type {OutboxEntry} */ (each === entry ? { ...entry, state: "saved" } : { ...each, ...ids }),
       {
         ...(inmailId && { recentLogs: withChanged(recentLogs, entry.id, { inmailId }) }),
@@ -133,81 +137,81 @@ export function settle(entry, ids) {
 }
 
 /**
- * What an entry was to bring about is there already: it counts as saved, with the server's words, and what was to
- * change it is forgotten.
+ * Marks an entry as saved with the server's problem, because what it adds exists there already. Removes its dependents.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-export function settleAsThere(entry, problem) {
-  return changing(async () => {
+export function settleDuplicate(entry, problem) {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
-    await remove(followersOf(entry.id, entries));
+    await remove(dependentsOf(entry.id, entries));
     await add({ ...entry, state: "saved", problem });
   });
 }
 
 /**
- * Nothing is left to be done about an entry.
+ * Removes an entry that needs no further action, and its dependents.
  * @param {OutboxEntry} entry
  */
 export function forget(entry) {
-  return changing(async () => removeWithFollowers(entry, (await readAll()).entries));
+  return withOutboxLock(async () => removeWithDependents(entry, (await readAll()).entries));
 }
 
 /**
- * The entry stays and waits for another attempt, with the reason. Where the server did answer, it does not have the
- * entry.
+ * Keeps an entry for another attempt, with the problem. A response of the server (status other than 0) means that it
+ * does not have the entry, so `attemptedAt` is cleared.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-export function keepWaiting(entry, problem) {
+export function keepForRetry(entry, problem) {
   const attemptedAt = problem.status ? null : entry.attemptedAt;
-  return changing(() => add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem }));
+  return withOutboxLock(() =>
+    add({ ...entry, attemptedAt, tries: entry.tries + Number(problem.status >= 500), problem }),
+  );
 }
 
 /**
- * The server refused the entry: the user has to answer, unless it was taken back meanwhile. Then nothing is left to be
- * done for either.
+ * Marks a refused entry as `needs_you`. If the user has taken it back meanwhile, removes both.
  * @param {OutboxEntry} entry
  * @param {Problem} problem
  */
-export function askUser(entry, problem) {
-  return changing(async () => {
+export function requireDecision(entry, problem) {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
-    const isTakenBack = followersOf(entry.id, entries).some(
+    const isTakenBack = dependentsOf(entry.id, entries).some(
       ({ kind, body }) => kind === "retract" || body.action === "drop",
     );
-    if (isTakenBack) await removeWithFollowers(entry, entries);
+    if (isTakenBack) await removeWithDependents(entry, entries);
     else await add({ ...entry, attemptedAt: null, state: "needs_you", problem });
   });
 }
 
 /**
- * The InMail's day or cost was edited elsewhere, so it has another id: the entry is for that one.
+ * Points an outcome to the InMail's new id: editing its day or cost at the server replaced it.
  * @param {OutcomeEntry} entry
  * @param {string} inmailId
  */
-export const redirect = (entry, inmailId) => changing(() => add({ ...entry, inmailId, attemptedAt: null }));
+export const redirect = (entry, inmailId) => withOutboxLock(() => add({ ...entry, inmailId, attemptedAt: null }));
 
 /**
- * The entries that take back, or change, what an entry brings about.
+ * The entries that retract or change what an entry adds.
  * @param {string} id
  * @param {OutboxEntry[]} entries
  */
-export const followersOf = (id, entries) =>
+export const dependentsOf = (id, entries) =>
   entries
     .filter((entry) => entry.kind === "retract" || entry.kind === "target_change")
     .filter(({ target }) => target === id);
 
 /**
- * Forgets entries that the summaries count.
+ * Removes saved entries that the summaries count.
  * @param {OutboxEntry[]} saved
  */
-export const forgetSaved = (saved) => changing(() => remove(saved));
+export const forgetSaved = (saved) => withOutboxLock(() => remove(saved));
 
-/** Forgets what the server has, and every recent log but of what still waits here. */
+/** Removes saved entries, and the recent logs without an entry that is still to be sent. */
 export function forgetWhatServerHas() {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries, recentLogs } = await readAll();
     const saved = entries.filter(({ state }) => state === "saved");
     const left = new Set(entries.filter((entry) => !saved.includes(entry)).map(({ id }) => id));
@@ -215,10 +219,10 @@ export function forgetWhatServerHas() {
   });
 }
 
-/** Holds back all that waits, until the user has connected again. */
+/** Pauses all waiting entries until the user has connected again. */
 export const pause = () => setState("waiting", "paused");
 
-/** Lets go of what `pause` held back. */
+/** Makes paused entries wait again. */
 export const resume = () => setState("paused", "waiting");
 
 /**
@@ -226,7 +230,7 @@ export const resume = () => setState("paused", "waiting");
  * @param {OutboxEntry["state"]} to
  */
 function setState(from, to) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries } = await readAll();
     await rewrite(entries, (entry) => (entry.state === from ? { ...entry, state: to } : entry));
   });
@@ -235,14 +239,14 @@ function setState(from, to) {
 // ---- Entries of another server ----
 
 /**
- * Marks every entry without a server as one of this server, which has been the only one until now. For the moment
- * before another takes its place, or before its accounts are forgotten.
+ * Marks every entry without a server as this server's, the only one until now. Call it before another server replaces
+ * this one and before its accounts are removed.
  * @param {Server} server
  */
 export const markAll = (server) => mark(server, (entry) => !entry.serverId);
 
 /**
- * Marks the entries of the connected server: those of its accounts, and those from before the server told an id.
+ * Marks the connected server's entries with its id: those marked with its address, and unmarked ones of its accounts.
  * @param {Server} server
  */
 export const markOwn = (server) =>
@@ -254,7 +258,7 @@ export const markOwn = (server) =>
  */
 function mark(server, isOurs) {
   const serverId = serverKey(server);
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     await rewrite(stored.entries, (entry) =>
       entry.serverId !== serverId && isOurs(entry, stored) ? { ...entry, serverId } : entry,
@@ -263,13 +267,13 @@ function mark(server, isOurs) {
 }
 
 /**
- * The user's answer for all entries that wait for another server. `send` gives the InMails to an account of this
- * server, with what takes them back; whatever else there is means something to the other server alone, and stays.
+ * Applies the user's answer to all entries of other servers. `send` moves the InMails, the added people and their
+ * changes to an account of this server; other entries refer to ids of the other server and stay.
  * @param {"send" | "keep" | "delete"} answer
  * @param {string | null} accountId of this server
  */
 export function answerElsewhere(answer, accountId) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     const { accounts, recentLogs, server } = stored;
     const entries = stored.entries.filter((entry) => waitsElsewhere(entry, stored));
@@ -295,25 +299,25 @@ export function answerElsewhere(answer, accountId) {
 // ---- What the user decides about an entry ----
 
 /**
- * The user's answer to a refusal: add the credit that is missing, try the same again, or forget it.
+ * Applies the user's answer to a refusal: `accept` (record the missing credit), `again` (send unchanged) or `discard`.
  * @param {string} id
  * @param {"accept" | "again" | "discard"} answer
  * @param {Date} now
  */
 export function resolve(id, answer, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { entries, recentLogs } = await readAll();
     const entry = entries.find((each) => each.id === id && each.state === "needs_you");
     if (!entry) return;
     if (answer === "discard") {
-      await remove([entry, ...followersOf(id, entries)], {
+      await remove([entry, ...dependentsOf(id, entries)], {
         recentLogs: recentLogs.filter(({ outboxId }) => outboxId !== id),
       });
       return;
     }
     const again = /** @type {const} */ ({ ...entry, ...AGAIN });
     if (again.kind === "inmail" && answer === "accept") {
-      // LinkedIn let it through, so the ledger was wrong. What is asked changes, and so does its key.
+      // LinkedIn sent it, so the ledger's balance was wrong. The request changes, so its key does too.
       await add({ ...again, key: newId(now), body: { ...again.body, accept_discrepancy: true } });
     } else {
       await add(again);
@@ -322,18 +326,18 @@ export function resolve(id, answer, now) {
 }
 
 /**
- * Sends a refused entry again as the user corrected it. What is asked changes, and so does its key.
+ * Sends a refused entry again with the user's corrections. The request changes, so its key does too.
  * @param {string} id
  * @param {Correction} correction
  * @param {Date} now
  */
 export function correct(id, correction, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const { accounts, entries, recentLogs, server } = await readAll();
     const entry = entries.find((each) => each.id === id && each.state === "needs_you");
     if (!entry) return;
     const accountId = correction.accountId ?? entry.accountId;
-    // An entry of another server that the user gives to an account of this one is this one's from now on.
+    // An entry of another server that is corrected to an account of this one becomes this server's.
     const owner = accounts.some((account) => account.id === accountId) ? { serverId: serverKey(server) } : {};
     const corrected = /** @type {OutboxEntry} */ ({
       ...entry,
@@ -348,7 +352,7 @@ export function correct(id, correction, now) {
   });
 }
 
-/** A refused entry as it waits once more. */
+/** The fields of a refused entry that waits again. */
 const AGAIN = /** @type {const} */ ({ state: "waiting", attemptedAt: null, tries: 0, problem: null });
 
 /**
@@ -381,13 +385,13 @@ function correctedBody(entry, { at, balance, cost, name, outcome, profileUrl, pu
 }
 
 /**
- * Takes an InMail back, by the id of its entry or of the InMail. What the server cannot know yet is simply removed;
- * else the undo becomes an entry of its own, which outlives a killed worker like any other.
+ * Retracts an InMail, by its own id or that of its entry. If the server cannot have it, the entry is removed; otherwise
+ * a `retract` entry is added, which survives a stopped worker.
  * @param {string} id
  * @param {Date} now
  */
 export function undo(id, now) {
-  return changing(async () => {
+  return withOutboxLock(async () => {
     const stored = await readAll();
     const entry = stored.entries.find((each) => each.id === id && each.kind === "inmail");
     const recentLogs = stored.recentLogs.filter((log) => !isLogOf(log, id));

@@ -1,10 +1,10 @@
-// The recent logs: what was logged here last, whatever has become of its entry in the outbox. They tell a double click
-// from a second InMail, and name what can be taken back. Pure: core/store/outbox.js writes the list.
+// The recent logs: the InMails logged last in this browser, whether or not their outbox entries still exist. They
+// detect double clicks and identify what `undo` removes. Pure: core/store/outbox.js writes the list.
 
 const KEPT_MAX = 20;
 
 /**
- * The list with one more log.
+ * The list with one more log, cut to the latest KEPT_MAX.
  * @param {RecentLog[]} logs
  * @param {InMailEntry} entry
  * @returns {RecentLog[]}
@@ -13,7 +13,7 @@ export const withLog = (logs, entry) =>
   [...logs, { outboxId: entry.id, inmailId: null, ...contentOf(entry) }].slice(-KEPT_MAX);
 
 /**
- * The list with a log changed, that of this entry.
+ * The list with changes to the log of this entry.
  * @param {RecentLog[]} logs
  * @param {string} outboxId
  * @param {Partial<RecentLog>} changes
@@ -23,7 +23,7 @@ export const withChanged = (logs, outboxId, changes) =>
   logs.map((log) => (log.outboxId === outboxId ? { ...log, ...changes } : log));
 
 /**
- * What the list says of the content of an InMail.
+ * The fields of a log that are copied from the content of an InMail.
  * @param {InMailEntry} entry
  */
 export const contentOf = ({ accountId, body: { recipient, cost, sent_at: at, source } }) => ({
@@ -36,7 +36,7 @@ export const contentOf = ({ accountId, body: { recipient, cost, sent_at: at, sou
 });
 
 /**
- * Whether a log is the one with this id, of its entry or of its InMail on the server.
+ * Whether a log has this id, either as its entry's or as its InMail's on the server.
  * @param {RecentLog} log
  * @param {string} id
  */

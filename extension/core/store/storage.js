@@ -1,12 +1,12 @@
-// What local storage holds: its keys, their values before they are written, and the ways to read it.
+// Local storage: its keys, default values, and functions that read it.
 
 import { knownZone } from "../../text/days.js";
 import { local, onStored } from "../browser.js";
 
-// How far ahead an instant in storage can be meant; see instants.js.
+// Upper bounds for instants in storage; see instants.js.
 export const BACKOFF_MAX_MS = 30 * 60_000;
 export const SNOOZE_MAX_MS = 7 * 86_400_000;
-/** A code is good for five minutes, by the server's clock, which may be another one. */
+/** A code is valid for five minutes by the server's clock, which may differ from this one. */
 export const PAIRING_MAX_MS = 60 * 60_000;
 
 /** @param {string} accountId */
@@ -20,7 +20,7 @@ export const outboxKey = (id) => `outbox/${id}`;
 
 /** @returns {Omit<Stored, "summaries" | "entries">} */
 const defaults = () => ({
-  // The number, never "localhost": that name may lead to ::1, where nobody listens.
+  // Not "localhost": that may resolve to ::1, where the server does not listen.
   server: { address: "http://127.0.0.1:8425", token: null, deviceId: null, demo: false, id: null, secret: null },
   pairing: null,
   accounts: [],
@@ -38,7 +38,7 @@ const defaults = () => ({
   lookedAt: new Date(0).toISOString(),
 });
 
-/** Brings what an earlier version stored under its present keys: the recent logs were called `undo`. */
+/** Renames keys of earlier versions: the recent logs were stored as `undo`. */
 export async function upgradeStorage() {
   const { undo } = await local.get("undo");
   if (!undo) return;
@@ -47,51 +47,51 @@ export async function upgradeStorage() {
 }
 
 /**
- * Everything in storage, read anew: for what is decided, and written, because of it.
+ * Everything in storage, read from the browser. For decisions and for writes that depend on it.
  * @returns {Promise<Stored>}
  */
 export const readAll = async () => storedIn(await local.get(null));
 
 /**
- * What this page, or this life of the worker, knows of storage: read once, then kept up to date by the changes that the
- * browser reports. Null before.
+ * The content of storage as cached by this page or worker: read once, then updated from the browser's change events.
+ * Null before the first read.
  * @type {Record<string, any> | null}
  */
-let known = null;
+let cached = null;
 
 /** @type {Promise<void> | null} */
 let reading = null;
 
 /** @type {StorageChanges[]} */
-let changedMeanwhile = [];
+let pendingChanges = [];
 
 onStored((changes) => {
-  if (known) follow(known, changes);
-  else changedMeanwhile.push(changes);
+  if (cached) applyChanges(cached, changes);
+  else pendingChanges.push(changes);
 });
 
 /**
- * Everything in storage, for what is painted: after the first time nothing is read. Right after a write of this page or
- * worker it may still lack that; the change is reported soon, and painted then.
+ * Everything in storage, from the cache. For painting: right after a write by this page or worker it may be stale until
+ * the change event arrives, which repaints.
  * @returns {Promise<Stored>}
  */
-export async function readKnown() {
-  if (!known) await (reading ??= readFirst().finally(() => (reading = null)));
-  return storedIn(known ?? {});
+export async function readCached() {
+  if (!cached) await (reading ??= loadCache().finally(() => (reading = null)));
+  return storedIn(cached ?? {});
 }
 
-async function readFirst() {
-  changedMeanwhile = [];
+async function loadCache() {
+  pendingChanges = [];
   const items = await local.get(null);
-  for (const changes of changedMeanwhile) follow(items, changes);
-  known = items;
+  for (const changes of pendingChanges) applyChanges(items, changes);
+  cached = items;
 }
 
 /**
  * @param {Record<string, any>} items
  * @param {StorageChanges} changes
  */
-function follow(items, changes) {
+function applyChanges(items, changes) {
   for (const [key, { newValue }] of Object.entries(changes)) {
     if (newValue === undefined) delete items[key];
     else items[key] = newValue;
@@ -99,7 +99,7 @@ function follow(items, changes) {
 }
 
 /**
- * @param {Record<string, any>} items all that storage holds
+ * @param {Record<string, any>} items everything in storage
  * @returns {Stored}
  */
 function storedIn(items) {
@@ -116,7 +116,7 @@ function storedIn(items) {
 }
 
 /**
- * What stands under these keys alone, which is quicker.
+ * The values of these keys only, which is faster than `readAll`.
  * @template {keyof ReturnType<typeof defaults>} Name
  * @param {...Name} names
  * @returns {Promise<Pick<Stored, Name>>}
