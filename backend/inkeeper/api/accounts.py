@@ -45,13 +45,13 @@ def lead_days_field(**kwargs: Any) -> fields.List:
     metadata = {"description": "Three falling numbers of days before credits are lost.", "examples": [[7, 3, 1]]}
     return fields.List(
         Integer(minimum=1, maximum=MOST_LEAD_DAYS),
-        validate=[validate.Length(equal=3), _must_fall],
+        validate=[validate.Length(equal=3), _validate_descending],
         metadata=metadata,
         **kwargs,
     )
 
 
-def _must_fall(lead_days: Sequence[int]) -> None:
+def _validate_descending(lead_days: Sequence[int]) -> None:
     if any(later >= earlier for earlier, later in pairwise(lead_days)):
         raise ValidationError("Each must be smaller than the one before.")
 

@@ -56,7 +56,7 @@ from inkeeper.api.guard import (
 )
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
-from inkeeper.api.uploads import REFUSAL, Turns, judge_for
+from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
 from inkeeper.services.ledger.report import Reports
@@ -125,8 +125,8 @@ def create_app(
     app.extensions["inkeeper.reports"] = Reports()
     app.extensions["inkeeper.read_limit"] = calendar.read_limit()
     app.extensions["inkeeper.redeem_limit"] = sign_ins.redeem_limit()
-    app.extensions["inkeeper.turns"] = Turns()
-    app.extensions["inkeeper.judge"] = judge_for(app, settings.allowed_hosts, clock)
+    app.extensions["inkeeper.import_queue"] = ImportQueue()
+    app.extensions["inkeeper.head_check"] = head_check_for(app, settings.allowed_hosts, clock)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
@@ -148,8 +148,8 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
     def check() -> None:
         g.started = time.perf_counter()
         # Each use of the name `request` looks up whose thread this is.
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        environ, endpoint = asked.environ, asked.endpoint
+        current: Request = request._get_current_object()  # type: ignore[attr-defined]
+        environ, endpoint = current.environ, current.endpoint
         check_host(environ, settings.allowed_hosts)
         check_origin(environ)
         check_site(environ)
@@ -157,16 +157,16 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
         if REFUSAL in environ:
             raise environ[REFUSAL]
         # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
-        if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
+        if current.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return
         g.now = now = clock()
-        if asked.blueprint == PAGES:
+        if current.blueprint == PAGES:
             # The pages check token and body themselves: see `web.access`.
             return
         if endpoint not in PUBLIC_ENDPOINTS:
             authenticate(environ, now)
         if endpoint in UPLOAD_ENDPOINTS:
-            asked.max_content_length = MAX_UPLOAD_BYTES
+            current.max_content_length = MAX_UPLOAD_BYTES
             check_upload(environ)
         else:
             check_body(environ)
@@ -188,8 +188,8 @@ def _complete_every_answer(app: Flask) -> None:
 
     @app.after_request
     def complete(response: Response) -> Response:
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        if asked.blueprint == PAGES:
+        current: Request = request._get_current_object()  # type: ignore[attr-defined]
+        if current.blueprint == PAGES:
             # The pages have set their own of some of them.
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
@@ -197,14 +197,14 @@ def _complete_every_answer(app: Flask) -> None:
             response.headers.extend(HEADERS)
         if "Content-Security-Policy" not in response.headers:
             response.headers.add("Content-Security-Policy", _NOTHING_ALLOWED)
-        # flask-cors is asked only where it has something to say: it takes a tenth of the time of a short answer.
-        if "HTTP_ORIGIN" in asked.environ:
+        # flask-cors is current only where it has something to say: it takes a tenth of the time of a short answer.
+        if "HTTP_ORIGIN" in current.environ:
             set_cors_headers(response, cors)
         # The route's pattern, not the path: paths hold ids, and what was typed wrongly may hold anything.
         _log.info(
             "%s %s %d %.1f ms",
-            asked.method,
-            asked.url_rule or "-",
+            current.method,
+            current.url_rule or "-",
             response.status_code,
             (time.perf_counter() - g.started) * 1000,
         )

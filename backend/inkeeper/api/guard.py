@@ -51,10 +51,10 @@ def check_host(environ: dict[str, Any], allowed: frozenset[str]) -> None:
 @lru_cache(maxsize=64)
 def _is_allowed(host: str, allowed: frozenset[str]) -> bool:
     match = _HOST.fullmatch(host.lower())
-    return match is not None and _plain(match["name"]) in allowed
+    return match is not None and _canonical_host(match["name"]) in allowed
 
 
-def _plain(name: str) -> str:
+def _canonical_host(name: str) -> str:
     """The host name with an IPv6 address in its one shortest form."""
     if name.startswith("["):
         try:
@@ -73,7 +73,7 @@ def check_origin(environ: dict[str, Any]) -> None:
     if origin is None or any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
         return
     if not _is_own(origin, environ["HTTP_HOST"]):
-        raise _foreign()
+        raise _foreign_origin()
 
 
 def from_other_site(method: str, get: Callable[[str], str | None]) -> bool:
@@ -111,7 +111,7 @@ def check_site(environ: dict[str, Any]) -> None:
     would be shown as the proxy's own error.
     """
     if from_other_site(environ["REQUEST_METHOD"], lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}")):
-        raise _foreign()
+        raise _foreign_origin()
 
 
 def check_query(environ: dict[str, Any]) -> None:
@@ -159,7 +159,7 @@ def _is_own(origin: str, host: str) -> bool:
     return origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
 
 
-def _foreign() -> Problem:
+def _foreign_origin() -> Problem:
     return Problem("forbidden_origin", "Web pages of other sites may not use this server.", status=403)
 
 

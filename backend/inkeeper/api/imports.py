@@ -17,7 +17,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.guard import UPLOAD_TYPES
 from inkeeper.api.inmails import RecipientSchema
 from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
 from inkeeper.services.access import owned_account
@@ -39,7 +39,7 @@ _LONGEST_LINES = 20_000
 _BLOCK_BYTES = 256 * 1024
 
 
-class Lines(fields.String):
+class LineNumbers(fields.String):
     """Numbers of lines with commas between. Loads to a frozenset of them."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -52,7 +52,7 @@ class Lines(fields.String):
         return frozenset(map(int, value.split(",")))
 
 
-class ColumnsOfFields(fields.List):
+class ColumnMapping(fields.List):
     """Which column holds which field, each as `field=Column`. Loads to a dict of columns by field."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:  # type: ignore[override]
@@ -72,7 +72,7 @@ class UploadQuery(PageQuery):
     preview = Flag(load_default=False, metadata={"description": "Only say what would come of it."})
     confirm = Text(max_length=64, metadata={"description": "`confirm` of the preview. Needed to import."})
     file = Text(load_default="The file", metadata={"description": "What the file is called, for messages."})
-    map = ColumnsOfFields(
+    map = ColumnMapping(
         Text(max_length=300),
         load_default=dict,
         validate=validate.Length(max=len(FIELDS)),
@@ -86,7 +86,7 @@ class UploadQuery(PageQuery):
     )
     me = Text(max_length=500, metadata={"description": "Whose LinkedIn export it is, where it does not tell."})
     from_account = Text(metadata={"description": "Which account of an Inkeeper export to take, by name or id."})
-    leave_out = Lines(
+    leave_out = LineNumbers(
         load_default=frozenset, metadata={"description": "Lines of InMails to leave out, such as `12,40`."}
     )
     skip_rows = Flag(load_default=False, metadata={"description": "Leave out the rows that are not understood."})
@@ -278,8 +278,8 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
         account = owned_account(tx, actor(), account_id)
     # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times
     # that.
-    turns: Turns = current_app.extensions["inkeeper.turns"]
-    with turns.taken(actor(), now()), uploaded() as file:
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
+    with queue.slot(actor(), now()), uploaded() as file:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)

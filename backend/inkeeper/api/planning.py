@@ -27,7 +27,7 @@ blueprint = Blueprint(
 MOST_PER_DAY = 1_000
 
 
-class Chosen(fields.Field[Any]):
+class TargetSelection(fields.Field[Any]):
     """The ids of targets, or `all_ready`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002
@@ -43,7 +43,7 @@ class Chosen(fields.Field[Any]):
 class WantedPlanSchema(Schema):
     """Whom to plan, and on which days. Days are in the account's time zone."""
 
-    targets = Chosen(
+    targets = TargetSelection(
         required=True,
         metadata={
             "oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string", "enum": [ALL_READY]}],

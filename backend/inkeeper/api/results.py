@@ -18,7 +18,7 @@ blueprint = Blueprint(
     "results", __name__, url_prefix="/api/v1/accounts/<account_id>/results", description="What came of the InMails"
 )
 
-_FEW = f"Null under {FEWEST} sent, which are too few to tell."
+_TOO_FEW = f"Null under {FEWEST} sent, which are too few to tell."
 
 
 class ResultsQuery(Schema):
@@ -46,23 +46,23 @@ class ResultSchema(Schema):
     )
     sent = fields.Integer(required=True)
     answered = fields.Integer(required=True)
-    rate = fields.Float(required=True, allow_none=True, metadata={"description": f"answered ÷ sent. {_FEW}"})
+    rate = fields.Float(required=True, allow_none=True, metadata={"description": f"answered ÷ sent. {_TOO_FEW}"})
     low = fields.Float(
-        required=True, allow_none=True, metadata={"description": f"Lower end of the rate's 95 % interval. {_FEW}"}
+        required=True, allow_none=True, metadata={"description": f"Lower end of the rate's 95 % interval. {_TOO_FEW}"}
     )
     high = fields.Float(
-        required=True, allow_none=True, metadata={"description": f"Upper end of the rate's 95 % interval. {_FEW}"}
+        required=True, allow_none=True, metadata={"description": f"Upper end of the rate's 95 % interval. {_TOO_FEW}"}
     )
     credits_per_answer = fields.Float(
         required=True,
         allow_none=True,
-        metadata={"description": f"Credits spent ÷ answers; those that came back are not taken off. {_FEW}"},
+        metadata={"description": f"Credits spent ÷ answers; those that came back are not taken off. {_TOO_FEW}"},
     )
     cost_per_answer = fields.Nested(
         MoneySchema,
         required=True,
         allow_none=True,
-        metadata={"description": f"The same in money at today's price of a credit. {_FEW}"},
+        metadata={"description": f"The same in money at today's price of a credit. {_TOO_FEW}"},
     )
     difference = fields.String(
         required=True,

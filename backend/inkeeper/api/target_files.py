@@ -10,10 +10,10 @@ from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
-from inkeeper.api.imports import ColumnsOfFields, NotUnderstoodSchema, ObstacleSchema, uploaded
+from inkeeper.api.imports import ColumnMapping, NotUnderstoodSchema, ObstacleSchema, uploaded
 from inkeeper.api.schemas_base import CleanText, Flag, Schema, Text
 from inkeeper.api.targets import STATE_FILTER, filters_of
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.api.writes import write_once
 from inkeeper.errors import Problem, invalid
 from inkeeper.services.imports.moments import ORDERS
@@ -33,7 +33,7 @@ class ListUploadQuery(Schema):
     preview = Flag(load_default=False, metadata={"description": "Only say what would come of it."})
     confirm = Text(max_length=64, metadata={"description": "`confirm` of the preview. Needed to import."})
     file = Text(load_default="The file", metadata={"description": "What the file is called, for messages."})
-    map = ColumnsOfFields(
+    map = ColumnMapping(
         Text(max_length=300),
         load_default=dict,
         validate=validate.Length(max=len(list_files.LAYOUT.headings)),
@@ -121,8 +121,8 @@ def import_targets(query: dict[str, Any]) -> Response:
     """
     if query["preview"] == ("confirm" in query):
         raise invalid("confirm", "Ask for a preview first, with preview=true; then import with its confirm.")
-    turns: Turns = current_app.extensions["inkeeper.turns"]
-    with turns.taken(actor(), now()), uploaded() as file:
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
+    with queue.slot(actor(), now()), uploaded() as file:
         with store().read() as tx:
             names = list_files.named(tx, actor(), accounts.names(tx, actor()))
         reading = list_files.read(file, query["file"], names, query["map"], query.get("dates"), now().date())

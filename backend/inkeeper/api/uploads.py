@@ -35,17 +35,17 @@ REFUSAL = "inkeeper.refusal"
 """The key of a WSGI environment under which the refusal of a body that was dropped stands."""
 
 RETRY_SECONDS = 5
-_TURN_KEPT = timedelta(seconds=3 * RETRY_SECONDS)
+_PRIORITY_KEPT = timedelta(seconds=3 * RETRY_SECONDS)
 _MOST_WAITING = 100
 
 # Smaller bodies cost less than judging them twice.
 _SMALL_BYTES = 64 * 1024
 
-Judge = Callable[[dict[str, Any]], Problem | None]
+HeadCheck = Callable[[dict[str, Any]], Problem | None]
 """Says of a WSGI environment without a body why the application would refuse it; None if it would not."""
 
 
-class Turns:
+class ImportQueue:
     """One file is read at a time. Who was refused meanwhile comes before the others when they ask again.
 
     So no owner who sends one file after the other keeps others out.
@@ -57,11 +57,11 @@ class Turns:
         self._waiting: dict[str, datetime] = {}
 
     @contextmanager
-    def taken(self, actor: Actor, now: datetime) -> Iterator[None]:
+    def slot(self, actor: Actor, now: datetime) -> Iterator[None]:
         """Hold the turn while the block runs. Raises the 429 Problem at once where it is somebody else's."""
         with self._lock:
             if not self._is_free_for(actor, now):
-                self._wait(actor, now)
+                self._enqueue(actor, now)
                 raise _import_running()
             self._waiting.pop(actor.owner_id, None)
             self._busy = True
@@ -75,19 +75,19 @@ class Turns:
         """Raise the 429 Problem where the turn is somebody else's at the moment."""
         with self._lock:
             if not self._is_free_for(actor, now):
-                self._wait(actor, now)
+                self._enqueue(actor, now)
                 raise _import_running()
 
     def _is_free_for(self, actor: Actor, now: datetime) -> bool:
         if self._busy:
             return False
         # Clocks may be set: only what lies a little way back counts.
-        waiting = [owner for owner, since in self._waiting.items() if timedelta() <= now - since < _TURN_KEPT]
+        waiting = [owner for owner, since in self._waiting.items() if timedelta() <= now - since < _PRIORITY_KEPT]
         return not waiting or waiting[0] == actor.owner_id
 
-    def _wait(self, actor: Actor, now: datetime) -> None:
+    def _enqueue(self, actor: Actor, now: datetime) -> None:
         self._waiting = {
-            owner: since for owner, since in self._waiting.items() if timedelta() <= now - since < _TURN_KEPT
+            owner: since for owner, since in self._waiting.items() if timedelta() <= now - since < _PRIORITY_KEPT
         }
         if actor.owner_id in self._waiting or len(self._waiting) < _MOST_WAITING:
             self._waiting[actor.owner_id] = now
@@ -102,14 +102,14 @@ def _import_running() -> Problem:
     )
 
 
-class JudgedRequest(HTTPRequestParser):
+class CheckedRequest(HTTPRequestParser):
     """A request whose body is dropped where `judge` refuses its head; `refusal` then says why.
 
     The body is still read to its end, since most clients hear an answer only then; one that waits for `100 Continue`
     is answered at once.
     """
 
-    judge: Judge = staticmethod(lambda _environ: None)
+    check_head: HeadCheck = staticmethod(lambda _environ: None)
     refusal: Problem | None = None
 
     body_rcv: Any
@@ -120,18 +120,18 @@ class JudgedRequest(HTTPRequestParser):
         """Parse the head, and judge it where a body that is worth it follows."""
         super().parse_header(header_plus)
         if self.chunked or self.content_length > _SMALL_BYTES or (self.expect_continue and self.content_length):
-            refusal = self.judge(environment_of(self))
+            refusal = self.check_head(environment_of(self))
             if refusal is not None:
                 self._refuse(refusal)
 
     def received(self, data: bytes) -> int:
         """Take in what arrived, as waitress does; a body in chunks may not grow beyond what its route takes."""
         consumed: int = super().received(data)
-        if self.chunked and self.refusal is None and self.body_bytes_received > self._most_bytes():
+        if self.chunked and self.refusal is None and self.body_bytes_received > self._max_bytes():
             self._refuse(too_large())
         return consumed
 
-    def _most_bytes(self) -> int:
+    def _max_bytes(self) -> int:
         takes_file = is_upload(self.command, self.path) or not is_api(self.path)
         most: int = self.adj.max_request_body_size if takes_file else MAX_BODY_BYTES
         return most
@@ -146,19 +146,19 @@ class JudgedRequest(HTTPRequestParser):
             self.headers["CONNECTION"] = "close"
         elif self.body_rcv is not None:
             self.body_rcv.getbuf().close()
-            self.body_rcv.buf = _Nowhere()
+            self.body_rcv.buf = _DiscardBuffer()
 
 
-def request_class(app: Flask, base: type[JudgedRequest]) -> type[JudgedRequest]:
+def request_class(app: Flask, base: type[CheckedRequest]) -> type[CheckedRequest]:
     """The class of the requests that are judged as this application judges them, based on another one."""
-    return type("AppRequest", (base,), {"judge": staticmethod(app.extensions["inkeeper.judge"])})
+    return type("AppRequest", (base,), {"check_head": staticmethod(app.extensions["inkeeper.head_check"])})
 
 
-def judge_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], datetime]) -> Judge:
+def head_check_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], datetime]) -> HeadCheck:
     """What the application checks of a request with a body before its handler runs, without the body."""
-    turns: Turns = app.extensions["inkeeper.turns"]
+    queue: ImportQueue = app.extensions["inkeeper.import_queue"]
 
-    def judge(environ: dict[str, Any]) -> Problem | None:
+    def check(environ: dict[str, Any]) -> Problem | None:
         try:
             check_host(environ, allowed_hosts)
             check_origin(environ)
@@ -173,7 +173,7 @@ def judge_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], dat
                 check_form(environ, MAX_UPLOAD_BYTES)
                 return None
             check_upload(environ)
-            turns.check(Actor(owner_id), clock())
+            queue.check(Actor(owner_id), clock())
         except Problem as problem:
             return problem
         except DatabaseProblem:
@@ -181,10 +181,10 @@ def judge_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], dat
             return None
         return None
 
-    return judge
+    return check
 
 
-class _Nowhere:
+class _DiscardBuffer:
     """A buffer that keeps nothing."""
 
     def append(self, data: bytes) -> None:

@@ -23,7 +23,7 @@ from waitress.utilities import RequestHeaderFieldsTooLarge
 from inkeeper.api.app import HEADERS
 from inkeeper.api.guard import from_other_site, is_forwarded
 from inkeeper.api.problems import body_of
-from inkeeper.api.uploads import REFUSAL, JudgedRequest, request_class
+from inkeeper.api.uploads import REFUSAL, CheckedRequest, request_class
 from inkeeper.errors import Problem
 
 THREADS = 8
@@ -44,10 +44,10 @@ BODY_BYTES_PER_SECOND = 10_000
 # heard: closing the connection while a client is sending makes most clients report a broken connection instead.
 _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
-_SWITCH_SECONDS = 0.0005
+_THREAD_SWITCH_SECONDS = 0.0005
 
 # A signal that comes in the instant before the loop goes to sleep does not wake it: its handler runs only afterwards.
-_LOOK_UP_SECONDS = 1
+_POLL_SECONDS = 1
 
 # It only says that requests wait for each other, which the times in the request log show better.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -59,7 +59,7 @@ class Server:
     def __init__(self, app: Flask, host: str, port: int) -> None:
         """Bind the address. Raises OSError if it is taken or does not exist."""
         self._map: dict[int, wasyncore.dispatcher] = {}
-        bound = _bound(host, port)
+        bound = _bind(host, port)
         self._server = create_server(
             app,
             map=self._map,
@@ -75,18 +75,18 @@ class Server:
         self.host: str = bound.getsockname()[0]
         self.port = int(self._server.effective_port)
         self._stopping = False
-        self._looked_at = 0.0
+        self._checked_at = 0.0
 
     def run(self) -> None:
         """Answer requests until `stop` is called; then finish those that have begun."""
         # Threads hand over to each other with nearly every statement of SQL; by default each may keep the others
         # waiting for 5 ms.
-        sys.setswitchinterval(_SWITCH_SECONDS)
+        sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
         # What has been made so far stays; looking for garbage in it would hold up a request now and then.
         gc.freeze()
         while not self._stopping:
-            wasyncore.loop(timeout=_LOOK_UP_SECONDS, use_poll=True, map=self._map, count=1)
-            self._close_late()
+            wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
+            self._close_overdue()
         # Accept no new connections; finish the answers under way.
         wasyncore.dispatcher.close(self._server)
         give_up_at = time.monotonic() + _FINISH_SECONDS
@@ -100,21 +100,21 @@ class Server:
         self._stopping = True
         self._server.pull_trigger()
 
-    def _close_late(self) -> None:
+    def _close_overdue(self) -> None:
         """Close the connections whose request takes too long to arrive. Looks once a second."""
         now = time.monotonic()
-        if now - self._looked_at < _LOOK_UP_SECONDS:
+        if now - self._checked_at < _POLL_SECONDS:
             return
-        self._looked_at = now
+        self._checked_at = now
         for channel in list(self._server.active_channels.values()):
-            if channel.is_late(now):
+            if channel.is_overdue(now):
                 channel.handle_close()
 
     def _is_busy(self) -> bool:
         return any(channel.requests or channel.total_outbufs_len for channel in self._server.active_channels.values())
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     return socket.create_server(address, family=family)
 
@@ -166,11 +166,11 @@ class _Task(WSGITask):
             super().set_close_on_finish()
 
 
-class _Cut(Exception):
+class _DropConnection(Exception):
     """The request is not to be answered."""
 
 
-class _Parser(JudgedRequest):
+class _Parser(CheckedRequest):
     """Ends what a web page of another site sends as soon as its head is there, before its body is read.
 
     Also where the head is not valid or too large: a page can make it so by its address, or by cookies, which go to all
@@ -183,7 +183,7 @@ class _Parser(JudgedRequest):
             # The headers that tell who asks may be among those that were not read.
             head = self.header_plus + data
             if b"\r\n" not in head or _fields_of(head).get("User-Agent", "").startswith("Mozilla/"):
-                raise _Cut
+                raise _DropConnection
         return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -191,14 +191,14 @@ class _Parser(JudgedRequest):
             super().parse_header(header_plus)
         except (ParsingError, TransferEncodingNotImplemented, ValueError) as error:
             if from_other_site("GET", _fields_of(header_plus + b"\r\n").get):
-                raise _Cut from None
+                raise _DropConnection from None
             if isinstance(error, ValueError):
                 # waitress would drop the connection, for a length of 5,000 digits, say.
                 raise ParsingError("A number or an address in the head cannot be read.") from error
             raise
         # Behind a proxy the application answers.
         if not is_forwarded(self._field) and from_other_site(self.command, self._field):
-            raise _Cut
+            raise _DropConnection
 
     def _field(self, name: str) -> str | None:
         value: str | None = self.headers.get(name.upper().replace("-", "_"))
@@ -227,7 +227,7 @@ class _Channel(HTTPChannel):
         """Take what has arrived. A request of another site's page ends the connection, with no answer and no log."""
         try:
             goes_on: bool = super().received(data)
-        except _Cut:
+        except _DropConnection:
             self.request = None
             self.handle_close()
             return False
@@ -235,7 +235,7 @@ class _Channel(HTTPChannel):
             self._begun = (self.request, time.monotonic())
         return goes_on
 
-    def is_late(self, now: float) -> bool:
+    def is_overdue(self, now: float) -> bool:
         """Whether the request that is arriving has taken too long, by the monotonic clock."""
         request, begun = self._begun
         if request is None or self.requests:

@@ -16,16 +16,16 @@ MOST_TYPED_BYTES = 16 * 1024 * 1024
 @blueprint.before_request
 def check() -> Response | None:
     """Answer a page visit with the shell; else check token and form. Host and origin have been checked."""
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-    environ, endpoint = asked.environ, asked.endpoint
+    current: Request = request._get_current_object()  # type: ignore[attr-defined]
+    environ, endpoint = current.environ, current.endpoint
     if is_page_visit(endpoint, environ):
         return pages.shell()
     if endpoint not in blueprint.public:
         authenticate(environ, g.now)
     limit = MAX_UPLOAD_BYTES if endpoint in blueprint.uploads else MAX_BODY_BYTES
-    asked.max_content_length = limit
+    current.max_content_length = limit
     if endpoint in blueprint.uploads:
         # A list of 50,000 people may be pasted into a field.
-        asked.max_form_memory_size = MOST_TYPED_BYTES
+        current.max_form_memory_size = MOST_TYPED_BYTES
     check_form(environ, limit)
     return None

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.errors import Problem
 from inkeeper.rules import pasted
 from inkeeper.services.imports.files import digest_of
@@ -81,11 +81,11 @@ def add_person() -> Response:
     """Put somebody on the list."""
     form = forms.read_form(AddForm())
     if form.errors:
-        return _one_refused(form)
+        return _refused(form)
     try:
         found = pasted.read_line(form.data["who"])
     except pasted.NotUnderstood as error:
-        return _one_refused(form.but("who", _NOT_A_PERSON[error.reason]))
+        return _refused(form.with_error("who", _NOT_A_PERSON[error.reason]))
     person = {"name": found.name, "company": found.company, "profile_url": found.link and found.link.url}
 
     def add(tx: Transaction) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def add_person() -> Response:
     try:
         made = forms.save_once(None, form, add)
     except Problem as problem:
-        return _one_refused(form.but("who", _why_not(found.name, problem)))
+        return _refused(form.with_error("who", _refusal_text(found.name, problem)))
     with store().read() as tx:
         view = targets.get(tx, actor(), made["target_id"], now())
     lately = gettext(" You wrote to them within the last 90 days.") if "already_written" in made["told"] else ""
@@ -115,10 +115,10 @@ def add_several() -> Response:
     file = request.files.get("file")
     has_file = file is not None and bool(file.filename)
     if not has_file and not form.typed.get("lines", "").strip():
-        return _several(form, 422, missing=True)
-    turns: Turns = current_app.extensions["inkeeper.turns"]
+        return _several_part(form, 422, missing=True)
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
     try:
-        with turns.taken(actor(), now()):
+        with queue.slot(actor(), now()):
             reading = _read_file(file, form) if has_file and file else adding.read_lines(form.typed["lines"])
             if form.data["confirm"] is None:
                 return _preview(form, reading, from_file=has_file)
@@ -126,7 +126,7 @@ def add_several() -> Response:
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
-        return _several(form, 422, refusal=problem, place=_place(problem))
+        return _several_part(form, 422, refusal=problem, place=_place(problem))
 
 
 @blueprint.post("/people/download")
@@ -137,14 +137,14 @@ def download_people() -> Response:
         found = seats.read(tx, form.data.get("account"))
     wanted = {name: form.data[name] for name in ("q", "campaign") if form.data.get(name)}
     target = {"file": "people", "account_id": found.account_id, "show": form.data["show"], "wanted": wanted}
-    return downloads.hand_out(target)
+    return downloads.send_ticket(target)
 
 
-def _one_refused(form: Form) -> Response:
+def _refused(form: Form) -> Response:
     return pages.part("app/people_add.html", 422, adding=form, oob=True, **_frame(form))
 
 
-def _why_not(name: str, problem: Problem) -> str:
+def _refusal_text(name: str, problem: Problem) -> str:
     if problem.code == "do_not_contact":
         return gettext("You marked %(name)s: do not contact.", name=name)
     if problem.code != "already_on_list":
@@ -182,7 +182,7 @@ def _preview(form: Form, reading: Reading, *, from_file: bool) -> Response:
     blocked = from_file and bool(reading.unread) and not form.data["skip_rows"]
     with store().read() as tx:
         found = _plan(tx, form, reading)
-    return _several(form, found=found, from_file=from_file, blocked=blocked)
+    return _several_part(form, found=found, from_file=from_file, blocked=blocked)
 
 
 def _plan(tx: Transaction, form: Form, reading: Reading) -> Plan:
@@ -201,7 +201,7 @@ def _store(form: Form, reading: Reading) -> Response:
     return people.parts(form.data, toast=Toast(said), adding=forms.empty_form())
 
 
-def _several(form: Form, status: int = 200, **shown: Any) -> Response:
+def _several_part(form: Form, status: int = 200, **shown: Any) -> Response:
     file = request.files.get("file")
     of = digest_of(_source(file)) if file and file.filename else ""
     return pages.part("app/people_several.html", status, wishes=form, of=of, **shown, **_frame(form))

@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, fields, validate
 from werkzeug.datastructures import FileStorage
 
 from inkeeper.api.context import actor, now, store
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.errors import Problem
 from inkeeper.services.access import owned_account
 from inkeeper.services.imports import batches
@@ -68,9 +68,9 @@ def import_file(account_id: str) -> Response:
         # What was said of another file, such as its columns, says nothing of this one.
         form = forms.Form(ImportForm().load({"key": form.key}), {}, {"key": form.key, "left": ""})
     form = form._replace(typed=dict(form.typed) | {"of": digest})
-    turns: Turns = current_app.extensions["inkeeper.turns"]
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
     try:
-        with turns.taken(actor(), now()):
+        with queue.slot(actor(), now()):
             reading = _read(file, Named(account.id, account.name), account.time_zone, form)
             if form.data["confirm"] is None:
                 return _preview(account_id, form, reading)
