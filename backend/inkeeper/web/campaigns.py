@@ -209,8 +209,10 @@ def _refused(form: Form, problem: Problem) -> Form:
             number = int(rest[0]) + 1
             if rest[2:]:
                 place = "text" if rest[2] == "0" or f"text{number}" not in form.data else "other"
-                return form.but(f"{place}{number}", gettext("This text isn't here any more. Choose another one."))
-            return form.but(f"other{number}", gettext("Choose two different texts."))
+                return form.with_error(
+                    f"{place}{number}", gettext("This text isn't here any more. Choose another one.")
+                )
+            return form.with_error(f"other{number}", gettext("Choose two different texts."))
         if first == "ends":
             before_start = form.data["starts"] and form.data["ends"] < form.data["starts"]
             said = (
@@ -218,9 +220,9 @@ def _refused(form: Form, problem: Problem) -> Form:
                 if before_start
                 else gettext("That day is over. Pick today or later.")
             )
-            return form.but("ends", said)
+            return form.with_error("ends", said)
         if first == "starts":
-            return form.but("starts", gettext("It starts after it ends."))
+            return form.with_error("starts", gettext("It starts after it ends."))
     raise problem
 
 
@@ -281,7 +283,7 @@ def _days(campaign: Mapping[str, Any], zone: str) -> str:
     today = dates.today(zone)
 
     def say(day: date) -> str:
-        return dates.say_day(day, today)
+        return dates.day_text(day, today)
 
     if ends and ends < today:
         return gettext("ended %(ends)s", ends=say(ends))

@@ -65,14 +65,14 @@ class _Scale(NamedTuple):
         return self.size.width - self.left
 
 
-def _short(day: date) -> str:
+def _month_abbreviation(day: date) -> str:
     """`Nov`."""
     return language().formats.short_months[day.month - 1]
 
 
 def month_name(month: str) -> str:
     """`Nov 2026` for `2026-11`."""
-    return language().month(_first(month))
+    return language().month(_first_day(month))
 
 
 def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup:
@@ -142,7 +142,7 @@ HATCHING = Markup(
 """The pattern of what was lost, once a page. It is found by its id from every drawing."""
 
 
-def _first(month: str) -> date:
+def _first_day(month: str) -> date:
     year, number = month.split("-")
     return date(int(year), int(number), 1)
 
@@ -192,8 +192,8 @@ def _bar_texts(scale: _Scale, month: Mapping[str, Any], middle: float) -> list[M
 
 
 def _month_texts(scale: _Scale, month: Mapping[str, Any], middle: float, *, named: bool) -> list[Markup]:
-    first = _first(month["month"])
-    drawn = [_text("tick", middle, scale.floor + 17, _short(first))]
+    first = _first_day(month["month"])
+    drawn = [_text("tick", middle, scale.floor + 17, _month_abbreviation(first))]
     if not month["ended"]:
         drawn.append(_text("tick", middle, scale.floor + 33, "so far"))
     elif named:
@@ -217,7 +217,7 @@ def _time_axis(
     # A name needs room up to the right edge.
     starts = [(month, x(month["start"])) for month in months if month["start"] >= begin]
     return [
-        _text("tick start", at, y, _short(_first(month["month"])))
+        _text("tick start", at, y, _month_abbreviation(_first_day(month["month"])))
         for month, at in starts
         if at <= scale.size.width - _NEAR
     ]

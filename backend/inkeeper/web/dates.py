@@ -19,7 +19,7 @@ _INSTANT = timedelta(microseconds=1)
 @blueprint.app_template_filter("day")
 def day(at: datetime | str, zone: str) -> str:
     """The day of an instant: `today`, `tomorrow`, `yesterday`, `Mon 30 Nov`, or `30 Nov 2025` in another year."""
-    return say_day(local_day(zone, _instant(at)), local_day(zone, now()))
+    return day_text(local_day(zone, _instant(at)), local_day(zone, now()))
 
 
 @blueprint.app_template_filter("moment")
@@ -68,7 +68,7 @@ def day_of(at: datetime, zone: str) -> date:
     return local_day(zone, at)
 
 
-def say_day(which: date, today: date) -> str:
+def day_text(which: date, today: date) -> str:
     """A day in words, seen from `today`."""
     near = NEAR.get((which - today).days)
     if near:

@@ -57,7 +57,7 @@ def download_history() -> Response:
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
     filters = filters_of(form.data, found.zone)
-    return hand_out({"file": "inmails", "account_id": found.account_id, "filters": filters})
+    return send_ticket({"file": "inmails", "account_id": found.account_id, "filters": filters})
 
 
 @blueprint.post("/report/download")
@@ -66,10 +66,10 @@ def download_report() -> Response:
     form = forms.read_press(ReportDownloadForm())
     with store().read() as tx:
         account_id = seats.read(tx, form.data.get("account")).account_id
-    return hand_out({"file": "report", "account_id": account_id, "format": form.data["format"]})
+    return send_ticket({"file": "report", "account_id": account_id, "format": form.data["format"]})
 
 
-def hand_out(target: dict[str, Any]) -> Response:
+def send_ticket(target: dict[str, Any]) -> Response:
     """Send the browser to a file, by a ticket. Add the file to `FILES`. `target` is stored for a minute at most."""
     ticket = tickets.issue(store(), actor().device, target, now())
     response = pages.part("app/nothing.html")
@@ -123,7 +123,7 @@ def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
 def _report_file(actor: Actor, target: dict[str, Any]) -> Response:
     with store().read() as tx:
         row = owned_account(tx, actor, target["account_id"])
-        found = report.of(tx, row)
+        found = report.read_report(tx, row)
     if target["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:

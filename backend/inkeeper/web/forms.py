@@ -54,7 +54,7 @@ class Form(NamedTuple):
         """The key that makes the form count once."""
         return str(self.data.get("key") or self.typed.get("key") or "")
 
-    def but(self, field: str, error: str) -> Form:
+    def with_error(self, field: str, error: str) -> Form:
         """The same with an error at this field."""
         return self._replace(errors=self.errors | {field: error})
 

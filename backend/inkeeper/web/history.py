@@ -131,13 +131,13 @@ def show_credits() -> Response:
 @blueprint.get("/accounts/<account_id>/inmails/<inmail_id>")
 def show_row(account_id: str, inmail_id: str) -> Response:
     """An InMail's row."""
-    return pages.part("app/history_row_alone.html", **_one(account_id, inmail_id))
+    return pages.part("app/history_row_alone.html", **_row_values(account_id, inmail_id))
 
 
 @blueprint.get("/accounts/<account_id>/inmails/<inmail_id>/edit")
 def show_edit(account_id: str, inmail_id: str) -> Response:
     """An InMail's row as a form."""
-    values = _one(account_id, inmail_id)
+    values = _row_values(account_id, inmail_id)
     return pages.part("app/history_edit.html", form=_form_of(values["inmail"], values["seats"].zone), **values)
 
 
@@ -149,7 +149,7 @@ def save_edit(account_id: str, inmail_id: str) -> Response:
     form = forms.read_form(EditForm())
 
     def again(status: int, form: Form, **shown: Any) -> Response:
-        values = _one(account_id, inmail_id)
+        values = _row_values(account_id, inmail_id)
         if "stale" not in shown:
             # What was changed elsewhere meanwhile has not been shown yet.
             values["version"] = form.typed.get("version", "")
@@ -160,14 +160,14 @@ def save_edit(account_id: str, inmail_id: str) -> Response:
     try:
         saved = forms.save_once(account_id, form, lambda tx: _save(tx, account_id, inmail_id, form))
     except _Refused as refused:
-        return again(422, form.but(refused.field, _REFUSED[refused.why]))
+        return again(422, form.with_error(refused.field, _REFUSED[refused.why]))
     except forms.Stale:
         return again(409, form, stale=True)
     except Problem as problem:
         if problem.code != "insufficient_credits":
             raise
         return again(422, form, lacking=problem.extra["needed"])
-    values = _one(account_id, saved["inmail_id"])
+    values = _row_values(account_id, saved["inmail_id"])
     return pages.part("app/history_saved.html", toast={"text": gettext("Saved.")}, here="history", **values)
 
 
@@ -180,7 +180,7 @@ def remove_row(account_id: str, inmail_id: str) -> Response:
         return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
 
     forms.save_once(account_id, form, remove)
-    return pages.part("app/history_removed.html", here="history", **_one(account_id, inmail_id))
+    return pages.part("app/history_removed.html", here="history", **_row_values(account_id, inmail_id))
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/row/restore")
@@ -190,7 +190,7 @@ def restore_row(account_id: str, inmail_id: str) -> Response:
     logged = forms.save_once(
         account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())
     )
-    values = _one(account_id, logged["inmail_id"])
+    values = _row_values(account_id, logged["inmail_id"])
     return pages.part("app/history_saved.html", here="history", **values)
 
 
@@ -211,21 +211,21 @@ def _rows(tx: Transaction, found: Seats, query: Mapping[str, Any]) -> dict[str, 
     return {"inmails": page["items"], "cursor": page["next_cursor"], "filtered": bool(filters)}
 
 
-def _one(account_id: str, inmail_id: str) -> dict[str, Any]:
+def _row_values(account_id: str, inmail_id: str) -> dict[str, Any]:
     """What a row shows of an InMail; of one that was replaced by an edit, the InMail that it reads as now."""
     with store().read() as tx:
         found = seats.read(tx, account_id)
-        inmail = _now(tx, account_id, inmail_id)
-    return {"seats": found, "inmail": inmail, "version": forms.version_of(_edited(inmail))}
+        inmail = _current_inmail(tx, account_id, inmail_id)
+    return {"seats": found, "inmail": inmail, "version": forms.version_of(_versioned(inmail))}
 
 
-def _now(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
+def _current_inmail(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
     inmail = inmails.get_inmail(tx, actor(), account_id, inmail_id, now())
     later = inmail["replaced_by"]
     return inmails.get_inmail(tx, actor(), account_id, later, now()) if later else inmail
 
 
-def _edited(inmail: Mapping[str, Any]) -> list[Any]:
+def _versioned(inmail: Mapping[str, Any]) -> list[Any]:
     names = ("retracted_at", "recipient", "sent_at", "cost", *_NOTED)
     return [inmail[name] for name in names]
 
@@ -242,8 +242,8 @@ def _save(tx: Transaction, account_id: str, inmail_id: str, form: Form) -> dict[
 
     What stays the same is left alone: an outcome keeps its date, and a day its time.
     """
-    current = _now(tx, account_id, inmail_id)
-    forms.check_version(form, _edited(current))
+    current = _current_inmail(tx, account_id, inmail_id)
+    forms.check_version(form, _versioned(current))
     data = form.data
     changes = {name: data[name] for name in ("cost", *_NOTED) if data[name] != current[name]}
     to = current["recipient"]
@@ -252,7 +252,7 @@ def _save(tx: Transaction, account_id: str, inmail_id: str, form: Form) -> dict[
     recipient = {"name": name, "profile_url": _link(data["link"], to["profile_url"])}
     if recipient != to:
         changes["recipient"] = recipient
-    changes |= _moved(tx, account_id, data["day"], current["sent_at"])
+    changes |= _day_change(tx, account_id, data["day"], current["sent_at"])
     changes["accept_discrepancy"] = data["accept"]
     try:
         saved = inmails.update_inmail(tx, actor(), account_id, current["id"], changes, now())
@@ -272,7 +272,7 @@ def _link(typed: str | None, current: str | None) -> str | None:
     return person.url
 
 
-def _moved(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
+def _day_change(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
     """Another day (local) at the same time, as a change of the InMail; no change for the day that it has."""
     account = accounts.get_account(tx, actor(), account_id, now())
     zone, opened_at = account["time_zone"], account["opened_at"]

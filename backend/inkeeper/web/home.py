@@ -87,11 +87,11 @@ class Toast(NamedTuple):
     undo_values: dict[str, str] = {}  # noqa: RUF012 (never changed)
 
 
-class _StillToCome(Exception):
+class _FutureDay(Exception):
     """The day that was picked has not come yet."""
 
 
-class _AskAgain(Exception):
+class _UnansweredBefore(Exception):
     """The same person was written to before and has not answered: nothing is stored until the user says so."""
 
     def __init__(self, earlier: dict[str, Any]) -> None:
@@ -116,12 +116,12 @@ def log_inmail(account_id: str) -> Response:
         recipient = recipient_of(form.data["who"])
         if not recipient["name"]:
             return parts(
-                account_id, 422, logging=form.but("who", gettext("Add the name too: this link doesn't tell it."))
+                account_id, 422, logging=form.with_error("who", gettext("Add the name too: this link doesn't tell it."))
             )
         logged = forms.save_once(account_id, form, lambda tx: _log(tx, account_id, form, recipient))
-    except _StillToCome:
-        return parts(account_id, 422, logging=form.but("date", gettext("That day is still to come.")))
-    except _AskAgain as ask:
+    except _FutureDay:
+        return parts(account_id, 422, logging=form.with_error("date", gettext("That day is still to come.")))
+    except _UnansweredBefore as ask:
         return parts(account_id, 422, logging=form, asks="again", earlier=ask.earlier)
     except Problem as problem:
         if problem.code == "insufficient_credits":
@@ -186,7 +186,7 @@ def observe(account_id: str) -> Response:
     if form.errors:
         return parts(here, 422, observed={"account_id": account_id, "form": form})
     shown = form.data["balance"]
-    if not form.data["sure"] and _is_surprising(account_id, shown):
+    if not form.data["sure"] and _exceeds_twice_the_limit(account_id, shown):
         return parts(here, 422, observed={"account_id": account_id, "form": form, "ask": True})
 
     def record(tx: Transaction) -> dict[str, Any]:
@@ -246,14 +246,14 @@ def _log(tx: Transaction, account_id: str, form: Form, recipient: dict[str, str 
     if logged["duplicate_of"] and not data["again"]:
         earlier = inmails.get_inmail(tx, actor(), account_id, logged["duplicate_of"], now())
         if earlier["outcome"] == "pending":
-            raise _AskAgain(earlier)
+            raise _UnansweredBefore(earlier)
     return {"inmail_id": logged["inmail"]["id"]}
 
 
 def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime | None:
     """When the InMail was sent: None for just now, else the middle of the day, not before the account's opening.
 
-    Raises _StillToCome for a day after today.
+    Raises _FutureDay for a day after today.
     """
     account = accounts.get_account(tx, actor(), account_id, now())
     zone = account["time_zone"]
@@ -262,7 +262,7 @@ def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime
     if picked == today:
         return None
     if picked > today:
-        raise _StillToCome
+        raise _FutureDay
     noon = dates.noon(zone, picked)
     opened_at: datetime = account["opened_at"]
     return max(noon, opened_at) if local_day(zone, opened_at) == picked else noon
@@ -273,7 +273,7 @@ def _refused(account_id: str, form: Form, problem: Problem) -> Response:
     for error in problem.errors or []:
         field = _FIELDS.get(error["path"])
         if field:
-            return parts(account_id, 422, logging=form.but(field, _REFUSED[field]))
+            return parts(account_id, 422, logging=form.with_error(field, _REFUSED[field]))
     raise problem
 
 
@@ -286,7 +286,7 @@ def _name_of(account_id: str, inmail_id: str) -> str:
         return str(inmails.get_inmail(tx, actor(), account_id, inmail_id, now())["recipient"]["name"])
 
 
-def _is_surprising(account_id: str, shown: int) -> bool:
+def _exceeds_twice_the_limit(account_id: str, shown: int) -> bool:
     """Whether LinkedIn can hardly show so many: more than twice the plan's limit."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())

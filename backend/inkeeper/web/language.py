@@ -51,14 +51,16 @@ class Translated(Mapping[_Key, _Texts]):
 
     def __init__(self, texts: Mapping[_Key, _Texts]) -> None:
         self._texts = dict(texts)
-        self._said: dict[Words, dict[_Key, _Texts]] = {}
+        self._by_language: dict[Words, dict[_Key, _Texts]] = {}
 
     def __getitem__(self, key: _Key) -> _Texts:
-        spoken = language()
-        said = self._said.get(spoken)
-        if said is None:
-            said = self._said[spoken] = {each: _translated(texts, spoken) for each, texts in self._texts.items()}
-        return said[key]
+        catalogue = language()
+        translated = self._by_language.get(catalogue)
+        if translated is None:
+            translated = self._by_language[catalogue] = {
+                each: _translated(texts, catalogue) for each, texts in self._texts.items()
+            }
+        return translated[key]
 
     def __iter__(self) -> Iterator[_Key]:
         return iter(self._texts)
@@ -67,11 +69,11 @@ class Translated(Mapping[_Key, _Texts]):
         return len(self._texts)
 
 
-def _translated(texts: _Texts, spoken: Words) -> _Texts:
+def _translated(texts: _Texts, catalogue: Words) -> _Texts:
     if isinstance(texts, str):
-        return cast(_Texts, spoken.gettext(texts))
-    said = [spoken.gettext(text) for text in texts]
-    return cast(_Texts, type(texts)(*said) if hasattr(texts, "_fields") else tuple(said))
+        return cast(_Texts, catalogue.gettext(texts))
+    translated = [catalogue.gettext(text) for text in texts]
+    return cast(_Texts, type(texts)(*translated) if hasattr(texts, "_fields") else tuple(translated))
 
 
 class Environment(FlaskEnvironment):
@@ -82,9 +84,9 @@ class Environment(FlaskEnvironment):
     words: Words = ENGLISH
 
     def compile(self, source: Any, *args: Any, **kwargs: Any) -> Any:
-        """The template's code; its messages are said in `words`."""
+        """The template's code; its messages are translated in `words`."""
         if isinstance(source, str):
-            source = _Sayer(self.words).visit(self.parse(source, *args[:2]))
+            source = _MessageInliner(self.words).visit(self.parse(source, *args[:2]))
         return super().compile(source, *args, **kwargs)
 
 
@@ -101,35 +103,35 @@ def render(template: str, **values: Any) -> str:
     """The template in the language of the request, as Flask's `render_template` makes it."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     environments = app.extensions["inkeeper.web.environments"]
-    spoken = language()
-    env = environments.get(spoken.language)
+    catalogue = language()
+    env = environments.get(catalogue.language)
     if env is None:
-        env = environments[spoken.language] = _environment(app, spoken)
+        env = environments[catalogue.language] = _environment(app, catalogue)
     context = dict(values)
     app.update_template_context(context)
     text: str = env.get_template(template).render(context)
     return text
 
 
-def _environment(app: Flask, spoken: Words) -> Environment:
+def _environment(app: Flask, catalogue: Words) -> Environment:
     env = cast(Environment, app.jinja_env.overlay())
-    env.words = spoken
-    env.bytecode_cache = bytecode_cache(spoken.language)
+    env.words = catalogue
+    env.bytecode_cache = bytecode_cache(catalogue.language)
     return env
 
 
-class _Sayer(NodeTransformer):
+class _MessageInliner(NodeTransformer):
     """Puts the messages into a template: `_("…")` and `{% trans %}`, but for those that depend on a number."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 (named by Jinja)
-        said: list[nodes.Expr] = []
+        translated: list[nodes.Expr] = []
         for child in node.nodes:
             message = _message_of(child)
-            said += [child] if message is None else self._parts(message, child.kwargs)  # type: ignore[attr-defined]
-        node.nodes = said
+            translated += [child] if message is None else self._parts(message, child.kwargs)  # type: ignore[attr-defined]
+        node.nodes = translated
         return cast(nodes.Output, self.generic_visit(node))
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802

@@ -101,7 +101,7 @@ class TargetForm(FormSchema):
     campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
 
 
-class _AskFirst(Exception):
+class _TooManyToUndo(Exception):
     """More people are selected than an undo covers: nothing is stored until the user says so."""
 
     def __init__(self, number: int) -> None:
@@ -127,13 +127,13 @@ def show_people_rows() -> Response:
 @blueprint.get("/people/targets/<target_id>")
 def show_target(target_id: str) -> Response:
     """Somebody's row."""
-    return pages.part("app/people_row_alone.html", **_one(target_id))
+    return pages.part("app/people_row_alone.html", **_row_values(target_id))
 
 
 @blueprint.get("/people/targets/<target_id>/edit")
 def show_target_edit(target_id: str) -> Response:
     """Somebody's row as a form."""
-    values = _one(target_id)
+    values = _row_values(target_id)
     return pages.part("app/people_edit.html", form=_form_of(values["view"]), **values)
 
 
@@ -145,7 +145,7 @@ def save_target(target_id: str) -> Response:
     form = forms.read_form(TargetForm())
 
     def again(status: int, form: Form, **shown: Any) -> Response:
-        values = _one(target_id)
+        values = _row_values(target_id)
         if "stale" not in shown:
             values["version"] = form.typed.get("version", "")
         return pages.part("app/people_edit.html", status, form=form, **shown, **values)
@@ -159,9 +159,9 @@ def save_target(target_id: str) -> Response:
     except Problem as problem:
         for error in problem.errors or []:
             field = {"account": "account_id"}.get(error["path"], error["path"])
-            return again(422, form.but(field, _REFUSED.get(error["path"], gettext("This isn't right."))))
+            return again(422, form.with_error(field, _REFUSED.get(error["path"], gettext("This isn't right."))))
         raise
-    return pages.part("app/people_saved.html", toast=Toast(gettext("Saved.")), here="people", **_one(target_id))
+    return pages.part("app/people_saved.html", toast=Toast(gettext("Saved.")), here="people", **_row_values(target_id))
 
 
 @blueprint.post("/people/do")
@@ -176,7 +176,7 @@ def act_on_people() -> Response:
         found = seats.read(tx, form.data.get("account"))
     try:
         done = forms.save_once(None, form, lambda tx: _act(tx, found, form.data, ids))
-    except _AskFirst as ask:
+    except _TooManyToUndo as ask:
         return parts(form.data, 422, ask={"number": ask.number, "form": form})
     except Problem as problem:
         for error in problem.errors or []:
@@ -189,7 +189,7 @@ def act_on_people() -> Response:
 def undo_on_people() -> Response:
     """Take back what was done last."""
     form = forms.read_press(UndoForm())
-    before = _read_before(form.data["before"])
+    before = _parse_undo(form.data["before"])
     action: BulkAction = form.data["what"]
 
     def undo(tx: Transaction) -> dict[str, Any]:
@@ -255,7 +255,7 @@ def _act(tx: Transaction, found: Seats, data: Mapping[str, Any], ids: Sequence[s
     views = selected(tx, found, data, ids)
     what = data["what"]
     if len(views) > bulk.MOST_UNDONE and not data["sure"]:
-        raise _AskFirst(len(views))
+        raise _TooManyToUndo(len(views))
     if what == "text":
         done = bulk.set_text(tx, actor(), views, data["text"])
     elif what == "campaign":
@@ -297,9 +297,9 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
         views = bulk.find(tx, actor(), [each[0] for each in done["before"][:1]], now())
     names = [view.person.name for view in views]
     until = _until(found, data) if what in _LATER else None
-    day = dates.say_day(until, dates.today(found.zone)) if until else ""
+    day = dates.day_text(until, dates.today(found.zone)) if until else ""
     action: BulkAction = "later" if what in _LATER else what
-    text = people_words.said_done(action, names, number, done["skipped"], day)
+    text = people_words.done_text(action, names, number, done["skipped"], day)
     if not done["before"] or action == "first":
         return Toast(text)
     values = {"what": action, "before": json.dumps(done["before"], separators=(",", ":")), "here": here}
@@ -307,7 +307,7 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
     return Toast(text, "/people/undo", values | filters)
 
 
-def _read_before(text: str) -> list[list[Any]]:
+def _parse_undo(text: str) -> list[list[Any]]:
     """What an undo restores, as it was given out: an id, and then texts, numbers or nothing."""
     try:
         found = json.loads(text)
@@ -325,7 +325,7 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int)
 
 
-def _one(target_id: str) -> dict[str, Any]:
+def _row_values(target_id: str) -> dict[str, Any]:
     """What a row shows."""
     with store().read() as tx:
         view = targets.get(tx, actor(), target_id, now())

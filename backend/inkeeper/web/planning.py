@@ -136,7 +136,7 @@ def save_planning() -> Response:
         seats=fresh,
         number=len(placed),
         days=len({day for _, day in placed}),
-        first=dates.say_day(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
+        first=dates.day_text(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
         undo=",".join(f"{target_id}={day}" for target_id, day in placed) if len(placed) <= MOST_UNDONE else "",
     )
 
@@ -216,15 +216,15 @@ def _all_ready(tx: Transaction, found: Seats, typed: Mapping[str, str]) -> list[
 
 def _refused(found: Seats, form: Form, problem: Problem) -> Form:
     """The form with the service's refusal at its field, in a person's words."""
-    last = dates.say_day(dates.today(found.zone) + HORIZON, dates.today(found.zone))
+    last = dates.day_text(dates.today(found.zone) + HORIZON, dates.today(found.zone))
     for error in problem.errors or []:
         field = error["path"].split(".")[0]
         if field == "targets":
             raise Problem("invalid", _GONE, status=422, errors=problem.errors) from problem
         if field == "until" and form.data.get("from") and form.data["until"] < form.data["from"]:
-            return form.but("until", gettext("That's before the first day."))
+            return form.with_error("until", gettext("That's before the first day."))
         if field in ("from", "until"):
-            return form.but(field, gettext("Pick a day from today to %(last)s.", last=last))
+            return form.with_error(field, gettext("Pick a day from today to %(last)s.", last=last))
     raise problem
 
 
@@ -239,11 +239,11 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
         reasons.setdefault(one["code"], []).append(views[one["target"]].person.name)
     rows = [
         {
-            "day": dates.say_day(one["day"], today),
+            "day": dates.day_text(one["day"], today),
             "new": len(names.get(one["day"], [])),
             "planned": one["planned"],
             "before": one["planned"] - len(names.get(one["day"], [])),
-            "names": _few(names.get(one["day"], [])),
+            "names": _shortened(names.get(one["day"], [])),
             "left": one["balance_after"],
         }
         for one in answer["days"]
@@ -252,14 +252,16 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
     return {
         "plan": answer,
         "number": len(answer["placed"]),
-        "short": _short(answer["placed"], today),
+        "short": _week_counts(answer["placed"], today),
         "rows": rows[:DAYS_SHOWN],
         "more": rows[DAYS_SHOWN:],
-        "reasons": [(REASONS[code], len(reasons[code]), _few(reasons[code])) for code in REASONS if code in reasons],
+        "reasons": [
+            (REASONS[code], len(reasons[code]), _shortened(reasons[code])) for code in REASONS if code in reasons
+        ],
     }
 
 
-def _short(placed: list[dict[str, Any]], today: date) -> str:
+def _week_counts(placed: list[dict[str, Any]], today: date) -> str:
     """The days of the coming week with their numbers: `today 2 · Fri 2 · Mon 3`; empty for plans beyond it."""
     counts: dict[date, int] = {}
     for place in placed:
@@ -273,7 +275,7 @@ def _short(placed: list[dict[str, Any]], today: date) -> str:
     )
 
 
-def _few(names: list[str]) -> str:
+def _shortened(names: list[str]) -> str:
     """The first of the names, and how many more there are."""
     shown = ", ".join(names[:NAMES_SHOWN])
     more = len(names) - NAMES_SHOWN

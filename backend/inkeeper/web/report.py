@@ -48,7 +48,7 @@ def show_report() -> Response:
     query = forms.read_query(forms.Query())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
-        made = of(tx, owned_account(tx, actor(), found.account_id))
+        made = read_report(tx, owned_account(tx, actor(), found.account_id))
     values = {} if _is_empty(made) else _values(made, found.zone)
     return pages.page("app/report.html", title=gettext("Report"), here="report", seats=found, report=made, **values)
 
@@ -65,7 +65,7 @@ def show_advice() -> Response:
     return pages.part("app/report_advice.html", seats=found, advice=made, **_advice_values(made, found.zone))
 
 
-def of(tx: Transaction, row: Account) -> dict[str, Any]:
+def read_report(tx: Transaction, row: Account) -> dict[str, Any]:
     """The account's report at the instant of the request. It is kept: change nothing in it. Runs in a transaction."""
     reports: Reports = current_app.extensions["inkeeper.reports"]
     return reports.of(tx, row, now(), MONTHS)

@@ -228,7 +228,7 @@ def leaving(advice: Mapping[str, Any], zone: str) -> str:
     """When to cancel, and what to do before."""
     rest, now = advice["if_cancelled"], advice["as_of"]
     renewal = dates.day(rest["renews_at"], zone)
-    by = dates.say_day(rest["cancel_by"], dates.today(zone))
+    by = dates.day_text(rest["cancel_by"], dates.today(zone))
     use = (
         gettext("Use your %(rest)s first, by %(by)s. ", rest=words.credits(rest["credits"]), by=by)
         if rest["credits"]

@@ -29,7 +29,7 @@ WAYS = Translated(
 )
 """What results are shown by, as the heading of the first column says it."""
 
-_NO = Translated(
+_NO_VALUE = Translated(
     {"text": gettext_noop("No text"), "campaign": gettext_noop("No campaign"), "purpose": gettext_noop("Not said")}
 )
 _STEP = 10
@@ -74,7 +74,7 @@ def show_results() -> Response:
 def name_of(by: str, row: Row) -> str:
     """What a row is called."""
     if row.key == NONE:
-        return _NO[by]
+        return _NO_VALUE[by]
     if by == "purpose":
         return words.PURPOSES[row.key]
     if by == "weekday":

@@ -95,7 +95,7 @@ def refused(form: Form, problem: Problem, places: dict[str, tuple[str, str]]) ->
     if not named:
         raise problem
     for field, text in named:
-        form = form.but(field, gettext(text))
+        form = form.with_error(field, gettext(text))
     return form
 
 

@@ -80,7 +80,7 @@ def save_account(account_id: str) -> Response:
     """Change what is noted on the account. A form that is stale comes back beside what is stored."""
     form = forms.read_form(_details_form(account_id))
     if not form.errors and not any(form.data[day] for day in _DAYS):
-        form = form.but("days", gettext("Choose at least one day."))
+        form = form.with_error("days", gettext("Choose at least one day."))
     if form.errors:
         return _cards(account_id, 422, form=form)
 

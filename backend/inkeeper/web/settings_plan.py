@@ -173,7 +173,7 @@ def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -
         return _cards(account_id, 422, ruling=form)
     changes = _wanted_rules(account_id, form.data)
     if not changes:
-        return _cards(account_id, 422, ruling=form.but("", gettext("This is how it is already.")))
+        return _cards(account_id, 422, ruling=form.with_error("", gettext("This is how it is already.")))
     try:
         with store().read() as tx:
             outcome = accounts.preview_update(tx, actor(), account_id, changes, now())
@@ -185,7 +185,7 @@ def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -
 
 def _refused_change(form: Form, problem: Problem) -> Form:
     if problem.code in _NOTHING_TO_DO:
-        return form.but("to", _NOTHING_TO_DO[problem.code])
+        return form.with_error("to", _NOTHING_TO_DO[problem.code])
     return settings.refused(form, problem, _REFUSED_CHANGE)
 
 

@@ -20,7 +20,7 @@ from inkeeper.services.reminders import calendar
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.downloads import hand_out
+from inkeeper.web.downloads import send_ticket
 from inkeeper.web.forms import FormSchema
 from inkeeper.web.language import gettext
 from inkeeper.web.settings_browsers import address
@@ -131,7 +131,7 @@ def download_calendar(account_id: str) -> Response:
     forms.read_press(FormSchema())
     with store().read() as tx:
         seats.read(tx, account_id)
-    return hand_out({"file": "calendar", "account_id": account_id})
+    return send_ticket({"file": "calendar", "account_id": account_id})
 
 
 @blueprint.post("/accounts/<account_id>/settings/reminder-names")

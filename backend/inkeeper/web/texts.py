@@ -48,7 +48,7 @@ _FALLBACKS = {"company": "{{company|your company}}", "headline": "{{headline|you
 INSERTS = {name: f"{{{{{name}}}}}" for name in VARIABLES} | _FALLBACKS
 """What the button of each variable writes: with a fallback for what is often not known."""
 
-_WRONG = {
+_PROBLEM_TEXTS = {
     "empty_variable": gettext_noop("%(written)s names nothing. Write, for example, {{first_name}}."),
     "unclosed": gettext_noop("{{ isn't closed. Put }} behind the name, on the same line."),
     "unopened": gettext_noop("}} has no {{ before it on the same line."),
@@ -200,7 +200,7 @@ def restore_text(text_id: str) -> Response:
     return _parts(_seats(form))
 
 
-def wrong(problem: TextProblem) -> str:
+def problem_text(problem: TextProblem) -> str:
     """A fault of a template in a person's words."""
     if problem.code == "unknown_variable":
         hint = (
@@ -209,7 +209,7 @@ def wrong(problem: TextProblem) -> str:
             else gettext("Use one of the buttons.")
         )
         return gettext("There's nothing called {{%(written)s}}. %(hint)s", written=problem.written, hint=hint)
-    return gettext(_WRONG[problem.code], written=problem.written, suggestion=problem.suggestion)
+    return gettext(_PROBLEM_TEXTS[problem.code], written=problem.written, suggestion=problem.suggestion)
 
 
 def _seats(form: Form) -> Seats:
@@ -235,10 +235,10 @@ def _checked(form: Form) -> Form:
             continue
         problems = templates.problems_of(form.data[name])
         if templates.length(form.data[name]) > limit:
-            form = form.but(name, gettext("Use at most %(limit)s characters.", limit=limit))
+            form = form.with_error(name, gettext("Use at most %(limit)s characters.", limit=limit))
         elif problems:
             line = gettext("Line %(line)s: ", line=problems[0].line) if name == "body" else ""
-            form = form.but(name, line + wrong(problems[0]))
+            form = form.with_error(name, line + problem_text(problems[0]))
     return form
 
 
@@ -305,11 +305,11 @@ def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str)
         "stored": person is not None,
         "wrongs": [
             *(
-                gettext("Subject: %(problem)s", problem=wrong(problem))
+                gettext("Subject: %(problem)s", problem=problem_text(problem))
                 for problem in templates.problems_of(subject.strip())
             ),
             *(
-                gettext("Message, line %(line)s: %(problem)s", line=problem.line, problem=wrong(problem))
+                gettext("Message, line %(line)s: %(problem)s", line=problem.line, problem=problem_text(problem))
                 for problem in templates.problems_of(body.strip())
             ),
         ],

@@ -26,7 +26,7 @@ from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.browsers import FIREFOX, looking
+from inkeeper.web.browsers import FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
 from inkeeper.web.language import gettext, gettext_noop
@@ -121,7 +121,7 @@ def save_plan() -> Response:
         made = forms.save_once(None, form, lambda tx: _create(tx, form.data))
     except Problem as problem:
         if any(error["path"] == "time_zone" for error in problem.errors or []):
-            return _page(PLAN, 422, form=form.but("zone", gettext("Choose a time zone from the list.")))
+            return _page(PLAN, 422, form=form.with_error("zone", gettext("Choose a time zone from the list.")))
         raise
     return _page(None, ask_about=made["account_id"] if made["ask"] else None)
 
@@ -155,7 +155,7 @@ def issue_code() -> Response:
 
 
 def _part(connecting: dict[str, Any]) -> Response:
-    return pages.part("app/welcome_connecting.html", alone=True, browser=looking(), **connecting)
+    return pages.part("app/welcome_connecting.html", alone=True, browser=requesting_browser(), **connecting)
 
 
 def _page(step: int | None, status: int = 200, **values: Any) -> Response:
@@ -176,7 +176,7 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
         PLANS=PLANS,
         zones=zones(),
         currencies={code: code for code in CURRENCIES},
-        browser=looking(),
+        browser=requesting_browser(),
         firefox=FIREFOX,
         folder=_extension_folder(),
         **connecting,
@@ -201,8 +201,8 @@ def _connecting() -> dict[str, Any]:
 
 
 def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
-    plan, known = data["plan"], _known(data["plan"])
-    book, terms = _rules(data)
+    plan, known = data["plan"], _plan_code(data["plan"])
+    book, terms = _suggested_rules(data)
     wanted: dict[str, Any] = {
         "name": data.get("name") or ("LinkedIn" if plan == OTHER else PLANS[plan]),
         "plan": known,
@@ -219,18 +219,18 @@ def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     return {"account_id": made["id"], "ask": not book.outlasts_a_month(known)}
 
 
-class _Fitting(NamedTuple):
+class _BookTerms(NamedTuple):
     """A rule book, and the account's terms under it."""
 
     book: books.RuleBook
     terms: Terms
 
 
-def _rules(data: dict[str, Any]) -> _Fitting:
+def _suggested_rules(data: dict[str, Any]) -> _BookTerms:
     """The credit rules that the number suggests: the default ones if they can hold it, else the closest that can, else
     those that hold most.
     """
-    fitting = _by_limit(_known(data["plan"]), _own_monthly(data))
+    fitting = _by_limit(_plan_code(data["plan"]), _own_monthly(data))
     holding = [each for limit, each in fitting if data["balance"] <= limit]
     default = [each for each in holding if each.book.default]
     return [*default, *holding, fitting[-1][1]][0]
@@ -238,10 +238,10 @@ def _rules(data: dict[str, Any]) -> _Fitting:
 
 def _most(data: dict[str, Any]) -> int:
     """The most credits that the plan can hold."""
-    return _by_limit(_known(data["plan"]), _own_monthly(data))[-1][0]
+    return _by_limit(_plan_code(data["plan"]), _own_monthly(data))[-1][0]
 
 
-def _by_limit(plan: str, monthly: int | None) -> list[tuple[int, _Fitting]]:
+def _by_limit(plan: str, monthly: int | None) -> list[tuple[int, _BookTerms]]:
     """The rule books that know the plan, with the most credits that it can hold under each, smallest first.
 
     `monthly` is the account's own number of credits a month, None where the plan's holds. Numbers are those of today.
@@ -251,7 +251,7 @@ def _by_limit(plan: str, monthly: int | None) -> list[tuple[int, _Fitting]]:
         if plan in book.plans:
             terms = _own_terms(book, plan, monthly)
             most = book.most(plan, terms, "UTC", now())
-            found.append((LARGEST_AMOUNT if most is None else most, _Fitting(book, terms)))
+            found.append((LARGEST_AMOUNT if most is None else most, _BookTerms(book, terms)))
     return sorted(found, key=lambda each: each[0])
 
 
@@ -268,7 +268,7 @@ def _own_monthly(data: dict[str, Any]) -> int | None:
     return data["monthly"] if data["plan"] in ("recruiter", OTHER) else None
 
 
-def _known(plan: str) -> str:
+def _plan_code(plan: str) -> str:
     return _OTHER_IS if plan == OTHER else plan
 
 
