@@ -41,13 +41,13 @@ _SUBJECTS = {
 _PRICES = {"premium_career": 2999, "premium_business": 4999, "sales_navigator": 9999, "recruiter_lite": 16999}
 """What the demo's user pays a month for each plan, in cents: invented, like the rest."""
 
-_ANSWERED = 0.36
-_FREE = 0.12
-_WITH_TEXT = 0.7
+_ANSWERED_SHARE = 0.36
+_FREE_SHARE = 0.12
+_WITH_TEXT_SHARE = 0.7
 """How many of the InMails for whose purpose there is a text are written with it."""
 
 
-class _Moment(NamedTuple):
+class _Event(NamedTuple):
     """Something that happens at an instant (UTC)."""
 
     at: datetime
@@ -55,7 +55,7 @@ class _Moment(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Seat:
+class _DemoAccount:
     """One account of the demo and how its owner uses it."""
 
     name: str
@@ -70,8 +70,8 @@ class _Seat:
     """Whether the list of people to write to is kept for this account."""
 
 
-_SEATS = (
-    _Seat(
+_ACCOUNTS = (
+    _DemoAccount(
         "Sales Navigator",
         "premium_career",
         "month_end",
@@ -80,7 +80,7 @@ _SEATS = (
         upgrade_to="sales_navigator",
         has_list=True,
     ),
-    _Seat(
+    _DemoAccount(
         "Recruiter Lite",
         "recruiter_lite",
         "rolling",
@@ -92,41 +92,41 @@ _SEATS = (
 
 def fill(store: Store, now: datetime, seed: int = 1) -> None:
     """Write the history of the year before `now` (UTC) into an empty database. It belongs to the default owner."""
-    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    rng = random.Random(seed)  # noqa: S311 - a story, not a secret
     with store.begin_write(None) as tx:
         owner = owners.find_or_add(tx, pairing.DEFAULT_OWNER, now - _YEAR)
-        for seat in _SEATS:
-            _Story(Actor(owner), seat, now, chance).tell(tx)
+        for account in _ACCOUNTS:
+            _AccountHistory(Actor(owner), account, now, rng).write(tx)
 
 
 def _euros(plan: str) -> dict[str, Any]:
     return {"amount_minor": _PRICES[plan], "currency": "EUR"}
 
 
-class _Story:
-    """What happened on one seat, told from its opening to now, each step at its time."""
+class _AccountHistory:
+    """What happened on one account, told from its opening to now, each step at its time."""
 
-    def __init__(self, actor: Actor, seat: _Seat, now: datetime, chance: random.Random) -> None:
+    def __init__(self, actor: Actor, account: _DemoAccount, now: datetime, rng: random.Random) -> None:
         self.actor = actor
-        self.seat = seat
+        self.account = account
         self.now = now
-        self.chance = chance
+        self.rng = rng
         people = [f"{first} {last}" for first, last in product(_FIRST_NAMES, _LAST_NAMES)]
-        chance.shuffle(people)
+        rng.shuffle(people)
         self.people = cycle(people)
         self.account_id = ""
         self.texts: dict[str, str] = {}
-        self.moments: list[_Moment] = []
+        self.events: list[_Event] = []
 
-    def tell(self, tx: Transaction) -> None:
+    def write(self, tx: Transaction) -> None:
         this_hour = self.now.replace(minute=0, second=0, microsecond=0)
         opened_at = this_hour - _YEAR
         self._open(tx, opened_at)
-        if self.seat.upgrade_to:
+        if self.account.upgrade_to:
             self._at(this_hour - timedelta(days=183), partial(self._upgrade, tx))
-        if self.seat.has_list:
-            zone = self.seat.time_zone
-            for at, act in demo_list.moments(tx, self.actor, self.account_id, zone, self.texts, self.now):
+        if self.account.has_list:
+            zone = self.account.time_zone
+            for at, act in demo_list.events(tx, self.actor, self.account_id, zone, self.texts, self.now):
                 self._at(at, act)
         months = 13
         for month in range(months):
@@ -136,23 +136,23 @@ class _Story:
             self._at(
                 this_hour - timedelta(days=days, hours=2), self._observe(tx, slip=days in (3 + 13 * 7, 3 + 13 * 16))
             )
-        while self.moments:
-            self.moments.sort(key=lambda moment: moment.at, reverse=True)
-            moment = self.moments.pop()
-            moment.act(moment.at)
+        while self.events:
+            self.events.sort(key=lambda event: event.at, reverse=True)
+            event = self.events.pop()
+            event.act(event.at)
 
     def _at(self, at: datetime, act: Callable[[datetime], object]) -> None:
         if at <= self.now:
-            self.moments.append(_Moment(at, act))
+            self.events.append(_Event(at, act))
 
     def _open(self, tx: Transaction, at: datetime) -> None:
         wanted: dict[str, Any] = {
-            "name": self.seat.name,
-            "plan": self.seat.plan,
-            "rule_book": self.seat.rule_book,
-            "time_zone": self.seat.time_zone,
+            "name": self.account.name,
+            "plan": self.account.plan,
+            "rule_book": self.account.rule_book,
+            "time_zone": self.account.time_zone,
             "opened_at": at,
-            "price": _euros(self.seat.upgrade_to or self.seat.plan),
+            "price": _euros(self.account.upgrade_to or self.account.plan),
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
         self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
@@ -160,14 +160,14 @@ class _Story:
         self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.actor, None, 10)}
 
     def _upgrade(self, tx: Transaction, at: datetime) -> None:
-        plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.seat.upgrade_to}, at)
+        plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.account.upgrade_to}, at)
 
     def _plan_month(self, tx: Transaction, begin: datetime, end: datetime, month: int) -> Callable[[datetime], None]:
         """Spread a month's sends over its working hours, once its number of credits is known."""
 
         def plan(at: datetime) -> None:
             state, _ = balances.state_at(tx, self.account_id, at)
-            share = self.seat.shares[month % len(self.seat.shares)]
+            share = self.account.shares[month % len(self.account.shares)]
             for _ in range(round(share * allotment_of(state))):
                 self._at(self._working_hour(begin, end), partial(self._send, tx))
 
@@ -175,32 +175,32 @@ class _Story:
 
     def _working_hour(self, begin: datetime, end: datetime) -> datetime:
         while True:
-            day = begin + self.chance.random() * (end - begin)
-            hour, minute, second = (self.chance.randrange(*span) for span in ((8, 17), (60,), (60,)))
+            day = begin + self.rng.random() * (end - begin)
+            hour, minute, second = (self.rng.randrange(*span) for span in ((8, 17), (60,), (60,)))
             at = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
             if at.isoweekday() <= 5 and at > begin + timedelta(hours=2):
                 return at
 
     def _send(self, tx: Transaction, at: datetime) -> None:
         balance = balances.state_at(tx, self.account_id, at)[0].balance
-        free = self.chance.random() < _FREE
+        free = self.rng.random() < _FREE_SHARE
         if balance == 0 and not free:
             return
         name = next(self.people)
-        purpose = self.chance.choices(tuple(_SUBJECTS), (5, 3, 2, 1))[0]
+        purpose = self.rng.choices(tuple(_SUBJECTS), (5, 3, 2, 1))[0]
         wanted = {
             "recipient": {"name": name, "profile_url": f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"},
             "cost": 0 if free else 1,
             "purpose": purpose,
-            "subject": self.chance.choice(_SUBJECTS[purpose]),
-            "source": self.chance.choice(("popup", "popup", "shortcut")),
+            "subject": self.rng.choice(_SUBJECTS[purpose]),
+            "source": self.rng.choice(("popup", "popup", "shortcut")),
         }
-        if purpose in self.texts and self.chance.random() < _WITH_TEXT:
+        if purpose in self.texts and self.rng.random() < _WITH_TEXT_SHARE:
             wanted["text"] = self.texts[purpose]
         inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at)["inmail"]["id"]
-        if self.chance.random() < _ANSWERED:
-            outcome: Outcome = self.chance.choices(ANSWERS, (5, 3, 2))[0]
-            wait = timedelta(minutes=60 + round(self.chance.expovariate(1 / 3600)))
+        if self.rng.random() < _ANSWERED_SHARE:
+            outcome: Outcome = self.rng.choices(ANSWERS, (5, 3, 2))[0]
+            wait = timedelta(minutes=60 + round(self.rng.expovariate(1 / 3600)))
         else:
             outcome, wait = "no_response", timedelta(days=30)
         self._at(at + wait, self._outcome(tx, inmail_id, outcome))

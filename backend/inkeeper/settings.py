@@ -49,7 +49,7 @@ _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?", re.ASCII)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LONGEST_LOCAL_PART = 64
-_TWO_WAYS = frozenset("ßẞς\u200c\u200d")
+_IDNA_AMBIGUOUS = frozenset("ßẞς\u200c\u200d")
 """Characters that IDNA of 2003, which Python has, turns into others, and IDNA of 2008 keeps: two different domains."""
 
 
@@ -89,16 +89,16 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> S
     Raises SettingsError for a port or host that is none, and OSError for a folder that cannot be made.
     """
 
-    chosen = _chooser(flags, environment)
-    host = _host("--host", str(chosen("host") or DEFAULT_HOST))
-    database = str(chosen("database") or _database_in(_data_folder(chosen("data_dir"))))
-    names = [name.strip() for name in str(chosen("allowed_hosts") or "").split(",")]
+    setting = _setting_reader(flags, environment)
+    host = _host("--host", str(setting("host") or DEFAULT_HOST))
+    database = str(setting("database") or _database_in(_data_folder(setting("data_dir"))))
+    names = [name.strip() for name in str(setting("allowed_hosts") or "").split(",")]
     further = {_in_brackets(_host("INKEEPER_ALLOWED_HOSTS", name)) for name in names if name}
     return Settings(
         database=database,
-        folder=_data_folder(chosen("data_dir")) if database.startswith("postgres") else None,
+        folder=_data_folder(setting("data_dir")) if database.startswith("postgres") else None,
         host=host,
-        port=_port(chosen("port")),
+        port=_port(setting("port")),
         allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host)} | further,
     )
 
@@ -109,13 +109,13 @@ def load_mail_settings(flags: Mapping[str, Any], environment: Mapping[str, str])
 
     Raises SettingsError, whose words never hold a part of the URL: there may be a password in it.
     """
-    chosen = _chooser(flags, environment)
-    recipient = _mail_address("--to", chosen("mail_to"))
-    sender = _mail_address("--from", chosen("mail_from") or recipient)
-    return _mail_settings(chosen, sender, recipient)
+    setting = _setting_reader(flags, environment)
+    recipient = _mail_address("--to", setting("mail_to"))
+    sender = _mail_address("--from", setting("mail_from") or recipient)
+    return _mail_settings(setting, sender, recipient)
 
 
-def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) -> MailSettings:
+def _mail_settings(setting: Callable[[str], Any], sender: str, recipient: str) -> MailSettings:
     from urllib.parse import unquote, urlsplit
 
     shape = SettingsError(
@@ -123,15 +123,15 @@ def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) ->
         " :PORT behind if it is another than usual."
     )
     try:
-        parts = urlsplit(str(chosen("smtp_url") or ""))
+        parts = urlsplit(str(setting("smtp_url") or ""))
         scheme, port = _MAIL_SCHEMES[parts.scheme], parts.port
         host = _host("--smtp-url", parts.hostname or "")
     except (KeyError, ValueError, SettingsError):
         raise shape from None
     if port == 0 or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise shape
-    user = unquote(parts.username or "") or chosen("smtp_user")
-    password = unquote(parts.password or "") or chosen("smtp_password")
+    user = unquote(parts.username or "") or setting("smtp_user")
+    password = unquote(parts.password or "") or setting("smtp_password")
     if bool(user) != bool(password):
         raise SettingsError("Give the mail server's user and password both, or neither.")
     if user and scheme.encryption == "none" and _in_brackets(host) not in LOOPBACK_HOSTS:
@@ -154,7 +154,7 @@ def _mail_address(flag: str, value: Any) -> str:
         raise SettingsError(
             f"{flag} has characters before the @ that many mail servers do not take. Use an address in ASCII there."
         )
-    if _TWO_WAYS & set(domain):
+    if _IDNA_AMBIGUOUS & set(domain):
         raise SettingsError(
             f"{flag} has a character in its domain that programs spell in two ways. Write the domain as xn--… instead."
         )
@@ -164,12 +164,12 @@ def _mail_address(flag: str, value: Any) -> str:
     return f"{local}@{host}"
 
 
-def _chooser(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Callable[[str], Any]:
-    def chosen(name: str) -> Any:
+def _setting_reader(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Callable[[str], Any]:
+    def setting(name: str) -> Any:
         flag = flags.get(name)
         return flag if flag is not None else environment.get(f"INKEEPER_{name.upper()}") or None
 
-    return chosen
+    return setting
 
 
 def _port(value: Any) -> int:

@@ -28,7 +28,7 @@ _INSTALLED_AT = {
     ),
     "win32": ("%LOCALAPPDATA%/Chromium/Application/chrome.exe", "%PROGRAMFILES%/Chromium/Application/chrome.exe"),
 }
-_CHOSEN = "INKEEPER_CHROMIUM"
+_PROGRAM_VARIABLE = "INKEEPER_CHROMIUM"
 _STOP_SECONDS = 5
 _VERSION_SECONDS = 10
 
@@ -208,7 +208,7 @@ def _prepare(profile: Path, pinned: str) -> None:
     preferences.write_text(json.dumps({"extensions": {"pinned_extensions": [pinned]}}), encoding="utf-8")
 
 
-def steps_by_hand(extension: Path) -> str:
+def manual_steps(extension: Path) -> str:
     """How a person loads the extension into a browser that is already there."""
     return (
         "  1. In Chromium, Chrome or Edge open chrome://extensions and switch on Developer mode (top right).\n"
@@ -230,17 +230,17 @@ def find_program(environ: Mapping[str, str]) -> Path:
     """A Chromium that can load an extension, and a display to show it on. Raises BrowserUnavailable."""
     if not _has_display(environ):
         raise BrowserUnavailable("There is no display to open a browser on.")
-    chosen = environ.get(_CHOSEN)
+    chosen = environ.get(_PROGRAM_VARIABLE)
     if chosen:
         found = shutil.which(chosen, path=environ.get("PATH"))
         if not found:
-            raise BrowserUnavailable(f"{_CHOSEN} names {chosen}, which is no program.")
+            raise BrowserUnavailable(f"{_PROGRAM_VARIABLE} names {chosen}, which is no program.")
         return _checked(Path(found), environ)
     on_path = (shutil.which(name, path=environ.get("PATH")) for name in _PROGRAMS)
     installed = (os.path.expandvars(place) for place in _INSTALLED_AT.get(sys.platform, ()))
     found_programs = [Path(place) for place in (*on_path, *installed) if place and Path(place).is_file()]
     if not found_programs:
-        raise BrowserUnavailable(f"No Chromium was found (set {_CHOSEN} to the program if there is one).")
+        raise BrowserUnavailable(f"No Chromium was found (set {_PROGRAM_VARIABLE} to the program if there is one).")
     refused: list[BrowserUnavailable] = []
     for program in found_programs:
         try:

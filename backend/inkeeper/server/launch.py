@@ -61,13 +61,13 @@ class Launch:
 
     def _run(self) -> None:
         try:
-            shown = self._where != NONE and (self._in_own_chromium() or self._in_default_browser())
+            shown = self._where != NONE and (self._open_own_chromium() or self._open_default_browser())
             if not shown and not self._ended.is_set():
-                self._say_link()
+                self._print_link()
         except Problem:
             self._say("Too many links were made within ten minutes. Wait a little, then run `inkeeper open`.")
 
-    def _in_own_chromium(self) -> bool:
+    def _open_own_chromium(self) -> bool:
         if self._where == DEFAULT:
             return False
         try:
@@ -93,7 +93,7 @@ class Launch:
             connection = browser.Connection(self._address, connecting.id, connecting.code)
             extension = browser.private_copy(extension, copy, connection)
         secret = sign_ins.make(self._store, pairing.DEFAULT_OWNER, utc_now())
-        link = opening.link_of(self._address, secret, self._path)
+        link = opening.sign_in_link(self._address, secret, self._path)
         file = secrets.enter_context(opening.redirect_file(self._folder, link))
         failed = threading.Event()
 
@@ -123,10 +123,10 @@ class Launch:
         if not (self._ended.is_set() or ended() or is_closed()):
             self._say("The extension did not start there. Set-up says how to add it to a browser.")
 
-    def _in_default_browser(self) -> bool:
+    def _open_default_browser(self) -> bool:
         if self._ended.is_set():
             return False
-        return opening.opened_by_default(
+        return opening.open_in_default_browser(
             self._store,
             self._address,
             pairing.DEFAULT_OWNER,
@@ -135,8 +135,8 @@ class Launch:
             ended=self._ended.is_set,
         )
 
-    def _say_link(self) -> None:
-        link = opening.carried_link(self._store, self._address, pairing.DEFAULT_OWNER, self._path)
+    def _print_link(self) -> None:
+        link = opening.portable_link(self._store, self._address, pairing.DEFAULT_OWNER, self._path)
         self._say(f"Open this link within 10 minutes. It works once:\n\n  {link}\n")
 
     def _wait_for(self, condition: Callable[[], bool]) -> None:

@@ -23,8 +23,8 @@ from inkeeper.storage.files import new_private_file
 WAIT_SECONDS = 10
 """How long a browser may take to sign in before the link is printed as well."""
 
-_LOOK_EVERY_SECONDS = 0.1
-_ANSWER_SECONDS = 5
+_POLL_SECONDS = 0.1
+_TIMEOUT_SECONDS = 5
 
 _PAGE = """<!doctype html>
 <meta charset="utf-8">
@@ -38,12 +38,12 @@ class BrowserCannotOpen(Exception):
     """No browser can be opened with a private file here; the message says why in one sentence."""
 
 
-def link_of(address: str, secret: str, path: str = "/") -> str:
+def sign_in_link(address: str, secret: str, path: str = "/") -> str:
     """The link that signs in at a page of the server at `address`."""
     return f"{address.rstrip('/')}{path}#signin={secret}"
 
 
-def opened_by_default(
+def open_in_default_browser(
     store: Store,
     address: str,
     owner: str,
@@ -60,7 +60,7 @@ def opened_by_default(
         # Before a secret is made for it.
         check_browser(os.environ)
         secret = sign_ins.make(store, owner, utc_now())
-        with redirect_file(store.folder, link_of(address, secret, path)) as file:
+        with redirect_file(store.folder, sign_in_link(address, secret, path)) as file:
             if not webbrowser.open(file.as_uri()):
                 raise BrowserCannotOpen("No browser could be started.")
             wait_until(lambda: ended() or sign_ins.is_used(store, secret), WAIT_SECONDS)
@@ -72,9 +72,9 @@ def opened_by_default(
     return False
 
 
-def carried_link(store: Store, address: str, owner: str, path: str = "/") -> str:
+def portable_link(store: Store, address: str, owner: str, path: str = "/") -> str:
     """A link that signs in at a page of the server, once within ten minutes."""
-    return link_of(address, sign_ins.make(store, owner, utc_now(), sign_ins.CARRIED_VALID_FOR), path)
+    return sign_in_link(address, sign_ins.make(store, owner, utc_now(), sign_ins.CARRIED_VALID_FOR), path)
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def _is_sandboxed(desktop_file: str) -> bool:
 
 def _default_browser(environ: Mapping[str, str]) -> str:
     try:
-        asked = subprocess.run(
+        result = subprocess.run(
             ["xdg-settings", "get", "default-web-browser"],  # noqa: S607 (the user's own, wherever it is)
             capture_output=True,
             text=True,
@@ -118,7 +118,7 @@ def _default_browser(environ: Mapping[str, str]) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout.strip()
+    return result.stdout.strip()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -127,7 +127,7 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     while time.monotonic() < until:
         if condition():
             return True
-        time.sleep(_LOOK_EVERY_SECONDS)
+        time.sleep(_POLL_SECONDS)
     return condition()
 
 
@@ -142,14 +142,14 @@ def ledger_at(address: str) -> str | None:
     import urllib.request
 
     try:
-        with urllib.request.urlopen(f"{address}/api/v1/server", timeout=_ANSWER_SECONDS) as answer:  # noqa: S310
-            told = json.load(answer)
-            return str(told.get("id", "")) if told.get("app") == "inkeeper" else None
+        with urllib.request.urlopen(f"{address}/api/v1/server", timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            body = json.load(answer)
+            return str(body.get("id", "")) if body.get("app") == "inkeeper" else None
     except (OSError, ValueError, AttributeError):
         return None
 
 
-def drawn(link: str) -> str:
+def qr_code(link: str) -> str:
     """The link as a QR code of block characters, for a terminal."""
     import io
 
