@@ -1,4 +1,4 @@
-"""The devices that hold a token of this owner, over HTTP."""
+"""HTTP routes of the owner's devices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", descrip
 
 
 class DeviceSchema(Schema):
-    """A device that is or was connected."""
+    """A connected or revoked device."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -35,11 +35,11 @@ class DeviceSchema(Schema):
 
 
 class NothingSchema(Schema):
-    """A body without fields."""
+    """An empty body."""
 
 
 class SecretSchema(Schema):
-    """The device's secret, shown this once."""
+    """The device's secret. It is in this response only."""
 
     secret = fields.String(required=True)
 

@@ -1,4 +1,4 @@
-"""What came of the InMails over HTTP."""
+"""HTTP route of response rates by text, campaign, purpose, weekday or hour."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOO_FEW = f"Null under {FEWEST} sent, which are too few to tell."
 
 
 class ResultsQuery(Schema):
-    """What the InMails are counted by."""
+    """The dimension to group InMails by."""
 
     by = fields.String(
         load_default="text",
@@ -32,7 +32,7 @@ class ResultsQuery(Schema):
 
 
 class ResultSchema(Schema):
-    """What came of the InMails that have something in common."""
+    """Outcomes and response rate of one group of InMails."""
 
     key = fields.String(
         required=True,
@@ -75,7 +75,7 @@ class ResultSchema(Schema):
 
 
 class ResultsSchema(Schema):
-    """What came of an account's InMails, those taken back left out."""
+    """Results of an account's InMails, without retracted ones."""
 
     items = fields.List(fields.Nested(ResultSchema), required=True)
 
