@@ -1,6 +1,6 @@
-"""A year of plausible history of people who do not exist, for trying everything out.
+"""Demo data: a year of plausible history with invented people.
 
-The same seed and instant give the same history. All of it goes through the services, so it could have been lived.
+The same seed and instant give the same history. It is written through the services, so every rule holds for it.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ _SUBJECTS = {
     "other": ("An opening in our team of examples", "Your advice on blueprints"),
 }
 _PRICES = {"premium_career": 2999, "premium_business": 4999, "sales_navigator": 9999, "recruiter_lite": 16999}
-"""What the demo's user pays a month for each plan, in cents: invented, like the rest."""
+"""Invented monthly prices of the plans, in euro cents."""
 
 _ANSWERED_SHARE = 0.36
 _FREE_SHARE = 0.12
 _WITH_TEXT_SHARE = 0.7
-"""How many of the InMails for whose purpose there is a text are written with it."""
+"""The share of InMails that use a text, of those whose purpose has one."""
 
 
 class _Event(NamedTuple):
-    """Something that happens at an instant (UTC)."""
+    """An action at an instant (UTC)."""
 
     at: datetime
     act: Callable[[datetime], object]
@@ -56,18 +56,18 @@ class _Event(NamedTuple):
 
 @dataclass(frozen=True)
 class _DemoAccount:
-    """One account of the demo and how its owner uses it."""
+    """An account of the demo, and how it is used."""
 
     name: str
     plan: str
     rule_book: str
     time_zone: str
     shares: tuple[float, ...]
-    """Of the month's credits, how much is sent in each month of the past year, over and over."""
+    """The share of a month's credits that is sent, month by month, repeated cyclically."""
     upgrade_to: str | None = None
-    """The plan since half a year ago."""
+    """The plan for the last half year; None for no change."""
     has_list: bool = False
-    """Whether the list of people to write to is kept for this account."""
+    """Whether the account has the list of people to write to."""
 
 
 _ACCOUNTS = (
@@ -91,8 +91,8 @@ _ACCOUNTS = (
 
 
 def fill(store: Store, now: datetime, seed: int = 1) -> None:
-    """Write the history of the year before `now` (UTC) into an empty database. It belongs to the default owner."""
-    rng = random.Random(seed)  # noqa: S311 - a story, not a secret
+    """Write the history of the year before `now` (UTC) into an empty database, for the default owner."""
+    rng = random.Random(seed)  # noqa: S311 (demo data, not a secret)
     with store.begin_write(None) as tx:
         owner = owners.find_or_add(tx, pairing.DEFAULT_OWNER, now - _YEAR)
         for account in _ACCOUNTS:
@@ -104,7 +104,7 @@ def _euros(plan: str) -> dict[str, Any]:
 
 
 class _AccountHistory:
-    """What happened on one account, told from its opening to now, each step at its time."""
+    """Generates the events of one account, and executes them in order of time."""
 
     def __init__(self, actor: Actor, account: _DemoAccount, now: datetime, rng: random.Random) -> None:
         self.actor = actor
@@ -119,6 +119,7 @@ class _AccountHistory:
         self.events: list[_Event] = []
 
     def write(self, tx: Transaction) -> None:
+        """Write the account's history."""
         this_hour = self.now.replace(minute=0, second=0, microsecond=0)
         opened_at = this_hour - _YEAR
         self._open(tx, opened_at)
@@ -156,14 +157,14 @@ class _AccountHistory:
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
         self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
-        # The first account brought them.
+        # Creating the first account stores default texts.
         self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.actor, None, 10)}
 
     def _upgrade(self, tx: Transaction, at: datetime) -> None:
         plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.account.upgrade_to}, at)
 
     def _plan_month(self, tx: Transaction, begin: datetime, end: datetime, month: int) -> Callable[[datetime], None]:
-        """Spread a month's sends over its working hours, once its number of credits is known."""
+        """An action at the month's begin that schedules its InMails at random working hours, by the allotment."""
 
         def plan(at: datetime) -> None:
             state, _ = balances.state_at(tx, self.account_id, at)
@@ -209,7 +210,7 @@ class _AccountHistory:
         return lambda at: inmails.update_inmail(tx, self.actor, self.account_id, inmail_id, {"outcome": outcome}, at)
 
     def _observe(self, tx: Transaction, *, slip: bool) -> Callable[[datetime], None]:
-        """LinkedIn's number, typed in; once in a while an InMail from the phone had been forgotten."""
+        """An action that records LinkedIn's balance. With `slip` it is 1 lower, as after an unlogged InMail."""
 
         def observe(at: datetime) -> None:
             balance = balances.state_at(tx, self.account_id, at)[0].balance

@@ -1,4 +1,4 @@
-"""The demo's list of people: whom its user wants to write to, a campaign under way, and somebody not to contact."""
+"""The demo's list of people: targets, a running campaign, and a person marked as do-not-contact."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Act = Callable[[datetime], object]
 
 
 class _ListedPerson(NamedTuple):
-    """Somebody on the list. `planned_in` is in how many days they are planned, None for no day."""
+    """A person on the list. `planned_in` is the number of days until the planned day, None for no planned day."""
 
     name: str
     company: str
@@ -49,7 +49,7 @@ _LISTED = (
 
 
 class _CampaignPerson(NamedTuple):
-    """Somebody in the campaign. `sent` and `answered` are how many days ago the InMail was sent and answered."""
+    """A person in the campaign. `sent` and `answered` are in days before now; `answered` is None without an answer."""
 
     name: str
     company: str
@@ -68,7 +68,10 @@ _NOT_TO_CONTACT = ("Bo Attrapp", "Attrapp AB")
 def events(
     tx: Transaction, actor: Actor, account_id: str, zone: str, texts: dict[str, str], now: datetime
 ) -> Iterator[tuple[datetime, Act]]:
-    """What happens to the list, and when (UTC, up to `now`). `texts` are ids by purpose, `zone` is the account's."""
+    """The actions on the list with their instants (UTC, up to `now`).
+
+    `texts` are text ids by purpose; `zone` is the account's time zone.
+    """
     inmail_ids: dict[str, str] = {}
 
     def begin(at: datetime) -> None:
@@ -101,7 +104,7 @@ def events(
 def _add_campaign(
     tx: Transaction, actor: Actor, account_id: str, texts: dict[str, str], today: date, at: datetime
 ) -> str:
-    """A campaign of an InMail and a follow-up, that ends in some weeks; its id."""
+    """Store a campaign of an InMail and a follow-up that ends in 60 days. Returns its id."""
     values = {
         "name": "Makers of stencils",
         "goal": "Three calls before the year ends",
@@ -126,7 +129,7 @@ def _add(tx: Transaction, actor: Actor, name: str, known: dict[str, Any], fields
 
 
 def _write(tx: Transaction, actor: Actor, account_id: str, name: str, at: datetime) -> str:
-    """Log an InMail to somebody on the list; its id. It is free where few credits are left."""
+    """Log an InMail to a person on the list, free if the balance is at most `_MIN_BALANCE`. Returns its id."""
     balance = balances.state_at(tx, account_id, at)[0].balance
     wanted = {
         "recipient": {"name": name, "profile_url": _link(name)},

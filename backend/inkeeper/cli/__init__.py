@@ -1,6 +1,6 @@
-"""The `inkeeper` command. Each subcommand opens the database, does one thing and says what it did.
+"""The `inkeeper` command. Each subcommand opens the database, does one thing and prints the result.
 
-What is slow to import is imported by the subcommand that needs it: a start must take no longer than it has to.
+Subcommands import slow modules themselves, so that other subcommands start without them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from inkeeper.storage.database import Store
 
 DEMO_PORT = 8426
-"""Not the server's own: an extension that is connected to that one must not come upon the demo in its place."""
+"""Different from the server's port, so that an extension connected to the server never reaches the demo."""
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 (only compared with)
 
@@ -37,12 +37,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Line(click.ParamType):
-    """A name, id or link: one line of text by the rule of `texts`, without blanks around it."""
+    """A name, id or link: one line of plain text as defined by `texts`, without surrounding blanks."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text to use. Fails with a sentence for one that is empty or holds what is refused."""
+        """The stripped text. Fails for an empty text and for refused characters."""
         line = str(value).strip()
         if not line or not texts.is_plain(line):
             self.fail(
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _database_options(command: Command) -> Command:
-    """Which database to use; the same for every subcommand."""
+    """Add the options `--data-dir` and `--database` to a command."""
     for option in (
         click.option(
             "--data-dir",
@@ -87,7 +87,7 @@ def _database_options(command: Command) -> Command:
 
 @contextmanager
 def _database(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Settings]]:
-    """The database and the settings. What stands in the way ends the command with one line and exit code 1."""
+    """Open the database and load the settings. An error ends the command with one line and exit code 1."""
     from inkeeper.storage.database import DatabaseProblem, open_database
     from inkeeper.storage.files import keep_private
 
@@ -162,7 +162,7 @@ def demo(port: int) -> None:
 
 
 def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: bool) -> bool:
-    """Answer requests until Ctrl-C or SIGTERM, with the app open in `browser`. False if another Inkeeper does that."""
+    """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
     from inkeeper.api.app import create_app
     from inkeeper.server.listening import Server
     from inkeeper.services.devices import pairing
@@ -181,7 +181,7 @@ def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: b
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name)
-    # So that the first page does not wait for its templates; a visit meanwhile loads those that it needs itself.
+    # Load templates in the background; an early request loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
     with _app_in_browser(store, _browser_address(settings.host, server.port), browser):
         server.run()
@@ -190,7 +190,7 @@ def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: b
 
 @contextmanager
 def _app_in_browser(store: Store, address: str, browser: str | None) -> Iterator[None]:
-    """The app open in `browser` while the block runs."""
+    """Keep the app open in `browser` while the block runs; None opens nothing."""
     if browser is None:
         yield
         return
@@ -204,7 +204,7 @@ def _app_in_browser(store: Store, address: str, browser: str | None) -> Iterator
 
 
 def _open_running(store: Store, settings: Settings, browser: str | None) -> None:
-    """Open the app of the Inkeeper that has the port. Raises ClickException if something else has it."""
+    """Open the app of the Inkeeper that has the port. Raises ClickException if another program or ledger has it."""
     from inkeeper.server.launch import Launch
     from inkeeper.server.opening import WAIT_SECONDS, ledger_at
     from inkeeper.services.devices.connected import installation_id
@@ -221,7 +221,7 @@ def _open_running(store: Store, settings: Settings, browser: str | None) -> None
 
 
 def _cannot_listen(settings: Settings, error: OSError | None, advice: str) -> click.ClickException:
-    # Python adds the address in brackets, which has been said.
+    # Remove the address in brackets that Python adds: the message has it already.
     words = os.strerror(errno.EADDRINUSE) if error is None else error.strerror or "no reason given"
     return click.ClickException(
         f"Cannot listen on {settings.host} port {settings.port}: {words.partition(' (')[0]}. {advice}"
@@ -229,12 +229,15 @@ def _cannot_listen(settings: Settings, error: OSError | None, advice: str) -> cl
 
 
 def _browser_address(host: str, port: int) -> str:
-    """Where a browser on this computer reaches the server: always spelt the same, since pages are kept apart by it."""
+    """The server's address for a browser on this computer.
+
+    It always has the same spelling, because browsers store page data per origin.
+    """
     return _address(DEFAULT_HOST if host in (_EVERYWHERE, "::", "localhost") else host, port)
 
 
 def _print_addresses(settings: Settings, host: str, port: int, database: str) -> None:
-    """Say where the server is. `host` is the IP address that the host of the settings stands for."""
+    """Print the server's addresses and data. `host` is the IP address that the settings' host resolves to."""
     click.echo(f"Inkeeper {inkeeper.__version__} listens on {_address(settings.host, port)}")
     click.echo(f"Its data is in {printable(database)}")
     code = (
@@ -245,7 +248,7 @@ def _print_addresses(settings: Settings, host: str, port: int, database: str) ->
     if host in (DEFAULT_HOST, _EVERYWHERE):
         click.echo(f"To connect the extension, give it {_address(DEFAULT_HOST, port)}; {code}.")
     if host != DEFAULT_HOST:
-        # As the extension has it (serverAddress): plain HTTP stays on this computer, and there at one address.
+        # The extension accepts plain HTTP for 127.0.0.1 only (`serverAddress`).
         click.echo(
             ("From other computers the extension" if host == _EVERYWHERE else "The extension")
             + " cannot use this address, since it is not encrypted. Put a proxy with TLS in front, give the extension"
@@ -260,12 +263,12 @@ def _address(host: str, port: int) -> str:
 
 
 def _show_code(device_name: str, code: str) -> None:
-    # The name is chosen by who asks. Behind the code, and on its line, it cannot show another one in its place.
+    # The device chooses its name, which could imitate a code: print it after the code, on the same line.
     click.echo(f"\nType this code there within 5 minutes: {code}  ({quoted(device_name)} wants to connect)\n")
 
 
 def _log(*, requests: bool) -> None:
-    """Print what goes wrong to stderr, and with `requests` a line for each request."""
+    """Log errors to stderr, and with `requests` one line per request."""
     import logging
 
     handler = logging.StreamHandler(sys.stderr)

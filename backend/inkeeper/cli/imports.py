@@ -1,4 +1,4 @@
-"""What `inkeeper import` and `inkeeper imports` say and ask: always a look first, then all or nothing."""
+"""Input and output of `inkeeper import` and `inkeeper imports`: a preview, a confirmation, then all or nothing."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _FLAGS = {
     "which_account": "--from-account NAME",
     "whose_export": "--me NAME",
 }
-"""How each wish is said on the command line."""
+"""The option that resolves each refusal, by problem code."""
 
 
 def find_account(store: Store, wanted: str | None) -> Owned:
-    """The account with this id or name; without either the only one there is.
+    """The account with this id or name; with None the only account.
 
-    Raises ClickException where that is none or more than one, and lists those there are.
+    Raises ClickException, with a list of all accounts, unless exactly one matches.
     """
     with store.read() as tx:
         all_accounts = accounts.of_everybody(tx)
@@ -62,7 +62,7 @@ def import_inmails(
     yes: bool,
     every_row: bool,
 ) -> None:
-    """Read a file, show what would come of it, ask, and store it."""
+    """Read a file, print the preview, ask for confirmation, and store the InMails."""
     with exit_on_refusal():
         reading = _read(owned, file, wishes, now)
         with store.read() as tx:
@@ -91,7 +91,7 @@ def import_inmails(
 
 
 def list_all(store: Store, wanted: str | None) -> None:
-    """Say which imports there were, newest first."""
+    """Print the imports, newest first."""
     account = None if wanted is None else find_account(store, wanted).id
     with store.read() as tx:
         found = imports.of_everybody(tx, account)
@@ -106,7 +106,7 @@ def list_all(store: Store, wanted: str | None) -> None:
 
 
 def take_back(store: Store, import_id: str, now: datetime) -> None:
-    """Take a whole import back."""
+    """Undo a whole import."""
     with store.read() as tx:
         found = imports.of_everybody(tx, import_id=import_id)
     if not found:
@@ -122,7 +122,7 @@ def take_back(store: Store, import_id: str, now: datetime) -> None:
 
 @contextmanager
 def exit_on_refusal() -> Iterator[None]:
-    """End the command with what a refusal says, and with the flag that settles it."""
+    """Turn a Problem into a ClickException with its detail and the option that resolves it."""
     try:
         yield
     except Problem as problem:
@@ -130,7 +130,7 @@ def exit_on_refusal() -> Iterator[None]:
 
 
 def wishes_from(flags: dict[str, Any]) -> Wishes:
-    """The wishes that the command's flags stand for."""
+    """Convert the command's options to import options. Raises BadParameter for an invalid one."""
     columns = dict(_pair(pair) for pair in flags.pop("map"))
     lines = flags.pop("leave_out") or ""
     try:

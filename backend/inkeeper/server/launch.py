@@ -1,6 +1,6 @@
-"""What `inkeeper serve` shows at its start: the app, signed in.
+"""Opens the app, signed in, when `inkeeper serve` starts.
 
-In a Chromium of its own that has the extension connected, else in the default browser, else as a link to open.
+It tries in this order: a Chromium with the extension connected, the default browser, a printed link.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import Store
 
 DEFAULT = "default"
-"""Ask for the default browser."""
+"""The value of `where` for the default browser."""
 
 NONE = "none"
-"""Ask for a link instead of a browser."""
+"""The value of `where` for a printed link instead of a browser."""
 
 START_SECONDS = 60
-"""How long a Chromium may take to start. A prepared pairing and a sign-in are valid as long."""
+"""The time limit for a Chromium to start, equal to the validity of a prepared pairing and of a sign-in."""
 
 
 class Launch:
-    """The opening of the app, under way in a thread of its own from its creation on."""
+    """Opens the app in its own thread, started by the constructor."""
 
     def __init__(
         self, store: Store, address: str, where: str, say: Callable[[str], None], seconds: float = START_SECONDS
     ) -> None:
-        """`where` is `DEFAULT`, `NONE` or the folder of the extension; `say` shows a line in the terminal."""
+        """`where` is `DEFAULT`, `NONE` or the extension's folder; `say` prints a line; `seconds` limits each wait."""
         self._store = store
         self._address = address
         self._where = where
@@ -49,11 +49,11 @@ class Launch:
         self._thread.start()
 
     def wait(self) -> None:
-        """Wait until the app is open, or a link was printed. A Chromium goes on afterwards."""
+        """Wait until the app is open or a link was printed. A Chromium keeps running."""
         self._thread.join()
 
     def close(self) -> None:
-        """Give up what is not done yet, and end the Chromium."""
+        """Stop opening, and end the Chromium."""
         self._ended.set()
         self._thread.join()
         if self._browser:
@@ -81,10 +81,11 @@ class Launch:
         return False
 
     def _show_in(self, program: Path, extension: Path, secrets: ExitStack) -> bool:
-        """Start the Chromium and wait for it. What `secrets` clears up must not stay longer."""
+        """Start the Chromium and wait until it is signed in. `secrets` removes the one-time secrets afterwards."""
         profile, copy = self._folder / "browser-profile", self._folder / "browser-extension"
         if profile.exists() and not copy.exists():
-            # Made before there were copies. Under the copy's id, what the extension has stored would not be found.
+            # A profile from a version without private copies: loading the copy would hide the data stored under
+            # the original extension's id.
             connecting = None
         else:
             connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, pairing.OWN_CHROMIUM, utc_now())
@@ -113,7 +114,7 @@ class Launch:
         return True
 
     def _wait_for_extension(self, pairing_id: str) -> None:
-        """Wait until the extension has used its secret. A Chromium that runs already takes the page and needs none."""
+        """Wait until the extension has used its secret, or the process ended because a Chromium was already running."""
         ended = self._browser.has_ended if self._browser else self._ended.is_set
 
         def is_closed() -> bool:
