@@ -1,4 +1,4 @@
-"""Which browser asks for a page, and how the extension gets into it."""
+"""Detects the browser of a request, and how an extension is loaded into it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from flask import request
 
 
 class RequestingBrowser(NamedTuple):
-    """The browser that looks at a page. `kind` says how it loads an extension: not at all on phones and in Safari."""
+    """The browser of a request. `kind` is how it loads an extension: `none` for phones, Safari and unknown browsers."""
 
     kind: Literal["chromium", "firefox", "none"]
     name: str
     extensions: str = ""
-    """The address of its page of extensions."""
+    """The address of the browser's extensions page."""
 
 
 FIREFOX = RequestingBrowser("firefox", "Firefox", "about:debugging#/runtime/this-firefox")
 CHROME = RequestingBrowser("chromium", "Chrome", "chrome://extensions")
 OTHER = RequestingBrowser("none", "this browser")
 
-# Brave and Vivaldi name themselves in the client hints only, Opera and Edge in the user agent too.
+# Brave and Vivaldi are named in the client hints only, Opera and Edge in the user agent too.
 _BY_BRAND = {
     "Brave": RequestingBrowser("chromium", "Brave", "brave://extensions"),
     "Vivaldi": RequestingBrowser("chromium", "Vivaldi", "vivaldi://extensions"),

@@ -1,4 +1,4 @@
-"""People: adding one, or many that are pasted or come from a CSV, looked at first."""
+"""The page People: adding one person, or many from pasted lines or a CSV, with a preview."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NOT_A_PERSON = Translated(
 
 
 class AddForm(FormSchema):
-    """Somebody to write to."""
+    """The form that adds one person."""
 
     class Meta:
         unknown = EXCLUDE
@@ -54,8 +54,9 @@ class AddForm(FormSchema):
 
 
 class SeveralForm(FormSchema):
-    """Many people, pasted as `lines` or in a file; with `confirm`, of a preview, they are added. `of` is the digest of
-    the file that the columns were said of.
+    """The form that adds many people, from `lines` or a file. With the `confirm` of a preview they are stored.
+
+    `of` is the digest of the file that the chosen columns belong to.
     """
 
     class Meta:
@@ -70,7 +71,7 @@ class SeveralForm(FormSchema):
 
 
 class PeopleDownloadForm(FormSchema, people.PeopleQuery):
-    """The rows that People shows, as a file."""
+    """The filters of People, for a file of its rows."""
 
     class Meta:
         unknown = EXCLUDE
@@ -78,7 +79,7 @@ class PeopleDownloadForm(FormSchema, people.PeopleQuery):
 
 @blueprint.post("/people")
 def add_person() -> Response:
-    """Put somebody on the list."""
+    """Add a person to the list."""
     form = forms.read_form(AddForm())
     if form.errors:
         return _refused(form)
@@ -108,7 +109,7 @@ def add_person() -> Response:
 
 @blueprint.upload("/people/several")
 def add_several() -> Response:
-    """Say what would come of a pasted list or a file, or add it, all or nothing."""
+    """Preview a pasted list or a file, or with `confirm` add it, all or nothing."""
     form = forms.read_upload(SeveralForm())
     if form.errors:
         raise Problem("invalid", "Reload the page.", status=422)
@@ -131,7 +132,7 @@ def add_several() -> Response:
 
 @blueprint.post("/people/download")
 def download_people() -> Response:
-    """Make a ticket for the rows that People shows, and send the browser to it."""
+    """Issue a ticket for a file of the rows that People shows, and redirect the browser to it."""
     form = forms.read_press(PeopleDownloadForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
@@ -166,14 +167,14 @@ def _read_file(file: FileStorage, form: Form) -> Reading:
         names = list_files.named(tx, actor(), accounts.names(tx, actor()))
     columns: Mapping[str, str] = {}
     if form.data["of"] == digest_of(_source(file)):
-        # What was said of another file says nothing of this one.
+        # Columns chosen for another file do not apply to this one.
         typed = {field: form.typed.get(f"{_COLUMN}{field}", "") for field in list_files.LAYOUT.headings}
         columns = {field: column for field, column in typed.items() if column}
     return list_files.read(_source(file), shown, names, columns, form.data["dates"], now().date())
 
 
 def _source(file: FileStorage) -> BinaryIO:
-    """The file from its beginning."""
+    """The file's stream, rewound."""
     file.stream.seek(0)
     return file.stream  # type: ignore[return-value]
 
@@ -194,7 +195,7 @@ def _store(form: Form, reading: Reading) -> Response:
         plan = _plan(tx, form, reading)
         return {"added": adding.store(tx, actor(), plan, form.data["confirm"], now())}
 
-    # The key stands for the request: what was pasted is long, and its mark says what it was.
+    # Hash `confirm`, which identifies the content, instead of the long pasted text.
     short = form._replace(typed={"confirm": form.data["confirm"], "key": form.key})
     number = forms.save_once(None, short, add)["added"]
     said = ngettext("Added %(number)s person.", "Added %(number)s people.", number)
@@ -213,6 +214,6 @@ def _frame(form: Form) -> dict[str, Any]:
 
 
 def _place(problem: Problem) -> str:
-    """Where in the file reading it ended: `people.csv, line 12`."""
+    """The place of a reading error: `people.csv, line 12`."""
     name, colon, line = (problem.errors or [{"path": ""}])[0]["path"].rpartition(":")
     return gettext("%(name)s, line %(line)s", name=name, line=line) if colon and line.isdecimal() else ""

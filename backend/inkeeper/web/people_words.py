@@ -1,4 +1,4 @@
-"""What people read of those to write to where a template would have to choose between codes."""
+"""Texts about targets: codes and states in words, for templates and toasts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ UNREAD = Translated(
         "campaign": gettext_noop("There's no such campaign."),
     }
 )
-"""Why a line is not added."""
+"""Why a line is not added, by code."""
 
 NOT_ADDED = Translated(
     {
@@ -49,7 +49,7 @@ NOT_ADDED = Translated(
         "twice": gettext_noop("twice in here"),
     }
 )
-"""What keeps people of a pasted list from being added."""
+"""Why people of a pasted list are not added, by code."""
 
 LIST_COLUMNS = Translated(
     {
@@ -69,7 +69,7 @@ LIST_COLUMNS = Translated(
         "state": gettext_noop("State"),
     }
 )
-"""What a column of a list can hold."""
+"""The fields that a column of a list can have."""
 
 _DONE: dict[BulkAction, tuple[str, str]] = {
     "drop": (gettext_noop("Dropped %(who)s."), gettext_noop("Dropped %(number)s people.")),
@@ -83,7 +83,7 @@ _DONE: dict[BulkAction, tuple[str, str]] = {
 
 
 class StateText(NamedTuple):
-    """A state in words; `tone` is good, held, late or none."""
+    """A state in words; `tone` is `good`, `held`, `late` or empty."""
 
     text: str
     tone: str = ""
@@ -97,7 +97,7 @@ def people(number: int) -> str:
 
 @blueprint.app_template_filter("state_text")
 def state_text(view: View, zone: str) -> StateText:
-    """How far somebody is: `Planned Thu 3 Dec`, `Held until 1 Dec (new credits)`, `Waiting since 20 Oct`."""
+    """A target's state: `Planned Thu 3 Dec`, `Held until 1 Dec (new credits)`, `Waiting since 20 Oct`."""
     today, row = dates.today(zone), view.target
     if view.state == "held":
         until = (
@@ -143,7 +143,7 @@ def _ready(view: View, today: date) -> StateText:
 
 
 def short_day(which: date, today: date, before: str = "") -> str:
-    """`today`, `tomorrow`, else `3 Dec`, with the year where it is far. `before` stands before a date."""
+    """`today`, `tomorrow`, else `3 Dec`, with the year if it is more than 300 days away. `before` precedes a date."""
     near = dates.NEAR.get((which - today).days)
     if near:
         return near
@@ -152,7 +152,7 @@ def short_day(which: date, today: date, before: str = "") -> str:
 
 
 def done_text(action: BulkAction, names: list[str], number: int, skipped: int, day: str = "") -> str:
-    """What was done, for a toast. `names` are of those it was done with, `day` is the day in words."""
+    """The toast of a bulk action. `names` are the people's names, `day` is the day in words."""
     one, many = _DONE[action]
     if not number:
         return (
@@ -167,5 +167,5 @@ def done_text(action: BulkAction, names: list[str], number: int, skipped: int, d
 
 @blueprint.app_context_processor
 def list_names() -> dict[str, Any]:
-    """The names of codes about the list, for templates."""
+    """Template variables: texts of the list's codes."""
     return {"SHOWS": SHOWS, "UNREAD": UNREAD, "NOT_ADDED": NOT_ADDED, "LIST_COLUMNS": LIST_COLUMNS}
