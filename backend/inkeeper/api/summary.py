@@ -129,13 +129,13 @@ def describe_capacity(capacity: Capacity | None) -> dict[str, Any] | None:
 
 
 def _described_warning(warning: AccountWarning) -> dict[str, Any]:
-    said = say(warning, PLAIN_ENGLISH)
+    text = say(warning, PLAIN_ENGLISH)
     numbers = {name: getattr(warning.arguments, name) for name in _NUMBERS.get(warning.code, ())}
     return {
         "code": warning.code,
         "severity": warning.severity,
-        "title": said.title,
-        "detail": said.detail,
+        "title": text.title,
+        "detail": text.detail,
         "until": warning.until,
         "arguments": {name: number for name, number in numbers.items() if number is not None},
     }

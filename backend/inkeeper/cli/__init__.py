@@ -589,7 +589,7 @@ def remind(owner: str | None, **flags: Any) -> None:
         settings = load_mail_settings(flags, os.environ)
         name = owner or pairing.DEFAULT_OWNER
         try:
-            told = reminders.remind(store, name, settings, utc_now())
+            sent = reminders.remind(store, name, settings, utc_now())
         except Problem as problem:
             raise click.ClickException(
                 f"Nobody here is called {printable(name)}. `inkeeper devices` lists whose they are."
@@ -607,9 +607,9 @@ def remind(owner: str | None, **flags: Any) -> None:
             raise click.ClickException(
                 printable(f"{settings.host} did not say whether it took the message: {error}. It is not sent again.")
             ) from None
-    if told:
+    if sent:
         click.echo(
-            f"Told {printable(settings.recipient)} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}."
+            f"Told {printable(settings.recipient)} of {len(sent)} {'warning' if len(sent) == 1 else 'warnings'}."
         )
     else:
         click.echo("There is nothing new to tell.")

@@ -215,12 +215,12 @@ def _refused(form: Form, problem: Problem) -> Form:
             return form.with_error(f"other{number}", gettext("Choose two different texts."))
         if first == "ends":
             before_start = form.data["starts"] and form.data["ends"] < form.data["starts"]
-            said = (
+            message = (
                 gettext("It ends before it starts.")
                 if before_start
                 else gettext("That day is over. Pick today or later.")
             )
-            return form.with_error("ends", said)
+            return form.with_error("ends", message)
         if first == "starts":
             return form.with_error("starts", gettext("It starts after it ends."))
     raise problem

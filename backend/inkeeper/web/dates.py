@@ -26,12 +26,12 @@ def day(at: datetime | str, zone: str) -> str:
 def moment(at: datetime | str, zone: str) -> str:
     """The day of an instant, with the time if it is at most one day away: `today, 10:06`."""
     instant = _instant(at)
-    said = day(instant, zone)
+    name = day(instant, zone)
     near = abs((local_day(zone, instant) - local_day(zone, now())).days) <= 1
     if not near:
-        return said
+        return name
     time = language().time_of_day(instant.astimezone(time_zone(zone)).time())
-    return gettext("%(day)s, %(time)s", day=said, time=time)
+    return gettext("%(day)s, %(time)s", day=name, time=time)
 
 
 @blueprint.app_template_filter("last_day")

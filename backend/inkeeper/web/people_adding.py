@@ -198,8 +198,8 @@ def _store(form: Form, reading: Reading) -> Response:
     # Hash `confirm`, which identifies the content, instead of the long pasted text.
     short = form._replace(typed={"confirm": form.data["confirm"], "key": form.key})
     number = forms.save_once(None, short, add)["added"]
-    said = ngettext("Added %(number)s person.", "Added %(number)s people.", number)
-    return people.parts(form.data, toast=Toast(said), adding=forms.empty_form())
+    message = ngettext("Added %(number)s person.", "Added %(number)s people.", number)
+    return people.parts(form.data, toast=Toast(message), adding=forms.empty_form())
 
 
 def _several_part(form: Form, status: int = 200, **shown: Any) -> Response:

@@ -86,7 +86,7 @@ def _values(report: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "rows": [_row(month, columns, early=place < len(months) - len(late)) for place, month in enumerate(months)],
         "totals_row": _cells(report["totals"], columns[:-1]),
         "best": report["best_month"] and charts.month_name(report["best_month"]["month"]),
-        "differences": [said for each in report.get("differences", ()) if (said := report_words.difference(each))],
+        "differences": [text for each in report.get("differences", ()) if (text := report_words.difference(each))],
         "late": len(late),
         # A chart of a single month shows less than its table row.
         "usage": _usage(months, late) if len(months) > 1 else [],

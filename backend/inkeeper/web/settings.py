@@ -71,7 +71,7 @@ def show(section: str, found: Seats, **values: Any) -> Response:
 
 def show_cards(section: str, found: Seats, status: int = 200, *, toast: str = "", **values: Any) -> Response:
     """Render the cards of a page, as the response to one of its forms."""
-    said = {"text": toast} if toast else None
+    toast_values = {"text": toast} if toast else None
     cards = f"app/settings_{section}_cards.html"
     return pages.part(
         "app/settings_parts.html",
@@ -80,7 +80,7 @@ def show_cards(section: str, found: Seats, status: int = 200, *, toast: str = ""
         here="settings",
         seats=found,
         section=section,
-        toast=said,
+        toast=toast_values,
         **values,
     )
 

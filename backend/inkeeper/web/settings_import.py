@@ -131,13 +131,13 @@ def _import(account_id: str, form: Form, reading: Reading) -> Response:
 
     done = forms.save_once(account_id, form, work)
     number = done["inmails"]
-    said = ngettext(
+    message = ngettext(
         "Imported %(number)s InMail. You have %(balance)s credits.",
         "Imported %(number)s InMails. You have %(balance)s credits.",
         number,
         balance=done["balance"],
     )
-    response = settings_data.cards(account_id, toast=said)
+    response = settings_data.cards(account_id, toast=message)
     response.headers["HX-Retarget"] = "#cards"
     response.headers["HX-Reswap"] = "outerHTML"
     return response

@@ -160,8 +160,10 @@ def save_text(text_id: str) -> Response:
         saved = forms.save_once(None, form, save)
     except forms.Stale:
         return _editor(_seats(form), text, form, 409, stale=True)
-    said = gettext("Saved as version %(version)s.", version=saved["version"]) if saved["is_next"] else gettext("Saved.")
-    return _list(_seats(form), toast={"text": said}, push=True)
+    message = (
+        gettext("Saved as version %(version)s.", version=saved["version"]) if saved["is_next"] else gettext("Saved.")
+    )
+    return _list(_seats(form), toast={"text": message}, push=True)
 
 
 @blueprint.post("/people/texts/<text_id>/delete")

@@ -384,11 +384,11 @@
   }
 
   function updateSelectionCount() {
-    const [said, all] = [document.querySelector("[data-picked]"), document.querySelector("[data-picks-all]")];
-    if (!said) return;
+    const [count, all] = [document.querySelector("[data-picked]"), document.querySelector("[data-picks-all]")];
+    if (!count) return;
     const boxes = [...document.querySelectorAll("[name=target]")];
     const picked = boxes.filter((box) => box.checked).length;
-    said.textContent = picked ? `${picked} selected` : "";
+    count.textContent = picked ? `${picked} selected` : "";
     if (!all) return;
     all.checked = picked > 0 && picked === boxes.length;
     all.indeterminate = picked > 0 && picked < boxes.length;
