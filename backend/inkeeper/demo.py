@@ -124,17 +124,17 @@ class _AccountHistory:
         opened_at = this_hour - _YEAR
         self._open(tx, opened_at)
         if self.account.upgrade_to:
-            self._at(this_hour - timedelta(days=183), partial(self._upgrade, tx))
+            self._schedule(this_hour - timedelta(days=183), partial(self._upgrade, tx))
         if self.account.has_list:
             zone = self.account.time_zone
             for at, act in demo_list.events(tx, self.actor, self.account_id, zone, self.texts, self.now):
-                self._at(at, act)
+                self._schedule(at, act)
         months = 13
         for month in range(months):
             begin = opened_at + month * (_YEAR / months)
-            self._at(begin + timedelta(hours=1), self._plan_month(tx, begin, begin + _YEAR / months, month))
+            self._schedule(begin + timedelta(hours=1), self._plan_month(tx, begin, begin + _YEAR / months, month))
         for days in range(3, _YEAR.days, 13):
-            self._at(
+            self._schedule(
                 this_hour - timedelta(days=days, hours=2), self._observe(tx, slip=days in (3 + 13 * 7, 3 + 13 * 16))
             )
         while self.events:
@@ -142,7 +142,7 @@ class _AccountHistory:
             event = self.events.pop()
             event.act(event.at)
 
-    def _at(self, at: datetime, act: Callable[[datetime], object]) -> None:
+    def _schedule(self, at: datetime, act: Callable[[datetime], object]) -> None:
         if at <= self.now:
             self.events.append(_Event(at, act))
 
@@ -170,7 +170,7 @@ class _AccountHistory:
             state, _ = balances.state_at(tx, self.account_id, at)
             share = self.account.shares[month % len(self.account.shares)]
             for _ in range(round(share * allotment_of(state))):
-                self._at(self._working_hour(begin, end), partial(self._send, tx))
+                self._schedule(self._working_hour(begin, end), partial(self._send, tx))
 
         return plan
 
@@ -204,7 +204,7 @@ class _AccountHistory:
             wait = timedelta(minutes=60 + round(self.rng.expovariate(1 / 3600)))
         else:
             outcome, wait = "no_response", timedelta(days=30)
-        self._at(at + wait, self._outcome(tx, inmail_id, outcome))
+        self._schedule(at + wait, self._outcome(tx, inmail_id, outcome))
 
     def _outcome(self, tx: Transaction, inmail_id: str, outcome: str) -> Callable[[datetime], object]:
         return lambda at: inmails.update_inmail(tx, self.actor, self.account_id, inmail_id, {"outcome": outcome}, at)

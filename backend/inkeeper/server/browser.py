@@ -103,7 +103,7 @@ def open_with_extension(
     Raises BrowserUnavailable without a display, a suitable browser, or the extension.
     """
     extension = extension.resolve()
-    _check(extension)
+    _require_extension(extension)
     if "," in str(extension):
         raise BrowserUnavailable(f"A Chromium takes the comma in {extension} for the end of the name.")
     command = [
@@ -117,7 +117,7 @@ def open_with_extension(
         address,
     ]
     if not profile.exists():
-        _prepare(profile, extension_id(extension))
+        _make_profile(profile, extension_id(extension))
     try:
         process = subprocess.Popen(
             command,
@@ -146,7 +146,7 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
 
     Raises BrowserUnavailable without the extension, OSError if it cannot be copied.
     """
-    _check(extension)
+    _require_extension(extension)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     _mirror(extension, folder)
@@ -162,7 +162,7 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     return folder
 
 
-def _check(extension: Path) -> None:
+def _require_extension(extension: Path) -> None:
     if not (extension / "manifest.json").is_file():
         raise BrowserUnavailable(f"There is no extension in {extension}.")
 
@@ -201,7 +201,7 @@ def extension_id(extension: Path) -> str:
     return "".join(chr(ord("a") + int(digit, 16)) for digit in digits)
 
 
-def _prepare(profile: Path, pinned: str) -> None:
+def _make_profile(profile: Path, pinned: str) -> None:
     """Make a new profile with this extension pinned to the toolbar, so that its badge is visible."""
     preferences = profile / "Default" / "Preferences"
     preferences.parent.mkdir(parents=True)
@@ -236,7 +236,7 @@ def find_program(environ: Mapping[str, str]) -> Path:
         found = shutil.which(chosen, path=environ.get("PATH"))
         if not found:
             raise BrowserUnavailable(f"{_PROGRAM_VARIABLE} names {chosen}, which is no program.")
-        return _checked(Path(found), environ)
+        return _supported(Path(found), environ)
     on_path = (shutil.which(name, path=environ.get("PATH")) for name in _PROGRAMS)
     installed = (os.path.expandvars(place) for place in _INSTALLED_AT.get(sys.platform, ()))
     found_programs = [Path(place) for place in (*on_path, *installed) if place and Path(place).is_file()]
@@ -245,13 +245,13 @@ def find_program(environ: Mapping[str, str]) -> Path:
     refused: list[BrowserUnavailable] = []
     for program in found_programs:
         try:
-            return _checked(program, environ)
+            return _supported(program, environ)
         except BrowserUnavailable as reason:
             refused.append(reason)
     raise refused[0]
 
 
-def _checked(program: Path, environ: Mapping[str, str]) -> Path:
+def _supported(program: Path, environ: Mapping[str, str]) -> Path:
     """The program. Raises BrowserUnavailable if it ignores or cannot read an extension on its command line."""
     if _is_snap(program):
         raise BrowserUnavailable(f"{program} is a snap, which may not read the folders of other programs.")

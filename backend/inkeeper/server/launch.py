@@ -44,7 +44,7 @@ class Launch:
         with store.read() as tx:
             self._path = "/" if accounts.has_account(tx, pairing.DEFAULT_OWNER) else "/welcome"
         self._browser: browser.OpenBrowser | None = None
-        self._ended = threading.Event()
+        self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="launch", daemon=True)
         self._thread.start()
 
@@ -54,7 +54,7 @@ class Launch:
 
     def close(self) -> None:
         """Stop opening, and end the Chromium."""
-        self._ended.set()
+        self._cancelled.set()
         self._thread.join()
         if self._browser:
             self._browser.close()
@@ -62,7 +62,7 @@ class Launch:
     def _run(self) -> None:
         try:
             shown = self._where != NONE and (self._open_own_chromium() or self._open_default_browser())
-            if not shown and not self._ended.is_set():
+            if not shown and not self._cancelled.is_set():
                 self._print_link()
         except Problem:
             self._say("Too many links were made within ten minutes. Wait a little, then run `inkeeper open`.")
@@ -115,17 +115,17 @@ class Launch:
 
     def _wait_for_extension(self, pairing_id: str) -> None:
         """Wait until the extension has used its secret, or the process ended because a Chromium was already running."""
-        ended = self._browser.has_ended if self._browser else self._ended.is_set
+        ended = self._browser.has_ended if self._browser else self._cancelled.is_set
 
         def is_closed() -> bool:
             return pairing.is_closed(self._store, pairing_id)
 
         self._wait_for(lambda: ended() or is_closed())
-        if not (self._ended.is_set() or ended() or is_closed()):
+        if not (self._cancelled.is_set() or ended() or is_closed()):
             self._say("The extension did not start there. Set-up says how to add it to a browser.")
 
     def _open_default_browser(self) -> bool:
-        if self._ended.is_set():
+        if self._cancelled.is_set():
             return False
         return opening.open_in_default_browser(
             self._store,
@@ -133,7 +133,7 @@ class Launch:
             pairing.DEFAULT_OWNER,
             self._say,
             path=self._path,
-            ended=self._ended.is_set,
+            cancelled=self._cancelled.is_set,
         )
 
     def _print_link(self) -> None:
@@ -141,4 +141,4 @@ class Launch:
         self._say(f"Open this link within 10 minutes. It works once:\n\n  {link}\n")
 
     def _wait_for(self, condition: Callable[[], bool]) -> None:
-        opening.wait_until(lambda: self._ended.is_set() or condition(), self._seconds)
+        opening.wait_until(lambda: self._cancelled.is_set() or condition(), self._seconds)

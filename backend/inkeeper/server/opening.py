@@ -51,11 +51,11 @@ def open_in_default_browser(
     say: Callable[[str], None],
     *,
     path: str = "/",
-    ended: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Open a page of the server in the default browser, signed in. Returns whether it signed in within ten seconds.
 
-    `say` prints the reason for a failure. The wait stops early when `ended` returns true.
+    `say` prints the reason for a failure. The wait stops early when `cancelled` returns true.
     """
     try:
         # Check before making a secret.
@@ -64,7 +64,7 @@ def open_in_default_browser(
         with redirect_file(store.folder, sign_in_link(address, secret, path)) as file:
             if not webbrowser.open(file.as_uri()):
                 raise BrowserCannotOpen("No browser could be started.")
-            wait_until(lambda: ended() or sign_ins.is_used(store, secret), WAIT_SECONDS)
+            wait_until(lambda: cancelled() or sign_ins.is_used(store, secret), WAIT_SECONDS)
         if sign_ins.is_used(store, secret):
             return True
         say("The browser has not signed in so far.")

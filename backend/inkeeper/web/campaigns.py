@@ -76,7 +76,7 @@ class CampaignForm(FormSchema):
     after4, text4, other4, purpose4 = _after(), _text(), _text(), _purpose()
 
 
-class PressForm(FormSchema):
+class ButtonForm(FormSchema):
     """A button on a campaign's page, and the account of the page."""
 
     account = fields.String(validate=validate.Length(max=64))
@@ -144,7 +144,7 @@ def save_campaign(campaign_id: str) -> Response:
 @blueprint.post("/people/campaigns/<campaign_id>/delete")
 def delete_campaign(campaign_id: str) -> Response:
     """Delete a campaign. If it was archived instead, the toast has a button that restores it."""
-    form = forms.read_press(PressForm())
+    form = forms.read_button(ButtonForm())
 
     def delete(tx: Transaction) -> dict[str, Any]:
         return {"archived": campaigns.delete_campaign(tx, actor(), campaign_id, now())["archived"]}
@@ -162,7 +162,7 @@ def delete_campaign(campaign_id: str) -> Response:
 @blueprint.post("/people/campaigns/<campaign_id>/restore")
 def restore_campaign(campaign_id: str) -> Response:
     """Restore an archived campaign, and update the list."""
-    form = forms.read_press(PressForm())
+    form = forms.read_button(ButtonForm())
 
     def restore(tx: Transaction) -> dict[str, Any]:
         campaigns.restore_campaign(tx, actor(), campaign_id, now())

@@ -53,7 +53,7 @@ class ReportDownloadForm(forms.FormSchema, forms.Query):
 @blueprint.post("/history/download")
 def download_history() -> Response:
     """Issue a ticket for the InMails that History shows, and redirect the browser to it."""
-    form = forms.read_press(DownloadForm())
+    form = forms.read_button(DownloadForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
     filters = filters_of(form.data, found.zone)
@@ -63,7 +63,7 @@ def download_history() -> Response:
 @blueprint.post("/report/download")
 def download_report() -> Response:
     """Issue a ticket for the report as a file, and redirect the browser to it."""
-    form = forms.read_press(ReportDownloadForm())
+    form = forms.read_button(ReportDownloadForm())
     with store().read() as tx:
         account_id = seats.read(tx, form.data.get("account")).account_id
     return send_ticket({"file": "report", "account_id": account_id, "format": form.data["format"]})

@@ -87,7 +87,7 @@ def read_upload(schema: Schema) -> Form:
     return _loaded(schema, request.form)
 
 
-def read_press(schema: Schema) -> Form:
+def read_button(schema: Schema) -> Form:
     """Read a form without fields to fill in, such as a button's. Raises the 422 Problem if it is invalid."""
     form = read_form(schema)
     if form.errors:

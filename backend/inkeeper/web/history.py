@@ -175,7 +175,7 @@ def save_edit(account_id: str, inmail_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/row/remove")
 def remove_row(account_id: str, inmail_id: str) -> Response:
     """Remove an InMail from the log; its row then has an undo button."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
 
     def remove(tx: Transaction) -> dict[str, Any]:
         return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
@@ -187,7 +187,7 @@ def remove_row(account_id: str, inmail_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/row/restore")
 def restore_row(account_id: str, inmail_id: str) -> Response:
     """Log a removed InMail again, in the same row."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
     logged = forms.save_once(
         account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())
     )

@@ -137,7 +137,7 @@ def log_inmail(account_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/outcome")
 def record_outcome(account_id: str, inmail_id: str) -> Response:
     """Record the outcome of an InMail; `pending` removes it."""
-    form = forms.read_press(OutcomeForm())
+    form = forms.read_button(OutcomeForm())
     outcome = form.data["outcome"]
 
     def record(tx: Transaction) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/remove")
 def remove_inmail(account_id: str, inmail_id: str) -> Response:
     """Remove an InMail from the log."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
     forms.save_once(account_id, form, lambda tx: _retract(tx, account_id, inmail_id))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/restore"
     return parts(
@@ -171,7 +171,7 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/restore")
 def restore_inmail(account_id: str, inmail_id: str) -> Response:
     """Log a removed InMail again."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
     forms.save_once(account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now()))
     return parts(
         account_id, toast=Toast(gettext("%(inmail_id)s is back in the log.", inmail_id=_name_of(account_id, inmail_id)))
@@ -207,7 +207,7 @@ def observe(account_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/observations/<observation_id>/withdraw")
 def withdraw_observation(account_id: str, observation_id: str) -> Response:
     """Withdraw a mistyped observation."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
 
     def withdraw(tx: Transaction) -> dict[str, Any]:
         answer = observations.withdraw_observation(tx, actor(), account_id, observation_id, now())

@@ -186,7 +186,7 @@ def act_on_people() -> Response:
 @blueprint.post("/people/undo")
 def undo_on_people() -> Response:
     """Undo a bulk action."""
-    form = forms.read_press(UndoForm())
+    form = forms.read_button(UndoForm())
     before = _parse_undo(form.data["before"])
     action: BulkAction = form.data["what"]
 
@@ -204,7 +204,7 @@ def undo_on_people() -> Response:
 @blueprint.post("/people/targets/<target_id>/later")
 def put_off(target_id: str) -> Response:
     """Put off a person from Home."""
-    form = forms.read_press(BulkForm())
+    form = forms.read_button(BulkForm())
     with store().read() as tx:
         targets.get(tx, actor(), target_id, now())
         found = seats.read(tx, form.data.get("account"))

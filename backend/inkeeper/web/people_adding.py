@@ -133,7 +133,7 @@ def add_several() -> Response:
 @blueprint.post("/people/download")
 def download_people() -> Response:
     """Issue a ticket for a file of the rows that People shows, and redirect the browser to it."""
-    form = forms.read_press(PeopleDownloadForm())
+    form = forms.read_button(PeopleDownloadForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
     wanted = {name: form.data[name] for name in ("q", "campaign") if form.data.get(name)}

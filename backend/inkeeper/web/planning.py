@@ -144,7 +144,7 @@ def save_planning() -> Response:
 @blueprint.post("/people/plan/undo")
 def undo_planning() -> Response:
     """Undo a plan, and show it as a preview again."""
-    form = forms.read_press(UndoForm())
+    form = forms.read_button(UndoForm())
     try:
         plan = {target_id: date.fromisoformat(day) for target_id, day in _DAY.findall(form.data["plan"])}
     except ValueError:

@@ -21,7 +21,7 @@ from inkeeper.web.language import gettext
 DEVICES_AT_ONCE = 200
 
 
-class PressForm(FormSchema):
+class ButtonForm(FormSchema):
     """A button on this page, and the account of the page."""
 
     here = fields.String(load_default=None, validate=validate.Length(max=64))
@@ -52,7 +52,7 @@ def show_waiting() -> Response:
 @blueprint.post("/settings/browsers/code")
 def make_code() -> Response:
     """Issue a code for the next browser that connects. It is shown once and replaces the previous one."""
-    form = forms.read_press(PressForm())
+    form = forms.read_button(ButtonForm())
     code = pairing.invite_device(store(), actor(), now())
     return _cards(form, code=code)
 
@@ -60,7 +60,7 @@ def make_code() -> Response:
 @blueprint.post("/settings/browsers/phone")
 def sign_in_phone() -> Response:
     """Make a sign-in link for a phone, as a QR code; none without HTTPS."""
-    form = forms.read_press(PressForm())
+    form = forms.read_button(ButtonForm())
     if urlsplit(address()).scheme != "https":
         return _cards(form, unencrypted=True)
     secret = sign_ins.new_secret()
@@ -72,7 +72,7 @@ def sign_in_phone() -> Response:
 @blueprint.post("/settings/browsers/<other_id>/disconnect")
 def disconnect(other_id: str) -> Response:
     """Revoke a browser's access at once."""
-    form = forms.read_press(PressForm())
+    form = forms.read_button(ButtonForm())
 
     def revoke(tx: Transaction) -> dict[str, Any]:
         return {"device_id": devices.revoke(tx, actor(), other_id, now()).id}

@@ -42,7 +42,7 @@ def show_data() -> Response:
 @blueprint.post("/accounts/<account_id>/settings/imports/<import_id>/undo")
 def undo_import(account_id: str, import_id: str) -> Response:
     """Undo a whole import."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
         answer = batches.take_back(tx, actor(), account_id, import_id, now())

@@ -114,7 +114,7 @@ def change_plan(account_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/settings/plan/<change_id>/undo")
 def undo_plan(account_id: str, change_id: str) -> Response:
     """Withdraw a change of plan."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
         return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now())["balance"]}

@@ -99,7 +99,7 @@ def save_warnings(account_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/settings/calendar")
 def make_calendar(account_id: str) -> Response:
     """Make the calendar's secret address. It is in this response only."""
-    form = forms.read_press(AddressForm())
+    form = forms.read_button(AddressForm())
 
     def make(tx: Transaction) -> dict[str, Any]:
         # Store only the salt in the response: deriving the address from it needs this page's token.
@@ -115,7 +115,7 @@ def make_calendar(account_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/settings/calendar/end")
 def end_calendar(account_id: str) -> Response:
     """Revoke the calendar's secret address at once."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
 
     def end(tx: Transaction) -> dict[str, Any]:
         calendar.revoke_address(tx, actor(), account_id)
@@ -128,7 +128,7 @@ def end_calendar(account_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/settings/calendar/download")
 def download_calendar(account_id: str) -> Response:
     """Issue a ticket for the calendar as a file, and redirect the browser to it."""
-    forms.read_press(FormSchema())
+    forms.read_button(FormSchema())
     with store().read() as tx:
         seats.read(tx, account_id)
     return send_ticket({"file": "calendar", "account_id": account_id})
@@ -137,7 +137,7 @@ def download_calendar(account_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/settings/reminder-names")
 def save_reminder_names(account_id: str) -> Response:
     """Set whether the daily e-mail names the people to write to."""
-    form = forms.read_press(NamesForm())
+    form = forms.read_button(NamesForm())
 
     def change(tx: Transaction) -> dict[str, Any]:
         accounts.set_names_in_reminders(tx, owned_account(tx, actor(), account_id).id, form.data["names"])

@@ -81,7 +81,7 @@ class TextForm(FormSchema):
     )
 
 
-class PressForm(FormSchema):
+class ButtonForm(FormSchema):
     """A button on a text's page, and the account of the page."""
 
     account = fields.String(validate=validate.Length(max=64))
@@ -116,7 +116,7 @@ def show_texts() -> Response:
 @blueprint.post("/people/texts/preview")
 def preview_text() -> Response:
     """Preview an unfinished text for a person."""
-    form = forms.read_press(DraftForm())
+    form = forms.read_button(DraftForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
         shown = _preview(tx, found, form.data["subject"], form.data["body"], form.data["person"])
@@ -136,7 +136,7 @@ def create_text() -> Response:
 @blueprint.post("/people/texts/again")
 def create_again() -> Response:
     """Undo the deletion of a text by storing it again, and update the list."""
-    form = forms.read_press(TextForm())
+    form = forms.read_button(TextForm())
     _create(form)
     return _parts(_seats(form))
 
@@ -169,7 +169,7 @@ def save_text(text_id: str) -> Response:
 @blueprint.post("/people/texts/<text_id>/delete")
 def delete_text(text_id: str) -> Response:
     """Delete a text; the toast has an undo button."""
-    form = forms.read_press(PressForm())
+    form = forms.read_button(ButtonForm())
 
     def delete(tx: Transaction) -> dict[str, Any]:
         return {"archived": texts.delete_text(tx, actor(), text_id, now())["archived"]}
@@ -192,7 +192,7 @@ def delete_text(text_id: str) -> Response:
 @blueprint.post("/people/texts/<text_id>/restore")
 def restore_text(text_id: str) -> Response:
     """Restore an archived text, and update the list."""
-    form = forms.read_press(PressForm())
+    form = forms.read_button(ButtonForm())
 
     def restore(tx: Transaction) -> dict[str, Any]:
         texts.restore_text(tx, actor(), text_id)

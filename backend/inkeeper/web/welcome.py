@@ -129,7 +129,7 @@ def save_plan() -> Response:
 @blueprint.post("/accounts/<account_id>/credit-rules")
 def answer_rules(account_id: str) -> Response:
     """Switch to rules with carry-over if last month's credits were still there; otherwise change nothing."""
-    form = forms.read_press(RulesForm())
+    form = forms.read_button(RulesForm())
     with store().read() as tx:
         owned_account(tx, actor(), account_id)
         balance = seats.read(tx, account_id).chosen["balance"]
@@ -149,7 +149,7 @@ def show_connecting() -> Response:
 @blueprint.post("/welcome/code")
 def issue_code() -> Response:
     """Issue a code for the next browser. A shared server shows no code before."""
-    forms.read_press(FormSchema())
+    forms.read_button(FormSchema())
     pairing.invite_device(store(), actor(), now())
     return _part(_connecting())
 
