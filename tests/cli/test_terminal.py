@@ -51,7 +51,7 @@ def hostile(tmp_path: Path) -> str:
             retracted_at=now,
         )
         for model in (Owner, Device, Account):
-            model.update(name=EVIL).execute()
+            model.update(name=EVIL).execute(tx.database)
     store.checkpoint_and_close()
     return account
 
