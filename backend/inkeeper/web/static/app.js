@@ -438,10 +438,10 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** @param {Node | null} but @param {boolean} [focus] */
-  function closeMenus(but, focus) {
+  /** Closes the open menus, except one that contains `kept`. @param {Node | null} kept @param {boolean} [focus] */
+  function closeMenus(kept, focus) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      if (but && menu.contains(but)) continue;
+      if (kept && menu.contains(kept)) continue;
       menu.open = false;
       if (focus) menu.querySelector("summary")?.focus();
     }
