@@ -1,8 +1,8 @@
-# Inkeeper. `make help` lists what can be asked for.
+# `make help` lists the targets.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-# The tests start some hundred servers. Where an environment forbids to keep bytecode, each would compile every module.
+# The tests start hundreds of servers. Without stored bytecode each would compile every module.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench test-cluster requirements clean FORCE
 
@@ -13,8 +13,8 @@ DEVELOPMENT := $(VENV)/.development
 
 PIP_INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet
 
-# The first Python that is new enough; PYTHON=... on the command line overrides it. In an activated environment it is the
-# Python that made it, since the environment itself may be made anew.
+# The first Python of version 3.11 or later; PYTHON=... overrides it. In an activated environment it is the Python that
+# the environment was made with, because the active environment may be the one that is replaced.
 NEW_ENOUGH := import sys; sys.exit("too old") if sys.version_info < (3, 11) else print(sys._base_executable)
 FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	  if "$$candidate" -c '$(NEW_ENOUGH)' 2>/dev/null; then exit; fi; \
@@ -23,7 +23,7 @@ FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.1
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
 
-# BROWSER may also be set in the environment, where it names a program: that is left to the default browser's own choice.
+# An environment variable BROWSER that names a program is passed on: it selects the default browser.
 run: $(RUNTIME)  ## start Inkeeper and open it: in a Chromium with the extension, or BROWSER=default, or BROWSER=none
 	@$(if $(filter default none,$(BROWSER)),unset BROWSER;) exec $(VENV)/bin/inkeeper serve --browser $(or $(filter default none,$(BROWSER)),extension)
 
@@ -81,8 +81,8 @@ clean:  ## remove the environment and everything that was made here (your ledger
 	rm -rf $(VENV) .cache .hypothesis build dist backend/*.egg-info tests/lint/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Other pins mean a new environment, so that none holds anything that is not pinned. One whose Python is gone (an upgraded
-# system, a moved folder) is made anew too.
+# Changed pins create a new environment, so that it never holds packages that are not pinned. An environment whose
+# Python is gone (after a system upgrade or a move of the folder) is recreated too.
 ifeq ($(wildcard $(PY)),)
 $(RUNTIME): FORCE
 endif

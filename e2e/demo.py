@@ -22,7 +22,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import CODE, ROOT, free_port
 from e2e.harness.wait import until
-from inkeeper.server.browser import BrowserUnavailable, open_with_extension, steps_by_hand
+from inkeeper.server.browser import BrowserUnavailable, manual_steps, open_with_extension
 
 START_PAGE = "https://www.linkedin.com/"
 SLOWEST_START_SECONDS = 60
@@ -175,7 +175,7 @@ def main() -> int:
             return server.wait()
     except BrowserUnavailable as reason:
         print(f"The demo needs a browser to be seen in: {reason}\n`inkeeper demo` runs its server alone; then:")
-        print(steps_by_hand(SOURCE))
+        print(manual_steps(SOURCE))
         return 1
     except KeyboardInterrupt:
         return 0

@@ -12,7 +12,7 @@ from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from inkeeper.server.opening import carried_link
+from inkeeper.server.opening import portable_link
 from inkeeper.storage.database import open_database
 
 SHOWN = "Credits that LinkedIn shows now"
@@ -29,7 +29,7 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 def welcome(browser: Browser, server: Server) -> Page:
     """Set-up as `inkeeper serve` opens it: signed in, with nothing stored and no device connected."""
     store = open_database(f"sqlite:///{server.data}/inkeeper.sqlite3")
-    link = carried_link(store, server.address, "me", "/welcome")
+    link = portable_link(store, server.address, "me", "/welcome")
     store.checkpoint_and_close()
     page = wait_idle(browser.visit(link))
     page.find("radio", "Sales Navigator")

@@ -16,9 +16,9 @@ from inkeeper.server.browser import (
     extension_id,
     find_program,
     forget_connection,
+    manual_steps,
     open_with_extension,
     private_copy,
-    steps_by_hand,
 )
 
 
@@ -229,4 +229,4 @@ class TestThePrivateCopy:
 
 
 def test_the_steps_by_hand_name_the_folder(extension: Path) -> None:
-    assert str(extension) in steps_by_hand(extension)
+    assert str(extension) in manual_steps(extension)

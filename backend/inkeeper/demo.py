@@ -1,6 +1,6 @@
-"""A year of plausible history of people who do not exist, for trying everything out.
+"""Demo data: a year of plausible history with invented people.
 
-The same seed and instant give the same history. All of it goes through the services, so it could have been lived.
+The same seed and instant give the same history. It is written through the services, so every rule holds for it.
 """
 
 from __future__ import annotations
@@ -39,39 +39,39 @@ _SUBJECTS = {
     "other": ("An opening in our team of examples", "Your advice on blueprints"),
 }
 _PRICES = {"premium_career": 2999, "premium_business": 4999, "sales_navigator": 9999, "recruiter_lite": 16999}
-"""What the demo's user pays a month for each plan, in cents: invented, like the rest."""
+"""Invented monthly prices of the plans, in euro cents."""
 
-_ANSWERED = 0.36
-_FREE = 0.12
-_WITH_TEXT = 0.7
-"""How many of the InMails for whose purpose there is a text are written with it."""
+_ANSWERED_SHARE = 0.36
+_FREE_SHARE = 0.12
+_WITH_TEXT_SHARE = 0.7
+"""The share of InMails that use a text, of those whose purpose has one."""
 
 
-class _Moment(NamedTuple):
-    """Something that happens at an instant (UTC)."""
+class _Event(NamedTuple):
+    """An action at an instant (UTC)."""
 
     at: datetime
     act: Callable[[datetime], object]
 
 
 @dataclass(frozen=True)
-class _Seat:
-    """One account of the demo and how its owner uses it."""
+class _DemoAccount:
+    """An account of the demo, and how it is used."""
 
     name: str
     plan: str
     rule_book: str
     time_zone: str
     shares: tuple[float, ...]
-    """Of the month's credits, how much is sent in each month of the past year, over and over."""
+    """The share of a month's credits that is sent, month by month, repeated cyclically."""
     upgrade_to: str | None = None
-    """The plan since half a year ago."""
+    """The plan for the last half year; None for no change."""
     has_list: bool = False
-    """Whether the list of people to write to is kept for this account."""
+    """Whether the account has the list of people to write to."""
 
 
-_SEATS = (
-    _Seat(
+_ACCOUNTS = (
+    _DemoAccount(
         "Sales Navigator",
         "premium_career",
         "month_end",
@@ -80,7 +80,7 @@ _SEATS = (
         upgrade_to="sales_navigator",
         has_list=True,
     ),
-    _Seat(
+    _DemoAccount(
         "Recruiter Lite",
         "recruiter_lite",
         "rolling",
@@ -91,125 +91,126 @@ _SEATS = (
 
 
 def fill(store: Store, now: datetime, seed: int = 1) -> None:
-    """Write the history of the year before `now` (UTC) into an empty database. It belongs to the default owner."""
-    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    """Write the history of the year before `now` (UTC) into an empty database, for the default owner."""
+    rng = random.Random(seed)  # noqa: S311 (demo data, not a secret)
     with store.begin_write(None) as tx:
         owner = owners.find_or_add(tx, pairing.DEFAULT_OWNER, now - _YEAR)
-        for seat in _SEATS:
-            _Story(Actor(owner), seat, now, chance).tell(tx)
+        for account in _ACCOUNTS:
+            _AccountHistory(Actor(owner), account, now, rng).write(tx)
 
 
 def _euros(plan: str) -> dict[str, Any]:
     return {"amount_minor": _PRICES[plan], "currency": "EUR"}
 
 
-class _Story:
-    """What happened on one seat, told from its opening to now, each step at its time."""
+class _AccountHistory:
+    """Generates the events of one account, and executes them in order of time."""
 
-    def __init__(self, actor: Actor, seat: _Seat, now: datetime, chance: random.Random) -> None:
+    def __init__(self, actor: Actor, account: _DemoAccount, now: datetime, rng: random.Random) -> None:
         self.actor = actor
-        self.seat = seat
+        self.account = account
         self.now = now
-        self.chance = chance
+        self.rng = rng
         people = [f"{first} {last}" for first, last in product(_FIRST_NAMES, _LAST_NAMES)]
-        chance.shuffle(people)
+        rng.shuffle(people)
         self.people = cycle(people)
         self.account_id = ""
         self.texts: dict[str, str] = {}
-        self.moments: list[_Moment] = []
+        self.events: list[_Event] = []
 
-    def tell(self, tx: Transaction) -> None:
+    def write(self, tx: Transaction) -> None:
+        """Write the account's history."""
         this_hour = self.now.replace(minute=0, second=0, microsecond=0)
         opened_at = this_hour - _YEAR
         self._open(tx, opened_at)
-        if self.seat.upgrade_to:
-            self._at(this_hour - timedelta(days=183), partial(self._upgrade, tx))
-        if self.seat.has_list:
-            zone = self.seat.time_zone
-            for at, act in demo_list.moments(tx, self.actor, self.account_id, zone, self.texts, self.now):
-                self._at(at, act)
+        if self.account.upgrade_to:
+            self._schedule(this_hour - timedelta(days=183), partial(self._upgrade, tx))
+        if self.account.has_list:
+            zone = self.account.time_zone
+            for at, act in demo_list.events(tx, self.actor, self.account_id, zone, self.texts, self.now):
+                self._schedule(at, act)
         months = 13
         for month in range(months):
             begin = opened_at + month * (_YEAR / months)
-            self._at(begin + timedelta(hours=1), self._plan_month(tx, begin, begin + _YEAR / months, month))
+            self._schedule(begin + timedelta(hours=1), self._plan_month(tx, begin, begin + _YEAR / months, month))
         for days in range(3, _YEAR.days, 13):
-            self._at(
+            self._schedule(
                 this_hour - timedelta(days=days, hours=2), self._observe(tx, slip=days in (3 + 13 * 7, 3 + 13 * 16))
             )
-        while self.moments:
-            self.moments.sort(key=lambda moment: moment.at, reverse=True)
-            moment = self.moments.pop()
-            moment.act(moment.at)
+        while self.events:
+            self.events.sort(key=lambda event: event.at, reverse=True)
+            event = self.events.pop()
+            event.act(event.at)
 
-    def _at(self, at: datetime, act: Callable[[datetime], object]) -> None:
+    def _schedule(self, at: datetime, act: Callable[[datetime], object]) -> None:
         if at <= self.now:
-            self.moments.append(_Moment(at, act))
+            self.events.append(_Event(at, act))
 
     def _open(self, tx: Transaction, at: datetime) -> None:
         wanted: dict[str, Any] = {
-            "name": self.seat.name,
-            "plan": self.seat.plan,
-            "rule_book": self.seat.rule_book,
-            "time_zone": self.seat.time_zone,
+            "name": self.account.name,
+            "plan": self.account.plan,
+            "rule_book": self.account.rule_book,
+            "time_zone": self.account.time_zone,
             "opened_at": at,
-            "price": _euros(self.seat.upgrade_to or self.seat.plan),
+            "price": _euros(self.account.upgrade_to or self.account.plan),
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
         self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
-        # The first account brought them.
+        # Creating the first account stores default texts.
         self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.actor, None, 10)}
 
     def _upgrade(self, tx: Transaction, at: datetime) -> None:
-        plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.seat.upgrade_to}, at)
+        plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.account.upgrade_to}, at)
 
     def _plan_month(self, tx: Transaction, begin: datetime, end: datetime, month: int) -> Callable[[datetime], None]:
-        """Spread a month's sends over its working hours, once its number of credits is known."""
+        """An action at the month's begin that schedules its InMails at random working hours, by the allotment."""
 
         def plan(at: datetime) -> None:
             state, _ = balances.state_at(tx, self.account_id, at)
-            share = self.seat.shares[month % len(self.seat.shares)]
+            share = self.account.shares[month % len(self.account.shares)]
             for _ in range(round(share * allotment_of(state))):
-                self._at(self._working_hour(begin, end), partial(self._send, tx))
+                self._schedule(self._working_hour(begin, end), partial(self._send, tx))
 
         return plan
 
     def _working_hour(self, begin: datetime, end: datetime) -> datetime:
         while True:
-            day = begin + self.chance.random() * (end - begin)
-            hour, minute, second = (self.chance.randrange(*span) for span in ((8, 17), (60,), (60,)))
+            day = begin + self.rng.random() * (end - begin)
+            hour, minute, second = (self.rng.randrange(*span) for span in ((8, 17), (60,), (60,)))
             at = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
             if at.isoweekday() <= 5 and at > begin + timedelta(hours=2):
                 return at
 
     def _send(self, tx: Transaction, at: datetime) -> None:
         balance = balances.state_at(tx, self.account_id, at)[0].balance
-        free = self.chance.random() < _FREE
+        free = self.rng.random() < _FREE_SHARE
         if balance == 0 and not free:
             return
         name = next(self.people)
-        purpose = self.chance.choices(tuple(_SUBJECTS), (5, 3, 2, 1))[0]
+        purpose = self.rng.choices(tuple(_SUBJECTS), (5, 3, 2, 1))[0]
         wanted = {
             "recipient": {"name": name, "profile_url": f"https://www.linkedin.com/in/{name.lower().replace(' ', '-')}"},
             "cost": 0 if free else 1,
             "purpose": purpose,
-            "subject": self.chance.choice(_SUBJECTS[purpose]),
-            "source": self.chance.choice(("popup", "popup", "shortcut")),
+            "subject": self.rng.choice(_SUBJECTS[purpose]),
+            "source": self.rng.choice(("popup", "popup", "shortcut")),
         }
-        if purpose in self.texts and self.chance.random() < _WITH_TEXT:
+        if purpose in self.texts and self.rng.random() < _WITH_TEXT_SHARE:
             wanted["text"] = self.texts[purpose]
         inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at)["inmail"]["id"]
-        if self.chance.random() < _ANSWERED:
-            outcome: Outcome = self.chance.choices(ANSWERS, (5, 3, 2))[0]
-            wait = timedelta(minutes=60 + round(self.chance.expovariate(1 / 3600)))
+        if self.rng.random() < _ANSWERED_SHARE:
+            outcome: Outcome = self.rng.choices(ANSWERS, (5, 3, 2))[0]
+            wait = timedelta(minutes=60 + round(self.rng.expovariate(1 / 3600)))
         else:
             outcome, wait = "no_response", timedelta(days=30)
-        self._at(at + wait, self._outcome(tx, inmail_id, outcome))
+        self._schedule(at + wait, self._outcome(tx, inmail_id, outcome))
 
     def _outcome(self, tx: Transaction, inmail_id: str, outcome: str) -> Callable[[datetime], object]:
         return lambda at: inmails.update_inmail(tx, self.actor, self.account_id, inmail_id, {"outcome": outcome}, at)
 
     def _observe(self, tx: Transaction, *, slip: bool) -> Callable[[datetime], None]:
-        """LinkedIn's number, typed in; once in a while an InMail from the phone had been forgotten."""
+        """An action that records LinkedIn's balance. With `slip` it is 1 lower, as after an unlogged InMail."""
 
         def observe(at: datetime) -> None:
             balance = balances.state_at(tx, self.account_id, at)[0].balance

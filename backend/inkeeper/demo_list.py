@@ -1,4 +1,4 @@
-"""The demo's list of people: whom its user wants to write to, a campaign under way, and somebody not to contact."""
+"""The demo's list of people: targets, a running campaign, and a person marked as do-not-contact."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from inkeeper.storage.campaigns import Step
 from inkeeper.storage.transaction import Transaction
 
 _DAY = timedelta(days=1)
-_CREDITS_LEFT_ALONE = 3
+_MIN_BALANCE = 3
 
 Act = Callable[[datetime], object]
 
 
-class _Listed(NamedTuple):
-    """Somebody on the list. `planned_in` is in how many days they are planned, None for no day."""
+class _ListedPerson(NamedTuple):
+    """A person on the list. `planned_in` is the number of days until the planned day, None for no planned day."""
 
     name: str
     company: str
@@ -33,23 +33,23 @@ class _Listed(NamedTuple):
 
 
 _LISTED = (
-    _Listed(
+    _ListedPerson(
         "Ines Beispiel", "Mustermann & Daughters", "Head of patterns", "introduction", "Talk on reusable samples", 0
     ),
-    _Listed("Théo Maquette", "Atelier Maquette", "Model maker", "introduction", "Asked about scale models", 1),
-    _Listed("Anouk Proefstuk", "Proefwerk", "Editor", "article", "Writes about placeholders"),
-    _Listed("Rafa Ejemplo", "Ejemplo y Cía", "Data lead", "introduction", "Data lead since spring"),
-    _Listed("Maren Vorlage", "Vorlagenwerk", "Product owner", "introduction", "Uses our templates"),
-    _Listed("Tiago Amostra", "Amostra Lda", "Buyer", "introduction", "Met at the sample fair"),
-    _Listed("Saana Malli", "Mallitalo", "Engineer", "other", "Knows a lot about stencils"),
-    _Listed("Piotr Przykład", "Przykładowo", "Founder", "introduction", "Two of our clients know him"),
-    _Listed("Ada Blindtext", "Lorem & Ipsum", "Copywriter", "article", "Liked the last article"),
-    _Listed("Emre Örnek", "Örnek Yayın", "Publisher", "introduction", "Recommended by Ada"),
+    _ListedPerson("Théo Maquette", "Atelier Maquette", "Model maker", "introduction", "Asked about scale models", 1),
+    _ListedPerson("Anouk Proefstuk", "Proefwerk", "Editor", "article", "Writes about placeholders"),
+    _ListedPerson("Rafa Ejemplo", "Ejemplo y Cía", "Data lead", "introduction", "Data lead since spring"),
+    _ListedPerson("Maren Vorlage", "Vorlagenwerk", "Product owner", "introduction", "Uses our templates"),
+    _ListedPerson("Tiago Amostra", "Amostra Lda", "Buyer", "introduction", "Met at the sample fair"),
+    _ListedPerson("Saana Malli", "Mallitalo", "Engineer", "other", "Knows a lot about stencils"),
+    _ListedPerson("Piotr Przykład", "Przykładowo", "Founder", "introduction", "Two of our clients know him"),
+    _ListedPerson("Ada Blindtext", "Lorem & Ipsum", "Copywriter", "article", "Liked the last article"),
+    _ListedPerson("Emre Örnek", "Örnek Yayın", "Publisher", "introduction", "Recommended by Ada"),
 )
 
 
-class _InCampaign(NamedTuple):
-    """Somebody in the campaign. `sent` and `answered` are how many days ago the InMail was sent and answered."""
+class _CampaignPerson(NamedTuple):
+    """A person in the campaign. `sent` and `answered` are in days before now; `answered` is None without an answer."""
 
     name: str
     company: str
@@ -58,17 +58,20 @@ class _InCampaign(NamedTuple):
 
 
 _IN_CAMPAIGN = (
-    _InCampaign("Lotte Schablone", "Schablonia", 15, None),
-    _InCampaign("Hugo Gabarit", "Gabarit SA", 14, 11),
-    _InCampaign("Ilse Sjabloon", "Sjabloon BV", 2, None),
+    _CampaignPerson("Lotte Schablone", "Schablonia", 15, None),
+    _CampaignPerson("Hugo Gabarit", "Gabarit SA", 14, 11),
+    _CampaignPerson("Ilse Sjabloon", "Sjabloon BV", 2, None),
 )
 _NOT_TO_CONTACT = ("Bo Attrapp", "Attrapp AB")
 
 
-def moments(
+def events(
     tx: Transaction, actor: Actor, account_id: str, zone: str, texts: dict[str, str], now: datetime
 ) -> Iterator[tuple[datetime, Act]]:
-    """What happens to the list, and when (UTC, up to `now`). `texts` are ids by purpose, `zone` is the account's."""
+    """The actions on the list with their instants (UTC, up to `now`).
+
+    `texts` are text ids by purpose; `zone` is the account's time zone.
+    """
     inmail_ids: dict[str, str] = {}
 
     def begin(at: datetime) -> None:
@@ -95,13 +98,13 @@ def moments(
         known = {"company": listed.company, "headline": listed.headline}
         at = now if listed.planned_in is not None else now - (len(_LISTED) - number) * _DAY
         yield at, partial(_add, tx, actor, listed.name, known, fields)
-    yield now - 5 * _DAY, partial(_mark, tx, actor)
+    yield now - 5 * _DAY, partial(_add_do_not_contact, tx, actor)
 
 
 def _add_campaign(
     tx: Transaction, actor: Actor, account_id: str, texts: dict[str, str], today: date, at: datetime
 ) -> str:
-    """A campaign of an InMail and a follow-up, that ends in some weeks; its id."""
+    """Store a campaign of an InMail and a follow-up that ends in 60 days. Returns its id."""
     values = {
         "name": "Makers of stencils",
         "goal": "Three calls before the year ends",
@@ -126,18 +129,18 @@ def _add(tx: Transaction, actor: Actor, name: str, known: dict[str, Any], fields
 
 
 def _write(tx: Transaction, actor: Actor, account_id: str, name: str, at: datetime) -> str:
-    """Log an InMail to somebody on the list; its id. It is free where few credits are left."""
+    """Log an InMail to a person on the list, free if the balance is at most `_MIN_BALANCE`. Returns its id."""
     balance = balances.state_at(tx, account_id, at)[0].balance
     wanted = {
         "recipient": {"name": name, "profile_url": _link(name)},
-        "cost": int(balance > _CREDITS_LEFT_ALONE),
+        "cost": int(balance > _MIN_BALANCE),
         "source": "popup",
     }
     inmail_id: str = inmails.log_inmail(tx, actor, account_id, wanted, at)["inmail"]["id"]
     return inmail_id
 
 
-def _mark(tx: Transaction, actor: Actor, at: datetime) -> None:
+def _add_do_not_contact(tx: Transaction, actor: Actor, at: datetime) -> None:
     name, company = _NOT_TO_CONTACT
     wanted = {"name": name, "profile_url": _link(name), "company": company}
     person = persons.find_or_add(tx, actor, wanted, at).person

@@ -1,4 +1,4 @@
-"""What can be set: by a flag, else by an `INKEEPER_*` variable, else by default."""
+"""The settings: each from a command-line flag, else an `INKEEPER_*` environment variable, else a default."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this server is reached and where it keeps its data."""
+    """The server's addresses and the place of its data."""
 
     database: str
     """The database's URL."""
@@ -29,17 +29,17 @@ class Settings:
     port: int = DEFAULT_PORT
 
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
-    """The names under which requests may come in: lower-case, without port; IPv6 addresses in brackets."""
+    """The accepted names in Host headers: lower-case, without port; IPv6 addresses in brackets."""
 
     folder: Path | None = None
-    """Where files that a browser is opened with go, where the database is no file."""
+    """The folder for files that open a browser, if the database is not a file."""
 
     demo: bool = False
-    """Whether all that the server holds is made up."""
+    """Whether all data is invented."""
 
     @property
     def is_shared(self) -> bool:
-        """Whether the server answers under names beyond loopback, so that strangers may reach it."""
+        """Whether the server accepts other names than loopback ones, so that other people may reach it."""
         return not self.allowed_hosts <= LOOPBACK_HOSTS
 
 
@@ -49,8 +49,11 @@ _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?", re.ASCII)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LONGEST_LOCAL_PART = 64
-_TWO_WAYS = frozenset("ßẞς\u200c\u200d")
-"""Characters that IDNA of 2003, which Python has, turns into others, and IDNA of 2008 keeps: two different domains."""
+_IDNA_AMBIGUOUS = frozenset("ßẞς\u200c\u200d")
+"""Characters that IDNA 2003 (Python's codec) maps to others and IDNA 2008 keeps, giving two different domains.
+
+Source: https://www.unicode.org/reports/tr46/ (deviation characters).
+"""
 
 
 class _Scheme(NamedTuple):
@@ -67,7 +70,7 @@ _MAIL_SCHEMES = {
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """By which server, from whom and to whom mail is sent."""
+    """The mail server, the sender and the recipient."""
 
     host: str
     port: int
@@ -79,43 +82,43 @@ class MailSettings:
 
 
 class SettingsError(Exception):
-    """A setting that makes no sense; the message names it and says what it should be."""
+    """An invalid setting. The message names the setting and the expected form."""
 
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
-    """The settings from flags (None where not given) and `INKEEPER_HOST`, `_PORT`, `_DATABASE`, `_DATA_DIR` and
-    `_ALLOWED_HOSTS` (names with commas between). Creates the data folder, for its owner alone, if it is to be used.
+    """Load the settings from flags (None if not given) and the variables `INKEEPER_HOST`, `_PORT`, `_DATABASE`,
+    `_DATA_DIR` and `_ALLOWED_HOSTS` (comma-separated names). Creates the data folder (0700) if it is needed.
 
-    Raises SettingsError for a port or host that is none, and OSError for a folder that cannot be made.
+    Raises SettingsError for an invalid port or host, and OSError if the folder cannot be created.
     """
 
-    chosen = _chooser(flags, environment)
-    host = _host("--host", str(chosen("host") or DEFAULT_HOST))
-    database = str(chosen("database") or _database_in(_data_folder(chosen("data_dir"))))
-    names = [name.strip() for name in str(chosen("allowed_hosts") or "").split(",")]
+    setting = _setting_reader(flags, environment)
+    host = _host("--host", str(setting("host") or DEFAULT_HOST))
+    database = str(setting("database") or _database_in(_data_folder(setting("data_dir"))))
+    names = [name.strip() for name in str(setting("allowed_hosts") or "").split(",")]
     further = {_in_brackets(_host("INKEEPER_ALLOWED_HOSTS", name)) for name in names if name}
     return Settings(
         database=database,
-        folder=_data_folder(chosen("data_dir")) if database.startswith("postgres") else None,
+        folder=_data_folder(setting("data_dir")) if database.startswith("postgres") else None,
         host=host,
-        port=_port(chosen("port")),
+        port=_port(setting("port")),
         allowed_hosts=LOOPBACK_HOSTS | {_in_brackets(host)} | further,
     )
 
 
 def load_mail_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> MailSettings:
-    """The mail settings from flags (None where not given) and `INKEEPER_SMTP_URL`, `_SMTP_USER`, `_SMTP_PASSWORD`,
-    `_MAIL_TO` and `_MAIL_FROM`.
+    """Load the mail settings from flags (None if not given) and the variables `INKEEPER_SMTP_URL`, `_SMTP_USER`,
+    `_SMTP_PASSWORD`, `_MAIL_TO` and `_MAIL_FROM`.
 
-    Raises SettingsError, whose words never hold a part of the URL: there may be a password in it.
+    Raises SettingsError. Its message never contains a part of the URL, which may hold a password.
     """
-    chosen = _chooser(flags, environment)
-    recipient = _mail_address("--to", chosen("mail_to"))
-    sender = _mail_address("--from", chosen("mail_from") or recipient)
-    return _mail_settings(chosen, sender, recipient)
+    setting = _setting_reader(flags, environment)
+    recipient = _mail_address("--to", setting("mail_to"))
+    sender = _mail_address("--from", setting("mail_from") or recipient)
+    return _mail_settings(setting, sender, recipient)
 
 
-def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) -> MailSettings:
+def _mail_settings(setting: Callable[[str], Any], sender: str, recipient: str) -> MailSettings:
     from urllib.parse import unquote, urlsplit
 
     shape = SettingsError(
@@ -123,15 +126,15 @@ def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) ->
         " :PORT behind if it is another than usual."
     )
     try:
-        parts = urlsplit(str(chosen("smtp_url") or ""))
+        parts = urlsplit(str(setting("smtp_url") or ""))
         scheme, port = _MAIL_SCHEMES[parts.scheme], parts.port
         host = _host("--smtp-url", parts.hostname or "")
     except (KeyError, ValueError, SettingsError):
         raise shape from None
     if port == 0 or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise shape
-    user = unquote(parts.username or "") or chosen("smtp_user")
-    password = unquote(parts.password or "") or chosen("smtp_password")
+    user = unquote(parts.username or "") or setting("smtp_user")
+    password = unquote(parts.password or "") or setting("smtp_password")
     if bool(user) != bool(password):
         raise SettingsError("Give the mail server's user and password both, or neither.")
     if user and scheme.encryption == "none" and _in_brackets(host) not in LOOPBACK_HOSTS:
@@ -142,10 +145,10 @@ def _mail_settings(chosen: Callable[[str], Any], sender: str, recipient: str) ->
 
 
 def _mail_address(flag: str, value: Any) -> str:
-    """The address with its domain as DNS has it (`bücher.example` is `xn--bcher-kva.example`).
+    """The address with its domain in ASCII form (`bücher.example` is `xn--bcher-kva.example`).
 
-    Raises SettingsError for what is none, and for what not every mail server takes: quotes, literal IP addresses, and
-    anything but ASCII before the @ (that would need SMTPUTF8 on each server on the way).
+    Raises SettingsError for an invalid address, and for forms that not every mail server accepts: quotes, IP addresses,
+    and non-ASCII characters before the @ (these need SMTPUTF8 on every server on the way).
     """
     if not value:
         raise SettingsError(f"Say with {flag} which address to use.")
@@ -154,7 +157,7 @@ def _mail_address(flag: str, value: Any) -> str:
         raise SettingsError(
             f"{flag} has characters before the @ that many mail servers do not take. Use an address in ASCII there."
         )
-    if _TWO_WAYS & set(domain):
+    if _IDNA_AMBIGUOUS & set(domain):
         raise SettingsError(
             f"{flag} has a character in its domain that programs spell in two ways. Write the domain as xn--… instead."
         )
@@ -164,18 +167,18 @@ def _mail_address(flag: str, value: Any) -> str:
     return f"{local}@{host}"
 
 
-def _chooser(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Callable[[str], Any]:
-    def chosen(name: str) -> Any:
+def _setting_reader(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Callable[[str], Any]:
+    def setting(name: str) -> Any:
         flag = flags.get(name)
         return flag if flag is not None else environment.get(f"INKEEPER_{name.upper()}") or None
 
-    return chosen
+    return setting
 
 
 def _port(value: Any) -> int:
     if value is None:
         return DEFAULT_PORT
-    # Not `int` alone, which takes spaces, signs and underscores too.
+    # `int` alone would accept spaces, signs and underscores.
     text = str(value)
     if not (text.isascii() and text.isdigit()) or len(text) > len("65535") or int(text) > 65535:
         raise SettingsError(f"The port must be a number from 0 to 65535, not {terminal.printable(str(value))}.")
@@ -183,7 +186,7 @@ def _port(value: Any) -> int:
 
 
 def _host(setting: str, named: str) -> str:
-    """A host name in the form in which browsers send it, or an IP address; IPv6 in its shortest form, no brackets."""
+    """A host name in the form that browsers send, or an IP address (IPv6 in compressed form without brackets)."""
     from ipaddress import IPv6Address
 
     if ":" in named:
@@ -199,7 +202,7 @@ def _host(setting: str, named: str) -> str:
 
 
 def _domain_name(name: str) -> str:
-    """The name as DNS has it, in lower case; empty for what is none."""
+    """The name in ASCII form and lower case; empty if it is not a host name."""
     try:
         ascii_name = name.encode("idna").decode("ascii").lower()
     except UnicodeError:

@@ -1,16 +1,14 @@
-"""Texts of files and clients at a terminal: shown, and never obeyed."""
+"""Makes untrusted texts safe to print on a terminal."""
 
 from __future__ import annotations
 
-# They join letters and emoji in names, and do nothing else.
+# Zero-width joiners are harmless: they only join letters and emoji in names.
 _JOINERS = "\u200c\u200d"
 _NO_QUOTES = str.maketrans({"“": '"', "”": '"'})
 
 
 def printable(text: object) -> str:
-    """The text on one line, with every character that a terminal might obey, or that turns the reading direction,
-    written out, such as `\\x1b`.
-    """
+    """The text on one line, with control and direction characters as escapes such as `\\x1b`."""
     shown = str(text)
     if shown.isprintable():
         return shown
@@ -18,7 +16,7 @@ def printable(text: object) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name for a line of a terminal: between quotes that it cannot close, with single blanks, and `printable`."""
+    """The name in typographic quotes, `printable`, with single blanks. Such quotes in the name become `"`."""
     return f"“{' '.join(printable(name).translate(_NO_QUOTES).split())}”"
 
 

@@ -145,7 +145,7 @@ class Server:
         return found.group(1)
 
     def pair_for(self, owner: str) -> str:
-        """Assigns the device that is being connected to an owner, on the command line. Returns the code that it prints."""
+        """Assigns the device being connected to an owner, on the command line. Returns the code printed."""
         command = self.command("pair", "--owner", owner)
         printed = subprocess.run(
             command, env=self.environment(), cwd=ROOT, check=True, capture_output=True, text=True

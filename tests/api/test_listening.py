@@ -199,7 +199,7 @@ def test_a_request_that_does_not_go_on_is_ended(
 def test_a_body_that_comes_at_a_fair_rate_is_read(live_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "HEAD_SECONDS", 0)
     monkeypatch.setattr(listening, "BODY_SECONDS", 0)
-    monkeypatch.setattr(listening, "_LOOK_UP_SECONDS", 0.01)
+    monkeypatch.setattr(listening, "_POLL_SECONDS", 0.01)
     size = 400_000
     head = b"POST /api/v1/pairings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     begin = head + f"Content-Length: {size}\r\n\r\n".encode() + b"x" * (size - 1)

@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from inkeeper.api.guard import MAX_UPLOAD_BYTES
-from inkeeper.api.uploads import RETRY_SECONDS, Turns
+from inkeeper.api.uploads import RETRY_SECONDS, ImportQueue
 from inkeeper.errors import Problem
 from inkeeper.services.access import Actor
 from tests.conftest import Clock, Device
@@ -159,7 +159,7 @@ def test_one_byte_too_many_is_known_by_the_head(live_server: str, seat: Seat, pa
 
 def test_eight_uploads_at_once_leave_the_server_answering(app: Flask, live_server: str, seat: Seat, path: str) -> None:
     """While one file is read, whose reading does not end, seven more are refused and everything else is answered."""
-    turns: Turns = app.extensions["inkeeper.turns"]
+    queue: ImportQueue = app.extensions["inkeeper.import_queue"]
     parts = urlsplit(live_server)
 
     def ask(method: str, path: str, body: bytes | None = None) -> tuple[int, str | None]:
@@ -171,7 +171,7 @@ def test_eight_uploads_at_once_leave_the_server_answering(app: Flask, live_serve
         return response.status, response.headers["Retry-After"]
 
     refused: list[tuple[int, str | None]] = []
-    with turns.taken(Actor("somebody"), Clock()()):
+    with queue.slot(Actor("somebody"), Clock()()):
         threads = [threading.Thread(target=lambda: refused.append(ask("POST", path, SMALL))) for _ in range(8)]
         for thread in threads:
             thread.start()
@@ -189,7 +189,10 @@ def test_a_large_upload_beside_one_that_is_read_is_refused_by_its_head(
     app: Flask, live_server: str, seat: Seat, path: str
 ) -> None:
     headers = upload_headers(seat, Content_Length=str(LARGE), Expect="100-continue")
-    with app.extensions["inkeeper.turns"].taken(Actor("somebody"), Clock()()), connected(live_server) as connection:
+    with (
+        app.extensions["inkeeper.import_queue"].slot(Actor("somebody"), Clock()()),
+        connected(live_server) as connection,
+    ):
         connection.sendall(head(path, headers))
         response, body = answer(connection)
 
@@ -205,46 +208,46 @@ def test_an_upload_that_comes_slowly_keeps_no_other_out(live_server: str, seat: 
 
 
 def test_an_owner_who_never_stops_keeps_no_other_out(pair: Callable[..., Device]) -> None:
-    clock, turns = Clock(), Turns()
+    clock, queue = Clock(), ImportQueue()
     with (
-        turns.taken(Actor("busy"), clock()),
+        queue.slot(Actor("busy"), clock()),
         pytest.raises(Problem, match="import_running"),
-        turns.taken(Actor("patient"), clock()),
+        queue.slot(Actor("patient"), clock()),
     ):
         pass
     clock.advance(seconds=1)
-    with pytest.raises(Problem, match="import_running"), turns.taken(Actor("busy"), clock()):
+    with pytest.raises(Problem, match="import_running"), queue.slot(Actor("busy"), clock()):
         pass
     clock.advance(seconds=RETRY_SECONDS - 1)
-    with turns.taken(Actor("patient"), clock()):
+    with queue.slot(Actor("patient"), clock()):
         pass
-    with turns.taken(Actor("busy"), clock()):
+    with queue.slot(Actor("busy"), clock()):
         pass
 
 
 def test_who_does_not_come_again_keeps_the_turn_for_seconds_only() -> None:
-    clock, turns = Clock(), Turns()
+    clock, queue = Clock(), ImportQueue()
     with (
-        turns.taken(Actor("busy"), clock()),
+        queue.slot(Actor("busy"), clock()),
         pytest.raises(Problem, match="import_running"),
-        turns.taken(Actor("gone"), clock()),
+        queue.slot(Actor("gone"), clock()),
     ):
         pass
     clock.advance(seconds=3 * RETRY_SECONDS)
-    with turns.taken(Actor("busy"), clock()):
+    with queue.slot(Actor("busy"), clock()):
         pass
 
 
 def test_a_clock_that_was_ahead_keeps_nobody_out() -> None:
-    clock, turns = Clock(), Turns()
+    clock, queue = Clock(), ImportQueue()
     ahead = clock() + timedelta(days=1)
     with (
-        turns.taken(Actor("busy"), ahead),
+        queue.slot(Actor("busy"), ahead),
         pytest.raises(Problem, match="import_running"),
-        turns.taken(Actor("gone"), ahead),
+        queue.slot(Actor("gone"), ahead),
     ):
         pass
-    with turns.taken(Actor("busy"), clock()):
+    with queue.slot(Actor("busy"), clock()):
         pass
 
 

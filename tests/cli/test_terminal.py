@@ -27,10 +27,10 @@ FORBIDDEN = ("\x1b", "\x07", "\x9b", "\u202e", "\u2028", "\x85", "\r")
 
 
 @pytest.fixture(autouse=True)
-def hostile(tmp_path: Path) -> str:
+def hostile(tmp_path: Path, cli_database_url: str) -> str:
     """A database in which every name is hostile; the account's id."""
     (tmp_path / "data").mkdir()
-    store = open_database(f"sqlite:///{tmp_path}/data/inkeeper.sqlite3")
+    store = open_database(cli_database_url)
     now = utc_now()
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id

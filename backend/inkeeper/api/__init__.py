@@ -1,1 +1,1 @@
-"""How clients reach the services: HTTP, JSON, version 1."""
+"""The HTTP API, version 1: JSON routes over the services."""

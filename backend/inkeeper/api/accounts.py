@@ -1,4 +1,4 @@
-"""Accounts over HTTP."""
+"""HTTP routes of accounts, and the schema fields that describe an account."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from inkeeper.vocabulary import PRODUCTS
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts", description="LinkedIn subscription seats")
 
 LARGEST_AMOUNT = 100_000
-"""More credits than any plan grants; it keeps sums far from where integers end."""
+"""Upper bound of a number of credits in a request: above every plan's, and far below integer overflow in sums."""
 
 
 class MoneySchema(Schema):
@@ -36,28 +36,28 @@ describe(Money, MoneySchema)
 
 
 def working_days_field(**kwargs: Any) -> fields.List:
-    """ISO weekdays, 1 Monday to 7 Sunday."""
+    """A field for working days: a list of ISO weekdays, 1 (Monday) to 7 (Sunday)."""
     return fields.List(Integer(minimum=1, maximum=7), validate=validate.Length(1, 7), **kwargs)
 
 
 def lead_days_field(**kwargs: Any) -> fields.List:
-    """Days before a loss at which the warning of it begins, rises, and rises again."""
+    """A field for the three warning levels: days before a loss of credits, in descending order."""
     metadata = {"description": "Three falling numbers of days before credits are lost.", "examples": [[7, 3, 1]]}
     return fields.List(
         Integer(minimum=1, maximum=MAX_LEAD_DAYS),
-        validate=[validate.Length(equal=3), _must_fall],
+        validate=[validate.Length(equal=3), _validate_descending],
         metadata=metadata,
         **kwargs,
     )
 
 
-def _must_fall(lead_days: Sequence[int]) -> None:
+def _validate_descending(lead_days: Sequence[int]) -> None:
     if any(later >= earlier for earlier, later in pairwise(lead_days)):
         raise ValidationError("Each must be smaller than the one before.")
 
 
 def plan_prices_field(**kwargs: Any) -> fields.Dict:
-    """What other plans cost a month, by plan."""
+    """A field for monthly prices of other plans, by plan code."""
     return fields.Dict(keys=Text(max_length=50), values=fields.Nested(MoneySchema), **kwargs)
 
 
@@ -66,7 +66,7 @@ def _amount(**kwargs: Any) -> Integer:
 
 
 class NewAccountSchema(Schema):
-    """A subscription seat to open an account for."""
+    """The body of a new account: one LinkedIn subscription."""
 
     name = Text(required=True, max_length=100, metadata={"examples": ["My seat"]})
     plan = Text(required=True, max_length=50, metadata={"examples": ["sales_navigator"]})
@@ -85,7 +85,7 @@ class NewAccountSchema(Schema):
     observed_balance = _amount(metadata={"description": "The credits that LinkedIn shows now."})
 
 
-# `from` is a keyword of Python's, so these two are made from a dictionary.
+# `from` is a Python keyword, so these two are built from a dictionary.
 AccountChangesSchema = Schema.from_dict(
     {
         "name": Text(max_length=100),
@@ -106,20 +106,20 @@ AccountChangesSchema = Schema.from_dict(
 
 
 class PreviewQuery(Schema):
-    """Whether only to say what would come of it."""
+    """The `preview` parameter: compute the result and store nothing."""
 
     preview = Flag(load_default=False)
 
 
 class OverridesSchema(Schema):
-    """The account's own numbers, null where the rule book's apply."""
+    """The account's own numbers; null means that the rule book's number applies."""
 
     allotment = fields.Integer(required=True, allow_none=True)
     cap = fields.Integer(required=True, allow_none=True)
 
 
 class AccountSchema(Schema):
-    """A subscription seat."""
+    """An account: one LinkedIn subscription."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -143,7 +143,7 @@ class AccountSchema(Schema):
 
 
 class FitSchema(Schema):
-    """A rule book that would explain what LinkedIn showed, and the most it allows; null: any number."""
+    """A rule book that allows the balance LinkedIn showed, and its highest possible balance (null: unlimited)."""
 
     rule_book = fields.String(required=True)
     title = fields.String(required=True)
@@ -151,7 +151,7 @@ class FitSchema(Schema):
 
 
 class OtherBookSchema(Schema):
-    """The rule book that explains best what LinkedIn showed. `others` are all that would, this one first."""
+    """The rule book that best matches the balance LinkedIn showed. `others` lists all matches, best first."""
 
     rule_book = fields.String(required=True)
     title = fields.String(required=True)

@@ -1,4 +1,4 @@
-"""Advice over HTTP."""
+"""HTTP route of the advice about the plan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ blueprint = Blueprint(
 
 
 class LookedAtSchema(Schema):
-    """A full period that the advice rests on, with the plan that it ended on."""
+    """A full period used by the advice, with the plan at its end."""
 
     start = Instant(required=True)
     end = Instant(required=True)
@@ -44,7 +44,7 @@ class LookedAtSchema(Schema):
 
 
 class HistorySchema(Schema):
-    """What the advice rests on, or what it would need."""
+    """The periods used by the advice, or how many are missing."""
 
     period_months = fields.Integer(required=True, metadata={"description": "How long a period of the plan is."})
     full_periods = fields.Integer(required=True)
@@ -59,10 +59,10 @@ class HistorySchema(Schema):
 
 
 class TriedSchema(Schema):
-    """The account's own InMails replayed on the plan, as if it had been on it since the first period looked at.
+    """The account's InMails replayed on another plan, from the start of the first period in the history.
 
-    `uncovered` InMails would have had no credit, in `short_periods` of the plan's own periods; `covers` says whether
-    that is enough by the rule.
+    `uncovered` InMails would have had no credit, in `short_periods` of that plan's periods. `covers` is the rule's
+    verdict on these two numbers.
     """
 
     months = fields.Integer(required=True)
@@ -82,7 +82,7 @@ class TriedSchema(Schema):
 
 
 class OptionSchema(Schema):
-    """A plan of the account's rule book, its price as the user gave it, and what changing to it now would void."""
+    """A plan of the account's rule book, the price the user entered for it, and the credits a change now would void."""
 
     plan = fields.String(required=True)
     title = fields.String(required=True)
@@ -102,14 +102,14 @@ class OptionSchema(Schema):
 
 
 class UseSchema(Schema):
-    """Credits to use on a day in the account's zone."""
+    """A number of credits to use on one day (account's time zone)."""
 
     day = fields.Date(required=True)
     credits = fields.Integer(required=True)
 
 
 class IfCancelledSchema(Schema):
-    """How to use what is left before cancelling, and when to cancel, in the account's zone."""
+    """When to cancel, and the credits to use per day before that (account's time zone)."""
 
     credits = fields.Integer(required=True)
     days = fields.List(fields.Nested(UseSchema), required=True)
@@ -120,7 +120,7 @@ class IfCancelledSchema(Schema):
 
 
 class AdviceSchema(Schema):
-    """What to do about the plan, by the rule that stands in it."""
+    """The recommendation about the plan, with the text of the rule that gives it."""
 
     as_of = Instant(required=True)
     time_zone = fields.String(required=True)

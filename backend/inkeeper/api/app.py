@@ -1,4 +1,4 @@
-"""The Flask application: everything that every request goes through, and the list of resources."""
+"""The Flask application: the checks of every request, the headers of every response, and the list of resources."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ from inkeeper.api.guard import (
 )
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
-from inkeeper.api.uploads import REFUSAL, Turns, judge_for
+from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
 from inkeeper.services.ledger.report import Reports
@@ -93,7 +93,7 @@ RESOURCES = (
     calendar,
     erasures,
 )
-"""The modules whose `blueprint` makes up the API, in the order in which the document shows them."""
+"""The modules whose `blueprint`s form the API, in the order of the OpenAPI document."""
 
 HEADERS = {
     "X-Inkeeper-Api": str(server.API_VERSION),
@@ -103,7 +103,7 @@ HEADERS = {
     # Under "no-referrer" Firefox sends `Origin: null` with what the server's own pages post.
     "Referrer-Policy": "same-origin",
 }
-"""What every answer carries."""
+"""The headers of every response."""
 
 _NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -115,7 +115,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     show_code: Callable[[str, str], None] = lambda _device_name, _code: None,
 ) -> Flask:
-    """The application over an open store. `show_code` brings a device's name and its code to the server's owner."""
+    """Create the application over an open store. `show_code(device_name, code)` shows a pairing code to the owner."""
     app = _App("inkeeper", static_folder=None, root_path=pages.ROOT)
     app.json = _Json(app)
     app.extensions["inkeeper.store"] = store
@@ -125,19 +125,19 @@ def create_app(
     app.extensions["inkeeper.reports"] = Reports()
     app.extensions["inkeeper.read_limit"] = calendar.read_limit()
     app.extensions["inkeeper.redeem_limit"] = sign_ins.redeem_limit()
-    app.extensions["inkeeper.turns"] = Turns()
-    app.extensions["inkeeper.judge"] = judge_for(app, settings.allowed_hosts, clock)
+    app.extensions["inkeeper.import_queue"] = ImportQueue()
+    app.extensions["inkeeper.head_check"] = head_check_for(app, settings.allowed_hosts, clock)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         API_TITLE="Inkeeper",
         API_VERSION=inkeeper.__version__,
         OPENAPI_VERSION="3.1.0",
     )
-    # A redirect to a tidier address would be an answer that no client expects.
+    # By default Flask redirects `//` to `/`; API clients do not expect a redirect.
     app.url_map.merge_slashes = False
     app.url_map.converters["default"] = Id
     _check_every_request(app, settings, clock)
-    _complete_every_answer(app)
+    _complete_every_response(app)
     handle_problems(app)
     _register_resources(app)
     return app
@@ -147,32 +147,32 @@ def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], dat
     @app.before_request
     def check() -> None:
         g.started = time.perf_counter()
-        # Each use of the name `request` looks up whose thread this is.
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        environ, endpoint = asked.environ, asked.endpoint
+        # `request` is a proxy with a context look-up on each access; take the object once.
+        current: Request = request._get_current_object()  # type: ignore[attr-defined]
+        environ, endpoint = current.environ, current.endpoint
         check_host(environ, settings.allowed_hosts)
         check_origin(environ)
         check_site(environ)
         check_query(environ)
         if REFUSAL in environ:
             raise environ[REFUSAL]
-        # Paths and methods that do not exist are told so without a token, as are preflights: they reach no handler.
-        if asked.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
+        # Unknown paths and methods (404, 405) and CORS preflights need no token: they reach no handler.
+        if current.routing_exception is not None or environ["REQUEST_METHOD"] == "OPTIONS":
             return
         g.now = now = clock()
-        if asked.blueprint == PAGES:
-            # The pages check token and body themselves: see `web.access`.
+        if current.blueprint == PAGES:
+            # `web.access` checks the token and body of pages.
             return
         if endpoint not in PUBLIC_ENDPOINTS:
             authenticate(environ, now)
         if endpoint in UPLOAD_ENDPOINTS:
-            asked.max_content_length = MAX_UPLOAD_BYTES
+            current.max_content_length = MAX_UPLOAD_BYTES
             check_upload(environ)
         else:
             check_body(environ)
 
 
-def _complete_every_answer(app: Flask) -> None:
+def _complete_every_response(app: Flask) -> None:
     cors = get_cors_options(
         app,
         DEFAULT_OPTIONS,
@@ -188,23 +188,23 @@ def _complete_every_answer(app: Flask) -> None:
 
     @app.after_request
     def complete(response: Response) -> Response:
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        if asked.blueprint == PAGES:
-            # The pages have set their own of some of them.
+        current: Request = request._get_current_object()  # type: ignore[attr-defined]
+        if current.blueprint == PAGES:
+            # Pages set some of these headers themselves.
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
         else:
             response.headers.extend(HEADERS)
         if "Content-Security-Policy" not in response.headers:
             response.headers.add("Content-Security-Policy", _NOTHING_ALLOWED)
-        # flask-cors is asked only where it has something to say: it takes a tenth of the time of a short answer.
-        if "HTTP_ORIGIN" in asked.environ:
+        # Without an Origin flask-cors adds nothing, and it takes a tenth of the time of a short response.
+        if "HTTP_ORIGIN" in current.environ:
             set_cors_headers(response, cors)
-        # The route's pattern, not the path: paths hold ids, and what was typed wrongly may hold anything.
+        # Log the route's pattern, not the path: paths hold ids, and mistyped paths may hold private text.
         _log.info(
             "%s %s %d %.1f ms",
-            asked.method,
-            asked.url_rule or "-",
+            current.method,
+            current.url_rule or "-",
             response.status_code,
             (time.perf_counter() - g.started) * 1000,
         )
@@ -228,23 +228,25 @@ def _register_resources(app: Flask) -> None:
 
 
 class _App(Flask):
-    """Flask without its log of exceptions, whose words may quote what the user entered (`problems` logs the rest), and
-    without a look, several times a request, at whether one of our plain functions is a coroutine. Its templates speak
-    the reader's language.
+    """Flask with three overrides:
+
+    - Exceptions are logged by `problems` only: their text can hold user data.
+    - `ensure_sync` is skipped: all views are synchronous.
+    - Templates are translated to the language of the request.
     """
 
     jinja_environment = Environment
 
     def log_exception(self, exc_info: Any) -> None:
-        """Say nothing."""
+        """Log nothing; `problems` logs the traceback without the exception's text."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is."""
+        """Return the function unchanged."""
         return func
 
 
 class _Json(JSONProvider):
-    """Flask's JSON, written and read as everywhere else in Inkeeper."""
+    """Flask's JSON provider, backed by `jsontext` and `parsing`."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         return to_json(obj)

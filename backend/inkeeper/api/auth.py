@@ -1,4 +1,4 @@
-"""Who asks: the device whose token came with the request."""
+"""Authentication: finds the device that the request's token belongs to."""
 
 from __future__ import annotations
 
@@ -28,21 +28,24 @@ PUBLIC_ENDPOINTS = frozenset(
         "sign_ins.redeem_sign_in",
     }
 )
-"""The routes that need no token: those that tell what this is, those by which a device gets its token, and the feed,
-whose address is a secret itself, since calendar programs send no tokens.
+"""The routes that need no token:
+
+- server information and documentation,
+- pairing and signing in, which issue tokens,
+- the calendar feed, whose address is a secret (calendar programs send no tokens).
 """
 
 
 def bearer_token(environ: dict[str, Any]) -> str | None:
-    """The token that came with this WSGI environment, valid or not; None if none did."""
+    """The bearer token of this WSGI environment, not checked; None without one."""
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
 def find_device(environ: dict[str, Any]) -> KnownDevice:
-    """The device whose token came with this WSGI environment. Needs the application's context.
+    """The device of this WSGI environment's token. Needs the application context.
 
-    Raises the 401 Problem for a token that is missing, unknown or revoked.
+    Raises the 401 Problem for a missing, unknown or revoked token.
     """
     token = bearer_token(environ)
     device = None if token is None else devices.find_by_token(store(), token)
@@ -57,13 +60,13 @@ def find_device(environ: dict[str, Any]) -> KnownDevice:
 
 
 def authenticate(environ: dict[str, Any], now: datetime) -> None:
-    """Find out whose token came with this WSGI environment, for `context.actor`.
+    """Set `context.actor` from this WSGI environment's token. `now` (UTC) is stored as the device's last use.
 
-    Raises the 401 Problem for a token that is missing, unknown or revoked.
+    Raises the 401 Problem for a missing, unknown or revoked token.
     """
     device = find_device(environ)
     g.actor = Actor(device.owner_id, device.id)
     if devices.is_due_to_be_seen(device, now):
-        # Not worth refusing a request for: if the database cannot be written, a later request notes it.
+        # A failed write of the last use must not fail the request; a later request writes it.
         with suppress(DatabaseProblem):
             devices.note_seen(store(), device.id, now)

@@ -1,4 +1,4 @@
-"""Blueprints that read requests strictly, and an OpenAPI document in which each operation says all it can answer."""
+"""Blueprints with strict parsing, and an OpenAPI document that lists all responses of each operation."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from inkeeper.api.schemas_base import ProblemSchema
 
 
 class Id(BaseConverter):
-    """An id in a path, as Inkeeper makes them. What cannot be one leads nowhere (404), and never to a database."""
+    """The converter of ids in paths. A text of another form is a 404 and is never looked up."""
 
-    # What stands in the place of an id in other routes is none.
+    # `lookup` and `import` are path segments of other routes.
     regex = "(?!(?:lookup|import)$)[0-9A-Za-z_-]{1,64}"
 
 
@@ -39,12 +39,12 @@ _IDEMPOTENCY_KEY = {
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """A resource's blueprint. The names of its view functions are the operations' ids in the document."""
+    """The blueprint of a resource. Operation ids in the document are made from the names of its view functions."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def problems(self, *statuses: int) -> Callable[[View], View]:
-        """Document the refusals that are this operation's own, besides those that any operation may answer with."""
+        """Document the problem statuses of this operation in addition to those that every operation shares."""
 
         def decorate(view: View) -> View:
             for status in statuses:
@@ -54,7 +54,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorate
 
     def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:
-        """Read and validate a part of the request, with one schema for all requests: making one copies its fields."""
+        """Validate a part of the request. One schema instance serves all requests: creating one copies its fields."""
         decorate: Callable[[View], View] = super().arguments(
             schema() if isinstance(schema, type) else schema, **options
         )
@@ -68,7 +68,7 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest without its error handler, which drops headers, and with a document built when first asked for."""
+    """flask-smorest without its error handler (it drops headers) and with a document built on first use."""
 
     # Each operation lists its problems by status instead.
     DEFAULT_ERROR_RESPONSE_NAME = None
@@ -82,13 +82,13 @@ class Api(flask_smorest.Api):
         self.register_converter(Id, lambda _: {"type": "string", "pattern": f"^{Id.regex}$"})
 
     def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
-        """Register a resource. Its documentation waits, since building it would slow every start."""
+        """Register a resource. Its documentation is built later, by `document`: building it would slow every start."""
         FlaskBlueprint.register(blp, self._app, options)
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
         self._to_document.append(blp)
 
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document."""
+        """Build the OpenAPI document on the first call; return the same one afterwards. Thread-safe."""
         with self._document_lock:
             if self._document is None:
                 for blueprint in self._to_document:
@@ -98,10 +98,10 @@ class Api(flask_smorest.Api):
             return self._document
 
     def _register_error_handlers(self) -> None:
-        """Errors are answered by `problems`."""
+        """Register nothing: `problems` handles errors."""
 
     def _register_pagination_header(self) -> None:
-        """Pages are told of in the body."""
+        """Register nothing: pagination is in the response body."""
 
     def _completed(self, document: dict[str, Any]) -> dict[str, Any]:
         used: set[int] = set()
@@ -109,12 +109,12 @@ class Api(flask_smorest.Api):
             for method, operation in methods.items():
                 if method != "parameters":
                     used |= _complete(path, method, operation)
-        document["components"]["responses"] = {f"Problem{status}": _problem_answer(status) for status in sorted(used)}
+        document["components"]["responses"] = {f"Problem{status}": _problem_response(status) for status in sorted(used)}
         return document
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> set[int]:
-    """Say in the operation what it shares with others of its kind; answers the statuses of its shared problems."""
+    """Add security, headers and shared problems to the operation. Returns the statuses of the shared problems."""
     needs_token = operation["operationId"] not in PUBLIC_ENDPOINTS
     if not needs_token:
         operation["security"] = []
@@ -123,7 +123,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> set[int]:
     statuses = _statuses(path, method, operation, needs_token=needs_token)
     responses = operation["responses"]
     for status in statuses:
-        # References here are flask-smorest's own, to answers that do not say that they are problems.
+        # Replace flask-smorest's own references: their responses lack the problem content type.
         if "$ref" in responses.get(str(status), {"$ref": None}):
             responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     operation["responses"] = dict(sorted(responses.items()))
@@ -131,7 +131,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> set[int]:
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any], *, needs_token: bool) -> set[int]:
-    """The refusals that any operation of this kind may answer with."""
+    """The problem statuses shared by all operations of this kind."""
     statuses = set(_EVERYWHERE)
     if needs_token:
         statuses.add(401)
@@ -144,7 +144,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any], *, needs_token:
     return statuses
 
 
-def _problem_answer(status: int) -> dict[str, Any]:
+def _problem_response(status: int) -> dict[str, Any]:
     return {
         "description": HTTPStatus(status).phrase,
         "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -1,4 +1,4 @@
-"""The calendar feed over HTTP: its private address for a device with a token, and the feed at that address."""
+"""HTTP routes of the calendar feed: managing its secret address (with a token), and the feed itself (without one)."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _SECRET = "calendar"  # noqa: S105 (a purpose, not a secret)
 
 
 class NewAddressSchema(Schema):
-    """Whether to make another address where there is one, which then stops working."""
+    """Whether to replace an existing address, which then stops working."""
 
     renew = Boolean(load_default=False)
 
 
 class AddressSchema(Schema):
-    """Whether the account's calendar can be read at a private address."""
+    """Whether the account's calendar has a secret address."""
 
     active = fields.Boolean(required=True)
     created_at = Instant(required=True, allow_none=True)
@@ -42,7 +42,7 @@ class AddressSchema(Schema):
 
 
 class MadeAddressSchema(Schema):
-    """A new private address, shown this once."""
+    """A new secret address. It is in this response only."""
 
     path = fields.String(
         required=True,
@@ -56,11 +56,11 @@ class MadeAddressSchema(Schema):
 
 
 READINGS_PER_MINUTE = 60
-"""Of each feed, and of all the addresses that do not exist together."""
+"""The limit of each feed, and of all unknown addresses together."""
 
 
 def read_limit() -> MinuteLimit:
-    """The limit on readings of feeds, one for each application."""
+    """Create the rate limit of feed requests; each application has one."""
     return MinuteLimit(
         READINGS_PER_MINUTE,
         f"Read a calendar at most {READINGS_PER_MINUTE} times a minute; once an hour is enough.",

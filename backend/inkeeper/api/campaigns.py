@@ -1,4 +1,4 @@
-"""Campaigns over HTTP: sequences of InMails with days and a budget."""
+"""HTTP routes of campaigns: sequences of InMails with dates and a budget."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAYS = validate.Range(date(2000, 1, 1), date(2099, 12, 31), error="Must be a day
 
 
 class StepSchema(Schema):
-    """A step of a sequence: the first InMail, or a follow-up where no answer came."""
+    """A step of a sequence: the first InMail, or a follow-up to an unanswered one."""
 
     after_working_days = Integer(
         minimum=3,
@@ -41,7 +41,7 @@ class StepSchema(Schema):
 
 
 class CampaignSchema(Schema):
-    """A campaign. Its days are in the account's time zone, both included."""
+    """A campaign. `starts` and `ends` are local dates in the account's time zone, both inclusive."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -71,7 +71,7 @@ class CampaignSchema(Schema):
 
 
 class FilledCampaignSchema(CampaignSchema):
-    """A campaign into which targets were put: `added` of them were not in it before."""
+    """A campaign after adding targets; `added` counts those that were not in it before."""
 
     added = fields.Integer(required=True)
 
@@ -94,14 +94,14 @@ class _Fields(Schema):
 
 
 class NewCampaignSchema(_Fields):
-    """A campaign to make."""
+    """The body of a new campaign."""
 
     name = CleanText(required=True, max_length=100)
     account = fields.String(required=True)
 
 
 class CampaignChangesSchema(_Fields):
-    """What is changed of a campaign; what is left out stays. `steps` replaces the whole sequence."""
+    """Changes of a campaign. Missing fields keep their value; `steps` replaces the whole sequence."""
 
     name = CleanText(max_length=100)
 
@@ -119,7 +119,7 @@ class TargetIdsSchema(Schema):
 
 
 class DeletedCampaignSchema(Schema):
-    """What became of it: one with InMails is archived."""
+    """The result of deleting a campaign: a campaign with InMails is archived instead."""
 
     id = fields.String(required=True)
     archived = fields.Boolean(required=True)

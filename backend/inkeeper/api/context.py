@@ -1,4 +1,4 @@
-"""What a request is about: the store, the instant, and who asks. Set before the handler runs."""
+"""Values of the current request: store, settings, instant and actor. Set before the handler runs."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from inkeeper.storage.database import Store
 
 
 def store() -> Store:
-    """The database that this server works on."""
+    """The server's database."""
     found: Store = current_app.extensions["inkeeper.store"]
     return found
 
 
 def settings() -> Settings:
-    """How this server was started."""
+    """The server's settings."""
     found: Settings = current_app.extensions["inkeeper.settings"]
     return found
 
 
 def now() -> datetime:
-    """The instant of this request (UTC). The clock is read once, so that nothing in one answer contradicts itself."""
+    """The instant of this request (UTC). The clock is read once per request, so one response uses one instant."""
     instant: datetime = g.now
     return instant
 
 
 def actor() -> Actor:
-    """Who asks: whose token came with this request, and from which device. Not there on public routes."""
+    """The owner and device of this request's token. Not set on public routes."""
     found: Actor = g.actor
     return found

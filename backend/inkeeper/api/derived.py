@@ -1,4 +1,4 @@
-"""Schemas derived from the NamedTuples that services answer with, so that a shape is declared once."""
+"""Derives response schemas from the NamedTuples that services return, so each shape is declared once."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ _schemas: dict[type[Any], type[marshmallow.Schema]] = {}
 
 
 def describe(record: type[Any], schema: type[marshmallow.Schema]) -> None:
-    """Use this schema wherever the record lies within another."""
+    """Register the schema to use for this record type where another record contains it."""
     _schemas[record] = schema
 
 
 def schema_of(record: type[Any], name: str | None = None, **given: fields.Field[Any]) -> type[marshmallow.Schema]:
-    """The schema of answers made from this NamedTuple; every member is required.
+    """Derive the response schema of this NamedTuple and register it. Every member is required.
 
-    An `Annotated` text becomes the member's description. `name` is what the document calls the schema, the record's own
-    if left out. `given` are fields for members whose type does not say enough. A record within has the schema that was
-    derived or described for it before, else one that is derived now.
+    - The text of an `Annotated` type becomes the member's description.
+    - `name` is the schema's name in the OpenAPI document; the default is the record's name.
+    - `given` are fields for members whose type alone is not precise enough.
+    - A contained record uses its registered schema, or one derived now.
     """
     hints = get_type_hints(record, include_extras=True)
     members = {member: given.get(member) or _field(hint) for member, hint in hints.items()}
@@ -45,7 +46,7 @@ def schema_of(record: type[Any], name: str | None = None, **given: fields.Field[
 
 
 def _field(hint: Any, **options: Any) -> fields.Field[Any]:
-    """A required field for values of this type. Raises TypeError for a type that has no form in an answer."""
+    """A required field for this type. Raises TypeError for a type without a JSON form."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _field(arguments[0], metadata={"description": arguments[1]}, **options)

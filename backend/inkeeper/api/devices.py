@@ -1,4 +1,4 @@
-"""The devices that hold a token of this owner, over HTTP."""
+"""HTTP routes of the owner's devices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("devices", __name__, url_prefix="/api/v1/devices", descrip
 
 
 class DeviceSchema(Schema):
-    """A device that is or was connected."""
+    """A connected or revoked device."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -35,11 +35,11 @@ class DeviceSchema(Schema):
 
 
 class NothingSchema(Schema):
-    """A body without fields."""
+    """An empty body."""
 
 
 class SecretSchema(Schema):
-    """The device's secret, shown this once."""
+    """The device's secret. It is in this response only."""
 
     secret = fields.String(required=True)
 
@@ -51,14 +51,14 @@ def list_devices(query: dict[str, Any]) -> dict[str, Any]:
     """List the connected devices, revoked ones included, oldest first."""
     limit, cursor = query["limit"], query["cursor"]
     found = devices.page(store(), actor(), after=cursor and cursor[0], limit=limit + 1)
-    return paged(found, limit, lambda device: [device.id], _shown)
+    return paged(found, limit, lambda device: [device.id], _device_body)
 
 
 @blueprint.delete("/<other_id>")
 @blueprint.response(200, DeviceSchema)
 def revoke_device(other_id: str) -> Response:
     """Take a device's token away, at once. Again: the same answer."""
-    return write_once(None, lambda tx: (200, _shown(devices.revoke(tx, actor(), other_id, now()))))
+    return write_once(None, lambda tx: (200, _device_body(devices.revoke(tx, actor(), other_id, now()))))
 
 
 @blueprint.post("/current/secret")
@@ -72,7 +72,7 @@ def make_secret(_body: dict[str, Any]) -> Response:
     return write_once(None, lambda tx: (201, {"secret": devices.make_secret(tx, actor().device)}))
 
 
-def _shown(device: Device) -> dict[str, Any]:
+def _device_body(device: Device) -> dict[str, Any]:
     return {
         "id": device.id,
         "name": device.name,

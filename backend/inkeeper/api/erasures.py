@@ -1,4 +1,4 @@
-"""Erasures over HTTP: whom a client has to forget as well."""
+"""HTTP route of erasures: the erased people whose data a client must delete too."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LARGEST_ID = 2**53 - 1
 
 
 class ErasuresQuery(Schema):
-    """Behind which erasure the list begins."""
+    """The id of the last erasure the client has seen."""
 
     since = QueryInteger(
         0, _LARGEST_ID, load_default=0, metadata={"description": "The `last` of the answer before; 0 at first."}
@@ -27,7 +27,7 @@ class ErasuresQuery(Schema):
 
 
 class ErasureSchema(Schema):
-    """That a person was erased, without saying whom.
+    """The erasure of a person, as salted hashes instead of the name and links.
 
     `links` and `names` are SHA-256 in hexadecimal over `salt`, a line break and the profile link as Inkeeper stores it,
     or the name as Inkeeper compares it. `inmails` are the ids of the owner's InMails to that person.
@@ -42,7 +42,7 @@ class ErasureSchema(Schema):
 
 
 class ErasuresSchema(Schema):
-    """Erasures, oldest first. With `more`, ask again with `since` set to `last`."""
+    """Erasures, oldest first. If `more` is true, request the next ones with `since` set to `last`."""
 
     erasures = fields.List(fields.Nested(ErasureSchema), required=True)
     last = fields.Integer(required=True)

@@ -1,7 +1,6 @@
-"""Who may knock at all: known host names, no foreign web pages, JSON of a sensible size.
+"""Checks of every request before routing and authentication: host, origin, query, and type and size of the body.
 
-Checked before routing's result, tokens and handlers, on every path. The functions take the WSGI environment: they run
-for every request, and Flask's request object costs more than what they do.
+They take the WSGI environment instead of Flask's request object, whose attributes cost more time than the checks.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 UPLOAD_ENDPOINTS = frozenset({"imports.import_file", "target_files.import_targets"})
-"""The routes that take a file rather than JSON."""
+"""The endpoints whose body is a file instead of JSON."""
 
 UPLOAD_TYPES = ("application/zip", "text/csv")
 
@@ -28,16 +27,16 @@ EXTENSION_ORIGINS = (
     re.compile(r"\Achrome-extension://[a-p]{32}\Z"),
     re.compile(r"\Amoz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"),
 )
-"""The origins of browser extensions, which alone may read answers across origins."""
+"""Patterns of browser extensions' origins: only they may read responses across origins (CORS)."""
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::\d{1,5})?", re.ASCII)
 _JSON = re.compile(r'application/json\s*(?:;\s*charset="?utf-8"?\s*)?', re.ASCII | re.IGNORECASE)
 
 
 def check_host(environ: dict[str, Any], allowed: frozenset[str]) -> None:
-    """Refuse a host name that is not this server's (421).
+    """Refuse a Host header that is not one of this server's names (421).
 
-    A web page can make its own name point to this machine; its scripts then reach every server here, under that name.
+    This prevents DNS rebinding: a web page can point its own domain at 127.0.0.1 and so reach local servers.
     """
     if not _is_allowed(environ.get("HTTP_HOST", ""), allowed):
         raise Problem(
@@ -51,11 +50,11 @@ def check_host(environ: dict[str, Any], allowed: frozenset[str]) -> None:
 @lru_cache(maxsize=64)
 def _is_allowed(host: str, allowed: frozenset[str]) -> bool:
     match = _HOST.fullmatch(host.lower())
-    return match is not None and _plain(match["name"]) in allowed
+    return match is not None and _canonical_host(match["name"]) in allowed
 
 
-def _plain(name: str) -> str:
-    """The host name with an IPv6 address in its one shortest form."""
+def _canonical_host(name: str) -> str:
+    """The host name; an IPv6 address in its compressed form."""
     if name.startswith("["):
         try:
             return f"[{IPv6Address(name[1:-1]).compressed}]"
@@ -65,32 +64,36 @@ def _plain(name: str) -> str:
 
 
 def check_origin(environ: dict[str, Any]) -> None:
-    """Refuse requests that a web page of somebody else's sends (403): only this server's pages and extensions may.
+    """Refuse requests with the Origin of another web site (403). This server's pages and extensions are allowed.
 
-    Programs send no Origin. Call it after `check_host`, since the server's own origin is read from the Host header.
+    Programs other than browsers send no Origin. Call it after `check_host`: the server's own origin is made from the
+    Host header.
     """
     origin = environ.get("HTTP_ORIGIN")
     if origin is None or any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
         return
     if not _is_own(origin, environ["HTTP_HOST"]):
-        raise _foreign()
+        raise _foreign_origin()
 
 
 def from_other_site(method: str, get: Callable[[str], str | None]) -> bool:
-    """Whether a web page of another site makes this request; `get` gives a header by its name, None if it is missing.
+    """Whether a web page of another site sent this request. `get` returns a header by name, None if it is missing.
 
-    Such a page shall not learn that this server runs. Opening a page by a link is let in, since the browser then shows
-    the page to the user alone; so is what sends none of these headers (programs, calendars, old browsers). What each
-    kind of request sends is tried in both browsers by `e2e/test_other_sites.py`; the headers are those of the
-    Fetch Metadata specification (https://www.w3.org/TR/fetch-metadata/), which scripts cannot set.
+    Such a page must not find out that this server runs. Two kinds of requests are allowed:
+
+    - Opening a page by a link: only the user sees the response, not the linking page.
+    - Requests without these headers: programs, calendars, old browsers.
+
+    The headers are those of Fetch Metadata (https://www.w3.org/TR/fetch-metadata/); scripts cannot set them.
+    `e2e/test_other_sites.py` checks in both browsers which headers each kind of request has.
     """
     origin = get("Origin")
     if origin and any(pattern.match(origin) for pattern in EXTENSION_ORIGINS):
         return False
-    # All that a WebSocket sends in some browsers, and what browsers without Sec-Fetch headers send.
+    # In some browsers a WebSocket request has only an Origin, as all requests of browsers without Sec-Fetch headers.
     if origin and origin.startswith(("http://", "https://")) and not _is_own(origin, get("Host") or ""):
         return True
-    # A page can have the browser load an address beforehand, which then looks like the user's own doing.
+    # A page can make the browser prefetch an address; the request then looks like a navigation by the user.
     if "prefetch" in (get("Sec-Purpose") or ""):
         return True
     opens_page = (
@@ -100,22 +103,22 @@ def from_other_site(method: str, get: Callable[[str], str | None]) -> bool:
 
 
 def is_forwarded(get: Callable[[str], str | None]) -> bool:
-    """Whether a proxy passed the request on. Pages cannot make a browser send these headers without asking first."""
+    """Whether a proxy forwarded the request. Web pages cannot set these headers without a CORS preflight."""
     return any(get(name) is not None for name in ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto"))
 
 
 def check_site(environ: dict[str, Any]) -> None:
-    """Refuse what a web page of another site sends (403).
+    """Refuse requests of other sites' web pages (403).
 
-    Without a proxy in front such requests end before they get here (`listening`); behind one, an end without an answer
-    would be shown as the proxy's own error.
+    Without a proxy, `listening` has closed their connections before. Behind a proxy a closed connection would be shown
+    as the proxy's own error, so they get this response.
     """
     if from_other_site(environ["REQUEST_METHOD"], lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}")):
-        raise _foreign()
+        raise _foreign_origin()
 
 
 def check_query(environ: dict[str, Any]) -> None:
-    """Refuse a query that holds raw bytes which are no UTF-8 (400), as which Flask reads it."""
+    """Refuse a query with raw bytes that are not UTF-8 (400): Flask decodes queries as UTF-8."""
     query: str = environ.get("QUERY_STRING", "")
     if query.isascii():
         return
@@ -127,12 +130,12 @@ def check_query(environ: dict[str, Any]) -> None:
 
 def check_body(environ: dict[str, Any]) -> None:
     """Refuse bodies that are too large (413) or not JSON (415)."""
-    # The server has refused lengths that are no numbers, and knows the length of a body that came in chunks.
+    # The server has refused non-numeric lengths, and sets the length of a chunked body.
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > MAX_BODY_BYTES:
         raise too_large()
     content_type = environ.get("CONTENT_TYPE", "")
-    # An empty body is a body too where one is expected: a page's form may be empty.
+    # Check the type of an empty body too: a web page can send an empty form.
     declared = content_type and environ["REQUEST_METHOD"] in ("POST", "PUT", "PATCH")
     if (length or declared) and not _JSON.fullmatch(content_type):
         raise Problem(
@@ -141,11 +144,11 @@ def check_body(environ: dict[str, Any]) -> None:
 
 
 def check_upload(environ: dict[str, Any]) -> None:
-    """The same for a route that takes a file."""
+    """Refuse files that are too large (413) or of another type than `UPLOAD_TYPES` (415)."""
     if int(environ.get("CONTENT_LENGTH") or 0) > MAX_UPLOAD_BYTES:
         raise too_large(MAX_UPLOAD_BYTES)
     kind, _, _ = environ.get("CONTENT_TYPE", "").partition(";")
-    # Web pages cannot send these of their own accord, as they can a form or plain text.
+    # Web pages cannot send these types without a CORS preflight; they can send forms and plain text.
     if kind.strip().lower() not in UPLOAD_TYPES:
         raise Problem(
             "unsupported_media_type",
@@ -155,16 +158,16 @@ def check_upload(environ: dict[str, Any]) -> None:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    # Behind a proxy that speaks TLS the server itself sees plain http.
+    # Behind a TLS proxy the page's origin is https, and this server gets plain HTTP.
     return origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
 
 
-def _foreign() -> Problem:
+def _foreign_origin() -> Problem:
     return Problem("forbidden_origin", "Web pages of other sites may not use this server.", status=403)
 
 
 def check_form(environ: dict[str, Any], limit: int = MAX_BODY_BYTES) -> None:
-    """The same for a route that takes a page's form. An empty body needs no type."""
+    """Refuse forms larger than `limit` bytes (413) and bodies that are not forms (415). An empty body needs no type."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > limit:
         raise too_large(limit)
@@ -175,5 +178,5 @@ def check_form(environ: dict[str, Any], limit: int = MAX_BODY_BYTES) -> None:
 
 
 def too_large(limit: int = MAX_BODY_BYTES) -> Problem:
-    """413, with the limit."""
+    """The 413 Problem that names the limit in bytes."""
     return Problem("too_large", f"Send at most {limit} bytes.", status=413)

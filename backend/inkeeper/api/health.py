@@ -1,4 +1,4 @@
-"""Whether the server can do its work, for a proxy or a service manager that asks every second or so."""
+"""HTTP route of the health check for proxies and service managers, cheap enough to call every second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ blueprint = Blueprint("health", __name__, description="Whether the server can do
 
 
 class HealthSchema(Schema):
-    """The database answers. Where it does not, the answer is a problem with status 503."""
+    """The database can be read. If it cannot, the response is a problem with status 503."""
 
     status = fields.String(required=True, validate=validate.Equal("ok"))
 

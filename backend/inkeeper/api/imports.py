@@ -1,4 +1,4 @@
-"""Imports over HTTP: a file previewed, stored as one batch, listed, taken back in one step."""
+"""HTTP routes of imports: preview a file, import it as one batch, list batches, undo a batch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.guard import UPLOAD_TYPES
 from inkeeper.api.inmails import RecipientSchema
 from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, Text, page_of, paged
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
 from inkeeper.services.access import owned_account
@@ -39,8 +39,8 @@ _LONGEST_LINES = 20_000
 _BLOCK_BYTES = 256 * 1024
 
 
-class Lines(fields.String):
-    """Numbers of lines with commas between. Loads to a frozenset of them."""
+class LineNumbers(fields.String):
+    """Comma-separated line numbers. Loads to a frozenset of integers."""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": f"^{_LINES.pattern}$", **kwargs.pop("metadata", {})}
@@ -52,8 +52,8 @@ class Lines(fields.String):
         return frozenset(map(int, value.split(",")))
 
 
-class ColumnsOfFields(fields.List):
-    """Which column holds which field, each as `field=Column`. Loads to a dict of columns by field."""
+class ColumnMapping(fields.List):
+    """The columns of fields, each as `field=Column`. Loads to a dict from field to column."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:  # type: ignore[override]
         columns: dict[str, str] = {}
@@ -67,12 +67,12 @@ class ColumnsOfFields(fields.List):
 
 
 class UploadQuery(PageQuery):
-    """How the file is to be read, and what of it to be stored. Preview and import need the same of these."""
+    """How to read the file, and what to store of it. Send the same values for the preview and the import."""
 
     preview = Flag(load_default=False, metadata={"description": "Only say what would come of it."})
     confirm = Text(max_length=64, metadata={"description": "`confirm` of the preview. Needed to import."})
     file = Text(load_default="The file", metadata={"description": "What the file is called, for messages."})
-    map = ColumnsOfFields(
+    map = ColumnMapping(
         Text(max_length=300),
         load_default=dict,
         validate=validate.Length(max=len(FIELDS)),
@@ -86,7 +86,7 @@ class UploadQuery(PageQuery):
     )
     me = Text(max_length=500, metadata={"description": "Whose LinkedIn export it is, where it does not tell."})
     from_account = Text(metadata={"description": "Which account of an Inkeeper export to take, by name or id."})
-    leave_out = Lines(
+    leave_out = LineNumbers(
         load_default=frozenset, metadata={"description": "Lines of InMails to leave out, such as `12,40`."}
     )
     skip_rows = Flag(load_default=False, metadata={"description": "Leave out the rows that are not understood."})
@@ -101,7 +101,7 @@ class UploadQuery(PageQuery):
 
 
 class ImportSchema(Schema):
-    """What one file brought at one time."""
+    """One import of one file."""
 
     id = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(IMPORT_KINDS))
@@ -113,14 +113,14 @@ class ImportSchema(Schema):
 
 
 class ImportedSchema(Schema):
-    """An import, and the balance with it, or without it where it was taken back. Null: there was nothing to store."""
+    """An import (null: nothing to store), and the balance afterwards."""
 
     import_ = fields.Nested(ImportSchema, required=True, allow_none=True, data_key="import")
     balance = fields.Integer(required=True)
 
 
 class TakenForSchema(Schema):
-    """How many rows were taken for something, and which: the lines on which they begin, such as `2-14, 17`."""
+    """The number of rows of one kind, and the lines on which they begin, such as `2-14, 17`."""
 
     kind = fields.String(required=True, validate=validate.OneOf(ROW_KINDS))
     rows = fields.Integer(required=True)
@@ -129,14 +129,14 @@ class TakenForSchema(Schema):
 
 
 class NotUnderstoodSchema(Schema):
-    """A row that could not be read. `The row` and the reason make a sentence."""
+    """A row that could not be read. `reason` completes a sentence that begins with `The row`."""
 
     line = fields.Integer(required=True)
     reason = fields.String(required=True)
 
 
 class ActionSchema(Schema):
-    """How many InMails of the file this would become of."""
+    """The number of the file's InMails with one action."""
 
     action = fields.String(required=True, validate=validate.OneOf(IMPORT_ACTIONS))
     inmails = fields.Integer(required=True)
@@ -144,7 +144,7 @@ class ActionSchema(Schema):
 
 
 class AddsSchema(Schema):
-    """What would be added: InMails, those of them that cost nothing, outcomes, and the span of time."""
+    """What the import would add: InMails, how many of them are free, outcomes, and the first and last date."""
 
     inmails = fields.Integer(required=True)
     free = fields.Integer(required=True)
@@ -154,7 +154,7 @@ class AddsSchema(Schema):
 
 
 class ObstacleSchema(Schema):
-    """What stands in the way of importing, with what to do."""
+    """A reason why the file cannot be imported, and what to do about it."""
 
     code = fields.String(
         required=True, metadata={"description": "`rows_not_understood` (`skip_rows`) or `insufficient_credits`."}
@@ -163,7 +163,7 @@ class ObstacleSchema(Schema):
 
 
 class FoundSchema(Schema):
-    """An InMail of the file and what would become of it."""
+    """An InMail of the file, and the action that the import would take."""
 
     line = fields.Integer(required=True)
     action = fields.String(required=True, validate=validate.OneOf(IMPORT_ACTIONS))
@@ -181,7 +181,7 @@ class FoundSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """Something to know, as a code with its arguments; `detail` is one English sentence."""
+    """A note about the file: a code with its arguments. `detail` is one English sentence."""
 
     code = fields.String(required=True)
     arguments = fields.Dict(keys=fields.String(), required=True)
@@ -189,7 +189,7 @@ class NoteSchema(Schema):
 
 
 class ImportPreviewSchema(Schema):
-    """What importing the file would come to; nothing was stored."""
+    """The preview of an import; nothing was stored."""
 
     kind = fields.String(required=True, validate=validate.OneOf(IMPORT_KINDS))
     file = fields.String(required=True)
@@ -276,10 +276,9 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
     wishes = _wishes(query)
     with store().read() as tx:
         account = owned_account(tx, actor(), account_id)
-    # A file takes up to a few hundred megabytes of memory while it is read; several at once would take several times
-    # that.
-    turns: Turns = current_app.extensions["inkeeper.turns"]
-    with turns.taken(actor(), now()), uploaded() as file:
+    # Reading a file takes up to a few hundred megabytes of memory, so files are read one at a time.
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
+    with queue.slot(actor(), now()), uploaded() as file:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)
@@ -312,7 +311,7 @@ def _wishes(query: dict[str, Any]) -> Wishes:
 
 @contextmanager
 def uploaded() -> Iterator[BinaryIO]:
-    """The request's body as a file without a name, which is gone afterwards."""
+    """Write the request's body to a temporary file without a name, deleted after the block."""
     with TemporaryFile() as file:
         while block := request.stream.read(_BLOCK_BYTES):
             file.write(block)

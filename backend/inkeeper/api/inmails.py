@@ -1,4 +1,4 @@
-"""InMails over HTTP."""
+"""HTTP routes of InMails."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class NewRecipientSchema(Schema):
 
 
 class NewInmailSchema(Schema):
-    """An InMail that was sent."""
+    """The body of a new InMail."""
 
     recipient = fields.Nested(NewRecipientSchema, required=True)
     sent_at = Instant(metadata={"description": "Now, if left out."})
@@ -62,14 +62,14 @@ class NewInmailSchema(Schema):
 
 
 class RecipientChangesSchema(Schema):
-    """Who the InMail really went to; what is left out stays."""
+    """Changes of the recipient. Missing fields keep their value."""
 
     name = RecipientName()
     profile_url = ProfileLink(allow_none=True)
 
 
 class InmailChangesSchema(Schema):
-    """What became of an InMail, or what is edited of it; what is left out stays."""
+    """Changes of an InMail: its outcome or its details. Missing fields keep their value."""
 
     recipient = fields.Nested(RecipientChangesSchema)
     sent_at = Instant(metadata={"description": "When it was really sent. A new InMail replaces this one."})
@@ -99,7 +99,7 @@ class RecipientSchema(Schema):
 
 
 class InmailInShortSchema(Schema):
-    """An InMail in a few words. One that waits for an answer reads as `no_response` after 90 days."""
+    """The short form of an InMail. A pending one is shown as `no_response` after 90 days; this is never stored."""
 
     id = fields.String(required=True)
     recipient = fields.Nested(RecipientSchema, required=True)
@@ -109,7 +109,7 @@ class InmailInShortSchema(Schema):
 
 
 class AwaitingInmailSchema(InmailInShortSchema):
-    """An InMail that waits for an answer."""
+    """A pending InMail."""
 
     answer_by = Instant(required=True, metadata={"description": "From then on it reads as `no_response`."})
     returns_credit = fields.Boolean(
@@ -163,7 +163,7 @@ class LoggedSchema(Schema):
 
 
 class UpdatedSchema(Schema):
-    """The changed InMail, or the one that replaces it; the balance after it, and the credit that came back with it."""
+    """The changed InMail or its replacement, the balance afterwards, and the number of credits returned."""
 
     inmail = fields.Nested(InmailSchema, required=True)
     balance = fields.Integer(required=True)
@@ -172,7 +172,7 @@ class UpdatedSchema(Schema):
 
 
 class RetractedSchema(Schema):
-    """An InMail that was taken back, and the balance without it."""
+    """A retracted InMail, and the balance without it."""
 
     inmail = fields.Nested(InmailSchema, required=True)
     balance = fields.Integer(required=True)

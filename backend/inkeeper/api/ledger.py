@@ -1,4 +1,4 @@
-"""The journal over HTTP."""
+"""HTTP route of the journal."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ blueprint = Blueprint(
 
 
 class LotPartSchema(Schema):
-    """What an entry did to one lot."""
+    """The part of an entry that changes one lot."""
 
     lot = fields.Integer(required=True)
     credits = fields.Integer(required=True)
 
 
 class EntrySchema(Schema):
-    """A change of the balance, or a note of no effect on it."""
+    """A journal entry: a change of the balance, or a note with no effect on it."""
 
     at = Instant(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(JOURNAL_KINDS))

@@ -1,4 +1,4 @@
-"""How often something may be asked for in a minute."""
+"""Rate limits: requests per minute."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inkeeper.errors import Problem
 
 
 class MinuteLimit:
-    """At most `per_minute` of each kind of request a minute; `detail` tells the client what to do. Thread-safe."""
+    """Allows `per_minute` requests of each kind. `detail` is the text of the 429 Problem. Thread-safe."""
 
     _MINUTE = timedelta(minutes=1)
 
@@ -22,9 +22,9 @@ class MinuteLimit:
         self._counts: Counter[str] = Counter()
 
     def count(self, kind: str, at: datetime) -> None:
-        """Count a request at `at` (UTC). Raises the 429 Problem if it is one too many."""
+        """Count a request at `at` (UTC). Raises the 429 Problem above the limit."""
         with self._lock:
-            # A clock that was set back must not keep the door shut.
+            # Start a new minute if the clock was set back; otherwise the limit would last until it catches up.
             if self._since is None or not timedelta() <= at - self._since < self._MINUTE:
                 self._since = at
                 self._counts.clear()

@@ -1,4 +1,4 @@
-"""Observations over HTTP: the balance that LinkedIn showed."""
+"""HTTP routes of observations: balances that LinkedIn showed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ blueprint = Blueprint(
 
 
 class NewObservationSchema(Schema):
-    """A balance that LinkedIn showed."""
+    """The body of a new observation: a balance that LinkedIn showed."""
 
     balance = Integer(required=True, minimum=0, maximum=LARGEST_AMOUNT)
     observed_at = Instant(metadata={"description": "Now, if left out."})
@@ -32,7 +32,7 @@ class NewObservationSchema(Schema):
 
 
 class ObservationSchema(Schema):
-    """What the observation changed."""
+    """An observation, and the difference that it entered in the journal."""
 
     id = fields.String(required=True)
     at = Instant(required=True)
@@ -44,7 +44,7 @@ class ObservationSchema(Schema):
 
 
 class WithdrawnSchema(Schema):
-    """Something that was taken back, and the balance without it."""
+    """The id of a withdrawn record, and the balance without it."""
 
     id = fields.String(required=True)
     retracted_at = Instant(required=True)

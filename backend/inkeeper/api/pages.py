@@ -1,4 +1,4 @@
-"""The API's documentation, made from its own OpenAPI document."""
+"""The API documentation: the OpenAPI document, as JSON and rendered as HTML."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.app_template_filter()
 def with_code(text: str | None) -> Markup:
-    """The text with what stands between backticks marked as code."""
+    """The escaped text with backtick spans as `<code>` elements."""
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text or ""))))  # noqa: S704 (escaped just here)
 
 
 @blueprint.get("/api/docs")
 def docs() -> Response:
-    """The OpenAPI document for people."""
+    """The OpenAPI document rendered as HTML."""
     return _page("docs.html", document=_document())
 
 
 @blueprint.get("/api/v1/openapi.json")
 def openapi() -> Response:
-    """The OpenAPI document for programs."""
+    """The OpenAPI document as JSON."""
     return jsonify(_document())
 
 
@@ -51,7 +51,7 @@ def _page(template: str, **values: Any) -> Response:
     style = _style()
     response = Response(render_template(template, style=style, **values), content_type="text/html; charset=utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    # Only this very style sheet, and nothing else: no scripts, no pictures, no frames around the page.
+    # The policy allows this style sheet by its hash and nothing else: no scripts, images or frames.
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -1,4 +1,4 @@
-"""Connecting a device, over HTTP."""
+"""HTTP routes of pairing: connecting a device by a code."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ blueprint = Blueprint("pairings", __name__, url_prefix="/api/v1/pairings", descr
 
 
 class NewPairingSchema(Schema):
-    """Who wants to be connected."""
+    """The body of a new pairing: the device's name."""
 
     device = Text(required=True, max_length=100, metadata={"examples": ["Chrome on Linux"]})
 
 
 class PairingSchema(Schema):
-    """An open pairing. Its id is known only to who started it."""
+    """An open pairing. Only the device that started it knows its id."""
 
     id = fields.String(required=True)
     expires_at = Instant(required=True)
 
 
 class ClosedPairingSchema(Schema):
-    """A pairing that has ended."""
+    """A pairing that is closed."""
 
     id = fields.String(required=True)
     closed_at = Instant(required=True)
 
 
 class CodeSchema(Schema):
-    """The code from the server's terminal, or the long one that a browser started by Inkeeper was given."""
+    """The code shown in the server's terminal, or the long code given to a browser that Inkeeper started."""
 
     code = fields.String(
         required=True,
@@ -46,7 +46,7 @@ class CodeSchema(Schema):
 
 
 class ConnectedSchema(Schema):
-    """The device's token and secret, shown this once."""
+    """The device's token and secret. They are in this response only."""
 
     token = fields.String(required=True)
     device_id = fields.String(required=True)

@@ -1,4 +1,4 @@
-"""Reading what a request brings: strictly, and with every mistake named by its path."""
+"""Strict parsing of requests. Every error is reported with the path of its field."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from webargs.flaskparser import FlaskParser
 
 from inkeeper.errors import Problem
 
-# An answer names at most so many mistakes, and a path of at most so many characters.
+# Limit the size of the response to a body with thousands of errors.
 _ERRORS_NAMED = 50
 _PATH_LENGTH = 200
 
 
 class StrictParser(FlaskParser):
-    """webargs with our own reading of JSON and our own problems; unknown query parameters are refused too."""
+    """webargs with strict JSON, errors as Problems, and unknown query parameters refused."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 (webargs' signature)
-        """The body as JSON. Raises the 400 Problem for what is not."""
+        """The body parsed as JSON. Raises the 400 Problem for invalid JSON."""
         return parse_json(req.get_data())
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:  # noqa: ARG002
-        """Turn marshmallow's errors into the 422 Problem."""
-        # webargs puts the messages under the name of the part of the request they are about.
+        """Raise marshmallow's errors as the 422 Problem."""
+        # webargs nests the messages under the location: `json`, `query` or `headers`.
         (messages,) = error.normalized_messages().values()
         raise invalid_fields(messages)
 
 
 def parse_json(body: bytes) -> Any:
-    """The value of a JSON text in UTF-8. Raises the 400 Problem that says what is wrong with it."""
+    """The value of a JSON text in UTF-8. Raises the 400 Problem for invalid JSON."""
     if not body:
         raise _unreadable("A JSON body is needed.")
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-        # JSON can write half a surrogate pair as an escape; no text can hold it, so it is refused before it spreads.
+        # A JSON escape can be a lone surrogate, which UTF-8 cannot encode: refuse it here.
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError:
@@ -55,7 +55,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def invalid_fields(messages: Any) -> Problem:
-    """The 422 Problem that names each field that marshmallow found fault with."""
+    """The 422 Problem that lists marshmallow's errors by field."""
     errors = []
     for path, message in _flat(messages, ""):
         errors.append({"path": path[:_PATH_LENGTH], "message": message})
@@ -69,7 +69,7 @@ def invalid_fields(messages: Any) -> Problem:
 def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            # marshmallow's name for what is about the whole rather than one field.
+            # marshmallow's key for errors of the whole object.
             step = "" if key == "_schema" else str(key)
             yield from _flat(inner, f"{path}.{step}" if path and step else path or step)
     elif isinstance(messages, list):
@@ -80,7 +80,7 @@ def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    # Python would read NaN and Infinity, which JSON does not have.
+    # Python's parser accepts NaN and Infinity; JSON does not have them.
     raise ValueError(name)
 
 

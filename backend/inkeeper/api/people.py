@@ -1,4 +1,4 @@
-"""People over HTTP: what is known of them, and what is known of the person of a page."""
+"""HTTP routes of people, including the look-up of the person on a LinkedIn page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", descripti
 
 
 class NewPersonSchema(Schema):
-    """A person to keep."""
+    """The body of a new person."""
 
     name = RecipientName(required=True)
     profile_url = ProfileLink(allow_none=True)
@@ -35,7 +35,7 @@ class NewPersonSchema(Schema):
 
 
 class PersonChangesSchema(Schema):
-    """What is changed of a person; what is left out stays."""
+    """Changes of a person. Missing fields keep their value."""
 
     name = RecipientName()
     profile_url = ProfileLink()
@@ -52,7 +52,7 @@ class PeopleQuery(PageQuery):
 
 
 class LookupQuery(Schema):
-    """A person by link, by name, or by both. A link that leads to no person is left out of account."""
+    """A person by link, by name, or by both. A link that is not a person's is ignored."""
 
     profile_url = ProfileLink()
     name = fields.String(metadata={"description": "In any spelling.", "examples": ["Kai Example"]})
@@ -64,7 +64,7 @@ class LookupQuery(Schema):
 
 
 class LastInmailSchema(Schema):
-    """The latest InMail to a person, from any of the owner's accounts."""
+    """The latest InMail to the person from any account of the owner."""
 
     id = fields.String(required=True)
     account = fields.String(required=True, metadata={"description": "The id of the account that it was sent from."})
@@ -73,7 +73,7 @@ class LastInmailSchema(Schema):
 
 
 class LookupSchema(Schema):
-    """What is known of a person."""
+    """The result of a look-up."""
 
     person = fields.Nested(PersonSchema, required=True, allow_none=True)
     target = fields.Nested(
@@ -90,7 +90,7 @@ class LookupSchema(Schema):
 
 
 class MentionSchema(Schema):
-    """A text of the owner's own that still mentions the person."""
+    """A text written by the owner that still contains the person's name."""
 
     table = fields.String(required=True, metadata={"examples": ["target"]})
     column = fields.String(required=True, metadata={"examples": ["note"]})
@@ -98,7 +98,7 @@ class MentionSchema(Schema):
 
 
 class ErasedPersonSchema(Schema):
-    """What was erased. Days, costs and outcomes stay, and so does every balance."""
+    """The erased data of a person. Dates, costs, outcomes and balances are kept."""
 
     id = fields.String(required=True)
     inmails = fields.Integer(required=True, metadata={"description": "How many InMails lost their recipient."})

@@ -1,4 +1,4 @@
-"""Changes of plan over HTTP: previewed, made, listed, taken back."""
+"""HTTP routes of plan changes: preview, make, list, withdraw."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NextRenewalSchema = schema_of(NextRenewal)
 
 
 class PlanChangeSchema(Schema):
-    """What a change of plan brings. The id is null in a preview."""
+    """A plan change and its effect on the credits. `id` is null in a preview."""
 
     id = fields.String(required=True, allow_none=True)
     at = Instant(required=True)
@@ -63,7 +63,7 @@ class PlanChangeSchema(Schema):
 
 
 class MadeChangeSchema(Schema):
-    """A change of plan that stands."""
+    """A plan change that was not withdrawn."""
 
     id = fields.String(required=True)
     at = Instant(required=True)

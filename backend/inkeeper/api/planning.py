@@ -1,4 +1,4 @@
-"""Planning in bulk over HTTP: previewed, then stored in one write."""
+"""HTTP route of bulk planning: previewed, then stored in one write."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ blueprint = Blueprint(
 MOST_PER_DAY = 1_000
 
 
-class Chosen(fields.Field[Any]):
+class TargetSelection(fields.Field[Any]):
     """The ids of targets, or `all_ready`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002
@@ -41,16 +41,16 @@ class Chosen(fields.Field[Any]):
 
 
 class WantedPlanSchema(Schema):
-    """Whom to plan, and on which days. Days are in the account's time zone."""
+    """The targets to plan and the range of days (account's time zone)."""
 
-    targets = Chosen(
+    targets = TargetSelection(
         required=True,
         metadata={
             "oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string", "enum": [ALL_READY]}],
             "description": "Those of this account or of none, by their ids; or all that are ready.",
         },
     )
-    # `from` is a word of Python's.
+    # `from` is a Python keyword.
     from_ = fields.Date(data_key="from", attribute="from", metadata={"description": "Today, if left out."})
     until = fields.Date(metadata={"description": "At most 92 days ahead, which is meant if left out."})
     per_day = Integer(
@@ -61,21 +61,21 @@ class WantedPlanSchema(Schema):
 
 
 class PlaceSchema(Schema):
-    """A target and its day."""
+    """A planned target and its day."""
 
     target = fields.String(required=True)
     day = fields.Date(required=True)
 
 
 class NotPlacedSchema(Schema):
-    """A target without a day, and why."""
+    """A target that got no day, and the reason."""
 
     target = fields.String(required=True)
     code = fields.String(required=True, validate=validate.OneOf(NOT_PLACED))
 
 
 class DaySchema(Schema):
-    """A day with planned InMails, earlier plans included, and the balance at its end if they are sent."""
+    """A day with its planned InMails, earlier plans included, and the balance at its end if all are sent."""
 
     day = fields.Date(required=True)
     planned = fields.Integer(required=True)
@@ -83,10 +83,10 @@ class DaySchema(Schema):
 
 
 class SpreadPlanSchema(Schema):
-    """Who is planned for which day, and who for none.
+    """The plan: targets with days, and targets without.
 
-    `credits` are those that can be used up to the last day that is planned, the reserve left out; `named` are the
-    InMails planned up to then that will have one.
+    `credits` is the number of credits usable until the last planned day, without the reserve. `named` is the number of
+    InMails planned until then that are covered by a credit.
     """
 
     placed = fields.List(fields.Nested(PlaceSchema), required=True)

@@ -1,4 +1,4 @@
-"""Every refusal and failure as RFC 9457 problem+json, with the headers that belong to it."""
+"""Error responses: every refusal and failure as RFC 9457 problem+json, with its headers."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _BY_STATUS: dict[int, tuple[ProblemCode, str]] = {
     404: ("not_found", "See /api/docs for what there is."),
     405: ("method_not_allowed", "Use one of the methods in the Allow header."),
 }
-"""What is said about refusals that come from Flask rather than from Inkeeper."""
+"""Code and detail of the errors raised by Flask itself, by status."""
 
 
 def handle_problems(app: Flask) -> None:
-    """Make the app answer every error as problem+json."""
+    """Register the error handlers."""
     app.register_error_handler(Problem, respond)
     app.register_error_handler(DatabaseProblem, _database_unavailable)
     app.register_error_handler(HTTPException, _from_flask)
 
 
 def body_of(problem: Problem) -> str:
-    """The problem as JSON text."""
+    """The problem as JSON text (RFC 9457)."""
     body: dict[str, Any] = {
         "type": f"/problems/{problem.code}",
         "title": problem.title,
@@ -51,7 +51,7 @@ def body_of(problem: Problem) -> str:
 
 
 def respond(problem: Problem) -> Response:
-    """The answer that tells of a problem."""
+    """The HTTP response for a problem."""
     response = Response(body_of(problem), problem.status, content_type="application/problem+json")
     response.headers.update(problem.headers)
     return response
@@ -63,7 +63,7 @@ def _from_flask(error: HTTPException) -> Response:
     if error.code == 413:
         return respond(too_large())
     code, detail = _BY_STATUS.get(error.code or 0, _BY_STATUS[400])
-    # Of the headers only Allow says something that the problem does not.
+    # Allow is the only header with information that the problem does not have.
     headers = {name: value for name, value in error.get_headers() if name == "Allow"}
     return respond(Problem(code, detail, status=error.code or 400, headers=headers))
 
@@ -74,7 +74,7 @@ def _database_unavailable(problem: DatabaseProblem) -> Response:
     if problem.which == "unconfirmed":
         again = "It is unknown whether this was stored. Send it again with the same Idempotency-Key: it is done once."
         return respond(Problem("write_unconfirmed", again, status=503, headers=retry))
-    # To the client all others are one: nothing was stored, and only the machine's owner can do something about it.
+    # Clients need no other distinction: nothing was stored, and only the server's owner can repair it.
     nothing = "Nothing was stored. Look at the server's terminal for the reason, then try again."
     return respond(Problem("database_unavailable", nothing, status=503, headers=retry))
 
@@ -82,7 +82,7 @@ def _database_unavailable(problem: DatabaseProblem) -> Response:
 def _incident(error: InternalServerError) -> Response:
     incident = secrets.token_hex(4)
     cause = error.original_exception or error
-    # Where it happened, but not the exception's words: they may quote what the user entered.
+    # Log the traceback without the exception's text, which may hold user data.
     where = "".join(traceback.format_tb(cause.__traceback__))
     _log.error("incident %s: %s at %s\n%s", incident, type(cause).__name__, request.url_rule, where)
     return respond(

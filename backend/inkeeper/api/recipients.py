@@ -1,4 +1,4 @@
-"""Fields for the person an InMail went to. An InMail that was sent is never refused for how they are written."""
+"""Fields for an InMail's recipient. They accept every spelling: a sent InMail is never refused for its format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from inkeeper.rules.people import LONGEST_NAME, clean_name
 
-# For the OpenAPI document: a character that is neither blank nor control nor unseen.
+# For the OpenAPI document: a character that is not a blank, control or invisible character.
 _SEEN = (
     r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]"
@@ -16,7 +16,7 @@ _SEEN = (
 
 
 class RecipientName(fields.String):
-    """A person's name. Loads to what can be kept of it; refused only where that is nothing."""
+    """A person's name. Loads to the cleaned name; refused only if that is empty."""
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
         "invalid": "Must be text.",
@@ -40,7 +40,7 @@ class RecipientName(fields.String):
 
 
 class ProfileLink(fields.String):
-    """A link to a person's page, in any of the ways in which LinkedIn and people write it."""
+    """A link to a person's profile, in any form that LinkedIn or people use."""
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
         "invalid": "Must be text.",

@@ -1,4 +1,4 @@
-"""The usage report over HTTP, as JSON for charts and as a table for spreadsheets."""
+"""HTTP route of the usage report, as JSON or as CSV."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _JSON = "application/json"
 
 
 class ReportQuery(Schema):
-    """How far back the report goes, and in which form it comes."""
+    """The number of months, and the format."""
 
     months = QueryInteger(
         1,
@@ -44,7 +44,7 @@ class ReportQuery(Schema):
 
 
 class ReportAccountSchema(Schema):
-    """The account that the report is of."""
+    """The account of the report."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -57,7 +57,7 @@ class ReportAccountSchema(Schema):
 
 
 class AmountsSchema(Schema):
-    """Credits by what became of them; `free` counts InMails that cost none, `lost` is expired, forfeited and voided."""
+    """Credits by their use. `free` counts InMails without cost; `lost` = expired + forfeited + voided."""
 
     granted = fields.Integer(required=True)
     used = fields.Integer(required=True)
@@ -76,10 +76,11 @@ class AmountsSchema(Schema):
 
 
 class MonthSchema(AmountsSchema):
-    """A calendar month in the account's zone.
+    """A calendar month in the account's time zone.
 
-    Its opening balance, what came and what went make its closing balance. What expires or is voided as a month begins
-    was lost to the month before. Plan and allotment are those that it ended on.
+    - Opening balance plus credits received minus credits used and lost is the closing balance.
+    - Credits that expire or are voided at the first instant of a month count for the month before.
+    - Plan and allotment are those at the month's end.
     """
 
     month = fields.String(required=True, validate=validate.Regexp(r"^\d{4}-\d{2}\Z"))
@@ -94,13 +95,13 @@ class MonthSchema(AmountsSchema):
 
 
 class TotalsSchema(AmountsSchema):
-    """All months together. Values count the months whose plan has a price."""
+    """Sums over all months. Amounts of money cover only the months whose plan has a price."""
 
     months = fields.Integer(required=True)
 
 
 class AverageSchema(Schema):
-    """A month's use and loss on average: of so many months that are over; of the present one while none is."""
+    """Credits used and lost per month, averaged over the ended months; while none has ended, of the present month."""
 
     months = fields.Integer(required=True)
     used = fields.Float(required=True)
@@ -108,9 +109,9 @@ class AverageSchema(Schema):
 
 
 class DifferenceSchema(Schema):
-    """Credits by which LinkedIn showed another balance than the ledger had, in these months together.
+    """The sum of differences between LinkedIn's balance and the ledger's in these months, in credits.
 
-    `not_logged`: fewer, so as many InMails were not logged. `more_than_computed`: more.
+    `not_logged`: LinkedIn showed fewer, so that many InMails were not logged. `more_than_computed`: it showed more.
     """
 
     code = fields.String(required=True, validate=validate.OneOf(DIFFERENCES))
@@ -118,14 +119,14 @@ class DifferenceSchema(Schema):
 
 
 class BestMonthSchema(Schema):
-    """The month in which most credits were used, the latest of equals."""
+    """The month with the most credits used; of equal months the latest."""
 
     month = fields.String(required=True)
     used = fields.Integer(required=True)
 
 
 class OutcomeCountsSchema(Schema):
-    """InMails by what became of them."""
+    """The number of InMails by outcome."""
 
     sent = fields.Integer(required=True)
     accepted = fields.Integer(required=True)
@@ -141,7 +142,7 @@ def _rate(description: str) -> fields.Float:
     )
 
 
-# `from` is a keyword of Python's.
+# `from` is a Python keyword.
 RatesSchema = OutcomeCountsSchema.from_dict(
     {
         "days": fields.Integer(required=True, metadata={"description": "Local days before today that count, too."}),
@@ -155,14 +156,14 @@ RatesSchema = OutcomeCountsSchema.from_dict(
 
 
 class AnswerTimeSchema(Schema):
-    """How long the answers to the InMails of these months took."""
+    """The time until the answers to these months' InMails."""
 
     answers = fields.Integer(required=True)
     median_hours = fields.Float(required=True, allow_none=True)
 
 
 class CostSchema(Schema):
-    """What a used credit and an answer cost, over the months with credits whose plan has a price."""
+    """The cost of a used credit and of an answer, over the months that have credits and a plan with a price."""
 
     months = fields.Integer(required=True)
     used = fields.Integer(required=True)
@@ -176,9 +177,10 @@ class CostSchema(Schema):
 
 
 class BalancePointSchema(Schema):
-    """The balance from `at` on, until the next point.
+    """The balance from `at` until the next point.
 
-    `use` is all that was sent, returned or adjusted on one local day, dated at the last of it; the others stand alone.
+    A point with the reason `use` combines all entries of one local day that were sent, returned or adjusted, at the
+    instant of the last. Points with another reason are single entries.
     """
 
     at = Instant(required=True)
@@ -188,7 +190,7 @@ class BalancePointSchema(Schema):
 
 
 class BestHourSchema(Schema):
-    """An hour of the week in which InMails are answered often. Weekday 1 is Monday."""
+    """An hour of the week with a high response rate. Weekday 1 is Monday."""
 
     weekday = fields.Integer(required=True)
     hour = fields.Integer(required=True)
@@ -202,7 +204,7 @@ def _matrix(cell: fields.Field, description: str) -> fields.List:
 
 
 class HeatMapSchema(Schema):
-    """InMails of these months by weekday and hour on the clocks of the account's zone: a row for each weekday."""
+    """InMails of these months by local weekday and hour (account's time zone): one row per weekday."""
 
     minimum_sample = fields.Integer(required=True)
     enough = fields.Boolean(required=True, metadata={"description": "Whether any hour has that many InMails."})
@@ -269,7 +271,7 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
 
 
 def described(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The report with its codes in words, and how its figures are computed."""
+    """The report with the texts of its codes and the formulas of its figures."""
     figures = {name: value for name, value in found.items() if name != "as_of"}
     in_words = {"capacity": describe_capacity(found["capacity"]), "formulas": FORMULAS}
     return {**figures, **in_words, "as_of": found["as_of"]}

@@ -1,4 +1,4 @@
-"""What came of the InMails over HTTP."""
+"""HTTP route of response rates by text, campaign, purpose, weekday or hour."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ blueprint = Blueprint(
     "results", __name__, url_prefix="/api/v1/accounts/<account_id>/results", description="What came of the InMails"
 )
 
-_FEW = f"Null under {MIN_SENT} sent, which are too few to tell."
+_TOO_FEW = f"Null under {MIN_SENT} sent, which are too few to tell."
 
 
 class ResultsQuery(Schema):
-    """What the InMails are counted by."""
+    """The dimension to group InMails by."""
 
     by = fields.String(
         load_default="text",
@@ -32,7 +32,7 @@ class ResultsQuery(Schema):
 
 
 class ResultSchema(Schema):
-    """What came of the InMails that have something in common."""
+    """Outcomes and response rate of one group of InMails."""
 
     key = fields.String(
         required=True,
@@ -46,23 +46,23 @@ class ResultSchema(Schema):
     )
     sent = fields.Integer(required=True)
     answered = fields.Integer(required=True)
-    rate = fields.Float(required=True, allow_none=True, metadata={"description": f"answered ÷ sent. {_FEW}"})
+    rate = fields.Float(required=True, allow_none=True, metadata={"description": f"answered ÷ sent. {_TOO_FEW}"})
     low = fields.Float(
-        required=True, allow_none=True, metadata={"description": f"Lower end of the rate's 95 % interval. {_FEW}"}
+        required=True, allow_none=True, metadata={"description": f"Lower end of the rate's 95 % interval. {_TOO_FEW}"}
     )
     high = fields.Float(
-        required=True, allow_none=True, metadata={"description": f"Upper end of the rate's 95 % interval. {_FEW}"}
+        required=True, allow_none=True, metadata={"description": f"Upper end of the rate's 95 % interval. {_TOO_FEW}"}
     )
     credits_per_answer = fields.Float(
         required=True,
         allow_none=True,
-        metadata={"description": f"Credits spent ÷ answers; those that came back are not taken off. {_FEW}"},
+        metadata={"description": f"Credits spent ÷ answers; those that came back are not taken off. {_TOO_FEW}"},
     )
     cost_per_answer = fields.Nested(
         MoneySchema,
         required=True,
         allow_none=True,
-        metadata={"description": f"The same in money at today's price of a credit. {_FEW}"},
+        metadata={"description": f"The same in money at today's price of a credit. {_TOO_FEW}"},
     )
     difference = fields.String(
         required=True,
@@ -75,7 +75,7 @@ class ResultSchema(Schema):
 
 
 class ResultsSchema(Schema):
-    """What came of an account's InMails, those taken back left out."""
+    """Results of an account's InMails, without retracted ones."""
 
     items = fields.List(fields.Nested(ResultSchema), required=True)
 

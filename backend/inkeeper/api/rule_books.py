@@ -1,4 +1,4 @@
-"""The rule books over HTTP."""
+"""HTTP route of the rule books."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from inkeeper.vocabulary import PRODUCTS
 blueprint = Blueprint("rule_books", __name__, url_prefix="/api/v1/rule-books", description="The rules of credits")
 
 
-# `from` is a keyword of Python's, so this one is made from a dictionary.
+# `from` is a Python keyword, so this schema is built from a dictionary.
 NumbersSchema = Schema.from_dict(
     {
         "from": fields.Date(
@@ -30,9 +30,9 @@ NumbersSchema = Schema.from_dict(
 
 
 class PlanSchema(Schema):
-    """A plan as a rule book sees it today. `allotment` is for `allotment_months` months.
+    """A plan with the numbers that its rule book has for today. `allotment` is for `allotment_months` months.
 
-    `numbers` are all that the book knows, in order of their days.
+    `numbers` are all numbers of the rule book, past and future, by date.
     """
 
     id = fields.String(required=True)
@@ -47,7 +47,7 @@ class PlanSchema(Schema):
 
 
 class RuleSchema(Schema):
-    """One rule in plain words, with where it comes from."""
+    """One rule in words, with its source."""
 
     key = fields.String(required=True)
     text = fields.String(required=True)

@@ -1,4 +1,4 @@
-"""Building blocks of the schemas: strict types that take nothing for something else, and lists in pages."""
+"""Base classes of the schemas: strict field types without conversion, and cursor pagination."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from inkeeper import texts
 from inkeeper.clock import format_instant, from_microseconds, parse_instant, to_microseconds
 from inkeeper.vocabulary import PROBLEM_CODES
 
-# What both JavaScript's and SQLite's integers can hold exactly.
+# The largest integer that JavaScript numbers hold exactly (Number.MAX_SAFE_INTEGER).
 _LARGEST_INTEGER = 2**53 - 1
 
 _LONGEST_CURSOR = 500
@@ -24,14 +24,14 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1000, 8999
 
 
 class Schema(marshmallow.Schema):
-    """A schema that refuses fields it does not know."""
+    """A schema that refuses unknown fields."""
 
     class Meta:
         unknown = RAISE
 
 
 class Integer(fields.Integer):
-    """A whole number, given as one: no text, no fraction, no true or false."""
+    """An integer. Strings, fractions and booleans are refused."""
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
         "invalid": "Must be a whole number.",
@@ -42,14 +42,14 @@ class Integer(fields.Integer):
         super().__init__(validate=validate.Range(minimum, maximum), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
-        # `bool` is a kind of `int` in Python.
+        # `isinstance` would accept `bool`, a subclass of `int`.
         if type(value) is not int:
             raise self.make_error("invalid")
         return value
 
 
 class Boolean(fields.Boolean):
-    """true or false, and nothing that merely looks like it."""
+    """A JSON boolean. Numbers and strings are refused."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
         if not isinstance(value, bool):
@@ -58,7 +58,7 @@ class Boolean(fields.Boolean):
 
 
 class Flag(fields.Boolean):
-    """A query parameter that is `true` or `false`."""
+    """A query parameter `true` or `false`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
         if value not in ("true", "false"):
@@ -67,9 +67,9 @@ class Flag(fields.Boolean):
 
 
 class Text(fields.String):
-    """Words to show to people, without blanks around them; one line unless `lines` is set.
+    """A text to display, loaded without surrounding blanks. It is one line unless `lines` is set.
 
-    What `texts` refuses (controls, separators, invisible characters) is refused here.
+    Characters that `texts` refuses (control, separator and invisible ones) are refused.
     """
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
@@ -87,7 +87,7 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        # Before looking at every character of it.
+        # Check the length first: the next check reads every character.
         if len(value) > self._max_length:
             raise ValidationError(f"Longer than maximum length {self._max_length}.")
         text = self._kept(value)
@@ -96,21 +96,22 @@ class Text(fields.String):
         return text
 
     def _kept(self, value: str) -> str:
-        """The text to store. Raises ValidationError for one that is refused."""
+        """The text to store. Raises ValidationError for a refused text."""
         if not texts.is_plain(value, lines=self._lines):
             raise self.make_error("invisible")
         return value.strip()
 
     @staticmethod
     def _described(lines: bool) -> dict[str, Any]:
-        """What the OpenAPI document says of it."""
+        """The field's metadata in the OpenAPI document."""
         return {"pattern": texts.pattern(lines=lines)}
 
 
 class CleanText(Text):
-    """Text that is never refused for an invisible character: what `Text` would refuse is left out.
+    """A text from which refused characters are removed instead of refusing the text.
 
-    For what must not be lost, such as the name on an InMail that was sent, and where no person sees the refusal.
+    For data that must not be lost, such as the recipient of a sent InMail, and for requests without a person to read a
+    refusal.
     """
 
     def _kept(self, value: str) -> str:
@@ -122,9 +123,9 @@ class CleanText(Text):
 
 
 class Instant(fields.DateTime):
-    """An instant as RFC 3339: in with `Z` or an offset, out with `Z`. Loads to an aware UTC datetime.
+    """An RFC 3339 instant with `Z` or an offset; dumped with `Z`. Loads to an aware UTC datetime.
 
-    Those close to where datetimes end are refused: a step of a day or a month from them would lead outside.
+    Only years from 1000 to 8999 are accepted, so that adding days or months never leaves the range of `datetime`.
     """
 
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
@@ -150,7 +151,7 @@ def _leaves_room(instant: datetime) -> bool:
 
 
 class QueryInteger(fields.Integer):
-    """A whole number from a query string, within bounds."""
+    """An integer in a query string, from `minimum` to `maximum`."""
 
     def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
         super().__init__(validate=validate.Range(minimum, maximum), **kwargs)
@@ -158,18 +159,18 @@ class QueryInteger(fields.Integer):
         self._digits = len(str(maximum))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
-        # Not `int` alone, which takes spaces, signs, underscores and other scripts' digits too.
+        # `int` alone would accept spaces, signs, underscores and non-ASCII digits.
         if re.fullmatch(rf"\d{{1,{self._digits}}}", value, re.ASCII) is None:
             raise ValidationError(self._expected)
         return int(value)
 
 
 CursorPart = str | int | datetime
-"""What lists are sorted by. Instants are microseconds in the cursor, and aware UTC datetimes on both sides of it."""
+"""A sort key. An instant is an aware UTC datetime, encoded in the cursor as microseconds."""
 
 
 class Cursor(fields.String):
-    """Where a page begins: what the last item of the page before was sorted by. Opaque to clients.
+    """The start of a page: the sort keys of the previous page's last item. Opaque to clients.
 
     Loads to a tuple of the given types.
     """
@@ -191,9 +192,9 @@ class Cursor(fields.String):
 
 
 def _cursor_part(kind: type[CursorPart], part: Any) -> CursorPart:
-    """A part of a cursor as that type. Raises ValueError, TypeError or OverflowError for what is none."""
+    """A part of a cursor as that type. Raises ValueError, TypeError or OverflowError if it is invalid."""
     if kind is str and isinstance(part, str):
-        # JSON can write half of a surrogate pair, which a database cannot take.
+        # A JSON escape can be a lone surrogate, which a database refuses.
         part.encode("utf-8")
         return part
     if kind is not str and type(part) is int and abs(part) < 2**63:
@@ -205,7 +206,7 @@ def _cursor_part(kind: type[CursorPart], part: Any) -> CursorPart:
 
 
 class PageQuery(Schema):
-    """The query of a list. Subclasses add `cursor = Cursor(...)` with the types of what the list is sorted by."""
+    """The query of a list. Subclasses add `cursor = Cursor(...)` with the types of the list's sort keys."""
 
     limit = QueryInteger(1, 200, load_default=50)
     cursor = Cursor(str)
@@ -220,7 +221,7 @@ def paged(
     sorted_by: Callable[[Item], Sequence[CursorPart]],
     show: Callable[[Item], Any] = lambda item: item,
 ) -> dict[str, Any]:
-    """The answer for one page. Ask for `limit` + 1 items: if the last comes, there is a next page."""
+    """The response for one page. Pass `limit` + 1 items if available: the extra item means there is a next page."""
     shown = items[:limit]
     more = len(items) > limit
     return {
@@ -235,7 +236,7 @@ def _cursor_text(parts: Sequence[CursorPart]) -> str:
 
 
 def page_of(schema: type[marshmallow.Schema]) -> type[marshmallow.Schema]:
-    """The schema of a page whose items have this schema."""
+    """The schema of a page of items with this schema."""
     return Schema.from_dict(
         {
             "items": fields.List(fields.Nested(schema), required=True),
@@ -246,14 +247,14 @@ def page_of(schema: type[marshmallow.Schema]) -> type[marshmallow.Schema]:
 
 
 class FieldErrorSchema(Schema):
-    """What is wrong with one field."""
+    """The error of one field."""
 
     path = fields.String(required=True)
     message = fields.String(required=True)
 
 
 class ProblemSchema(Schema):
-    """A refusal or failure, RFC 9457. Some codes have further members."""
+    """An error response (RFC 9457). Some codes have additional members."""
 
     class Meta:
         unknown = INCLUDE

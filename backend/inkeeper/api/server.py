@@ -1,4 +1,4 @@
-"""What is listening here: enough for a client to know that it has found Inkeeper."""
+"""HTTP route that identifies the server, so that a client knows that it has found Inkeeper."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("server", __name__, url_prefix="/api/v1", description="Wha
 
 
 class ProofQuery(Schema):
-    """What the server is to prove, and to whom: both or neither."""
+    """The nonce to sign and the device whose secret signs it: both or neither."""
 
     # Of 16 to 64 bytes, in base64url or hexadecimal digits.
     nonce = fields.String(
@@ -34,14 +34,14 @@ class ProofQuery(Schema):
 
     @validates_schema
     def both_or_neither(self, query: dict[str, Any], **_: Any) -> None:
-        """Refuse one without the other."""
+        """Raise ValidationError if only one of the two is given."""
         for given, missing in (("nonce", "device"), ("device", "nonce")):
             if query[given] is not None and query[missing] is None:
                 raise ValidationError(f"Is needed with {given}.", missing)
 
 
 class ServerSchema(Schema):
-    """The program that answers."""
+    """The program, its version, and its proof if requested."""
 
     app = fields.String(required=True, validate=validate.Equal("inkeeper"))
     version = fields.String(required=True)

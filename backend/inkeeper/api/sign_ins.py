@@ -1,4 +1,4 @@
-"""Signing a browser in to the server's pages, over HTTP. A link to sign in is `<page>#signin=<secret>`."""
+"""HTTP routes that sign a browser in to the pages. A sign-in link is `<page>#signin=<secret>`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SECRET = "sign-in"  # noqa: S105 (a purpose, not a secret)
 
 
 class NewSignInSchema(Schema):
-    """Nothing: the token says whose pages are to be shown."""
+    """An empty body: the token identifies the owner."""
 
 
 class SignInSchema(Schema):
@@ -45,14 +45,14 @@ class RedeemSchema(Schema):
 
 
 class SignedInSchema(Schema):
-    """What a page needs from here on. The token cannot be had again."""
+    """The page's token. It is in this response only."""
 
     token = fields.String(required=True)
     device_id = fields.String(required=True)
 
 
 def redeem_limit() -> MinuteLimit:
-    """The limit on wrong secrets, one for each application."""
+    """Create the rate limit of wrong secrets; each application has one."""
     return MinuteLimit(WRONG_SECRETS_PER_MINUTE, "Too many wrong sign-in links were tried. Wait a minute.")
 
 
@@ -84,7 +84,7 @@ def redeem_sign_in(body: dict[str, Any]) -> dict[str, str]:
     try:
         token, device_id = sign_ins.redeem(store(), body["secret"], body["device"], now(), token)
     except Problem as problem:
-        # Counted after the look-up: a right secret works, however many wrong ones another program sends.
+        # Count only failures: a correct secret works even while another program sends wrong ones.
         if problem.status == 403:
             limit: MinuteLimit = current_app.extensions["inkeeper.redeem_limit"]
             limit.count("wrong", now())

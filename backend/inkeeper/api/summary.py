@@ -1,4 +1,4 @@
-"""The summary over HTTP: one answer for badge and popup, cheap to ask for again."""
+"""HTTP route of the summary: one response for badge and popup, with an ETag for cheap polling."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ blueprint = Blueprint(
 
 
 class WarningSchema(Schema):
-    """Something to know before credits are lost."""
+    """A warning, such as of credits that expire soon."""
 
     code = fields.String(required=True, validate=validate.OneOf(WARNING_CODES))
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
@@ -82,7 +82,7 @@ _NUMBERS: dict[ReminderCode, tuple[str, ...]] = {
     "grant_missing": ("credits", "shown"),
     "response_rate": ("sent", "answered"),
 }
-"""Which of a warning's arguments are shown: those that the summary does not hold otherwise."""
+"""The arguments of each warning that are in the response: those that are not elsewhere in the summary."""
 
 Summaries = StandingAnswers[Made]
 
@@ -101,7 +101,7 @@ def show_summary(account_id: str) -> Response:
         made = summaries.of(row, instant, lambda: _make(tx, row, instant))
     if request.headers.get("If-None-Match") == made.tag:
         return _tagged(Response(status=304), made.tag)
-    # `as_of` goes in front of the rest, which is what the tag was made from.
+    # `as_of` is added here because the ETag covers everything else.
     text = f'{{"as_of":"{format_instant(instant)}",{made.body[1:]}'
     return _tagged(Response(text, content_type="application/json"), made.tag)
 
@@ -113,7 +113,7 @@ def _make(tx: Transaction, row: Account, instant: datetime) -> Standing[Made]:
 
 
 def _described(answer: Overview) -> dict[str, Any]:
-    """The answer with its codes in words."""
+    """The summary with the texts of its codes."""
     forecast = answer.forecast
     in_words = {"basis": basis(forecast.basis, PLAIN_ENGLISH), "capacity": describe_capacity(forecast.capacity)}
     return {
@@ -124,18 +124,18 @@ def _described(answer: Overview) -> dict[str, Any]:
 
 
 def describe_capacity(capacity: Capacity | None) -> dict[str, Any] | None:
-    """The capacity with its basis in words."""
+    """The capacity with the text of its basis."""
     return {**capacity._asdict(), "basis": returns_basis(capacity.basis, PLAIN_ENGLISH)} if capacity else None
 
 
 def _described_warning(warning: AccountWarning) -> dict[str, Any]:
-    said = render(warning, PLAIN_ENGLISH)
+    text = render(warning, PLAIN_ENGLISH)
     numbers = {name: getattr(warning.arguments, name) for name in _NUMBERS.get(warning.code, ())}
     return {
         "code": warning.code,
         "severity": warning.severity,
-        "title": said.title,
-        "detail": said.detail,
+        "title": text.title,
+        "detail": text.detail,
         "until": warning.until,
         "arguments": {name: number for name, number in numbers.items() if number is not None},
     }

@@ -1,4 +1,4 @@
-"""The list of people to write to as a file, over HTTP: a CSV previewed and brought in, and the list as a CSV."""
+"""HTTP routes of the list of people as CSV: preview, import and export."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from marshmallow import fields, validate
 
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
-from inkeeper.api.imports import ColumnsOfFields, NotUnderstoodSchema, ObstacleSchema, uploaded
+from inkeeper.api.imports import ColumnMapping, NotUnderstoodSchema, ObstacleSchema, uploaded
 from inkeeper.api.schemas_base import CleanText, Flag, Schema, Text
 from inkeeper.api.targets import STATE_FILTER, filters_of
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.api.writes import write_once
 from inkeeper.errors import Problem, invalid
 from inkeeper.services.imports.moments import ORDERS
@@ -28,12 +28,12 @@ _NOT_UNDERSTOOD_SHOWN = 200
 
 
 class ListUploadQuery(Schema):
-    """How the file is to be read, and what of it to be stored. Preview and import need the same of these."""
+    """How to read the file, and what to store of it. Send the same values for the preview and the import."""
 
     preview = Flag(load_default=False, metadata={"description": "Only say what would come of it."})
     confirm = Text(max_length=64, metadata={"description": "`confirm` of the preview. Needed to import."})
     file = Text(load_default="The file", metadata={"description": "What the file is called, for messages."})
-    map = ColumnsOfFields(
+    map = ColumnMapping(
         Text(max_length=300),
         load_default=dict,
         validate=validate.Length(max=len(list_files.LAYOUT.headings)),
@@ -52,7 +52,7 @@ class ListUploadQuery(Schema):
 
 
 class ListFileQuery(Schema):
-    """Which targets to write to the file: as those of a list."""
+    """The filters of the exported targets, as those of the list."""
 
     state = STATE_FILTER
     campaign = fields.String()
@@ -62,7 +62,7 @@ class ListFileQuery(Schema):
 
 
 class ListRowSchema(Schema):
-    """A row of the file, and what would become of it."""
+    """A row of the file, and the action that the import would take."""
 
     line = fields.Integer(required=True)
     action = fields.String(required=True, validate=validate.OneOf(list(ACTIONS)))
@@ -73,7 +73,7 @@ class ListRowSchema(Schema):
 
 
 class ListPreviewSchema(Schema):
-    """What importing the file would come to; nothing was stored."""
+    """The preview of an import; nothing was stored."""
 
     columns = fields.List(fields.String(), required=True)
     mapping = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
@@ -95,7 +95,7 @@ class ListPreviewSchema(Schema):
 
 
 class ListImportedSchema(Schema):
-    """How many people were put on the list."""
+    """The number of people added to the list."""
 
     added = fields.Integer(required=True)
 
@@ -121,8 +121,8 @@ def import_targets(query: dict[str, Any]) -> Response:
     """
     if query["preview"] == ("confirm" in query):
         raise invalid("confirm", "Ask for a preview first, with preview=true; then import with its confirm.")
-    turns: Turns = current_app.extensions["inkeeper.turns"]
-    with turns.taken(actor(), now()), uploaded() as file:
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
+    with queue.slot(actor(), now()), uploaded() as file:
         with store().read() as tx:
             names = list_files.named(tx, actor(), accounts.names(tx, actor()))
         reading = list_files.read(file, query["file"], names, query["map"], query.get("dates"), now().date())

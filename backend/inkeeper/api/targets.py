@@ -1,4 +1,4 @@
-"""The list of people to write to, over HTTP."""
+"""HTTP routes of targets, the people to write to."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PersonSchema(Schema):
 
 
 class CopySchema(Schema):
-    """The text for the next InMail, with its variables filled in. `missing` are those for which nothing is known."""
+    """The text for the next InMail with its variables filled in. `missing` lists variables without a value."""
 
     text = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -46,7 +46,7 @@ class CopySchema(Schema):
 
 
 class TargetSchema(Schema):
-    """Somebody to write to. Days are in the account's time zone, in that of the first account where there is none."""
+    """A target. Dates are in its account's time zone, or in the first account's if it has no account."""
 
     id = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(TARGET_STATES))
@@ -96,7 +96,7 @@ class TargetPersonSchema(Schema):
 
 
 class _Fields(Schema):
-    """What can be set of a target, at its making and later."""
+    """Fields shared by new targets and changes of targets."""
 
     account = fields.String(allow_none=True, metadata={"description": "Any account of the owner's, if left out."})
     purpose = fields.String(validate=validate.OneOf(PURPOSES), allow_none=True)
@@ -109,13 +109,13 @@ class _Fields(Schema):
 
 
 class NewTargetSchema(_Fields):
-    """Somebody to put on the list."""
+    """The body of a new target."""
 
     person = fields.Nested(TargetPersonSchema, required=True)
 
 
 class TargetChangesSchema(_Fields):
-    """What is changed of a target, or done with it.
+    """Changes of a target, or an action on it.
 
     `later` plans it for the day `until`; `drop` takes it off the list and `reopen` puts it back; `close` counts its
     next step as done without an InMail; `first` puts it at the top.
@@ -142,10 +142,12 @@ class TargetsQuery(PageQuery):
 
 
 class ListSchema(Schema):
-    """The list in a few words, as the summary has it.
+    """The list's part of the summary.
 
-    `next` are those to write to next from the account; `names` how many can be written to, of which `ready` have no
-    planned day, `today` are wanted today or before, and `held` wait for credits; `sent_today` are done.
+    - `next`: the people to write to next from the account.
+    - `names`: how many people can be written to; of these, `ready` have no planned day, `today` are planned or due
+      today or earlier, and `held` wait for credits.
+    - `sent_today`: how many were sent today.
     """
 
     next = fields.List(fields.Nested(TargetSchema), required=True)
@@ -157,7 +159,7 @@ class ListSchema(Schema):
 
 
 def filters_of(query: dict[str, Any]) -> dict[str, Any]:
-    """The service's filters for the parameters of a list of targets."""
+    """Convert query parameters to the service's filters."""
     filters = dict(query)
     return filters | ({"states": [filters.pop("state")]} if "state" in filters else {})
 

@@ -1,4 +1,4 @@
-"""Texts to write with over HTTP."""
+"""HTTP routes of texts: templates of InMails."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _body(**options: Any) -> CleanText:
 
 
 class NewTextSchema(Schema):
-    """A text to write with."""
+    """The body of a new text."""
 
     name = _name(required=True)
     purpose = _purpose()
@@ -55,7 +55,7 @@ class NewTextSchema(Schema):
 
 
 class TextChangesSchema(Schema):
-    """What is changed of a text; what is left out stays."""
+    """Changes of a text. Missing fields keep their value."""
 
     name = _name()
     purpose = _purpose()
@@ -64,7 +64,7 @@ class TextChangesSchema(Schema):
 
 
 class TextSchema(Schema):
-    """A text in its present version."""
+    """The latest version of a text."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -84,7 +84,7 @@ class TextSchema(Schema):
 
 
 class DeletedTextSchema(Schema):
-    """What became of a deleted text."""
+    """The result of deleting a text."""
 
     id = fields.String(required=True)
     archived = fields.Boolean(
@@ -93,7 +93,7 @@ class DeletedTextSchema(Schema):
 
 
 class PreviewPersonSchema(Schema):
-    """A person by id, or one who is not stored, by name."""
+    """A stored person by id, or any person by name."""
 
     id = fields.String(validate=validate.Length(1, 64))
     name = RecipientName()
@@ -110,7 +110,7 @@ class PreviewPersonSchema(Schema):
 
 
 class PreviewSchema(Schema):
-    """For whom to fill in a text, and from which account it would be sent."""
+    """The person and account of a text's preview."""
 
     person = fields.Nested(PreviewPersonSchema, required=True)
     account = fields.String(
@@ -120,7 +120,7 @@ class PreviewSchema(Schema):
 
 
 class LengthsSchema(Schema):
-    """How long the filled text is, and how long its body may be."""
+    """The lengths of the filled text, and the limit of its body, in UTF-16 code units."""
 
     subject = fields.Integer(required=True)
     body = fields.Integer(required=True)
@@ -128,7 +128,7 @@ class LengthsSchema(Schema):
 
 
 class FilledSchema(Schema):
-    """A text as a person would get it."""
+    """A text with its variables filled in for a person."""
 
     subject = fields.String(required=True)
     body = fields.String(required=True)
@@ -143,7 +143,7 @@ class FilledSchema(Schema):
 
 
 class TextQuery(PageQuery):
-    """Which page of the texts to list."""
+    """The page of the list."""
 
     cursor = Cursor(str)
 

@@ -1,7 +1,8 @@
-"""Uploads before and while they are read: judged by their heads, and one file at a time, in turns of owners.
+"""Early checks of uploads, and a queue so that one file is imported at a time.
 
-waitress hands a request over when its whole body is on disk. What the application would refuse by the head alone is
-known here before that: such a body is dropped as it comes in, and the application refuses the request without it.
+waitress passes a request to the application after its whole body was written to disk. The checks here run as soon as
+the request's head (request line and headers) has arrived: the body of a request that will be refused is discarded
+while it arrives, and the application sends the refusal.
 """
 
 from __future__ import annotations
@@ -32,23 +33,24 @@ from inkeeper.services.access import Actor
 from inkeeper.storage.database import DatabaseProblem
 
 REFUSAL = "inkeeper.refusal"
-"""The key of a WSGI environment under which the refusal of a body that was dropped stands."""
+"""The key of the Problem in the WSGI environment of a request whose body was discarded."""
 
 RETRY_SECONDS = 5
-_TURN_KEPT = timedelta(seconds=3 * RETRY_SECONDS)
+_PRIORITY_KEPT = timedelta(seconds=3 * RETRY_SECONDS)
 _MOST_WAITING = 100
 
-# Smaller bodies cost less than judging them twice.
+# Reading a smaller body costs less than checking the head twice.
 _SMALL_BYTES = 64 * 1024
 
-Judge = Callable[[dict[str, Any]], Problem | None]
-"""Says of a WSGI environment without a body why the application would refuse it; None if it would not."""
+HeadCheck = Callable[[dict[str, Any]], Problem | None]
+"""Returns the Problem with which the application would refuse this WSGI environment, None if it would not."""
 
 
-class Turns:
-    """One file is read at a time. Who was refused meanwhile comes before the others when they ask again.
+class ImportQueue:
+    """Lets one request at a time import a file. Owners refused in the meantime get the next slots, in order.
 
-    So no owner who sends one file after the other keeps others out.
+    This prevents an owner who sends one file after another from blocking the others. A refused owner loses the priority
+    without a retry within 15 seconds. Thread-safe.
     """
 
     def __init__(self) -> None:
@@ -57,11 +59,11 @@ class Turns:
         self._waiting: dict[str, datetime] = {}
 
     @contextmanager
-    def taken(self, actor: Actor, now: datetime) -> Iterator[None]:
-        """Hold the turn while the block runs. Raises the 429 Problem at once where it is somebody else's."""
+    def slot(self, actor: Actor, now: datetime) -> Iterator[None]:
+        """Hold the slot while the block runs. Raises the 429 Problem at once if another request or owner has it."""
         with self._lock:
             if not self._is_free_for(actor, now):
-                self._wait(actor, now)
+                self._enqueue(actor, now)
                 raise _import_running()
             self._waiting.pop(actor.owner_id, None)
             self._busy = True
@@ -72,22 +74,22 @@ class Turns:
                 self._busy = False
 
     def check(self, actor: Actor, now: datetime) -> None:
-        """Raise the 429 Problem where the turn is somebody else's at the moment."""
+        """Raise the 429 Problem if the slot is not free for this owner."""
         with self._lock:
             if not self._is_free_for(actor, now):
-                self._wait(actor, now)
+                self._enqueue(actor, now)
                 raise _import_running()
 
     def _is_free_for(self, actor: Actor, now: datetime) -> bool:
         if self._busy:
             return False
-        # Clocks may be set: only what lies a little way back counts.
-        waiting = [owner for owner, since in self._waiting.items() if timedelta() <= now - since < _TURN_KEPT]
+        # Ignore times in the future: the clock may have been set back.
+        waiting = [owner for owner, since in self._waiting.items() if timedelta() <= now - since < _PRIORITY_KEPT]
         return not waiting or waiting[0] == actor.owner_id
 
-    def _wait(self, actor: Actor, now: datetime) -> None:
+    def _enqueue(self, actor: Actor, now: datetime) -> None:
         self._waiting = {
-            owner: since for owner, since in self._waiting.items() if timedelta() <= now - since < _TURN_KEPT
+            owner: since for owner, since in self._waiting.items() if timedelta() <= now - since < _PRIORITY_KEPT
         }
         if actor.owner_id in self._waiting or len(self._waiting) < _MOST_WAITING:
             self._waiting[actor.owner_id] = now
@@ -102,14 +104,14 @@ def _import_running() -> Problem:
     )
 
 
-class JudgedRequest(HTTPRequestParser):
-    """A request whose body is dropped where `judge` refuses its head; `refusal` then says why.
+class CheckedRequest(HTTPRequestParser):
+    """A request whose body is discarded if `check_head` refuses its head; `refusal` is then the Problem.
 
-    The body is still read to its end, since most clients hear an answer only then; one that waits for `100 Continue`
-    is answered at once.
+    The body is still read to its end, because most clients read the response only after sending it. A client that
+    waits for `100 Continue` gets the response at once.
     """
 
-    judge: Judge = staticmethod(lambda _environ: None)
+    check_head: HeadCheck = staticmethod(lambda _environ: None)
     refusal: Problem | None = None
 
     body_rcv: Any
@@ -117,21 +119,21 @@ class JudgedRequest(HTTPRequestParser):
     expect_continue: bool
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Parse the head, and judge it where a body that is worth it follows."""
+        """Parse the head, and check it if a large body follows."""
         super().parse_header(header_plus)
         if self.chunked or self.content_length > _SMALL_BYTES or (self.expect_continue and self.content_length):
-            refusal = self.judge(environment_of(self))
+            refusal = self.check_head(environment_of(self))
             if refusal is not None:
                 self._refuse(refusal)
 
     def received(self, data: bytes) -> int:
-        """Take in what arrived, as waitress does; a body in chunks may not grow beyond what its route takes."""
+        """Process received bytes, and refuse a chunked body that grows above its route's limit."""
         consumed: int = super().received(data)
-        if self.chunked and self.refusal is None and self.body_bytes_received > self._most_bytes():
+        if self.chunked and self.refusal is None and self.body_bytes_received > self._max_bytes():
             self._refuse(too_large())
         return consumed
 
-    def _most_bytes(self) -> int:
+    def _max_bytes(self) -> int:
         takes_file = is_upload(self.command, self.path) or not is_api(self.path)
         most: int = self.adj.max_request_body_size if takes_file else MAX_BODY_BYTES
         return most
@@ -146,19 +148,19 @@ class JudgedRequest(HTTPRequestParser):
             self.headers["CONNECTION"] = "close"
         elif self.body_rcv is not None:
             self.body_rcv.getbuf().close()
-            self.body_rcv.buf = _Nowhere()
+            self.body_rcv.buf = _DiscardBuffer()
 
 
-def request_class(app: Flask, base: type[JudgedRequest]) -> type[JudgedRequest]:
-    """The class of the requests that are judged as this application judges them, based on another one."""
-    return type("AppRequest", (base,), {"judge": staticmethod(app.extensions["inkeeper.judge"])})
+def request_class(app: Flask, base: type[CheckedRequest]) -> type[CheckedRequest]:
+    """Create a subclass of `base` that checks heads with this application's head check."""
+    return type("AppRequest", (base,), {"check_head": staticmethod(app.extensions["inkeeper.head_check"])})
 
 
-def judge_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], datetime]) -> Judge:
-    """What the application checks of a request with a body before its handler runs, without the body."""
-    turns: Turns = app.extensions["inkeeper.turns"]
+def head_check_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], datetime]) -> HeadCheck:
+    """Create the head check: the application's checks before a handler runs, as far as they need no body."""
+    queue: ImportQueue = app.extensions["inkeeper.import_queue"]
 
-    def judge(environ: dict[str, Any]) -> Problem | None:
+    def check(environ: dict[str, Any]) -> Problem | None:
         try:
             check_host(environ, allowed_hosts)
             check_origin(environ)
@@ -169,45 +171,45 @@ def judge_for(app: Flask, allowed_hosts: frozenset[str], clock: Callable[[], dat
             with app.app_context():
                 owner_id = find_device(environ).owner_id
             if not upload:
-                # A form of the pages, which may bring a file. Its own view knows how large it may be.
+                # Forms of pages may have a file; the view checks the exact limit.
                 check_form(environ, MAX_UPLOAD_BYTES)
                 return None
             check_upload(environ)
-            turns.check(Actor(owner_id), clock())
+            queue.check(Actor(owner_id), clock())
         except Problem as problem:
             return problem
         except DatabaseProblem:
-            # The application answers what is to be said about that.
+            # The application will respond with this error.
             return None
         return None
 
-    return judge
+    return check
 
 
-class _Nowhere:
-    """A buffer that keeps nothing."""
+class _DiscardBuffer:
+    """A body buffer that discards everything."""
 
     def append(self, data: bytes) -> None:
-        """Drop it."""
+        """Discard the data."""
 
     def getfile(self) -> io.BytesIO:
         """An empty body."""
         return io.BytesIO()
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing."""
 
     def __len__(self) -> int:
         return 0
 
 
 def is_api(path: str) -> bool:
-    """Whether the path is one of the API's; all others are those of the pages."""
+    """Whether the path belongs to the API; all other paths belong to the pages."""
     return path.startswith("/api/")
 
 
 def is_upload(method: str, path: str) -> bool:
-    """Whether the request brings a file to import."""
+    """Whether the request is an upload of a file to the API."""
     if method == "POST" and path == "/api/v1/targets/import":
         return True
     parts = path.split("/")
@@ -215,7 +217,7 @@ def is_upload(method: str, path: str) -> bool:
 
 
 def environment_of(request: HTTPRequestParser) -> dict[str, Any]:
-    """As much of the request's WSGI environment as the checks of its head need."""
+    """The part of the request's WSGI environment that the head check needs."""
     headers = request.headers
     environ = {
         "REQUEST_METHOD": request.command.upper(),

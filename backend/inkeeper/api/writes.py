@@ -1,4 +1,4 @@
-"""Writes over HTTP: each done once, however often it is sent."""
+"""Idempotent writes: a repeated request with the same `Idempotency-Key` is done once."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ _KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 def write_once(
     account_id: str | None, work: Callable[[Transaction], tuple[int, Any]], body_digest: str | None = None
 ) -> Response:
-    """Do `work` in one write and answer with the status and body it returns; with `Idempotency-Key`, only once.
+    """Run `work` in one write transaction and respond with the status and body it returns.
 
-    `account_id` is the account written to, None for none; `body_digest` stands for the request's body where that has
-    been read already. What `work` raises undoes the write.
+    - With an `Idempotency-Key` header `work` runs once; a repeated request gets the stored response.
+    - `account_id` is the account to lock, None for no account.
+    - `body_digest` replaces the body in the comparison of requests if the body was already consumed.
+    - An exception from `work` rolls the transaction back.
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and _KEY.fullmatch(key) is None:
@@ -38,10 +40,10 @@ def write_once(
 
 
 def secret_from(purpose: str, salt: str) -> str:
-    """A secret that cannot be guessed, nor be derived from what is stored.
+    """Derive a secret from the request's token and a salt.
 
-    The answer to a write is stored, so that the same request sent again gets it again. With the salt alone in it the
-    database does not hold the secret; the client that sends the request has the token that it takes to derive it.
+    Responses of writes are stored for repeated requests. The stored response has the salt only, and the database does
+    not hold the token, so the secret cannot be derived from the database alone.
     """
     token = request.headers["Authorization"].partition(" ")[2].strip()
     digest = hmac.digest(token.encode("utf-8", "surrogateescape"), f"{purpose} {salt}".encode(), "sha256")

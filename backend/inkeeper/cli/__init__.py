@@ -1,6 +1,6 @@
-"""The `inkeeper` command. Each subcommand opens the database, does one thing and says what it did.
+"""The `inkeeper` command. Each subcommand opens the database, does one thing and prints the result.
 
-What is slow to import is imported by the subcommand that needs it: a start must take no longer than it has to.
+Subcommands import slow modules themselves, so that other subcommands start without them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from inkeeper.storage.database import Store
 
 DEMO_PORT = 8426
-"""Not the server's own: an extension that is connected to that one must not come upon the demo in its place."""
+"""Different from the server's port, so that an extension connected to the server never reaches the demo."""
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 (only compared with)
 
@@ -37,12 +37,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Line(click.ParamType):
-    """A name, id or link: one line of text by the rule of `texts`, without blanks around it."""
+    """A name, id or link: one line of plain text as defined by `texts`, without surrounding blanks."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text to use. Fails with a sentence for one that is empty or holds what is refused."""
+        """The stripped text. Fails for an empty text and for refused characters."""
         line = str(value).strip()
         if not line or not texts.is_plain(line):
             self.fail(
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _database_options(command: Command) -> Command:
-    """Which database to use; the same for every subcommand."""
+    """Add the options `--data-dir` and `--database` to a command."""
     for option in (
         click.option(
             "--data-dir",
@@ -86,8 +86,8 @@ def _database_options(command: Command) -> Command:
 
 
 @contextmanager
-def _opened(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Settings]]:
-    """The database and the settings. What stands in the way ends the command with one line and exit code 1."""
+def _database(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Settings]]:
+    """Open the database and load the settings. An error ends the command with one line and exit code 1."""
     from inkeeper.storage.database import DatabaseProblem, open_database
     from inkeeper.storage.files import keep_private
 
@@ -132,7 +132,7 @@ def serve(browser: str | None, no_open: bool, verbose: bool, **flags: Any) -> No
     Requests are answered under loopback names and the name of --host only. Set INKEEPER_ALLOWED_HOSTS to further names,
     with commas between, to reach the server under those.
     """
-    with _opened(create=True, **flags) as (store, settings):
+    with _database(create=True, **flags) as (store, settings):
         if browser is None and sys.stdout.isatty() and not settings.is_shared:
             browser = "default"
         listened = _listen(store, settings, None if no_open else browser, verbose=verbose)
@@ -154,7 +154,7 @@ def demo(port: int) -> None:
 
     with TemporaryDirectory(prefix="inkeeper-demo-") as folder:
         database = f"sqlite:///{Path(folder).as_posix()}/demo.sqlite3"
-        with _opened(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
+        with _database(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
             click.echo("This is a demo: everything in it is made up, and gone when it stops.")
             fill(store, utc_now())
             _listen(store, replace(settings, demo=True), None, verbose=True)
@@ -162,7 +162,7 @@ def demo(port: int) -> None:
 
 
 def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: bool) -> bool:
-    """Answer requests until Ctrl-C or SIGTERM, with the app open in `browser`. False if another Inkeeper does that."""
+    """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
     from inkeeper.api.app import create_app
     from inkeeper.server.listening import Server
     from inkeeper.services.devices import pairing
@@ -180,17 +180,17 @@ def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: b
     _log(requests=verbose)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
-    _greet(settings, server.host, server.port, store.name)
-    # So that the first page does not wait for its templates; a visit meanwhile loads those that it needs itself.
+    _print_addresses(settings, server.host, server.port, store.name)
+    # Load templates in the background; an early request loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
-    with _launched(store, _reachable(settings.host, server.port), browser):
+    with _app_in_browser(store, _browser_address(settings.host, server.port), browser):
         server.run()
     return True
 
 
 @contextmanager
-def _launched(store: Store, address: str, browser: str | None) -> Iterator[None]:
-    """The app open in `browser` while the block runs."""
+def _app_in_browser(store: Store, address: str, browser: str | None) -> Iterator[None]:
+    """Keep the app open in `browser` while the block runs; None opens nothing."""
     if browser is None:
         yield
         return
@@ -204,12 +204,12 @@ def _launched(store: Store, address: str, browser: str | None) -> Iterator[None]
 
 
 def _open_running(store: Store, settings: Settings, browser: str | None) -> None:
-    """Open the app of the Inkeeper that has the port. Raises ClickException if something else has it."""
+    """Open the app of the Inkeeper that has the port. Raises ClickException if another program or ledger has it."""
     from inkeeper.server.launch import Launch
     from inkeeper.server.opening import WAIT_SECONDS, ledger_at
     from inkeeper.services.devices.connected import installation_id
 
-    address = _reachable(settings.host, settings.port)
+    address = _browser_address(settings.host, settings.port)
     found = ledger_at(address)
     if found is None:
         raise _cannot_listen(settings, None, "Another program uses it. Choose another port with --port.")
@@ -221,20 +221,23 @@ def _open_running(store: Store, settings: Settings, browser: str | None) -> None
 
 
 def _cannot_listen(settings: Settings, error: OSError | None, advice: str) -> click.ClickException:
-    # Python adds the address in brackets, which has been said.
+    # Remove the address in brackets that Python adds: the message has it already.
     words = os.strerror(errno.EADDRINUSE) if error is None else error.strerror or "no reason given"
     return click.ClickException(
         f"Cannot listen on {settings.host} port {settings.port}: {words.partition(' (')[0]}. {advice}"
     )
 
 
-def _reachable(host: str, port: int) -> str:
-    """Where a browser on this computer reaches the server: always spelt the same, since pages are kept apart by it."""
+def _browser_address(host: str, port: int) -> str:
+    """The server's address for a browser on this computer.
+
+    It always has the same spelling, because browsers store page data per origin.
+    """
     return _address(DEFAULT_HOST if host in (_EVERYWHERE, "::", "localhost") else host, port)
 
 
-def _greet(settings: Settings, host: str, port: int, database: str) -> None:
-    """Say where the server is. `host` is the IP address that the host of the settings stands for."""
+def _print_addresses(settings: Settings, host: str, port: int, database: str) -> None:
+    """Print the server's addresses and data. `host` is the IP address that the settings' host resolves to."""
     click.echo(f"Inkeeper {inkeeper.__version__} listens on {_address(settings.host, port)}")
     click.echo(f"Its data is in {printable(database)}")
     code = (
@@ -245,7 +248,7 @@ def _greet(settings: Settings, host: str, port: int, database: str) -> None:
     if host in (DEFAULT_HOST, _EVERYWHERE):
         click.echo(f"To connect the extension, give it {_address(DEFAULT_HOST, port)}; {code}.")
     if host != DEFAULT_HOST:
-        # As the extension has it (serverAddress): plain HTTP stays on this computer, and there at one address.
+        # The extension accepts plain HTTP for 127.0.0.1 only (`serverAddress`).
         click.echo(
             ("From other computers the extension" if host == _EVERYWHERE else "The extension")
             + " cannot use this address, since it is not encrypted. Put a proxy with TLS in front, give the extension"
@@ -260,12 +263,12 @@ def _address(host: str, port: int) -> str:
 
 
 def _show_code(device_name: str, code: str) -> None:
-    # The name is chosen by who asks. Behind the code, and on its line, it cannot show another one in its place.
+    # The device chooses its name, which could imitate a code: print it after the code, on the same line.
     click.echo(f"\nType this code there within 5 minutes: {code}  ({quoted(device_name)} wants to connect)\n")
 
 
 def _log(*, requests: bool) -> None:
-    """Print what goes wrong to stderr, and with `requests` a line for each request."""
+    """Log errors to stderr, and with `requests` one line per request."""
     import logging
 
     handler = logging.StreamHandler(sys.stderr)
@@ -290,7 +293,7 @@ def pair(owner: str | None, **flags: Any) -> None:
     from inkeeper.services.devices import pairing
 
     name = owner or pairing.DEFAULT_OWNER
-    with _opened(**flags) as (store, _):
+    with _database(**flags) as (store, _):
         pairing.reopen(store, name)
         found = pairing.open_for_owner(store, name, utc_now())
         code = found.code if found else pairing.invite(store, name, utc_now())
@@ -321,18 +324,18 @@ def open_pages(print_only: bool, qr: bool, address: str | None, owner: str | Non
     from inkeeper.server import opening
     from inkeeper.services.devices import pairing
 
-    with _opened(**flags) as (store, settings):
+    with _database(**flags) as (store, settings):
         at = address or f"http://127.0.0.1:{settings.port}"
         whose = owner or pairing.DEFAULT_OWNER
         if address is None and not opening.is_inkeeper(at):
             raise click.ClickException(f"No Inkeeper answers at {at}. Start it with `inkeeper serve`.")
-        if not (print_only or qr) and opening.opened_by_default(store, at, whose, click.echo):
+        if not (print_only or qr) and opening.open_in_default_browser(store, at, whose, click.echo):
             return
-        link = opening.carried_link(store, at, whose)
+        link = opening.portable_link(store, at, whose)
         click.echo("Open this link within 10 minutes. It works once:")
         click.echo(link)
         if qr:
-            click.echo(opening.drawn(link))
+            click.echo(opening.qr_code(link))
             if "//127.0.0.1" in at:
                 click.echo("This address works on this computer only. For a phone, name the server's with --address.")
 
@@ -350,7 +353,7 @@ def devices(context: click.Context, /, **flags: Any) -> None:
 def _list_devices(flags: dict[str, Any]) -> None:
     from inkeeper.services.devices.connected import all_with_owners
 
-    with _opened(**flags) as (store, _):
+    with _database(**flags) as (store, _):
         found = all_with_owners(store)
     for device in found:
         state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else f"last seen {_day(device.last_seen_at)}"
@@ -373,7 +376,7 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
     """Take away the access of the device with this ID, at once."""
     from inkeeper.services.devices.connected import revoke_of_any_owner
 
-    with _opened(**flags) as (store, _), store.begin_write(None) as tx:
+    with _database(**flags) as (store, _), store.begin_write(None) as tx:
         device = revoke_of_any_owner(tx, device_id, utc_now())
     if device is None:
         raise click.ClickException(f"There is no device {printable(device_id)}. `inkeeper devices` lists them.")
@@ -429,9 +432,11 @@ def import_file(
     from inkeeper.cli import importing
 
     wishes = importing.wishes_from(flags)
-    with _opened(data_dir=data_dir, database=database) as (store, _):
-        seat = importing.find_account(store, account)
-        importing.bring(store, seat, file, wishes, utc_now(), look_only=look_only, yes=yes, every_row=every_row)
+    with _database(data_dir=data_dir, database=database) as (store, _):
+        owned = importing.find_account(store, account)
+        importing.import_inmails(
+            store, owned, file, wishes, utc_now(), look_only=look_only, yes=yes, every_row=every_row
+        )
 
 
 @main.command()
@@ -442,7 +447,7 @@ def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
     """List what was imported, or take a whole import back in one step."""
     from inkeeper.cli import importing
 
-    with _opened(**flags) as (store, _):
+    with _database(**flags) as (store, _):
         if import_id is None:
             importing.list_all(store, account)
         else:
@@ -467,10 +472,10 @@ def erase(link: str, name: str | None, **flags: Any) -> None:
     hold.
     """
     from inkeeper.cli.erasing import report_erased
-    from inkeeper.cli.importing import refusals
+    from inkeeper.cli.importing import exit_on_refusal
     from inkeeper.services.takeout.erasing import erase_person
 
-    with _opened(**flags) as (store, _), refusals():
+    with _database(**flags) as (store, _), exit_on_refusal():
         report_erased(erase_person(store, link, name, utc_now()))
 
 
@@ -482,7 +487,7 @@ def backup(file: Path, **flags: Any) -> None:
 
     The copy is a database itself: to go back to it, stop the server and put it in the database's place.
     """
-    with _opened(**flags) as (store, _):
+    with _database(**flags) as (store, _):
         store.copy_to(file)
     click.echo(printable(f"Copied {store.name} to {file}"))
 
@@ -496,7 +501,7 @@ def export(file: Path, **flags: Any) -> None:
     """
     from inkeeper.services.takeout.export import write_export
 
-    with _opened(**flags) as (store, _):
+    with _database(**flags) as (store, _):
         counts = write_export(store, file, utc_now())
     click.echo(f"Exported to {printable(file)}: {_counted(counts)}")
 
@@ -512,7 +517,7 @@ def restore(file: Path, **flags: Any) -> None:
     from inkeeper.services.takeout.export_format import ExportError
     from inkeeper.services.takeout.restore import read_export
 
-    with _opened(create=True, **flags) as (store, _):
+    with _database(create=True, **flags) as (store, _):
         try:
             counts = read_export(store, file)
         except ExportError as error:
@@ -534,7 +539,7 @@ def doctor(**flags: Any) -> None:
     """
     from inkeeper.services.takeout.integrity import check
 
-    with _opened(**flags) as (store, _):
+    with _database(**flags) as (store, _):
         problems = 0
         damage = store.damage()
         if damage is not None:
@@ -580,11 +585,11 @@ def remind(owner: str | None, **flags: Any) -> None:
     from inkeeper.services.reminders.mail import MailRefused, MailUnconfirmed
     from inkeeper.settings import load_mail_settings
 
-    with _opened(**flags) as (store, _):
+    with _database(**flags) as (store, _):
         settings = load_mail_settings(flags, os.environ)
         name = owner or pairing.DEFAULT_OWNER
         try:
-            told = reminders.remind(store, name, settings, utc_now())
+            sent = reminders.remind(store, name, settings, utc_now())
         except Problem as problem:
             raise click.ClickException(
                 f"Nobody here is called {printable(name)}. `inkeeper devices` lists whose they are."
@@ -602,9 +607,9 @@ def remind(owner: str | None, **flags: Any) -> None:
             raise click.ClickException(
                 printable(f"{settings.host} did not say whether it took the message: {error}. It is not sent again.")
             ) from None
-    if told:
+    if sent:
         click.echo(
-            f"Told {printable(settings.recipient)} of {len(told)} {'warning' if len(told) == 1 else 'warnings'}."
+            f"Told {printable(settings.recipient)} of {len(sent)} {'warning' if len(sent) == 1 else 'warnings'}."
         )
     else:
         click.echo("There is nothing new to tell.")

@@ -1,4 +1,4 @@
-"""What `inkeeper erase` says: what was erased, and what is left to do by hand."""
+"""The output of `inkeeper erase`: what was erased, and what the user has to change by hand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORDS = {
 
 
 def report_erased(erased: Erased) -> None:
-    """Print what was erased, what still mentions the person, and what became of the program's copies."""
+    """Print what was erased, which texts still mention the person, and which of Inkeeper's copies were changed."""
     click.echo(f"Erased from {erased.inmails} InMails and {erased.answers} stored answers.")
     if erased.people:
         click.echo(f"On lists of people: {erased.people} erased, {erased.targets} to be written to dropped.")

@@ -1,4 +1,4 @@
-"""What `inkeeper import` and `inkeeper imports` say and ask: always a look first, then all or nothing."""
+"""Input and output of `inkeeper import` and `inkeeper imports`: a preview, a confirmation, then all or nothing."""
 
 from __future__ import annotations
 
@@ -34,54 +34,64 @@ _FLAGS = {
     "which_account": "--from-account NAME",
     "whose_export": "--me NAME",
 }
-"""How each wish is said on the command line."""
+"""The option that resolves each refusal, by problem code."""
 
 
 def find_account(store: Store, wanted: str | None) -> Owned:
-    """The account with this id or name; without either the only one there is.
+    """The account with this id or name; with None the only account.
 
-    Raises ClickException where that is none or more than one, and lists those there are.
+    Raises ClickException, with a list of all accounts, unless exactly one matches.
     """
     with store.read() as tx:
-        seats = accounts.of_everybody(tx)
-    found = [seat for seat in seats if wanted is None or wanted in (seat.id, seat.name)]
+        all_accounts = accounts.of_everybody(tx)
+    found = [owned for owned in all_accounts if wanted is None or wanted in (owned.id, owned.name)]
     if len(found) == 1:
         return found[0]
-    known = "".join(f"\n  {printable(f'{seat.id}  {seat.name}, of {seat.owner_name}')}" for seat in seats)
+    known = "".join(f"\n  {printable(f'{owned.id}  {owned.name}, of {owned.owner_name}')}" for owned in all_accounts)
     raise click.ClickException(f"Say which account with --account NAME or ID. There are:{known or ' none yet.'}")
 
 
-def bring(
-    store: Store, seat: Owned, file: Path, wishes: Wishes, now: datetime, *, look_only: bool, yes: bool, every_row: bool
+def import_inmails(
+    store: Store,
+    owned: Owned,
+    file: Path,
+    wishes: Wishes,
+    now: datetime,
+    *,
+    look_only: bool,
+    yes: bool,
+    every_row: bool,
 ) -> None:
-    """Read a file, show what would come of it, ask, and store it."""
-    with refusals():
-        reading = _read(seat, file, wishes, now)
+    """Read a file, print the preview, ask for confirmation, and store the InMails."""
+    with exit_on_refusal():
+        reading = _read(owned, file, wishes, now)
         with store.read() as tx:
             limit = MOST_INMAILS if every_row else _SHOWN
-            preview = batches.preview(tx, Actor(seat.owner_id), seat.id, reading, now, None, limit)
-        _show(preview, reading, seat, every_row=every_row)
+            preview = batches.preview(tx, Actor(owned.owner_id), owned.id, reading, now, None, limit)
+        _show(preview, reading, owned, every_row=every_row)
         if look_only:
             click.echo("This was a preview: nothing was imported.")
         elif preview["in_the_way"]:
             raise click.ClickException("Nothing was imported.")
         elif preview["confirm"] is None:
             click.echo("There is nothing to import.")
-        elif not _agreed(yes=yes):
+        elif not _is_confirmed(yes=yes):
             raise click.ClickException("Nothing was imported. To import what is shown, say yes, or add --yes.")
         else:
-            with store.begin_write(seat.id) as tx:
-                done = batches.store_import(tx, Actor(seat.owner_id), seat.id, reading, preview["confirm"], now, _tell)
+            with store.begin_write(owned.id) as tx:
+                done = batches.store_import(
+                    tx, Actor(owned.owner_id), owned.id, reading, preview["confirm"], now, _print_step
+                )
             batch = done["import"]
             click.echo(
                 f"Imported {_count(batch['inmails'], 'InMail')} and {_count(batch['answers'], 'answer')}"
-                f" into {printable(seat.name)}; the balance is {done['balance']}.\n"
+                f" into {printable(owned.name)}; the balance is {done['balance']}.\n"
                 f"To take all of it back: inkeeper imports --undo {batch['id']}"
             )
 
 
 def list_all(store: Store, wanted: str | None) -> None:
-    """Say which imports there were, newest first."""
+    """Print the imports, newest first."""
     account = None if wanted is None else find_account(store, wanted).id
     with store.read() as tx:
         found = imports.of_everybody(tx, account)
@@ -96,13 +106,13 @@ def list_all(store: Store, wanted: str | None) -> None:
 
 
 def take_back(store: Store, import_id: str, now: datetime) -> None:
-    """Take a whole import back."""
+    """Undo a whole import."""
     with store.read() as tx:
         found = imports.of_everybody(tx, import_id=import_id)
     if not found:
         raise click.ClickException(f"There is no import {printable(import_id)}. `inkeeper imports` lists them.")
     ((batch, account_name, owner_id),) = found
-    with refusals(), store.begin_write(batch.account_id) as tx:
+    with exit_on_refusal(), store.begin_write(batch.account_id) as tx:
         done = batches.take_back(tx, Actor(owner_id), batch.account_id, import_id, now)
     click.echo(
         f"Taken back: {_count(batch.inmails, 'InMail')} and {_count(batch.answers, 'answer')};"
@@ -111,8 +121,8 @@ def take_back(store: Store, import_id: str, now: datetime) -> None:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """End the command with what a refusal says, and with the flag that settles it."""
+def exit_on_refusal() -> Iterator[None]:
+    """Turn a Problem into a ClickException with its detail and the option that resolves it."""
     try:
         yield
     except Problem as problem:
@@ -120,7 +130,7 @@ def refusals() -> Iterator[None]:
 
 
 def wishes_from(flags: dict[str, Any]) -> Wishes:
-    """The wishes that the command's flags stand for."""
+    """Convert the command's options to import options. Raises BadParameter for an invalid one."""
     columns = dict(_pair(pair) for pair in flags.pop("map"))
     lines = flags.pop("leave_out") or ""
     try:
@@ -139,13 +149,13 @@ def _pair(text: str) -> tuple[str, str]:
     return field.strip(), column.strip()
 
 
-def _read(seat: Owned, file: Path, wishes: Wishes, now: datetime) -> Reading:
-    account = Named(seat.id, seat.name)
+def _read(owned: Owned, file: Path, wishes: Wishes, now: datetime) -> Reading:
+    named = Named(owned.id, owned.name)
     with (
         file.open("rb") as source,
         click.progressbar(length=_STEPS, label=f"Reading {printable(file.name)}", file=sys.stderr) as bar,
     ):
-        return read_file(source, file.name, account, seat.time_zone, wishes, now, _progress(bar))
+        return read_file(source, file.name, named, owned.time_zone, wishes, now, _progress(bar))
 
 
 def _progress(bar: Any) -> Callable[[float], None]:
@@ -155,15 +165,15 @@ def _progress(bar: Any) -> Callable[[float], None]:
     return show
 
 
-def _tell(doing: str) -> None:
-    click.echo(f"{doing} ...", err=True)
+def _print_step(step: str) -> None:
+    click.echo(f"{step} ...", err=True)
 
 
-def _agreed(*, yes: bool) -> bool:
+def _is_confirmed(*, yes: bool) -> bool:
     return yes or (sys.stdin.isatty() and click.confirm("Import this?"))
 
 
-def _show(preview: dict[str, Any], reading: Reading, seat: Owned, *, every_row: bool) -> None:
+def _show(preview: dict[str, Any], reading: Reading, owned: Owned, *, every_row: bool) -> None:
     file = printable(preview["file"])
     click.echo(f"{file} has {_count(preview['rows'], 'row')}, taken for:")
     for taken in preview["taken_for"]:
@@ -175,48 +185,48 @@ def _show(preview: dict[str, Any], reading: Reading, seat: Owned, *, every_row: 
     for note in preview["notes"]:
         click.echo(f"Note: {printable(note['detail'])}")
     if every_row:
-        _show_every_row(preview, reading, seat)
+        _show_every_row(preview, reading, owned)
     else:
-        _show_inmails(preview, seat)
+        _show_inmails(preview, owned)
     for problem in preview["not_understood"][: None if every_row else _SHOWN]:
         click.echo(f"{file}, line {problem['line']}: The row {printable(problem['reason'])}.")
-    _show_result(preview, seat)
+    _show_result(preview, owned)
 
 
-def _show_inmails(preview: dict[str, Any], seat: Owned) -> None:
+def _show_inmails(preview: dict[str, Any], owned: Owned) -> None:
     for action in preview["actions"]:
         click.echo(f"  {action['inmails']:>7}  {action['meaning']}")
     for item in preview["items"]:
-        click.echo(f"  {_line(item, seat)}")
+        click.echo(f"  {_line(item, owned)}")
     total = sum(action["inmails"] for action in preview["actions"])
     if total > len(preview["items"]):
         click.echo(f"  ... and {total - len(preview['items'])} more; --rows shows every row.")
 
 
-def _show_every_row(preview: dict[str, Any], reading: Reading, seat: Owned) -> None:
+def _show_every_row(preview: dict[str, Any], reading: Reading, owned: Owned) -> None:
     items = {item["line"]: item for item in preview["items"]}
     for line, kind in reading.rows:
-        click.echo(f"  {_line(items[line], seat) if line in items else f'line {line}: {KINDS[kind]}'}")
+        click.echo(f"  {_line(items[line], owned) if line in items else f'line {line}: {KINDS[kind]}'}")
 
 
-def _line(item: dict[str, Any], seat: Owned) -> str:
+def _line(item: dict[str, Any], owned: Owned) -> str:
     link = f" <{item['recipient']['profile_url']}>" if item["recipient"]["profile_url"] else ""
-    answered = f", {item['outcome']} {_local(item['outcome_at'], seat)}" if item["outcome_at"] else ""
+    answered = f", {item['outcome']} {_local(item['outcome_at'], owned)}" if item["outcome_at"] else ""
     return printable(
-        f"line {item['line']}: {item['recipient']['name']}{link}, {_local(item['sent_at'], seat)}, cost {item['cost']}"
+        f"line {item['line']}: {item['recipient']['name']}{link}, {_local(item['sent_at'], owned)}, cost {item['cost']}"
         f"{answered}: {ACTIONS[item['action']]} ({item['why']})"
     )
 
 
-def _show_result(preview: dict[str, Any], seat: Owned) -> None:
+def _show_result(preview: dict[str, Any], owned: Owned) -> None:
     adds = preview["adds"]
     click.echo(
         f"This adds {_count(adds['inmails'], 'InMail')} ({adds['free']} of them free) and"
         f" {_count(adds['answers'], 'answer')}. The balance is {preview['balance_now']} now, and would be"
-        f" {preview['balance_then']}. Times are local to {seat.time_zone}."
+        f" {preview['balance_then']}. Times are local to {owned.time_zone}."
     )
     if preview["opens_at"]:
-        click.echo(f"The account would open on {_local(preview['opens_at'], seat)}.")
+        click.echo(f"The account would open on {_local(preview['opens_at'], owned)}.")
     if preview["before_opening"]:
         click.echo(
             f"{_count(preview['before_opening'], 'InMail')} from before the account opened left out. To bring them in"
@@ -232,8 +242,8 @@ def _hint(code: str) -> str:
     return f" ({_FLAGS[code]})" if code in _FLAGS else ""
 
 
-def _local(at: datetime, seat: Owned) -> str:
-    return f"{at.astimezone(periods.time_zone(seat.time_zone)):%Y-%m-%d %H:%M}"
+def _local(at: datetime, owned: Owned) -> str:
+    return f"{at.astimezone(periods.time_zone(owned.time_zone)):%Y-%m-%d %H:%M}"
 
 
 def _count(number: int, what: str) -> str:

@@ -1,1 +1,1 @@
-"""The server as a process: sockets, signals, the browser that it opens, the code that it prints."""
+"""The server process: the HTTP server, and the browser that it opens at its start."""

@@ -1,6 +1,6 @@
-"""Opens a Chromium with the extension loaded, in a profile of its own; says why where that cannot be done.
+"""Opens a Chromium with the extension loaded, in its own profile, or reports why it cannot.
 
-`private_copy` makes the extension that `inkeeper serve` loads there: it connects to the server by itself.
+`private_copy` makes the copy of the extension that `inkeeper serve` loads: it connects to the server without a code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-# Google Chrome and Edge are no candidates: they silently ignore --load-extension.
+# Without Google Chrome and Microsoft Edge: they ignore --load-extension without an error.
 _PROGRAMS = ("chromium", "chromium-browser", "ungoogled-chromium", "google-chrome-for-testing", "chrome-for-testing")
 _INSTALLED_AT = {
     "darwin": (
@@ -28,7 +28,7 @@ _INSTALLED_AT = {
     ),
     "win32": ("%LOCALAPPDATA%/Chromium/Application/chrome.exe", "%PROGRAMFILES%/Chromium/Application/chrome.exe"),
 }
-_CHOSEN = "INKEEPER_CHROMIUM"
+_PROGRAM_VARIABLE = "INKEEPER_CHROMIUM"
 _STOP_SECONDS = 5
 _VERSION_SECONDS = 10
 
@@ -40,19 +40,19 @@ _COPY_KEY = (
     "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3l5QfcShCr/ECELog5K0g2MjZ2+zO7TngyqHCZu0"
     "RNUybFz9y6RRnHze1XPkaQ2swJujTYTs7OwSnMQyA23Wrg=="
 )
-"""The private copy's public key, which makes its id. Its private half was not kept: nothing is signed with it."""
+"""The public key of the private copy; the extension's id is derived from it. The private key was discarded."""
 
 _LOOPBACK = "http://127.0.0.1/*"
 CONNECTION_FILE = "connect.json"
-"""What the extension's worker reads at its start (`core/server/connect.js`)."""
+"""The file that the extension's worker reads at its start (`core/server/connect.js`)."""
 
 
 class BrowserUnavailable(Exception):
-    """No browser can be opened here; the message says why in one sentence."""
+    """No browser can be opened here. The message is one sentence with the reason."""
 
 
 class Connection(NamedTuple):
-    """A prepared pairing for the extension: where the server is, the pairing's id and its code."""
+    """A prepared pairing for the extension: the server's address, the pairing's id and its code."""
 
     address: str
     id: str
@@ -60,7 +60,7 @@ class Connection(NamedTuple):
 
 
 class OpenBrowser:
-    """A browser that was opened. It is its own process group: what interrupts this program does not reach it."""
+    """A started browser. It has its own process group, so Ctrl-C in the terminal does not end it."""
 
     def __init__(self, process: subprocess.Popen[bytes], on_failure: Callable[[str], None]) -> None:
         self._process = process
@@ -69,11 +69,11 @@ class OpenBrowser:
         self._watch.start()
 
     def has_ended(self) -> bool:
-        """Whether it has ended; also that which only handed the page to a browser that was running already."""
+        """Whether the process has ended. It also ends after passing the page to a browser that was already running."""
         return self._process.poll() is not None
 
     def close(self) -> None:
-        """Ask it to end, as closing its last window would, and wait a few seconds for it."""
+        """Terminate the process and wait up to 5 seconds for its end."""
         self._closing = True
         if self._process.poll() is None:
             self._process.terminate()
@@ -97,12 +97,13 @@ def open_with_extension(
 ) -> OpenBrowser:
     """Open `address` in a Chromium that has the folder `extension` loaded and keeps its data in the folder `profile`.
 
-    `program` is what `find_program` found, if it was asked already. `on_failure` is called from another thread if the
-    browser ends by an error. Raises BrowserUnavailable where there is no display, no browser that could load the
-    extension, or no such extension.
+    - `program` is the result of `find_program`; None searches for a program.
+    - `on_failure` is called with a sentence, from another thread, if the browser ends with an error status.
+
+    Raises BrowserUnavailable without a display, a suitable browser, or the extension.
     """
     extension = extension.resolve()
-    _check(extension)
+    _require_extension(extension)
     if "," in str(extension):
         raise BrowserUnavailable(f"A Chromium takes the comma in {extension} for the end of the name.")
     command = [
@@ -111,12 +112,12 @@ def open_with_extension(
         f"--load-extension={extension}",
         "--no-first-run",
         "--no-default-browser-check",
-        *(["--no-sandbox"] if _is_root() else []),  # a Chromium refuses to start as root otherwise
+        *(["--no-sandbox"] if _is_root() else []),  # Chromium does not start as root without it
         *flags,
         address,
     ]
     if not profile.exists():
-        _prepare(profile, extension_id(extension))
+        _make_profile(profile, extension_id(extension))
     try:
         process = subprocess.Popen(
             command,
@@ -132,20 +133,20 @@ def open_with_extension(
 
 
 def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
-    """Bring `folder` to a copy of the extension that connects itself to this computer's server. Returns `folder`.
+    """Make or update, in `folder`, a copy of the extension that connects to this computer's server. Returns `folder`.
 
-    The connection is a one-time secret in a file of its own. Nobody else can get at it:
-    - The folder is this user's alone (0700), and so is the file (0600).
-    - It is on no command line and in no log. Web pages and other extensions cannot read an extension's files.
-    - It is valid once, within a minute, and the caller removes it then (`forget_connection`).
+    The connection is a one-time secret in a separate file:
 
-    The copy may call 127.0.0.1 without asking, which the extension itself has to ask for. Its id is always the same, so
-    what it has stored stays when the folder is moved. Files that have not changed are left alone: a browser may be
-    running on them.
+    - Only this user can read the folder (0700) and the file (0600).
+    - The secret is on no command line and in no log. Web pages and other extensions cannot read the file.
+    - The secret is valid once, for a minute. The caller then removes it (`forget_connection`).
 
-    Raises BrowserUnavailable where there is no extension, OSError where it cannot be copied.
+    The copy has permission to call 127.0.0.1; the original extension has to ask for it. The copy's id never changes, so
+    its stored data is kept when the folder is moved. Unchanged files are not rewritten: a running browser may use them.
+
+    Raises BrowserUnavailable without the extension, OSError if it cannot be copied.
     """
-    _check(extension)
+    _require_extension(extension)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     _mirror(extension, folder)
@@ -161,7 +162,7 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     return folder
 
 
-def _check(extension: Path) -> None:
+def _require_extension(extension: Path) -> None:
     if not (extension / "manifest.json").is_file():
         raise BrowserUnavailable(f"There is no extension in {extension}.")
 
@@ -172,7 +173,7 @@ def forget_connection(copy: Path) -> None:
 
 
 def _mirror(source: Path, target: Path) -> None:
-    """Copy what differs, and remove what is no longer in the source. The manifest is left to the caller."""
+    """Copy changed files and delete files that are not in the source, except for the manifest."""
     wanted = {path.relative_to(source) for path in source.rglob("*")}
     for relative in sorted(wanted):
         path = target / relative
@@ -192,24 +193,24 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def extension_id(extension: Path) -> str:
-    """The id of an unpacked extension: made from its manifest's key, else from its folder's name."""
+    """The id of an unpacked extension, from its manifest's key or else its folder's path."""
     key = json.loads((extension / "manifest.json").read_text(encoding="utf-8")).get("key")
     source = base64.b64decode(key) if key else os.fsencode(extension)
-    # Hexadecimal digits, written as a to p.
+    # Chromium writes the hexadecimal digits 0 to f as a to p.
     digits = hashlib.sha256(source).hexdigest()[:32]
     return "".join(chr(ord("a") + int(digit, 16)) for digit in digits)
 
 
-def _prepare(profile: Path, pinned: str) -> None:
-    """Make a new profile that shows this extension's icon in the toolbar, where its number can be seen."""
+def _make_profile(profile: Path, pinned: str) -> None:
+    """Make a new profile with this extension pinned to the toolbar, so that its badge is visible."""
     preferences = profile / "Default" / "Preferences"
     preferences.parent.mkdir(parents=True)
     profile.chmod(0o700)
     preferences.write_text(json.dumps({"extensions": {"pinned_extensions": [pinned]}}), encoding="utf-8")
 
 
-def steps_by_hand(extension: Path) -> str:
-    """How a person loads the extension into a browser that is already there."""
+def manual_steps(extension: Path) -> str:
+    """Instructions for loading the extension into an installed browser, as two numbered lines."""
     return (
         "  1. In Chromium, Chrome or Edge open chrome://extensions and switch on Developer mode (top right).\n"
         f"  2. Press 'Load unpacked' and choose the folder {extension.resolve()}"
@@ -227,31 +228,31 @@ def _is_root() -> bool:
 
 
 def find_program(environ: Mapping[str, str]) -> Path:
-    """A Chromium that can load an extension, and a display to show it on. Raises BrowserUnavailable."""
+    """The path of a Chromium that can load an extension. Raises BrowserUnavailable without one or without a display."""
     if not _has_display(environ):
         raise BrowserUnavailable("There is no display to open a browser on.")
-    chosen = environ.get(_CHOSEN)
+    chosen = environ.get(_PROGRAM_VARIABLE)
     if chosen:
         found = shutil.which(chosen, path=environ.get("PATH"))
         if not found:
-            raise BrowserUnavailable(f"{_CHOSEN} names {chosen}, which is no program.")
-        return _checked(Path(found), environ)
+            raise BrowserUnavailable(f"{_PROGRAM_VARIABLE} names {chosen}, which is no program.")
+        return _supported(Path(found), environ)
     on_path = (shutil.which(name, path=environ.get("PATH")) for name in _PROGRAMS)
     installed = (os.path.expandvars(place) for place in _INSTALLED_AT.get(sys.platform, ()))
     found_programs = [Path(place) for place in (*on_path, *installed) if place and Path(place).is_file()]
     if not found_programs:
-        raise BrowserUnavailable(f"No Chromium was found (set {_CHOSEN} to the program if there is one).")
+        raise BrowserUnavailable(f"No Chromium was found (set {_PROGRAM_VARIABLE} to the program if there is one).")
     refused: list[BrowserUnavailable] = []
     for program in found_programs:
         try:
-            return _checked(program, environ)
+            return _supported(program, environ)
         except BrowserUnavailable as reason:
             refused.append(reason)
     raise refused[0]
 
 
-def _checked(program: Path, environ: Mapping[str, str]) -> Path:
-    """The program, unless it cannot load an extension that it is given on the command line."""
+def _supported(program: Path, environ: Mapping[str, str]) -> Path:
+    """The program. Raises BrowserUnavailable if it ignores or cannot read an extension on its command line."""
     if _is_snap(program):
         raise BrowserUnavailable(f"{program} is a snap, which may not read the folders of other programs.")
     branded = _BRANDED.search(_version(program, environ))
@@ -261,11 +262,11 @@ def _checked(program: Path, environ: Mapping[str, str]) -> Path:
 
 
 def _version(program: Path, environ: Mapping[str, str]) -> str:
-    """What the program says it is, such as `Chromium 156.0.1.2`; on Windows it would open a window instead."""
+    """The output of `--version`, such as `Chromium 156.0.1.2`. Empty on Windows, where it would open a window."""
     if sys.platform == "win32":
         return ""
     try:
-        asked = subprocess.run(
+        result = subprocess.run(
             [program, "--version"],
             capture_output=True,
             text=True,
@@ -276,11 +277,11 @@ def _version(program: Path, environ: Mapping[str, str]) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout
+    return result.stdout
 
 
 def _is_snap(program: Path) -> bool:
-    """Whether it is a snap, or the small script in its place that Ubuntu installs to start one."""
+    """Whether the program is a snap, or the script that Ubuntu installs to start a snap."""
     if program.resolve().name == "snap":
         return True
     with program.open("rb") as file:

@@ -1,6 +1,6 @@
-"""What `inkeeper serve` shows at its start: the app, signed in.
+"""Opens the app, signed in, when `inkeeper serve` starts.
 
-In a Chromium of its own that has the extension connected, else in the default browser, else as a link to open.
+It tries in this order: a Chromium with the extension connected, the default browser, a printed link.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import Store
 
 DEFAULT = "default"
-"""Ask for the default browser."""
+"""The value of `where` for the default browser."""
 
 NONE = "none"
-"""Ask for a link instead of a browser."""
+"""The value of `where` for a printed link instead of a browser."""
 
 START_SECONDS = 60
-"""How long a Chromium may take to start. A prepared pairing and a sign-in are valid as long."""
+"""The time limit for a Chromium to start, equal to the validity of a prepared pairing and of a sign-in."""
 
 
 class Launch:
-    """The opening of the app, under way in a thread of its own from its creation on."""
+    """Opens the app in its own thread, started by the constructor."""
 
     def __init__(
         self, store: Store, address: str, where: str, say: Callable[[str], None], seconds: float = START_SECONDS
     ) -> None:
-        """`where` is `DEFAULT`, `NONE` or the folder of the extension; `say` shows a line in the terminal."""
+        """`where` is `DEFAULT`, `NONE` or the extension's folder; `say` prints a line; `seconds` limits each wait."""
         self._store = store
         self._address = address
         self._where = where
@@ -44,30 +44,30 @@ class Launch:
         with store.read() as tx:
             self._path = "/" if accounts.has_account(tx, pairing.DEFAULT_OWNER) else "/welcome"
         self._browser: browser.OpenBrowser | None = None
-        self._ended = threading.Event()
+        self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="launch", daemon=True)
         self._thread.start()
 
     def wait(self) -> None:
-        """Wait until the app is open, or a link was printed. A Chromium goes on afterwards."""
+        """Wait until the app is open or a link was printed. A Chromium keeps running."""
         self._thread.join()
 
     def close(self) -> None:
-        """Give up what is not done yet, and end the Chromium."""
-        self._ended.set()
+        """Stop opening, and end the Chromium."""
+        self._cancelled.set()
         self._thread.join()
         if self._browser:
             self._browser.close()
 
     def _run(self) -> None:
         try:
-            shown = self._where != NONE and (self._in_own_chromium() or self._in_default_browser())
-            if not shown and not self._ended.is_set():
-                self._say_link()
+            shown = self._where != NONE and (self._open_own_chromium() or self._open_default_browser())
+            if not shown and not self._cancelled.is_set():
+                self._print_link()
         except Problem:
             self._say("Too many links were made within ten minutes. Wait a little, then run `inkeeper open`.")
 
-    def _in_own_chromium(self) -> bool:
+    def _open_own_chromium(self) -> bool:
         if self._where == DEFAULT:
             return False
         try:
@@ -81,10 +81,11 @@ class Launch:
         return False
 
     def _show_in(self, program: Path, extension: Path, secrets: ExitStack) -> bool:
-        """Start the Chromium and wait for it. What `secrets` clears up must not stay longer."""
+        """Start the Chromium and wait until it is signed in. `secrets` removes the one-time secrets afterwards."""
         profile, copy = self._folder / "browser-profile", self._folder / "browser-extension"
         if profile.exists() and not copy.exists():
-            # Made before there were copies. Under the copy's id, what the extension has stored would not be found.
+            # A profile from a version without private copies: loading the copy would hide the data stored under
+            # the original extension's id.
             connecting = None
         else:
             connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, pairing.OWN_CHROMIUM, utc_now())
@@ -93,7 +94,7 @@ class Launch:
             connection = browser.Connection(self._address, connecting.id, connecting.code)
             extension = browser.private_copy(extension, copy, connection)
         secret = sign_ins.make(self._store, pairing.DEFAULT_OWNER, utc_now())
-        link = opening.link_of(self._address, secret, self._path)
+        link = opening.sign_in_link(self._address, secret, self._path)
         file = secrets.enter_context(opening.redirect_file(self._folder, link))
         failed = threading.Event()
 
@@ -113,31 +114,31 @@ class Launch:
         return True
 
     def _wait_for_extension(self, pairing_id: str) -> None:
-        """Wait until the extension has used its secret. A Chromium that runs already takes the page and needs none."""
-        ended = self._browser.has_ended if self._browser else self._ended.is_set
+        """Wait until the extension has used its secret, or the process ended because a Chromium was already running."""
+        ended = self._browser.has_ended if self._browser else self._cancelled.is_set
 
         def is_closed() -> bool:
             return pairing.is_closed(self._store, pairing_id)
 
         self._wait_for(lambda: ended() or is_closed())
-        if not (self._ended.is_set() or ended() or is_closed()):
+        if not (self._cancelled.is_set() or ended() or is_closed()):
             self._say("The extension did not start there. Set-up says how to add it to a browser.")
 
-    def _in_default_browser(self) -> bool:
-        if self._ended.is_set():
+    def _open_default_browser(self) -> bool:
+        if self._cancelled.is_set():
             return False
-        return opening.opened_by_default(
+        return opening.open_in_default_browser(
             self._store,
             self._address,
             pairing.DEFAULT_OWNER,
             self._say,
             path=self._path,
-            ended=self._ended.is_set,
+            cancelled=self._cancelled.is_set,
         )
 
-    def _say_link(self) -> None:
-        link = opening.carried_link(self._store, self._address, pairing.DEFAULT_OWNER, self._path)
+    def _print_link(self) -> None:
+        link = opening.portable_link(self._store, self._address, pairing.DEFAULT_OWNER, self._path)
         self._say(f"Open this link within 10 minutes. It works once:\n\n  {link}\n")
 
     def _wait_for(self, condition: Callable[[], bool]) -> None:
-        opening.wait_until(lambda: self._ended.is_set() or condition(), self._seconds)
+        opening.wait_until(lambda: self._cancelled.is_set() or condition(), self._seconds)

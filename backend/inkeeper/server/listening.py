@@ -1,6 +1,8 @@
-"""The HTTP server: waitress, with problems for what never reaches the application, and an orderly end.
+"""The HTTP server: waitress with limits on connections and a graceful stop.
 
-Connections that only hold a place are closed, and what web pages of other sites send is not answered at all.
+- Errors before the application runs are sent as problem+json.
+- Slow and surplus idle connections are closed.
+- Requests of other sites' web pages get no response at all.
 """
 
 from __future__ import annotations
@@ -23,50 +25,50 @@ from waitress.utilities import RequestHeaderFieldsTooLarge
 from inkeeper.api.app import HEADERS
 from inkeeper.api.guard import from_other_site, is_forwarded
 from inkeeper.api.problems import body_of
-from inkeeper.api.uploads import REFUSAL, JudgedRequest, request_class
+from inkeeper.api.uploads import REFUSAL, CheckedRequest, request_class
 from inkeeper.errors import Problem
 
 THREADS = 8
 
 CONNECTIONS_MAX = 200
-"""More than the threads could need, and well below the 256 files that some systems let a process open. When there are
-so many, the one that has been idle for longest makes room for the next.
+"""The limit of open connections. Some systems allow a process only 256 open files. At the limit a new connection
+replaces the one that has been idle longest.
 """
 
 HEAD_SECONDS = 10
-"""How long a request's head may take from its first byte on."""
+"""The time limit for a request's head (request line and headers), from its first byte."""
 
 BODY_SECONDS = 30
 BODY_BYTES_PER_SECOND = 10_000
-"""How long a body may take: 30 s, and a second more for each 10,000 bytes that have come."""
+"""The time limit for a body: 30 s, plus 1 s for each 10,000 received bytes."""
 
-# Larger bodies than the application takes are still read to their end up to here, and dropped, so that its refusal is
-# heard: closing the connection while a client is sending makes most clients report a broken connection instead.
+# Refused bodies are read and discarded up to this size. If the connection were closed while a client is sending, most
+# clients would report a broken connection instead of the response.
 _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
-_SWITCH_SECONDS = 0.0005
+_THREAD_SWITCH_SECONDS = 0.0005
 
-# A signal that comes in the instant before the loop goes to sleep does not wake it: its handler runs only afterwards.
-_LOOK_UP_SECONDS = 1
+# A signal that arrives just before the loop sleeps does not wake it, so the loop wakes up once a second.
+_POLL_SECONDS = 1
 
-# It only says that requests wait for each other, which the times in the request log show better.
+# waitress warns of each queued request; the durations in the request log show this better.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 class Server:
-    """Listens from its creation on; answers while `run` runs."""
+    """Listens as soon as it is created; handles requests while `run` runs."""
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
-        """Bind the address. Raises OSError if it is taken or does not exist."""
+        """Bind the address. Raises OSError if it is in use or not available."""
         self._map: dict[int, wasyncore.dispatcher] = {}
-        bound = _bound(host, port)
+        bound = _bind(host, port)
         self._server = create_server(
             app,
             map=self._map,
             sockets=[bound],
             threads=THREADS,
             max_request_body_size=_READ_BYTES,
-            # Never reached, since `_Channel` makes room before; waitress would accept no more connections.
+            # At its limit waitress would stop accepting; `_Channel` closes idle connections before that.
             connection_limit=2 * CONNECTIONS_MAX,
             clear_untrusted_proxy_headers=False,
             ident=None,
@@ -75,19 +77,18 @@ class Server:
         self.host: str = bound.getsockname()[0]
         self.port = int(self._server.effective_port)
         self._stopping = False
-        self._looked_at = 0.0
+        self._checked_at = 0.0
 
     def run(self) -> None:
-        """Answer requests until `stop` is called; then finish those that have begun."""
-        # Threads hand over to each other with nearly every statement of SQL; by default each may keep the others
-        # waiting for 5 ms.
-        sys.setswitchinterval(_SWITCH_SECONDS)
-        # What has been made so far stays; looking for garbage in it would hold up a request now and then.
+        """Handle requests until `stop` is called, then wait up to 10 seconds for started ones."""
+        # Threads switch at nearly every SQL statement; with the default interval each switch can take 5 ms.
+        sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
+        # Exclude the objects made so far from garbage collection: scanning them delays requests.
         gc.freeze()
         while not self._stopping:
-            wasyncore.loop(timeout=_LOOK_UP_SECONDS, use_poll=True, map=self._map, count=1)
-            self._close_late()
-        # Accept no new connections; finish the answers under way.
+            wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
+            self._close_overdue()
+        # Accept no new connections; finish started responses.
         wasyncore.dispatcher.close(self._server)
         give_up_at = time.monotonic() + _FINISH_SECONDS
         while self._is_busy() and time.monotonic() < give_up_at:
@@ -96,31 +97,31 @@ class Server:
         wasyncore.close_all(self._map)
 
     def stop(self) -> None:
-        """Make `run` end. May be called from a signal handler or another thread."""
+        """Make `run` return. Safe to call from a signal handler or another thread."""
         self._stopping = True
         self._server.pull_trigger()
 
-    def _close_late(self) -> None:
-        """Close the connections whose request takes too long to arrive. Looks once a second."""
+    def _close_overdue(self) -> None:
+        """Close connections whose request takes too long to arrive. Checks at most once a second."""
         now = time.monotonic()
-        if now - self._looked_at < _LOOK_UP_SECONDS:
+        if now - self._checked_at < _POLL_SECONDS:
             return
-        self._looked_at = now
+        self._checked_at = now
         for channel in list(self._server.active_channels.values()):
-            if channel.is_late(now):
+            if channel.is_overdue(now):
                 channel.handle_close()
 
     def _is_busy(self) -> bool:
         return any(channel.requests or channel.total_outbufs_len for channel in self._server.active_channels.values())
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     return socket.create_server(address, family=family)
 
 
 class _ProblemTask(ErrorTask):
-    """Answers what is not valid HTTP in the same form as everything else."""
+    """Sends waitress's own errors, such as for invalid HTTP, as problem+json."""
 
     def execute(self) -> None:
         error = self.request.error
@@ -141,9 +142,9 @@ class _ProblemTask(ErrorTask):
 
 
 class _Task(WSGITask):
-    """Keeps the connection behind an answer that has no body, such as a 304: it ends where its headers end.
+    """Keeps the connection open after a response without a body, such as a 304.
 
-    waitress closes behind every answer that tells no length.
+    waitress closes the connection after every response without a Content-Length.
     """
 
     _writes_head = False
@@ -166,24 +167,24 @@ class _Task(WSGITask):
             super().set_close_on_finish()
 
 
-class _Cut(Exception):
-    """The request is not to be answered."""
+class _DropConnection(Exception):
+    """Close the connection without a response."""
 
 
-class _Parser(JudgedRequest):
-    """Ends what a web page of another site sends as soon as its head is there, before its body is read.
+class _Parser(CheckedRequest):
+    """Drops the connection of a request from another site's web page as soon as its head has arrived.
 
-    Also where the head is not valid or too large: a page can make it so by its address, or by cookies, which go to all
-    ports of a host, and would learn from the refusal that somebody answers.
+    This includes invalid and too large heads. A page can cause them by the address, or by cookies, which are sent to
+    all ports of a host. An error response would reveal that a server runs here.
     """
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
         if isinstance(self.error, RequestHeaderFieldsTooLarge):
-            # The headers that tell who asks may be among those that were not read.
+            # The headers that identify the sender may be among the unread ones.
             head = self.header_plus + data
             if b"\r\n" not in head or _fields_of(head).get("User-Agent", "").startswith("Mozilla/"):
-                raise _Cut
+                raise _DropConnection
         return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -191,14 +192,14 @@ class _Parser(JudgedRequest):
             super().parse_header(header_plus)
         except (ParsingError, TransferEncodingNotImplemented, ValueError) as error:
             if from_other_site("GET", _fields_of(header_plus + b"\r\n").get):
-                raise _Cut from None
+                raise _DropConnection from None
             if isinstance(error, ValueError):
-                # waitress would drop the connection, for a length of 5,000 digits, say.
+                # waitress lets a ValueError end the connection, for example for a length of 5,000 digits.
                 raise ParsingError("A number or an address in the head cannot be read.") from error
             raise
-        # Behind a proxy the application answers.
+        # Behind a proxy the application refuses the request (`guard.check_site`).
         if not is_forwarded(self._field) and from_other_site(self.command, self._field):
-            raise _Cut
+            raise _DropConnection
 
     def _field(self, name: str) -> str | None:
         value: str | None = self.headers.get(name.upper().replace("-", "_"))
@@ -206,7 +207,7 @@ class _Parser(JudgedRequest):
 
 
 def _fields_of(head: bytes) -> dict[str, str]:
-    """The complete header lines of a head, by the names that browsers give them."""
+    """The complete header lines of a head, by name in the spelling of browsers."""
     parts = (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:-1])
     return {name: value.strip() for name, _, value in parts}
 
@@ -224,19 +225,19 @@ class _Channel(HTTPChannel):
         super().__init__(server, *arguments, **options)
 
     def received(self, data: bytes) -> bool:
-        """Take what has arrived. A request of another site's page ends the connection, with no answer and no log."""
+        """Process received bytes. A request from another site's page closes the connection without response or log."""
         try:
-            goes_on: bool = super().received(data)
-        except _Cut:
+            handled: bool = super().received(data)
+        except _DropConnection:
             self.request = None
             self.handle_close()
             return False
         if self.request is not self._begun[0]:
             self._begun = (self.request, time.monotonic())
-        return goes_on
+        return handled
 
-    def is_late(self, now: float) -> bool:
-        """Whether the request that is arriving has taken too long, by the monotonic clock."""
+    def is_overdue(self, now: float) -> bool:
+        """Whether the arriving request has exceeded its time limit. `now` is in seconds of the monotonic clock."""
         request, begun = self._begun
         if request is None or self.requests:
             return False

@@ -1,6 +1,7 @@
-"""Opens the pages in the default browser, signed in: the secret goes by a private file, since command lines are public.
+"""Opens the pages in the default browser, signed in.
 
-The file redirects to the page; the browser is given the file's name only. It is removed once it was used.
+Other users can read command lines, so the browser gets the path of a private file that redirects to the sign-in link.
+The file is removed after use.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.files import new_private_file
 
 WAIT_SECONDS = 10
-"""How long a browser may take to sign in before the link is printed as well."""
+"""The time limit for a browser to sign in. After it a link is printed."""
 
-_LOOK_EVERY_SECONDS = 0.1
-_ANSWER_SECONDS = 5
+_POLL_SECONDS = 0.1
+_TIMEOUT_SECONDS = 5
 
 _PAGE = """<!doctype html>
 <meta charset="utf-8">
@@ -35,35 +36,35 @@ _PAGE = """<!doctype html>
 
 
 class BrowserCannotOpen(Exception):
-    """No browser can be opened with a private file here; the message says why in one sentence."""
+    """No browser can open a private file here. The message is one sentence with the reason."""
 
 
-def link_of(address: str, secret: str, path: str = "/") -> str:
-    """The link that signs in at a page of the server at `address`."""
+def sign_in_link(address: str, secret: str, path: str = "/") -> str:
+    """The link that opens the page `path` of the server at `address` and signs in."""
     return f"{address.rstrip('/')}{path}#signin={secret}"
 
 
-def opened_by_default(
+def open_in_default_browser(
     store: Store,
     address: str,
     owner: str,
     say: Callable[[str], None],
     *,
     path: str = "/",
-    ended: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Open a page of the server in the default browser, signed in. Returns whether it signed in within ten seconds.
 
-    `say` shows in the terminal what stands in the way. The wait is over as soon as `ended` says so.
+    `say` prints the reason for a failure. The wait stops early when `cancelled` returns true.
     """
     try:
-        # Before a secret is made for it.
+        # Check before making a secret.
         check_browser(os.environ)
         secret = sign_ins.make(store, owner, utc_now())
-        with redirect_file(store.folder, link_of(address, secret, path)) as file:
+        with redirect_file(store.folder, sign_in_link(address, secret, path)) as file:
             if not webbrowser.open(file.as_uri()):
                 raise BrowserCannotOpen("No browser could be started.")
-            wait_until(lambda: ended() or sign_ins.is_used(store, secret), WAIT_SECONDS)
+            wait_until(lambda: cancelled() or sign_ins.is_used(store, secret), WAIT_SECONDS)
         if sign_ins.is_used(store, secret):
             return True
         say("The browser has not signed in so far.")
@@ -72,14 +73,14 @@ def opened_by_default(
     return False
 
 
-def carried_link(store: Store, address: str, owner: str, path: str = "/") -> str:
-    """A link that signs in at a page of the server, once within ten minutes."""
-    return link_of(address, sign_ins.make(store, owner, utc_now(), sign_ins.CARRIED_VALID_FOR), path)
+def portable_link(store: Store, address: str, owner: str, path: str = "/") -> str:
+    """A sign-in link to open by hand or on another device, valid once for ten minutes."""
+    return sign_in_link(address, sign_ins.make(store, owner, utc_now(), sign_ins.CARRIED_VALID_FOR), path)
 
 
 @contextmanager
 def redirect_file(folder: Path, link: str) -> Iterator[Path]:
-    """A file in `folder` that leads a browser to a link, while the block runs; readable by this user alone."""
+    """A file in `folder` that redirects to the link. Only this user can read it; it is deleted after the block."""
     file = folder / f"open-{os.getpid()}-{time.monotonic_ns()}.html"
     with new_private_file(file) as draft:
         draft.write_text(_PAGE.format(link=escape(link)), encoding="utf-8")
@@ -90,7 +91,7 @@ def redirect_file(folder: Path, link: str) -> Iterator[Path]:
 
 
 def check_browser(environ: Mapping[str, str]) -> None:
-    """Raise BrowserCannotOpen where there is no display, or where the default browser may not read hidden folders."""
+    """Raise BrowserCannotOpen without a display, or if the default browser may not read hidden folders."""
     if sys.platform in ("win32", "darwin") or environ.get("BROWSER"):
         return
     if not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
@@ -101,15 +102,15 @@ def check_browser(environ: Mapping[str, str]) -> None:
 
 
 def _is_sandboxed(desktop_file: str) -> bool:
-    """Whether a browser's desktop file is that of a snap (`firefox_firefox.desktop`) or a Flatpak (`org.….desktop`)."""
+    """Whether a browser's desktop file belongs to a snap (`firefox_firefox.desktop`) or a Flatpak (`org.….desktop`)."""
     name = desktop_file.removesuffix(".desktop")
     return "_" in name or name.count(".") >= 2
 
 
 def _default_browser(environ: Mapping[str, str]) -> str:
     try:
-        asked = subprocess.run(
-            ["xdg-settings", "get", "default-web-browser"],  # noqa: S607 (the user's own, wherever it is)
+        result = subprocess.run(
+            ["xdg-settings", "get", "default-web-browser"],  # noqa: S607 (found on the user's PATH)
             capture_output=True,
             text=True,
             timeout=5,
@@ -118,39 +119,39 @@ def _default_browser(environ: Mapping[str, str]) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout.strip()
+    return result.stdout.strip()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Wait for the condition, looking ten times a second; whether it was met in time."""
+    """Check the condition ten times a second for up to `seconds`. Returns whether it became true."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():
             return True
-        time.sleep(_LOOK_EVERY_SECONDS)
+        time.sleep(_POLL_SECONDS)
     return condition()
 
 
 def is_inkeeper(address: str) -> bool:
-    """Whether an Inkeeper server answers at this address."""
+    """Whether an Inkeeper server runs at this address."""
     return ledger_at(address) is not None
 
 
 def ledger_at(address: str) -> str | None:
-    """The id of the ledger that an Inkeeper server serves at this address; None where no Inkeeper answers."""
+    """The id of the ledger served by the Inkeeper server at this address; None without one."""
     import json
     import urllib.request
 
     try:
-        with urllib.request.urlopen(f"{address}/api/v1/server", timeout=_ANSWER_SECONDS) as answer:  # noqa: S310
-            told = json.load(answer)
-            return str(told.get("id", "")) if told.get("app") == "inkeeper" else None
+        with urllib.request.urlopen(f"{address}/api/v1/server", timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            body = json.load(answer)
+            return str(body.get("id", "")) if body.get("app") == "inkeeper" else None
     except (OSError, ValueError, AttributeError):
         return None
 
 
-def drawn(link: str) -> str:
-    """The link as a QR code of block characters, for a terminal."""
+def qr_code(link: str) -> str:
+    """The link as a QR code in block characters, for a terminal."""
     import io
 
     import segno

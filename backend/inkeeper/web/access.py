@@ -1,4 +1,4 @@
-"""Who may see the pages: a device with a token; a visit without one gets the shell, which holds no data."""
+"""Access to the pages: requests need a device's token; a visit without one gets the shell, which has no data."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from inkeeper.web import pages
 from inkeeper.web.blueprint import blueprint, is_page_visit
 
 MOST_TYPED_BYTES = 16 * 1024 * 1024
-"""What the fields of a form that may bring a file may hold beside it."""
+"""The limit of all text fields of a form with a file, in bytes."""
 
 
 @blueprint.before_request
 def check() -> Response | None:
-    """Answer a page visit with the shell; else check token and form. Host and origin have been checked."""
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-    environ, endpoint = asked.environ, asked.endpoint
+    """Return the shell for a page visit; otherwise check token and form. Host and origin were checked before."""
+    current: Request = request._get_current_object()  # type: ignore[attr-defined]
+    environ, endpoint = current.environ, current.endpoint
     if is_page_visit(endpoint, environ):
         return pages.shell()
     if endpoint not in blueprint.public:
         authenticate(environ, g.now)
     limit = MAX_UPLOAD_BYTES if endpoint in blueprint.uploads else MAX_BODY_BYTES
-    asked.max_content_length = limit
+    current.max_content_length = limit
     if endpoint in blueprint.uploads:
-        # A list of 50,000 people may be pasted into a field.
-        asked.max_form_memory_size = MOST_TYPED_BYTES
+        # A pasted list may have 50,000 people.
+        current.max_form_memory_size = MOST_TYPED_BYTES
     check_form(environ, limit)
     return None

@@ -1,6 +1,6 @@
-"""The files that pages load. Their content's hash is in the address, so browsers keep them for good.
+"""Static files of the pages. The address contains the content's hash, so browsers cache them without a time limit.
 
-Style sheets and scripts of ours are served without comments and indentation.
+Our own style sheets and scripts are served without comments and indentation.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TYPES = {
 _IN_A_STYLE_SHEET = re.compile(
     r"""(?P<string>"[^"]*")|/\*.*?\*/\s*|\s*(?P<mark>[{};,])\s*|(?P<colon>:)\s+|(?P<blank>\s+)""", re.DOTALL
 )
-# A comment has lines of its own; what follows code on a line stays.
+# Matches comments on separate lines only; comments after code are kept.
 _COMMENT_IN_A_SCRIPT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n", re.DOTALL | re.MULTILINE)
 _INDENTATION = re.compile(r"^\s+", re.MULTILINE)
 _FOR_GOOD = "public, max-age=31536000, immutable"
@@ -51,7 +51,7 @@ def _assets() -> dict[str, Asset]:
 
 
 def content_of(path: Path) -> bytes:
-    """What is served of a file in `static/`."""
+    """The served content of a file in `static/`, without comments and indentation for our own CSS and JS."""
     if path.parent != _FOLDER or path.suffix not in (".css", ".js"):
         return path.read_bytes()
     text = path.read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def content_of(path: Path) -> bytes:
 
 
 def compact_style(text: str) -> str:
-    """A style sheet without comments and needless blanks. A blank before a colon is kept: it is part of a selector."""
+    """A style sheet without comments and redundant blanks. A blank before a colon is kept: it is part of a selector."""
 
     def kept(found: re.Match[str]) -> str:
         return found["string"] or found["mark"] or found["colon"] or (" " if found["blank"] else "")
@@ -68,7 +68,7 @@ def compact_style(text: str) -> str:
 
 
 def compact_script(text: str) -> str:
-    """A script without indentation and the comments that have lines of their own. No text in it may span lines."""
+    """A script without indentation and comments on separate lines. It must not contain multi-line strings."""
     return _INDENTATION.sub("", _COMMENT_IN_A_SCRIPT.sub("", text))
 
 
@@ -80,7 +80,7 @@ def address_of(name: str) -> str:
 
 @blueprint.open("/assets/<digest>/<string:name>")
 def show_asset(digest: str, name: str) -> Response:
-    """A file in `static/`, under the hash of its content."""
+    """Serve a file in `static/` at the address with its hash."""
     asset = _assets().get(name)
     if asset is None or asset.address != f"/assets/{digest}/{name}":
         raise not_found("file")
@@ -91,7 +91,7 @@ def show_asset(digest: str, name: str) -> Response:
 
 @blueprint.open("/manifest.webmanifest")
 def show_manifest() -> Response:
-    """What a browser needs to install the pages as an app."""
+    """Serve the web app manifest, which lets browsers install the pages as an app."""
     response = jsonify(
         {
             "name": "Inkeeper",

@@ -1,4 +1,4 @@
-"""The routes of the pages: which answer with the shell, which take a file, and which headers their answers carry."""
+"""The blueprint of the pages: registers pages, uploads and public routes, and adds the response headers."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""What every answer of the pages carries, unless its view says otherwise."""
+"""The headers of every response of the pages, unless the view sets them."""
 
 
 class Blueprint(FlaskBlueprint):
-    """Flask's, with a list of the routes that are whole pages, and one of those that take a file."""
+    """Flask's blueprint with three sets of endpoints: pages, uploads and public ones."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pages: set[str] = set()
-        """Endpoints that a person may open in a browser: without a token they answer with the shell."""
+        """Endpoints that are whole pages: without a token the response is the shell."""
         self.uploads: set[str] = set()
         """Endpoints that take a file."""
         self.public: set[str] = set()
-        """Endpoints that need no token: they hold no data, or their address is a secret."""
+        """Endpoints without a token: they have no data, or their address is a secret."""
 
     def page(self, rule: str) -> Callable[[View], View]:
         """Register a view as a page."""
@@ -62,20 +62,20 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 
 @blueprint.after_request
 def add_headers(response: Response) -> Response:
-    """Add what every answer of the pages carries."""
+    """Add `PAGE_HEADERS` to the response."""
     for name, value in PAGE_HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
 def is_page_visit(endpoint: str | None, environ: dict[str, Any]) -> bool:
-    """Whether a person opens a page: a navigation, which brings no token, rather than a request of htmx."""
+    """Whether the request is a navigation to a page (without a token) instead of an htmx request."""
     return (
         endpoint in blueprint.pages
         and "HTTP_AUTHORIZATION" not in environ
         and "HTTP_HX_REQUEST" not in environ
         and "HTTP_HX_HISTORY_RESTORE_REQUEST" not in environ
-        # Browsers send none of these to plain http in a local network.
+        # Over plain HTTP in a local network browsers send no Sec-Fetch headers.
         and environ.get("HTTP_SEC_FETCH_MODE", "navigate") == "navigate"
         and environ.get("HTTP_SEC_FETCH_DEST", "document") == "document"
     )

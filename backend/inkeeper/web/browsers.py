@@ -1,4 +1,4 @@
-"""Which browser asks for a page, and how the extension gets into it."""
+"""Detects the browser of a request, and how an extension is loaded into it."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from typing import Literal, NamedTuple
 from flask import request
 
 
-class Looking(NamedTuple):
-    """The browser that looks at a page. `kind` says how it loads an extension: not at all on phones and in Safari."""
+class RequestingBrowser(NamedTuple):
+    """The browser of a request. `kind` is how it loads an extension: `none` for phones, Safari and unknown browsers."""
 
     kind: Literal["chromium", "firefox", "none"]
     name: str
     extensions: str = ""
-    """The address of its page of extensions."""
+    """The address of the browser's extensions page."""
 
 
-FIREFOX = Looking("firefox", "Firefox", "about:debugging#/runtime/this-firefox")
-CHROME = Looking("chromium", "Chrome", "chrome://extensions")
-OTHER = Looking("none", "this browser")
+FIREFOX = RequestingBrowser("firefox", "Firefox", "about:debugging#/runtime/this-firefox")
+CHROME = RequestingBrowser("chromium", "Chrome", "chrome://extensions")
+OTHER = RequestingBrowser("none", "this browser")
 
-# Brave and Vivaldi name themselves in the client hints only, Opera and Edge in the user agent too.
+# Brave and Vivaldi are named in the client hints only, Opera and Edge in the user agent too.
 _BY_BRAND = {
-    "Brave": Looking("chromium", "Brave", "brave://extensions"),
-    "Vivaldi": Looking("chromium", "Vivaldi", "vivaldi://extensions"),
-    "Opera": Looking("chromium", "Opera", "opera://extensions"),
-    "Microsoft Edge": Looking("chromium", "Edge", "edge://extensions"),
+    "Brave": RequestingBrowser("chromium", "Brave", "brave://extensions"),
+    "Vivaldi": RequestingBrowser("chromium", "Vivaldi", "vivaldi://extensions"),
+    "Opera": RequestingBrowser("chromium", "Opera", "opera://extensions"),
+    "Microsoft Edge": RequestingBrowser("chromium", "Edge", "edge://extensions"),
     "Google Chrome": CHROME,
-    "Chromium": Looking("chromium", "Chromium", "chrome://extensions"),
+    "Chromium": RequestingBrowser("chromium", "Chromium", "chrome://extensions"),
 }
 _BY_AGENT = {"Edg": "Microsoft Edge", "OPR": "Opera", "Vivaldi": "Vivaldi"}
 _PHONE = re.compile(r"Mobile|Android|iPhone|iPad|FxiOS|CriOS|EdgiOS")
 _PRODUCT = re.compile(r"([A-Za-z]+)/\d")
 
 
-def looking() -> Looking:
+def requesting_browser() -> RequestingBrowser:
     """The browser of this request, by its client hints and its user agent."""
     agent, hints = request.headers.get("User-Agent", "")[:500], request.headers.get("Sec-CH-UA", "")[:500]
     if _PHONE.search(agent):

@@ -1,4 +1,4 @@
-"""Campaigns: the list with how far each is, and the editor of one."""
+"""The page Campaigns: the list with the progress of each, and the editor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from inkeeper.web.language import gettext, gettext_noop, ngettext
 from inkeeper.web.seats import Seats
 
 NEW = "new"
-"""Stands in the address for a campaign that is not stored yet."""
+"""The id in the address of a new campaign."""
 
 MOST_CAMPAIGNS = 200
 MOST_TEXTS = 500
@@ -30,10 +30,10 @@ MOST_TEXTS = 500
 STEPS = range(1, MOST_STEPS + 1)
 
 _AFTER = range(3, 29)
-"""After how many working days a follow-up can come."""
+"""The possible waits before a follow-up, in working days."""
 
 _AS_LINKEDIN = 7
-"""After so many working days LinkedIn itself offers to write again."""
+"""The wait after which LinkedIn itself suggests a follow-up, in working days."""
 
 _VERSIONED = ("name", "goal", "budget", "starts", "ends", "steps", "archived")
 _EDITED = ("name", "goal", "budget", "starts", "ends")
@@ -41,7 +41,7 @@ _ENTER_DAY: dict[str, Any] = {"invalid": gettext_noop("Enter a day.")}
 
 
 class CampaignsQuery(forms.Query):
-    """Which campaign to edit: its id, or `NEW`."""
+    """The campaign to edit: its id, `NEW`, or none for the list."""
 
     campaign = fields.String(validate=validate.Length(1, 64))
 
@@ -59,9 +59,9 @@ def _after() -> fields.Integer:
 
 
 class CampaignForm(FormSchema):
-    """A campaign, and the account that its page was opened for.
+    """A campaign, and the account of the page.
 
-    Of the sequence: for each step two texts and a purpose, for each follow-up after how many working days it comes.
+    Each step has two texts and a purpose; each follow-up also has its wait in working days.
     """
 
     account = fields.String(validate=validate.Length(max=64))
@@ -76,15 +76,15 @@ class CampaignForm(FormSchema):
     after4, text4, other4, purpose4 = _after(), _text(), _text(), _purpose()
 
 
-class PressForm(FormSchema):
-    """A press on a campaign's page, and the account that the page was opened for."""
+class ButtonForm(FormSchema):
+    """A button on a campaign's page, and the account of the page."""
 
     account = fields.String(validate=validate.Length(max=64))
 
 
 @blueprint.page("/people/campaigns")
 def show_campaigns() -> Response:
-    """The account's campaigns, or one of them to edit."""
+    """Show the account's campaigns, or the editor of one."""
     query = forms.read_query(CampaignsQuery())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
@@ -119,7 +119,7 @@ def create_campaign() -> Response:
 
 @blueprint.post("/people/campaigns/<campaign_id>")
 def save_campaign(campaign_id: str) -> Response:
-    """Save an edited campaign. One that was changed elsewhere since is shown beside what was typed."""
+    """Save an edited campaign. If it was changed elsewhere since, show both states (409)."""
     form = forms.read_form(CampaignForm())
     with store().read() as tx:
         campaign = campaigns.get_campaign(tx, actor(), campaign_id, now())
@@ -143,8 +143,8 @@ def save_campaign(campaign_id: str) -> Response:
 
 @blueprint.post("/people/campaigns/<campaign_id>/delete")
 def delete_campaign(campaign_id: str) -> Response:
-    """Delete a campaign. One that is archived can be brought back by the message's button."""
-    form = forms.read_press(PressForm())
+    """Delete a campaign. If it was archived instead, the toast has a button that restores it."""
+    form = forms.read_button(ButtonForm())
 
     def delete(tx: Transaction) -> dict[str, Any]:
         return {"archived": campaigns.delete_campaign(tx, actor(), campaign_id, now())["archived"]}
@@ -161,8 +161,8 @@ def delete_campaign(campaign_id: str) -> Response:
 
 @blueprint.post("/people/campaigns/<campaign_id>/restore")
 def restore_campaign(campaign_id: str) -> Response:
-    """Bring a deleted campaign back into the list that is still shown."""
-    form = forms.read_press(PressForm())
+    """Restore an archived campaign, and update the list."""
+    form = forms.read_button(ButtonForm())
 
     def restore(tx: Transaction) -> dict[str, Any]:
         campaigns.restore_campaign(tx, actor(), campaign_id, now())
@@ -179,7 +179,7 @@ def _seats(form: Form) -> Seats:
 
 
 def _wanted(form: Form) -> dict[str, Any]:
-    """The campaign as the service takes it. The sequence ends before the first follow-up that does not come."""
+    """The service's values for the form. The sequence ends before the first follow-up without a wait."""
     data = form.data
     steps: list[dict[str, Any]] = []
     for number in STEPS:
@@ -202,25 +202,27 @@ def _form_of(campaign: Mapping[str, Any]) -> Form:
 
 
 def _refused(form: Form, problem: Problem) -> Form:
-    """The form with the service's refusal at its field. Raises the problem itself where it is about no field."""
+    """The form with the service's error at its field. Raises the problem if it is about no field of the form."""
     for error in problem.errors or []:
         first, *rest = error["path"].split(".")
         if first == "steps":
             number = int(rest[0]) + 1
             if rest[2:]:
                 place = "text" if rest[2] == "0" or f"text{number}" not in form.data else "other"
-                return form.but(f"{place}{number}", gettext("This text isn't here any more. Choose another one."))
-            return form.but(f"other{number}", gettext("Choose two different texts."))
+                return form.with_error(
+                    f"{place}{number}", gettext("This text isn't here any more. Choose another one.")
+                )
+            return form.with_error(f"other{number}", gettext("Choose two different texts."))
         if first == "ends":
             before_start = form.data["starts"] and form.data["ends"] < form.data["starts"]
-            said = (
+            message = (
                 gettext("It ends before it starts.")
                 if before_start
                 else gettext("That day is over. Pick today or later.")
             )
-            return form.but("ends", said)
+            return form.with_error("ends", message)
         if first == "starts":
-            return form.but("starts", gettext("It starts after it ends."))
+            return form.with_error("starts", gettext("It starts after it ends."))
     raise problem
 
 
@@ -235,7 +237,7 @@ def _listed(found: Seats) -> dict[str, Any]:
 
 
 def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
-    """The list of the campaigns as a page, or, with `push`, as the answer to a form of the editor."""
+    """Render the list of campaigns as a page, or with `push` as the response to a form of the editor."""
     template = "app/campaigns_done.html" if push else "app/campaigns.html"
     response = pages.page(
         template, title=gettext("Campaigns"), here="people", seats=found, toast=toast, **_listed(found)
@@ -248,7 +250,7 @@ def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = 
 def _editor(
     found: Seats, campaign: Mapping[str, Any] | None, form: Form, status: int = 200, *, stale: bool = False
 ) -> Response:
-    # What was changed elsewhere meanwhile has not been shown yet, unless this answer does.
+    # Keep the version of the form unless this response shows the stored state.
     fresh = stale or not form.key
     version = forms.version_of(_versioned(campaign)) if campaign and fresh else form.typed.get("version", "")
     return pages.page(
@@ -268,7 +270,7 @@ def _editor(
 
 
 def _texts(steps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The texts to choose from: those that there are, and deleted ones that the campaign has."""
+    """The selectable texts: all texts, and deleted ones that the campaign uses."""
     with store().read() as tx:
         found = {text["id"]: text["name"] for text in texts.list_texts(tx, actor(), None, MOST_TEXTS)}
         used = [text_id for step in steps for text_id in step["texts"] if text_id not in found]
@@ -276,12 +278,12 @@ def _texts(steps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _days(campaign: Mapping[str, Any], zone: str) -> str:
-    """When the campaign is, in words; empty where it has no days."""
+    """The campaign's dates in words; empty without dates."""
     starts, ends = campaign["starts"], campaign["ends"]
     today = dates.today(zone)
 
     def say(day: date) -> str:
-        return dates.say_day(day, today)
+        return dates.day_text(day, today)
 
     if ends and ends < today:
         return gettext("ended %(ends)s", ends=say(ends))
@@ -291,7 +293,7 @@ def _days(campaign: Mapping[str, Any], zone: str) -> str:
 
 
 def _follow_up_days() -> dict[str, str]:
-    """When a follow-up comes, by the value of its field."""
+    """The waits before a follow-up in words, by field value."""
     texts = {"": gettext("No follow-up")}
     for days in _AFTER:
         texts[str(days)] = ngettext("After %(number)s working day", "After %(number)s working days", days)

@@ -1,7 +1,6 @@
-"""The report's charts as inline SVG: drawn here, coloured by the style sheet, since the policy forbids `style=""`.
+"""The report's charts as inline SVG. The style sheet colours them, because the policy forbids `style=""`.
 
-Each chart is for the eye; the page has a table beside it that holds the same numbers. Texts in the drawings are
-numbers and names of months.
+The page has each chart's numbers in a table as well. Texts in the drawings are numbers and names of months.
 """
 
 from __future__ import annotations
@@ -22,24 +21,24 @@ _TOP = 20
 _STEPS = 5
 _BAR_SHARE = 0.66
 _ROOM = 18
-"""Of a bar that has room for its number."""
+"""The minimum height of a bar that has its number inside."""
 
 _NEAR = 26
-"""Numbers closer to one another than this would overlap."""
+"""The minimum distance between two numbers, so that they do not overlap."""
 
 _WIDEST_BAR = 46
 _DAYS_ALONE = 45
-"""Up to this many days, the time axis names its two ends; beyond, the months."""
+"""A time axis of fewer days has the dates of its two ends; a longer one has the months."""
 
 
 class Size(NamedTuple):
-    """The size of a drawing in its own units, which are about CSS pixels where the page shows it."""
+    """The size of a drawing in its own units, about one CSS pixel each."""
 
     name: str
     width: int
     height: int
     digit: int
-    """The width of a digit where the page shows the drawing at its smallest, and so its texts at their largest."""
+    """The width of a digit at the smallest size of the drawing, where texts are largest in its units."""
 
 
 WIDE = Size("wide", 1000, 210, 11)
@@ -47,7 +46,7 @@ NARROW = Size("narrow", 320, 160, 8)
 
 
 class _Scale(NamedTuple):
-    """Where credits from 0 to the top stand on the page, the round numbers to mark, and where the drawing begins."""
+    """The vertical scale from 0 to the highest tick, the ticks (credits), and the left edge of the plot."""
 
     size: Size
     ticks: list[int]
@@ -65,20 +64,20 @@ class _Scale(NamedTuple):
         return self.size.width - self.left
 
 
-def _short(day: date) -> str:
-    """`Nov`."""
+def _month_abbreviation(day: date) -> str:
+    """The short name of a day's month: `Nov`."""
     return language().formats.short_months[day.month - 1]
 
 
 def month_name(month: str) -> str:
     """`Nov 2026` for `2026-11`."""
-    return language().month(_first(month))
+    return language().month(_first_day(month))
 
 
 def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup:
-    """Credits used and, on top of them, lost in each month of a report, with the monthly credits as a line.
+    """Draw stacked bars of credits used and lost per month, with the monthly allotment as a line.
 
-    `words` says in a sentence what is to be seen.
+    `words` is the text alternative, one sentence.
     """
     monthly = [one["allotment"] / one["allotment_months"] for one in months]
     scale = _scale((max(one["used"] + one["lost"], each) for one, each in zip(months, monthly, strict=True)), size)
@@ -98,7 +97,7 @@ def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup
 def balance(
     report: Mapping[str, Any], zone: str, months: Sequence[Mapping[str, Any]], size: Size, words: str
 ) -> Markup:
-    """The credits left over these last months of a report, a line in steps, with a mark wherever some were lost."""
+    """Draw the balance over these months as a step line, with a mark at each loss of credits."""
     begin: datetime = max(months[0]["start"], report["from"])
     end: datetime = report["as_of"]
     points = _since(report["balance_over_time"], begin)
@@ -122,7 +121,7 @@ def balance(
         marks.append(_box("drop", here - 3, top, 6, bottom - top))
         if here - shown_at >= _NEAR:
             shown_at = here
-            # Below the line where there is room, or its end would be hidden.
+            # Write below the line if there is room; otherwise the line's end would be hidden.
             below = 16 if bottom - top > _ROOM else 4
             marks.append(_text("tick end halo", here - 7, top + below, f"−{language().number(-point['credits'])}"))
     content = [*_grid(scale), *_time_axis(scale, begin, end, zone, months, x), _tag("path", "line", d=path), *marks]
@@ -130,7 +129,7 @@ def balance(
 
 
 def swatch(mark: str) -> Markup:
-    """What a mark looks like, for a legend."""
+    """The sample of a mark for a legend."""
     shape = _tag("path", mark, d="M0 6H16") if mark == "line" else _box(mark, 0.5, 0.5, 15, 11)
     return Markup('<svg class="swatch" viewBox="0 0 16 12" aria-hidden="true">{}</svg>').format(shape)
 
@@ -139,10 +138,10 @@ HATCHING = Markup(
     '<svg class="unseen" aria-hidden="true"><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"'
     ' patternTransform="rotate(45)"><rect class="hatch" width="1.8" height="5"></rect></pattern></svg>'
 )
-"""The pattern of what was lost, once a page. It is found by its id from every drawing."""
+"""The fill pattern of lost credits. Render it once per page; drawings refer to it by its id."""
 
 
-def _first(month: str) -> date:
+def _first_day(month: str) -> date:
     year, number = month.split("-")
     return date(int(year), int(number), 1)
 
@@ -155,7 +154,7 @@ def _scale(values: Iterable[float], size: Size) -> _Scale:
 
 
 def _round_numbers() -> Iterator[int]:
-    """1, 2, 5, 10, 20, 25, 50, 100, 200, 250 and so on."""
+    """Yield 1, 2, 5, 10, 20, 25, 50, 100, 200, 250 and so on."""
     yield from (1, 2, 5)
     for power in count():
         yield from (unit * 10**power for unit in (10, 20, 25, 50))
@@ -192,8 +191,8 @@ def _bar_texts(scale: _Scale, month: Mapping[str, Any], middle: float) -> list[M
 
 
 def _month_texts(scale: _Scale, month: Mapping[str, Any], middle: float, *, named: bool) -> list[Markup]:
-    first = _first(month["month"])
-    drawn = [_text("tick", middle, scale.floor + 17, _short(first))]
+    first = _first_day(month["month"])
+    drawn = [_text("tick", middle, scale.floor + 17, _month_abbreviation(first))]
     if not month["ended"]:
         drawn.append(_text("tick", middle, scale.floor + 33, "so far"))
     elif named:
@@ -214,17 +213,17 @@ def _time_axis(
         first, last = local_day(zone, begin), local_day(zone, end)
         ends = [_text("tick end", scale.size.width, y, language().day(last))]
         return ends if first == last else [_text("tick start", scale.left, y, language().day(first)), *ends]
-    # A name needs room up to the right edge.
+    # Omit a month's name without room before the right edge.
     starts = [(month, x(month["start"])) for month in months if month["start"] >= begin]
     return [
-        _text("tick start", at, y, _short(_first(month["month"])))
+        _text("tick start", at, y, _month_abbreviation(_first_day(month["month"])))
         for month, at in starts
         if at <= scale.size.width - _NEAR
     ]
 
 
 def _since(points: Sequence[Mapping[str, Any]], begin: datetime) -> list[Mapping[str, Any]]:
-    """The points from `begin` on, the first of them at `begin` itself."""
+    """The points from `begin` on, with an additional first point at `begin` for the balance before it."""
     later = [point for point in points if point["at"] > begin]
     earlier = [point for point in points if point["at"] <= begin]
     return [{**earlier[-1], "at": begin, "credits": 0}, *later] if earlier else later

@@ -1,4 +1,4 @@
-"""What forms let people choose from: time zones."""
+"""The choices of time zones in forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia
 
 @cache
 def zones() -> dict[str, str]:
-    """The time zones to choose from, by their IANA names."""
+    """The selectable time zones: display name by IANA name."""
     names = sorted(name for name in available_timezones() if name.startswith(_AREAS))
     return {name: name.replace("_", " ") for name in ["UTC", *filter(_is_known, names)]}
 

@@ -1,4 +1,4 @@
-"""Days and times in a person's words, on the clocks of the account's time zone."""
+"""Formats days and times in words, in the account's time zone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language
 
 NEAR = Translated({-1: gettext_noop("yesterday"), 0: gettext_noop("today"), 1: gettext_noop("tomorrow")})
-"""How days next to today are called, by their distance in days."""
+"""The names of the days next to today, by distance in days."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -19,47 +19,47 @@ _INSTANT = timedelta(microseconds=1)
 @blueprint.app_template_filter("day")
 def day(at: datetime | str, zone: str) -> str:
     """The day of an instant: `today`, `tomorrow`, `yesterday`, `Mon 30 Nov`, or `30 Nov 2025` in another year."""
-    return say_day(local_day(zone, _instant(at)), local_day(zone, now()))
+    return day_text(local_day(zone, _instant(at)), local_day(zone, now()))
 
 
 @blueprint.app_template_filter("moment")
 def moment(at: datetime | str, zone: str) -> str:
-    """The same with the time, where the day is near: `today, 10:06`."""
+    """The day of an instant, with the time if it is at most one day away: `today, 10:06`."""
     instant = _instant(at)
-    said = day(instant, zone)
+    name = day(instant, zone)
     near = abs((local_day(zone, instant) - local_day(zone, now())).days) <= 1
     if not near:
-        return said
+        return name
     time = language().time_of_day(instant.astimezone(time_zone(zone)).time())
-    return gettext("%(day)s, %(time)s", day=said, time=time)
+    return gettext("%(day)s, %(time)s", day=name, time=time)
 
 
 @blueprint.app_template_filter("last_day")
 def last_day(at: datetime | str, zone: str) -> str:
-    """The last day on which something can be done before `at`."""
+    """The last day before the deadline `at`, in words."""
     return day(_instant(at) - _INSTANT, zone)
 
 
 @blueprint.app_template_filter("days_left")
 def days_left(at: datetime | str, zone: str) -> int:
-    """On how many days something can still be done before `at`, counting today."""
+    """The number of days before the deadline `at`, including today."""
     return (local_day(zone, _instant(at) - _INSTANT) - local_day(zone, now())).days + 1
 
 
 @blueprint.app_template_filter("iso_day")
 def iso_day(at: datetime | str, zone: str) -> str:
-    """The day as a date field holds it: `2026-11-30`."""
+    """The day in ISO format, for a date field: `2026-11-30`."""
     return local_day(zone, _instant(at)).isoformat()
 
 
 @blueprint.app_template_filter("full_day")
 def full_day(at: datetime | str, zone: str) -> str:
-    """The day with its year, for what may be printed: `30 Nov 2026`."""
+    """The day with its year, for printing: `30 Nov 2026`."""
     return language().day_and_year(local_day(zone, _instant(at)))
 
 
 def today(zone: str) -> date:
-    """The day of this request on the clocks of the zone."""
+    """The local day of this request."""
     return local_day(zone, now())
 
 
@@ -68,8 +68,8 @@ def day_of(at: datetime, zone: str) -> date:
     return local_day(zone, at)
 
 
-def say_day(which: date, today: date) -> str:
-    """A day in words, seen from `today`."""
+def day_text(which: date, today: date) -> str:
+    """A day in words, relative to `today`: `tomorrow`, `Mon 30 Nov`, or `30 Nov 2025` if it is far."""
     near = NEAR.get((which - today).days)
     if near:
         return near
@@ -79,23 +79,21 @@ def say_day(which: date, today: date) -> str:
 
 
 def noon(zone: str, which: date) -> datetime:
-    """The instant (UTC) at which a local day is half over: for what is known to the day only."""
+    """The middle (UTC) of a local day, for events without a known time."""
     return day_start(zone, which) + (day_start(zone, which + timedelta(days=1)) - day_start(zone, which)) / 2
 
 
 def at_time_of(zone: str, which: date, at: datetime) -> datetime:
-    """The instant (UTC) of a local day at which clocks show the time that they show at `at`, the first one where they
-    show it twice.
-    """
+    """The instant (UTC) on a local day with the same local time as `at`; the first one if the time occurs twice."""
     clock = at.astimezone(time_zone(zone)).replace(year=which.year, month=which.month, day=which.day, fold=0)
     return clock.astimezone(UTC)
 
 
 def first_instant(zone: str, which: date) -> datetime:
-    """The instant (UTC) at which a local day begins."""
+    """The first instant (UTC) of a local day."""
     return day_start(zone, which)
 
 
 def _instant(at: datetime | str) -> datetime:
-    # Answers that were stored hold instants as text.
+    # Stored responses have instants as text.
     return parse_instant(at) if isinstance(at, str) else at

@@ -1,4 +1,4 @@
-"""Files that pages let people save. A link carries no token, so a page first gets a ticket that is valid once."""
+"""Downloads. A link sends no token, so the page first gets a ticket, which is valid once."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _INSTANTS = ("from", "to")
 
 
 class DownloadForm(forms.FormSchema, HistoryQuery):
-    """The rows that History shows, as a file."""
+    """The filters of History, for a file of its rows."""
 
     class Meta:
         unknown = EXCLUDE
 
 
 class ReportDownloadForm(forms.FormSchema, forms.Query):
-    """The report of an account, as a table for spreadsheets or as JSON."""
+    """The format of the report file: CSV or JSON."""
 
     class Meta:
         unknown = EXCLUDE
@@ -52,25 +52,25 @@ class ReportDownloadForm(forms.FormSchema, forms.Query):
 
 @blueprint.post("/history/download")
 def download_history() -> Response:
-    """Make a ticket for the InMails that History shows, and send the browser to it."""
-    form = forms.read_press(DownloadForm())
+    """Issue a ticket for the InMails that History shows, and redirect the browser to it."""
+    form = forms.read_button(DownloadForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
     filters = filters_of(form.data, found.zone)
-    return hand_out({"file": "inmails", "account_id": found.account_id, "filters": filters})
+    return send_ticket({"file": "inmails", "account_id": found.account_id, "filters": filters})
 
 
 @blueprint.post("/report/download")
 def download_report() -> Response:
-    """Make a ticket for the report as a file, and send the browser to it."""
-    form = forms.read_press(ReportDownloadForm())
+    """Issue a ticket for the report as a file, and redirect the browser to it."""
+    form = forms.read_button(ReportDownloadForm())
     with store().read() as tx:
         account_id = seats.read(tx, form.data.get("account")).account_id
-    return hand_out({"file": "report", "account_id": account_id, "format": form.data["format"]})
+    return send_ticket({"file": "report", "account_id": account_id, "format": form.data["format"]})
 
 
-def hand_out(target: dict[str, Any]) -> Response:
-    """Send the browser to a file, by a ticket. Add the file to `FILES`. `target` is stored for a minute at most."""
+def send_ticket(target: dict[str, Any]) -> Response:
+    """Issue a ticket for a file of `FILES`, and redirect the browser to it. `target` is stored for a minute at most."""
     ticket = tickets.issue(store(), actor().device, target, now())
     response = pages.part("app/nothing.html")
     response.headers["Inkeeper-Download"] = f"/downloads/{ticket}"
@@ -79,7 +79,7 @@ def hand_out(target: dict[str, Any]) -> Response:
 
 @blueprint.open("/downloads/<ticket>")
 def download(ticket: str) -> Response:
-    """The file that a ticket is for, once."""
+    """Send the file of a ticket, and use the ticket up."""
     try:
         wanted = tickets.use(store(), ticket, now())
     except Problem as problem:
@@ -123,7 +123,7 @@ def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
 def _report_file(actor: Actor, target: dict[str, Any]) -> Response:
     with store().read() as tx:
         row = owned_account(tx, actor, target["account_id"])
-        found = report.of(tx, row)
+        found = report.read_report(tx, row)
     if target["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:
@@ -152,4 +152,4 @@ def _people_file(actor: Actor, target: dict[str, Any]) -> Response:
 
 
 FILES = {"people": _people_file, "inmails": _inmails_file, "report": _report_file, "calendar": _calendar_file}
-"""The files that a ticket can be for: each is given who asked for it and the ticket's target."""
+"""Functions that make a file, by name. Their arguments are the ticket's actor and target."""

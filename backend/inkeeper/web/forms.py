@@ -1,4 +1,4 @@
-"""Forms and queries of the pages: validated, kept as typed where refused, written once."""
+"""Forms and queries of the pages: validation, redisplay of typed values, idempotent and versioned writes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _TOO_LONG = re.compile(r"Longer than maximum length (\d+)\.")
 
 
 class FormSchema(Schema):
-    """What every form carries: the key that makes it count once, and the version that it was rendered from."""
+    """Fields of every form: the idempotency key, and the version of the state that it was rendered from."""
 
     key = fields.String(required=True, validate=validate.Regexp(_KEY))
     version = fields.String(load_default="", validate=validate.Length(max=64))
 
 
 class Query(Schema):
-    """The query of a page. Parameters of no meaning are ignored, since people edit addresses and tools add to them."""
+    """The query of a page. Unknown parameters are ignored: people edit addresses and tools add parameters."""
 
     class Meta:
         unknown = EXCLUDE
@@ -43,7 +43,7 @@ class Query(Schema):
 
 
 class Form(NamedTuple):
-    """A form as it was sent: the valid data, or errors by field. `typed` is what to show again."""
+    """A submitted form: valid data, or errors by field. `typed` has the values to show again."""
 
     data: dict[str, Any]
     errors: dict[str, str]
@@ -51,44 +51,44 @@ class Form(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The key that makes the form count once."""
+        """The form's idempotency key."""
         return str(self.data.get("key") or self.typed.get("key") or "")
 
-    def but(self, field: str, error: str) -> Form:
-        """The same with an error at this field."""
+    def with_error(self, field: str, error: str) -> Form:
+        """A copy of the form with this error at the field."""
         return self._replace(errors=self.errors | {field: error})
 
 
 class Stale(Exception):
-    """What a form was rendered from has been changed since, in another tab or browser."""
+    """The state that a form was rendered from was changed since, in another tab or browser."""
 
 
 @blueprint.app_template_global("new_key")
 def new_key() -> str:
-    """A key for a form that is being rendered."""
+    """A random idempotency key for a form that is being rendered."""
     return secrets.token_urlsafe(16)
 
 
 @blueprint.app_template_global("empty_form")
 def empty_form(**values: Any) -> Form:
-    """A form that has not been sent, with these values in its fields; None leaves a field empty."""
+    """An unsubmitted form with initial values; None leaves a field empty."""
     return Form({}, {}, {name: str(value) for name, value in values.items() if value is not None})
 
 
 def read_form(schema: Schema) -> Form:
-    """The form that was sent. Fields that were left empty count as not sent."""
-    # Before the form is parsed, which uses the body up.
+    """Read the submitted form. Empty fields are treated as missing."""
+    # Cache the body first: parsing the form consumes it.
     request.get_data(cache=True)
     return _loaded(schema, request.form)
 
 
 def read_upload(schema: Schema) -> Form:
-    """The form that came with a file, which is not held in memory: it lies in `request.files`."""
+    """Read the submitted form with a file, without loading the file into memory; it is in `request.files`."""
     return _loaded(schema, request.form)
 
 
-def read_press(schema: Schema) -> Form:
-    """A form without fields to fill in, such as a button's. Raises the 422 Problem if it is not as it was rendered."""
+def read_button(schema: Schema) -> Form:
+    """Read a form without fields to fill in, such as a button's. Raises the 422 Problem if it is invalid."""
     form = read_form(schema)
     if form.errors:
         raise Problem("invalid", "Reload the page.", status=422)
@@ -96,7 +96,7 @@ def read_press(schema: Schema) -> Form:
 
 
 def read_query(schema: Schema) -> dict[str, Any]:
-    """The query's valid parameters. One that is not valid is left out, as if it had not been given."""
+    """The query's valid parameters. Invalid ones are ignored."""
     loaded = _loaded(schema, request.args)
     if not loaded.errors:
         return loaded.data
@@ -118,26 +118,28 @@ def _first(message: Any) -> str:
         message = next(iter(message.values()))
     text = str(message[0] if isinstance(message, list) else message)
     too_long = _TOO_LONG.fullmatch(text)
-    # Marked where the field is declared.
+    # The text was marked for translation where the field is declared.
     return gettext("Use at most %(limit)s characters.", limit=too_long[1]) if too_long else gettext(text)
 
 
 def version_of(values: Any) -> str:
-    """A short name for this very state of what a form shows."""
+    """A hash of the values that a form shows."""
     return hashlib.blake2b(to_json(values).encode(), digest_size=9).hexdigest()
 
 
 def check_version(form: Form, values: Any) -> None:
-    """Raise Stale unless the form was rendered from these values. Call it inside the write."""
+    """Raise Stale unless the form was rendered from these values. Call it inside the write transaction."""
     if form.data["version"] != version_of(values):
         raise Stale
 
 
 def save_once(account_id: str | None, form: Form, work: Callable[[Transaction], dict[str, Any]]) -> dict[str, Any]:
-    """Do `work` in one write to the account (None: to no account), once for each rendered form; its answer.
+    """Run `work` in one write transaction and return its result. The same form, sent again, gets the stored result.
 
-    The answer is stored and given again to the same form, so it holds ids and numbers, no names. Raises the 409 Problem
-    `idempotency_conflict` if the form was saved before with other content.
+    - `account_id` is the account to lock, None for no account.
+    - The result is stored, so it must contain ids and numbers only, no names.
+
+    Raises the 409 Problem `idempotency_conflict` if the form was saved before with other content.
     """
     _, text, _ = run_once(
         store(), actor().device, f"form:{form.key}", _request_hash(form), account_id, lambda tx: (200, work(tx)), now()

@@ -1,4 +1,4 @@
-"""History: every InMail, found and edited; and every change of the credits, month by month."""
+"""The page History: searching and editing InMails, and the monthly changes of the credits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from inkeeper.web.seats import Seats
 
 ROWS = 50
 ENTRIES = 10_000
-"""More changes than a month of any account has."""
+"""The limit of journal entries per month, above what any account has."""
 
 _NOTED = ("outcome", "purpose", "note", "subject")
 _REFUSED = Translated(
@@ -45,7 +45,7 @@ _REFUSED = Translated(
 
 
 class HistoryQuery(forms.Query):
-    """Which InMails to show."""
+    """The filters of the InMails."""
 
     q = Text()
     outcome = fields.String(validate=validate.OneOf(words.OUTCOMES))
@@ -59,13 +59,13 @@ class HistoryQuery(forms.Query):
 
 
 class CreditsQuery(forms.Query):
-    """Which month to show."""
+    """The month to show."""
 
     month = fields.Date(format="%Y-%m")
 
 
 class EditForm(FormSchema):
-    """An InMail as it really was, and what is noted on it. A field that is left empty is cleared."""
+    """The corrected details and notes of an InMail. An empty field clears the value."""
 
     name = RecipientName(
         required=True,
@@ -85,7 +85,7 @@ class EditForm(FormSchema):
 
 
 class _Refused(Exception):
-    """A field of the edit form holds what cannot be stored; why, as a key of `_REFUSED`."""
+    """A field of the edit form has an invalid value. `why` is a key of `_REFUSED`."""
 
     def __init__(self, field: str, why: str) -> None:
         super().__init__(field, why)
@@ -95,7 +95,7 @@ class _Refused(Exception):
 
 @blueprint.page("/history")
 def show_history() -> Response:
-    """The InMails, newest first."""
+    """Show the InMails, newest first."""
     query = forms.read_query(HistoryQuery())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
@@ -108,7 +108,7 @@ def show_history() -> Response:
 
 @blueprint.get("/history/rows")
 def show_rows() -> Response:
-    """The rows alone, while somebody searches; with a cursor, those that come next."""
+    """Show the rows only, for a search; with a cursor the next rows."""
     query = forms.read_query(HistoryQuery())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
@@ -119,7 +119,7 @@ def show_rows() -> Response:
 
 @blueprint.page("/history/credits")
 def show_credits() -> Response:
-    """How the number came about: what came, went and was lost in a month."""
+    """Show how the balance changed in a month: credits received, used and lost."""
     query = forms.read_query(CreditsQuery())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
@@ -130,28 +130,29 @@ def show_credits() -> Response:
 
 @blueprint.get("/accounts/<account_id>/inmails/<inmail_id>")
 def show_row(account_id: str, inmail_id: str) -> Response:
-    """An InMail's row."""
-    return pages.part("app/history_row_alone.html", **_one(account_id, inmail_id))
+    """Show an InMail's row."""
+    return pages.part("app/history_row_alone.html", **_row_values(account_id, inmail_id))
 
 
 @blueprint.get("/accounts/<account_id>/inmails/<inmail_id>/edit")
 def show_edit(account_id: str, inmail_id: str) -> Response:
-    """An InMail's row as a form."""
-    values = _one(account_id, inmail_id)
+    """Show an InMail's row as a form."""
+    values = _row_values(account_id, inmail_id)
     return pages.part("app/history_edit.html", form=_form_of(values["inmail"], values["seats"].zone), **values)
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/edit")
 def save_edit(account_id: str, inmail_id: str) -> Response:
-    """Edit an InMail; asks first where a credit would be missing. One that was changed elsewhere since is shown beside
-    what was typed.
+    """Edit an InMail. Asks for confirmation if credits would be missing.
+
+    If the InMail was changed elsewhere since, shows both states (409).
     """
     form = forms.read_form(EditForm())
 
     def again(status: int, form: Form, **shown: Any) -> Response:
-        values = _one(account_id, inmail_id)
+        values = _row_values(account_id, inmail_id)
         if "stale" not in shown:
-            # What was changed elsewhere meanwhile has not been shown yet.
+            # Keep the form's version: this response does not show the stored state.
             values["version"] = form.typed.get("version", "")
         return pages.part("app/history_edit.html", status, form=form, **shown, **values)
 
@@ -160,42 +161,42 @@ def save_edit(account_id: str, inmail_id: str) -> Response:
     try:
         saved = forms.save_once(account_id, form, lambda tx: _save(tx, account_id, inmail_id, form))
     except _Refused as refused:
-        return again(422, form.but(refused.field, _REFUSED[refused.why]))
+        return again(422, form.with_error(refused.field, _REFUSED[refused.why]))
     except forms.Stale:
         return again(409, form, stale=True)
     except Problem as problem:
         if problem.code != "insufficient_credits":
             raise
         return again(422, form, lacking=problem.extra["needed"])
-    values = _one(account_id, saved["inmail_id"])
+    values = _row_values(account_id, saved["inmail_id"])
     return pages.part("app/history_saved.html", toast={"text": gettext("Saved.")}, here="history", **values)
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/row/remove")
 def remove_row(account_id: str, inmail_id: str) -> Response:
-    """Remove an InMail from the log; its row says so and offers to undo it."""
-    form = forms.read_press(FormSchema())
+    """Remove an InMail from the log; its row then has an undo button."""
+    form = forms.read_button(FormSchema())
 
     def remove(tx: Transaction) -> dict[str, Any]:
         return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
 
     forms.save_once(account_id, form, remove)
-    return pages.part("app/history_removed.html", here="history", **_one(account_id, inmail_id))
+    return pages.part("app/history_removed.html", here="history", **_row_values(account_id, inmail_id))
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/row/restore")
 def restore_row(account_id: str, inmail_id: str) -> Response:
-    """Log a removed InMail again, in its row's place."""
-    form = forms.read_press(FormSchema())
+    """Log a removed InMail again, in the same row."""
+    form = forms.read_button(FormSchema())
     logged = forms.save_once(
         account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())
     )
-    values = _one(account_id, logged["inmail_id"])
+    values = _row_values(account_id, logged["inmail_id"])
     return pages.part("app/history_saved.html", here="history", **values)
 
 
 def filters_of(query: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """The service's filters for a query. Its days are those of the account's time zone, both included."""
+    """Convert a query to the service's filters. `since` and `until` are local days, both inclusive."""
     filters = {name: query[name] for name in ("q", "outcome", "cost", "purpose", "campaign", "text") if name in query}
     if "since" in query:
         filters["from"] = dates.first_instant(zone, query["since"])
@@ -211,21 +212,21 @@ def _rows(tx: Transaction, found: Seats, query: Mapping[str, Any]) -> dict[str, 
     return {"inmails": page["items"], "cursor": page["next_cursor"], "filtered": bool(filters)}
 
 
-def _one(account_id: str, inmail_id: str) -> dict[str, Any]:
-    """What a row shows of an InMail; of one that was replaced by an edit, the InMail that it reads as now."""
+def _row_values(account_id: str, inmail_id: str) -> dict[str, Any]:
+    """The values of an InMail's row. For an InMail replaced by an edit these are its replacement's."""
     with store().read() as tx:
         found = seats.read(tx, account_id)
-        inmail = _now(tx, account_id, inmail_id)
-    return {"seats": found, "inmail": inmail, "version": forms.version_of(_edited(inmail))}
+        inmail = _current_inmail(tx, account_id, inmail_id)
+    return {"seats": found, "inmail": inmail, "version": forms.version_of(_versioned(inmail))}
 
 
-def _now(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
+def _current_inmail(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
     inmail = inmails.get_inmail(tx, actor(), account_id, inmail_id, now())
     later = inmail["replaced_by"]
     return inmails.get_inmail(tx, actor(), account_id, later, now()) if later else inmail
 
 
-def _edited(inmail: Mapping[str, Any]) -> list[Any]:
+def _versioned(inmail: Mapping[str, Any]) -> list[Any]:
     names = ("retracted_at", "recipient", "sent_at", "cost", *_NOTED)
     return [inmail[name] for name in names]
 
@@ -238,21 +239,21 @@ def _form_of(inmail: Mapping[str, Any], zone: str) -> Form:
 
 
 def _save(tx: Transaction, account_id: str, inmail_id: str, form: Form) -> dict[str, Any]:
-    """Store what was changed of an InMail; the id that it has then. Raises _Refused, Stale and the service's Problems.
+    """Store the changes of an InMail. Returns its new id. Raises _Refused, Stale and the service's Problems.
 
-    What stays the same is left alone: an outcome keeps its date, and a day its time.
+    Only changed values are written, so an unchanged outcome keeps its date, and an unchanged day its time.
     """
-    current = _now(tx, account_id, inmail_id)
-    forms.check_version(form, _edited(current))
+    current = _current_inmail(tx, account_id, inmail_id)
+    forms.check_version(form, _versioned(current))
     data = form.data
     changes = {name: data[name] for name in ("cost", *_NOTED) if data[name] != current[name]}
     to = current["recipient"]
-    # Names that earlier versions stored may have been written in a way in which they are not kept any more.
+    # Earlier versions stored names without cleaning them; a name that differs only by cleaning is unchanged.
     name = to["name"] if data["name"] == clean_name(to["name"]) else data["name"]
     recipient = {"name": name, "profile_url": _link(data["link"], to["profile_url"])}
     if recipient != to:
         changes["recipient"] = recipient
-    changes |= _moved(tx, account_id, data["day"], current["sent_at"])
+    changes |= _day_change(tx, account_id, data["day"], current["sent_at"])
     changes["accept_discrepancy"] = data["accept"]
     try:
         saved = inmails.update_inmail(tx, actor(), account_id, current["id"], changes, now())
@@ -272,8 +273,8 @@ def _link(typed: str | None, current: str | None) -> str | None:
     return person.url
 
 
-def _moved(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
-    """Another day (local) at the same time, as a change of the InMail; no change for the day that it has."""
+def _day_change(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
+    """The change of `sent_at` to another local day at the same time; empty for the same day."""
     account = accounts.get_account(tx, actor(), account_id, now())
     zone, opened_at = account["time_zone"], account["opened_at"]
     if day == local_day(zone, sent_at):
@@ -286,12 +287,12 @@ def _moved(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> di
 
 
 def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
-    """A month's changes of the credits, newest first, with the number before and after them and what they add up to."""
+    """A month's changes of the credits, newest first, with the balance before and after, and sums by kind."""
     start = dates.first_instant(found.zone, month)
     following = (month + timedelta(days=31)).replace(day=1)
     end = dates.first_instant(found.zone, following)
     journal = ledger.journal(tx, actor(), found.account_id, start, end, now(), 0, ENTRIES)
-    # What was taken back counts as never sent: the send says so, and the taking back changed nothing by itself.
+    # A `retract` entry does not change the balance, and the InMail's own entry shows that it was retracted.
     entries = [entry for entry in journal if entry["kind"] != "retract"]
     sent = [entry["inmail_id"] for entry in entries if entry["inmail_id"]]
     before = entries[0]["balance"] - entries[0]["credits"] if entries else None

@@ -1,4 +1,4 @@
-"""Home: each account's number and what threatens it, logging an InMail, replies, LinkedIn's own number."""
+"""The page Home: balances and warnings, logging InMails, recording outcomes, entering LinkedIn's balance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WAITING_SHOWN = 500
 _DAY = timedelta(days=1)
 
 _FIELDS = {"recipient.profile_url": "who", "recipient.name": "who", "sent_at": "date"}
-"""The form's field for each path that a service refuses."""
+"""The form's field for each path in a service's errors."""
 
 _REFUSED = Translated(
     {
@@ -36,7 +36,7 @@ _REFUSED = Translated(
 
 
 class LogForm(FormSchema):
-    """An InMail that was sent."""
+    """The form that logs an InMail."""
 
     who = Text(
         required=True,
@@ -59,13 +59,13 @@ class LogForm(FormSchema):
 
 
 class OutcomeForm(FormSchema):
-    """What came of an InMail."""
+    """The outcome of an InMail."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(words.OUTCOMES))
 
 
 class ObservationForm(FormSchema):
-    """The number that LinkedIn shows, and the account that Home was opened for."""
+    """The balance that LinkedIn shows, and the account of the page."""
 
     balance = fields.Integer(
         required=True,
@@ -80,19 +80,19 @@ class ObservationForm(FormSchema):
 
 
 class Toast(NamedTuple):
-    """A short message, and the route and values that undo what it tells of."""
+    """A short message, and the route and values of its undo button."""
 
     text: str
     undo: str | None = None
     undo_values: dict[str, str] = {}  # noqa: RUF012 (never changed)
 
 
-class _StillToCome(Exception):
-    """The day that was picked has not come yet."""
+class _FutureDay(Exception):
+    """The chosen day is in the future."""
 
 
-class _AskAgain(Exception):
-    """The same person was written to before and has not answered: nothing is stored until the user says so."""
+class _UnansweredBefore(Exception):
+    """The person has an earlier unanswered InMail: nothing is stored without the user's confirmation."""
 
     def __init__(self, earlier: dict[str, Any]) -> None:
         super().__init__()
@@ -101,14 +101,14 @@ class _AskAgain(Exception):
 
 @blueprint.page("/")
 def show_home() -> Response:
-    """Home."""
+    """Show Home."""
     query = forms.read_query(forms.Query())
     return pages.page("app/home.html", title=gettext("Home"), here="home", **_values(query.get("account")))
 
 
 @blueprint.post("/accounts/<account_id>/inmails")
 def log_inmail(account_id: str) -> Response:
-    """Log an InMail; asks first where there is no credit, and where the same person has not answered yet."""
+    """Log an InMail. Asks for confirmation without a credit, and if the person has an unanswered InMail."""
     form = forms.read_form(LogForm())
     if form.errors:
         return parts(account_id, 422, logging=form)
@@ -116,12 +116,12 @@ def log_inmail(account_id: str) -> Response:
         recipient = recipient_of(form.data["who"])
         if not recipient["name"]:
             return parts(
-                account_id, 422, logging=form.but("who", gettext("Add the name too: this link doesn't tell it."))
+                account_id, 422, logging=form.with_error("who", gettext("Add the name too: this link doesn't tell it."))
             )
         logged = forms.save_once(account_id, form, lambda tx: _log(tx, account_id, form, recipient))
-    except _StillToCome:
-        return parts(account_id, 422, logging=form.but("date", gettext("That day is still to come.")))
-    except _AskAgain as ask:
+    except _FutureDay:
+        return parts(account_id, 422, logging=form.with_error("date", gettext("That day is still to come.")))
+    except _UnansweredBefore as ask:
         return parts(account_id, 422, logging=form, asks="again", earlier=ask.earlier)
     except Problem as problem:
         if problem.code == "insufficient_credits":
@@ -136,12 +136,12 @@ def log_inmail(account_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/outcome")
 def record_outcome(account_id: str, inmail_id: str) -> Response:
-    """Record what came of an InMail, or that it waits again."""
-    form = forms.read_press(OutcomeForm())
+    """Record the outcome of an InMail; `pending` removes it."""
+    form = forms.read_button(OutcomeForm())
     outcome = form.data["outcome"]
 
     def record(tx: Transaction) -> dict[str, Any]:
-        # One that was edited since the page was shown is another InMail by now.
+        # An edit since the page was rendered has replaced the InMail.
         current = inmail_edits.last_edit(tx, inmail_id)
         answer = inmails.update_inmail(tx, actor(), account_id, current, {"outcome": outcome}, now())
         return {"credited_back": answer["credited_back"]}
@@ -160,7 +160,7 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/remove")
 def remove_inmail(account_id: str, inmail_id: str) -> Response:
     """Remove an InMail from the log."""
-    form = forms.read_press(FormSchema())
+    form = forms.read_button(FormSchema())
     forms.save_once(account_id, form, lambda tx: _retract(tx, account_id, inmail_id))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/restore"
     return parts(
@@ -170,8 +170,8 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/restore")
 def restore_inmail(account_id: str, inmail_id: str) -> Response:
-    """Log an InMail again that was removed."""
-    form = forms.read_press(FormSchema())
+    """Log a removed InMail again."""
+    form = forms.read_button(FormSchema())
     forms.save_once(account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now()))
     return parts(
         account_id, toast=Toast(gettext("%(inmail_id)s is back in the log.", inmail_id=_name_of(account_id, inmail_id)))
@@ -180,13 +180,13 @@ def restore_inmail(account_id: str, inmail_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/observations")
 def observe(account_id: str) -> Response:
-    """Take over the number that LinkedIn shows."""
+    """Record the balance that LinkedIn shows."""
     form = forms.read_form(ObservationForm())
     here = form.typed.get("here") or account_id
     if form.errors:
         return parts(here, 422, observed={"account_id": account_id, "form": form})
     shown = form.data["balance"]
-    if not form.data["sure"] and _is_surprising(account_id, shown):
+    if not form.data["sure"] and _exceeds_twice_the_limit(account_id, shown):
         return parts(here, 422, observed={"account_id": account_id, "form": form, "ask": True})
 
     def record(tx: Transaction) -> dict[str, Any]:
@@ -206,8 +206,8 @@ def observe(account_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/observations/<observation_id>/withdraw")
 def withdraw_observation(account_id: str, observation_id: str) -> Response:
-    """Take LinkedIn's number back, as one mistyped."""
-    form = forms.read_press(FormSchema())
+    """Withdraw a mistyped observation."""
+    form = forms.read_button(FormSchema())
 
     def withdraw(tx: Transaction) -> dict[str, Any]:
         answer = observations.withdraw_observation(tx, actor(), account_id, observation_id, now())
@@ -218,7 +218,7 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
 
 
 def _values(account_id: str | None) -> dict[str, Any]:
-    """What Home shows: every account, and the chosen one's InMails that wait, the first to run out first."""
+    """The values of Home: all accounts, and the chosen account's pending InMails, earliest deadline first."""
     instant = now()
     with store().read() as tx:
         found = seats.read(tx, account_id)
@@ -229,7 +229,7 @@ def _values(account_id: str | None) -> dict[str, Any]:
 
 
 def parts(account_id: str, status: int = 200, **shown: Any) -> Response:
-    """Home's parts anew, after something was done there."""
+    """Render the parts of Home again after an action."""
     return pages.part("app/home_parts.html", status, here="home", **_values(account_id), **shown)
 
 
@@ -246,14 +246,14 @@ def _log(tx: Transaction, account_id: str, form: Form, recipient: dict[str, str 
     if logged["duplicate_of"] and not data["again"]:
         earlier = inmails.get_inmail(tx, actor(), account_id, logged["duplicate_of"], now())
         if earlier["outcome"] == "pending":
-            raise _AskAgain(earlier)
+            raise _UnansweredBefore(earlier)
     return {"inmail_id": logged["inmail"]["id"]}
 
 
 def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime | None:
-    """When the InMail was sent: None for just now, else the middle of the day, not before the account's opening.
+    """The instant (UTC) of sending: None for today, else the middle of the day, not before the account's opening.
 
-    Raises _StillToCome for a day after today.
+    Raises _FutureDay for a day after today.
     """
     account = accounts.get_account(tx, actor(), account_id, now())
     zone = account["time_zone"]
@@ -262,18 +262,18 @@ def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime
     if picked == today:
         return None
     if picked > today:
-        raise _StillToCome
+        raise _FutureDay
     noon = dates.noon(zone, picked)
     opened_at: datetime = account["opened_at"]
     return max(noon, opened_at) if local_day(zone, opened_at) == picked else noon
 
 
 def _refused(account_id: str, form: Form, problem: Problem) -> Response:
-    """The form again with the service's refusal at its field; other problems go their usual way."""
+    """Render the form with the service's error at its field. Raises the problem if it is about no field."""
     for error in problem.errors or []:
         field = _FIELDS.get(error["path"])
         if field:
-            return parts(account_id, 422, logging=form.but(field, _REFUSED[field]))
+            return parts(account_id, 422, logging=form.with_error(field, _REFUSED[field]))
     raise problem
 
 
@@ -286,8 +286,8 @@ def _name_of(account_id: str, inmail_id: str) -> str:
         return str(inmails.get_inmail(tx, actor(), account_id, inmail_id, now())["recipient"]["name"])
 
 
-def _is_surprising(account_id: str, shown: int) -> bool:
-    """Whether LinkedIn can hardly show so many: more than twice the plan's limit."""
+def _exceeds_twice_the_limit(account_id: str, shown: int) -> bool:
+    """Whether the balance is more than twice the plan's limit, and so probably mistyped."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
     most = account["cap"] or account["allotment"] or 0

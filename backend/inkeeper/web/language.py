@@ -1,8 +1,7 @@
-"""The language of a page: the first one of the reader's `Accept-Language` that there is, else English.
+"""Translates pages to the first available language of the `Accept-Language` header, else English.
 
-Templates say `_("…")` or `{% trans %}`, modules `gettext(…)` and `ngettext(…)`. Texts in tables at the top of a module
-are marked with `gettext_noop` and put into a `Translated`, which says them in the reader's language when they are
-looked up.
+Templates use `_("…")` or `{% trans %}`, modules `gettext(…)` and `ngettext(…)`. Texts in module-level tables are
+marked with `gettext_noop` and put into a `Translated`, which translates them on look-up.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _Texts = TypeVar("_Texts", bound=str | tuple[str, ...])
 
 
 def language() -> Words:
-    """The language of this request; English outside of one."""
+    """The language of this request; English outside of a request."""
     if len(languages()) == 1 or not has_request_context():
         return ENGLISH
     found: Words | None = g.get("language")
@@ -37,28 +36,30 @@ def language() -> Words:
 
 
 def gettext(message: str, /, **values: Any) -> str:
-    """The message with its places filled in; numbers are written as the reader writes them."""
+    """The translated message with its placeholders filled in; numbers are formatted for the language."""
     return language().gettext(message, **values)
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
-    """The message in the form that belongs to the number, which fills `%(number)s`."""
+    """The translated message in the plural form for the number, which fills `%(number)s`."""
     return language().ngettext(one, many, number, **values)
 
 
 class Translated(Mapping[_Key, _Texts]):
-    """A table of marked texts, or of tuples of them, in the language of the request."""
+    """A mapping of marked texts, or of tuples of them, translated to the language of the request on look-up."""
 
     def __init__(self, texts: Mapping[_Key, _Texts]) -> None:
         self._texts = dict(texts)
-        self._said: dict[Words, dict[_Key, _Texts]] = {}
+        self._by_language: dict[Words, dict[_Key, _Texts]] = {}
 
     def __getitem__(self, key: _Key) -> _Texts:
-        spoken = language()
-        said = self._said.get(spoken)
-        if said is None:
-            said = self._said[spoken] = {each: _translated(texts, spoken) for each, texts in self._texts.items()}
-        return said[key]
+        catalogue = language()
+        translated = self._by_language.get(catalogue)
+        if translated is None:
+            translated = self._by_language[catalogue] = {
+                each: _translated(texts, catalogue) for each, texts in self._texts.items()
+            }
+        return translated[key]
 
     def __iter__(self) -> Iterator[_Key]:
         return iter(self._texts)
@@ -67,29 +68,29 @@ class Translated(Mapping[_Key, _Texts]):
         return len(self._texts)
 
 
-def _translated(texts: _Texts, spoken: Words) -> _Texts:
+def _translated(texts: _Texts, catalogue: Words) -> _Texts:
     if isinstance(texts, str):
-        return cast(_Texts, spoken.gettext(texts))
-    said = [spoken.gettext(text) for text in texts]
-    return cast(_Texts, type(texts)(*said) if hasattr(texts, "_fields") else tuple(said))
+        return cast(_Texts, catalogue.gettext(texts))
+    translated = [catalogue.gettext(text) for text in texts]
+    return cast(_Texts, type(texts)(*translated) if hasattr(texts, "_fields") else tuple(translated))
 
 
 class Environment(FlaskEnvironment):
-    """The templates in one language. What they say without having to count is put in while they are compiled, so it
-    costs nothing when a page is made.
+    """The templates in one language. Messages without plural forms are translated at compile time, so that rendering a
+    page does not look them up.
     """
 
     words: Words = ENGLISH
 
     def compile(self, source: Any, *args: Any, **kwargs: Any) -> Any:
-        """The template's code; its messages are said in `words`."""
+        """Compile the template with its messages translated by `words`."""
         if isinstance(source, str):
-            source = _Sayer(self.words).visit(self.parse(source, *args[:2]))
+            source = _MessageInliner(self.words).visit(self.parse(source, *args[:2]))
         return super().compile(source, *args, **kwargs)
 
 
 def translate_templates(app: Flask) -> None:
-    """Let the app's templates, whose `jinja_environment` is `Environment`, speak the language of the request."""
+    """Set up translation of the app's templates. Its `jinja_environment` must be `Environment`."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.newstyle_gettext = True  # type: ignore[attr-defined]
@@ -98,38 +99,38 @@ def translate_templates(app: Flask) -> None:
 
 
 def render(template: str, **values: Any) -> str:
-    """The template in the language of the request, as Flask's `render_template` makes it."""
+    """Render the template in the language of the request, like Flask's `render_template`."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     environments = app.extensions["inkeeper.web.environments"]
-    spoken = language()
-    env = environments.get(spoken.language)
+    catalogue = language()
+    env = environments.get(catalogue.language)
     if env is None:
-        env = environments[spoken.language] = _environment(app, spoken)
+        env = environments[catalogue.language] = _environment(app, catalogue)
     context = dict(values)
     app.update_template_context(context)
     text: str = env.get_template(template).render(context)
     return text
 
 
-def _environment(app: Flask, spoken: Words) -> Environment:
+def _environment(app: Flask, catalogue: Words) -> Environment:
     env = cast(Environment, app.jinja_env.overlay())
-    env.words = spoken
-    env.bytecode_cache = bytecode_cache(spoken.language)
+    env.words = catalogue
+    env.bytecode_cache = bytecode_cache(catalogue.language)
     return env
 
 
-class _Sayer(NodeTransformer):
-    """Puts the messages into a template: `_("…")` and `{% trans %}`, but for those that depend on a number."""
+class _MessageInliner(NodeTransformer):
+    """Replaces `_("…")` and `{% trans %}` without plural forms in a template by the translated text."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 (named by Jinja)
-        said: list[nodes.Expr] = []
+        translated: list[nodes.Expr] = []
         for child in node.nodes:
             message = _message_of(child)
-            said += [child] if message is None else self._parts(message, child.kwargs)  # type: ignore[attr-defined]
-        node.nodes = said
+            translated += [child] if message is None else self._parts(message, child.kwargs)  # type: ignore[attr-defined]
+        node.nodes = translated
         return cast(nodes.Output, self.generic_visit(node))
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802
@@ -139,7 +140,7 @@ class _Sayer(NodeTransformer):
         return cast(nodes.Expr, self.generic_visit(node))
 
     def _parts(self, message: str, values: Iterable[nodes.Keyword]) -> list[nodes.Expr]:
-        """The message as text and expressions one after the other."""
+        """The translated message as a sequence of texts and expressions."""
         named = {each.key: each.value for each in values}
         parts: list[nodes.Expr] = []
         for text, name in _PLACE.findall(self._words.form(message)):
@@ -152,7 +153,7 @@ _PLACE = re.compile(r"((?:%%|[^%])*)(?:%\((\w+)\)s|$)")
 
 
 def _message_of(node: nodes.Node) -> str | None:
-    """The message of a call that says one, None for any other node."""
+    """The message of a gettext call, None for any other node."""
     if not (isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name)):
         return None
     if node.node.name not in ("_", "gettext") or node.dyn_args or node.dyn_kwargs or len(node.args) != 1:
@@ -170,8 +171,11 @@ def _plural_for_template(one: str, many: str, count: int, /, **values: Any) -> s
 
 
 def _filled(message: str, values: Mapping[str, Any]) -> str:
-    """The message for a template, which escapes it unless it is markup: a message with tags, or with a value that is
-    markup. All other values are escaped then. Numbers are written as they are: among them are years and ids.
+    """The message with its values filled in, for a template.
+
+    - A message with tags, or with a markup value, becomes markup, with all other values escaped.
+    - Any other message is returned as text, and the template escapes it.
+    - Numbers are not formatted, because years and ids are among them.
     """
     has_tags = "<" in message
     if has_tags or any(hasattr(value, "__html__") for value in values.values()):

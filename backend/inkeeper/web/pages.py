@@ -1,4 +1,4 @@
-"""Answers in HTML: the shell, pages and their fragments, parts of a page, and refusals in a person's words."""
+"""HTML responses: the shell, pages and their fragments, parts of a page, and error messages."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ _HTML = "text/html; charset=utf-8"
 
 
 def shell() -> Response:
-    """The document without data, for a visit that brings no token."""
+    """The document without data, for a visit without a token."""
     return _html(render("app/document.html", title=None, here=_place(request.path), seats=None))
 
 
 def page(
     template: str, *, title: str, here: str, seats: Seats | None = None, status: int = 200, **values: Any
 ) -> Response:
-    """A page: only its fragment for htmx, else the whole document. `title` must hold no names of people.
+    """Render a page: the fragment for htmx, otherwise the whole document.
 
-    `here` is the page's place in the navigation: home, people, history, report or settings.
+    `title` must not contain names of people. `here` is the page's entry in the navigation: home, people, history,
+    report or settings.
     """
     for_htmx = "HX-Request" in request.headers or "HX-History-Restore-Request" in request.headers
     layout = "app/fragment.html" if for_htmx else "app/document.html"
@@ -34,12 +35,12 @@ def page(
 
 
 def part(template: str, status: int = 200, **values: Any) -> Response:
-    """A part of a page, for htmx to swap in."""
+    """Render a part of a page for htmx to swap in."""
     return _html(render(template, **values), status)
 
 
 def problem_part(text: str, status: int) -> Response:
-    """A refusal in the page's own place for problems; whatever was typed stays."""
+    """Render an error message into the page's area for problems. Typed values are kept."""
     return part("app/problem.html", status, text=text)
 
 
@@ -53,7 +54,7 @@ def _place(path: str) -> str:
 
 @blueprint.errorhandler(Problem)
 def _show_problem(problem: Problem) -> Response:
-    # Before the token is known to be good, refusals are the API's: the host, the origin, the token itself.
+    # Errors before authentication (host, origin, token) are sent as problem+json, as in the API.
     if "actor" not in g:
         return problems.respond(problem)
     response = problem_part(words.problem(problem), problem.status)

@@ -1,4 +1,4 @@
-"""People: whom to write to. Found and edited in their rows, and many of them put off, dropped or given a text."""
+"""The page People: searching and editing targets, and bulk actions on them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _REFUSED = Translated(
 
 
 class PeopleQuery(forms.Query):
-    """Whom to show."""
+    """The filters of the list."""
 
     q = CleanText()
     show = fields.String(load_default="all", validate=validate.OneOf(TARGET_FILTERS))
@@ -56,7 +56,7 @@ class PeopleQuery(forms.Query):
 
 
 class BulkForm(FormSchema, PeopleQuery):
-    """What is done with the rows that are selected (`target`), or with `all` that the filters show."""
+    """A bulk action on the selected rows (`target`), or on `all` rows that match the filters."""
 
     class Meta:
         unknown = EXCLUDE
@@ -70,7 +70,7 @@ class BulkForm(FormSchema, PeopleQuery):
 
 
 class UndoForm(FormSchema, PeopleQuery):
-    """What is taken back, as `bulk.undo` takes it, and the page on which."""
+    """The arguments of `bulk.undo`, and the page to show afterwards."""
 
     class Meta:
         unknown = EXCLUDE
@@ -81,7 +81,7 @@ class UndoForm(FormSchema, PeopleQuery):
 
 
 class TargetForm(FormSchema):
-    """A target and its person. A field that is left empty is cleared."""
+    """A target and its person. An empty field clears the value."""
 
     name = RecipientName(
         required=True,
@@ -101,8 +101,8 @@ class TargetForm(FormSchema):
     campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
 
 
-class _AskFirst(Exception):
-    """More people are selected than an undo covers: nothing is stored until the user says so."""
+class _TooManyToUndo(Exception):
+    """More people are selected than can be undone: nothing is stored without the user's confirmation."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -111,14 +111,14 @@ class _AskFirst(Exception):
 
 @blueprint.page("/people")
 def show_people() -> Response:
-    """The list."""
+    """Show the list."""
     query = forms.read_query(PeopleQuery())
     return pages.page("app/people.html", title=gettext("People"), here="people", **values_of(query))
 
 
 @blueprint.get("/people/rows")
 def show_people_rows() -> Response:
-    """The rows alone, while somebody searches; with a cursor, those that come next."""
+    """Show the rows only, for a search; with a cursor the next rows."""
     query = forms.read_query(PeopleQuery())
     template = "app/people_more.html" if query["cursor"] else "app/people_rows.html"
     return pages.part(template, **values_of(query))
@@ -126,26 +126,24 @@ def show_people_rows() -> Response:
 
 @blueprint.get("/people/targets/<target_id>")
 def show_target(target_id: str) -> Response:
-    """Somebody's row."""
-    return pages.part("app/people_row_alone.html", **_one(target_id))
+    """Show a target's row."""
+    return pages.part("app/people_row_alone.html", **_row_values(target_id))
 
 
 @blueprint.get("/people/targets/<target_id>/edit")
 def show_target_edit(target_id: str) -> Response:
-    """Somebody's row as a form."""
-    values = _one(target_id)
+    """Show a target's row as a form."""
+    values = _row_values(target_id)
     return pages.part("app/people_edit.html", form=_form_of(values["view"]), **values)
 
 
 @blueprint.post("/people/targets/<target_id>/edit")
 def save_target(target_id: str) -> Response:
-    """Change what is known of somebody and when and why they are written to. What was changed elsewhere since is shown
-    beside what was typed.
-    """
+    """Save an edited target and its person. If they were changed elsewhere since, show both states (409)."""
     form = forms.read_form(TargetForm())
 
     def again(status: int, form: Form, **shown: Any) -> Response:
-        values = _one(target_id)
+        values = _row_values(target_id)
         if "stale" not in shown:
             values["version"] = form.typed.get("version", "")
         return pages.part("app/people_edit.html", status, form=form, **shown, **values)
@@ -159,14 +157,14 @@ def save_target(target_id: str) -> Response:
     except Problem as problem:
         for error in problem.errors or []:
             field = {"account": "account_id"}.get(error["path"], error["path"])
-            return again(422, form.but(field, _REFUSED.get(error["path"], gettext("This isn't right."))))
+            return again(422, form.with_error(field, _REFUSED.get(error["path"], gettext("This isn't right."))))
         raise
-    return pages.part("app/people_saved.html", toast=Toast(gettext("Saved.")), here="people", **_one(target_id))
+    return pages.part("app/people_saved.html", toast=Toast(gettext("Saved.")), here="people", **_row_values(target_id))
 
 
 @blueprint.post("/people/do")
 def act_on_people() -> Response:
-    """Put off, drop, mark, move, or give a text or a campaign to those that are selected."""
+    """Run a bulk action: put off, drop, mark, move to the top, or set the text or campaign."""
     form = forms.read_form(BulkForm())
     ids = request.form.getlist("target")
     if form.errors:
@@ -176,7 +174,7 @@ def act_on_people() -> Response:
         found = seats.read(tx, form.data.get("account"))
     try:
         done = forms.save_once(None, form, lambda tx: _act(tx, found, form.data, ids))
-    except _AskFirst as ask:
+    except _TooManyToUndo as ask:
         return parts(form.data, 422, ask={"number": ask.number, "form": form})
     except Problem as problem:
         for error in problem.errors or []:
@@ -187,9 +185,9 @@ def act_on_people() -> Response:
 
 @blueprint.post("/people/undo")
 def undo_on_people() -> Response:
-    """Take back what was done last."""
-    form = forms.read_press(UndoForm())
-    before = _read_before(form.data["before"])
+    """Undo a bulk action."""
+    form = forms.read_button(UndoForm())
+    before = _parse_undo(form.data["before"])
     action: BulkAction = form.data["what"]
 
     def undo(tx: Transaction) -> dict[str, Any]:
@@ -205,8 +203,8 @@ def undo_on_people() -> Response:
 
 @blueprint.post("/people/targets/<target_id>/later")
 def put_off(target_id: str) -> Response:
-    """Put off the person that Home names next."""
-    form = forms.read_press(BulkForm())
+    """Put off a person from Home."""
+    form = forms.read_button(BulkForm())
     with store().read() as tx:
         targets.get(tx, actor(), target_id, now())
         found = seats.read(tx, form.data.get("account"))
@@ -215,13 +213,13 @@ def put_off(target_id: str) -> Response:
 
 
 def parts(query: Mapping[str, Any], status: int = 200, **shown: Any) -> Response:
-    """Each part of the page anew, after something was done with rows."""
+    """Render the parts of the page again after an action."""
     wanted = {"show": "all", **{name: query[name] for name in ("account", "q", "show", "campaign") if query.get(name)}}
     return pages.part("app/people_parts.html", status, here="people", **values_of(wanted), **shown)
 
 
 def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page shows: the chosen account's targets, and those of any account."""
+    """The values of the page: the chosen account's targets, and those for any account."""
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
         filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
@@ -240,7 +238,7 @@ def values_of(query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def selected(tx: Transaction, found: Seats, query: Mapping[str, Any], ids: Sequence[str]) -> list[View]:
-    """The targets of these ids, or all that the filters show if the query says `all`, in the order of the list."""
+    """The targets with these ids, or with `all` in the query all that match the filters, in the order of the list."""
     if not query["all"]:
         return bulk.find(tx, actor(), ids, now())
     filters = listing.filters_of(query["show"], _wanted(found, query), dates.today(found.zone))
@@ -255,7 +253,7 @@ def _act(tx: Transaction, found: Seats, data: Mapping[str, Any], ids: Sequence[s
     views = selected(tx, found, data, ids)
     what = data["what"]
     if len(views) > bulk.MOST_UNDONE and not data["sure"]:
-        raise _AskFirst(len(views))
+        raise _TooManyToUndo(len(views))
     if what == "text":
         done = bulk.set_text(tx, actor(), views, data["text"])
     elif what == "campaign":
@@ -279,7 +277,7 @@ def _until(found: Seats, data: Mapping[str, Any]) -> date | None:
 
 
 def _renewal(found: Seats) -> date | None:
-    """The local day on which new credits come."""
+    """The local day of the next renewal, None without one."""
     renewal = found.chosen["next_renewal"]
     return renewal and local_day(found.zone, renewal["at"])
 
@@ -297,9 +295,9 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
         views = bulk.find(tx, actor(), [each[0] for each in done["before"][:1]], now())
     names = [view.person.name for view in views]
     until = _until(found, data) if what in _LATER else None
-    day = dates.say_day(until, dates.today(found.zone)) if until else ""
+    day = dates.day_text(until, dates.today(found.zone)) if until else ""
     action: BulkAction = "later" if what in _LATER else what
-    text = people_words.said_done(action, names, number, done["skipped"], day)
+    text = people_words.done_text(action, names, number, done["skipped"], day)
     if not done["before"] or action == "first":
         return Toast(text)
     values = {"what": action, "before": json.dumps(done["before"], separators=(",", ":")), "here": here}
@@ -307,8 +305,11 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
     return Toast(text, "/people/undo", values | filters)
 
 
-def _read_before(text: str) -> list[list[Any]]:
-    """What an undo restores, as it was given out: an id, and then texts, numbers or nothing."""
+def _parse_undo(text: str) -> list[list[Any]]:
+    """Parse the states that an undo restores: lists of an id and then strings, integers or null.
+
+    Raises the 422 Problem for another form.
+    """
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -325,8 +326,8 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int)
 
 
-def _one(target_id: str) -> dict[str, Any]:
-    """What a row shows."""
+def _row_values(target_id: str) -> dict[str, Any]:
+    """The values of a target's row."""
     with store().read() as tx:
         view = targets.get(tx, actor(), target_id, now())
         found = seats.read(tx, view.target.account_id)
@@ -342,7 +343,7 @@ def _one(target_id: str) -> dict[str, Any]:
 
 
 def _choices_for(view: View, known: listing.Choices) -> listing.Choices:
-    """What the target can be given, with what it has already, which may not be in use any more."""
+    """The selectable texts and campaigns, including the target's present ones, which may be deleted."""
     text, campaign = view.target.text_id, view.campaign
     has_text = {text: gettext("Deleted text")} if text and text not in known.texts else {}
     has_campaign = {campaign.id: campaign.name} if campaign and campaign.id not in known.campaigns else {}
@@ -382,7 +383,7 @@ def _form_of(view: View) -> Form:
 
 
 def _save(tx: Transaction, target_id: str, form: Form) -> dict[str, Any]:
-    """Store what was changed. Raises Stale and the service's Problems."""
+    """Store the changes. Raises Stale and the service's Problems."""
     data = form.data
     view = targets.get(tx, actor(), target_id, now())
     forms.check_version(form, _versioned(view))

@@ -1,4 +1,4 @@
-"""People: adding one, or many that are pasted or come from a CSV, looked at first."""
+"""The page People: adding one person, or many from pasted lines or a CSV, with a preview."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.errors import Problem
 from inkeeper.rules import pasted
 from inkeeper.services.imports.files import digest_of
@@ -40,7 +40,7 @@ _NOT_A_PERSON = Translated(
 
 
 class AddForm(FormSchema):
-    """Somebody to write to."""
+    """The form that adds one person."""
 
     class Meta:
         unknown = EXCLUDE
@@ -54,8 +54,9 @@ class AddForm(FormSchema):
 
 
 class SeveralForm(FormSchema):
-    """Many people, pasted as `lines` or in a file; with `confirm`, of a preview, they are added. `of` is the digest of
-    the file that the columns were said of.
+    """The form that adds many people, from `lines` or a file. With the `confirm` of a preview they are stored.
+
+    `of` is the digest of the file that the chosen columns belong to.
     """
 
     class Meta:
@@ -70,7 +71,7 @@ class SeveralForm(FormSchema):
 
 
 class PeopleDownloadForm(FormSchema, people.PeopleQuery):
-    """The rows that People shows, as a file."""
+    """The filters of People, for a file of its rows."""
 
     class Meta:
         unknown = EXCLUDE
@@ -78,14 +79,14 @@ class PeopleDownloadForm(FormSchema, people.PeopleQuery):
 
 @blueprint.post("/people")
 def add_person() -> Response:
-    """Put somebody on the list."""
+    """Add a person to the list."""
     form = forms.read_form(AddForm())
     if form.errors:
-        return _one_refused(form)
+        return _refused(form)
     try:
         found = pasted.read_line(form.data["who"])
     except pasted.NotUnderstood as error:
-        return _one_refused(form.but("who", _NOT_A_PERSON[error.reason]))
+        return _refused(form.with_error("who", _NOT_A_PERSON[error.reason]))
     person = {"name": found.name, "company": found.company, "profile_url": found.link and found.link.url}
 
     def add(tx: Transaction) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def add_person() -> Response:
     try:
         made = forms.save_once(None, form, add)
     except Problem as problem:
-        return _one_refused(form.but("who", _why_not(found.name, problem)))
+        return _refused(form.with_error("who", _refusal_text(found.name, problem)))
     with store().read() as tx:
         view = targets.get(tx, actor(), made["target_id"], now())
     lately = gettext(" You wrote to them within the last 90 days.") if "already_written" in made["told"] else ""
@@ -108,17 +109,17 @@ def add_person() -> Response:
 
 @blueprint.upload("/people/several")
 def add_several() -> Response:
-    """Say what would come of a pasted list or a file, or add it, all or nothing."""
+    """Preview a pasted list or a file, or with `confirm` add it, all or nothing."""
     form = forms.read_upload(SeveralForm())
     if form.errors:
         raise Problem("invalid", "Reload the page.", status=422)
     file = request.files.get("file")
     has_file = file is not None and bool(file.filename)
     if not has_file and not form.typed.get("lines", "").strip():
-        return _several(form, 422, missing=True)
-    turns: Turns = current_app.extensions["inkeeper.turns"]
+        return _several_part(form, 422, missing=True)
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
     try:
-        with turns.taken(actor(), now()):
+        with queue.slot(actor(), now()):
             reading = _read_file(file, form) if has_file and file else adding.read_lines(form.typed["lines"])
             if form.data["confirm"] is None:
                 return _preview(form, reading, from_file=has_file)
@@ -126,25 +127,25 @@ def add_several() -> Response:
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
-        return _several(form, 422, refusal=problem, place=_place(problem))
+        return _several_part(form, 422, refusal=problem, place=_place(problem))
 
 
 @blueprint.post("/people/download")
 def download_people() -> Response:
-    """Make a ticket for the rows that People shows, and send the browser to it."""
-    form = forms.read_press(PeopleDownloadForm())
+    """Issue a ticket for a file of the rows that People shows, and redirect the browser to it."""
+    form = forms.read_button(PeopleDownloadForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
     wanted = {name: form.data[name] for name in ("q", "campaign") if form.data.get(name)}
     target = {"file": "people", "account_id": found.account_id, "show": form.data["show"], "wanted": wanted}
-    return downloads.hand_out(target)
+    return downloads.send_ticket(target)
 
 
-def _one_refused(form: Form) -> Response:
+def _refused(form: Form) -> Response:
     return pages.part("app/people_add.html", 422, adding=form, oob=True, **_frame(form))
 
 
-def _why_not(name: str, problem: Problem) -> str:
+def _refusal_text(name: str, problem: Problem) -> str:
     if problem.code == "do_not_contact":
         return gettext("You marked %(name)s: do not contact.", name=name)
     if problem.code != "already_on_list":
@@ -166,14 +167,14 @@ def _read_file(file: FileStorage, form: Form) -> Reading:
         names = list_files.named(tx, actor(), accounts.names(tx, actor()))
     columns: Mapping[str, str] = {}
     if form.data["of"] == digest_of(_source(file)):
-        # What was said of another file says nothing of this one.
+        # Columns chosen for another file do not apply to this one.
         typed = {field: form.typed.get(f"{_COLUMN}{field}", "") for field in list_files.LAYOUT.headings}
         columns = {field: column for field, column in typed.items() if column}
     return list_files.read(_source(file), shown, names, columns, form.data["dates"], now().date())
 
 
 def _source(file: FileStorage) -> BinaryIO:
-    """The file from its beginning."""
+    """The file's stream, rewound."""
     file.stream.seek(0)
     return file.stream  # type: ignore[return-value]
 
@@ -182,7 +183,7 @@ def _preview(form: Form, reading: Reading, *, from_file: bool) -> Response:
     blocked = from_file and bool(reading.unread) and not form.data["skip_rows"]
     with store().read() as tx:
         found = _plan(tx, form, reading)
-    return _several(form, found=found, from_file=from_file, blocked=blocked)
+    return _several_part(form, found=found, from_file=from_file, blocked=blocked)
 
 
 def _plan(tx: Transaction, form: Form, reading: Reading) -> Plan:
@@ -194,14 +195,14 @@ def _store(form: Form, reading: Reading) -> Response:
         plan = _plan(tx, form, reading)
         return {"added": adding.store(tx, actor(), plan, form.data["confirm"], now())}
 
-    # The key stands for the request: what was pasted is long, and its mark says what it was.
+    # Hash `confirm`, which identifies the content, instead of the long pasted text.
     short = form._replace(typed={"confirm": form.data["confirm"], "key": form.key})
     number = forms.save_once(None, short, add)["added"]
-    said = ngettext("Added %(number)s person.", "Added %(number)s people.", number)
-    return people.parts(form.data, toast=Toast(said), adding=forms.empty_form())
+    message = ngettext("Added %(number)s person.", "Added %(number)s people.", number)
+    return people.parts(form.data, toast=Toast(message), adding=forms.empty_form())
 
 
-def _several(form: Form, status: int = 200, **shown: Any) -> Response:
+def _several_part(form: Form, status: int = 200, **shown: Any) -> Response:
     file = request.files.get("file")
     of = digest_of(_source(file)) if file and file.filename else ""
     return pages.part("app/people_several.html", status, wishes=form, of=of, **shown, **_frame(form))
@@ -213,6 +214,6 @@ def _frame(form: Form) -> dict[str, Any]:
 
 
 def _place(problem: Problem) -> str:
-    """Where in the file reading it ended: `people.csv, line 12`."""
+    """The place of a reading error: `people.csv, line 12`."""
     name, colon, line = (problem.errors or [{"path": ""}])[0]["path"].rpartition(":")
     return gettext("%(name)s, line %(line)s", name=name, line=line) if colon and line.isdecimal() else ""

@@ -1,4 +1,4 @@
-"""What people read of those to write to where a template would have to choose between codes."""
+"""Texts about targets: codes and states in words, for templates and toasts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ UNREAD = Translated(
         "campaign": gettext_noop("There's no such campaign."),
     }
 )
-"""Why a line is not added."""
+"""Why a line is not added, by code."""
 
 NOT_ADDED = Translated(
     {
@@ -49,7 +49,7 @@ NOT_ADDED = Translated(
         "twice": gettext_noop("twice in here"),
     }
 )
-"""What keeps people of a pasted list from being added."""
+"""Why people of a pasted list are not added, by code."""
 
 LIST_COLUMNS = Translated(
     {
@@ -69,7 +69,7 @@ LIST_COLUMNS = Translated(
         "state": gettext_noop("State"),
     }
 )
-"""What a column of a list can hold."""
+"""The fields that a column of a list can have."""
 
 _DONE: dict[BulkAction, tuple[str, str]] = {
     "drop": (gettext_noop("Dropped %(who)s."), gettext_noop("Dropped %(number)s people.")),
@@ -82,8 +82,8 @@ _DONE: dict[BulkAction, tuple[str, str]] = {
 }
 
 
-class Said(NamedTuple):
-    """A state in words; `tone` is good, held, late or none."""
+class StateText(NamedTuple):
+    """A state in words; `tone` is `good`, `held`, `late` or empty."""
 
     text: str
     tone: str = ""
@@ -95,9 +95,9 @@ def people(number: int) -> str:
     return ngettext("%(number)s person", "%(number)s people", number)
 
 
-@blueprint.app_template_filter("said_state")
-def said_state(view: View, zone: str) -> Said:
-    """How far somebody is: `Planned Thu 3 Dec`, `Held until 1 Dec (new credits)`, `Waiting since 20 Oct`."""
+@blueprint.app_template_filter("state_text")
+def state_text(view: View, zone: str) -> StateText:
+    """A target's state: `Planned Thu 3 Dec`, `Held until 1 Dec (new credits)`, `Waiting since 20 Oct`."""
     today, row = dates.today(zone), view.target
     if view.state == "held":
         until = (
@@ -105,43 +105,45 @@ def said_state(view: View, zone: str) -> Said:
             if view.held_until
             else ""
         )
-        return Said(f"Held{until}", "held")
+        return StateText(f"Held{until}", "held")
     if view.state == "planned" and row.planned_on:
         late = row.planned_on < today
         time = f", {row.planned_at}" if row.planned_at else ""
-        return Said(
-            gettext("Planned %(today)s%(time)s", today=dates.say_day(row.planned_on, today), time=time),
+        return StateText(
+            gettext("Planned %(today)s%(time)s", today=dates.day_text(row.planned_on, today), time=time),
             "late" if late else "good",
         )
     if view.state == "waiting":
         if row.opens_on is not None:
-            return Said(gettext("Follow-up %(today)s", today=short_day(row.opens_on, today, "on ")))
+            return StateText(gettext("Follow-up %(today)s", today=short_day(row.opens_on, today, "on ")))
         since = (
             gettext(" since %(today)s", today=short_day(dates.day_of(row.last_sent_at, zone), today))
             if row.last_sent_at
             else ""
         )
-        return Said(f"Waiting{since}")
+        return StateText(f"Waiting{since}")
     if view.state == "ready":
         return _ready(view, today)
     if view.state == "dropped" and view.person.do_not_contact:
-        return Said(gettext("Do not contact"))
-    return Said(view.state.capitalize(), "good" if view.state == "answered" else "")
+        return StateText(gettext("Do not contact"))
+    return StateText(view.state.capitalize(), "good" if view.state == "answered" else "")
 
 
-def _ready(view: View, today: date) -> Said:
+def _ready(view: View, today: date) -> StateText:
     row = view.target
     if row.opens_on is not None and row.opens_on > today:
-        return Said(gettext("From %(today)s", today=short_day(row.opens_on, today)))
+        return StateText(gettext("From %(today)s", today=short_day(row.opens_on, today)))
     if view.step > 1:
-        return Said(gettext("Follow-up due"), "late")
+        return StateText(gettext("Follow-up due"), "late")
     if row.due is not None:
-        return Said(gettext("Due %(today)s", today=dates.say_day(row.due, today)), "late" if row.due < today else "")
-    return Said(gettext("Ready"))
+        return StateText(
+            gettext("Due %(today)s", today=dates.day_text(row.due, today)), "late" if row.due < today else ""
+        )
+    return StateText(gettext("Ready"))
 
 
 def short_day(which: date, today: date, before: str = "") -> str:
-    """`today`, `tomorrow`, else `3 Dec`, with the year where it is far. `before` stands before a date."""
+    """`today`, `tomorrow`, else `3 Dec`, with the year if it is more than 300 days away. `before` precedes a date."""
     near = dates.NEAR.get((which - today).days)
     if near:
         return near
@@ -149,8 +151,8 @@ def short_day(which: date, today: date, before: str = "") -> str:
     return before + (language().day_and_year(which) if is_far else language().day(which))
 
 
-def said_done(action: BulkAction, names: list[str], number: int, skipped: int, day: str = "") -> str:
-    """What was done, for a toast. `names` are of those it was done with, `day` is the day in words."""
+def done_text(action: BulkAction, names: list[str], number: int, skipped: int, day: str = "") -> str:
+    """The toast of a bulk action. `names` are the people's names, `day` is the day in words."""
     one, many = _DONE[action]
     if not number:
         return (
@@ -165,5 +167,5 @@ def said_done(action: BulkAction, names: list[str], number: int, skipped: int, d
 
 @blueprint.app_context_processor
 def list_names() -> dict[str, Any]:
-    """The names of codes about the list, for templates."""
+    """Template variables: texts of the list's codes."""
     return {"SHOWS": SHOWS, "UNREAD": UNREAD, "NOT_ADDED": NOT_ADDED, "LIST_COLUMNS": LIST_COLUMNS}

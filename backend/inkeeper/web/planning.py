@@ -1,4 +1,4 @@
-"""Planning: whom of many to write to on which day, previewed and then saved."""
+"""The page Plan: distributes targets over days, with a preview."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_CHOSEN = 10_000
 DAYS_SHOWN = 10
 NAMES_SHOWN = 4
 MOST_UNDONE = 500
-"""Larger plans have no undo: the message would be too large."""
+"""The largest plan with an undo; the undo form of a larger one would be too long."""
 
 REASONS = Translated(
     {
@@ -41,7 +41,7 @@ REASONS = Translated(
         "nothing_to_write": gettext_noop("Nothing left to write"),
     }
 )
-"""Why people are not placed, by code."""
+"""Why targets get no day, by code."""
 
 _ENTER_DAY: dict[str, Any] = {"invalid": gettext_noop("Enter a day.")}
 _DAY = re.compile(r"([0-9A-Za-z_-]{1,64})=(\d{4}-\d\d-\d\d)", re.ASCII)
@@ -51,10 +51,10 @@ _GONE = gettext_noop(
 
 
 class SaveForm(FormSchema):
-    """Whom to plan, and with which options.
+    """The targets to plan, and the options.
 
-    Either `targets` (ids, separated by commas) and a field `target` for each further one, or all that are ready, of
-    those the ones of a campaign or with a part of a name where given.
+    The targets are either `targets` (comma-separated ids) and repeated fields `target`, or with `all` every ready
+    target, filtered by campaign or a part of the name.
     """
 
     class Meta:
@@ -65,20 +65,20 @@ class SaveForm(FormSchema):
     all = fields.String()
     campaign = fields.String(validate=validate.Length(max=64))
     q = fields.String(validate=validate.Length(max=200))
-    # `from` is a word of Python's.
+    # `from` is a Python keyword.
     from_ = fields.Date(data_key="from", attribute="from", error_messages=_ENTER_DAY)
     until = fields.Date(error_messages=_ENTER_DAY)
     per_day = settings.whole_number(1, MOST_PER_DAY)
 
 
 class ChoiceForm(SaveForm):
-    """The same as far as it goes, for looking at: it needs no key."""
+    """The same fields for a preview, which needs no key."""
 
     key = fields.String(load_default="")
 
 
 class UndoForm(FormSchema):
-    """A plan to take back: its targets with their days, as `id=day`, separated by commas."""
+    """The plan to undo: comma-separated `id=day` pairs."""
 
     account = fields.String(validate=validate.Length(max=64))
     plan = fields.String(required=True)
@@ -86,7 +86,7 @@ class UndoForm(FormSchema):
 
 @blueprint.page("/people/plan")
 def show_planning() -> Response:
-    """Plan all that are ready."""
+    """Show the page for all ready targets."""
     query = forms.read_query(forms.Query())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
@@ -95,14 +95,14 @@ def show_planning() -> Response:
 
 @blueprint.post("/people/plan")
 def choose_targets() -> Response:
-    """Plan those that were selected."""
+    """Show the page for the selected targets."""
     form = _read(ChoiceForm())
     return _page(_seats(form), form)
 
 
 @blueprint.post("/people/plan/preview")
 def preview_planning() -> Response:
-    """What would be planned with these options."""
+    """Preview the plan with these options."""
     form = _read(ChoiceForm())
     found = _seats(form)
     form, shown = _preview(found, form)
@@ -111,7 +111,7 @@ def preview_planning() -> Response:
 
 @blueprint.post("/people/plan/save")
 def save_planning() -> Response:
-    """Plan as the preview says."""
+    """Save the previewed plan."""
     form = _read(SaveForm())
     found = _seats(form)
     if form.errors:
@@ -136,15 +136,15 @@ def save_planning() -> Response:
         seats=fresh,
         number=len(placed),
         days=len({day for _, day in placed}),
-        first=dates.say_day(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
+        first=dates.day_text(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
         undo=",".join(f"{target_id}={day}" for target_id, day in placed) if len(placed) <= MOST_UNDONE else "",
     )
 
 
 @blueprint.post("/people/plan/undo")
 def undo_planning() -> Response:
-    """Take a plan back, and show it again as a preview."""
-    form = forms.read_press(UndoForm())
+    """Undo a plan, and show it as a preview again."""
+    form = forms.read_button(UndoForm())
     try:
         plan = {target_id: date.fromisoformat(day) for target_id, day in _DAY.findall(form.data["plan"])}
     except ValueError:
@@ -160,7 +160,7 @@ def undo_planning() -> Response:
 
 def _read(schema: FormSchema) -> Form:
     form = forms.read_form(schema)
-    # Each row that was selected on the page People sends a field `target` of its own.
+    # The page People sends one field `target` per selected row.
     ids = ",".join([*request.form.getlist("targets"), *request.form.getlist("target")])
     return form._replace(typed={**form.typed, "targets": ids}, data={**form.data, "targets": ids})
 
@@ -184,7 +184,7 @@ def _page(found: Seats, form: Form, status: int = 200) -> Response:
 
 
 def _preview(found: Seats, form: Form) -> tuple[Form, dict[str, Any]]:
-    """The form, with refusals at its fields, and what the preview shows."""
+    """The form with errors at its fields, and the values of the preview."""
     if form.errors:
         return form, {"plan": None}
     try:
@@ -199,7 +199,7 @@ def _preview(found: Seats, form: Form) -> tuple[Form, dict[str, Any]]:
 
 
 def _wanted(tx: Transaction, found: Seats, form: Form) -> dict[str, Any]:
-    """What to plan, as the service takes it."""
+    """The service's values for the form."""
     typed = form.typed
     wanted = {name: form.data[name] for name in ("from", "until", "per_day") if form.data.get(name) is not None}
     if typed.get("all"):
@@ -215,16 +215,16 @@ def _all_ready(tx: Transaction, found: Seats, typed: Mapping[str, str]) -> list[
 
 
 def _refused(found: Seats, form: Form, problem: Problem) -> Form:
-    """The form with the service's refusal at its field, in a person's words."""
-    last = dates.say_day(dates.today(found.zone) + HORIZON, dates.today(found.zone))
+    """The form with the service's error in words at its field. Raises the problem if it is about no field."""
+    last = dates.day_text(dates.today(found.zone) + HORIZON, dates.today(found.zone))
     for error in problem.errors or []:
         field = error["path"].split(".")[0]
         if field == "targets":
             raise Problem("invalid", _GONE, status=422, errors=problem.errors) from problem
         if field == "until" and form.data.get("from") and form.data["until"] < form.data["from"]:
-            return form.but("until", gettext("That's before the first day."))
+            return form.with_error("until", gettext("That's before the first day."))
         if field in ("from", "until"):
-            return form.but(field, gettext("Pick a day from today to %(last)s.", last=last))
+            return form.with_error(field, gettext("Pick a day from today to %(last)s.", last=last))
     raise problem
 
 
@@ -239,11 +239,11 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
         reasons.setdefault(one["code"], []).append(views[one["target"]].person.name)
     rows = [
         {
-            "day": dates.say_day(one["day"], today),
+            "day": dates.day_text(one["day"], today),
             "new": len(names.get(one["day"], [])),
             "planned": one["planned"],
             "before": one["planned"] - len(names.get(one["day"], [])),
-            "names": _few(names.get(one["day"], [])),
+            "names": _shortened(names.get(one["day"], [])),
             "left": one["balance_after"],
         }
         for one in answer["days"]
@@ -252,15 +252,17 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
     return {
         "plan": answer,
         "number": len(answer["placed"]),
-        "short": _short(answer["placed"], today),
+        "short": _week_counts(answer["placed"], today),
         "rows": rows[:DAYS_SHOWN],
         "more": rows[DAYS_SHOWN:],
-        "reasons": [(REASONS[code], len(reasons[code]), _few(reasons[code])) for code in REASONS if code in reasons],
+        "reasons": [
+            (REASONS[code], len(reasons[code]), _shortened(reasons[code])) for code in REASONS if code in reasons
+        ],
     }
 
 
-def _short(placed: list[dict[str, Any]], today: date) -> str:
-    """The days of the coming week with their numbers: `today 2 · Fri 2 · Mon 3`; empty for plans beyond it."""
+def _week_counts(placed: list[dict[str, Any]], today: date) -> str:
+    """The number of targets per day: `today 2 · Fri 2 · Mon 3`; empty if the plan exceeds 7 days."""
     counts: dict[date, int] = {}
     for place in placed:
         counts[place["day"]] = counts.get(place["day"], 0) + 1
@@ -273,8 +275,8 @@ def _short(placed: list[dict[str, Any]], today: date) -> str:
     )
 
 
-def _few(names: list[str]) -> str:
-    """The first of the names, and how many more there are."""
+def _shortened(names: list[str]) -> str:
+    """The first names, and the number of the others."""
     shown = ", ".join(names[:NAMES_SHOWN])
     more = len(names) - NAMES_SHOWN
     return gettext("%(shown)s and %(more)s more", shown=shown, more=more) if more > 0 else shown

@@ -1,4 +1,4 @@
-"""Who an InMail went to, as people type it: a name, a link to a profile, or both in one field."""
+"""Parses a typed recipient: a name, a link to a profile, or both in one field."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _LINK = re.compile(r"(?:https?://|(?:[a-z]{2,3}\.)?linkedin\.com/)[^\s()<>\"]{1,
 
 
 def recipient_of(typed: str) -> dict[str, str | None]:
-    """The `name` and `profile_url` in what was typed. The name is empty where nothing tells it.
+    """Parse the typed text into `name` and `profile_url`. Without a typed name it is taken from the link, or empty.
 
-    Raises the 422 Problem for a link that does not lead to a person.
+    Raises the 422 Problem for a link that is not a person's.
     """
     found = _LINK.search(typed)
     if not found:

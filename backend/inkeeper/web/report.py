@@ -1,4 +1,4 @@
-"""The report: what became of the last twelve months' credits, what they were worth, and what to do about the plan."""
+"""The page Report: use and value of the last twelve months' credits, and the advice about the plan."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import gettext, language, ngettext
 
 MONTHS = 12
-"""As many as the product promises; a report looks back on calendar months of the account's zone."""
+"""The number of calendar months (account's time zone) in the report."""
 
 ON_A_PHONE = 6
-"""Months that a narrow screen shows at first."""
+"""The number of months that a narrow screen shows initially."""
 
 _SHARES = 10
-"""Shades of the map of the week."""
+"""The number of shades in the weekly heat map."""
 
 
 _INSTANT = timedelta(microseconds=1)
 
 
 class Row(NamedTuple):
-    """A month in the table: its name, whether it goes on, its numbers by column; `early` months wait on a phone."""
+    """A month in the table: name, whether it has ended, cells (column, number). Phones hide `early` months at first."""
 
     name: str
     ended: bool
@@ -44,18 +44,18 @@ class Row(NamedTuple):
 
 @blueprint.page("/report")
 def show_report() -> Response:
-    """The report of an account."""
+    """Show the report of an account."""
     query = forms.read_query(forms.Query())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
-        made = of(tx, owned_account(tx, actor(), found.account_id))
+        made = read_report(tx, owned_account(tx, actor(), found.account_id))
     values = {} if _is_empty(made) else _values(made, found.zone)
     return pages.page("app/report.html", title=gettext("Report"), here="report", seats=found, report=made, **values)
 
 
 @blueprint.get("/report/advice")
 def show_advice() -> Response:
-    """The part of the report about the plan, which takes longer: the InMails are replayed on every plan."""
+    """Show the advice about the plan. It is loaded separately because it replays the InMails on every plan."""
     query = forms.read_query(forms.Query())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
@@ -65,8 +65,8 @@ def show_advice() -> Response:
     return pages.part("app/report_advice.html", seats=found, advice=made, **_advice_values(made, found.zone))
 
 
-def of(tx: Transaction, row: Account) -> dict[str, Any]:
-    """The account's report at the instant of the request. It is kept: change nothing in it. Runs in a transaction."""
+def read_report(tx: Transaction, row: Account) -> dict[str, Any]:
+    """The account's report at the instant of the request. It is cached, so callers must not modify it."""
     reports: Reports = current_app.extensions["inkeeper.reports"]
     return reports.of(tx, row, now(), MONTHS)
 
@@ -86,9 +86,9 @@ def _values(report: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "rows": [_row(month, columns, early=place < len(months) - len(late)) for place, month in enumerate(months)],
         "totals_row": _cells(report["totals"], columns[:-1]),
         "best": report["best_month"] and charts.month_name(report["best_month"]["month"]),
-        "differences": [said for each in report.get("differences", ()) if (said := report_words.difference(each))],
+        "differences": [text for each in report.get("differences", ()) if (text := report_words.difference(each))],
         "late": len(late),
-        # The chart of a single month would say less than its row in the table.
+        # A chart of a single month shows less than its table row.
         "usage": _usage(months, late) if len(months) > 1 else [],
         "balance": _balance(report, zone, months, late),
         "hatching": charts.HATCHING,
@@ -103,7 +103,7 @@ def _span(many: int) -> str:
 
 
 def _usage(*spans: Sequence[Mapping[str, Any]]) -> list[Markup]:
-    """The chart of these months for wide screens, and the last months' for narrow ones."""
+    """The usage charts: the first span for wide screens, the second for narrow ones."""
     return [
         charts.usage(months, size, _usage_in_words(months))
         for months, size in zip(spans, (charts.WIDE, charts.NARROW), strict=True)
@@ -134,7 +134,7 @@ def _balance_in_words(report: Mapping[str, Any], months: Sequence[Mapping[str, A
 
 
 def _is_shown(code: str, months: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a column says anything: no column is all zeros."""
+    """Whether to show a column: always the main ones, others only if a number is not 0."""
     return code in ("granted", "used", "left") or any(_number(month, code) for month in months)
 
 
@@ -153,7 +153,7 @@ def _row(month: Mapping[str, Any], columns: Sequence[str], *, early: bool) -> Ro
 
 
 def _week(found: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The hours of the week in which InMails were sent, with the share that was answered; None for too few InMails."""
+    """The values of the weekly heat map (response rate by hour); None for too few InMails."""
     if not found["enough"]:
         return None
     used = [hour for row in found["sent"] for hour, sent in enumerate(row) if sent]
@@ -194,7 +194,7 @@ def _advice_values(made: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 def _period(period: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """A full period with its name: the month, or its first and its last day."""
+    """A full period with its name: a calendar month, or its first and last day."""
     return {**period, "name": _name(period["start"], period["end"], zone)}
 
 

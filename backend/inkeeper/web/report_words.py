@@ -1,4 +1,4 @@
-"""What the report says in sentences, from the codes and numbers of the services."""
+"""Sentences of the report, made from codes and numbers of the services."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = Translated(
         "left": gettext_noop("Left"),
     }
 )
-"""What became of a month's credits, in the order of its table."""
+"""The column headings of the months' table, in order."""
 
 LOSSES = Translated(
     {
@@ -52,7 +52,7 @@ RULES = Translated(
         ),
     }
 )
-"""The source of each set of credit rules, with what it says of unused credits."""
+"""The source of each rule book, with its rule about unused credits."""
 
 _DAYS_FROM_HOURS = 48
 _HOURS_FROM = 1.5
@@ -61,7 +61,7 @@ _NOTHING = "–"
 
 @blueprint.app_template_filter("percent")
 def percent(share: float | None) -> str:
-    """A share in whole percent. Only nothing is 0%, and only all is 100%."""
+    """A share in whole percent. Shares between 0 and 1 are never rounded to 0% or 100%."""
     if share is None:
         return _NOTHING
     if 0 < share < 0.01:
@@ -72,7 +72,7 @@ def percent(share: float | None) -> str:
 
 @blueprint.app_template_filter("price")
 def price(value: Mapping[str, Any] | None) -> str:
-    """An amount of money to the cent: `€99.99`; a dash for none."""
+    """An exact amount of money: `€99.99`; a dash for None."""
     if value is None:
         return _NOTHING
     whole, _, minor = money.decimal(Money(**value)).partition(".")
@@ -87,7 +87,7 @@ def signed(number: int) -> str:
 
 @blueprint.app_template_filter("average")
 def average(number: float) -> str:
-    """To one decimal, and that only where it is not 0."""
+    """A number with one decimal, or without decimals if that decimal is 0."""
     whole, _, tenth = f"{number:.1f}".partition(".")
     text = language().number(int(whole))
     return text if tenth == "0" else f"{text}{language().formats.decimal}{tenth}"
@@ -95,7 +95,7 @@ def average(number: float) -> str:
 
 @blueprint.app_template_filter("waited")
 def waited(hours: float) -> str:
-    """About how long: `an hour`, `5 hours`, `3 days`."""
+    """An approximate duration in words: `an hour`, `5 hours`, `3 days`."""
     if hours >= _DAYS_FROM_HOURS:
         return ngettext("%(number)s day", "%(number)s days", round(hours / 24))
     if hours >= _HOURS_FROM:
@@ -105,12 +105,12 @@ def waited(hours: float) -> str:
 
 @blueprint.app_template_filter("day_name")
 def day_name(which: date) -> str:
-    """`Mon 30 Nov`."""
+    """A day with its weekday: `Mon 30 Nov`."""
     return language().weekday(which)
 
 
 def difference(found: Mapping[str, Any]) -> str:
-    """How LinkedIn's number and the count here differed; empty for a code that is not known."""
+    """The difference between LinkedIn's balance and the ledger's in words; empty for an unknown code."""
     count = found["count"]
     if found["code"] == "not_logged":
         missing = ngettext("1 InMail wasn't", "%(number)s InMails weren't", count)
@@ -123,7 +123,7 @@ def difference(found: Mapping[str, Any]) -> str:
 
 
 def verdict(advice: Mapping[str, Any], zone: str) -> str:
-    """The advice in a sentence or two."""
+    """The advice in one or two sentences."""
     plans = {plan["plan"]: plan for plan in advice["plans"]}
     history, kind = advice["history"], advice["verdict"]
     many, plan = history["full_periods"], plans[advice["to_plan"] or advice["plan"]]
@@ -187,7 +187,7 @@ def _stay(advice: Mapping[str, Any], title: str, early: str) -> str:
 
 
 def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tuple[str, str]:
-    """What a change of plan is called, and what it would do to the credits."""
+    """The title of a plan change, and its effect on the credits in words."""
     names = {
         "upgrade": gettext("Upgrade to %(title)s", title=title),
         "downgrade": gettext("Downgrade to %(title)s", title=title),
@@ -225,10 +225,10 @@ def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tu
 
 
 def leaving(advice: Mapping[str, Any], zone: str) -> str:
-    """When to cancel, and what to do before."""
+    """When to cancel, and what to do before that, in words."""
     rest, now = advice["if_cancelled"], advice["as_of"]
     renewal = dates.day(rest["renews_at"], zone)
-    by = dates.say_day(rest["cancel_by"], dates.today(zone))
+    by = dates.day_text(rest["cancel_by"], dates.today(zone))
     use = (
         gettext("Use your %(rest)s first, by %(by)s. ", rest=words.credits(rest["credits"]), by=by)
         if rest["credits"]
@@ -271,7 +271,7 @@ def _noun(history: Mapping[str, Any]) -> str:
 
 
 def _periods(many: int, history: Mapping[str, Any]) -> str:
-    """`1 month`, `3 months`; periods where the plan's are longer than a month."""
+    """`1 month`, `3 months`; `periods` if the plan's periods are longer than a month."""
     if history["period_months"] == 1:
         return ngettext("%(number)s month", "%(number)s months", many)
     return ngettext("%(number)s period", "%(number)s periods", many)
@@ -285,5 +285,5 @@ def _more_periods(many: int, history: Mapping[str, Any]) -> str:
 
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
-    """The report's names of codes, for templates."""
+    """Template variables: texts of the report's codes."""
     return {"COLUMNS": COLUMNS, "LOSSES": LOSSES, "POINTS": POINTS, "RULES": RULES}

@@ -1,4 +1,4 @@
-"""Results: how often InMails are answered, by text, campaign, purpose, weekday and hour."""
+"""The page Results: response rates by text, campaign, purpose, weekday and hour."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ WAYS = Translated(
         "hour": gettext_noop("Hour"),
     }
 )
-"""What results are shown by, as the heading of the first column says it."""
+"""The dimensions of the results, by code: the heading of the first column."""
 
-_NO = Translated(
+_NO_VALUE = Translated(
     {"text": gettext_noop("No text"), "campaign": gettext_noop("No campaign"), "purpose": gettext_noop("Not said")}
 )
 _STEP = 10
-"""Percent: the scale of the bars ends at a multiple of this."""
+"""In percent: the scale of the bars ends at a multiple of this."""
 
 
 class ResultsQuery(forms.Query):
-    """What to show the results by."""
+    """The dimension of the results."""
 
     by = fields.String(load_default="text", validate=validate.OneOf(WAYS))
 
 
 @blueprint.page("/people/results")
 def show_results() -> Response:
-    """What came of the InMails."""
+    """Show the results."""
     query = forms.read_query(ResultsQuery())
     by = query.get("by", "text")
     with store().read() as tx:
@@ -72,9 +72,9 @@ def show_results() -> Response:
 
 
 def name_of(by: str, row: Row) -> str:
-    """What a row is called."""
+    """The name of a row."""
     if row.key == NONE:
-        return _NO[by]
+        return _NO_VALUE[by]
     if by == "purpose":
         return words.PURPOSES[row.key]
     if by == "weekday":
@@ -83,9 +83,9 @@ def name_of(by: str, row: Row) -> str:
 
 
 def bar(row: Row, top: int) -> Markup | None:
-    """The rate as a dot on a line from the lower to the upper end of its interval, on a scale from 0 to `top` percent.
+    """Draw the rate as a mark within its confidence interval, on a scale from 0 to `top` percent.
 
-    None for a row without a rate. The table beside it holds the same numbers.
+    None for a row without a rate. The table has the same numbers.
     """
     if row.rate is None or row.low is None or row.high is None:
         return None
@@ -104,7 +104,7 @@ def _top(rows: Sequence[Row]) -> int:
 
 
 def _shown(by: str, row: Row, top: int) -> dict[str, Any]:
-    """A row as the table shows it."""
+    """The values of a table row."""
     ends = "–".join(f"{share * 100:.0f}" for share in (row.low, row.high) if share is not None)
     cost = row.cost_per_answer and row.cost_per_answer._asdict()
     return row._asdict() | {
@@ -116,12 +116,12 @@ def _shown(by: str, row: Row, top: int) -> dict[str, Any]:
 
 
 def _name(tx: Any, difference: str) -> str:
-    """The name of the better text, or the code that says why there is none."""
+    """The name of the better text, or the code of the reason why there is none."""
     _, _, text_id = difference.partition("text:")
     return str(texts.get_text(tx, actor(), text_id)["name"]) if text_id else difference
 
 
 @blueprint.app_context_processor
 def ways() -> dict[str, Any]:
-    """What results are shown by, for templates."""
+    """Template variable: the dimensions."""
     return {"WAYS": WAYS}

@@ -1,4 +1,4 @@
-"""The owner's accounts as the frame of every page shows them, and the one that the page is about."""
+"""The summaries of the owner's accounts, shown in the frame of every page, and the page's chosen account."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Summaries = StandingAnswers[dict[str, Any]]
 
 
 class NoAccountYet(Exception):
-    """The owner has no account yet, so there is nothing to show."""
+    """The owner has no account yet."""
 
 
 class Seats(NamedTuple):
-    """The summaries of the owner's accounts in order of their making, and the one that was chosen."""
+    """The summaries of the owner's accounts in order of creation, and the chosen one."""
 
     every: list[dict[str, Any]]
     chosen: dict[str, Any]
@@ -42,14 +42,14 @@ class Seats(NamedTuple):
 
 
 def read(tx: Transaction, account_id: str | None) -> Seats:
-    """The owner's accounts and the one of this id, the first without an id.
+    """Read the owner's accounts and choose the one with this id, or the first one for None.
 
-    Raises NoAccountYet if there is none at all, the 404 Problem for an id that is not the owner's.
+    Raises NoAccountYet without any account, the 404 Problem for an id of another owner.
     """
     instant = now()
     found = [row["id"] for row in accounts.list_accounts(tx, actor(), instant, None, ACCOUNTS_SHOWN)]
     if account_id is not None and account_id not in found:
-        # The account may lie beyond those that are shown.
+        # The account may be beyond the shown ones.
         found.append(owned_account(tx, actor(), account_id).id)
     if not found:
         raise NoAccountYet
@@ -59,7 +59,7 @@ def read(tx: Transaction, account_id: str | None) -> Seats:
 
 
 def summary_of(tx: Transaction, account_id: str, instant: datetime) -> dict[str, Any]:
-    """The account's summary at `instant` (UTC)."""
+    """The account's summary at `instant` (UTC), from the cache if it is still valid."""
     summaries: Summaries = current_app.extensions["inkeeper.web.summaries"]
     row = owned_account(tx, actor(), account_id)
 

@@ -1,4 +1,4 @@
-"""Signing out: the page's own device loses its access."""
+"""Signing out: revokes the browser's device."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inkeeper.web.blueprint import blueprint
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    """Take this page's token away."""
+    """Revoke the device of this request's token."""
     with store().begin_write(None) as tx:
         devices.revoke(tx, actor(), actor().device, now())
     return Response(status=204)

@@ -1,4 +1,4 @@
-"""Settings: an index of pages, each made of cards that answer their forms with all cards of the page."""
+"""Settings: the index, and helpers of its pages. A page is a set of cards; each form gets all cards as response."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHOLE_NUMBER = gettext_noop("Enter a whole number, such as 12.")
 
 
 class Section(NamedTuple):
-    """A page of the settings: its title, and what is there."""
+    """A page of the settings: its title and a description."""
 
     title: str
     about: str
@@ -42,11 +42,11 @@ SECTIONS = Translated(
         "about": Section(gettext_noop("About & privacy"), gettext_noop("What Inkeeper keeps, and what it never does")),
     }
 )
-"""The pages of the settings by the last part of their address, in the order of the index."""
+"""The pages of the settings by the last segment of their path, in the order of the index."""
 
 
 def whole_number(minimum: int = 0, maximum: int = LARGEST_AMOUNT, **kwargs: Any) -> fields.Integer:
-    """A field for a whole number within bounds, None where it is left empty."""
+    """A field for a whole number within bounds; None if empty."""
     kwargs.setdefault("load_default", None)
     return fields.Integer(
         validate=validate.Range(minimum, maximum, error=WHOLE_NUMBER),
@@ -56,22 +56,22 @@ def whole_number(minimum: int = 0, maximum: int = LARGEST_AMOUNT, **kwargs: Any)
 
 
 def read_seats(query: dict[str, Any] | None = None) -> Seats:
-    """The owner's accounts and the one that a page of the settings was opened for."""
+    """The owner's accounts and the one chosen by the query."""
     wanted = forms.read_query(forms.Query()) if query is None else query
     with store().read() as tx:
         return seats.read(tx, wanted.get("account"))
 
 
 def show(section: str, found: Seats, **values: Any) -> Response:
-    """A page of the settings."""
+    """Render a page of the settings."""
     template = f"app/settings_{section}.html"
     title = SECTIONS[section].title
     return pages.page(template, title=title, here="settings", seats=found, section=section, **values)
 
 
 def show_cards(section: str, found: Seats, status: int = 200, *, toast: str = "", **values: Any) -> Response:
-    """The cards of a page anew, as the answer to one of its forms."""
-    said = {"text": toast} if toast else None
+    """Render the cards of a page, as the response to one of its forms."""
+    toast_values = {"text": toast} if toast else None
     cards = f"app/settings_{section}_cards.html"
     return pages.part(
         "app/settings_parts.html",
@@ -80,27 +80,26 @@ def show_cards(section: str, found: Seats, status: int = 200, *, toast: str = ""
         here="settings",
         seats=found,
         section=section,
-        toast=said,
+        toast=toast_values,
         **values,
     )
 
 
 def refused(form: Form, problem: Problem, places: dict[str, tuple[str, str]]) -> Form:
-    """The form with a service's refusal at its fields; `places` gives field and marked words
-    for each path that it may name.
+    """The form with a service's errors at its fields. `places` has the field and marked text for each error path.
 
-    Raises the problem itself where it names none of them.
+    Raises the problem if it has none of these paths.
     """
     named = [places[error["path"]] for error in problem.errors or [] if error["path"] in places]
     if not named:
         raise problem
     for field, text in named:
-        form = form.but(field, gettext(text))
+        form = form.with_error(field, gettext(text))
     return form
 
 
 def redirect(path: str) -> Response:
-    """Have the browser open a page, as the answer to a form."""
+    """Redirect the browser to a page, as the response to a form."""
     response = pages.part("app/nothing.html")
     response.headers["HX-Redirect"] = path
     return response
@@ -108,11 +107,11 @@ def redirect(path: str) -> Response:
 
 @blueprint.app_context_processor
 def sections() -> dict[str, Any]:
-    """The index of the settings, for templates."""
+    """Template variable: the pages of the settings."""
     return {"SECTIONS": SECTIONS}
 
 
 @blueprint.page("/settings")
 def show_settings() -> Response:
-    """The index of the settings."""
+    """Show the index of the settings."""
     return pages.page("app/settings.html", title=gettext("Settings"), here="settings", seats=read_seats(), section="")

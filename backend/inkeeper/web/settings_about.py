@@ -1,4 +1,4 @@
-"""Settings, About & privacy: the version, what is stored of people, and what Inkeeper never does."""
+"""Settings, About & privacy: the version, the stored personal data, and the privacy statement."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from inkeeper.web.settings_words import STORED
 
 @blueprint.page("/settings/about")
 def show_about() -> Response:
-    """About Inkeeper."""
+    """Show the page."""
     return settings.show("about", settings.read_seats(), version=inkeeper.__version__, stored=_stored())
 
 
 def _stored() -> list[dict[str, Any]]:
-    """What is stored of people, in words; a column without words is named as it is."""
+    """The stored personal data by table and column, in words; the column's name if it has no text."""
     return [
         {"what": STORED.get(column, (f"{column[0]}: {column[1]}", ""))[0], "why": STORED.get(column, ("", ""))[1]}
         for column in privacy.personal_columns()

@@ -1,4 +1,4 @@
-"""Settings, Account: what changes no rule (name, working days, reserve, prices), and adding another account."""
+"""Settings, Account: name, working days, reserve and prices of an account, and adding another account."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _REFUSED = {
 
 
 class PricesForm(FormSchema):
-    """A form with the plan's price in it; subclasses add fields `price-…` for those of other plans."""
+    """A form with the plan's price; subclasses add fields `price-…` for other plans."""
 
     amount = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
     currency = fields.String(load_default="EUR", validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Choose a currency."))
@@ -54,7 +54,7 @@ class PricesForm(FormSchema):
 
 
 class NewAccountForm(PricesForm):
-    """Another LinkedIn plan to keep count of."""
+    """The form that adds an account."""
 
     plan = fields.String(
         required=True, validate=validate.Length(max=50), error_messages={"required": gettext_noop("Choose a plan.")}
@@ -70,17 +70,17 @@ class NewAccountForm(PricesForm):
 
 @blueprint.page("/settings/account")
 def show_account() -> Response:
-    """The account's name, working days, reserve and prices."""
+    """Show the account's name, working days, reserve and prices."""
     found = settings.read_seats()
     return settings.show("account", found, **_values(found.account_id))
 
 
 @blueprint.post("/accounts/<account_id>/settings/account")
 def save_account(account_id: str) -> Response:
-    """Change what is noted on the account. A form that is stale comes back beside what is stored."""
+    """Save the account's details. If they were changed elsewhere since, show both states (409)."""
     form = forms.read_form(_details_form(account_id))
     if not form.errors and not any(form.data[day] for day in _DAYS):
-        form = form.but("days", gettext("Choose at least one day."))
+        form = form.with_error("days", gettext("Choose at least one day."))
     if form.errors:
         return _cards(account_id, 422, form=form)
 
@@ -99,7 +99,7 @@ def save_account(account_id: str) -> Response:
 
 @blueprint.page("/settings/account/new")
 def show_new_account() -> Response:
-    """The form for another account."""
+    """Show the form that adds an account."""
     try:
         found: Seats | None = settings.read_seats()
     except NoAccountYet:
@@ -114,7 +114,7 @@ def show_new_account() -> Response:
 
 @blueprint.post("/settings/accounts")
 def add_account() -> Response:
-    """Add the account, and open it: at its plan where LinkedIn's number doubts the credit rules."""
+    """Add the account and open it, at Plan & rules if LinkedIn's balance contradicts the credit rules."""
     form = forms.read_form(NewAccountForm())
     if form.errors:
         return _new_form(form)
@@ -127,13 +127,13 @@ def add_account() -> Response:
 
 
 def other_plans(account: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The plans with credits that the account's credit rules know, without its own and those priced by contract."""
+    """The plans with credits of the account's rule book, without the account's own and those priced by contract."""
     plans = plans_of(account["rule_book"])
     return [plan for plan in plans if plan["id"] != account["plan"] and plan["allotment"]]
 
 
 def plans_of(book_id: str) -> list[dict[str, Any]]:
-    """The plans that these credit rules know."""
+    """The plans of a rule book."""
     plans: list[dict[str, Any]] = next(
         book["plans"] for book in rule_books.list_rule_books(now()) if book["id"] == book_id
     )
@@ -155,7 +155,7 @@ def _details_form(account_id: str) -> forms.FormSchema:
 
 
 def _changes(data: Mapping[str, Any], plan_prices: Mapping[str, Any]) -> dict[str, Any]:
-    """The service's changes. Prices of plans that the form does not show stay, in the currency of all others."""
+    """The service's changes. Prices of plans that are not in the form are kept if they have the same currency."""
     currency = data["currency"]
     typed = {name.removeprefix("price-"): text for name, text in data.items() if name.startswith("price-")}
     prices = {plan: price for plan, price in plan_prices.items() if plan not in typed and price["currency"] == currency}

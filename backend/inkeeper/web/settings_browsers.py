@@ -1,4 +1,4 @@
-"""Settings, Browsers: what is connected, and connecting another browser or a phone."""
+"""Settings, Browsers: connected devices, and connecting another browser or a phone."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from inkeeper.web.language import gettext
 DEVICES_AT_ONCE = 200
 
 
-class PressForm(FormSchema):
-    """A button on this page, and the account that the page was opened for."""
+class ButtonForm(FormSchema):
+    """A button on this page, and the account of the page."""
 
     here = fields.String(load_default=None, validate=validate.Length(max=64))
 
 
 class WaitingQuery(forms.Query):
-    """What the page shows already."""
+    """The version of the state that the page shows."""
 
     shown = fields.String(load_default="", validate=validate.Length(max=64))
 
 
 @blueprint.page("/settings/browsers")
 def show_browsers() -> Response:
-    """The connected browsers, and how another one is connected."""
+    """Show the connected browsers, and how to connect another one."""
     return settings.show("browsers", settings.read_seats(), **_values())
 
 
 @blueprint.get("/settings/browsers/waiting")
 def show_waiting() -> Response:
-    """Who waits to be connected, and what is connected by now; 204 if the page shows that already."""
+    """Show waiting and connected devices; 204 if nothing has changed. The page polls it."""
     query = forms.read_query(WaitingQuery())
     found, values = settings.read_seats(query), _values()
     if query["shown"] == values["shown"]:
@@ -51,16 +51,16 @@ def show_waiting() -> Response:
 
 @blueprint.post("/settings/browsers/code")
 def make_code() -> Response:
-    """Issue a code for the next browser that asks. It is shown once, and takes the place of the last one."""
-    form = forms.read_press(PressForm())
+    """Issue a code for the next browser that connects. It is shown once and replaces the previous one."""
+    form = forms.read_button(ButtonForm())
     code = pairing.invite_device(store(), actor(), now())
     return _cards(form, code=code)
 
 
 @blueprint.post("/settings/browsers/phone")
 def sign_in_phone() -> Response:
-    """Make a link that signs a phone in, as a picture for its camera; none where others could read along."""
-    form = forms.read_press(PressForm())
+    """Make a sign-in link for a phone, as a QR code; none without HTTPS."""
+    form = forms.read_button(ButtonForm())
     if urlsplit(address()).scheme != "https":
         return _cards(form, unencrypted=True)
     secret = sign_ins.new_secret()
@@ -71,8 +71,8 @@ def sign_in_phone() -> Response:
 
 @blueprint.post("/settings/browsers/<other_id>/disconnect")
 def disconnect(other_id: str) -> Response:
-    """Take a browser's access away, at once."""
-    form = forms.read_press(PressForm())
+    """Revoke a browser's access at once."""
+    form = forms.read_button(ButtonForm())
 
     def revoke(tx: Transaction) -> dict[str, Any]:
         return {"device_id": devices.revoke(tx, actor(), other_id, now()).id}
@@ -82,23 +82,23 @@ def disconnect(other_id: str) -> Response:
 
 
 def address() -> str:
-    """The server's address as the browser sees it, which sends it with each form.
+    """The server's address as the browser uses it, from the Origin header that it sends with forms.
 
-    Behind a proxy that speaks TLS this server itself sees plain http.
+    Behind a TLS proxy the request's own URL would be plain HTTP.
     """
     return request.headers.get("Origin") or request.host_url.rstrip("/")
 
 
 @blueprint.app_template_filter("spaced")
 def spaced(code: str) -> str:
-    """A code as it is easily read: `073 286`."""
+    """A code in two groups, for reading: `073 286`."""
     return f"{code[:3]} {code[3:]}"
 
 
 @blueprint.app_template_filter("qr")
 def qr(text: str) -> str:
-    """The text as a QR code: a picture's address, with everything in it."""
-    # Takes its time to import, and few pages need it.
+    """The text as a QR code: a data URL of an SVG image."""
+    # Slow to import, and used by few pages.
     import segno
 
     return str(segno.make(text, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
@@ -126,7 +126,7 @@ def _values() -> dict[str, Any]:
 
 
 def _devices() -> list[Any]:
-    """All devices of the owner, oldest first: each sign-in of a private window adds one."""
+    """All devices of the owner, oldest first. There may be many: each sign-in of a private window adds one."""
     every: list[Any] = []
     while more := devices.page(store(), actor(), after=every[-1].id if every else None, limit=DEVICES_AT_ONCE):
         every += more

@@ -1,4 +1,4 @@
-"""Settings, Data: files taken in and taken back, files to take away, a person erased, backups."""
+"""Settings, Data: import and undo, export, erasing a person, backups."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REFUSED = {"person": ("person", gettext_noop("That link doesn't lead to a perso
 
 
 class PersonForm(FormSchema):
-    """Whom to erase, and for which account's page."""
+    """The person to erase, and the account of the page."""
 
     person = Text(
         required=True, max_length=500, error_messages={"required": gettext_noop("Enter a link to a LinkedIn profile.")}
@@ -34,15 +34,15 @@ class PersonForm(FormSchema):
 
 @blueprint.page("/settings/data")
 def show_data() -> Response:
-    """Import, export, erasing a person, backups."""
+    """Show the page."""
     found = settings.read_seats()
     return settings.show("data", found, **values(found.account_id))
 
 
 @blueprint.post("/accounts/<account_id>/settings/imports/<import_id>/undo")
 def undo_import(account_id: str, import_id: str) -> Response:
-    """Take a whole import back."""
-    form = forms.read_press(FormSchema())
+    """Undo a whole import."""
+    form = forms.read_button(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
         answer = batches.take_back(tx, actor(), account_id, import_id, now())
@@ -54,16 +54,16 @@ def undo_import(account_id: str, import_id: str) -> Response:
 
 @blueprint.post("/settings/erase/preview")
 def preview_erasing() -> Response:
-    """What erasing a person would change."""
+    """Preview the erasure of a person."""
     form = forms.read_form(PersonForm())
     return _with_person(form)
 
 
 @blueprint.post("/settings/erase")
 def erase() -> Response:
-    """Erase a person, as previewed; if something else would be erased by now, show that instead.
+    """Erase a person as previewed. If the result would differ from the preview, show a new preview instead.
 
-    Only where the server has one owner: erasing reaches the InMails of all.
+    Allowed only on a server with one owner, because erasing affects the InMails of all owners.
     """
     form = forms.read_form(PersonForm())
     if form.errors:
@@ -98,14 +98,14 @@ def erase() -> Response:
 
 
 def cards(account_id: str | None, status: int = 200, *, toast: str = "", **shown: Any) -> Response:
-    """The cards of the page, as the answer to one of its forms."""
+    """Render the cards of the page, as the response to one of its forms."""
     with store().read() as tx:
         found = seats.read(tx, account_id)
     return settings.show_cards("data", found, status, toast=toast, **(values(found.account_id) | shown))
 
 
 def values(account_id: str) -> dict[str, Any]:
-    """What the cards show."""
+    """The values of the cards."""
     with store().read() as tx:
         imports = batches.list_imports(tx, actor(), account_id, None, IMPORTS_SHOWN)
     return {"imports": imports, "erasing": forms.empty_form(), "wishes": forms.empty_form()}

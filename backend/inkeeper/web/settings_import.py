@@ -1,4 +1,4 @@
-"""Settings, Data: a file taken in. It is sent to be previewed, and again to be imported; nothing of it is kept."""
+"""Settings, Data: importing a file. The browser sends it for the preview and again for the import; it is not kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, fields, validate
 from werkzeug.datastructures import FileStorage
 
 from inkeeper.api.context import actor, now, store
-from inkeeper.api.uploads import Turns
+from inkeeper.api.uploads import ImportQueue
 from inkeeper.errors import Problem
 from inkeeper.services.access import owned_account
 from inkeeper.services.imports import batches
@@ -33,9 +33,9 @@ _COLUMN = "column-"
 
 
 class ImportForm(FormSchema):
-    """How a file is to be read, and what of it is to be stored; with `confirm`, of a preview, it is imported.
+    """How to read a file, and what to store of it. With the `confirm` of a preview it is imported.
 
-    `of` is the digest of the file that this was said of.
+    `of` is the digest of the file that these values belong to.
     """
 
     class Meta:
@@ -54,7 +54,7 @@ class ImportForm(FormSchema):
 
 @blueprint.upload("/accounts/<account_id>/settings/import")
 def import_file(account_id: str) -> Response:
-    """Say what would come of a file, or import it, all or nothing."""
+    """Preview a file, or with `confirm` import it, all or nothing."""
     with store().read() as tx:
         account = owned_account(tx, actor(), account_id)
     form = _read_form()
@@ -65,12 +65,12 @@ def import_file(account_id: str) -> Response:
         return _answer(account_id, form, 422, missing=True)
     digest = digest_of(_source(file))
     if form.data["of"] not in (None, digest):
-        # What was said of another file, such as its columns, says nothing of this one.
+        # Values chosen for another file, such as its columns, do not apply to this one.
         form = forms.Form(ImportForm().load({"key": form.key}), {}, {"key": form.key, "left": ""})
     form = form._replace(typed=dict(form.typed) | {"of": digest})
-    turns: Turns = current_app.extensions["inkeeper.turns"]
+    queue: ImportQueue = current_app.extensions["inkeeper.import_queue"]
     try:
-        with turns.taken(actor(), now()):
+        with queue.slot(actor(), now()):
             reading = _read(file, Named(account.id, account.name), account.time_zone, form)
             if form.data["confirm"] is None:
                 return _preview(account_id, form, reading)
@@ -82,9 +82,9 @@ def import_file(account_id: str) -> Response:
 
 
 def _read_form() -> Form:
-    """The form without its file. `left` is typed as lines with commas between."""
+    """Read the form without its file. `left` becomes comma-separated line numbers."""
     form = forms.read_upload(ImportForm())
-    # Each box has the line of an InMail for its value.
+    # The value of each checkbox is the line of an InMail.
     left = [line for line in request.form.getlist("left") if line.isascii() and line.isdecimal() and len(line) < 10]
     return form._replace(typed=dict(form.typed) | {"left": ",".join(left)})
 
@@ -131,13 +131,13 @@ def _import(account_id: str, form: Form, reading: Reading) -> Response:
 
     done = forms.save_once(account_id, form, work)
     number = done["inmails"]
-    said = ngettext(
+    message = ngettext(
         "Imported %(number)s InMail. You have %(balance)s credits.",
         "Imported %(number)s InMails. You have %(balance)s credits.",
         number,
         balance=done["balance"],
     )
-    response = settings_data.cards(account_id, toast=said)
+    response = settings_data.cards(account_id, toast=message)
     response.headers["HX-Retarget"] = "#cards"
     response.headers["HX-Reswap"] = "outerHTML"
     return response
@@ -154,6 +154,6 @@ def _answer(account_id: str, form: Form, status: int = 200, **shown: Any) -> Res
 
 
 def _place(problem: Problem) -> str:
-    """Where in the file reading it ended: `messages.csv, line 12`."""
+    """The place of a reading error: `messages.csv, line 12`."""
     file, colon, line = (problem.errors or [{"path": ""}])[0]["path"].rpartition(":")
     return gettext("%(file)s, line %(line)s", file=file, line=line) if colon and line.isdecimal() else ""

@@ -1,4 +1,4 @@
-"""Settings, Plan & rules: what a change would bring and lose is shown before it is made, and it can be undone."""
+"""Settings, Plan & rules: changes of plan and credit rules, each with a preview and an undo."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _NUMBERS = ("allotment", "cap", "renewal_day")
 
 
 class ChangeForm(FormSchema):
-    """A change of plan, or `cancel`, on a day; now without one."""
+    """A change of plan, or `cancel`, on a day; without a day it is now."""
 
     to = fields.String(
         required=True,
@@ -62,7 +62,7 @@ class ChangeForm(FormSchema):
 
 
 class RulesForm(FormSchema):
-    """The credit rules and the account's own numbers, and from when they hold."""
+    """The credit rules and the account's own numbers, and their first day."""
 
     book = fields.String(required=True, validate=validate.Length(max=50))
     allotment = settings.whole_number()
@@ -79,20 +79,20 @@ class RulesForm(FormSchema):
 
 @blueprint.page("/settings/plan")
 def show_plan() -> Response:
-    """The account's plan, its changes, and its credit rules."""
+    """Show the account's plan, its changes, and its credit rules."""
     found = settings.read_seats()
     return settings.show("plan", found, **_values(found.account_id))
 
 
 @blueprint.post("/accounts/<account_id>/settings/plan/preview")
 def preview_plan(account_id: str) -> Response:
-    """What a change of plan would bring and lose."""
+    """Preview a change of plan."""
     return _with_change(account_id, forms.read_form(ChangeForm()))
 
 
 @blueprint.post("/accounts/<account_id>/settings/plan")
 def change_plan(account_id: str) -> Response:
-    """Make the change of plan that was previewed; if something else would come of it by now, show that instead."""
+    """Make the previewed change of plan. If the result would differ from the preview, show a new preview instead."""
     form = forms.read_form(ChangeForm())
     if form.errors:
         return _with_change(account_id, form)
@@ -113,8 +113,8 @@ def change_plan(account_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/settings/plan/<change_id>/undo")
 def undo_plan(account_id: str, change_id: str) -> Response:
-    """Take a change of plan back that was a mistake."""
-    form = forms.read_press(FormSchema())
+    """Withdraw a change of plan."""
+    form = forms.read_button(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
         return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now())["balance"]}
@@ -125,13 +125,13 @@ def undo_plan(account_id: str, change_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/settings/rules/preview")
 def preview_rules(account_id: str) -> Response:
-    """What other credit rules or numbers would come to."""
+    """Preview a change of the credit rules or numbers."""
     return _with_rules(account_id, forms.read_form(RulesForm()))
 
 
 @blueprint.post("/accounts/<account_id>/settings/rules")
 def change_rules(account_id: str) -> Response:
-    """Save the rules and numbers that were previewed; if something else would come of it by now, show that instead."""
+    """Save the previewed rules and numbers. If the result would differ from the preview, show a new preview instead."""
     form = forms.read_form(RulesForm())
     if form.errors:
         return _with_rules(account_id, form)
@@ -154,7 +154,7 @@ def change_rules(account_id: str) -> Response:
 
 
 def _with_change(account_id: str, form: Form, status: int = 200, **values: Any) -> Response:
-    """The cards with the preview of a change of plan, or with what is wrong with it."""
+    """Render the cards with the preview of a change of plan, or with its errors."""
     if form.errors:
         return _cards(account_id, 422, changing=form)
     try:
@@ -168,12 +168,12 @@ def _with_change(account_id: str, form: Form, status: int = 200, **values: Any) 
 
 
 def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -> Response:
-    """The cards with the preview of other rules, or with what is wrong with them."""
+    """Render the cards with the preview of other rules, or with their errors."""
     if form.errors:
         return _cards(account_id, 422, ruling=form)
     changes = _wanted_rules(account_id, form.data)
     if not changes:
-        return _cards(account_id, 422, ruling=form.but("", gettext("This is how it is already.")))
+        return _cards(account_id, 422, ruling=form.with_error("", gettext("This is how it is already.")))
     try:
         with store().read() as tx:
             outcome = accounts.preview_update(tx, actor(), account_id, changes, now())
@@ -185,7 +185,7 @@ def _with_rules(account_id: str, form: Form, status: int = 200, **values: Any) -
 
 def _refused_change(form: Form, problem: Problem) -> Form:
     if problem.code in _NOTHING_TO_DO:
-        return form.but("to", _NOTHING_TO_DO[problem.code])
+        return form.with_error("to", _NOTHING_TO_DO[problem.code])
     return settings.refused(form, problem, _REFUSED_CHANGE)
 
 
@@ -197,7 +197,7 @@ def _wanted_change(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What differs from the account, and from when; empty where nothing does."""
+    """The changes from the account's present rules, with their first instant; empty without changes."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
     before = account["overrides"] | {"renewal_day": account["renewal_day"]}
@@ -210,7 +210,7 @@ def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _instant_of(account_id: str, which: date | None) -> datetime | None:
-    """The first instant (UTC) of a day on which the account was open; None for today and without a day."""
+    """The first instant (UTC) of a local day, not before the account's opening; None for today or no day."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
     zone, opened_at = account["time_zone"], account["opened_at"]
@@ -221,12 +221,12 @@ def _instant_of(account_id: str, which: date | None) -> datetime | None:
 
 
 def _result(change: Mapping[str, Any]) -> list[Any]:
-    """What a person agrees to with a change of plan."""
+    """The values of a plan change's preview that the user confirms."""
     return [change[name] for name in ("to_plan", "granted", "voided", "balance_after")]
 
 
 def _outcome(outcome: Mapping[str, Any]) -> list[Any]:
-    """What a person agrees to with other rules."""
+    """The values of a rule change's preview that the user confirms."""
     return [outcome["balance_now"], outcome["balance_then"], outcome["account"]["allotment"], outcome["account"]["cap"]]
 
 
@@ -261,7 +261,7 @@ def _values(account_id: str) -> dict[str, Any]:
 
 
 def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[str, str]:
-    """What the account's plan can be changed to, in words."""
+    """The selectable targets of a plan change, in words by plan code."""
 
     def words_of(plan: Mapping[str, Any]) -> str:
         number, months = plan["allotment"], plan["allotment_months"]

@@ -1,4 +1,4 @@
-"""Settings, Reminders: when to warn, the calendar's private address, and what else reminds of credits that expire."""
+"""Settings, Reminders: warning levels, the calendar's secret address, e-mail and notifications."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from inkeeper.services.reminders import calendar
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.downloads import hand_out
+from inkeeper.web.downloads import send_ticket
 from inkeeper.web.forms import FormSchema
 from inkeeper.web.language import gettext
 from inkeeper.web.settings_browsers import address
@@ -42,7 +42,7 @@ def _days() -> fields.Integer:
 
 
 class WarningsForm(FormSchema):
-    """How many days before a loss to warn, and to warn again; the balance at which to say so, empty for never."""
+    """The days before a loss at which to warn (three levels), and the low-balance limit, empty for none."""
 
     first = _days()
     second = _days()
@@ -57,7 +57,7 @@ class WarningsForm(FormSchema):
 
 
 class AddressForm(FormSchema):
-    """Whether to make another address where there is one, which then stops working."""
+    """Whether to replace an existing address, which then stops working."""
 
     renew = fields.Boolean(load_default=False)
 
@@ -70,14 +70,14 @@ class NamesForm(FormSchema):
 
 @blueprint.page("/settings/reminders")
 def show_reminders() -> Response:
-    """When to warn, the calendar, e-mail and notifications."""
+    """Show the page."""
     found = settings.read_seats()
     return settings.show("reminders", found, **_values(found.account_id))
 
 
 @blueprint.post("/accounts/<account_id>/settings/warnings")
 def save_warnings(account_id: str) -> Response:
-    """Change when to warn. A form that is stale comes back beside what is stored."""
+    """Save the warning levels. If they were changed elsewhere since, show both states (409)."""
     form = forms.read_form(WarningsForm())
     if form.errors:
         return _cards(account_id, 422, form=form)
@@ -98,11 +98,11 @@ def save_warnings(account_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/settings/calendar")
 def make_calendar(account_id: str) -> Response:
-    """Make the calendar's private address. It is shown this once."""
-    form = forms.read_press(AddressForm())
+    """Make the calendar's secret address. It is in this response only."""
+    form = forms.read_button(AddressForm())
 
     def make(tx: Transaction) -> dict[str, Any]:
-        # What is stored of the answer is the salt, from which only this page's token derives the address.
+        # Store only the salt in the response: deriving the address from it needs this page's token.
         salt = secrets.token_urlsafe(24)
         calendar.make_address(tx, actor(), account_id, secret_from(_SECRET, salt), now(), renew=form.data["renew"])
         return {"salt": salt}
@@ -114,8 +114,8 @@ def make_calendar(account_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/settings/calendar/end")
 def end_calendar(account_id: str) -> Response:
-    """End the calendar's private address, at once."""
-    form = forms.read_press(FormSchema())
+    """Revoke the calendar's secret address at once."""
+    form = forms.read_button(FormSchema())
 
     def end(tx: Transaction) -> dict[str, Any]:
         calendar.revoke_address(tx, actor(), account_id)
@@ -127,17 +127,17 @@ def end_calendar(account_id: str) -> Response:
 
 @blueprint.post("/accounts/<account_id>/settings/calendar/download")
 def download_calendar(account_id: str) -> Response:
-    """Send the browser to the calendar as a file."""
-    forms.read_press(FormSchema())
+    """Issue a ticket for the calendar as a file, and redirect the browser to it."""
+    forms.read_button(FormSchema())
     with store().read() as tx:
         seats.read(tx, account_id)
-    return hand_out({"file": "calendar", "account_id": account_id})
+    return send_ticket({"file": "calendar", "account_id": account_id})
 
 
 @blueprint.post("/accounts/<account_id>/settings/reminder-names")
 def save_reminder_names(account_id: str) -> Response:
-    """Set whether the morning's e-mail names the people to write to."""
-    form = forms.read_press(NamesForm())
+    """Set whether the daily e-mail names the people to write to."""
+    form = forms.read_button(NamesForm())
 
     def change(tx: Transaction) -> dict[str, Any]:
         accounts.set_names_in_reminders(tx, owned_account(tx, actor(), account_id).id, form.data["names"])

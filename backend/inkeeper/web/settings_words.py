@@ -1,4 +1,4 @@
-"""What people read in the settings where a template would have to choose between codes."""
+"""Texts of the settings: codes in words, for templates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CARRY_OVER = Translated(
         ),
     }
 )
-"""Each credit rules' answer to: do unused credits carry over to your next month?"""
+"""Whether unused credits carry over to the next month, by rule book."""
 
 CREDIT_RULES = Translated(
     {
@@ -55,7 +55,7 @@ CREDIT_RULES = Translated(
         ),
     }
 )
-"""The rules in a person's words, by credit rules and key. One that is not here is shown as its file words it."""
+"""The rules in words, by rule book and key. A rule without an entry is shown in the text of its file."""
 
 IMPORT_KINDS = Translated(
     {
@@ -75,7 +75,7 @@ ACTIONS = Translated(
         "left_out": gettext_noop("left out by you"),
     }
 )
-"""What becomes of an InMail in a file."""
+"""What the import does with an InMail, by action."""
 
 ROW_KINDS = Translated(
     {
@@ -85,7 +85,7 @@ ROW_KINDS = Translated(
         "other_account": gettext_noop("InMails of other accounts"),
     }
 )
-"""What rows of a file are that are no InMails of this account."""
+"""The kinds of rows that are not InMails of this account."""
 
 FILE_COLUMNS = Translated(
     {
@@ -100,7 +100,7 @@ FILE_COLUMNS = Translated(
         "outcome_at": gettext_noop("Answered on"),
     }
 )
-"""What a column of a CSV can hold."""
+"""The fields that a column of a CSV can have."""
 
 IMPORT_REFUSALS = Translated(
     {
@@ -131,7 +131,7 @@ IMPORT_REFUSALS = Translated(
         "invalid": gettext_noop("The file has changed since you looked. Choose it again."),
     }
 )
-"""Why a file is not taken, by the problem's code."""
+"""Why a file is refused, by problem code."""
 
 OBSTACLES = {
     "rows_not_understood": ("skip_rows", gettext_noop("Leave out the rows that can't be read")),
@@ -140,7 +140,7 @@ OBSTACLES = {
         gettext_noop("LinkedIn let them through. Add the missing credits"),
     ),
 }
-"""What stands in the way of an import: the field that settles it, and its words."""
+"""Obstacles of an import, by code: the form's field that resolves it, and its text."""
 
 NOTES = Translated(
     {
@@ -151,7 +151,7 @@ NOTES = Translated(
         ),
     }
 )
-"""What to know about how a file was read."""
+"""Notes about how a file was read, by code."""
 
 _PARTS_OF_NAMES = (re.compile("first|given|vor", re.IGNORECASE), re.compile("last|family|nach", re.IGNORECASE))
 _NOTHING = Translated(
@@ -178,20 +178,20 @@ def results(number: int) -> str:
 
 @blueprint.app_template_filter("with_full_names")
 def with_full_names(columns: list[str], field: str) -> list[str]:
-    """The columns, for a name also the pair that makes it up: `First Name+Last Name`."""
+    """The columns; for the name also the pair of first and last name: `First Name+Last Name`."""
     first, last = (next((name for name in columns if part.search(name)), None) for part in _PARTS_OF_NAMES)
     return [*columns, f"{first}+{last}"] if field == "name" and first and last else columns
 
 
 @blueprint.app_template_filter("shell_quoted")
 def shell_quoted(text: str) -> str:
-    """The text as one word of a command."""
+    """The text quoted as one word of a shell command."""
     return shlex.quote(text)
 
 
 @blueprint.app_template_filter("file_note")
 def file_note(note: dict[str, Any]) -> str:
-    """What to know about how a file was read, empty for a code of no words."""
+    """The text of a note about a file; empty for an unknown code."""
     return NOTES.get(note["code"], "") % {"file": note["arguments"].get("file", gettext("the file"))}
 
 
@@ -279,19 +279,19 @@ STORED = Translated(
         ),
     }
 )
-"""What is stored of people, and why, by table and column."""
+"""The stored personal data and its purpose, by table and column."""
 
 
 @blueprint.app_template_filter("exact_money")
 def exact_money(value: dict[str, Any]) -> str:
-    """How much money exactly: `€29.99`, `CHF 120.00`."""
+    """An exact amount of money: `€29.99`, `CHF 120.00`."""
     unit = {"EUR": "€", "USD": "$", "GBP": "£"}.get(value["currency"], f"{value['currency']} ")
     return f"{unit}{Decimal(money.decimal(Money(**value))):,}"
 
 
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
-    """The names of codes, for templates."""
+    """Template variables: texts of codes."""
     return {
         "WEEKDAYS": language().formats.short_days,
         "CARRY_OVER": CARRY_OVER,

@@ -1,4 +1,4 @@
-"""Templates are compiled once: the bytecode lies in the user's cache folder, so later starts only read it."""
+"""Caches the templates' bytecode in the user's cache folder, so that later starts do not compile them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _PRIVATE = 0o700
 
 
 def keep_compiled(app: Flask) -> None:
-    """Let the app's templates keep their bytecode; where that cannot be, they are compiled at each start."""
+    """Set the app's bytecode cache. Without a usable folder templates are compiled at each start."""
     app.jinja_env.bytecode_cache = bytecode_cache("en")
 
 
 def bytecode_cache(language: str) -> FileSystemBytecodeCache | None:
-    """Where the bytecode of the templates in a language is kept, which holds its words; None where it cannot be."""
+    """The bytecode cache of a language (bytecode contains the translated texts); None without a usable folder."""
     folder = _cache_folder()
     if folder is None:
         return None
@@ -30,13 +30,13 @@ def bytecode_cache(language: str) -> FileSystemBytecodeCache | None:
 
 
 def warm(app: Flask) -> None:
-    """Load every template of the pages, so that the first visit does not wait for it. For a thread after the start."""
+    """Load all templates of the pages, so that the first visit is fast. Run it in a thread after the start."""
     for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("app/")):
         app.jinja_env.get_template(name)
 
 
 def _cache_folder() -> Path | None:
-    """A folder for this user alone. Bytecode is code, so a folder that others can write to is not used."""
+    """The cache folder, None unless it is private. Bytecode is executed, so nobody else may be able to write it."""
     import platformdirs
 
     folder = Path(platformdirs.user_cache_dir("inkeeper", appauthor=False)) / "templates"

@@ -1,4 +1,4 @@
-"""Texts: what to write with, edited with a live preview for a person."""
+"""The page Texts: templates of InMails, edited with a live preview for a person."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.seats import Seats
 
 NEW = "new"
-"""Stands in the address for a text that is not stored yet."""
+"""The id in the address of a new text."""
 
 EXAMPLE = "Kai Example"
-"""For whom a text is shown while no people are stored."""
+"""The person of the preview while no people are stored."""
 
 MOST_TEXTS = 500
 PEOPLE_OFFERED = 30
@@ -41,14 +41,14 @@ VARIABLES = Translated(
         "note": gettext_noop("Note"),
     }
 )
-"""What each variable is called."""
+"""The variables' names in words."""
 
 _FALLBACKS = {"company": "{{company|your company}}", "headline": "{{headline|your work}}"}
 
 INSERTS = {name: f"{{{{{name}}}}}" for name in VARIABLES} | _FALLBACKS
-"""What the button of each variable writes: with a fallback for what is often not known."""
+"""The text that each variable's button inserts, with a fallback for values that are often missing."""
 
-_WRONG = {
+_PROBLEM_TEXTS = {
     "empty_variable": gettext_noop("%(written)s names nothing. Write, for example, {{first_name}}."),
     "unclosed": gettext_noop("{{ isn't closed. Put }} behind the name, on the same line."),
     "unopened": gettext_noop("}} has no {{ before it on the same line."),
@@ -59,13 +59,13 @@ _EDITED = ("name", "purpose", "subject", "body")
 
 
 class TextsQuery(forms.Query):
-    """Which text to edit: its id, or `NEW`."""
+    """The text to edit: its id, `NEW`, or none for the list."""
 
     text = fields.String(validate=validate.Length(1, 64))
 
 
 class TextForm(FormSchema):
-    """A text, and the account that its page was opened for."""
+    """A text, and the account of the page."""
 
     account = fields.String(validate=validate.Length(max=64))
     name = CleanText(required=True, max_length=100, error_messages={"required": gettext_noop("Enter a name.")})
@@ -81,14 +81,14 @@ class TextForm(FormSchema):
     )
 
 
-class PressForm(FormSchema):
-    """A press on a text's page, and the account that the page was opened for."""
+class ButtonForm(FormSchema):
+    """A button on a text's page, and the account of the page."""
 
     account = fields.String(validate=validate.Length(max=64))
 
 
 class DraftForm(FormSchema):
-    """A text that is being written, as far as it goes, and for whom to show it."""
+    """An unfinished text, and the person of the preview."""
 
     class Meta:
         unknown = EXCLUDE
@@ -101,7 +101,7 @@ class DraftForm(FormSchema):
 
 @blueprint.page("/people/texts")
 def show_texts() -> Response:
-    """The texts, or one of them to edit."""
+    """Show the texts, or the editor of one."""
     query = forms.read_query(TextsQuery())
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
@@ -115,8 +115,8 @@ def show_texts() -> Response:
 
 @blueprint.post("/people/texts/preview")
 def preview_text() -> Response:
-    """What a text that is being written says to a person."""
-    form = forms.read_press(DraftForm())
+    """Preview an unfinished text for a person."""
+    form = forms.read_button(DraftForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
         shown = _preview(tx, found, form.data["subject"], form.data["body"], form.data["person"])
@@ -135,15 +135,15 @@ def create_text() -> Response:
 
 @blueprint.post("/people/texts/again")
 def create_again() -> Response:
-    """Store a text again that was deleted a moment ago, into the list that is still shown."""
-    form = forms.read_press(TextForm())
+    """Undo the deletion of a text by storing it again, and update the list."""
+    form = forms.read_button(TextForm())
     _create(form)
     return _parts(_seats(form))
 
 
 @blueprint.post("/people/texts/<text_id>")
 def save_text(text_id: str) -> Response:
-    """Save an edited text. One that was changed elsewhere since is shown beside what was typed."""
+    """Save an edited text. If it was changed elsewhere since, show both states (409)."""
     form = _checked(forms.read_form(TextForm()))
     with store().read() as tx:
         text = texts.get_text(tx, actor(), text_id)
@@ -160,14 +160,16 @@ def save_text(text_id: str) -> Response:
         saved = forms.save_once(None, form, save)
     except forms.Stale:
         return _editor(_seats(form), text, form, 409, stale=True)
-    said = gettext("Saved as version %(version)s.", version=saved["version"]) if saved["is_next"] else gettext("Saved.")
-    return _list(_seats(form), toast={"text": said}, push=True)
+    message = (
+        gettext("Saved as version %(version)s.", version=saved["version"]) if saved["is_next"] else gettext("Saved.")
+    )
+    return _list(_seats(form), toast={"text": message}, push=True)
 
 
 @blueprint.post("/people/texts/<text_id>/delete")
 def delete_text(text_id: str) -> Response:
-    """Delete a text; a message offers to undo it."""
-    form = forms.read_press(PressForm())
+    """Delete a text; the toast has an undo button."""
+    form = forms.read_button(ButtonForm())
 
     def delete(tx: Transaction) -> dict[str, Any]:
         return {"archived": texts.delete_text(tx, actor(), text_id, now())["archived"]}
@@ -189,8 +191,8 @@ def delete_text(text_id: str) -> Response:
 
 @blueprint.post("/people/texts/<text_id>/restore")
 def restore_text(text_id: str) -> Response:
-    """Bring a deleted text back into the list that is still shown."""
-    form = forms.read_press(PressForm())
+    """Restore an archived text, and update the list."""
+    form = forms.read_button(ButtonForm())
 
     def restore(tx: Transaction) -> dict[str, Any]:
         texts.restore_text(tx, actor(), text_id)
@@ -200,8 +202,8 @@ def restore_text(text_id: str) -> Response:
     return _parts(_seats(form))
 
 
-def wrong(problem: TextProblem) -> str:
-    """A fault of a template in a person's words."""
+def problem_text(problem: TextProblem) -> str:
+    """An error of a template in words."""
     if problem.code == "unknown_variable":
         hint = (
             gettext("Did you mean {{%(suggestion)s}}?", suggestion=problem.suggestion)
@@ -209,7 +211,7 @@ def wrong(problem: TextProblem) -> str:
             else gettext("Use one of the buttons.")
         )
         return gettext("There's nothing called {{%(written)s}}. %(hint)s", written=problem.written, hint=hint)
-    return gettext(_WRONG[problem.code], written=problem.written, suggestion=problem.suggestion)
+    return gettext(_PROBLEM_TEXTS[problem.code], written=problem.written, suggestion=problem.suggestion)
 
 
 def _seats(form: Form) -> Seats:
@@ -229,16 +231,16 @@ def _create(form: Form) -> None:
 
 
 def _checked(form: Form) -> Form:
-    """The form with the faults of its templates at their fields, the first of each."""
+    """The form with the first template error of each field."""
     for name, limit in (("subject", SUBJECT_LIMIT), ("body", BODY_LIMIT)):
         if form.errors or name not in form.data:
             continue
         problems = templates.problems_of(form.data[name])
         if templates.length(form.data[name]) > limit:
-            form = form.but(name, gettext("Use at most %(limit)s characters.", limit=str(limit)))
+            form = form.with_error(name, gettext("Use at most %(limit)s characters.", limit=str(limit)))
         elif problems:
             line = gettext("Line %(line)s: ", line=problems[0].line) if name == "body" else ""
-            form = form.but(name, line + wrong(problems[0]))
+            form = form.with_error(name, line + problem_text(problems[0]))
     return form
 
 
@@ -252,7 +254,7 @@ def _listed() -> list[dict[str, Any]]:
 
 
 def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
-    """The list of the texts as a page, or, with `push`, as the answer to a form of the editor."""
+    """Render the list of texts as a page, or with `push` as the response to a form of the editor."""
     template = "app/texts_done.html" if push else "app/texts.html"
     response = pages.page(template, title=gettext("Texts"), here="people", seats=found, texts=_listed(), toast=toast)
     if push:
@@ -261,7 +263,7 @@ def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = 
 
 
 def _parts(found: Seats) -> Response:
-    """The list anew where it is still shown, as the answer to an undo."""
+    """Render the list, as the response to an undo."""
     return pages.part("app/texts_parts.html", seats=found, texts=_listed())
 
 
@@ -272,7 +274,7 @@ def _editor(
         people = texts.people_to_show(tx, actor(), PEOPLE_OFFERED)
         person = people[0].name if people else EXAMPLE
         shown = _preview(tx, found, form.typed.get("subject", ""), form.typed.get("body", ""), person)
-    # What was changed elsewhere meanwhile has not been shown yet, unless this answer does.
+    # Keep the version of the form unless this response shows the stored state.
     rendered = text and (forms.version_of(_versioned(text)) if stale or not form.key else form.typed.get("version", ""))
     return pages.page(
         "app/texts_edit.html",
@@ -290,7 +292,7 @@ def _editor(
 
 
 def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str) -> dict[str, Any]:
-    """What the preview shows."""
+    """The values of the preview."""
     name = clean_name(typed) or EXAMPLE
     product = found.chosen["account"]["product"]
     person = texts.person_like(tx, actor(), name)
@@ -305,11 +307,11 @@ def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str)
         "stored": person is not None,
         "wrongs": [
             *(
-                gettext("Subject: %(problem)s", problem=wrong(problem))
+                gettext("Subject: %(problem)s", problem=problem_text(problem))
                 for problem in templates.problems_of(subject.strip())
             ),
             *(
-                gettext("Message, line %(line)s: %(problem)s", line=problem.line, problem=wrong(problem))
+                gettext("Message, line %(line)s: %(problem)s", line=problem.line, problem=problem_text(problem))
                 for problem in templates.problems_of(body.strip())
             ),
         ],
@@ -326,5 +328,5 @@ def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str)
 
 @blueprint.app_context_processor
 def variables() -> dict[str, Any]:
-    """The names of the variables and what their buttons write, for templates."""
+    """Template variables: names and buttons of the text variables."""
     return {"VARIABLES": VARIABLES, "INSERTS": INSERTS}

@@ -1,10 +1,10 @@
-"""The list of the pages, and how the application takes them in."""
+"""Imports all modules with pages, and registers their blueprint with the application."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from inkeeper.web import (  # noqa: F401 (they add routes, filters and checks to the blueprint by being imported)
+from inkeeper.web import (  # noqa: F401 (importing them adds routes, filters and checks to the blueprint)
     access,
     assets,
     campaigns,
@@ -45,7 +45,7 @@ PAGES = blueprint.name
 
 
 def register_pages(app: Flask) -> None:
-    """Add the pages to the application."""
+    """Register the pages with the application."""
     app.extensions["inkeeper.web.summaries"] = seats.Summaries(seats.SUMMARIES_KEPT)
     translate_templates(app)
     keep_compiled(app)

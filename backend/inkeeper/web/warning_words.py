@@ -1,4 +1,4 @@
-"""Words for the warnings that Home shows as a line of their own, by their codes."""
+"""Texts of the warnings that Home shows on separate lines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from inkeeper.web.words import credits
 
 
 class Note(NamedTuple):
-    """A warning in words, and the page that helps with it, by its address and the words of the link, if one does."""
+    """A warning in words, with an optional link to the page that helps: its address and text."""
 
     code: str
     text: str
@@ -31,7 +31,7 @@ class Note(NamedTuple):
 
 @blueprint.app_template_filter("warning_notes")
 def notes(summary: Mapping[str, Any]) -> list[Note]:
-    """The lines for a summary's warnings, in its order. Codes of a later version are left out."""
+    """The lines of a summary's warnings, in its order. Unknown codes (of a later version) are skipped."""
     return [WORDS[warning.code](warning.arguments, summary) for warning in summary["warnings"] if warning.code in WORDS]
 
 
@@ -99,6 +99,7 @@ WORDS: dict[ReminderCode, Callable[[Any, Mapping[str, Any]], Note]] = {
     "low_balance": _low_balance,
     "response_rate": _response_rate,
 }
-"""For each code that gets a line, the function that words a warning, given its arguments and the summary that it is
-part of. The others are said by Home's loss, pace and LinkedIn's number, or by Plan & rules.
+"""The function that makes the line of a warning from its arguments and the summary, by code.
+
+Codes without an entry are shown elsewhere: in Home's loss, pace and LinkedIn parts, or on Plan & rules.
 """

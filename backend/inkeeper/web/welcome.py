@@ -1,6 +1,6 @@
-"""Set-up in three steps: the LinkedIn plan and its number, the extension, what comes next.
+"""The page Set-up in three steps: plan and balance, extension, next steps.
 
-Each step can be skipped and found again.
+The user can skip each step and return to it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.browsers import FIREFOX, looking
+from inkeeper.web.browsers import FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
 from inkeeper.web.language import gettext, gettext_noop
@@ -39,14 +39,14 @@ PLANS = {
     "premium_career": "Premium Career",
     "other": "Other",
 }
-"""The plans to choose from, as LinkedIn sells them."""
+"""The selectable plans, by the names that LinkedIn sells them under."""
 
 OTHER = "other"
 _OTHER_IS = "premium_business"
-"""Which plan's rules an unlisted plan follows, with its own number of credits a month."""
+"""The plan whose rules apply to an unlisted plan, which has its own number of monthly credits."""
 
 PLAN, EXTENSION, FINISH = 1, 2, 3
-"""The steps."""
+"""The numbers of the steps."""
 
 _NUMBER = gettext_noop("Enter a whole number, such as 12.")
 _AMOUNT = gettext_noop("Enter an amount, such as 79.99.")
@@ -61,7 +61,7 @@ def _whole(**messages: str) -> fields.Integer:
 
 
 class PlanForm(FormSchema):
-    """The LinkedIn plan and the number that LinkedIn shows."""
+    """The LinkedIn plan and the balance that LinkedIn shows."""
 
     plan = fields.String(
         required=True, validate=validate.OneOf(PLANS), error_messages={"required": gettext_noop("Choose your plan.")}
@@ -85,32 +85,32 @@ class PlanForm(FormSchema):
 
 
 class RulesForm(FormSchema):
-    """Whether last month's credits were still there on the 1st."""
+    """Whether unused credits were still there on the 1st of the month."""
 
     kept = fields.String(required=True, validate=validate.OneOf(["yes", "no", "unsure"]))
 
 
 class WelcomeQuery(forms.Query):
-    """The step to open, if not the first one that is not done."""
+    """The step to open; the default is the first unfinished one."""
 
     step = fields.Integer(validate=validate.OneOf([PLAN, EXTENSION, FINISH]))
 
 
 class ConnectingQuery(forms.Query):
-    """The state that the page shows already."""
+    """The version of the state that the page shows."""
 
     state = fields.String(load_default="", validate=validate.Length(max=64))
 
 
 @blueprint.page("/welcome")
 def show_welcome() -> Response:
-    """The set-up at the step that was asked for, else at the first one that is not done."""
+    """Show the set-up at the requested step, or at the first unfinished one."""
     return _page(forms.read_query(WelcomeQuery()).get("step"))
 
 
 @blueprint.post("/welcome/plan")
 def save_plan() -> Response:
-    """Open the account. Asks first where the number is more than the plan can hold."""
+    """Create the account. Asks for confirmation if the balance is above the plan's limit."""
     form = forms.read_form(PlanForm())
     if form.errors:
         return _page(PLAN, 422, form=form)
@@ -121,15 +121,15 @@ def save_plan() -> Response:
         made = forms.save_once(None, form, lambda tx: _create(tx, form.data))
     except Problem as problem:
         if any(error["path"] == "time_zone" for error in problem.errors or []):
-            return _page(PLAN, 422, form=form.but("zone", gettext("Choose a time zone from the list.")))
+            return _page(PLAN, 422, form=form.with_error("zone", gettext("Choose a time zone from the list.")))
         raise
     return _page(None, ask_about=made["account_id"] if made["ask"] else None)
 
 
 @blueprint.post("/accounts/<account_id>/credit-rules")
 def answer_rules(account_id: str) -> Response:
-    """Let unused credits carry over if last month's were still there; otherwise the rules stay as they are."""
-    form = forms.read_press(RulesForm())
+    """Switch to rules with carry-over if last month's credits were still there; otherwise change nothing."""
+    form = forms.read_button(RulesForm())
     with store().read() as tx:
         owned_account(tx, actor(), account_id)
         balance = seats.read(tx, account_id).chosen["balance"]
@@ -140,7 +140,7 @@ def answer_rules(account_id: str) -> Response:
 
 @blueprint.get("/welcome/connecting")
 def show_connecting() -> Response:
-    """What the extension is waiting for; 204 where the page shows that already."""
+    """Show the state of connecting; 204 if nothing has changed. The page polls it."""
     asked = forms.read_query(ConnectingQuery())
     values = _connecting()
     return Response(status=204) if values["state"] == asked["state"] else _part(values)
@@ -148,14 +148,14 @@ def show_connecting() -> Response:
 
 @blueprint.post("/welcome/code")
 def issue_code() -> Response:
-    """Issue a code for the next browser: on a shared server no browser is shown one before."""
-    forms.read_press(FormSchema())
+    """Issue a code for the next browser. A shared server shows no code before."""
+    forms.read_button(FormSchema())
     pairing.invite_device(store(), actor(), now())
     return _part(_connecting())
 
 
 def _part(connecting: dict[str, Any]) -> Response:
-    return pages.part("app/welcome_connecting.html", alone=True, browser=looking(), **connecting)
+    return pages.part("app/welcome_connecting.html", alone=True, browser=requesting_browser(), **connecting)
 
 
 def _page(step: int | None, status: int = 200, **values: Any) -> Response:
@@ -176,7 +176,7 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
         PLANS=PLANS,
         zones=zones(),
         currencies={code: code for code in CURRENCIES},
-        browser=looking(),
+        browser=requesting_browser(),
         firefox=FIREFOX,
         folder=_extension_folder(),
         **connecting,
@@ -185,7 +185,7 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
 
 
 def _connecting() -> dict[str, Any]:
-    """The browsers that are connected, the codes that wait to be typed, and a short name for this state."""
+    """The connected browsers, the codes of waiting ones, and the version of this state."""
     connected = [device.name for device in devices.connected_programs(store(), actor())]
     waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), actor(), now())]
     invited = pairing.invited_code(store(), actor(), now())
@@ -201,8 +201,8 @@ def _connecting() -> dict[str, Any]:
 
 
 def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
-    plan, known = data["plan"], _known(data["plan"])
-    book, terms = _rules(data)
+    plan, known = data["plan"], _plan_code(data["plan"])
+    book, terms = _suggested_rules(data)
     wanted: dict[str, Any] = {
         "name": data.get("name") or ("LinkedIn" if plan == OTHER else PLANS[plan]),
         "plan": known,
@@ -219,44 +219,44 @@ def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     return {"account_id": made["id"], "ask": not book.outlasts_a_month(known)}
 
 
-class _Fitting(NamedTuple):
-    """A rule book, and the account's terms under it."""
+class _BookTerms(NamedTuple):
+    """A rule book, and the account's terms with it."""
 
     book: books.RuleBook
     terms: Terms
 
 
-def _rules(data: dict[str, Any]) -> _Fitting:
-    """The credit rules that the number suggests: the default ones if they can hold it, else the closest that can, else
-    those that hold most.
+def _suggested_rules(data: dict[str, Any]) -> _BookTerms:
+    """The rule book that allows the entered balance: the default one, else the one with the lowest sufficient limit,
+    else the one with the highest limit.
     """
-    fitting = _by_limit(_known(data["plan"]), _own_monthly(data))
+    fitting = _by_limit(_plan_code(data["plan"]), _own_monthly(data))
     holding = [each for limit, each in fitting if data["balance"] <= limit]
     default = [each for each in holding if each.book.default]
     return [*default, *holding, fitting[-1][1]][0]
 
 
 def _most(data: dict[str, Any]) -> int:
-    """The most credits that the plan can hold."""
-    return _by_limit(_known(data["plan"]), _own_monthly(data))[-1][0]
+    """The highest balance that the plan can have under any rule book."""
+    return _by_limit(_plan_code(data["plan"]), _own_monthly(data))[-1][0]
 
 
-def _by_limit(plan: str, monthly: int | None) -> list[tuple[int, _Fitting]]:
-    """The rule books that know the plan, with the most credits that it can hold under each, smallest first.
+def _by_limit(plan: str, monthly: int | None) -> list[tuple[int, _BookTerms]]:
+    """The rule books of the plan, each with its highest possible balance, lowest first.
 
-    `monthly` is the account's own number of credits a month, None where the plan's holds. Numbers are those of today.
+    `monthly` is the account's own number of monthly credits, None for the plan's. Numbers of today are used.
     """
     found = []
     for book in books.rule_books().values():
         if plan in book.plans:
             terms = _own_terms(book, plan, monthly)
             most = book.max_balance(plan, terms, "UTC", now())
-            found.append((LARGEST_AMOUNT if most is None else most, _Fitting(book, terms)))
+            found.append((LARGEST_AMOUNT if most is None else most, _BookTerms(book, terms)))
     return sorted(found, key=lambda each: each[0])
 
 
 def _own_terms(book: books.RuleBook, plan: str, monthly: int | None) -> Terms:
-    """The account's own numbers under a rule book: its cap is as many allotments as the plan's own cap is."""
+    """The account's terms with a rule book. The ratio of cap to allotment is that of the plan."""
     if monthly is None:
         return Terms(book.id)
     own, numbers = monthly * book.renewal_of(plan).months, book.numbers(plan, "UTC", now())
@@ -268,7 +268,7 @@ def _own_monthly(data: dict[str, Any]) -> int | None:
     return data["monthly"] if data["plan"] in ("recruiter", OTHER) else None
 
 
-def _known(plan: str) -> str:
+def _plan_code(plan: str) -> str:
     return _OTHER_IS if plan == OTHER else plan
 
 
@@ -277,7 +277,7 @@ def _price(data: dict[str, Any]) -> money.Money | None:
 
 
 def _carry_over(tx: Transaction, account_id: str, balance: int) -> dict[str, Any]:
-    """Choose the closest rules under which credits outlast a month and that can hold the balance."""
+    """Switch to the rule book with carry-over that has the lowest limit sufficient for the balance."""
     account = accounts.get_account(tx, actor(), account_id, now())
     plan, own = account["plan"], account["overrides"]["allotment"]
     fitting = _by_limit(plan, None if own is None else own // account["allotment_months"])
@@ -293,6 +293,6 @@ def _carry_over(tx: Transaction, account_id: str, balance: int) -> dict[str, Any
 
 
 def _extension_folder() -> str | None:
-    """The folder of the extension, where the page is looked at on the computer that has it."""
+    """The path of the extension's folder, None on a shared server or without the folder."""
     folder = Path(inkeeper.__file__).resolve().parents[2] / "extension"
     return str(folder) if not settings().is_shared and (folder / "manifest.json").is_file() else None

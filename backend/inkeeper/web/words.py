@@ -1,4 +1,4 @@
-"""What people read where a template would have to choose between codes."""
+"""Texts of codes and amounts, for templates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OUTCOMES: Translated[Outcome, str] = Translated(
         "no_response": gettext_noop("No reply"),
     }
 )
-"""Each outcome's name. `accepted` is LinkedIn's word for a reply of interest."""
+"""The name of each outcome. `accepted` is LinkedIn's term for an interested reply."""
 
 PURPOSES = Translated(
     {
@@ -43,7 +43,7 @@ KINDS: Translated[JournalKind, str] = Translated(
         "adjust": gettext_noop("Adjusted"),
     }
 )
-"""Each kind of change of the credits."""
+"""The name of each kind of journal entry."""
 
 _PROBLEMS: Translated[ProblemCode, str] = Translated(
     {
@@ -70,7 +70,7 @@ _OTHER_PROBLEM = gettext_noop("That didn't work, and nothing was saved. Try agai
 
 
 def problem(found: Problem) -> str:
-    """A refusal in a person's words."""
+    """The text of a problem."""
     return _PROBLEMS.get(found.code) or gettext(_OTHER_PROBLEM)
 
 
@@ -82,13 +82,13 @@ def credits(number: int) -> str:
 
 @blueprint.app_template_filter("every")
 def every(months: int) -> str:
-    """How often: `a month`, `every 3 months`."""
+    """An interval in words: `a month`, `every 3 months`."""
     return ngettext("a month", "every %(number)s months", months)
 
 
 @blueprint.app_template_filter("money")
 def amount(value: dict[str, Any]) -> str:
-    """About how much money: `€38`, `€4.50`, `CHF 120`."""
+    """A rounded amount of money: `€38`, `€4.50`, `CHF 120`."""
     decimal = money.decimal(Money(**value))
     whole, _, minor = decimal.partition(".")
     if int(whole) >= _ROUNDED_FROM:
@@ -98,7 +98,7 @@ def amount(value: dict[str, Any]) -> str:
 
 
 def in_currency(currency: str, whole: int, minor: str) -> str:
-    """An amount with the sign or code of its currency, its minor unit left out where that is 0."""
+    """An amount with its currency's symbol or code, without the minor unit if that is 0."""
     words = language()
     number = words.number(whole) + (words.formats.decimal + minor if minor.strip("0") else "")
     if words.formats.money.startswith("{currency}"):
@@ -107,18 +107,18 @@ def in_currency(currency: str, whole: int, minor: str) -> str:
 
 
 def unit(currency: str) -> str:
-    """What stands before an amount: `€`, or `CHF ` where there is no sign that everybody knows."""
+    """The prefix of an amount: `€`, or `CHF ` for a currency without a well-known symbol."""
     return _SYMBOLS.get(currency, f"{currency} ")
 
 
 @blueprint.app_template_filter("per_day")
 def per_day(rate: float) -> str:
-    """How many a day: `3`, or `2–3` for 2.4."""
+    """A daily rate: `3`, or `2–3` for 2.4."""
     whole = int(rate)
     return str(whole) if whole == rate else f"{whole}–{whole + 1}"
 
 
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
-    """The names of codes, and whether all that is shown is made up, for templates."""
+    """Template variables: texts of codes, and whether the server is a demo."""
     return {"OUTCOMES": OUTCOMES, "PURPOSES": PURPOSES, "KINDS": KINDS, "demo": settings().demo}

@@ -1,5 +1,5 @@
-// What the server's pages need of the browser: signing in, the token with every request, and guards around htmx.
-// Loaded in <head>, before htmx: the secret in the address is taken out before anything can be sent.
+// The script of the server's pages: signing in, the token in every request, and corrections of htmx's defaults.
+// It is loaded in <head> before htmx, so that it removes the secret from the address before any request.
 "use strict";
 
 (() => {
@@ -9,7 +9,7 @@
   const UNDO_MS = 15_000;
   const UPDATE_AFTER_MS = 60_000;
 
-  /** The stored value; null if there is none, undefined if the browser blocks storage. @param {string} key */
+  /** Returns the stored value; null without one, undefined if the browser blocks storage. @param {string} key */
   function stored(key) {
     try {
       return localStorage.getItem(key);
@@ -31,7 +31,7 @@
 
   // ---- signing in and out ----
 
-  /** Takes the one-time secret out of the address, so that neither a request nor the session history holds it. */
+  /** Removes the one-time secret from the address and returns it, so that no request or history entry contains it. */
   function takeSecret() {
     const secret = SIGN_IN.exec(location.hash)?.[1] ?? null;
     if (secret) history.replaceState(history.state, "", location.pathname + location.search);
@@ -65,7 +65,7 @@
     return (find(browsers) ?? "a browser") + (system ? ` on ${system}` : "");
   }
 
-  /** Exchanges the secret for a token. Gives what to say if it cannot. @param {string} given */
+  /** Exchanges the secret for a token. Returns the id of the message to show if it fails. @param {string} given */
   async function redeem(given) {
     const headers = { "Content-Type": "application/json", ...authorization() };
     const body = JSON.stringify({ secret: given, device: deviceName() });
@@ -106,7 +106,7 @@
     return htmx.ajax("GET", location.pathname + location.search, { target: "#main", swap: "outerHTML" });
   }
 
-  /** Takes everything off the page that an answer of the server brought. */
+  /** Removes all content that came from the server. */
   function clear() {
     for (const id of ["problem", "toast"]) document.getElementById(id)?.replaceChildren();
     for (const node of document.querySelectorAll("#frame nav, #frame details")) node.remove();
@@ -135,12 +135,12 @@
     const headers = authorization();
     localStorage.removeItem(TOKEN);
     showState("out");
-    // The browser is signed out whether or not the server hears of it.
+    // Ignore a failure: the token is already deleted here.
     await fetch("/sign-out", { method: "POST", headers, credentials: "omit", keepalive: true }).catch(() => null);
   }
 
   /** @param {string} name */
-  function sayProblem(name) {
+  function showProblem(name) {
     const notice = document.createElement("p");
     notice.className = "notice urgent";
     notice.append(template(`say-${name}`));
@@ -154,7 +154,7 @@
     else showState("out");
   });
 
-  // A page that another visit left in the back/forward cache shows data although nobody is signed in any more.
+  // A page restored from the back/forward cache may show data after signing out.
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted && !stored(TOKEN)) location.reload();
   });
@@ -164,7 +164,7 @@
     if (secret) start();
   });
 
-  // ---- htmx: the token, and guards against what 4.0.1 does by default ----
+  // ---- htmx: the token, and corrections of the defaults of 4.0.1 ----
 
   document.addEventListener("htmx:config:request", (event) => {
     const { ctx } = event.detail;
@@ -174,12 +174,12 @@
       return;
     }
     Object.assign(ctx.request.headers, authorization());
-    // It is the whole address, fragment included.
+    // This header has the whole address including the fragment.
     delete ctx.request.headers["HX-Current-URL"];
     const progress = ctx.sourceElement.querySelector?.("progress[data-upload]");
     if (progress && ctx.request.method === "POST") {
       ctx.fetch = uploader(progress);
-      // A large file may take longer on its way than any other request.
+      // Uploading a large file takes longer than the default timeout.
       ctx.request.timeout = 0;
     }
   });
@@ -189,29 +189,29 @@
     const type = response.headers.get("Content-Type") ?? "";
     if (response.status === 401) {
       event.preventDefault();
-      // Another tab may have signed in again since.
+      // Another tab may have signed in since.
       if (request.headers.Authorization !== authorization().Authorization) return;
       localStorage.removeItem(TOKEN);
       showState("out", "revoked");
     } else if (!type.startsWith("text/html")) {
       event.preventDefault();
-      sayProblem(response.status === 429 ? "busy" : "server");
+      showProblem(response.status === 429 ? "busy" : "server");
     } else if (response.status < 400) {
-      // Not htmx's own redirect: after that the button would stay dimmed, as if the request went on.
+      // htmx's own redirect header would leave the button in the state of a running request.
       const file = response.headers.get("Inkeeper-Download");
       if (file) {
         event.preventDefault();
         location.href = file;
       }
       document.getElementById("problem")?.replaceChildren();
-      // The extension in this browser hears it, and fetches its number anew.
+      // The extension listens to this event and reloads its summary.
       if (request.method !== "GET" && !sourceElement.matches?.("[data-reads]")) {
         document.dispatchEvent(new Event("inkeeper:changed"));
       }
     }
   });
 
-  // A refused page would otherwise be pushed into the history although it is not shown.
+  // By default the address of a failed page is pushed into the history although the page is not shown.
   document.addEventListener("htmx:before:history:update", (event) => {
     if (event.detail.response?.status >= 400) event.preventDefault();
   });
@@ -219,10 +219,10 @@
   document.addEventListener("htmx:error", (event) => {
     if (!event.detail.ctx?.request) return;
     if (document.getElementById("main")?.hasAttribute("aria-busy")) showState("away");
-    else sayProblem("away");
+    else showProblem("away");
   });
 
-  // Ctrl-, Cmd- and Shift-click open a new tab or window: htmx would swallow them.
+  // Keep the browser's Ctrl-, Cmd- and Shift-click on links: htmx would handle them as plain clicks.
   addEventListener(
     "click",
     (event) => {
@@ -233,7 +233,7 @@
     true,
   );
 
-  /** A `fetch` that shows how much of a file has been sent. @param {HTMLProgressElement} progress */
+  /** Returns a `fetch` that shows the progress of an upload. @param {HTMLProgressElement} progress */
   function uploader(progress) {
     return (/** @type {string} */ url, /** @type {any} */ { method, headers, body, signal }) =>
       new Promise((resolve, reject) => {
@@ -272,34 +272,34 @@
 
   document.addEventListener("htmx:after:swap", (event) => {
     shownAt = Date.now();
-    // A refused form: to its first error, or to the question that it asks.
+    // Move the focus in a refused form to its first error or its question.
     if (event.detail.ctx.response?.status === 422) {
       document.querySelector("main [aria-invalid=true], main [role=alert] button")?.focus();
     }
     showTheme();
     showZones();
     chooseOwnZone();
-    leaveInTime();
-    countPicked();
-    backToRow(event.detail.ctx.sourceElement);
+    removeToastsLater();
+    updateSelectionCount();
+    focusRow(event.detail.ctx.sourceElement);
   });
 
   /**
-   * After a row was closed the focus is on it again.
-   * @param {Element} source what was swapped in, where the button is gone
+   * Moves the focus to a row after its form was closed.
+   * @param {Element} source the swapped-in element; the button that had the focus was removed
    */
-  function backToRow(source) {
+  function focusRow(source) {
     if (document.activeElement !== document.body) return;
     source?.closest?.("tbody")?.querySelector("[data-opens]")?.focus({ focusVisible: true });
   }
 
-  /** Names the account's time zone where it is not the browser's own. */
+  /** Shows the account's time zone if it differs from the browser's. */
   function showZones() {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const element of document.querySelectorAll("[data-zone]")) element.hidden = element.dataset.zone === own;
   }
 
-  /** Chooses the browser's time zone in a form for a new account, where none is chosen. */
+  /** Selects the browser's time zone in the form of a new account, unless one is selected. */
   function chooseOwnZone() {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const list of document.querySelectorAll(".own-zone select")) {
@@ -308,7 +308,7 @@
     }
   }
 
-  function leaveInTime() {
+  function removeToastsLater() {
     for (const toast of document.querySelectorAll(".toast:not([data-leaving])")) {
       toast.dataset.leaving = "";
       const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, UNDO_MS) : toast.remove());
@@ -316,13 +316,13 @@
     }
   }
 
-  // A page that was left open is brought up to date when it is looked at again, unless something is being typed.
+  // Reload an old page when its tab becomes visible again, unless it has unsaved input.
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden || Date.now() - shownAt < UPDATE_AFTER_MS || !stored(TOKEN) || isBeingTyped()) return;
+    if (document.hidden || Date.now() - shownAt < UPDATE_AFTER_MS || !stored(TOKEN) || hasUnsavedInput()) return;
     load();
   });
 
-  function isBeingTyped() {
+  function hasUnsavedInput() {
     const fields = document.querySelectorAll("main input:not([type=hidden]), main textarea, main select");
     return [...fields].some((field) =>
       field instanceof HTMLSelectElement
@@ -337,7 +337,7 @@
     if (event.key === "Escape") closeMenus(null, true);
     if (event.key === "Escape") leaveRow(event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || isTypedIn(event.target)) return;
-    if (steer(event.key)) {
+    if (handleListKey(event.key)) {
       event.preventDefault();
       return;
     }
@@ -351,12 +351,12 @@
 
   let lastRow = 0;
 
-  /** Whether letters are typed into it: a checkbox or a button takes none. @param {Element} target */
+  /** Whether the element takes typed text, unlike a checkbox or a button. @param {Element} target */
   const isTypedIn = (target) =>
     target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog");
 
-  /** Does what a key stands for in a list. Gives whether it stands for anything. @param {string} key */
-  function steer(key) {
+  /** Handles a list's keyboard shortcut. Returns whether the key is one. @param {string} key */
+  function handleListKey(key) {
     const opens = [...document.querySelectorAll("[data-opens]")];
     const at = opens.findIndex((button) => button.closest("tr").contains(document.activeElement));
     if (key === "?") {
@@ -376,19 +376,19 @@
     return true;
   }
 
-  /** Escape in an opened row: out of the field first, then out of the row. @param {Element} target */
+  /** Handles Escape in an opened row: first leaves the field, then closes the row. @param {Element} target */
   function leaveRow(target) {
     const closes = target.closest?.(".editing")?.querySelector("[data-closes]");
     if (closes && isTypedIn(target)) closes.focus();
     else closes?.click();
   }
 
-  function countPicked() {
-    const [said, all] = [document.querySelector("[data-picked]"), document.querySelector("[data-picks-all]")];
-    if (!said) return;
+  function updateSelectionCount() {
+    const [count, all] = [document.querySelector("[data-picked]"), document.querySelector("[data-picks-all]")];
+    if (!count) return;
     const boxes = [...document.querySelectorAll("[name=target]")];
     const picked = boxes.filter((box) => box.checked).length;
-    said.textContent = picked ? `${picked} selected` : "";
+    count.textContent = picked ? `${picked} selected` : "";
     if (!all) return;
     all.checked = picked > 0 && picked === boxes.length;
     all.indeterminate = picked > 0 && picked < boxes.length;
@@ -398,16 +398,16 @@
     if (target.matches?.("[data-picks-all]")) {
       for (const box of document.querySelectorAll("[name=target]")) box.checked = target.checked;
     }
-    if (target.matches?.("[data-picks-all], [name=target]")) countPicked();
+    if (target.matches?.("[data-picks-all], [name=target]")) updateSelectionCount();
   });
 
-  // Some fields are sent as soon as they change, such as a file.
+  // Forms marked with data-sends are submitted on each change, such as choosing a file.
   addEventListener("change", ({ target }) => {
     if (target.closest?.("[data-sends]")) target.form.requestSubmit();
   });
 
   /**
-   * Copies the text before a button; where the browser does not let pages copy, selects it.
+   * Copies a button's text to the clipboard. If the browser refuses, selects the text before the button.
    * @param {HTMLElement} button
    */
   async function copy(button) {
@@ -420,28 +420,28 @@
     }
   }
 
-  // ---- writing a text: buttons put variables where the caret was last ----
+  // ---- editing a text: buttons insert variables at the last position of the caret ----
 
   /** @type {HTMLInputElement | HTMLTextAreaElement | null} */
-  let writtenIn = null;
+  let lastField = null;
 
   addEventListener("focusin", ({ target }) => {
-    if (target.matches?.("[data-takes] :is(input, textarea)")) writtenIn = target;
+    if (target.matches?.("[data-takes] :is(input, textarea)")) lastField = target;
   });
 
   /** @param {string} text */
   function insert(text) {
-    const field = writtenIn?.isConnected ? writtenIn : document.querySelector("[data-takes] textarea");
-    if (field !== writtenIn) field.setSelectionRange(field.value.length, field.value.length);
+    const field = lastField?.isConnected ? lastField : document.querySelector("[data-takes] textarea");
+    if (field !== lastField) field.setSelectionRange(field.value.length, field.value.length);
     field.focus();
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** @param {Node | null} but @param {boolean} [focus] */
-  function closeMenus(but, focus) {
+  /** Closes the open menus, except one that contains `kept`. @param {Node | null} kept @param {boolean} [focus] */
+  function closeMenus(kept, focus) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      if (but && menu.contains(but)) continue;
+      if (kept && menu.contains(kept)) continue;
       menu.open = false;
       if (focus) menu.querySelector("summary")?.focus();
     }
@@ -465,7 +465,7 @@
     if (button.closest(".menu .list") && button.tagName === "A") closeMenus(null);
   });
 
-  // ---- printing: what is folded away is printed too ----
+  // ---- printing: collapsed details are printed too ----
 
   /** @type {HTMLDetailsElement[]} */
   let opened = [];
@@ -481,7 +481,7 @@
   });
 
   showTheme();
-  // htmx is a deferred script of this document, so it has run by then.
+  // htmx is a deferred script, so it has run before this event.
   document.addEventListener("DOMContentLoaded", () => {
     showTheme();
     if (document.getElementById("main").hasAttribute("aria-busy")) start();
