@@ -521,7 +521,7 @@ def test_any_history_comes_back_without_loss(past: History, words: list[str]) ->
                     (
                         accounts.get_account(tx, Actor("owner"), "account", past.end),
                         balances.journal_of(tx, "account", since, past.end),
-                        balances.told(tx, "account", since, past.end),
+                        balances.period_sheets(tx, "account", since, past.end),
                     )
                 )
         assert told[0] == told[1]

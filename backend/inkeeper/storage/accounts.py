@@ -56,7 +56,7 @@ def get(tx: Transaction, owner_id: str, account_id: str) -> Account | None:
         f"SELECT {_COLUMNS} FROM account WHERE id = ? AND owner_id = ?",  # noqa: S608 (names of ours)
         (account_id, owner_id),
     ).fetchone()
-    return None if row is None else _seat(*row)
+    return None if row is None else _account(*row)
 
 
 def ids(tx: Transaction, owner_id: str, after: str | None) -> list[str]:
@@ -91,15 +91,15 @@ def has_account_or_text(tx: Transaction, owner_id: str) -> bool:
     return bool(tx.execute(sql, (owner_id, owner_id)).fetchone()[0])
 
 
-def add(tx: Transaction, seat: Account) -> None:
+def add(tx: Transaction, account: Account) -> None:
     """Store a new account."""
     columns = {
-        "id": seat.id,
-        "owner_id": seat.owner_id,
-        "time_zone": seat.time_zone,
-        "created_at": to_microseconds(seat.created_at),
-        "version": seat.version,
-        **dict(_stored(seat._asdict())),
+        "id": account.id,
+        "owner_id": account.owner_id,
+        "time_zone": account.time_zone,
+        "created_at": to_microseconds(account.created_at),
+        "version": account.version,
+        **dict(_stored(account._asdict())),
     }
     marks = ", ".join("?" * len(columns))
     tx.execute(
@@ -148,7 +148,7 @@ def _stored(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "lead_days", ",".join(map(str, fields["lead_days"]))
 
 
-def _seat(
+def _account(
     account_id: str,
     name: str,
     zone: str,

@@ -17,8 +17,8 @@ from inkeeper.rules.sheets import Sheet, draw_up
 from inkeeper.rules.state import Position, State
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import snapshots
+from inkeeper.storage.cached_states import CachedStates, states_from
 from inkeeper.storage.engines.engine import AccountRow
-from inkeeper.storage.heads import Latest, latest_at
 from inkeeper.storage.transaction import Transaction
 
 JUST_OPENED = timedelta(seconds=1)
@@ -27,7 +27,7 @@ JUST_OPENED = timedelta(seconds=1)
 _IN_A_PERIOD = (Sent, OutcomeRecorded, Observed, Retracted)
 """The facts that begin no period. Only the others may."""
 
-_PLANNED_KEPT = 16
+_LATER_FACTS_MAX = 16
 
 
 class Recorded(NamedTuple):
@@ -38,7 +38,7 @@ class Recorded(NamedTuple):
     coming: list[Fact]
 
 
-class Told(NamedTuple):
+class PeriodSheets(NamedTuple):
     """An account's past by its periods: a sheet for each that is over, the open one's, the state they led to, and the
     facts to come.
     """
@@ -55,7 +55,7 @@ class _Replay(NamedTuple):
     """
 
     recorded: Recorded
-    head: State | None
+    last_state: State | None
     start: State | None
     facts: list[Fact]
     begun: list[State]
@@ -66,28 +66,28 @@ def state_at(tx: Transaction, account_id: str, now: datetime) -> tuple[State, li
 
     Raises BadHistory where there is no such account.
     """
-    start, facts = _from(tx, account_id, Position(now, LAST + 1, ""))
-    now = now if start else _or_after_opening(now, opening_of(facts).at)
-    known = _latest(tx, account_id)
+    start, facts = _start_before(tx, account_id, Position(now, LAST + 1, ""))
+    now = now if start else _not_before_opening(now, opening_of(facts).at)
+    known = _cached_states(tx, account_id)
     # Asked about a time before the latest state, there is nothing to learn.
-    if (known is None or start is known.heads[-1]) and (head := _head(facts, now, start)):
+    if (known is None or start is known.states[-1]) and (head := _at_last_fact(facts, now, start)):
         start = head.state
-        latest = known.with_head(start, facts) if known else latest_at(start, facts)
+        latest = known.with_state(start, facts) if known else states_from(start, facts)
         # Asked about a time long past, what came since is not worth keeping.
-        if len(latest.later) <= _PLANNED_KEPT:
-            tx.learn(account_id, latest)
+        if len(latest.later_facts) <= _LATER_FACTS_MAX:
+            tx.cache_states(account_id, latest)
     return replay(facts, now, start).state, [fact for fact in facts if fact.at > now]
 
 
 def journal_of(tx: Transaction, account_id: str, since: datetime, until: datetime) -> list[Entry]:
     """The journal's entries in `[since, until]` (UTC), replayed from the last state known before `since`."""
-    start, facts = _from(tx, account_id, Position(since, 0, ""))
+    start, facts = _start_before(tx, account_id, Position(since, 0, ""))
     if start is None and until < opening_of(facts).at:
         return []
     return [entry for entry in replay(facts, until, start).journal if entry.at >= since]
 
 
-def told(tx: Transaction, account_id: str, since: datetime, now: datetime) -> Told:
+def period_sheets(tx: Transaction, account_id: str, since: datetime, now: datetime) -> PeriodSheets:
     """The sheets of the periods that ended in `(since, now]` (UTC), oldest first, and of the one open at `now`.
 
     Its cost does not grow with what was before `since`: the sheets of closed periods were saved, and what is replayed
@@ -95,18 +95,20 @@ def told(tx: Transaction, account_id: str, since: datetime, now: datetime) -> To
 
     Raises BadHistory where there is no such account.
     """
-    found = _told_from(tx, account_id, snapshots.saved_before(tx, account_id, Position(now, LAST + 1, "")), now)
+    found = _period_sheets_from(
+        tx, account_id, snapshots.saved_before(tx, account_id, Position(now, LAST + 1, "")), now
+    )
     kept = snapshots.saved_sheets(tx, account_id, since, (found.closed or [found.present])[0].start)
     sheets = [*kept, *found.closed]
     if not _is_whole([*sheets, found.present], since, found.state.opened_at):
-        found = _told_from(tx, account_id, snapshots.saved_before(tx, account_id, Position(since, 0, "")), now)
+        found = _period_sheets_from(tx, account_id, snapshots.saved_before(tx, account_id, Position(since, 0, "")), now)
         sheets = found.closed
     return found._replace(closed=[sheet for sheet in sheets if sheet.end and sheet.end > since])
 
 
 def preview(tx: Transaction, account_id: str, facts: Sequence[Fact], now: datetime) -> Recorded:
     """What `record` would come to, with nothing stored."""
-    return _replay_with(tx, account_id, facts, _takes_effect(tx, account_id, facts), now).recorded
+    return _replay_with(tx, account_id, facts, _first_effect(tx, account_id, facts), now).recorded
 
 
 def record(
@@ -124,17 +126,17 @@ def record(
     names the import that they came with, if any, and `import_ids` those of single facts, by the facts' ids. `check` may
     raise to refuse them, which leaves nothing behind. Raises what `replay` raises.
     """
-    earliest = _takes_effect(tx, account_id, facts)
+    earliest = _first_effect(tx, account_id, facts)
     recorded, head, start, behind, begun = _replay_with(tx, account_id, facts, earliest, now)
     if check:
         check(recorded)
     stored_facts.add(tx, account_id, facts, now, import_id, import_ids)
-    known = _latest(tx, account_id)
+    known = _cached_states(tx, account_id)
     kept = known and known.before(min(earliest, head.position) if head else earliest)
     if head:
-        tx.learn(account_id, kept.with_head(head, behind) if kept else latest_at(head, behind))
+        tx.cache_states(account_id, kept.with_state(head, behind) if kept else states_from(head, behind))
     else:
-        tx.learn(account_id, kept and kept.with_later(behind))
+        tx.cache_states(account_id, kept and kept.with_later_facts(behind))
     snapshots.drop_from(tx, account_id, earliest)
     if begun:
         snapshots.save(tx, account_id, begun, draw_up(start, begun, recorded.journal, recorded.state)[0])
@@ -157,14 +159,14 @@ def newly_uncovered(
     until = max([now, *(fact.at for fact in recorded.coming if type(fact) is Sent)])
     later = replay(recorded.coming, until, recorded.state).journal if until > now else []
     # A replay may begin at any place before the first send that the facts change.
-    first = _takes_effect(tx, account_id, facts)
+    first = _first_effect(tx, account_id, facts)
     uncovered = _uncovered_from(first, [*recorded.journal, *later])
     if not uncovered:
         return set()
     before = _uncovered_from(first, journal_of(tx, account_id, first.at, until))
     if not before:
         return set(uncovered)
-    past = told(tx, account_id, first.at, until)
+    past = period_sheets(tx, account_id, first.at, until)
     starts = [sheet.start for sheet in (*past.closed, past.present)]
     more = Counter(bisect_right(starts, at) for at in uncovered.values())
     more.subtract(bisect_right(starts, at) for at in before.values())
@@ -179,58 +181,58 @@ def newly_uncovered(
 
 def present(tx: Transaction, account_id: str, now: datetime) -> datetime:
     """The instant (UTC) to show the account as of: `now`, or just after its opening where that is still to come."""
-    return _or_after_opening(now, opened_at(tx, account_id))
+    return _not_before_opening(now, opened_at(tx, account_id))
 
 
 def opened_at(tx: Transaction, account_id: str) -> datetime:
     """When the account opened (UTC)."""
-    if latest := _latest(tx, account_id):
-        return latest.heads[-1].opened_at
+    if latest := _cached_states(tx, account_id):
+        return latest.states[-1].opened_at
     return stored_facts.opening_of(tx, account_id)
 
 
 def last_at(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
     """The date (UTC) of the latest fact up to `now`, or None."""
-    latest = tx.latest(account_id)
-    if latest and (head_at := latest.heads[-1].position.at) <= now:
-        return max([head_at, *(fact.at for fact in latest.later if fact.at <= now)])
+    latest = tx.cached_states(account_id)
+    if latest and (head_at := latest.states[-1].position.at) <= now:
+        return max([head_at, *(fact.at for fact in latest.later_facts if fact.at <= now)])
     return stored_facts.last_at(tx, account_id, now)
 
 
-def _latest(tx: Transaction, account_id: str) -> Latest | None:
+def _cached_states(tx: Transaction, account_id: str) -> CachedStates | None:
     """The account's latest states; None where they have to be worked out from what is stored.
 
     Where another process has written to the account, what this one knows is brought up to date by the facts since.
     """
-    if earlier := tx.earlier(account_id):
-        tx.learn(account_id, _caught_up(tx, account_id, *earlier))
-    return tx.latest(account_id)
+    if earlier := tx.outdated_states(account_id):
+        tx.cache_states(account_id, _with_new_facts(tx, account_id, *earlier))
+    return tx.cached_states(account_id)
 
 
-def _caught_up(tx: Transaction, account_id: str, then: AccountRow, known: Latest) -> Latest | None:
+def _with_new_facts(tx: Transaction, account_id: str, then: AccountRow, known: CachedStates) -> CachedStates | None:
     """Those of the states known that hold still, with all facts behind the last of them; None if there are none."""
-    facts = stored_facts.facts_of(tx, account_id, known.heads[0].position.at)
+    facts = stored_facts.facts_of(tx, account_id, known.states[0].position.at)
     new = [fact for fact in facts if fact.id > (then.last_fact_id or "")]
     if len(new) != tx.row(account_id).facts_recorded - then.facts_recorded:
         # Some are dated before the first of the states.
         return None
-    kept = known.before(_takes_effect(tx, account_id, new)) if new else known
-    return kept and kept.with_later(facts)
+    kept = known.before(_first_effect(tx, account_id, new)) if new else known
+    return kept and kept.with_later_facts(facts)
 
 
-def _from(tx: Transaction, account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
+def _start_before(tx: Transaction, account_id: str, place: Position) -> tuple[State | None, list[Fact]]:
     """The last state known before that place (None: none is), and the facts from its instant on, all of them without
     one.
     """
-    latest = _latest(tx, account_id)
-    if latest and latest.heads[-1].position < place:
-        return latest.heads[-1], list(latest.later)
-    heads = reversed(latest.heads) if latest else ()
+    latest = _cached_states(tx, account_id)
+    if latest and latest.states[-1].position < place:
+        return latest.states[-1], list(latest.later_facts)
+    heads = reversed(latest.states) if latest else ()
     start = next((head for head in heads if head.position < place), None)
-    return _with_facts(tx, account_id, start or snapshots.saved_before(tx, account_id, place))
+    return _start_with_facts(tx, account_id, start or snapshots.saved_before(tx, account_id, place))
 
 
-def _or_after_opening(now: datetime, opening: datetime) -> datetime:
+def _not_before_opening(now: datetime, opening: datetime) -> datetime:
     """`now`, or just after the opening where that is still to come: the account was opened while the clock was ahead.
 
     Until then all that happens is placed in this short time.
@@ -238,11 +240,11 @@ def _or_after_opening(now: datetime, opening: datetime) -> datetime:
     return now if opening <= now else opening + JUST_OPENED
 
 
-def _with_facts(tx: Transaction, account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
+def _start_with_facts(tx: Transaction, account_id: str, start: State | None) -> tuple[State | None, list[Fact]]:
     return start, stored_facts.facts_of(tx, account_id, start.position.at if start else None)
 
 
-def _head(
+def _at_last_fact(
     facts: Sequence[Fact], now: datetime, start: State | None, on_renewal: Callable[[State], None] | None = None
 ) -> Replayed | None:
     """The state as of the last fact up to `now`, replayed from `start`; None where that has seen all of them.
@@ -261,35 +263,35 @@ def _head(
 def _replay_with(tx: Transaction, account_id: str, new: Sequence[Fact], earliest: Position, now: datetime) -> _Replay:
     """The account with the new facts, which count from `earliest` on, at `now`."""
     place = min(earliest, Position(now, LAST, ""))
-    start, facts = _from(tx, account_id, place)
+    start, facts = _start_before(tx, account_id, place)
     facts += new
-    now = now if start else _or_after_opening(now, opening_of(facts).at)
+    now = now if start else _not_before_opening(now, opening_of(facts).at)
     if start and (
         start.next_renewal <= now or any(not isinstance(fact, _IN_A_PERIOD) for fact in facts if fact.at <= now)
     ):
         # A period will close, and its sheet is drawn up from all of it.
-        start, facts = _with_facts(tx, account_id, snapshots.saved_before(tx, account_id, place))
+        start, facts = _start_with_facts(tx, account_id, snapshots.saved_before(tx, account_id, place))
         facts += new
     begun: list[State] = []
 
     def on_renewal(state: State) -> None:
         begun.append(state.copy())
 
-    head = _head(facts, now, start, on_renewal)
+    head = _at_last_fact(facts, now, start, on_renewal)
     state, later = replay(facts, now, head.state if head else start, on_renewal)
     journal = head.journal + later if head else later
     recorded = Recorded(state, journal, [fact for fact in facts if fact.at > now])
     return _Replay(recorded, head and head.state, start, facts, begun)
 
 
-def _told_from(tx: Transaction, account_id: str, start: State | None, now: datetime) -> Told:
+def _period_sheets_from(tx: Transaction, account_id: str, start: State | None, now: datetime) -> PeriodSheets:
     """All from `start` on, a state in which a period had just begun (None: from the opening on)."""
     begun: list[State] = []
     facts = stored_facts.facts_of(tx, account_id, start.position.at if start else None)
-    now = now if start else _or_after_opening(now, opening_of(facts).at)
+    now = now if start else _not_before_opening(now, opening_of(facts).at)
     state, journal = replay(facts, now, start, lambda state: begun.append(state.copy()))
     closed, present = draw_up(start, begun, journal, state)
-    return Told(closed, present, state, [fact for fact in facts if fact.at > now])
+    return PeriodSheets(closed, present, state, [fact for fact in facts if fact.at > now])
 
 
 def _is_whole(sheets: Sequence[Sheet], since: datetime, opened_at: datetime) -> bool:
@@ -309,7 +311,7 @@ def _uncovered_from(first: Position, journal: Sequence[Entry]) -> dict[str, date
     }
 
 
-def _takes_effect(tx: Transaction, account_id: str, facts: Sequence[Fact]) -> Position:
+def _first_effect(tx: Transaction, account_id: str, facts: Sequence[Fact]) -> Position:
     """From where on the facts change what is computed: a retraction from the place of what it takes back."""
     places = [position_of(fact) for fact in facts if type(fact) is not Retracted]
     taken_back = [fact.target_id for fact in facts if type(fact) is Retracted]

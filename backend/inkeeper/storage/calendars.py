@@ -26,7 +26,7 @@ class BySecret(NamedTuple):
     secret_hash: str
 
 
-class ToldEvent(NamedTuple):
+class PublishedEvent(NamedTuple):
     """What was last told of an event. `sequence` counts its changes, the last of them at `changed_at`."""
 
     uid: str
@@ -72,18 +72,18 @@ def note_read(tx: Transaction, account_id: str, at: datetime) -> None:
     tx.execute("UPDATE calendar_feed SET last_read_at = ? WHERE account_id = ?", (to_microseconds(at), account_id))
 
 
-def told(tx: Transaction, account_id: str) -> dict[str, ToldEvent]:
+def published_events(tx: Transaction, account_id: str) -> dict[str, PublishedEvent]:
     """What was told of the account's events, by their uids."""
     rows = tx.execute(
         "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
     )
     return {
-        uid: ToldEvent(uid, digest, sequence, from_microseconds(changed_at))
+        uid: PublishedEvent(uid, digest, sequence, from_microseconds(changed_at))
         for uid, digest, sequence, changed_at in rows.fetchall()
     }
 
 
-def put_told(tx: Transaction, account_id: str, event: ToldEvent) -> None:
+def put_published(tx: Transaction, account_id: str, event: PublishedEvent) -> None:
     """Note what is told of an event, in place of what was told before."""
     tx.execute(
         "INSERT INTO calendar_event (account_id, uid, digest, sequence, changed_at) VALUES (?, ?, ?, ?, ?)"
@@ -93,7 +93,7 @@ def put_told(tx: Transaction, account_id: str, event: ToldEvent) -> None:
     )
 
 
-def forget_told(tx: Transaction, account_id: str, uid: str) -> None:
+def delete_published(tx: Transaction, account_id: str, uid: str) -> None:
     """Forget what was told of an event."""
     tx.execute("DELETE FROM calendar_event WHERE account_id = ? AND uid = ?", (account_id, uid))
 

@@ -9,9 +9,9 @@ from tempfile import gettempdir
 from typing import Any
 
 from inkeeper.storage.backup import copies_beside
+from inkeeper.storage.cached_states import StateCache
 from inkeeper.storage.engines import sqlite
 from inkeeper.storage.engines.engine import AccountRow, Connection, DatabaseProblem, Engine, Which
-from inkeeper.storage.heads import Heads
 from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
 from inkeeper.storage.transaction import Transaction
 
@@ -23,7 +23,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._heads = Heads()
+        self._state_cache = StateCache()
 
     @property
     def name(self) -> str:
@@ -55,7 +55,7 @@ class Store:
             yield transaction
             if account_id is not None and self._engine.changes(connection) != before:
                 transaction.raise_version(account_id)
-        transaction.keep_what_was_learned()
+        transaction.publish_cached_states()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -67,7 +67,7 @@ class Store:
         with self._engine.reading() as connection:
             transaction = self._transaction(connection)
             yield transaction
-        transaction.keep_what_was_learned()
+        transaction.publish_cached_states()
 
     def read_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of one query, for where a transaction around it would cost more than the query itself.
@@ -87,12 +87,12 @@ class Store:
         """The copies of the database that the program made of its own accord."""
         return copies_beside(self.path) if self.path else []
 
-    def forget_what_was_deleted(self) -> bool:
+    def purge_deleted_rows(self) -> bool:
         """Remove what is left on disk of changed and deleted rows, as far as the database can do that itself.
 
         Returns whether nothing is left there.
         """
-        return self._engine.forget_what_was_deleted()
+        return self._engine.purge_deleted_rows()
 
     def damage(self) -> str | None:
         """What the database finds wrong with its own files; None if nothing. Takes its time."""
@@ -108,7 +108,7 @@ class Store:
     def _transaction(
         self, connection: Connection, account_id: str | None = None, row: AccountRow | None = None
     ) -> Transaction:
-        transaction = Transaction(self._engine.database, connection, self._heads, account_id, row)
+        transaction = Transaction(self._engine.database, connection, self._state_cache, account_id, row)
         # Or Peewee would commit each of its statements.
         self._engine.database.push_transaction(transaction)
         return transaction

@@ -71,6 +71,6 @@ def add(tx: Transaction, owner_id: str | None, salt: str, marks: str, inmail_ids
     )
 
 
-def forget_marks_before(tx: Transaction, at: datetime) -> None:
+def delete_marks_before(tx: Transaction, at: datetime) -> None:
     """Forget salt and marks of the erasures before this instant."""
     tx.execute("UPDATE erasure SET salt = NULL, marks = NULL WHERE at < ?", (to_microseconds(at),))

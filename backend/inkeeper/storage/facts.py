@@ -42,7 +42,7 @@ KINDS: dict[str, type[Fact]] = {
 
 _KIND_OF = {fact_type: kind for kind, fact_type in KINDS.items()}
 _COLUMNS = "id, kind, at, about, data"
-_STANDING = "NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
+_VALID = "NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
 _OF_TERMS = "kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
 
 
@@ -60,7 +60,7 @@ def facts_of(tx: Transaction, account_id: str, since: datetime | None = None) ->
 def terms_facts(tx: Transaction, account_id: str) -> list[Fact]:
     """The few facts that set plan and rule book, in order of time, those taken back left out."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_STANDING} ORDER BY at, id",  # noqa: S608 (ours)
+        f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_VALID} ORDER BY at, id",  # noqa: S608 (ours)
         (account_id,),
     )
     return sorted((_fact(*row) for row in rows), key=position_of)
@@ -69,7 +69,7 @@ def terms_facts(tx: Transaction, account_id: str) -> list[Fact]:
 def outcomes_of(tx: Transaction, inmail_id: str) -> list[OutcomeRecorded]:
     """What was recorded of an InMail, in order of recording, those taken back left out."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM fact WHERE about = ? AND kind = 'outcome_recorded' AND {_STANDING} ORDER BY id",  # noqa: S608 (ours)
+        f"SELECT {_COLUMNS} FROM fact WHERE about = ? AND kind = 'outcome_recorded' AND {_VALID} ORDER BY id",  # noqa: S608 (ours)
         (inmail_id,),
     )
     return [fact for fact in (_fact(*row) for row in rows) if isinstance(fact, OutcomeRecorded)]
@@ -95,7 +95,7 @@ def last_at(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
 
 def opening_of(tx: Transaction, account_id: str) -> datetime:
     """When (UTC) the account opened, by the facts that stand."""
-    rows = tx.execute(f"SELECT min(at) FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_STANDING}", (account_id,))  # noqa: S608 (ours)
+    rows = tx.execute(f"SELECT min(at) FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_VALID}", (account_id,))  # noqa: S608 (ours)
     ((opened_at,),) = rows.fetchall()
     return instant(opened_at)
 
@@ -107,7 +107,7 @@ def anything_before(tx: Transaction, account_id: str, at: datetime, opened_at: d
     rows = tx.execute(
         "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted'"  # noqa: S608 (ours)
         " AND (import_id IS NULL OR import_id <> ?) AND NOT (kind = 'book_chosen' AND at = ?)"
-        f" AND {_STANDING}"
+        f" AND {_VALID}"
         " LIMIT 1",
         (account_id, micros(at), import_id, micros(opened_at)),
     )
@@ -146,7 +146,7 @@ def facts_of_import(tx: Transaction, import_id: str, *kinds: str) -> list[Fact]:
     """The facts of these kinds that came with an import and were not taken back, in order of time."""
     marks = ", ".join("?" * len(kinds))
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM fact WHERE import_id = ? AND kind IN ({marks}) AND {_STANDING} ORDER BY at, id",  # noqa: S608 (ours)
+        f"SELECT {_COLUMNS} FROM fact WHERE import_id = ? AND kind IN ({marks}) AND {_VALID} ORDER BY at, id",  # noqa: S608 (ours)
         (import_id, *kinds),
     )
     return [_fact(*row) for row in rows.fetchall()]

@@ -214,7 +214,7 @@ def take_back(tx: Transaction, inmails: Iterable[tuple[str, datetime]]) -> None:
     )
 
 
-def forget_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
+def clear_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
     """Note of InMails that no outcome is recorded."""
     tx.executemany(
         "UPDATE inmail SET outcome = 'pending', outcome_at = NULL, answered_at = NULL WHERE id = ?",
@@ -251,7 +251,7 @@ def last_edits(tx: Transaction, account_id: str) -> dict[str, str]:
     return found
 
 
-def is_standing(tx: Transaction, inmail_id: str) -> bool:
+def is_not_retracted(tx: Transaction, inmail_id: str) -> bool:
     """Whether the InMail was not taken back."""
     row = tx.execute("SELECT 1 FROM inmail WHERE id = ? AND retracted_at IS NULL", (inmail_id,)).fetchone()
     return row is not None

@@ -148,7 +148,7 @@ def count_wrong_code(tx: Transaction, owner_id: str) -> None:
     )
 
 
-def forget_wrong_codes(tx: Transaction, owner_id: str | None) -> None:
+def delete_wrong_codes(tx: Transaction, owner_id: str | None) -> None:
     """Forget the wrong codes that came for the owner (None: for all)."""
     if owner_id is None:
         tx.execute("DELETE FROM pairing_limit")

@@ -37,7 +37,7 @@ def note(tx: Transaction, sent: Sent, now: datetime) -> bool:
     return done.rowcount == 1
 
 
-def forget(tx: Transaction, sent: Sent) -> None:
+def delete(tx: Transaction, sent: Sent) -> None:
     """Take the note back."""
     tx.execute(f"DELETE FROM reminder_sent {_WHERE}", _key(sent))  # noqa: S608 (a text of ours)
 
@@ -48,7 +48,7 @@ def any_after(store: Store, at: datetime) -> bool:
     return row is not None
 
 
-def forget_after(tx: Transaction, at: datetime) -> None:
+def delete_after(tx: Transaction, at: datetime) -> None:
     """Forget what was sent after this instant."""
     tx.execute("DELETE FROM reminder_sent WHERE sent_at > ?", (to_microseconds(at),))
 

@@ -13,8 +13,8 @@ from typing import Any
 from peewee import Database
 
 from inkeeper.ids import new_ids
+from inkeeper.storage.cached_states import CachedStates, StateCache
 from inkeeper.storage.engines.engine import AccountRow, Connection, Cursor, Parameters
-from inkeeper.storage.heads import Heads, Latest
 
 
 class Transaction:
@@ -23,13 +23,13 @@ class Transaction:
     `account_id` is the account that is written to; None for a write to no account, and for reading.
     """
 
-    __slots__ = ("_heads", "_learned", "_rows", "account_id", "connection", "database")
+    __slots__ = ("_cached_states", "_rows", "_state_cache", "account_id", "connection", "database")
 
     def __init__(
         self,
         database: Database,
         connection: Connection,
-        heads: Heads,
+        state_cache: StateCache,
         account_id: str | None = None,
         row: AccountRow | None = None,
     ) -> None:
@@ -37,8 +37,8 @@ class Transaction:
         self.database = database
         self.connection: Any = connection
         self.account_id = account_id
-        self._heads = heads
-        self._learned: dict[str, Latest | None] = {}
+        self._state_cache = state_cache
+        self._cached_states: dict[str, CachedStates | None] = {}
         self._rows: dict[str, AccountRow] = {}
         if account_id is not None and row is not None:
             self._rows[account_id] = row
@@ -53,23 +53,23 @@ class Transaction:
         cursor: Cursor = self.connection.executemany(sql, rows)
         return cursor
 
-    def latest(self, account_id: str) -> Latest | None:
+    def cached_states(self, account_id: str) -> CachedStates | None:
         """The account's latest states as of this transaction; None where they have to be worked out."""
-        if account_id not in self._learned:
-            self._learned[account_id] = self._heads.find(account_id, self.row(account_id).version)
-        return self._learned[account_id]
+        if account_id not in self._cached_states:
+            self._cached_states[account_id] = self._state_cache.find(account_id, self.row(account_id).version)
+        return self._cached_states[account_id]
 
-    def earlier(self, account_id: str) -> tuple[AccountRow, Latest] | None:
+    def outdated_states(self, account_id: str) -> tuple[AccountRow, CachedStates] | None:
         """What is known of an earlier version of the account, and how its facts stood then; None for nothing, and where
         this transaction has looked for the latest states already.
         """
-        if account_id in self._learned:
+        if account_id in self._cached_states:
             return None
-        return self._heads.find_earlier(account_id, self.row(account_id).version)
+        return self._state_cache.find_outdated(account_id, self.row(account_id).version)
 
-    def learn(self, account_id: str, latest: Latest | None) -> None:
+    def cache_states(self, account_id: str, latest: CachedStates | None) -> None:
         """Note what the account's latest states are from here on."""
-        self._learned[account_id] = latest
+        self._cached_states[account_id] = latest
 
     def next_ids(self, account_id: str, now: datetime, count: int) -> list[str]:
         """So many ids for new facts of the account, made at `now` (UTC): rising, and behind all that it has.
@@ -91,7 +91,7 @@ class Transaction:
     def raise_version(self, account_id: str) -> None:
         """Count a change of the account: what is known of its earlier versions no longer holds."""
         # As of this transaction what is known of the account's facts is still right: whoever stores one says so itself.
-        self.latest(account_id)
+        self.cached_states(account_id)
         row = self.row(account_id)
         rows = self.execute(
             "UPDATE account SET version = version + 1, last_fact_id = ?, facts_recorded = ? WHERE id = ?"
@@ -101,11 +101,11 @@ class Transaction:
         for (version,) in rows:
             self._rows[account_id] = row._replace(version=version)
 
-    def keep_what_was_learned(self) -> None:
+    def publish_cached_states(self) -> None:
         """Let later transactions have it. For the end of one whose changes are on disk."""
-        for account_id, latest in self._learned.items():
+        for account_id, latest in self._cached_states.items():
             if latest:
-                self._heads.keep(account_id, self._rows[account_id], latest)
+                self._state_cache.put(account_id, self._rows[account_id], latest)
 
     def row(self, account_id: str) -> AccountRow:
         """How the account's facts stand, with what this transaction has changed."""
@@ -119,4 +119,4 @@ class Transaction:
 
 def over_copy(connection: sqlite3.Connection) -> Transaction:
     """A transaction that a connection to a copy of the database is in, for statements alone: no models, no accounts."""
-    return Transaction(Database(None), connection, Heads())
+    return Transaction(Database(None), connection, StateCache())

@@ -208,7 +208,7 @@ def reopen(store: Store, owner_name: str | None = None) -> None:
     with store.begin_write(None) as tx:
         owner_id = None if owner_name is None else owners.find(tx, owner_name)
         if owner_name is None or owner_id is not None:
-            pairings.forget_wrong_codes(tx, owner_id)
+            pairings.delete_wrong_codes(tx, owner_id)
 
 
 def _open(

@@ -137,16 +137,16 @@ def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, no
     if batch.retracted_at is None:
         opening = openings.as_before(tx, account_id, import_id, now)
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
-        standing = _standing(tx, import_id, opens_at)
-        gone: list[Fact] = [*standing.sent, *standing.answers, *standing.answers_of_gone]
+        remaining = _remaining_of(tx, import_id, opens_at)
+        gone: list[Fact] = [*remaining.sent, *remaining.answers, *remaining.answers_of_gone]
         ids = stored_facts.new_fact_ids(tx, account_id, now, len(gone))
         facts = [*map(Retracted, ids, (max(now, fact.at) for fact in gone), (fact.id for fact in gone)), *opening]
         if facts:
             with refusals():
                 balances.record(tx, account_id, facts, now)
-        _unlist_inmails(tx, standing, now)
-        inmails.note_outcomes(tx, (answer.inmail_id for answer in standing.answers))
-        changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
+        _unlist_inmails(tx, remaining, now)
+        inmails.note_outcomes(tx, (answer.inmail_id for answer in remaining.answers))
+        changed = [fact.id for fact in remaining.sent] + [answer.inmail_id for answer in remaining.answers]
         closing.inmails_changed(tx, actor, changed)
         imports.take_back(tx, import_id, now)
         batch = batch._replace(retracted_at=now)
@@ -258,7 +258,7 @@ def _close_targets(
     closing.inmails_changed(tx, actor, answered)
 
 
-class _Standing(NamedTuple):
+class _Remaining(NamedTuple):
     """What has to be taken back of an import."""
 
     sent: list[Sent]
@@ -269,7 +269,7 @@ class _Standing(NamedTuple):
     """Those to InMails that did, as far as they would lie before the account's opening."""
 
 
-def _standing(tx: Transaction, import_id: str, opens_at: datetime) -> _Standing:
+def _remaining_of(tx: Transaction, import_id: str, opens_at: datetime) -> _Remaining:
     """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
     ours = stored_facts.sent_of_import(tx, import_id)
     sent = [fact for fact in stored_facts.facts_of_import(tx, import_id, "sent") if isinstance(fact, Sent)]
@@ -278,13 +278,13 @@ def _standing(tx: Transaction, import_id: str, opens_at: datetime) -> _Standing:
         for fact in stored_facts.facts_of_import(tx, import_id, "outcome_recorded")
         if isinstance(fact, OutcomeRecorded)
     ]
-    return _Standing(
+    return _Remaining(
         sent,
         [answer for answer in answers if answer.inmail_id not in ours],
         [answer for answer in answers if answer.inmail_id in ours and answer.at < opens_at],
     )
 
 
-def _unlist_inmails(tx: Transaction, standing: _Standing, now: datetime) -> None:
-    stored_inmails.take_back(tx, ((fact.id, max(now, fact.at)) for fact in standing.sent))
-    stored_inmails.forget_outcomes(tx, (answer.inmail_id for answer in standing.answers_of_gone))
+def _unlist_inmails(tx: Transaction, remaining: _Remaining, now: datetime) -> None:
+    stored_inmails.take_back(tx, ((fact.id, max(now, fact.at)) for fact in remaining.sent))
+    stored_inmails.clear_outcomes(tx, (answer.inmail_id for answer in remaining.answers_of_gone))

@@ -279,7 +279,7 @@ class _ByInstant:
         self._erased: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
         self._nameless: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
         self._imported: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
-        told: set[tuple[datetime, str]] = set()
+        indexed: set[tuple[datetime, str]] = set()
         for each in known:
             if each.message_key:
                 self._messages.setdefault(each.message_key, each)
@@ -287,9 +287,9 @@ class _ByInstant:
                 self._erased[each.sent_at].add(each)
             elif each.link is None and each.name_key in NOT_A_NAME:
                 self._nameless[each.sent_at].add(each)
-            elif each.source == "import" and not each.message_key and (each.sent_at, each.id) not in told:
+            elif each.source == "import" and not each.message_key and (each.sent_at, each.id) not in indexed:
                 # Once each: whether there is only one matters.
-                told.add((each.sent_at, each.id))
+                indexed.add((each.sent_at, each.id))
                 self._imported[each.sent_at].add(each)
 
     def with_message(self, sought: _Sought) -> Known | None:

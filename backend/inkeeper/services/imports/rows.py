@@ -54,11 +54,11 @@ class Rows:
         column. `size` (in bytes) only serves `progress`.
         """
 
-        def told(done: int) -> None:
+        def report_bytes(done: int) -> None:
             progress(min(1.0, done / size) if size else 0.0)
 
         self.file = file
-        self._texts = Texts(source, file, told)
+        self._texts = Texts(source, file, report_bytes)
         texts = iter(self._texts)
         self._sample = next(texts, "")
         # Blocks of many lines, so that taking them apart and decoding them costs nothing for each line.

@@ -47,9 +47,11 @@ def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dic
     row = owned_account(tx, actor, account_id)
     now = balances.present(tx, account_id, now)
     months = months_of(balances.state_at(tx, account_id, now)[0])
-    told = balances.told(tx, account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now)
-    state, looked_at = told.state, full_periods(told.closed)
-    prices = row.prices(paid_plan([*told.closed, told.present]))
+    past = balances.period_sheets(
+        tx, account_id, month_start(row.time_zone, now, -months * (PERIODS_LOOKED_AT + 1)), now
+    )
+    state, looked_at = past.state, full_periods(past.closed)
+    prices = row.prices(paid_plan([*past.closed, past.present]))
     enough = len(looked_at) >= PERIODS_NEEDED
     trials: dict[str, Trial] = {}
     if enough:

@@ -44,7 +44,7 @@ def last_edits(tx: Transaction, account_id: str) -> dict[str, str]:
 def why_not_editable(tx: Transaction, row: Inmail) -> Problem:
     """Why an InMail that was taken back or replaced cannot be changed."""
     stands = last_edit(tx, row.id)
-    if stands != row.id and stored.is_standing(tx, stands):
+    if stands != row.id and stored.is_not_retracted(tx, stands):
         return conflict(
             "replaced",
             f"The day or cost of this InMail was edited since. Change the InMail that replaces it: {stands}.",

@@ -227,9 +227,9 @@ def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: st
 def note_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
     """Bring the rows of these InMails in line with the facts on what became of them."""
     for inmail_id in inmail_ids:
-        told = stored_facts.outcomes_of(tx, inmail_id)
-        last = told[-1] if told and told[-1].outcome != "pending" else None
-        answered = min((fact.at for fact in told if fact.outcome in ANSWERS), default=None)
+        outcomes = stored_facts.outcomes_of(tx, inmail_id)
+        last = outcomes[-1] if outcomes and outcomes[-1].outcome != "pending" else None
+        answered = min((fact.at for fact in outcomes if fact.outcome in ANSWERS), default=None)
         columns = {
             "outcome": last.outcome if last else "pending",
             "outcome_at": last and last.at,

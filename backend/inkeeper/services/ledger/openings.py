@@ -37,13 +37,13 @@ def dated_back(tx: Transaction, account_id: str, at: datetime, now: datetime) ->
 
     Plan and terms of the opening hold from then on, and renewals fall on the days on which they fell.
     """
-    opened, corrections = _standing(tx, account_id)
+    opened, corrections = _opening_facts(tx, account_id)
     state, _ = balances.state_at(tx, account_id, opened.at)
     terms = _terms(opened, corrections)
     # Without a renewal day of its own an account renews on the day on which it opened.
     terms = replace(terms, renewal_day=terms.renewal_day or state.cycle_day)
     earlier = max(period_start(cycle_of(state), at), dates.EARLIEST)
-    return _instead(tx, account_id, [opened, *corrections], replace(opened, at=earlier, terms=terms), now)
+    return _replace_opening(tx, account_id, [opened, *corrections], replace(opened, at=earlier, terms=terms), now)
 
 
 def as_before(tx: Transaction, account_id: str, import_id: str, now: datetime) -> list[Fact]:
@@ -60,26 +60,26 @@ def as_before(tx: Transaction, account_id: str, import_id: str, now: datetime) -
         stored_facts.fact_of(tx, account_id, fact.target_id) for fact in brought if isinstance(fact, Retracted)
     ]
     former = next(fact for fact in taken_back if isinstance(fact, Opened))
-    opened, corrections = _standing(tx, account_id)
+    opened, corrections = _opening_facts(tx, account_id)
     if opened.id != moved.id or stored_facts.anything_before(tx, account_id, former.at, opened.at, import_id):
         return []
     # Terms that were corrected since are right, however the opening is dated.
-    told = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
-    return _instead(tx, account_id, [opened, *corrections], replace(former, terms=_terms(former, told)), now)
+    kept = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
+    return _replace_opening(tx, account_id, [opened, *corrections], replace(former, terms=_terms(former, kept)), now)
 
 
-def _standing(tx: Transaction, account_id: str) -> tuple[Opened, list[BookChosen]]:
+def _opening_facts(tx: Transaction, account_id: str) -> tuple[Opened, list[BookChosen]]:
     """The opening that stands, and the corrections of its terms, the last one that which holds."""
-    told = stored_facts.terms_facts(tx, account_id)
-    opened = next(fact for fact in told if isinstance(fact, Opened))
-    return opened, [fact for fact in told if isinstance(fact, BookChosen) and fact.at == opened.at]
+    facts = stored_facts.terms_facts(tx, account_id)
+    opened = next(fact for fact in facts if isinstance(fact, Opened))
+    return opened, [fact for fact in facts if isinstance(fact, BookChosen) and fact.at == opened.at]
 
 
 def _terms(opened: Opened, corrections: list[BookChosen]) -> Terms:
     return corrections[-1].terms if corrections else opened.terms
 
 
-def _instead(tx: Transaction, account_id: str, old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
+def _replace_opening(tx: Transaction, account_id: str, old: list[Fact], new: Opened, now: datetime) -> list[Fact]:
     return [
         *(Retracted(stored_facts.new_fact_id(tx, account_id, now), max(now, fact.at), fact.id) for fact in old),
         replace(new, id=stored_facts.new_fact_id(tx, account_id, now)),

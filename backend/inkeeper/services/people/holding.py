@@ -15,7 +15,7 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, timeline
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger.accounts import UNREADABLE, log_unreadable
-from inkeeper.services.people.kept import Kept
+from inkeeper.services.people.kept import ValueCache
 from inkeeper.storage import balances, targets
 from inkeeper.storage.targets import PlannedDay, Target, Today
 from inkeeper.storage.transaction import Transaction
@@ -43,8 +43,8 @@ class HeldOf(NamedTuple):
 
 _NONE_HELD = HeldOf({}, frozenset())
 _LISTS_KEPT = 20
-_PLANNED = Kept[list[PlannedDay]](_LISTS_KEPT)
-_HELD = Kept[HeldOf](_LISTS_KEPT)
+_PLANNED = ValueCache[list[PlannedDay]](_LISTS_KEPT)
+_HELD = ValueCache[HeldOf](_LISTS_KEPT)
 
 
 class Holding:

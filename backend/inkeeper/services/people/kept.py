@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class ValueCache(Generic[Value]):
     """The values that were asked for last, at most `limit` of them. Any thread may use it.
 
     A key holds everything that its value depends on, such as the version of the list (`targets.list_version`), so no

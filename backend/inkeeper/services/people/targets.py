@@ -15,7 +15,7 @@ from inkeeper.services.access import Actor, owned_account, owned_target
 from inkeeper.services.people import persons, texts
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.holding import Holding
-from inkeeper.services.people.kept import Kept
+from inkeeper.services.people.kept import ValueCache
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
@@ -34,8 +34,8 @@ WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
 _LISTS_KEPT = 200
-_OUTLOOKS = Kept[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
-_NEXT = Kept[list[dict[str, Any]]](_LISTS_KEPT)
+_OUTLOOKS = ValueCache[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
+_NEXT = ValueCache[list[dict[str, Any]]](_LISTS_KEPT)
 """What the summary says of the list, as long as the list and the day are the same."""
 
 _FIELDS = {

@@ -24,7 +24,7 @@ from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices.connected import hash_of
 from inkeeper.storage import balances, calendars, targets
 from inkeeper.storage.accounts import Account
-from inkeeper.storage.calendars import ToldEvent
+from inkeeper.storage.calendars import PublishedEvent
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.targets import Today
 from inkeeper.storage.transaction import Transaction
@@ -38,7 +38,7 @@ _FORM = 1
 _READ_NOTED_EVERY = timedelta(hours=1)
 
 # For how long an event that went is remembered: one that comes back goes on counting its changes.
-_TOLD_KEPT = timedelta(days=400)
+_PUBLISHED_KEPT = timedelta(days=400)
 
 
 class Address(NamedTuple):
@@ -49,7 +49,7 @@ class Address(NamedTuple):
     last_read_at: datetime | None
 
 
-class Told(NamedTuple):
+class FeedEvent(NamedTuple):
     """An event as calendar programs are told of it: `sequence` counts its changes, the last of them at `changed_at`
     (UTC).
     """
@@ -66,13 +66,16 @@ class Feed(NamedTuple):
     """An account's calendar. Two with the same tag are the same to the byte."""
 
     title: str
-    events: list[Told]
+    events: list[FeedEvent]
 
     @property
     def tag(self) -> str:
         """Names this very content."""
         lines = [f"{_FORM} {inkeeper.__version__} {self.title}"]
-        lines += [f"{told.uid} {told.digest} {told.sequence} {told.changed_at}" for told in self.events]
+        lines += [
+            f"{published.uid} {published.digest} {published.sequence} {published.changed_at}"
+            for published in self.events
+        ]
         return _digest(*lines)
 
     def text(self) -> bytes:
@@ -152,15 +155,15 @@ def feed_of(store: Store, actor: Actor, account_id: str, now: datetime, words: W
         with store.begin_write(None) as tx:
             # Looked at again, since another request may have been first.
             feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
-            _write_down(tx, account_id, feed, news, now)
+            _store_published(tx, account_id, feed, news, now)
     return feed
 
 
-def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[Told]]:
+def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[FeedEvent]]:
     """The calendar, and those of its events that nobody has been told of in this form."""
     state, coming = balances.state_at(tx, row.id, now)
     at = state.position.at
-    known = calendars.told(tx, row.id)
+    known = calendars.published_events(tx, row.id)
     events, news = [], []
     planned = _planned(tx, Actor(row.owner_id), row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
@@ -168,11 +171,11 @@ def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[F
         uid, digest = _uid(row.id, event), _digest(said.title, said.detail)
         before = known.get(uid)
         if before and before.digest == digest:
-            told = Told(event, said, uid, digest, before.sequence, before.changed_at)
+            published = FeedEvent(event, said, uid, digest, before.sequence, before.changed_at)
         else:
-            told = Told(event, said, uid, digest, before.sequence + 1 if before else 0, now)
-            news.append(told)
-        events.append(told)
+            published = FeedEvent(event, said, uid, digest, before.sequence + 1 if before else 0, now)
+            news.append(published)
+        events.append(published)
     return Feed(wording.calendar_title(book_of(state).plan(state.plan).title, words), events), news
 
 
@@ -184,14 +187,18 @@ def _planned(tx: Transaction, actor: Actor, account_id: str, state: State, at: d
     return planned_events(Counter(one.day for one in found), today, book_of(state).plan(state.plan).title)
 
 
-def _write_down(tx: Transaction, account_id: str, feed: Feed, news: list[Told], now: datetime) -> None:
-    for told in news:
-        calendars.put_told(tx, account_id, ToldEvent(told.uid, told.digest, told.sequence, told.changed_at))
+def _store_published(tx: Transaction, account_id: str, feed: Feed, news: list[FeedEvent], now: datetime) -> None:
+    for each in news:
+        calendars.put_published(tx, account_id, PublishedEvent(each.uid, each.digest, each.sequence, each.changed_at))
     # An event that went may come back, and then goes on counting; those of long ago do not. An event of a plan that
     # renews once a year is in the calendar for longer than that.
-    old = {each.uid for each in calendars.told(tx, account_id).values() if each.changed_at < now - _TOLD_KEPT}
-    for uid in sorted(old - {told.uid for told in feed.events}):
-        calendars.forget_told(tx, account_id, uid)
+    old = {
+        each.uid
+        for each in calendars.published_events(tx, account_id).values()
+        if each.changed_at < now - _PUBLISHED_KEPT
+    }
+    for uid in sorted(old - {each.uid for each in feed.events}):
+        calendars.delete_published(tx, account_id, uid)
 
 
 def _uid(account_id: str, event: Event) -> str:

@@ -72,7 +72,7 @@ def remind(
     Raises MessageNotMade and MailRefused (the next run tries again), MailUnconfirmed (no run does), and a 404 Problem
     if there is no such owner.
     """
-    _forget_those_to_come(store, now)
+    _delete_future_notes(store, now)
     with store.read() as tx:
         news = _news(tx, owner_name, now)
     if not news:
@@ -87,7 +87,7 @@ def remind(
             hand_over()
         except mail.MailRefused:
             with store.begin_write(None) as tx:
-                _forget(tx, news)
+                _delete_notes(tx, news)
             raise
     return news
 
@@ -105,11 +105,11 @@ def occasion(warning: AccountWarning, state: State) -> datetime:
     return state.observed.at if state.observed else state.opened_at
 
 
-def _forget_those_to_come(store: Store, now: datetime) -> None:
+def _delete_future_notes(store: Store, now: datetime) -> None:
     """Forget what was sent in the future: it went out while the clock was ahead, and so too early."""
     if notes.any_after(store, now + CLOCK_TOLERANCE):
         with store.begin_write(None) as tx:
-            notes.forget_after(tx, now + CLOCK_TOLERANCE)
+            notes.delete_after(tx, now + CLOCK_TOLERANCE)
 
 
 def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
@@ -216,9 +216,9 @@ def _note(tx: Transaction, news: Sequence[Reminder], now: datetime) -> None:
             raise _NotedMeanwhile
 
 
-def _forget(tx: Transaction, news: Sequence[Reminder]) -> None:
+def _delete_notes(tx: Transaction, news: Sequence[Reminder]) -> None:
     for reminder in news:
-        notes.forget(tx, _key(reminder))
+        notes.delete(tx, _key(reminder))
 
 
 def _key(reminder: Reminder) -> Sent:

@@ -96,7 +96,7 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
     copies, copies_left, mentions = _erase_from_copies(store, whom, now)
     with store.begin_write(None) as tx:
         done = _erase_here(tx, whom, now)
-    at_once = store.forget_what_was_deleted()
+    at_once = store.purge_deleted_rows()
     return Erased(
         done.inmails,
         done.answers,
@@ -141,7 +141,7 @@ def erase_stored_from_copies(store: Store, actor: Actor, person_id: str, now: da
 def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -> Changed:
     """Erase a stored person from everything of the owner's, by links and name as InMails are compared with them.
 
-    Nothing is left to erase of one who was erased before. `Store.forget_what_was_deleted` has to come after the write.
+    Nothing is left to erase of one who was erased before. `Store.purge_deleted_rows` has to come after the write.
     Raises a 404 Problem.
     """
     whom = _stored(tx, actor, person_id)
@@ -210,7 +210,7 @@ def _note_erasure(tx: Transaction, found: Found, now: datetime) -> None:
         "names": [] if whom.name is None else [mark(salt, normal_name(whom.name))],
     }
     stored.add(tx, whom.owner_id, salt, to_json(marks), found.inmail_ids, now)
-    stored.forget_marks_before(tx, now - MARKS_KEPT)
+    stored.delete_marks_before(tx, now - MARKS_KEPT)
 
 
 def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:

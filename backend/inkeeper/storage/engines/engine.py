@@ -142,7 +142,7 @@ class Engine(ABC):
         """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
 
     @abstractmethod
-    def forget_what_was_deleted(self) -> bool:
+    def purge_deleted_rows(self) -> bool:
         """Remove what is left on disk of changed and deleted rows, as far as the engine can do that.
 
         Returns whether nothing is left.

@@ -224,7 +224,7 @@ class PostgresqlEngine(Engine):
             f" pg_dump --format=custom --file={shlex.quote(str(target))} {self.name} (pg_restore brings it back).",
         )
 
-    def forget_what_was_deleted(self) -> bool:
+    def purge_deleted_rows(self) -> bool:
         """Returns False: the server's own log (WAL), its standbys and backups keep old rows until they are replaced."""
         return False
 

@@ -137,7 +137,7 @@ class SqliteEngine(Engine):
         with self._problems_named(), self.database.lent() as connection:
             copy_database(connection, target)
 
-    def forget_what_was_deleted(self) -> bool:
+    def purge_deleted_rows(self) -> bool:
         """Write the file anew without the remains of what was changed or deleted, and empty the log.
 
         Returns whether that was possible at once: while another process has the database open, its log may keep some
