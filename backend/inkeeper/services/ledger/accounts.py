@@ -294,8 +294,8 @@ def _corrected(tx: Transaction, account_id: str, state: State, wanted: dict[str,
     opened_at = state.opened_at
     plan_terms = {key: value for key, value in wanted.items() if key in _PLAN_TERMS}
     at_opening = {key: value for key, value in wanted.items() if key in _BOOK_TERMS}
-    facts = stored_facts.terms_facts(tx, account_id)
-    changed = [fact for fact in facts if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
+    of_terms = stored_facts.terms_facts(tx, account_id)
+    changed = [fact for fact in of_terms if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
     plan_since = opened_at
     facts: list[Fact] = []
     if plan_terms and changed:
@@ -311,7 +311,7 @@ def _corrected(tx: Transaction, account_id: str, state: State, wanted: dict[str,
     if at_opening:
         terms = balances.state_at(tx, account_id, opened_at)[0].terms
         facts.append(BookChosen(stored_facts.new_fact_id(tx, account_id, now), opened_at, replace(terms, **at_opening)))
-    for fact in facts:
+    for fact in of_terms:
         if isinstance(fact, BookChosen) and fact.at > opened_at:
             later = at_opening | (plan_terms if fact.at >= plan_since else {})
             facts += _restated(
