@@ -1,4 +1,4 @@
-"""The one way to a database: open it or learn why not, read from it, and write to it."""
+"""Opening a database (with the reason if that fails), reading from it and writing to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["DatabaseProblem", "Store", "Which", "open_database"]
 
 
 class Store:
-    """An open database, for any number of threads."""
+    """An open database. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -27,7 +27,7 @@ class Store:
 
     @property
     def name(self) -> str:
-        """The database as people know it: its file, or its address without a password."""
+        """The database's name to show to people: its file, or its URL without a password."""
         return self._engine.name
 
     @property
@@ -37,15 +37,15 @@ class Store:
 
     @property
     def folder(self) -> Path:
-        """Where files go that a browser is opened with."""
+        """The folder for files that a browser is opened with."""
         return self._engine.folder
 
     @contextmanager
     def begin_write(self, account_id: str | None) -> Iterator[Transaction]:
-        """The only door to writing: locks first and reads after, committed and on disk when the block ends, or not at
-        all.
+        """Begin a write transaction; all writes go through it. It locks before it reads. When the block ends, its
+        changes are committed and on disk; if it raises, none are.
 
-        Names the account that is written to, whose version rises if anything is; None for a write to no account. Raises
+        `account_id` is the account that is written to (None: no account). Its version rises if any row changed. Raises
         DatabaseProblem if the database cannot be written, or if it is unknown whether it was (`unconfirmed`), and
         RuntimeError in a thread that is in a transaction already.
         """
@@ -59,7 +59,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Read one unchanging state of the database.
+        """Begin a read transaction, which sees one unchanging state of the database.
 
         Raises DatabaseProblem if the database cannot be read, and RuntimeError in a thread that is in a transaction
         already: pass that one on instead.
@@ -70,7 +70,7 @@ class Store:
         transaction.publish_cached_states()
 
     def read_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        """The first row of one query, for where a transaction around it would cost more than the query itself.
+        """The first row of one query, without the cost of a transaction.
 
         Not for use inside a transaction.
         """
@@ -84,22 +84,24 @@ class Store:
         self._engine.copy_to(target)
 
     def own_copies(self) -> list[Path]:
-        """The copies of the database that the program made of its own accord."""
+        """The copies of the database that the program made: see `backup.copies_beside`."""
         return copies_beside(self.path) if self.path else []
 
     def purge_deleted_rows(self) -> bool:
-        """Remove what is left on disk of changed and deleted rows, as far as the database can do that itself.
+        """Remove the remains of changed and deleted rows from the disk, as far as the database can do that.
 
-        Returns whether nothing is left there.
+        Returns whether none are left.
         """
         return self._engine.purge_deleted_rows()
 
     def damage(self) -> str | None:
-        """What the database finds wrong with its own files; None if nothing. Takes its time."""
+        """The first fault that the database finds in its own files, None if there is none. Reads all of it, so it is
+        slow.
+        """
         return self._engine.damage()
 
     def checkpoint_and_close(self) -> None:
-        """Bring all that was written to its place and close every connection. For the end of a process.
+        """Write the log back into the database file and close every connection. For the end of a process.
 
         No other thread may be using the store any more.
         """
@@ -109,12 +111,12 @@ class Store:
         self, connection: Connection, account_id: str | None = None, row: AccountRow | None = None
     ) -> Transaction:
         transaction = Transaction(self._engine.database, connection, self._state_cache, account_id, row)
-        # Or Peewee would commit each of its statements.
+        # Without this, Peewee would commit each statement.
         self._engine.database.push_transaction(transaction)
         return transaction
 
     def _migrate(self) -> None:
-        """Bring the database to the schema of this version, or refuse a newer one's."""
+        """Migrate the database to the schema of this version. Raises DatabaseProblem for a newer schema."""
         with self._engine.migrating() as (connection, _):
             self._transaction(connection)
             if unknown_steps(self._engine.database):
