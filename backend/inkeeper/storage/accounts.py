@@ -30,13 +30,13 @@ class Account(NamedTuple):
     created_at: datetime
     version: int
     plan_prices: dict[str, Money]
-    """What other plans cost a month, by their ids."""
+    """The monthly prices of other plans, by plan id."""
     owner_id: str
     lead_days: LeadDays
     low_balance: int | None
 
     def prices(self, plan: str) -> dict[str, Money]:
-        """What each plan costs a month, as far as the user said; `plan` is the one that the account's price is of."""
+        """The monthly price of each plan, as far as the user entered it. `plan` is the one that `price` is of."""
         return self.plan_prices | ({plan: self.price} if self.price else {})
 
 
@@ -126,12 +126,12 @@ def names_in_reminders(tx: Transaction, account_id: str) -> bool:
 
 
 def set_names_in_reminders(tx: Transaction, account_id: str, *, wanted: bool) -> None:
-    """Set whether it does."""
+    """Set whether the morning's e-mail for the account names the people to write to."""
     tx.execute("UPDATE account SET reminder_names = ? WHERE id = ?", (int(wanted), account_id))
 
 
 def _stored(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The columns, with their values, of those of a Account's fields that may change."""
+    """The changeable fields of an `Account` as columns with values."""
     for name in ("name", "reserve", "low_balance"):
         if name in fields:
             yield name, fields[name]

@@ -31,7 +31,7 @@ _LATER_FACTS_MAX = 16
 
 
 class Recorded(NamedTuple):
-    """The result of new facts: the state at `now`, the journal entries of the replay, and the facts dated after `now`."""
+    """The result of new facts: the state at `now`, the journal entries of the replay, and the facts after `now`."""
 
     state: State
     journal: list[Entry]
@@ -190,7 +190,7 @@ def newly_uncovered(
 
 
 def present(tx: Transaction, account_id: str, now: datetime) -> datetime:
-    """The instant (UTC) that the account is shown as of: `now`, or just after its opening if that lies in the future."""
+    """The instant (UTC) that the account is shown as of: `now`, or just after an opening in the future."""
     return _not_before_opening(now, opened_at(tx, account_id))
 
 

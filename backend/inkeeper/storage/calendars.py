@@ -1,4 +1,4 @@
-"""Addresses of calendar feeds, and what calendar programs were last told. All times are UTC."""
+"""Addresses of calendar feeds, and the last published version of each event. All times are UTC."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Feed(NamedTuple):
 
 
 class BySecret(NamedTuple):
-    """What is stored of the address with a secret."""
+    """The stored address that a secret belongs to."""
 
     owner_id: str
     account_id: str
@@ -27,7 +27,7 @@ class BySecret(NamedTuple):
 
 
 class PublishedEvent(NamedTuple):
-    """What was last told of an event. `sequence` counts its changes, the last of them at `changed_at`."""
+    """The last published version of an event. `sequence` counts its changes, the last of them at `changed_at`."""
 
     uid: str
     digest: str
@@ -73,7 +73,7 @@ def note_read(tx: Transaction, account_id: str, at: datetime) -> None:
 
 
 def published_events(tx: Transaction, account_id: str) -> dict[str, PublishedEvent]:
-    """What was told of the account's events, by their uids."""
+    """The last published versions of the account's events, by uid."""
     rows = tx.execute(
         "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
     )
@@ -84,7 +84,7 @@ def published_events(tx: Transaction, account_id: str) -> dict[str, PublishedEve
 
 
 def put_published(tx: Transaction, account_id: str, event: PublishedEvent) -> None:
-    """Note what is told of an event, in place of what was told before."""
+    """Store the published version of an event in place of the last one."""
     tx.execute(
         "INSERT INTO calendar_event (account_id, uid, digest, sequence, changed_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (account_id, uid) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence,"
@@ -94,7 +94,7 @@ def put_published(tx: Transaction, account_id: str, event: PublishedEvent) -> No
 
 
 def delete_published(tx: Transaction, account_id: str, uid: str) -> None:
-    """Forget what was told of an event."""
+    """Delete the published version of an event."""
     tx.execute("DELETE FROM calendar_event WHERE account_id = ? AND uid = ?", (account_id, uid))
 
 

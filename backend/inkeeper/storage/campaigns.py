@@ -148,7 +148,7 @@ def sent_in(tx: Transaction, campaign_ids: Iterable[str]) -> dict[str, Sent]:
 
 
 def names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
-    """The names of the owner's campaigns by their ids, in order of the names; with `archived` those over as well."""
+    """The names of the owner's campaigns by their ids, in order of the names; with `archived` archived ones as well."""
     rows = tx.execute(
         "SELECT id, name FROM campaign WHERE owner_id = ? AND (archived_at IS NULL OR ? = 1) ORDER BY name, id",
         (owner_id, archived),

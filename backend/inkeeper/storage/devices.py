@@ -1,4 +1,4 @@
-"""Devices that hold a token, and the id by which they know the database. All times are UTC."""
+"""Devices that hold a token, and the database's own id, by which they recognise it. All times are UTC."""
 
 from __future__ import annotations
 
