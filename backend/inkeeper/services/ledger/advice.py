@@ -1,4 +1,4 @@
-"""Advice on the plan of an account: what to do by one rule, what it rests on, and what each change would void.
+"""Advice on the plan of an account: the recommendation, its grounds, and the credits that each change would void.
 
 Runs inside a transaction of the store.
 """
@@ -43,7 +43,7 @@ from inkeeper.wording import advice as wording
 
 
 def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
-    """What to do about the account's plan at `now` (UTC)."""
+    """The advice on the account's plan at `now` (UTC)."""
     row = owned_account(tx, actor, account_id)
     now = balances.present(tx, account_id, now)
     months = months_of(balances.state_at(tx, account_id, now)[0])
@@ -153,7 +153,9 @@ def _tried(trial: Trial, price: Money | None) -> dict[str, Any]:
 def _change(
     tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
 ) -> dict[str, Any] | None:
-    """What the change would grant and void now; None where it is not to be had, as when it was made already."""
+    """The credits that the change would grant and void now; None if the change is not possible, such as when it was
+    made already.
+    """
     try:
         return plan_changes.preview_change(tx, actor, account_id, wanted, now)
     except Problem:
@@ -161,7 +163,7 @@ def _change(
 
 
 def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
-    """How to use the rest before the last day to cancel."""
+    """How to use the remaining credits before the last day to cancel."""
     plan = use_the_rest(state, now, row.working_days)
     by = last_day_to_cancel(state, now)
     return {
@@ -183,7 +185,7 @@ def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
 def _ground(
     row: Account, state: State, found: Advice, looked_at: Sequence[Sheet], trials: Mapping[str, Trial]
 ) -> wording.Ground:
-    """What the advice rests on."""
+    """The grounds of the advice."""
     allotment = plans_to_try(state)[state.plan]
     tried = trials.get(books.BASIC if found.verdict == "cancel" else found.plan or state.plan)
     return wording.Ground(

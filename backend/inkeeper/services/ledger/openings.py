@@ -1,7 +1,7 @@
-"""What an account's opening means for the dates of what happens to it; and dating the opening back, so that its history
-can begin earlier, and back to where it was.
+"""The opening of an account: the earliest date of its facts, dating it back for an import of older InMails, and undoing
+that.
 
-Facts are never changed: the opening that stands is taken back, and another one recorded. Every function runs inside a
+Facts are never changed: the valid opening is retracted, and another one recorded. Every function runs inside a
 transaction of the store.
 """
 
@@ -22,7 +22,7 @@ from inkeeper.storage.transaction import Transaction
 def happened_at(tx: Transaction, account_id: str, path: str, stated: datetime | None, now: datetime) -> datetime:
     """The date (UTC) of something that has happened to the account: as `dates.settle` has it.
 
-    While the opening is still to come (the clock was ahead), what happens is placed just behind all that is there.
+    If the opening lies in the future (the clock was ahead), the date is just after the account's last fact.
     """
     opened_at = balances.opened_at(tx, account_id)
     at = dates.settle(path, stated, now, opened_at)
@@ -63,13 +63,13 @@ def as_before(tx: Transaction, account_id: str, import_id: str, now: datetime) -
     opened, corrections = _opening_facts(tx, account_id)
     if opened.id != moved.id or stored_facts.anything_before(tx, account_id, former.at, opened.at, import_id):
         return []
-    # Terms that were corrected since are right, however the opening is dated.
+    # Terms that were corrected since stay valid, whatever the date of the opening.
     kept = corrections or [fact for fact in taken_back if isinstance(fact, BookChosen)]
     return _replace_opening(tx, account_id, [opened, *corrections], replace(former, terms=_terms(former, kept)), now)
 
 
 def _opening_facts(tx: Transaction, account_id: str) -> tuple[Opened, list[BookChosen]]:
-    """The opening that stands, and the corrections of its terms, the last one that which holds."""
+    """The valid opening, and the corrections of its terms, of which the last one applies."""
     facts = stored_facts.terms_facts(tx, account_id)
     opened = next(fact for fact in facts if isinstance(fact, Opened))
     return opened, [fact for fact in facts if isinstance(fact, BookChosen) and fact.at == opened.at]

@@ -1,4 +1,4 @@
-"""Logging an InMail again that was taken back. Runs inside the account's write transaction."""
+"""Logging a retracted InMail again. Runs inside the account's write transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from inkeeper.storage.transaction import Transaction
 
 _CONTENT = ("recipient", "sent_at", "cost", "subject", "purpose", "note", "source", "target", "text")
 _WRITTEN_WITH = {"text": "text_id", "text_version": "text_version", "campaign": "campaign_id"}
-"""What an InMail belongs to, by the columns that hold it: as it was sent, whatever a text or a target became since."""
+"""The columns that refer to an InMail's text and campaign, by field. They are copied unchanged, even if these were
+edited or deleted since.
+"""
 
 
 def log_again(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def log_again(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, no
     if taken_back["retracted_at"] is None:
         raise conflict("conflict", "This InMail was not taken back.")
     wanted = {key: taken_back[key] for key in _CONTENT}
-    # It was sent, so it counts, whatever became of the credits since.
+    # The InMail was sent, so it is logged even if no credits are left for it.
     logged = inmails.log_inmail(tx, actor, account_id, wanted | {"accept_discrepancy": True}, now)
     inmail_id, balance = logged["inmail"]["id"], logged["balance"]
     belongs_to = {column: taken_back[key] for key, column in _WRITTEN_WITH.items() if taken_back[key] is not None}

@@ -71,13 +71,13 @@ TABLE_COLUMNS = (
 
 
 class Reports:
-    """The reports asked for last, so that asking again costs little while nothing has changed."""
+    """A cache of reports, reused while the account does not change."""
 
     def __init__(self) -> None:
         self._cached_reports: CachedAnswers[dict[str, Any]] = CachedAnswers(limit=100)
 
     def of(self, tx: Transaction, row: Account, now: datetime, count: int) -> dict[str, Any]:
-        """As `report`."""
+        """As `report`, from the cache if possible."""
         return _dated(self._cached_reports.of(row, now, lambda: _make(tx, row, now, count), count), now)
 
 
@@ -87,7 +87,7 @@ def report(tx: Transaction, row: Account, now: datetime, count: int) -> dict[str
 
 
 def _make(tx: Transaction, row: Account, now: datetime, count: int) -> CachedAnswer[dict[str, Any]]:
-    """All of the report but what `_dated` puts into it."""
+    """The report without the instant, which `_dated` adds."""
     zone, now = row.time_zone, balances.present(tx, row.id, now)
     past = balances.period_sheets(tx, row.id, month_start(zone, now, 1 - count), now)
     sheets, state = [*past.closed, past.present], past.state
@@ -111,7 +111,7 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> CachedAns
         "heat_map": _heat_map(answers.by_hour_of_sending(tx, row.id, zone, since, now), answered),
         "answer_time": {"answers": len(answered), "median_hours": answers.hours(answers.median_wait(answered))},
     }
-    # Windows and days move at midnight, months end at one; between two, time alone brings nothing else.
+    # Windows, days and months change at midnight only, so the report is valid until then unless the balance changes.
     tomorrow = day_start(zone, local_day(zone, now) + timedelta(days=1))
     turns = [
         tomorrow,
@@ -123,7 +123,7 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> CachedAns
 
 
 def _dated(made: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The report with the instant that it is as of, wherever that stands."""
+    """The report with its instant `now` added in all places."""
     points = made["balance_over_time"]
     return made | {
         "as_of": now,
@@ -264,7 +264,8 @@ def _cost(rows: Sequence[Month], prices: Mapping[str, Money], answered: Iterable
 
 def _balance_over_time(sheets: Iterable[Sheet], since: datetime, opening: int) -> list[dict[str, Any]]:
     found = (point for sheet in sheets for point in sheet.points if point.at >= since)
-    # What ended as the first month began was lost to the one before, and is not in its opening balance any more.
+    # Credits lost at the very beginning of the first month belong to the month before; the opening balance does not
+    # include them.
     points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDS, found)]
     return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
 

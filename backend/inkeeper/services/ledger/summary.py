@@ -1,4 +1,5 @@
-"""All that badge and popup need, in one answer. Runs inside a transaction of the store.
+"""The summary of an account: everything that badge and popup need, in one response. Runs inside a transaction of the
+store.
 
 The summary is declared here alone: the API derives its schema from `Overview`, the extension its types and checks.
 """
@@ -139,8 +140,8 @@ class Overview(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The answer, the instant (UTC) up to which it stays the same if nothing is written (only `as_of` moves), and what
-    its warnings are judged by.
+    """The overview, the instant (UTC) until which it stays valid if nothing is written (only `as_of` changes), and the
+    input of its warnings.
     """
 
     answer: Overview
