@@ -80,10 +80,10 @@ def has_account(tx: Transaction, owner_name: str) -> bool:
 
 
 def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Open an account. `wanted` holds the fields of the HTTP contract. With their first, an owner without texts gets
-    some to begin with.
+    """Open an account. `wanted` holds the fields of the HTTP contract. An owner without texts gets the starter texts
+    with their first account.
 
-    The answer adds `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
+    The result has `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
     Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
     """
     opened_at = dates.opening(wanted.get("opened_at"), now)
@@ -260,9 +260,9 @@ _PLAN_TERMS = ("allotment", "cap")
 def _workable_terms(
     tx: Transaction, account_id: str, state: State, changes: Mapping[str, Any], now: datetime
 ) -> list[Fact]:
-    """The facts that make the wanted terms hold, refused if they would not work at some time to come.
+    """The facts that set the wanted terms. Terms that would fail at a later time are refused.
 
-    Terms that are only found wrong once their day has come would make the account unreadable from then on.
+    Otherwise they would make the account unreadable from then on.
     """
     facts = _terms_facts(tx, account_id, state, changes, now)
     if facts:

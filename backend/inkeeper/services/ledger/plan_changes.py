@@ -65,9 +65,9 @@ def list_changes(tx: Transaction, actor: Actor, account_id: str) -> list[dict[st
 
 
 def withdraw_change(tx: Transaction, actor: Actor, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
-    """Take back a change of plan that was entered by mistake.
+    """Withdraw a change of plan that was entered by mistake.
 
-    The second time gives the same answer. Raises a 404 Problem.
+    Idempotent. Raises a 404 Problem.
     """
     owned_account(tx, actor, account_id)
     fact = stored_facts.fact_of(tx, account_id, change_id)

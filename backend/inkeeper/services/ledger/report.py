@@ -223,9 +223,9 @@ def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any
 
 
 def _differences(rows: Sequence[Month]) -> list[dict[str, Any]]:
-    """By how many credits LinkedIn showed another balance than the ledger had, as codes with counts.
+    """The differences in credits between observed balances and the ledger's, as codes with counts.
 
-    What it showed first, before anything was logged, is the account's starting balance and no difference.
+    An observation before anything was logged is the starting balance, not a difference.
     """
     whole = total(month.tally for month in rows)
     counts = {"not_logged": whole.observed_less, "more_than_computed": whole.observed_more}

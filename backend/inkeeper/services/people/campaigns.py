@@ -1,7 +1,7 @@
 """Campaigns: a named list with a sequence of InMails, days, and a budget of credits.
 
-What is left of a campaign after its last day is dropped by computation (`rules/targets.py`), so nothing has to run on
-that day. Every function runs inside a transaction of the store.
+After a campaign's last day its open targets are dropped by computation (`rules/targets.py`), so no job runs on that
+day. Every function runs inside a transaction of the store.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from inkeeper.storage.campaigns import Campaign, Step
 from inkeeper.storage.transaction import Transaction
 
 DEFAULT_WORKING_DAYS = 7
-"""Working days after which a follow-up is due where a step does not say it."""
+"""Default working days after which a follow-up is due."""
 
 _DATED = ("steps", "starts", "ends")
-"""What, when it changes, changes which steps of the campaign's targets are to come."""
+"""Fields whose change requires recomputing the campaign's targets."""
 
 
 def list_campaigns(
@@ -67,8 +67,8 @@ def update_campaign(
 
 
 def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
-    """Delete a campaign; its people stay on the list. One with InMails is archived: lists leave it out, its InMails
-    keep it, and what is left of it is dropped. Says which of the two was done. Raises the 404 Problem.
+    """Delete a campaign; its people stay on the list. A campaign with InMails is archived instead: lists leave it out,
+    its InMails keep it, and its open targets are dropped. Returns which of the two was done. Raises the 404 Problem.
     """
     campaign = _present(tx, actor, campaign_id)
     archived = campaigns.has_inmails(tx, campaign_id)
@@ -82,7 +82,7 @@ def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: dateti
 
 
 def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
-    """Bring an archived campaign back, with what was left of it. Raises the 404 Problem."""
+    """Restore an archived campaign with its open targets. Raises the 404 Problem."""
     campaign = owned_campaign(tx, actor, campaign_id)
     campaigns.set_archived(tx, campaign_id, None)
     _follow(tx, actor, campaign)
@@ -92,8 +92,8 @@ def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datet
 def add_targets(
     tx: Transaction, actor: Actor, campaign_id: str, target_ids: Sequence[str], now: datetime
 ) -> dict[str, Any]:
-    """Put targets into the campaign; those that are in it stay as they are. Two texts of a step are used in turn, in
-    the order of the list. The answer adds how many came in, as `added`.
+    """Add targets to the campaign; those in it already stay unchanged. Two texts of a step are used in turn, in the
+    order of the list. The result has their number, `added`.
 
     Raises the 404 Problem for the campaign, the 422 Problem for targets that are not there, and the 409 Problem `over`
     for a campaign that has ended.
@@ -118,7 +118,7 @@ def add_targets(
 
 
 def joinable(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> Campaign:
-    """The campaign, for putting targets into it. Raises the 422 Problem at `campaign` for one that is not there or has
+    """The campaign, for adding targets to it. Raises the 422 Problem at `campaign` for one that is not there or has
     ended.
     """
     campaign = campaigns.get(tx, actor.owner_id, campaign_id)
@@ -174,7 +174,7 @@ def _present(tx: Transaction, actor: Actor, campaign_id: str) -> Campaign:
 
 
 def _follow(tx: Transaction, actor: Actor, campaign: Campaign, target_ids: Sequence[str] | None = None) -> None:
-    """Bring the campaign's targets up to date, and what shows them."""
+    """Recompute the campaign's targets, and invalidate cached answers about them."""
     ids = targets.of_campaign(tx, campaign.id) if target_ids is None else target_ids
     if ids:
         targets.follow(tx, ids)

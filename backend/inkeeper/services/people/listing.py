@@ -1,4 +1,6 @@
-"""The list of people to write to as its page shows it: the filters, one row edited, and what can be chosen for it."""
+"""The list of people to write to for its page: filters, pages of rows, editing a row, and the choices for its
+fields.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ _STATES: dict[TargetFilter, tuple[tuple[TargetState, ...], ...]] = {
 """The states that each filter shows, in groups that follow each other."""
 
 Place = tuple[int, int, str]
-"""Where a row stands: its group, its place in the list, its id."""
+"""The position of a row: its group, its place in the list, its id."""
 
 
 class Choices(NamedTuple):

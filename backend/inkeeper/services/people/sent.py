@@ -15,7 +15,7 @@ from inkeeper.storage.recipients import Keys, Recipient
 from inkeeper.storage.transaction import Transaction
 
 COUNTED_MAX = 1000
-"""InMails to one person are counted up to this number, so that the time of a look-up is bounded."""
+"""The most InMails that are counted for one person. Bounds the time of a look-up."""
 
 
 class SentTo(NamedTuple):
@@ -82,7 +82,7 @@ def _keys(person: Person) -> Keys:
 
 
 def _last(found: Generator[recipients.SentTo], person: Person) -> SentTo | None:
-    # Nearly always the first row is the one: others with the same key have an id that differs by case alone.
+    # Nearly always the first row matches: others have a link whose id differs by case alone.
     with closing(found):
         return next(_to(found, person), None)
 
