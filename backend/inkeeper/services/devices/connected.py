@@ -48,9 +48,10 @@ def add(tx: Transaction, actor: Actor, name: str, now: datetime, *, kind: Device
 
 
 def make_secret(tx: Transaction, device_id: str) -> str:
-    """Make the secret of a device that was connected before there were any, inside an open write.
+    """Make the secret of a device that was connected by a version without secrets, inside an open write.
 
-    The device's token went to this address without proof until now. Raises the 409 Problem if it has a secret already.
+    Until now the device sent its token to this address without proof of the server. Raises the 409 Problem if it has a
+    secret already.
     """
     secret = _new_secret()
     if not devices.set_secret(tx, device_id, secret):
@@ -61,12 +62,12 @@ def make_secret(tx: Transaction, device_id: str) -> str:
 def proof(store: Store, device_id: str, nonce: str) -> str | None:
     """HMAC-SHA256 of the nonce under the device's secret, both as ASCII text, in lower-case hexadecimal digits.
 
-    A revoked device gets one too: it shall believe this server that it is revoked. None for a device without a secret
-    and for one that does not exist. That tells whether an id exists, which is no secret from whoever knows it: ids are
-    as hard to guess as tokens. A made-up proof would only look like another program's.
+    A revoked device gets a proof too, so that it trusts this server's response that it is revoked. None for a device
+    without a secret and for one that does not exist. This reveals whether an id exists, but ids are as hard to guess as
+    tokens.
 
-    It proves that the server's machine takes part, not that nobody stands in between: a program that takes the server's
-    address can ask the server itself, as long as that runs at another address.
+    It does not prevent a relay: a program at the server's usual address can request the proof from the server, if that
+    runs at another address.
     """
     secret = devices.secret_of(store, device_id)
     if secret is None:

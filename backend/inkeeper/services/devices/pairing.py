@@ -63,10 +63,10 @@ takes a write to disk, so a pairing survives a flood for some seconds at least.
 
 
 def start(store: Store, device_name: str, now: datetime, *, by_invitation: bool = False) -> Pairing:
-    """Open a pairing for a device; the answer holds the code to show in the terminal.
+    """Open a pairing for a device. The result holds the code to show in the terminal.
 
-    It has no code of its own with `by_invitation`, and where too many wrong codes came for the default owner, whose it
-    would be. Raises the 403 Problems `invitation_needed` and `pairing_shut` if there is no invitation then.
+    There is no code with `by_invitation`, or if there were too many wrong codes for the default owner. Raises the 403
+    Problems `invitation_needed` and `pairing_shut` if there is no invitation then.
     """
     with store.begin_write(None) as tx:
         shut = _shut(tx)

@@ -39,8 +39,8 @@ def preview(
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> dict[str, Any]:
-    """What importing the file would come to, nothing stored; of its InMails up to `limit`, in order of time, behind
-    the (date, line) `after`.
+    """Preview importing the file. Stores nothing. Lists up to `limit` of its InMails, in order of time, after the
+    (date, line) `after`.
     """
     owned_account(tx, actor, account_id)
     plan = make_plan(tx, account_id, reading, now)
@@ -83,14 +83,15 @@ def store_import(
     now: datetime,
     step: Callable[[str], None] = _no_progress,
 ) -> dict[str, Any]:
-    """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is told what is being done.
+    """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is called with a description
+    of each step.
 
-    Raises the 409 Problem `preview_outdated` where something else would come of the file by now, and what the preview
-    named as in the way.
+    Raises the 409 Problem `preview_outdated` if the import would now differ from the preview, and the obstacles that
+    the preview named.
     """
     owned_account(tx, actor, account_id)
     step("Comparing with what is there")
-    # Made before its facts' ids, so that imports too are listed in the order in which they came.
+    # Made before the ids of its facts, so that imports are listed in the order of their making.
     import_id = stored_facts.new_fact_id(tx, account_id, now)
     plan = make_plan(tx, account_id, reading, now)
 
@@ -130,7 +131,7 @@ def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | No
 
 def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
     """Take a whole import back: its InMails count as never sent, its answers as never noted, and the account opens when
-    it did, unless something else has come to depend on that. The second time gives the same answer.
+    it did, unless other facts depend on that. Idempotent.
     """
     owned_account(tx, actor, account_id)
     batch = import_of(tx, account_id, import_id)
@@ -247,7 +248,7 @@ def _list_inmails(tx: Transaction, account_id: str, plan: Plan) -> None:
 def _close_targets(
     tx: Transaction, actor: Actor, account_id: str, plan: Plan, answered: list[str], now: datetime
 ) -> None:
-    """Let the imported InMails close targets, and answers end their sequences."""
+    """Complete targets' steps with the imported InMails, and end sequences that were answered."""
     sent = (
         closing.Sent(
             fact.id, Person(step.found.name, parse_link(step.found.link) if step.found.link else None), fact.at
@@ -259,18 +260,18 @@ def _close_targets(
 
 
 class _Remaining(NamedTuple):
-    """What has to be taken back of an import."""
+    """The facts of an import that have to be retracted."""
 
     sent: list[Sent]
     answers: list[OutcomeRecorded]
-    """Those to InMails that did not come with it."""
+    """Outcomes of InMails that are not of this import."""
 
     answers_of_gone: list[OutcomeRecorded]
-    """Those to InMails that did, as far as they would lie before the account's opening."""
+    """Outcomes of its own InMails that would lie before the account's opening."""
 
 
 def _remaining_of(tx: Transaction, import_id: str, opens_at: datetime) -> _Remaining:
-    """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
+    """The facts of an import that are not retracted yet and have to be, if the account opens at `opens_at` (UTC)."""
     ours = stored_facts.sent_of_import(tx, import_id)
     sent = [fact for fact in stored_facts.facts_of_import(tx, import_id, "sent") if isinstance(fact, Sent)]
     answers = [

@@ -1,4 +1,4 @@
-"""What is blank in a file: one rule for cells, headings and dates."""
+"""Blank characters in files: one rule for cells, headings and dates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def single_spaced(text: str) -> str:
 
 def is_empty(row: list[str]) -> bool:
     """Whether a row holds nothing but blanks and delimiters."""
-    # Nearly every row shows with its first character that it is not.
+    # For nearly every row the first characters decide.
     if row and row[0][:1].isalnum():
         return False
     return not any(single_spaced(cell[:_LOOKED_AT]).strip(_DELIMITERS) or cell[_LOOKED_AT:].strip() for cell in row)

@@ -1,4 +1,4 @@
-"""The other files of LinkedIn's export, which hold no InMails: told by their headings, or by their names."""
+"""The other files of LinkedIn's export, which hold no InMails: recognised by their headings, or by their names."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ learning_coach_messages.csv | messages to and from LinkedIn's coach
 LearningCoachMessages.csv | messages to and from LinkedIn's coach
 learning_role_play_messages.csv | messages of exercises
 """
-"""Their headings are those of messages.csv, so that only the name tells them."""
+"""These have the heading of messages.csv and are recognised by name only."""
 
 _LONGEST_NAME = 100
 _NAMES_SHOWN = 5

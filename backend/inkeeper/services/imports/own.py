@@ -1,4 +1,4 @@
-"""Inkeeper's own export: the InMails of one of its accounts."""
+"""Reads the InMails of one account from Inkeeper's own export."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_inmails(heading: list[str]) -> bool:
 
 
 def read_accounts(rows: Rows) -> list[Named]:
-    """The accounts of an export. Raises the refusal `bad_file` for what is none."""
+    """The accounts of an export. Raises the refusal `bad_file` for another file."""
     id_at, name_at = rows.column("id"), rows.column("name")
     if id_at is None or name_at is None:
         raise bad_file(rows.file, 1, "Columns are missing, so this is not from an export of Inkeeper.")

@@ -1,4 +1,4 @@
-"""What would come of importing a file: for each InMail it tells of what is to be done, and the facts that do it."""
+"""The plan of an import: the action for each InMail of the file, and the facts to store."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ ACTIONS: dict[ImportAction, str] = {
     "before_opening": "was sent before the account opened",
     "left_out": "is to be left out",
 }
-"""What can become of an InMail in a file, in words."""
+"""The actions for an InMail of a file, in English."""
 
 _LINES_NAMED = 20
 
 
 class Step(NamedTuple):
-    """An InMail of the file and what is to become of it. `known` is the one of the ledger that it is, if any."""
+    """An InMail of the file and its action. `known` is its match in the ledger, if any."""
 
     found: Found
     action: str
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """All that an import would do. `opening` is the date (UTC) the account would open on, if that is to change."""
+    """All that an import would do. `opening` is the account's new opening (UTC), if that changes."""
 
     account_id: str
     reading: Reading
@@ -56,12 +56,12 @@ class Plan:
     opening: datetime | None = None
 
     def count(self, *actions: str) -> int:
-        """For how many InMails of the file this is to be done."""
+        """The number of InMails with this action."""
         counted = Counter(step.action for step in self.steps)
         return sum(counted[action] for action in actions)
 
     def mark(self) -> str:
-        """Stands for exactly this plan: the same file, read alike, for the same account, and the same to be done."""
+        """A hash of this plan: the file, how it was read, the account, and all actions."""
         wishes = self.reading.wishes
         read_as = [sorted(wishes.columns.items()), wishes.dates, wishes.me, wishes.from_account]
         digest = hashlib.sha256(f"{self.reading.digest} {self.account_id} {self.opening} {read_as}\n".encode())
@@ -71,7 +71,7 @@ class Plan:
 
 
 def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime) -> Plan:
-    """What importing the file into the account would do. Runs inside a transaction of the store.
+    """Plan the import of the file into the account. Runs inside a transaction of the store.
 
     Raises a 422 Problem for lines to be left out that hold no InMail.
     """
@@ -98,7 +98,7 @@ def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime)
 
 
 def obstacles(plan: Plan, uncovered: set[str]) -> list[Problem]:
-    """What stands in the way, each with the wish that would settle it."""
+    """The Problems that prevent the import, each with the wish that would solve it."""
     found = []
     rows = plan.reading.rows.count("not_understood")
     if rows and not plan.reading.wishes.skip_rows:
@@ -147,7 +147,7 @@ def _step(found: Found, reading: Reading, repeated: dict[int, int], known: Known
 
 
 def _is_news(found: Found, known: Known) -> bool:
-    """Whether the file knows more of what became of an InMail than the ledger."""
+    """Whether the file has a more definite outcome than the ledger: any for `pending`, an answer for `no_response`."""
     if known.taken_back or found.outcome == "pending":
         return False
     return known.outcome == "pending" or (known.outcome == "no_response" and found.outcome in ANSWERS)

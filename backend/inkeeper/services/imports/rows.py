@@ -19,7 +19,7 @@ _MOST_EMPTY_ROWS = 2_000_000
 _DELIMITERS = ",;\t|"
 _LONGEST_SEP_LINE = 10
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^\w\s"]|\t)"?', re.IGNORECASE)
-"""The first line by which Excel is told the delimiter."""
+"""The first line `sep=;`, which sets the delimiter in Excel."""
 
 _SAMPLE_CHARACTERS = 32 * 1024
 _SAMPLE_ROWS = 30
@@ -34,7 +34,7 @@ _REASONS = {
 }
 
 Progress = Callable[[float], None]
-"""Is told from time to time how much of the file has been read, from 0 to 1."""
+"""A progress callback: gets the part of the file that has been read, from 0 to 1."""
 
 
 def no_progress(_part: float) -> None:
@@ -61,7 +61,7 @@ class Rows:
         self._texts = Texts(source, file, report_bytes)
         texts = iter(self._texts)
         self._sample = next(texts, "")
-        # Blocks of many lines, so that taking them apart and decoding them costs nothing for each line.
+        # Blocks of many lines, so that splitting and decoding has no cost per line.
         self._lines = chain.from_iterable(io.StringIO(text, newline="\n") for text in chain([self._sample], texts))
         self._above = 0
         self.delimiter = ","
@@ -69,7 +69,7 @@ class Rows:
 
     @property
     def is_encoding_guessed(self) -> bool:
-        """Whether what was read so far is no UTF-8, and was read as Windows-1252."""
+        """Whether the file was not UTF-8 so far, and was decoded as Windows-1252."""
         return self._texts.guessed
 
     def column(self, name: str) -> int | None:

@@ -1,6 +1,6 @@
-"""Putting many people on the list at once, from pasted lines or a file: what would come of it, and one write of it all.
+"""Adding many people to the list at once, from pasted lines or a file: a preview, and one write for all.
 
-All that is looked up is read into memory once, so that 50,000 lines take a few seconds.
+Look-ups use indexes in memory, so that 50,000 lines take a few seconds.
 """
 
 from __future__ import annotations

@@ -115,9 +115,9 @@ def set_campaign(tx: Transaction, actor: Actor, views: Sequence[View], campaign_
 
 
 def undo(tx: Transaction, actor: Actor, action: BulkAction, before: Sequence[Sequence[Any]]) -> int:
-    """Take back what `act` did with `later`, `drop` or `mark`; how many targets it was.
+    """Undo the actions `later`, `drop` and `mark` of `act`. Returns the number of targets.
 
-    Raises the 422 Problem for what `act` never gave out.
+    Raises the 422 Problem for values that `act` cannot have returned.
     """
     rows = {row.id: row for row in stored.get_all(tx, actor.owner_id, [each[0] for each in before])}
     if action == "mark":

@@ -1,6 +1,6 @@
-"""Planning in bulk: whom of many to write to on which day, previewed and then stored in one write.
+"""Planning in bulk: spreads targets over days, as a preview or in one write.
 
-`rules/spreading.py` places; this module gathers what it needs to know. Every function runs inside a transaction of the
+`rules/spreading.py` chooses the days; this module reads its input. Every function runs inside a transaction of the
 store, and those that write inside the account's write transaction: two plans at the same time come one after the other,
 so never more are planned than there are credits.
 """

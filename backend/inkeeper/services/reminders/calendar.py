@@ -1,4 +1,4 @@
-"""The calendar feed: a private address that calendar programs read without a token, and what they find there.
+"""The calendar feed of an account: its private address, which calendar programs read without a token, and its events.
 
 Only a hash of the address's secret is stored, so an address is shown once and is made anew if it was lost.
 """
@@ -32,17 +32,17 @@ from inkeeper.wording import agenda as wording
 from inkeeper.wording.language import ENGLISH, Words
 
 _FORM = 1
-"""Raised whenever the same events would be written differently than before."""
+"""The version of the feed's text form. Increased when the same events are written differently."""
 
-# How exactly it is known when a feed was last read. Each note costs a write to disk.
+# The precision of `last_read_at`. Each update costs a write to disk.
 _READ_NOTED_EVERY = timedelta(hours=1)
 
-# For how long an event that went is remembered: one that comes back goes on counting its changes.
+# How long the published version of a removed event is kept, so that `sequence` continues if the event comes back.
 _PUBLISHED_KEPT = timedelta(days=400)
 
 
 class Address(NamedTuple):
-    """Where a valid secret leads."""
+    """The feed that a valid secret belongs to."""
 
     owner_id: str
     account_id: str
@@ -50,7 +50,7 @@ class Address(NamedTuple):
 
 
 class FeedEvent(NamedTuple):
-    """An event as calendar programs are told of it: `sequence` counts its changes, the last of them at `changed_at`
+    """An event as published to calendar programs. `sequence` counts its changes, the last of them at `changed_at`
     (UTC).
     """
 
@@ -63,14 +63,14 @@ class FeedEvent(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """An account's calendar. Two with the same tag are the same to the byte."""
+    """An account's calendar. Feeds with the same tag have identical bytes."""
 
     title: str
     events: list[FeedEvent]
 
     @property
     def tag(self) -> str:
-        """Names this very content."""
+        """A hash of the feed's content, for the ETag."""
         lines = [f"{_FORM} {inkeeper.__version__} {self.title}"]
         lines += [
             f"{published.uid} {published.digest} {published.sequence} {published.changed_at}"
@@ -80,7 +80,7 @@ class Feed(NamedTuple):
 
     def text(self) -> bytes:
         """The calendar as RFC 5545 writes it."""
-        # Takes a third of a second to import, which a start must not wait for.
+        # Imported here, since the import takes a third of a second and would delay the start.
         from inkeeper.services.reminders.calendar_text import write
 
         return write(self)
@@ -100,7 +100,7 @@ def address_state(tx: Transaction, actor: Actor, account_id: str) -> dict[str, A
 def make_address(
     tx: Transaction, actor: Actor, account_id: str, secret: str, now: datetime, *, renew: bool
 ) -> dict[str, Any]:
-    """Give the account an address with this secret, inside an open write. One that there was ends with it.
+    """Give the account an address with this secret, inside an open write. It replaces the present one.
 
     Raises the 409 Problem `calendar_exists` if there is one and `renew` is not set.
     """
@@ -116,16 +116,16 @@ def make_address(
 
 
 def revoke_address(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
-    """End the account's address, at once, inside an open write. Again: the same answer."""
+    """Revoke the account's address at once, inside an open write. Idempotent."""
     owned_account(tx, actor, account_id)
     calendars.remove(tx, account_id)
     return address_state(tx, actor, account_id)
 
 
 def find_address(store: Store, secret: str) -> Address:
-    """Where the secret of an address leads.
+    """The feed of the address with this secret.
 
-    Raises the 404 Problem for a wrong secret and for one that was revoked, which nothing tells apart.
+    Raises the same 404 Problem for wrong and for revoked secrets.
     """
     secret_hash = hash_of(secret)
     found = calendars.find_by_secret(store, secret_hash)
@@ -136,7 +136,7 @@ def find_address(store: Store, secret: str) -> Address:
 
 
 def note_read(store: Store, address: Address, now: datetime) -> None:
-    """Note, to within an hour, that the address was read at `now` (UTC), also after the clock was ahead."""
+    """Set the address's `last_read_at` to `now` (UTC), unless it is less than an hour from `now`."""
     if address.last_read_at is None or abs(now - address.last_read_at) >= _READ_NOTED_EVERY:
         # Not worth refusing a request for: if the database cannot be written, a later request notes it.
         with suppress(DatabaseProblem), store.begin_write(None) as tx:
@@ -146,21 +146,21 @@ def note_read(store: Store, address: Address, now: datetime) -> None:
 def feed_of(store: Store, actor: Actor, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
     """The owner's account as a calendar at `now` (UTC), in that language.
 
-    What is told for the first time, or otherwise than the last time, is written down; while nothing changes, nothing
-    is written. Raises a 404 Problem for an account that is not the owner's.
+    New and changed events are stored as published; without changes nothing is written. Raises a 404 Problem for an
+    account that is not the owner's.
     """
     with store.read() as tx:
         feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
     if news:
         with store.begin_write(None) as tx:
-            # Looked at again, since another request may have been first.
+            # Computed again, since another request may have written in between.
             feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
             _store_published(tx, account_id, feed, news, now)
     return feed
 
 
 def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[FeedEvent]]:
-    """The calendar, and those of its events that nobody has been told of in this form."""
+    """The calendar, and its events that are new or differ from their published version."""
     state, coming = balances.state_at(tx, row.id, now)
     at = state.position.at
     known = calendars.published_events(tx, row.id)
@@ -180,7 +180,7 @@ def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[F
 
 
 def _planned(tx: Transaction, actor: Actor, account_id: str, state: State, at: datetime) -> list[Event]:
-    """The days with planned InMails. Those without an account are in the calendar of the owner's first one."""
+    """The days with planned InMails. Targets without an account are in the calendar of the owner's first account."""
     first = next(iter(targets.today_of(tx, actor.owner_id, at).by_account), None)
     today = local_day(state.zone, at)
     found = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=account_id == first)
@@ -190,8 +190,8 @@ def _planned(tx: Transaction, actor: Actor, account_id: str, state: State, at: d
 def _store_published(tx: Transaction, account_id: str, feed: Feed, news: list[FeedEvent], now: datetime) -> None:
     for each in news:
         calendars.put_published(tx, account_id, PublishedEvent(each.uid, each.digest, each.sequence, each.changed_at))
-    # An event that went may come back, and then goes on counting; those of long ago do not. An event of a plan that
-    # renews once a year is in the calendar for longer than that.
+    # A removed event may come back within `_PUBLISHED_KEPT` and then continues its `sequence`. Events still in the feed
+    # are kept: one of a yearly plan is there for longer than that.
     old = {
         each.uid
         for each in calendars.published_events(tx, account_id).values()
@@ -202,7 +202,7 @@ def _store_published(tx: Transaction, account_id: str, feed: Feed, news: list[Fe
 
 
 def _uid(account_id: str, event: Event) -> str:
-    """The event's name for ever, whatever its text. The account's id cannot be told from it."""
+    """The event's permanent uid, independent of its text. Does not reveal the account's id."""
     return str(uuid.uuid5(uuid.UUID(account_id), f"{event.kind} {event.day}"))
 
 

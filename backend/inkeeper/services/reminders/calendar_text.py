@@ -11,7 +11,7 @@ from inkeeper.services.reminders.calendar import Feed, FeedEvent
 
 _REFRESH_AFTER = timedelta(hours=1)
 _ALARM_AT = timedelta(hours=9)
-"""By the clock of whoever looks at the calendar."""
+"""In the time zone of the calendar program."""
 
 
 def write(feed: Feed) -> bytes:
@@ -21,7 +21,7 @@ def write(feed: Feed) -> bytes:
         name=feed.title,
         subcomponents=[_event(published) for published in feed.events],
     )
-    # The library names the calendar itself too, at random. vdirsyncer takes that name for the one of each event.
+    # The library also gives the calendar a random uid, which vdirsyncer uses as that of every event.
     del calendar["uid"]
     # The standard's name for it, which must say its type, and the older one that some programs look for.
     calendar.add("refresh-interval", vDuration(_REFRESH_AFTER), parameters={"value": "DURATION"})
@@ -31,11 +31,11 @@ def write(feed: Feed) -> bytes:
 
 
 def _event(published: FeedEvent) -> Event:
-    """All of its day: a date is the same in every zone that the calendar may be looked at from."""
+    """An all-day event: a date is the same in every time zone."""
     event = Event.new(
         uid=published.uid,
         sequence=published.sequence,
-        # Cut to seconds, in which the standard counts.
+        # RFC 5545 times have whole seconds.
         stamp=published.changed_at.replace(microsecond=0),
         last_modified=published.changed_at.replace(microsecond=0),
         start=published.event.day,
@@ -43,7 +43,7 @@ def _event(published: FeedEvent) -> Event:
         summary=published.said.title,
         description=published.said.detail,
         classification=CLASS.PRIVATE,
-        # It keeps nobody from a meeting.
+        # Does not block time in the calendar.
         transparency=TRANSP.TRANSPARENT,
     )
     if published.event.alarm:

@@ -1,4 +1,4 @@
-"""Erasing a person: nothing of them remains but that InMails were sent, when, and what became of them.
+"""Erasing a person: of their InMails only dates, costs and outcomes remain.
 
 What is erased follows from the columns that the models declare (`PersonalField`) and from their references to `person`:
 see `storage/personal.py`. What names the person elsewhere (in notes on others, texts, names of accounts and devices) is
@@ -31,7 +31,7 @@ from inkeeper.storage.personal import INMAILS, Table
 from inkeeper.storage.transaction import Transaction
 
 MARKS_KEPT = timedelta(days=400)
-"""How long clients can learn by its marks whom an erasure was about."""
+"""How long the marks of an erasure are kept, by which clients find the person in their own data."""
 
 ERASURES_AT_ONCE = 100
 
@@ -112,8 +112,8 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
 
 
 def whom_of(link: str, name: str | None, actor: Actor | None = None) -> Whom:
-    """The person with this link, and with `name` also where only the name says who it was: in the actor's
-    data, or without one in everybody's.
+    """The person to erase, by this link, and with `name` also by name alone: in the actor's data, without an actor in
+    everybody's.
 
     Raises a 422 Problem for what is no link to a person.
     """
@@ -177,7 +177,7 @@ def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
 
 
 def mark(salt: str, text: str) -> str:
-    """What stands for a link or name in an erasure: SHA-256 over salt, line break and text (UTF-8), in hexadecimal."""
+    """The mark of a link or name in an erasure: SHA-256 of salt, line break and text (UTF-8), in hexadecimal."""
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
@@ -190,11 +190,11 @@ def _stored(tx: Transaction, actor: Actor, person_id: str) -> Whom | None:
 
 
 def _erase_here(tx: Transaction, whom: Whom, now: datetime) -> Changed:
-    """Erase the person from the database itself, and let clients know."""
+    """Erase the person from the database, and store the erasure for clients."""
     stored.take_accounts(tx, whom.owner_id)
     found = find(tx, whom)
     done = _empty(tx, found, now)
-    # Clients that know an account's summary have to ask for it again.
+    # Invalidates the accounts' summaries that clients have cached.
     for account_id in sorted({row.account for each in found.rows for row in each.gone.values() if row.account}):
         tx.raise_version(account_id)
     for owner_id, account_ids in targets.accounts_of(tx, found.targets).items():
@@ -214,7 +214,7 @@ def _note_erasure(tx: Transaction, found: Found, now: datetime) -> None:
 
 
 def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:
-    """Empty what was found of the person in a database."""
+    """Empty everything found of the person in a database."""
     pattern = found.mention
     for in_table in found.rows:
         _empty_rows(tx, in_table)
@@ -243,14 +243,14 @@ def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:
 
 
 def _empty_rows(tx: Transaction, in_table: InTable) -> None:
-    """Empty the rows that are about the person, and what the person was in those that were corrected."""
+    """Empty the rows about the person, and the former recipient in rows that were corrected."""
     personal.empty_rows(tx, in_table.table, [row.key for row in in_table.theirs])
     personal.empty_former(tx, in_table.table, [row.key for row in in_table.gone.values()])
 
 
 def _unlink_targets(tx: Transaction, found: Found) -> list[str]:
-    """Let no InMail of the person name the target of somebody else, which would tell who the person was; the ids of
-    these targets.
+    """Remove references of the person's InMails to other people's targets, which would reveal the person. Returns the
+    ids of these targets.
     """
     of_others = {
         row.id: row.target
@@ -259,7 +259,7 @@ def _unlink_targets(tx: Transaction, found: Found) -> list[str]:
         for row in in_table.theirs
         if row.target is not None and row.target not in found.targets
     }
-    # A copy of an older form, in which there can be none, has no such column.
+    # A copy with an older schema has no such column, and no such references.
     if of_others:
         personal.unlink_targets(tx, of_others)
     return list(of_others.values())
@@ -280,10 +280,10 @@ def _erase_fleeting(tx: Transaction, table: Table, whom: Whom, pattern: re.Patte
 
 
 def _erase_from_answers(tx: Transaction, table: Table, column: str, known: Known) -> int:
-    """Erase the person from the answers in this table and column; how many told of them."""
+    """Erase the person from the stored responses in this table and column. Returns the number of changed responses."""
     found = 0
     for key, (body,) in personal.select(tx, table, (column,), known.whom.owner_id):
-        # The answer to the write that is under way is not there yet.
+        # The response to the present write is not stored yet.
         erased = to_json(without_person(json.loads(body), known)) if body else body
         if erased != body:
             found += 1
@@ -292,8 +292,8 @@ def _erase_from_answers(tx: Transaction, table: Table, column: str, known: Known
 
 
 def _erase_from_copies(store: Store, whom: Whom, now: datetime) -> tuple[list[Path], list[Path], list[Mention]]:
-    """Erase the person from the program's own copies too: those that were changed, those that could not be, and what
-    mentions the person in the first.
+    """Erase the person from the program's own copies. Returns the changed copies, those that could not be changed, and
+    the mentions of the person left in the changed ones.
     """
     copies, copies_left, mentions = [], [], []
     paths = store.own_copies()
@@ -311,7 +311,7 @@ def _erase_from_copies(store: Store, whom: Whom, now: datetime) -> tuple[list[Pa
 
 
 def _erase_from_copy(path: Path, whom: Whom, names: Iterable[str], now: datetime) -> list[Mention]:
-    """Erase the person from a copy of the database too, and answer what mentions them there.
+    """Erase the person from a copy of the database. Returns the texts that still mention them there.
 
     Raises CopyUnusable where the copy cannot be changed.
     """

@@ -1,4 +1,4 @@
-"""What erasing a person would change, before it is done."""
+"""Preview of erasing a person."""
 
 from __future__ import annotations
 

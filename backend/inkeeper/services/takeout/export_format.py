@@ -23,13 +23,13 @@ class ExportError(Exception):
 
 
 class Checksum:
-    """Over every row with its table's name, so that no byte that matters can change unnoticed."""
+    """The checksum of an export: over every row with its table's name, so that any changed row is detected."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
 
     def add(self, table: str, row: str) -> None:
-        """Take in the next row, as JSON text."""
+        """Add the next row, as JSON text."""
         self._digest.update(f"{table} {row}\n".encode())
 
     def __str__(self) -> str:
