@@ -63,7 +63,7 @@ def authenticate(environ: dict[str, Any], now: datetime) -> None:
     """
     device = find_device(environ)
     g.actor = Actor(device.owner_id, device.id)
-    if devices.is_due_to_be_seen(device, now):
+    if devices.is_last_seen_outdated(device, now):
         # Not worth refusing a request for: if the database cannot be written, a later request notes it.
         with suppress(DatabaseProblem):
             devices.note_seen(store(), device.id, now)

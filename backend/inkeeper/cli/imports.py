@@ -43,7 +43,7 @@ def find_account(store: Store, wanted: str | None) -> Owned:
     Raises ClickException where that is none or more than one, and lists those there are.
     """
     with store.read() as tx:
-        seats = accounts.of_everybody(tx)
+        seats = accounts.list_all(tx)
     found = [seat for seat in seats if wanted is None or wanted in (seat.id, seat.name)]
     if len(found) == 1:
         return found[0]
@@ -84,7 +84,7 @@ def list_all(store: Store, wanted: str | None) -> None:
     """Say which imports there were, newest first."""
     account = None if wanted is None else find_account(store, wanted).id
     with store.read() as tx:
-        found = imports.of_everybody(tx, account)
+        found = imports.list_all(tx, account)
     for batch, account_name, _ in found:
         back = f", taken back {batch.retracted_at:%Y-%m-%d} (UTC)" if batch.retracted_at else ""
         click.echo(
@@ -98,7 +98,7 @@ def list_all(store: Store, wanted: str | None) -> None:
 def take_back(store: Store, import_id: str, now: datetime) -> None:
     """Take a whole import back."""
     with store.read() as tx:
-        found = imports.of_everybody(tx, import_id=import_id)
+        found = imports.list_all(tx, import_id=import_id)
     if not found:
         raise click.ClickException(f"There is no import {printable(import_id)}. `inkeeper imports` lists them.")
     ((batch, account_name, owner_id),) = found

@@ -52,7 +52,7 @@ def plannable(path: str, at: datetime | None, now: datetime, opened_at: datetime
     return max(at, opened_at)
 
 
-def a_little_ahead(at: datetime, now: datetime) -> datetime:
+def ahead_within_tolerance(at: datetime, now: datetime) -> datetime:
     """`now`, or `at` where that is up to a day later.
 
     Requests that arrive together may be handled in another order than that of their `now`, so stored dates may lie a

@@ -70,7 +70,7 @@ def names(tx: Transaction, owner_id: str) -> dict[str, str]:
     return dict(tx.execute("SELECT id, name FROM account WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall())
 
 
-def of_everybody(tx: Transaction) -> list[Owned]:
+def list_all(tx: Transaction) -> list[Owned]:
     """Every owner's accounts, in order of their making."""
     rows = tx.execute(
         "SELECT account.id, account.name, time_zone, owner.id, owner.name FROM account"

@@ -95,7 +95,7 @@ def list_imports(tx: Transaction, account_id: str, after: str | None, limit: int
     return [_import(*row) for row in rows.fetchall()]
 
 
-def of_everybody(tx: Transaction, account_id: str | None = None, import_id: str | None = None) -> list[Owned]:
+def list_all(tx: Transaction, account_id: str | None = None, import_id: str | None = None) -> list[Owned]:
     """Every owner's imports, or those of one account, or the one of this id, newest first."""
     columns = ", ".join(f"import.{column}" for column in _COLUMNS.split(", "))
     wanted = {"import.account_id": account_id, "import.id": import_id}

@@ -188,7 +188,7 @@ def has_any(tx: Transaction, owner_id: str) -> bool:
     return tx.execute("SELECT 1 FROM target WHERE owner_id = ? LIMIT 1", (owner_id,)).fetchone() is not None
 
 
-def with_a_step_to_come(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
+def with_next_step(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
     """The owner's targets with a next step, in the order of the list; with `person_ids` only those of these people."""
     if person_ids is not None:
         having = "owner_id || '' = :owner AND opens_on || '' IS NOT NULL AND person_id"
@@ -498,7 +498,7 @@ def count_in_campaign(tx: Transaction, campaign_id: str) -> int:
     return int(number)
 
 
-def noted_with(tx: Transaction, inmail_id: str) -> dict[str, Any]:
+def list_fields_of(tx: Transaction, inmail_id: str) -> dict[str, Any]:
     """An InMail's `purpose`, `target`, `text`, `text_version` and `campaign`."""
     row = tx.execute(
         "SELECT purpose, target_id, text_id, text_version, campaign_id FROM inmail WHERE id = ?", (inmail_id,)
@@ -542,7 +542,7 @@ def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
         )
 
 
-def not_followed(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str]]]:
+def outdated_columns(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str]]]:
     """The ids of the owner's targets with columns that differ from what `follow` would store, and these columns."""
     ids = [row[0] for row in tx.execute("SELECT id FROM target WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall()]
     for some in _portions(ids):

@@ -99,7 +99,7 @@ def page_of_owner(tx: Transaction, actor: Actor, token: str) -> str | None:
     return devices.find_page(tx, actor.owner_id, hash_of(token))
 
 
-def is_due_to_be_seen(device: KnownDevice, now: datetime) -> bool:
+def is_last_seen_outdated(device: KnownDevice, now: datetime) -> bool:
     """Whether `last_seen_at` has to be updated, which includes a time in the future (the clock was ahead)."""
     return device.last_seen_at is None or abs(now - device.last_seen_at) >= _SEEN_EVERY
 

@@ -50,7 +50,7 @@ WRONG_CODES_MAX = 50
 """After so many wrong codes for an owner, no device of theirs can be connected until `inkeeper pair` for them or a
 restart of the server.
 
-With two codes good at a time, guessing succeeds once in ten thousand times that somebody opens it again.
+With two valid codes at a time, one in ten thousand such resets lets a guesser in.
 """
 
 # Ended pairings are kept this long, so that a late code gets the reason as its response.
@@ -131,7 +131,7 @@ def is_closed(store: Store, pairing_id: str) -> bool:
 
 
 def cancel(store: Store, pairing_id: str, now: datetime) -> Pairing:
-    """End a pairing, as whoever started it may; ending it again changes nothing. Raises 404 if there is none."""
+    """End a pairing, at the request of the device that opened it. Idempotent. Raises 404 if there is none."""
     with store.begin_write(None) as tx:
         pairing = _pairing(tx, pairing_id)
         if pairing.closed_at is None:
@@ -141,11 +141,11 @@ def cancel(store: Store, pairing_id: str, now: datetime) -> Pairing:
 
 
 def open_for_owner(store: Store, owner_name: str, now: datetime) -> Pairing | None:
-    """The one open pairing with a code that is this owner's or nobody's yet; its device will belong to the owner of
-    this name (created if new).
+    """The one open pairing with a code that has this owner or no owner; its device will belong to the owner of this
+    name (created if new).
 
     The default owner's code, which that owner has seen, is replaced where the device is to be another's. None if there
-    is no such pairing, and if there are several: which of them is meant, the caller cannot tell.
+    is no such pairing, or if there are several, since it is unknown which of them is meant.
     """
     with store.begin_write(None) as tx:
         known = owners.find(tx, owner_name)

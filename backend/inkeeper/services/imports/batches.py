@@ -130,13 +130,13 @@ def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | No
 
 
 def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
-    """Take a whole import back: its InMails count as never sent, its answers as never noted, and the account opens when
-    it did, unless other facts depend on that. Idempotent.
+    """Retract a whole import: its InMails count as never sent, its answers as never recorded, and the account's former
+    opening is restored, unless other facts depend on that. Idempotent.
     """
     owned_account(tx, actor, account_id)
     batch = import_of(tx, account_id, import_id)
     if batch.retracted_at is None:
-        opening = openings.as_before(tx, account_id, import_id, now)
+        opening = openings.facts_to_undo_dating_back(tx, account_id, import_id, now)
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
         remaining = _remaining_of(tx, import_id, opens_at)
         gone: list[Fact] = [*remaining.sent, *remaining.answers, *remaining.answers_of_gone]

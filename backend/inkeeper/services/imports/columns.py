@@ -26,8 +26,8 @@ FIELDS = ("name", "profile_url", "sent_at", "cost", "subject", "purpose", "note"
 
 
 class Layout(NamedTuple):
-    """The fields that the columns of a CSV can hold: by each field's name, the headings that tell it, as letters with
-    blanks between. Without one of `needed` a row says nothing.
+    """The fields of a kind of CSV: by each field's name the headings that identify it, as letters separated by blanks.
+    The fields `needed` are required.
     """
 
     headings: Mapping[str, str]

@@ -355,7 +355,7 @@ def _take_for_inmail(
     try:
         name = person_name(conversation.to or "LinkedIn Member")
     except NotUnderstood as reason:
-        reading.not_understood_after_all(conversation.first, str(reason))
+        reading.change_to_not_understood(conversation.first, str(reason))
         return
     reading.rows.change(conversation.first, "inmail")
     answer = conversation.answer

@@ -89,10 +89,10 @@ def _known(stored: Iterable[imports.Known]) -> list[Known]:
 
 
 def twice_in_file(found: Sequence[Found]) -> dict[int, int]:
-    """The InMails (in order of time) that a file tells of more than once: the line of each repetition, and the line
-    that it repeats.
+    """The repeated InMails of a file (given in order of time): the line of each repetition, and the line that it
+    repeats.
 
-    Repeated is what went to the same person at the same instant.
+    InMails to the same person at the same instant are repetitions.
     """
     repeated: dict[int, int] = {}
     for _, at_once in groupby(found, key=_sent_at):

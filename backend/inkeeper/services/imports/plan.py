@@ -89,7 +89,7 @@ def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime)
     added = [step for step in steps if step.action == "add"]
     plan = Plan(account_id, reading, opened_at, steps, [], [], [])
     if added and added[0].found.sent_at < opened_at:
-        plan.facts = openings.dated_back(tx, account_id, added[0].found.sent_at, now)
+        plan.facts = openings.facts_to_date_back(tx, account_id, added[0].found.sent_at, now)
         plan.opening = next(fact.at for fact in plan.facts if isinstance(fact, Opened))
     ids = iter(stored_facts.new_fact_ids(tx, account_id, now, 2 * len(steps)))
     for step in steps:
@@ -139,14 +139,14 @@ def _step(found: Found, reading: Reading, repeated: dict[int, int], known: Known
     if found.line in reading.wishes.leave_out:
         return Step(found, "left_out", "you said so", known)
     if known is not None:
-        answered = _is_news(found, known)
+        answered = _is_more_definite(found, known)
         return Step(found, "answer" if answered else "already_there", _why_known(found, known), known)
     if found.sent_at < opens_at:
         return Step(found, "before_opening", f"the account opened at {format_instant(opens_at)}")
     return Step(found, "add", found.why)
 
 
-def _is_news(found: Found, known: Known) -> bool:
+def _is_more_definite(found: Found, known: Known) -> bool:
     """Whether the file has a more definite outcome than the ledger: any for `pending`, an answer for `no_response`."""
     if known.taken_back or found.outcome == "pending":
         return False

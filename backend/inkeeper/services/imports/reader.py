@@ -71,7 +71,7 @@ def _refuse_other_files(rows: Rows, wishes: Wishes) -> None:
         return
     heading = rows.heading
     if heading == [_NOTES]:
-        # Of such files the heading stands below a few lines for people.
+        # In such files the heading comes after a few lines of notes.
         heading = next((row for _, row in islice(rows, _LINES_OF_NOTES) if len(row) > 2), heading)
     found = linkedin_files.of_robots(rows.file) or linkedin_files.by_heading(heading, rows.file)
     if found is not None:

@@ -24,7 +24,7 @@ MOST_INMAILS = 200_000
 PROBLEMS_NAMED = 200
 LONGEST_LINK = 500
 _LONGEST_SUBJECT = 200
-_LOOKED_AT = 1_000
+_EXAMINED_MAX = 1_000
 """The characters of a cell that are processed; more are never stored."""
 
 
@@ -170,7 +170,7 @@ class Reading:
         """Add a row that could not be read. The first `PROBLEMS_NAMED` are kept with their reasons."""
         self._name_problem(self.rows.add(line, "not_understood"), reason)
 
-    def not_understood_after_all(self, number: int, reason: str) -> None:
+    def change_to_not_understood(self, number: int, reason: str) -> None:
         """As `not_understood`, for a row that was added as another kind, by its number."""
         self.rows.change(number, "not_understood")
         self._name_problem(number, reason)
@@ -246,7 +246,7 @@ def subject_line(text: str) -> str | None:
 
 def _one_line(text: str) -> str:
     """Without line breaks, other control characters and spaces around it."""
-    text = text[:_LOOKED_AT]
+    text = text[:_EXAMINED_MAX]
     if text.isprintable():
         return text.strip()
     shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in text)

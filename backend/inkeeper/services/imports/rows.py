@@ -137,7 +137,7 @@ def _said_delimiter(line: str) -> str | None:
 def _best_delimiter(heading: str, sample: str) -> str:
     """The delimiter under which the first rows fit the heading; of several, the one after which no blank comes.
 
-    `sample` begins with the heading and may end within a row; it is empty where the heading stands far into the file.
+    `sample` begins with the heading and may end within a row; it is empty if the heading comes far into the file.
     """
     is_cut = len(sample) == _SAMPLE_CHARACTERS
     return max(_DELIMITERS, key=lambda delimiter: _fit(sample or heading, delimiter, is_cut=is_cut))

@@ -1,9 +1,8 @@
 """Edits of InMails. A changed day or cost is a new `sent` fact that replaces the old one, since facts are never
 changed.
 
-The old send is taken back and stays in the journal. The new one carries on what was recorded and noted of it, the
-imports that this came with included, and its row names the old one in `replaces`. Every function runs inside a
-transaction of the store.
+The old send is retracted and stays in the journal. The new one copies its outcomes and columns, the imports that this
+came with included, and its row names the old one in `replaces`. Every function runs inside a transaction of the store.
 """
 
 from __future__ import annotations
@@ -68,12 +67,11 @@ def sent_at_and_cost(tx: Transaction, row: Inmail, changes: Mapping[str, Any], n
 def replace_send(
     tx: Transaction, row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str, Any], now: datetime
 ) -> str:
-    """Take the send back and store another one of that day and cost in its place, all in one write; the id of that.
+    """Retract the send and store another one of that day and cost in its place, in one write. Returns the new id.
 
-    Carried over is all that was noted, and what was recorded of outcomes; an outcome in `changes` is recorded with it.
-    The outcome in the new row is left to be filled in. Raises a 422 Problem where a recorded outcome is dated before
-    `sent_at`, and the 409 Problem `insufficient_credits` where any period has more InMails without a credit than
-    before, unless `changes` accept that.
+    Copies all other columns and the recorded outcomes. An outcome in `changes` is recorded with it. The caller sets the
+    outcome in the new row. Raises a 422 Problem where a recorded outcome is dated before `sent_at`, and the 409 Problem
+    `insufficient_credits` where any period has more InMails without a credit than before, unless `changes` accept that.
     """
     outcomes = _outcomes(tx, row, sent_at, changes, now)
     ids = iter(stored_facts.new_fact_ids(tx, row.account_id, now, 2 + len(outcomes)))

@@ -116,7 +116,7 @@ def log_inmail(
         purpose=wanted.get("purpose"),
     )
     return {
-        "inmail": inmail | (targets.noted_with(tx, fact.id) if closed or wanted.get("text") else _NOTHING_NOTED),
+        "inmail": inmail | (targets.list_fields_of(tx, fact.id) if closed or wanted.get("text") else _NOTHING_NOTED),
         "balance": recorded.state.balance,
         "duplicate_of": duplicate and duplicate.id,
         "closed_target": closed,
@@ -199,7 +199,7 @@ def update_inmail(
         sent = closing.Sent(inmail_id, person, stands.sent_at)
         closing.recipient_changed(tx, actor, account_id, sent, stands.target_id, now)
     closing.inmails_changed(tx, actor, [inmail_id])
-    balance = balances.state_at(tx, account_id, dates.a_little_ahead(sent_at, now))[0].balance
+    balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(sent_at, now))[0].balance
     inmail = _describe(tx, inmail_of(tx, account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
@@ -208,8 +208,8 @@ def update_inmail(
 def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
     """Retract an InMail: it counts as never sent, and stays in the journal. Idempotent.
 
-    The id of one that was replaced by an edit takes back, and answers with, the InMail that it reads as now. Those that
-    an InMail replaced do not come back with it.
+    The id of a replaced InMail retracts and returns the InMail that replaced it. Those that an InMail replaced do not
+    come back with it.
     """
     owned_account(tx, actor, account_id)
     inmail_id = inmail_edits.last_edit(tx, inmail_of(tx, account_id, inmail_id).id)
@@ -220,7 +220,7 @@ def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: st
         stored.take_back(tx, [(inmail_id, at)])
         closing.inmails_changed(tx, actor, [inmail_id])
         row = inmail_of(tx, account_id, inmail_id)
-    balance = balances.state_at(tx, account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
+    balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(row.sent_at, now))[0].balance
     return {"inmail": _describe(tx, row, _books(tx, account_id), now), "balance": balance}
 
 

@@ -62,7 +62,7 @@ def withdraw_observation(
             [Retracted(stored_facts.new_fact_id(tx, account_id, now), retracted_at, observation_id)],
             now,
         )
-    balance = balances.state_at(tx, account_id, dates.a_little_ahead(fact.at, now))[0].balance
+    balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(fact.at, now))[0].balance
     return {"id": observation_id, "retracted_at": retracted_at, "balance": balance}
 
 

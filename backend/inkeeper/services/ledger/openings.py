@@ -32,7 +32,7 @@ def happened_at(tx: Transaction, account_id: str, path: str, stated: datetime | 
     return max(at, last or at) + INSTANT
 
 
-def dated_back(tx: Transaction, account_id: str, at: datetime, now: datetime) -> list[Fact]:
+def facts_to_date_back(tx: Transaction, account_id: str, at: datetime, now: datetime) -> list[Fact]:
     """The facts that make the account open with the period that holds `at` (UTC), which lies before its opening.
 
     Plan and terms of the opening hold from then on, and renewals fall on the days on which they fell.
@@ -46,7 +46,7 @@ def dated_back(tx: Transaction, account_id: str, at: datetime, now: datetime) ->
     return _replace_opening(tx, account_id, [opened, *corrections], replace(opened, at=earlier, terms=terms), now)
 
 
-def as_before(tx: Transaction, account_id: str, import_id: str, now: datetime) -> list[Fact]:
+def facts_to_undo_dating_back(tx: Transaction, account_id: str, import_id: str, now: datetime) -> list[Fact]:
     """The facts that undo the dating back that came with an import; none where there is nothing to undo.
 
     It stays where another one came after it, and where something else has since been dated before the opening as it

@@ -19,11 +19,11 @@ edited or deleted since.
 
 
 def log_again(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
-    """Log a retracted InMail once more, with what was noted on it and what came of it, as a new one.
+    """Log a retracted InMail again, as a new one with the same columns and outcome.
 
-    A retraction is a fact and stays in the journal. The id of one that was replaced by an edit logs the InMail that it
-    reads as now. Returns the new InMail's id and the balance. Raises the 404 Problem, and the 409 Problem `conflict`
-    for an InMail that is not retracted.
+    A retraction is a fact and stays in the journal. The id of a replaced InMail logs the InMail that replaced it.
+    Returns the new InMail's id and the balance. Raises the 404 Problem, and the 409 Problem `conflict` for an InMail
+    that is not retracted.
     """
     inmail_id = inmails.get_inmail(tx, actor, account_id, inmail_id, now)["id"]
     taken_back = inmails.get_inmail(tx, actor, account_id, inmail_edits.last_edit(tx, inmail_id), now)

@@ -95,7 +95,7 @@ class Reading(NamedTuple):
 class Row(NamedTuple):
     """What is done with an entry. `person` is the stored person, if there is one.
 
-    `at` (UTC) is when somebody was put on the list, or else was written to last within 90 days; `first_line` the
+    `at` (UTC) is when the person was added to the list, or else was written to last within 90 days; `first_line` the
     earlier line of the same person.
     """
 
@@ -174,7 +174,7 @@ def make_plan(tx: Transaction, actor: Actor, reading: Reading, now: datetime, *,
     today = targets.today_of(tx, actor.owner_id, now)
     listed = {
         row.person_id: row.created_at
-        for row in targets.with_a_step_to_come(tx, actor.owner_id)
+        for row in targets.with_next_step(tx, actor.owner_id)
         if state_of(row.course, today.of(row.account_id), now) in {*OPEN_STATES, "waiting"}
     }
     known, written = Index(persons.get_every(tx, actor.owner_id)), Index()

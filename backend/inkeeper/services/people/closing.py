@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.rules.people import Person
 from inkeeper.services.access import Actor
-from inkeeper.services.people.targets import View, describe_apart_from_credits
+from inkeeper.services.people.targets import View, describe_without_credits
 from inkeeper.storage import persons, targets, texts
 from inkeeper.storage.targets import Target
 from inkeeper.storage.transaction import Transaction
@@ -43,7 +43,7 @@ def close_for(
     """
     text = texts.version_of(tx, actor.owner_id, text_id) if text_id else None
     person = persons.find(tx, actor.owner_id, inmail.person) if targets.has_any(tx, actor.owner_id) else None
-    found = targets.with_a_step_to_come(tx, actor.owner_id, [person.id]) if person else []
+    found = targets.with_next_step(tx, actor.owner_id, [person.id]) if person else []
     fitting: list[Target] = []
     if found:
         today = targets.today_of(tx, actor.owner_id, inmail.sent_at)
@@ -53,7 +53,7 @@ def close_for(
         if text:
             targets.link_inmail(tx, inmail.id, {"text_id": text_id, "text_version": text})
         return None
-    view = describe_apart_from_credits(tx, actor, fitting[0], now)
+    view = describe_without_credits(tx, actor, fitting[0], now)
     _close(tx, actor, account_id, inmail, view, (text_id, text) if text else None, purpose)
     targets.follow(tx, [view.target.id])
     targets.changed(tx, actor.owner_id, [view.target.account_id])
@@ -62,7 +62,7 @@ def close_for(
 
 def close_for_all(tx: Transaction, actor: Actor, account_id: str, inmails: Iterable[Sent], now: datetime) -> None:
     """As `close_for`, for the InMails of an import, in order of time."""
-    coming = targets.with_a_step_to_come(tx, actor.owner_id)
+    coming = targets.with_next_step(tx, actor.owner_id)
     if not coming:
         return
     people = persons.Index(persons.get_all(tx, actor.owner_id, [target.person_id for target in coming]).values())

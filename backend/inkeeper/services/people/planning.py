@@ -50,7 +50,7 @@ def preview(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str,
     taken = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=True)
     plan = spread(
         _candidates(tx, actor, views, now),
-        less_reserve(ahead.credits, row.reserve),
+        without_reserve(ahead.credits, row.reserve),
         today,
         row.working_days,
         first=wanted.get("from"),
@@ -93,7 +93,7 @@ def unplan(tx: Transaction, actor: Actor, plan: Mapping[str, date]) -> int:
     return len(rows)
 
 
-def less_reserve(credits: Sequence[Credits], reserve: int) -> list[Credits]:
+def without_reserve(credits: Sequence[Credits], reserve: int) -> list[Credits]:
     """The credits without those that are kept in reserve: as for the pace, so many of each set that is lost together,
     those that came first.
     """
@@ -219,7 +219,7 @@ def _answer(
     loss = next_loss(ahead.changes)
     last_useful = local_day(row.time_zone, loss.at - INSTANT) if loss else ahead.today
     end = wanted.get("until") or max(named, default=last_useful)
-    usable = less_reserve(ahead.credits, row.reserve)
+    usable = without_reserve(ahead.credits, row.reserve)
     planned = _by_day([*(day for _, day in before), *(day for _, day in plan.placed)])
     after = _balances(ahead, row.time_zone, _by_day(named), planned)
     credits = sum(one.count for one in usable if one.first <= end)

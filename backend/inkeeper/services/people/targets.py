@@ -109,7 +109,7 @@ def add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime)
     target_id = targets.add(tx, actor.owner_id, person.id, columns, now)
     _follow(tx, actor, [target_id])
     made = get(tx, actor, target_id, now)
-    return with_copy(tx, actor, made) | {"told": _told(tx, actor, person, now)}
+    return with_copy(tx, actor, made) | {"told": _notes_about(tx, actor, person, now)}
 
 
 def get(tx: Transaction, actor: Actor, target_id: str, now: datetime) -> View:
@@ -248,7 +248,7 @@ def _has_next_step(row: Target, today: date) -> bool:
     return row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
 
 
-def describe_apart_from_credits(tx: Transaction, actor: Actor, row: Target, now: datetime) -> View:
+def describe_without_credits(tx: Transaction, actor: Actor, row: Target, now: datetime) -> View:
     """The target as in `describe_all`, but `planned` even if it is held, since the account's credits are not read."""
     [person] = stored_persons.get_all(tx, actor.owner_id, [row.person_id]).values()
     campaign = campaigns.get_all(tx, [row.campaign_id]).get(row.campaign_id) if row.campaign_id else None
@@ -306,7 +306,7 @@ def _follow(tx: Transaction, actor: Actor, target_ids: Iterable[str], before: Co
     )
 
 
-def _told(tx: Transaction, actor: Actor, person: Person, now: datetime) -> list[str]:
+def _notes_about(tx: Transaction, actor: Actor, person: Person, now: datetime) -> list[str]:
     """Codes of notes about a person who was just added to the list."""
     for link in person.links or (None,):
         last = last_inmail_of_owner(tx, actor, people.Person(person.name, link), now - WRITTEN_WITHIN)

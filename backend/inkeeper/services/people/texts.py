@@ -1,7 +1,7 @@
 """Texts to write with: templates of subject and body, filled in for a person.
 
-A version that an InMail was sent with is never changed, so that results tell what was really written: an edit makes the
-next version of the same text. Every function runs inside a transaction of the store.
+A version that an InMail was sent with is never changed, so that results refer to the text that was really sent: an edit
+makes the next version of the same text. Every function runs inside a transaction of the store.
 """
 
 from __future__ import annotations

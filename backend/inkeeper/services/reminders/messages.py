@@ -50,7 +50,7 @@ class MessageNotMade(Exception):
     """The message could not be composed, and nothing was sent. The text names the kind of error only."""
 
 
-class _NotedMeanwhile(Exception):
+class _AlreadyStored(Exception):
     """Another run stored the same note first."""
 
 
@@ -81,7 +81,7 @@ def remind(
         try:
             with store.begin_write(None) as tx:
                 _note(tx, news, now)
-        except _NotedMeanwhile:
+        except _AlreadyStored:
             return []
         try:
             hand_over()
@@ -212,10 +212,10 @@ def _header_text(text: str) -> str:
 
 
 def _note(tx: Transaction, news: Sequence[Reminder], now: datetime) -> None:
-    """Store the reminders as sent. Raises _NotedMeanwhile, which rolls the write back."""
+    """Store the reminders as sent. Raises _AlreadyStored, which rolls the write back."""
     for reminder in news:
         if not notes.note(tx, _key(reminder), now):
-            raise _NotedMeanwhile
+            raise _AlreadyStored
 
 
 def _delete_notes(tx: Transaction, news: Sequence[Reminder]) -> None:

@@ -65,11 +65,10 @@ class Changed(NamedTuple):
 
 
 class Erased(NamedTuple):
-    """What was done, and what is left to do by hand: as `Changed`, and with what became of the program's own copies of
-    the database.
+    """The result of an erasure: as `Changed`, and for the program's own copies of the database.
 
-    `copies` are those that were treated alike, `copies_left` those that could not be changed. `at_once`: whether the
-    words are gone from the file already.
+    `copies` are those that were changed, `copies_left` those that could not be changed. `at_once`: whether the erased
+    data is gone from the database's file already.
     """
 
     inmails: int

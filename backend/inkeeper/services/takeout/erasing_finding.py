@@ -42,8 +42,8 @@ class Whom(NamedTuple):
         return self.name is not None and same_person(Person(self.name, None), Person(name, None))
 
     def is_called(self, name: str, links: Iterable[Link | None]) -> bool:
-        """Whether somebody with this name and these links is the person: by a link of the same kind where both have
-        one, else by name.
+        """Whether this name and these links are the person's: by link if both have one of the same kind, else
+        by name.
         """
         found = {self.has_link(link) for link in links}
         return True in found or (False not in found and self.has_name(name))

@@ -24,7 +24,7 @@ class WouldErase(NamedTuple):
     same_name_people: int
 
 
-def would_erase(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
+def preview_erasing(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
     """What `erasing.erase_person` would find in the owner's data. Runs inside a transaction of the store.
 
     Raises a 422 Problem for what is no link to a person.

@@ -55,7 +55,7 @@ def check(store: Store, now: datetime) -> Iterator[Finding]:
 def _check_targets(tx: Transaction) -> Iterator[Finding]:
     for owner_id in owners.list_ids(tx):
         try:
-            for target_id, columns in targets.not_followed(tx, owner_id):
+            for target_id, columns in targets.outdated_columns(tx, owner_id):
                 message = f"Target {target_id} is not as its InMails, person and campaign say: {', '.join(columns)}."
                 yield Finding(None, None, message)
         except UNREADABLE as error:

@@ -309,7 +309,7 @@ def _name_of(given: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=2048)
 def in_psycopgs_words(sql: str) -> str:
-    """A statement with `?` for each parameter as psycopg takes it. No `?` may stand in a literal."""
+    """Converts a statement with `?` for each parameter to psycopg's form. Literals must not contain `?`."""
     return sql.replace("%", "%%").replace("?", "%s")
 
 
