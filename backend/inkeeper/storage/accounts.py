@@ -60,7 +60,7 @@ def get(tx: Transaction, owner_id: str, account_id: str) -> Account | None:
 
 
 def ids(tx: Transaction, owner_id: str, after: str | None) -> list[str]:
-    """The ids of the owner's accounts behind the id `after`, in order of their making."""
+    """The ids of the owner's accounts after the id `after`, in order of their making."""
     rows = tx.execute("SELECT id FROM account WHERE owner_id = ? AND id > ? ORDER BY id", (owner_id, after or ""))
     return [account_id for (account_id,) in rows.fetchall()]
 

@@ -32,7 +32,7 @@ def take_accounts(tx: Transaction, owner_id: str | None) -> None:
 
 
 def list_after(tx: Transaction, owner_id: str, since: int, limit: int) -> list[Erasure]:
-    """Up to `limit` erasures behind the id `since`, oldest first: those of the data of all owners, and those of this
+    """Up to `limit` erasures after the id `since`, oldest first: those of the data of all owners, and those of this
     owner's data.
     """
     rows = tx.execute(

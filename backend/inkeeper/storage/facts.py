@@ -81,7 +81,7 @@ def fact_of(tx: Transaction, account_id: str, fact_id: str) -> Fact | None:
 
 
 def retraction_of(tx: Transaction, fact_id: str) -> datetime | None:
-    """When the fact was taken back (UTC), or None."""
+    """When the fact was retracted (UTC), or None."""
     rows = tx.execute("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
     return None if rows[0][0] is None else instant(rows[0][0])
 
@@ -136,13 +136,13 @@ def import_ids_of(tx: Transaction, fact_ids: Iterable[str]) -> dict[str, str]:
 
 
 def sent_of_import(tx: Transaction, import_id: str) -> set[str]:
-    """The ids of the InMails that came with an import, those taken back as well."""
+    """The ids of the InMails that came with an import, retracted or not."""
     rows = tx.execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
     return {inmail_id for (inmail_id,) in rows.fetchall()}
 
 
 def facts_of_import(tx: Transaction, import_id: str, *kinds: str) -> list[Fact]:
-    """The facts of these kinds that came with an import and were not taken back, in order of time."""
+    """The facts of these kinds that came with an import and were not retracted, in order of time."""
     marks = ", ".join("?" * len(kinds))
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM fact WHERE import_id = ? AND kind IN ({marks}) AND {_VALID} ORDER BY at, id",  # noqa: S608 (ours)

@@ -86,7 +86,7 @@ def get(tx: Transaction, account_id: str, import_id: str) -> Import | None:
 
 
 def list_imports(tx: Transaction, account_id: str, after: str | None, limit: int) -> list[Import]:
-    """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
+    """Up to `limit` of the account's imports, newest first, after the import id `after`; retracted ones as well."""
     behind, values = ("", ()) if after is None else (" AND id < ?", (after,))
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM import WHERE account_id = ?{behind} ORDER BY id DESC LIMIT ?",  # noqa: S608 (ours)
@@ -110,7 +110,7 @@ def list_all(tx: Transaction, account_id: str | None = None, import_id: str | No
 
 
 def take_back(tx: Transaction, import_id: str, now: datetime) -> None:
-    """Note that the whole import was taken back at `now` (UTC)."""
+    """Mark the whole import as retracted at `now` (UTC)."""
     tx.execute("UPDATE import SET retracted_at = ? WHERE id = ?", (to_microseconds(now), import_id))
 
 

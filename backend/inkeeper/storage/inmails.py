@@ -102,7 +102,7 @@ def get(tx: Transaction, account_id: str, inmail_id: str) -> Inmail | None:
 def list_inmails(
     tx: Transaction, account_id: str, wanted: Filter, after: tuple[datetime, str] | None, limit: int
 ) -> list[Inmail]:
-    """Up to `limit` of the account's InMails, newest first, behind (sent_at, id) `after`; without those taken back."""
+    """Up to `limit` of the account's InMails, newest first, after (sent_at, id) `after`; without retracted ones."""
     conditions = list(_conditions(wanted))
     if after:
         at = to_microseconds(after[0])
@@ -125,7 +125,7 @@ def names_of(tx: Transaction, account_id: str, inmail_ids: Iterable[str]) -> dic
 
 
 def recent(tx: Transaction, account_id: str, limit: int) -> list[Short]:
-    """The account's latest InMails, newest first, without those taken back."""
+    """The account's latest InMails, newest first, without retracted ones."""
     rows = tx.execute(
         f"SELECT {_SHORT} FROM inmail"  # noqa: S608 (names of ours)
         " WHERE account_id = ? AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
@@ -209,7 +209,7 @@ def update(tx: Transaction, inmail_id: str, changes: Mapping[str, Any]) -> None:
 
 
 def take_back(tx: Transaction, inmails: Iterable[tuple[str, datetime]]) -> None:
-    """Note that InMails were taken back: their ids, each with the instant (UTC)."""
+    """Mark InMails as retracted: their ids, each with the instant (UTC)."""
     tx.executemany(
         "UPDATE inmail SET retracted_at = ? WHERE id = ?",
         [(to_microseconds(at), inmail_id) for inmail_id, at in inmails],
@@ -254,7 +254,7 @@ def last_edits(tx: Transaction, account_id: str) -> dict[str, str]:
 
 
 def is_not_retracted(tx: Transaction, inmail_id: str) -> bool:
-    """Whether the InMail was not taken back."""
+    """Whether the InMail was not retracted."""
     row = tx.execute("SELECT 1 FROM inmail WHERE id = ? AND retracted_at IS NULL", (inmail_id,)).fetchone()
     return row is not None
 

@@ -32,7 +32,7 @@ def last_fact_id(tx: Transaction, account_id: str) -> str | None:
 
 
 def inmails(tx: Transaction, account_id: str) -> list[InmailRow]:
-    """The account's InMails, those that were taken back included."""
+    """The account's InMails, retracted ones included."""
     rows = tx.execute(
         "SELECT id, sent_at, cost, outcome, retracted_at, replaces FROM inmail WHERE account_id = ? ORDER BY id",
         (account_id,),

@@ -1,4 +1,4 @@
-"""InMails found by the keys of the person they went to. Those taken back are left out."""
+"""InMails found by the keys of the person they went to. Retracted InMails are left out."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _COUNT = (
 
 
 def count_replies(tx: Transaction, account_id: str, now: datetime) -> Replies:
-    """The account's InMails of the RESPONSE_WINDOW up to `now` (UTC), free ones included, without those taken back.
+    """The account's InMails of the RESPONSE_WINDOW up to `now` (UTC), free ones included, without retracted ones.
 
     The window excludes its end: an InMail counts for exactly that time.
     """

@@ -1,7 +1,7 @@
 """Saved states of the beginning of each period, with the sheet of the period that ended then, so that a replay need not
 begin at the opening. A cache: results are the same without them.
 
-Runs inside a transaction of the store.
+Runs inside a transaction.
 """
 
 from __future__ import annotations

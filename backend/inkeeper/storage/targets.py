@@ -205,7 +205,7 @@ def search(
     after: tuple[int, str] | None = None,
     limit: int | None = None,
 ) -> list[Target]:
-    """Up to `limit` (None: all) of the owner's targets in the order of the list, behind (place, id) `after`."""
+    """Up to `limit` (None: all) of the owner's targets in the order of the list, after (place, id) `after`."""
     where, values = _where(owner_id, wanted, today, now)
     if after is not None:
         where += " AND (place, id) > (:place, :after)"
@@ -507,7 +507,7 @@ def list_fields_of(tx: Transaction, inmail_id: str) -> dict[str, Any]:
 
 
 def of_inmails(tx: Transaction, inmail_ids: Iterable[str]) -> list[str]:
-    """The ids of the targets that these InMails closed, taken back or not."""
+    """The ids of the targets that these InMails closed, retracted or not."""
     found: dict[str, None] = {}
     for some in _portions(list(inmail_ids)):
         marks = ", ".join("?" * len(some))

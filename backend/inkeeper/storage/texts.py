@@ -38,7 +38,7 @@ def get(tx: Transaction, owner_id: str, text_id: str) -> Text | None:
 
 
 def list_texts(tx: Transaction, owner_id: str, after: str | None, limit: int) -> list[Text]:
-    """Up to `limit` of the owner's texts that are not archived, in order of their making, behind the id `after`."""
+    """Up to `limit` of the owner's texts that are not archived, in order of their making, after the id `after`."""
     rows = tx.execute(
         f"{_SELECT} WHERE owner_id = ? AND archived_at IS NULL AND text.id > ? ORDER BY text.id LIMIT ?",
         (owner_id, after or "", limit),

@@ -1,6 +1,6 @@
 """Imports as batches: previewed, stored all or nothing, listed, and taken back in one step.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+Every function runs inside a transaction; those that write, inside the account's write transaction.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def store_import(
 
 
 def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
+    """Up to `limit` of the account's imports, newest first, after the import id `after`; retracted ones as well."""
     owned_account(tx, actor, account_id)
     return [describe(batch) for batch in imports.list_imports(tx, account_id, after, limit)]
 

@@ -58,7 +58,7 @@ class Archive:
             self._check_path(info.filename)
 
     def find(self, name: str) -> str | None:
-        """The member of that file name in whatever folder, upper and lower case alike; None if there is none.
+        """The member of that file name in whatever folder, ignoring case; None if there is none.
 
         Raises the refusal `bad_file` where there is more than one.
         """

@@ -56,7 +56,7 @@ class Known:
 def known_inmails(tx: Transaction, account_id: str, found: Sequence[Found]) -> list[Known]:
     """The account's InMails of the time that those found (in order of time) span, in order of time.
 
-    Runs inside a transaction of the store.
+    Runs inside a transaction.
     """
     if not found:
         return []
@@ -251,7 +251,7 @@ class _ByPerson:
         return _first(group.known.at(sought.found.sent_at) for group in self._with_name(sought))
 
     def nearest(self, sought: _Sought) -> Known | None:
-        """The nearest within a day to the same person; those taken back only where there is no other."""
+        """The nearest within a day to the same person; a retracted one only if there is no other."""
         at = sought.found.sent_at
         near = [
             known
@@ -326,7 +326,7 @@ def _add(groups: list[_Group], known: Known, link: Link | None) -> None:
 
 
 def _first(candidates: Iterable[Known | None]) -> Known | None:
-    """The first that was not taken back, else the first."""
+    """The first that was not retracted, else the first."""
     return min((each for each in candidates if each), key=lambda each: (each.taken_back, each.id), default=None)
 
 

@@ -71,7 +71,7 @@ class Plan:
 
 
 def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime) -> Plan:
-    """Plan the import of the file into the account. Runs inside a transaction of the store.
+    """Plan the import of the file into the account. Runs inside a transaction.
 
     Raises a 422 Problem for lines to be left out that hold no InMail.
     """

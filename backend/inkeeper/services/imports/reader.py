@@ -66,7 +66,7 @@ def read_file(
 
 
 def _refuse_other_files(rows: Rows, wishes: Wishes) -> None:
-    """Refuse the files of LinkedIn's export that hold no InMails, unless a person has said what their columns hold."""
+    """Refuse the files of LinkedIn's export that hold no InMails, unless a person has assigned their columns."""
     if wishes.columns:
         return
     heading = rows.heading

@@ -229,7 +229,7 @@ def person_name(text: str) -> str:
 
 
 def person_link(text: str) -> str | None:
-    """The profile link as it is stored, None for none. Raises NotUnderstood for what is no link to a person."""
+    """The profile link as it is stored, None for none. Raises NotUnderstood for a link to no person."""
     link = normal_link(text)
     if link is None and clean_name(text):
         raise NotUnderstood(

@@ -73,7 +73,7 @@ class Rows:
         return self._texts.guessed
 
     def column(self, name: str) -> int | None:
-        """Where the column of that name stands, upper and lower case alike; None if there is none."""
+        """Where the column of that name stands, ignoring case; None if there is none."""
         named = [heading.lower() for heading in self.heading]
         return named.index(name.lower()) if name.lower() in named else None
 

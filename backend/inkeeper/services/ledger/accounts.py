@@ -1,6 +1,6 @@
 """Accounts: LinkedIn subscriptions with a plan and a rule book, each of one owner. No figure is summed over accounts.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+Every function runs inside a transaction; those that write, inside the account's write transaction.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def names(tx: Transaction, actor: Actor) -> dict[str, str]:
 
 
 def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`.
+    """Up to `limit` of the owner's accounts in order of their making, after the account id `after`.
 
     An account whose facts cannot be replayed is logged and left out, so that the others are still listed.
     """

@@ -1,6 +1,6 @@
 """Advice on the plan of an account: the recommendation, its grounds, and the credits that each change would void.
 
-Runs inside a transaction of the store.
+Runs inside a transaction.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Counts of an account's InMails by outcome, and their answer times. Retracted InMails do not count.
 
-Every function runs inside a transaction of the store. Spans are of sending, `[since, until]` in UTC.
+Every function runs inside a transaction. Spans are of sending, `[since, until]` in UTC.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 changed.
 
 The old send is retracted and stays in the journal. The new one copies its outcomes and columns, the imports that this
-came with included, and its row names the old one in `replaces`. Every function runs inside a transaction of the store.
+came with included, and its row names the old one in `replaces`. Every function runs inside a transaction.
 """
 
 from __future__ import annotations

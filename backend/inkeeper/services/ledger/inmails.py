@@ -1,6 +1,6 @@
 """InMails: logging, recording outcomes, editing, retracting and listing them.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+Every function runs inside a transaction; those that write, inside the account's write transaction.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def list_inmails(
     limit: int,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
+    """The account's InMails, newest first, after (sent_at, id) `after`. Retracted InMails are left out.
 
     `filters` may hold `outcome`, `cost`, `purpose`, `campaign`, `text`, `from` (UTC, included), `to` (UTC, excluded)
     and `q` (part of a name or link, in any spelling).
@@ -239,7 +239,7 @@ def note_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
 
 
 def recent_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
-    """The latest InMails in short, for the summary; those taken back left out."""
+    """The latest InMails in short, for the summary; without retracted ones."""
     return [
         {
             "id": row.id,

@@ -1,6 +1,6 @@
 """Observations: balances that LinkedIn showed. The ledger's balance is corrected to them.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+Every function runs inside a transaction; those that write, inside the account's write transaction.
 """
 
 from __future__ import annotations

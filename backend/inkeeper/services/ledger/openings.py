@@ -2,7 +2,7 @@
 that.
 
 Facts are never changed: the valid opening is retracted, and another one recorded. Every function runs inside a
-transaction of the store.
+transaction.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def facts_to_date_back(tx: Transaction, account_id: str, at: datetime, now: date
 
 
 def facts_to_undo_dating_back(tx: Transaction, account_id: str, import_id: str, now: datetime) -> list[Fact]:
-    """The facts that undo the dating back that came with an import; none where there is nothing to undo.
+    """The facts that undo the dating back of an import; none if there is nothing to undo.
 
-    It stays where another one came after it, and where something else has since been dated before the opening as it
-    was.
+    The opening stays if it was dated back again later, or if other facts have since been dated before the former
+    opening.
     """
     brought = stored_facts.facts_of_import(tx, import_id, "opened", "retracted")
     moved = next((fact for fact in brought if isinstance(fact, Opened)), None)

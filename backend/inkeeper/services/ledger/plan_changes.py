@@ -1,6 +1,6 @@
 """Changes of plan and cancellations: previewing, storing, listing and withdrawing them.
 
-Every function runs inside a transaction of the store; those that write, inside the account's write transaction.
+Every function runs inside a transaction; those that write, inside the account's write transaction.
 """
 
 from __future__ import annotations

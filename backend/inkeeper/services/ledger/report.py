@@ -1,6 +1,6 @@
 """The usage report of an account: its months in the account's zone, rates, costs, balance and hours.
 
-Runs inside a transaction of the store. Its cost does not grow with what was before the months asked for.
+Runs inside a transaction. Its cost does not grow with what was before the months asked for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Campaigns: a named list with a sequence of InMails, days, and a budget of credits.
 
 After a campaign's last day its open targets are dropped by computation (`rules/targets.py`), so no job runs on that
-day. Every function runs inside a transaction of the store.
+day. Every function runs inside a transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DATED = ("steps", "starts", "ends")
 def list_campaigns(
     tx: Transaction, actor: Actor, account_id: str | None, after: str | None, limit: int, now: datetime
 ) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's campaigns in order of their making, behind the id `after`, without archived ones."""
+    """Up to `limit` of the owner's campaigns in order of their making, after the id `after`, without archived ones."""
     found = campaigns.list_campaigns(tx, actor.owner_id, account_id, after, limit)
     return _describe_all(tx, actor, found, now)
 

@@ -66,7 +66,7 @@ def page(
     limit: int,
     now: datetime,
 ) -> list[tuple[Place, View]]:
-    """Up to `limit` targets, group by group, behind the place `after`."""
+    """Up to `limit` targets, group by group, after the place `after`."""
     found: list[tuple[Place, View]] = []
     for group, wanted in enumerate(filters):
         if (after and group < after[0]) or len(found) == limit:
@@ -88,7 +88,7 @@ def edit(
 ) -> View:
     """Change a target and what is known of its person in one; `links` are all that the person then has.
 
-    Raises the 404 Problem, and 422 for what cannot be: `links` for one that leads to no person or to another one.
+    Raises the 404 Problem, and 422 for invalid values: `links` for a link to no person or to another one.
     """
     view = targets.get(tx, actor, target_id, now)
     wanted = [parse_link(link) for link in links]

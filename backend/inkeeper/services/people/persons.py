@@ -58,7 +58,7 @@ def find_or_add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: d
 
 
 def search(tx: Transaction, actor: Actor, part: str, after: str | None, limit: int) -> list[Person]:
-    """Up to `limit` of the owner's people whose name, company or link has this part, newest first, behind the id
+    """Up to `limit` of the owner's people whose name, company or link has this part, newest first, after the id
     `after`.
     """
     return persons.search(tx, actor.owner_id, part, after, limit)
@@ -67,8 +67,8 @@ def search(tx: Transaction, actor: Actor, part: str, after: str | None, limit: i
 def update(tx: Transaction, actor: Actor, person_id: str, changes: Mapping[str, Any]) -> Person:
     """Change a person's fields. `do_not_contact` ends their targets. Raises the 404 Problem.
 
-    A `profile_url` is added to the links, in place of one of the same kind. Raises the 422 Problem for one that leads
-    to no person or to another one of the list.
+    A `profile_url` is added to the links, in place of one of the same kind. Raises the 422 Problem for a link to no
+    person or to another one of the list.
     """
     person = owned_person(tx, actor, person_id)
     if changes.get("profile_url"):

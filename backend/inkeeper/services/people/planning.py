@@ -1,8 +1,8 @@
 """Planning in bulk: spreads targets over days, as a preview or in one write.
 
-`rules/spreading.py` chooses the days; this module reads its input. Every function runs inside a transaction of the
-store, and those that write inside the account's write transaction: two plans at the same time come one after the other,
-so never more are planned than there are credits.
+`rules/spreading.py` chooses the days; this module reads its input. Every function runs inside a transaction, and those
+that write inside the account's write transaction: two plans at the same time come one after the other, so never more
+are planned than there are credits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Looking up InMails by the person they went to. Every function runs inside a transaction of the store."""
+"""Looking up InMails by the person they went to. Every function runs inside a transaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def last_inmail_in_account(
 ) -> SentTo | None:
     """The account's latest InMail to this person between two instants (UTC, both excluded), None if there is none.
 
-    InMails that were taken back do not count.
+    Retracted InMails do not count.
     """
     return _last(recipients.of_account(tx, account_id, _keys(person), after, before), person)
 
@@ -57,10 +57,10 @@ def count_inmails_of_owner(tx: Transaction, actor: Actor, person: Person) -> int
 def written_to_since(
     tx: Transaction, actor: Actor, people: Mapping[str, Sequence[Person]], after: datetime
 ) -> set[str]:
-    """Which of these people an InMail went to from any of the owner's accounts behind `after` (UTC), in one pass over
+    """Which of these people an InMail went to from any of the owner's accounts after `after` (UTC), in one pass over
     these InMails. `people` has each one by an id, once for each link.
 
-    InMails that were taken back do not count.
+    Retracted InMails do not count.
     """
     by_key: dict[str, list[tuple[str, Person]]] = {}
     for person_id, spellings in people.items():

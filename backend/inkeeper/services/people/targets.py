@@ -118,7 +118,7 @@ def get(tx: Transaction, actor: Actor, target_id: str, now: datetime) -> View:
 
 
 def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Change a target's fields, or do one `action` with it. Raises the 404 Problem, 422 for what cannot be, and the 409
+    """Change a target's fields, or do one `action` with it. Raises the 404 Problem, 422 for invalid values, and the 409
     Problem `conflict` for an action that needs a step to come where there is none.
     """
     view = get(tx, actor, target_id, now)
@@ -135,7 +135,7 @@ def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, 
 def search(
     tx: Transaction, actor: Actor, filters: Mapping[str, Any], after: tuple[int, str] | None, limit: int, now: datetime
 ) -> list[View]:
-    """Up to `limit` of the owner's targets in the order of the list, behind (place, id) `after`.
+    """Up to `limit` of the owner's targets in the order of the list, after (place, id) `after`.
 
     `filters` may hold `states`, `account`, `campaign`, `q` (part of a name, company, link or note), `planned_until`,
     `wanted_until`.

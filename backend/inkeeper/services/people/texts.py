@@ -1,7 +1,7 @@
 """Texts to write with: templates of subject and body, filled in for a person.
 
 A version that an InMail was sent with is never changed, so that results refer to the text that was really sent: an edit
-makes the next version of the same text. Every function runs inside a transaction of the store.
+makes the next version of the same text. Every function runs inside a transaction.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Preview(NamedTuple):
 
 
 def list_texts(tx: Transaction, actor: Actor, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's texts in order of their making, behind the id `after`, without archived ones."""
+    """Up to `limit` of the owner's texts in order of their making, after the id `after`, without archived ones."""
     return [describe(text) for text in texts.list_texts(tx, actor.owner_id, after, limit)]
 
 

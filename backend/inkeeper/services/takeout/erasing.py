@@ -48,8 +48,8 @@ class Mention(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """What was erased from the database: so many stored people, targets and InMails, and answers that are kept for
-    writes that are sent again.
+    """What was erased from the database: the numbers of stored people, targets and InMails, and stored responses to
+    idempotent writes.
 
     `same_name` are the ids of InMails to that name, `same_name_people` those of stored people: either may be the same
     person.
@@ -88,8 +88,7 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
     another link that is theirs; with `name`, in any spelling, also where only the name says who it was: where there is
     no link, or one of another kind. `now` is UTC.
 
-    Counts, costs, dates and outcomes stay, and so does every balance. Raises a 422 Problem for what is no link to a
-    person.
+    Counts, costs, dates and outcomes stay, and so does every balance. Raises a 422 Problem for a link to no person.
     """
     whom = whom_of(link, name)
     copies, copies_left, mentions = _erase_from_copies(store, whom, now)
@@ -114,7 +113,7 @@ def whom_of(link: str, name: str | None, actor: Actor | None = None) -> Whom:
     """The person to erase, by this link, and with `name` also by name alone: in the actor's data, without an actor in
     everybody's.
 
-    Raises a 422 Problem for what is no link to a person.
+    Raises a 422 Problem for a link to no person.
     """
     parsed = parse_link(link)
     if parsed is None:
@@ -148,11 +147,11 @@ def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -
 
 
 def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
-    """The erasures behind the one with the id `since`, oldest first, for a client of the owner's to follow: those from
-    the data of all owners, and those from this owner's.
+    """The erasures after the one with the id `since`, oldest first, for a client of the owner to apply: those from the
+    data of all owners, and those from this owner's.
 
-    `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
-    Runs inside a transaction of the store.
+    `complete` is False if marks were deleted already, so that a client cannot find all of these people: it must then
+    delete everybody's data. Runs inside a transaction.
     """
     rows = stored.list_after(tx, actor.owner_id, since, ERASURES_AT_ONCE + 1)
     newest = stored.last_id(tx)

@@ -25,9 +25,9 @@ class WouldErase(NamedTuple):
 
 
 def preview_erasing(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
-    """What `erasing.erase_person` would find in the owner's data. Runs inside a transaction of the store.
+    """What `erasing.erase_person` would find in the owner's data. Runs inside a transaction.
 
-    Raises a 422 Problem for what is no link to a person.
+    Raises a 422 Problem for a link to no person.
     """
     found = find(tx, whom_of(link, name, actor))
     return WouldErase(

@@ -1,7 +1,7 @@
 """The form of an export: which tables it holds, its checksum, and the schema that goes with it.
 
-`storage/tables.py` has the list of tables. The id of the database is in the document's header. With it and the secrets
-of the devices, these know the restored server again; a reader of an export can pose as the server.
+`storage/tables.py` has the list of tables. The id of the database is in the document's header. With it and the devices'
+secrets, devices recognise the restored server. Anybody with an export can pose as the server.
 """
 
 from __future__ import annotations

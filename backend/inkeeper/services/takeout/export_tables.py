@@ -1,4 +1,4 @@
-"""An export's tables (CSV), for people and other programs. Runs inside a transaction of the store."""
+"""An export's tables (CSV), for people and other programs. Runs inside a transaction."""
 
 from __future__ import annotations
 

@@ -179,6 +179,6 @@ def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[
 
 
 def _is_replaced(tx: Transaction, account_id: str, row: InmailRow) -> bool:
-    """Whether the InMail that this one replaces is an earlier one of the account, and was taken back."""
+    """Whether the InMail that this one replaces is an earlier one of the account, and was retracted."""
     former = stored_facts.fact_of(tx, account_id, row.replaces or "")
     return isinstance(former, Sent) and former.id != row.id and stored_facts.retraction_of(tx, former.id) is not None
