@@ -41,7 +41,7 @@ def chosen(accounts: list[Named], said: str | None, ours: Named) -> str:
     """The id of the account to read: the wanted one (by id or name), else the one with our account's id, else with its
     name, else the only one.
 
-    Raises the 422 Problem `which_account` if that leaves several.
+    Raises the 422 Problem `which_account` if none of these decides.
     """
     for wanted in (said,) if said is not None else ours:
         found = [each.id for each in accounts if wanted in each]
