@@ -528,7 +528,7 @@ def test_any_history_goes_to_postgresql_and_back_without_loss(
                     (
                         accounts.get_account(tx, Actor("owner"), "account", past.end),
                         balances.journal_of(tx, "account", since, past.end),
-                        balances.told(tx, "account", since, past.end),
+                        balances.period_sheets(tx, "account", since, past.end),
                     )
                 )
         assert told == [told[0]] * 3

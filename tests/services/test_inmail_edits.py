@@ -198,7 +198,7 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
                 kind: credits for kind, credits in judge.counts.items() if credits
             }
             assert comparable(state) == comparable(balances.state_at(tx, fresh, one.now)[0])
-            told = [balances.told(tx, account_id, OPENED, one.now) for account_id in (one.id, fresh)]
+            told = [balances.period_sheets(tx, account_id, OPENED, one.now) for account_id in (one.id, fresh)]
             assert (told[0].closed, told[0].present) == (told[1].closed, told[1].present)
         there = sorted(((each.sent_at, each.id) for each in twin.kept if not each.is_gone), reverse=True)
         assert [(each["sent_at"], each["id"]) for each in listed(one)] == there

@@ -17,8 +17,8 @@ from inkeeper.rules.replay import replay
 from inkeeper.rules.state import dump_state
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
+from inkeeper.storage.cached_states import STATES_KEPT
 from inkeeper.storage.database import Store, open_database
-from inkeeper.storage.heads import HEADS_KEPT
 from inkeeper.storage.models import Account, Owner
 from tests.rows import add_row
 from tests.rules import third_book
@@ -113,7 +113,7 @@ def test_dropping_any_saved_state_changes_no_answer(store: Store, seed: int, boo
             if draw.random() < 0.3:
                 tx.execute(DROP_ONE)
             if draw.random() < 0.3:
-                tx.learn(account, None)
+                tx.cache_states(account, None)
         assert dump_state(recorded.state) == dump_state(replay(facts, now).state)
         for asked in (now, now - timedelta(hours=draw.randrange(3000)), now + timedelta(days=40)):
             if asked >= OPENED:
@@ -142,7 +142,7 @@ def test_the_sheets_of_past_periods_are_what_a_replay_of_everything_draws_up(
         asked = now + timedelta(days=draw.choice([0, 40]))
         since = asked - timedelta(days=draw.choice([20, 60, 365]))
         with store.read() as tx:
-            found = balances.told(tx, account, since, asked)
+            found = balances.period_sheets(tx, account, since, asked)
         closed, present, _ = sheets_of(History(facts, asked), asked)
         assert found.present == present
         assert found.closed == [sheet for sheet in closed if sheet.end and sheet.end > since]
@@ -158,7 +158,7 @@ def test_a_report_of_the_past_replays_the_open_period_alone(store: Store, monkey
             balances.record(tx, account, [Sent(new_id(now), now, 0)], now)
     read = facts_read(monkeypatch)
     with store.read() as tx:
-        found = balances.told(tx, account, OPENED, now)
+        found = balances.period_sheets(tx, account, OPENED, now)
     assert len(found.closed) == 4
     assert sum(sheet.tally.free_used for sheet in [*found.closed, found.present]) == 60
     assert read == [found.present.tally.free_used]
@@ -216,7 +216,7 @@ def test_what_another_process_writes_costs_no_replay_of_the_period(
         at = OPENED + timedelta(hours=2 + number)
         send(another, account, at)
         assert balance_and_sends(store, account, at) == (15, 100 + number)
-    assert max(read) <= HEADS_KEPT + 1
+    assert max(read) <= STATES_KEPT + 1
     another.checkpoint_and_close()
 
 

@@ -66,7 +66,7 @@ def authenticate(environ: dict[str, Any], now: datetime) -> None:
     """
     device = find_device(environ)
     g.actor = Actor(device.owner_id, device.id)
-    if devices.is_due_to_be_seen(device, now):
+    if devices.is_last_seen_outdated(device, now):
         # A failed write of the last use must not fail the request; a later request writes it.
         with suppress(DatabaseProblem):
             devices.note_seen(store(), device.id, now)

@@ -193,5 +193,5 @@ def erase_person(person_id: str) -> Response:
         return 200, {"id": person_id, **counts, "mentions": mentions}
 
     answer = write_once(None, erase)
-    store().forget_what_was_deleted()
+    store().purge_deleted_rows()
     return answer

@@ -22,7 +22,7 @@ from inkeeper.rules.warnings import AccountWarning
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import summary
 from inkeeper.services.ledger.answers import Capacity
-from inkeeper.services.ledger.cached_answers import Standing, StandingAnswers
+from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
 from inkeeper.services.ledger.summary import Forecast, Overview, SummaryAccount
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
@@ -84,7 +84,7 @@ _NUMBERS: dict[ReminderCode, tuple[str, ...]] = {
 }
 """The arguments of each warning that are in the response: those that are not elsewhere in the summary."""
 
-Summaries = StandingAnswers[Made]
+Summaries = CachedAnswers[Made]
 
 SUMMARIES_KEPT = 1_000
 
@@ -106,10 +106,10 @@ def show_summary(account_id: str) -> Response:
     return _tagged(Response(text, content_type="application/json"), made.tag)
 
 
-def _make(tx: Transaction, row: Account, instant: datetime) -> Standing[Made]:
+def _make(tx: Transaction, row: Account, instant: datetime) -> CachedAnswer[Made]:
     answer, stands_until, _ = summary.summary(tx, row, instant)
     body = to_json({name: value for name, value in _described(answer).items() if name != "as_of"})
-    return Standing(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)
+    return CachedAnswer(Made(f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"', body), stands_until)
 
 
 def _described(answer: Overview) -> dict[str, Any]:

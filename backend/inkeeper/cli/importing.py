@@ -43,7 +43,7 @@ def find_account(store: Store, wanted: str | None) -> Owned:
     Raises ClickException, with a list of all accounts, unless exactly one matches.
     """
     with store.read() as tx:
-        all_accounts = accounts.of_everybody(tx)
+        all_accounts = accounts.list_all(tx)
     found = [owned for owned in all_accounts if wanted is None or wanted in (owned.id, owned.name)]
     if len(found) == 1:
         return found[0]
@@ -94,7 +94,7 @@ def list_all(store: Store, wanted: str | None) -> None:
     """Print the imports, newest first."""
     account = None if wanted is None else find_account(store, wanted).id
     with store.read() as tx:
-        found = imports.of_everybody(tx, account)
+        found = imports.list_all(tx, account)
     for batch, account_name, _ in found:
         back = f", taken back {batch.retracted_at:%Y-%m-%d} (UTC)" if batch.retracted_at else ""
         click.echo(
@@ -108,7 +108,7 @@ def list_all(store: Store, wanted: str | None) -> None:
 def take_back(store: Store, import_id: str, now: datetime) -> None:
     """Undo a whole import."""
     with store.read() as tx:
-        found = imports.of_everybody(tx, import_id=import_id)
+        found = imports.list_all(tx, import_id=import_id)
     if not found:
         raise click.ClickException(f"There is no import {printable(import_id)}. `inkeeper imports` lists them.")
     ((batch, account_name, owner_id),) = found

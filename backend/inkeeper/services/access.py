@@ -1,6 +1,6 @@
-"""The one gate: who acts, and what of the database is theirs.
+"""Access control: who acts, and which rows are theirs. All look-ups by id of a request go through here.
 
-What belongs to somebody else is answered as what does not exist: with the 404 Problem.
+A row of another owner raises the same 404 Problem as one that does not exist.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Dates that clients send: which are taken, and what is said about the others."""
+"""Validation of dates that clients send."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from inkeeper.clock import format_instant
 from inkeeper.errors import invalid
 
 EARLIEST = datetime(2003, 1, 1, tzinfo=UTC)
-"""No subscription is older than LinkedIn; it also bounds how many periods a replay can have."""
+"""No subscription is older than LinkedIn (2003). Also bounds the number of periods of a replay."""
 
 CLOCK_TOLERANCE = timedelta(days=1)
 PLANNABLE = timedelta(days=400)
-"""How far ahead a cancellation or change of plan may be dated."""
+"""The furthest that a cancellation or change of plan may lie in the future."""
 
 
 def settle(
@@ -52,18 +52,17 @@ def plannable(path: str, at: datetime | None, now: datetime, opened_at: datetime
     return max(at, opened_at)
 
 
-def a_little_ahead(at: datetime, now: datetime) -> datetime:
+def ahead_within_tolerance(at: datetime, now: datetime) -> datetime:
     """`now`, or `at` where that is up to a day later.
 
-    Requests that arrive together get their turn in another order than their clocks were read in, so what is stored may
-    lie a moment ahead. What lies further ahead was stored while the clock was ahead.
+    Requests that arrive together may be handled in another order than that of their `now`, so stored dates may lie a
+    moment ahead. Dates further ahead were stored while the clock was ahead.
     """
     return at if now < at <= now + CLOCK_TOLERANCE else now
 
 
 def _refuse_before(path: str, at: datetime, now: datetime, begun_at: datetime, begun: str) -> None:
-    # A beginning that is still to come was stored while the clock was ahead. Then what happens now is taken to happen
-    # just after it.
+    # A beginning in the future was stored while the clock was ahead. What happens now is then dated just after it.
     earliest = begun_at if begun_at <= now else now - CLOCK_TOLERANCE
     if at < earliest:
         raise invalid(path, f"This is before {begun}, at {format_instant(begun_at)}.")

@@ -1,4 +1,4 @@
-"""A write that is sent again with the same key is answered again, not done again."""
+"""Idempotent writes: a request repeated with the same key gets the first response and is not done again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.transaction import Transaction
 
 KEPT = timedelta(days=100)
-"""How long a key is remembered; promised are 90 days."""
+"""How long a key is kept. The API promises 90 days."""
 
 PRUNE_EVERY = 32
 """Keys that are older than `KEPT` are deleted with a process's first new key, and with every 32nd after it."""
@@ -28,12 +28,11 @@ _new_keys = count()
 def run_once(
     store: Store, device_id: str, key: str | None, request_hash: str, account_id: str | None, work: Work, now: datetime
 ) -> tuple[int, str, bool]:
-    """Do `work` in one write, and answer its status, its body as JSON text, and whether that is an earlier answer.
+    """Do `work` in one write. Returns its status, its body as JSON text, and whether these are of an earlier request.
 
-    The key is stored first and its answer last, in the same transaction as the work: of requests with one key, sent at
-    the same time to one process or to several, one is done, and the others get its answer. A Problem that `work` raises
-    stores nothing, so the key may be tried again. Without a key the work is simply done. Raises the 409 Problem if the
-    key came with another request before.
+    Key, work and response are one transaction: of concurrent requests with one key, to any processes, one is done and
+    the others get its response. If `work` raises a Problem, nothing is stored and the key can be used again. Without a
+    key, `work` is always done. Raises the 409 Problem if the key came with another request before.
     """
     with store.begin_write(account_id) as tx:
         if key is not None and not idempotency.add(tx, device_id, key, request_hash, now):
@@ -46,7 +45,7 @@ def run_once(
         if key is not None:
             idempotency.keep_answer(tx, device_id, key, status, text)
             if next(_new_keys) % PRUNE_EVERY == 0:
-                # Twice as many go as have been stored since, so the table never holds much more than it must, and no
-                # write has much to do.
+                # Deletes up to twice as many as were stored since, so the table stays small and no single write is
+                # slow.
                 idempotency.prune(tx, now - KEPT, now, now + CLOCK_TOLERANCE, 2 * PRUNE_EVERY)
         return status, text, False

@@ -1,4 +1,4 @@
-"""How facts are kept."""
+"""The database: tables, migrations, engines, transactions, and one module of SQL for each subject."""
 
 import sys
 

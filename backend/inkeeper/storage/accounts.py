@@ -30,13 +30,13 @@ class Account(NamedTuple):
     created_at: datetime
     version: int
     plan_prices: dict[str, Money]
-    """What other plans cost a month, by their ids."""
+    """The monthly prices of other plans, by plan id."""
     owner_id: str
     lead_days: LeadDays
     low_balance: int | None
 
     def prices(self, plan: str) -> dict[str, Money]:
-        """What each plan costs a month, as far as the user said; `plan` is the one that the account's price is of."""
+        """The monthly price of each plan, as far as the user entered it. `plan` is the one that `price` is of."""
         return self.plan_prices | ({plan: self.price} if self.price else {})
 
 
@@ -56,11 +56,11 @@ def get(tx: Transaction, owner_id: str, account_id: str) -> Account | None:
         f"SELECT {_COLUMNS} FROM account WHERE id = ? AND owner_id = ?",  # noqa: S608 (names of ours)
         (account_id, owner_id),
     ).fetchone()
-    return None if row is None else _seat(*row)
+    return None if row is None else _account(*row)
 
 
 def ids(tx: Transaction, owner_id: str, after: str | None) -> list[str]:
-    """The ids of the owner's accounts behind the id `after`, in order of their making."""
+    """The ids of the owner's accounts after the id `after`, in order of their making."""
     rows = tx.execute("SELECT id FROM account WHERE owner_id = ? AND id > ? ORDER BY id", (owner_id, after or ""))
     return [account_id for (account_id,) in rows.fetchall()]
 
@@ -70,7 +70,7 @@ def names(tx: Transaction, owner_id: str) -> dict[str, str]:
     return dict(tx.execute("SELECT id, name FROM account WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall())
 
 
-def of_everybody(tx: Transaction) -> list[Owned]:
+def list_all(tx: Transaction) -> list[Owned]:
     """Every owner's accounts, in order of their making."""
     rows = tx.execute(
         "SELECT account.id, account.name, time_zone, owner.id, owner.name FROM account"
@@ -91,15 +91,15 @@ def has_account_or_text(tx: Transaction, owner_id: str) -> bool:
     return bool(tx.execute(sql, (owner_id, owner_id)).fetchone()[0])
 
 
-def add(tx: Transaction, seat: Account) -> None:
+def add(tx: Transaction, account: Account) -> None:
     """Store a new account."""
     columns = {
-        "id": seat.id,
-        "owner_id": seat.owner_id,
-        "time_zone": seat.time_zone,
-        "created_at": to_microseconds(seat.created_at),
-        "version": seat.version,
-        **dict(_stored(seat._asdict())),
+        "id": account.id,
+        "owner_id": account.owner_id,
+        "time_zone": account.time_zone,
+        "created_at": to_microseconds(account.created_at),
+        "version": account.version,
+        **dict(_stored(account._asdict())),
     }
     marks = ", ".join("?" * len(columns))
     tx.execute(
@@ -126,12 +126,12 @@ def names_in_reminders(tx: Transaction, account_id: str) -> bool:
 
 
 def set_names_in_reminders(tx: Transaction, account_id: str, *, wanted: bool) -> None:
-    """Set whether it does."""
+    """Set whether the morning's e-mail for the account names the people to write to."""
     tx.execute("UPDATE account SET reminder_names = ? WHERE id = ?", (int(wanted), account_id))
 
 
 def _stored(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The columns, with their values, of those of a Account's fields that may change."""
+    """The changeable fields of an `Account` as columns with values."""
     for name in ("name", "reserve", "low_balance"):
         if name in fields:
             yield name, fields[name]
@@ -148,7 +148,7 @@ def _stored(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "lead_days", ",".join(map(str, fields["lead_days"]))
 
 
-def _seat(
+def _account(
     account_id: str,
     name: str,
     zone: str,

@@ -30,7 +30,9 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
 
 
 def copies_beside(database: Path) -> list[Path]:
-    """The copies that the program made of its own accord: before each update, and one that was interrupted."""
+    """The copies that the program made beside the database: one before each migration, and the draft of an interrupted
+    copy.
+    """
     folder, name = database.parent, database.name
     return sorted(
         path
@@ -42,9 +44,10 @@ def copies_beside(database: Path) -> list[Path]:
 
 @contextmanager
 def changed_copy(path: Path) -> Iterator[Copy]:
-    """Change a copy of the database, all or nothing; what was deleted is gone from its file when the block ends.
+    """Change a copy of the database, all or nothing; no remains of deleted rows are left in its file when the block
+    ends.
 
-    Raises CopyUnusable where it cannot be changed.
+    Raises CopyUnusable if it cannot be changed.
     """
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:

@@ -1,4 +1,4 @@
-"""Addresses of calendar feeds, and what calendar programs were last told. All times are UTC."""
+"""Addresses of calendar feeds, and the last published version of each event. All times are UTC."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Feed(NamedTuple):
 
 
 class BySecret(NamedTuple):
-    """What is stored of the address with a secret."""
+    """The stored address that a secret belongs to."""
 
     owner_id: str
     account_id: str
@@ -26,8 +26,8 @@ class BySecret(NamedTuple):
     secret_hash: str
 
 
-class ToldEvent(NamedTuple):
-    """What was last told of an event. `sequence` counts its changes, the last of them at `changed_at`."""
+class PublishedEvent(NamedTuple):
+    """The last published version of an event. `sequence` counts its changes, the last of them at `changed_at`."""
 
     uid: str
     digest: str
@@ -72,19 +72,19 @@ def note_read(tx: Transaction, account_id: str, at: datetime) -> None:
     tx.execute("UPDATE calendar_feed SET last_read_at = ? WHERE account_id = ?", (to_microseconds(at), account_id))
 
 
-def told(tx: Transaction, account_id: str) -> dict[str, ToldEvent]:
-    """What was told of the account's events, by their uids."""
+def published_events(tx: Transaction, account_id: str) -> dict[str, PublishedEvent]:
+    """The last published versions of the account's events, by uid."""
     rows = tx.execute(
         "SELECT uid, digest, sequence, changed_at FROM calendar_event WHERE account_id = ?", (account_id,)
     )
     return {
-        uid: ToldEvent(uid, digest, sequence, from_microseconds(changed_at))
+        uid: PublishedEvent(uid, digest, sequence, from_microseconds(changed_at))
         for uid, digest, sequence, changed_at in rows.fetchall()
     }
 
 
-def put_told(tx: Transaction, account_id: str, event: ToldEvent) -> None:
-    """Note what is told of an event, in place of what was told before."""
+def put_published(tx: Transaction, account_id: str, event: PublishedEvent) -> None:
+    """Store the published version of an event in place of the last one."""
     tx.execute(
         "INSERT INTO calendar_event (account_id, uid, digest, sequence, changed_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (account_id, uid) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence,"
@@ -93,8 +93,8 @@ def put_told(tx: Transaction, account_id: str, event: ToldEvent) -> None:
     )
 
 
-def forget_told(tx: Transaction, account_id: str, uid: str) -> None:
-    """Forget what was told of an event."""
+def delete_published(tx: Transaction, account_id: str, uid: str) -> None:
+    """Delete the published version of an event."""
     tx.execute("DELETE FROM calendar_event WHERE account_id = ? AND uid = ?", (account_id, uid))
 
 

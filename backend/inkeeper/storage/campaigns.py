@@ -36,7 +36,7 @@ class Campaign(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What was sent in a campaign: InMails, and the credits they cost. InMails that were taken back do not count."""
+    """The number of InMails of a campaign, and the credits they cost. Retracted InMails do not count."""
 
     inmails: int
     credits: int
@@ -67,7 +67,7 @@ def list_campaigns(
     tx: Transaction, owner_id: str, account_id: str | None, after: str | None, limit: int
 ) -> list[Campaign]:
     """Up to `limit` of the owner's campaigns that are not archived, of one account only if given, in order of their
-    making, behind the id `after`.
+    making, after the id `after`.
     """
     of_account, values = ("", ()) if account_id is None else (" AND account_id = ?", (account_id,))
     rows = tx.execute(
@@ -86,7 +86,7 @@ def add(
     steps: Sequence[Step],
     now: datetime,
 ) -> str:
-    """Store a new campaign with some of `CHANGEABLE`; its id."""
+    """Store a new campaign with some of `CHANGEABLE`. Returns its id."""
     campaign_id = new_id(now)
     tx.execute(
         "INSERT INTO campaign (id, owner_id, account_id, name, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -131,12 +131,12 @@ def remove(tx: Transaction, campaign_id: str) -> None:
 
 
 def has_inmails(tx: Transaction, campaign_id: str) -> bool:
-    """Whether any InMail names the campaign, those that were taken back included."""
+    """Whether any InMail names the campaign, retracted ones included."""
     return tx.execute("SELECT 1 FROM inmail WHERE campaign_id = ? LIMIT 1", (campaign_id,)).fetchone() is not None
 
 
 def sent_in(tx: Transaction, campaign_ids: Iterable[str]) -> dict[str, Sent]:
-    """What was sent in each of these campaigns."""
+    """The number of InMails and credits of each of these campaigns."""
     found = {}
     for campaign_id in campaign_ids:
         row = tx.execute(
@@ -148,7 +148,7 @@ def sent_in(tx: Transaction, campaign_ids: Iterable[str]) -> dict[str, Sent]:
 
 
 def names(tx: Transaction, owner_id: str, *, archived: bool = False) -> dict[str, str]:
-    """The names of the owner's campaigns by their ids, in order of the names; with `archived` those over as well."""
+    """The names of the owner's campaigns by their ids, in order of the names; with `archived` archived ones as well."""
     rows = tx.execute(
         "SELECT id, name FROM campaign WHERE owner_id = ? AND (archived_at IS NULL OR ? = 1) ORDER BY name, id",
         (owner_id, archived),

@@ -1,4 +1,4 @@
-"""What an export's tables (CSV) hold of accounts and InMails. All times are UTC."""
+"""The rows of accounts and InMails in an export's CSV tables. All times are UTC."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inkeeper.storage.transaction import Transaction
 
 
 class AccountRow(NamedTuple):
-    """What is stored of an account and not dated, with its owner's name."""
+    """An account's row, without its facts, and with its owner's name."""
 
     id: str
     owner: str
@@ -56,7 +56,7 @@ def accounts(tx: Transaction) -> list[AccountRow]:
 
 
 def inmails(tx: Transaction) -> Iterator[InmailRow]:
-    """All InMails, each once: one that was edited as it is now."""
+    """All InMails. An edited one is listed once, as it is now."""
     rows = tx.execute(
         "SELECT inmail.account_id, account.name, inmail.id, inmail.name, profile_url, sent_at, cost, subject, purpose,"
         " note, source, outcome, outcome_at, retracted_at, replaces"

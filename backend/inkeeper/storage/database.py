@@ -1,4 +1,4 @@
-"""The one way to a database: open it or learn why not, read from it, and write to it."""
+"""Opening a database (with the reason if that fails), reading from it and writing to it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tempfile import gettempdir
 from typing import Any
 
 from inkeeper.storage.backup import copies_beside
+from inkeeper.storage.cached_states import StateCache
 from inkeeper.storage.engines import sqlite
 from inkeeper.storage.engines.engine import AccountRow, Connection, DatabaseProblem, Engine, Which
-from inkeeper.storage.heads import Heads
 from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
 from inkeeper.storage.transaction import Transaction
 
@@ -19,15 +19,15 @@ __all__ = ["DatabaseProblem", "Store", "Which", "open_database"]
 
 
 class Store:
-    """An open database, for any number of threads."""
+    """An open database. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._heads = Heads()
+        self._state_cache = StateCache()
 
     @property
     def name(self) -> str:
-        """The database as people know it: its file, or its address without a password."""
+        """The database's name to show to people: its file, or its URL without a password."""
         return self._engine.name
 
     @property
@@ -37,15 +37,15 @@ class Store:
 
     @property
     def folder(self) -> Path:
-        """Where files go that a browser is opened with."""
+        """The folder for files that a browser is opened with."""
         return self._engine.folder
 
     @contextmanager
     def begin_write(self, account_id: str | None) -> Iterator[Transaction]:
-        """The only door to writing: locks first and reads after, committed and on disk when the block ends, or not at
-        all.
+        """Begin a write transaction; all writes go through it. It locks before it reads. When the block ends, its
+        changes are committed and on disk; if it raises, none are.
 
-        Names the account that is written to, whose version rises if anything is; None for a write to no account. Raises
+        `account_id` is the account that is written to (None: no account). Its version rises if any row changed. Raises
         DatabaseProblem if the database cannot be written, or if it is unknown whether it was (`unconfirmed`), and
         RuntimeError in a thread that is in a transaction already.
         """
@@ -55,11 +55,11 @@ class Store:
             yield transaction
             if account_id is not None and self._engine.changes(connection) != before:
                 transaction.raise_version(account_id)
-        transaction.keep_what_was_learned()
+        transaction.publish_cached_states()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Read one unchanging state of the database.
+        """Begin a read transaction, which sees one unchanging state of the database.
 
         Raises DatabaseProblem if the database cannot be read, and RuntimeError in a thread that is in a transaction
         already: pass that one on instead.
@@ -67,10 +67,10 @@ class Store:
         with self._engine.reading() as connection:
             transaction = self._transaction(connection)
             yield transaction
-        transaction.keep_what_was_learned()
+        transaction.publish_cached_states()
 
     def read_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        """The first row of one query, for where a transaction around it would cost more than the query itself.
+        """The first row of one query, without the cost of a transaction.
 
         Not for use inside a transaction.
         """
@@ -84,22 +84,24 @@ class Store:
         self._engine.copy_to(target)
 
     def own_copies(self) -> list[Path]:
-        """The copies of the database that the program made of its own accord."""
+        """The copies of the database that the program made: see `backup.copies_beside`."""
         return copies_beside(self.path) if self.path else []
 
-    def forget_what_was_deleted(self) -> str | None:
-        """Remove what is left on disk of changed and deleted rows, as far as the database can do that itself.
+    def purge_deleted_rows(self) -> str | None:
+        """Remove the remains of changed and deleted rows from the disk, as far as the database can do that.
 
         Returns a sentence that says where some of it is left; None if nothing is.
         """
-        return self._engine.forget_what_was_deleted()
+        return self._engine.purge_deleted_rows()
 
     def damage(self) -> str | None:
-        """What the database finds wrong with its own files; None if nothing. Takes its time."""
+        """The first fault that the database finds in its own files, None if there is none. Reads all of it, so it is
+        slow.
+        """
         return self._engine.damage()
 
     def checkpoint_and_close(self) -> None:
-        """Bring all that was written to its place and close every connection. For the end of a process.
+        """Write the log back into the database file and close every connection. For the end of a process.
 
         No other thread may be using the store any more.
         """
@@ -108,13 +110,13 @@ class Store:
     def _transaction(
         self, connection: Connection, account_id: str | None = None, row: AccountRow | None = None
     ) -> Transaction:
-        transaction = Transaction(self._engine.database, connection, self._heads, account_id, row)
-        # Or Peewee would commit each of its statements.
+        transaction = Transaction(self._engine.database, connection, self._state_cache, account_id, row)
+        # Without this, Peewee would commit each statement.
         self._engine.database.push_transaction(transaction)
         return transaction
 
     def _migrate(self) -> None:
-        """Bring the database to the schema of this version, or refuse a newer one's."""
+        """Migrate the database to the schema of this version. Raises DatabaseProblem for a newer schema."""
         with self._engine.migrating() as (connection, _):
             self._transaction(connection)
             if unknown_steps(self._engine.database):

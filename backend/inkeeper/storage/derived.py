@@ -20,7 +20,7 @@ class Derived(NamedTuple):
     nullable: bool
 
     def value(self, text: str | None) -> str | None:
-        """The column's value where the source holds this text: None for what is no link to a person."""
+        """The column's value for this text of the source column. None for a link to no person."""
         if not self.of_link:
             return None if text is None else normal_name(text)
         link = parse_link(text) if text else None

@@ -1,4 +1,4 @@
-"""Devices that hold a token, and the id by which they know the database. All times are UTC."""
+"""Devices that hold a token, and the database's own id, by which they recognise it. All times are UTC."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def get(tx: Transaction, device_id: str) -> Device | None:
 
 
 def list_of_owner(tx: Transaction, owner_id: str, after: str | None, limit: int) -> list[Device]:
-    """Up to `limit` devices of the owner, revoked ones included, oldest first, behind the id `after`."""
+    """Up to `limit` devices of the owner, revoked ones included, oldest first, after the id `after`."""
     rows = tx.execute(
         f"{_SELECT} WHERE owner_id = ? AND device.id > ? ORDER BY device.id LIMIT ?", (owner_id, after or "", limit)
     )

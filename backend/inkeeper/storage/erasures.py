@@ -1,4 +1,4 @@
-"""Which people were erased, for clients to follow. All times are UTC."""
+"""Erasures of people, for clients to apply to their own data. All times are UTC."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inkeeper.storage.transaction import Transaction
 
 
 class Erasure(NamedTuple):
-    """An erasing. Salt and marks (JSON text) are None once they were forgotten."""
+    """An erasure of a person. Salt and marks (JSON text) are None once they were deleted."""
 
     id: int
     at: datetime
@@ -20,10 +20,10 @@ class Erasure(NamedTuple):
 
 
 def take_accounts(tx: Transaction, owner_id: str | None) -> None:
-    """Keep other writes away from the owner's accounts (None: from all) until this transaction ends.
+    """Lock the owner's accounts (None: all accounts) against other writes until this transaction ends.
 
-    Every write takes its account before it takes rows of that. One that changes rows of several accounts takes these
-    first, in the order of their ids, so that no two writes wait for each other.
+    Every write locks its account before rows of it. A write to rows of several accounts locks these first, in the order
+    of their ids, so that no two writes deadlock.
     """
     where, values = ("", ()) if owner_id is None else (" WHERE owner_id = ?", (owner_id,))
     ids = tx.execute(f"SELECT id FROM account{where} ORDER BY id", values).fetchall()  # noqa: S608 (texts of ours)
@@ -32,7 +32,9 @@ def take_accounts(tx: Transaction, owner_id: str | None) -> None:
 
 
 def list_after(tx: Transaction, owner_id: str, since: int, limit: int) -> list[Erasure]:
-    """Up to `limit` erasures behind the id `since`, oldest first: from the data of all owners, and from the owner's."""
+    """Up to `limit` erasures after the id `since`, oldest first: those of the data of all owners, and those of this
+    owner's data.
+    """
     rows = tx.execute(
         "SELECT id, at, salt, marks FROM erasure WHERE id > ? AND (owner_id IS NULL OR owner_id = ?)"
         " ORDER BY id LIMIT ?",
@@ -48,7 +50,7 @@ def last_id(tx: Transaction) -> int:
 
 
 def inmails_of(tx: Transaction, owner_id: str, erasure_id: int) -> list[str]:
-    """The ids of the owner's InMails whose recipient was last erased by this erasing, in order."""
+    """The ids of the owner's InMails whose recipient was last erased by this erasure, in ascending order."""
     rows = tx.execute(
         "SELECT inmail.id FROM erased_inmail JOIN inmail ON inmail.id = inmail_id"
         " JOIN account ON account.id = inmail.account_id WHERE erasure_id = ? AND owner_id = ? ORDER BY inmail.id",
@@ -58,7 +60,7 @@ def inmails_of(tx: Transaction, owner_id: str, erasure_id: int) -> list[str]:
 
 
 def add(tx: Transaction, owner_id: str | None, salt: str, marks: str, inmail_ids: Iterable[str], now: datetime) -> None:
-    """Store an erasing from the data of one owner (None: of all), and whose InMails lost their recipient."""
+    """Store an erasure from the data of one owner (None: of all), and the InMails that lost their recipient."""
     number = last_id(tx) + 1
     tx.execute(
         "INSERT INTO erasure (id, at, salt, marks, owner_id) VALUES (?, ?, ?, ?, ?)",
@@ -71,6 +73,6 @@ def add(tx: Transaction, owner_id: str | None, salt: str, marks: str, inmail_ids
     )
 
 
-def forget_marks_before(tx: Transaction, at: datetime) -> None:
-    """Forget salt and marks of the erasures before this instant."""
+def delete_marks_before(tx: Transaction, at: datetime) -> None:
+    """Delete salt and marks of the erasures before this instant."""
     tx.execute("UPDATE erasure SET salt = NULL, marks = NULL WHERE at < ?", (to_microseconds(at),))

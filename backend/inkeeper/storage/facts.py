@@ -1,6 +1,6 @@
-"""An account's facts in the database: storing them, and reading them back.
+"""Stores and reads the facts of an account.
 
-It is plain SQL: building the same few statements with the query builder for every InMail took longer than running them.
+Plain SQL, since building these statements with Peewee's query builder took longer than running them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KINDS: dict[str, type[Fact]] = {
 
 _KIND_OF = {fact_type: kind for kind, fact_type in KINDS.items()}
 _COLUMNS = "id, kind, at, about, data"
-_STANDING = "NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
+_VALID = "NOT EXISTS (SELECT 1 FROM fact AS later WHERE later.about = fact.id AND later.kind = 'retracted')"
 _OF_TERMS = "kind IN ('opened', 'book_chosen', 'plan_changed', 'cancelled')"
 
 
@@ -57,18 +57,18 @@ def facts_of(tx: Transaction, account_id: str, since: datetime | None = None) ->
 
 
 def terms_facts(tx: Transaction, account_id: str) -> list[Fact]:
-    """The few facts that set plan and rule book, in order of time, those taken back left out."""
+    """The facts that set plan and rule book, in order of time. Retracted ones are left out."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_STANDING} ORDER BY at, id",  # noqa: S608 (ours)
+        f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_VALID} ORDER BY at, id",  # noqa: S608 (ours)
         (account_id,),
     )
     return sorted((_fact(*row) for row in rows), key=position_of)
 
 
 def outcomes_of(tx: Transaction, inmail_id: str) -> list[OutcomeRecorded]:
-    """What was recorded of an InMail, in order of recording, those taken back left out."""
+    """The outcomes recorded for an InMail, in order of recording. Retracted ones are left out."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM fact WHERE about = ? AND kind = 'outcome_recorded' AND {_STANDING} ORDER BY id",  # noqa: S608 (ours)
+        f"SELECT {_COLUMNS} FROM fact WHERE about = ? AND kind = 'outcome_recorded' AND {_VALID} ORDER BY id",  # noqa: S608 (ours)
         (inmail_id,),
     )
     return [fact for fact in (_fact(*row) for row in rows) if isinstance(fact, OutcomeRecorded)]
@@ -81,7 +81,7 @@ def fact_of(tx: Transaction, account_id: str, fact_id: str) -> Fact | None:
 
 
 def retraction_of(tx: Transaction, fact_id: str) -> datetime | None:
-    """When the fact was taken back (UTC), or None."""
+    """When the fact was retracted (UTC), or None."""
     rows = tx.execute("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
     return None if rows[0][0] is None else instant(rows[0][0])
 
@@ -93,20 +93,20 @@ def last_at(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
 
 
 def opening_of(tx: Transaction, account_id: str) -> datetime:
-    """When (UTC) the account opened, by the facts that stand."""
-    rows = tx.execute(f"SELECT min(at) FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_STANDING}", (account_id,))  # noqa: S608 (ours)
+    """When (UTC) the account opened, by its facts that were not retracted."""
+    rows = tx.execute(f"SELECT min(at) FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_VALID}", (account_id,))  # noqa: S608 (ours)
     ((opened_at,),) = rows.fetchall()
     return instant(opened_at)
 
 
 def anything_before(tx: Transaction, account_id: str, at: datetime, opened_at: datetime, import_id: str) -> bool:
-    """Whether anything stands before the instant `at` (UTC) that neither came with the import nor corrects the terms of
-    the opening at `opened_at` (UTC).
+    """Whether the account has facts before the instant `at` (UTC), other than retracted ones, those of the import, and
+    corrections of the terms of the opening at `opened_at` (UTC).
     """
     rows = tx.execute(
         "SELECT 1 FROM fact WHERE account_id = ? AND at < ? AND kind <> 'retracted'"  # noqa: S608 (ours)
         " AND (import_id IS NULL OR import_id <> ?) AND NOT (kind = 'book_chosen' AND at = ?)"
-        f" AND {_STANDING}"
+        f" AND {_VALID}"
         " LIMIT 1",
         (account_id, micros(at), import_id, micros(opened_at)),
     )
@@ -117,7 +117,7 @@ def places_of(tx: Transaction, account_id: str, fact_ids: Iterable[str]) -> list
     """The places, in order of time, of those of these facts that are the account's."""
     found: list[Position] = []
     for some, marks in slices(fact_ids):
-        # The expression keeps SQLite from going through all of the account's facts instead of looking these up.
+        # The expression keeps SQLite from scanning all of the account's facts instead of looking these up by id.
         rows = tx.execute(
             f"SELECT id, kind, at FROM fact WHERE account_id || '' = ? AND id IN ({marks})",  # noqa: S608 (ours)
             (account_id, *some),
@@ -136,16 +136,16 @@ def import_ids_of(tx: Transaction, fact_ids: Iterable[str]) -> dict[str, str]:
 
 
 def sent_of_import(tx: Transaction, import_id: str) -> set[str]:
-    """The ids of the InMails that came with an import, those taken back as well."""
+    """The ids of the InMails that came with an import, retracted or not."""
     rows = tx.execute("SELECT id FROM fact WHERE import_id = ? AND kind = 'sent'", (import_id,))
     return {inmail_id for (inmail_id,) in rows.fetchall()}
 
 
 def facts_of_import(tx: Transaction, import_id: str, *kinds: str) -> list[Fact]:
-    """The facts of these kinds that came with an import and were not taken back, in order of time."""
+    """The facts of these kinds that came with an import and were not retracted, in order of time."""
     marks = ", ".join("?" * len(kinds))
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM fact WHERE import_id = ? AND kind IN ({marks}) AND {_STANDING} ORDER BY at, id",  # noqa: S608 (ours)
+        f"SELECT {_COLUMNS} FROM fact WHERE import_id = ? AND kind IN ({marks}) AND {_VALID} ORDER BY at, id",  # noqa: S608 (ours)
         (import_id, *kinds),
     )
     return [_fact(*row) for row in rows.fetchall()]
@@ -157,10 +157,10 @@ def new_fact_id(tx: Transaction, account_id: str, now: datetime) -> str:
 
 
 def new_fact_ids(tx: Transaction, account_id: str, now: datetime, count: int) -> list[str]:
-    """So many ids for new facts of the account, rising, and behind the ids of all facts that it has.
+    """This many ids for new facts of the account: ascending, and greater than the ids of all its facts.
 
-    The facts of one instant are ordered by id (`position_of`): whichever process stores a fact last, its fact comes
-    last. Two processes, or one whose clock was set back, make ids in any order by themselves.
+    The facts of one instant are ordered by id (`position_of`), and the one stored last must come last. Two processes,
+    or one whose clock was set back, would otherwise make ids in any order.
     """
     return tx.next_ids(account_id, now, count)
 
@@ -211,7 +211,7 @@ _ABOUT = {OutcomeRecorded: "inmail_id", Retracted: "target_id"}
 
 def _about_and_data(fact: Fact) -> tuple[str | None, str]:
     """The fact that this one refers to, and what else it says besides its id and date, as JSON text."""
-    # The kinds of which an import brings thousands, written by hand: `asdict` copies all it meets.
+    # An import has thousands of these kinds, so they are written by hand: `asdict` copies recursively.
     if type(fact) is Sent:
         return None, _sent_data(fact.cost)
     if type(fact) is OutcomeRecorded:
@@ -224,7 +224,7 @@ def _about_and_data(fact: Fact) -> tuple[str | None, str]:
 
 
 def _fact(fact_id: str, kind: str, at: int, about: str | None, data: str) -> Fact:
-    # Nearly all facts are of this kind, and most of the time went into reading their JSON.
+    # Nearly all facts are of this kind, and parsing their JSON took most of the time.
     if kind == "sent" and data in _SENT_COSTS:
         return Sent(fact_id, instant(at), _SENT_COSTS[data])
     values: dict[str, Any] = json.loads(data)

@@ -12,12 +12,13 @@ from pathlib import Path
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OURS = ("browser-profile", "inkeeper")
-"""What else Inkeeper keeps beside its database."""
+"""Other files that Inkeeper keeps beside its database."""
 
 
 @contextmanager
 def new_private_file(path: Path) -> Iterator[Path]:
-    """A draft beside `path` to be filled (mode 0600); it becomes `path` at the end, or goes if the block fails.
+    """Give an empty draft beside `path` (mode 0600) to write to. It is moved to `path` when the block ends, and deleted
+    if it raises.
 
     Raises FileExistsError if `path` exists by then, or is a symbolic link, even one that leads nowhere: what is there
     is never replaced or written through.
@@ -52,8 +53,8 @@ def _exists(path: Path) -> FileExistsError:
 
 
 def keep_private(database: Path) -> list[str]:
-    """Take away what other users of the machine may do with a database's files and folder; answers a sentence for
-    each change, and for what only its owner can change.
+    """Remove other users' permissions from a database's files and folder. Returns a sentence for each change, and for
+    each file that only its owner can change.
 
     A folder that holds other things too is left as it is, with a sentence if others may put files in the database's
     place.

@@ -1,7 +1,8 @@
-"""The keys of writes with the answers that they got, so that a write sent again is answered again and not done again.
+"""Idempotency keys with the responses to their writes, so that a repeated write is not done again and gets the same
+response.
 
-A key is stored before its work is done, in the same transaction: of two requests with one key the second waits for the
-first, in whichever process, and then finds its answer.
+A key is stored before its work is done, in the same transaction. Of two requests with one key, in any processes, the
+second waits for the first and then finds its response.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from inkeeper.clock import to_microseconds
 from inkeeper.storage.transaction import Transaction
 
 _IN_WORK = 0
-"""The status of a key whose write has no answer yet. No other transaction ever sees it."""
+"""The status of a key whose write has no response yet. Never visible outside of its transaction."""
 
 _NOTHING_YET = "null"
 
 
 class Answer(NamedTuple):
-    """What a key's request was, as a hash, and the answer that it got: an HTTP status and a body as JSON text."""
+    """A hash of the key's request, and the response to it: HTTP status and body (JSON text)."""
 
     request_hash: str
     status: int
@@ -37,7 +38,7 @@ def add(tx: Transaction, device_id: str, key: str, request_hash: str, now: datet
 
 
 def answer_of(tx: Transaction, device_id: str, key: str) -> Answer:
-    """The answer to a key that is stored already."""
+    """The response to a key that is stored."""
     row = tx.execute(
         "SELECT request_hash, status, body FROM idempotency WHERE device_id = ? AND key = ?", (device_id, key)
     ).fetchone()
@@ -45,7 +46,7 @@ def answer_of(tx: Transaction, device_id: str, key: str) -> Answer:
 
 
 def keep_answer(tx: Transaction, device_id: str, key: str, status: int, body: str) -> None:
-    """Store the answer of the write that this key belongs to."""
+    """Store the response to the key's write."""
     tx.execute(
         "UPDATE idempotency SET status = ?, body = ? WHERE device_id = ? AND key = ?", (status, body, device_id, key)
     )
@@ -53,9 +54,9 @@ def keep_answer(tx: Transaction, device_id: str, key: str, status: int, body: st
 
 def prune(tx: Transaction, since: datetime, now: datetime, latest: datetime, limit: int) -> None:
     """Delete up to `limit` keys from before `since` (UTC), the oldest first. Keys from after `latest` were stored while
-    the clock was ahead: up to `limit` of them are from `now` on taken to be from `now`.
+    the clock was ahead: up to `limit` of them are re-dated to `now`.
     """
-    # Row by row, and in one order: two processes that prune at once wait for each other, and never both.
+    # Row by row and in a fixed order, so that two processes that prune at once do not deadlock.
     ahead = tx.execute(
         "SELECT device_id, key FROM idempotency WHERE created_at > ? ORDER BY created_at, device_id, key LIMIT ?",
         (to_microseconds(latest), limit),

@@ -1,4 +1,4 @@
-"""Imports, and the InMails of an account that a file is compared with."""
+"""Imports, and the stored InMails that a file is compared with."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from inkeeper.storage.slices import slices
 from inkeeper.storage.transaction import Transaction
 
 _COLUMNS = "id, account_id, kind, created_at, rows, inmails, answers, retracted_at"
-# An InMail that was taken back by itself is known not to have been one, and stays so. Those that went when their whole
-# import was taken back may come again.
+# An imported InMail that a person retracted stays known, so that no other import adds it again. One that was retracted
+# with its whole import may be imported again.
 _KNOWN = (
     "SELECT inmail.id, inmail.sent_at, inmail.name, inmail.profile_url, inmail.outcome, inmail.source,"
     " inmail.retracted_at IS NOT NULL, inmail.name_key, inmail.message_key"
@@ -25,7 +25,7 @@ _KNOWN_NEARBY = _KNOWN.format(which="inmail.account_id = ? AND inmail.sent_at BE
 
 
 class Import(NamedTuple):
-    """What one file brought to an account at one time: counts of its rows, and of the InMails and answers stored."""
+    """One import of a file into an account, with counts of the file's rows and of the InMails and answers stored."""
 
     id: str
     account_id: str
@@ -46,7 +46,7 @@ class Owned(NamedTuple):
 
 
 class Known(NamedTuple):
-    """An InMail that a file may tell of as well. `sent_at` is UTC."""
+    """A stored InMail that a file's rows are compared with. `sent_at` is UTC."""
 
     id: str
     sent_at: datetime
@@ -60,7 +60,7 @@ class Known(NamedTuple):
 
 
 class Former(NamedTuple):
-    """What an InMail was before an edit. `sent_at` is UTC."""
+    """A former version of an edited InMail. `sent_at` is UTC."""
 
     id: str
     sent_at: datetime
@@ -86,7 +86,7 @@ def get(tx: Transaction, account_id: str, import_id: str) -> Import | None:
 
 
 def list_imports(tx: Transaction, account_id: str, after: str | None, limit: int) -> list[Import]:
-    """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
+    """Up to `limit` of the account's imports, newest first, after the import id `after`; retracted ones as well."""
     behind, values = ("", ()) if after is None else (" AND id < ?", (after,))
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM import WHERE account_id = ?{behind} ORDER BY id DESC LIMIT ?",  # noqa: S608 (ours)
@@ -95,7 +95,7 @@ def list_imports(tx: Transaction, account_id: str, after: str | None, limit: int
     return [_import(*row) for row in rows.fetchall()]
 
 
-def of_everybody(tx: Transaction, account_id: str | None = None, import_id: str | None = None) -> list[Owned]:
+def list_all(tx: Transaction, account_id: str | None = None, import_id: str | None = None) -> list[Owned]:
     """Every owner's imports, or those of one account, or the one of this id, newest first."""
     columns = ", ".join(f"import.{column}" for column in _COLUMNS.split(", "))
     wanted = {"import.account_id": account_id, "import.id": import_id}
@@ -110,29 +110,29 @@ def of_everybody(tx: Transaction, account_id: str | None = None, import_id: str 
 
 
 def take_back(tx: Transaction, import_id: str, now: datetime) -> None:
-    """Note that the whole import was taken back at `now` (UTC)."""
+    """Mark the whole import as retracted at `now` (UTC)."""
     tx.execute("UPDATE import SET retracted_at = ? WHERE id = ?", (to_microseconds(now), import_id))
 
 
 def known_nearby(tx: Transaction, account_id: str, since: datetime, until: datetime) -> list[Known]:
-    """The account's InMails of `[since, until]` (UTC) that a file may tell of as well, in order of time."""
+    """The account's InMails sent in `[since, until]` (UTC) that a file is compared with, in order of time."""
     rows = tx.execute(_KNOWN_NEARBY, (account_id, to_microseconds(since), to_microseconds(until)))
     return [_known(*row) for row in rows.fetchall()]
 
 
 def known_by_id(tx: Transaction, account_id: str, inmail_ids: Iterable[str]) -> list[Known]:
-    """Those of these InMails that a file may tell of as well."""
+    """Those of these InMails that a file is compared with."""
     found: list[Known] = []
     for some, marks in slices(inmail_ids):
-        # The expression keeps SQLite from going through all of the account's InMails instead of looking these up.
+        # The expression keeps SQLite from scanning all of the account's InMails instead of looking these up by id.
         sql = _KNOWN.format(which=f"inmail.account_id || '' = ? AND inmail.id IN ({marks})")
         found += [_known(*row) for row in tx.execute(sql, (account_id, *some)).fetchall()]
     return found
 
 
 def before_edits(tx: Transaction, account_id: str, edited: Iterable[str]) -> list[Former]:
-    """What the account's InMails were before edits: these, whose day or cost was edited, as they are stored; and those
-    whose recipient was corrected, with the former one.
+    """The former versions of the account's edited InMails: these ids, whose day or cost was edited; and InMails whose
+    recipient was corrected, with the former recipient.
     """
     rows: list[tuple[Any, ...]] = []
     for some, marks in slices(edited):

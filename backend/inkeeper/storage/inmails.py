@@ -1,4 +1,6 @@
-"""The rows of InMails: what the facts say of each, and what was noted with it."""
+"""The rows of InMails: columns that repeat its facts, and columns that are stored here alone (texts, notes,
+references).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from inkeeper.storage.slices import slices
 from inkeeper.storage.transaction import Transaction
 
 _MOST_EDITS = 10_000
-"""How many edits of one InMail are followed: a bound for a damaged database in which they go round in a circle."""
+"""The longest chain of edits that is followed. A bound for a damaged database with a cycle of edits."""
 
 _INSTANTS = ("sent_at", "outcome_at", "answered_at", "retracted_at")
 
@@ -46,7 +48,7 @@ class Inmail(NamedTuple):
 
 
 class Short(NamedTuple):
-    """An InMail in short. `sent_at` is UTC, `outcome` as recorded."""
+    """The columns of an InMail that short lists show. `sent_at` is UTC, `outcome` as recorded."""
 
     id: str
     name: str
@@ -59,8 +61,8 @@ class Short(NamedTuple):
 class Filter(NamedTuple):
     """Which InMails to list; None leaves a condition out. `since` is included, `until` excluded (UTC).
 
-    `outcomes` are recorded ones, each with the span of sending in which it counts: behind an instant, up to another,
-    that one included (UTC; None: no bound).
+    `outcomes` are recorded outcomes, each with the span `(after, until]` of `sent_at` in which it matches (UTC; None:
+    no bound).
     """
 
     outcomes: Sequence[tuple[str, datetime | None, datetime | None]] | None = None
@@ -74,8 +76,8 @@ class Filter(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """Of whom an InMail must tell: a part of the link as typed, a part of the name's or link's normal form (None: not
-    looked for), or a link.
+    """The recipient to find: a part of the link as typed, a part of the name's or link's normal form (None: not
+    searched), or a link.
     """
 
     part: str
@@ -100,7 +102,7 @@ def get(tx: Transaction, account_id: str, inmail_id: str) -> Inmail | None:
 def list_inmails(
     tx: Transaction, account_id: str, wanted: Filter, after: tuple[datetime, str] | None, limit: int
 ) -> list[Inmail]:
-    """Up to `limit` of the account's InMails, newest first, behind (sent_at, id) `after`; without those taken back."""
+    """Up to `limit` of the account's InMails, newest first, after (sent_at, id) `after`; without retracted ones."""
     conditions = list(_conditions(wanted))
     if after:
         at = to_microseconds(after[0])
@@ -123,7 +125,7 @@ def names_of(tx: Transaction, account_id: str, inmail_ids: Iterable[str]) -> dic
 
 
 def recent(tx: Transaction, account_id: str, limit: int) -> list[Short]:
-    """The account's latest InMails, newest first, without those taken back."""
+    """The account's latest InMails, newest first, without retracted ones."""
     rows = tx.execute(
         f"SELECT {_SHORT} FROM inmail"  # noqa: S608 (names of ours)
         " WHERE account_id = ? AND retracted_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
@@ -133,7 +135,7 @@ def recent(tx: Transaction, account_id: str, limit: int) -> list[Short]:
 
 
 def awaiting(tx: Transaction, account_id: str, after: datetime, limit: int) -> list[Short]:
-    """The account's InMails from after that instant (UTC) that no outcome is recorded of, the oldest first."""
+    """The account's InMails sent after that instant (UTC) without a recorded outcome, oldest first."""
     rows = tx.execute(
         f"SELECT {_SHORT} FROM inmail WHERE {_AWAITING} ORDER BY sent_at, id LIMIT ?",  # noqa: S608 (ours)
         (account_id, to_microseconds(after), limit),
@@ -142,8 +144,8 @@ def awaiting(tx: Transaction, account_id: str, after: datetime, limit: int) -> l
 
 
 def first_awaiting(tx: Transaction, account_id: str, after: datetime) -> datetime | None:
-    """When (UTC) the first of the account's InMails from after that instant (UTC) was sent that no outcome is recorded
-    of; None where there is none.
+    """The `sent_at` (UTC) of the account's first InMail sent after that instant (UTC) without a recorded outcome; None
+    if there is none.
     """
     row = tx.execute(
         f"SELECT sent_at FROM inmail WHERE {_AWAITING} ORDER BY sent_at LIMIT 1",  # noqa: S608 (ours)
@@ -153,7 +155,7 @@ def first_awaiting(tx: Transaction, account_id: str, after: datetime) -> datetim
 
 
 def outcome_of(tx: Transaction, inmail_id: str) -> str:
-    """What is recorded of an InMail, `pending` if nothing is."""
+    """The recorded outcome of an InMail, `pending` if there is none."""
     (outcome,) = tx.execute("SELECT outcome FROM inmail WHERE id = ?", (inmail_id,)).fetchone()
     return str(outcome)
 
@@ -176,10 +178,10 @@ def add(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def add_edited(tx: Transaction, former_id: str, inmail_id: str, sent_at: datetime, cost: int) -> None:
-    """Store the InMail that an edit of the day or cost made of another one, with everything that was noted of that. No
-    outcome is recorded of it yet.
+    """Store the new InMail of an edit of day or cost, with a copy of all other columns of the old one except the
+    outcome.
     """
-    # Every column of the old row, also those that are added later on.
+    # All columns are copied, including those of future migrations.
     given: dict[str, tuple[str, list[Any]]] = {
         "id": ("?", [inmail_id]),
         "sent_at": ("?", [to_microseconds(sent_at)]),
@@ -207,15 +209,15 @@ def update(tx: Transaction, inmail_id: str, changes: Mapping[str, Any]) -> None:
 
 
 def take_back(tx: Transaction, inmails: Iterable[tuple[str, datetime]]) -> None:
-    """Note that InMails were taken back: their ids, each with the instant (UTC)."""
+    """Mark InMails as retracted: their ids, each with the instant (UTC)."""
     tx.executemany(
         "UPDATE inmail SET retracted_at = ? WHERE id = ?",
         [(to_microseconds(at), inmail_id) for inmail_id, at in inmails],
     )
 
 
-def forget_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
-    """Note of InMails that no outcome is recorded."""
+def clear_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
+    """Set the outcome of InMails to `pending`."""
     tx.executemany(
         "UPDATE inmail SET outcome = 'pending', outcome_at = NULL, answered_at = NULL WHERE id = ?",
         [(inmail_id,) for inmail_id in inmail_ids],
@@ -223,7 +225,7 @@ def forget_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
 
 
 def last_edit(tx: Transaction, inmail_id: str) -> str:
-    """The id of the InMail that this one reads as after its edits; its own where it was not edited."""
+    """The id of the latest InMail in the chain of edits that begins with this one; its own if it was not edited."""
     row = tx.execute(
         "WITH RECURSIVE edit(id, account_id, number) AS ("
         " SELECT id, account_id, 0 FROM inmail WHERE id = ?"
@@ -236,12 +238,12 @@ def last_edit(tx: Transaction, inmail_id: str) -> str:
 
 
 def last_edits(tx: Transaction, account_id: str) -> dict[str, str]:
-    """The ids of the account's replaced InMails, each with the id of the one that it reads as after all its edits."""
+    """The ids of the account's replaced InMails, each with the id of the last InMail in its chain of edits."""
     rows = tx.execute("SELECT replaces, id FROM inmail WHERE account_id = ? AND replaces IS NOT NULL", (account_id,))
     next_edit: dict[str, str] = dict(rows.fetchall())
     found: dict[str, str] = {}
     for former in next_edit:
-        # In a damaged database edits may go round in a circle: no InMail is passed twice.
+        # A damaged database may have a cycle of edits: no InMail is visited twice.
         passed = {former: None}
         last = next_edit[former]
         while last in next_edit and last not in passed and last not in found:
@@ -251,16 +253,14 @@ def last_edits(tx: Transaction, account_id: str) -> dict[str, str]:
     return found
 
 
-def is_standing(tx: Transaction, inmail_id: str) -> bool:
-    """Whether the InMail was not taken back."""
+def is_not_retracted(tx: Transaction, inmail_id: str) -> bool:
+    """Whether the InMail was not retracted."""
     row = tx.execute("SELECT 1 FROM inmail WHERE id = ? AND retracted_at IS NULL", (inmail_id,)).fetchone()
     return row is not None
 
 
 def edits(tx: Transaction, account_id: str) -> list[tuple[str, str, str]]:
-    """The account's edits of a day or cost: the ids of the InMail that was replaced, of the fact that took it back, and
-    of the InMail that replaced it.
-    """
+    """The account's edits of day or cost: the ids of the replaced InMail, of its retraction, and of the new InMail."""
     rows: list[tuple[str, str, str]] = tx.execute(
         "SELECT inmail.replaces, fact.id, inmail.id FROM inmail JOIN fact ON fact.about = inmail.replaces"
         " WHERE inmail.account_id = ? AND inmail.replaces IS NOT NULL AND fact.kind = 'retracted'",

@@ -1,4 +1,4 @@
-"""What the check of everything that is stored reads. All times are UTC."""
+"""Reads for the check of the whole database (`inkeeper doctor`). All times are UTC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inkeeper.storage.transaction import Transaction
 
 
 class InmailRow(NamedTuple):
-    """An InMail as it is listed, as far as facts say the same."""
+    """The columns of an InMail that repeat its facts."""
 
     id: str
     sent_at: datetime
@@ -26,13 +26,13 @@ def account_ids(tx: Transaction) -> list[str]:
 
 
 def last_fact_id(tx: Transaction, account_id: str) -> str | None:
-    """The fact that the account names as its last."""
+    """The greatest fact id, as the account's row has it."""
     (found,) = tx.execute("SELECT last_fact_id FROM account WHERE id = ?", (account_id,)).fetchone()
     return None if found is None else str(found)
 
 
 def inmails(tx: Transaction, account_id: str) -> list[InmailRow]:
-    """The account's InMails, those that were taken back included."""
+    """The account's InMails, retracted ones included."""
     rows = tx.execute(
         "SELECT id, sent_at, cost, outcome, retracted_at, replaces FROM inmail WHERE account_id = ? ORDER BY id",
         (account_id,),

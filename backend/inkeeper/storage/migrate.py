@@ -1,4 +1,4 @@
-"""Bringing a database to the schema that this version of Inkeeper works with."""
+"""Migrates a database to the schema of this version of Inkeeper."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def steps() -> list[str]:
 
 
 def unknown_steps(database: Database) -> list[str]:
-    """The applied steps that this version does not have: they were made by a newer one."""
+    """Applied steps that this version does not have, since a newer version applied them."""
     return [step.name for step in Runner(database, str(_FOLDER)).status() if step.path is None]
 
 
@@ -43,8 +43,8 @@ def apply_pending_steps(database: Database, path: Path | None) -> None:
 def _keep_copy(path: Path, step: str) -> None:
     target = path.with_name(f"{path.name}.before-{step}")
     if os.path.lexists(target):
-        # An earlier attempt at the same step took the copy and then failed: its copy shows the same data.
+        # An earlier attempt at the same step made the copy and then failed. That copy has the same data.
         target.unlink()
-    # A connection of its own, since SQLite does not copy from one that is writing.
+    # Uses another connection, since SQLite does not copy from one that is writing.
     with closing(sqlite3.connect(path)) as source:
         copy_database(source, target)

@@ -1,6 +1,7 @@
-"""The tables. Facts are the truth; `inmail` is a reading of them for lists, `snapshot` a cache that may be dropped.
+"""The tables. Facts are the source of all other data of the ledger: `inmail` repeats them for lists, `snapshot` is a
+cache that may be deleted.
 
-The models have no database of their own: a query is given that of a transaction, `query.execute(tx.database)`.
+The models have no default database: a query gets that of a transaction, `query.execute(tx.database)`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class InstantField(BigIntegerField):
 
 
 Holds = Literal["name", "link", "about", "label", "fleeting", "answer"]
-"""What a column may hold of a person:
+"""What personal data a column may hold:
 
 - `name`, `link`: of the recipient whom the row is about;
 - `about`: the owner's words about that recipient, which may mention others;
@@ -54,10 +55,10 @@ Holds = Literal["name", "link", "about", "label", "fleeting", "answer"]
 
 
 class PersonalField(TextField):
-    """A text that may tell of a person. Erasing goes through all of these, and exports hold them.
+    """A text column that may hold personal data. Erasing processes all of these columns, and exports contain them.
 
-    A column with people's words must be one, or a test says so. `of_former` is set for the name or link of a second
-    recipient: the one whom the row was about before it was corrected, null where it never was.
+    A test ensures that every column with users' texts is of this class. `of_former` marks name and link of the former
+    recipient of a corrected row, null if it was never corrected.
     """
 
     def __init__(self, holds: Holds, *, of_former: bool = False, **options: Any) -> None:
@@ -74,7 +75,7 @@ class _Table(Model):
     class Meta:
         database = None
         legacy_table_names = False
-        # SQLite then refuses a text in a number's column instead of storing it.
+        # With STRICT, SQLite refuses a text in an integer column instead of storing it.
         strict_tables = True
 
 
@@ -93,7 +94,7 @@ class Owner(_Table):
     id = TextField(primary_key=True)
     name = PersonalField("label", unique=True)
     created_at = InstantField()
-    # Another random number with each change of the list of people to write to.
+    # A new random number after each change of the list of people to write to.
     list_version = IntegerField(constraints=[SQL("DEFAULT 0")])
 
 
@@ -201,18 +202,18 @@ class Account(_Table):
     reserve = IntegerField(constraints=[Check("reserve >= 0")])
     created_at = InstantField()
     version = IntegerField(constraints=[Check("version >= 0")])
-    # What other plans cost a month, as JSON text: {plan: [amount, currency]}.
+    # Monthly prices of other plans, as JSON text: {plan: [minor units, currency]}.
     plan_prices = TextField(null=True)
-    # No fact of the account has a greater id. A new fact's id lies behind it, whichever process makes it, since facts
-    # of one instant are ordered by id.
+    # The greatest fact id of the account. Every process makes greater ids for new facts, since facts of one instant are
+    # ordered by id.
     last_fact_id = TextField(null=True)
-    # Days before a loss at which the warning of it begins, rises, and rises again: "7,3,1".
+    # Days before a loss at which its warning begins and rises to the next two severities: "7,3,1".
     lead_days = TextField(constraints=[SQL("DEFAULT '7,3,1'"), Check(_THREE_NUMBERS)])
     # The balance at which to warn; null for no such warning.
     low_balance = IntegerField(null=True, constraints=[Check("low_balance >= 0")])
     # Whether the morning's e-mail names the people to write to.
     reminder_names = IntegerField(constraints=[SQL("DEFAULT 0"), Check("reminder_names IN (0, 1)")])
-    # Rises by one with each fact. Only differences count: it began with 0 for accounts that had facts already.
+    # Counts the account's facts. Only differences are meaningful: it began at 0 for accounts that had facts already.
     facts_recorded = IntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
@@ -229,7 +230,7 @@ class Person(_Table):
     owner = ForeignKeyField(Owner, index=False)
     owner_id: str
     name = PersonalField("name")
-    # Null where the first word of the name is right.
+    # Null if the first word of the name is the first name.
     first_name = PersonalField("name", null=True)
     company = PersonalField("about", null=True)
     headline = PersonalField("about", null=True)
@@ -361,16 +362,16 @@ class Target(_Table):
     dropped_at = InstantField(null=True)
     closed_steps = IntegerField(constraints=[SQL("DEFAULT 0"), Check("closed_steps >= 0")])
     closed_at = InstantField(null=True)
-    # What follows from its InMails, its person and its campaign, so that lists need not compute it: brought up to date
-    # by `storage/targets.py: follow`, checked by `inkeeper doctor`.
+    # Computed from its InMails, its person and its campaign, and stored for lists: set by `storage/targets.py: follow`,
+    # checked by `inkeeper doctor`.
     inmails = IntegerField(constraints=[SQL("DEFAULT 0")])
     last_inmail_id = TextField(null=True)
     last_sent_at = InstantField(null=True)
     answered_at = InstantField(null=True)
-    # The day from which on its next step can be done, null where there is no such step; and the last such day.
+    # The first day on which its next step can be done, null without a next step; and the last such day.
     opens_on = TextField(null=True)
     ends_on = TextField(null=True)
-    # The day that the next step is planned for; and that, or else the day that it is due.
+    # The day that the next step is planned for; and that day, or else the due day.
     planned_on = TextField(null=True)
     wanted_on = TextField(null=True)
 
@@ -440,14 +441,14 @@ class Inmail(_Table):
     outcome_at = InstantField(null=True)
     answered_at = InstantField(null=True)
     retracted_at = InstantField(null=True)
-    # What InMails to one person have in common: the name's normal form, and the link's key (rules/people.py).
+    # Equal for InMails to one person: the name's normal form, and the link's key (rules/people.py).
     name_key = DerivedTextField("name", constraints=[SQL("DEFAULT ''")])
     link_key = DerivedTextField("link", null=True)
     # Of an InMail from LinkedIn's export: a hash of its conversation's id and its instant (UTC).
     message_key = TextField(null=True)
-    # The InMail, taken back since, of which this one is an edit. As `id`: the reference written out.
+    # The retracted InMail that this one replaces. As `id`: the reference written out.
     replaces = TextField(null=True, constraints=[SQL('REFERENCES "inmail" ("id")')])
-    # The recipient as it was first, where it was corrected since: a file may still name it so.
+    # The first recipient, if it was corrected since: a file may still contain it.
     former_name = PersonalField("name", of_former=True, null=True)
     former_url = PersonalField("link", of_former=True, null=True)
     # The target that it closed, the text that it was written with, the campaign that it belongs to; each has an index
@@ -459,7 +460,7 @@ class Inmail(_Table):
 
     class Meta:
         indexes = (
-            # Holds all that is counted of InMails, so that a report need not look up each of them.
+            # A covering index for the counts of reports.
             (("account", "sent_at", "retracted_at", "cost", "outcome", "answered_at"), False),
             (("account", "link_key", "sent_at"), False),
             (("account", "name_key", "sent_at"), False),

@@ -1,4 +1,4 @@
-"""Attempts to connect a device, codes that were issued first, and how many wrong codes came for each owner.
+"""Pairings (attempts to connect a device), invitations (codes issued in advance), and counts of wrong codes by owner.
 
 All times are UTC.
 """
@@ -13,7 +13,7 @@ from inkeeper.storage.transaction import Transaction
 
 
 class Pairing(NamedTuple):
-    """An attempt to connect a device. `owner_id` is None until somebody says whose it shall be; `code` is empty once it
+    """An attempt to connect a device. `owner_id` is None until an owner is assigned. `code` is empty once the pairing
     has ended, and for a device that can connect by an invitation alone.
     """
 
@@ -27,14 +27,14 @@ class Pairing(NamedTuple):
     closed_at: datetime | None
 
     def is_open(self, now: datetime) -> bool:
-        """Whether a code can still end it well. What is dated in the future was made while the clock was ahead, and
-        would be good for too long.
+        """Whether a code can still connect the device. A pairing dated in the future was made while the clock was
+        ahead; it is closed, since it would be valid for too long.
         """
         return self.closed_at is None and self.created_at <= now < self.expires_at
 
 
 class Invitation(NamedTuple):
-    """A code that was issued before any device asked for it."""
+    """A code that was issued before a device asked for one."""
 
     owner_id: str
     code: str
@@ -42,7 +42,7 @@ class Invitation(NamedTuple):
     expires_at: datetime
 
     def is_open(self, now: datetime) -> bool:
-        """Whether the code is good. See `Pairing.is_open`."""
+        """Whether the code is valid. See `Pairing.is_open`."""
         return self.created_at <= now < self.expires_at
 
 
@@ -63,29 +63,29 @@ def add(tx: Transaction, pairing: Pairing) -> None:
 
 
 def get(tx: Transaction, pairing_id: str) -> Pairing | None:
-    """The pairing of this id, one that has ended too."""
+    """The pairing of this id, ended or not."""
     row = tx.execute(f"{_SELECT} WHERE id = ?", (pairing_id,)).fetchone()
     return None if row is None else _pairing(row)
 
 
 def list_with_code_of(tx: Transaction, length: int) -> list[Pairing]:
-    """The pairings with a code of so many characters, the newest first."""
+    """The pairings whose code has this many characters, newest first."""
     rows = tx.execute(f"{_SELECT} WHERE length(code) = ? ORDER BY created_at DESC, id", (length,))
     return [_pairing(row) for row in rows.fetchall()]
 
 
 def set_owner(tx: Transaction, pairing_id: str, owner_id: str, code: str) -> None:
-    """Say whose the device will be, and by which code."""
+    """Set the device's future owner and the code that connects it."""
     tx.execute("UPDATE pairing SET owner_id = ?, code = ? WHERE id = ?", (owner_id, code, pairing_id))
 
 
 def set_tries_left(tx: Transaction, pairing_id: str, tries: int) -> None:
-    """Note how many tries are left."""
+    """Set the number of tries left."""
     tx.execute("UPDATE pairing SET tries_left = ? WHERE id = ?", (tries, pairing_id))
 
 
 def close(tx: Transaction, pairing_id: str, at: datetime) -> None:
-    """End the pairing at this instant, and forget its code."""
+    """End the pairing at this instant, and delete its code."""
     tx.execute("UPDATE pairing SET closed_at = ?, code = '' WHERE id = ?", (to_microseconds(at), pairing_id))
 
 
@@ -97,7 +97,7 @@ def drop_outside(tx: Transaction, first: datetime, last: datetime) -> None:
 
 
 def keep_newest(tx: Transaction, owner_id: str | None, count: int) -> None:
-    """Delete all but the newest `count` pairings of the owner (None: of those that nobody has claimed)."""
+    """Delete all but the newest `count` pairings of the owner (None: of those without an owner)."""
     whose, values = ("owner_id IS NULL", ()) if owner_id is None else ("owner_id = ?", (owner_id,))
     newest = f"SELECT id FROM pairing WHERE {whose} ORDER BY created_at DESC, id LIMIT ?"  # noqa: S608 (texts of ours)
     tx.execute(
@@ -107,7 +107,7 @@ def keep_newest(tx: Transaction, owner_id: str | None, count: int) -> None:
 
 
 def add_invitation(tx: Transaction, invitation: Invitation) -> None:
-    """Store a code. It takes the place of the owner's last one."""
+    """Store a code in place of the owner's last one."""
     tx.execute(
         "INSERT INTO invitation (owner_id, code, created_at, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT (owner_id)"
         " DO UPDATE SET code = excluded.code, created_at = excluded.created_at, expires_at = excluded.expires_at",
@@ -130,17 +130,17 @@ def list_invitations(tx: Transaction) -> list[Invitation]:
 
 
 def drop_invitation(tx: Transaction, owner_id: str) -> None:
-    """Forget the owner's code."""
+    """Delete the owner's code."""
     tx.execute("DELETE FROM invitation WHERE owner_id = ?", (owner_id,))
 
 
 def wrong_codes(tx: Transaction) -> dict[str, int]:
-    """How many wrong codes came for each owner for whom any came, by the owners' ids."""
+    """The number of wrong codes by owner id; owners without any are left out."""
     return dict(tx.execute("SELECT owner_id, wrong_codes FROM pairing_limit").fetchall())
 
 
 def count_wrong_code(tx: Transaction, owner_id: str) -> None:
-    """Count a wrong code that came for the owner."""
+    """Add one to the owner's number of wrong codes."""
     tx.execute(
         "INSERT INTO pairing_limit (owner_id, wrong_codes) VALUES (?, 1)"
         " ON CONFLICT (owner_id) DO UPDATE SET wrong_codes = pairing_limit.wrong_codes + 1",
@@ -148,8 +148,8 @@ def count_wrong_code(tx: Transaction, owner_id: str) -> None:
     )
 
 
-def forget_wrong_codes(tx: Transaction, owner_id: str | None) -> None:
-    """Forget the wrong codes that came for the owner (None: for all)."""
+def delete_wrong_codes(tx: Transaction, owner_id: str | None) -> None:
+    """Reset the owner's number of wrong codes to zero (None: of all owners)."""
     if owner_id is None:
         tx.execute("DELETE FROM pairing_limit")
     else:

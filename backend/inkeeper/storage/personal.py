@@ -1,4 +1,4 @@
-"""Which columns hold something of people, whose rows they are in, and emptying them: read off the models' declarations.
+"""Columns with personal data, as the models declare them: finding, reading and emptying them.
 
 A table with personal columns belongs to an owner by its references. Its rows are about a person in one of two ways:
 
@@ -28,7 +28,7 @@ Key = tuple[Any, ...]
 
 
 class Table(NamedTuple):
-    """The personal columns of a table that a database has, by what they hold, and whether of a former recipient.
+    """A table's personal columns, by what they hold and whether they are of a former recipient.
 
     `person` is the column with the id of the person whose row it is, None in a table that names people itself. `key`
     identifies a row, `named_by` is what people know it by. `whose` is SQL that finds the rows of one owner, whose id is
@@ -49,7 +49,7 @@ class Table(NamedTuple):
         return [column for kind in kinds for column in self.by_kind.get((kind, former), [])]
 
     def first(self, kind: Holds, *, former: bool = False) -> str | None:
-        """The column of this kind; those behind it are derived."""
+        """The first column of this kind; any others are derived from it."""
         return next(iter(self.of(kind, former=former)), None)
 
     def other(self, column: str) -> str | None:
@@ -58,8 +58,8 @@ class Table(NamedTuple):
 
 
 def tables(present: Mapping[str, Collection[str]] | None = None) -> Iterator[Table]:
-    """The tables with personal columns; of a copy of an older form, those that it has: `present` says its tables'
-    columns.
+    """The tables with personal columns. For a copy of an older schema, `present` lists the columns of its tables, and
+    others are left out.
     """
     for model in models.TABLES:
         name = model._meta.table_name
@@ -93,7 +93,7 @@ def column_names() -> set[str]:
 
 
 def columns() -> list[tuple[str, str]]:
-    """Table and column of each text that may tell of a person; those computed from others left out."""
+    """Table and column of each text that may hold personal data, without derived columns."""
     return [
         (model._meta.table_name, field.column_name)
         for model in models.TABLES
@@ -105,8 +105,8 @@ def columns() -> list[tuple[str, str]]:
 def select(
     tx: Transaction, table: Table, wanted: Sequence[str | None], owner_id: str | None
 ) -> list[tuple[Key, tuple[Any, ...]]]:
-    """These columns (None: nothing) of the owner's rows, of all with None, in the order of the primary key, each with
-    its key.
+    """Primary key and values of these columns (None: a null value) of the owner's rows (None: of all rows), in the
+    order of the key.
     """
     names = ", ".join((*table.key, *(column or "NULL" for column in wanted)))
     where, values = ("", ()) if owner_id is None else (f" WHERE {table.whose}", (owner_id,))
@@ -119,12 +119,12 @@ def select(
 
 
 def set_text(tx: Transaction, table: Table, column: str, key: Key, text: str) -> None:
-    """Put another text in a row's column."""
+    """Set the text of a row's column."""
     tx.execute(f'UPDATE "{table.name}" SET {column} = ? WHERE {_is_row(table)}', (text, *key))  # noqa: S608 (ours)
 
 
 def empty_rows(tx: Transaction, table: Table, keys: Iterable[Key]) -> None:
-    """Empty what rows of a table that names people say of their recipients."""
+    """Empty the recipient's columns in these rows of a table that names people."""
     changes, values = _emptied(table, [*table.of("name"), *table.of("link", "about")])
     tx.executemany(
         f'UPDATE "{table.name}" SET {changes} WHERE {_is_row(table)}',  # noqa: S608 (names of ours)
@@ -133,7 +133,7 @@ def empty_rows(tx: Transaction, table: Table, keys: Iterable[Key]) -> None:
 
 
 def empty_former(tx: Transaction, table: Table, keys: Iterable[Key]) -> None:
-    """Empty what rows of a table that names people say of their former recipients."""
+    """Empty the former recipient's columns in these rows of a table that names people."""
     keys = list(keys)
     for name, link in zip(table.of("name", former=True), table.of("link", former=True), strict=True):
         tx.executemany(
@@ -147,11 +147,13 @@ _ALSO_SET = {
     "person": "do_not_contact = 0, erased_at = ?",
     "target": "dropped_at = coalesce(dropped_at, ?)",
 }
-"""What changes with the personal columns in rows of erased people, by table. The instant is the parameter."""
+"""Further changes to the rows of erased people, as SQL by table. The instant is the parameter."""
 
 
 def empty_rows_of_people(tx: Transaction, table: Table, people: Iterable[str], now: datetime) -> None:
-    """Empty the rows of these people. A row that is nothing without its link is deleted. `now` is UTC."""
+    """Empty the personal columns in the rows of these people. Rows whose link must not be null are deleted. `now` is
+    UTC.
+    """
     assert table.person is not None, "only of a table whose rows belong to people"
     columns = table.of("name", "link", "about")
     if any(column not in table.nullable for column in table.of("link", "about")):
@@ -169,7 +171,7 @@ def empty_rows_of_people(tx: Transaction, table: Table, people: Iterable[str], n
 
 
 def unlink_targets(tx: Transaction, inmail_ids: Iterable[str]) -> None:
-    """Let these InMails name no target any more."""
+    """Remove the reference to a target from these InMails."""
     tx.executemany(
         f'UPDATE "{INMAILS}" SET target_id = NULL WHERE id = ?',  # noqa: S608 (a name of ours)
         [(inmail_id,) for inmail_id in inmail_ids],
@@ -177,7 +179,7 @@ def unlink_targets(tx: Transaction, inmail_ids: Iterable[str]) -> None:
 
 
 def _emptied(table: Table, columns: Iterable[str]) -> tuple[str, list[Any]]:
-    """SQL that sets the columns to nothing, a name that has to be there to `ERASED_NAME`, and its parameters."""
+    """SQL that sets the columns to null, or names that must not be null to `ERASED_NAME`; and its parameters."""
     columns = list(columns)
     names = {*table.of("name")} - table.nullable
     changes = ", ".join(f"{column} = ?" if column in names else f"{column} = NULL" for column in columns)
@@ -204,8 +206,8 @@ def _named_by(model: type[Model]) -> str:
 
 
 def _whose(model: type[Model]) -> str:
-    """SQL that finds the rows of one owner, whose id is its parameter. Raises TypeError for a table that refers to
-    nothing of an owner's: erasing could not say whose its rows are.
+    """SQL that finds the rows of one owner, whose id is its parameter. Raises TypeError for a table without a reference
+    to an owner, directly or through other tables.
     """
     if model is Owner:
         return "id = ?"

@@ -31,13 +31,15 @@ class Person(NamedTuple):
     erased: bool = False
 
     def is_same(self, other: people.Person) -> bool:
-        """Whether it is this person: by a link of the same kind where both have one, else by name."""
+        """Whether both are the same person: by link if both have one of the same kind, else by name."""
         known = [people.Person(self.name, link) for link in self.links if other.link and link.kind == other.link.kind]
         return people.same_person(known[0] if known else people.Person(self.name, None), other)
 
 
 class Index:
-    """People in memory, for finding many of them. Finding takes the same time however many are alike."""
+    """An index of people in memory, for many look-ups. The time of a look-up does not depend on how many people share a
+    name.
+    """
 
     def __init__(self, known: Iterable[Person] = ()) -> None:
         self._by_link: dict[Link, Person] = {}
@@ -49,7 +51,7 @@ class Index:
             self.add(person)
 
     def add(self, person: Person) -> None:
-        """Take a person in. Of several that are alike, the first one is found."""
+        """Add a person. Of several with the same link or name, the first one is found."""
         for link in person.links:
             self._by_link.setdefault(link, person)
             self._by_key.setdefault(link.key, person)
@@ -61,7 +63,7 @@ class Index:
             self._by_name.setdefault(name, {}).setdefault(kinds, person)
 
     def find(self, wanted: people.Person) -> Person | None:
-        """The person that this is: by a link of the same kind where both have one, else by name."""
+        """Find a person: by link if both have one of the same kind, else by name."""
         link = wanted.link
         if link is not None:
             folded = self._by_key if link.id == link.id.lower() else self._by_folded_link
@@ -82,7 +84,7 @@ def get(tx: Transaction, owner_id: str, person_id: str) -> Person | None:
 
 def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[str, Person]:
     """The owner's people of these ids, by id, erased ones too."""
-    # The expression keeps the condition from choosing the index: an owner may have thousands of people.
+    # The expression keeps the database from using the index on the owner, who may have thousands of people.
     found: dict[str, Person] = {}
     wanted = list(dict.fromkeys(person_ids))
     for start in range(0, len(wanted), _IDS_AT_ONCE):
@@ -94,7 +96,7 @@ def get_all(tx: Transaction, owner_id: str, person_ids: Iterable[str]) -> dict[s
 
 
 def get_every(tx: Transaction, owner_id: str) -> list[Person]:
-    """All of the owner's people, those that were put in first at the beginning."""
+    """All of the owner's people, in order of their making."""
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM person WHERE owner_id = ? AND erased_at IS NULL ORDER BY id",  # noqa: S608 (ours)
         (owner_id,),
@@ -103,7 +105,7 @@ def get_every(tx: Transaction, owner_id: str) -> list[Person]:
 
 
 def find(tx: Transaction, owner_id: str, wanted: people.Person) -> Person | None:
-    """The owner's person that this is: by a link of the same kind where both have one, else by name."""
+    """Find the owner's person: by link if both have one of the same kind, else by name."""
     key = normal_name(wanted.name)
     rows: list[tuple[Any, ...]] = []
     if wanted.link:
@@ -136,7 +138,9 @@ def search(tx: Transaction, owner_id: str, part: str, after: str | None, limit: 
 
 
 def spellings(part: str) -> list[str]:
-    """How a text may have the part where `lower` of the database folds its ASCII letters alone: `ärzte` and `Ärzte`."""
+    """The spellings to search for, since the database's `lower` folds ASCII letters only: for `ärzte`, `ärzte` and
+    `Ärzte`.
+    """
     if part.isascii():
         return [part]
     cases = (part, part.upper(), part.title(), part.capitalize())
@@ -168,7 +172,7 @@ def add(tx: Transaction, owner_id: str, person: Mapping[str, Any], link: Link | 
 def add_many(
     tx: Transaction, owner_id: str, wanted: Sequence[tuple[Mapping[str, Any], Sequence[Link]]], now: datetime
 ) -> list[str]:
-    """Store so many new people, each as `add` takes them but with several links, one of each kind; their ids."""
+    """Store new people, each as in `add` but with several links, one of each kind. Returns their ids."""
     ids = new_ids(now, len(wanted))
     made_at = to_microseconds(now)
     tx.executemany(
@@ -187,7 +191,7 @@ def add_many(
 
 
 def add_links(tx: Transaction, owner_id: str, links: Iterable[tuple[str, Sequence[Link]]]) -> None:
-    """Give people, by their ids, further links. A person keeps the link of a kind that they have."""
+    """Add links to people, by their ids. A person's existing link of the same kind is kept."""
     tx.executemany(
         "INSERT INTO person_link (person_id, owner_id, kind, url, link_key) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
@@ -196,7 +200,7 @@ def add_links(tx: Transaction, owner_id: str, links: Iterable[tuple[str, Sequenc
 
 
 def fill_in(tx: Transaction, found: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """Note `first_name`, `company` and `headline` of people, by their ids, where they are not known yet."""
+    """Set `first_name`, `company` and `headline` of people, by their ids, where they are empty."""
     tx.executemany(
         "UPDATE person SET first_name = coalesce(first_name, ?), company = coalesce(company, ?),"
         " headline = coalesce(headline, ?) WHERE id = ?",
@@ -208,7 +212,9 @@ def fill_in(tx: Transaction, found: Iterable[tuple[str, Mapping[str, Any]]]) -> 
 
 
 def written_since(tx: Transaction, owner_id: str, since: datetime) -> list[tuple[people.Person, datetime]]:
-    """Whom InMails went to from any of the owner's accounts after `since` (UTC), and when, the latest first."""
+    """The recipients of the InMails sent after `since` (UTC) from any of the owner's accounts, with `sent_at`, latest
+    first.
+    """
     rows = tx.execute(
         "SELECT name, profile_url, sent_at FROM inmail WHERE account_id IN (SELECT id FROM account WHERE owner_id = ?)"
         " AND sent_at > ? AND retracted_at IS NULL ORDER BY sent_at DESC",
@@ -221,7 +227,7 @@ def written_since(tx: Transaction, owner_id: str, since: datetime) -> list[tuple
 
 
 def add_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> Person:
-    """The person with this link as well. A person keeps the link of a kind that they have."""
+    """Add this link to the person, who keeps an existing link of the same kind. Returns the person."""
     if any(known.kind == link.kind for known in person.links):
         return person
     tx.execute(
@@ -246,8 +252,8 @@ def replace_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> 
 
 
 def set_links(tx: Transaction, owner_id: str, person: Person, links: Sequence[Link]) -> Link | None:
-    """Let the person have these links and no others, one of each kind. Where another person has one of them, nothing is
-    changed, and it is that link.
+    """Replace the person's links by these, one of each kind. If another person has one of them, nothing is changed and
+    that link is returned.
     """
     for link in links:
         taken = tx.execute(
@@ -262,7 +268,7 @@ def set_links(tx: Transaction, owner_id: str, person: Person, links: Sequence[Li
 
 
 def mark_all(tx: Transaction, person_ids: Iterable[str], *, marked: bool) -> None:
-    """Mark people as not to be contacted, or take the mark away. `targets.follow` has to come after it."""
+    """Set or clear the do-not-contact mark of people. Call `targets.follow` afterwards."""
     tx.executemany(
         "UPDATE person SET do_not_contact = ? WHERE id = ?", [(int(marked), person_id) for person_id in person_ids]
     )

@@ -1,4 +1,4 @@
-"""InMails found by the keys of the person they went to. Those taken back are left out."""
+"""InMails found by the keys of the person they went to. Retracted InMails are left out."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _EVER = (-(2**63), 2**63 - 1)
 
 
 class Keys(NamedTuple):
-    """What to look InMails up by: a link's key, a name's normal form, None for neither. With both, those found by name
-    are the ones without a link of that `kind`.
+    """The keys to look InMails up by: a link's key and a name's normal form, each None if unknown. With both, InMails
+    found by name must have no link of that `kind`.
     """
 
     link_key: str | None
@@ -42,7 +42,7 @@ class Keys(NamedTuple):
 
 
 class SentTo(NamedTuple):
-    """An InMail that went to somebody. `sent_at` is UTC."""
+    """An InMail to the person looked up. `sent_at` is UTC."""
 
     id: str
     account_id: str
@@ -52,7 +52,7 @@ class SentTo(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """Whom an InMail went to."""
+    """The recipient of an InMail."""
 
     name: str
     profile_url: str | None
@@ -64,7 +64,7 @@ def of_account(
     tx: Transaction, account_id: str, keys: Keys, after: datetime | None, before: datetime | None
 ) -> Generator[SentTo]:
     """The account's InMails with these keys between two instants (UTC, both excluded; None: no bound), the latest
-    first. They are read as they are asked for.
+    first. A generator: rows are read as needed.
     """
     return _found(tx, _ONE_ACCOUNT, account_id, keys, after, before)
 
@@ -72,12 +72,14 @@ def of_account(
 def of_owner(
     tx: Transaction, owner_id: str, keys: Keys, after: datetime | None, before: datetime | None
 ) -> Generator[SentTo]:
-    """Those from any of the owner's accounts; else as `of_account`."""
+    """As `of_account`, for all of the owner's accounts."""
     return _found(tx, _ALL_ACCOUNTS, owner_id, keys, after, before)
 
 
 def since(tx: Transaction, owner_id: str, after: datetime) -> Generator[Recipient]:
-    """Whom InMails went to from any of the owner's accounts after that instant (UTC), read as they are asked for."""
+    """The recipients of the InMails sent after that instant (UTC) from any of the owner's accounts. A generator: rows
+    are read as needed.
+    """
     with closing(tx.execute(_SINCE, (owner_id, to_microseconds(after)))) as rows:
         yield from (Recipient(*row) for row in rows)
 

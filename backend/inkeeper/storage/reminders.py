@@ -11,7 +11,7 @@ from inkeeper.storage.transaction import Transaction
 
 
 class Sent(NamedTuple):
-    """A warning about an account at one severity. `occasion` tells it from an earlier one of the same code."""
+    """A warning about an account at one severity. `occasion` differs between warnings of the same code."""
 
     account_id: str
     code: str
@@ -23,12 +23,12 @@ _WHERE = "WHERE account_id = ? AND code = ? AND occasion = ? AND severity = ?"
 
 
 def is_noted(tx: Transaction, sent: Sent) -> bool:
-    """Whether the warning was noted down."""
+    """Whether the warning is stored as sent."""
     return tx.execute(f"SELECT 1 FROM reminder_sent {_WHERE}", _key(sent)).fetchone() is not None  # noqa: S608 (ours)
 
 
 def note(tx: Transaction, sent: Sent, now: datetime) -> bool:
-    """Note that the warning goes out. False if that is noted already."""
+    """Store that the warning is being sent. False if that is stored already."""
     done = tx.execute(
         "INSERT INTO reminder_sent (account_id, code, occasion, severity, sent_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
@@ -37,8 +37,8 @@ def note(tx: Transaction, sent: Sent, now: datetime) -> bool:
     return done.rowcount == 1
 
 
-def forget(tx: Transaction, sent: Sent) -> None:
-    """Take the note back."""
+def delete(tx: Transaction, sent: Sent) -> None:
+    """Delete the note."""
     tx.execute(f"DELETE FROM reminder_sent {_WHERE}", _key(sent))  # noqa: S608 (a text of ours)
 
 
@@ -48,8 +48,8 @@ def any_after(store: Store, at: datetime) -> bool:
     return row is not None
 
 
-def forget_after(tx: Transaction, at: datetime) -> None:
-    """Forget what was sent after this instant."""
+def delete_after(tx: Transaction, at: datetime) -> None:
+    """Delete the notes of warnings sent after this instant."""
     tx.execute("DELETE FROM reminder_sent WHERE sent_at > ?", (to_microseconds(at),))
 
 

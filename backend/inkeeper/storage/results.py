@@ -1,4 +1,4 @@
-"""What came of an account's InMails, counted in the database. Those taken back do not count."""
+"""Counts of an account's InMails and their answers. Retracted InMails do not count."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Offsets = Sequence[tuple[datetime, timedelta]]
 
 
 class Trial(NamedTuple):
-    """A campaign that uses two texts in turn, and what came of either in it."""
+    """A campaign step that uses two texts in turn, and the counts of each text."""
 
     campaign_id: str
     text_id: str
@@ -110,7 +110,7 @@ def first_sent_at(tx: Transaction, account_id: str) -> int | None:
 
 
 def by_outcome(tx: Transaction, account_id: str, since: Sequence[datetime], until: datetime) -> list[dict[str, int]]:
-    """The InMails by what is recorded of them, over each of the spans of sending `[since, until]` (UTC)."""
+    """The number of InMails by recorded outcome, for each span `[since, until]` (UTC) of `sent_at`."""
     counts = ", ".join(["count(*) FILTER (WHERE sent_at >= ?)"] * len(since))
     rows = tx.execute(
         f"SELECT outcome, {counts} {_IN_SPAN} GROUP BY outcome",

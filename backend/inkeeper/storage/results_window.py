@@ -1,4 +1,4 @@
-"""What became of the InMails that were sent lately, counted in the database."""
+"""Counts of recent InMails and their answers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _COUNT = (
 
 
 def count_replies(tx: Transaction, account_id: str, now: datetime) -> Replies:
-    """The account's InMails of the RESPONSE_WINDOW up to `now` (UTC), free ones included, without those taken back.
+    """The account's InMails of the RESPONSE_WINDOW up to `now` (UTC), free ones included, without retracted ones.
 
-    An InMail is in the window for exactly that time: at its end it is out.
+    The window excludes its end: an InMail counts for exactly that time.
     """
-    # An index holds all of these columns, so that no row has to be read.
+    # A covering index holds these columns, so that no row is read.
     until = to_microseconds(now)
     window = (until, account_id, to_microseconds(now - RESPONSE_WINDOW), until)
     sent, answered, oldest = tx.execute(_COUNT, window).fetchone()

@@ -19,7 +19,9 @@ class SignIn(NamedTuple):
 
 
 class Ticket(NamedTuple):
-    """A secret for the download of one file. `target` says which, as JSON text; `revoked`: whether the device was."""
+    """A secret for the download of one file. `target` is the file, as JSON text. `revoked` says whether the device was
+    revoked.
+    """
 
     owner_id: str
     target: str
@@ -47,7 +49,7 @@ def find(tx: Transaction, secret_hash: str) -> SignIn | None:
 
 
 def use(tx: Transaction, secret_hash: str, now: datetime) -> None:
-    """Note that somebody signed in with this secret."""
+    """Mark the sign-in with this secret as used."""
     tx.execute("UPDATE sign_in SET used_at = ? WHERE secret_hash = ?", (to_microseconds(now), secret_hash))
 
 
@@ -87,7 +89,7 @@ def find_ticket(tx: Transaction, secret_hash: str) -> Ticket | None:
 
 
 def use_ticket(tx: Transaction, secret_hash: str, now: datetime) -> None:
-    """Note that the ticket was used."""
+    """Mark the ticket as used."""
     tx.execute("UPDATE ticket SET used_at = ? WHERE secret_hash = ?", (to_microseconds(now), secret_hash))
 
 

@@ -1,4 +1,4 @@
-"""Long lists of values in the `IN (...)` of statements."""
+"""Splits long lists of values for `IN (...)` into slices that an engine accepts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 _AT_ONCE = 500
-"""Engines bound the number of parameters of a statement."""
+"""Parameters per statement. Engines have an upper bound."""
 
 
 def slices(values: Iterable[str]) -> Iterator[tuple[Sequence[str], str]]:
-    """The values in slices that a statement can take as parameters, each with its marks: `?, ?, ?`."""
+    """The values in slices, each with its placeholders: `?, ?, ?`."""
     left = iter(values)
     while some := list(islice(left, _AT_ONCE)):
         yield some, ", ".join("?" * len(some))

@@ -16,11 +16,11 @@ from inkeeper.rules.state import Position, State, dump_state, load_state, micros
 from inkeeper.storage.transaction import Transaction
 
 STATE_FORM = 4
-"""Raised whenever a saved state would mean something else than before."""
+"""The version of the saved form. Increased when a saved state changes its meaning."""
 
 
 def made_by() -> str:
-    """Names what a saved state depends on besides the facts: the form of states and the rule books' data."""
+    """A hash of everything besides the facts that a saved state depends on: `STATE_FORM` and the rule books' data."""
     return _digest(*(book.fingerprint for _, book in sorted(books.rule_books().items())))
 
 
@@ -33,7 +33,7 @@ def _digest(*fingerprints: str) -> str:
 
 
 def saved_states(tx: Transaction, account_id: str) -> list[State]:
-    """Every state saved for the account that today's rules would compute again, oldest first."""
+    """The account's saved states that are valid under the present rules, oldest first."""
     rows = tx.execute("SELECT state FROM snapshot WHERE account_id = ? ORDER BY at, rank, fact_id", (account_id,))
     return [state for state in (_load(text) for (text,) in rows) if state]
 
@@ -43,7 +43,7 @@ def saved_sheets(
 ) -> list[Sheet]:
     """The saved sheets of the account's periods that ended in `(since, until]` (UTC; None: no bound), oldest first.
 
-    Left out are those that today's rules might draw up otherwise.
+    Sheets made by other rules are left out.
     """
     rows = tx.execute(
         "SELECT sheet FROM snapshot WHERE account_id = ? AND at > ? AND at <= ? AND sheet IS NOT NULL"
@@ -55,7 +55,7 @@ def saved_sheets(
 
 
 def saved_before(tx: Transaction, account_id: str, place: Position) -> State | None:
-    """The last state saved before that place, if today's rules would compute it again, or None."""
+    """The last state saved before that place; None if there is none, or if it was made by other rules."""
     rows = tx.execute(
         "SELECT state FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) < (?, ?, ?)"
         " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1",
@@ -84,7 +84,7 @@ def save(tx: Transaction, account_id: str, states: Iterable[State], sheets: Iter
 
 
 def drop_from(tx: Transaction, account_id: str, place: Position) -> None:
-    """Forget the states saved at that place and behind it."""
+    """Delete the states saved at that place and after it."""
     tx.execute(
         "DELETE FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) >= (?, ?, ?)",
         (account_id, micros(place.at), place.rank, place.fact_id),
@@ -92,6 +92,6 @@ def drop_from(tx: Transaction, account_id: str, place: Position) -> None:
 
 
 def _load(text: str) -> State | None:
-    """The saved state, or None for one of another version, which is as good as none."""
+    """The saved state; None for one that was made by other rules."""
     form, data = json.loads(text)
     return load_state(data) if form == made_by() else None

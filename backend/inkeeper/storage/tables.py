@@ -1,7 +1,7 @@
-"""Rows of any table, for exporting everything and bringing it back. The models say which tables and columns there are.
+"""Generic access to the rows of all tables, for export and restore. Tables and columns are read from the models.
 
-Left out of exports are snapshots, which are only a cache, and pairings with their limits, invitations, sign-ins and
-download tickets, which live for minutes; the database's own id goes along by itself.
+Exports leave out snapshots (a cache), and pairings with their limits, invitations, sign-ins and download tickets (valid
+for minutes). The database's own id is exported outside of the tables.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NOT_EXPORTED = (Installation, Pairing, Invitation, PairingLimit, SignIn, Ticket
 
 
 class Column(NamedTuple):
-    """A column, what it holds, and whether it may be empty."""
+    """A column, the kind of its values, and whether it may be empty."""
 
     name: str
     kind: Literal["text", "integer", "instant"]
@@ -90,7 +90,7 @@ def rows(tx: Transaction, table: Table) -> Iterator[dict[str, Any]]:
 
 
 def derived_rows(tx: Transaction, table: Table, derived: Derived) -> Iterator[tuple[str, str | None, str | None]]:
-    """Of each row the first column, which names it, what a derived column is computed from, and what that holds."""
+    """For each row: its first column (the id), the derived column's source, and the derived column's value."""
     yield from tx.execute(
         f'SELECT "{table.columns[0].name}", {derived.source}, {derived.column}'  # noqa: S608 (names of ours)
         f' FROM "{table.name}" ORDER BY {_listed(table.key)}'
@@ -99,9 +99,9 @@ def derived_rows(tx: Transaction, table: Table, derived: Derived) -> Iterator[tu
 
 def insert(tx: Transaction, table: Table, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Later:
     """Store rows with these columns, instants as whole microseconds. References to rows of the same table stay empty,
-    since rows may come before those: `refer` sets the ones that this answers.
+    since the other row may come later. They are returned, for `refer`.
 
-    The next row is asked for once the one before is stored. Raises ConstraintViolated.
+    Each row is stored before the next is taken from `values`. Raises ConstraintViolated.
     """
     later: Later = []
     places = {columns.index(name): name for name in table.of_itself if name in columns}
@@ -135,7 +135,7 @@ def refer(tx: Transaction, table: Table, later: Later) -> None:
 
 
 def is_empty(tx: Transaction) -> bool:
-    """Whether nothing is stored. Every database has its own id from the beginning."""
+    """Whether no table but `installation` has rows. A new database has an id already."""
     return not any(
         tx.execute(f'SELECT 1 FROM "{model._meta.table_name}" LIMIT 1').fetchone()  # noqa: S608 (names of ours)
         for model in models.TABLES
@@ -155,7 +155,7 @@ def set_installation_id(tx: Transaction, installation: str) -> None:
 
 
 def set_missing_last_facts(tx: Transaction) -> None:
-    """Note each account's last fact where that is not known."""
+    """Set each account's last fact id where it is missing."""
     tx.execute(
         "UPDATE account SET last_fact_id = (SELECT max(id) FROM fact WHERE account_id = account.id)"
         " WHERE last_fact_id IS NULL"

@@ -1,4 +1,4 @@
-"""The list of people to write to: each target's row, what follows from its InMails, and which of them come next."""
+"""Targets (the list of people to write to): their rows, the columns computed from their InMails, and their order."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ CHANGEABLE = (
 
 
 class Target(NamedTuple):
-    """A target's row. Days are local to its account (or the owner's first one), instants UTC."""
+    """A target's row. Days are local to its account's time zone (without an account: the owner's first account's).
+    Instants are UTC.
+    """
 
     id: str
     person_id: str
@@ -74,12 +76,12 @@ class Target(NamedTuple):
 
     @property
     def done(self) -> int:
-        """How many of its steps are over."""
+        """The number of steps that are done or were closed without an InMail."""
         return self.inmails + self.closed_steps
 
     @property
     def course(self) -> TargetProgress:
-        """How far it is, for `rules.targets.state_of`."""
+        """The target's progress, for `rules.targets.state_of`."""
         return TargetProgress(
             self.done, self.last_sent_at, self.answered_at, self.opens_on, self.ends_on, self.planned_on
         )
@@ -107,7 +109,9 @@ class Today(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Which targets to list; nothing given means all. `states` are those of `rules.targets` without `held`."""
+    """Conditions on the targets to list; the default matches all. `states` are those of `rules.targets` without
+    `held`.
+    """
 
     states: Collection[str] = ()
     account_id: str | None = None
@@ -118,7 +122,7 @@ class Filter(NamedTuple):
     planned_until: date | None = None
 
 
-# `{day}` is the local day, `:unanswered` when (microseconds) the last InMails without hope for an answer were sent.
+# `{day}` is the local day. InMails sent up to `:unanswered` (microseconds) are no longer expected to be answered.
 _OPEN = "(opens_on IS NOT NULL AND (ends_on IS NULL OR ends_on >= {day}))"
 _NOW = f"({_OPEN} AND (opens_on <= {{day}} OR inmails + closed_steps = 0))"
 _IN_STATE = {
@@ -133,7 +137,7 @@ _IN_STATE = {
 
 
 def today_of(tx: Transaction, owner_id: str, now: datetime) -> Today:
-    """The local days of the owner's accounts at `now` (UTC). Targets without an account go by the first account."""
+    """The local days of the owner's accounts at `now` (UTC). Targets without an account use the first account's day."""
     rows = tx.execute("SELECT id, time_zone FROM account WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall()
     days = {account_id: local_day(zone, now) for account_id, zone in rows}
     return Today(next(iter(days.values()), now.date()), days)
@@ -158,10 +162,10 @@ def of_person(tx: Transaction, owner_id: str, person_id: str) -> list[Target]:
 
 
 def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None]) -> None:
-    """Count a change of the list and of these accounts, so that answers which show their targets are made anew. None
-    among them means all accounts of the owner's.
+    """Change the versions of the owner's list and of these accounts, which invalidates cached answers about their
+    targets. None in `account_ids` means all of the owner's accounts.
     """
-    # Random, so that what was read in a write that did not come about is never taken for what a later one made.
+    # Random, not counted up: a value read inside a write that was rolled back must never equal that of a later write.
     tx.execute("UPDATE owner SET list_version = ? WHERE id = ?", (randbits(_VERSION_BITS), owner_id))
     wanted = {account_id for account_id in account_ids if account_id}
     if None in account_ids:
@@ -171,7 +175,7 @@ def changed(tx: Transaction, owner_id: str, account_ids: Collection[str | None])
 
 
 def accounts_of(tx: Transaction, target_ids: Iterable[str]) -> dict[str, set[str | None]]:
-    """The accounts that these targets are to be written to from (None: any), by owner."""
+    """The accounts of these targets (None: any account), by owner."""
     found: dict[str, set[str | None]] = {}
     for some in _portions(list(target_ids)):
         marks = ", ".join("?" * len(some))
@@ -182,12 +186,12 @@ def accounts_of(tx: Transaction, target_ids: Iterable[str]) -> dict[str, set[str
 
 
 def has_any(tx: Transaction, owner_id: str) -> bool:
-    """Whether the owner ever put anybody on the list."""
+    """Whether the owner has any targets."""
     return tx.execute("SELECT 1 FROM target WHERE owner_id = ? LIMIT 1", (owner_id,)).fetchone() is not None
 
 
-def with_a_step_to_come(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
-    """The owner's targets that have a step to come, of these people only if given, in the order of the list."""
+def with_next_step(tx: Transaction, owner_id: str, person_ids: Collection[str] | None = None) -> list[Target]:
+    """The owner's targets with a next step, in the order of the list; with `person_ids` only those of these people."""
     if person_ids is not None:
         having = "owner_id || '' = :owner AND opens_on || '' IS NOT NULL AND person_id"
         return _by_ids(tx, having, person_ids, {"owner": owner_id})
@@ -203,7 +207,7 @@ def search(
     after: tuple[int, str] | None = None,
     limit: int | None = None,
 ) -> list[Target]:
-    """Up to `limit` (None: all) of the owner's targets in the order of the list, behind (place, id) `after`."""
+    """Up to `limit` (None: all) of the owner's targets in the order of the list, after (place, id) `after`."""
     where, values = _where(owner_id, wanted, today, now)
     if after is not None:
         where += " AND (place, id) > (:place, :after)"
@@ -254,13 +258,13 @@ def _mentions(part: str) -> tuple[str, dict[str, str]]:
 
 
 def list_version(tx: Transaction, owner_id: str) -> int:
-    """A number that is another one after each change of the owner's list."""
+    """A number that differs after each change of the owner's list."""
     (version,) = tx.execute("SELECT list_version FROM owner WHERE id = ?", (owner_id,)).fetchone()
     return int(version)
 
 
 class Counts(NamedTuple):
-    """How many targets can be written to: all, those without a planned day, those wanted today or before."""
+    """Counts of targets that can be written to: all, those without a planned day, those wanted today or before."""
 
     names: int
     ready: int
@@ -280,11 +284,12 @@ def count_for(tx: Transaction, owner_id: str, account_id: str, today: Today) -> 
 
 
 def next_for(tx: Transaction, owner_id: str, account_id: str, today: Today, limit: int) -> list[Target]:
-    """Whom to write to next from the account: those wanted today or before, by that day; then those without a planned
-    day; then those planned for later; each in the order of the list.
+    """The targets to write to next from the account. First those wanted today or before, by that day; then those
+    without a planned day; then those planned for later. Each group is in the order of the list.
     """
     day, values = today.sql()
-    # The expression keeps the condition from choosing the index: `target_next` has the order, so a few rows are read.
+    # The expression keeps the database from using another index: `target_next` is in this order, so only a few rows are
+    # read.
     open_now = (
         f"owner_id = :owner AND opens_on IS NOT NULL AND opens_on || '' <= {day}"
         f" AND (ends_on IS NULL OR ends_on >= {day}) AND (account_id = :of_account OR account_id IS NULL)"
@@ -321,7 +326,7 @@ def planned_days(
     tx: Transaction, owner_id: str, account_id: str, today: Today, *, with_unassigned: bool
 ) -> list[PlannedDay]:
     """The planned days of the account's open targets, in the order of the list; with `with_unassigned` those of targets
-    without an account too. Reads nothing else of them, since there may be thousands.
+    without an account too. Reads no other columns, since there may be thousands of targets.
     """
     day, values = today.sql()
     unassigned = " OR account_id IS NULL" if with_unassigned else ""
@@ -336,7 +341,7 @@ def planned_days(
 
 
 def planned_people(tx: Transaction, owner_id: str, today: Today) -> dict[str, str]:
-    """The owner's people who are planned to be written to, each with a target that plans it."""
+    """The ids of the owner's people with a planned target, each with the id of that target."""
     day, values = today.sql()
     rows = tx.execute(
         "SELECT person_id, id FROM target WHERE owner_id = :owner AND opens_on IS NOT NULL"  # noqa: S608 (ours)
@@ -347,8 +352,8 @@ def planned_people(tx: Transaction, owner_id: str, today: Today) -> dict[str, st
 
 
 class InCampaign(NamedTuple):
-    """How many of a campaign's targets there are: in all, open (ready or planned), with a planned day, waiting for an
-    answer, answered; `dropped` had a step left when the campaign ended.
+    """Counts of a campaign's targets: all, open (ready or planned), with a planned day, waiting for an answer,
+    answered. `dropped` had a step left when the campaign ended.
     """
 
     targets: int = 0
@@ -390,8 +395,8 @@ def of_campaign(tx: Transaction, campaign_id: str) -> list[str]:
 
 
 def of_account(tx: Transaction, account_id: str) -> list[str]:
-    """The ids of the targets whose days are those of the account: its own, and those without an account whose last
-    InMail it sent.
+    """The ids of the targets whose days depend on the account's time zone: its own, and those without an account whose
+    last InMail it sent.
     """
     rows = tx.execute(
         "SELECT id FROM target WHERE account_id = ? OR (account_id IS NULL AND last_inmail_id IN"
@@ -402,7 +407,9 @@ def of_account(tx: Transaction, account_id: str) -> list[str]:
 
 
 def add(tx: Transaction, owner_id: str, person_id: str, columns: Mapping[str, Any], now: datetime) -> str:
-    """Store a new target at the end of the list, with some of `CHANGEABLE`; its id. `follow` has to come after it."""
+    """Store a new target at the end of the list, with some of `CHANGEABLE`. Returns its id. Call `follow`
+    afterwards.
+    """
     target_id = new_id(now)
     (last,) = tx.execute("SELECT max(place) FROM target WHERE owner_id = ?", (owner_id,)).fetchone()
     values = {
@@ -422,10 +429,10 @@ def add(tx: Transaction, owner_id: str, person_id: str, columns: Mapping[str, An
 def add_many(
     tx: Transaction, owner_id: str, wanted: Sequence[tuple[str, Mapping[str, Any]]], now: datetime
 ) -> list[str]:
-    """Store so many new targets at the end of the list, each for a person's id with some of `CHANGEABLE`; their ids.
+    """Store new targets at the end of the list, each for a person's id with some of `CHANGEABLE`. Returns their ids.
 
-    What follows from their campaigns and plans is stored with them: `follow` need not come after it. The people must
-    not be marked as not to be contacted.
+    The computed columns are stored as well: `follow` need not be called. The people must not have the do-not-contact
+    mark.
     """
     (last,) = tx.execute("SELECT max(place) FROM target WHERE owner_id = ?", (owner_id,)).fetchone()
     blank = dict.fromkeys(_FACTS) | {"variant": 0, "closed_steps": 0, "inmails": 0, "created_at": now}
@@ -455,7 +462,9 @@ def add_many(
 
 
 def update_each(tx: Transaction, names: Sequence[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> None:
-    """Give targets, by their ids, each its own values of these of `CHANGEABLE`. `follow` has to come after it."""
+    """Change targets, by their ids, each to its own values of these columns of `CHANGEABLE`. Call `follow`
+    afterwards.
+    """
     columns = [name for name in names if name in CHANGEABLE]
     tx.executemany(
         f"UPDATE target SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",  # noqa: S608 (names of ours)
@@ -464,7 +473,7 @@ def update_each(tx: Transaction, names: Sequence[str], rows: Iterable[tuple[str,
 
 
 def update(tx: Transaction, target_ids: Iterable[str], changes: Mapping[str, Any]) -> None:
-    """Change some of `CHANGEABLE` alike in all of them. `follow` has to come after it."""
+    """Set some of `CHANGEABLE` to the same values in all of these targets. Call `follow` afterwards."""
     columns = {name: _stored(changes[name]) for name in CHANGEABLE if name in changes}
     values = ", ".join(f"{name} = ?" for name in columns)
     tx.executemany(
@@ -474,13 +483,13 @@ def update(tx: Transaction, target_ids: Iterable[str], changes: Mapping[str, Any
 
 
 def first_place(tx: Transaction, owner_id: str) -> int:
-    """The place before all others of the owner's list."""
+    """A place before all others in the owner's list."""
     (first,) = tx.execute("SELECT min(place) FROM target WHERE owner_id = ?", (owner_id,)).fetchone()
     return (first or 0) - 1
 
 
 def link_inmail(tx: Transaction, inmail_id: str, columns: Mapping[str, Any]) -> None:
-    """Note with an InMail `target_id`, `text_id`, `text_version`, `campaign_id` or `purpose`."""
+    """Set `target_id`, `text_id`, `text_version`, `campaign_id` or `purpose` of an InMail."""
     values = ", ".join(f"{name} = ?" for name in columns)
     tx.execute(f"UPDATE inmail SET {values} WHERE id = ?", (*columns.values(), inmail_id))  # noqa: S608 (ours)
 
@@ -491,8 +500,8 @@ def count_in_campaign(tx: Transaction, campaign_id: str) -> int:
     return int(number)
 
 
-def noted_with(tx: Transaction, inmail_id: str) -> dict[str, Any]:
-    """What an InMail notes of the list: `purpose`, `target`, `text`, `text_version`, `campaign`."""
+def list_fields_of(tx: Transaction, inmail_id: str) -> dict[str, Any]:
+    """An InMail's `purpose`, `target`, `text`, `text_version` and `campaign`."""
     row = tx.execute(
         "SELECT purpose, target_id, text_id, text_version, campaign_id FROM inmail WHERE id = ?", (inmail_id,)
     ).fetchone()
@@ -500,7 +509,7 @@ def noted_with(tx: Transaction, inmail_id: str) -> dict[str, Any]:
 
 
 def of_inmails(tx: Transaction, inmail_ids: Iterable[str]) -> list[str]:
-    """The ids of the targets that these InMails closed, taken back or not."""
+    """The ids of the targets that these InMails closed, retracted or not."""
     found: dict[str, None] = {}
     for some in _portions(list(inmail_ids)):
         marks = ", ".join("?" * len(some))
@@ -523,10 +532,10 @@ def sent_on(tx: Transaction, account_id: str, since: datetime, until: datetime) 
 
 
 def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
-    """Bring what follows from their InMails, people, campaigns and plans up to date in these targets.
+    """Recompute the columns `FOLLOWING` of these targets from their InMails, people, campaigns and plans.
 
-    Has to be called whenever one of those changes: an InMail that has a target, `do_not_contact`, a campaign's steps,
-    days or archiving, an account's working days, a target's own row.
+    Call it after a change of any of these: an InMail with a target, `do_not_contact`, a campaign's steps, days or
+    archiving, an account's working days, a target's own row.
     """
     for some in _portions(list(dict.fromkeys(target_ids))):
         tx.executemany(
@@ -535,8 +544,8 @@ def follow(tx: Transaction, target_ids: Iterable[str]) -> None:
         )
 
 
-def not_followed(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str]]]:
-    """The ids of the owner's targets in which columns are not what `follow` would store, and those columns."""
+def outdated_columns(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str]]]:
+    """The ids of the owner's targets with columns that differ from what `follow` would store, and these columns."""
     ids = [row[0] for row in tx.execute("SELECT id FROM target WHERE owner_id = ? ORDER BY id", (owner_id,)).fetchall()]
     for some in _portions(ids):
         for row, values in _computed(tx, some):
@@ -550,7 +559,7 @@ def not_followed(tx: Transaction, owner_id: str) -> Iterator[tuple[str, list[str
 
 
 def _computed(tx: Transaction, target_ids: Sequence[str]) -> list[tuple[Target, tuple[Any, ...]]]:
-    """The targets, each with the values of `FOLLOWING` that follow from what is stored, in their stored form."""
+    """The targets, each with its computed values of `FOLLOWING` in stored form."""
     marks = ", ".join("?" * len(target_ids))
     rows = _by_ids(tx, "id", target_ids, {})
     inmails: dict[str, list[tuple[int, str, int | None, str]]] = {}
@@ -585,7 +594,7 @@ def _following(
     zones: Mapping[str | None, tuple[str, tuple[int, ...]]],
     stopped: bool,
 ) -> tuple[Any, ...]:
-    """The values of the columns that follow from others."""
+    """The computed values of a target's columns `FOLLOWING`."""
     done = len(inmails) + row.closed_steps
     last = inmails[-1] if inmails else None
     answered = min((answered_at for _, _, answered_at, _ in inmails if answered_at is not None), default=None)
@@ -615,7 +624,7 @@ def _following(
 def _zones(
     tx: Transaction, rows: Sequence[Target], inmails: Mapping[str, Sequence[tuple[Any, ...]]]
 ) -> dict[str | None, tuple[str, tuple[int, ...]]]:
-    """Time zone and working days by account; under None those of targets without one: UTC, Monday to Friday."""
+    """Time zone and working days by account id. Under None, for targets without an account: UTC, Monday to Friday."""
     accounts = {row.account_id for row in rows} | {sent[-1][3] for sent in inmails.values()}
     found: dict[str | None, tuple[str, tuple[int, ...]]] = {None: ("UTC", (1, 2, 3, 4, 5))}
     for account_id in sorted(account for account in accounts if account):
@@ -625,7 +634,8 @@ def _zones(
 
 
 def _by_ids(tx: Transaction, column: str, ids: Iterable[str], values: Mapping[str, Any]) -> list[Target]:
-    # A plus in front keeps a condition from choosing the index: an owner has thousands of targets, a person few.
+    # Conditions such as `owner_id || '' = :owner` keep the database from using that column's index: an owner has
+    # thousands of targets, a person few.
     found: list[Target] = []
     for some in _portions(list(dict.fromkeys(ids))):
         names = {f"id{number}": value for number, value in enumerate(some)}

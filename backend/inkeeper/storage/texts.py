@@ -18,7 +18,7 @@ _SELECT = (
 
 
 class Text(NamedTuple):
-    """A text in its present version. `used` says whether an InMail names this version, removed ones included."""
+    """A text in its present version. `used` says whether an InMail, retracted or not, refers to this version."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ def get(tx: Transaction, owner_id: str, text_id: str) -> Text | None:
 
 
 def list_texts(tx: Transaction, owner_id: str, after: str | None, limit: int) -> list[Text]:
-    """Up to `limit` of the owner's texts that are not archived, in order of their making, behind the id `after`."""
+    """Up to `limit` of the owner's texts that are not archived, in order of their making, after the id `after`."""
     rows = tx.execute(
         f"{_SELECT} WHERE owner_id = ? AND archived_at IS NULL AND text.id > ? ORDER BY text.id LIMIT ?",
         (owner_id, after or "", limit),
@@ -52,7 +52,7 @@ def names_of(tx: Transaction, owner_id: str) -> dict[str, str]:
 
 
 def add(tx: Transaction, owner_id: str, text: Mapping[str, Any], now: datetime) -> str:
-    """Store a new text in its first version: `name`, `purpose`, `subject` and `body`. Gives its id."""
+    """Store a new text in its first version: `name`, `purpose`, `subject` and `body`. Returns its id."""
     text_id, at = new_id(now), to_microseconds(now)
     tx.execute(
         "INSERT INTO text (id, owner_id, name, purpose, version, created_at) VALUES (?, ?, ?, ?, 1, ?)",
@@ -63,12 +63,12 @@ def add(tx: Transaction, owner_id: str, text: Mapping[str, Any], now: datetime) 
 
 
 def rename(tx: Transaction, text_id: str, name: str, purpose: str | None) -> None:
-    """Change what the text is called and what it is for."""
+    """Change the text's name and purpose."""
     tx.execute("UPDATE text SET name = ?, purpose = ? WHERE id = ?", (name, purpose, text_id))
 
 
 def rewrite(tx: Transaction, text_id: str, version: int, text: Mapping[str, str]) -> None:
-    """Change what a version says: `subject` and `body`. Only for a version that no InMail names."""
+    """Change `subject` and `body` of a version. Only for a version that no InMail refers to."""
     tx.execute(
         "UPDATE text_version SET subject = ?, body = ? WHERE text_id = ? AND version = ?",
         (text["subject"], text["body"], text_id, version),
@@ -76,7 +76,7 @@ def rewrite(tx: Transaction, text_id: str, version: int, text: Mapping[str, str]
 
 
 def add_version(tx: Transaction, text_id: str, version: int, text: Mapping[str, str], now: datetime) -> None:
-    """Store what the text says from now on: `subject` and `body`, as its version of this number."""
+    """Store `subject` and `body` as a new version with this number, which is used from now on."""
     _add_version(tx, text_id, version, text, to_microseconds(now))
     tx.execute("UPDATE text SET version = ? WHERE id = ?", (version, text_id))
 

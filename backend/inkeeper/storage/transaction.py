@@ -1,4 +1,4 @@
-"""A transaction: the statements it runs, and what it learns that outlasts it.
+"""A transaction: runs SQL statements, and collects the account states that are cached after its commit.
 
 Every function that reads or writes the database takes it as its first parameter, `tx`.
 """
@@ -13,8 +13,8 @@ from typing import Any
 from peewee import Database
 
 from inkeeper.ids import new_ids
+from inkeeper.storage.cached_states import CachedStates, StateCache
 from inkeeper.storage.engines.engine import AccountRow, Connection, Cursor, Parameters
-from inkeeper.storage.heads import Heads, Latest
 
 
 class Transaction:
@@ -23,22 +23,22 @@ class Transaction:
     `account_id` is the account that is written to; None for a write to no account, and for reading.
     """
 
-    __slots__ = ("_heads", "_learned", "_rows", "account_id", "connection", "database")
+    __slots__ = ("_cached_states", "_rows", "_state_cache", "account_id", "connection", "database")
 
     def __init__(
         self,
         database: Database,
         connection: Connection,
-        heads: Heads,
+        state_cache: StateCache,
         account_id: str | None = None,
         row: AccountRow | None = None,
     ) -> None:
-        """`row` is what is known of the account already, if anything."""
+        """`row` is the account's row if the engine has read it already."""
         self.database = database
         self.connection: Any = connection
         self.account_id = account_id
-        self._heads = heads
-        self._learned: dict[str, Latest | None] = {}
+        self._state_cache = state_cache
+        self._cached_states: dict[str, CachedStates | None] = {}
         self._rows: dict[str, AccountRow] = {}
         if account_id is not None and row is not None:
             self._rows[account_id] = row
@@ -53,26 +53,27 @@ class Transaction:
         cursor: Cursor = self.connection.executemany(sql, rows)
         return cursor
 
-    def latest(self, account_id: str) -> Latest | None:
-        """The account's latest states as of this transaction; None where they have to be worked out."""
-        if account_id not in self._learned:
-            self._learned[account_id] = self._heads.find(account_id, self.row(account_id).version)
-        return self._learned[account_id]
+    def cached_states(self, account_id: str) -> CachedStates | None:
+        """The account's cached states as of this transaction; None if there are none."""
+        if account_id not in self._cached_states:
+            self._cached_states[account_id] = self._state_cache.find(account_id, self.row(account_id).version)
+        return self._cached_states[account_id]
 
-    def earlier(self, account_id: str) -> tuple[AccountRow, Latest] | None:
-        """What is known of an earlier version of the account, and how its facts stood then; None for nothing, and where
-        this transaction has looked for the latest states already.
+    def outdated_states(self, account_id: str) -> tuple[AccountRow, CachedStates] | None:
+        """The states cached for an earlier version of the account, with the account's row as of then. None if there are
+        none, or if this transaction has called `cached_states` or `cache_states` for the account.
         """
-        if account_id in self._learned:
+        if account_id in self._cached_states:
             return None
-        return self._heads.find_earlier(account_id, self.row(account_id).version)
+        return self._state_cache.find_outdated(account_id, self.row(account_id).version)
 
-    def learn(self, account_id: str, latest: Latest | None) -> None:
-        """Note what the account's latest states are from here on."""
-        self._learned[account_id] = latest
+    def cache_states(self, account_id: str, latest: CachedStates | None) -> None:
+        """Set the account's cached states as of this transaction; None if they are unknown."""
+        self._cached_states[account_id] = latest
 
     def next_ids(self, account_id: str, now: datetime, count: int) -> list[str]:
-        """So many ids for new facts of the account, made at `now` (UTC): rising, and behind all that it has.
+        """This many ids for new facts of the account, made at `now` (UTC): ascending, and greater than the ids of all
+        its facts.
 
         The facts of one instant are ordered by id. Inside a write no other process can add facts in between.
         """
@@ -83,15 +84,16 @@ class Transaction:
         return made
 
     def note_recorded(self, account_id: str, fact_ids: Collection[str]) -> None:
-        """Note the ids of facts that are stored, so that later ones lie behind them."""
+        """Count facts that were stored, and keep the greatest id, so that later facts get greater ones."""
         row = self.row(account_id)
         last = max([row.last_fact_id or "", *fact_ids])
         self._rows[account_id] = AccountRow(row.version, last, row.facts_recorded + len(fact_ids))
 
     def raise_version(self, account_id: str) -> None:
-        """Count a change of the account: what is known of its earlier versions no longer holds."""
-        # As of this transaction what is known of the account's facts is still right: whoever stores one says so itself.
-        self.latest(account_id)
+        """Raise the account's version by one, which invalidates the states cached for earlier versions."""
+        # The states cached for the version before are still right: code that stores facts sets them itself. So they are
+        # fetched before the version changes.
+        self.cached_states(account_id)
         row = self.row(account_id)
         rows = self.execute(
             "UPDATE account SET version = version + 1, last_fact_id = ?, facts_recorded = ? WHERE id = ?"
@@ -101,14 +103,14 @@ class Transaction:
         for (version,) in rows:
             self._rows[account_id] = row._replace(version=version)
 
-    def keep_what_was_learned(self) -> None:
-        """Let later transactions have it. For the end of one whose changes are on disk."""
-        for account_id, latest in self._learned.items():
+    def publish_cached_states(self) -> None:
+        """Make the cached states available to later transactions. Call it after the commit."""
+        for account_id, latest in self._cached_states.items():
             if latest:
-                self._heads.keep(account_id, self._rows[account_id], latest)
+                self._state_cache.put(account_id, self._rows[account_id], latest)
 
     def row(self, account_id: str) -> AccountRow:
-        """How the account's facts stand, with what this transaction has changed."""
+        """The account's version, last fact id and number of facts, including this transaction's changes."""
         if account_id not in self._rows:
             row = self.execute(
                 "SELECT version, last_fact_id, facts_recorded FROM account WHERE id = ?", (account_id,)
@@ -118,5 +120,5 @@ class Transaction:
 
 
 def over_copy(connection: sqlite3.Connection) -> Transaction:
-    """A transaction that a connection to a copy of the database is in, for statements alone: no models, no accounts."""
-    return Transaction(Database(None), connection, Heads())
+    """A transaction on a connection to a copy of the database. For plain SQL only: no models, no cached states."""
+    return Transaction(Database(None), connection, StateCache())

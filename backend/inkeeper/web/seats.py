@@ -11,13 +11,13 @@ from inkeeper.api.context import actor, now
 from inkeeper.jsontext import plain
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import accounts, summary
-from inkeeper.services.ledger.cached_answers import Standing, StandingAnswers
+from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
 from inkeeper.storage.transaction import Transaction
 
 ACCOUNTS_SHOWN = 50
 SUMMARIES_KEPT = 50
 
-Summaries = StandingAnswers[dict[str, Any]]
+Summaries = CachedAnswers[dict[str, Any]]
 
 
 class NoAccountYet(Exception):
@@ -63,8 +63,8 @@ def summary_of(tx: Transaction, account_id: str, instant: datetime) -> dict[str,
     summaries: Summaries = current_app.extensions["inkeeper.web.summaries"]
     row = owned_account(tx, actor(), account_id)
 
-    def make() -> Standing[dict[str, Any]]:
+    def make() -> CachedAnswer[dict[str, Any]]:
         made = summary.summary(tx, row, instant)
-        return Standing({**plain(made.answer), "warnings": made.answer.warnings}, made.stands_until)
+        return CachedAnswer({**plain(made.answer), "warnings": made.answer.warnings}, made.stands_until)
 
     return summaries.of(row, instant, make)

@@ -124,7 +124,7 @@ def _with_person(form: Form, status: int = 200) -> Response:
 
 def _found(form: Form) -> erasing_preview.WouldErase:
     with store().read() as tx:
-        return erasing_preview.would_erase(tx, actor(), form.data["person"], form.data["name"])
+        return erasing_preview.preview_erasing(tx, actor(), form.data["person"], form.data["name"])
 
 
 def _account(form: Form) -> str | None:

@@ -1,1 +1,1 @@
-"""Who may talk to the server: devices, pairing, links that sign a page in, tickets for downloads."""
+"""Authentication: devices, pairing, sign-in links for pages, tickets for downloads."""

@@ -1,4 +1,4 @@
-"""Devices that hold a token: found by it, listed, revoked, and given proof that this is their server.
+"""Connected devices: finding them by token, listing and revoking them, and proving the server's identity to them.
 
 A token itself is never stored, only its hash. The secret of a device is stored as it is (see `Device` in
 storage/models.py).
@@ -21,12 +21,12 @@ from inkeeper.storage.devices import Device, KnownDevice
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import DeviceKind
 
-# How exactly it is known when a device was last heard of. Each note costs a write to disk.
+# The precision of `last_seen_at`. Each update costs a write to disk.
 _SEEN_EVERY = timedelta(hours=1)
 
 
 class NewDevice(NamedTuple):
-    """A device that was just connected. Its token and its secret cannot be had again."""
+    """A newly connected device. Its token and secret are shown only now."""
 
     id: str
     token: str
@@ -34,7 +34,9 @@ class NewDevice(NamedTuple):
 
 
 def hash_of(token: str) -> str:
-    """What is stored of a token. Tokens are long and random, so a plain hash cannot be turned back by guessing."""
+    """The hash of a token, which is stored in its place. Tokens are long and random, so a plain hash cannot be reversed
+    by guessing.
+    """
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -46,9 +48,10 @@ def add(tx: Transaction, actor: Actor, name: str, now: datetime, *, kind: Device
 
 
 def make_secret(tx: Transaction, device_id: str) -> str:
-    """Make the secret of a device that was connected before there were any, inside an open write.
+    """Make the secret of a device that was connected by a version without secrets, inside an open write.
 
-    The device's token went to this address without proof until now. Raises the 409 Problem if it has a secret already.
+    Until now the device sent its token to this address without proof of the server. Raises the 409 Problem if it has a
+    secret already.
     """
     secret = _new_secret()
     if not devices.set_secret(tx, device_id, secret):
@@ -59,12 +62,12 @@ def make_secret(tx: Transaction, device_id: str) -> str:
 def proof(store: Store, device_id: str, nonce: str) -> str | None:
     """HMAC-SHA256 of the nonce under the device's secret, both as ASCII text, in lower-case hexadecimal digits.
 
-    A revoked device gets one too: it shall believe this server that it is revoked. None for a device without a secret
-    and for one that does not exist. That tells whether an id exists, which is no secret from whoever knows it: ids are
-    as hard to guess as tokens. A made-up proof would only look like another program's.
+    A revoked device gets a proof too, so that it trusts this server's response that it is revoked. None for a device
+    without a secret and for one that does not exist. This reveals whether an id exists, but ids are as hard to guess as
+    tokens.
 
-    It proves that the server's machine takes part, not that nobody stands in between: a program that takes the server's
-    address can ask the server itself, as long as that runs at another address.
+    It does not prevent a relay: a program at the server's usual address can request the proof from the server, if that
+    runs at another address.
     """
     secret = devices.secret_of(store, device_id)
     if secret is None:
@@ -73,7 +76,7 @@ def proof(store: Store, device_id: str, nonce: str) -> str | None:
 
 
 def installation_id(store: Store) -> str:
-    """By which id a client knows this ledger again, wherever it is served."""
+    """The database's id, by which a client recognises it at any address."""
     return devices.installation_id(store)
 
 
@@ -96,13 +99,13 @@ def page_of_owner(tx: Transaction, actor: Actor, token: str) -> str | None:
     return devices.find_page(tx, actor.owner_id, hash_of(token))
 
 
-def is_due_to_be_seen(device: KnownDevice, now: datetime) -> bool:
-    """Whether it is time to note that the device was heard of, also after the clock was ahead."""
+def is_last_seen_outdated(device: KnownDevice, now: datetime) -> bool:
+    """Whether `last_seen_at` has to be updated, which includes a time in the future (the clock was ahead)."""
     return device.last_seen_at is None or abs(now - device.last_seen_at) >= _SEEN_EVERY
 
 
 def note_seen(store: Store, device_id: str, now: datetime) -> None:
-    """Note that the device was heard of at `now` (UTC)."""
+    """Set the device's `last_seen_at` to `now` (UTC)."""
     with store.begin_write(None) as tx:
         devices.note_seen(tx, device_id, now)
 
@@ -120,13 +123,13 @@ def connected_programs(store: Store, actor: Actor) -> list[Device]:
 
 
 def all_with_owners(store: Store) -> list[Device]:
-    """The devices of all owners, oldest first, for whoever has the machine itself."""
+    """The devices of all owners, oldest first. For commands on the server's own machine."""
     with store.read() as tx:
         return devices.list_all(tx)
 
 
 def revoke(tx: Transaction, actor: Actor, device_id: str, now: datetime) -> Device:
-    """Take a device's token away, at once, inside an open write; revoking again changes nothing.
+    """Revoke a device's token at once, inside an open write. Idempotent.
 
     Raises the 404 Problem for a device that is not the actor's.
     """
@@ -134,7 +137,9 @@ def revoke(tx: Transaction, actor: Actor, device_id: str, now: datetime) -> Devi
 
 
 def revoke_of_any_owner(tx: Transaction, device_id: str, now: datetime) -> Device | None:
-    """Take a device's token away, for the machine's own terminal; None where there is no such device."""
+    """Revoke the token of any owner's device. For commands on the server's own machine. None if there is no such
+    device.
+    """
     device = devices.get(tx, device_id)
     return None if device is None else _revoke(tx, device, now)
 

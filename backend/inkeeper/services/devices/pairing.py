@@ -35,7 +35,7 @@ DEFAULT_OWNER = "me"
 OPEN_FOR = timedelta(minutes=5)
 TRIES = 5
 DIGITS = 6
-"""Of a code that a person types."""
+"""Digits of a code that a person types."""
 
 OWN_CHROMIUM = "Inkeeper's own Chromium"
 """The device name of the extension in the Chromium that `inkeeper serve` opens."""
@@ -50,23 +50,23 @@ WRONG_CODES_MAX = 50
 """After so many wrong codes for an owner, no device of theirs can be connected until `inkeeper pair` for them or a
 restart of the server.
 
-With two codes good at a time, guessing succeeds once in ten thousand times that somebody opens it again.
+With two valid codes at a time, one in ten thousand such resets lets a guesser in.
 """
 
-# Long enough that a code which comes too late is answered with the reason.
+# Ended pairings are kept this long, so that a late code gets the reason as its response.
 _KEPT = timedelta(days=1)
 
 PAIRINGS_MAX = 1000
-"""How many pairings are kept for an owner, and of those that nobody has claimed. Beyond, the oldest go; each takes a
-write to disk, so a person has seconds at least.
+"""Pairings kept for each owner, and of those without an owner. Beyond that the oldest are deleted. Each new pairing
+takes a write to disk, so a pairing survives a flood for some seconds at least.
 """
 
 
 def start(store: Store, device_name: str, now: datetime, *, by_invitation: bool = False) -> Pairing:
-    """Open a pairing for a device; the answer holds the code to show in the terminal.
+    """Open a pairing for a device. The result holds the code to show in the terminal.
 
-    It has no code of its own with `by_invitation`, and where too many wrong codes came for the default owner, whose it
-    would be. Raises the 403 Problems `invitation_needed` and `pairing_shut` if there is no invitation then.
+    There is no code with `by_invitation`, or if there were too many wrong codes for the default owner. Raises the 403
+    Problems `invitation_needed` and `pairing_shut` if there is no invitation then.
     """
     with store.begin_write(None) as tx:
         shut = _shut(tx)
@@ -124,14 +124,14 @@ def prepare(store: Store, owner_name: str, device_name: str, now: datetime) -> P
 
 
 def is_closed(store: Store, pairing_id: str) -> bool:
-    """Whether a pairing has connected its device, was cancelled, or is not there any more."""
+    """Whether a pairing has connected its device, was cancelled or was deleted."""
     with store.read() as tx:
         found = pairings.get(tx, pairing_id)
     return found is None or found.closed_at is not None
 
 
 def cancel(store: Store, pairing_id: str, now: datetime) -> Pairing:
-    """End a pairing, as whoever started it may; ending it again changes nothing. Raises 404 if there is none."""
+    """End a pairing, at the request of the device that opened it. Idempotent. Raises 404 if there is none."""
     with store.begin_write(None) as tx:
         pairing = _pairing(tx, pairing_id)
         if pairing.closed_at is None:
@@ -141,11 +141,11 @@ def cancel(store: Store, pairing_id: str, now: datetime) -> Pairing:
 
 
 def open_for_owner(store: Store, owner_name: str, now: datetime) -> Pairing | None:
-    """The one open pairing with a code that is this owner's or nobody's yet; its device will belong to the owner of
-    this name (created if new).
+    """The one open pairing with a code that has this owner or no owner; its device will belong to the owner of this
+    name (created if new).
 
     The default owner's code, which that owner has seen, is replaced where the device is to be another's. None if there
-    is no such pairing, and if there are several: which of them is meant, the caller cannot tell.
+    is no such pairing, or if there are several, since it is unknown which of them is meant.
     """
     with store.begin_write(None) as tx:
         known = owners.find(tx, owner_name)
@@ -176,7 +176,7 @@ def waiting(store: Store, actor: Actor, now: datetime) -> list[Pairing]:
 
 
 def is_default_owner(store: Store, actor: Actor) -> bool:
-    """Whether devices that nobody claimed are connected as this owner's."""
+    """Whether this owner gets the devices of pairings without an owner."""
     with store.read() as tx:
         return owners.name_of(tx, actor.owner_id) == DEFAULT_OWNER
 
@@ -201,21 +201,21 @@ def invite(store: Store, owner_name: str, now: datetime) -> str:
 
 
 def reopen(store: Store, owner_name: str | None = None) -> None:
-    """Forget the wrong codes that came for the owner of this name, by default for everybody.
+    """Reset the number of wrong codes of the owner of this name, by default of all owners.
 
-    For whoever has the machine: at the server's start, and by `inkeeper pair`.
+    For the server's own machine: at the server's start, and by `inkeeper pair`.
     """
     with store.begin_write(None) as tx:
         owner_id = None if owner_name is None else owners.find(tx, owner_name)
         if owner_name is None or owner_id is not None:
-            pairings.forget_wrong_codes(tx, owner_id)
+            pairings.delete_wrong_codes(tx, owner_id)
 
 
 def _open(
     tx: Transaction, actor: Actor | None, device_name: str, code: str, now: datetime, valid_for: timedelta
 ) -> Pairing:
-    """Store a new pairing. Those that ended long ago go, those dated in the future (a clock was ahead once), and the
-    oldest where the owner has too many.
+    """Store a new pairing. Deletes pairings that ended long ago, those dated in the future (a clock was ahead), and the
+    owner's oldest beyond `PAIRINGS_MAX`.
     """
     pairings.drop_outside(tx, now - _KEPT, now)
     owner_id = actor and actor.owner_id
@@ -232,7 +232,7 @@ def _invite(tx: Transaction, actor: Actor, now: datetime) -> str:
 
 
 def _shut(tx: Transaction) -> set[str]:
-    """The owners for whom too many wrong codes came."""
+    """The owners with too many wrong codes."""
     return {owner_id for owner_id, count in pairings.wrong_codes(tx).items() if count >= WRONG_CODES_MAX}
 
 
@@ -252,7 +252,7 @@ def _refusal(*, shut: bool) -> Problem:
 
 
 def _new_code(tx: Transaction) -> str:
-    """A code that nobody was shown whose code may still be valid."""
+    """A new code that differs from all codes that may still be valid."""
     taken = {pairing.code for pairing in pairings.list_with_code_of(tx, DIGITS)}
     taken |= {invitation.code for invitation in pairings.list_invitations(tx)}
     while (code := f"{secrets.randbelow(10**DIGITS):0{DIGITS}}") in taken:
@@ -270,8 +270,8 @@ def _open_invitations(tx: Transaction, now: datetime) -> list[Invitation]:
 
 
 def _good_codes(tx: Transaction, pairing: Pairing, now: datetime) -> list[tuple[str, str]]:
-    """The codes that connect this pairing's device, each with the owner whose it would be: the pairing's own, and
-    invitations; once it has an owner, no other's.
+    """The codes that connect this pairing's device, each with the device's future owner: the pairing's own code, and
+    invitations. A pairing with an owner accepts that owner's codes alone.
     """
     good = [
         (invitation.owner_id, invitation.code)
@@ -284,8 +284,8 @@ def _good_codes(tx: Transaction, pairing: Pairing, now: datetime) -> list[tuple[
 
 
 def _owner_by_code(good: Iterable[tuple[str, str]], code: str) -> str | None:
-    """To whom the code connects a device; None if it is wrong."""
-    # Each comparison takes constant time, so that the answer's delay does not tell how many digits are right.
+    """The future owner of a device with this code; None for a wrong code."""
+    # Each comparison takes constant time, so that the response time does not reveal how many digits are right.
     found = [owner_id for owner_id, each in good if hmac.compare_digest(each.encode(), code.encode())]
     return found[0] if found else None
 

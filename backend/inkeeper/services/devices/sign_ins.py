@@ -1,6 +1,6 @@
 """Signing a browser in to the pages: a one-time secret in the address's fragment is exchanged for a token.
 
-Only the secret's hash is stored. Secrets are long and random, so a plain hash cannot be turned back by guessing.
+Only the secret's hash is stored. Secrets are long and random, so a plain hash cannot be reversed by guessing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CARRIED_VALID_FOR = timedelta(minutes=10)
 MADE_ALLOWED = 30
 MADE_WITHIN = timedelta(minutes=10)
 
-# Longer than any secret is valid, so that a secret that has expired is still told from one that never existed.
+# Longer than any secret is valid, so that an expired secret is distinguished from one that never existed.
 _KEPT = timedelta(days=1)
 
 
@@ -68,7 +68,7 @@ def make(store: Store, owner_name: str, now: datetime, valid_for: timedelta = VA
 
 
 def is_used(store: Store, secret: str) -> bool:
-    """Whether somebody signed in with the secret."""
+    """Whether the secret was used."""
     with store.read() as tx:
         found = sign_ins.find(tx, hash_of(secret))
     return found is not None and found.is_used
@@ -85,7 +85,7 @@ def redeem(store: Store, secret: str, device_name: str, now: datetime, token: st
         found = sign_ins.find(tx, hash_of(secret))
         if found is None:
             raise Problem("wrong_secret", "Open Inkeeper again with `inkeeper open`.", status=403)
-        # A secret from the future was made before the clock was set back: nothing says how old it is.
+        # A secret dated in the future was made before the clock was set back, so its age is unknown.
         if found.is_used or found.expires_at <= now or found.created_at > now + VALID_FOR:
             raise Problem("over", "This link has been used or has expired. Open Inkeeper again.", status=410)
         sign_ins.use(tx, hash_of(secret), now)

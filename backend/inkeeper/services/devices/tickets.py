@@ -32,7 +32,9 @@ def issue(store: Store, device_id: str, target: dict[str, Any], now: datetime) -
 
 
 def use(store: Store, ticket: str, now: datetime) -> Download:
-    """Use a ticket up. Raises the 410 Problem `over` if it is used, expired, or its device was revoked."""
+    """Mark a ticket as used and return what it is for. Raises the 410 Problem `over` if it is used, expired, or its
+    device was revoked.
+    """
     with store.begin_write(None) as tx:
         found = sign_ins.find_ticket(tx, hash_of(ticket))
         if found is None or found.is_used or found.revoked or abs(now - found.created_at) >= VALID_FOR:

@@ -1,1 +1,1 @@
-"""Bringing in InMails from files: read a file, say what would come of it, store it as one batch, take that back."""
+"""Imports of InMails from files: reading a file, a preview, storing it as one batch, taking the batch back."""

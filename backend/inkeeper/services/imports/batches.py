@@ -39,8 +39,8 @@ def preview(
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> dict[str, Any]:
-    """What importing the file would come to, nothing stored; of its InMails up to `limit`, in order of time, behind
-    the (date, line) `after`.
+    """Preview importing the file. Stores nothing. Lists up to `limit` of its InMails, in order of time, after the
+    (date, line) `after`.
     """
     owned_account(tx, actor, account_id)
     plan = make_plan(tx, account_id, reading, now)
@@ -83,14 +83,15 @@ def store_import(
     now: datetime,
     step: Callable[[str], None] = _no_progress,
 ) -> dict[str, Any]:
-    """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is told what is being done.
+    """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is called with a description
+    of each step.
 
-    Raises the 409 Problem `preview_outdated` where something else would come of the file by now, and what the preview
-    named as in the way.
+    Raises the 409 Problem `preview_outdated` if the import would now differ from the preview, and the obstacles that
+    the preview named.
     """
     owned_account(tx, actor, account_id)
     step("Comparing with what is there")
-    # Made before its facts' ids, so that imports too are listed in the order in which they came.
+    # Made before the ids of its facts, so that imports are listed in the order of their making.
     import_id = stored_facts.new_fact_id(tx, account_id, now)
     plan = make_plan(tx, account_id, reading, now)
 
@@ -123,30 +124,30 @@ def store_import(
 
 
 def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the account's imports, newest first, behind the import id `after`; those taken back as well."""
+    """Up to `limit` of the account's imports, newest first, after the import id `after`; retracted ones as well."""
     owned_account(tx, actor, account_id)
     return [describe(batch) for batch in imports.list_imports(tx, account_id, after, limit)]
 
 
 def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
-    """Take a whole import back: its InMails count as never sent, its answers as never noted, and the account opens when
-    it did, unless something else has come to depend on that. The second time gives the same answer.
+    """Retract a whole import: its InMails count as never sent, its answers as never recorded, and the account's former
+    opening is restored, unless other facts depend on that. Idempotent.
     """
     owned_account(tx, actor, account_id)
     batch = import_of(tx, account_id, import_id)
     if batch.retracted_at is None:
-        opening = openings.as_before(tx, account_id, import_id, now)
+        opening = openings.facts_to_undo_dating_back(tx, account_id, import_id, now)
         opens_at = next((fact.at for fact in opening if isinstance(fact, Opened)), dates.EARLIEST)
-        standing = _standing(tx, import_id, opens_at)
-        gone: list[Fact] = [*standing.sent, *standing.answers, *standing.answers_of_gone]
+        remaining = _remaining_of(tx, import_id, opens_at)
+        gone: list[Fact] = [*remaining.sent, *remaining.answers, *remaining.answers_of_gone]
         ids = stored_facts.new_fact_ids(tx, account_id, now, len(gone))
         facts = [*map(Retracted, ids, (max(now, fact.at) for fact in gone), (fact.id for fact in gone)), *opening]
         if facts:
             with refusals():
                 balances.record(tx, account_id, facts, now)
-        _unlist_inmails(tx, standing, now)
-        inmails.note_outcomes(tx, (answer.inmail_id for answer in standing.answers))
-        changed = [fact.id for fact in standing.sent] + [answer.inmail_id for answer in standing.answers]
+        _unlist_inmails(tx, remaining, now)
+        inmails.note_outcomes(tx, (answer.inmail_id for answer in remaining.answers))
+        changed = [fact.id for fact in remaining.sent] + [answer.inmail_id for answer in remaining.answers]
         closing.inmails_changed(tx, actor, changed)
         imports.take_back(tx, import_id, now)
         batch = batch._replace(retracted_at=now)
@@ -247,7 +248,7 @@ def _list_inmails(tx: Transaction, account_id: str, plan: Plan) -> None:
 def _close_targets(
     tx: Transaction, actor: Actor, account_id: str, plan: Plan, answered: list[str], now: datetime
 ) -> None:
-    """Let the imported InMails close targets, and answers end their sequences."""
+    """Complete targets' steps with the imported InMails, and end sequences that were answered."""
     sent = (
         closing.Sent(
             fact.id, Person(step.found.name, parse_link(step.found.link) if step.found.link else None), fact.at
@@ -258,19 +259,19 @@ def _close_targets(
     closing.inmails_changed(tx, actor, answered)
 
 
-class _Standing(NamedTuple):
-    """What has to be taken back of an import."""
+class _Remaining(NamedTuple):
+    """The facts of an import that have to be retracted."""
 
     sent: list[Sent]
     answers: list[OutcomeRecorded]
-    """Those to InMails that did not come with it."""
+    """Outcomes of InMails that are not of this import."""
 
     answers_of_gone: list[OutcomeRecorded]
-    """Those to InMails that did, as far as they would lie before the account's opening."""
+    """Outcomes of its own InMails that would lie before the account's opening."""
 
 
-def _standing(tx: Transaction, import_id: str, opens_at: datetime) -> _Standing:
-    """What stands of an import that has to go, where the account will open at `opens_at` (UTC)."""
+def _remaining_of(tx: Transaction, import_id: str, opens_at: datetime) -> _Remaining:
+    """The facts of an import that are not retracted yet and have to be, if the account opens at `opens_at` (UTC)."""
     ours = stored_facts.sent_of_import(tx, import_id)
     sent = [fact for fact in stored_facts.facts_of_import(tx, import_id, "sent") if isinstance(fact, Sent)]
     answers = [
@@ -278,13 +279,13 @@ def _standing(tx: Transaction, import_id: str, opens_at: datetime) -> _Standing:
         for fact in stored_facts.facts_of_import(tx, import_id, "outcome_recorded")
         if isinstance(fact, OutcomeRecorded)
     ]
-    return _Standing(
+    return _Remaining(
         sent,
         [answer for answer in answers if answer.inmail_id not in ours],
         [answer for answer in answers if answer.inmail_id in ours and answer.at < opens_at],
     )
 
 
-def _unlist_inmails(tx: Transaction, standing: _Standing, now: datetime) -> None:
-    stored_inmails.take_back(tx, ((fact.id, max(now, fact.at)) for fact in standing.sent))
-    stored_inmails.forget_outcomes(tx, (answer.inmail_id for answer in standing.answers_of_gone))
+def _unlist_inmails(tx: Transaction, remaining: _Remaining, now: datetime) -> None:
+    stored_inmails.take_back(tx, ((fact.id, max(now, fact.at)) for fact in remaining.sent))
+    stored_inmails.clear_outcomes(tx, (answer.inmail_id for answer in remaining.answers_of_gone))

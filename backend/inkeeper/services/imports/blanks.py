@@ -1,11 +1,11 @@
-"""What is blank in a file: one rule for cells, headings and dates."""
+"""Blank characters in files: one rule for cells, headings and dates."""
 
 from __future__ import annotations
 
 # Zero-width characters, direction marks and the byte order mark, which spreadsheets and web pages leave in texts.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
 _DELIMITERS = " ,;\t|"
-_LOOKED_AT = 64
+_EXAMINED_MAX = 64
 
 
 def single_spaced(text: str) -> str:
@@ -17,7 +17,9 @@ def single_spaced(text: str) -> str:
 
 def is_empty(row: list[str]) -> bool:
     """Whether a row holds nothing but blanks and delimiters."""
-    # Nearly every row shows with its first character that it is not.
+    # For nearly every row the first characters decide.
     if row and row[0][:1].isalnum():
         return False
-    return not any(single_spaced(cell[:_LOOKED_AT]).strip(_DELIMITERS) or cell[_LOOKED_AT:].strip() for cell in row)
+    return not any(
+        single_spaced(cell[:_EXAMINED_MAX]).strip(_DELIMITERS) or cell[_EXAMINED_MAX:].strip() for cell in row
+    )

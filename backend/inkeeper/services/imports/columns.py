@@ -1,4 +1,4 @@
-"""Any CSV: one InMail a row, with the columns named by a person or told by their headings."""
+"""Reads any CSV with one InMail per row. Columns are assigned by a person, or recognised by their headings."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from inkeeper.services.imports.rows import Rows
 from inkeeper.vocabulary import OUTCOMES, PURPOSES, RowKind
 
 FIELDS = ("name", "profile_url", "sent_at", "cost", "subject", "purpose", "note", "outcome", "outcome_at")
-"""What a column can hold. `name` and `sent_at` are needed."""
+"""The fields that a column can hold. `name` and `sent_at` are required."""
 
 
 class Layout(NamedTuple):
-    """The fields that the columns of a CSV can hold: by each field's name, the headings that tell it, as letters with
-    blanks between. Without one of `needed` a row says nothing.
+    """The fields of a kind of CSV: by each field's name the headings that identify it, as letters separated by blanks.
+    The fields `needed` are required.
     """
 
     headings: Mapping[str, str]
@@ -48,7 +48,7 @@ _HEADINGS = {
 INMAILS = Layout(_HEADINGS, ("name", "sent_at"))
 _LONGEST_NOTE = 2000
 _LONGEST_CELL = 3 * _LONGEST_NOTE
-"""Characters of a note that are looked at one by one."""
+"""The characters of a note that are processed; more are never stored."""
 
 _LONGEST_HEADING = 80
 _PLUS = "+"
@@ -57,8 +57,8 @@ _PLUS = "+"
 def columns_of(heading: list[str], wanted: Mapping[str, str], layout: Layout = INMAILS) -> dict[str, str]:
     """Which column holds which field: as a person says, and for the rest as the headings say.
 
-    A name may be put together from two columns: `First Name+Last Name`. Raises the 422 Problem for a column that is
-    not there, and `columns_needed` where it cannot be told which hold the needed fields.
+    A name may be put together from two columns: `First Name+Last Name`. Raises the 422 Problem for a column that is not
+    there, and `columns_needed` if the columns of required fields are unknown.
     """
     for field, column in wanted.items():
         if field not in layout.headings:
@@ -92,7 +92,7 @@ def _letters(name: str) -> str:
 
 
 def _none(_row: list[str]) -> RowKind | None:
-    """No row is passed over."""
+    """Default of `passed_over`: reads every row."""
 
 
 def read_columns(
@@ -103,7 +103,7 @@ def read_columns(
 ) -> None:
     """Read each row below the heading as one InMail; `reading.columns` says which column holds what.
 
-    `decode` is applied to every text; `passed_over` may say of a row what else it is.
+    `decode` is applied to every text; `passed_over` may return the kind of a row that is no InMail.
     """
     width = len(rows.heading)
     places = {field: places_of(column, rows.heading) for field, column in reading.columns.items()}

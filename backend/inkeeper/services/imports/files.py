@@ -1,4 +1,4 @@
-"""A file that somebody sends: told apart by its content, unpacked within limits, never written to disk by its names."""
+"""Uploaded files and zips: recognised by content, unpacked within limits. Names in a zip are never used as paths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _NAMES_SHOWN = 5
 _SLASHES = ("/", "\\")
 _BLOCK_BYTES = 256 * 1024
 
-# Python bounds how much one read unpacks for these alone: of bzip2 and LZMA a few hundred bytes may become gigabytes.
+# The methods for which Python bounds the output of one read. With bzip2 and LZMA, a few hundred bytes may unpack to
+# gigabytes.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -36,11 +37,11 @@ _DAMAGED = (
     RuntimeError,
     ValueError,
 )
-"""What `zipfile` raises for zips that are damaged or made to mislead it."""
+"""The exceptions of `zipfile` for damaged and malicious zips."""
 
 
 class Archive:
-    """A zip whose directory has been read. A member is checked before it is opened: how it is packed, how large it is.
+    """A zip whose directory has been read. A member's method and sizes are checked before it is opened.
 
     No member unpacks to more than `most_bytes`.
     """
@@ -57,7 +58,7 @@ class Archive:
             self._check_path(info.filename)
 
     def find(self, name: str) -> str | None:
-        """The member of that file name in whatever folder, upper and lower case alike; None if there is none.
+        """The member of that file name in whatever folder, ignoring case; None if there is none.
 
         Raises the refusal `bad_file` where there is more than one.
         """
@@ -71,7 +72,7 @@ class Archive:
         return [_file_name(member) for member in self._files()]
 
     def names(self) -> str:
-        """Some of what it holds, for people."""
+        """A few of the names in it, to show to people."""
         names = self._zip.namelist()
         more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
         return (", ".join(map(_shown, names[:_NAMES_SHOWN])) + more) or "nothing"
@@ -113,7 +114,7 @@ class Archive:
                 f"{name} is packed in a way that is not opened here. Unpack the zip, and import {name} itself.",
             )
         if info.header_offset < 0 or info.compress_size > self._size - info.header_offset:
-            # The directory names more bytes than the zip has, so its sizes prove nothing.
+            # The directory claims more bytes than the zip has, so its sizes cannot be trusted.
             raise _damaged(name)
         bomb = info.file_size > _NO_BOMB_BYTES and info.file_size > _MOST_EXPANSION * info.compress_size
         if bomb or info.file_size > self._most_bytes:
@@ -134,7 +135,7 @@ def _file_name(member: str) -> str:
 
 
 def _shown(name: str) -> str:
-    """A name that a zip gives, so that it can do no harm where it is shown."""
+    """A name from a zip, made safe to show."""
     return name[:100] if name.isprintable() else ascii(name[:100])
 
 
@@ -146,7 +147,7 @@ def is_zip(source: BinaryIO) -> bool:
 
 
 def digest_of(source: BinaryIO) -> str:
-    """Stands for the file's content. Leaves the file at its beginning."""
+    """A hash of the file's content. Leaves the file at its beginning."""
     digest = hashlib.sha256()
     while block := source.read(_BLOCK_BYTES):
         digest.update(block)

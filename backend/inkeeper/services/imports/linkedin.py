@@ -43,12 +43,12 @@ PROFILE = "Profile.csv"
 INVITATIONS = "Invitations.csv"
 CONNECTIONS_HEADING = "First Name"
 SIGNS = ({"conversation id", "from", "date"}, {"from", "to", "date", "subject", "content"})
-"""The columns by which a messages.csv is told from any other CSV: since 2018 or so, and of earlier years."""
+"""The columns that identify a messages.csv: since about 2018, and of earlier years."""
 
 _NEEDED = ("FROM", "TO", "DATE", "SUBJECT")
 _ID = "CONVERSATION ID"
 _SENT, _RECEIVED = "outgoing", "incoming"
-"""What the column `Direction` of earlier years says of a message, and that of the invitations."""
+"""The values of the column `Direction` of messages (earlier years) and invitations."""
 
 _REPLY_BEGINS = ("re:", "aw:", "fw:", "fwd:")
 _LINK_COLUMNS = ("Public Profile URL", "Profile URL", "URL")
@@ -58,16 +58,16 @@ _EARLIER_DATES = "mdy"
 _YES = frozenset({"Yes", "yes", "YES", "true", "True", "TRUE"})
 _LONGEST_ID = 200
 _KEPT = 2_000
-"""Characters of a field that are kept while the file is read: more than is ever stored of one."""
+"""The characters of a field that are kept in memory; more are never stored."""
 _WHY = "the first message of its conversation, from you, with a subject"
 
 
 @dataclass(slots=True)
 class _Conversation:
-    """What has been seen of one conversation: its first message, and the first of somebody else after that.
+    """A conversation as read so far: its first message, and the first message of another person after that.
 
-    `first` and `answer` are numbers of rows. People are told apart by link, or by name where there is none, in whatever
-    spelling the file has them.
+    `first` and `answer` are row numbers. People are distinguished by link, or without one by name, as spelled in the
+    file.
     """
 
     at: datetime
@@ -89,9 +89,9 @@ def is_messages(heading: list[str]) -> bool:
 def read_messages(rows: Rows, reading: Reading, connected: dict[str, date], owner: Sequence[str] = ()) -> None:
     """Read LinkedIn's messages into `reading`.
 
-    `connected` says since when (local day) somebody is 1st degree, by link; `owner` by what names and links other files
-    of the export know whose it is. Raises the refusal `bad_file` for missing columns, `whose_export` where it cannot be
-    told whose export it is.
+    `connected` is the local day since when a person is a 1st-degree connection, by link. `owner` are the names and
+    links of the export's owner in its other files. Raises the refusal `bad_file` for missing columns, `whose_export` if
+    the export's owner is unknown.
     """
     for name in _NEEDED:
         if rows.column(name) is None:
@@ -114,7 +114,7 @@ def read_messages(rows: Rows, reading: Reading, connected: dict[str, date], owne
 
 
 def read_connections(rows: Rows) -> dict[str, date]:
-    """Since when (local day) each person is a 1st-degree connection, by link. Rows that cannot be read are no proof.
+    """Since when (local day) each person is a 1st-degree connection, by link. Rows that cannot be read are ignored.
 
     Raises the refusal `bad_file` for missing columns: exports before 2023 have no links here.
     """
@@ -132,7 +132,7 @@ def read_connections(rows: Rows) -> dict[str, date]:
 
 
 def read_profile(rows: Rows) -> list[str]:
-    """Whose profile it is: first and last name, and the profile's link where the file has one."""
+    """The export's owner by the profile: first and last name, and the link if the file has one."""
     places = [rows.column(name) for name in (CONNECTIONS_HEADING, "Last Name", *_LINK_COLUMNS)]
     for _, row in rows:
         cells = [row[at].strip() if at is not None and at < len(row) else "" for at in places]
@@ -154,7 +154,7 @@ def read_invitations(rows: Rows) -> list[str]:
 
 
 class _Messages:
-    """The messages as they come, in any order, with what matters of each conversation."""
+    """Collects conversations from messages in any order."""
 
     def __init__(self, rows: Rows, reading: Reading, owner: Sequence[str]) -> None:
         self.conversations: dict[str, _Conversation] = {}
@@ -163,7 +163,7 @@ class _Messages:
         self._width = len(rows.heading)
         self._sender, self._to, self._date, self._subject = (rows.column(name) or 0 for name in _NEEDED)
         sender_link, links = rows.column("SENDER PROFILE URL"), rows.column("RECIPIENT PROFILE URLS")
-        # Where there are no links, people are told apart by their names alone.
+        # Without links, people are distinguished by name alone.
         self._sender_link = self._sender if sender_link is None else sender_link
         self._links = links
         drafts = map(rows.column, ("IS MESSAGE DRAFT", "IS CONVERSATION DRAFT"))
@@ -181,7 +181,7 @@ class _Messages:
         self._written: dict[str, str] = {}
 
     def take(self, line: int, row: list[str]) -> None:
-        """Take in the message that begins on this line. Raises NotUnderstood."""
+        """Read the message that begins on this line. Raises NotUnderstood."""
         if len(row) != self._width:
             raise NotUnderstood(f"has {len(row)} fields where the heading has {self._width}")
         for place in self._drafts:
@@ -194,7 +194,7 @@ class _Messages:
         self._place(line, key, at, number, row)
 
     def _conversation_of(self, row: list[str]) -> str:
-        """What tells the message's conversation from others."""
+        """The key of the message's conversation."""
         if self._id is None:
             return " \n".join(sorted(_key(row[at][:LONGEST_NAME]) for at in (self._sender, self._to)))
         key = row[self._id]
@@ -203,7 +203,7 @@ class _Messages:
         return key
 
     def _place(self, line: int, key: str, at: datetime, number: int, row: list[str]) -> None:
-        """Note the message if it is, so far, the first of its conversation or the first answer."""
+        """Keep the message if it is the first of its conversation so far, or the first answer so far."""
         known = self.conversations.get(key)
         sender = (row[self._sender_link] or row[self._sender])[:LONGEST_LINK]
         subject = self._subject_of(row)
@@ -213,7 +213,7 @@ class _Messages:
             known = self.conversations[key] = _Conversation(at, number, sender, "", "", "")
         elif at < known.at or (at == known.at and subject and not known.subject):
             if not _same(sender, known.sender):
-                # What was the first message until now is the first one of somebody else.
+                # The first message so far becomes the answer if another person sent it.
                 known.answer, known.answer_at = known.first, known.at
             known.at, known.first, known.sender = at, number, sender
         else:
@@ -230,7 +230,7 @@ class _Messages:
         return "" if self._id is None and subject[:4].lower().startswith(_REPLY_BEGINS) else subject
 
     def _note_owner(self, conversation: _Conversation, row: list[str]) -> None:
-        """Note by what the export's owner is known, as far as the file says."""
+        """Collect names and links of the export's owner from this message."""
         name = row[self._sender][:LONGEST_LINK]
         if self._direction is not None:
             direction = row[self._direction].strip().lower()
@@ -247,9 +247,8 @@ class _Messages:
                 self._named_as_owner.add(_key(conversation.links or conversation.to))
 
     def owners(self) -> set[str]:
-        """By what the export's owner is known in it, in the form of `_key`: as said by the person who imports, else by
-        the messages, else by other files of the export. Where none of these says it, that is who takes part in most
-        conversations.
+        """Names and links of the export's owner as `_key`: given by the importing person, else by the messages, else by
+        other files of the export; else the participant of most conversations.
         """
         takes_part = self._takes_part()
         said = self._reading.wishes.me
@@ -278,7 +277,7 @@ class _Messages:
         return next((each for each in known if "/" not in each), known[0])
 
     def _takes_part(self) -> Counter[str]:
-        """In how many conversations each person takes part."""
+        """The number of conversations of each person."""
         written: Counter[str] = Counter()
         for conversation in self.conversations.values():
             written[conversation.sender] += 1
@@ -327,7 +326,7 @@ def whose_export(reason: str, people: list[str]) -> Problem:
 
 @lru_cache(maxsize=1024)
 def _key(person: str) -> str:
-    """What all spellings of a name or link have in common. Cached, since one person writes many messages."""
+    """The normal form of a name or link. Cached, since one person writes many messages."""
     link = parse_link(person) if "/" in person else None
     return link.key if link else normal_name(person)
 
@@ -338,7 +337,7 @@ def _same(person: str, other: str) -> bool:
 
 
 def _message_key(conversation_id: str, at: datetime) -> str:
-    """A hash, since a conversation's id may tell who takes part in it."""
+    """A hash, since a conversation's id may reveal its participants."""
     return hashlib.sha256(f"{conversation_id}\n{to_microseconds(at)}".encode()).hexdigest()[:16]
 
 
@@ -356,7 +355,7 @@ def _take_for_inmail(
     try:
         name = person_name(conversation.to or "LinkedIn Member")
     except NotUnderstood as reason:
-        reading.not_understood_after_all(conversation.first, str(reason))
+        reading.change_to_not_understood(conversation.first, str(reason))
         return
     reading.rows.change(conversation.first, "inmail")
     answer = conversation.answer

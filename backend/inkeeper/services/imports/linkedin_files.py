@@ -1,4 +1,4 @@
-"""The other files of LinkedIn's export, which hold no InMails: told by their headings, or by their names."""
+"""The other files of LinkedIn's export, which hold no InMails: recognised by their headings, or by their names."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ learning_coach_messages.csv | messages to and from LinkedIn's coach
 LearningCoachMessages.csv | messages to and from LinkedIn's coach
 learning_role_play_messages.csv | messages of exercises
 """
-"""Their headings are those of messages.csv, so that only the name tells them."""
+"""These have the heading of messages.csv and are recognised by name only."""
 
 _LONGEST_NAME = 100
 _NAMES_SHOWN = 5
-_TELLING_COLUMNS = 3
+_COLUMNS_TO_RECOGNISE = 3
 _COPY = re.compile(r"(?:_[0-9]{1,12}| ?\([0-9]{1,3}\))?\.csv")
 
 
@@ -110,7 +110,7 @@ def by_heading(heading: list[str], name: str) -> LinkedInFile | None:
     """The file that has this heading; None where none of these has. One or two columns prove it only with the name."""
     named = frozenset(column.lower() for column in heading if column)
     for columns, may_have_more, file in _BY_HEADING:
-        if len(columns) < _TELLING_COLUMNS and _plain(file.name) != _plain(name):
+        if len(columns) < _COLUMNS_TO_RECOGNISE and _plain(file.name) != _plain(name):
             continue
         if columns == named or (may_have_more and columns <= named):
             return file

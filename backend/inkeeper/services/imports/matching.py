@@ -1,10 +1,10 @@
-"""Which InMails of a file are in the ledger already.
+"""Matches InMails of a file with those in the ledger.
 
 One InMail of the file is one of the ledger if it went to the same person within a day of it: a click comes later than
 the sending, and some files know only the day. Each matches at most one of the other. What was stored from a file has
 the file's own instant, so that the same file is recognised again row by row; what was stored from LinkedIn's export
-also has the message's key, by which it is recognised when its recipient's account was closed in the meantime. An
-InMail that was edited since is also known by the instants and the recipients that it had before.
+also has the message's key, by which it is recognised when its recipient's account was closed in the meantime. An InMail
+that was edited since is also known by the instants and the recipients that it had before.
 
 The time taken grows with the number of InMails, however many went to one person or on one day.
 """
@@ -86,10 +86,10 @@ def _known(stored: Iterable[imports.Known]) -> list[Known]:
 
 
 def twice_in_file(found: Sequence[Found]) -> dict[int, int]:
-    """The InMails (in order of time) that a file tells of more than once: the line of each repetition, and the line
-    that it repeats.
+    """The repeated InMails of a file (given in order of time): the line of each repetition, and the line that it
+    repeats.
 
-    Repeated is what went to the same person at the same instant.
+    InMails to the same person at the same instant are repetitions.
     """
     repeated: dict[int, int] = {}
     for _, at_once in groupby(found, key=_sent_at):
@@ -107,7 +107,7 @@ def matches(found: Iterable[Found], known: Sequence[Known]) -> dict[int, Known]:
     # What an InMail is now comes before what it was: another InMail of the file may be what it is now.
     now_to, before_to, of_instant = _ByPerson(now), _ByPerson(before), _ByInstant([*now, *before])
     left = [_Sought(each, _link(each), normal_name(each.name)) for each in found]
-    # From the surest way to tell that two are one to the least sure.
+    # From the most reliable match to the least reliable.
     for look_up in (
         of_instant.with_message,
         now_to.with_link_at_instant,
@@ -144,7 +144,7 @@ class _Sought(NamedTuple):
 def _match(
     sought: Iterable[_Sought], matched: dict[int, Known], look_up: Callable[[_Sought], Known | None]
 ) -> list[_Sought]:
-    """Match what is known in this way; returns those that are left."""
+    """Match by this way. Returns the InMails that remain unmatched."""
     left = []
     for each in sought:
         known = look_up(each)
@@ -157,13 +157,13 @@ def _match(
 
 
 class _InOrderOfTime:
-    """InMails in order of time; what has been matched is passed over in hardly any time (union-find)."""
+    """InMails in order of time. Matched ones are skipped in nearly constant time (union-find)."""
 
     __slots__ = ("_earlier", "_known", "_later")
 
     def __init__(self) -> None:
         self._known: list[Known] = []
-        # For a matched InMail, the place at which to look on; one place up and down where nothing is noted yet.
+        # For a matched InMail, the index at which to continue in either direction (union-find).
         self._later: dict[int, int] = {}
         self._earlier: dict[int, int] = {}
 
@@ -210,7 +210,9 @@ class _InOrderOfTime:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """InMails that go by one name or link key, and what decides whether they may be compared with one of the file."""
+    """InMails with the same name or link key, and with the same properties that decide whether they may match an InMail
+    of the file.
+    """
 
     kind: str | None
     taken_back: bool
@@ -221,7 +223,7 @@ class _Group:
 class _ByPerson:
     """The ledger's InMails by links and names.
 
-    Those that may be taken for an InMail of the file are in a few groups, so that none has to be looked at in vain.
+    Those that may be taken for an InMail of the file are in a few groups, so that no other InMail is visited.
     """
 
     def __init__(self, known: Iterable[Known]) -> None:
@@ -246,7 +248,7 @@ class _ByPerson:
         return _first(group.known.at(sought.found.sent_at) for group in self._with_name(sought))
 
     def nearest(self, sought: _Sought) -> Known | None:
-        """The nearest within a day to the same person; those taken back only where there is no other."""
+        """The nearest within a day to the same person; a retracted one only if there is no other."""
         at = sought.found.sent_at
         near = [
             known
@@ -267,8 +269,8 @@ class _ByPerson:
 
 
 class _ByInstant:
-    """The ledger's InMails by what tells of them when the person is not known. Given are all as they are now, then all
-    as they were before edits, both in order of time.
+    """The ledger's InMails by message key and instant, for matches without a person. Given are all as they are now,
+    then all as they were before edits, both in order of time.
     """
 
     def __init__(self, known: Iterable[Known]) -> None:
@@ -276,7 +278,7 @@ class _ByInstant:
         self._erased: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
         self._nameless: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
         self._imported: dict[datetime, _InOrderOfTime] = defaultdict(_InOrderOfTime)
-        told: set[tuple[datetime, str]] = set()
+        indexed: set[tuple[datetime, str]] = set()
         for each in known:
             if each.message_key:
                 self._messages.setdefault(each.message_key, each)
@@ -284,13 +286,13 @@ class _ByInstant:
                 self._erased[each.sent_at].add(each)
             elif each.link is None and each.name_key in NOT_A_NAME:
                 self._nameless[each.sent_at].add(each)
-            elif each.source == "import" and not each.message_key and (each.sent_at, each.id) not in told:
-                # Once each: whether there is only one matters.
-                told.add((each.sent_at, each.id))
+            elif each.source == "import" and not each.message_key and (each.sent_at, each.id) not in indexed:
+                # Each is added once, since `only` depends on their number.
+                indexed.add((each.sent_at, each.id))
                 self._imported[each.sent_at].add(each)
 
     def with_message(self, sought: _Sought) -> Known | None:
-        """The same message of LinkedIn's export, whoever it is to by now."""
+        """The same message of LinkedIn's export, whatever its recipient is now."""
         key = sought.found.message_key
         known = self._messages.get(key) if key else None
         return None if known is None or known.current.matched else known
@@ -321,7 +323,7 @@ def _add(groups: list[_Group], known: Known, link: Link | None) -> None:
 
 
 def _first(candidates: Iterable[Known | None]) -> Known | None:
-    """The first that was not taken back, else the first."""
+    """The first that was not retracted, else the first."""
     return min((each for each in candidates if each), key=lambda each: (each.taken_back, each.id), default=None)
 
 
@@ -345,7 +347,7 @@ def _repeated(at_once: Iterable[Found]) -> dict[int, int]:
 
 
 def _keys_of_link(link: Link | None) -> list[Hashable]:
-    """By what a link is found."""
+    """The look-up key of a link."""
     if link is None:
         return []
     return [link.key] if link.kind == "in" else [link.key, link]

@@ -1,4 +1,4 @@
-"""Dates as files write them. What can be read in two ways is not guessed at."""
+"""Parses dates in files. Ambiguous dates are refused, not guessed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ ORDERS = ("dmy", "mdy")
 """How a date such as 07/10/2026 may be meant: day first or month first."""
 
 LONGEST_DATE = 60
-"""Characters. A longer text is no date, and no pattern is run on it."""
+"""Characters. A longer text is refused before any pattern is run on it."""
 
-# The text has single spaces by then: a pattern in which blanks can be told apart in two ways takes quadratic time.
+# The text has single spaces by then: a pattern that can match blanks in two ways takes quadratic time.
 _TIME = (
     r"(?:(?:,? |T)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{1,9})?)?"
     r"(?: ?(?P<half>[AaPp])\.? ?[Mm]\.?)?)?"

@@ -1,4 +1,4 @@
-"""Why an import would add nothing, in one sentence."""
+"""The reason, as one sentence, why an import would add nothing."""
 
 from __future__ import annotations
 

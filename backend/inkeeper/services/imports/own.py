@@ -1,4 +1,4 @@
-"""Inkeeper's own export: the InMails of one of its accounts."""
+"""Reads the InMails of one account from Inkeeper's own export."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_inmails(heading: list[str]) -> bool:
 
 
 def read_accounts(rows: Rows) -> list[Named]:
-    """The accounts of an export. Raises the refusal `bad_file` for what is none."""
+    """The accounts of an export. Raises the refusal `bad_file` for another file."""
     id_at, name_at = rows.column("id"), rows.column("name")
     if id_at is None or name_at is None:
         raise bad_file(rows.file, 1, "Columns are missing, so this is not from an export of Inkeeper.")
@@ -38,10 +38,10 @@ def read_accounts(rows: Rows) -> list[Named]:
 
 
 def chosen(accounts: list[Named], said: str | None, ours: Named) -> str:
-    """The id of the account to take: the one that is said (by id or name), else the one with our account's id, else
-    with its name, else the only one.
+    """The id of the account to read: the wanted one (by id or name), else the one with our account's id, else with its
+    name, else the only one.
 
-    Raises the 422 Problem `which_account` where none of that says which.
+    Raises the 422 Problem `which_account` if none of these decides.
     """
     for wanted in (said,) if said is not None else ours:
         found = [each.id for each in accounts if wanted in each]
@@ -59,7 +59,7 @@ def chosen(accounts: list[Named], said: str | None, ours: Named) -> str:
 
 
 def read_inmails(rows: Rows, reading: Reading, account_id: str) -> None:
-    """Read the InMails of the account with this id in the export into `reading`, those taken back left out."""
+    """Read the InMails of the account with this id in the export into `reading`, without retracted ones."""
     if not is_inmails(rows.heading):
         raise bad_file(rows.file, 1, "Columns are missing, so this is not from an export of Inkeeper.")
     account_at, retracted_at = rows.heading.index("account_id"), rows.heading.index("retracted_at")

@@ -1,4 +1,4 @@
-"""What would come of importing a file: for each InMail it tells of what is to be done, and the facts that do it."""
+"""The plan of an import: the action for each InMail of the file, and the facts to store."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ ACTIONS: dict[ImportAction, str] = {
     "before_opening": "was sent before the account opened",
     "left_out": "is to be left out",
 }
-"""What can become of an InMail in a file, in words."""
+"""The actions for an InMail of a file, in English."""
 
 _LINES_NAMED = 20
 
 
 class Step(NamedTuple):
-    """An InMail of the file and what is to become of it. `known` is the one of the ledger that it is, if any."""
+    """An InMail of the file and its action. `known` is its match in the ledger, if any."""
 
     found: Found
     action: str
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """All that an import would do. `opening` is the date (UTC) the account would open on, if that is to change."""
+    """All that an import would do. `opening` is the account's new opening (UTC), if that changes."""
 
     account_id: str
     reading: Reading
@@ -56,12 +56,12 @@ class Plan:
     opening: datetime | None = None
 
     def count(self, *actions: str) -> int:
-        """For how many InMails of the file this is to be done."""
+        """The number of InMails with this action."""
         counted = Counter(step.action for step in self.steps)
         return sum(counted[action] for action in actions)
 
     def mark(self) -> str:
-        """Stands for exactly this plan: the same file, read alike, for the same account, and the same to be done."""
+        """A hash of this plan: the file, how it was read, the account, and all actions."""
         wishes = self.reading.wishes
         read_as = [sorted(wishes.columns.items()), wishes.dates, wishes.me, wishes.from_account]
         digest = hashlib.sha256(f"{self.reading.digest} {self.account_id} {self.opening} {read_as}\n".encode())
@@ -89,7 +89,7 @@ def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime)
     added = [step for step in steps if step.action == "add"]
     plan = Plan(account_id, reading, opened_at, steps, [], [], [])
     if added and added[0].found.sent_at < opened_at:
-        plan.facts = openings.dated_back(tx, account_id, added[0].found.sent_at, now)
+        plan.facts = openings.facts_to_date_back(tx, account_id, added[0].found.sent_at, now)
         plan.opening = next(fact.at for fact in plan.facts if isinstance(fact, Opened))
     ids = iter(stored_facts.new_fact_ids(tx, account_id, now, 2 * len(steps)))
     for step in steps:
@@ -98,7 +98,7 @@ def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime)
 
 
 def obstacles(plan: Plan, uncovered: set[str]) -> list[Problem]:
-    """What stands in the way, each with the wish that would settle it."""
+    """The Problems that prevent the import, each with the wish that would solve it."""
     found = []
     rows = plan.reading.rows.count("not_understood")
     if rows and not plan.reading.wishes.skip_rows:
@@ -139,15 +139,15 @@ def _step(found: Found, reading: Reading, repeated: dict[int, int], known: Known
     if found.line in reading.wishes.leave_out:
         return Step(found, "left_out", "you said so", known)
     if known is not None:
-        answered = _is_news(found, known)
+        answered = _is_more_definite(found, known)
         return Step(found, "answer" if answered else "already_there", _why_known(found, known), known)
     if found.sent_at < opens_at:
         return Step(found, "before_opening", f"the account opened at {format_instant(opens_at)}")
     return Step(found, "add", found.why)
 
 
-def _is_news(found: Found, known: Known) -> bool:
-    """Whether the file knows more of what became of an InMail than the ledger."""
+def _is_more_definite(found: Found, known: Known) -> bool:
+    """Whether the file has a more definite outcome than the ledger: any for `pending`, an answer for `no_response`."""
     if known.taken_back or found.outcome == "pending":
         return False
     return known.outcome == "pending" or (known.outcome == "no_response" and found.outcome in ANSWERS)

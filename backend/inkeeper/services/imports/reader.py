@@ -1,4 +1,4 @@
-"""From a file to what it tells of: which kind of file it is, and who reads it."""
+"""Reads a file: recognises its kind and calls the reader of that kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WITHOUT = {
     linkedin.PROFILE: "it does not say whose export this is",
     linkedin.INVITATIONS: "it does not say whose export this is",
 }
-"""What is not known without the file."""
+"""What is missing without the file, in English."""
 
 
 def read_file(
@@ -41,7 +41,7 @@ def read_file(
 
     `file` is what it is called, `account` the one to import into, `zone` its time zone; `source` must be able to seek.
     Raises 422 Problems: `bad_file` for one that cannot be read, and those that ask for a wish. Nothing of the file is
-    kept but what the answer holds.
+    kept except the result.
     """
     digest = digest_of(source)
 
@@ -66,12 +66,12 @@ def read_file(
 
 
 def _refuse_other_files(rows: Rows, wishes: Wishes) -> None:
-    """Refuse the files of LinkedIn's export that hold no InMails, unless a person has said what their columns hold."""
+    """Refuse the files of LinkedIn's export that hold no InMails, unless a person has assigned their columns."""
     if wishes.columns:
         return
     heading = rows.heading
     if heading == [_NOTES]:
-        # Of such files the heading stands below a few lines for people.
+        # In such files the heading comes after a few lines of notes.
         heading = next((row for _, row in islice(rows, _LINES_OF_NOTES) if len(row) > 2), heading)
     found = linkedin_files.of_robots(rows.file) or linkedin_files.by_heading(heading, rows.file)
     if found is not None:
@@ -121,7 +121,7 @@ def _read_archive(
 def _read_messages(
     archive: Archive, messages: str, begun: Callable[[str, Rows], Reading], progress: Progress
 ) -> Reading:
-    """LinkedIn's messages with what other files of the zip say. One of those that cannot be read becomes a note."""
+    """LinkedIn's messages, with data from the other files of the zip. For one that cannot be read, a note is added."""
     notes: list[Note] = []
     connected = _helper(archive, linkedin.CONNECTIONS, linkedin.read_connections, notes)
     owner = [
@@ -138,9 +138,7 @@ def _read_messages(
 
 
 def _helper(archive: Archive, name: str, read: Callable[[Rows], Helped], notes: list[Note]) -> Helped | None:
-    """What a file beside the messages says; None, with a note, for one that cannot be read, and without where there is
-    none.
-    """
+    """The data of a file beside the messages. None if it is missing; None with a note if it cannot be read."""
     try:
         member = archive.find(name)
         if member is None:

@@ -1,4 +1,4 @@
-"""What a file was understood as: the InMails it tells of, and what each of its rows was taken for."""
+"""The result of reading a file: its InMails, and the kind of each row."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from inkeeper.services.imports.refusals import bad_file
 from inkeeper.vocabulary import ROW_KINDS, RowKind
 
 MOST_INMAILS = 200_000
-"""InMails, or conversations that may hold one, of which one file may tell: what is kept in memory while it is read."""
+"""The most InMails or conversations of one file. Bounds the memory."""
 
 PROBLEMS_NAMED = 200
 LONGEST_LINK = 500
 _LONGEST_SUBJECT = 200
-_LOOKED_AT = 1_000
-"""Characters of a cell that are looked at one by one: more than is ever stored of one."""
+_EXAMINED_MAX = 1_000
+"""The characters of a cell that are processed; more are never stored."""
 
 
 class Found(NamedTuple):
-    """An InMail that a file tells of. Instants are UTC; lines count from 1."""
+    """An InMail of a file. Instants are UTC; lines count from 1."""
 
     line: int
     name: str
@@ -68,13 +68,13 @@ KINDS: dict[RowKind, str] = {
     "other_account": "an InMail of another account",
     "not_understood": "not understood",
 }
-"""What a row can be taken for, in words."""
+"""The kinds of rows, in English."""
 
 _CODES = {name: code for code, name in enumerate(ROW_KINDS)}
 
 
 class RowKinds:
-    """What each row was taken for, in nine bytes a row."""
+    """The kind of each row, in nine bytes per row."""
 
     def __init__(self) -> None:
         self._lines = array("q")
@@ -84,13 +84,13 @@ class RowKinds:
         return len(self._codes)
 
     def add(self, line: int, kind: RowKind) -> int:
-        """Note the next row; answers its number (from 0)."""
+        """Add the next row. Returns its number (from 0)."""
         self._lines.append(line)
         self._codes.append(_CODES[kind])
         return len(self._codes) - 1
 
     def change(self, number: int, kind: RowKind) -> None:
-        """Take the row of that number for something else after all."""
+        """Change the kind of the row with that number."""
         self._codes[number] = _CODES[kind]
 
     def line(self, number: int) -> int:
@@ -102,7 +102,7 @@ class RowKinds:
         return ((line, ROW_KINDS[code]) for line, code in zip(self._lines, self._codes, strict=True))
 
     def count(self, kind: RowKind) -> int:
-        """How many rows were taken for this."""
+        """The number of rows of this kind."""
         return self._codes.count(_CODES[kind])
 
     def ranges(self) -> dict[str, str]:
@@ -116,7 +116,7 @@ class RowKinds:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How a person wants a file to be read, and what of it to be stored."""
+    """A person's options for reading a file and storing it."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     """For any CSV: which column holds a field, by the field's name."""
@@ -125,7 +125,7 @@ class Wishes:
     """Whether day (`dmy`) or month (`mdy`) comes first in dates such as 07/10/2026."""
 
     me: str | None = None
-    """For LinkedIn's export: the name or profile link of whose it is, where that cannot be told from it."""
+    """For LinkedIn's export: the name or profile link of its owner, if the export does not show it."""
 
     from_account: str | None = None
     """For Inkeeper's own export: the name or id of the account in it."""
@@ -147,8 +147,8 @@ class Wishes:
 class Reading:
     """A file, read to its end.
 
-    For LinkedIn's messages, `owner` is whose export it is (a name or link) and `begun` how many conversations they
-    begin.
+    For LinkedIn's messages, `owner` is the export's owner (a name or link), and `begun` the number of conversations
+    that the owner began.
     """
 
     kind: str
@@ -167,11 +167,11 @@ class Reading:
     columns: dict[str, str] = field(default_factory=dict)
 
     def not_understood(self, line: int, reason: str) -> None:
-        """Note a row that could not be read; of many, the first are named."""
+        """Add a row that could not be read. The first `PROBLEMS_NAMED` are kept with their reasons."""
         self._name_problem(self.rows.add(line, "not_understood"), reason)
 
-    def not_understood_after_all(self, number: int, reason: str) -> None:
-        """The same of a row that had been taken for something else, by its number."""
+    def change_to_not_understood(self, number: int, reason: str) -> None:
+        """As `not_understood`, for a row that was added as another kind, by its number."""
         self.rows.change(number, "not_understood")
         self._name_problem(number, reason)
 
@@ -182,7 +182,9 @@ class Reading:
         self.found.append(found)
 
     def happened(self, at: datetime) -> datetime:
-        """The date as one of something that has happened. Raises NotUnderstood for one that cannot be."""
+        """The date of something that has happened: dates slightly ahead become `now`. Raises NotUnderstood for others
+        out of range.
+        """
         if dates.EARLIEST <= at <= self.now:
             return at
         if at > self.now + dates.CLOCK_TOLERANCE:
@@ -206,7 +208,7 @@ def guessed_encoding(file: str) -> Note:
 
 
 def too_many(file: str, line: int) -> Problem:
-    """The refusal of a file that tells of more than can be kept in memory."""
+    """The refusal of a file with more than `MOST_INMAILS`."""
     return bad_file(file, line, f"The file tells of more than {MOST_INMAILS:,} conversations or InMails. Split it.")
 
 
@@ -219,7 +221,7 @@ def moment(text: str, zone: str, order: str | None) -> datetime:
 
 
 def person_name(text: str) -> str:
-    """The name as it is stored. Raises NotUnderstood for one of which nothing can be kept."""
+    """The name as it is stored. Raises NotUnderstood for a name without usable characters."""
     name = clean_name(text)
     if not name:
         raise NotUnderstood("has no name")
@@ -227,7 +229,7 @@ def person_name(text: str) -> str:
 
 
 def person_link(text: str) -> str | None:
-    """The profile link as it is stored, None for none. Raises NotUnderstood for what is no link to a person."""
+    """The profile link as it is stored, None for none. Raises NotUnderstood for a link to no person."""
     link = normal_link(text)
     if link is None and clean_name(text):
         raise NotUnderstood(
@@ -244,7 +246,7 @@ def subject_line(text: str) -> str | None:
 
 def _one_line(text: str) -> str:
     """Without line breaks, other control characters and spaces around it."""
-    text = text[:_LOOKED_AT]
+    text = text[:_EXAMINED_MAX]
     if text.isprintable():
         return text.strip()
     shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in text)

@@ -1,4 +1,4 @@
-"""What is said of a file that cannot be read: which file, which line, and why."""
+"""The Problem for a file that cannot be read: which file, which line, and why."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _MOST_EMPTY_ROWS = 2_000_000
 _DELIMITERS = ",;\t|"
 _LONGEST_SEP_LINE = 10
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^\w\s"]|\t)"?', re.IGNORECASE)
-"""The first line by which Excel is told the delimiter."""
+"""The first line `sep=;`, which sets the delimiter in Excel."""
 
 _SAMPLE_CHARACTERS = 32 * 1024
 _SAMPLE_ROWS = 30
@@ -34,7 +34,7 @@ _REASONS = {
 }
 
 Progress = Callable[[float], None]
-"""Is told from time to time how much of the file has been read, from 0 to 1."""
+"""A progress callback: gets the part of the file that has been read, from 0 to 1."""
 
 
 def no_progress(_part: float) -> None:
@@ -54,14 +54,14 @@ class Rows:
         column. `size` (in bytes) only serves `progress`.
         """
 
-        def told(done: int) -> None:
+        def report_bytes(done: int) -> None:
             progress(min(1.0, done / size) if size else 0.0)
 
         self.file = file
-        self._texts = Texts(source, file, told)
+        self._texts = Texts(source, file, report_bytes)
         texts = iter(self._texts)
         self._sample = next(texts, "")
-        # Blocks of many lines, so that taking them apart and decoding them costs nothing for each line.
+        # Blocks of many lines, so that splitting and decoding has no cost per line.
         self._lines = chain.from_iterable(io.StringIO(text, newline="\n") for text in chain([self._sample], texts))
         self._above = 0
         self.delimiter = ","
@@ -69,11 +69,11 @@ class Rows:
 
     @property
     def is_encoding_guessed(self) -> bool:
-        """Whether what was read so far is no UTF-8, and was read as Windows-1252."""
+        """Whether the file was not UTF-8 so far, and was decoded as Windows-1252."""
         return self._texts.guessed
 
     def column(self, name: str) -> int | None:
-        """Where the column of that name stands, upper and lower case alike; None if there is none."""
+        """Where the column of that name stands, ignoring case; None if there is none."""
         named = [heading.lower() for heading in self.heading]
         return named.index(name.lower()) if name.lower() in named else None
 
@@ -137,7 +137,7 @@ def _said_delimiter(line: str) -> str | None:
 def _best_delimiter(heading: str, sample: str) -> str:
     """The delimiter under which the first rows fit the heading; of several, the one after which no blank comes.
 
-    `sample` begins with the heading and may end within a row; it is empty where the heading stands far into the file.
+    `sample` begins with the heading and may end within a row; it is empty if the heading comes far into the file.
     """
     is_cut = len(sample) == _SAMPLE_CHARACTERS
     return max(_DELIMITERS, key=lambda delimiter: _fit(sample or heading, delimiter, is_cut=is_cut))

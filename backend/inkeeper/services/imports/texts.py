@@ -1,4 +1,4 @@
-"""A file's bytes as blocks of text, each of whole lines, whatever the encoding and the line ends."""
+"""Decodes a file into blocks of whole lines, for any of the accepted encodings and line ends."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _QUOTED = re.compile(rb'"[^"]*"')
 
 Progress = Callable[[int], None]
-"""Is told from time to time how many bytes have been read."""
+"""A progress callback: gets the number of bytes read."""
 
 
 class Texts:
     """The text of a file in blocks of whole lines, which end in `\\n`. Iterate once.
 
     UTF-8 and UTF-16 with a byte order mark are read as they are. What is no UTF-8 is read as Windows-1252, of which
-    Latin-1 is a part: `guessed` says so. Raises the refusal `bad_file` for what is no text in any of these.
+    Latin-1 is a part: `guessed` says so. Raises the refusal `bad_file` for anything else.
     """
 
     def __init__(self, source: BinaryIO, file: str, progress: Progress) -> None:

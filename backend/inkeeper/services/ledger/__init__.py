@@ -1,1 +1,1 @@
-"""What a user does with an account's credits: InMails, balances, plan changes, and what is read of them."""
+"""The ledger of an account: InMails, observed balances, plan changes, and the views of them."""

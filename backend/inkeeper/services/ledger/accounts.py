@@ -1,4 +1,4 @@
-"""Accounts: subscription seats with a plan and a rule book, each of one owner. Nothing is ever added up across them.
+"""Accounts: LinkedIn subscriptions with a plan and a rule book, each of one owner. No figure is summed over accounts.
 
 The functions that write need a write transaction to the account.
 """
@@ -36,8 +36,9 @@ from inkeeper.wording.starter_texts import STARTER_TEXTS
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
 UNREADABLE = (ValueError, KeyError, TypeError)
-"""What replaying an account raises where its facts make no history, such as after damage, or name a rule book or a time
-zone that this machine does not know."""
+"""The exceptions of a replay of facts that are inconsistent (a damaged database), or that name a rule book or time zone
+unknown to this machine.
+"""
 
 _log = logging.getLogger("inkeeper.server")
 
@@ -48,9 +49,9 @@ def names(tx: Transaction, actor: Actor) -> dict[str, str]:
 
 
 def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's accounts in order of their making, behind the account id `after`.
+    """Up to `limit` of the owner's accounts in order of their making, after the account id `after`.
 
-    One whose facts cannot be replayed is left out, and the log says so: it must not hide the others.
+    An account whose facts cannot be replayed is logged and left out, so that the others are still listed.
     """
     found: list[dict[str, Any]] = []
     for account_id in stored.ids(tx, actor.owner_id, after):
@@ -64,7 +65,7 @@ def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | Non
 
 
 def log_unreadable(account_id: str, error: Exception) -> None:
-    """Log that an account was passed over. The error's words are left out: they may quote what the user entered."""
+    """Log that an account was left out. The error's text is not logged, since it may quote user data."""
     _log.error("account %s cannot be read (%s): run `inkeeper doctor`", account_id, type(error).__name__)
 
 
@@ -79,10 +80,10 @@ def has_account(tx: Transaction, owner_name: str) -> bool:
 
 
 def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Open an account. `wanted` holds the fields of the HTTP contract. With their first, an owner without texts gets
-    some to begin with.
+    """Open an account. `wanted` holds the fields of the HTTP contract. An owner without texts gets the starter texts
+    with their first account.
 
-    The answer adds `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
+    The result has `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
     Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
     """
     opened_at = dates.opening(wanted.get("opened_at"), now)
@@ -127,7 +128,7 @@ def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now
 
 
 def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
-    """Store the texts to begin with, for an owner who has neither an account nor a text."""
+    """Store the starter texts for an owner without accounts and texts."""
     if not stored.has_account_or_text(tx, actor.owner_id):
         for text in STARTER_TEXTS:
             texts.add(tx, actor.owner_id, text._asdict(), now)
@@ -168,14 +169,14 @@ def names_in_reminders(tx: Transaction, account_id: str) -> bool:
 
 
 def set_names_in_reminders(tx: Transaction, account_id: str, wanted: bool) -> None:
-    """Set whether it does, inside an open write to the account."""
+    """Set whether the morning's e-mail for the account names people, inside an open write to the account."""
     stored.set_names_in_reminders(tx, account_id, wanted=wanted)
 
 
 def preview_update(
     tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """What other terms would come to, nothing stored: the account, and its balance now and then."""
+    """Preview other terms: the account with them, and its balance now and with them. Stores nothing."""
     row = owned_account(tx, actor, account_id)
     state, _ = balances.state_at(tx, account_id, now)
     facts = _workable_terms(tx, account_id, state, changes, now)
@@ -213,8 +214,8 @@ def describe(row: Account, state: State) -> dict[str, Any]:
 
 
 def wrong_book(state: State) -> dict[str, Any] | None:
-    """The rule book to offer, where the last observation is more than the account's own can explain and another can
-    hold it. `others` are all that can, best first.
+    """The rule book to offer, if the last observed balance is more than the account's rule book allows and another
+    allows it. `others` are all that do, best first.
     """
     observed, fitting = state.observed, fitting_books(state)
     if observed is None or not fitting:
@@ -239,7 +240,7 @@ def offered_book(tx: Transaction, actor: Actor, account_id: str, now: datetime) 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn what the rules refuse into a 422 Problem that names the field."""
+    """Convert exceptions of the rules into 422 Problems that name the field."""
     try:
         yield
     except UnknownPlan as error:
@@ -259,9 +260,9 @@ _PLAN_TERMS = ("allotment", "cap")
 def _workable_terms(
     tx: Transaction, account_id: str, state: State, changes: Mapping[str, Any], now: datetime
 ) -> list[Fact]:
-    """The facts that make the wanted terms hold, refused if they would not work at some time to come.
+    """The facts that set the wanted terms. Terms that would fail at a later time are refused.
 
-    Terms that are only found wrong once their day has come would make the account unreadable from then on.
+    Otherwise they would make the account unreadable from then on.
     """
     facts = _terms_facts(tx, account_id, state, changes, now)
     if facts:
@@ -274,9 +275,7 @@ def _workable_terms(
 def _terms_facts(
     tx: Transaction, account_id: str, state: State, changes: Mapping[str, Any], now: datetime
 ) -> list[Fact]:
-    """The facts that make the wanted terms hold from the instant `from` on, or, without it, as if they had held all
-    along.
-    """
+    """The facts that set the wanted terms from the instant `from` on; without `from`, for the whole history."""
     wanted = {key: changes[key] for key in (*_BOOK_TERMS, *_PLAN_TERMS) if key in changes}
     if "from" in changes:
         if not wanted:
@@ -294,8 +293,8 @@ def _corrected(tx: Transaction, account_id: str, state: State, wanted: dict[str,
     opened_at = state.opened_at
     plan_terms = {key: value for key, value in wanted.items() if key in _PLAN_TERMS}
     at_opening = {key: value for key, value in wanted.items() if key in _BOOK_TERMS}
-    told = stored_facts.terms_facts(tx, account_id)
-    changed = [fact for fact in told if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
+    of_terms = stored_facts.terms_facts(tx, account_id)
+    changed = [fact for fact in of_terms if isinstance(fact, PlanChanged | Cancelled) and fact.at <= now]
     plan_since = opened_at
     facts: list[Fact] = []
     if plan_terms and changed:
@@ -311,7 +310,7 @@ def _corrected(tx: Transaction, account_id: str, state: State, wanted: dict[str,
     if at_opening:
         terms = balances.state_at(tx, account_id, opened_at)[0].terms
         facts.append(BookChosen(stored_facts.new_fact_id(tx, account_id, now), opened_at, replace(terms, **at_opening)))
-    for fact in told:
+    for fact in of_terms:
         if isinstance(fact, BookChosen) and fact.at > opened_at:
             later = at_opening | (plan_terms if fact.at >= plan_since else {})
             facts += _restated(
@@ -330,7 +329,7 @@ def _restated(tx: Transaction, account_id: str, old: Fact, new: Fact, now: datet
 
 def _plan_prices(plan_prices: Mapping[str, Any], price: Money | None) -> dict[str, Money]:
     """The prices of other plans. Raises a 422 Problem for a plan that no rule book has, and for more than one currency,
-    since what the plans come to is compared.
+    since plans are compared by price.
     """
     known = {plan for book in books.rule_books().values() for plan in book.plans} - {books.BASIC}
     unknown = sorted(set(plan_prices) - known)

@@ -1,4 +1,4 @@
-"""Advice on the plan of an account: what to do by one rule, what it rests on, and what each change would void."""
+"""Advice on the plan of an account: the recommendation, its grounds, and the credits that each change would void."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from inkeeper.wording import advice as wording
 
 
 def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
-    """What to do about the account's plan at `now` (UTC)."""
+    """The advice on the account's plan at `now` (UTC)."""
     row = owned_account(tx, actor, account_id)
     now = balances.present(tx, account_id, now)
     months = months_of(balances.state_at(tx, account_id, now)[0])
-    told = balances.told(tx, account_id, month_start(row.time_zone, now, -months * (MAX_PERIODS + 1)), now)
-    state, evaluated = told.state, full_periods(told.closed)
-    prices = row.prices(paid_plan([*told.closed, told.present]))
+    past = balances.period_sheets(tx, account_id, month_start(row.time_zone, now, -months * (MAX_PERIODS + 1)), now)
+    state, evaluated = past.state, full_periods(past.closed)
+    prices = row.prices(paid_plan([*past.closed, past.present]))
     enough = len(evaluated) >= MIN_PERIODS
     trials: dict[str, Trial] = {}
     if enough:
@@ -148,7 +148,9 @@ def _tried(trial: Trial, price: Money | None) -> dict[str, Any]:
 def _change(
     tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
 ) -> dict[str, Any] | None:
-    """What the change would grant and void now; None where it is not to be had, as when it was made already."""
+    """The credits that the change would grant and void now; None if the change is not possible, such as when it was
+    made already.
+    """
     try:
         return plan_changes.preview_change(tx, actor, account_id, wanted, now)
     except Problem:
@@ -156,7 +158,7 @@ def _change(
 
 
 def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
-    """How to use the rest before the last day to cancel."""
+    """How to use the remaining credits before the last day to cancel."""
     plan = plan_daily_use(state, now, row.working_days)
     by = last_day_to_cancel(state, now)
     return {
@@ -178,7 +180,7 @@ def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
 def _ground(
     row: Account, state: State, found: Advice, evaluated: Sequence[Sheet], trials: Mapping[str, Trial]
 ) -> wording.AdviceFacts:
-    """What the advice rests on."""
+    """The grounds of the advice."""
     allotment = plans_to_try(state)[state.plan]
     tried = trials.get(books.BASIC if found.verdict == "cancel" else found.plan or state.plan)
     return wording.AdviceFacts(

@@ -1,4 +1,4 @@
-"""What became of an account's InMails, counted in the database. Those taken back do not count.
+"""Counts of an account's InMails by outcome, and their answer times. Retracted InMails do not count.
 
 Spans are of sending, `[since, until]` in UTC.
 """
@@ -26,7 +26,7 @@ Monday's first on the zone's clocks, and how long that took (microseconds). Ther
 
 
 def by_outcome(tx: Transaction, account_id: str, since: Sequence[datetime], until: datetime) -> list[Answers]:
-    """The InMails by what became of them, over each of the spans that begin at `since`."""
+    """The number of InMails by outcome, for each span that begins at an instant of `since`."""
     return [Answers(**counts) for counts in results.by_outcome(tx, account_id, since, until)]
 
 
@@ -36,16 +36,16 @@ def answered(tx: Transaction, account_id: str, zone: str, since: datetime, until
 
 
 def median_wait(found: Iterable[Answered]) -> timedelta | None:
-    """How long it took until half of these answers had come; None where there are none."""
+    """The median time to an answer; None without answers."""
     waits = sorted(wait for _, _, _, wait in found)
     if not waits:
         return None
-    # Of an even number the two in the middle. (`statistics` would take its time at every start.)
+    # The mean of the two middle ones if the number is even. (Importing `statistics` would slow down every start.)
     return (waits[(len(waits) - 1) // 2] + waits[len(waits) // 2]) // 2 * _MICROSECOND
 
 
 def returns(tx: Transaction, account_id: str, state: State, now: datetime) -> Returns | None:
-    """How credits came back lately, by the InMails that cost one; None where the rule book returns none."""
+    """Returned credits of recent InMails that cost one; None if the rule book returns no credits."""
     if book_of(state).credit_back is None:
         return None
     since = returns_since(state.zone, now)
@@ -55,11 +55,11 @@ def returns(tx: Transaction, account_id: str, state: State, now: datetime) -> Re
 
 
 class Capacity(NamedTuple):
-    """How many InMails an allotment carries with the credits that answers return: allotment ÷ (1 − response
-    rate), rounded down.
+    """How many InMails an allotment pays for with the credits that answers return: allotment ÷ (1 − response rate),
+    rounded down.
 
-    `until_renewal` is how many the present balance carries up to the next renewal, where a returned credit can be spent
-    again after `lag_hours`, the account's own median time to an answer.
+    `until_renewal` is how many the present balance pays for up to the next renewal, where a returned credit can be
+    spent again after `lag_hours`, the account's own median time to an answer.
     """
 
     inmails: int
@@ -70,7 +70,7 @@ class Capacity(NamedTuple):
 
 
 def describe_capacity(state: State, now: datetime, lately: Returns | None) -> Capacity | None:
-    """How many InMails the allotment carries with returned credits; None where none come back."""
+    """How many InMails the allotment pays for with returned credits; None if no credits are returned."""
     found = lately and capacity(state, now, lately)
     return found and Capacity(
         inmails=found.inmails,

@@ -1,4 +1,4 @@
-"""Answers that stand: made once, and given again as long as nothing has changed. Only a cache."""
+"""A cache of responses that depend on an account: reused until the account changes or their time is over."""
 
 from __future__ import annotations
 
@@ -12,31 +12,33 @@ from inkeeper.storage.accounts import Account
 Answer = TypeVar("Answer")
 
 
-class Standing(NamedTuple, Generic[Answer]):
-    """An answer and the instant (UTC) up to which it stays the same if nothing is written to the account."""
+class CachedAnswer(NamedTuple, Generic[Answer]):
+    """A response, and the instant (UTC) until which it stays valid if the account's version does not change."""
 
     answer: Answer
     until: datetime
 
 
-class StandingAnswers(Generic[Answer]):
-    """The answers that were asked for last, at most `limit` of them. Any thread may use it."""
+class CachedAnswers(Generic[Answer]):
+    """A cache of at most `limit` responses; the one stored longest ago is dropped first. Thread-safe."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._made: dict[Hashable, tuple[int, datetime, Standing[Answer]]] = {}
+        self._made: dict[Hashable, tuple[int, datetime, CachedAnswer[Answer]]] = {}
         self._lock = Lock()
 
-    def of(self, row: Account, now: datetime, make: Callable[[], Standing[Answer]], *kind: Hashable) -> Answer:
-        """The account's answer of that kind at `now` (UTC): one that stands, else what `make` gives."""
+    def of(self, row: Account, now: datetime, make: Callable[[], CachedAnswer[Answer]], *kind: Hashable) -> Answer:
+        """The account's response of that kind at `now` (UTC): the cached one if it is valid, else a new one from
+        `make`.
+        """
         key = (row.id, *kind)
-        version, since, standing = self._made.get(key, (None, now, None))
-        if standing and version == row.version and since <= now < standing.until:
-            return standing.answer
-        standing = make()
+        version, since, cached = self._made.get(key, (None, now, None))
+        if cached and version == row.version and since <= now < cached.until:
+            return cached.answer
+        cached = make()
         with self._lock:
             self._made.pop(key, None)
-            self._made[key] = (row.version, now, standing)
+            self._made[key] = (row.version, now, cached)
             if len(self._made) > self._limit:
                 del self._made[next(iter(self._made))]
-        return standing.answer
+        return cached.answer

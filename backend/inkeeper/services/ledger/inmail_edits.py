@@ -1,8 +1,8 @@
-"""Edits of InMails: another day or cost is a new send that replaces the old one, since facts are never changed.
+"""Edits of InMails. A changed day or cost is a new `sent` fact that replaces the old one, since facts are never
+changed.
 
-The old send is taken back and stays in the journal. The new one carries on what was recorded and noted of it, the
-imports that this came with included, and its row names the old one in `replaces`. Every function runs inside a
-transaction of the store.
+The old send is retracted and stays in the journal. The new one copies its outcomes and columns, the imports that this
+came with included, and its row names the old one in `replaces`.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _AS_EDITED: dict[ReasonCode, Reason] = {"sent": Reason("sent_as_edited"), "sent_
 
 
 def last_edit(tx: Transaction, inmail_id: str) -> str:
-    """The id of the InMail that this one reads as after its edits; its own where it was not edited."""
+    """The id of the latest InMail in the chain of edits that begins with this one; its own if it was not edited."""
     return stored.last_edit(tx, inmail_id)
 
 
 def last_edits(tx: Transaction, account_id: str) -> dict[str, str]:
-    """The ids of the account's replaced InMails, each with the id of the one that it reads as after all its edits."""
+    """The ids of the account's replaced InMails, each with the id of the last InMail in its chain of edits."""
     return stored.last_edits(tx, account_id)
 
 
 def why_not_editable(tx: Transaction, row: Inmail) -> Problem:
-    """Why an InMail that was taken back or replaced cannot be changed."""
+    """The reason why a retracted or replaced InMail cannot be changed."""
     stands = last_edit(tx, row.id)
-    if stands != row.id and stored.is_standing(tx, stands):
+    if stands != row.id and stored.is_not_retracted(tx, stands):
         return conflict(
             "replaced",
             f"The day or cost of this InMail was edited since. Change the InMail that replaces it: {stands}.",
@@ -67,19 +67,18 @@ def sent_at_and_cost(tx: Transaction, row: Inmail, changes: Mapping[str, Any], n
 def replace_send(
     tx: Transaction, row: Inmail, sent_at: datetime, cost: int, changes: Mapping[str, Any], now: datetime
 ) -> str:
-    """Take the send back and store another one of that day and cost in its place, all in one write; the id of that.
+    """Retract the send and store another one of that day and cost in its place, in one write. Returns the new id.
 
-    Carried over is all that was noted, and what was recorded of outcomes; an outcome in `changes` is recorded with it.
-    The outcome in the new row is left to be filled in. Raises a 422 Problem where a recorded outcome is dated before
-    `sent_at`, and the 409 Problem `insufficient_credits` where any period has more InMails without a credit than
-    before, unless `changes` accept that.
+    Copies all other columns and the recorded outcomes. An outcome in `changes` is recorded with it. The caller sets the
+    outcome in the new row. Raises a 422 Problem where a recorded outcome is dated before `sent_at`, and the 409 Problem
+    `insufficient_credits` where any period has more InMails without a credit than before, unless `changes` accept that.
     """
     outcomes = _outcomes(tx, row, sent_at, changes, now)
     ids = iter(stored_facts.new_fact_ids(tx, row.account_id, now, 2 + len(outcomes)))
     retracted_at, at = max(now, row.sent_at), max(now, sent_at)
     retraction = Retracted(next(ids), retracted_at, row.id)
     sent = Sent(next(ids), sent_at, cost)
-    # The facts, each with the one that it carries on, if it does.
+    # The new facts, each with the fact that it copies, if any.
     carried: list[tuple[Fact, str | None]] = [(retraction, None), (sent, row.id)]
     carried += [(OutcomeRecorded(next(ids), dated, sent.id, outcome), former) for dated, outcome, former in outcomes]
     former_imports = stored_facts.import_ids_of(tx, (former for _, former in carried if former))
@@ -97,8 +96,8 @@ def replace_send(
 
 
 def recipient_columns(row: Inmail, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The columns of the InMail's row that a corrected recipient changes, and the fields of which nothing can be kept:
-    a link that leads to no person changes nothing.
+    """The columns that a corrected recipient changes, and the names of ignored fields: a link to no person changes
+    nothing.
     """
     recipient = changes.get("recipient", {})
     name, url, left_out = recipient.get("name", row.name), row.profile_url, []
@@ -119,7 +118,7 @@ def recipient_columns(row: Inmail, changes: Mapping[str, Any]) -> tuple[dict[str
 
 
 def name_edits(tx: Transaction, account_id: str, journal: Sequence[Entry]) -> list[Entry]:
-    """The journal with edits named as the reasons of the entries that they caused."""
+    """The journal, with the edit as the reason of each entry that an edit caused."""
     rows = stored.edits(tx, account_id)
     formers, retractions, edited = (set(column) for column in zip(*rows, strict=True)) if rows else ((), (), ())
 
@@ -138,7 +137,9 @@ def name_edits(tx: Transaction, account_id: str, journal: Sequence[Entry]) -> li
 def _outcomes(
     tx: Transaction, row: Inmail, sent_at: datetime, changes: Mapping[str, Any], now: datetime
 ) -> list[tuple[datetime, Any, str | None]]:
-    """What is to be recorded of the new send: date (UTC), outcome, and the id of the fact that it carries on."""
+    """The outcomes to record for the new send: date (UTC), outcome, and the id of the outcome fact that each one
+    copies.
+    """
     outcome = changes.get("outcome")
     earlier = stored_facts.outcomes_of(tx, row.id)
     if outcome is not None:

@@ -1,4 +1,4 @@
-"""InMails: logging them, what became of them, taking them back.
+"""InMails: logging, recording outcomes, editing, retracting and listing them.
 
 The functions that write need a write transaction to the account.
 """
@@ -36,8 +36,8 @@ from inkeeper.vocabulary import ANSWERS
 
 SAME_PERSON_WITHIN = timedelta(days=90)
 UNANSWERED_AFTER = timedelta(days=90)
-"""Whoever has not answered an InMail by then is taken not to: read so, and stored nowhere. A later answer still counts
-as one. It is also the window in which rule books with credit back return one.
+"""An InMail unanswered for this long is shown as `no_response`. Computed on reading, never stored. A later answer still
+counts. Rule books that return credits do so for answers within this time.
 """
 
 _NOTHING_NOTED = {"target": None, "text": None, "text_version": None, "campaign": None}
@@ -49,7 +49,7 @@ def log_inmail(
 ) -> dict[str, Any]:
     """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
 
-    A link that leads to no person is not stored, and `left_out` of the answer names its field.
+    A link to no person is not stored, and `left_out` of the result names its field.
 
     Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless
     `accept_discrepancy` says that LinkedIn let it through.
@@ -116,7 +116,7 @@ def log_inmail(
         purpose=wanted.get("purpose"),
     )
     return {
-        "inmail": inmail | (targets.noted_with(tx, fact.id) if closed or wanted.get("text") else _NOTHING_NOTED),
+        "inmail": inmail | (targets.list_fields_of(tx, fact.id) if closed or wanted.get("text") else _NOTHING_NOTED),
         "balance": recorded.state.balance,
         "duplicate_of": duplicate and duplicate.id,
         "closed_target": closed,
@@ -139,7 +139,7 @@ def list_inmails(
     limit: int,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """The account's InMails, newest first, behind (sent_at, id) `after`. Those taken back are left out.
+    """The account's InMails, newest first, after (sent_at, id) `after`. Retracted InMails are left out.
 
     `filters` may hold `outcome`, `cost`, `purpose`, `campaign`, `text`, `from` (UTC, included), `to` (UTC, excluded)
     and `q` (part of a name or link, in any spelling).
@@ -169,11 +169,11 @@ def names_of(tx: Transaction, actor: Actor, account_id: str, inmail_ids: Sequenc
 def update_inmail(
     tx: Transaction, actor: Actor, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """Record what became of an InMail, or edit it. Answers with the InMail as it is now and the credit that came back.
+    """Record the outcome of an InMail, or edit it. Returns the InMail as it is now and the credit that was returned.
 
-    Another `sent_at` or `cost` makes a new InMail that replaces this one (`inmail_edits`); everything else changes
-    this one. Outcome `pending` takes back what was recorded before. Raises a 404 Problem; 409 for an InMail that was
-    taken back or replaced, and for `insufficient_credits`; 422 for a date that cannot be.
+    Another `sent_at` or `cost` makes a new InMail that replaces this one (`inmail_edits`); everything else changes this
+    one. Outcome `pending` takes back what was recorded before. Raises a 404 Problem; 409 for an InMail that was taken
+    back or replaced, and for `insufficient_credits`; 422 for a date that cannot be.
     """
     owned_account(tx, actor, account_id)
     row = inmail_of(tx, account_id, inmail_id)
@@ -199,17 +199,17 @@ def update_inmail(
         sent = closing.Sent(inmail_id, person, stands.sent_at)
         closing.recipient_changed(tx, actor, account_id, sent, stands.target_id, now)
     closing.inmails_changed(tx, actor, [inmail_id])
-    balance = balances.state_at(tx, account_id, dates.a_little_ahead(sent_at, now))[0].balance
+    balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(sent_at, now))[0].balance
     inmail = _describe(tx, inmail_of(tx, account_id, inmail_id), known, now)
     came_back = inmail["credit_back_at"] is not None and not returned_before
     return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
 
 
 def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
-    """Take an InMail back: it counts as never sent, and stays in the journal. The second time gives the same answer.
+    """Retract an InMail: it counts as never sent, and stays in the journal. Idempotent.
 
-    The id of one that was replaced by an edit takes back, and answers with, the InMail that it reads as now. Those that
-    an InMail replaced do not come back with it.
+    The id of a replaced InMail retracts and returns the InMail that replaced it. Those that an InMail replaced do not
+    come back with it.
     """
     owned_account(tx, actor, account_id)
     inmail_id = inmail_edits.last_edit(tx, inmail_of(tx, account_id, inmail_id).id)
@@ -220,16 +220,16 @@ def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: st
         stored.take_back(tx, [(inmail_id, at)])
         closing.inmails_changed(tx, actor, [inmail_id])
         row = inmail_of(tx, account_id, inmail_id)
-    balance = balances.state_at(tx, account_id, dates.a_little_ahead(row.sent_at, now))[0].balance
+    balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(row.sent_at, now))[0].balance
     return {"inmail": _describe(tx, row, _books(tx, account_id), now), "balance": balance}
 
 
 def note_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
-    """Bring the rows of these InMails in line with the facts on what became of them."""
+    """Set the outcome columns of these InMails from their outcome facts."""
     for inmail_id in inmail_ids:
-        told = stored_facts.outcomes_of(tx, inmail_id)
-        last = told[-1] if told and told[-1].outcome != "pending" else None
-        answered = min((fact.at for fact in told if fact.outcome in ANSWERS), default=None)
+        outcomes = stored_facts.outcomes_of(tx, inmail_id)
+        last = outcomes[-1] if outcomes and outcomes[-1].outcome != "pending" else None
+        answered = min((fact.at for fact in outcomes if fact.outcome in ANSWERS), default=None)
         columns = {
             "outcome": last.outcome if last else "pending",
             "outcome_at": last and last.at,
@@ -239,7 +239,7 @@ def note_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
 
 
 def recent_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
-    """The latest InMails in short, for the summary; those taken back left out."""
+    """The latest InMails in short, for the summary; without retracted ones."""
     return [
         {
             "id": row.id,
@@ -255,8 +255,8 @@ def recent_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) 
 def awaiting_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
     """InMails that wait for an answer at `now`, in short: those whose time for an answer ends first.
 
-    `answer_by` is when each is taken to stay without one, `returns_credit` whether an answer before that gives its
-    credit back.
+    `answer_by` is when each becomes `no_response`. `returns_credit` says whether an answer before that returns its
+    credit.
     """
     rows = stored.awaiting(tx, account_id, now - UNANSWERED_AFTER, limit)
     known = _books(tx, account_id) if rows else []
@@ -287,7 +287,7 @@ def last_inmail_to(
 
 
 def next_unanswered(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
-    """When (UTC) the next InMail that waits for an answer is taken to stay without one; None where none waits."""
+    """When (UTC) the next pending InMail becomes `no_response`; None if none is pending."""
     first = stored.first_awaiting(tx, account_id, now - UNANSWERED_AFTER)
     return None if first is None else first + UNANSWERED_AFTER
 
@@ -297,7 +297,9 @@ def _outcome(recorded: str, sent_at: datetime, now: datetime) -> str:
 
 
 def _recorded_as(outcome: str, now: datetime) -> list[tuple[str, datetime | None, datetime | None]]:
-    """The recorded outcomes that read so at `now`, each with the span of sending (behind, up to) in which it does."""
+    """The recorded outcomes that are shown as this outcome at `now`, each with the span `(after, until]` of `sent_at`
+    in which it is.
+    """
     unanswered = now - UNANSWERED_AFTER
     if outcome == "pending":
         return [("pending", unanswered, None)]
@@ -307,13 +309,13 @@ def _recorded_as(outcome: str, now: datetime) -> list[tuple[str, datetime | None
 
 def _sent_at(tx: Transaction, account_id: str, stated: datetime | None, now: datetime) -> datetime:
     at = openings.happened_at(tx, account_id, "sent_at", stated, now)
-    # Requests that arrive together get their turn in another order than their clocks were read in.
+    # Requests that arrive together may be handled in another order than that of their `now`.
     last = balances.last_at(tx, account_id, now + _JITTER) if stated is None else None
     return max(at, last) if last else at
 
 
 def _recipient(wanted: Mapping[str, Any]) -> tuple[Person, list[str]]:
-    """The recipient, and the fields of which nothing can be kept."""
+    """The recipient, and the names of ignored fields."""
     text = (wanted.get("profile_url") or "").strip()
     link = parse_link(text)
     return Person(wanted["name"], link), ["profile_url"] if text and link is None else []
@@ -335,7 +337,7 @@ def _insufficient(recorded: Recorded, now: datetime) -> Exception:
 def _record_outcome(
     tx: Transaction, row: Inmail, account_id: str, outcome: str, outcome_at: datetime, now: datetime
 ) -> dict[str, Any]:
-    """Store the facts that make `outcome` what became of the InMail; the columns of its row that follow from them."""
+    """Store the facts that set the InMail's outcome. Returns the changed columns of its row."""
     earlier = stored_facts.outcomes_of(tx, row.id)
     facts: list[Fact] = []
     if outcome not in ANSWERS:
@@ -358,7 +360,7 @@ def _record_outcome(
 
 
 def _books(tx: Transaction, account_id: str) -> list[tuple[datetime, str]]:
-    """Which rule book the account went by from when on."""
+    """The account's rule books, each with the instant from which on it applied."""
     return [
         (fact.at, fact.terms.rule_book)
         for fact in stored_facts.terms_facts(tx, account_id)

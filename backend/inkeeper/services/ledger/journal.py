@@ -21,7 +21,7 @@ def journal(
     offset: int,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Up to `limit` entries of the journal behind the first `offset`, oldest first.
+    """Up to `limit` entries of the journal after the first `offset`, oldest first.
 
     In `[since, until)` (UTC); from the opening, and up to and including `now`, where they are None. Nothing that is
     still to come is in it.

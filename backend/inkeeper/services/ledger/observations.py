@@ -1,4 +1,4 @@
-"""Observations: the balance that LinkedIn showed, taken as true.
+"""Observations: balances that LinkedIn showed. The ledger's balance is corrected to them.
 
 The functions that write need a write transaction to the account.
 """
@@ -26,7 +26,7 @@ from inkeeper.storage.transaction import Transaction
 def observe(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Set the balance to what LinkedIn showed.
 
-    Answers with the difference found, what may explain it, and another rule book if need be.
+    Returns the difference to the ledger, its likely causes, and a better rule book if there is one.
     """
     owned_account(tx, actor, account_id)
     at = openings.happened_at(tx, account_id, "observed_at", wanted.get("observed_at"), now)
@@ -48,7 +48,7 @@ def observe(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str,
 def withdraw_observation(
     tx: Transaction, actor: Actor, account_id: str, observation_id: str, now: datetime
 ) -> dict[str, Any]:
-    """Take an observation back, as one mistyped. The second time gives the same answer. Raises a 404 Problem."""
+    """Retract an observation, such as a mistyped one. Idempotent. Raises a 404 Problem."""
     owned_account(tx, actor, account_id)
     fact = stored_facts.fact_of(tx, account_id, observation_id)
     if not isinstance(fact, Observed):
@@ -62,7 +62,7 @@ def withdraw_observation(
             [Retracted(stored_facts.new_fact_id(tx, account_id, now), retracted_at, observation_id)],
             now,
         )
-    balance = balances.state_at(tx, account_id, dates.a_little_ahead(fact.at, now))[0].balance
+    balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(fact.at, now))[0].balance
     return {"id": observation_id, "retracted_at": retracted_at, "balance": balance}
 
 

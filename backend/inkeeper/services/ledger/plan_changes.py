@@ -1,4 +1,4 @@
-"""Changing the plan and cancelling: what it would bring and void, doing it, and taking a mistake back.
+"""Changes of plan and cancellations: previewing, storing, listing and withdrawing them.
 
 The functions that write need a write transaction to the account.
 """
@@ -50,7 +50,7 @@ def change_plan(
 
 
 def list_changes(tx: Transaction, actor: Actor, account_id: str) -> list[dict[str, Any]]:
-    """The account's changes of plan and cancellations that stand, in order of time."""
+    """The account's changes of plan and cancellations that were not withdrawn, in order of time."""
     owned_account(tx, actor, account_id)
     return [
         {
@@ -65,9 +65,9 @@ def list_changes(tx: Transaction, actor: Actor, account_id: str) -> list[dict[st
 
 
 def withdraw_change(tx: Transaction, actor: Actor, account_id: str, change_id: str, now: datetime) -> dict[str, Any]:
-    """Take back a change of plan that was entered by mistake.
+    """Withdraw a change of plan that was entered by mistake.
 
-    The second time gives the same answer. Raises a 404 Problem.
+    Idempotent. Raises a 404 Problem.
     """
     owned_account(tx, actor, account_id)
     fact = stored_facts.fact_of(tx, account_id, change_id)
@@ -115,7 +115,7 @@ def _fact(
 def _describe(
     tx: Transaction, row: Account, fact: PlanChanged | Cancelled, before: State, now: datetime
 ) -> dict[str, Any]:
-    """What the fact brings, by replaying with it and looking at what it caused."""
+    """The effects of the fact, read from the journal of a replay with it."""
     effective_at = fact.at
     if isinstance(fact, Cancelled) and book_of(before).cancel_at_renewal:
         effective_at = before.next_renewal

@@ -1,4 +1,4 @@
-"""Logging an InMail again that was taken back. Runs inside the account's write transaction."""
+"""Logging a retracted InMail again."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from inkeeper.storage.transaction import Transaction
 
 _CONTENT = ("recipient", "sent_at", "cost", "subject", "purpose", "note", "source", "target", "text")
 _WRITTEN_WITH = {"text": "text_id", "text_version": "text_version", "campaign": "campaign_id"}
-"""What an InMail belongs to, by the columns that hold it: as it was sent, whatever a text or a target became since."""
+"""The columns that refer to an InMail's text and campaign, by field. They are copied unchanged, even if these were
+edited or deleted since.
+"""
 
 
 def log_again(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
-    """Log a retracted InMail once more, with what was noted on it and what came of it, as a new one.
+    """Log a retracted InMail again, as a new one with the same columns and outcome.
 
-    A retraction is a fact and stays in the journal. The id of one that was replaced by an edit logs the InMail that it
-    reads as now. Returns the new InMail's id and the balance. Raises the 404 Problem, and the 409 Problem `conflict`
-    for an InMail that is not retracted.
+    A retraction is a fact and stays in the journal. The id of a replaced InMail logs the InMail that replaced it.
+    Returns the new InMail's id and the balance. Raises the 404 Problem, and the 409 Problem `conflict` for an InMail
+    that is not retracted.
     """
     inmail_id = inmails.get_inmail(tx, actor, account_id, inmail_id, now)["id"]
     taken_back = inmails.get_inmail(tx, actor, account_id, inmail_edits.last_edit(tx, inmail_id), now)
     if taken_back["retracted_at"] is None:
         raise conflict("conflict", "This InMail was not taken back.")
     wanted = {key: taken_back[key] for key in _CONTENT}
-    # It was sent, so it counts, whatever became of the credits since.
+    # The InMail was sent, so it is logged even if no credits are left for it.
     logged = inmails.log_inmail(tx, actor, account_id, wanted | {"accept_discrepancy": True}, now)
     inmail_id, balance = logged["inmail"]["id"], logged["balance"]
     belongs_to = {column: taken_back[key] for key, column in _WRITTEN_WITH.items() if taken_back[key] is not None}

@@ -39,7 +39,7 @@ from inkeeper.rules.sheets import ENDING_KINDS, Point, Sheet, first_day, month_s
 from inkeeper.rules.state import State, Tally
 from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Answered
-from inkeeper.services.ledger.cached_answers import Standing, StandingAnswers
+from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
 from inkeeper.storage import balances
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
@@ -71,14 +71,14 @@ TABLE_COLUMNS = (
 
 
 class Reports:
-    """The reports asked for last, so that asking again costs little while nothing has changed."""
+    """A cache of reports, reused while the account does not change."""
 
     def __init__(self) -> None:
-        self._standing: StandingAnswers[dict[str, Any]] = StandingAnswers(limit=100)
+        self._cached_reports: CachedAnswers[dict[str, Any]] = CachedAnswers(limit=100)
 
     def of(self, tx: Transaction, row: Account, now: datetime, count: int) -> dict[str, Any]:
-        """As `report`."""
-        return _dated(self._standing.of(row, now, lambda: _make(tx, row, now, count), count), now)
+        """As `report`, from the cache if possible."""
+        return _dated(self._cached_reports.of(row, now, lambda: _make(tx, row, now, count), count), now)
 
 
 def report(tx: Transaction, row: Account, now: datetime, count: int) -> dict[str, Any]:
@@ -86,11 +86,11 @@ def report(tx: Transaction, row: Account, now: datetime, count: int) -> dict[str
     return _dated(_make(tx, row, now, count).answer, now)
 
 
-def _make(tx: Transaction, row: Account, now: datetime, count: int) -> Standing[dict[str, Any]]:
-    """All of the report but what `_dated` puts into it."""
+def _make(tx: Transaction, row: Account, now: datetime, count: int) -> CachedAnswer[dict[str, Any]]:
+    """The report without the instant, which `_dated` adds."""
     zone, now = row.time_zone, balances.present(tx, row.id, now)
-    told = balances.told(tx, row.id, month_start(zone, now, 1 - count), now)
-    sheets, state = [*told.closed, told.present], told.state
+    past = balances.period_sheets(tx, row.id, month_start(zone, now, 1 - count), now)
+    sheets, state = [*past.closed, past.present], past.state
     rows = months(sheets, zone, month_start(zone, now, 1 - count))
     prices = row.prices(paid_plan(sheets))
     since = max(rows[0].start, state.opened_at)
@@ -111,19 +111,19 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> Standing[
         "heat_map": _heat_map(answers.by_hour_of_sending(tx, row.id, zone, since, now), answered),
         "answer_time": {"answers": len(answered), "median_hours": answers.hours(answers.median_wait(answered))},
     }
-    # Windows and days move at midnight, months end at one; between two, time alone brings nothing else.
+    # Windows, days and months change at midnight only, so the report is valid until then unless the balance changes.
     tomorrow = day_start(zone, local_day(zone, now) + timedelta(days=1))
     turns = [
         tomorrow,
         state.next_renewal,
         *(lot.expires_at for lot in state.lots[:1]),
-        *(each.at for each in told.coming),
+        *(each.at for each in past.coming),
     ]
-    return Standing(made, min(turns))
+    return CachedAnswer(made, min(turns))
 
 
 def _dated(made: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The report with the instant that it is as of, wherever that stands."""
+    """The report with its instant `now` added in all places."""
     points = made["balance_over_time"]
     return made | {
         "as_of": now,
@@ -223,9 +223,9 @@ def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> dict[str, Any
 
 
 def _differences(rows: Sequence[Month]) -> list[dict[str, Any]]:
-    """By how many credits LinkedIn showed another balance than the ledger had, as codes with counts.
+    """The differences in credits between observed balances and the ledger's, as codes with counts.
 
-    What it showed first, before anything was logged, is the account's starting balance and no difference.
+    An observation before anything was logged is the starting balance, not a difference.
     """
     whole = total(month.tally for month in rows)
     counts = {"not_logged": whole.observed_less, "more_than_computed": whole.observed_more}
@@ -263,9 +263,9 @@ def _cost(rows: Sequence[Month], prices: Mapping[str, Money], answered: Iterable
 
 
 def _balance_over_time(sheets: Iterable[Sheet], since: datetime, opening: int) -> list[dict[str, Any]]:
-    told = (point for sheet in sheets for point in sheet.points if point.at >= since)
+    found = (point for sheet in sheets for point in sheet.points if point.at >= since)
     # What ended as the first month began was lost to the one before, and is not in its opening balance any more.
-    points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDING_KINDS, told)]
+    points = [Point(since, opening, "start", 0), *dropwhile(lambda x: x.at == since and x.kind in ENDING_KINDS, found)]
     return [{"at": at, "balance": balance, "reason": kind, "credits": credits} for at, balance, kind, credits in points]
 
 

@@ -139,8 +139,8 @@ class Overview(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The answer, the instant (UTC) up to which it stays the same if nothing is written (only `as_of` moves), and what
-    its warnings are judged by.
+    """The overview, the instant (UTC) until which it stays valid if nothing is written (only `as_of` changes), and the
+    input of its warnings.
     """
 
     answer: Overview

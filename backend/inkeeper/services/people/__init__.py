@@ -1,1 +1,1 @@
-"""People: who was written to, who is to be written to, with which text, in which campaign, and what came of it."""
+"""People: recipients of InMails, targets to write to, texts, campaigns and their results."""

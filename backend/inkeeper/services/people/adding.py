@@ -1,6 +1,6 @@
-"""Putting many people on the list at once, from pasted lines or a file: what would come of it, and one write of it all.
+"""Adding many people to the list at once, from pasted lines or a file: a preview, and one write for all.
 
-All that is looked up is read into memory once, so that 50,000 lines take a few seconds.
+Look-ups use indexes in memory, so that 50,000 lines take a few seconds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ACTIONS: dict[PersonAction, str] = {
     "do_not_contact": "is marked as not to be contacted",
     "twice": "the same person as on an earlier line",
 }
-"""What becomes of a line, in words."""
+"""What is done with a line, in English."""
 
 REASONS: dict[LineProblem, str] = {
     "other_link": "has a link that does not lead to LinkedIn",
@@ -52,11 +52,11 @@ REASONS: dict[LineProblem, str] = {
     "text": "has a text that is not there",
     "campaign": "has a campaign that is not there",
 }
-"""Why a line is not understood, in words that follow `The line`."""
+"""Why a line is not understood, in English words that follow `The line`."""
 
 
 class Entry(NamedTuple):
-    """Somebody to put on the list. `about` is what is known of the person, `columns` are the target's.
+    """A person to add to the list. `about` is further data of the person, `columns` are the target's.
 
     `line` counts from 1; `cut` says that the name was longer than what is kept of one.
     """
@@ -78,7 +78,8 @@ class Unread(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What was read: people, and lines that are not understood. `digest` stands for what was read, and how.
+    """What was read: people, and lines that are not understood. `digest` is a hash of the content and of how it was
+    read.
 
     `over` is how many rows of a file are no longer on the list. `columns` and `mapping` are those of a file.
     """
@@ -92,9 +93,9 @@ class Reading(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What becomes of an entry. `person` is the one that is known already.
+    """What is done with an entry. `person` is the stored person, if there is one.
 
-    `at` (UTC) is when somebody was put on the list, or else was written to last within 90 days; `first_line` the
+    `at` (UTC) is when the person was added to the list, or else was written to last within 90 days; `first_line` the
     earlier line of the same person.
     """
 
@@ -106,18 +107,18 @@ class Row(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What would be done with a reading."""
+    """What would be done with all entries of a reading."""
 
     reading: Reading
     rows: Sequence[Row]
 
     @property
     def adds(self) -> list[Row]:
-        """The rows that would be put on the list."""
+        """The rows that would be added to the list."""
         return [row for row in self.rows if row.action == "add"]
 
     def counts(self) -> dict[str, int]:
-        """How many lines each thing becomes of. `written` are those written to within 90 days, added or not."""
+        """The number of lines by action. `written` counts people written to within 90 days, added or not."""
         found = Counter(row.action for row in self.rows)
         return {
             **{action: found[action] for action in ACTIONS},
@@ -133,7 +134,7 @@ class Plan(NamedTuple):
         return order[:ROWS_SHOWN]
 
     def mark(self) -> str:
-        """Stands for exactly this plan: the same lines, read alike, and the same to be done with them."""
+        """A hash of this plan: the lines, how they were read, and what is done with each."""
         digest = hashlib.sha256(f"{self.reading.digest}\n".encode())
         for row in self.rows:
             digest.update(f"{row.entry.line} {row.action} {row.person and row.person.id}\n".encode())
@@ -169,11 +170,11 @@ def too_many() -> Problem:
 
 
 def make_plan(tx: Transaction, actor: Actor, reading: Reading, now: datetime, *, leave_written: bool = False) -> Plan:
-    """What adding these people would do. With `leave_written`, those written to within 90 days are left out."""
+    """Preview adding these people. With `leave_written`, those written to within 90 days are left out."""
     today = targets.today_of(tx, actor.owner_id, now)
     listed = {
         row.person_id: row.created_at
-        for row in targets.with_a_step_to_come(tx, actor.owner_id)
+        for row in targets.with_next_step(tx, actor.owner_id)
         if state_of(row.course, today.of(row.account_id), now) in {*OPEN_STATES, "waiting"}
     }
     known, written = Index(persons.get_every(tx, actor.owner_id)), Index()
@@ -200,13 +201,13 @@ def make_plan(tx: Transaction, actor: Actor, reading: Reading, now: datetime, *,
         at = written_at[last.id] if last else None
         return Row(entry, "written" if at and leave_written else "add", person, at)
 
-    # A name alone may be that of somebody who has a link on another line, so links come first.
+    # Lines with links come first: a name alone may be that of a person with a link on another line.
     rows = [decide(entry) for entry in sorted(reading.entries, key=lambda entry: (not entry.links, entry.line))]
     return Plan(reading, sorted(rows, key=lambda row: row.entry.line))
 
 
 def store(tx: Transaction, actor: Actor, plan: Plan, confirm: str, now: datetime) -> int:
-    """Put the people of a plan on the list, all or nothing, in the order of their lines; how many.
+    """Add the people of a plan to the list, all or nothing, in the order of their lines. Returns their number.
 
     Raises the 409 Problem `preview_outdated` unless `confirm` is the mark of exactly this plan.
     """

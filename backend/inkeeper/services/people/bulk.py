@@ -1,4 +1,4 @@
-"""Many targets at once: put off, dropped, moved to the top, marked, given a text or a campaign; and undone."""
+"""Bulk actions on targets: postpone, drop, move to the top, mark, set text or campaign; and undo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OPEN_STATES, BulkAction
 
 MOST_UNDONE = 500
-"""How many targets an undo covers."""
+"""The most targets that an undo covers."""
 
 _UNDONE: dict[BulkAction, tuple[str, ...]] = {
     "later": ("planned_for", "planned_at", "planned_step"),
@@ -32,9 +32,9 @@ _ALL_AT_ONCE = 1000
 
 
 class Done(NamedTuple):
-    """How many targets were changed, and how many not since nothing more is to be written to them.
+    """How many targets were changed, and how many were not since they have no next step.
 
-    `before` is what `undo` takes: of each target its id and the values that it had.
+    `before` is the input of `undo`: each target's id and former values.
     """
 
     changed: int
@@ -60,8 +60,8 @@ def find_all(tx: Transaction, actor: Actor, filters: Mapping[str, Any], now: dat
 def act(
     tx: Transaction, actor: Actor, views: Sequence[View], action: BulkAction, now: datetime, until: date | None = None
 ) -> Done:
-    """Do one thing with all of these that something is still to be written to: plan them for the day `until` (`later`),
-    take them off the list (`drop`), mark their people as not to be contacted (`mark`), put them at the top (`first`).
+    """Do one action with all of these targets that have a next step: plan them for the day `until` (`later`), take them
+    off the list (`drop`), mark their people as not to be contacted (`mark`), put them at the top (`first`).
 
     Raises the 422 Problem for a day in the past or more than a year away.
     """
@@ -85,7 +85,7 @@ def act(
 
 
 def set_text(tx: Transaction, actor: Actor, views: Sequence[View], text_id: str | None) -> Done:
-    """Let all of these be written to with this text, None for the campaign's own. Raises the 422 Problem."""
+    """Set the text of all of these targets; None for the campaign's own. Raises the 422 Problem."""
     if text_id is not None:
         text = texts.get(tx, actor.owner_id, text_id)
         if text is None or text.archived_at:
@@ -115,9 +115,9 @@ def set_campaign(tx: Transaction, actor: Actor, views: Sequence[View], campaign_
 
 
 def undo(tx: Transaction, actor: Actor, action: BulkAction, before: Sequence[Sequence[Any]]) -> int:
-    """Take back what `act` did with `later`, `drop` or `mark`; how many targets it was.
+    """Undo the actions `later`, `drop` and `mark` of `act`. Returns the number of targets.
 
-    Raises the 422 Problem for what `act` never gave out.
+    Raises the 422 Problem for values that `act` cannot have returned.
     """
     rows = {row.id: row for row in stored.get_all(tx, actor.owner_id, [each[0] for each in before])}
     if action == "mark":

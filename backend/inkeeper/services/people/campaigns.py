@@ -17,16 +17,16 @@ from inkeeper.storage.campaigns import Campaign, Step
 from inkeeper.storage.transaction import Transaction
 
 DEFAULT_WORKING_DAYS = 7
-"""Working days after which a follow-up is due where a step does not say it."""
+"""Default working days after which a follow-up is due."""
 
 _DATED = ("steps", "starts", "ends")
-"""What, when it changes, changes which steps of the campaign's targets are to come."""
+"""Fields whose change requires recomputing the campaign's targets."""
 
 
 def list_campaigns(
     tx: Transaction, actor: Actor, account_id: str | None, after: str | None, limit: int, now: datetime
 ) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's campaigns in order of their making, behind the id `after`, without archived ones."""
+    """Up to `limit` of the owner's campaigns in order of their making, after the id `after`, without archived ones."""
     found = campaigns.list_campaigns(tx, actor.owner_id, account_id, after, limit)
     return _describe_all(tx, actor, found, now)
 
@@ -67,8 +67,8 @@ def update_campaign(
 
 
 def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
-    """Delete a campaign; its people stay on the list. One with InMails is archived: lists leave it out, its InMails
-    keep it, and what is left of it is dropped. Says which of the two was done. Raises the 404 Problem.
+    """Delete a campaign; its people stay on the list. A campaign with InMails is archived instead: lists leave it out,
+    its InMails keep it, and its open targets are dropped. Returns which of the two was done. Raises the 404 Problem.
     """
     campaign = _present(tx, actor, campaign_id)
     archived = campaigns.has_inmails(tx, campaign_id)
@@ -82,7 +82,7 @@ def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: dateti
 
 
 def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
-    """Bring an archived campaign back, with what was left of it. Raises the 404 Problem."""
+    """Restore an archived campaign with its open targets. Raises the 404 Problem."""
     campaign = owned_campaign(tx, actor, campaign_id)
     campaigns.set_archived(tx, campaign_id, None)
     _follow(tx, actor, campaign)
@@ -92,8 +92,8 @@ def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datet
 def add_targets(
     tx: Transaction, actor: Actor, campaign_id: str, target_ids: Sequence[str], now: datetime
 ) -> dict[str, Any]:
-    """Put targets into the campaign; those that are in it stay as they are. Two texts of a step are used in turn, in
-    the order of the list. The answer adds how many came in, as `added`.
+    """Add targets to the campaign; those in it already stay unchanged. Two texts of a step are used in turn, in the
+    order of the list. The result has their number, `added`.
 
     Raises the 404 Problem for the campaign, the 422 Problem for targets that are not there, and the 409 Problem `over`
     for a campaign that has ended.
@@ -118,7 +118,7 @@ def add_targets(
 
 
 def joinable(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> Campaign:
-    """The campaign, for putting targets into it. Raises the 422 Problem at `campaign` for one that is not there or has
+    """The campaign, for adding targets to it. Raises the 422 Problem at `campaign` for one that is not there or has
     ended.
     """
     campaign = campaigns.get(tx, actor.owner_id, campaign_id)
@@ -174,7 +174,7 @@ def _present(tx: Transaction, actor: Actor, campaign_id: str) -> Campaign:
 
 
 def _follow(tx: Transaction, actor: Actor, campaign: Campaign, target_ids: Sequence[str] | None = None) -> None:
-    """Bring the campaign's targets up to date, and what shows them."""
+    """Recompute the campaign's targets, and invalidate cached answers about them."""
     ids = targets.of_campaign(tx, campaign.id) if target_ids is None else target_ids
     if ids:
         targets.follow(tx, ids)

@@ -1,4 +1,4 @@
-"""Closing targets: an InMail to a person on the list does the next step of their target, however it was logged."""
+"""Closing targets: every logged InMail to a person on the list completes the next step of their target."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from inkeeper.rules.people import Person
 from inkeeper.services.access import Actor
-from inkeeper.services.people.targets import View, describe_apart_from_credits
+from inkeeper.services.people.targets import View, describe_without_credits
 from inkeeper.storage import persons, targets, texts
 from inkeeper.storage.targets import Target
 from inkeeper.storage.transaction import Transaction
 
 LOGGED_LATE = timedelta(days=1)
-"""An InMail that was sent so long before its person was put on the list, or later, is the one that was to be sent."""
+"""An InMail completes a target's step if it was sent at most this long before the person was added to the list."""
 
 
 class Sent(NamedTuple):
@@ -36,14 +36,14 @@ def close_for(
     text_id: str | None = None,
     purpose: str | None = None,
 ) -> str | None:
-    """Let the InMail do the next step of the person's target; the target's id, None where there is none.
+    """Complete the next step of the person's target with the InMail. Returns the target's id, None without a target.
 
-    The InMail notes the target, its campaign and text, and its purpose where it has none. `target_id` and `text_id` are
-    what the client named: a target that is not the person's, or a text that is not there, counts as not named.
+    Sets the InMail's target, campaign and text, and its purpose if it has none. `target_id` and `text_id` are what the
+    client named: a target that is not the person's, or a text that is not there, counts as not named.
     """
     text = texts.version_of(tx, actor.owner_id, text_id) if text_id else None
     person = persons.find(tx, actor.owner_id, inmail.person) if targets.has_any(tx, actor.owner_id) else None
-    found = targets.with_a_step_to_come(tx, actor.owner_id, [person.id]) if person else []
+    found = targets.with_next_step(tx, actor.owner_id, [person.id]) if person else []
     fitting: list[Target] = []
     if found:
         today = targets.today_of(tx, actor.owner_id, inmail.sent_at)
@@ -53,7 +53,7 @@ def close_for(
         if text:
             targets.link_inmail(tx, inmail.id, {"text_id": text_id, "text_version": text})
         return None
-    view = describe_apart_from_credits(tx, actor, fitting[0], now)
+    view = describe_without_credits(tx, actor, fitting[0], now)
     _close(tx, actor, account_id, inmail, view, (text_id, text) if text else None, purpose)
     targets.follow(tx, [view.target.id])
     targets.changed(tx, actor.owner_id, [view.target.account_id])
@@ -62,7 +62,7 @@ def close_for(
 
 def close_for_all(tx: Transaction, actor: Actor, account_id: str, inmails: Iterable[Sent], now: datetime) -> None:
     """As `close_for`, for the InMails of an import, in order of time."""
-    coming = targets.with_a_step_to_come(tx, actor.owner_id)
+    coming = targets.with_next_step(tx, actor.owner_id)
     if not coming:
         return
     people = persons.Index(persons.get_all(tx, actor.owner_id, [target.person_id for target in coming]).values())
@@ -72,7 +72,9 @@ def close_for_all(tx: Transaction, actor: Actor, account_id: str, inmails: Itera
 
 
 def inmails_changed(tx: Transaction, actor: Actor, inmail_ids: Sequence[str]) -> None:
-    """Bring the targets of these InMails up to date: they were taken back, edited, or their outcomes changed."""
+    """Recompute the targets of these InMails. Call it after InMails were retracted or edited, or their outcomes
+    changed.
+    """
     ids = targets.of_inmails(tx, inmail_ids)
     if ids:
         targets.follow(tx, ids)
@@ -82,7 +84,7 @@ def inmails_changed(tx: Transaction, actor: Actor, inmail_ids: Sequence[str]) ->
 def recipient_changed(
     tx: Transaction, actor: Actor, account_id: str, inmail: Sent, target_id: str | None, now: datetime
 ) -> None:
-    """Let an InMail that went to somebody else than was thought do their step, and not the other one's."""
+    """After a recipient was corrected: let the InMail complete the new recipient's step instead of the former one's."""
     if target_id is not None:
         row = targets.get(tx, actor.owner_id, target_id)
         person = row and persons.get(tx, actor.owner_id, row.person_id)
@@ -95,8 +97,8 @@ def recipient_changed(
 
 
 def _fits(target: Target, inmail: Sent, day: date) -> bool:
-    """Whether the InMail can be the target's next step: sent neither long before it was put on the list, nor before the
-    step that was done last, nor after its campaign. `day` is the local day of sending.
+    """Whether the InMail can complete the target's next step: it was not sent long before the target was added, before
+    its last step, or after its campaign ended. `day` is the local day of sending.
     """
     in_time = target.ends_on is None or day <= target.ends_on
     in_order = target.last_sent_at is None or inmail.sent_at > target.last_sent_at

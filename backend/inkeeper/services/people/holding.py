@@ -1,5 +1,5 @@
-"""Which planned targets are held: no credit will be there on their day, so they wait for the next ones. Computed on
-reading, never stored.
+"""Held targets: planned targets without a credit on their day, which wait for the next credits. Computed on reading,
+never stored.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, timeline
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger.accounts import UNREADABLE, log_unreadable
-from inkeeper.services.people.kept import Kept
+from inkeeper.services.people.kept import ValueCache
 from inkeeper.storage import balances, targets
 from inkeeper.storage.targets import PlannedDay, Target, Today
 from inkeeper.storage.transaction import Transaction
 
 
 class Ahead(NamedTuple):
-    """An account at the instant `now` (UTC) and what becomes of its credits if nothing is sent; `today` is local."""
+    """An account's state at `now` (UTC), and the changes of its credits if nothing is sent. `today` is local."""
 
     state: State
     now: datetime
@@ -33,8 +33,8 @@ class Ahead(NamedTuple):
 
 
 class HeldOf(NamedTuple):
-    """The held targets of an account with the day on which each one's credit comes, None where none is in sight;
-    `now` are those whose next step could be done today.
+    """The held targets of an account, each with the local day on which its credit comes (None: unknown). `now` are
+    those whose next step could be done today.
     """
 
     until: Mapping[str, date | None]
@@ -43,14 +43,14 @@ class HeldOf(NamedTuple):
 
 _NONE_HELD = HeldOf({}, frozenset())
 _LISTS_KEPT = 20
-_PLANNED = Kept[list[PlannedDay]](_LISTS_KEPT)
-_HELD = Kept[HeldOf](_LISTS_KEPT)
+_PLANNED = ValueCache[list[PlannedDay]](_LISTS_KEPT)
+_HELD = ValueCache[HeldOf](_LISTS_KEPT)
 
 
 class Holding:
-    """The held targets of an owner's accounts, worked out once for each account that is asked for.
+    """The held targets of an owner's accounts, computed once per account on its first use.
 
-    Targets without an account are written to from the account `asked`, without one from the owner's first.
+    Targets without an account count for the account `asked`, by default the owner's first.
     """
 
     def __init__(self, tx: Transaction, actor: Actor, now: datetime, asked: str | None = None) -> None:
@@ -107,7 +107,7 @@ def credits_to_come(tx: Transaction, account_id: str, today: date, now: datetime
     UNREADABLE where its facts make no history.
     """
     state, coming = balances.state_at(tx, account_id, now)
-    # Just after the opening, where that is to come because the clock was ahead.
+    # Just after the opening, if that lies in the future because the clock was ahead.
     at = state.position.at
     changes = timeline(state, at, coming)
     credits = credits_ahead(state.balance, changes, state.zone, at, cap=cap_of(state))

@@ -1,4 +1,4 @@
-"""What was worked out last, by all that it depends on. Only a cache."""
+"""A cache of computed values by everything that they depend on."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
-    """The values that were asked for last, at most `limit` of them. Any thread may use it.
+class ValueCache(Generic[Value]):
+    """A cache of at most `limit` values; the one stored longest ago is dropped first. Thread-safe.
 
-    A key holds everything that its value depends on, such as the version of the list (`targets.list_version`), so no
-    value has to be given up. Callers do not change what they are given.
+    A key contains everything that its value depends on, such as the version of the list (`targets.list_version`), so
+    values never become invalid. Callers must not modify values.
     """
 
     def __init__(self, limit: int) -> None:
@@ -22,7 +22,7 @@ class Kept(Generic[Value]):
         self._lock = Lock()
 
     def of(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of this key, made now if it is not there."""
+        """The value of this key: the cached one, else a new one from `make`."""
         try:
             return self._values[key]
         except KeyError:

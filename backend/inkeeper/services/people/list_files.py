@@ -1,4 +1,4 @@
-"""The list of people to write to as a CSV: written, and read back without a loss."""
+"""Writes the list of people to write to as CSV, and reads it back without loss."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Named(NamedTuple):
 
 
 class _Refused(Exception):
-    """A row that is not understood; why, as a key of `adding.REASONS`."""
+    """A row that is not understood. Its argument is a key of `adding.REASONS`."""
 
     def __init__(self, reason: LineProblem) -> None:
         super().__init__(reason)
@@ -94,7 +94,7 @@ def read(
 ) -> Reading:
     """Read a CSV with a person a row. `wanted` says which column holds a field, `order` how 07/10/2026 is meant.
 
-    Raises the 422 Problems `bad_file`, and `columns_needed` where it cannot be told which column holds the name.
+    Raises the 422 Problems `bad_file`, and `columns_needed` if the column with the name is unknown.
     """
     digest = digest_of(source)
     rows = Rows(source, file)
@@ -211,7 +211,7 @@ def _is_cut(cells: Mapping[str, str]) -> bool:
 
 
 def _links(text: str) -> tuple[Link, ...]:
-    """One link of each kind; they stand with blanks between."""
+    """The links of a cell, separated by blanks; one of each kind."""
     found: dict[str, Link] = {}
     for written in text.split():
         link = parse_link(written)

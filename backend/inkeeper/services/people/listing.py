@@ -1,4 +1,6 @@
-"""The list of people to write to as its page shows it: the filters, one row edited, and what can be chosen for it."""
+"""The list of people to write to for its page: filters, pages of rows, editing a row, and the choices for its
+fields.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ _STATES: dict[TargetFilter, tuple[tuple[TargetState, ...], ...]] = {
 """The states that each filter shows, in groups that follow each other."""
 
 Place = tuple[int, int, str]
-"""Where a row stands: its group, its place in the list, its id."""
+"""The position of a row: its group, its place in the list, its id."""
 
 
 class Choices(NamedTuple):
@@ -64,7 +66,7 @@ def page(
     limit: int,
     now: datetime,
 ) -> list[tuple[Place, View]]:
-    """Up to `limit` targets, group by group, behind the place `after`."""
+    """Up to `limit` targets, group by group, after the place `after`."""
     found: list[tuple[Place, View]] = []
     for group, wanted in enumerate(filters):
         if (after and group < after[0]) or len(found) == limit:
@@ -86,7 +88,7 @@ def edit(
 ) -> View:
     """Change a target and what is known of its person in one; `links` are all that the person then has.
 
-    Raises the 404 Problem, and 422 for what cannot be: `links` for one that leads to no person or to another one.
+    Raises the 404 Problem, and 422 for invalid values: `links` for a link to no person or to another one.
     """
     view = targets.get(tx, actor, target_id, now)
     wanted = [parse_link(link) for link in links]

@@ -1,4 +1,4 @@
-"""People: putting one in, finding one, changing what is known of one."""
+"""People: adding, finding and changing them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from inkeeper.storage.transaction import Transaction
 
 
 class Found(NamedTuple):
-    """A person, and whether they were put in just now."""
+    """A person, and whether they are new."""
 
     person: Person
     new: bool
@@ -26,8 +26,8 @@ def find_or_add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: d
     """The owner's person with this link, or of this name where the links cannot be compared; a new one if there is
     none. `wanted` holds the fields of the HTTP contract; with `id`, that person.
 
-    What is not known yet of a person that there is, is filled in. Raises the 422 Problem for an id of nobody, and for a
-    link that leads to no person.
+    Empty fields of an existing person are filled in. Raises the 422 Problem for an unknown id, and for a link to no
+    person.
     """
     if "id" in wanted:
         there = persons.get(tx, actor.owner_id, wanted["id"])
@@ -58,17 +58,17 @@ def find_or_add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: d
 
 
 def search(tx: Transaction, actor: Actor, part: str, after: str | None, limit: int) -> list[Person]:
-    """Up to `limit` of the owner's people whose name, company or link has this part, newest first, behind the id
+    """Up to `limit` of the owner's people whose name, company or link has this part, newest first, after the id
     `after`.
     """
     return persons.search(tx, actor.owner_id, part, after, limit)
 
 
 def update(tx: Transaction, actor: Actor, person_id: str, changes: Mapping[str, Any]) -> Person:
-    """Change what is known of a person; `do_not_contact` ends what was to be written to them. Raises the 404 Problem.
+    """Change a person's fields. `do_not_contact` ends their targets. Raises the 404 Problem.
 
-    A `profile_url` is added to the links, in place of one of the same kind. Raises the 422 Problem for one that leads
-    to no person or to another one of the list.
+    A `profile_url` is added to the links, in place of one of the same kind. Raises the 422 Problem for a link to no
+    person or to another one of the list.
     """
     person = owned_person(tx, actor, person_id)
     if changes.get("profile_url"):

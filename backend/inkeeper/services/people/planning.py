@@ -1,4 +1,4 @@
-"""Planning in bulk: whom of many to write to on which day, previewed and then stored in one write.
+"""Planning in bulk: spreads targets over days, as a preview or in one write.
 
 `rules/spreading.py` places; this module gathers what it needs to know. The functions that write need
 a write transaction to the account: two plans at the same time come one after the other, so never more are planned than
@@ -34,7 +34,7 @@ ALL_READY = "all_ready"
 
 
 class Planned(NamedTuple):
-    """A plan as it was made: the answer of the HTTP contract, and the targets that it is about by their ids."""
+    """A plan: the result for the HTTP contract, and its targets by their ids."""
 
     answer: dict[str, Any]
     views: Mapping[str, View]
@@ -50,7 +50,7 @@ def preview(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str,
     taken = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=True)
     plan = spread(
         _candidates(tx, actor, views, now),
-        less_reserve(ahead.credits, row.reserve),
+        without_reserve(ahead.credits, row.reserve),
         today,
         row.working_days,
         first=wanted.get("from"),
@@ -84,7 +84,7 @@ def store(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, A
 
 
 def unplan(tx: Transaction, actor: Actor, plan: Mapping[str, date]) -> int:
-    """Take back a plan: those of its targets (ids) that are still planned for its days; how many there were."""
+    """Undo a plan, for those of its targets (ids) that are still planned for its days. Returns their number."""
     rows = [row for row in targets.get_all(tx, actor.owner_id, plan) if row.planned_on == plan[row.id]]
     targets.update(tx, [row.id for row in rows], {"planned_for": None, "planned_at": None, "planned_step": None})
     if rows:
@@ -93,7 +93,7 @@ def unplan(tx: Transaction, actor: Actor, plan: Mapping[str, date]) -> int:
     return len(rows)
 
 
-def less_reserve(credits: Sequence[Credits], reserve: int) -> list[Credits]:
+def without_reserve(credits: Sequence[Credits], reserve: int) -> list[Credits]:
     """The credits without those that are kept in reserve: as for the pace, so many of each set that is lost together,
     those that came first.
     """
@@ -152,7 +152,7 @@ def _candidates(tx: Transaction, actor: Actor, views: Sequence[View], now: datet
 
 
 def _block(view: View, planned: Mapping[str, str], written: set[str]) -> str | None:
-    """The code why this target must not be planned, if it must not."""
+    """The code of why this target cannot be planned; None if it can."""
     row = view.target
     if view.person.do_not_contact:
         return "do_not_contact"
@@ -182,7 +182,7 @@ def _spellings(person: Person) -> list[people.Person]:
 
 
 def _budgets_left(tx: Transaction, actor: Actor, views: Iterable[View], now: datetime) -> dict[str, int]:
-    """What is left of each campaign's budget: without what is spent, and what is planned already."""
+    """The remaining budget of each campaign in credits, without what is spent or planned already."""
     limits = {
         view.campaign.id: view.campaign.budget
         for view in views
@@ -219,7 +219,7 @@ def _answer(
     loss = next_loss(ahead.changes)
     last_useful = local_day(row.time_zone, loss.at - INSTANT) if loss else ahead.today
     end = wanted.get("until") or max(named, default=last_useful)
-    usable = less_reserve(ahead.credits, row.reserve)
+    usable = without_reserve(ahead.credits, row.reserve)
     planned = _by_day([*(day for _, day in before), *(day for _, day in plan.placed)])
     after = _balances(ahead, row.time_zone, _by_day(named), planned)
     credits = sum(one.count for one in usable if one.first <= end)
@@ -227,7 +227,7 @@ def _answer(
         "placed": [{"target": target_id, "day": day} for target_id, day in plan.placed],
         "not_placed": [{"target": target_id, "code": code} for target_id, code in plan.not_placed],
         "credits": credits,
-        # Those planned by hand may take the reserve as well.
+        # Targets planned by hand may use the reserve as well.
         "named": min(credits, sum(1 for day in named if day <= end)),
         "days": [{"day": day, "planned": planned[day], "balance_after": after[day]} for day in sorted(planned)],
     }

@@ -29,7 +29,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 
 class Group(NamedTuple):
-    """InMails that have something in common.
+    """A group of InMails.
 
     `key` is `text:<id>:<version>`, `campaign:<id>`, the purpose, the weekday (1 Monday to 7 Sunday) or the hour (0 to
     23) in the account's zone, or `NONE`. `title` names it, with the version of a text where several were used.
@@ -41,7 +41,7 @@ class Group(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What came of the InMails of a group: see `rules.results.Result`.
+    """The result of a group: see `rules.results.Result`.
 
     `difference` is set for a campaign that uses two texts in turn: `none`, `too_few`, or `text:<id>` of the text that
     is answered more often.
@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 
 def list_results(tx: Transaction, actor: Actor, account_id: str, by: ResultGrouping, now: datetime) -> list[Row]:
-    """What came of the account's InMails, those taken back left out; no group without any.
+    """The results of the account's InMails without retracted ones. Groups without InMails are left out.
 
     Texts and campaigns come with those that most InMails belong to first, all others in their own order. A credit has
     its price of `now` (UTC). Raises a 404 Problem.
@@ -151,7 +151,7 @@ def _hours(tx: Transaction, account: Account, now: datetime) -> dict[int, Counts
     first = results.first_sent_at(tx, account.id)
     if first is None:
         return {}
-    # No account has InMails of a time long after the request's.
+    # InMails are never dated long after the request.
     offsets = periods.offsets(account.time_zone, from_microseconds(first), now)
     return results.by_hour_of_week(tx, account.id, offsets)
 

@@ -15,7 +15,7 @@ from inkeeper.storage.recipients import Keys, Recipient
 from inkeeper.storage.transaction import Transaction
 
 COUNTED_MAX = 1000
-"""InMails to one person are counted up to this number, so that the time of a look-up is bounded."""
+"""The most InMails that are counted for one person. Bounds the time of a look-up."""
 
 
 class SentTo(NamedTuple):
@@ -36,7 +36,7 @@ def last_inmail_in_account(
 ) -> SentTo | None:
     """The account's latest InMail to this person between two instants (UTC, both excluded), None if there is none.
 
-    InMails that were taken back do not count.
+    Retracted InMails do not count.
     """
     return _last(recipients.of_account(tx, account_id, _keys(person), after, before), person)
 
@@ -57,10 +57,10 @@ def count_inmails_of_owner(tx: Transaction, actor: Actor, person: Person) -> int
 def written_to_since(
     tx: Transaction, actor: Actor, people: Mapping[str, Sequence[Person]], after: datetime
 ) -> set[str]:
-    """Which of these people an InMail went to from any of the owner's accounts behind `after` (UTC), in one pass over
+    """Which of these people an InMail went to from any of the owner's accounts after `after` (UTC), in one pass over
     these InMails. `people` has each one by an id, once for each link.
 
-    InMails that were taken back do not count.
+    Retracted InMails do not count.
     """
     by_key: dict[str, list[tuple[str, Person]]] = {}
     for person_id, spellings in people.items():
@@ -82,7 +82,7 @@ def _keys(person: Person) -> Keys:
 
 
 def _last(found: Generator[recipients.SentTo], person: Person) -> SentTo | None:
-    # Nearly always the first row is the one: others with the same key have an id that differs by case alone.
+    # Nearly always the first row matches: others have a link whose id differs by case alone.
     with closing(found):
         return next(_to(found, person), None)
 

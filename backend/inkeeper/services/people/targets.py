@@ -1,4 +1,6 @@
-"""The list of people to write to: adding to it, planning, putting off, dropping, and whom to write to next."""
+"""Targets (the list of people to write to): adding, planning, postponing and dropping them, and the next ones to write
+to.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from inkeeper.services.access import Actor, owned_account, owned_target
 from inkeeper.services.people import persons, texts
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.holding import Holding
-from inkeeper.services.people.kept import Kept
+from inkeeper.services.people.kept import ValueCache
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
@@ -28,15 +30,15 @@ from inkeeper.vocabulary import OPEN_STATES, TargetState
 
 NEXT_SHOWN = 3
 MOST_OF_A_DAY = 1_000
-"""More people than anybody writes to on one day."""
+"""A bound on the targets of one day."""
 
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
 _LISTS_KEPT = 200
-_OUTLOOKS = Kept[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
-_NEXT = Kept[list[dict[str, Any]]](_LISTS_KEPT)
-"""What the summary says of the list, as long as the list and the day are the same."""
+_OUTLOOKS = ValueCache[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
+_NEXT = ValueCache[list[dict[str, Any]]](_LISTS_KEPT)
+"""Caches for the summary, valid while the list and the local day stay the same."""
 
 _FIELDS = {
     "account": "account_id",
@@ -46,11 +48,11 @@ _FIELDS = {
     "text": "text_id",
     "campaign": "campaign_id",
 }
-"""The columns of the fields that are stored as they come."""
+"""The columns of the fields that are stored unchanged."""
 
 
 class View(NamedTuple):
-    """A target with all that is shown of it. `held_until` is the day on which its credit comes, if it is held;
+    """A target with the data that describes it. `held_until` is the day on which its credit comes, if it is held;
     `has_next_step` says whether a step can be done, now or later.
     """
 
@@ -63,12 +65,12 @@ class View(NamedTuple):
 
     @property
     def step(self) -> int:
-        """The number of the next step, of the last where all are done."""
+        """The number of the next step; of the last step if all are done."""
         return min(self.target.done + 1, max(1, len(self.campaign.steps) if self.campaign else 1))
 
     @property
     def purpose(self) -> str | None:
-        """What the next InMail is for."""
+        """The purpose of the next InMail."""
         if self.campaign and self.step <= len(self.campaign.steps):
             of_step = self.campaign.steps[self.step - 1].purpose
             if of_step:
@@ -107,7 +109,7 @@ def add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime)
     target_id = targets.add(tx, actor.owner_id, person.id, columns, now)
     _follow(tx, actor, [target_id])
     made = get(tx, actor, target_id, now)
-    return with_copy(tx, actor, made) | {"told": _told(tx, actor, person, now)}
+    return with_copy(tx, actor, made) | {"told": _notes_about(tx, actor, person, now)}
 
 
 def get(tx: Transaction, actor: Actor, target_id: str, now: datetime) -> View:
@@ -116,7 +118,7 @@ def get(tx: Transaction, actor: Actor, target_id: str, now: datetime) -> View:
 
 
 def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Change a target's fields, or do one `action` with it. Raises the 404 Problem, 422 for what cannot be, and the 409
+    """Change a target's fields, or do one `action` with it. Raises the 404 Problem, 422 for invalid values, and the 409
     Problem `conflict` for an action that needs a step to come where there is none.
     """
     view = get(tx, actor, target_id, now)
@@ -133,7 +135,7 @@ def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, 
 def search(
     tx: Transaction, actor: Actor, filters: Mapping[str, Any], after: tuple[int, str] | None, limit: int, now: datetime
 ) -> list[View]:
-    """Up to `limit` of the owner's targets in the order of the list, behind (place, id) `after`.
+    """Up to `limit` of the owner's targets in the order of the list, after (place, id) `after`.
 
     `filters` may hold `states`, `account`, `campaign`, `q` (part of a name, company, link or note), `planned_until`,
     `wanted_until`.
@@ -176,12 +178,12 @@ def of_person(
 
 
 def is_used(tx: Transaction, actor: Actor) -> bool:
-    """Whether the owner ever put anybody on the list."""
+    """Whether the owner has any targets."""
     return targets.has_any(tx, actor.owner_id)
 
 
 def for_summary(tx: Transaction, actor: Actor, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
-    """What the summary says of the list: whom to write to next from the account, and how many there are. `zone` is the
+    """The summary's data on the list: the next targets to write to from the account, and counts. `zone` is the
     account's.
     """
     today = local_day(zone, now)
@@ -213,8 +215,8 @@ def for_summary(tx: Transaction, actor: Actor, account_id: str, zone: str, now: 
 
 
 def wanted_today(tx: Transaction, actor: Actor, account_id: str, zone: str, now: datetime) -> list[View]:
-    """Whom to write to today from the account, by a planned or due day, as far as there are credits; in the order of
-    the list. Those without an account count for the owner's first. `zone` is the account's.
+    """The targets to write to today from the account, by planned or due day, as far as there are credits; in the order
+    of the list. Those without an account count for the owner's first. `zone` is the account's.
     """
     filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
     first = next(iter(targets.today_of(tx, actor.owner_id, now).by_account), None)
@@ -246,8 +248,8 @@ def _has_next_step(row: Target, today: date) -> bool:
     return row.opens_on is not None and (row.ends_on is None or today <= row.ends_on)
 
 
-def describe_apart_from_credits(tx: Transaction, actor: Actor, row: Target, now: datetime) -> View:
-    """The target as `describe_all` gives it, but `planned` where it is held: what it takes to know that is not read."""
+def describe_without_credits(tx: Transaction, actor: Actor, row: Target, now: datetime) -> View:
+    """The target as in `describe_all`, but `planned` even if it is held, since the account's credits are not read."""
     [person] = stored_persons.get_all(tx, actor.owner_id, [row.person_id]).values()
     campaign = campaigns.get_all(tx, [row.campaign_id]).get(row.campaign_id) if row.campaign_id else None
     today = targets.today_of(tx, actor.owner_id, now).of(row.account_id)
@@ -296,7 +298,7 @@ def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[T
 
 
 def _follow(tx: Transaction, actor: Actor, target_ids: Iterable[str], before: Collection[str | None] = ()) -> None:
-    """Bring up to date what follows from these targets, and what shows them; `before` were their accounts."""
+    """Recompute these targets, and invalidate cached answers about them. `before` are their former accounts."""
     ids = list(target_ids)
     targets.follow(tx, ids)
     targets.changed(
@@ -304,8 +306,8 @@ def _follow(tx: Transaction, actor: Actor, target_ids: Iterable[str], before: Co
     )
 
 
-def _told(tx: Transaction, actor: Actor, person: Person, now: datetime) -> list[str]:
-    """Codes of what to know of somebody who was put on the list."""
+def _notes_about(tx: Transaction, actor: Actor, person: Person, now: datetime) -> list[str]:
+    """Codes of notes about a person who was just added to the list."""
     for link in person.links or (None,):
         last = last_inmail_of_owner(tx, actor, people.Person(person.name, link), now - WRITTEN_WITHIN)
         if last:
@@ -316,7 +318,7 @@ def _told(tx: Transaction, actor: Actor, person: Person, now: datetime) -> list[
 def _columns(
     tx: Transaction, actor: Actor, wanted: Mapping[str, Any], row: Target | None, now: datetime
 ) -> dict[str, Any]:
-    """The columns for the fields that are given. Raises 422 for what is not there."""
+    """The columns for the given fields. Raises 422 for ids that do not exist."""
     columns = {column: wanted[field] for field, column in _FIELDS.items() if field in wanted}
     if columns.get("account_id"):
         try:
@@ -327,7 +329,7 @@ def _columns(
         columns |= _of_campaign(tx, actor, columns["campaign_id"], row, now)
     if columns.get("text_id"):
         text = stored_texts.get(tx, actor.owner_id, columns["text_id"])
-        # A target keeps a text that was archived since.
+        # A target may keep a text that was archived later.
         if text is None or (text.archived_at and not (row and row.text_id == text.id)):
             raise invalid("text", "There is no such text.")
     if "planned_for" in wanted:

@@ -50,7 +50,7 @@ class Preview(NamedTuple):
 
 
 def list_texts(tx: Transaction, actor: Actor, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` of the owner's texts in order of their making, behind the id `after`, without archived ones."""
+    """Up to `limit` of the owner's texts in order of their making, after the id `after`, without archived ones."""
     return [describe(text) for text in texts.list_texts(tx, actor.owner_id, after, limit)]
 
 

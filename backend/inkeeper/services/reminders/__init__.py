@@ -1,1 +1,1 @@
-"""What reaches a user away from the app: reminders by e-mail and the calendar feed."""
+"""Reminders outside of the app: e-mails and the calendar feed."""

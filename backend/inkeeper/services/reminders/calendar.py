@@ -1,4 +1,4 @@
-"""The calendar feed: a private address that calendar programs read without a token, and what they find there.
+"""The calendar feed of an account: its private address, which calendar programs read without a token, and its events.
 
 Only a hash of the address's secret is stored, so an address is shown once and is made anew if it was lost.
 """
@@ -24,7 +24,7 @@ from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices.connected import hash_of
 from inkeeper.storage import balances, calendars, targets
 from inkeeper.storage.accounts import Account
-from inkeeper.storage.calendars import ToldEvent
+from inkeeper.storage.calendars import PublishedEvent
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.targets import Today
 from inkeeper.storage.transaction import Transaction
@@ -32,25 +32,25 @@ from inkeeper.wording import agenda as wording
 from inkeeper.wording.language import ENGLISH, Words
 
 _FORM = 1
-"""Raised whenever the same events would be written differently than before."""
+"""The version of the feed's text form. Increased when the same events are written differently."""
 
-# How exactly it is known when a feed was last read. Each note costs a write to disk.
+# The precision of `last_read_at`. Each update costs a write to disk.
 _READ_NOTED_EVERY = timedelta(hours=1)
 
-# For how long an event that went is remembered: one that comes back goes on counting its changes.
-_TOLD_KEPT = timedelta(days=400)
+# How long the published version of a removed event is kept, so that `sequence` continues if the event comes back.
+_PUBLISHED_KEPT = timedelta(days=400)
 
 
 class Address(NamedTuple):
-    """Where a valid secret leads."""
+    """The feed that a valid secret belongs to."""
 
     owner_id: str
     account_id: str
     last_read_at: datetime | None
 
 
-class Told(NamedTuple):
-    """An event as calendar programs are told of it: `sequence` counts its changes, the last of them at `changed_at`
+class FeedEvent(NamedTuple):
+    """An event as published to calendar programs. `sequence` counts its changes, the last of them at `changed_at`
     (UTC).
     """
 
@@ -63,21 +63,24 @@ class Told(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """An account's calendar. Two with the same tag are the same to the byte."""
+    """An account's calendar. Feeds with the same tag have identical bytes."""
 
     title: str
-    events: list[Told]
+    events: list[FeedEvent]
 
     @property
     def tag(self) -> str:
-        """Names this very content."""
+        """A hash of the feed's content, for the ETag."""
         lines = [f"{_FORM} {inkeeper.__version__} {self.title}"]
-        lines += [f"{told.uid} {told.digest} {told.sequence} {told.changed_at}" for told in self.events]
+        lines += [
+            f"{published.uid} {published.digest} {published.sequence} {published.changed_at}"
+            for published in self.events
+        ]
         return _digest(*lines)
 
     def text(self) -> bytes:
         """The calendar as RFC 5545 writes it."""
-        # Takes a third of a second to import, which a start must not wait for.
+        # Imported here, since the import takes a third of a second and would delay the start.
         from inkeeper.services.reminders.calendar_text import write
 
         return write(self)
@@ -97,7 +100,7 @@ def address_state(tx: Transaction, actor: Actor, account_id: str) -> dict[str, A
 def make_address(
     tx: Transaction, actor: Actor, account_id: str, secret: str, now: datetime, *, renew: bool
 ) -> dict[str, Any]:
-    """Give the account an address with this secret, inside an open write. One that there was ends with it.
+    """Give the account an address with this secret, inside an open write. It replaces the present one.
 
     Raises the 409 Problem `calendar_exists` if there is one and `renew` is not set.
     """
@@ -113,16 +116,16 @@ def make_address(
 
 
 def revoke_address(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
-    """End the account's address, at once, inside an open write. Again: the same answer."""
+    """Revoke the account's address at once, inside an open write. Idempotent."""
     owned_account(tx, actor, account_id)
     calendars.remove(tx, account_id)
     return address_state(tx, actor, account_id)
 
 
 def find_address(store: Store, secret: str) -> Address:
-    """Where the secret of an address leads.
+    """The feed of the address with this secret.
 
-    Raises the 404 Problem for a wrong secret and for one that was revoked, which nothing tells apart.
+    Raises the same 404 Problem for wrong and for revoked secrets.
     """
     secret_hash = hash_of(secret)
     found = calendars.find_by_secret(store, secret_hash)
@@ -133,7 +136,7 @@ def find_address(store: Store, secret: str) -> Address:
 
 
 def note_read(store: Store, address: Address, now: datetime) -> None:
-    """Note, to within an hour, that the address was read at `now` (UTC), also after the clock was ahead."""
+    """Set the address's `last_read_at` to `now` (UTC), unless it is less than an hour from `now`."""
     if address.last_read_at is None or abs(now - address.last_read_at) >= _READ_NOTED_EVERY:
         # Not worth refusing a request for: if the database cannot be written, a later request notes it.
         with suppress(DatabaseProblem), store.begin_write(None) as tx:
@@ -143,24 +146,24 @@ def note_read(store: Store, address: Address, now: datetime) -> None:
 def feed_of(store: Store, actor: Actor, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
     """The owner's account as a calendar at `now` (UTC), in that language.
 
-    What is told for the first time, or otherwise than the last time, is written down; while nothing changes, nothing
-    is written. Raises a 404 Problem for an account that is not the owner's.
+    New and changed events are stored as published; without changes nothing is written. Raises a 404 Problem for an
+    account that is not the owner's.
     """
     with store.read() as tx:
         feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
     if news:
         with store.begin_write(None) as tx:
-            # Looked at again, since another request may have been first.
+            # Computed again, since another request may have written in between.
             feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
-            _write_down(tx, account_id, feed, news, now)
+            _store_published(tx, account_id, feed, news, now)
     return feed
 
 
-def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[Told]]:
-    """The calendar, and those of its events that nobody has been told of in this form."""
+def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[FeedEvent]]:
+    """The calendar, and its events that are new or differ from their published version."""
     state, coming = balances.state_at(tx, row.id, now)
     at = state.position.at
-    known = calendars.told(tx, row.id)
+    known = calendars.published_events(tx, row.id)
     events, news = [], []
     planned = _planned(tx, Actor(row.owner_id), row.id, state, at)
     for event in [*agenda(state, at, timeline(state, at, coming), row.lead_days[0]), *planned]:
@@ -168,34 +171,38 @@ def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[F
         uid, digest = _uid(row.id, event), _digest(said.title, said.detail)
         before = known.get(uid)
         if before and before.digest == digest:
-            told = Told(event, said, uid, digest, before.sequence, before.changed_at)
+            published = FeedEvent(event, said, uid, digest, before.sequence, before.changed_at)
         else:
-            told = Told(event, said, uid, digest, before.sequence + 1 if before else 0, now)
-            news.append(told)
-        events.append(told)
+            published = FeedEvent(event, said, uid, digest, before.sequence + 1 if before else 0, now)
+            news.append(published)
+        events.append(published)
     return Feed(wording.calendar_title(book_of(state).plan(state.plan).title, words), events), news
 
 
 def _planned(tx: Transaction, actor: Actor, account_id: str, state: State, at: datetime) -> list[Event]:
-    """The days with planned InMails. Those without an account are in the calendar of the owner's first one."""
+    """The days with planned InMails. Targets without an account are in the calendar of the owner's first account."""
     first = next(iter(targets.today_of(tx, actor.owner_id, at).by_account), None)
     today = local_day(state.zone, at)
     found = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=account_id == first)
     return planned_events(Counter(one.day for one in found), today, book_of(state).plan(state.plan).title)
 
 
-def _write_down(tx: Transaction, account_id: str, feed: Feed, news: list[Told], now: datetime) -> None:
-    for told in news:
-        calendars.put_told(tx, account_id, ToldEvent(told.uid, told.digest, told.sequence, told.changed_at))
-    # An event that went may come back, and then goes on counting; those of long ago do not. An event of a plan that
-    # renews once a year is in the calendar for longer than that.
-    old = {each.uid for each in calendars.told(tx, account_id).values() if each.changed_at < now - _TOLD_KEPT}
-    for uid in sorted(old - {told.uid for told in feed.events}):
-        calendars.forget_told(tx, account_id, uid)
+def _store_published(tx: Transaction, account_id: str, feed: Feed, news: list[FeedEvent], now: datetime) -> None:
+    for each in news:
+        calendars.put_published(tx, account_id, PublishedEvent(each.uid, each.digest, each.sequence, each.changed_at))
+    # A removed event may come back within `_PUBLISHED_KEPT` and then continues its `sequence`. Events still in the feed
+    # are kept: one of a yearly plan is there for longer than that.
+    old = {
+        each.uid
+        for each in calendars.published_events(tx, account_id).values()
+        if each.changed_at < now - _PUBLISHED_KEPT
+    }
+    for uid in sorted(old - {each.uid for each in feed.events}):
+        calendars.delete_published(tx, account_id, uid)
 
 
 def _uid(account_id: str, event: Event) -> str:
-    """The event's name for ever, whatever its text. The account's id cannot be told from it."""
+    """The event's permanent uid, independent of its text. Does not reveal the account's id."""
     return str(uuid.uuid5(uuid.UUID(account_id), f"{event.kind} {event.day}"))
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from icalendar import CLASS, TRANSP, Alarm, Calendar, Event, vDuration
 
 import inkeeper
-from inkeeper.services.reminders.calendar import Feed, Told
+from inkeeper.services.reminders.calendar import Feed, FeedEvent
 
-_READ_AGAIN_AFTER = timedelta(hours=1)
+_REFRESH_AFTER = timedelta(hours=1)
 _ALARM_AT = timedelta(hours=9)
-"""By the clock of whoever looks at the calendar."""
+"""In the time zone of the calendar program."""
 
 
 def write(feed: Feed) -> bytes:
@@ -19,40 +19,40 @@ def write(feed: Feed) -> bytes:
     calendar = Calendar.new(
         prodid=f"-//Inkeeper//Inkeeper {inkeeper.__version__}//EN",
         name=feed.title,
-        subcomponents=[_event(told) for told in feed.events],
+        subcomponents=[_event(published) for published in feed.events],
     )
-    # The library names the calendar itself too, at random. vdirsyncer takes that name for the one of each event.
+    # The library also gives the calendar a random uid, which vdirsyncer uses as that of every event.
     del calendar["uid"]
     # The standard's name for it, which must say its type, and the older one that some programs look for.
-    calendar.add("refresh-interval", vDuration(_READ_AGAIN_AFTER), parameters={"value": "DURATION"})
-    calendar.add("x-published-ttl", vDuration(_READ_AGAIN_AFTER))
+    calendar.add("refresh-interval", vDuration(_REFRESH_AFTER), parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(_REFRESH_AFTER))
     text: bytes = calendar.to_ical()
     return text
 
 
-def _event(told: Told) -> Event:
-    """All of its day: a date is the same in every zone that the calendar may be looked at from."""
+def _event(published: FeedEvent) -> Event:
+    """An all-day event: a date is the same in every time zone."""
     event = Event.new(
-        uid=told.uid,
-        sequence=told.sequence,
-        # Cut to seconds, in which the standard counts.
-        stamp=told.changed_at.replace(microsecond=0),
-        last_modified=told.changed_at.replace(microsecond=0),
-        start=told.event.day,
-        end=told.event.day + timedelta(days=1),
-        summary=told.said.title,
-        description=told.said.detail,
+        uid=published.uid,
+        sequence=published.sequence,
+        # RFC 5545 times have whole seconds.
+        stamp=published.changed_at.replace(microsecond=0),
+        last_modified=published.changed_at.replace(microsecond=0),
+        start=published.event.day,
+        end=published.event.day + timedelta(days=1),
+        summary=published.said.title,
+        description=published.said.detail,
         classification=CLASS.PRIVATE,
-        # It keeps nobody from a meeting.
+        # Does not block time in the calendar.
         transparency=TRANSP.TRANSPARENT,
     )
-    if told.event.alarm:
-        event.add_component(_alarm(told))
+    if published.event.alarm:
+        event.add_component(_alarm(published))
     return event
 
 
-def _alarm(told: Told) -> Alarm:
-    alarm = Alarm.new(description=told.said.title)
+def _alarm(published: FeedEvent) -> Alarm:
+    alarm = Alarm.new(description=published.said.title)
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", _ALARM_AT)
     return alarm

@@ -1,4 +1,4 @@
-"""Handing one message to a mail server, with the one moment after which it may have been taken."""
+"""Sends one message to a mail server, and distinguishes refused messages from unconfirmed ones."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from inkeeper.settings import MailSettings
 _TIMEOUT_SECONDS = 30
 _LONGEST_REPLY = 200
 
-# The machine's own name is nobody's business. Mail servers take this for what it is: a program, not a mail server.
+# The name in EHLO: an address literal, which does not reveal the machine's name.
 _OWN_NAME = "[127.0.0.1]"
 
 _YES, _NO = range(200, 300), range(400, 600)
 
 
 class MailRefused(Exception):
-    """The server did not take the message; the text says why. It may be offered again."""
+    """The server refused the message; the text says why. It may be sent again."""
 
 
 class MailUnconfirmed(Exception):
-    """The message was handed over, but the server never said that it took it. Nobody knows whether it did."""
+    """The message was sent, but the server never confirmed it. It is unknown whether it was accepted."""
 
 
 @contextmanager
 def offered(settings: MailSettings, message: bytes) -> Iterator[Callable[[], None]]:
-    """A conversation with the server in which it has accepted sender and recipient; gives what hands the message over.
+    """Connect to the server and let it accept sender and recipient. Yields the function that sends the message.
 
-    Raises MailRefused while nothing was handed over, as does handing over where the server says no; MailUnconfirmed if
-    the connection breaks before it says anything. No text of these holds user or password.
+    Raises MailRefused before the message is sent, and if the server refuses it; MailUnconfirmed if the connection
+    breaks before the server replies. Their texts never contain user or password.
     """
     try:
         smtp = _connected(settings)
@@ -40,7 +40,7 @@ def offered(settings: MailSettings, message: bytes) -> Iterator[Callable[[], Non
             _accepted(*smtp.rcpt(settings.recipient))
             yield lambda: _hand_over(smtp, message)
         finally:
-            # What was taken stays taken, however the goodbye goes.
+            # An accepted message stays accepted, even if QUIT fails.
             with suppress(OSError):
                 smtp.quit()
             smtp.close()
@@ -86,7 +86,7 @@ def _accepted(code: int, text: bytes) -> None:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        # Its words are left out: a server may repeat in them what it was sent.
+        # The reply's text is left out: a server may repeat in it what it was sent.
         return f"user or password is wrong ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error

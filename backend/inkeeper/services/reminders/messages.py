@@ -1,9 +1,9 @@
-"""Reminders by e-mail: the warnings that the summary shows, each told once at each severity that it rises to, and once
-on a working day how many people are to be written to.
+"""Reminders by e-mail: each warning of the summary once per severity, and once per working day the number of people to
+write to.
 
-What is told is noted down at the last moment before the message is handed over. If the mail server says no, the note is
-taken back and the next run tries again. If it says nothing at all, it may have taken the message, and the note stays:
-nobody is reminded twice of the same thing, and a reminder is lost only if the connection broke just then.
+What a message contains is stored as sent immediately before the message is sent. If the mail server refuses it, the
+note is deleted and the next run tries again. If the server does not reply, it may have accepted the message, and the
+note stays: no reminder is sent twice, and one is lost only if the connection broke at that moment.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ from inkeeper.wording.language import ENGLISH, Words
 from inkeeper.wording.warnings import render
 
 MORNING_FROM = 5
-"""The hour (local) from which on the day's people are told; the first run behind it tells of them."""
+"""The local hour from which on the message names the day's people. The first run after it does."""
 
 NAMED = 20
-"""People that a message names at most."""
+"""The most people that a message names."""
 
 
 class MessageNotMade(Exception):
-    """The message could not be put together, and nothing was sent. The text names the kind of error alone."""
+    """The message could not be composed, and nothing was sent. The text names the kind of error only."""
 
 
-class _NotedMeanwhile(Exception):
-    """Another run at the same time was quicker."""
+class _AlreadyStored(Exception):
+    """Another run stored the same note first."""
 
 
 class Reminder(NamedTuple):
-    """A warning to tell of. `occasion` (UTC) tells it from an earlier one of the same code."""
+    """A warning to send. `occasion` (UTC) distinguishes it from earlier warnings of the same code."""
 
     account_id: str
     account: str
@@ -66,13 +66,13 @@ class Reminder(NamedTuple):
 def remind(
     store: Store, owner_name: str, settings: MailSettings, now: datetime, words: Words = ENGLISH
 ) -> list[Reminder]:
-    """Tell the owner in one message, in that language, of all warnings at `now` (UTC) that no message has told of; they
-    are returned.
+    """Send the owner one message, in that language, with all warnings at `now` (UTC) that were not sent yet. Returns
+    these warnings.
 
     Raises MessageNotMade and MailRefused (the next run tries again), MailUnconfirmed (no run does), and a 404 Problem
     if there is no such owner.
     """
-    _forget_those_to_come(store, now)
+    _delete_future_notes(store, now)
     with store.read() as tx:
         news = _news(tx, owner_name, now)
     if not news:
@@ -81,19 +81,19 @@ def remind(
         try:
             with store.begin_write(None) as tx:
                 _note(tx, news, now)
-        except _NotedMeanwhile:
+        except _AlreadyStored:
             return []
         try:
             hand_over()
         except mail.MailRefused:
             with store.begin_write(None) as tx:
-                _forget(tx, news)
+                _delete_notes(tx, news)
             raise
     return news
 
 
 def occasion(warning: AccountWarning, state: State) -> datetime:
-    """What the warning is about, as an instant (UTC): the same for as long as it is the same warning."""
+    """An instant (UTC) that identifies the event the warning is about: the same as long as it is the same warning."""
     if warning.code in PERIOD_WARNING_CODES:
         return state.period_start
     if warning.until is not None:
@@ -105,11 +105,11 @@ def occasion(warning: AccountWarning, state: State) -> datetime:
     return state.observed.at if state.observed else state.opened_at
 
 
-def _forget_those_to_come(store: Store, now: datetime) -> None:
-    """Forget what was sent in the future: it went out while the clock was ahead, and so too early."""
+def _delete_future_notes(store: Store, now: datetime) -> None:
+    """Delete notes dated in the future: these warnings were sent too early, while the clock was ahead."""
     if notes.any_after(store, now + CLOCK_TOLERANCE):
         with store.begin_write(None) as tx:
-            notes.forget_after(tx, now + CLOCK_TOLERANCE)
+            notes.delete_after(tx, now + CLOCK_TOLERANCE)
 
 
 def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
@@ -121,7 +121,7 @@ def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
         try:
             summaries.append(summary(tx, owned_account(tx, Actor(owner_id), account_id), now))
         except UNREADABLE as error:
-            # The others' warnings are no less urgent for it.
+            # One unreadable account must not stop the warnings of the others.
             log_unreadable(account_id, error)
     plans = Counter(made.answer.plan_title for made in summaries)
     found = []
@@ -136,7 +136,9 @@ def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
 
 
 def _to_write(tx: Transaction, row: Account, now: datetime) -> AccountWarning | None:
-    """How many people are to be written to today; None where there are none, at night, and on days off."""
+    """The reminder of the people to write to today; None if there are none, before the hour `MORNING_FROM`, and on days
+    off.
+    """
     today, local = local_day(row.time_zone, now), now.astimezone(time_zone(row.time_zone))
     if local.hour < MORNING_FROM or today.isoweekday() not in row.working_days:
         return None
@@ -149,13 +151,13 @@ def _to_write(tx: Transaction, row: Account, now: datetime) -> AccountWarning | 
 
 
 def _account(made: Summary, plans: Counter[str]) -> str:
-    """The account's plan, and its name only where that tells it from another."""
+    """The account's plan, with the account's name if several accounts have that plan."""
     plan = made.answer.plan_title
     return plan if plans[plan] == 1 else f"{plan}, {texts.printable(made.answer.account.name)}"
 
 
 def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime, words: Words) -> bytes:
-    """The message as it goes over the wire. Raises MessageNotMade."""
+    """The message as bytes to send. Raises MessageNotMade."""
     try:
         return _composed(settings, news, now, words).as_bytes()
     except Exception as error:  # the package email fails in many ways on texts that it did not expect
@@ -170,9 +172,9 @@ def _composed(settings: MailSettings, news: Sequence[Reminder], now: datetime, w
     message["From"] = settings.sender
     message["To"] = settings.recipient
     message["Date"] = format_datetime(now)
-    # The part behind the @ would otherwise be this machine's name.
+    # The default domain would be this machine's name.
     message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
-    # So that no absence note answers it.
+    # Suppresses absence notes (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     said = ((reminder.account, render(reminder.warning, words)) for reminder in news)
     told = "".join(f"{account}: {warning.title}\n{warning.detail}\n\n" for account, warning in said)
@@ -210,15 +212,15 @@ def _header_text(text: str) -> str:
 
 
 def _note(tx: Transaction, news: Sequence[Reminder], now: datetime) -> None:
-    """Note what goes out. Raises _NotedMeanwhile, which undoes it."""
+    """Store the reminders as sent. Raises _AlreadyStored, which rolls the write back."""
     for reminder in news:
         if not notes.note(tx, _key(reminder), now):
-            raise _NotedMeanwhile
+            raise _AlreadyStored
 
 
-def _forget(tx: Transaction, news: Sequence[Reminder]) -> None:
+def _delete_notes(tx: Transaction, news: Sequence[Reminder]) -> None:
     for reminder in news:
-        notes.forget(tx, _key(reminder))
+        notes.delete(tx, _key(reminder))
 
 
 def _key(reminder: Reminder) -> Sent:

@@ -1,1 +1,1 @@
-"""Data as a whole: export, restore, erasing a person, checking the database."""
+"""Operations on all data: export, restore, erasing a person, checking the database."""

@@ -1,4 +1,4 @@
-"""Erasing a person: nothing of them remains but that InMails were sent, when, and what became of them.
+"""Erasing a person: of their InMails only dates, costs and outcomes remain.
 
 What is erased follows from the columns that the models declare (`PersonalField`) and from their references to `person`:
 see `storage/personal.py`. What names the person elsewhere (in notes on others, texts, names of accounts and devices) is
@@ -31,7 +31,7 @@ from inkeeper.storage.personal import INMAILS, Table
 from inkeeper.storage.transaction import Transaction
 
 MARKS_KEPT = timedelta(days=400)
-"""How long clients can learn by its marks whom an erasure was about."""
+"""How long the marks of an erasure are kept, by which clients find the person in their own data."""
 
 ERASURES_AT_ONCE = 100
 
@@ -48,8 +48,8 @@ class Mention(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """What was erased from the database: so many stored people, targets and InMails, and answers that are kept for
-    writes that are sent again.
+    """What was erased from the database: the numbers of stored people, targets and InMails, and stored responses to
+    idempotent writes.
 
     `same_name` are the ids of InMails to that name, `same_name_people` those of stored people: either may be the same
     person.
@@ -65,8 +65,7 @@ class Changed(NamedTuple):
 
 
 class Erased(NamedTuple):
-    """What was done, and what is left to do by hand: as `Changed`, and with what became of the program's own copies of
-    the database.
+    """The result of an erasure: as `Changed`, and for the program's own copies of the database.
 
     `copies` are those that were treated alike, `copies_left` those that could not be changed. `still_on_disk`
     says where the words are left for now, None for nowhere.
@@ -89,14 +88,13 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
     another link that is theirs; with `name`, in any spelling, also where only the name says who it was: where there is
     no link, or one of another kind. `now` is UTC.
 
-    Counts, costs, dates and outcomes stay, and so does every balance. Raises a 422 Problem for what is no link to a
-    person.
+    Counts, costs, dates and outcomes stay, and so does every balance. Raises a 422 Problem for a link to no person.
     """
     whom = whom_of(link, name)
     copies, copies_left, mentions = _erase_from_copies(store, whom, now)
     with store.begin_write(None) as tx:
         done = _erase_here(tx, whom, now)
-    still_on_disk = store.forget_what_was_deleted()
+    still_on_disk = store.purge_deleted_rows()
     return Erased(
         done.inmails,
         done.answers,
@@ -112,10 +110,10 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
 
 
 def whom_of(link: str, name: str | None, actor: Actor | None = None) -> Whom:
-    """The person with this link, and with `name` also where only the name says who it was: in the actor's
-    data, or without one in everybody's.
+    """The person to erase, by this link, and with `name` also by name alone: in the actor's data, without an actor in
+    everybody's.
 
-    Raises a 422 Problem for what is no link to a person.
+    Raises a 422 Problem for a link to no person.
     """
     parsed = parse_link(link)
     if parsed is None:
@@ -141,7 +139,7 @@ def erase_stored_from_copies(store: Store, actor: Actor, person_id: str, now: da
 def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -> Changed:
     """Erase a stored person from everything of the owner's, by links and name as InMails are compared with them.
 
-    Nothing is left to erase of one who was erased before. `Store.forget_what_was_deleted` has to come after the write.
+    Nothing is left to erase of one who was erased before. `Store.purge_deleted_rows` has to come after the write.
     Raises a 404 Problem.
     """
     whom = _stored(tx, actor, person_id)
@@ -149,8 +147,8 @@ def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -
 
 
 def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
-    """The erasures behind the one with the id `since`, oldest first, for a client of the owner's to follow: those from
-    the data of all owners, and those from this owner's.
+    """The erasures after the one with the id `since`, oldest first, for a client of the owner to apply: those from the
+    data of all owners, and those from this owner's.
 
     `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
     """
@@ -176,7 +174,7 @@ def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
 
 
 def mark(salt: str, text: str) -> str:
-    """What stands for a link or name in an erasure: SHA-256 over salt, line break and text (UTF-8), in hexadecimal."""
+    """The mark of a link or name in an erasure: SHA-256 of salt, line break and text (UTF-8), in hexadecimal."""
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
@@ -189,11 +187,11 @@ def _stored(tx: Transaction, actor: Actor, person_id: str) -> Whom | None:
 
 
 def _erase_here(tx: Transaction, whom: Whom, now: datetime) -> Changed:
-    """Erase the person from the database itself, and let clients know."""
+    """Erase the person from the database, and store the erasure for clients."""
     stored.take_accounts(tx, whom.owner_id)
     found = find(tx, whom)
     done = _empty(tx, found, now)
-    # Clients that know an account's summary have to ask for it again.
+    # Invalidates the accounts' summaries that clients have cached.
     for account_id in sorted({row.account for each in found.rows for row in each.gone.values() if row.account}):
         tx.raise_version(account_id)
     for owner_id, account_ids in targets.accounts_of(tx, found.targets).items():
@@ -209,11 +207,11 @@ def _note_erasure(tx: Transaction, found: Found, now: datetime) -> None:
         "names": [] if whom.name is None else [mark(salt, normal_name(whom.name))],
     }
     stored.add(tx, whom.owner_id, salt, to_json(marks), found.inmail_ids, now)
-    stored.forget_marks_before(tx, now - MARKS_KEPT)
+    stored.delete_marks_before(tx, now - MARKS_KEPT)
 
 
 def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:
-    """Empty what was found of the person in a database."""
+    """Empty everything found of the person in a database."""
     pattern = found.mention
     for in_table in found.rows:
         _empty_rows(tx, in_table)
@@ -242,14 +240,14 @@ def _empty(tx: Transaction, found: Found, now: datetime) -> Changed:
 
 
 def _empty_rows(tx: Transaction, in_table: InTable) -> None:
-    """Empty the rows that are about the person, and what the person was in those that were corrected."""
+    """Empty the rows about the person, and the former recipient in rows that were corrected."""
     personal.empty_rows(tx, in_table.table, [row.key for row in in_table.theirs])
     personal.empty_former(tx, in_table.table, [row.key for row in in_table.gone.values()])
 
 
 def _unlink_targets(tx: Transaction, found: Found) -> list[str]:
-    """Let no InMail of the person name the target of somebody else, which would tell who the person was; the ids of
-    these targets.
+    """Remove references of the person's InMails to other people's targets, which would reveal the person. Returns the
+    ids of these targets.
     """
     of_others = {
         row.id: row.target
@@ -258,7 +256,7 @@ def _unlink_targets(tx: Transaction, found: Found) -> list[str]:
         for row in in_table.theirs
         if row.target is not None and row.target not in found.targets
     }
-    # A copy of an older form, in which there can be none, has no such column.
+    # A copy with an older schema has no such column, and no such references.
     if of_others:
         personal.unlink_targets(tx, of_others)
     return list(of_others.values())
@@ -279,10 +277,10 @@ def _erase_fleeting(tx: Transaction, table: Table, whom: Whom, pattern: re.Patte
 
 
 def _erase_from_answers(tx: Transaction, table: Table, column: str, known: Known) -> int:
-    """Erase the person from the answers in this table and column; how many told of them."""
+    """Erase the person from the stored responses in this table and column. Returns the number of changed responses."""
     found = 0
     for key, (body,) in personal.select(tx, table, (column,), known.whom.owner_id):
-        # The answer to the write that is under way is not there yet.
+        # The response to the present write is not stored yet.
         erased = to_json(without_person(json.loads(body), known)) if body else body
         if erased != body:
             found += 1
@@ -291,8 +289,8 @@ def _erase_from_answers(tx: Transaction, table: Table, column: str, known: Known
 
 
 def _erase_from_copies(store: Store, whom: Whom, now: datetime) -> tuple[list[Path], list[Path], list[Mention]]:
-    """Erase the person from the program's own copies too: those that were changed, those that could not be, and what
-    mentions the person in the first.
+    """Erase the person from the program's own copies. Returns the changed copies, those that could not be changed, and
+    the mentions of the person left in the changed ones.
     """
     copies, copies_left, mentions = [], [], []
     paths = store.own_copies()
@@ -310,7 +308,7 @@ def _erase_from_copies(store: Store, whom: Whom, now: datetime) -> tuple[list[Pa
 
 
 def _erase_from_copy(path: Path, whom: Whom, names: Iterable[str], now: datetime) -> list[Mention]:
-    """Erase the person from a copy of the database too, and answer what mentions them there.
+    """Erase the person from a copy of the database. Returns the texts that still mention them there.
 
     Raises CopyUnusable where the copy cannot be changed.
     """

@@ -1,4 +1,4 @@
-"""Erasing a person from answers that are kept for writes that are sent again."""
+"""Erasing a person from stored responses to idempotent writes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from inkeeper.storage import personal
 
 
 class Known(NamedTuple):
-    """What an answer may tell the person by: `ids` of people, targets and InMails that are theirs; `mention` finds them
-    in a text in the form of `normal_name`.
+    """What identifies the person in a response: `ids` of people, targets and InMails that are theirs; `mention` finds
+    them in a text in the form of `normal_name`.
     """
 
     whom: Whom
@@ -22,8 +22,8 @@ class Known(NamedTuple):
 
 
 def without_person(value: Any, known: Known) -> Any:
-    """The JSON value without what it tells of the person: their objects are emptied, texts that mention them and links
-    to them erased. Other people stay.
+    """The JSON value without the person: their objects are emptied, and texts that mention them and links to them are
+    erased. Other people stay.
     """
     if isinstance(value, list):
         return [without_person(each, known) for each in value]
@@ -41,7 +41,7 @@ def without_person(value: Any, known: Known) -> Any:
 _NAMES = ("name", "first_name")
 _LINKS = ("profile_url", "links")
 _PERSONS = ("recipient", "person")
-"""The keys of objects that say whom the object around them is about."""
+"""The keys that identify the person whom the object around them is about."""
 
 
 def _is_about(value: dict[str, Any], known: Known) -> bool:
@@ -71,7 +71,7 @@ def _emptied(key: str, value: Any) -> Any:
         return ERASED_NAME
     if key == "links":
         return []
-    # The text for the next InMail, filled in for them.
+    # The text for the next InMail, filled in for the person.
     if key == "copy" or (isinstance(value, str) and key in personal.column_names()):
         return None
     if isinstance(value, dict):

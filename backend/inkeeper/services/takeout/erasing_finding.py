@@ -1,4 +1,4 @@
-"""Finding a person in one database: by links, by name, and by what the owner's people and targets say of either.
+"""Finds a person in one database: by links, by name, and by the owner's people and targets.
 
 Several links are one person where a stored person has them, and where an InMail with one of them did the step of a
 stored person's target.
@@ -33,7 +33,7 @@ class Whom(NamedTuple):
         known = [each for each in self.links if link and each.kind == link.kind]
         if not known or link is None:
             return None
-        # Nearly always the keys differ, which is found in a fraction of the time.
+        # Nearly always the keys differ. Comparing them is much faster.
         likely = [each for each in known if each.key == link.key]
         return any(same_person(Person("", each), Person("", link)) for each in likely)
 
@@ -42,16 +42,16 @@ class Whom(NamedTuple):
         return self.name is not None and same_person(Person(self.name, None), Person(name, None))
 
     def is_called(self, name: str, links: Iterable[Link | None]) -> bool:
-        """Whether somebody with this name and these links is the person: by a link of the same kind where both have
-        one, else by name.
+        """Whether this name and these links are the person's: by link if both have one of the same kind, else
+        by name.
         """
         found = {self.has_link(link) for link in links}
         return True in found or (False not in found and self.has_name(name))
 
 
 class Row(NamedTuple):
-    """The recipient of a row, and the one whom it had before it was corrected. `person_id` is whose target it did a
-    step of.
+    """The recipient of a row, and its former recipient before a correction. `person_id` is the person whose target's
+    step the InMail completed.
     """
 
     key: Key
@@ -66,12 +66,12 @@ class Row(NamedTuple):
 
     @property
     def id(self) -> Any:
-        """What tells the row from others of its table: the key's only value, or the key."""
+        """The row's id in its table: the only value of its key, or the key."""
         return self.key[0] if len(self.key) == 1 else self.key
 
     @property
     def names(self) -> list[str]:
-        """The names that stand in the row."""
+        """The names in the row."""
         return [name for name in (self.name, self.former_name) if name and name != ERASED_NAME]
 
 
@@ -92,7 +92,7 @@ class InTable(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a database holds of the person.
+    """Everything found of the person in a database.
 
     `whom` has all links that were found. `people` and `targets` are ids; `rows` those of tables that name people. With
     other links than the person's, or none, `same_name` are the ids of InMails to one of `names` (in the form of
@@ -116,7 +116,7 @@ class Found(NamedTuple):
 
     @property
     def mention(self) -> re.Pattern[str]:
-        """Finds one of the person's links or names in a text in the form of `normal_name`."""
+        """A pattern of the person's links and names, for texts in the form of `normal_name`."""
         words = {normal_name(link.id) for link in self.whom.links} | self.names
         longest_first = sorted(words, key=lambda word: (-len(word), word))
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?!\w)")
@@ -136,8 +136,8 @@ def find(
     more_names: Iterable[str] = (),
     present: Mapping[str, Collection[str]] | None = None,
 ) -> Found:
-    """What the database holds of the person. `more_names` are further ones, in the form of `normal_name`, under which
-    texts may mention them; `present` are the columns of a copy's tables.
+    """Find everything of the person in the database. `more_names` are further ones, in the form of `normal_name`, under
+    which texts may mention them; `present` are the columns of a copy's tables.
     """
     tables = list(personal.tables(present))
     stored = _stored_people(tx, tables, whom)
@@ -231,7 +231,7 @@ def _in_table(table: Table, rows: list[Row], whom: Whom, people: set[str], of_ot
     theirs = {row.id: row for row in rows if row.name != ERASED_NAME and _is_about(row, whom, people, of_others)}
     corrected = [row for row in rows if row.former_name and whom.is_called(row.former_name, (row.former_link,))]
     names = {row.name for row in theirs.values()} | {row.former_name for row in corrected}
-    # What an InMail was before its edits tells of the same person, under whatever name.
+    # The former versions of an edited InMail are about the same person, whatever their name.
     ids = set(theirs)
     _add_replaced(ids, {row.id: row.replaces for row in rows})
     return InTable(table, [row for row in rows if row.id in ids], corrected, {name for name in names if name})
@@ -251,7 +251,7 @@ def _is_about(row: Row, whom: Whom, people: set[str], of_others: set[str]) -> bo
 
 
 def _add_replaced(ids: set[Any], replaces: dict[Any, str | None]) -> None:
-    """Add the InMails that these replaced, and so on."""
+    """Add all InMails that these replaced, directly or indirectly."""
     for inmail_id in list(ids):
         former = replaces.get(inmail_id)
         while former is not None and former not in ids:
@@ -260,7 +260,7 @@ def _add_replaced(ids: set[Any], replaces: dict[Any, str | None]) -> None:
 
 
 def _same_name(rows: Iterable[Row], names: set[str], edited: dict[Any, Any]) -> list[str]:
-    """The ids of those to people with one of these names; of one that was edited, the id that it has now."""
+    """The ids of InMails to people with one of these names; for an edited one, its present id."""
     found: dict[str, None] = {}
     for row in rows:
         if not names.isdisjoint(normal_name(name) for name in row.names):

@@ -1,4 +1,4 @@
-"""What erasing a person would change, before it is done."""
+"""Preview of erasing a person."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class WouldErase(NamedTuple):
     same_name_people: int
 
 
-def would_erase(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
+def preview_erasing(tx: Transaction, actor: Actor, link: str, name: str | None) -> WouldErase:
     """What `erasing.erase_person` would find in the owner's data.
 
-    Raises a 422 Problem for what is no link to a person.
+    Raises a 422 Problem for a link to no person.
     """
     found = find(tx, whom_of(link, name, actor))
     return WouldErase(

@@ -1,5 +1,5 @@
-"""Everything that is stored, in one zip: as a JSON document that brings it all back without loss, as tables (CSV) for
-people and other programs, and the schema of the document.
+"""Exports all data to one zip: a JSON document for a restore without loss, CSV tables for people and other programs,
+and the document's schema.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from inkeeper.storage.transaction import Transaction
 
 
 def write_export(store: Store, target: Path, now: datetime) -> dict[str, int]:
-    """Write all that is stored at this moment to the new file `target`; answers the number of rows by table.
+    """Write all data, as of one instant, to the new file `target`. Returns the number of rows by table.
 
     Raises FileExistsError if `target` exists.
     """
@@ -68,7 +68,7 @@ def _write_document(tx: Transaction, file: TextIO, now: datetime) -> dict[str, i
     }
     checksum = Checksum()
     counts = {}
-    # One row on each line, so that it can be read back row by row, however many there are.
+    # One row per line, so that a restore can read row by row in bounded memory.
     file.write(to_json(head)[:-1] + ',"tables":{\n')
     exported = tables.exported()
     for table in exported:

@@ -1,7 +1,7 @@
 """The form of an export: which tables it holds, its checksum, and the schema that goes with it.
 
-`storage/tables.py` says which tables those are. The id of the database stands in the document's head. With it and the
-secrets of the devices, these know the restored server again; a reader of an export can pose as the server.
+`storage/tables.py` has the list of tables. The id of the database is in the document's header. With it and the devices'
+secrets, devices recognise the restored server. Anybody with an export can pose as the server.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ class ExportError(Exception):
 
 
 class Checksum:
-    """Over every row with its table's name, so that no byte that matters can change unnoticed."""
+    """The checksum of an export: over every row with its table's name, so that any changed row is detected."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
 
     def add(self, table: str, row: str) -> None:
-        """Take in the next row, as JSON text."""
+        """Add the next row, as JSON text."""
         self._digest.update(f"{table} {row}\n".encode())
 
     def __str__(self) -> str:

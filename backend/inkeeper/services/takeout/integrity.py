@@ -1,5 +1,5 @@
-"""Whether everything that is stored still adds up: each account replayed from its facts, fact by fact, against the
-ledger's invariants.
+"""Checks the whole database: replays each account from its facts, fact by fact, and compares with the ledger's
+invariants.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from inkeeper.wording import refusals
 
 
 class Finding(NamedTuple):
-    """Something that does not hold: for which account (None: for none in particular), first seen at which fact (None:
-    at none in particular), and what.
+    """A fault: its account (None: of no single account), the first fact that shows it (None: of no single fact), and a
+    description.
     """
 
     account_id: str | None
@@ -35,8 +35,8 @@ class Finding(NamedTuple):
 
 
 def check(store: Store, now: datetime) -> Iterator[Finding]:
-    """Everything that does not hold in the accounts' histories up to `now` (UTC), in the list of people to write to,
-    and in the columns that people are found by.
+    """All faults in the accounts' histories up to `now` (UTC), in the targets, and in the derived columns by which
+    people are found.
 
     Reads one unchanging state of the database.
     """
@@ -55,7 +55,7 @@ def check(store: Store, now: datetime) -> Iterator[Finding]:
 def _check_targets(tx: Transaction) -> Iterator[Finding]:
     for owner_id in owners.list_ids(tx):
         try:
-            for target_id, columns in targets.not_followed(tx, owner_id):
+            for target_id, columns in targets.outdated_columns(tx, owner_id):
                 message = f"Target {target_id} is not as its InMails, person and campaign say: {', '.join(columns)}."
                 yield Finding(None, None, message)
         except UNREADABLE as error:
@@ -64,7 +64,7 @@ def _check_targets(tx: Transaction) -> Iterator[Finding]:
 
 
 def _check_derived(tx: Transaction, table: Table) -> Iterator[Finding]:
-    """Compare the columns that are computed from a name or a link with what they are computed from."""
+    """Compare the derived columns with names and links that they are computed from."""
     for each in table.derived:
         for row_id, text, stored in tables.derived_rows(tx, table, each):
             if stored != each.value(text):
@@ -105,8 +105,8 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
 
 
 def _check_saved(tx: Transaction, account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
-    """Compare what is saved with what the facts give. States of periods to come were saved while the clock was ahead,
-    and are as right as any.
+    """Compare saved states and sheets with a replay of the facts. States of future periods were saved while the clock
+    was ahead, and are valid.
     """
     saved = snapshots.saved_states(tx, account_id)
     until = max([now, *(state.position.at for state in saved)])
@@ -171,7 +171,7 @@ _AHEAD = {
 
 
 def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
-    """Name what happened in the future: it was stored while the clock was ahead."""
+    """Report dates in the future, which were stored while the clock was ahead."""
     for fact in without_retracted(facts):
         if fact.at > now + CLOCK_TOLERANCE and type(fact) in _AHEAD:
             message = f"The clock was ahead when this was stored. {_AHEAD[type(fact)]}"
@@ -179,6 +179,6 @@ def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[
 
 
 def _is_replaced(tx: Transaction, account_id: str, row: InmailRow) -> bool:
-    """Whether the InMail that this one replaces is an earlier one of the account, and was taken back."""
+    """Whether the InMail that this one replaces is an earlier one of the account, and was retracted."""
     former = stored_facts.fact_of(tx, account_id, row.replaces or "")
     return isinstance(former, Sent) and former.id != row.id and stored_facts.retraction_of(tx, former.id) is not None

@@ -1,4 +1,4 @@
-"""What is stored that may tell of a person."""
+"""The columns that may hold personal data."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from inkeeper.storage import personal
 
 
 def personal_columns() -> list[tuple[str, str]]:
-    """Table and column of each text that may tell of a person; those computed from others left out."""
+    """Table and column of each text that may hold personal data, without derived columns."""
     return personal.columns()

@@ -1,4 +1,4 @@
-"""Bringing back an export, all or nothing: read row by row and stored in one write, undone if anything does not fit."""
+"""Restores an export, all or nothing: reads it row by row in one write, which is rolled back at the first fault."""
 
 from __future__ import annotations
 
@@ -28,35 +28,37 @@ from inkeeper.storage.tables import Column, Later, Table
 from inkeeper.storage.transaction import Transaction
 
 _FIRST_STEPS = ["0001_ledger"]
-"""What a database had gone through when exports did not say so yet."""
+"""The migrations of databases whose exports do not list them."""
 
 _ROWS_AT_ONCE = 1000
 _MOST_BYTES = 16 * 1024**3
 _MOST_BYTES_OF_FIRST_VERSION = 64 * 1024**2
-"""Exports of the first version are read at once, which takes several times their size in memory."""
+"""The size limit of exports of the first version, which are read at once and take several times their size in
+memory.
+"""
 
 _LONGEST_LINE = 16 * 1024**2
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
-"""What a column can hold."""
+"""The range of integer columns."""
 
 _BY_NAME = {table.name: table for table in tables.exported()}
 
 
 @dataclass(slots=True)
 class _Place:
-    """Where reading has come to: a file, a line (from 1) if lines can be told, and the row of a table."""
+    """The position of reading: the file, the line (from 1; None if unknown), and the row of a table."""
 
     file: str
     line: int | None = None
 
     def damaged(self, reason: str) -> ExportError:
-        """The refusal of what stands here."""
+        """The ExportError for this position."""
         where = self.file if self.line is None else f"{self.file}, line {self.line}"
         return ExportError(f"{where}: The export is damaged: {reason}. Nothing was restored.")
 
 
 class _Row(NamedTuple):
-    """A row of a table, with the line on which it stands."""
+    """A row of a table, with its line."""
 
     table: str
     line: int | None
@@ -65,7 +67,9 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class _Document:
-    """An export under way: its head, and its rows as they are read. The checksum is there once they all were."""
+    """An export that is being read: its header, and a generator of its rows. The checksum is complete after the last
+    row.
+    """
 
     head: dict[str, Any]
     rows: Iterator[_Row]
@@ -73,7 +77,7 @@ class _Document:
 
 
 def read_export(store: Store, source: Path) -> dict[str, int]:
-    """Restore an export into a database that holds nothing yet, all or nothing; answers the number of rows by table.
+    """Restore an export into a database that holds nothing yet, all or nothing; returns the number of rows by table.
 
     Raises ExportError, which names the file and the line, if the file is damaged, not an export or made by a newer
     version, and if the database is in use already; OSError if the file cannot be read.
@@ -84,7 +88,7 @@ def read_export(store: Store, source: Path) -> dict[str, int]:
         try:
             return _restore(tx, file, source.name)
         except Problem as problem:
-            # What was found out about a zip.
+            # Raised by `imports.files` for a damaged zip.
             reason = (problem.errors or [{}])[0].get("message")
             raise ExportError(f"{source.name}: {reason} Nothing was restored.") from problem
 
@@ -130,7 +134,7 @@ def _store(tx: Transaction, document: _Document, place: _Place) -> dict[str, int
     place.line = None
     if document.checksum != [str(checksum)]:
         raise place.damaged("its checksum does not fit its content")
-    # Older exports do not say which fact id was the last.
+    # Older exports have no last fact ids.
     tables.set_missing_last_facts(tx)
     return counts
 
@@ -152,7 +156,7 @@ def _insert(tx: Transaction, rows: list[_Row], place: _Place, *, older: bool) ->
     known = {column.name: column for column in table.columns}
     columns = list(rows[0].values)
     place.line = rows[0].line
-    # An older version had not all of the columns; what it lacks stays empty.
+    # An older version lacks some columns, which stay empty.
     if not columns or not (set(columns) <= set(known) if older else columns == list(known)):
         raise place.damaged("columns are missing")
 
@@ -210,7 +214,7 @@ def _quoted(value: Any) -> str:
 
 
 def _is_older(head: dict[str, Any], place: _Place) -> bool:
-    """Whether the export was made by a version whose tables had less. Raises ExportError for a newer version."""
+    """Whether the export was made by a version with fewer columns. Raises ExportError for a newer version."""
     if head.get("format") != FORMAT:
         raise _not_an_export(place.file)
     taken = head.get("steps", _FIRST_STEPS)
@@ -228,7 +232,7 @@ def _is_older(head: dict[str, Any], place: _Place) -> bool:
 
 
 def _first_version(text: bytes, place: _Place) -> _Document:
-    """An export as it was before there were zips: one JSON document, read at once."""
+    """An export of the first version: one JSON document, read at once."""
     try:
         document = _read_json(text)
     except json.JSONDecodeError as error:
@@ -252,7 +256,7 @@ def _first_version(text: bytes, place: _Place) -> _Document:
 
 
 def _row_by_row(stream: BinaryIO, place: _Place) -> _Document:
-    """An export's document, of which no more than a row is in memory at any time."""
+    """An export's document, read with one row in memory at a time."""
     begin = _line(stream, place).rstrip()
     head = _parsed(begin.removesuffix(b',"tables":{') + b"}", place)
     checksum: list[str] = []

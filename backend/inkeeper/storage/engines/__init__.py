@@ -1,1 +1,1 @@
-"""What a database has of its own: one module for each kind, behind the class `Engine`."""
+"""Database engines: one module for each kind of database, behind the class `Engine`."""

@@ -1,4 +1,4 @@
-"""What every engine offers to `Store`, and why a database cannot be used."""
+"""The interface of engines to `Store`, and the error for a database that cannot be used."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class DatabaseProblem(Exception):
-    """The database cannot be used: `which` says why in one word, `detail` in a sentence with what to do.
+    """The database cannot be used. `which` is the reason as a code, `detail` a sentence with what to do.
 
     With `unconfirmed` it is unknown whether the write was stored; with all others it was not.
     """
@@ -80,7 +80,7 @@ class Connection(Protocol):
 
 
 class AccountRow(NamedTuple):
-    """What says how an account's facts stand: see the columns of `models.Account`."""
+    """The columns of an account that describe its facts: see `models.Account`."""
 
     version: int
     last_fact_id: str | None
@@ -88,7 +88,7 @@ class AccountRow(NamedTuple):
 
 
 class Locked(NamedTuple):
-    """A write that has begun: its connection, and the account's row where the engine locks by reading it."""
+    """An open write: its connection, and the account's row if the engine read it for the lock."""
 
     connection: Connection
     account: AccountRow | None
@@ -101,13 +101,13 @@ class Engine(ABC):
     """For Peewee: its queries run on the connection of the thread's transaction."""
 
     name: str
-    """The database as people know it, without a password."""
+    """The database's name to show to people, without a password."""
 
     path: Path | None
     """The database's file; None where it is none."""
 
     folder: Path
-    """Where files go that a browser is opened with."""
+    """The folder for files that a browser is opened with."""
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:
@@ -138,7 +138,7 @@ class Engine(ABC):
 
     @property
     def copied_before_migrating(self) -> Path | None:
-        """The file that is copied before the schema changes; None where there is nothing to lose, or no file."""
+        """The file to copy before the schema changes; None for a new database, or one that is not a file."""
         return None
 
     @abstractmethod
@@ -150,15 +150,15 @@ class Engine(ABC):
         """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
 
     @abstractmethod
-    def forget_what_was_deleted(self) -> str | None:
-        """Remove what is left on disk of changed and deleted rows, as far as the engine can do that.
+    def purge_deleted_rows(self) -> str | None:
+        """Remove the remains of changed and deleted rows from the disk, as far as the engine can do that.
 
         Returns a sentence that says where some of it is left; None if nothing is.
         """
 
     @abstractmethod
     def damage(self) -> str | None:
-        """What the engine finds wrong in its own files; None for nothing, or where it cannot be asked."""
+        """The first fault that the engine finds in its own files; None if there is none, or if it has no such check."""
 
     @abstractmethod
     def close(self) -> None:

@@ -40,25 +40,26 @@ from inkeeper.storage.engines.engine import (
 )
 
 LOCK_SECONDS = 4
-"""How long a statement may wait for a lock."""
+"""Seconds that a statement may wait for a lock."""
 
 COMMIT_SECONDS = 4
-"""How long a commit may take: it waits for a synchronous standby, if need be for ever."""
+"""Seconds that a commit may take. It waits for a synchronous standby, without a limit of the server's own."""
 
 _IDLE_SECONDS = 60
-"""After how long without a statement the server ends a transaction, so that a stopped process holds no lock."""
+"""Seconds without a statement after which the server ends a transaction, so that a stopped process holds no lock."""
 
 _DEFAULTS: dict[str, Any] = {
     "application_name": "inkeeper",
     "client_encoding": "UTF8",
     # For each host of the URL.
     "connect_timeout": 2,
-    # A server that is gone without a word: unanswered data ends the connection by the first, silence by the others.
+    # For a server that vanished without closing the connection: the first setting detects unacknowledged data, the
+    # others an idle connection.
     "tcp_user_timeout": 5000,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
-    # Of several hosts, the one that is no standby.
+    # Of several hosts, connect to the one that is no standby.
     "target_session_attrs": "read-write",
 }
 _OPTIONS = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={_IDLE_SECONDS}s"
@@ -66,9 +67,9 @@ _OPTIONS = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_time
 # Locks of the database that mean the ledger as a whole: shared by all writes to accounts, held alone by all others.
 _LEDGER = int.from_bytes(b"InkP")
 _LOCK_LEDGER = "SELECT pg_advisory_xact_lock(?)"
-# The subquery comes first: nobody holds an account while waiting for the ledger. The owner's row is locked, too, since
-# a write to one account changes the list of people that its owner's accounts share. NO KEY, so that other transactions
-# can insert rows that refer to these.
+# The subquery runs first, so that no transaction holds an account while it waits for the ledger. The owner's row is
+# locked, too, since a write to one account changes the list of people that its owner's accounts share. NO KEY, so that
+# other transactions can insert rows that refer to these.
 _LOCK_ACCOUNT = (
     "SELECT account.version, account.last_fact_id, account.facts_recorded FROM account"
     " JOIN owner ON owner.id = account.owner_id"
@@ -157,7 +158,7 @@ class PostgresqlEngine(Engine):
             except BaseException:
                 connection.roll_back()
                 raise
-            # What was read is right, whatever becomes of the connection.
+            # The rows are read already, so an error at the end does not matter.
             with suppress(psycopg.OperationalError):
                 connection.raw.execute("COMMIT")
 
@@ -230,7 +231,7 @@ class PostgresqlEngine(Engine):
             f" pg_dump --format=custom --file={shlex.quote(str(target))} {self.name} (pg_restore brings it back).",
         )
 
-    def forget_what_was_deleted(self) -> str | None:
+    def purge_deleted_rows(self) -> str | None:
         """Removes nothing: only VACUUM FULL would, which stops all that others do with a table."""
         return _LEFT_ON_SERVER
 
@@ -251,7 +252,7 @@ class PostgresqlEngine(Engine):
             except BaseException as error:
                 connection.roll_back()
                 if isinstance(error, Exception) and _which(error) == "readonly":
-                    # A server that has become a standby: the next connection looks for the one that takes writes.
+                    # The server has become a standby: the next connection searches for the one that accepts writes.
                     connection.raw.close()
                 raise
             self._commit(connection.raw)
@@ -318,7 +319,7 @@ def _name_of(given: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=2048)
 def in_psycopgs_words(sql: str) -> str:
-    """A statement with `?` for each parameter as psycopg takes it. No `?` may stand in a literal."""
+    """Converts a statement with `?` for each parameter to psycopg's form. Literals must not contain `?`."""
     return sql.replace("%", "%%").replace("?", "%s")
 
 
@@ -403,7 +404,9 @@ class _Connection:
 
 
 class _CommitWatch:
-    """Shuts the connections whose commit takes too long. One thread for all, which rests while nobody commits."""
+    """Shuts the connections whose commit takes too long. One thread for all, which sleeps while there are no
+    commits.
+    """
 
     def __init__(self) -> None:
         self._due: dict[psycopg.Connection, float] = {}
@@ -423,7 +426,7 @@ class _CommitWatch:
         try:
             yield
         finally:
-            # The watch may have taken it out already, and shut it.
+            # The watch may have removed and shut it already.
             self._due.pop(connection, None)
 
     def stop(self) -> None:
@@ -437,7 +440,7 @@ class _CommitWatch:
         with self._changed:
             while not self._stopped:
                 self._rests = True
-                # Whoever commits from here on sees that it rests.
+                # Commits from here on see that the thread sleeps.
                 if not self._due:
                     self._changed.wait()
                 self._rests = False
@@ -458,7 +461,7 @@ def _shut(connection: psycopg.Connection) -> None:
 
 
 class _BoolDumper(Int8Dumper):
-    """Truth values go into columns of numbers, as on SQLite."""
+    """Booleans are stored in integer columns, as on SQLite."""
 
     def dump(self, obj: Any) -> Any:
         return super().dump(int(obj))

@@ -139,8 +139,8 @@ class SqliteEngine(Engine):
         with self._problems_named(), self.database.lent() as connection:
             copy_database(connection, target)
 
-    def forget_what_was_deleted(self) -> str | None:
-        """Write the file anew without the remains of what was changed or deleted, and empty the log.
+    def purge_deleted_rows(self) -> str | None:
+        """Rewrite the file without the remains of changed and deleted rows, and empty the log.
 
         While another process has the database open, its log may keep some until that process ends.
         """
@@ -150,14 +150,16 @@ class SqliteEngine(Engine):
         return _LEFT_IN_LOG if in_use else None
 
     def damage(self) -> str | None:
-        """What SQLite finds wrong when it looks at every page and index; None if nothing. Takes its time."""
+        """The first fault that SQLite finds in any page or index; None if there is none. Reads the whole file, so it is
+        slow.
+        """
         with self.reading() as connection:
             (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         return None if verdict == "ok" else str(verdict)
 
     def close(self) -> None:
-        """Bring all that was written into the one file, and close every connection."""
-        # What cannot be brought over stays in the write-ahead log, from where the next start reads it.
+        """Write the log back into the database file, and close every connection."""
+        # What cannot be written back stays in the write-ahead log, which the next start reads.
         with suppress(sqlite3.Error, PeeweeException), self.database.lent(for_writing=True) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.database.close_everywhere()
@@ -194,7 +196,7 @@ def open_file(url: str, make: Callable[[Engine], None], *, create: bool) -> Sqli
             if path.stat().st_size < _SMALLEST_BYTES:
                 raise _problem("corrupt", path)
         elif path.is_symlink():
-            # It leads nowhere, perhaps to a disk that is not there at the moment.
+            # A broken link, perhaps to a disk that is not mounted.
             raise _problem("unopenable", path)
         elif create:
             _create(path, make)
@@ -220,7 +222,7 @@ def _path_of(url: str) -> Path:
 
 
 def _create(path: Path, make: Callable[[Engine], None]) -> None:
-    # The log of a database whose file is gone: SQLite would play it into the new one.
+    # A log without its database file: SQLite would apply it to the new file.
     if path.with_name(path.name + "-wal").exists():
         raise _problem("corrupt", path)
     # Another process that creates the same database at this moment may be first; then its file is opened.
@@ -233,7 +235,7 @@ def _create(path: Path, make: Callable[[Engine], None]) -> None:
 def _which(error: Exception) -> Which | None:
     """The kind of trouble that an error of SQLite's means; None for a mistake in the program."""
     original = getattr(error, "orig", error)
-    # Errors that the Python module raises itself carry no code.
+    # Errors raised by the Python module itself have no code.
     code = getattr(original, "sqlite_errorcode", None)
     # The low byte is the kind, the rest a finer distinction.
     return None if code is None else _WHICH_BY_CODE.get(code & 0xFF)
@@ -271,15 +273,15 @@ class _Connection(sqlite3.Connection):
 class _Sqlite(SqliteDatabase):
     """Peewee's SQLite with connections that go from thread to thread.
 
-    Any other connection's write makes SQLite forget all pages that a connection has in memory. So there is one for all
-    writing, and for reading that which was used last comes first.
+    Any other connection's write makes SQLite forget all pages that a connection has in memory. So one connection does
+    all writing, and reads reuse the connection that was used last.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(
             str(path),
-            # Bringing the log over takes some milliseconds, during which nobody can write: with the default of 1,000
-            # pages that is once in 80 InMails.
+            # A checkpoint takes some milliseconds, during which writes wait. With the default of 1,000 pages there is
+            # one every 80 InMails.
             pragmas={"synchronous": "FULL", "foreign_keys": 1, "wal_autocheckpoint": 4000},
             timeout=BUSY_SECONDS,
             autoconnect=False,
