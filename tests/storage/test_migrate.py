@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from inkeeper.clock import utc_now
 from inkeeper.rules.people import clean_name, normal_name
 from inkeeper.storage import migrate
 from inkeeper.storage.database import Store, open_database
-from inkeeper.storage.models import TABLES, Owner
+from inkeeper.storage.models import TABLES, Owner, Text
 from tests.rows import add_row
 
 ADD_COLOUR = """
@@ -161,3 +161,57 @@ def test_the_step_and_the_program_agree_on_names(case: dict[str, str]) -> None:
     exec((migrate._FOLDER / "0004_people.py").read_text(), names)
     kept = clean_name(case["input"])
     assert names["_name_key"](kept) == normal_name(kept) == case["normal"]
+
+
+ALLOW_VALUES = """
+from inkeeper.storage.checks import allow_values
+
+def up(migrator, db):
+    before = ("introduction", "follow_up", "article", "other")
+    allow_values(db, "text", "purpose", before, {after})
+"""
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Store]:
+    store = open_database(url)
+    yield store
+    store.checkpoint_and_close()
+
+
+def set_purpose(store: Store, purpose: str) -> None:
+    with store.begin_write(None) as tx:
+        tx.execute('UPDATE "text" SET "purpose" = ?', (purpose,))
+
+
+def purposes(store: Store) -> set[str]:
+    with store.read() as tx:
+        return {purpose for (purpose,) in tx.execute('SELECT "purpose" FROM "text"').fetchall()}
+
+
+def test_a_step_adds_a_value_to_a_stored_list(empty_database_url: str, steps: Path) -> None:
+    with opened(empty_database_url) as store:
+        with store.begin_write(None) as tx:
+            add_row(tx, Owner, id="1", name="Kai Example", created_at=utc_now())
+            add_row(tx, Text, id="2", owner_id="1", name="Hello", purpose="article", version=1, created_at=utc_now())
+        with pytest.raises(peewee.IntegrityError):
+            set_purpose(store, "thanks")
+
+    after = ("introduction", "follow_up", "article", "thanks", "other")
+    (steps / "9999_thanks.py").write_text(ALLOW_VALUES.format(after=after))
+
+    with opened(empty_database_url) as store:
+        assert purposes(store) == {"article"}
+        set_purpose(store, "thanks")
+        assert purposes(store) == {"thanks"}
+        with pytest.raises(peewee.IntegrityError):
+            set_purpose(store, "unheard of")
+        assert store.damage() is None
+
+
+@pytest.mark.parametrize("after", [("introduction", "follow_up", "other"), ("article",)])
+def test_a_step_cannot_take_a_value_away(empty_database_url: str, steps: Path, after: tuple[str, ...]) -> None:
+    (steps / "9999_fewer.py").write_text(ALLOW_VALUES.format(after=after))
+
+    with pytest.raises(ValueError, match=r"text\.purpose: rows can hold .*article|follow_up"):
+        open_database(empty_database_url)

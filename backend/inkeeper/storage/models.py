@@ -23,6 +23,7 @@ from peewee import (
 
 from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.rules import people
+from inkeeper.storage.checks import one_of
 from inkeeper.vocabulary import DEVICE_KINDS, FACT_KINDS, IMPORT_KINDS, LINK_KINDS, OUTCOMES, PURPOSES, SOURCES
 
 ERASED_NAME = people.ERASED_NAME
@@ -80,7 +81,7 @@ class _Table(Model):
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> Any:
-    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
+    return Check(one_of(column, values))
 
 
 _THREE_NUMBERS = (
