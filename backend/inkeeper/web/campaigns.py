@@ -272,9 +272,9 @@ def _editor(
 def _texts(steps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The selectable texts: all texts, and deleted ones that the campaign uses."""
     with store().read() as tx:
-        found = {text["id"]: text["name"] for text in texts.list_texts(tx, actor(), None, MOST_TEXTS)}
+        found = {text.id: text.name for text in texts.list_texts(tx, actor(), None, MOST_TEXTS)}
         used = [text_id for step in steps for text_id in step["texts"] if text_id not in found]
-        return found | {text_id: texts.get_text(tx, actor(), text_id)["name"] for text_id in used}
+        return found | {text_id: texts.get_text(tx, actor(), text_id).name for text_id in used}
 
 
 def _days(campaign: Mapping[str, Any], zone: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, conflict, invalid
+from inkeeper.jsontext import plain
 from inkeeper.rules import people
 from inkeeper.rules.people import normal_name, parse_link
 from inkeeper.rules.periods import day_start, local_day
@@ -260,7 +261,8 @@ def with_copy(tx: Transaction, actor: Actor, view: View) -> dict[str, Any]:
     """The target as `describe` shows it, with the text for its next InMail filled in."""
     if view.text_id is None or not view.has_next_step:
         return describe(view)
-    return describe(view) | {"copy": texts.copy_of(tx, actor, view.text_id, view.person, view.target.note)}
+    copy = texts.copy_of(tx, actor, view.text_id, view.person, view.target.note)
+    return describe(view) | {"copy": plain(copy)}
 
 
 def describe(view: View) -> dict[str, Any]:
