@@ -12,7 +12,9 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
+from inkeeper.jsontext import plain
 from inkeeper.services.people import campaigns
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PURPOSES
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/api/v1/campaigns", description="Sequences of InMails")
@@ -133,7 +135,7 @@ def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
         found = campaigns.list_campaigns(tx, actor(), query.get("account"), cursor and cursor[0], limit + 1, now())
-    return paged(found, limit, lambda campaign: [campaign["id"]])
+    return paged(found, limit, lambda campaign: [campaign.id])
 
 
 @blueprint.post("")
@@ -141,7 +143,7 @@ def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, CampaignSchema)
 def create_campaign(body: dict[str, Any]) -> Response:
     """Make a campaign."""
-    return write_once(None, lambda tx: (201, campaigns.create_campaign(tx, actor(), body, now())))
+    return write_once(None, lambda tx: (201, plain(campaigns.create_campaign(tx, actor(), body, now()))))
 
 
 @blueprint.get("/<campaign_id>")
@@ -149,7 +151,8 @@ def create_campaign(body: dict[str, Any]) -> Response:
 def get_campaign(campaign_id: str) -> dict[str, Any]:
     """Show a campaign."""
     with store().read() as tx:
-        return campaigns.get_campaign(tx, actor(), campaign_id, now())
+        found: dict[str, Any] = plain(campaigns.get_campaign(tx, actor(), campaign_id, now()))
+    return found
 
 
 @blueprint.patch("/<campaign_id>")
@@ -157,14 +160,18 @@ def get_campaign(campaign_id: str) -> dict[str, Any]:
 @blueprint.response(200, CampaignSchema)
 def update_campaign(body: dict[str, Any], campaign_id: str) -> Response:
     """Change a campaign. Other steps and days hold at once for all its targets."""
-    return write_once(None, lambda tx: (200, campaigns.update_campaign(tx, actor(), campaign_id, body, now())))
+    return write_once(None, lambda tx: (200, plain(campaigns.update_campaign(tx, actor(), campaign_id, body, now()))))
 
 
 @blueprint.delete("/<campaign_id>")
 @blueprint.response(200, DeletedCampaignSchema)
 def delete_campaign(campaign_id: str) -> Response:
     """Delete a campaign; its people stay on the list. One with InMails is archived, and what is left of it dropped."""
-    return write_once(None, lambda tx: (200, campaigns.delete_campaign(tx, actor(), campaign_id, now())))
+
+    def delete(tx: Transaction) -> tuple[int, dict[str, Any]]:
+        return 200, {"id": campaign_id, "archived": campaigns.delete_campaign(tx, actor(), campaign_id, now())}
+
+    return write_once(None, delete)
 
 
 @blueprint.post("/<campaign_id>/targets")
@@ -172,4 +179,9 @@ def delete_campaign(campaign_id: str) -> Response:
 @blueprint.response(200, FilledCampaignSchema)
 def add_targets(body: dict[str, Any], campaign_id: str) -> Response:
     """Put targets into a campaign. Those that are in it stay as they are; 409 `over` for a campaign that has ended."""
-    return write_once(None, lambda tx: (200, campaigns.add_targets(tx, actor(), campaign_id, body["targets"], now())))
+
+    def add(tx: Transaction) -> tuple[int, dict[str, Any]]:
+        filled = campaigns.add_targets(tx, actor(), campaign_id, body["targets"], now())
+        return 200, plain(filled.campaign) | {"added": filled.added}
+
+    return write_once(None, add)
