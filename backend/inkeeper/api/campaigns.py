@@ -12,8 +12,8 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
-from inkeeper.jsontext import plain
 from inkeeper.services.people import campaigns
+from inkeeper.services.people.campaigns import CampaignProgress
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PURPOSES
 
@@ -143,16 +143,15 @@ def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, CampaignSchema)
 def create_campaign(body: dict[str, Any]) -> Response:
     """Make a campaign."""
-    return write_once(None, lambda tx: (201, plain(campaigns.create_campaign(tx, actor(), body, now()))))
+    return write_once(None, lambda tx: (201, campaigns.create_campaign(tx, actor(), body, now())))
 
 
 @blueprint.get("/<campaign_id>")
 @blueprint.response(200, CampaignSchema)
-def get_campaign(campaign_id: str) -> dict[str, Any]:
+def get_campaign(campaign_id: str) -> CampaignProgress:
     """Show a campaign."""
     with store().read() as tx:
-        found: dict[str, Any] = plain(campaigns.get_campaign(tx, actor(), campaign_id, now()))
-    return found
+        return campaigns.get_campaign(tx, actor(), campaign_id, now())
 
 
 @blueprint.patch("/<campaign_id>")
@@ -160,7 +159,7 @@ def get_campaign(campaign_id: str) -> dict[str, Any]:
 @blueprint.response(200, CampaignSchema)
 def update_campaign(body: dict[str, Any], campaign_id: str) -> Response:
     """Change a campaign. Other steps and days hold at once for all its targets."""
-    return write_once(None, lambda tx: (200, plain(campaigns.update_campaign(tx, actor(), campaign_id, body, now()))))
+    return write_once(None, lambda tx: (200, campaigns.update_campaign(tx, actor(), campaign_id, body, now())))
 
 
 @blueprint.delete("/<campaign_id>")
@@ -182,6 +181,6 @@ def add_targets(body: dict[str, Any], campaign_id: str) -> Response:
 
     def add(tx: Transaction) -> tuple[int, dict[str, Any]]:
         filled = campaigns.add_targets(tx, actor(), campaign_id, body["targets"], now())
-        return 200, plain(filled.campaign) | {"added": filled.added}
+        return 200, filled.campaign._asdict() | {"added": filled.added}
 
     return write_once(None, add)
