@@ -203,33 +203,33 @@ def test_a_heading_is_no_person(people: List) -> None:
 
 def test_the_summary_follows(people: List) -> None:
     with people.store.read() as tx:
-        assert targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["names"] == 0
+        assert targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW).names == 0
     people.add("Kai Example\nRobin Sample")
     with people.store.read() as tx:
         found = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)
-    assert (found["names"], [each["person"]["name"] for each in found["next"]]) == (2, ["Kai Example", "Robin Sample"])
+    assert (found.names, [each.person.name for each in found.next]) == (2, ["Kai Example", "Robin Sample"])
 
 
 def test_the_summary_follows_what_becomes_known_of_a_person(people: List) -> None:
     people.add("Kai Example")
 
-    def known() -> tuple[str | None, list[str]]:
+    def known() -> tuple[str | None, tuple[str, ...]]:
         with people.store.read() as tx:
-            person = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["next"][0]["person"]
-        return person["company"], person["links"]
+            person = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW).next[0].person
+        return person.company, person.links
 
-    assert known() == (None, [])
+    assert known() == (None, ())
     wanted = {"name": "Kai Example", "company": "Example GmbH", "profile_url": "linkedin.com/in/kai"}
     with people.store.begin_write(None) as tx:
         persons.find_or_add(tx, Actor(people.owner), wanted, NOW)
-    assert known() == ("Example GmbH", ["https://www.linkedin.com/in/kai"])
+    assert known() == ("Example GmbH", ("https://www.linkedin.com/in/kai",))
 
 
 def test_a_write_that_fails_leaves_no_trace_in_the_summary(people: List) -> None:
     people.add("Kai Example")
 
     def names_in(tx: Transaction) -> int:
-        return int(targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["names"])
+        return targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW).names
 
     def names() -> int:
         with people.store.read() as tx:

@@ -122,7 +122,7 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
     days = sorted(view.target.planned_on for view in views if view.target.planned_on)
     assert days[1] - days[0] == timedelta(days=1)
     # The planned InMail and the follow-up that is due.
-    assert shown["today"] == 2
+    assert shown.today == 2
     assert marked == ["Bo Attrapp"]
     assert list(check(store, now)) == []
 

@@ -19,6 +19,7 @@ from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, list_files, targets
 from inkeeper.services.people.adding import Plan, Reading
+from inkeeper.services.people.targets import TargetEntry
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, downloads, forms, pages, people, seats
 from inkeeper.web.blueprint import blueprint
@@ -91,7 +92,7 @@ def add_person() -> Response:
 
     def add(tx: Transaction) -> dict[str, Any]:
         made = targets.add(tx, actor(), {"person": person}, now())
-        return {"target_id": made["id"], "told": made["told"]}
+        return {"target_id": made.id, "told": made.told}
 
     try:
         made = forms.save_once(None, form, add)
@@ -152,11 +153,11 @@ def _refusal_text(name: str, problem: Problem) -> str:
         raise problem
     with store().read() as tx:
         zone = seats.read(tx, None).zone
-    target = problem.extra["target"]
+    target: TargetEntry = problem.extra["target"]
     return gettext(
         "%(name)s has been on your list since %(zone)s.",
-        name=target["person"]["name"],
-        zone=dates.day(target["created_at"], zone),
+        name=target.person.name,
+        zone=dates.day(target.created_at, zone),
     )
 
 
