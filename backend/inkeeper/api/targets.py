@@ -15,7 +15,7 @@ from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import targets
-from inkeeper.services.people.targets import TargetEntry
+from inkeeper.services.people.targets import ListFilter, TargetEntry
 from inkeeper.vocabulary import PURPOSES, TARGET_ACTIONS, TARGET_STATES
 
 blueprint = Blueprint("targets", __name__, url_prefix="/api/v1/targets", description="The list of people to write to")
@@ -159,10 +159,10 @@ class ListSchema(Schema):
     held = fields.Integer(required=True)
 
 
-def filters_of(query: dict[str, Any]) -> dict[str, Any]:
+def filters_of(query: dict[str, Any]) -> ListFilter:
     """Convert query parameters to the service's filters."""
-    filters = dict(query)
-    return filters | ({"states": [filters.pop("state")]} if "state" in filters else {})
+    others = {name: value for name, value in query.items() if name != "state"}
+    return ListFilter((query["state"],) if "state" in query else (), **others)
 
 
 @blueprint.get("")

@@ -22,6 +22,7 @@ from inkeeper.services.devices import tickets
 from inkeeper.services.ledger import accounts, inmails
 from inkeeper.services.ledger.report import table_text
 from inkeeper.services.people import list_files, listing
+from inkeeper.services.people.targets import ListFilter
 from inkeeper.services.reminders import calendar
 from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, report, seats
@@ -140,7 +141,7 @@ def _people_file(actor: Actor, target: dict[str, Any]) -> Response:
         with opened.read() as tx:
             names = accounts.names(tx, actor)
             today = local_day(owned_account(tx, actor, target["account_id"]).time_zone, instant)
-            wanted = {"account": target["account_id"], **target["wanted"]}
+            wanted = ListFilter(account=target["account_id"], **target["wanted"])
             for number, filters in enumerate(listing.filters_of(target["show"], wanted, today)):
                 parts = list_files.write(tx, actor, filters, names, instant)
                 heading = next(parts)

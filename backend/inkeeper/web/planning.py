@@ -16,6 +16,7 @@ from inkeeper.errors import Problem
 from inkeeper.rules.timeline import HORIZON
 from inkeeper.services.people import planning, targets
 from inkeeper.services.people.planning import Placed, Planned
+from inkeeper.services.people.targets import ListFilter
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
@@ -208,8 +209,7 @@ def _wanted(tx: Transaction, found: Seats, form: Form) -> dict[str, Any]:
 
 
 def _all_ready(tx: Transaction, found: Seats, typed: Mapping[str, str]) -> list[str]:
-    filters: dict[str, Any] = {"states": ["ready"], "account": found.account_id}
-    filters |= {name: typed[name] for name in ("campaign", "q") if typed.get(name)}
+    filters = ListFilter({"ready"}, found.account_id, typed.get("campaign") or None, typed.get("q") or None)
     views = targets.search(tx, actor(), filters, None, MOST_CHOSEN, now())
     return [view.target.id for view in views]
 

@@ -71,6 +71,23 @@ class TargetEntry(NamedTuple):
     told: tuple[str, ...] = ()
 
 
+class ListFilter(NamedTuple):
+    """Which targets of the owner's list are meant; the default is all of them. Days are included.
+
+    - `account`: those for this account (its id), or for any.
+    - `campaign`: those in this campaign (its id).
+    - `q`: part of a name, company, link or note, in any spelling.
+    - `planned_until`: those planned for this day or before; `wanted_until` those planned or due then.
+    """
+
+    states: Collection[TargetState] = ()
+    account: str | None = None
+    campaign: str | None = None
+    q: str | None = None
+    planned_until: date | None = None
+    wanted_until: date | None = None
+
+
 class ListSummary(NamedTuple):
     """The list's part of an account's summary.
 
@@ -187,21 +204,17 @@ def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, 
 
 
 def search(
-    tx: Transaction, actor: Actor, filters: Mapping[str, Any], after: tuple[int, str] | None, limit: int, now: datetime
+    tx: Transaction, actor: Actor, filters: ListFilter, after: tuple[int, str] | None, limit: int, now: datetime
 ) -> list[View]:
-    """Up to `limit` of the owner's targets in the order of the list, after (place, id) `after`.
-
-    `filters` may hold `states`, `account`, `campaign`, `q` (part of a name, company, link or note), `planned_until`,
-    `wanted_until`.
-    """
-    states = set(filters.get("states", ()))
+    """Up to `limit` of the owner's targets in the order of the list, after (place, id) `after`."""
+    states = set(filters.states)
     wanted = Filter(
         (states - {"held"}) | ({"planned"} if "held" in states else set()),
-        filters.get("account"),
-        filters.get("campaign"),
-        normal_name(filters["q"]) if filters.get("q") else None,
-        filters.get("wanted_until"),
-        filters.get("planned_until"),
+        filters.account,
+        filters.campaign,
+        normal_name(filters.q) if filters.q else None,
+        filters.wanted_until,
+        filters.planned_until,
     )
     found: list[View] = []
     holding = Holding(tx, actor, now, wanted.account_id)
@@ -266,7 +279,7 @@ def wanted_today(tx: Transaction, actor: Actor, account_id: str, zone: str, now:
     """The targets to write to today from the account, by planned or due day, as far as there are credits; in the order
     of the list. Those without an account count for the owner's first. `zone` is the account's.
     """
-    filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
+    filters = ListFilter(("ready", "planned"), account_id, wanted_until=local_day(zone, now))
     first = next(iter(targets.today_of(tx, actor.owner_id, now).by_account), None)
     found = search(tx, actor, filters, None, MOST_OF_A_DAY, now)
     return [view for view in found if view.target.account_id or account_id == first]
