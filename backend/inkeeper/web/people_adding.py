@@ -14,6 +14,7 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.api.uploads import ImportQueue
 from inkeeper.errors import Problem
 from inkeeper.rules import pasted
+from inkeeper.services.devices.tickets import WantedFile
 from inkeeper.services.imports.files import digest_of
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.ledger import accounts
@@ -137,9 +138,8 @@ def download_people() -> Response:
     form = forms.read_button(PeopleDownloadForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
-    wanted = {name: form.data[name] for name in ("q", "campaign") if form.data.get(name)}
-    target = {"file": "people", "account_id": found.account_id, "show": form.data["show"], "wanted": wanted}
-    return downloads.send_ticket(target)
+    options = {name: form.data[name] for name in ("show", "q", "campaign") if form.data.get(name)}
+    return downloads.send_ticket(WantedFile("people", found.account_id, options))
 
 
 def _refused(form: Form) -> Response:
