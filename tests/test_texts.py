@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from inkeeper.rules.people import clean_name
 from inkeeper.terminal import quoted
 from inkeeper.texts import cleaned, is_plain, pattern, printable
 
@@ -53,6 +57,22 @@ def test_what_nobody_sees_is_refused_left_out_and_shown(text: str) -> None:
     assert is_plain(cleaned(text))
     assert is_plain(printable(text))
     assert "\N{REPLACEMENT CHARACTER}" in printable(text)
+
+
+def test_names_and_texts_leave_out_the_same_characters() -> None:
+    def is_left_out(clean: Callable[[str], str], character: str) -> bool:
+        return clean(f"a{character}b") == "ab"
+
+    of_texts, of_names = (
+        {character for character in map(chr, range(sys.maxunicode + 1)) if is_left_out(clean, character)}
+        for clean in (cleaned, clean_name)
+    )
+
+    # In a name, control characters are blanks, and a selector that shapes nothing is kept.
+    controls = {character for character in of_texts if unicodedata.category(character) == "Cc"}
+    mongolian = set("\u180b\u180c\u180d\u180f")
+    assert of_texts - controls - mongolian - of_names == set("\ufff9\ufffa\ufffb")
+    assert of_names - of_texts == set()
 
 
 def test_lines_may_be_broken_and_indented() -> None:

@@ -158,7 +158,8 @@ class _AccountHistory:
         }
         self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
         # Creating the first account stores default texts.
-        self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.actor, None, 10)}
+        every = texts.list_texts(tx, self.actor, None, 10)
+        self.texts = {text.purpose: text.id for text in every if text.purpose}
 
     def _upgrade(self, tx: Transaction, at: datetime) -> None:
         plan_changes.change_plan(tx, self.actor, self.account_id, {"plan": self.account.upgrade_to}, at)

@@ -11,36 +11,40 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# JSON can encode half of a surrogate pair; UTF-8 cannot.
-_HALF_PAIRS = r"\ud800-\udfff"
-_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
-_CONTROLS_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
-
-# Unicode's Default_Ignorable_Code_Point without those that shape their neighbours; the line and paragraph separators;
-# and the marks of interlinear annotation. https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
-_INVISIBLE = (
-    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    r"\ufff0-\ufffb"
+from inkeeper.invisible import (
+    CONTROLS,
+    CONTROLS_IN_LINES,
+    INVISIBLE,
+    JOINER,
+    JOINERS,
+    MONGOLIAN_SELECTORS,
+    MONGOLIAN_VOWEL_SEPARATOR,
+    NON_JOINER,
+    SELECTORS,
+    SURROGATES,
+    TAGS,
+    basic_pattern_of,
+    pattern_of,
 )
-_INVISIBLE_ASTRAL = "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e001f\U000e0080-\U000e00ff"
-_INVISIBLE_ASTRAL += "\U000e01f0-\U000e0fff"
-_SHAPING = "\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+
+# Beside the invisible characters: the line and paragraph separators, and the marks of interlinear annotation.
+_ALSO_REFUSED = ((0x2028, 0x2029), (0xFFF9, 0xFFFB))
+_SHAPING = (*JOINERS, *SELECTORS, *MONGOLIAN_SELECTORS, *MONGOLIAN_VOWEL_SEPARATOR, *TAGS)
 
 _BREAKS = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
 _BREAKS_AND_TABS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 
-_NON_JOINER, _JOINER = "\u200c", "\u200d"
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
-_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_TAG = re.compile("[\U000e0020-\U000e007f]")
+_SELECTOR = re.compile(f"[{pattern_of(SELECTORS)}]")
+_TAG = re.compile(f"[{pattern_of(TAGS)}]")
 # The black flag. With tags behind it, it is shown as the flag of a region such as Scotland.
-_FLAG_BEFORE = re.compile("\U0001f3f4[\U000e0020-\U000e007f]*$")
+_FLAG_BEFORE = re.compile(f"\U0001f3f4[{pattern_of(TAGS)}]*$")
 _LONGEST_FLAG = 8
 _EMOJI = frozenset({"So", "Sk", "Sm"})  # symbols; skin tones are modifier symbols
 _VIRAMA_CLASS = 9
 
-_REFUSED = re.compile(f"[{_CONTROLS}{_HALF_PAIRS}{_INVISIBLE}{_INVISIBLE_ASTRAL}{_SHAPING}]")
-_REFUSED_IN_LINES = re.compile(f"[{_CONTROLS_IN_LINES}{_HALF_PAIRS}{_INVISIBLE}{_INVISIBLE_ASTRAL}{_SHAPING}]")
+_REFUSED = re.compile(f"[{pattern_of(CONTROLS, SURROGATES, INVISIBLE, _ALSO_REFUSED, _SHAPING)}]")
+_REFUSED_IN_LINES = re.compile(f"[{pattern_of(CONTROLS_IN_LINES, SURROGATES, INVISIBLE, _ALSO_REFUSED, _SHAPING)}]")
 
 
 def pattern(*, lines: bool = False) -> str:
@@ -50,7 +54,7 @@ def pattern(*, lines: bool = False) -> str:
     their neighbours, and characters above U+FFFF are not checked, since not all regular expression engines can name
     them.
     """
-    refused = f"{_CONTROLS_IN_LINES if lines else _CONTROLS}{_INVISIBLE}"
+    refused = basic_pattern_of(CONTROLS_IN_LINES if lines else CONTROLS, INVISIBLE, _ALSO_REFUSED)
     return rf"^[^{refused}]*[^\s{refused}][^{refused}]*$"
 
 
@@ -92,7 +96,7 @@ def _is_needed(text: str, at: int) -> bool:
     mark, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
     if not before:
         return False
-    if mark in (_NON_JOINER, _JOINER):
+    if mark in (NON_JOINER, JOINER):
         return _joins(mark, before, after)
     if _SELECTOR.match(mark):
         return not before.isspace() and not _REFUSED.match(before)
@@ -111,7 +115,7 @@ def _joins(mark: str, before: str, after: str) -> bool:
     if _is_cursive(before) and _is_cursive(after):
         return True
     emoji_before = before == "\ufe0f" or unicodedata.category(before) in _EMOJI
-    return mark == _JOINER and emoji_before and unicodedata.category(after) in _EMOJI
+    return mark == JOINER and emoji_before and unicodedata.category(after) in _EMOJI
 
 
 def _is_cursive(character: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -95,3 +98,60 @@ def test_nothing_of_another_owner_is_found(seat: Seat, client: FlaskClient, pair
     stranger = Caller(client, pair("Robin Sample").headers)
 
     assert look_up(stranger, profile_url=LINK) == NOTHING
+
+
+LEAD = "https://www.linkedin.com/sales/lead/ACwAAB0robin"
+OTHER_LEAD = "https://www.linkedin.com/sales/lead/ACwAAB0ROBIN"
+
+
+def test_people_whose_links_differ_by_case_keep_both_links(seat: Seat) -> None:
+    first = seat.call.post("/people", {"name": "Robin Sample", "profile_url": LEAD})
+    second = seat.call.post("/people", {"name": "Mika Muster", "profile_url": OTHER_LEAD})
+    third = seat.call.post("/people", {"name": "Kai Example"})
+
+    assert (first["links"], second["links"]) == ([LEAD], [OTHER_LEAD])
+    assert [seat.call.get(f"/people/{each['id']}")["links"] for each in (first, second)] == [[LEAD], [OTHER_LEAD]]
+    for link, person in ((LEAD, first), (OTHER_LEAD, second)):
+        assert look_up(seat.call, profile_url=link)["person"]["id"] == person["id"]
+        assert seat.call("PATCH", f"/people/{third['id']}", {"profile_url": link}).status_code == 422
+    assert (
+        seat.call("PATCH", f"/people/{third['id']}", {"profile_url": LEAD.replace("robin", "Robin")}).status_code == 200
+    )
+
+
+def test_a_link_in_lower_case_leads_to_the_same_person(seat: Seat) -> None:
+    first = seat.call.post("/people", {"name": "Robin Sample", "profile_url": LEAD.replace("ACwAAB", "acwaab")})
+    other = seat.call.post("/people", {"name": "Mika Muster"})
+
+    assert seat.call.post("/people", {"name": "R. Sample", "profile_url": LEAD}, 200)["id"] == first["id"]
+    assert seat.call("PATCH", f"/people/{other['id']}", {"profile_url": LEAD}).status_code == 422
+
+
+def test_of_devices_that_add_a_link_at_once_one_adds_it(open_account: Callable[..., Seat], live_server: str) -> None:
+    """Each over its own connection to the real server; the database is the only thing between them."""
+    seat = open_account()
+    start = threading.Barrier(8)
+    answers: list[tuple[int, dict[str, Any]]] = []
+
+    def add(number: int) -> None:
+        connection = http.client.HTTPConnection(live_server.removeprefix("http://"))
+        body = json.dumps({"person": {"name": f"Robin Sample {number}", "profile_url": LEAD}})
+        start.wait()
+        headers = seat.call.headers | {"Content-Type": "application/json"}
+        connection.request("POST", "/api/v1/targets", body, headers)
+        answer = connection.getresponse()
+        answers.append((answer.status, json.loads(answer.read())))
+        connection.close()
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(status for status, _ in answers) == [201, *[409] * 7]
+    [target] = seat.call.get("/targets")["items"]
+    [person] = seat.call.get("/people")["items"]
+    assert target["person"] == person
+    assert person["links"] == [LEAD]
+    assert [body.get("target", body)["person"] for _, body in answers] == [person] * 8

@@ -265,13 +265,13 @@ def test_the_copy_for_a_target(call: Caller, store: Store, clock: Clock, used: d
 
         copied = texts.copy_of(tx, Actor(owner_id), used["id"], person, "We met\nin Oslo.")
 
-        assert copied == {
-            "text": used["id"],
-            "version": 2,
-            "subject": "For Kai",
-            "body": "We met\nin Oslo. {{company}}",
-            "missing": ["company"],
-        }
+        assert copied == texts.FilledText(
+            text=used["id"],
+            version=2,
+            subject="For Kai",
+            body="We met\nin Oslo. {{company}}",
+            missing=("company",),
+        )
         with pytest.raises(Problem, match="not_found"):
             texts.copy_of(tx, Actor("another owner"), used["id"], person, None)
 

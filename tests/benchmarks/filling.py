@@ -20,6 +20,7 @@ from inkeeper.services.devices import pairing
 from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, bulk, targets
 from inkeeper.services.people.sent import person_keys
+from inkeeper.services.people.targets import ListFilter
 from inkeeper.settings import load_settings
 from inkeeper.storage import balances
 from inkeeper.storage.database import Store, open_database
@@ -65,7 +66,7 @@ def add_targets(store: Store, owner_id: str, count: int, now: datetime) -> None:
     with store.begin_write(None) as tx:
         plan = adding.make_plan(tx, Actor(owner_id), reading, now)
         adding.store(tx, Actor(owner_id), plan, plan.mark(), now)
-        views = targets.search(tx, Actor(owner_id), {}, None, count, now)
+        views = targets.search(tx, Actor(owner_id), ListFilter(), None, count, now)
         for week in range(1, 9):
             bulk.act(tx, Actor(owner_id), views[3 * week :: 24], "later", now, now.date() + timedelta(weeks=week))
 

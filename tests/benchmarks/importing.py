@@ -121,7 +121,7 @@ def seconds_to_preview(path: Path, store: Store, account_id: str) -> float:
     reading = read(path, account_id)
     with store.read() as tx:
         preview = batches.preview(tx, Actor("me"), account_id, reading, NOW, None, 50)
-    assert preview["adds"]["inmails"] == len(reading.rows) > 0
+    assert preview.adds.inmails == len(reading.rows) > 0
     return time.perf_counter() - started
 
 
@@ -134,12 +134,13 @@ def once(path: Path, folder: Path) -> dict[str, float]:
         preview = batches.preview(tx, Actor("me"), account_id, reading, NOW, None, 50)
     reading = read(path, account_id)
     with store.begin_write(account_id) as tx:
-        done = batches.store_import(tx, Actor("me"), account_id, reading, preview["confirm"], NOW)
+        done = batches.store_import(tx, Actor("me"), account_id, reading, preview.confirm or "", NOW)
     seconds = time.perf_counter() - started
     store.checkpoint_and_close()
-    assert done["import"]["inmails"] == preview["adds"]["inmails"] > ROWS / (2 * ONE_IN)
+    assert done.batch is not None
+    assert done.batch.inmails == preview.adds.inmails > ROWS / (2 * ONE_IN)
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": seconds, "megabytes": kilobytes / 1024, "inmails": done["import"]["inmails"]}
+    return {"seconds": seconds, "megabytes": kilobytes / 1024, "inmails": done.batch.inmails}
 
 
 def measure(folder: Path) -> list[Row]:

@@ -7,7 +7,7 @@ import pty
 import sqlite3
 import subprocess
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -127,6 +127,33 @@ def test_somebody_at_a_terminal_is_asked(
     assert b"100%" in shown
     assert words in shown
     assert process.returncode == (0 if typed == b"y\n" else 1)
+
+
+def test_an_import_that_another_program_stored_before_the_yes(
+    bring: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "messages.csv").write_bytes(TWO)
+    ours, theirs = pty.openpty()
+    command = [*COMMAND, "import", "messages.csv", "--account", "My seat", "--open-earlier"]
+
+    with subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while b"Import this? [y/N]" not in shown:
+            shown += os.read(ours, 4096)
+        other = bring(TWO, "--open-earlier", "--yes")
+        os.write(ours, b"y\n")
+        # The other end is closed when the program has ended.
+        with suppress(OSError):
+            while more := os.read(ours, 4096):
+                shown += more
+    os.close(ours)
+
+    assert other.returncode == 0, other.stderr
+    assert b"There is nothing to import any more." in shown
+    assert process.returncode == 0
 
 
 def test_every_row_can_be_shown(bring: Run) -> None:

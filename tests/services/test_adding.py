@@ -14,7 +14,8 @@ from inkeeper.rules.people import Person, parse_link
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger import accounts, inmails
 from inkeeper.services.people import adding, bulk, persons, targets
-from inkeeper.services.people.adding import Plan
+from inkeeper.services.people.adding import Counts, Plan
+from inkeeper.services.people.targets import ListFilter
 from inkeeper.storage import persons as stored
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Owner
@@ -61,7 +62,7 @@ class List:
             return self.views_in(tx)
 
     def views_in(self, tx: Transaction) -> list[targets.View]:
-        return targets.search(tx, Actor(self.owner), {}, None, 100_000, NOW)
+        return targets.search(tx, Actor(self.owner), ListFilter(), None, 100_000, NOW)
 
     def names(self) -> list[str]:
         return [view.person.name for view in self.views()]
@@ -110,16 +111,16 @@ def test_what_becomes_of_each_line(people: List) -> None:
 
     assert actions(plan) == {1: "on_list", 2: "do_not_contact", 3: "add", 4: "add", 5: "twice"}
     assert [(each.line, each.reason) for each in plan.reading.unread] == [(6, "other_link")]
-    assert plan.counts() == {
-        "add": 2,
-        "written": 1,
-        "on_list": 1,
-        "do_not_contact": 1,
-        "twice": 1,
-        "not_understood": 1,
-        "over": 0,
-        "cut": 0,
-    }
+    assert plan.counts() == Counts(
+        add=2,
+        written=1,
+        on_list=1,
+        do_not_contact=1,
+        twice=1,
+        not_understood=1,
+        over=0,
+        cut=0,
+    )
     assert [row.first_line for row in plan.rows if row.action == "twice"] == [4]
     assert actions(people.plan("Mika Muster", leave_written=True)) == {1: "written"}
 
@@ -192,44 +193,44 @@ def test_a_mark_stands_for_one_text_read_in_one_way(people: List) -> None:
 
 
 def test_long_names_are_cut_and_counted(people: List) -> None:
-    assert people.plan("x" * 500).counts()["cut"] == 1
+    assert people.plan("x" * 500).counts().cut == 1
     people.add("x" * 500)
     assert people.names() == ["x" * 200]
 
 
 def test_a_heading_is_no_person(people: List) -> None:
-    assert people.plan("Name\tLink\nKai Example\tlinkedin.com/in/kai").counts()["add"] == 1
+    assert people.plan("Name\tLink\nKai Example\tlinkedin.com/in/kai").counts().add == 1
 
 
 def test_the_summary_follows(people: List) -> None:
     with people.store.read() as tx:
-        assert targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["names"] == 0
+        assert targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW).names == 0
     people.add("Kai Example\nRobin Sample")
     with people.store.read() as tx:
         found = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)
-    assert (found["names"], [each["person"]["name"] for each in found["next"]]) == (2, ["Kai Example", "Robin Sample"])
+    assert (found.names, [each.person.name for each in found.next]) == (2, ["Kai Example", "Robin Sample"])
 
 
 def test_the_summary_follows_what_becomes_known_of_a_person(people: List) -> None:
     people.add("Kai Example")
 
-    def known() -> tuple[str | None, list[str]]:
+    def known() -> tuple[str | None, tuple[str, ...]]:
         with people.store.read() as tx:
-            person = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["next"][0]["person"]
-        return person["company"], person["links"]
+            person = targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW).next[0].person
+        return person.company, person.links
 
-    assert known() == (None, [])
+    assert known() == (None, ())
     wanted = {"name": "Kai Example", "company": "Example GmbH", "profile_url": "linkedin.com/in/kai"}
     with people.store.begin_write(None) as tx:
         persons.find_or_add(tx, Actor(people.owner), wanted, NOW)
-    assert known() == ("Example GmbH", ["https://www.linkedin.com/in/kai"])
+    assert known() == ("Example GmbH", ("https://www.linkedin.com/in/kai",))
 
 
 def test_a_write_that_fails_leaves_no_trace_in_the_summary(people: List) -> None:
     people.add("Kai Example")
 
     def names_in(tx: Transaction) -> int:
-        return int(targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW)["names"])
+        return targets.for_summary(tx, Actor(people.owner), people.account, "UTC", NOW).names
 
     def names() -> int:
         with people.store.read() as tx:

@@ -16,6 +16,7 @@ from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.ledger import accounts, summary
 from inkeeper.services.ledger import journal as ledger
 from inkeeper.services.people import persons, results, targets
+from inkeeper.services.people.targets import ListFilter
 from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Inmail, Owner
@@ -107,7 +108,7 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
     store = told(now)
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
-        views = targets.search(tx, Actor(owner), {}, None, 100, now)
+        views = targets.search(tx, Actor(owner), ListFilter(), None, 100, now)
         marked = [person.name for person in persons.search(tx, Actor(owner), "", None, 100) if person.do_not_contact]
         first = accounts.list_accounts(tx, Actor(owner), now, None, 1)[0]["id"]
         shown = summary.summary(tx, owned_account(tx, Actor(owner), first), now).answer.targets
@@ -122,7 +123,7 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
     days = sorted(view.target.planned_on for view in views if view.target.planned_on)
     assert days[1] - days[0] == timedelta(days=1)
     # The planned InMail and the follow-up that is due.
-    assert shown["today"] == 2
+    assert shown.today == 2
     assert marked == ["Bo Attrapp"]
     assert list(check(store, now)) == []
 

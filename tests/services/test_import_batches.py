@@ -54,16 +54,16 @@ class Life:
     def read(self, content: bytes, wishes: Wishes = WISHES) -> Reading:
         return read_file(io.BytesIO(content), "mine.csv", Named(self.id, "My seat"), "UTC", wishes, self.now)
 
-    def preview(self, content: bytes, wishes: Wishes = WISHES) -> dict[str, Any]:
+    def preview(self, content: bytes, wishes: Wishes = WISHES) -> batches.Preview:
         with self.store.read() as tx:
             return batches.preview(tx, Actor("me"), self.id, self.read(content, wishes), self.now, None, 1000)
 
-    def bring(self, content: bytes, wishes: Wishes = WISHES) -> dict[str, Any]:
-        confirm = self.preview(content, wishes)["confirm"] or ""
+    def bring(self, content: bytes, wishes: Wishes = WISHES) -> batches.Imported:
+        confirm = self.preview(content, wishes).confirm or ""
         with self.store.begin_write(self.id) as tx:
             return batches.store_import(tx, Actor("me"), self.id, self.read(content, wishes), confirm, self.now)
 
-    def take_back(self, import_id: str) -> dict[str, Any]:
+    def take_back(self, import_id: str) -> batches.Imported:
         self.now += timedelta(minutes=1)
         with self.store.begin_write(self.id) as tx:
             return batches.take_back(tx, Actor("me"), self.id, import_id, self.now)
@@ -157,8 +157,8 @@ def test_a_period_with_no_more_sends_without_a_credit_than_before_is_not_in_the_
     same = one.preview(csv_of(answer, ("New Person", "", "2026-11-08 00:00")), wishes)
     more = one.preview(csv_of(answer, *(("New Person", "", f"2026-11-{day} 00:00") for day in ("08", "10"))), wishes)
 
-    assert (same["uncovered"], same["in_the_way"]) == (0, [])
-    assert (more["uncovered"], [each["code"] for each in more["in_the_way"]]) == (1, ["insufficient_credits"])
+    assert (same.uncovered, same.in_the_way) == (0, [])
+    assert (more.uncovered, [each.code for each in more.in_the_way]) == (1, ["insufficient_credits"])
 
 
 @given(BOOKS, LOGGED, tables())
@@ -173,36 +173,36 @@ def test_twice_adds_nothing_and_back_is_as_before(terms: dict[str, Any], logged:
         done = one.bring(content)
 
         one.assert_sound()
-        batch = done["import"]
-        assert done["balance"] == shown["balance_then"]
+        batch = done.batch
+        assert done.balance == shown.balance_then
         if batch is None:
-            assert shown["confirm"] is None
+            assert shown.confirm is None
             assert one.told() == before
             return
-        assert (batch["inmails"], batch["answers"]) == (shown["adds"]["inmails"], shown["adds"]["answers"])
+        assert (batch.inmails, batch.answers) == (shown.adds.inmails, shown.adds.answers)
         after = one.told()
         again = one.preview(content)
-        assert again["confirm"] is None
-        assert again["adds"] == {"inmails": 0, "free": 0, "answers": 0, "from": None, "to": None}
-        assert one.bring(content) == {"import": None, "balance": done["balance"]}
+        assert again.confirm is None
+        assert again.adds == batches.Adds(inmails=0, free=0, answers=0, first=None, last=None)
+        assert one.bring(content) == batches.Imported(None, done.balance)
         assert one.told() == after
 
-        one.take_back(batch["id"])
+        one.take_back(batch.id)
 
         one.assert_sound()
         assert one.told() == before
-        assert one.bring(content)["import"]["inmails"] == batch["inmails"]
+        assert one.bring(content).batch.inmails == batch.inmails
         assert one.told()[0].balance == after[0].balance
         one.assert_sound()
 
 
 def test_one_retraction_for_each_inmail(mine: Life) -> None:
     content = csv_of(*((f"Robin Sample {number}", "", "2026-11-05", 1, "replied", "2026-11-06") for number in range(3)))
-    batch = mine.bring(content)["import"]
+    batch = mine.bring(content).batch
     with mine.store.read() as tx:
         before = len(stored_facts.facts_of(tx, mine.id))
 
-    mine.take_back(batch["id"])
+    mine.take_back(batch.id)
 
     with mine.store.read() as tx:
         assert len(stored_facts.facts_of(tx, mine.id)) == before + 3
@@ -229,19 +229,19 @@ def test_an_answer_to_an_inmail_that_is_there_already_is_added_and_taken_back(mi
     content = csv_of(("Robin Sample", "", "2026-11-05 09:00", 1, "replied", "2026-11-07 09:00"))
 
     shown = mine.preview(content)
-    batch = mine.bring(content)["import"]
+    batch = mine.bring(content).batch
 
-    assert [(item["action"], item["why"]) for item in shown["items"]] == [
+    assert [(item.action, item.why) for item in shown.items] == [
         ("answer", "logged by the popup at 2026-11-05T10:00:00Z, to the same name")
     ]
-    assert (batch["inmails"], batch["answers"]) == (0, 1)
+    assert (batch.inmails, batch.answers) == (0, 1)
     with mine.store.read() as tx:
         (row,) = Inmail.select().execute(tx.database)
         assert (row.outcome, row.outcome_at, row.answered_at) == (
             "replied",
             *[datetime(2026, 11, 7, 9, tzinfo=UTC)] * 2,
         )
-    mine.take_back(batch["id"])
+    mine.take_back(batch.id)
     with mine.store.read() as tx:
         (row,) = Inmail.select().execute(tx.database)
         assert (row.outcome, row.outcome_at, row.answered_at) == ("pending", None, None)
@@ -251,12 +251,12 @@ def test_an_answer_to_an_inmail_that_is_there_already_is_added_and_taken_back(mi
 def test_what_the_user_has_noted_since_stands(mine: Life) -> None:
     mine.log("Robin Sample", None, datetime(2026, 11, 5, 10, tzinfo=UTC))
     content = csv_of(("Robin Sample", "", "2026-11-05 09:00", 1, "replied", "2026-11-07 09:00"))
-    batch = mine.bring(content)["import"]
+    batch = mine.bring(content).batch
     with mine.store.begin_write(mine.id) as tx:
         (row,) = Inmail.select().execute(tx.database)
         inmails.update_inmail(tx, Actor("me"), mine.id, row.id, {"outcome": "declined"}, mine.now)
 
-    mine.take_back(batch["id"])
+    mine.take_back(batch.id)
 
     with mine.store.read() as tx:
         (row,) = Inmail.select().execute(tx.database)
@@ -265,13 +265,13 @@ def test_what_the_user_has_noted_since_stands(mine: Life) -> None:
 
 
 def test_two_imports_that_both_date_the_opening_back(mine: Life) -> None:
-    first = mine.bring(csv_of(("Robin Sample", "", "2026-03-05")))["import"]
-    second = mine.bring(csv_of(("Mika Placeholder", "", "2025-03-05")))["import"]
+    first = mine.bring(csv_of(("Robin Sample", "", "2026-03-05"))).batch
+    second = mine.bring(csv_of(("Mika Placeholder", "", "2025-03-05"))).batch
     assert mine.account()["opened_at"] == datetime(2025, 3, 1, 5, tzinfo=UTC)
 
-    mine.take_back(first["id"])
+    mine.take_back(first.id)
     assert mine.account()["opened_at"] == datetime(2025, 3, 1, 5, tzinfo=UTC)
-    mine.take_back(second["id"])
+    mine.take_back(second.id)
 
     assert mine.account()["opened_at"] == datetime(2026, 3, 1, 5, tzinfo=UTC)
     mine.assert_sound()
@@ -285,20 +285,20 @@ def test_terms_that_were_corrected_hold_however_the_opening_is_dated(store: Stor
         )
     before = mine.told()
 
-    batch = mine.bring(csv_of(("Robin Sample", "", "2026-05-25")))["import"]
+    batch = mine.bring(csv_of(("Robin Sample", "", "2026-05-25"))).batch
 
     assert mine.account()["opened_at"] == datetime(2026, 5, 20, 4, tzinfo=UTC)
     assert (mine.account()["allotment"], mine.account()["renewal_day"]) == (7, 20)
-    mine.take_back(batch["id"])
+    mine.take_back(batch.id)
     assert mine.told() == before
 
 
 def test_terms_that_are_corrected_after_an_import_stay_when_it_goes(mine: Life) -> None:
-    batch = mine.bring(csv_of(("Robin Sample", "", "2026-03-05")))["import"]
+    batch = mine.bring(csv_of(("Robin Sample", "", "2026-03-05"))).batch
     with mine.store.begin_write(mine.id) as tx:
         accounts.update_account(tx, Actor("me"), mine.id, {"rule_book": "rolling", "renewal_day": 3}, mine.now)
 
-    mine.take_back(batch["id"])
+    mine.take_back(batch.id)
 
     account = mine.account()
     assert (account["opened_at"], account["rule_book"], account["renewal_day"]) == (OPENED, "rolling", 3)
@@ -332,14 +332,14 @@ def test_a_renewal_on_the_31st_stays_there_though_february_has_none(store: Store
 def test_an_inmail_of_long_ago_without_a_wish_is_left_out(mine: Life) -> None:
     shown = mine.preview(csv_of(("Robin Sample", "", "2026-03-05")), Wishes())
 
-    assert (shown["before_opening"], shown["confirm"]) == (1, None)
-    assert shown["items"][0]["why"] == "the account opened at 2026-08-10T14:30:00Z"
+    assert (shown.before_opening, shown.confirm) == (1, None)
+    assert shown.items[0].why == "the account opened at 2026-08-10T14:30:00Z"
 
 
 def test_too_few_credits_are_said_before_anything_is_stored(mine: Life) -> None:
     content = csv_of(*((f"Robin Sample {number}", "", "2026-11-05") for number in range(20)))
 
-    reading, confirm = mine.read(content, Wishes()), mine.preview(content)["confirm"]
+    reading, confirm = mine.read(content, Wishes()), mine.preview(content).confirm
     with mine.store.begin_write(mine.id) as tx, pytest.raises(Problem) as caught:
         batches.store_import(tx, Actor("me"), mine.id, reading, confirm, mine.now)
 

@@ -108,6 +108,18 @@ def test_blanks_of_every_kind_in_headings_and_dates(blank: str) -> None:
     assert found.found[0].sent_at == datetime(2026, 7, 2, 15, 4, tzinfo=UTC)
 
 
+# A soft hyphen, the Arabic letter mark, the word joiner, isolates around a date, and the byte order mark.
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u061c", "\u2060", "\u2066", "\u2069", "\u3164", "\ufeff"])
+def test_invisible_characters_in_headings_and_dates(unseen: str) -> None:
+    found = read(
+        f"Full{unseen} Name,{unseen}Sent At{unseen}\nKai,{unseen}2026-07-02 15:04{unseen}\n{unseen},{unseen}\n"
+    )
+
+    assert found.heading == ["Full Name", "Sent At"]
+    assert found.found[0].sent_at == datetime(2026, 7, 2, 15, 4, tzinfo=UTC)
+    assert len(found.rows) == 1
+
+
 def test_equal_headings_get_numbers() -> None:
     text = "Name,Date,Date,date,Date (2)\nKai,2026-07-10,2026-07-11,2026-07-12,2026-07-13\n"
 

@@ -62,11 +62,11 @@ class Books:
 
         with self.store.read() as tx:
             preview = batches.preview(tx, Actor("me"), self.id, read(), NOW, None, 1000)
-        assert preview["in_the_way"] == []
+        assert preview.in_the_way == []
         if bring:
             with self.store.begin_write(self.id) as tx:
-                batches.store_import(tx, Actor("me"), self.id, read(), preview["confirm"], NOW)
-        return [each["action"] for each in preview["items"]]
+                batches.store_import(tx, Actor("me"), self.id, read(), preview.confirm or "", NOW)
+        return [each.action for each in preview.items]
 
     def listed(self) -> list[dict[str, Any]]:
         with self.store.read() as tx:

@@ -377,6 +377,15 @@ def test_the_rows_as_a_file(client: FlaskClient, page: WebPage, full: Seat) -> N
     assert rows[1]["note"] == "met at a fair"
 
 
+def test_the_rows_of_some_days_as_a_file(client: FlaskClient, page: WebPage, full: Seat) -> None:
+    days = {"since": "2026-11-11", "until": "2026-11-11"}
+
+    answer = client.get(download(page, account=full.account["id"], **days))
+
+    rows = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    assert [row["name"] for row in rows] == ["Noor Dummy"]
+
+
 def test_a_ticket_is_used_once_and_soon(client: FlaskClient, page: WebPage, full: Seat, clock: Clock) -> None:
     used, late = download(page), download(page)
     assert client.get(used).status_code == 200

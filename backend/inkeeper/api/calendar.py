@@ -69,7 +69,7 @@ def read_limit() -> MinuteLimit:
 
 @blueprint.get(_ADDRESS)
 @blueprint.response(200, AddressSchema)
-def show_address(account_id: str) -> dict[str, Any]:
+def show_address(account_id: str) -> calendar.AddressState:
     """Tell whether there is a private address. The address itself cannot be had again."""
     with store().read() as tx:
         return calendar.address_state(tx, actor(), account_id)
@@ -84,7 +84,7 @@ def make_address(body: dict[str, Any], account_id: str) -> Response:
     def make(tx: Transaction) -> tuple[int, dict[str, Any]]:
         salt = secrets.token_urlsafe(24)
         made = calendar.make_address(tx, actor(), account_id, secret_from(_SECRET, salt), now(), renew=body["renew"])
-        return 201, {"salt": salt, **made}
+        return 201, {"salt": salt, **made._asdict()}
 
     response = write_once(None, make)
     answer = json.loads(response.get_data())

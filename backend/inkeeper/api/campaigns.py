@@ -13,6 +13,8 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import campaigns
+from inkeeper.services.people.campaigns import CampaignProgress
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PURPOSES
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/api/v1/campaigns", description="Sequences of InMails")
@@ -133,7 +135,7 @@ def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
         found = campaigns.list_campaigns(tx, actor(), query.get("account"), cursor and cursor[0], limit + 1, now())
-    return paged(found, limit, lambda campaign: [campaign["id"]])
+    return paged(found, limit, lambda campaign: [campaign.id])
 
 
 @blueprint.post("")
@@ -146,7 +148,7 @@ def create_campaign(body: dict[str, Any]) -> Response:
 
 @blueprint.get("/<campaign_id>")
 @blueprint.response(200, CampaignSchema)
-def get_campaign(campaign_id: str) -> dict[str, Any]:
+def get_campaign(campaign_id: str) -> CampaignProgress:
     """Show a campaign."""
     with store().read() as tx:
         return campaigns.get_campaign(tx, actor(), campaign_id, now())
@@ -164,7 +166,11 @@ def update_campaign(body: dict[str, Any], campaign_id: str) -> Response:
 @blueprint.response(200, DeletedCampaignSchema)
 def delete_campaign(campaign_id: str) -> Response:
     """Delete a campaign; its people stay on the list. One with InMails is archived, and what is left of it dropped."""
-    return write_once(None, lambda tx: (200, campaigns.delete_campaign(tx, actor(), campaign_id, now())))
+
+    def delete(tx: Transaction) -> tuple[int, dict[str, Any]]:
+        return 200, {"id": campaign_id, "archived": campaigns.delete_campaign(tx, actor(), campaign_id, now())}
+
+    return write_once(None, delete)
 
 
 @blueprint.post("/<campaign_id>/targets")
@@ -172,4 +178,9 @@ def delete_campaign(campaign_id: str) -> Response:
 @blueprint.response(200, FilledCampaignSchema)
 def add_targets(body: dict[str, Any], campaign_id: str) -> Response:
     """Put targets into a campaign. Those that are in it stay as they are; 409 `over` for a campaign that has ended."""
-    return write_once(None, lambda tx: (200, campaigns.add_targets(tx, actor(), campaign_id, body["targets"], now())))
+
+    def add(tx: Transaction) -> tuple[int, dict[str, Any]]:
+        filled = campaigns.add_targets(tx, actor(), campaign_id, body["targets"], now())
+        return 200, filled.campaign._asdict() | {"added": filled.added}
+
+    return write_once(None, add)

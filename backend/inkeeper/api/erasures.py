@@ -59,7 +59,7 @@ class ErasuresSchema(Schema):
 @blueprint.get("")
 @blueprint.arguments(ErasuresQuery, location="query")
 @blueprint.response(200, ErasuresSchema)
-def list_erasures(query: dict[str, Any]) -> dict[str, Any]:
+def list_erasures(query: dict[str, Any]) -> erasing.Erasures:
     """List the people erased since the last time, so that a client drops what it keeps of them itself."""
     with store().read() as tx:
         return erasing.erasures(tx, actor(), query["since"])

@@ -20,14 +20,18 @@ from inkeeper.api.schemas_base import Cursor, Flag, Instant, PageQuery, Schema, 
 from inkeeper.api.uploads import ImportQueue
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
+from inkeeper.jsontext import plain
 from inkeeper.services.access import owned_account
 from inkeeper.services.imports import batches
+from inkeeper.services.imports.batches import Imported, Preview
 from inkeeper.services.imports.columns import FIELDS
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.imports.own import Named
+from inkeeper.services.imports.plan import Step
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
 from inkeeper.storage.accounts import Account
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import IMPORT_ACTIONS, IMPORT_KINDS, OUTCOMES, ROW_KINDS
 
 blueprint = Blueprint(
@@ -258,7 +262,7 @@ def list_imports(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
         found = batches.list_imports(tx, actor(), account_id, cursor and cursor[0], limit + 1)
-    return paged(found, limit, lambda batch: [batch["id"]])
+    return paged(found, limit, lambda batch: [batch.id])
 
 
 @blueprint.post("")
@@ -282,18 +286,24 @@ def import_file(query: dict[str, Any], account_id: str) -> Response:
         reading = _read(file, query["file"], account, wishes)
         if query["preview"]:
             return _preview(reading, account_id, query)
-        return write_once(
-            account_id,
-            lambda tx: (201, batches.store_import(tx, actor(), account_id, reading, query["confirm"], now())),
-            reading.digest,
-        )
+
+        def store_it(tx: Transaction) -> tuple[int, dict[str, Any]]:
+            return 201, _describe_imported(
+                batches.store_import(tx, actor(), account_id, reading, query["confirm"], now())
+            )
+
+        return write_once(account_id, store_it, reading.digest)
 
 
 @blueprint.delete("/<import_id>")
 @blueprint.response(200, ImportedSchema)
 def take_back_import(account_id: str, import_id: str) -> Response:
     """Take a whole import back: its InMails count as never sent. Again: the same answer."""
-    return write_once(account_id, lambda tx: (200, batches.take_back(tx, actor(), account_id, import_id, now())))
+
+    def take_back(tx: Transaction) -> tuple[int, dict[str, Any]]:
+        return 200, _describe_imported(batches.take_back(tx, actor(), account_id, import_id, now()))
+
+    return write_once(account_id, take_back)
 
 
 def _wishes(query: dict[str, Any]) -> Wishes:
@@ -326,6 +336,73 @@ def _read(file: BinaryIO, name: str, account: Account, wishes: Wishes) -> Readin
 def _preview(reading: Reading, account_id: str, query: dict[str, Any]) -> Response:
     after, limit = query["cursor"], query["limit"]
     with store().read() as tx:
-        answer = batches.preview(tx, actor(), account_id, reading, now(), after, limit + 1)
-    page = paged(answer["items"], limit, lambda item: [item["sent_at"], item["line"]])
-    return jsonify(answer | page)
+        found = batches.preview(tx, actor(), account_id, reading, now(), after, limit + 1)
+    page = paged(found.items, limit, lambda step: [step.found.sent_at, step.found.line], _describe_step)
+    return jsonify(_describe_preview(found) | page)
+
+
+def _describe_preview(found: Preview) -> dict[str, Any]:
+    """The preview in the form of `ImportPreviewSchema`, without its page of InMails."""
+    reading, adds = found.reading, found.adds
+    described: dict[str, Any] = plain(
+        {
+            "kind": reading.kind,
+            "file": reading.file,
+            "columns": found.columns,
+            "mapping": reading.columns or None,
+            "rows": len(reading.rows),
+            "notes": reading.notes,
+            "taken_for": found.taken_for,
+            "not_understood": reading.problems,
+            "actions": found.actions,
+            "adds": {
+                "inmails": adds.inmails,
+                "free": adds.free,
+                "answers": adds.answers,
+                "from": adds.first,
+                "to": adds.last,
+            },
+            "opens_at": found.opens_at,
+            "before_opening": found.before_opening,
+            "uncovered": found.uncovered,
+            "balance_now": found.balance_now,
+            "balance_then": found.balance_then,
+            "in_the_way": [{"code": problem.code, "detail": problem.detail} for problem in found.in_the_way],
+            "nothing": found.nothing,
+            "confirm": found.confirm,
+        }
+    )
+    return described
+
+
+def _describe_step(step: Step) -> dict[str, Any]:
+    """An InMail of a preview in the form of `FoundSchema`."""
+    found = step.found
+    return {
+        "line": found.line,
+        "action": step.action,
+        "why": step.why,
+        "recipient": {"name": found.name, "profile_url": found.link},
+        "sent_at": found.sent_at,
+        "cost": found.cost,
+        "subject": found.subject,
+        "outcome": found.outcome,
+        "outcome_at": found.outcome_at,
+        "answer_line": found.answer_line,
+        "inmail_id": step.known and step.known.id,
+    }
+
+
+def _describe_imported(done: Imported) -> dict[str, Any]:
+    """The result of an import in the form of `ImportedSchema`."""
+    batch = done.batch
+    described = batch and {
+        "id": batch.id,
+        "kind": batch.kind,
+        "created_at": batch.created_at,
+        "rows": batch.rows,
+        "inmails": batch.inmails,
+        "answers": batch.answers,
+        "retracted_at": batch.retracted_at,
+    }
+    return {"import": described, "balance": done.balance}

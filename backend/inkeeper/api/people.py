@@ -17,6 +17,7 @@ from inkeeper.api.writes import write_once
 from inkeeper.services.access import owned_person
 from inkeeper.services.ledger import inmails
 from inkeeper.services.people import persons, targets
+from inkeeper.services.people.persons import PersonEntry
 from inkeeper.services.takeout import erasing
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OUTCOMES
@@ -123,7 +124,7 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
         found = persons.search(tx, actor(), query["q"], cursor and cursor[0], limit + 1)
-    return paged(found, limit, lambda person: [person.id], persons.describe)
+    return paged(found, limit, lambda person: [person.id], persons.entry_of)
 
 
 @blueprint.post("")
@@ -135,7 +136,7 @@ def add_person(body: dict[str, Any]) -> Response:
 
     def add(tx: Transaction) -> tuple[int, Any]:
         found = persons.find_or_add(tx, actor(), body, now())
-        return 201 if found.new else 200, persons.describe(found.person)
+        return 201 if found.new else 200, persons.entry_of(found.person)
 
     return write_once(None, add)
 
@@ -155,7 +156,7 @@ def look_up_person(query: dict[str, Any]) -> dict[str, Any]:
         sent, outcome, count = found
         last = {"id": sent.id, "account": sent.account_id, "sent_at": sent.sent_at, "outcome": outcome}
     return {
-        "person": person and persons.describe(person),
+        "person": person and persons.entry_of(person),
         "target": target,
         "last_inmail": last,
         "inmails": count,
@@ -164,10 +165,10 @@ def look_up_person(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/<person_id>")
 @blueprint.response(200, PersonSchema)
-def get_person(person_id: str) -> dict[str, Any]:
+def get_person(person_id: str) -> PersonEntry:
     """Show a person."""
     with store().read() as tx:
-        return persons.describe(owned_person(tx, actor(), person_id))
+        return persons.entry_of(owned_person(tx, actor(), person_id))
 
 
 @blueprint.patch("/<person_id>")
@@ -175,7 +176,7 @@ def get_person(person_id: str) -> dict[str, Any]:
 @blueprint.response(200, PersonSchema)
 def update_person(body: dict[str, Any], person_id: str) -> Response:
     """Change what is known of a person."""
-    return write_once(None, lambda tx: (200, persons.describe(persons.update(tx, actor(), person_id, body))))
+    return write_once(None, lambda tx: (200, persons.entry_of(persons.update(tx, actor(), person_id, body))))
 
 
 @blueprint.delete("/<person_id>")

@@ -14,7 +14,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Integer, Schema
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import planning
-from inkeeper.services.people.planning import ALL_READY
+from inkeeper.services.people.planning import ALL_READY, SpreadPlan
 from inkeeper.vocabulary import NOT_PLACED
 
 blueprint = Blueprint(
@@ -100,11 +100,11 @@ class SpreadPlanSchema(Schema):
 @blueprint.arguments(WantedPlanSchema)
 @blueprint.arguments(PreviewQuery, location="query")
 @blueprint.response(200, SpreadPlanSchema)
-def plan_targets(body: dict[str, Any], query: dict[str, Any], account_id: str) -> Response | dict[str, Any]:
+def plan_targets(body: dict[str, Any], query: dict[str, Any], account_id: str) -> Response | SpreadPlan:
     """Plan targets for days, so that no credit is lost that one of them could have had. Those that are planned keep
     their days. With `preview=true` nothing is stored.
     """
     if query["preview"]:
         with store().read() as tx:
-            return planning.preview(tx, actor(), account_id, body, now()).answer
+            return planning.preview(tx, actor(), account_id, body, now()).plan
     return write_once(account_id, lambda tx: (200, planning.store(tx, actor(), account_id, body, now())))

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from inkeeper.api.guard import too_large
 from inkeeper.errors import Problem
-from inkeeper.jsontext import to_json
+from inkeeper.jsontext import plain, to_json
 from inkeeper.storage.database import DatabaseProblem
 from inkeeper.vocabulary import ProblemCode
 
@@ -36,7 +36,7 @@ def handle_problems(app: Flask) -> None:
 
 
 def body_of(problem: Problem) -> str:
-    """The problem as JSON text (RFC 9457)."""
+    """The problem as JSON text (RFC 9457). NamedTuples in its extra members are objects of their members."""
     body: dict[str, Any] = {
         "type": f"/problems/{problem.code}",
         "title": problem.title,
@@ -47,7 +47,7 @@ def body_of(problem: Problem) -> str:
     if problem.errors is not None:
         body["errors"] = problem.errors
     body.update(problem.extra)
-    return to_json(body)
+    return to_json(plain(body))
 
 
 def respond(problem: Problem) -> Response:

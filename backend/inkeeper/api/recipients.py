@@ -6,13 +6,11 @@ from typing import Any
 
 from marshmallow import fields
 
-from inkeeper.rules.people import LONGEST_NAME, clean_name
+from inkeeper.invisible import CONTROLS, basic_pattern_of
+from inkeeper.rules.people import LONGEST_NAME, UNSEEN_IN_NAMES, clean_name
 
 # For the OpenAPI document: a character that is not a blank, control or invisible character.
-_SEEN = (
-    r"[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]"
-)
+_SEEN = rf"[^\s{basic_pattern_of(CONTROLS, UNSEEN_IN_NAMES)}]"
 
 
 class RecipientName(fields.String):

@@ -86,9 +86,4 @@ class ResultsSchema(Schema):
 def show_results(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """Show what came of the InMails by text, campaign, purpose, weekday or hour."""
     with store().read() as tx:
-        found = results.list_results(tx, actor(), account_id, query["by"], now())
-    return {
-        "items": [
-            row._asdict() | {"cost_per_answer": row.cost_per_answer and row.cost_per_answer._asdict()} for row in found
-        ]
-    }
+        return {"items": results.list_results(tx, actor(), account_id, query["by"], now())}

@@ -161,14 +161,14 @@ def _preview(plan: Plan, *, skip_rows: bool) -> dict[str, Any]:
     in_the_way = _not_understood(len(unread)) if unread and not skip_rows else None
     counts = plan.counts()
     return {
-        **counts,
+        **counts._asdict(),
         "columns": plan.reading.columns,
         "mapping": plan.reading.mapping,
         "not_understood": [
             {"line": each.line, "reason": REASONS[each.reason]} for each in unread[:_NOT_UNDERSTOOD_SHOWN]
         ],
         "in_the_way": [{"code": in_the_way.code, "detail": in_the_way.detail}] if in_the_way else [],
-        "confirm": None if in_the_way or not counts["add"] else plan.mark(),
+        "confirm": None if in_the_way or not counts.add else plan.mark(),
         "items": [_describe(row) for row in plan.shown()],
     }
 

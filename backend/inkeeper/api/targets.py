@@ -15,6 +15,7 @@ from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import CleanText, Cursor, Instant, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services.people import targets
+from inkeeper.services.people.targets import ListFilter, TargetEntry
 from inkeeper.vocabulary import PURPOSES, TARGET_ACTIONS, TARGET_STATES
 
 blueprint = Blueprint("targets", __name__, url_prefix="/api/v1/targets", description="The list of people to write to")
@@ -158,10 +159,10 @@ class ListSchema(Schema):
     held = fields.Integer(required=True)
 
 
-def filters_of(query: dict[str, Any]) -> dict[str, Any]:
+def filters_of(query: dict[str, Any]) -> ListFilter:
     """Convert query parameters to the service's filters."""
-    filters = dict(query)
-    return filters | ({"states": [filters.pop("state")]} if "state" in filters else {})
+    others = {name: value for name, value in query.items() if name != "state"}
+    return ListFilter((query["state"],) if "state" in query else (), **others)
 
 
 @blueprint.get("")
@@ -172,7 +173,7 @@ def list_targets(query: dict[str, Any]) -> dict[str, Any]:
     limit, cursor = query.pop("limit"), query.pop("cursor")
     with store().read() as tx:
         found = targets.search(tx, actor(), filters_of(query), cursor, limit + 1, now())
-    return paged(found, limit, lambda view: [view.target.place, view.target.id], targets.describe)
+    return paged(found, limit, lambda view: [view.target.place, view.target.id], targets.entry_of)
 
 
 @blueprint.post("")
@@ -185,7 +186,7 @@ def add_target(body: dict[str, Any]) -> Response:
 
 @blueprint.get("/<target_id>")
 @blueprint.response(200, TargetSchema)
-def get_target(target_id: str) -> dict[str, Any]:
+def get_target(target_id: str) -> TargetEntry:
     """Show a target."""
     with store().read() as tx:
         return targets.with_copy(tx, actor(), targets.get(tx, actor(), target_id, now()))

@@ -14,6 +14,8 @@ from inkeeper.api.schemas_base import CleanText, Cursor, Instant, PageQuery, Sch
 from inkeeper.api.writes import write_once
 from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT
 from inkeeper.services.people import texts
+from inkeeper.storage.texts import Text
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PURPOSES, VARIABLES
 
 blueprint = Blueprint("texts", __name__, url_prefix="/api/v1/texts", description="Texts to write with")
@@ -148,6 +150,21 @@ class TextQuery(PageQuery):
     cursor = Cursor(str)
 
 
+def describe_text(text: Text) -> dict[str, Any]:
+    """The text in the form of `TextSchema`."""
+    return {
+        "id": text.id,
+        "name": text.name,
+        "purpose": text.purpose,
+        "subject": text.subject,
+        "body": text.body,
+        "version": text.version,
+        "used": text.used,
+        "archived": text.archived_at is not None,
+        "created_at": text.created_at,
+    }
+
+
 @blueprint.get("")
 @blueprint.arguments(TextQuery, location="query")
 @blueprint.response(200, page_of(TextSchema))
@@ -156,7 +173,7 @@ def list_texts(query: dict[str, Any]) -> dict[str, Any]:
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
         found = texts.list_texts(tx, actor(), cursor and cursor[0], limit + 1)
-    return paged(found, limit, lambda text: [text["id"]])
+    return paged(found, limit, lambda text: [text.id], describe_text)
 
 
 @blueprint.post("")
@@ -164,7 +181,7 @@ def list_texts(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, TextSchema)
 def create_text(body: dict[str, Any]) -> Response:
     """Store a text. A fault of its variables is refused with 422 at `subject` or `body`, one error for each."""
-    return write_once(None, lambda tx: (201, texts.create_text(tx, actor(), body, now())))
+    return write_once(None, lambda tx: (201, describe_text(texts.create_text(tx, actor(), body, now()))))
 
 
 @blueprint.get("/<text_id>")
@@ -172,7 +189,7 @@ def create_text(body: dict[str, Any]) -> Response:
 def get_text(text_id: str) -> dict[str, Any]:
     """Show a text; one that was deleted too, as long as something names it."""
     with store().read() as tx:
-        return texts.get_text(tx, actor(), text_id)
+        return describe_text(texts.get_text(tx, actor(), text_id))
 
 
 @blueprint.patch("/<text_id>")
@@ -180,14 +197,18 @@ def get_text(text_id: str) -> dict[str, Any]:
 @blueprint.response(200, TextSchema)
 def update_text(body: dict[str, Any], text_id: str) -> Response:
     """Edit a text. Other words for a version that an InMail was sent with make the next version of the text."""
-    return write_once(None, lambda tx: (200, texts.update_text(tx, actor(), text_id, body, now())))
+    return write_once(None, lambda tx: (200, describe_text(texts.update_text(tx, actor(), text_id, body, now()))))
 
 
 @blueprint.delete("/<text_id>")
 @blueprint.response(200, DeletedTextSchema)
 def delete_text(text_id: str) -> Response:
     """Delete a text. One that an InMail, a target or a campaign names is kept for these, and no longer listed."""
-    return write_once(None, lambda tx: (200, texts.delete_text(tx, actor(), text_id, now())))
+
+    def delete(tx: Transaction) -> tuple[int, dict[str, Any]]:
+        return 200, {"id": text_id, "archived": texts.delete_text(tx, actor(), text_id, now())}
+
+    return write_once(None, delete)
 
 
 @blueprint.post("/<text_id>/preview")

@@ -15,8 +15,9 @@ from inkeeper.errors import Problem
 from inkeeper.rules import periods
 from inkeeper.services.access import Actor
 from inkeeper.services.imports import batches
+from inkeeper.services.imports.batches import Preview
 from inkeeper.services.imports.own import Named
-from inkeeper.services.imports.plan import ACTIONS
+from inkeeper.services.imports.plan import ACTIONS, Step
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import KINDS, MOST_INMAILS, Reading, Wishes
 from inkeeper.storage import accounts, imports
@@ -71,22 +72,24 @@ def import_inmails(
         _show(preview, reading, owned, every_row=every_row)
         if look_only:
             click.echo("This was a preview: nothing was imported.")
-        elif preview["in_the_way"]:
+        elif preview.in_the_way:
             raise click.ClickException("Nothing was imported.")
-        elif preview["confirm"] is None:
+        elif preview.confirm is None:
             click.echo("There is nothing to import.")
         elif not _is_confirmed(yes=yes):
             raise click.ClickException("Nothing was imported. To import what is shown, say yes, or add --yes.")
         else:
             with store.begin_write(owned.id) as tx:
                 done = batches.store_import(
-                    tx, Actor(owned.owner_id), owned.id, reading, preview["confirm"], now, _print_step
+                    tx, Actor(owned.owner_id), owned.id, reading, preview.confirm, now, _print_step
                 )
-            batch = done["import"]
+            if done.batch is None:
+                click.echo("There is nothing to import any more.")
+                return
             click.echo(
-                f"Imported {_count(batch['inmails'], 'InMail')} and {_count(batch['answers'], 'answer')}"
-                f" into {printable(owned.name)}; the balance is {done['balance']}.\n"
-                f"To take all of it back: inkeeper imports --undo {batch['id']}"
+                f"Imported {_count(done.batch.inmails, 'InMail')} and {_count(done.batch.answers, 'answer')}"
+                f" into {printable(owned.name)}; the balance is {done.balance}.\n"
+                f"To take all of it back: inkeeper imports --undo {done.batch.id}"
             )
 
 
@@ -116,7 +119,7 @@ def take_back(store: Store, import_id: str, now: datetime) -> None:
         done = batches.take_back(tx, Actor(owner_id), batch.account_id, import_id, now)
     click.echo(
         f"Taken back: {_count(batch.inmails, 'InMail')} and {_count(batch.answers, 'answer')};"
-        f" the balance of {printable(account_name)} is {done['balance']}."
+        f" the balance of {printable(account_name)} is {done.balance}."
     )
 
 
@@ -173,69 +176,70 @@ def _is_confirmed(*, yes: bool) -> bool:
     return yes or (sys.stdin.isatty() and click.confirm("Import this?"))
 
 
-def _show(preview: dict[str, Any], reading: Reading, owned: Owned, *, every_row: bool) -> None:
-    file = printable(preview["file"])
-    click.echo(f"{file} has {_count(preview['rows'], 'row')}, taken for:")
-    for taken in preview["taken_for"]:
-        lines = taken["lines"] if len(taken["lines"]) <= _LINES_SHOWN else f"{taken['lines'][:_LINES_SHOWN]}..."
-        click.echo(f"  {taken['rows']:>7}  {taken['meaning']} (lines {lines})")
-    if preview["mapping"]:
-        columns = ", ".join(f"{field}={column}" for field, column in preview["mapping"].items())
+def _show(preview: Preview, reading: Reading, owned: Owned, *, every_row: bool) -> None:
+    file = printable(reading.file)
+    click.echo(f"{file} has {_count(len(reading.rows), 'row')}, taken for:")
+    for taken in preview.taken_for:
+        lines = taken.lines if len(taken.lines) <= _LINES_SHOWN else f"{taken.lines[:_LINES_SHOWN]}..."
+        click.echo(f"  {taken.rows:>7}  {taken.meaning} (lines {lines})")
+    if reading.columns:
+        columns = ", ".join(f"{field}={column}" for field, column in reading.columns.items())
         click.echo(f"Columns: {printable(columns)}")
-    for note in preview["notes"]:
-        click.echo(f"Note: {printable(note['detail'])}")
+    for note in reading.notes:
+        click.echo(f"Note: {printable(note.detail)}")
     if every_row:
         _show_every_row(preview, reading, owned)
     else:
         _show_inmails(preview, owned)
-    for problem in preview["not_understood"][: None if every_row else _SHOWN]:
-        click.echo(f"{file}, line {problem['line']}: The row {printable(problem['reason'])}.")
+    for problem in reading.problems[: None if every_row else _SHOWN]:
+        click.echo(f"{file}, line {problem.line}: The row {printable(problem.reason)}.")
     _show_result(preview, owned)
 
 
-def _show_inmails(preview: dict[str, Any], owned: Owned) -> None:
-    for action in preview["actions"]:
-        click.echo(f"  {action['inmails']:>7}  {action['meaning']}")
-    for item in preview["items"]:
-        click.echo(f"  {_line(item, owned)}")
-    total = sum(action["inmails"] for action in preview["actions"])
-    if total > len(preview["items"]):
-        click.echo(f"  ... and {total - len(preview['items'])} more; --rows shows every row.")
+def _show_inmails(preview: Preview, owned: Owned) -> None:
+    for action in preview.actions:
+        click.echo(f"  {action.inmails:>7}  {action.meaning}")
+    for step in preview.items:
+        click.echo(f"  {_line(step, owned)}")
+    total = sum(action.inmails for action in preview.actions)
+    if total > len(preview.items):
+        click.echo(f"  ... and {total - len(preview.items)} more; --rows shows every row.")
 
 
-def _show_every_row(preview: dict[str, Any], reading: Reading, owned: Owned) -> None:
-    items = {item["line"]: item for item in preview["items"]}
+def _show_every_row(preview: Preview, reading: Reading, owned: Owned) -> None:
+    steps = {step.found.line: step for step in preview.items}
     for line, kind in reading.rows:
-        click.echo(f"  {_line(items[line], owned) if line in items else f'line {line}: {KINDS[kind]}'}")
+        click.echo(f"  {_line(steps[line], owned) if line in steps else f'line {line}: {KINDS[kind]}'}")
 
 
-def _line(item: dict[str, Any], owned: Owned) -> str:
-    link = f" <{item['recipient']['profile_url']}>" if item["recipient"]["profile_url"] else ""
-    answered = f", {item['outcome']} {_local(item['outcome_at'], owned)}" if item["outcome_at"] else ""
+def _line(step: Step, owned: Owned) -> str:
+    found = step.found
+    link = f" <{found.link}>" if found.link else ""
+    answered = f", {found.outcome} {_local(found.outcome_at, owned)}" if found.outcome_at else ""
     return printable(
-        f"line {item['line']}: {item['recipient']['name']}{link}, {_local(item['sent_at'], owned)}, cost {item['cost']}"
-        f"{answered}: {ACTIONS[item['action']]} ({item['why']})"
+        f"line {found.line}: {found.name}{link}, {_local(found.sent_at, owned)}, cost {found.cost}"
+        f"{answered}: {ACTIONS[step.action]} ({step.why})"
     )
 
 
-def _show_result(preview: dict[str, Any], owned: Owned) -> None:
-    adds = preview["adds"]
+def _show_result(preview: Preview, owned: Owned) -> None:
+    adds = preview.adds
     click.echo(
-        f"This adds {_count(adds['inmails'], 'InMail')} ({adds['free']} of them free) and"
-        f" {_count(adds['answers'], 'answer')}. The balance is {preview['balance_now']} now, and would be"
-        f" {preview['balance_then']}. Times are local to {owned.time_zone}."
+        f"This adds {_count(adds.inmails, 'InMail')} ({adds.free} of them free) and"
+        f" {_count(adds.answers, 'answer')}. The balance is {preview.balance_now} now, and would be"
+        f" {preview.balance_then}. Times are local to {owned.time_zone}."
     )
-    if preview["opens_at"]:
-        click.echo(f"The account would open on {_local(preview['opens_at'], owned)}.")
-    if preview["before_opening"]:
+    if preview.opens_at:
+        click.echo(f"The account would open on {_local(preview.opens_at, owned)}.")
+    if preview.before_opening:
         click.echo(
-            f"{_count(preview['before_opening'], 'InMail')} from before the account opened left out. To bring them in"
+            f"{_count(preview.before_opening, 'InMail')} from before the account opened left out. To bring them in"
             " as well, date its opening back: --open-earlier"
         )
-    if preview["nothing"]:
-        click.echo(printable(preview["nothing"]["detail"]))
-    for obstacle in preview["in_the_way"]:
-        click.echo(f"In the way: {printable(obstacle['detail'])}{_hint(obstacle['code'])}")
+    if preview.nothing:
+        click.echo(printable(preview.nothing.detail))
+    for obstacle in preview.in_the_way:
+        click.echo(f"In the way: {printable(obstacle.detail)}{_hint(obstacle.code)}")
 
 
 def _hint(code: str) -> str:

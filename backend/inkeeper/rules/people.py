@@ -10,6 +10,18 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from inkeeper.invisible import (
+    INVISIBLE,
+    JOINER,
+    JOINERS,
+    MONGOLIAN_SELECTORS,
+    MONGOLIAN_VOWEL_SEPARATOR,
+    NON_JOINER,
+    SELECTORS,
+    SURROGATES,
+    TAGS,
+    pattern_of,
+)
 from inkeeper.vocabulary import LinkKind
 
 LONGEST_NAME = 200
@@ -58,17 +70,13 @@ _LONGEST_ID = 200
 
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
-# Invisible characters: Unicode's Default_Ignorable_Code_Point
-# (https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt). Half surrogate pairs cannot be stored.
-_JOINERS = "\u200c\u200d"
-_VARIATION_SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_OTHER_UNSEEN = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
-)
-_HALF_PAIRS = "\ud800-\udfff"
-_NEVER_KEPT = re.compile(f"[{_OTHER_UNSEEN}{_HALF_PAIRS}]")
-_UNSEEN = re.compile(f"[{_OTHER_UNSEEN}{_HALF_PAIRS}{_JOINERS}{_VARIATION_SELECTORS}]")
+_NEVER_KEPT_IN_NAMES = (*INVISIBLE, *MONGOLIAN_VOWEL_SEPARATOR, *TAGS)
+UNSEEN_IN_NAMES = (*_NEVER_KEPT_IN_NAMES, *JOINERS, *SELECTORS, *MONGOLIAN_SELECTORS)
+"""The invisible characters that do not count when names are compared."""
+
+# Half surrogate pairs cannot be stored.
+_NEVER_KEPT = re.compile(f"[{pattern_of(_NEVER_KEPT_IN_NAMES, SURROGATES)}]")
+_UNSEEN = re.compile(f"[{pattern_of(UNSEEN_IN_NAMES, SURROGATES)}]")
 
 # Joiners matter in emoji sequences and from Hebrew on (Arabic, Persian, the scripts of India), not beside Latin, Greek
 # or Cyrillic letters, blanks or other joiners.
@@ -78,7 +86,8 @@ _VIRAMAS = (
     "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0e3a\u0eba\u0f84\u1039\u103a"
     "\u1714\u1715\u1734\u17d2\u1a60\u1b44\u1baa\u1bab\u1bf2\u1bf3\u2d7f\ua806\ua82c\ua8c4\ua953\ua9c0\uaaf6\uabed"
 )
-_NEEDLESS_JOINER = re.compile(f"(?<!{_JOINED})[{_JOINERS}]|(?<![{_VIRAMAS}])[{_JOINERS}](?!{_JOINED})")
+_A_JOINER = f"[{pattern_of(JOINERS)}]"
+_NEEDLESS_JOINER = re.compile(f"(?<!{_JOINED}){_A_JOINER}|(?<![{_VIRAMAS}]){_A_JOINER}(?!{_JOINED})")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 _USUAL_LINK = re.compile(r"https://www\.linkedin\.com/in/([a-z0-9-]{1,200})")
@@ -257,7 +266,7 @@ def _cut(name: str) -> str:
 def _belongs_to_the_character_before(name: str, place: int) -> bool:
     return (
         unicodedata.category(name[place]).startswith("M")
-        or name[place] in _JOINERS
-        or name[place - 1] in _JOINERS
+        or name[place] in (NON_JOINER, JOINER)
+        or name[place - 1] in (NON_JOINER, JOINER)
         or ord(name[place]) in _SKIN_TONES
     )

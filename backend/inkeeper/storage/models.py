@@ -245,7 +245,9 @@ class Person(_Table):
 
 
 class PersonLink(_Table):
-    """A link to a person, at most one of each kind. No two people of an owner have a link of the same key."""
+    """A link to a person, at most one of each kind. No two people of an owner have the same link. Two may have links of
+    the same key: their ids differ by case.
+    """
 
     person = ForeignKeyField(Person, index=False)
     person_id: str
@@ -257,7 +259,7 @@ class PersonLink(_Table):
 
     class Meta:
         primary_key = CompositeKey("person", "kind")
-        indexes = ((("owner", "link_key"), True),)
+        indexes = ((("owner", "link_key"), False), (("owner", "url"), True))
 
 
 class Text(_Table):

@@ -191,7 +191,9 @@ def add_many(
 
 
 def add_links(tx: Transaction, owner_id: str, links: Iterable[tuple[str, Sequence[Link]]]) -> None:
-    """Add links to people, by their ids. A person's existing link of the same kind is kept."""
+    """Add links to people, by their ids. A person's existing link of the same kind is kept; a link that another person
+    has stays theirs.
+    """
     tx.executemany(
         "INSERT INTO person_link (person_id, owner_id, kind, url, link_key) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
@@ -227,24 +229,22 @@ def written_since(tx: Transaction, owner_id: str, since: datetime) -> list[tuple
 
 
 def add_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> Person:
-    """Add this link to the person, who keeps an existing link of the same kind. Returns the person."""
+    """Add this link to the person, who keeps an existing link of the same kind. A link that another person has stays
+    theirs. Returns the person as stored.
+    """
     if any(known.kind == link.kind for known in person.links):
         return person
-    tx.execute(
+    added = tx.execute(
         "INSERT INTO person_link (person_id, owner_id, kind, url, link_key) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
         (person.id, owner_id, link.kind, link.url, link.key),
     )
-    return person._replace(links=(*person.links, link))
+    return person._replace(links=(*person.links, link)) if added.rowcount == 1 else person
 
 
 def replace_link(tx: Transaction, owner_id: str, person: Person, link: Link) -> bool:
     """Give the person this link in place of one of the same kind; False where another person has it."""
-    taken = tx.execute(
-        "SELECT 1 FROM person_link WHERE owner_id = ? AND link_key = ? AND person_id <> ?",
-        (owner_id, link.key, person.id),
-    )
-    if taken.fetchone():
+    if _is_of_another(tx, owner_id, person, link):
         return False
     tx.execute("DELETE FROM person_link WHERE person_id = ? AND kind = ?", (person.id, link.kind))
     add_link(tx, owner_id, person._replace(links=()), link)
@@ -256,15 +256,21 @@ def set_links(tx: Transaction, owner_id: str, person: Person, links: Sequence[Li
     that link is returned.
     """
     for link in links:
-        taken = tx.execute(
-            "SELECT 1 FROM person_link WHERE owner_id = ? AND link_key = ? AND person_id <> ?",
-            (owner_id, link.key, person.id),
-        )
-        if taken.fetchone():
+        if _is_of_another(tx, owner_id, person, link):
             return link
     tx.execute("DELETE FROM person_link WHERE person_id = ?", (person.id,))
     add_links(tx, owner_id, [(person.id, links)])
     return None
+
+
+def _is_of_another(tx: Transaction, owner_id: str, person: Person, link: Link) -> bool:
+    """Whether this link leads to another of the owner's people."""
+    rows = tx.execute(
+        "SELECT url FROM person_link WHERE owner_id = ? AND link_key = ? AND person_id <> ?",
+        (owner_id, link.key, person.id),
+    )
+    wanted = people.Person("", link)
+    return any(people.same_person(people.Person("", parse_link(url)), wanted) for (url,) in rows.fetchall())
 
 
 def mark_all(tx: Transaction, person_ids: Iterable[str], *, marked: bool) -> None:

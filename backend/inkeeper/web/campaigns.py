@@ -14,6 +14,8 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import CleanText
 from inkeeper.errors import Problem, not_found
 from inkeeper.services.people import campaigns, texts
+from inkeeper.services.people.campaigns import CampaignProgress
+from inkeeper.storage.campaigns import Step
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, settings, words
 from inkeeper.web.blueprint import blueprint
@@ -93,7 +95,7 @@ def show_campaigns() -> Response:
         )
     if "campaign" not in query:
         return _list(found)
-    if campaign and campaign["archived"]:
+    if campaign and campaign.archived:
         raise not_found("campaign")
     return _editor(found, campaign, _form_of(campaign) if campaign else forms.empty_form())
 
@@ -108,7 +110,7 @@ def create_campaign() -> Response:
 
     def create(tx: Transaction) -> dict[str, Any]:
         wanted = _wanted(form) | {"account": found.account_id}
-        return {"id": campaigns.create_campaign(tx, actor(), wanted, now())["id"]}
+        return {"id": campaigns.create_campaign(tx, actor(), wanted, now()).id}
 
     try:
         forms.save_once(None, form, create)
@@ -147,13 +149,13 @@ def delete_campaign(campaign_id: str) -> Response:
     form = forms.read_button(ButtonForm())
 
     def delete(tx: Transaction) -> dict[str, Any]:
-        return {"archived": campaigns.delete_campaign(tx, actor(), campaign_id, now())["archived"]}
+        return {"archived": campaigns.delete_campaign(tx, actor(), campaign_id, now())}
 
     with store().read() as tx:
         campaign = campaigns.get_campaign(tx, actor(), campaign_id, now())
     archived = forms.save_once(None, form, delete)["archived"]
     found = _seats(form)
-    toast: dict[str, Any] = {"text": gettext("Deleted %(name)s.", name=campaign["name"])}
+    toast: dict[str, Any] = {"text": gettext("Deleted %(name)s.", name=campaign.name)}
     if archived:
         toast |= {"undo": f"/people/campaigns/{campaign_id}/restore", "undo_values": {"account": found.account_id}}
     return _list(found, toast=toast, push=True)
@@ -192,12 +194,12 @@ def _wanted(form: Form) -> dict[str, Any]:
     return {name: data[name] for name in _EDITED} | {"steps": steps}
 
 
-def _form_of(campaign: Mapping[str, Any]) -> Form:
-    values: dict[str, Any] = {name: campaign[name] for name in _EDITED}
-    for number, step in enumerate(campaign["steps"], start=1):
-        first, second, *_ = [*list(step["texts"]), None, None]
-        values |= {f"text{number}": first, f"other{number}": second, f"purpose{number}": step["purpose"]}
-        values[f"after{number}"] = step["after_working_days"]
+def _form_of(campaign: CampaignProgress) -> Form:
+    values: dict[str, Any] = {name: getattr(campaign, name) for name in _EDITED}
+    for number, step in enumerate(campaign.steps, start=1):
+        first, second, *_ = [*step.texts, None, None]
+        values |= {f"text{number}": first, f"other{number}": second, f"purpose{number}": step.purpose}
+        values[f"after{number}"] = step.after_working_days
     return forms.empty_form(**values)
 
 
@@ -226,14 +228,14 @@ def _refused(form: Form, problem: Problem) -> Form:
     raise problem
 
 
-def _versioned(campaign: Mapping[str, Any]) -> list[Any]:
-    return [campaign[name] for name in _VERSIONED]
+def _versioned(campaign: CampaignProgress) -> list[Any]:
+    return [getattr(campaign, name) for name in _VERSIONED]
 
 
 def _listed(found: Seats) -> dict[str, Any]:
     with store().read() as tx:
         every = campaigns.list_campaigns(tx, actor(), found.account_id, None, MOST_CAMPAIGNS, now())
-    return {"campaigns": [campaign | {"days": _days(campaign, found.zone)} for campaign in every]}
+    return {"campaigns": [(campaign, _days(campaign, found.zone)) for campaign in every]}
 
 
 def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = False) -> Response:
@@ -248,7 +250,7 @@ def _list(found: Seats, *, toast: Mapping[str, Any] | None = None, push: bool = 
 
 
 def _editor(
-    found: Seats, campaign: Mapping[str, Any] | None, form: Form, status: int = 200, *, stale: bool = False
+    found: Seats, campaign: CampaignProgress | None, form: Form, status: int = 200, *, stale: bool = False
 ) -> Response:
     # Keep the version of the form unless this response shows the stored state.
     fresh = stale or not form.key
@@ -264,22 +266,22 @@ def _editor(
         form=form,
         version=version,
         stale=stale,
-        texts=_texts(campaign["steps"] if campaign else []),
+        texts=_texts(campaign.steps if campaign else ()),
         AFTER=_follow_up_days(),
     )
 
 
-def _texts(steps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _texts(steps: Sequence[Step]) -> dict[str, str]:
     """The selectable texts: all texts, and deleted ones that the campaign uses."""
     with store().read() as tx:
-        found = {text["id"]: text["name"] for text in texts.list_texts(tx, actor(), None, MOST_TEXTS)}
-        used = [text_id for step in steps for text_id in step["texts"] if text_id not in found]
-        return found | {text_id: texts.get_text(tx, actor(), text_id)["name"] for text_id in used}
+        found = {text.id: text.name for text in texts.list_texts(tx, actor(), None, MOST_TEXTS)}
+        used = [text_id for step in steps for text_id in step.texts if text_id not in found]
+        return found | {text_id: texts.get_text(tx, actor(), text_id).name for text_id in used}
 
 
-def _days(campaign: Mapping[str, Any], zone: str) -> str:
+def _days(campaign: CampaignProgress, zone: str) -> str:
     """The campaign's dates in words; empty without dates."""
-    starts, ends = campaign["starts"], campaign["ends"]
+    starts, ends = campaign.starts, campaign.ends
     today = dates.today(zone)
 
     def say(day: date) -> str:

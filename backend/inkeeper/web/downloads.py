@@ -19,9 +19,11 @@ from inkeeper.jsontext import to_json
 from inkeeper.rules.periods import local_day
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices import tickets
+from inkeeper.services.devices.tickets import WantedFile
 from inkeeper.services.ledger import accounts, inmails
 from inkeeper.services.ledger.report import table_text
 from inkeeper.services.people import list_files, listing
+from inkeeper.services.people.targets import ListFilter
 from inkeeper.services.reminders import calendar
 from inkeeper.storage.database import Store
 from inkeeper.web import forms, pages, report, seats
@@ -57,7 +59,7 @@ def download_history() -> Response:
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
     filters = filters_of(form.data, found.zone)
-    return send_ticket({"file": "inmails", "account_id": found.account_id, "filters": filters})
+    return send_ticket(WantedFile("inmails", found.account_id, filters))
 
 
 @blueprint.post("/report/download")
@@ -66,12 +68,14 @@ def download_report() -> Response:
     form = forms.read_button(ReportDownloadForm())
     with store().read() as tx:
         account_id = seats.read(tx, form.data.get("account")).account_id
-    return send_ticket({"file": "report", "account_id": account_id, "format": form.data["format"]})
+    return send_ticket(WantedFile("report", account_id, {"format": form.data["format"]}))
 
 
-def send_ticket(target: dict[str, Any]) -> Response:
-    """Issue a ticket for a file of `FILES`, and redirect the browser to it. `target` is stored for a minute at most."""
-    ticket = tickets.issue(store(), actor().device, target, now())
+def send_ticket(file: WantedFile) -> Response:
+    """Issue a ticket for a file of `FILES`, and redirect the browser to it. The options are stored for a minute at
+    most.
+    """
+    ticket = tickets.issue(store(), actor().device, file, now())
     response = pages.part("app/nothing.html")
     response.headers["Inkeeper-Download"] = f"/downloads/{ticket}"
     return response
@@ -84,11 +88,11 @@ def download(ticket: str) -> Response:
         wanted = tickets.use(store(), ticket, now())
     except Problem as problem:
         return pages.page("app/used_link.html", title=gettext("Used link"), here="", status=problem.status)
-    return FILES[wanted.target["file"]](Actor(wanted.owner_id), wanted.target)
+    return FILES[wanted.file.kind](Actor(wanted.owner_id), wanted.file)
 
 
-def _inmails_file(actor: Actor, target: dict[str, Any]) -> Response:
-    filters = {name: parse_instant(value) if name in _INSTANTS else value for name, value in target["filters"].items()}
+def _inmails_file(actor: Actor, file: WantedFile) -> Response:
+    filters = {name: parse_instant(value) if name in _INSTANTS else value for name, value in file.options.items()}
     opened: Store = store()
     instant = now()
 
@@ -96,7 +100,7 @@ def _inmails_file(actor: Actor, target: dict[str, Any]) -> Response:
         with opened.read() as tx:
             after: tuple[datetime, str] | None = None
             yield _csv([], heading=True)
-            while rows := inmails.list_inmails(tx, actor, target["account_id"], filters, after, _ROWS_AT_ONCE, instant):
+            while rows := inmails.list_inmails(tx, actor, file.account_id, filters, after, _ROWS_AT_ONCE, instant):
                 yield _csv(rows)
                 after = (rows[-1]["sent_at"], rows[-1]["id"])
 
@@ -105,8 +109,8 @@ def _inmails_file(actor: Actor, target: dict[str, Any]) -> Response:
     return response
 
 
-def _calendar_file(actor: Actor, target: dict[str, Any]) -> Response:
-    feed = calendar.feed_of(store(), actor, target["account_id"], now())
+def _calendar_file(actor: Actor, file: WantedFile) -> Response:
+    feed = calendar.feed_of(store(), actor, file.account_id, now())
     response = Response(feed.text(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="inkeeper.ics"'
     return response
@@ -120,28 +124,29 @@ def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
     return text if heading else text.partition("\r\n")[2]
 
 
-def _report_file(actor: Actor, target: dict[str, Any]) -> Response:
+def _report_file(actor: Actor, file: WantedFile) -> Response:
     with store().read() as tx:
-        row = owned_account(tx, actor, target["account_id"])
+        row = owned_account(tx, actor, file.account_id)
         found = report.read_report(tx, row)
-    if target["format"] == "csv":
+    if file.options["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:
         response = Response(to_json(described(found)), content_type="application/json")
-    name = f"inkeeper-usage-{now():%Y-%m-%d}.{target['format']}"
+    name = f"inkeeper-usage-{now():%Y-%m-%d}.{file.options['format']}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _people_file(actor: Actor, target: dict[str, Any]) -> Response:
+def _people_file(actor: Actor, file: WantedFile) -> Response:
     opened, instant = store(), now()
 
     def lines() -> Iterator[str]:
         with opened.read() as tx:
             names = accounts.names(tx, actor)
-            today = local_day(owned_account(tx, actor, target["account_id"]).time_zone, instant)
-            wanted = {"account": target["account_id"], **target["wanted"]}
-            for number, filters in enumerate(listing.filters_of(target["show"], wanted, today)):
+            today = local_day(owned_account(tx, actor, file.account_id).time_zone, instant)
+            options = file.options
+            wanted = ListFilter(account=file.account_id, campaign=options.get("campaign"), q=options.get("q"))
+            for number, filters in enumerate(listing.filters_of(options["show"], wanted, today)):
                 parts = list_files.write(tx, actor, filters, names, instant)
                 heading = next(parts)
                 yield from parts if number else (heading, *parts)
@@ -152,4 +157,4 @@ def _people_file(actor: Actor, target: dict[str, Any]) -> Response:
 
 
 FILES = {"people": _people_file, "inmails": _inmails_file, "report": _report_file, "calendar": _calendar_file}
-"""Functions that make a file, by name. Their arguments are the ticket's actor and target."""
+"""Functions that make a file, by name. Their arguments are the ticket's actor and file."""

@@ -18,7 +18,7 @@ from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
 from inkeeper.services.ledger import accounts
 from inkeeper.services.people import bulk, listing, targets
-from inkeeper.services.people.targets import View
+from inkeeper.services.people.targets import ListFilter, View
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import BULK_ACTIONS, TARGET_FILTERS, BulkAction
 from inkeeper.web import dates, forms, home, pages, people_words, seats, words
@@ -245,8 +245,8 @@ def selected(tx: Transaction, found: Seats, query: Mapping[str, Any], ids: Seque
     return [view for wanted in filters for view in bulk.find_all(tx, actor(), wanted, now())]
 
 
-def _wanted(found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
-    return {"account": found.account_id, "q": query.get("q"), "campaign": query.get("campaign")}
+def _wanted(found: Seats, query: Mapping[str, Any]) -> ListFilter:
+    return ListFilter(account=found.account_id, campaign=query.get("campaign"), q=query.get("q"))
 
 
 def _act(tx: Transaction, found: Seats, data: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:

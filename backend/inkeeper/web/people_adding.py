@@ -14,11 +14,13 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.api.uploads import ImportQueue
 from inkeeper.errors import Problem
 from inkeeper.rules import pasted
+from inkeeper.services.devices.tickets import WantedFile
 from inkeeper.services.imports.files import digest_of
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, list_files, targets
 from inkeeper.services.people.adding import Plan, Reading
+from inkeeper.services.people.targets import TargetEntry
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, downloads, forms, pages, people, seats
 from inkeeper.web.blueprint import blueprint
@@ -91,7 +93,7 @@ def add_person() -> Response:
 
     def add(tx: Transaction) -> dict[str, Any]:
         made = targets.add(tx, actor(), {"person": person}, now())
-        return {"target_id": made["id"], "told": made["told"]}
+        return {"target_id": made.id, "told": made.told}
 
     try:
         made = forms.save_once(None, form, add)
@@ -136,9 +138,8 @@ def download_people() -> Response:
     form = forms.read_button(PeopleDownloadForm())
     with store().read() as tx:
         found = seats.read(tx, form.data.get("account"))
-    wanted = {name: form.data[name] for name in ("q", "campaign") if form.data.get(name)}
-    target = {"file": "people", "account_id": found.account_id, "show": form.data["show"], "wanted": wanted}
-    return downloads.send_ticket(target)
+    options = {name: form.data[name] for name in ("show", "q", "campaign") if form.data.get(name)}
+    return downloads.send_ticket(WantedFile("people", found.account_id, options))
 
 
 def _refused(form: Form) -> Response:
@@ -152,11 +153,11 @@ def _refusal_text(name: str, problem: Problem) -> str:
         raise problem
     with store().read() as tx:
         zone = seats.read(tx, None).zone
-    target = problem.extra["target"]
+    target: TargetEntry = problem.extra["target"]
     return gettext(
         "%(name)s has been on your list since %(zone)s.",
-        name=target["person"]["name"],
-        zone=dates.day(target["created_at"], zone),
+        name=target.person.name,
+        zone=dates.day(target.created_at, zone),
     )
 
 

@@ -15,7 +15,8 @@ from inkeeper.api.planning import MOST_PER_DAY
 from inkeeper.errors import Problem
 from inkeeper.rules.timeline import HORIZON
 from inkeeper.services.people import planning, targets
-from inkeeper.services.people.planning import Planned
+from inkeeper.services.people.planning import Placed, Planned
+from inkeeper.services.people.targets import ListFilter
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
@@ -118,8 +119,8 @@ def save_planning() -> Response:
         return _page(found, form, 422)
 
     def save(tx: Transaction) -> dict[str, Any]:
-        answer = planning.store(tx, actor(), found.account_id, _wanted(tx, found, form), now())
-        return {"placed": [[one["target"], one["day"]] for one in answer["placed"]]}
+        plan = planning.store(tx, actor(), found.account_id, _wanted(tx, found, form), now())
+        return {"placed": [[target_id, day] for target_id, day in plan.placed]}
 
     try:
         saved = forms.save_once(found.account_id, form, save)
@@ -208,8 +209,7 @@ def _wanted(tx: Transaction, found: Seats, form: Form) -> dict[str, Any]:
 
 
 def _all_ready(tx: Transaction, found: Seats, typed: Mapping[str, str]) -> list[str]:
-    filters: dict[str, Any] = {"states": ["ready"], "account": found.account_id}
-    filters |= {name: typed[name] for name in ("campaign", "q") if typed.get(name)}
+    filters = ListFilter({"ready"}, found.account_id, typed.get("campaign") or None, typed.get("q") or None)
     views = targets.search(tx, actor(), filters, None, MOST_CHOSEN, now())
     return [view.target.id for view in views]
 
@@ -229,30 +229,30 @@ def _refused(found: Seats, form: Form, problem: Problem) -> Form:
 
 
 def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
-    answer, views = planned
+    plan, views = planned
     today = dates.today(found.zone)
     names: dict[date, list[str]] = {}
-    for place in answer["placed"]:
-        names.setdefault(place["day"], []).append(views[place["target"]].person.name)
+    for target_id, day in plan.placed:
+        names.setdefault(day, []).append(views[target_id].person.name)
     reasons: dict[str, list[str]] = {}
-    for one in answer["not_placed"]:
-        reasons.setdefault(one["code"], []).append(views[one["target"]].person.name)
+    for target_id, code in plan.not_placed:
+        reasons.setdefault(code, []).append(views[target_id].person.name)
     rows = [
         {
-            "day": dates.day_text(one["day"], today),
-            "new": len(names.get(one["day"], [])),
-            "planned": one["planned"],
-            "before": one["planned"] - len(names.get(one["day"], [])),
-            "names": _shortened(names.get(one["day"], [])),
-            "left": one["balance_after"],
+            "day": dates.day_text(one.day, today),
+            "new": len(names[one.day]),
+            "planned": one.planned,
+            "before": one.planned - len(names[one.day]),
+            "names": _shortened(names[one.day]),
+            "left": one.balance_after,
         }
-        for one in answer["days"]
-        if one["day"] in names
+        for one in plan.days
+        if one.day in names
     ]
     return {
-        "plan": answer,
-        "number": len(answer["placed"]),
-        "short": _week_counts(answer["placed"], today),
+        "plan": plan,
+        "number": len(plan.placed),
+        "short": _week_counts(plan.placed, today),
         "rows": rows[:DAYS_SHOWN],
         "more": rows[DAYS_SHOWN:],
         "reasons": [
@@ -261,11 +261,11 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
     }
 
 
-def _week_counts(placed: list[dict[str, Any]], today: date) -> str:
+def _week_counts(placed: list[Placed], today: date) -> str:
     """The number of targets per day: `today 2 · Fri 2 · Mon 3`; empty if the plan exceeds 7 days."""
     counts: dict[date, int] = {}
-    for place in placed:
-        counts[place["day"]] = counts.get(place["day"], 0) + 1
+    for _, day in placed:
+        counts[day] = counts.get(day, 0) + 1
     if not counts or max(counts) > today + timedelta(days=7):
         return ""
     names = language().formats.short_days

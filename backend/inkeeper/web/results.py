@@ -118,7 +118,7 @@ def _shown(by: str, row: Row, top: int) -> dict[str, Any]:
 def _name(tx: Any, difference: str) -> str:
     """The name of the better text, or the code of the reason why there is none."""
     _, _, text_id = difference.partition("text:")
-    return str(texts.get_text(tx, actor(), text_id)["name"]) if text_id else difference
+    return texts.get_text(tx, actor(), text_id).name if text_id else difference
 
 
 @blueprint.app_context_processor

@@ -45,8 +45,7 @@ def undo_import(account_id: str, import_id: str) -> Response:
     form = forms.read_button(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
-        answer = batches.take_back(tx, actor(), account_id, import_id, now())
-        return {"inmails": answer["import"]["inmails"], "balance": answer["balance"]}
+        return {"balance": batches.take_back(tx, actor(), account_id, import_id, now()).balance}
 
     undone = forms.save_once(account_id, form, undo)
     return cards(account_id, toast=gettext("Import undone. You have %(balance)s credits.", balance=undone["balance"]))

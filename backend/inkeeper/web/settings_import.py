@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from flask import Response, current_app, request
@@ -118,16 +117,15 @@ def _preview(account_id: str, form: Form, reading: Reading) -> Response:
     rows = form.data["rows"]
     with store().read() as tx:
         found = batches.preview(tx, actor(), account_id, reading, now(), None, rows + 1)
-    more = len(found["items"]) > rows
-    found["items"] = found["items"][:rows]
+    more = len(found.items) > rows
+    found = found._replace(items=found.items[:rows])
     return _answer(account_id, form, found=found, next_rows=min(10 * rows, MOST_ROWS_SHOWN) if more else None)
 
 
 def _import(account_id: str, form: Form, reading: Reading) -> Response:
     def work(tx: Transaction) -> dict[str, Any]:
-        answer = batches.store_import(tx, actor(), account_id, reading, form.data["confirm"], now())
-        stored: Mapping[str, Any] = answer["import"] or {"inmails": 0}
-        return {"inmails": stored["inmails"], "balance": answer["balance"]}
+        stored = batches.store_import(tx, actor(), account_id, reading, form.data["confirm"], now())
+        return {"inmails": stored.batch.inmails if stored.batch else 0, "balance": stored.balance}
 
     done = forms.save_once(account_id, form, work)
     number = done["inmails"]

@@ -15,6 +15,7 @@ from inkeeper.api.context import settings as server
 from inkeeper.api.writes import secret_from
 from inkeeper.rules.warnings import MAX_LEAD_DAYS
 from inkeeper.services.access import owned_account
+from inkeeper.services.devices.tickets import WantedFile
 from inkeeper.services.ledger import accounts
 from inkeeper.services.reminders import calendar
 from inkeeper.storage.transaction import Transaction
@@ -131,7 +132,7 @@ def download_calendar(account_id: str) -> Response:
     forms.read_button(FormSchema())
     with store().read() as tx:
         seats.read(tx, account_id)
-    return send_ticket({"file": "calendar", "account_id": account_id})
+    return send_ticket(WantedFile("calendar", account_id))
 
 
 @blueprint.post("/accounts/<account_id>/settings/reminder-names")

@@ -9,6 +9,8 @@ from typing import Any
 
 from inkeeper.rules import money
 from inkeeper.rules.money import Money
+from inkeeper.services.imports.batches import Preview
+from inkeeper.services.imports.reading import Note
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
@@ -190,17 +192,17 @@ def shell_quoted(text: str) -> str:
 
 
 @blueprint.app_template_filter("file_note")
-def file_note(note: dict[str, Any]) -> str:
+def file_note(note: Note) -> str:
     """The text of a note about a file; empty for an unknown code."""
-    return NOTES.get(note["code"], "") % {"file": note["arguments"].get("file", gettext("the file"))}
+    return NOTES.get(note.code, "") % {"file": note.arguments.get("file", gettext("the file"))}
 
 
 @blueprint.app_template_filter("nothing")
-def nothing(found: dict[str, Any]) -> str:
+def nothing(found: Preview) -> str:
     """Why a file adds nothing, from its preview."""
-    reason = _NOTHING.get((found.get("nothing") or {}).get("code", ""))
+    reason = _NOTHING.get(found.nothing.code) if found.nothing else None
     if reason is None:
-        counts = [f"{language().number(each['inmails'])} {ACTIONS[each['action']]}" for each in found["actions"]]
+        counts = [f"{language().number(each.inmails)} {ACTIONS[each.action]}" for each in found.actions]
         reason = ", ".join(counts) or gettext("there's no InMail in it")
     return gettext("Nothing to import: %(reason)s.", reason=reason)
 

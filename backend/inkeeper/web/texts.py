@@ -15,6 +15,7 @@ from inkeeper.rules import templates
 from inkeeper.rules.people import clean_name
 from inkeeper.rules.templates import BODY_LIMIT, LONG, SHORT, SUBJECT_LIMIT, TextProblem
 from inkeeper.services.people import texts
+from inkeeper.storage.texts import Text
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
@@ -54,7 +55,7 @@ _PROBLEM_TEXTS = {
     "unopened": gettext_noop("}} has no {{ before it on the same line."),
     "single_braces": gettext_noop("%(written)s would be sent as it is. Write {{%(suggestion)s}}."),
 }
-_VERSIONED = ("name", "purpose", "subject", "body", "version", "archived")
+_VERSIONED = ("name", "purpose", "subject", "body", "version", "archived_at")
 _EDITED = ("name", "purpose", "subject", "body")
 
 
@@ -108,9 +109,9 @@ def show_texts() -> Response:
         text = None if query.get("text", NEW) == NEW else texts.get_text(tx, actor(), query["text"])
     if "text" not in query:
         return _list(found)
-    if text and text["archived"]:
+    if text and text.archived_at:
         raise not_found("text")
-    return _editor(found, text, forms.empty_form(**({name: text[name] for name in _EDITED} if text else {})))
+    return _editor(found, text, forms.empty_form(**({name: getattr(text, name) for name in _EDITED} if text else {})))
 
 
 @blueprint.post("/people/texts/preview")
@@ -154,7 +155,7 @@ def save_text(text_id: str) -> Response:
         before = texts.get_text(tx, actor(), text_id)
         forms.check_version(form, _versioned(before))
         after = texts.update_text(tx, actor(), text_id, _words(form), now())
-        return {"version": after["version"], "is_next": after["version"] != before["version"]}
+        return {"version": after.version, "is_next": after.version != before.version}
 
     try:
         saved = forms.save_once(None, form, save)
@@ -172,7 +173,7 @@ def delete_text(text_id: str) -> Response:
     form = forms.read_button(ButtonForm())
 
     def delete(tx: Transaction) -> dict[str, Any]:
-        return {"archived": texts.delete_text(tx, actor(), text_id, now())["archived"]}
+        return {"archived": texts.delete_text(tx, actor(), text_id, now())}
 
     with store().read() as tx:
         text = texts.get_text(tx, actor(), text_id)
@@ -180,11 +181,11 @@ def delete_text(text_id: str) -> Response:
     found = _seats(form)
     again = {"account": found.account_id}
     if not archived:
-        again |= {name: text[name] for name in _EDITED if text[name] is not None}
+        again |= {name: getattr(text, name) for name in _EDITED if getattr(text, name) is not None}
     undo = f"/people/texts/{text_id}/restore" if archived else "/people/texts/again"
     return _list(
         found,
-        toast={"text": gettext("Deleted %(name)s.", name=text["name"]), "undo": undo, "undo_values": again},
+        toast={"text": gettext("Deleted %(name)s.", name=text.name), "undo": undo, "undo_values": again},
         push=True,
     )
 
@@ -225,7 +226,7 @@ def _words(form: Form) -> dict[str, Any]:
 
 def _create(form: Form) -> None:
     def create(tx: Transaction) -> dict[str, Any]:
-        return {"text_id": texts.create_text(tx, actor(), _words(form), now())["id"]}
+        return {"text_id": texts.create_text(tx, actor(), _words(form), now()).id}
 
     forms.save_once(None, form, create)
 
@@ -244,11 +245,11 @@ def _checked(form: Form) -> Form:
     return form
 
 
-def _versioned(text: Mapping[str, Any]) -> list[Any]:
-    return [text[name] for name in _VERSIONED]
+def _versioned(text: Text) -> list[Any]:
+    return [getattr(text, name) for name in _VERSIONED]
 
 
-def _listed() -> list[dict[str, Any]]:
+def _listed() -> list[Text]:
     with store().read() as tx:
         return texts.list_texts(tx, actor(), None, MOST_TEXTS)
 
@@ -267,9 +268,7 @@ def _parts(found: Seats) -> Response:
     return pages.part("app/texts_parts.html", seats=found, texts=_listed())
 
 
-def _editor(
-    found: Seats, text: Mapping[str, Any] | None, form: Form, status: int = 200, *, stale: bool = False
-) -> Response:
+def _editor(found: Seats, text: Text | None, form: Form, status: int = 200, *, stale: bool = False) -> Response:
     with store().read() as tx:
         people = texts.people_to_show(tx, actor(), PEOPLE_OFFERED)
         person = people[0].name if people else EXAMPLE

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem
+from inkeeper.jsontext import to_json
 from inkeeper.services.devices.connected import hash_of
 from inkeeper.services.devices.sign_ins import new_secret
 from inkeeper.storage import sign_ins
@@ -15,19 +17,29 @@ from inkeeper.storage.database import Store
 VALID_FOR = timedelta(seconds=60)
 
 
+class WantedFile(NamedTuple):
+    """A file to download: which kind of file, of which account, and what of it: JSON values, and instants,
+    which are text when the ticket is used.
+    """
+
+    kind: str
+    account_id: str
+    options: Mapping[str, Any] = {}
+
+
 class Download(NamedTuple):
     """What a ticket is for: the owner who asked, and the file that was asked for."""
 
     owner_id: str
-    target: dict[str, Any]
+    file: WantedFile
 
 
-def issue(store: Store, device_id: str, target: dict[str, Any], now: datetime) -> str:
-    """A ticket with which the device's file `target` (JSON values) can be downloaded once within 60 seconds."""
+def issue(store: Store, device_id: str, file: WantedFile, now: datetime) -> str:
+    """A ticket with which the device can download this file once within 60 seconds."""
     ticket = new_secret()
     with store.begin_write(None) as tx:
         sign_ins.drop_tickets_outside(tx, now - VALID_FOR, now + VALID_FOR)
-        sign_ins.add_ticket(tx, device_id, hash_of(ticket), json.dumps(target), now)
+        sign_ins.add_ticket(tx, device_id, hash_of(ticket), to_json(file), now)
     return ticket
 
 
@@ -40,4 +52,4 @@ def use(store: Store, ticket: str, now: datetime) -> Download:
         if found is None or found.is_used or found.revoked or abs(now - found.created_at) >= VALID_FOR:
             raise Problem("over", "This download link has been used or has expired. Download again.", status=410)
         sign_ins.use_ticket(tx, hash_of(ticket), now)
-        return Download(found.owner_id, json.loads(found.target))
+        return Download(found.owner_id, WantedFile(*json.loads(found.target)))

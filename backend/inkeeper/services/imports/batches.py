@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.errors import conflict
+from inkeeper.errors import Problem, conflict
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import dates
@@ -27,7 +27,79 @@ from inkeeper.storage import inmails as stored_inmails
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.imports import Import
 from inkeeper.storage.transaction import Transaction
-from inkeeper.vocabulary import ANSWERS
+from inkeeper.vocabulary import ANSWERS, ImportAction, RowKind
+
+_COLUMNS_SHOWN = 100
+_LONGEST_COLUMN_NAME = 80
+
+
+class TakenFor(NamedTuple):
+    """How many rows of a file are of one kind, what the kind means in English, and the lines on which they begin, such
+    as `2-14, 17`.
+    """
+
+    kind: RowKind
+    rows: int
+    meaning: str
+    lines: str
+
+
+class ActionCount(NamedTuple):
+    """How many of a file's InMails have one action, and what that means in English."""
+
+    action: ImportAction
+    inmails: int
+    meaning: str
+
+
+class Adds(NamedTuple):
+    """What an import would add: InMails, how many of them are free, and outcomes. `first` and `last` are the instants
+    (UTC) of its earliest and latest InMail.
+    """
+
+    inmails: int
+    free: int
+    answers: int
+    first: datetime | None
+    last: datetime | None
+
+
+class Preview(NamedTuple):
+    """What would come of importing a file.
+
+    - `columns`: the names of the file's columns, as many and as much of each as is shown.
+    - `opens_at`: the account's new opening (UTC), if that changes.
+    - `before_opening`: how many InMails are left out since they were sent before the account opened.
+    - `uncovered`: for how many InMails there was no credit left.
+    - `in_the_way`: the refusals that importing now would raise.
+    - `nothing`: why nothing would be added, if that is so.
+    - `confirm`: what `store_import` needs; None if there is nothing to store, or something in the way.
+    - `items`: the InMails of the file.
+    """
+
+    reading: Reading
+    columns: list[str]
+    taken_for: list[TakenFor]
+    actions: list[ActionCount]
+    adds: Adds
+    opens_at: datetime | None
+    before_opening: int
+    uncovered: int
+    balance_now: int
+    balance_then: int
+    in_the_way: list[Problem]
+    nothing: Note | None
+    confirm: str | None
+    items: list[Step]
+
+
+class Imported(NamedTuple):
+    """An import that was stored or taken back, and the account's balance afterwards. `batch` is None if there was
+    nothing to store.
+    """
+
+    batch: Import | None
+    balance: int
 
 
 def preview(
@@ -38,7 +110,7 @@ def preview(
     now: datetime,
     after: tuple[datetime, int] | None,
     limit: int,
-) -> dict[str, Any]:
+) -> Preview:
     """Preview importing the file. Stores nothing. Lists up to `limit` of its InMails, in order of time, after the
     (date, line) `after`.
     """
@@ -50,24 +122,24 @@ def preview(
     uncovered = balances.newly_uncovered(tx, account_id, plan.facts, recorded, now) if recorded else set()
     in_the_way = obstacles(plan, uncovered)
     shown = [step for step in plan.steps if after is None or (step.found.sent_at, step.found.line) > after]
-    return {
-        **_of_file(reading),
-        "actions": [
-            {"action": action, "inmails": count, "meaning": meaning}
-            for action, meaning in ACTIONS.items()
-            if (count := plan.count(action))
+    return Preview(
+        reading=reading,
+        columns=[name[:_LONGEST_COLUMN_NAME] for name in reading.heading[:_COLUMNS_SHOWN]],
+        taken_for=_taken_for(reading),
+        actions=[
+            ActionCount(action, count, meaning) for action, meaning in ACTIONS.items() if (count := plan.count(action))
         ],
-        "adds": _adds(plan),
-        "opens_at": plan.opening,
-        "before_opening": plan.count("before_opening"),
-        "uncovered": len(uncovered),
-        "balance_now": balance,
-        "balance_then": recorded.state.balance if recorded else balance,
-        "in_the_way": [{"code": problem.code, "detail": problem.detail} for problem in in_the_way],
-        "nothing": None if plan.facts else _described(nothing_to_add(plan)),
-        "confirm": plan.mark() if plan.facts and not in_the_way else None,
-        "items": [_describe(step) for step in shown[:limit]],
-    }
+        adds=_adds(plan),
+        opens_at=plan.opening,
+        before_opening=plan.count("before_opening"),
+        uncovered=len(uncovered),
+        balance_now=balance,
+        balance_then=recorded.state.balance if recorded else balance,
+        in_the_way=in_the_way,
+        nothing=None if plan.facts else nothing_to_add(plan),
+        confirm=plan.mark() if plan.facts and not in_the_way else None,
+        items=shown[:limit],
+    )
 
 
 def _no_progress(_step: str) -> None:
@@ -82,7 +154,7 @@ def store_import(
     confirm: str,
     now: datetime,
     step: Callable[[str], None] = _no_progress,
-) -> dict[str, Any]:
+) -> Imported:
     """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is called with a description
     of each step.
 
@@ -102,7 +174,7 @@ def store_import(
     if not plan.facts:
         for problem in obstacles(plan, set()):
             raise problem
-        return {"import": None, "balance": balances.state_at(tx, account_id, now)[0].balance}
+        return Imported(None, balances.state_at(tx, account_id, now)[0].balance)
     if confirm != plan.mark():
         raise conflict(
             "preview_outdated",
@@ -120,16 +192,16 @@ def store_import(
     answered = [each.known.id for each, _ in plan.answers if each.known]
     inmails.note_outcomes(tx, answered)
     _close_targets(tx, actor, account_id, plan, answered, now)
-    return {"import": describe(batch), "balance": recorded.state.balance}
+    return Imported(batch, recorded.state.balance)
 
 
-def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | None, limit: int) -> list[dict[str, Any]]:
+def list_imports(tx: Transaction, actor: Actor, account_id: str, after: str | None, limit: int) -> list[Import]:
     """Up to `limit` of the account's imports, newest first, after the import id `after`; retracted ones as well."""
     owned_account(tx, actor, account_id)
-    return [describe(batch) for batch in imports.list_imports(tx, account_id, after, limit)]
+    return imports.list_imports(tx, account_id, after, limit)
 
 
-def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, now: datetime) -> dict[str, Any]:
+def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, now: datetime) -> Imported:
     """Retract a whole import: its InMails count as never sent, its answers as never recorded, and the account's former
     opening is restored, unless other facts depend on that. Idempotent.
     """
@@ -151,70 +223,27 @@ def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, no
         closing.inmails_changed(tx, actor, changed)
         imports.take_back(tx, import_id, now)
         batch = batch._replace(retracted_at=now)
-    return {"import": describe(batch), "balance": balances.state_at(tx, account_id, now)[0].balance}
+    return Imported(batch, balances.state_at(tx, account_id, now)[0].balance)
 
 
-def describe(batch: Import) -> dict[str, Any]:
-    """The import as the HTTP contract shows it."""
-    return {
-        "id": batch.id,
-        "kind": batch.kind,
-        "created_at": batch.created_at,
-        "rows": batch.rows,
-        "inmails": batch.inmails,
-        "answers": batch.answers,
-        "retracted_at": batch.retracted_at,
-    }
-
-
-def _described(note: Note) -> dict[str, Any]:
-    return {"code": note.code, "arguments": note.arguments, "detail": note.detail}
-
-
-def _of_file(reading: Reading) -> dict[str, Any]:
+def _taken_for(reading: Reading) -> list[TakenFor]:
     ranges = reading.rows.ranges()
-    return {
-        "kind": reading.kind,
-        "file": reading.file,
-        "columns": [name[:80] for name in reading.heading[:100]],
-        "mapping": reading.columns or None,
-        "rows": len(reading.rows),
-        "notes": [_described(note) for note in reading.notes],
-        "taken_for": [
-            {"kind": kind, "rows": reading.rows.count(kind), "meaning": meaning, "lines": ranges[kind]}
-            for kind, meaning in KINDS.items()
-            if kind in ranges
-        ],
-        "not_understood": [{"line": line, "reason": reason} for line, reason in reading.problems],
-    }
+    return [
+        TakenFor(kind, reading.rows.count(kind), meaning, ranges[kind])
+        for kind, meaning in KINDS.items()
+        if kind in ranges
+    ]
 
 
-def _adds(plan: Plan) -> dict[str, Any]:
+def _adds(plan: Plan) -> Adds:
     dates = [fact.at for _, fact in plan.sent]
-    return {
-        "inmails": len(plan.sent),
-        "free": sum(fact.cost == 0 for _, fact in plan.sent),
-        "answers": len(plan.answers),
-        "from": min(dates, default=None),
-        "to": max(dates, default=None),
-    }
-
-
-def _describe(step: Step) -> dict[str, Any]:
-    found = step.found
-    return {
-        "line": found.line,
-        "action": step.action,
-        "why": step.why,
-        "recipient": {"name": found.name, "profile_url": found.link},
-        "sent_at": found.sent_at,
-        "cost": found.cost,
-        "subject": found.subject,
-        "outcome": found.outcome,
-        "outcome_at": found.outcome_at,
-        "answer_line": found.answer_line,
-        "inmail_id": step.known and step.known.id,
-    }
+    return Adds(
+        inmails=len(plan.sent),
+        free=sum(fact.cost == 0 for _, fact in plan.sent),
+        answers=len(plan.answers),
+        first=min(dates, default=None),
+        last=max(dates, default=None),
+    )
 
 
 def _list_inmails(tx: Transaction, account_id: str, plan: Plan) -> None:

@@ -37,7 +37,7 @@ class Step(NamedTuple):
     """An InMail of the file and its action. `known` is its match in the ledger, if any."""
 
     found: Found
-    action: str
+    action: ImportAction
     why: str
     known: Known | None = None
 
@@ -57,7 +57,7 @@ class Plan:
 
     def count(self, *actions: str) -> int:
         """The number of InMails with this action."""
-        counted = Counter(step.action for step in self.steps)
+        counted = Counter[str](step.action for step in self.steps)
         return sum(counted[action] for action in actions)
 
     def mark(self) -> str:

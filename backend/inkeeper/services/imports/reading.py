@@ -55,6 +55,13 @@ class Note(NamedTuple):
     detail: str
 
 
+class RowProblem(NamedTuple):
+    """A row that could not be read. `reason` completes a sentence that begins with `The row`."""
+
+    line: int
+    reason: str
+
+
 class NotUnderstood(ValueError):
     """A row that cannot be read; the message says why, beginning in lower case."""
 
@@ -159,7 +166,7 @@ class Reading:
     wishes: Wishes
     rows: RowKinds = field(default_factory=RowKinds)
     found: list[Found] = field(default_factory=list)
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     owner: str | None = None
     begun: int = 0
@@ -195,7 +202,7 @@ class Reading:
 
     def _name_problem(self, number: int, reason: str) -> None:
         if len(self.problems) < PROBLEMS_NAMED:
-            self.problems.append((self.rows.line(number), reason))
+            self.problems.append(RowProblem(self.rows.line(number), reason))
 
 
 def guessed_encoding(file: str) -> Note:

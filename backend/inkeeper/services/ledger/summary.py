@@ -21,6 +21,7 @@ from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Capacity
 from inkeeper.services.ledger.inmails import awaiting_inmails, next_unanswered, recent_inmails
 from inkeeper.services.people import targets
+from inkeeper.services.people.targets import ListSummary
 from inkeeper.storage import balances
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.results_window import count_replies
@@ -133,7 +134,7 @@ class Overview(NamedTuple):
     observed: Observed | None
     warnings: list[AccountWarning]
     timeline: list[Change]
-    targets: dict[str, Any]
+    targets: ListSummary
     recent: list[dict[str, Any]]
     awaiting: list[dict[str, Any]]
 
@@ -175,7 +176,7 @@ def summary(tx: Transaction, row: Account, now: datetime) -> Summary:
         row.reserve,
         row.lead_days,
         row.low_balance,
-        names=listed["names"] if targets.is_used(tx, Actor(row.owner_id)) else None,
+        names=listed.names if targets.is_used(tx, Actor(row.owner_id)) else None,
         replies=count_replies(tx, row.id, now) if plan.product == "recruiter" else None,
     )
     days = days_until(row.time_zone, now, state.next_renewal)

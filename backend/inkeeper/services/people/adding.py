@@ -106,6 +106,23 @@ class Row(NamedTuple):
     first_line: int | None = None
 
 
+class Counts(NamedTuple):
+    """The number of lines by what is done with them (`ACTIONS`), and of those that are not understood.
+
+    `written` are people written to within 90 days, added or not; `over` rows of a file that are no longer on the list;
+    `cut` names that are cut.
+    """
+
+    add: int
+    written: int
+    on_list: int
+    do_not_contact: int
+    twice: int
+    not_understood: int
+    over: int
+    cut: int
+
+
 class Plan(NamedTuple):
     """What would be done with all entries of a reading."""
 
@@ -117,16 +134,19 @@ class Plan(NamedTuple):
         """The rows that would be added to the list."""
         return [row for row in self.rows if row.action == "add"]
 
-    def counts(self) -> dict[str, int]:
-        """The number of lines by action. `written` counts people written to within 90 days, added or not."""
+    def counts(self) -> Counts:
+        """The number of lines by what is done with them."""
         found = Counter(row.action for row in self.rows)
-        return {
-            **{action: found[action] for action in ACTIONS},
-            "written": sum(row.at is not None for row in self.rows if row.action in ("add", "written")),
-            "not_understood": len(self.reading.unread),
-            "over": self.reading.over,
-            "cut": sum(row.entry.cut for row in self.rows if row.action == "add"),
-        }
+        return Counts(
+            add=found["add"],
+            written=sum(row.at is not None for row in self.rows if row.action in ("add", "written")),
+            on_list=found["on_list"],
+            do_not_contact=found["do_not_contact"],
+            twice=found["twice"],
+            not_understood=len(self.reading.unread),
+            over=self.reading.over,
+            cut=sum(row.entry.cut for row in self.rows if row.action == "add"),
+        )
 
     def shown(self) -> list[Row]:
         """At most 200 of the rows: those that would not be added, those written to, then the others."""

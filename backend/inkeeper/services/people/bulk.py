@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from inkeeper.errors import invalid
 from inkeeper.services.access import Actor
 from inkeeper.services.people import targets
 from inkeeper.services.people.campaigns import joinable
-from inkeeper.services.people.targets import View
+from inkeeper.services.people.targets import ListFilter, View
 from inkeeper.storage import persons, texts
 from inkeeper.storage import targets as stored
 from inkeeper.storage.transaction import Transaction
@@ -47,8 +47,8 @@ def find(tx: Transaction, actor: Actor, target_ids: Iterable[str], now: datetime
     return targets.describe_all(tx, actor, stored.get_all(tx, actor.owner_id, target_ids), now)
 
 
-def find_all(tx: Transaction, actor: Actor, filters: Mapping[str, Any], now: datetime) -> list[View]:
-    """All of the owner's targets that fit, in the order of the list. `filters` are those of `targets.search`."""
+def find_all(tx: Transaction, actor: Actor, filters: ListFilter, now: datetime) -> list[View]:
+    """All of the owner's targets that fit, in the order of the list."""
     found: list[View] = []
     after: tuple[int, str] | None = None
     while some := targets.search(tx, actor, filters, after, _ALL_AT_ONCE, now):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, conflict, invalid, not_found
 from inkeeper.services.access import Actor, owned_account, owned_campaign
@@ -23,20 +23,55 @@ _DATED = ("steps", "starts", "ends")
 """Fields whose change requires recomputing the campaign's targets."""
 
 
+class CampaignProgress(NamedTuple):
+    """A campaign and how far it is. Days are local to its account, both included.
+
+    `over` says that its last day has passed. `spent` are the credits that its InMails cost, `sent` is their number. The
+    counts of targets are those of `storage.targets.InCampaign`.
+    """
+
+    id: str
+    name: str
+    account: str
+    goal: str | None
+    budget: int | None
+    starts: date | None
+    ends: date | None
+    steps: tuple[Step, ...]
+    created_at: datetime
+    archived: bool
+    over: bool
+    spent: int
+    sent: int
+    targets: int
+    open: int
+    planned: int
+    waiting: int
+    answered: int
+    dropped: int
+
+
+class Filled(NamedTuple):
+    """A campaign after adding targets, and the number of those that were not in it before."""
+
+    campaign: CampaignProgress
+    added: int
+
+
 def list_campaigns(
     tx: Transaction, actor: Actor, account_id: str | None, after: str | None, limit: int, now: datetime
-) -> list[dict[str, Any]]:
+) -> list[CampaignProgress]:
     """Up to `limit` of the owner's campaigns in order of their making, after the id `after`, without archived ones."""
     found = campaigns.list_campaigns(tx, actor.owner_id, account_id, after, limit)
-    return _describe_all(tx, actor, found, now)
+    return _with_progress(tx, actor, found, now)
 
 
-def get_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
+def get_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> CampaignProgress:
     """One campaign, an archived one too. Raises the 404 Problem."""
-    return _describe_all(tx, actor, [owned_campaign(tx, actor, campaign_id)], now)[0]
+    return _with_progress(tx, actor, [owned_campaign(tx, actor, campaign_id)], now)[0]
 
 
-def create_campaign(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def create_campaign(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> CampaignProgress:
     """Store a campaign. `wanted` holds the fields of the HTTP contract. Raises the 422 Problem at the field."""
     try:
         account_id = owned_account(tx, actor, wanted["account"]).id
@@ -50,7 +85,7 @@ def create_campaign(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], no
 
 def update_campaign(
     tx: Transaction, actor: Actor, campaign_id: str, changes: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+) -> CampaignProgress:
     """Change what is given; `steps` replaces the whole sequence. Brings the campaign's targets up to date.
 
     Raises the 404 Problem for a campaign that is not there or was deleted, the 422 Problem at the field at fault.
@@ -66,9 +101,9 @@ def update_campaign(
     return get_campaign(tx, actor, campaign_id, now)
 
 
-def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
+def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> bool:
     """Delete a campaign; its people stay on the list. A campaign with InMails is archived instead: lists leave it out,
-    its InMails keep it, and its open targets are dropped. Returns which of the two was done. Raises the 404 Problem.
+    its InMails keep it, and its open targets are dropped. Returns whether it was archived. Raises the 404 Problem.
     """
     campaign = _present(tx, actor, campaign_id)
     archived = campaigns.has_inmails(tx, campaign_id)
@@ -78,10 +113,10 @@ def delete_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: dateti
     else:
         campaigns.remove(tx, campaign_id)
     _follow(tx, actor, campaign, theirs)
-    return {"id": campaign_id, "archived": archived}
+    return archived
 
 
-def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> dict[str, Any]:
+def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> CampaignProgress:
     """Restore an archived campaign with its open targets. Raises the 404 Problem."""
     campaign = owned_campaign(tx, actor, campaign_id)
     campaigns.set_archived(tx, campaign_id, None)
@@ -89,11 +124,9 @@ def restore_campaign(tx: Transaction, actor: Actor, campaign_id: str, now: datet
     return get_campaign(tx, actor, campaign_id, now)
 
 
-def add_targets(
-    tx: Transaction, actor: Actor, campaign_id: str, target_ids: Sequence[str], now: datetime
-) -> dict[str, Any]:
+def add_targets(tx: Transaction, actor: Actor, campaign_id: str, target_ids: Sequence[str], now: datetime) -> Filled:
     """Add targets to the campaign; those in it already stay unchanged. Two texts of a step are used in turn, in the
-    order of the list. The result has their number, `added`.
+    order of the list.
 
     Raises the 404 Problem for the campaign, the 422 Problem for targets that are not there, and the 409 Problem `over`
     for a campaign that has ended.
@@ -114,7 +147,7 @@ def add_targets(
         accounts = {campaign.account_id, *(target.account_id for target in coming)}
         targets.follow(tx, [target.id for target in coming])
         targets.changed(tx, actor.owner_id, accounts)
-    return get_campaign(tx, actor, campaign_id, now) | {"added": len(coming)}
+    return Filled(get_campaign(tx, actor, campaign_id, now), len(coming))
 
 
 def joinable(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> Campaign:
@@ -136,32 +169,21 @@ def check_there(wanted: Sequence[str], found: Collection[str]) -> None:
             raise invalid(f"targets.{number}", "There is no such target.")
 
 
-def _describe_all(tx: Transaction, actor: Actor, found: Sequence[Campaign], now: datetime) -> list[dict[str, Any]]:
-    """The campaigns as the HTTP contract shows them."""
+def _with_progress(tx: Transaction, actor: Actor, found: Sequence[Campaign], now: datetime) -> list[CampaignProgress]:
     ids = [campaign.id for campaign in found]
     today = targets.today_of(tx, actor.owner_id, now)
     sent = campaigns.sent_in(tx, ids)
     counts = targets.count_by_campaign(tx, ids, today, now)
     return [
-        {
-            "id": each.id,
-            "name": each.name,
-            "account": each.account_id,
-            "goal": each.goal,
-            "budget": each.budget,
-            "starts": each.starts,
-            "ends": each.ends,
-            "steps": [
-                {"after_working_days": step.after_working_days, "purpose": step.purpose, "texts": list(step.texts)}
-                for step in each.steps
-            ],
-            "created_at": each.created_at,
-            "archived": each.archived_at is not None,
-            "over": each.ends is not None and each.ends < today.of(each.account_id),
-            "spent": sent[each.id].credits,
-            "sent": sent[each.id].inmails,
+        CampaignProgress(
+            *(each.id, each.name, each.account_id, each.goal, each.budget, each.starts, each.ends, each.steps),
+            created_at=each.created_at,
+            archived=each.archived_at is not None,
+            over=each.ends is not None and each.ends < today.of(each.account_id),
+            spent=sent[each.id].credits,
+            sent=sent[each.id].inmails,
             **counts[each.id]._asdict(),
-        }
+        )
         for each in found
     ]
 

@@ -23,7 +23,7 @@ from inkeeper.services.imports.reading import NotUnderstood
 from inkeeper.services.imports.rows import Rows
 from inkeeper.services.people import targets
 from inkeeper.services.people.adding import MOST_LINES, Entry, Reading, Unread, too_many
-from inkeeper.services.people.targets import View
+from inkeeper.services.people.targets import ListFilter, View
 from inkeeper.storage import campaigns
 from inkeeper.storage import texts as stored_texts
 from inkeeper.storage.transaction import Transaction
@@ -121,11 +121,10 @@ def read(
 
 
 def write(
-    tx: Transaction, actor: Actor, filters: Mapping[str, Any], accounts: Mapping[str, str], now: datetime
+    tx: Transaction, actor: Actor, filters: ListFilter, accounts: Mapping[str, str], now: datetime
 ) -> Iterator[str]:
-    """The targets that fit, in the order of the list, as the text of a CSV, piece by piece.
-
-    `filters` are those of `targets.search`; `accounts` the owner's, names by id.
+    """The targets that fit, in the order of the list, as the text of a CSV, piece by piece. `accounts` are the owner's,
+    names by id.
     """
     names = named(tx, actor, accounts)
     words = {kind: _unmistakable(found) for kind, found in zip(Named._fields, names, strict=True)}

@@ -12,7 +12,7 @@ from inkeeper.errors import invalid
 from inkeeper.rules.people import parse_link
 from inkeeper.services.access import Actor
 from inkeeper.services.people import persons, targets
-from inkeeper.services.people.targets import View
+from inkeeper.services.people.targets import ListFilter, View
 from inkeeper.storage import campaigns, texts
 from inkeeper.storage import persons as stored_persons
 from inkeeper.storage.transaction import Transaction
@@ -45,23 +45,22 @@ def choices(tx: Transaction, actor: Actor, *, archived: bool = False) -> Choices
     )
 
 
-def filters_of(show: TargetFilter, wanted: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
-    """The filters for `targets.search`, one for each group of states that follow each other.
-
-    `wanted` may hold `account`, `campaign` and `q`; `today` is the local day.
+def filters_of(show: TargetFilter, wanted: ListFilter, today: date) -> list[ListFilter]:
+    """The filters for `targets.search`, one for each group of states that follow each other: `wanted` with the states
+    and days that `show` means. `today` is the local day.
     """
-    common: dict[str, Any] = {name: wanted[name] for name in ("account", "campaign", "q") if wanted.get(name)}
+    until = None
     if show == "today":
-        common["wanted_until"] = today
+        until = today
     elif show == "month":
-        common["wanted_until"] = (today.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return [{**common, "states": list(states)} for states in _STATES[show]]
+        until = (today.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return [wanted._replace(states=states, wanted_until=until) for states in _STATES[show]]
 
 
 def page(
     tx: Transaction,
     actor: Actor,
-    filters: Sequence[Mapping[str, Any]],
+    filters: Sequence[ListFilter],
     after: Place | None,
     limit: int,
     now: datetime,

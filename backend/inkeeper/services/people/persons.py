@@ -15,6 +15,18 @@ from inkeeper.storage.persons import Person
 from inkeeper.storage.transaction import Transaction
 
 
+class PersonEntry(NamedTuple):
+    """A person as clients see one. Of the links (URLs), one to a public profile comes first."""
+
+    id: str
+    name: str
+    first_name: str | None
+    links: tuple[str, ...]
+    company: str | None
+    headline: str | None
+    do_not_contact: bool
+
+
 class Found(NamedTuple):
     """A person, and whether they are new."""
 
@@ -84,14 +96,9 @@ def update(tx: Transaction, actor: Actor, person_id: str, changes: Mapping[str, 
     return owned_person(tx, actor, person_id)
 
 
-def describe(person: Person) -> dict[str, Any]:
-    """The person as the HTTP contract shows them; of the links, one to a public profile comes first."""
-    return {
-        "id": person.id,
-        "name": person.name,
-        "first_name": person.first_name,
-        "links": [link.url for link in person.links],
-        "company": person.company,
-        "headline": person.headline,
-        "do_not_contact": person.do_not_contact,
-    }
+def entry_of(person: Person) -> PersonEntry:
+    """The person as clients see one."""
+    return PersonEntry(
+        *(person.id, person.name, person.first_name, tuple(link.url for link in person.links)),
+        *(person.company, person.headline, person.do_not_contact),
+    )

@@ -33,10 +33,49 @@ from inkeeper.storage.transaction import Transaction
 ALL_READY = "all_ready"
 
 
-class Planned(NamedTuple):
-    """A plan: the result for the HTTP contract, and its targets by their ids."""
+class Placed(NamedTuple):
+    """A target (its id) with the local day it is planned for."""
 
-    answer: dict[str, Any]
+    target: str
+    day: date
+
+
+class Unplaced(NamedTuple):
+    """A target (its id) that got no day, and the code of the reason, one of `vocabulary.NOT_PLACED`."""
+
+    target: str
+    code: str
+
+
+class PlanDay(NamedTuple):
+    """A local day with the number of InMails planned for it, earlier plans included, and the balance at its end if all
+    planned InMails are sent.
+    """
+
+    day: date
+    planned: int
+    balance_after: int
+
+
+class SpreadPlan(NamedTuple):
+    """Which targets are planned for which days.
+
+    `credits` are those that can be used up to the last day that is planned (`until`, else the last day with an InMail,
+    else the day of the next loss), the reserve left out. `named` are the InMails planned up to then that will have one;
+    those that are held count on the day on which theirs comes.
+    """
+
+    placed: list[Placed]
+    not_placed: list[Unplaced]
+    credits: int
+    named: int
+    days: list[PlanDay]
+
+
+class Planned(NamedTuple):
+    """A plan, and its targets by their ids."""
+
+    plan: SpreadPlan
     views: Mapping[str, View]
 
 
@@ -59,28 +98,28 @@ def preview(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str,
         budgets=_budgets_left(tx, actor, views, now),
         taken=_by_day(max(one.day, today) for one in taken),
     )
-    return Planned(_answer(row, ahead, taken, plan, wanted), {view.target.id: view for view in views})
+    return Planned(_spread_plan(row, ahead, taken, plan, wanted), {view.target.id: view for view in views})
 
 
-def store(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def store(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime) -> SpreadPlan:
     """Plan targets for days, in one write. `wanted` holds the fields of the HTTP contract.
 
     Targets without an account become the account's. Raises the 404 Problem for the account, the 422 Problem for targets
     that are not there or of another account, and for days that cannot be planned.
     """
-    answer, views = preview(tx, actor, account_id, wanted, now)
+    plan, views = preview(tx, actor, account_id, wanted, now)
     by_step: dict[tuple[date, int], list[str]] = {}
-    for place in answer["placed"]:
-        row = views[place["target"]].target
-        by_step.setdefault((place["day"], row.done + 1), []).append(row.id)
+    for target_id, day in plan.placed:
+        row = views[target_id].target
+        by_step.setdefault((day, row.done + 1), []).append(row.id)
     for (day, step), ids in by_step.items():
         columns = {"planned_for": day, "planned_at": None, "planned_step": step, "account_id": account_id}
         targets.update(tx, ids, columns)
-    placed = [views[place["target"]].target for place in answer["placed"]]
+    placed = [views[target_id].target for target_id, _ in plan.placed]
     if placed:
         targets.follow(tx, [row.id for row in placed])
         targets.changed(tx, actor.owner_id, {account_id, *(row.account_id for row in placed)})
-    return answer
+    return plan
 
 
 def unplan(tx: Transaction, actor: Actor, plan: Mapping[str, date]) -> int:
@@ -203,15 +242,10 @@ def _by_day(days: Iterable[date]) -> dict[date, int]:
     return found
 
 
-def _answer(
+def _spread_plan(
     row: Account, ahead: Ahead, taken: Sequence[targets.PlannedDay], plan: Plan, wanted: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The plan as the HTTP contract shows it.
-
-    `credits` are those that can be used up to the last day that is planned (`until`, else the last day with an InMail,
-    else the day of the next loss), the reserve left out; `named` are the InMails planned up to then that will have one,
-    those that are held on the day on which theirs comes.
-    """
+) -> SpreadPlan:
+    """The plan with its days and credits."""
     before = [(one.id, max(one.day, ahead.today)) for one in taken]
     waiting = find_held(before, ahead.credits, ahead.today)
     served = (waiting.get(target_id, day) for target_id, day in before)
@@ -223,14 +257,14 @@ def _answer(
     planned = _by_day([*(day for _, day in before), *(day for _, day in plan.placed)])
     after = _balances(ahead, row.time_zone, _by_day(named), planned)
     credits = sum(one.count for one in usable if one.first <= end)
-    return {
-        "placed": [{"target": target_id, "day": day} for target_id, day in plan.placed],
-        "not_placed": [{"target": target_id, "code": code} for target_id, code in plan.not_placed],
-        "credits": credits,
+    return SpreadPlan(
+        placed=[Placed(target_id, day) for target_id, day in plan.placed],
+        not_placed=[Unplaced(target_id, code) for target_id, code in plan.not_placed],
+        credits=credits,
         # Targets planned by hand may use the reserve as well.
-        "named": min(credits, sum(1 for day in named if day <= end)),
-        "days": [{"day": day, "planned": planned[day], "balance_after": after[day]} for day in sorted(planned)],
-    }
+        named=min(credits, sum(1 for day in named if day <= end)),
+        days=[PlanDay(day, planned[day], after[day]) for day in sorted(planned)],
+    )
 
 
 def _balances(ahead: Ahead, zone: str, sent: Mapping[date, int], days: Iterable[date]) -> dict[date, int]:

@@ -18,7 +18,9 @@ from inkeeper.services.people import persons, texts
 from inkeeper.services.people.campaigns import joinable
 from inkeeper.services.people.holding import Holding
 from inkeeper.services.people.kept import ValueCache
+from inkeeper.services.people.persons import PersonEntry
 from inkeeper.services.people.sent import last_inmail_of_owner
+from inkeeper.services.people.texts import FilledText
 from inkeeper.storage import campaigns, targets
 from inkeeper.storage import persons as stored_persons
 from inkeeper.storage import texts as stored_texts
@@ -35,9 +37,77 @@ MOST_OF_A_DAY = 1_000
 WRITTEN_WITHIN = timedelta(days=90)
 """A person who was sent an InMail within this time is not planned again, except for a follow-up."""
 
+
+class TargetEntry(NamedTuple):
+    """A target as clients see one. Dates are local to its account (without an account: the owner's first account).
+
+    - `account`, `text`, `campaign`: ids.
+    - `purpose`, `text`, `step`: of the next InMail; of the last step if all are done.
+    - `due`: the day on which it is wanted.
+    - `planned_at`: a time of the planned day, as HH:MM.
+    - `held_until`: of a held target, the day on which its credit comes, if that is known.
+    - `position`: its place in the list.
+    - `copy`: the text for the next InMail, filled in; None in lists.
+    - `told`: codes of notes about a person who was just added to the list.
+    """
+
+    id: str
+    state: TargetState
+    person: PersonEntry
+    account: str | None
+    purpose: str | None
+    note: str | None
+    due: date | None
+    text: str | None
+    campaign: str | None
+    step: int
+    planned_for: date | None
+    planned_at: str | None
+    held_until: date | None
+    position: int
+    created_at: datetime
+    last_sent_at: datetime | None
+    copy: FilledText | None = None
+    told: tuple[str, ...] = ()
+
+
+class ListFilter(NamedTuple):
+    """Which targets of the owner's list are meant; the default is all of them. Days are included.
+
+    - `account`: those for this account (its id), or for any.
+    - `campaign`: those in this campaign (its id).
+    - `q`: part of a name, company, link or note, in any spelling.
+    - `planned_until`: those planned for this day or before; `wanted_until` those planned or due then.
+    """
+
+    states: Collection[TargetState] = ()
+    account: str | None = None
+    campaign: str | None = None
+    q: str | None = None
+    planned_until: date | None = None
+    wanted_until: date | None = None
+
+
+class ListSummary(NamedTuple):
+    """The list's part of an account's summary.
+
+    - `next`: the first targets to write to from the account.
+    - `names`: how many people can be written to; of these, `ready` have no planned day, `today` are planned or due
+      today or earlier, and `held` wait for credits.
+    - `sent_today`: how many were sent today.
+    """
+
+    next: list[TargetEntry]
+    names: int
+    ready: int
+    today: int
+    sent_today: int
+    held: int
+
+
 _LISTS_KEPT = 200
 _OUTLOOKS = ValueCache[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
-_NEXT = ValueCache[list[dict[str, Any]]](_LISTS_KEPT)
+_NEXT = ValueCache[list[TargetEntry]](_LISTS_KEPT)
 """Caches for the summary, valid while the list and the local day stay the same."""
 
 _FIELDS = {
@@ -86,8 +156,9 @@ class View(NamedTuple):
         return texts[self.target.variant % len(texts)] if texts else None
 
 
-def add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Put a person on the list. `wanted` holds the fields of the HTTP contract.
+def add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> TargetEntry:
+    """Put a person on the list. `wanted` holds the fields of the HTTP contract. The result has the notes about the
+    person, `told`.
 
     Raises the 409 Problems `already_on_list` (with the target) and `do_not_contact`; 422 for what is not there.
     """
@@ -99,17 +170,17 @@ def add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime)
         raise conflict(
             "do_not_contact",
             f"{person.name} is marked as not to be contacted. Remove the mark first, if that is right.",
-            person=persons.describe(person),
+            person=persons.entry_of(person),
         )
     there = [target for target in targets.of_person(tx, actor.owner_id, person.id) if target.opens_on is not None]
     views = [view for view in describe_all(tx, actor, there, now) if view.has_next_step]
     if views:
-        raise conflict("already_on_list", f"{person.name} is on the list already.", target=describe(views[0]))
+        raise conflict("already_on_list", f"{person.name} is on the list already.", target=entry_of(views[0]))
     columns = _columns(tx, actor, wanted, None, now)
     target_id = targets.add(tx, actor.owner_id, person.id, columns, now)
     _follow(tx, actor, [target_id])
     made = get(tx, actor, target_id, now)
-    return with_copy(tx, actor, made) | {"told": _notes_about(tx, actor, person, now)}
+    return with_copy(tx, actor, made)._replace(told=_notes_about(tx, actor, person, now))
 
 
 def get(tx: Transaction, actor: Actor, target_id: str, now: datetime) -> View:
@@ -117,7 +188,7 @@ def get(tx: Transaction, actor: Actor, target_id: str, now: datetime) -> View:
     return describe_all(tx, actor, [owned_target(tx, actor, target_id)], now)[0]
 
 
-def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, Any], now: datetime) -> TargetEntry:
     """Change a target's fields, or do one `action` with it. Raises the 404 Problem, 422 for invalid values, and the 409
     Problem `conflict` for an action that needs a step to come where there is none.
     """
@@ -133,21 +204,17 @@ def update(tx: Transaction, actor: Actor, target_id: str, changes: Mapping[str, 
 
 
 def search(
-    tx: Transaction, actor: Actor, filters: Mapping[str, Any], after: tuple[int, str] | None, limit: int, now: datetime
+    tx: Transaction, actor: Actor, filters: ListFilter, after: tuple[int, str] | None, limit: int, now: datetime
 ) -> list[View]:
-    """Up to `limit` of the owner's targets in the order of the list, after (place, id) `after`.
-
-    `filters` may hold `states`, `account`, `campaign`, `q` (part of a name, company, link or note), `planned_until`,
-    `wanted_until`.
-    """
-    states = set(filters.get("states", ()))
+    """Up to `limit` of the owner's targets in the order of the list, after (place, id) `after`."""
+    states = set(filters.states)
     wanted = Filter(
         (states - {"held"}) | ({"planned"} if "held" in states else set()),
-        filters.get("account"),
-        filters.get("campaign"),
-        normal_name(filters["q"]) if filters.get("q") else None,
-        filters.get("wanted_until"),
-        filters.get("planned_until"),
+        filters.account,
+        filters.campaign,
+        normal_name(filters.q) if filters.q else None,
+        filters.wanted_until,
+        filters.planned_until,
     )
     found: list[View] = []
     holding = Holding(tx, actor, now, wanted.account_id)
@@ -182,13 +249,13 @@ def is_used(tx: Transaction, actor: Actor) -> bool:
     return targets.has_any(tx, actor.owner_id)
 
 
-def for_summary(tx: Transaction, actor: Actor, account_id: str, zone: str, now: datetime) -> dict[str, Any]:
+def for_summary(tx: Transaction, actor: Actor, account_id: str, zone: str, now: datetime) -> ListSummary:
     """The summary's data on the list: the next targets to write to from the account, and counts. `zone` is the
     account's.
     """
     today = local_day(zone, now)
     if not targets.has_any(tx, actor.owner_id):
-        return {"next": [], "names": 0, "ready": 0, "today": 0, "sent_today": 0, "held": 0}
+        return ListSummary([], names=0, ready=0, today=0, sent_today=0, held=0)
     key = (actor.owner_id, account_id, today, targets.list_version(tx, actor.owner_id))
     local, holding = Today(today), Holding(tx, actor, now, account_id)
     counts, following = _OUTLOOKS.of(
@@ -204,21 +271,15 @@ def for_summary(tx: Transaction, actor: Actor, account_id: str, zone: str, now: 
         (key, states),
         lambda: [with_copy(tx, actor, view) for view in describe_all(tx, actor, following, now, holding)],
     )
-    return {
-        "next": described,
-        **counts._asdict(),
-        "sent_today": targets.sent_on(
-            tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1))
-        ),
-        "held": len(held.now),
-    }
+    sent = targets.sent_on(tx, account_id, day_start(zone, today), day_start(zone, today + timedelta(days=1)))
+    return ListSummary(described, *counts, sent_today=sent, held=len(held.now))
 
 
 def wanted_today(tx: Transaction, actor: Actor, account_id: str, zone: str, now: datetime) -> list[View]:
     """The targets to write to today from the account, by planned or due day, as far as there are credits; in the order
     of the list. Those without an account count for the owner's first. `zone` is the account's.
     """
-    filters = {"states": ["ready", "planned"], "account": account_id, "wanted_until": local_day(zone, now)}
+    filters = ListFilter(("ready", "planned"), account_id, wanted_until=local_day(zone, now))
     first = next(iter(targets.today_of(tx, actor.owner_id, now).by_account), None)
     found = search(tx, actor, filters, None, MOST_OF_A_DAY, now)
     return [view for view in found if view.target.account_id or account_id == first]
@@ -256,36 +317,34 @@ def describe_without_credits(tx: Transaction, actor: Actor, row: Target, now: da
     return View(row, state_of(row.course, today, now), person, campaign, None, _has_next_step(row, today))
 
 
-def with_copy(tx: Transaction, actor: Actor, view: View) -> dict[str, Any]:
-    """The target as `describe` shows it, with the text for its next InMail filled in."""
+def with_copy(tx: Transaction, actor: Actor, view: View) -> TargetEntry:
+    """The target as clients see it, with the text for its next InMail filled in."""
     if view.text_id is None or not view.has_next_step:
-        return describe(view)
-    return describe(view) | {"copy": texts.copy_of(tx, actor, view.text_id, view.person, view.target.note)}
+        return entry_of(view)
+    return entry_of(view)._replace(copy=texts.copy_of(tx, actor, view.text_id, view.person, view.target.note))
 
 
-def describe(view: View) -> dict[str, Any]:
-    """The target as the HTTP contract shows it in lists, where the text is not filled in."""
+def entry_of(view: View) -> TargetEntry:
+    """The target as clients see it in lists, where the text is not filled in."""
     row = view.target
-    return {
-        "id": row.id,
-        "state": view.state,
-        "person": persons.describe(view.person),
-        "account": row.account_id,
-        "purpose": view.purpose,
-        "note": row.note,
-        "due": row.wanted_on or row.due,
-        "text": view.text_id,
-        "campaign": row.campaign_id,
-        "step": view.step,
-        "planned_for": row.planned_on,
-        "planned_at": row.planned_at if row.planned_on else None,
-        "held_until": view.held_until,
-        "position": row.place,
-        "created_at": row.created_at,
-        "last_sent_at": row.last_sent_at,
-        "copy": None,
-        "told": [],
-    }
+    return TargetEntry(
+        id=row.id,
+        state=view.state,
+        person=persons.entry_of(view.person),
+        account=row.account_id,
+        purpose=view.purpose,
+        note=row.note,
+        due=row.wanted_on or row.due,
+        text=view.text_id,
+        campaign=row.campaign_id,
+        step=view.step,
+        planned_for=row.planned_on,
+        planned_at=row.planned_at if row.planned_on else None,
+        held_until=view.held_until,
+        position=row.place,
+        created_at=row.created_at,
+        last_sent_at=row.last_sent_at,
+    )
 
 
 def _state(row: Target, holding: Holding, today: date, now: datetime) -> tuple[TargetState, date | None]:
@@ -306,13 +365,13 @@ def _follow(tx: Transaction, actor: Actor, target_ids: Iterable[str], before: Co
     )
 
 
-def _notes_about(tx: Transaction, actor: Actor, person: Person, now: datetime) -> list[str]:
+def _notes_about(tx: Transaction, actor: Actor, person: Person, now: datetime) -> tuple[str, ...]:
     """Codes of notes about a person who was just added to the list."""
     for link in person.links or (None,):
         last = last_inmail_of_owner(tx, actor, people.Person(person.name, link), now - WRITTEN_WITHIN)
         if last:
-            return ["already_written"]
-    return []
+            return ("already_written",)
+    return ()
 
 
 def _columns(
@@ -388,7 +447,7 @@ def _check_reopening(tx: Transaction, actor: Actor, view: View, now: datetime) -
     others = [row for row in targets.of_person(tx, actor.owner_id, view.person.id) if row.id != view.target.id]
     for other in describe_all(tx, actor, others, now):
         if other.has_next_step:
-            raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=describe(other))
+            raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=entry_of(other))
 
 
 def _within(path: str, problem: Problem) -> Problem:

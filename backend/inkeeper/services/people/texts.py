@@ -49,17 +49,27 @@ class Preview(NamedTuple):
     limit: int
 
 
-def list_texts(tx: Transaction, actor: Actor, after: str | None, limit: int) -> list[dict[str, Any]]:
+class FilledText(NamedTuple):
+    """The present version of a text, filled in for one person. `text` is the text's id; `missing` as in `Preview`."""
+
+    text: str
+    version: int
+    subject: str
+    body: str
+    missing: tuple[str, ...]
+
+
+def list_texts(tx: Transaction, actor: Actor, after: str | None, limit: int) -> list[Text]:
     """Up to `limit` of the owner's texts in order of their making, after the id `after`, without archived ones."""
-    return [describe(text) for text in texts.list_texts(tx, actor.owner_id, after, limit)]
+    return texts.list_texts(tx, actor.owner_id, after, limit)
 
 
-def get_text(tx: Transaction, actor: Actor, text_id: str) -> dict[str, Any]:
+def get_text(tx: Transaction, actor: Actor, text_id: str) -> Text:
     """One text, an archived one too. Raises a 404 Problem."""
-    return describe(owned_text(tx, actor, text_id))
+    return owned_text(tx, actor, text_id)
 
 
-def create_text(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def create_text(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> Text:
     """Store a text. `wanted` holds `name`, `subject`, `body` and perhaps `purpose`. Raises a 422 Problem that names
     each fault of the templates.
     """
@@ -68,9 +78,7 @@ def create_text(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: d
     return get_text(tx, actor, text_id)
 
 
-def update_text(
-    tx: Transaction, actor: Actor, text_id: str, changes: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def update_text(tx: Transaction, actor: Actor, text_id: str, changes: Mapping[str, Any], now: datetime) -> Text:
     """Change what is given. Other words for a version that an InMail was sent with make the next version.
 
     Raises a 404 Problem for a text that is not there or was deleted, a 422 Problem as `create_text`.
@@ -88,9 +96,9 @@ def update_text(
     return get_text(tx, actor, text_id)
 
 
-def delete_text(tx: Transaction, actor: Actor, text_id: str, now: datetime) -> dict[str, Any]:
-    """Delete a text. One that an InMail, a target or a campaign names is archived: lists leave it out, and what names
-    it keeps it. Says which of the two was done. Raises a 404 Problem.
+def delete_text(tx: Transaction, actor: Actor, text_id: str, now: datetime) -> bool:
+    """Delete a text. One that an InMail, a target or a campaign names is archived instead: lists leave it out, and what
+    names it keeps it. Returns whether it was archived. Raises a 404 Problem.
     """
     text = _present(tx, actor, text_id)
     archived = texts.is_referred_to(tx, text.id)
@@ -98,10 +106,10 @@ def delete_text(tx: Transaction, actor: Actor, text_id: str, now: datetime) -> d
         texts.set_archived(tx, text.id, now)
     else:
         texts.remove(tx, text.id)
-    return {"id": text.id, "archived": archived}
+    return archived
 
 
-def restore_text(tx: Transaction, actor: Actor, text_id: str) -> dict[str, Any]:
+def restore_text(tx: Transaction, actor: Actor, text_id: str) -> Text:
     """Bring an archived text back into the lists. Raises a 404 Problem."""
     texts.set_archived(tx, owned_text(tx, actor, text_id).id, None)
     return get_text(tx, actor, text_id)
@@ -135,19 +143,13 @@ def preview(subject: str, body: str, values: Mapping[str, str | None], product: 
     )
 
 
-def copy_of(tx: Transaction, actor: Actor, text_id: str, person: Person, note: str | None) -> dict[str, Any]:
+def copy_of(tx: Transaction, actor: Actor, text_id: str, person: Person, note: str | None) -> FilledText:
     """The present version of a text for this person and the note of their target, to be copied. An archived text too,
     since targets and campaigns keep it. Raises a 404 Problem.
     """
     text = owned_text(tx, actor, text_id)
     made = preview(text.subject, text.body, values_of(person, note), "")
-    return {
-        "text": text.id,
-        "version": text.version,
-        "subject": made.subject,
-        "body": made.body,
-        "missing": list(made.missing),
-    }
+    return FilledText(text.id, text.version, made.subject, made.body, made.missing)
 
 
 def values_of(person: Person, note: str | None) -> dict[str, str | None]:
@@ -198,21 +200,6 @@ def say(problem: TextProblem) -> str:
     if problem.suggestion and problem.code == "unknown_variable":
         words += f" Did you mean {{{{{problem.suggestion}}}}}?"
     return words[0].upper() + words[1:]
-
-
-def describe(text: Text) -> dict[str, Any]:
-    """The text as the HTTP contract shows it."""
-    return {
-        "id": text.id,
-        "name": text.name,
-        "purpose": text.purpose,
-        "subject": text.subject,
-        "body": text.body,
-        "version": text.version,
-        "used": text.used,
-        "archived": text.archived_at is not None,
-        "created_at": text.created_at,
-    }
 
 
 def _faults(text: str, limit: int) -> list[str]:

@@ -11,7 +11,7 @@ import uuid
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import inkeeper
 from inkeeper.errors import conflict, not_found
@@ -47,6 +47,23 @@ class Address(NamedTuple):
     owner_id: str
     account_id: str
     last_read_at: datetime | None
+
+
+class AddressState(NamedTuple):
+    """Whether an account's calendar has an address, since when (UTC), and when it was last read (UTC, to within an
+    hour).
+    """
+
+    active: bool
+    created_at: datetime | None
+    last_read_at: datetime | None
+
+
+class MadeAddress(NamedTuple):
+    """When an address was made (UTC), and whether it replaced an earlier one."""
+
+    created_at: datetime
+    replaced: bool
 
 
 class FeedEvent(NamedTuple):
@@ -86,25 +103,21 @@ class Feed(NamedTuple):
         return write(self)
 
 
-def address_state(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
-    """Whether the owner's account has an address, since when (UTC), and when it was last read."""
+def address_state(tx: Transaction, actor: Actor, account_id: str) -> AddressState:
+    """The state of the address of the owner's account."""
     owned_account(tx, actor, account_id)
     feed = calendars.get(tx, account_id)
-    return {
-        "active": feed is not None,
-        "created_at": feed and feed.created_at,
-        "last_read_at": feed and feed.last_read_at,
-    }
+    return AddressState(feed is not None, feed and feed.created_at, feed and feed.last_read_at)
 
 
 def make_address(
     tx: Transaction, actor: Actor, account_id: str, secret: str, now: datetime, *, renew: bool
-) -> dict[str, Any]:
+) -> MadeAddress:
     """Give the account an address with this secret, inside an open write. It replaces the present one.
 
     Raises the 409 Problem `calendar_exists` if there is one and `renew` is not set.
     """
-    replaced: bool = address_state(tx, actor, account_id)["active"]
+    replaced = address_state(tx, actor, account_id).active
     if replaced and not renew:
         raise conflict(
             "calendar_exists",
@@ -112,10 +125,10 @@ def make_address(
             " stops working.",
         )
     calendars.put(tx, account_id, hash_of(secret), now)
-    return {"created_at": now, "replaced": replaced}
+    return MadeAddress(now, replaced)
 
 
-def revoke_address(tx: Transaction, actor: Actor, account_id: str) -> dict[str, Any]:
+def revoke_address(tx: Transaction, actor: Actor, account_id: str) -> AddressState:
     """Revoke the account's address at once, inside an open write. Idempotent."""
     owned_account(tx, actor, account_id)
     calendars.remove(tx, account_id)

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.jsontext import to_json
@@ -83,6 +83,31 @@ class Erased(NamedTuple):
     same_name_people: list[str]
 
 
+class PublishedErasure(NamedTuple):
+    """The erasure of a person at `at` (UTC), for clients: `inmails` are the ids of the owner's InMails to the person,
+    `links` and `names` the marks (`mark`) of the person's links and name.
+    """
+
+    id: int
+    at: datetime
+    inmails: list[str]
+    salt: str
+    links: list[str]
+    names: list[str]
+
+
+class Erasures(NamedTuple):
+    """Erasures, oldest first. `last` is the id up to which a client knows them then; `more` says that others follow.
+
+    `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
+    """
+
+    erasures: list[PublishedErasure]
+    last: int
+    more: bool
+    complete: bool
+
+
 def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Erased:
     """Erase the person with this profile link, in any spelling, from the data of all owners, with everything under
     another link that is theirs; with `name`, in any spelling, also where only the name says who it was: where there is
@@ -146,31 +171,29 @@ def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -
     return Changed(0, 0, 0, 0, [], [], []) if whom is None else _erase_here(tx, whom, now)
 
 
-def erasures(tx: Transaction, actor: Actor, since: int) -> dict[str, Any]:
-    """The erasures after the one with the id `since`, oldest first, for a client of the owner to apply: those from the
-    data of all owners, and those from this owner's.
-
-    `complete` is False where a client cannot learn any more whom all of them were about: it has to forget everybody.
+def erasures(tx: Transaction, actor: Actor, since: int) -> Erasures:
+    """The erasures after the one with the id `since`, for a client of the owner to apply: those from the data of all
+    owners, and those from this owner's.
     """
     rows = stored.list_after(tx, actor.owner_id, since, ERASURES_AT_ONCE + 1)
     newest = stored.last_id(tx)
     found = rows[:ERASURES_AT_ONCE]
-    return {
-        "erasures": [
-            {
-                "id": each.id,
-                "at": each.at,
-                "inmails": stored.inmails_of(tx, actor.owner_id, each.id),
-                "salt": each.salt,
+    return Erasures(
+        erasures=[
+            PublishedErasure(
+                each.id,
+                each.at,
+                stored.inmails_of(tx, actor.owner_id, each.id),
+                each.salt,
                 **json.loads(each.marks),
-            }
+            )
             for each in found
             if each.salt is not None and each.marks is not None
         ],
-        "last": found[-1].id if found else newest,
-        "more": len(rows) > len(found),
-        "complete": since <= newest and all(each.salt is not None for each in found),
-    }
+        last=found[-1].id if found else newest,
+        more=len(rows) > len(found),
+        complete=since <= newest and all(each.salt is not None for each in found),
+    )
 
 
 def mark(salt: str, text: str) -> str:
