@@ -17,6 +17,7 @@ from typing import Any
 import websocket
 
 from e2e.harness.desktop import program
+from e2e.harness.extension import ASK
 from e2e.harness.linkedin import HOST, PracticeSite
 from e2e.harness.server import free_port
 from e2e.harness.wait import until
@@ -180,10 +181,7 @@ class Firefox:
     def ask(self, name: str, params: dict[str, Any] | None = None) -> Any:
         """Sends one message to the background script, as the extension's own pages do."""
         return self.run_in_extension(
-            """async (name, params) => {
-                const {ask} = await import(chrome.runtime.getURL('core/messages.js'));
-                return ask(name, params);
-            }""",
+            ASK,
             name,
             params or {},
         )
