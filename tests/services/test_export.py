@@ -507,10 +507,10 @@ def live_through(tx: Transaction, past: History, words: list[str]) -> None:
 @given(past=histories(books=SHIPPED), words=st.lists(WORDS, min_size=5, max_size=5))
 @settings(max_examples=40, deadline=None)
 def test_any_history_goes_to_postgresql_and_back_without_loss(
-    cluster: Cluster, migrated: str, emptying: psycopg.Connection, past: History, words: list[str]
+    cluster: Cluster, migrated_database: str, admin_connection: psycopg.Connection, past: History, words: list[str]
 ) -> None:
-    empty_tables(emptying)
-    urls = ("sqlite:///{folder}/before.sqlite3", cluster.url(migrated), "sqlite:///{folder}/after.sqlite3")
+    empty_tables(admin_connection)
+    urls = ("sqlite:///{folder}/before.sqlite3", cluster.url(migrated_database), "sqlite:///{folder}/after.sqlite3")
     with stores(*urls) as (opened, folder):
         with opened[0].begin_write(None) as tx:
             live_through(tx, past, words)

@@ -50,7 +50,7 @@ def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Words]:
     """The language `xx`, for a reader who asks for it."""
     spoken = Words("xx", ENGLISH.formats, Longer())
     monkeypatch.setattr(web_language, "languages", lambda: ("en", "xx"))
-    monkeypatch.setattr(web_language, "chosen", lambda wanted: "xx" if "xx" in set(wanted) else "en")
+    monkeypatch.setattr(web_language, "match_language", lambda wanted: "xx" if "xx" in set(wanted) else "en")
     monkeypatch.setattr(web_language, "words", lambda tag: spoken if tag == "xx" else ENGLISH)
     monkeypatch.setattr(web_language, "bytecode_cache", lambda _tag: None)
     return spoken
