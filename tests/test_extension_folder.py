@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from inkeeper.server import extension
+from inkeeper import installation
 from inkeeper.server.extension import NoExtension, put_extension, renew_extension
 
 ADDON = {"browser_specific_settings": {"gecko": {"id": "inkeeper@extension"}}}
@@ -32,7 +32,7 @@ def write_extension(folder: Path, version: str, mark: str = "") -> Path:
 def included(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The extension that the installation includes, of version 1.2.0."""
     folder = write_extension(tmp_path / "included", "1.2.0")
-    monkeypatch.setattr(extension, "_PACKED", folder)
+    monkeypatch.setattr(installation, "PACKED_EXTENSION", folder)
     return folder
 
 
@@ -129,8 +129,8 @@ def test_an_empty_folder_is_filled(included: Path, data: Path) -> None:
 
 
 def test_an_installation_without_an_extension_says_so(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_PACKED", "_SOURCE"):
-        monkeypatch.setattr(extension, name, data / "none")
+    for name in ("PACKED_EXTENSION", "SOURCE_EXTENSION"):
+        monkeypatch.setattr(installation, name, data / "none")
     with pytest.raises(NoExtension, match="has no extension in it"):
         put_extension(data)
 
@@ -148,10 +148,11 @@ def test_a_renewal_that_was_killed_between_its_two_steps_is_finished(included: P
 RENEW_FOR_EVER = """
 import sys
 from pathlib import Path
+from inkeeper import installation
 from inkeeper.server import extension
 one, other, data = map(Path, sys.argv[1:])
 while True:
-    for extension._PACKED in (one, other):
+    for installation.PACKED_EXTENSION in (one, other):
         extension.put_extension(data)
         print(flush=True)
 """
@@ -190,7 +191,7 @@ def test_a_killed_renewal_leaves_a_whole_copy_that_the_next_one_replaces(data: P
 
 def renew_extension_with(included: Path, data: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(extension, "_PACKED", included)
+        patch.setattr(installation, "PACKED_EXTENSION", included)
         renewed = renew_extension(data)
     assert renewed is not None
     return renewed.path

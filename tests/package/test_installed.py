@@ -21,6 +21,8 @@ from tests.package.conftest import new_environment
 
 LINK = re.compile(r"(http://127\.0\.0\.1:\d+)(/\w*)#signin=([\w-]{43})")
 
+ACCOUNT = {"name": "My seat", "plan": "premium_career", "rule_book": "month_end", "time_zone": "UTC"}
+
 
 @pytest.fixture(scope="session")
 def installed(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -97,19 +99,21 @@ def test_it_runs_and_set_up_shows_the_folder_to_load(
         server = json.loads(ask(f"{address}/api/v1/server"))
         assert (server["app"], server["version"]) == ("inkeeper", inkeeper.__version__)
         device = json.loads(ask(f"{address}/api/v1/sign-ins/redeem", {"secret": secret, "device": "Chrome on Linux"}))
-        page = ask(
-            f"{address}/welcome?step=2",
-            **{
-                "Authorization": f"Bearer {device['token']}",
-                "Sec-Fetch-Site": "same-origin",
-                "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36",
-            },
-        )
+        headers = {
+            "Authorization": f"Bearer {device['token']}",
+            "Sec-Fetch-Site": "same-origin",
+            "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36",
+        }
+        page = ask(f"{address}/welcome?step=2", **headers)
+        ask(f"{address}/api/v1/accounts", ACCOUNT, **headers, **{"Idempotency-Key": "account"})
+        settings = ask(f"{address}/settings/data", **headers)
 
     (folder,) = re.findall(r'data-copy="([^"]+/extension)"', page)
     assert Path(folder) == Path(environment["HOME"]) / ".local" / "share" / "inkeeper" / "extension"
     assert Path(folder, "manifest.json").read_bytes() == (EXTENSION / "manifest.json").read_bytes()
     assert not Path(folder, "core").exists()
+    assert 'data-copy="inkeeper export inkeeper.zip"' in settings
+    assert ".venv" not in settings
 
 
 def extension_command(installed: Path, environment: dict[str, str], tmp_path: Path) -> list[str]:

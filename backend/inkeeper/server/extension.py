@@ -16,10 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import inkeeper
+from inkeeper import installation
 
-_PACKED = Path(inkeeper.__file__).resolve().parent / "extension"
-_SOURCE = Path(inkeeper.__file__).resolve().parents[2] / "extension"
 _ID = "inkeeper@extension"
 """The extension's id for Firefox, which is in every manifest of it."""
 
@@ -44,7 +42,7 @@ class LoadedFolder(NamedTuple):
 
 def included_extension() -> Path:
     """The folder of the extension that this installation includes. Raises NoExtension without one."""
-    for folder in (_PACKED, _SOURCE):
+    for folder in (installation.PACKED_EXTENSION, installation.SOURCE_EXTENSION):
         if (folder / "manifest.json").is_file():
             return folder
     raise NoExtension("This installation of Inkeeper has no extension in it. Install the wheel of a release.")
