@@ -166,6 +166,13 @@ def test_a_database_elsewhere_has_the_extension_beside_it(
     assert extension_command(installed, environment, tmp_path)[0] == str(tmp_path / "elsewhere here" / "extension")
 
 
+def test_a_database_on_a_server_is_not_asked(installed: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    environment["INKEEPER_DATABASE"] = "postgresql://nobody@127.0.0.1:1/none"
+    environment["INKEEPER_DATA_DIR"] = str(tmp_path / "data")
+
+    assert extension_command(installed, environment, tmp_path)[0] == str(tmp_path / "data" / "extension")
+
+
 def test_where_it_cannot_be_put_it_says_why(installed: Path, environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "data" / "extension").mkdir(parents=True)
     (tmp_path / "data" / "extension" / "mine.txt").touch()

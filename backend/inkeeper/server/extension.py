@@ -3,6 +3,10 @@
 - The wheel includes the packed extension, in the package. In the project's folder it is the source, beside `backend`.
 - Browsers load a copy of it: the folder `extension` beside the database, whose path no update changes. A browser reads
   files from it at any time, so a new copy replaces the old one as a whole.
+- The manifest's `key` gives an unpacked extension the same id in every folder, so its storage survives a move. It is the
+  public half of a P-256 pair whose private half was discarded: no store can publish an extension with this id. Such a
+  key is made by `openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -outform DER | base64`. The
+  packages for the stores have no key.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +32,10 @@ _NEW, _OLD = f"{_NAME}.new-", f"{_NAME}.old-"
 
 _LEFTOVER_SECONDS = 3600
 """The age at which a copy with such a name was left behind by a process that ended early."""
+
+
+_lock = threading.Lock()
+"""One thread at a time replaces the folder: two pages may ask for it at once."""
 
 
 class NoExtension(Exception):
@@ -58,13 +67,18 @@ def put_extension(folder: Path) -> LoadedFolder:
     Raises NoExtension without an extension, and if something else has the name. Raises OSError if it cannot be written.
     """
     source, target = included_extension(), folder / _NAME
-    _remove_leftovers(folder)
+    with _lock:
+        return _put(source, target)
+
+
+def _put(source: Path, target: Path) -> LoadedFolder:
+    _remove_leftovers(target.parent)
     if os.path.lexists(target):
         if not _is_inkeeper(target):
             raise NoExtension(f"{target} is not Inkeeper's extension, and is not replaced. Move it elsewhere.")
         if _version(target) > _version(source) or _is_same(source, target):
             return LoadedFolder(target, is_new=False)
-    new = Path(tempfile.mkdtemp(prefix=_NEW, dir=folder))
+    new = Path(tempfile.mkdtemp(prefix=_NEW, dir=target.parent))
     try:
         for name in _files(source):
             (new / name).parent.mkdir(parents=True, exist_ok=True)
