@@ -3,7 +3,7 @@
 - The wheel includes the packed extension, in the package. In the project's folder it is the source, beside `backend`.
 - Browsers load a copy of it: the folder `extension` beside the database, whose path no update changes. A browser reads
   files from it at any time, so a new copy replaces the old one as a whole.
-- The manifest's `key` gives an unpacked extension the same id in every folder, so its storage survives a move. It is the
+- The manifest's `key` gives an unpacked extension the same id in every folder, so a move keeps its storage. It is the
   public half of a P-256 pair whose private half was discarded: no store can publish an extension with this id. Such a
   key is made by `openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -outform DER | base64`. The
   packages for the stores have no key.
