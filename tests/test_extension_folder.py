@@ -55,7 +55,7 @@ def test_it_is_put_there_for_this_user_alone(included: Path, data: Path) -> None
 
     put = put_extension(data)
 
-    assert put == (data / "extension", True)
+    assert put == (data / "extension", False)
     assert content(put.path) == content(included)
     assert stat.S_IMODE(put.path.stat().st_mode) == 0o700
     shutil.rmtree(put.path)
@@ -85,7 +85,7 @@ def test_other_content_of_the_same_version_replaces_it_too(included: Path, data:
     put_extension(data)
     write_extension(included, "1.2.0", "changed by a developer")
 
-    assert put_extension(data).is_new
+    assert put_extension(data).is_renewed
     assert content(data / "extension") == content(included)
 
 
@@ -124,7 +124,7 @@ def test_what_is_not_inkeepers_is_not_replaced(included: Path, data: Path, tmp_p
 def test_an_empty_folder_is_filled(included: Path, data: Path) -> None:
     (data / "extension").mkdir()
 
-    assert put_extension(data).is_new
+    put_extension(data)
     assert content(data / "extension") == content(included)
 
 
@@ -141,7 +141,7 @@ def test_a_renewal_that_was_killed_between_its_two_steps_is_finished(included: P
     old.mkdir()
     (data / "extension").rename(old / "extension")
 
-    assert renew_extension(data) == (data / "extension", True)
+    assert renew_extension(data) == (data / "extension", False)
     assert content(data / "extension") == content(included)
 
 

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -19,7 +19,7 @@ import inkeeper
 from tests.lint.extension import EXTENSION
 from tests.package.conftest import new_environment
 
-LINK = re.compile(r"(http://127\.0\.0\.1:\d+)(/\w*)#signin=([\w-]{43})")
+LINK = re.compile(r"(http://127\.0\.0\.1:\d+)/\w*#signin=([\w-]{43})")
 
 ACCOUNT = {"name": "My seat", "plan": "premium_career", "rule_book": "month_end", "time_zone": "UTC"}
 
@@ -50,9 +50,17 @@ def ask(address: str, body: dict[str, Any] | None = None, **headers: str) -> str
         return str(answer.read().decode())
 
 
+class Started(NamedTuple):
+    """A running server: its address, the one-time secret of the link that it printed, and all that it printed first."""
+
+    address: str
+    secret: str
+    said: str
+
+
 @contextmanager
-def running(command: Path, environment: dict[str, str], *options: str) -> Iterator[tuple[str, str]]:
-    """`inkeeper run` while the block runs: its address and the one-time secret of the link that it prints."""
+def running(command: Path, environment: dict[str, str], *options: str) -> Iterator[Started]:
+    """`inkeeper run` while the block runs."""
     process = subprocess.Popen(
         [command, "run", "--port", "0", *options],
         env=environment,
@@ -71,7 +79,7 @@ def running(command: Path, environment: dict[str, str], *options: str) -> Iterat
         else:
             raise AssertionError(said)
         try:
-            yield found[1], found[3]
+            yield Started(found[1], found[2], said)
         finally:
             process.send_signal(signal.SIGINT)
             said += lines.read()
@@ -95,7 +103,7 @@ def test_it_is_the_wheel_that_runs(installed: Path, environment: dict[str, str],
 def test_it_runs_and_set_up_shows_the_folder_to_load(
     installed: Path, environment: dict[str, str], options: list[str]
 ) -> None:
-    with running(installed, environment, *options) as (address, secret):
+    with running(installed, environment, *options) as (address, secret, _):
         server = json.loads(ask(f"{address}/api/v1/server"))
         assert (server["app"], server["version"]) == ("inkeeper", inkeeper.__version__)
         device = json.loads(ask(f"{address}/api/v1/sign-ins/redeem", {"secret": secret, "device": "Chrome on Linux"}))
@@ -138,7 +146,8 @@ def test_the_command_puts_the_packed_extension_beside_the_data(
     assert [path.name for path in folder.iterdir()] == ["extension"]
     (included,) = installed.parents[1].glob("lib/*/site-packages/inkeeper/extension")
     assert content_of(folder / "extension") == content_of(included)
-    assert extension_command(installed, environment, tmp_path)[0] == first
+    assert extension_command(installed, environment, tmp_path) == [first, *steps]
+    assert "renewed" not in "".join(steps)
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -153,8 +162,12 @@ def test_a_start_after_an_update_renews_it(installed: Path, environment: dict[st
     (folder / "manifest.json").write_text(json.dumps(manifest | {"version": "0.0.9"}))
     (folder / "worker.js").write_text("// of the version before")
 
-    with running(installed, environment, "--browser", "none"):
+    with running(installed, environment, "--browser", "none") as started:
         assert content_of(folder) == renewed
+    assert started.said.count("The extension is renewed. Press the round arrow") == 1
+    with running(installed, environment, "--browser", "none") as started:
+        pass
+    assert "renewed" not in started.said
 
 
 def test_a_database_elsewhere_has_the_extension_beside_it(

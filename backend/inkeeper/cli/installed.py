@@ -24,6 +24,8 @@ Firefox, until it is closed:
   3. Choose manifest.json in the folder above.
 """
 
+RELOAD = "The extension is renewed. Press the round arrow at Inkeeper on your browser's extensions page."
+
 
 def add_commands(main: click.Group) -> None:
     """Add the commands to `main`, which has `serve` already."""
@@ -52,8 +54,8 @@ def add_commands(main: click.Group) -> None:
         put = _put(flags)
         click.echo(printable(put.path))
         click.echo(STEPS)
-        if put.is_new:
-            click.echo("If it is loaded already, press the round arrow at Inkeeper there.")
+        if put.is_renewed:
+            click.echo(RELOAD)
 
 
 def renew_extension_of(folder: Path) -> None:
@@ -65,8 +67,8 @@ def renew_extension_of(folder: Path) -> None:
     except OSError as error:
         click.echo(printable(f"The extension in {folder} could not be renewed: {error.strerror}."), err=True)
     else:
-        if renewed and renewed.is_new:
-            click.echo("The extension is renewed. Press the round arrow at Inkeeper on your browser's extensions page.")
+        if renewed and renewed.is_renewed:
+            click.echo(RELOAD)
 
 
 def _own_chromium() -> str:

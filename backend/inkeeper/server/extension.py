@@ -43,10 +43,10 @@ class NoExtension(Exception):
 
 
 class LoadedFolder(NamedTuple):
-    """The folder from which browsers load the extension. `is_new` is whether its content has changed."""
+    """The folder from which browsers load the extension. `is_renewed` is whether another copy was replaced in it."""
 
     path: Path
-    is_new: bool
+    is_renewed: bool
 
 
 def included_extension() -> Path:
@@ -73,11 +73,12 @@ def put_extension(folder: Path) -> LoadedFolder:
 
 def _put(source: Path, target: Path) -> LoadedFolder:
     _remove_leftovers(target.parent)
-    if os.path.lexists(target):
+    was_there = os.path.lexists(target)
+    if was_there:
         if not _is_inkeeper(target):
             raise NoExtension(f"{target} is not Inkeeper's extension, and is not replaced. Move it elsewhere.")
         if _version(target) > _version(source) or _is_same(source, target):
-            return LoadedFolder(target, is_new=False)
+            return LoadedFolder(target, is_renewed=False)
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=target.parent))
     try:
         for name in _files(source):
@@ -86,7 +87,7 @@ def _put(source: Path, target: Path) -> LoadedFolder:
         _replace(target, new)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    return LoadedFolder(target, is_new=True)
+    return LoadedFolder(target, is_renewed=was_there)
 
 
 def renew_extension(folder: Path) -> LoadedFolder | None:
