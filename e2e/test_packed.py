@@ -183,13 +183,15 @@ def test_firefox_outbox(fox_ready: Firefox, client: Client, server: Server, acco
     client.close()
     server.terminate()
     popup = fox_ready.open(fox_ready.extension_url("popup/popup.html"))
+    # The notice moves what is below it.
+    until(lambda: "Inkeeper isn’t running" in fox_ready.text(popup), "the popup says so")
     form = "() => document.querySelector('[data-hook=log-form-toggle]')"
     until(lambda: fox_ready.run(f"() => Boolean(({form})())", tab=popup), "the form's button")
     fox_ready.click(form, tab=popup)
-    fox_ready.run("() => document.getElementById('name').focus()", tab=popup)
+    focus = "() => { const field = document.getElementById('name'); field?.focus(); return Boolean(field); }"
+    until(lambda: fox_ready.run(focus, tab=popup), "the form")
     fox_ready.type("Robin Sample" + ENTER, tab=popup)
     wait_fox_badge(fox_ready, "14↑")
-    until(lambda: "Inkeeper isn’t running" in fox_ready.text(popup), "the popup says so")
 
     server.start()
     fox_ready.ask("retry")

@@ -142,6 +142,8 @@ class Firefox:
 
     def click(self, find: str, *, tab: str | None = None) -> None:
         """Clicks the element that the JavaScript `find` returns with the mouse, once it has stopped moving."""
+        # In a background tab, animation frames are seconds apart.
+        self._activate(tab)
         x, y = self.run(
             f"""async () => {{
                 const element = ({find})();
@@ -172,9 +174,12 @@ class Firefox:
         self._perform({"type": "key", "id": "keyboard", "actions": steps}, tab)
 
     def _perform(self, source: dict[str, Any], tab: str | None) -> None:
+        self._activate(tab)
+        self.call("input.performActions", context=tab or self.tab, actions=[source])
+
+    def _activate(self, tab: str | None) -> None:
         with suppress(BidiError):  # a frame cannot be activated; its tab is active
             self.call("browsingContext.activate", context=tab or self.tab)
-        self.call("input.performActions", context=tab or self.tab, actions=[source])
 
     # -- the extension -----------------------------------------------------------------------------
 
