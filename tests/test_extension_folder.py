@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -145,53 +146,56 @@ def test_a_renewal_that_was_killed_between_its_two_steps_is_finished(included: P
     assert content(data / "extension") == content(included)
 
 
-RENEW_FOR_EVER = """
-import sys
+PUT_AND_DIE = """
+import os, signal, sys
 from pathlib import Path
 from inkeeper import installation
 from inkeeper.server import extension
-one, other, data = map(Path, sys.argv[1:])
-while True:
-    for installation.PACKED_EXTENSION in (one, other):
-        extension.put_extension(data)
-        print(flush=True)
+
+installation.PACKED_EXTENSION, data, steps = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+
+def count(event, _):
+    global steps
+    steps -= event.startswith(("open", "os.", "shutil."))
+    if steps == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+extension.put_extension(data)
 """
+"""Puts the extension, and kills itself before its n-th step with a file or a folder."""
 
 
-def test_a_killed_renewal_leaves_a_whole_copy_that_the_next_one_replaces(data: Path, tmp_path: Path) -> None:
-    copies = [write_extension(tmp_path / mark, "1.2.0", mark) for mark in ("one", "other")]
-    for number in range(60):
-        for copy in copies:
-            (copy / f"{number}.js").write_text("x" * 50_000)
-    whole = [content(copy) for copy in copies]
-    for lines in range(1, 13):
-        process = subprocess.Popen(
-            [sys.executable, "-c", RENEW_FOR_EVER, *copies, data],
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+def test_killed_at_any_step_it_leaves_a_whole_copy_or_none(data: Path, tmp_path: Path) -> None:
+    old, new = (write_extension(tmp_path / mark, "1.2.0", mark) for mark in ("old", "new"))
+    whole, found = [content(old), content(new)], set()
+    for step in itertools.count(1):
+        put_from(old, data)
+        process = subprocess.run(
+            [sys.executable, "-c", PUT_AND_DIE, new, data, str(step)],
+            # With a fixed order of sets the steps are the same each time.
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "0"},
+            check=False,
         )
-        assert process.stdout is not None
-        with process.stdout as output:
-            for _ in range(lines):
-                output.readline()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL
+        is_there = (data / "extension").exists()
+        found.add(whole.index(content(data / "extension")) if is_there else None)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(installation, "PACKED_EXTENSION", new)
+            renew_extension(data)
+        assert content(data / "extension") == content(new)
 
-        if (data / "extension").exists():
-            assert content(data / "extension") in whole
-        renewed = renew_extension_with(copies[0], data)
-        assert content(renewed) == whole[0]
-
+    assert found == {0, 1, None}
     hours_ago = time.time() - 7200
     for left in data.glob("extension.*"):
         os.utime(left, (hours_ago, hours_ago))
-    renew_extension_with(copies[1], data)
+    put_from(old, data)
     assert sorted(path.name for path in data.iterdir()) == ["browser-extension", "extension", "inkeeper.sqlite3"]
 
 
-def renew_extension_with(included: Path, data: Path) -> Path:
+def put_from(included: Path, data: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(installation, "PACKED_EXTENSION", included)
-        renewed = renew_extension(data)
-    assert renewed is not None
-    return renewed.path
+        put_extension(data)
