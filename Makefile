@@ -4,11 +4,12 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # The tests start hundreds of servers. Without stored bytecode each would compile every module.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench test-cluster requirements clean FORCE
+.PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench package test-cluster requirements clean FORCE
 
 VENV := .venv
 PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime
+PLACE := $(VENV)/.place
 DEVELOPMENT := $(VENV)/.development
 
 PIP_INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet
@@ -24,8 +25,8 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
 
 # An environment variable BROWSER that names a program is passed on: it selects the default browser.
-run: $(RUNTIME)  ## start Inkeeper and open it: in a Chromium with the extension, or BROWSER=default, or BROWSER=none
-	@$(if $(filter default none,$(BROWSER)),unset BROWSER;) exec $(VENV)/bin/inkeeper serve --browser $(or $(filter default none,$(BROWSER)),extension)
+run: $(PLACE)  ## start Inkeeper and open it: in a Chromium with the extension, or BROWSER=default, or BROWSER=none
+	@$(if $(filter default none,$(BROWSER)),unset BROWSER;) exec $(PY) -m inkeeper run $(addprefix --browser=,$(filter default none,$(BROWSER)))
 
 demo: $(DEVELOPMENT)  ## try everything without a LinkedIn account: invented history, practice pages, own browser profile
 	@exec $(PY) -m e2e.demo
@@ -45,10 +46,10 @@ lint: $(DEVELOPMENT)  ## ruff, mypy, the direction of imports, prettier and esli
 	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) lint-python lint-extension
 
 lint-python: $(DEVELOPMENT)
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports --cache-dir .cache/import-linter
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --cache-dir .cache/import-linter
 	$(PY) tests/lint/tokens.py --check
 	$(PY) tests/lint/contract.py --check
 	$(PY) tests/lint/words.py --check
@@ -57,8 +58,8 @@ lint-extension: $(DEVELOPMENT)
 	$(PY) tests/lint/extension.py
 
 format: $(DEVELOPMENT)  ## let ruff lay out the Python code and prettier the JavaScript, and write what is generated anew
-	$(VENV)/bin/ruff check --fix .
-	$(VENV)/bin/ruff format .
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
 	$(PY) tests/lint/tokens.py
 	$(PY) tests/lint/contract.py
 	$(PY) tests/lint/words.py
@@ -70,11 +71,14 @@ fuzz: $(DEVELOPMENT)  ## 120,000 requests and 12,000 files that nobody would sen
 bench: setup  ## measure speed and size: a table here, and .cache/bench.json
 	@$(PY) -m tests.benchmarks
 
+package: $(DEVELOPMENT)  ## make the release's packages in dist/: the extension for both stores, a wheel, an sdist, and their sums
+	@$(PY) -m tests.package
+
 requirements: $(DEVELOPMENT)  ## pin anew what pyproject.toml asks for
 	$(COMPILE) --group build --output-file requirements.txt
 	$(COMPILE) --extra postgresql --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
-COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+COMPILE := $(PY) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make requirements"
 
 clean:  ## remove the environment and everything that was made here (your ledger is elsewhere and stays)
@@ -82,7 +86,7 @@ clean:  ## remove the environment and everything that was made here (your ledger
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Changed pins create a new environment, so that it never holds packages that are not pinned. An environment whose
-# Python is gone (after a system upgrade or a move of the folder) is recreated too.
+# Python is gone (after a system upgrade) is recreated too.
 ifeq ($(wildcard $(PY)),)
 $(RUNTIME): FORCE
 endif
@@ -95,11 +99,20 @@ $(RUNTIME): requirements.txt
 	echo "Making the environment in $(VENV) with $$python (once)"; \
 	"$$python" -m venv --clear $(VENV)
 	@$(PIP_INSTALL) --require-hashes -r requirements.txt
-	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
-	@if [ -f $@ ]; then rm $(RUNTIME) && $(MAKE) --no-print-directory $(RUNTIME); fi
+# An environment names its folder in the link to the source and in its scripts. In a folder that was moved, renamed or
+# copied, the link and the script `inkeeper` are made anew; make itself uses no other script.
+ifneq ($(shell [ "$$(cat $(PLACE) 2>/dev/null)" = "$$(pwd -P)" ] || echo elsewhere),)
+$(PLACE): FORCE
+endif
+
+$(PLACE): $(RUNTIME)
+	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
+	@pwd -P > $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME) | $(PLACE)
+	@if [ -f $@ ]; then rm $(RUNTIME) && $(MAKE) --no-print-directory $(PLACE); fi
 	@echo "Installing the development tools (once)"
 	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@

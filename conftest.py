@@ -17,6 +17,7 @@ LONGEST_FIRST = (
     "/e2e/test_other_sites.py",
     "/e2e/",
     "/tests/api/test_openapi.py",
+    "/tests/package/",
     "/tests/fuzz/",
     "/tests/cli/",
     "/tests/services/",

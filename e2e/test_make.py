@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -25,12 +26,13 @@ from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, free_port
 from e2e.harness.wait import until
+from inkeeper.server.browser import open_with_extension
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/\w*)#signin=([\w-]{43})")
 
 
 class Running:
-    """`inkeeper serve --browser extension` in a session of its own, as `make run` starts it."""
+    """`inkeeper run` in a session of its own, as `make run` starts it."""
 
     def __init__(self, folder: Path, *, display: str | None = None, port: int | None = None, where: str = "") -> None:
         self.port = port or free_port()
@@ -41,10 +43,10 @@ class Running:
         environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
         environment |= {"PYTHONPATH": str(ROOT / "backend"), "PYTHONUNBUFFERED": "1", "BROWSER": ""}
         environment |= {"INKEEPER_CHROMIUM": str(watched_chromium(folder)), **({"DISPLAY": display} if display else {})}
-        options = ["--browser", where or str(ROOT / "extension"), "--data-dir", str(self.data), "--verbose"]
+        options = [*(["--browser", where] if where else []), "--data-dir", str(self.data), "--verbose"]
         with self._terminal.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "inkeeper", "serve", *options, "--port", str(self.port)],
+                [sys.executable, "-m", "inkeeper", "run", *options, "--port", str(self.port)],
                 stdout=output,
                 stderr=output,
                 env=environment,
@@ -257,15 +259,37 @@ def test_the_next_start_is_connected_still_and_a_second_one_opens_the_first(tmp_
         opened.cdp.close()
 
 
-def test_a_profile_from_before_keeps_the_extension_that_it_has(tmp_path: Path, desktop: Desktop) -> None:
-    """An extension's storage belongs to its id, which is made from its folder's name."""
-    (tmp_path / "data" / "browser-profile" / "Default").mkdir(parents=True)
-    with run(tmp_path, display=desktop.display) as running:
-        opened = Opened(running.profile)
-        opened.page("/welcome").wait_text("Which plan do you have?")
-        assert not running.copy.exists()
-        assert opened.control.run("() => chrome.runtime.getManifest().key ?? null") is None
+def test_a_moved_folder_is_the_same_extension_with_the_same_storage(tmp_path: Path, desktop: Desktop) -> None:
+    """As when `extension/` is loaded by hand and the project's folder is then renamed."""
+    folder, profile = tmp_path / "before" / "extension", tmp_path / "profile"
+    shutil.copytree(ROOT / "extension", folder)
+    with loaded(folder, profile, desktop) as opened:
+        identity = opened.extension
+        opened.control.run("() => chrome.storage.local.set({'outbox/1': {name: 'Kai Example'}})")
+
+    moved = folder.parent.rename(tmp_path / "after") / "extension"
+    with loaded(moved, profile, desktop) as opened:
+        assert opened.extension == identity == "chrome-extension://fjpapeegcjoojpokammibfkmoiioafkb"
+        stored = opened.control.run("() => chrome.storage.local.get('outbox/1')")
+        assert stored == {"outbox/1": {"name": "Kai Example"}}
+
+
+@contextmanager
+def loaded(extension: Path, profile: Path, desktop: Desktop) -> Iterator[Opened]:
+    """A Chromium with this folder loaded; closed as a person closes it, so that it writes everything."""
+    failures: list[str] = []
+    environ = os.environ | {"DISPLAY": desktop.display, "INKEEPER_CHROMIUM": str(watched_chromium(profile.parent))}
+    browser = open_with_extension(extension, profile, "about:blank", on_failure=failures.append, environ=environ)
+    opened = Opened(profile)
+    try:
+        yield opened
+        opened.cdp.call("Browser.close")
+        until(browser.has_ended, "the browser ends", seconds=30)
+    finally:
         opened.cdp.close()
+        browser.close()
+        (profile / "DevToolsActivePort").unlink(missing_ok=True)
+    assert failures == []
 
 
 def test_the_demo_is_connected_says_that_it_is_one_and_leaves_nothing_behind(desktop: Desktop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import shutil
 import stat
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from inkeeper.server.browser import (
     open_with_extension,
     private_copy,
 )
+
+EXTENSION = Path(__file__).resolve().parents[1] / "extension"
+ID = "fjpapeegcjoojpokammibfkmoiioafkb"
+"""The id of the unpacked extension, on which the storage of every installed one depends: it never changes."""
 
 
 @pytest.fixture
@@ -205,11 +210,11 @@ class TestThePrivateCopy:
             private_copy(tmp_path / "empty", tmp_path / "copy", self.CONNECTION)
         assert not (tmp_path / "copy").exists()
 
-    def test_its_id_is_the_same_in_every_folder(self, source: Path, tmp_path: Path) -> None:
-        ids = {extension_id(private_copy(source, tmp_path / name, self.CONNECTION)) for name in ("one", "two")}
+    def test_it_has_the_extensions_id_in_every_folder(self, source: Path, tmp_path: Path) -> None:
+        shutil.copy(EXTENSION / "manifest.json", source)
+        copies = [private_copy(source, tmp_path / name, self.CONNECTION) for name in ("one", "two")]
 
-        assert len(ids) == 1
-        assert extension_id(source) not in ids
+        assert {extension_id(folder) for folder in (EXTENSION, source, *copies)} == {ID}
 
     def test_it_follows_the_source_and_leaves_alone_what_has_not_changed(self, source: Path, tmp_path: Path) -> None:
         copy = private_copy(source, tmp_path / "copy", self.CONNECTION)
@@ -226,6 +231,16 @@ class TestThePrivateCopy:
         assert not (copy / "gone").exists()
         assert ((copy / "worker.js").stat().st_ino, (copy / "worker.js").stat().st_ctime_ns) == kept
         assert json.loads((copy / "connect.json").read_text())["code"] == "another"
+
+
+def test_no_page_and_no_other_extension_can_find_the_extension_by_its_id() -> None:
+    """The id is the same for everybody, so a page could look for it."""
+    manifest = json.loads((EXTENSION / "manifest.json").read_text(encoding="utf-8"))
+    assert not {"web_accessible_resources", "externally_connectable"} & set(manifest)
+    for script in EXTENSION.rglob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        assert "onMessageExternal" not in text
+        assert "onConnectExternal" not in text
 
 
 def test_the_steps_by_hand_name_the_folder(extension: Path) -> None:

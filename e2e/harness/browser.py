@@ -17,6 +17,7 @@ from selenium.webdriver.chrome.service import Service
 
 from e2e.harness.cdp import CdpError, Connection
 from e2e.harness.desktop import program
+from e2e.harness.extension import ASK
 from e2e.harness.page import SHIFT_CLOCK, Page, milliseconds
 from e2e.harness.wait import until
 
@@ -196,10 +197,7 @@ class Browser:
     def ask(self, name: str, params: dict[str, Any] | None = None) -> Any:
         """Sends one message to the worker, as the extension's own pages do."""
         return self.control.run(
-            """async (name, params) => {
-                const {ask} = await import(chrome.runtime.getURL('core/messages.js'));
-                return ask(name, params);
-            }""",
+            ASK,
             name,
             params or {},
         )

@@ -1,4 +1,4 @@
-"""The extension as it is shipped, with its site permissions already granted."""
+"""The extension with its site permissions already granted: the source as it stands, or packed as in a release."""
 
 from __future__ import annotations
 
@@ -6,16 +6,28 @@ import json
 import shutil
 from pathlib import Path
 
+from tests.package.packing import pack
+
 SOURCE = Path(__file__).parents[2] / "extension"
 
+ASK = """async (name, params) => {
+    const {problem, reply} = await chrome.runtime.sendMessage({name, params});
+    if (problem) throw new Error(JSON.stringify(problem));
+    return reply;
+}"""
+"""Sends a message to the worker as the extension's own pages do (`core/messages.js`, which is no file when packed)."""
 
-def extension_copy(into: Path) -> Path:
-    """Copies the extension into `into`, changed to need no permission prompt, which a headless test cannot accept.
+
+def extension_copy(into: Path, *, packed: bool = False) -> Path:
+    """Copies or packs the extension into `into`, changed to need no permission prompt, which no headless test accepts.
 
     The optional host permissions become required ones; nothing else changes.
     """
     copy = into / "extension"
-    shutil.copytree(SOURCE, copy)
+    if packed:
+        pack(copy)
+    else:
+        shutil.copytree(SOURCE, copy)
     manifest_file = copy / "manifest.json"
     manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
     manifest["host_permissions"] = manifest.get("host_permissions", []) + manifest.pop("optional_host_permissions")

@@ -17,6 +17,7 @@ from typing import Any
 import websocket
 
 from e2e.harness.desktop import program
+from e2e.harness.extension import ASK
 from e2e.harness.linkedin import HOST, PracticeSite
 from e2e.harness.server import free_port
 from e2e.harness.wait import until
@@ -141,6 +142,8 @@ class Firefox:
 
     def click(self, find: str, *, tab: str | None = None) -> None:
         """Clicks the element that the JavaScript `find` returns with the mouse, once it has stopped moving."""
+        # In a background tab, animation frames are seconds apart.
+        self._activate(tab)
         x, y = self.run(
             f"""async () => {{
                 const element = ({find})();
@@ -171,19 +174,19 @@ class Firefox:
         self._perform({"type": "key", "id": "keyboard", "actions": steps}, tab)
 
     def _perform(self, source: dict[str, Any], tab: str | None) -> None:
+        self._activate(tab)
+        self.call("input.performActions", context=tab or self.tab, actions=[source])
+
+    def _activate(self, tab: str | None) -> None:
         with suppress(BidiError):  # a frame cannot be activated; its tab is active
             self.call("browsingContext.activate", context=tab or self.tab)
-        self.call("input.performActions", context=tab or self.tab, actions=[source])
 
     # -- the extension -----------------------------------------------------------------------------
 
     def ask(self, name: str, params: dict[str, Any] | None = None) -> Any:
         """Sends one message to the background script, as the extension's own pages do."""
         return self.run_in_extension(
-            """async (name, params) => {
-                const {ask} = await import(chrome.runtime.getURL('core/messages.js'));
-                return ask(name, params);
-            }""",
+            ASK,
             name,
             params or {},
         )

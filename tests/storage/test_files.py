@@ -42,7 +42,8 @@ def test_files_that_others_may_use_are_closed(database: Path, mode: int) -> None
 
 @pytest.mark.parametrize("mode", [0o777, 0o755, 0o770])
 def test_a_folder_of_its_own_is_closed(database: Path, mode: int) -> None:
-    (database.parent / "browser-profile").mkdir(mode=0o700)
+    for name in ("browser-profile", "browser-extension", "extension"):
+        (database.parent / name).mkdir(mode=0o700)
     (database.parent / "inkeeper.sqlite3.before-0003_lean_writes").touch(mode=0o600)
     database.parent.chmod(mode)
 

@@ -19,6 +19,7 @@ import click
 
 import inkeeper
 from inkeeper import texts
+from inkeeper.cli import installed
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings, SettingsError, load_settings
 from inkeeper.terminal import printable, quoted
@@ -178,6 +179,7 @@ def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: b
         raise _cannot_listen(settings, error, "Choose another with --host and --port.") from error
     pairing.reopen(store)
     _log(requests=verbose)
+    installed.renew_extension_of(store.folder)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name)
@@ -613,3 +615,6 @@ def remind(owner: str | None, **flags: Any) -> None:
         )
     else:
         click.echo("There is nothing new to tell.")
+
+
+installed.add_commands(main)

@@ -36,12 +36,6 @@ _VERSION_SECONDS = 10
 _BRANDED = re.compile(r"(Google Chrome|Microsoft Edge)(?! for Testing)\D*(\d+)")
 _IGNORES_SINCE = 137
 
-_COPY_KEY = (
-    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE3l5QfcShCr/ECELog5K0g2MjZ2+zO7TngyqHCZu0"
-    "RNUybFz9y6RRnHze1XPkaQ2swJujTYTs7OwSnMQyA23Wrg=="
-)
-"""The public key of the private copy; the extension's id is derived from it. The private key was discarded."""
-
 _LOOPBACK = "http://127.0.0.1/*"
 CONNECTION_FILE = "connect.json"
 """The file that the extension's worker reads at its start (`core/server/connect.js`)."""
@@ -141,8 +135,8 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     - The secret is on no command line and in no log. Web pages and other extensions cannot read the file.
     - The secret is valid once, for a minute. The caller then removes it (`forget_connection`).
 
-    The copy has permission to call 127.0.0.1; the original extension has to ask for it. The copy's id never changes, so
-    its stored data is kept when the folder is moved. Unchanged files are not rewritten: a running browser may use them.
+    The copy has permission to call 127.0.0.1; the original extension has to ask for it. Unchanged files are not
+    rewritten: a running browser may use them.
 
     Raises BrowserUnavailable without the extension, OSError if it cannot be copied.
     """
@@ -153,7 +147,6 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     manifest = json.loads((extension / "manifest.json").read_text(encoding="utf-8"))
     optional = manifest.get("optional_host_permissions", [])
     manifest |= {
-        "key": _COPY_KEY,
         "host_permissions": [*manifest.get("host_permissions", []), _LOOPBACK],
         "optional_host_permissions": [each for each in optional if each != _LOOPBACK],
     }

@@ -83,16 +83,11 @@ class Launch:
     def _show_in(self, program: Path, extension: Path, secrets: ExitStack) -> bool:
         """Start the Chromium and wait until it is signed in. `secrets` removes the one-time secrets afterwards."""
         profile, copy = self._folder / "browser-profile", self._folder / "browser-extension"
-        if profile.exists() and not copy.exists():
-            # A profile from a version without private copies: loading the copy would hide the data stored under
-            # the original extension's id.
-            connecting = None
-        else:
-            connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, pairing.OWN_CHROMIUM, utc_now())
-            secrets.callback(lambda: pairing.cancel(self._store, connecting.id, utc_now()))
-            secrets.callback(browser.forget_connection, copy)
-            connection = browser.Connection(self._address, connecting.id, connecting.code)
-            extension = browser.private_copy(extension, copy, connection)
+        connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, pairing.OWN_CHROMIUM, utc_now())
+        secrets.callback(lambda: pairing.cancel(self._store, connecting.id, utc_now()))
+        secrets.callback(browser.forget_connection, copy)
+        connection = browser.Connection(self._address, connecting.id, connecting.code)
+        extension = browser.private_copy(extension, copy, connection)
         secret = sign_ins.make(self._store, pairing.DEFAULT_OWNER, utc_now())
         link = opening.sign_in_link(self._address, secret, self._path)
         file = secrets.enter_context(opening.redirect_file(self._folder, link))
@@ -109,8 +104,7 @@ class Launch:
         if failed.is_set() or not sign_ins.is_used(self._store, secret):
             return False
         self._say("Inkeeper is open in a Chromium of its own. Closing it does not stop the server.")
-        if connecting:
-            self._wait_for_extension(connecting.id)
+        self._wait_for_extension(connecting.id)
         return True
 
     def _wait_for_extension(self, pairing_id: str) -> None:

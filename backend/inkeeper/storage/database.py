@@ -15,7 +15,9 @@ from inkeeper.storage.engines.engine import AccountRow, Connection, DatabaseProb
 from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
 from inkeeper.storage.transaction import Transaction
 
-__all__ = ["DatabaseProblem", "Store", "Which", "open_database"]
+__all__ = ["DatabaseProblem", "Store", "Which", "folder_of", "open_database"]
+
+_POSTGRESQL = ("postgresql://", "postgres://")
 
 
 class Store:
@@ -124,6 +126,16 @@ class Store:
             apply_pending_steps(self._engine.database, self._engine.copied_before_migrating)
 
 
+def folder_of(url: str, folder: Path | None = None) -> Path:
+    """The folder of the store that `open_database` would open, without opening it.
+
+    Raises DatabaseProblem for a URL that names no database.
+    """
+    if url.startswith(_POSTGRESQL):
+        return folder or Path(gettempdir())
+    return sqlite.path_of(url).parent
+
+
 def open_database(url: str, *, create: bool = True, folder: Path | None = None) -> Store:
     """Open the database that a `sqlite:///` or `postgresql://` URL names, making its tables if there are none and
     `create` is set.
@@ -132,8 +144,8 @@ def open_database(url: str, *, create: bool = True, folder: Path | None = None) 
     folder of temporary files. Raises DatabaseProblem for one that cannot be used. An existing file is never replaced
     or emptied.
     """
-    if url.startswith(("postgresql://", "postgres://")):
-        return _open(_postgresql(url, folder or Path(gettempdir()), create=create))
+    if url.startswith(_POSTGRESQL):
+        return _open(_postgresql(url, folder_of(url, folder), create=create))
     return _open(sqlite.open_file(url, _make, create=create))
 
 

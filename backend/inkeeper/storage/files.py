@@ -11,7 +11,7 @@ from pathlib import Path
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_OURS = ("browser-profile", "inkeeper")
+_OURS = ("browser-extension", "browser-profile", "extension", "inkeeper")
 """Other files that Inkeeper keeps beside its database."""
 
 

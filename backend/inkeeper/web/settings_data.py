@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
+from inkeeper import installation
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
@@ -107,7 +108,13 @@ def values(account_id: str) -> dict[str, Any]:
     """The values of the cards."""
     with store().read() as tx:
         imports = batches.list_imports(tx, actor(), account_id, None, IMPORTS_SHOWN)
-    return {"imports": imports, "erasing": forms.empty_form(), "wishes": forms.empty_form()}
+    return {
+        "imports": imports,
+        "erasing": forms.empty_form(),
+        "wishes": forms.empty_form(),
+        "in_project_folder": installation.is_project_folder(),
+        "command": installation.command(),
+    }
 
 
 def _with_person(form: Form, status: int = 200) -> Response:

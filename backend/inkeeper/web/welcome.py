@@ -5,19 +5,18 @@ The user can skip each step and return to it.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Response, request
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-import inkeeper
 from inkeeper.api.accounts import LARGEST_AMOUNT
 from inkeeper.api.context import actor, now, settings, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Terms
+from inkeeper.server.extension import NoExtension, included_extension, put_extension
 from inkeeper.services.access import owned_account
 from inkeeper.services.devices import connected as devices
 from inkeeper.services.devices import pairing
@@ -178,7 +177,7 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
         currencies={code: code for code in CURRENCIES},
         browser=requesting_browser(),
         firefox=FIREFOX,
-        folder=_extension_folder(),
+        folder=_extension_folder() if (step or undone) == EXTENSION else None,
         **connecting,
         **values,
     )
@@ -293,6 +292,14 @@ def _carry_over(tx: Transaction, account_id: str, balance: int) -> dict[str, Any
 
 
 def _extension_folder() -> str | None:
-    """The path of the extension's folder, None on a shared server or without the folder."""
-    folder = Path(inkeeper.__file__).resolve().parents[2] / "extension"
-    return str(folder) if not settings().is_shared and (folder / "manifest.json").is_file() else None
+    """The path of the folder from which browsers load the extension. It is made or renewed here.
+
+    None on a shared server, whose users have other computers, and where the folder cannot be made.
+    """
+    if settings().is_shared:
+        return None
+    try:
+        # The demo's folder is gone when it stops.
+        return str(included_extension() if settings().demo else put_extension(store().folder).path)
+    except (NoExtension, OSError):
+        return None

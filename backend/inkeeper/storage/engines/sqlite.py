@@ -188,7 +188,7 @@ def open_file(url: str, make: Callable[[Engine], None], *, create: bool) -> Sqli
     `make` creates the schema of a new file, which is put in its place when it is whole. Raises DatabaseProblem for one
     that cannot be used. An existing file is never replaced or emptied.
     """
-    path = _path_of(url)
+    path = path_of(url)
     try:
         if path.exists():
             # A new database is put in its place whole, so one that is (nearly) empty has lost its content. SQLite
@@ -211,7 +211,8 @@ def _problem(which: Which, path: Path) -> DatabaseProblem:
     return DatabaseProblem(which, _WORDS[which].format(path=path))
 
 
-def _path_of(url: str) -> Path:
+def path_of(url: str) -> Path:
+    """The absolute path of the file that a `sqlite:///` URL names. Raises DatabaseProblem for another URL."""
     scheme, separator, rest = url.partition(":///")
     if scheme != "sqlite" or not separator or not rest or ":memory:" in rest:
         raise DatabaseProblem(
