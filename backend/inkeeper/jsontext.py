@@ -17,7 +17,7 @@ def _default(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-_NESTED = (tuple, list)
+_NESTED = (tuple, list, dict)
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default).encode
 
@@ -28,13 +28,15 @@ def to_json(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The value with each NamedTuple replaced by a dict, also within tuples and lists. Dicts are not searched."""
-    # Most members are neither tuples nor lists. Checking them here saves a call each, a third of the time.
+    """The value with each NamedTuple replaced by a dict of its members, also within tuples, lists and dicts."""
+    # Most members are none of these. Checking them here saves a call each, a third of the time.
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {
             name: plain(each) if isinstance(each, _NESTED) else each
             for name, each in zip(value._fields, value, strict=True)
         }
+    if isinstance(value, dict):
+        return {name: plain(each) if isinstance(each, _NESTED) else each for name, each in value.items()}
     if isinstance(value, _NESTED):
         return [plain(each) if isinstance(each, _NESTED) else each for each in value]
     return value

@@ -96,7 +96,9 @@ def test_a_type_that_no_answer_has_is_refused() -> None:
 
 
 def test_plain_has_dicts_for_records_however_deep() -> None:
-    assert plain((1, [Part(AT, "grant")], {"kept": (2,)})) == [1, [{"at": AT, "kind": "grant"}], {"kept": (2,)}]
+    found = plain((1, [Part(AT, "grant")], {"first": Part(AT, "spend"), "kept": (2,)}))
+
+    assert found == [1, [{"at": AT, "kind": "grant"}], {"first": {"at": AT, "kind": "spend"}, "kept": [2]}]
     assert to_json(plain(Part(AT, "grant"))) == '{"at":"2026-11-23T09:00:00Z","kind":"grant"}'
 
 

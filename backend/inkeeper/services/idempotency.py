@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from inkeeper.errors import conflict
-from inkeeper.jsontext import to_json
+from inkeeper.jsontext import plain, to_json
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.storage import idempotency
 from inkeeper.storage.database import Store
@@ -30,6 +30,8 @@ def run_once(
 ) -> tuple[int, str, bool]:
     """Do `work` in one write. Returns its status, its body as JSON text, and whether these are of an earlier request.
 
+    NamedTuples in the body are JSON objects of their members.
+
     Key, work and response are one transaction: of concurrent requests with one key, to any processes, one is done and
     the others get its response. If `work` raises a Problem, nothing is stored and the key can be used again. Without a
     key, `work` is always done. Raises the 409 Problem if the key came with another request before.
@@ -41,7 +43,7 @@ def run_once(
                 raise conflict("idempotency_conflict", "Choose a new key for each new request.")
             return earlier.status, earlier.body, True
         status, body = work(tx)
-        text = to_json(body)
+        text = to_json(plain(body))
         if key is not None:
             idempotency.keep_answer(tx, device_id, key, status, text)
             if next(_new_keys) % PRUNE_EVERY == 0:
