@@ -13,6 +13,7 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.services.ledger import accounts, rule_books
+from inkeeper.services.ledger.rule_books import ListedPlan
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats, settings
@@ -126,18 +127,15 @@ def add_account() -> Response:
     return settings.redirect(f"{place}?account={made['account_id']}")
 
 
-def other_plans(account: Mapping[str, Any]) -> list[dict[str, Any]]:
+def other_plans(account: Mapping[str, Any]) -> list[ListedPlan]:
     """The plans with credits of the account's rule book, without the account's own and those priced by contract."""
     plans = plans_of(account["rule_book"])
-    return [plan for plan in plans if plan["id"] != account["plan"] and plan["allotment"]]
+    return [plan for plan in plans if plan.id != account["plan"] and plan.allotment]
 
 
-def plans_of(book_id: str) -> list[dict[str, Any]]:
+def plans_of(book_id: str) -> list[ListedPlan]:
     """The plans of a rule book."""
-    plans: list[dict[str, Any]] = next(
-        book["plans"] for book in rule_books.list_rule_books(now()) if book["id"] == book_id
-    )
-    return plans
+    return next(book.plans for book in rule_books.list_rule_books(now()) if book.id == book_id)
 
 
 def _details_form(account_id: str) -> forms.FormSchema:
@@ -149,7 +147,7 @@ def _details_form(account_id: str) -> forms.FormSchema:
     }
     own |= {day: fields.Boolean(load_default=False) for day in _DAYS}
     for plan in other_plans(account):
-        own[f"price-{plan['id']}"] = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
+        own[f"price-{plan.id}"] = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
     schema: forms.FormSchema = PricesForm.from_dict(own, name="DetailsForm")()  # type: ignore[assignment]
     return schema
 
@@ -218,8 +216,8 @@ def _new_form(form: Form) -> Response:
 
 def _choices() -> dict[str, Any]:
     known = rule_books.list_rule_books(now())
-    plans = {plan["id"]: plan["title"] for book in known for plan in book["plans"] if plan["id"] != books.BASIC}
-    carry_over = {book["id"]: CARRY_OVER.get(book["id"], (book["question_answer"], book["summary"])) for book in known}
+    plans = {plan.id: plan.title for book in known for plan in book.plans if plan.id != books.BASIC}
+    carry_over = {book.id: CARRY_OVER.get(book.id, (book.question_answer, book.summary)) for book in known}
     return {"plans": plans, "carry_over": carry_over, "zones": zones(), "currencies": _currencies("EUR")}
 
 

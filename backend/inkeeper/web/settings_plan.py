@@ -14,6 +14,7 @@ from inkeeper.errors import Problem
 from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
 from inkeeper.services.ledger import accounts, plan_changes, rule_books
+from inkeeper.services.ledger.rule_books import ListedPlan
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, seats, settings
 from inkeeper.web.blueprint import blueprint
@@ -248,7 +249,7 @@ def _values(account_id: str) -> dict[str, Any]:
     return {
         "account": account,
         "changes": changes[::-1],
-        "titles": {plan["id"]: plan["title"] for plan in plans},
+        "titles": {plan.id: plan.title for plan in plans},
         "targets": _targets(account, plans),
         "rule_books": rule_books.list_rule_books(now()),
         "doubted": doubted,
@@ -260,15 +261,15 @@ def _values(account_id: str) -> dict[str, Any]:
     }
 
 
-def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[str, str]:
+def _targets(account: Mapping[str, Any], plans: list[ListedPlan]) -> dict[str, str]:
     """The selectable targets of a plan change, in words by plan code."""
 
-    def words_of(plan: Mapping[str, Any]) -> str:
-        number, months = plan["allotment"], plan["allotment_months"]
-        return f"{plan['title']}, " + (
-            gettext("as your contract says") if number is None else f"{number} {every(months)}"
+    def words_of(plan: ListedPlan) -> str:
+        number = plan.allotment
+        return f"{plan.title}, " + (
+            gettext("as your contract says") if number is None else f"{number} {every(plan.allotment_months)}"
         )
 
     targets = {"": gettext("Choose…")}
-    targets |= {plan["id"]: words_of(plan) for plan in plans if plan["id"] not in (account["plan"], books.BASIC)}
+    targets |= {plan.id: words_of(plan) for plan in plans if plan.id not in (account["plan"], books.BASIC)}
     return targets if account["plan"] == books.BASIC else targets | {CANCEL: gettext("Cancel the subscription")}
