@@ -96,7 +96,7 @@ def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[
         owner = Owner.select().get(tx.database).id
         ids = [account["id"] for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)]
         journals = [ledger.journal(tx, Actor(owner), each, None, None, NOW, 0, 10_000) for each in ids]
-    kinds = {entry["kind"] for journal in journals for entry in journal}
+    kinds = {entry.kind for journal in journals for entry in journal}
     assert kinds >= {"grant", "spend", "credit_back", "expire", "adjust"}
 
 

@@ -82,7 +82,7 @@ class Life:
                     for entry in ledger.journal(
                         tx, Actor("me"), self.id, None, None, NOW + timedelta(days=1), 0, 10_000
                     )
-                    if entry["rule"] != "retract"
+                    if entry.rule != "retract"
                 ],
                 inmails.list_inmails(tx, Actor("me"), self.id, {}, None, 1000, NOW),
             )
@@ -321,7 +321,7 @@ def test_a_renewal_on_the_31st_stays_there_though_february_has_none(store: Store
     mine.bring(csv_of(("Robin Sample", "", "2026-03-05")))
 
     assert mine.account()["opened_at"] == datetime(2026, 2, 28, 5, tzinfo=UTC)
-    grants = [entry["at"] for entry in mine.told()[1] if entry["kind"] == "grant"]
+    grants = [entry.at for entry in mine.told()[1] if entry.kind == "grant"]
     assert grants[:3] == [
         datetime(2026, 2, 28, 5, tzinfo=UTC),
         datetime(2026, 3, 31, 4, tzinfo=UTC),

@@ -145,7 +145,7 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
         sent = inmails.list_inmails(tx, Actor(owner), account, {}, None, 10**6, now)
     totals, by_kind = found["totals"], Counter()
     for entry in journal:
-        by_kind[entry["kind"]] += abs(entry["credits"])
+        by_kind[entry.kind] += abs(entry.credits)
     for name, kind in AMOUNTS.items():
         assert totals[name] == by_kind[kind]
     assert totals["adjusted_up"] + totals["adjusted_down"] == by_kind["adjust"]
@@ -157,7 +157,7 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
 
     used = Counter(f"{local_day(seat.time_zone, inmail['sent_at']):%Y-%m}" for inmail in sent if inmail["cost"])
     assert {month["month"]: month["used"] for month in found["months"] if month["used"]} == used
-    balance = journal[-1]["balance"]
+    balance = journal[-1].balance
     assert found["months"][-1]["closing_balance"] == found["balance_over_time"][-1]["balance"] == balance
     points = found["balance_over_time"]
     assert [point["at"] for point in points] == sorted(point["at"] for point in points)

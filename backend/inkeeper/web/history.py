@@ -15,6 +15,7 @@ from inkeeper.api.schemas_base import Cursor, Text, paged
 from inkeeper.errors import Problem
 from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
+from inkeeper.rules.replay import Entry
 from inkeeper.services.ledger import accounts, inmail_edits, inmails, relogging
 from inkeeper.services.ledger import journal as ledger
 from inkeeper.services.people import listing
@@ -293,9 +294,9 @@ def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
     end = dates.first_instant(found.zone, following)
     journal = ledger.journal(tx, actor(), found.account_id, start, end, now(), 0, ENTRIES)
     # A `retract` entry does not change the balance, and the InMail's own entry shows that it was retracted.
-    entries = [entry for entry in journal if entry["kind"] != "retract"]
-    sent = [entry["inmail_id"] for entry in entries if entry["inmail_id"]]
-    before = entries[0]["balance"] - entries[0]["credits"] if entries else None
+    entries = [entry for entry in journal if entry.kind != "retract"]
+    sent = [entry.inmail_id for entry in entries if entry.inmail_id]
+    before = entries[0].balance - entries[0].credits if entries else None
     return {
         "entries": entries[::-1],
         "names": inmails.names_of(tx, actor(), found.account_id, sent),
@@ -304,7 +305,7 @@ def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
         "earlier": (month - timedelta(days=1)).replace(day=1),
         "later": following if end <= now() else None,
         "before": before,
-        "after": entries[-1]["balance"] if entries else None,
+        "after": entries[-1].balance if entries else None,
         "came": _sum(entries, "grant") + _sum(entries, "credit_back"),
         "went": -_sum(entries, "spend"),
         "lost": -sum(_sum(entries, kind) for kind in LOSSES),
@@ -312,5 +313,5 @@ def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
     }
 
 
-def _sum(entries: list[dict[str, Any]], kind: str) -> int:
-    return sum(entry["credits"] for entry in entries if entry["kind"] == kind)
+def _sum(entries: list[Entry], kind: str) -> int:
+    return sum(entry.credits for entry in entries if entry.kind == kind)
