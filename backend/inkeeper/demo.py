@@ -156,7 +156,7 @@ class _AccountHistory:
             "price": _euros(self.account.upgrade_to or self.account.plan),
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
-        self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
+        self.account_id = accounts.create_account(tx, self.actor, wanted, at).account.id
         # Creating the first account stores default texts.
         self.texts = {text["purpose"]: text["id"] for text in texts.list_texts(tx, self.actor, None, 10)}
 

@@ -46,7 +46,7 @@ class Books:
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id="me", name="me", created_at=OPENED)
             wanted = {"name": "My seat", "plan": "sales_navigator", "time_zone": "UTC", "opened_at": OPENED}
-            self.id = accounts.create_account(tx, Actor("me"), wanted | {"allotment": 5_000}, NOW)["id"]
+            self.id = accounts.create_account(tx, Actor("me"), wanted | {"allotment": 5_000}, NOW).account.id
 
     def log(self, name: str, url: str | None, at: str) -> None:
         sent_at = datetime.fromisoformat(at).replace(tzinfo=UTC)

@@ -186,7 +186,7 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
         with one.store.begin_write(None) as tx:
             fresh = accounts.create_account(
                 tx, Actor("me"), {"name": "Fresh", "time_zone": "America/Havana"} | terms, one.now
-            )["id"]
+            ).account.id
             balances.record(
                 tx, fresh, [Retracted("a", one.now, stored_facts.facts_of(tx, fresh)[0].id), *facts], one.now
             )

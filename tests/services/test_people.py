@@ -30,7 +30,8 @@ class Accounts:
         with store.begin_write(None) as tx:
             for owner in ("me", "other"):
                 add_row(tx, Owner, id=owner, name=owner, created_at=OPENED)
-            self.ids = [accounts.create_account(tx, Actor(owner), wanted, NOW)["id"] for owner in ("me", "me", "other")]
+            made = [accounts.create_account(tx, Actor(owner), wanted, NOW) for owner in ("me", "me", "other")]
+            self.ids = [opened.account.id for opened in made]
 
     def log(self, number: int, name: str, url: str | None, days_ago: int) -> str:
         recipient = {"name": name, "profile_url": url}

@@ -48,7 +48,7 @@ def open_seat(store: Store, number: int, **wanted: Any) -> tuple[str, str]:
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=f"owner {number}", name=f"Owner {number}", created_at=OPENED).id
         body = {"name": "My seat", "plan": "premium_business", "opened_at": OPENED, "time_zone": "UTC"} | wanted
-        return owner, accounts.create_account(tx, Actor(owner), body, OPENED)["id"]
+        return owner, accounts.create_account(tx, Actor(owner), body, OPENED).account.id
 
 
 class Life:
@@ -95,7 +95,7 @@ class Life:
     def change(self, tx: Transaction) -> None:
         plan = self.chance.choice(["premium_career", "premium_business", "sales_navigator"])
         state = accounts.get_account(tx, Actor(self.owner), self.account, self.now)
-        if plan != state["plan"]:
+        if plan != state.plan:
             plan_changes.change_plan(tx, Actor(self.owner), self.account, {"plan": plan}, self.now)
 
 

@@ -277,7 +277,7 @@ def _link(typed: str | None, current: str | None) -> str | None:
 def _day_change(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
     """The change of `sent_at` to another local day at the same time; empty for the same day."""
     account = accounts.get_account(tx, actor(), account_id, now())
-    zone, opened_at = account["time_zone"], account["opened_at"]
+    zone, opened_at = account.time_zone, account.opened_at
     if day == local_day(zone, sent_at):
         return {}
     if day > local_day(zone, now()):

@@ -191,7 +191,7 @@ def observe(account_id: str) -> Response:
 
     def record(tx: Transaction) -> dict[str, Any]:
         answer = observations.observe(tx, actor(), account_id, {"balance": shown, "source": "person"}, now())
-        return {"id": answer["id"], "computed": answer["computed"]}
+        return {"id": answer.id, "computed": answer.computed}
 
     answer = forms.save_once(account_id, form, record)
     same = answer["computed"] == shown
@@ -211,7 +211,7 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
 
     def withdraw(tx: Transaction) -> dict[str, Any]:
         answer = observations.withdraw_observation(tx, actor(), account_id, observation_id, now())
-        return {"balance": answer["balance"]}
+        return {"balance": answer.balance}
 
     balance = forms.save_once(account_id, form, withdraw)["balance"]
     return parts(account_id, toast=Toast(gettext("Back to %(balance)s.", balance=balance)))
@@ -256,7 +256,7 @@ def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime
     Raises _FutureDay for a day after today.
     """
     account = accounts.get_account(tx, actor(), account_id, now())
-    zone = account["time_zone"]
+    zone = account.time_zone
     today = local_day(zone, now())
     picked = today if data["when"] == "now" else today - _DAY if data["when"] == "yesterday" else data["date"]
     if picked == today:
@@ -264,8 +264,7 @@ def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime
     if picked > today:
         raise _FutureDay
     noon = dates.noon(zone, picked)
-    opened_at: datetime = account["opened_at"]
-    return max(noon, opened_at) if local_day(zone, opened_at) == picked else noon
+    return max(noon, account.opened_at) if local_day(zone, account.opened_at) == picked else noon
 
 
 def _refused(account_id: str, form: Form, problem: Problem) -> Response:
@@ -290,5 +289,5 @@ def _exceeds_twice_the_limit(account_id: str, shown: int) -> bool:
     """Whether the balance is more than twice the plan's limit, and so probably mistyped."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    most = account["cap"] or account["allotment"] or 0
+    most = account.cap or account.allotment or 0
     return bool(most) and shown > 2 * most

@@ -47,7 +47,7 @@ def read(tx: Transaction, account_id: str | None) -> Seats:
     Raises NoAccountYet without any account, the 404 Problem for an id of another owner.
     """
     instant = now()
-    found = [row["id"] for row in accounts.list_accounts(tx, actor(), instant, None, ACCOUNTS_SHOWN)]
+    found = [row.id for row in accounts.list_accounts(tx, actor(), instant, None, ACCOUNTS_SHOWN)]
     if account_id is not None and account_id not in found:
         # The account may be beyond the shown ones.
         found.append(owned_account(tx, actor(), account_id).id)

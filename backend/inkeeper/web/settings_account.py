@@ -11,8 +11,11 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
+from inkeeper.jsontext import plain
 from inkeeper.rules import books, money
+from inkeeper.rules.money import Money
 from inkeeper.services.ledger import accounts, rule_books
+from inkeeper.services.ledger.accounts import CurrentAccount
 from inkeeper.services.ledger.rule_books import ListedPlan
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
@@ -25,7 +28,6 @@ from inkeeper.web.seats import NoAccountYet, Seats
 from inkeeper.web.settings_words import CARRY_OVER
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
-_VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
 _AMOUNT = gettext_noop("Enter an amount, such as 29.99.")
 _NAME = {"required": gettext_noop("Enter a name.")}
 _REFUSED = {
@@ -88,7 +90,7 @@ def save_account(account_id: str) -> Response:
     def change(tx: Transaction) -> dict[str, Any]:
         current = accounts.get_account(tx, actor(), account_id, now())
         forms.check_version(form, _versioned(current))
-        accounts.update_account(tx, actor(), account_id, _changes(form.data, current["plan_prices"]), now())
+        accounts.update_account(tx, actor(), account_id, _changes(form.data, current.plan_prices), now())
         return {}
 
     try:
@@ -127,10 +129,10 @@ def add_account() -> Response:
     return settings.redirect(f"{place}?account={made['account_id']}")
 
 
-def other_plans(account: Mapping[str, Any]) -> list[ListedPlan]:
+def other_plans(account: CurrentAccount) -> list[ListedPlan]:
     """The plans with credits of the account's rule book, without the account's own and those priced by contract."""
-    plans = plans_of(account["rule_book"])
-    return [plan for plan in plans if plan.id != account["plan"] and plan.allotment]
+    plans = plans_of(account.rule_book)
+    return [plan for plan in plans if plan.id != account.plan and plan.allotment]
 
 
 def plans_of(book_id: str) -> list[ListedPlan]:
@@ -152,18 +154,18 @@ def _details_form(account_id: str) -> forms.FormSchema:
     return schema
 
 
-def _changes(data: Mapping[str, Any], plan_prices: Mapping[str, Any]) -> dict[str, Any]:
+def _changes(data: Mapping[str, Any], plan_prices: Mapping[str, Money]) -> dict[str, Any]:
     """The service's changes. Prices of plans that are not in the form are kept if they have the same currency."""
     currency = data["currency"]
     typed = {name.removeprefix("price-"): text for name, text in data.items() if name.startswith("price-")}
-    prices = {plan: price for plan, price in plan_prices.items() if plan not in typed and price["currency"] == currency}
-    prices |= {plan: money.parse(text, currency)._asdict() for plan, text in typed.items() if text}
+    prices = {plan: price for plan, price in plan_prices.items() if plan not in typed and price.currency == currency}
+    prices |= {plan: money.parse(text, currency) for plan, text in typed.items() if text}
     return {
         "name": data["name"],
         "reserve": data["reserve"],
         "working_days": [number for number, day in enumerate(_DAYS, 1) if data[day]],
         "price": money.parse(data["amount"], currency)._asdict() if data["amount"] else None,
-        "plan_prices": prices,
+        "plan_prices": {plan: price._asdict() for plan, price in prices.items()},
     }
 
 
@@ -175,7 +177,7 @@ def _created(tx: Transaction, data: Mapping[str, Any]) -> dict[str, Any]:
     if data["amount"]:
         wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
     made = accounts.create_account(tx, actor(), wanted, now())
-    return {"account_id": made["id"], "doubted": made["wrong_book"] is not None}
+    return {"account_id": made.account.id, "doubted": made.wrong_book is not None}
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
@@ -187,14 +189,14 @@ def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any
 def _values(account_id: str) -> dict[str, Any]:
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    typed = {f"price-{plan}": money.decimal(money.Money(**price)) for plan, price in account["plan_prices"].items()}
-    prices = [each for each in (account["price"], *account["plan_prices"].values()) if each]
+    typed = {f"price-{plan}": money.decimal(price) for plan, price in account.plan_prices.items()}
+    prices = [each for each in (account.price, *account.plan_prices.values()) if each]
     form = forms.empty_form(
-        name=account["name"],
-        reserve=account["reserve"],
-        amount=money.decimal(money.Money(**account["price"])) if account["price"] else "",
-        currency=prices[0]["currency"] if prices else "EUR",
-        **{f"day{day}": "1" for day in account["working_days"]},
+        name=account.name,
+        reserve=account.reserve,
+        amount=money.decimal(account.price) if account.price else "",
+        currency=prices[0].currency if prices else "EUR",
+        **{f"day{day}": "1" for day in account.working_days},
         **typed,
     )
     return {
@@ -206,8 +208,8 @@ def _values(account_id: str) -> dict[str, Any]:
     }
 
 
-def _versioned(account: Mapping[str, Any]) -> list[Any]:
-    return [account[name] for name in _VERSIONED]
+def _versioned(account: CurrentAccount) -> list[Any]:
+    return [account.name, account.working_days, account.reserve, plain(account.price), plain(account.plan_prices)]
 
 
 def _new_form(form: Form) -> Response:

@@ -14,6 +14,7 @@ from inkeeper.errors import Problem
 from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
 from inkeeper.services.ledger import accounts, plan_changes, rule_books
+from inkeeper.services.ledger.accounts import CurrentAccount, PreviewedTerms
 from inkeeper.services.ledger.rule_books import ListedPlan
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, seats, settings
@@ -201,9 +202,9 @@ def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The changes from the account's present rules, with their first instant; empty without changes."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    before = account["overrides"] | {"renewal_day": account["renewal_day"]}
+    before = account.overrides._asdict() | {"renewal_day": account.renewal_day}
     changes = {name: data[name] for name in _NUMBERS if data[name] != before[name]}
-    if data["book"] != account["rule_book"]:
+    if data["book"] != account.rule_book:
         changes["rule_book"] = data["book"]
     if changes and data["since"] != "start":
         changes["from"] = (_instant_of(account_id, data["day"]) if data["since"] == "day" else None) or now()
@@ -214,7 +215,7 @@ def _instant_of(account_id: str, which: date | None) -> datetime | None:
     """The first instant (UTC) of a local day, not before the account's opening; None for today or no day."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    zone, opened_at = account["time_zone"], account["opened_at"]
+    zone, opened_at = account.time_zone, account.opened_at
     if which is None or which == local_day(zone, now()):
         return None
     start = dates.first_instant(zone, which)
@@ -226,9 +227,9 @@ def _result(change: Mapping[str, Any]) -> list[Any]:
     return [change[name] for name in ("to_plan", "granted", "voided", "balance_after")]
 
 
-def _outcome(outcome: Mapping[str, Any]) -> list[Any]:
+def _outcome(outcome: PreviewedTerms) -> list[Any]:
     """The values of a rule change's preview that the user confirms."""
-    return [outcome["balance_now"], outcome["balance_then"], outcome["account"]["allotment"], outcome["account"]["cap"]]
+    return [outcome.balance_now, outcome.balance_then, outcome.account.allotment, outcome.account.cap]
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
@@ -243,9 +244,10 @@ def _values(account_id: str) -> dict[str, Any]:
         account = accounts.get_account(tx, actor(), account_id, now())
         changes = plan_changes.list_changes(tx, actor(), account_id)
         offer = accounts.offered_book(tx, actor(), account_id, now())
-    plans = plans_of(account["rule_book"])
+    plans = plans_of(account.rule_book)
     doubted = any(warning.code == "wrong_book" for warning in found.chosen["warnings"])
-    own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}
+    own: dict[str, Any] = {"book": account.rule_book, "since": "start", "renewal_day": account.renewal_day}
+    own |= account.overrides._asdict()
     return {
         "account": account,
         "changes": changes[::-1],
@@ -254,14 +256,14 @@ def _values(account_id: str) -> dict[str, Any]:
         "rule_books": rule_books.list_rule_books(now()),
         "doubted": doubted,
         "offer": books.rule_book(offer) if doubted and offer else None,
-        "present_rules": books.rule_book(account["rule_book"]),
+        "present_rules": books.rule_book(account.rule_book),
         "changing": forms.empty_form(),
-        "ruling": forms.empty_form(**own, **account["overrides"]),
-        "own_rules": own | account["overrides"],
+        "ruling": forms.empty_form(**own),
+        "own_rules": own,
     }
 
 
-def _targets(account: Mapping[str, Any], plans: list[ListedPlan]) -> dict[str, str]:
+def _targets(account: CurrentAccount, plans: list[ListedPlan]) -> dict[str, str]:
     """The selectable targets of a plan change, in words by plan code."""
 
     def words_of(plan: ListedPlan) -> str:
@@ -271,5 +273,5 @@ def _targets(account: Mapping[str, Any], plans: list[ListedPlan]) -> dict[str, s
         )
 
     targets = {"": gettext("Choose…")}
-    targets |= {plan.id: words_of(plan) for plan in plans if plan.id not in (account["plan"], books.BASIC)}
-    return targets if account["plan"] == books.BASIC else targets | {CANCEL: gettext("Cancel the subscription")}
+    targets |= {plan.id: words_of(plan) for plan in plans if plan.id not in (account.plan, books.BASIC)}
+    return targets if account.plan == books.BASIC else targets | {CANCEL: gettext("Cancel the subscription")}
