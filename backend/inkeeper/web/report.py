@@ -13,6 +13,7 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.rules.periods import local_day
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import advice
+from inkeeper.services.ledger.advice import PlanAdvice
 from inkeeper.services.ledger.report import Reports
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
@@ -60,7 +61,7 @@ def show_advice() -> Response:
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
         made = advice.advice(tx, actor(), found.account_id, now())
-    if not made["history"]["full_periods"]:
+    if not made.history.full_periods:
         return pages.part("app/nothing.html")
     return pages.part("app/report_advice.html", seats=found, advice=made, **_advice_values(made, found.zone))
 
@@ -178,27 +179,21 @@ def _hour(found: Mapping[str, Any], day: int, hour: int) -> dict[str, Any]:
     return {"rate": rate, "sent": sent, "answered": answered, "shade": shade}
 
 
-def _advice_values(made: Mapping[str, Any], zone: str) -> dict[str, Any]:
+def _advice_values(made: PlanAdvice, zone: str) -> dict[str, Any]:
     return {
         "verdict": report_words.verdict(made, zone),
         "changes": [
-            report_words.change(plan["change"], plan["title"], made["as_of"], zone)
-            for plan in made["plans"]
-            if plan["change"]
+            report_words.change(plan.change, plan.title, made.as_of, zone) for plan in made.plans if plan.change
         ],
-        "leaving": made["if_cancelled"] and report_words.leaving(made, zone),
-        "periods": [_period(period, zone) for period in made["history"]["periods"]],
-        "priced": any(plan["price"] for plan in made["plans"]),
-        "unpriced": any(plan["allotment"] and not plan["price"] for plan in made["plans"]),
+        "leaving": made.if_cancelled and report_words.leaving(made, made.if_cancelled, zone),
+        "periods": [(_name(period.start, period.end, zone), period) for period in made.history.periods],
+        "priced": any(plan.price for plan in made.plans),
+        "unpriced": any(plan.allotment and not plan.price for plan in made.plans),
     }
 
 
-def _period(period: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """A full period with its name: a calendar month, or its first and last day."""
-    return {**period, "name": _name(period["start"], period["end"], zone)}
-
-
 def _name(start: datetime, end: datetime, zone: str) -> str:
+    """The name of a full period: a calendar month, or its first and last day."""
     first, following = local_day(zone, start), local_day(zone, end)
     if first.day == 1 and following == (first + timedelta(days=31)).replace(day=1):
         return language().month(first)

@@ -15,6 +15,7 @@ from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
 from inkeeper.services.ledger import accounts, plan_changes, rule_books
 from inkeeper.services.ledger.accounts import CurrentAccount, PreviewedTerms
+from inkeeper.services.ledger.plan_changes import PlanChange
 from inkeeper.services.ledger.rule_books import ListedPlan
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, seats, settings
@@ -102,7 +103,7 @@ def change_plan(account_id: str) -> Response:
 
     def change(tx: Transaction) -> dict[str, Any]:
         forms.check_version(form, _result(plan_changes.preview_change(tx, actor(), account_id, wanted, now())))
-        return {"id": plan_changes.change_plan(tx, actor(), account_id, wanted, now())["id"]}
+        return {"id": plan_changes.change_plan(tx, actor(), account_id, wanted, now()).id}
 
     try:
         forms.save_once(account_id, form, change)
@@ -119,7 +120,7 @@ def undo_plan(account_id: str, change_id: str) -> Response:
     form = forms.read_button(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
-        return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now())["balance"]}
+        return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now()).balance}
 
     balance = forms.save_once(account_id, form, undo)["balance"]
     return _cards(account_id, toast=gettext("Undone. You have %(balance)s credits.", balance=balance))
@@ -222,9 +223,9 @@ def _instant_of(account_id: str, which: date | None) -> datetime | None:
     return max(start, opened_at) if which == local_day(zone, opened_at) else start
 
 
-def _result(change: Mapping[str, Any]) -> list[Any]:
+def _result(change: PlanChange) -> list[Any]:
     """The values of a plan change's preview that the user confirms."""
-    return [change[name] for name in ("to_plan", "granted", "voided", "balance_after")]
+    return [change.to_plan, change.granted, change.voided, change.balance_after]
 
 
 def _outcome(outcome: PreviewedTerms) -> list[Any]:
