@@ -198,7 +198,7 @@ class _AccountHistory:
         }
         if purpose in self.texts and self.rng.random() < _WITH_TEXT_SHARE:
             wanted["text"] = self.texts[purpose]
-        inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at)["inmail"]["id"]
+        inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at).inmail.id
         if self.rng.random() < _ANSWERED_SHARE:
             outcome: Outcome = self.rng.choices(ANSWERS, (5, 3, 2))[0]
             wait = timedelta(minutes=60 + round(self.rng.expovariate(1 / 3600)))

@@ -38,7 +38,7 @@ class Accounts:
         wanted = {"recipient": recipient, "sent_at": NOW - timedelta(days=days_ago), "source": "popup", "cost": 0}
         with self.store.begin_write(self.ids[number]) as tx:
             logged = inmails.log_inmail(tx, Actor("other" if number == 2 else "me"), self.ids[number], wanted, NOW)
-        return str(logged["inmail"]["id"])
+        return logged.inmail.id
 
     def last(self, name: str, url: str | None = None, **span: datetime) -> SentTo | None:
         with self.store.read() as tx:

@@ -74,8 +74,8 @@ class Life:
             "cost": self.chance.choice([1, 1, 1, 0]),
             "accept_discrepancy": True,
         }
-        made = inmails.log_inmail(tx, Actor(self.owner), self.account, wanted, self.now)["inmail"]
-        self.sent.append((made["id"], made["sent_at"]))
+        made = inmails.log_inmail(tx, Actor(self.owner), self.account, wanted, self.now).inmail
+        self.sent.append((made.id, made.sent_at))
 
     def answer(self, tx: Transaction) -> None:
         if self.sent:
@@ -149,13 +149,13 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
     for name, kind in AMOUNTS.items():
         assert totals[name] == by_kind[kind]
     assert totals["adjusted_up"] + totals["adjusted_down"] == by_kind["adjust"]
-    assert totals["used"] == sum(inmail["cost"] for inmail in sent) == by_kind["spend"]
+    assert totals["used"] == sum(inmail.cost for inmail in sent) == by_kind["spend"]
     assert totals["free"] == len(sent) - totals["used"]
     assert totals["lost"] == totals["expired"] + totals["forfeited"] + totals["voided"]
     for name in (*AMOUNTS, "used", "free", "adjusted_up", "adjusted_down"):
         assert totals[name] == sum(month[name] for month in found["months"])
 
-    used = Counter(f"{local_day(seat.time_zone, inmail['sent_at']):%Y-%m}" for inmail in sent if inmail["cost"])
+    used = Counter(f"{local_day(seat.time_zone, inmail.sent_at):%Y-%m}" for inmail in sent if inmail.cost)
     assert {month["month"]: month["used"] for month in found["months"] if month["used"]} == used
     balance = journal[-1].balance
     assert found["months"][-1]["closing_balance"] == found["balance_over_time"][-1]["balance"] == balance
@@ -195,14 +195,14 @@ def test_hours_are_those_of_the_zones_clocks(store: Store, zone: str) -> None:
         for _ in range(150):
             at = OPENED + chance.random() * timedelta(days=370)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api", "sent_at": at, "cost": chance.randrange(2)}
-            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, until)["inmail"]
-            sent[hour_of_week(inmail["sent_at"])][0] += 1
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, until).inmail
+            sent[hour_of_week(inmail.sent_at)][0] += 1
             if chance.random() < 0.4:
                 answer = {"outcome": "replied", "outcome_at": at + chance.random() * timedelta(days=9)}
-                known = inmails.update_inmail(tx, Actor(owner), account, inmail["id"], answer, until)["inmail"]
-                sent[hour_of_week(inmail["sent_at"])][1] += 1
-                came[hour_of_week(known["outcome_at"])] += 1
-                waits.append(known["outcome_at"] - known["sent_at"])
+                known = inmails.update_inmail(tx, Actor(owner), account, inmail.id, answer, until).inmail
+                sent[hour_of_week(inmail.sent_at)][1] += 1
+                came[hour_of_week(known.outcome_at)] += 1
+                waits.append(known.outcome_at - known.sent_at)
 
         assert answers.by_hour_of_sending(tx, account, zone, OPENED, until) == {
             hour: tuple(counts) for hour, counts in sent.items()
@@ -223,9 +223,9 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
         for day, outcome in [(12, "replied"), (13, "accepted"), (70, "declined"), (71, None)]:
             at = datetime(2025, 9, 1, tzinfo=UTC) + timedelta(days=day)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api"}
-            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, at)["inmail"]
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, at).inmail
             if outcome:
-                inmails.update_inmail(tx, Actor(owner), account, inmail["id"], {"outcome": outcome}, at)
+                inmails.update_inmail(tx, Actor(owner), account, inmail.id, {"outcome": outcome}, at)
         now = datetime(2025, 11, 1, tzinfo=UTC)
         plan_changes.change_plan(tx, Actor(owner), account, {"plan": "sales_navigator"}, now)
         euros = {"amount_minor": 10000, "currency": "EUR"}

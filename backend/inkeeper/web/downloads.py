@@ -20,6 +20,7 @@ from inkeeper.rules.periods import local_day
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices import tickets
 from inkeeper.services.ledger import accounts, inmails
+from inkeeper.services.ledger.inmails import CurrentInmail
 from inkeeper.services.ledger.report import table_text
 from inkeeper.services.people import list_files, listing
 from inkeeper.services.reminders import calendar
@@ -98,7 +99,7 @@ def _inmails_file(actor: Actor, target: dict[str, Any]) -> Response:
             yield _csv([], heading=True)
             while rows := inmails.list_inmails(tx, actor, target["account_id"], filters, after, _ROWS_AT_ONCE, instant):
                 yield _csv(rows)
-                after = (rows[-1]["sent_at"], rows[-1]["id"])
+                after = (rows[-1].sent_at, rows[-1].id)
 
     response = Response(lines(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="inkeeper-inmails-{instant:%Y-%m-%d}.csv"'
@@ -112,12 +113,18 @@ def _calendar_file(actor: Actor, target: dict[str, Any]) -> Response:
     return response
 
 
-def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
+def _csv(rows: list[CurrentInmail], *, heading: bool = False) -> str:
     file = io.StringIO(newline="")
-    cells = ([row["recipient"].get(column, row.get(column)) for column in _COLUMNS] for row in rows)
-    write_table(file, _COLUMNS, cells)
+    write_table(file, _COLUMNS, map(_cells, rows))
     text = file.getvalue()
     return text if heading else text.partition("\r\n")[2]
+
+
+def _cells(inmail: CurrentInmail) -> list[Any]:
+    """The cells of an InMail under `_COLUMNS`."""
+    to = inmail.recipient
+    noted = [inmail.purpose, inmail.subject, inmail.note, inmail.outcome, inmail.outcome_at]
+    return [inmail.sent_at, to.name, to.profile_url, inmail.cost, *noted]
 
 
 def _report_file(actor: Actor, target: dict[str, Any]) -> Response:

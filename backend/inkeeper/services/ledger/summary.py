@@ -19,7 +19,13 @@ from inkeeper.rules.warnings import AccountWarning, LeadDays, WarningInputs, nex
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Capacity
-from inkeeper.services.ledger.inmails import awaiting_inmails, next_unanswered, recent_inmails
+from inkeeper.services.ledger.inmails import (
+    AwaitingInmail,
+    RecentInmail,
+    awaiting_inmails,
+    next_unanswered,
+    recent_inmails,
+)
 from inkeeper.services.people import targets
 from inkeeper.storage import balances
 from inkeeper.storage.accounts import Account
@@ -134,8 +140,8 @@ class Overview(NamedTuple):
     warnings: list[AccountWarning]
     timeline: list[Change]
     targets: dict[str, Any]
-    recent: list[dict[str, Any]]
-    awaiting: list[dict[str, Any]]
+    recent: list[RecentInmail]
+    awaiting: list[AwaitingInmail]
 
 
 class Summary(NamedTuple):
