@@ -143,40 +143,40 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
         found = report.report(tx, seat, now, 60)
         journal = ledger.journal(tx, Actor(owner), account, None, None, now, 0, 10**6)
         sent = inmails.list_inmails(tx, Actor(owner), account, {}, None, 10**6, now)
-    totals, by_kind = found["totals"], Counter()
+    totals, by_kind = found.totals, Counter()
     for entry in journal:
         by_kind[entry.kind] += abs(entry.credits)
     for name, kind in AMOUNTS.items():
-        assert totals[name] == by_kind[kind]
-    assert totals["adjusted_up"] + totals["adjusted_down"] == by_kind["adjust"]
-    assert totals["used"] == sum(inmail.cost for inmail in sent) == by_kind["spend"]
-    assert totals["free"] == len(sent) - totals["used"]
-    assert totals["lost"] == totals["expired"] + totals["forfeited"] + totals["voided"]
+        assert getattr(totals, name) == by_kind[kind]
+    assert totals.adjusted_up + totals.adjusted_down == by_kind["adjust"]
+    assert totals.used == sum(inmail.cost for inmail in sent) == by_kind["spend"]
+    assert totals.free == len(sent) - totals.used
+    assert totals.lost == totals.expired + totals.forfeited + totals.voided
     for name in (*AMOUNTS, "used", "free", "adjusted_up", "adjusted_down"):
-        assert totals[name] == sum(month[name] for month in found["months"])
+        assert getattr(totals, name) == sum(getattr(month, name) for month in found.months)
 
     used = Counter(f"{local_day(seat.time_zone, inmail.sent_at):%Y-%m}" for inmail in sent if inmail.cost)
-    assert {month["month"]: month["used"] for month in found["months"] if month["used"]} == used
+    assert {month.month: month.used for month in found.months if month.used} == used
     balance = journal[-1].balance
-    assert found["months"][-1]["closing_balance"] == found["balance_over_time"][-1]["balance"] == balance
-    points = found["balance_over_time"]
-    assert [point["at"] for point in points] == sorted(point["at"] for point in points)
-    assert sum(point["credits"] for point in points) == balance
-    lost = sum(-point["credits"] for point in points if point["reason"] in ("expire", "forfeit", "void"))
-    assert lost == totals["lost"]
+    assert found.months[-1].closing_balance == found.balance_over_time[-1].balance == balance
+    points = found.balance_over_time
+    assert [point.at for point in points] == sorted(point.at for point in points)
+    assert sum(point.credits for point in points) == balance
+    lost = sum(-point.credits for point in points if point.kind in ("expire", "forfeit", "void"))
+    assert lost == totals.lost
     assert_a_shorter_report_tells_the_same(store, seat, now, found)
 
 
-def assert_a_shorter_report_tells_the_same(store: Store, seat: Account, now: datetime, found: dict[str, Any]) -> None:
+def assert_a_shorter_report_tells_the_same(store: Store, seat: Account, now: datetime, found: report.Report) -> None:
     with store.read() as tx:
         shorter = report.report(tx, seat, now, 3)
-    assert shorter["months"] == found["months"][-3:]
-    assert shorter["balance_over_time"][0]["balance"] == shorter["months"][0]["opening_balance"]
-    points = shorter["balance_over_time"][1:]
-    later = [point for point in found["balance_over_time"] if point["at"] >= shorter["from"]]
-    if len(found["months"]) > 3:
+    assert shorter.months == found.months[-3:]
+    assert shorter.balance_over_time[0].balance == shorter.months[0].opening_balance
+    points = shorter.balance_over_time[1:]
+    later = [point for point in found.balance_over_time if point.at >= shorter.since]
+    if len(found.months) > 3:
         assert points == later[-len(points) :]
-        assert all(point["reason"] in ("expire", "void") for point in later[: -len(points)])
+        assert all(point.kind in ("expire", "void") for point in later[: -len(points)])
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Havana", "Asia/Kolkata", "Africa/Casablanca"])
@@ -232,20 +232,18 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
         accounts.update_account(tx, Actor(owner), account, {"price": euros}, now)
 
         now = datetime(2025, 11, 30, tzinfo=UTC)
-        found = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)["cost"]
-        assert found == {
-            "months": 1,
-            "used": 2,
-            "answers": 1,
-            "plans_without_price": ["premium_career"],
-            "paid": {"amount_minor": 10000, "currency": "EUR"},
-            "used_credit": {"amount_minor": 5000, "currency": "EUR"},
-            "answer": {"amount_minor": 10000, "currency": "EUR"},
-        }
+        found = report.report(tx, owned_account(tx, Actor(owner), account), now, 12).cost
+        assert found == report.CostOfMonths(
+            months=1,
+            used=2,
+            answers=1,
+            plans_without_price=["premium_career"],
+            paid=Money(10000, "EUR"),
+            used_credit=Money(5000, "EUR"),
+            answer=Money(10000, "EUR"),
+        )
         accounts.update_account(tx, Actor(owner), account, {"plan_prices": prices}, now)
         whole = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)
-        assert whole["cost"]["paid"] == Money(16000, "EUR")._asdict()
-        assert (whole["cost"]["used"], whole["cost"]["answers"]) == (4, 3)
-        assert [month["value_used"] for month in whole["months"]] == [
-            Money(amount, "EUR")._asdict() for amount in (1200, 0, 800)
-        ]
+        assert whole.cost.paid == Money(16000, "EUR")
+        assert (whole.cost.used, whole.cost.answers) == (4, 3)
+        assert [month.value_used for month in whole.months] == [Money(amount, "EUR") for amount in (1200, 0, 800)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, request
@@ -13,9 +13,10 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
 from inkeeper.api.summary import CapacitySchema, describe_capacity
-from inkeeper.jsontext import to_json
+from inkeeper.jsontext import plain, to_json
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import report
+from inkeeper.services.ledger.report import Rates, Report, ReportMonth, Totals
 from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
 from inkeeper.wording.report import FORMULAS
 
@@ -267,14 +268,53 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
         found = reports.of(tx, row, now(), query["months"])
     if _wants_table(query):
         return _table(report.table_text(row, found))
-    return Response(to_json(described(found)), content_type=_JSON)
+    return Response(to_json(describe_report(found)), content_type=_JSON)
 
 
-def described(found: Mapping[str, Any]) -> dict[str, Any]:
+def describe_report(found: Report) -> dict[str, Any]:
     """The report with the texts of its codes and the formulas of its figures."""
-    figures = {name: value for name, value in found.items() if name != "as_of"}
-    in_words = {"capacity": describe_capacity(found["capacity"]), "formulas": FORMULAS}
-    return {**figures, **in_words, "as_of": found["as_of"]}
+    return {
+        "account": plain(found.account),
+        "from": found.since,
+        "months": [_describe_amounts(month) for month in found.months],
+        "totals": _describe_amounts(found.totals),
+        "average": plain(found.average),
+        "differences": [{"code": each.code, "count": each.credits} for each in found.differences],
+        "best_month": plain(found.best_month),
+        "rates": [_describe_rates(rates, found.as_of) for rates in found.rates],
+        "cost": plain(found.cost),
+        "capacity": describe_capacity(found.capacity),
+        # There may be thousands of points.
+        "balance_over_time": [
+            {"at": at, "balance": balance, "reason": kind, "credits": credits}
+            for at, balance, kind, credits in found.balance_over_time
+        ],
+        "heat_map": {
+            **found.heat_map._asdict(),
+            "best": [{**hour._asdict(), "response_rate": hour.response_rate} for hour in found.heat_map.best],
+        },
+        "answer_time": plain(found.answer_time),
+        "formulas": FORMULAS,
+        "as_of": found.as_of,
+    }
+
+
+def _describe_amounts(amounts: ReportMonth | Totals) -> dict[str, Any]:
+    used, lost = amounts.value_used, amounts.value_lost
+    return {**amounts._asdict(), "value_used": used and used._asdict(), "value_lost": lost and lost._asdict()}
+
+
+def _describe_rates(rates: Rates, until: datetime) -> dict[str, Any]:
+    answers = rates.answers
+    return {
+        "days": rates.days,
+        "from": rates.since,
+        "sent": answers.sent,
+        **answers._asdict(),
+        "response_rate": answers.response_rate,
+        "acceptance_rate": answers.acceptance_rate,
+        "to": until,
+    }
 
 
 def _wants_table(query: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from flask import Response
 from marshmallow import EXCLUDE, fields, validate
 
 from inkeeper.api.context import actor, now, store
-from inkeeper.api.report import described
+from inkeeper.api.report import describe_report
 from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
@@ -134,7 +134,7 @@ def _report_file(actor: Actor, target: dict[str, Any]) -> Response:
     if target["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:
-        response = Response(to_json(described(found)), content_type="application/json")
+        response = Response(to_json(describe_report(found)), content_type="application/json")
     name = f"inkeeper-usage-{now():%Y-%m-%d}.{target['format']}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

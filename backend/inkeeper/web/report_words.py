@@ -11,6 +11,7 @@ from inkeeper.rules.advice import EARLY_BY
 from inkeeper.rules.money import Money
 from inkeeper.services.ledger.advice import History, IfCancelled, PlanAdvice, PlanOption
 from inkeeper.services.ledger.plan_changes import PlanChange
+from inkeeper.services.ledger.report import Differences
 from inkeeper.web import dates, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
@@ -112,17 +113,15 @@ def day_name(which: date) -> str:
     return language().weekday(which)
 
 
-def difference(found: Mapping[str, Any]) -> str:
-    """The difference between LinkedIn's balance and the ledger's in words; empty for an unknown code."""
-    count = found["count"]
-    if found["code"] == "not_logged":
+def difference(found: Differences) -> str:
+    """The difference between LinkedIn's balance and the ledger's in words."""
+    count = found.credits
+    if found.code == "not_logged":
         missing = ngettext("1 InMail wasn't", "%(number)s InMails weren't", count)
         return gettext(
             "%(missing)s logged: LinkedIn showed %(count)s fewer than Inkeeper had.", missing=missing, count=count
         )
-    if found["code"] == "more_than_computed":
-        return gettext("LinkedIn showed %(count)s more than Inkeeper had.", count=words.credits(count))
-    return ""
+    return gettext("LinkedIn showed %(count)s more than Inkeeper had.", count=words.credits(count))
 
 
 def verdict(advice: PlanAdvice, zone: str) -> str:
