@@ -378,7 +378,7 @@ def test_the_opening_goes_back_with_an_import_whose_inmail_was_edited(mine: Life
 
     mine.take_back(batch["id"])
 
-    assert mine.account()["opened_at"] == OPENED
+    assert mine.account().opened_at == OPENED
     assert mine.told() == before
     mine.assert_sound()
 

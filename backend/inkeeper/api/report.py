@@ -16,7 +16,8 @@ from inkeeper.api.summary import CapacitySchema, describe_capacity
 from inkeeper.jsontext import plain, to_json
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import report
-from inkeeper.services.ledger.report import Rates, Report, ReportMonth, Totals
+from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
+from inkeeper.services.ledger.report import Report
 from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
 from inkeeper.wording.report import FORMULAS
 
@@ -25,6 +26,9 @@ blueprint = Blueprint(
 )
 
 MOST_MONTHS = 60
+REPORTS_KEPT = 100
+
+DescribedReports = CachedAnswers[dict[str, Any]]
 _CSV = "text/csv"
 _JSON = "application/json"
 
@@ -263,12 +267,17 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
     would take for formulas are made safe in it.
     """
     reports: report.Reports = current_app.extensions["inkeeper.reports"]
+    described_reports: DescribedReports = current_app.extensions["inkeeper.described_reports"]
+    instant, months = now(), query["months"]
     with store().read() as tx:
         row = owned_account(tx, actor(), account_id)
-        found = reports.of(tx, row, now(), query["months"])
+        found = reports.of(tx, row, instant, months)
     if _wants_table(query):
         return _table(report.table_text(row, found))
-    return Response(to_json(describe_report(found)), content_type=_JSON)
+    described = described_reports.of(
+        row, instant, lambda: CachedAnswer(describe_report(found), found.stands_until), months
+    )
+    return Response(to_json(described | _describe_instant(found, described["balance_over_time"])), content_type=_JSON)
 
 
 def describe_report(found: Report) -> dict[str, Any]:
@@ -276,19 +285,15 @@ def describe_report(found: Report) -> dict[str, Any]:
     return {
         "account": plain(found.account),
         "from": found.since,
-        "months": [_describe_amounts(month) for month in found.months],
-        "totals": _describe_amounts(found.totals),
+        "months": plain(found.months),
+        "totals": plain(found.totals),
         "average": plain(found.average),
         "differences": [{"code": each.code, "count": each.credits} for each in found.differences],
         "best_month": plain(found.best_month),
-        "rates": [_describe_rates(rates, found.as_of) for rates in found.rates],
+        "rates": _describe_rates(found),
         "cost": plain(found.cost),
         "capacity": describe_capacity(found.capacity),
-        # There may be thousands of points.
-        "balance_over_time": [
-            {"at": at, "balance": balance, "reason": kind, "credits": credits}
-            for at, balance, kind, credits in found.balance_over_time
-        ],
+        "balance_over_time": [_describe_point(*point) for point in found.balance_over_time],
         "heat_map": {
             **found.heat_map._asdict(),
             "best": [{**hour._asdict(), "response_rate": hour.response_rate} for hour in found.heat_map.best],
@@ -299,22 +304,29 @@ def describe_report(found: Report) -> dict[str, Any]:
     }
 
 
-def _describe_amounts(amounts: ReportMonth | Totals) -> dict[str, Any]:
-    used, lost = amounts.value_used, amounts.value_lost
-    return {**amounts._asdict(), "value_used": used and used._asdict(), "value_lost": lost and lost._asdict()}
+def _describe_instant(found: Report, points: list[dict[str, Any]]) -> dict[str, Any]:
+    """The members of the description that change with `as_of`. `points` are those of an earlier instant."""
+    last = _describe_point(*found.balance_over_time[-1])
+    return {"rates": _describe_rates(found), "balance_over_time": [*points[:-1], last], "as_of": found.as_of}
 
 
-def _describe_rates(rates: Rates, until: datetime) -> dict[str, Any]:
-    answers = rates.answers
-    return {
-        "days": rates.days,
-        "from": rates.since,
-        "sent": answers.sent,
-        **answers._asdict(),
-        "response_rate": answers.response_rate,
-        "acceptance_rate": answers.acceptance_rate,
-        "to": until,
-    }
+def _describe_rates(found: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "days": rates.days,
+            "from": rates.since,
+            "sent": rates.answers.sent,
+            **rates.answers._asdict(),
+            "response_rate": rates.answers.response_rate,
+            "acceptance_rate": rates.answers.acceptance_rate,
+            "to": found.as_of,
+        }
+        for rates in found.rates
+    ]
+
+
+def _describe_point(at: datetime, balance: int, kind: str, credits: int) -> dict[str, Any]:
+    return {"at": at, "balance": balance, "reason": kind, "credits": credits}
 
 
 def _wants_table(query: dict[str, Any]) -> bool:

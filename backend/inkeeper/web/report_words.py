@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -74,11 +73,10 @@ def percent(share: float | None) -> str:
 
 
 @blueprint.app_template_filter("price")
-def price(value: Mapping[str, Any] | Money | None) -> str:
+def price(value: Money | None) -> str:
     """An exact amount of money: `€99.99`; a dash for None."""
     if value is None:
         return _NOTHING
-    value = value if isinstance(value, Money) else Money(**value)
     whole, _, minor = money.decimal(value).partition(".")
     return words.in_currency(value.currency, int(whole), minor)
 

@@ -246,7 +246,7 @@ def _values(account_id: str) -> dict[str, Any]:
         changes = plan_changes.list_changes(tx, actor(), account_id)
         offer = accounts.offered_book(tx, actor(), account_id, now())
     plans = plans_of(account.rule_book)
-    doubted = any(warning.code == "wrong_book" for warning in found.chosen["warnings"])
+    doubted = any(warning.code == "wrong_book" for warning in found.chosen.warnings)
     own: dict[str, Any] = {"book": account.rule_book, "since": "start", "renewal_day": account.renewal_day}
     own |= account.overrides._asdict()
     return {

@@ -132,7 +132,7 @@ def answer_rules(account_id: str) -> Response:
     form = forms.read_button(RulesForm())
     with store().read() as tx:
         owned_account(tx, actor(), account_id)
-        balance = seats.read(tx, account_id).chosen["balance"]
+        balance = seats.read(tx, account_id).chosen.balance
     if form.data["kept"] == "yes":
         forms.save_once(account_id, form, lambda tx: _carry_over(tx, account_id, balance))
     return _page(None, answered=form.data["kept"])

@@ -87,9 +87,8 @@ def every(months: int) -> str:
 
 
 @blueprint.app_template_filter("money")
-def amount(value: dict[str, Any] | Money) -> str:
+def amount(value: Money) -> str:
     """A rounded amount of money: `€38`, `€4.50`, `CHF 120`."""
-    value = value if isinstance(value, Money) else Money(**value)
     decimal = money.decimal(value)
     whole, _, minor = decimal.partition(".")
     if int(whole) >= _ROUNDED_FROM:

@@ -198,9 +198,10 @@ class AnswerTime(NamedTuple):
 
 
 class Report(NamedTuple):
-    """The report of some months, which are in order of time. `since` and `as_of` are UTC.
+    """The report of some months, which are in order of time. Instants are UTC.
 
-    The last point of `balance_over_time` is of the kind `now`.
+    - `balance_over_time`: the last point is of the kind `now`.
+    - `stands_until`: until when it stays valid if nothing is written. Only `as_of` and the last point's instant change.
     """
 
     account: ReportAccount
@@ -217,6 +218,7 @@ class Report(NamedTuple):
     heat_map: HeatMap
     answer_time: AnswerTime
     as_of: datetime
+    stands_until: datetime
 
 
 class Reports:
@@ -245,6 +247,14 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> CachedAns
     since = max(rows[0].start, state.opened_at)
     most = best_month(rows)
     answered = answers.answered(tx, row.id, zone, since, now)
+    # Windows, days and months change at midnight only, so the report is valid until then unless the balance changes.
+    tomorrow = day_start(zone, local_day(zone, now) + timedelta(days=1))
+    turns = [
+        tomorrow,
+        state.next_renewal,
+        *(lot.expires_at for lot in state.lots[:1]),
+        *(each.at for each in past.coming),
+    ]
     made = Report(
         account=_account(row, state),
         since=since,
@@ -260,16 +270,9 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> CachedAns
         heat_map=_heat_map(answers.by_hour_of_sending(tx, row.id, zone, since, now), answered),
         answer_time=AnswerTime(len(answered), answers.hours(answers.median_wait(answered))),
         as_of=now,
+        stands_until=min(turns),
     )
-    # Windows, days and months change at midnight only, so the report is valid until then unless the balance changes.
-    tomorrow = day_start(zone, local_day(zone, now) + timedelta(days=1))
-    turns = [
-        tomorrow,
-        state.next_renewal,
-        *(lot.expires_at for lot in state.lots[:1]),
-        *(each.at for each in past.coming),
-    ]
-    return CachedAnswer(made, min(turns))
+    return CachedAnswer(made, made.stands_until)
 
 
 def _dated(made: Report, now: datetime) -> Report:
