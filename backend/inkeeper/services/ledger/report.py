@@ -13,8 +13,8 @@ from io import StringIO
 from itertools import dropwhile
 from typing import Any, NamedTuple
 
-from inkeeper.clock import to_microseconds
 from inkeeper.csvtext import write_table
+from inkeeper.instants import to_microseconds
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import day_start, local_day, name_for_browsers
