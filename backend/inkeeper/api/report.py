@@ -29,6 +29,7 @@ MOST_MONTHS = 60
 REPORTS_KEPT = 100
 
 DescribedReports = CachedAnswers[dict[str, Any]]
+"""A cache of `describe_report`, reused while the account does not change."""
 _CSV = "text/csv"
 _JSON = "application/json"
 
