@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
+from inkeeper.rules.money import Money
 from inkeeper.web import report_words
 from tests.conftest import Clock, Device
 from tests.seat import Caller, Seat
@@ -285,7 +286,7 @@ def test_spans(hours: float, said: str) -> None:
     ],
 )
 def test_prices_to_the_cent(amount: int, currency: str, said: str) -> None:
-    assert report_words.price({"amount_minor": amount, "currency": currency}) == said
+    assert report_words.price(Money(amount, currency)) == said
 
 
 def test_advice_before_there_is_enough(page: WebPage, used: Seat) -> None:
