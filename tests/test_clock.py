@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkeeper.clock import format_instant, from_microseconds, parse_instant, to_microseconds
+from inkeeper.clock import format_instant, parse_instant
+from inkeeper.instants import from_microseconds, to_microseconds
 
 offsets = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants = st.builds(datetime.replace, st.datetimes(), tzinfo=offsets).filter(lambda instant: 1 < instant.year < 9999)

@@ -1,12 +1,9 @@
-"""Reads the clock and converts instants from and to RFC 3339 text and whole microseconds. All are aware and in UTC."""
+"""Reads the clock and converts instants from and to RFC 3339 text. All are aware and in UTC."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from datetime import UTC, datetime
 
 # Checked first, since `datetime.fromisoformat` also accepts week dates, missing seconds and naive times.
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -40,15 +37,3 @@ def format_instant(instant: datetime) -> str:
     # `isoformat` of a UTC instant ends in +00:00.
     text = instant.astimezone(UTC).isoformat()[:-6]
     return (text.rstrip("0") if "." in text else text) + "Z"
-
-
-def to_microseconds(instant: datetime) -> int:
-    """Microseconds since 1970-01-01T00:00Z, exact. Raises ValueError for a naive time."""
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def from_microseconds(microseconds: int) -> datetime:
-    """The aware UTC instant of so many microseconds since 1970-01-01T00:00Z: the inverse of `to_microseconds`."""
-    return _EPOCH + timedelta(microseconds=microseconds)

@@ -156,7 +156,7 @@ class _AccountHistory:
             "price": _euros(self.account.upgrade_to or self.account.plan),
             "plan_prices": {plan: _euros(plan) for plan in _PRICES},
         }
-        self.account_id = accounts.create_account(tx, self.actor, wanted, at)["id"]
+        self.account_id = accounts.create_account(tx, self.actor, wanted, at).account.id
         # Creating the first account stores default texts.
         every = texts.list_texts(tx, self.actor, None, 10)
         self.texts = {text.purpose: text.id for text in every if text.purpose}
@@ -199,7 +199,7 @@ class _AccountHistory:
         }
         if purpose in self.texts and self.rng.random() < _WITH_TEXT_SHARE:
             wanted["text"] = self.texts[purpose]
-        inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at)["inmail"]["id"]
+        inmail_id = inmails.log_inmail(tx, self.actor, self.account_id, wanted, at).inmail.id
         if self.rng.random() < _ANSWERED_SHARE:
             outcome: Outcome = self.rng.choices(ANSWERS, (5, 3, 2))[0]
             wait = timedelta(minutes=60 + round(self.rng.expovariate(1 / 3600)))

@@ -136,8 +136,7 @@ def _write(tx: Transaction, actor: Actor, account_id: str, name: str, at: dateti
         "cost": int(balance > _MIN_BALANCE),
         "source": "popup",
     }
-    inmail_id: str = inmails.log_inmail(tx, actor, account_id, wanted, at)["inmail"]["id"]
-    return inmail_id
+    return inmails.log_inmail(tx, actor, account_id, wanted, at).inmail.id
 
 
 def _add_do_not_contact(tx: Transaction, actor: Actor, at: datetime) -> None:

@@ -8,7 +8,7 @@ import struct
 import threading
 from datetime import datetime
 
-from inkeeper.clock import to_microseconds
+from inkeeper.instants import to_microseconds
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 

@@ -115,6 +115,22 @@ def test_the_balance_over_time_has_each_loss_as_a_point(used: Seat) -> None:
     ]
 
 
+def test_a_report_of_an_account_without_changes_is_as_of_each_request(used: Seat, clock: Clock) -> None:
+    first = report(used)
+    clock.advance(minutes=20)
+
+    second = report(used)
+
+    later = "2026-11-23T09:20:00Z"
+    assert second["as_of"] == second["balance_over_time"][-1]["at"] == later
+    assert [rates["to"] for rates in second["rates"]] == [later, later]
+    assert second["balance_over_time"][:-1] == first["balance_over_time"][:-1]
+    for name in first.keys() - {"as_of", "balance_over_time", "rates"}:
+        assert second[name] == first[name]
+    used.log()
+    assert report(used)["totals"]["used"] == first["totals"]["used"] + 1
+
+
 def test_the_heat_map_is_a_row_for_each_weekday_and_says_nothing_of_few(used: Seat) -> None:
     found = report(used)["heat_map"]
     assert (found["weekdays"], found["hours"]) == ([1, 2, 3, 4, 5, 6, 7], list(range(24)))

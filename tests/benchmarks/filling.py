@@ -90,14 +90,14 @@ def main() -> None:
     }
     with store.begin_write(None) as tx:
         owner_id = add_row(tx, Owner, id=new_id(now), name=pairing.DEFAULT_OWNER, created_at=now).id
-        account_id = accounts.create_account(tx, Actor(owner_id), wanted, now)["id"]
+        account_id = accounts.create_account(tx, Actor(owner_id), wanted, now).account.id
         for month in range(months):
             since = opened_at + month * MONTH
             add_inmails(
                 tx, account_id, min(INMAILS_PER_MONTH, inmails - month * INMAILS_PER_MONTH), since, since + MONTH
             )
         for _ in range(count - 1):
-            other_id = accounts.create_account(tx, Actor(owner_id), wanted | {"opened_at": now - MONTH}, now)["id"]
+            other_id = accounts.create_account(tx, Actor(owner_id), wanted | {"opened_at": now - MONTH}, now).account.id
             add_inmails(tx, other_id, 3, now - MONTH, now)
     if len(sys.argv) > 4:
         add_targets(store, owner_id, int(sys.argv[4]), now)

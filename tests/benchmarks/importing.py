@@ -105,7 +105,7 @@ def open_account(folder: Path) -> tuple[Store, str]:
     }
     with store.begin_write(None) as tx:
         add_row(tx, Owner, id="me", name="me", created_at=NOW)
-        account_id = accounts.create_account(tx, Actor("me"), wanted, NOW)["id"]
+        account_id = accounts.create_account(tx, Actor("me"), wanted, NOW).account.id
     return store, account_id
 
 

@@ -36,7 +36,7 @@ def hostile(tmp_path: Path, cli_database_url: str) -> str:
         owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
         devices.add(tx, Actor(owner), "Program", now)
         wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "UTC"}
-        account = str(accounts.create_account(tx, Actor(owner), wanted, now)["id"])
+        account = str(accounts.create_account(tx, Actor(owner), wanted, now).account.id)
         accounts.create_account(tx, Actor(owner), wanted, now)
         add_row(
             tx,

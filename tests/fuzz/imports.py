@@ -220,7 +220,7 @@ def fuzz_imports(count: int, seed: int) -> Counter[str]:
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id="me", name="me", created_at=NOW)
             wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "Europe/Berlin", "opened_at": NOW}
-            account = accounts.create_account(tx, Actor("me"), wanted, NOW)["id"]
+            account = accounts.create_account(tx, Actor("me"), wanted, NOW).account.id
             token = devices.add(tx, Actor("me"), "Program", NOW)[1]
         app = create_app(store, settings=Settings(database=url), clock=lambda: NOW)
         client = app.test_client()

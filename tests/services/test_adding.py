@@ -40,7 +40,7 @@ class List:
         self.owner = "me"
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id=self.owner, name="me", created_at=NOW)
-            self.account = str(accounts.create_account(tx, Actor(self.owner), OPENED, NOW)["id"])
+            self.account = str(accounts.create_account(tx, Actor(self.owner), OPENED, NOW).account.id)
 
     def plan(self, text: str, **how: Any) -> Plan:
         with self.store.read() as tx:

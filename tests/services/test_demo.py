@@ -79,7 +79,7 @@ def test_there_are_two_accounts_with_credits_left_and_nothing_contradictory(told
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
         seats = [
-            owned_account(tx, Actor(owner), account["id"])
+            owned_account(tx, Actor(owner), account.id)
             for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)
         ]
         answers = [summary.summary(tx, seat, NOW).answer for seat in seats]
@@ -95,9 +95,9 @@ def test_the_journal_shows_each_kind_of_entry_that_a_year_brings(told: Callable[
     store = told()
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
-        ids = [account["id"] for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)]
+        ids = [account.id for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10)]
         journals = [ledger.journal(tx, Actor(owner), each, None, None, NOW, 0, 10_000) for each in ids]
-    kinds = {entry["kind"] for journal in journals for entry in journal}
+    kinds = {entry.kind for journal in journals for entry in journal}
     assert kinds >= {"grant", "spend", "credit_back", "expire", "adjust"}
 
 
@@ -110,7 +110,7 @@ def test_there_is_a_list_of_people_with_every_state_that_a_day_brings(
         owner = Owner.select().get(tx.database).id
         views = targets.search(tx, Actor(owner), ListFilter(), None, 100, now)
         marked = [person.name for person in persons.search(tx, Actor(owner), "", None, 100) if person.do_not_contact]
-        first = accounts.list_accounts(tx, Actor(owner), now, None, 1)[0]["id"]
+        first = accounts.list_accounts(tx, Actor(owner), now, None, 1)[0].id
         shown = summary.summary(tx, owned_account(tx, Actor(owner), first), now).answer.targets
     states = Counter((view.state, view.step, view.campaign is not None) for view in views)
     assert states == {
@@ -133,7 +133,7 @@ def test_texts_have_results(told: Callable[..., Store]) -> None:
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
         for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10):
-            rows = {row.title: row for row in results.list_results(tx, Actor(owner), account["id"], "text", NOW)}
+            rows = {row.title: row for row in results.list_results(tx, Actor(owner), account.id, "text", NOW)}
             assert rows["First contact"].sent > MIN_SENT
             assert 0 < rows["First contact"].answered < rows["First contact"].sent
             assert rows["First contact"].rate is not None

@@ -44,7 +44,7 @@ class Life:
         wanted = {"name": "My seat", "plan": "premium_business", "time_zone": "America/Havana", "opened_at": OPENED}
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id="me", name="me", created_at=OPENED)
-            self.id = accounts.create_account(tx, Actor("me"), wanted | terms, NOW)["id"]
+            self.id = accounts.create_account(tx, Actor("me"), wanted | terms, NOW).account.id
 
     def log(self, name: str, link: str | None, at: datetime) -> None:
         wanted = {"recipient": {"name": name, "profile_url": link}, "sent_at": at, "source": "popup"}
@@ -68,7 +68,7 @@ class Life:
         with self.store.begin_write(self.id) as tx:
             return batches.take_back(tx, Actor("me"), self.id, import_id, self.now)
 
-    def account(self) -> dict[str, Any]:
+    def account(self) -> accounts.CurrentAccount:
         with self.store.read() as tx:
             return accounts.get_account(tx, Actor("me"), self.id, self.now)
 
@@ -82,7 +82,7 @@ class Life:
                     for entry in ledger.journal(
                         tx, Actor("me"), self.id, None, None, NOW + timedelta(days=1), 0, 10_000
                     )
-                    if entry["rule"] != "retract"
+                    if entry.rule != "retract"
                 ],
                 inmails.list_inmails(tx, Actor("me"), self.id, {}, None, 1000, NOW),
             )
@@ -267,13 +267,13 @@ def test_what_the_user_has_noted_since_stands(mine: Life) -> None:
 def test_two_imports_that_both_date_the_opening_back(mine: Life) -> None:
     first = mine.bring(csv_of(("Robin Sample", "", "2026-03-05"))).batch
     second = mine.bring(csv_of(("Mika Placeholder", "", "2025-03-05"))).batch
-    assert mine.account()["opened_at"] == datetime(2025, 3, 1, 5, tzinfo=UTC)
+    assert mine.account().opened_at == datetime(2025, 3, 1, 5, tzinfo=UTC)
 
     mine.take_back(first.id)
-    assert mine.account()["opened_at"] == datetime(2025, 3, 1, 5, tzinfo=UTC)
+    assert mine.account().opened_at == datetime(2025, 3, 1, 5, tzinfo=UTC)
     mine.take_back(second.id)
 
-    assert mine.account()["opened_at"] == datetime(2026, 3, 1, 5, tzinfo=UTC)
+    assert mine.account().opened_at == datetime(2026, 3, 1, 5, tzinfo=UTC)
     mine.assert_sound()
 
 
@@ -287,8 +287,8 @@ def test_terms_that_were_corrected_hold_however_the_opening_is_dated(store: Stor
 
     batch = mine.bring(csv_of(("Robin Sample", "", "2026-05-25"))).batch
 
-    assert mine.account()["opened_at"] == datetime(2026, 5, 20, 4, tzinfo=UTC)
-    assert (mine.account()["allotment"], mine.account()["renewal_day"]) == (7, 20)
+    assert mine.account().opened_at == datetime(2026, 5, 20, 4, tzinfo=UTC)
+    assert (mine.account().allotment, mine.account().renewal_day) == (7, 20)
     mine.take_back(batch.id)
     assert mine.told() == before
 
@@ -301,7 +301,7 @@ def test_terms_that_are_corrected_after_an_import_stay_when_it_goes(mine: Life) 
     mine.take_back(batch.id)
 
     account = mine.account()
-    assert (account["opened_at"], account["rule_book"], account["renewal_day"]) == (OPENED, "rolling", 3)
+    assert (account.opened_at, account.rule_book, account.renewal_day) == (OPENED, "rolling", 3)
     mine.assert_sound()
 
 
@@ -311,7 +311,7 @@ def test_renewals_stay_on_their_days_when_the_opening_is_dated_back(store: Store
     mine.bring(csv_of(("Robin Sample", "", "2026-05-25")))
 
     # It opened on the 10th.
-    assert mine.account()["opened_at"] == datetime(2026, 5, 10, 4, tzinfo=UTC)
+    assert mine.account().opened_at == datetime(2026, 5, 10, 4, tzinfo=UTC)
     assert mine.told()[0].next_renewal.at == datetime(2026, 12, 10, 5, tzinfo=UTC)
 
 
@@ -320,8 +320,8 @@ def test_a_renewal_on_the_31st_stays_there_though_february_has_none(store: Store
 
     mine.bring(csv_of(("Robin Sample", "", "2026-03-05")))
 
-    assert mine.account()["opened_at"] == datetime(2026, 2, 28, 5, tzinfo=UTC)
-    grants = [entry["at"] for entry in mine.told()[1] if entry["kind"] == "grant"]
+    assert mine.account().opened_at == datetime(2026, 2, 28, 5, tzinfo=UTC)
+    grants = [entry.at for entry in mine.told()[1] if entry.kind == "grant"]
     assert grants[:3] == [
         datetime(2026, 2, 28, 5, tzinfo=UTC),
         datetime(2026, 3, 31, 4, tzinfo=UTC),

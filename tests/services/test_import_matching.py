@@ -46,7 +46,7 @@ class Books:
         with store.begin_write(None) as tx:
             add_row(tx, Owner, id="me", name="me", created_at=OPENED)
             wanted = {"name": "My seat", "plan": "sales_navigator", "time_zone": "UTC", "opened_at": OPENED}
-            self.id = accounts.create_account(tx, Actor("me"), wanted | {"allotment": 5_000}, NOW)["id"]
+            self.id = accounts.create_account(tx, Actor("me"), wanted | {"allotment": 5_000}, NOW).account.id
 
     def log(self, name: str, url: str | None, at: str) -> None:
         sent_at = datetime.fromisoformat(at).replace(tzinfo=UTC)
@@ -68,7 +68,7 @@ class Books:
                 batches.store_import(tx, Actor("me"), self.id, read(), preview.confirm or "", NOW)
         return [each.action for each in preview.items]
 
-    def listed(self) -> list[dict[str, Any]]:
+    def listed(self) -> list[inmails.CurrentInmail]:
         with self.store.read() as tx:
             return inmails.list_inmails(tx, Actor("me"), self.id, {}, None, 100, NOW)
 
@@ -347,7 +347,7 @@ def test_nobody_is_guessed_from_what_inmails_were_where_several_come_into_questi
 def test_a_message_is_known_when_its_inmail_was_edited(books: Books) -> None:
     books.actions(export(to_kai()), bring=True)
     (inmail,) = books.listed()
-    books.edit(inmail["id"], sent_at=NOW - timedelta(days=2), recipient={"name": "Mia Sample", "profile_url": None})
+    books.edit(inmail.id, sent_at=NOW - timedelta(days=2), recipient={"name": "Mia Sample", "profile_url": None})
 
     for row in (to_kai(), to_kai(**GONE)):
         assert books.actions(export(row)) == ["already_there"]
@@ -361,7 +361,7 @@ def test_an_erased_person_of_an_inmail_that_was_edited_does_not_come_back(books:
     books.actions(export(to_kai()), bring=True)
     books.forget_the_messages_keys()
     (inmail,) = books.listed()
-    books.edit(inmail["id"], sent_at=NOW - timedelta(days=2))
+    books.edit(inmail.id, sent_at=NOW - timedelta(days=2))
     assert erase_person(books.store, link("Kai Muster"), None, NOW).inmails == 1
 
     assert books.actions(export(to_kai())) == ["already_there"]

@@ -42,10 +42,10 @@ def edit(one: Life, inmail_id: str, **changes: Any) -> str:
         answer = inmails.update_inmail(
             tx, Actor("me"), one.id, inmail_id, {"accept_discrepancy": True} | changes, one.now
         )
-    return str(answer["inmail"]["id"])
+    return answer.inmail.id
 
 
-def listed(one: Life) -> list[dict[str, Any]]:
+def listed(one: Life) -> list[inmails.CurrentInmail]:
     with one.store.read() as tx:
         return inmails.list_inmails(tx, Actor("me"), one.id, {}, None, 1000, one.now)
 
@@ -82,7 +82,7 @@ class Twin:
             logged = inmails.log_inmail(
                 tx, Actor("me"), self.one.id, wanted | {"accept_discrepancy": True}, self.one.now
             )
-        self.kept.append(Kept(logged["inmail"]["id"], sent_at, cost))
+        self.kept.append(Kept(logged.inmail.id, sent_at, cost))
 
     def edit(self, number: int, changes: dict[str, Any]) -> None:
         each = self.chosen(number)
@@ -186,7 +186,7 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
         with one.store.begin_write(None) as tx:
             fresh = accounts.create_account(
                 tx, Actor("me"), {"name": "Fresh", "time_zone": "America/Havana"} | terms, one.now
-            )["id"]
+            ).account.id
             balances.record(
                 tx, fresh, [Retracted("a", one.now, stored_facts.facts_of(tx, fresh)[0].id), *facts], one.now
             )
@@ -201,7 +201,7 @@ def test_edits_leave_the_account_as_if_all_had_been_sent_so(terms: dict[str, Any
             told = [balances.period_sheets(tx, account_id, OPENED, one.now) for account_id in (one.id, fresh)]
             assert (told[0].closed, told[0].present) == (told[1].closed, told[1].present)
         there = sorted(((each.sent_at, each.id) for each in twin.kept if not each.is_gone), reverse=True)
-        assert [(each["sent_at"], each["id"]) for each in listed(one)] == there
+        assert [(each.sent_at, each.id) for each in listed(one)] == there
 
 
 def uncovered_by_period(one: Life) -> Counter[datetime]:
@@ -248,7 +248,7 @@ def bring_one(one: Life, *more: tuple[Any, ...]) -> tuple[bytes, str, str]:
     """Imports a file: its content, the import's id, and the id of the InMail to Robin Sample."""
     content = csv_of(("Robin Sample", "", "2026-11-05 09:00", 1, "replied", "2026-11-20 09:00"), *more)
     batch = one.bring(content)["import"]
-    (inmail_id,) = [each["id"] for each in listed(one) if each["recipient"]["name"] == "Robin Sample"]
+    (inmail_id,) = [each.id for each in listed(one) if each.recipient.name == "Robin Sample"]
     return content, batch["id"], inmail_id
 
 
@@ -299,7 +299,7 @@ def test_edited_twice_it_is_known_by_each_day_it_had(mine: Life) -> None:
 def test_one_that_was_clicked_and_edited_is_found_by_the_day_of_the_file(mine: Life) -> None:
     mine.log("Robin Sample", None, NOW - timedelta(days=9))
     (clicked,) = listed(mine)
-    edited = edit(mine, clicked["id"], sent_at=NOW - timedelta(days=15))
+    edited = edit(mine, clicked.id, sent_at=NOW - timedelta(days=15))
     for days in (9, 15):
         (item,) = mine.preview(csv_of(("Robin Sample", "", str(NOW - timedelta(days=days, hours=3)))))["items"]
         assert (item["action"], item["inmail_id"]) == ("already_there", edited)
@@ -308,7 +308,7 @@ def test_one_that_was_clicked_and_edited_is_found_by_the_day_of_the_file(mine: L
 def test_one_that_was_clicked_is_known_by_the_recipient_it_had_first(mine: Life) -> None:
     mine.log("Robin Sample", None, NOW - timedelta(days=9))
     (clicked,) = listed(mine)
-    edit(mine, clicked["id"], recipient={"name": "Mika Placeholder"})
+    edit(mine, clicked.id, recipient={"name": "Mika Placeholder"})
     at = (NOW - timedelta(days=9, hours=3)).isoformat()
 
     def found(*names: str) -> list[str]:
@@ -325,7 +325,7 @@ def test_two_of_a_file_do_not_both_match_one_that_was_edited(mine: Life, former:
     """The one of the day that it has now is the same InMail; the one of its former day is another."""
     mine.log("Robin Sample", None, NOW - timedelta(days=former))
     (clicked,) = listed(mine)
-    edited = edit(mine, clicked["id"], sent_at=NOW - timedelta(days=now))
+    edited = edit(mine, clicked.id, sent_at=NOW - timedelta(days=now))
     sent = [NOW - timedelta(days=days, hours=hours) for days in (former, now)]
     content = csv_of(*(("Robin Sample", "", at.isoformat()) for at in sent))
 
@@ -337,7 +337,7 @@ def test_two_of_a_file_do_not_both_match_one_that_was_edited(mine: Life, former:
 def test_news_of_a_file_go_to_the_edited_one(mine: Life) -> None:
     mine.log("Robin Sample", None, NOW - timedelta(days=9))
     (clicked,) = listed(mine)
-    edited = edit(mine, clicked["id"], sent_at=NOW - timedelta(days=5))
+    edited = edit(mine, clicked.id, sent_at=NOW - timedelta(days=5))
     content = csv_of(("Robin Sample", "", str(NOW - timedelta(days=9)), 1, "replied", str(NOW - timedelta(days=7))))
 
     batch = mine.bring(content)["import"]
@@ -345,11 +345,11 @@ def test_news_of_a_file_go_to_the_edited_one(mine: Life) -> None:
     assert (batch["inmails"], batch["answers"]) == (0, 1)
     (inmail,) = listed(mine)
     # An answer does not come before its InMail, which the user dated later than the file does.
-    assert (inmail["id"], inmail["outcome"], inmail["outcome_at"]) == (edited, "replied", NOW - timedelta(days=5))
+    assert (inmail.id, inmail.outcome, inmail.outcome_at) == (edited, "replied", NOW - timedelta(days=5))
     moved = edit(mine, edited, sent_at=NOW - timedelta(days=6))
     mine.take_back(batch["id"])
     (inmail,) = listed(mine)
-    assert (inmail["id"], inmail["outcome"]) == (moved, "pending"), "the answer goes with the import that it came with"
+    assert (inmail.id, inmail.outcome) == (moved, "pending"), "the answer goes with the import that it came with"
     mine.assert_sound()
 
 
@@ -363,10 +363,10 @@ def test_taking_the_import_back_takes_the_edited_one_back(mine: Life, changes: d
 
     assert mine.told() == before
     with mine.store.read() as tx:
-        assert inmails.get_inmail(tx, Actor("me"), mine.id, last, mine.now)["retracted_at"] is not None
+        assert inmails.get_inmail(tx, Actor("me"), mine.id, last, mine.now).retracted_at is not None
     mine.assert_sound()
     assert mine.bring(content)["import"]["inmails"] == 1
-    assert [each["sent_at"].isoformat()[:16] for each in listed(mine)] == ["2026-11-05T09:00"]
+    assert [each.sent_at.isoformat()[:16] for each in listed(mine)] == ["2026-11-05T09:00"]
     mine.assert_sound()
 
 
@@ -374,11 +374,11 @@ def test_the_opening_goes_back_with_an_import_whose_inmail_was_edited(mine: Life
     before = mine.told()
     batch = mine.bring(csv_of(("Robin Sample", "", "2026-03-05", 1, "replied", "2026-05-07")))["import"]
     (inmail,) = listed(mine)
-    edit(mine, inmail["id"], sent_at=datetime.fromisoformat("2026-04-01T09:00:00Z"))
+    edit(mine, inmail.id, sent_at=datetime.fromisoformat("2026-04-01T09:00:00Z"))
 
     mine.take_back(batch["id"])
 
-    assert mine.account()["opened_at"] == OPENED
+    assert mine.account().opened_at == OPENED
     assert mine.told() == before
     mine.assert_sound()
 
@@ -407,7 +407,7 @@ def test_whatever_was_edited_the_same_file_adds_nothing_and_goes_as_a_whole(sent
         batch = one.bring(content)["import"]
         for number, changes in edits:
             there = listed(one)
-            edit(one, there[number % len(there)]["id"], **changes)
+            edit(one, there[number % len(there)].id, **changes)
         after = one.told()
 
         assert one.preview(content)["adds"]["inmails"] == 0
@@ -432,7 +432,7 @@ def test_an_edit_is_whole_or_not_there(mine: Life, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(inmails, "note_outcomes", fail)
     with pytest.raises(RuntimeError):
-        edit(mine, clicked["id"], sent_at=NOW)
+        edit(mine, clicked.id, sent_at=NOW)
 
     assert mine.told() == before
     mine.assert_sound()
@@ -467,7 +467,7 @@ def test_an_export_brings_edits_back(mine: Life, exported: Path, fresh: Store) -
 def test_a_table_of_the_export_has_an_edited_inmail_once(mine: Life, exported: Path) -> None:
     (last,) = listed(mine)
     (inmail,) = in_table(exported, "inmails.csv")
-    assert (inmail["id"], inmail["replaces"], inmail["retracted_at"]) == (last["id"], last["replaces"], "")
+    assert (inmail["id"], inmail["replaces"], inmail["retracted_at"]) == (last.id, last.replaces, "")
     assert (inmail["recipient"], inmail["sent_at"][:10]) == ("Robyn Sampler", "2026-10-24")
     whys = [entry["why"] for entry in in_table(exported, "ledger.csv") if entry["kind"] in ("spend", "retract")]
     assert sorted(whys) == [
@@ -515,9 +515,9 @@ def test_a_replaced_inmail_that_was_not_taken_back_is_found(mine: Life) -> None:
     mine.log("Mika Placeholder", None, NOW - timedelta(days=8))
     mika, robin = listed(mine)
     with mine.store.begin_write(None) as tx:
-        tx.execute("UPDATE inmail SET replaces = ? WHERE id = ?", (robin["id"], mika["id"]))
+        tx.execute("UPDATE inmail SET replaces = ? WHERE id = ?", (robin.id, mika.id))
     (found,) = check(mine.store, mine.now)
-    assert (found.fact_id, "not taken back" in found.message) == (mika["id"], True)
+    assert (found.fact_id, "not taken back" in found.message) == (mika.id, True)
 
 
 def test_edits_that_go_round_in_a_circle_end(mine: Life) -> None:
@@ -526,4 +526,4 @@ def test_edits_that_go_round_in_a_circle_end(mine: Life) -> None:
     (robin,) = listed(mine)
     with mine.store.begin_write(mine.id) as tx:
         tx.execute("UPDATE inmail SET replaces = id")
-        assert inmails.retract_inmail(tx, Actor("me"), mine.id, robin["id"], mine.now)["inmail"]["id"] == robin["id"]
+        assert inmails.retract_inmail(tx, Actor("me"), mine.id, robin.id, mine.now).inmail.id == robin.id

@@ -30,14 +30,15 @@ class Accounts:
         with store.begin_write(None) as tx:
             for owner in ("me", "other"):
                 add_row(tx, Owner, id=owner, name=owner, created_at=OPENED)
-            self.ids = [accounts.create_account(tx, Actor(owner), wanted, NOW)["id"] for owner in ("me", "me", "other")]
+            made = [accounts.create_account(tx, Actor(owner), wanted, NOW) for owner in ("me", "me", "other")]
+            self.ids = [opened.account.id for opened in made]
 
     def log(self, number: int, name: str, url: str | None, days_ago: int) -> str:
         recipient = {"name": name, "profile_url": url}
         wanted = {"recipient": recipient, "sent_at": NOW - timedelta(days=days_ago), "source": "popup", "cost": 0}
         with self.store.begin_write(self.ids[number]) as tx:
             logged = inmails.log_inmail(tx, Actor("other" if number == 2 else "me"), self.ids[number], wanted, NOW)
-        return str(logged["inmail"]["id"])
+        return logged.inmail.id
 
     def last(self, name: str, url: str | None = None, **span: datetime) -> SentTo | None:
         with self.store.read() as tx:

@@ -48,7 +48,7 @@ def open_seat(store: Store, number: int, **wanted: Any) -> tuple[str, str]:
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=f"owner {number}", name=f"Owner {number}", created_at=OPENED).id
         body = {"name": "My seat", "plan": "premium_business", "opened_at": OPENED, "time_zone": "UTC"} | wanted
-        return owner, accounts.create_account(tx, Actor(owner), body, OPENED)["id"]
+        return owner, accounts.create_account(tx, Actor(owner), body, OPENED).account.id
 
 
 class Life:
@@ -74,8 +74,8 @@ class Life:
             "cost": self.chance.choice([1, 1, 1, 0]),
             "accept_discrepancy": True,
         }
-        made = inmails.log_inmail(tx, Actor(self.owner), self.account, wanted, self.now)["inmail"]
-        self.sent.append((made["id"], made["sent_at"]))
+        made = inmails.log_inmail(tx, Actor(self.owner), self.account, wanted, self.now).inmail
+        self.sent.append((made.id, made.sent_at))
 
     def answer(self, tx: Transaction) -> None:
         if self.sent:
@@ -95,7 +95,7 @@ class Life:
     def change(self, tx: Transaction) -> None:
         plan = self.chance.choice(["premium_career", "premium_business", "sales_navigator"])
         state = accounts.get_account(tx, Actor(self.owner), self.account, self.now)
-        if plan != state["plan"]:
+        if plan != state.plan:
             plan_changes.change_plan(tx, Actor(self.owner), self.account, {"plan": plan}, self.now)
 
 
@@ -143,40 +143,40 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
         found = report.report(tx, seat, now, 60)
         journal = ledger.journal(tx, Actor(owner), account, None, None, now, 0, 10**6)
         sent = inmails.list_inmails(tx, Actor(owner), account, {}, None, 10**6, now)
-    totals, by_kind = found["totals"], Counter()
+    totals, by_kind = found.totals, Counter()
     for entry in journal:
-        by_kind[entry["kind"]] += abs(entry["credits"])
+        by_kind[entry.kind] += abs(entry.credits)
     for name, kind in AMOUNTS.items():
-        assert totals[name] == by_kind[kind]
-    assert totals["adjusted_up"] + totals["adjusted_down"] == by_kind["adjust"]
-    assert totals["used"] == sum(inmail["cost"] for inmail in sent) == by_kind["spend"]
-    assert totals["free"] == len(sent) - totals["used"]
-    assert totals["lost"] == totals["expired"] + totals["forfeited"] + totals["voided"]
+        assert getattr(totals, name) == by_kind[kind]
+    assert totals.adjusted_up + totals.adjusted_down == by_kind["adjust"]
+    assert totals.used == sum(inmail.cost for inmail in sent) == by_kind["spend"]
+    assert totals.free == len(sent) - totals.used
+    assert totals.lost == totals.expired + totals.forfeited + totals.voided
     for name in (*AMOUNTS, "used", "free", "adjusted_up", "adjusted_down"):
-        assert totals[name] == sum(month[name] for month in found["months"])
+        assert getattr(totals, name) == sum(getattr(month, name) for month in found.months)
 
-    used = Counter(f"{local_day(seat.time_zone, inmail['sent_at']):%Y-%m}" for inmail in sent if inmail["cost"])
-    assert {month["month"]: month["used"] for month in found["months"] if month["used"]} == used
-    balance = journal[-1]["balance"]
-    assert found["months"][-1]["closing_balance"] == found["balance_over_time"][-1]["balance"] == balance
-    points = found["balance_over_time"]
-    assert [point["at"] for point in points] == sorted(point["at"] for point in points)
-    assert sum(point["credits"] for point in points) == balance
-    lost = sum(-point["credits"] for point in points if point["reason"] in ("expire", "forfeit", "void"))
-    assert lost == totals["lost"]
+    used = Counter(f"{local_day(seat.time_zone, inmail.sent_at):%Y-%m}" for inmail in sent if inmail.cost)
+    assert {month.month: month.used for month in found.months if month.used} == used
+    balance = journal[-1].balance
+    assert found.months[-1].closing_balance == found.balance_over_time[-1].balance == balance
+    points = found.balance_over_time
+    assert [point.at for point in points] == sorted(point.at for point in points)
+    assert sum(point.credits for point in points) == balance
+    lost = sum(-point.credits for point in points if point.kind in ("expire", "forfeit", "void"))
+    assert lost == totals.lost
     assert_a_shorter_report_tells_the_same(store, seat, now, found)
 
 
-def assert_a_shorter_report_tells_the_same(store: Store, seat: Account, now: datetime, found: dict[str, Any]) -> None:
+def assert_a_shorter_report_tells_the_same(store: Store, seat: Account, now: datetime, found: report.Report) -> None:
     with store.read() as tx:
         shorter = report.report(tx, seat, now, 3)
-    assert shorter["months"] == found["months"][-3:]
-    assert shorter["balance_over_time"][0]["balance"] == shorter["months"][0]["opening_balance"]
-    points = shorter["balance_over_time"][1:]
-    later = [point for point in found["balance_over_time"] if point["at"] >= shorter["from"]]
-    if len(found["months"]) > 3:
+    assert shorter.months == found.months[-3:]
+    assert shorter.balance_over_time[0].balance == shorter.months[0].opening_balance
+    points = shorter.balance_over_time[1:]
+    later = [point for point in found.balance_over_time if point.at >= shorter.since]
+    if len(found.months) > 3:
         assert points == later[-len(points) :]
-        assert all(point["reason"] in ("expire", "void") for point in later[: -len(points)])
+        assert all(point.kind in ("expire", "void") for point in later[: -len(points)])
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Havana", "Asia/Kolkata", "Africa/Casablanca"])
@@ -195,14 +195,14 @@ def test_hours_are_those_of_the_zones_clocks(store: Store, zone: str) -> None:
         for _ in range(150):
             at = OPENED + chance.random() * timedelta(days=370)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api", "sent_at": at, "cost": chance.randrange(2)}
-            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, until)["inmail"]
-            sent[hour_of_week(inmail["sent_at"])][0] += 1
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, until).inmail
+            sent[hour_of_week(inmail.sent_at)][0] += 1
             if chance.random() < 0.4:
                 answer = {"outcome": "replied", "outcome_at": at + chance.random() * timedelta(days=9)}
-                known = inmails.update_inmail(tx, Actor(owner), account, inmail["id"], answer, until)["inmail"]
-                sent[hour_of_week(inmail["sent_at"])][1] += 1
-                came[hour_of_week(known["outcome_at"])] += 1
-                waits.append(known["outcome_at"] - known["sent_at"])
+                known = inmails.update_inmail(tx, Actor(owner), account, inmail.id, answer, until).inmail
+                sent[hour_of_week(inmail.sent_at)][1] += 1
+                came[hour_of_week(known.outcome_at)] += 1
+                waits.append(known.outcome_at - known.sent_at)
 
         assert answers.by_hour_of_sending(tx, account, zone, OPENED, until) == {
             hour: tuple(counts) for hour, counts in sent.items()
@@ -223,29 +223,27 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
         for day, outcome in [(12, "replied"), (13, "accepted"), (70, "declined"), (71, None)]:
             at = datetime(2025, 9, 1, tzinfo=UTC) + timedelta(days=day)
             wanted = {"recipient": {"name": "Kai Example"}, "source": "api"}
-            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, at)["inmail"]
+            inmail = inmails.log_inmail(tx, Actor(owner), account, wanted, at).inmail
             if outcome:
-                inmails.update_inmail(tx, Actor(owner), account, inmail["id"], {"outcome": outcome}, at)
+                inmails.update_inmail(tx, Actor(owner), account, inmail.id, {"outcome": outcome}, at)
         now = datetime(2025, 11, 1, tzinfo=UTC)
         plan_changes.change_plan(tx, Actor(owner), account, {"plan": "sales_navigator"}, now)
         euros = {"amount_minor": 10000, "currency": "EUR"}
         accounts.update_account(tx, Actor(owner), account, {"price": euros}, now)
 
         now = datetime(2025, 11, 30, tzinfo=UTC)
-        found = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)["cost"]
-        assert found == {
-            "months": 1,
-            "used": 2,
-            "answers": 1,
-            "plans_without_price": ["premium_career"],
-            "paid": {"amount_minor": 10000, "currency": "EUR"},
-            "used_credit": {"amount_minor": 5000, "currency": "EUR"},
-            "answer": {"amount_minor": 10000, "currency": "EUR"},
-        }
+        found = report.report(tx, owned_account(tx, Actor(owner), account), now, 12).cost
+        assert found == report.CostOfMonths(
+            months=1,
+            used=2,
+            answers=1,
+            plans_without_price=["premium_career"],
+            paid=Money(10000, "EUR"),
+            used_credit=Money(5000, "EUR"),
+            answer=Money(10000, "EUR"),
+        )
         accounts.update_account(tx, Actor(owner), account, {"plan_prices": prices}, now)
         whole = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)
-        assert whole["cost"]["paid"] == Money(16000, "EUR")._asdict()
-        assert (whole["cost"]["used"], whole["cost"]["answers"]) == (4, 3)
-        assert [month["value_used"] for month in whole["months"]] == [
-            Money(amount, "EUR")._asdict() for amount in (1200, 0, 800)
-        ]
+        assert whole.cost.paid == Money(16000, "EUR")
+        assert (whole.cost.used, whole.cost.answers) == (4, 3)
+        assert [month.value_used for month in whole.months] == [Money(amount, "EUR") for amount in (1200, 0, 800)]

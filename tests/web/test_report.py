@@ -11,10 +11,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from inkeeper.services.ledger import report as report_service
+from inkeeper.rules.money import Money
 from inkeeper.web import report_words
 from tests.conftest import Clock, Device
 from tests.seat import Caller, Seat
@@ -239,15 +238,10 @@ def test_the_map_of_the_week(page: WebPage, open_account: Callable[..., Seat]) -
     ]
 
 
-def test_what_linkedin_showed_otherwise(page: WebPage, used: Seat, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A report that has differences; services that know none leave the key out.
-    made = report_service.Reports.of
-
-    def with_differences(*given: Any) -> dict[str, Any]:
-        found = [{"code": "not_logged", "count": 3}, {"code": "more_than_computed", "count": 1}]
-        return {**made(*given), "differences": [*found, {"code": "unknown", "count": 2}]}
-
-    monkeypatch.setattr(report_service.Reports, "of", with_differences)
+def test_what_linkedin_showed_otherwise(page: WebPage, used: Seat) -> None:
+    balance = used.balance()
+    for shown in (balance - 3, balance - 2):
+        used.call.post(f"{used.path}/observations", {"balance": shown, "source": "person"})
     text = page.text("/report")
 
     assert "3 InMails weren't logged: LinkedIn showed 3 fewer than Inkeeper had." in text
@@ -292,7 +286,7 @@ def test_spans(hours: float, said: str) -> None:
     ],
 )
 def test_prices_to_the_cent(amount: int, currency: str, said: str) -> None:
-    assert report_words.price({"amount_minor": amount, "currency": currency}) == said
+    assert report_words.price(Money(amount, currency)) == said
 
 
 def test_advice_before_there_is_enough(page: WebPage, used: Seat) -> None:

@@ -219,8 +219,8 @@ def test_every_rule_of_the_package_is_worded(page: WebPage) -> None:
     from inkeeper.web.settings_words import CARRY_OVER, CREDIT_RULES
 
     books = list_rule_books(datetime.now(UTC))
-    assert set(CREDIT_RULES) == {(book["id"], rule["key"]) for book in books for rule in book["rules"]}
-    assert set(CARRY_OVER) == {book["id"] for book in books}
+    assert set(CREDIT_RULES) == {(book.id, rule.key) for book in books for rule in book.rules}
+    assert set(CARRY_OVER) == {book.id for book in books}
 
 
 def test_owners_see_nothing_of_each_other(sign_in: Callable[..., WebPage], seat: Seat) -> None:

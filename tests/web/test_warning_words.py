@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,11 @@ import pytest
 
 from inkeeper.rules.periods import Moment
 from inkeeper.rules.warnings import AccountWarning, Arguments, FewTargets, GrantMissing, ResponseRate
+from inkeeper.services.access import Actor, owned_account
+from inkeeper.services.ledger import summary
+from inkeeper.services.ledger.summary import Overview
+from inkeeper.storage.database import Store
+from inkeeper.storage.models import Owner
 from inkeeper.vocabulary import WARNING_CODES
 from inkeeper.web.warning_words import WORDS, notes
 from tests.conftest import Clock
@@ -18,15 +24,16 @@ from tests.web.conftest import WebPage
 SAID_ELSEWHERE = {"expiring", "behind", "over_cap", "cancelling", "empty", "unconfirmed", "discrepancy", "wrong_book"}
 """Codes that get no line: Home's loss, pace and LinkedIn's number say them, or Plan & rules does."""
 
-ACCOUNT = {"id": "a", "time_zone": "UTC"}
-
-
 DUE = Moment(datetime(2026, 12, 1, tzinfo=UTC), "UTC")
 
 
-def summary_with(code: Any, arguments: Arguments) -> dict[str, Any]:
-    warning = AccountWarning(code, "info", None, arguments)
-    return {"account": ACCOUNT, "warnings": [warning], "next_renewal": None}
+@pytest.fixture
+def summary_with(seat: Seat, store: Store, clock: Clock) -> Callable[[Any, Arguments], Overview]:
+    """The summary of an account, with one warning in place of its own."""
+    with store.read() as tx:
+        row = owned_account(tx, Actor(Owner.select().get(tx.database).id), seat.account["id"])
+        overview = summary.summary(tx, row, clock()).answer
+    return lambda code, arguments: overview._replace(warnings=[AccountWarning(code, "info", None, arguments)])
 
 
 def test_every_warning_has_words_or_is_said_elsewhere() -> None:
@@ -63,17 +70,21 @@ def test_every_warning_has_words_or_is_said_elsewhere() -> None:
         ),
     ],
 )
-def test_a_warning_in_words(code: str, arguments: Arguments, says: str) -> None:
+def test_a_warning_in_words(
+    summary_with: Callable[[Any, Arguments], Overview], code: str, arguments: Arguments, says: str
+) -> None:
     (note,) = notes(summary_with(code, arguments))
     assert (note.code, note.text) == (code, says)
 
 
-def test_few_names_lead_to_the_page_that_adds_some() -> None:
+def test_few_names_lead_to_the_page_that_adds_some(
+    summary_with: Callable[[Any, Arguments], Overview], seat: Seat
+) -> None:
     (note,) = notes(summary_with("few_targets", FewTargets(9, 6, 3, 6)))
-    assert (note.page, note.link) == ("/people?account=a", "Add people")
+    assert (note.page, note.link) == (f"/people?account={seat.account['id']}", "Add people")
 
 
-def test_a_code_of_a_later_version_says_nothing() -> None:
+def test_a_code_of_a_later_version_says_nothing(summary_with: Callable[[Any, Arguments], Overview]) -> None:
     assert notes(summary_with("a_code_of_a_later_version", FewTargets(9, 6, 3, 6))) == []
 
 

@@ -14,9 +14,11 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.derived import describe
 from inkeeper.api.schemas_base import Flag, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
+from inkeeper.jsontext import plain
 from inkeeper.rules.money import Money
 from inkeeper.rules.warnings import MAX_LEAD_DAYS
 from inkeeper.services.ledger import accounts
+from inkeeper.services.ledger.accounts import CurrentAccount, OpenedAccount
 from inkeeper.vocabulary import PRODUCTS
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts", description="LinkedIn subscription seats")
@@ -178,6 +180,11 @@ _PREVIEW = {
 }
 
 
+def describe_opened(opened: OpenedAccount) -> dict[str, Any]:
+    """The new account with the rule book to offer as one more member."""
+    return {**opened.account._asdict(), "wrong_book": opened.wrong_book}
+
+
 @blueprint.get("")
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(AccountSchema))
@@ -186,7 +193,7 @@ def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
         found = accounts.list_accounts(tx, actor(), now(), cursor and cursor[0], limit + 1)
-    return paged(found, limit, lambda account: [account["id"]])
+    return paged(found, limit, lambda account: [account.id])
 
 
 @blueprint.post("")
@@ -194,12 +201,12 @@ def list_accounts(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, OpenedAccountSchema)
 def create_account(body: dict[str, Any]) -> Response:
     """Open an account."""
-    return write_once(None, lambda tx: (201, accounts.create_account(tx, actor(), body, now())))
+    return write_once(None, lambda tx: (201, describe_opened(accounts.create_account(tx, actor(), body, now()))))
 
 
 @blueprint.get("/<account_id>")
 @blueprint.response(200, AccountSchema)
-def get_account(account_id: str) -> dict[str, Any]:
+def get_account(account_id: str) -> CurrentAccount:
     """Show an account."""
     with store().read() as tx:
         return accounts.get_account(tx, actor(), account_id, now())
@@ -217,5 +224,5 @@ def update_account(body: dict[str, Any], query: dict[str, Any], account_id: str)
     """
     if query["preview"]:
         with store().read() as tx:
-            return jsonify(accounts.preview_update(tx, actor(), account_id, body, now()))
+            return jsonify(plain(accounts.preview_update(tx, actor(), account_id, body, now())))
     return write_once(account_id, lambda tx: (200, accounts.update_account(tx, actor(), account_id, body, now())))

@@ -10,7 +10,7 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.plan_changes import PlanChangeSchema
 from inkeeper.api.schemas_base import Instant, Schema
-from inkeeper.jsontext import to_json
+from inkeeper.jsontext import plain, to_json
 from inkeeper.services.ledger import advice
 from inkeeper.vocabulary import NEEDS, PRODUCTS, VERDICTS
 
@@ -146,4 +146,4 @@ def show_advice(account_id: str) -> Response:
     Prices are those that the user gave (`price` and `plan_prices` of the account).
     """
     with store().read() as tx:
-        return Response(to_json(advice.advice(tx, actor(), account_id, now())), content_type="application/json")
+        return Response(to_json(plain(advice.advice(tx, actor(), account_id, now()))), content_type="application/json")

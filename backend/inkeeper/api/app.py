@@ -123,6 +123,7 @@ def create_app(
     app.extensions["inkeeper.show_code"] = show_code
     app.extensions["inkeeper.summaries"] = summary.Summaries(summary.SUMMARIES_KEPT)
     app.extensions["inkeeper.reports"] = Reports()
+    app.extensions["inkeeper.described_reports"] = report.DescribedReports(report.REPORTS_KEPT)
     app.extensions["inkeeper.read_limit"] = calendar.read_limit()
     app.extensions["inkeeper.redeem_limit"] = sign_ins.redeem_limit()
     app.extensions["inkeeper.import_queue"] = ImportQueue()

@@ -14,6 +14,7 @@ from inkeeper.api.recipients import ProfileLink, RecipientName
 from inkeeper.api.schemas_base import Boolean, CleanText, Cursor, Instant, Integer, PageQuery, Schema, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services.ledger import inmails
+from inkeeper.services.ledger.inmails import CurrentInmail
 from inkeeper.vocabulary import OUTCOMES, PURPOSES, SOURCES
 
 blueprint = Blueprint(
@@ -200,7 +201,7 @@ def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     limit, cursor = query.pop("limit"), query.pop("cursor")
     with store().read() as tx:
         found = inmails.list_inmails(tx, actor(), account_id, query, cursor, limit + 1, now())
-    return paged(found, limit, lambda inmail: [inmail["sent_at"], inmail["id"]])
+    return paged(found, limit, lambda inmail: [inmail.sent_at, inmail.id])
 
 
 @blueprint.post("")
@@ -213,7 +214,7 @@ def log_inmail(body: dict[str, Any], account_id: str) -> Response:
 
 @blueprint.get("/<inmail_id>")
 @blueprint.response(200, InmailSchema)
-def get_inmail(account_id: str, inmail_id: str) -> dict[str, Any]:
+def get_inmail(account_id: str, inmail_id: str) -> CurrentInmail:
     """Show an InMail."""
     with store().read() as tx:
         return inmails.get_inmail(tx, actor(), account_id, inmail_id, now())

@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Cursor, Instant, PageQuery, Schema, page_of, paged
+from inkeeper.rules.replay import Entry
 from inkeeper.services.ledger import journal as ledger
 from inkeeper.vocabulary import JOURNAL_KINDS
 from inkeeper.wording.journal import render
@@ -57,7 +58,19 @@ def list_entries(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     offset = max(0, cursor[0]) if cursor else 0
     with store().read() as tx:
         found = ledger.journal(tx, actor(), account_id, query.get("from"), query.get("to"), now(), offset, limit + 1)
-    found = [{**entry, "why": render(entry["why"])} for entry in found]
-    return paged(
-        list(enumerate(found, offset + 1)), limit, lambda numbered: [numbered[0]], lambda numbered: numbered[1]
-    )
+    numbered = list(enumerate(found, offset + 1))
+    return paged(numbered, limit, lambda each: [each[0]], lambda each: describe_entry(each[1]))
+
+
+def describe_entry(entry: Entry) -> dict[str, Any]:
+    """The entry with the text of its reason."""
+    return {
+        "at": entry.at,
+        "kind": entry.kind,
+        "credits": entry.credits,
+        "balance": entry.balance,
+        "why": render(entry.why),
+        "rule": entry.rule,
+        "inmail_id": entry.inmail_id,
+        "lots": [{"lot": lot, "credits": credits} for lot, credits in entry.lots],
+    }

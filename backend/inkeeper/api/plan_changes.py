@@ -15,6 +15,7 @@ from inkeeper.api.observations import WithdrawnSchema
 from inkeeper.api.schemas_base import Boolean, Instant, Integer, PageQuery, Schema, Text, page_of, paged
 from inkeeper.api.writes import write_once
 from inkeeper.services.ledger import plan_changes
+from inkeeper.services.ledger.plan_changes import PlanChange
 from inkeeper.services.ledger.summary import NextRenewal
 from inkeeper.vocabulary import DIRECTIONS
 
@@ -79,9 +80,9 @@ def list_plan_changes(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     limit, cursor = query["limit"], query["cursor"]
     with store().read() as tx:
         found = plan_changes.list_changes(tx, actor(), account_id)
-    ids = [change["id"] for change in found]
+    ids = [change.id for change in found]
     start = ids.index(cursor[0]) + 1 if cursor and cursor[0] in ids else 0
-    return paged(found[start:], limit, lambda change: [change["id"]])
+    return paged(found[start:], limit, lambda change: [change.id])
 
 
 @blueprint.post("")
@@ -90,7 +91,7 @@ def list_plan_changes(query: dict[str, Any], account_id: str) -> dict[str, Any]:
 @blueprint.problems(409)
 @blueprint.response(201, PlanChangeSchema)
 @blueprint.alt_response(200, schema=PlanChangeSchema, success=True)
-def change_plan(body: dict[str, Any], query: dict[str, Any], account_id: str) -> Response | tuple[dict[str, Any], int]:
+def change_plan(body: dict[str, Any], query: dict[str, Any], account_id: str) -> Response | tuple[PlanChange, int]:
     """Change the plan or cancel, now, in the past or planned. With `preview=true` nothing is stored."""
     if query["preview"]:
         with store().read() as tx:

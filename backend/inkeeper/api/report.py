@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, request
@@ -13,9 +13,11 @@ from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Instant, QueryInteger, Schema
 from inkeeper.api.summary import CapacitySchema, describe_capacity
-from inkeeper.jsontext import to_json
+from inkeeper.jsontext import plain, to_json
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import report
+from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
+from inkeeper.services.ledger.report import Report
 from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
 from inkeeper.wording.report import FORMULAS
 
@@ -24,6 +26,10 @@ blueprint = Blueprint(
 )
 
 MOST_MONTHS = 60
+REPORTS_KEPT = 100
+
+DescribedReports = CachedAnswers[dict[str, Any]]
+"""A cache of `describe_report`, reused while the account does not change."""
 _CSV = "text/csv"
 _JSON = "application/json"
 
@@ -262,19 +268,66 @@ def show_report(query: dict[str, Any], account_id: str) -> Response:
     would take for formulas are made safe in it.
     """
     reports: report.Reports = current_app.extensions["inkeeper.reports"]
+    described_reports: DescribedReports = current_app.extensions["inkeeper.described_reports"]
+    instant, months = now(), query["months"]
     with store().read() as tx:
         row = owned_account(tx, actor(), account_id)
-        found = reports.of(tx, row, now(), query["months"])
+        found = reports.of(tx, row, instant, months)
     if _wants_table(query):
         return _table(report.table_text(row, found))
-    return Response(to_json(described(found)), content_type=_JSON)
+    described = described_reports.of(
+        row, instant, lambda: CachedAnswer(describe_report(found), found.stands_until), months
+    )
+    return Response(to_json(described | _describe_instant(found, described["balance_over_time"])), content_type=_JSON)
 
 
-def described(found: Mapping[str, Any]) -> dict[str, Any]:
+def describe_report(found: Report) -> dict[str, Any]:
     """The report with the texts of its codes and the formulas of its figures."""
-    figures = {name: value for name, value in found.items() if name != "as_of"}
-    in_words = {"capacity": describe_capacity(found["capacity"]), "formulas": FORMULAS}
-    return {**figures, **in_words, "as_of": found["as_of"]}
+    return {
+        "account": plain(found.account),
+        "from": found.since,
+        "months": plain(found.months),
+        "totals": plain(found.totals),
+        "average": plain(found.average),
+        "differences": [{"code": each.code, "count": each.credits} for each in found.differences],
+        "best_month": plain(found.best_month),
+        "rates": _describe_rates(found),
+        "cost": plain(found.cost),
+        "capacity": describe_capacity(found.capacity),
+        "balance_over_time": [_describe_point(*point) for point in found.balance_over_time],
+        "heat_map": {
+            **found.heat_map._asdict(),
+            "best": [{**hour._asdict(), "response_rate": hour.response_rate} for hour in found.heat_map.best],
+        },
+        "answer_time": plain(found.answer_time),
+        "formulas": FORMULAS,
+        "as_of": found.as_of,
+    }
+
+
+def _describe_instant(found: Report, points: list[dict[str, Any]]) -> dict[str, Any]:
+    """The members of the description that change with `as_of`. `points` are those of an earlier instant."""
+    last = _describe_point(*found.balance_over_time[-1])
+    return {"rates": _describe_rates(found), "balance_over_time": [*points[:-1], last], "as_of": found.as_of}
+
+
+def _describe_rates(found: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "days": rates.days,
+            "from": rates.since,
+            "sent": rates.answers.sent,
+            **rates.answers._asdict(),
+            "response_rate": rates.answers.response_rate,
+            "acceptance_rate": rates.answers.acceptance_rate,
+            "to": found.as_of,
+        }
+        for rates in found.rates
+    ]
+
+
+def _describe_point(at: datetime, balance: int, kind: str, credits: int) -> dict[str, Any]:
+    return {"at": at, "balance": balance, "reason": kind, "credits": credits}
 
 
 def _wants_table(query: dict[str, Any]) -> bool:

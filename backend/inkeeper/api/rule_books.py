@@ -19,7 +19,10 @@ blueprint = Blueprint("rule_books", __name__, url_prefix="/api/v1/rule-books", d
 NumbersSchema = Schema.from_dict(
     {
         "from": fields.Date(
-            required=True, allow_none=True, metadata={"description": "The first day; null: from the beginning of time."}
+            attribute="since",
+            required=True,
+            allow_none=True,
+            metadata={"description": "The first day; null: from the beginning of time."},
         ),
         "allotment": fields.Integer(required=True, allow_none=True),
         "cap": fields.Integer(required=True, allow_none=True),
@@ -75,7 +78,7 @@ class RuleBookSchema(Schema):
 def list_rule_books(query: dict[str, Any]) -> dict[str, Any]:
     """List the rule books, the default first."""
     found = rule_books.list_rule_books(now())
-    ids = [book["id"] for book in found]
+    ids = [book.id for book in found]
     cursor = query["cursor"]
     start = ids.index(cursor[0]) + 1 if cursor and cursor[0] in ids else 0
-    return paged(found[start:], query["limit"], lambda book: [book["id"]])
+    return paged(found[start:], query["limit"], lambda book: [book.id])

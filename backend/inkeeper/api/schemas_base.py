@@ -13,7 +13,8 @@ import marshmallow
 from marshmallow import INCLUDE, RAISE, ValidationError, fields, validate
 
 from inkeeper import texts
-from inkeeper.clock import format_instant, from_microseconds, parse_instant, to_microseconds
+from inkeeper.clock import format_instant, parse_instant
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.vocabulary import PROBLEM_CODES
 
 # The largest integer that JavaScript numbers hold exactly (Number.MAX_SAFE_INTEGER).

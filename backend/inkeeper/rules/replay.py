@@ -115,6 +115,11 @@ class Entry(NamedTuple):
     fact_id: str | None
     lots: tuple[tuple[int, int], ...]
 
+    @property
+    def inmail_id(self) -> str | None:
+        """The InMail that was sent or answered; None for other entries. An InMail has the id of its `sent` fact."""
+        return self.fact_id if self.kind in ("spend", "credit_back") else None
+
 
 class ReplayResult(NamedTuple):
     """The state at the end of a replay, and the journal from the start state on."""

@@ -12,9 +12,10 @@ from dataclasses import astuple
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules.periods import day_start, local_day
 from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, Reason, Renewed, allotment_of, months_of
-from inkeeper.rules.state import ClosedPeriod, State, Tally, instant, micros
+from inkeeper.rules.state import ClosedPeriod, State, Tally
 from inkeeper.vocabulary import LOSSES
 
 ENDING_KINDS = ("expire", "void")
@@ -125,14 +126,14 @@ def first_day(zone: str, at: datetime, months: int = 0) -> date:
 def dump_sheet(sheet: Sheet) -> list[Any]:
     """The sheet of a closed period as plain JSON values, instants in microseconds."""
     return [
-        micros(sheet.start),
-        None if sheet.end is None else micros(sheet.end),
+        to_microseconds(sheet.start),
+        None if sheet.end is None else to_microseconds(sheet.end),
         sheet.plan,
         sheet.allotment,
         sheet.opening,
-        None if sheet.emptied_at is None else micros(sheet.emptied_at),
-        [[micros(part.start), *astuple(part.tally)] for part in sheet.parts],
-        [[micros(point.at), *point[1:]] for point in sheet.points],
+        None if sheet.emptied_at is None else to_microseconds(sheet.emptied_at),
+        [[to_microseconds(part.start), *astuple(part.tally)] for part in sheet.parts],
+        [[to_microseconds(point.at), *point[1:]] for point in sheet.points],
         sheet.months,
     ]
 
@@ -141,14 +142,14 @@ def load_sheet(data: list[Any]) -> Sheet:
     """The inverse of `dump_sheet`. Sheets of versions in which every period was one month long lack `months`."""
     start, end, plan, allotment, opening, emptied_at, parts, points, *months = data
     return Sheet(
-        instant(start),
-        None if end is None else instant(end),
+        from_microseconds(start),
+        None if end is None else from_microseconds(end),
         plan,
         allotment,
         opening,
-        None if emptied_at is None else instant(emptied_at),
-        [Part(instant(at), Tally(*amounts)) for at, *amounts in parts],
-        [Point(instant(at), *rest) for at, *rest in points],
+        None if emptied_at is None else from_microseconds(emptied_at),
+        [Part(from_microseconds(at), Tally(*amounts)) for at, *amounts in parts],
+        [Point(from_microseconds(at), *rest) for at, *rest in points],
         *months,
     )
 

@@ -7,28 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.periods import local_day, month_number
 from inkeeper.vocabulary import Invariant
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
 PAST_PERIODS = 3
 """How many closed periods with InMails a state keeps. The forecast adds them to a period that is only days old."""
-
-
-def micros(instant: datetime) -> int:
-    """Microseconds since 1970-01-01T00:00Z: the stored form of instants."""
-    return (instant - EPOCH) // _MICROSECOND
-
-
-def instant(microseconds: int) -> datetime:
-    """The aware UTC datetime of so many microseconds since 1970-01-01T00:00Z: the inverse of `micros`."""
-    return EPOCH + timedelta(microseconds=microseconds)
 
 
 class Position(NamedTuple):
@@ -190,28 +178,32 @@ def dump_state(state: State) -> dict[str, Any]:
     """The state as plain JSON values, instants in microseconds."""
     observed, terms = state.observed, state.terms
     return {
-        "position": [micros(state.position.at), state.position.rank, state.position.fact_id],
-        "opened_at": micros(state.opened_at),
+        "position": [to_microseconds(state.position.at), state.position.rank, state.position.fact_id],
+        "opened_at": to_microseconds(state.opened_at),
         "plan": state.plan,
         "zone": state.zone,
         "terms": [terms.rule_book, terms.allotment, terms.cap, terms.renewal_day],
         "cycle_day": state.cycle_day,
         "cycle_month": state.cycle_month,
-        "period_start": micros(state.period_start),
-        "next_renewal": micros(state.next_renewal),
-        "numbers_at": micros(state.numbers_at),
+        "period_start": to_microseconds(state.period_start),
+        "next_renewal": to_microseconds(state.next_renewal),
+        "numbers_at": to_microseconds(state.numbers_at),
         "cancel_pending": state.cancel_pending,
         "balance": state.balance,
         "next_lot_id": state.next_lot_id,
-        "lots": [[x.id, micros(x.granted_at), micros(x.expires_at), x.granted, x.left, x.origin] for x in state.lots],
+        "lots": [
+            [x.id, to_microseconds(x.granted_at), to_microseconds(x.expires_at), x.granted, x.left, x.origin]
+            for x in state.lots
+        ],
         "period": _dump_tally(state.period),
         "totals": _dump_tally(state.totals),
         "past": [
-            [micros(x.start), micros(x.end), x.used, x.free_used, x.plan, x.allotment, x.months] for x in state.past
+            [to_microseconds(x.start), to_microseconds(x.end), x.used, x.free_used, x.plan, x.allotment, x.months]
+            for x in state.past
         ],
-        "observed": observed and [micros(observed.at), observed.balance, observed.allowed],
-        "discrepancy_at": None if state.discrepancy_at is None else micros(state.discrepancy_at),
-        "open_sends": [[key, micros(x.sent_at), x.rule_book, x.lot_id] for key, x in state.open_sends.items()],
+        "observed": observed and [to_microseconds(observed.at), observed.balance, observed.allowed],
+        "discrepancy_at": None if state.discrepancy_at is None else to_microseconds(state.discrepancy_at),
+        "open_sends": [[key, to_microseconds(x.sent_at), x.rule_book, x.lot_id] for key, x in state.open_sends.items()],
         "unseen_grant": state.unseen_grant,
     }
 
@@ -225,28 +217,31 @@ def load_state(data: dict[str, Any]) -> State:
     """
     at, rank, fact_id = data["position"]
     observed = data["observed"]
-    opened_at, period_start = instant(data["opened_at"]), data["period_start"]
+    opened_at, period_start = from_microseconds(data["opened_at"]), data["period_start"]
     return State(
-        position=Position(instant(at), rank, fact_id),
+        position=Position(from_microseconds(at), rank, fact_id),
         opened_at=opened_at,
         plan=data["plan"],
         zone=data["zone"],
         terms=Terms(*data["terms"]),
         cycle_day=data["cycle_day"],
         cycle_month=data.get("cycle_month", month_number(local_day(data["zone"], opened_at))),
-        period_start=instant(period_start),
-        next_renewal=instant(data["next_renewal"]),
-        numbers_at=instant(data.get("numbers_at", period_start)),
+        period_start=from_microseconds(period_start),
+        next_renewal=from_microseconds(data["next_renewal"]),
+        numbers_at=from_microseconds(data.get("numbers_at", period_start)),
         cancel_pending=data["cancel_pending"],
         balance=data["balance"],
         next_lot_id=data["next_lot_id"],
-        lots=[Lot(i, instant(g), instant(e), granted, left, origin) for i, g, e, granted, left, origin in data["lots"]],
+        lots=[
+            Lot(i, from_microseconds(g), from_microseconds(e), granted, left, origin)
+            for i, g, e, granted, left, origin in data["lots"]
+        ],
         period=Tally(*data["period"]),
         totals=Tally(*data["totals"]),
-        past=[ClosedPeriod(instant(s), instant(e), *rest) for s, e, *rest in data["past"]],
-        observed=observed and Observation(instant(observed[0]), *observed[1:]),
-        discrepancy_at=None if data["discrepancy_at"] is None else instant(data["discrepancy_at"]),
-        open_sends={key: OpenSend(instant(s), book, lot) for key, s, book, lot in data["open_sends"]},
+        past=[ClosedPeriod(from_microseconds(s), from_microseconds(e), *rest) for s, e, *rest in data["past"]],
+        observed=observed and Observation(from_microseconds(observed[0]), *observed[1:]),
+        discrepancy_at=None if data["discrepancy_at"] is None else from_microseconds(data["discrepancy_at"]),
+        open_sends={key: OpenSend(from_microseconds(s), book, lot) for key, s, book, lot in data["open_sends"]},
         unseen_grant=data["unseen_grant"],
     )
 

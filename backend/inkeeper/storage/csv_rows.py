@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from inkeeper.clock import from_microseconds
+from inkeeper.instants import from_microseconds
 from inkeeper.storage.transaction import Transaction
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.storage.transaction import Transaction
 
 

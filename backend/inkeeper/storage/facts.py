@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules.facts import (
     BookChosen,
     Cancelled,
@@ -24,7 +25,7 @@ from inkeeper.rules.facts import (
     Terms,
 )
 from inkeeper.rules.replay import RANKS, position_of
-from inkeeper.rules.state import Position, instant, micros
+from inkeeper.rules.state import Position
 from inkeeper.storage.slices import slices
 from inkeeper.storage.transaction import Transaction
 
@@ -51,7 +52,7 @@ def facts_of(tx: Transaction, account_id: str, since: datetime | None = None) ->
     """
     rows = tx.execute(
         f"SELECT {_COLUMNS} FROM fact WHERE account_id = ? AND at >= ? ORDER BY at, id",  # noqa: S608 (ours)
-        (account_id, -(2**62) if since is None else micros(since)),
+        (account_id, -(2**62) if since is None else to_microseconds(since)),
     )
     return [_fact(*row) for row in rows]
 
@@ -83,20 +84,22 @@ def fact_of(tx: Transaction, account_id: str, fact_id: str) -> Fact | None:
 def retraction_of(tx: Transaction, fact_id: str) -> datetime | None:
     """When the fact was retracted (UTC), or None."""
     rows = tx.execute("SELECT min(at) FROM fact WHERE about = ? AND kind = 'retracted'", (fact_id,)).fetchall()
-    return None if rows[0][0] is None else instant(rows[0][0])
+    return None if rows[0][0] is None else from_microseconds(rows[0][0])
 
 
 def last_at(tx: Transaction, account_id: str, now: datetime) -> datetime | None:
     """The date (UTC) of the latest fact up to `now`, or None."""
-    rows = tx.execute("SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, micros(now))).fetchall()
-    return None if rows[0][0] is None else instant(rows[0][0])
+    rows = tx.execute(
+        "SELECT max(at) FROM fact WHERE account_id = ? AND at <= ?", (account_id, to_microseconds(now))
+    ).fetchall()
+    return None if rows[0][0] is None else from_microseconds(rows[0][0])
 
 
 def opening_of(tx: Transaction, account_id: str) -> datetime:
     """When (UTC) the account opened, by its facts that were not retracted."""
     rows = tx.execute(f"SELECT min(at) FROM fact WHERE account_id = ? AND {_OF_TERMS} AND {_VALID}", (account_id,))  # noqa: S608 (ours)
     ((opened_at,),) = rows.fetchall()
-    return instant(opened_at)
+    return from_microseconds(opened_at)
 
 
 def anything_before(tx: Transaction, account_id: str, at: datetime, opened_at: datetime, import_id: str) -> bool:
@@ -108,7 +111,7 @@ def anything_before(tx: Transaction, account_id: str, at: datetime, opened_at: d
         " AND (import_id IS NULL OR import_id <> ?) AND NOT (kind = 'book_chosen' AND at = ?)"
         f" AND {_VALID}"
         " LIMIT 1",
-        (account_id, micros(at), import_id, micros(opened_at)),
+        (account_id, to_microseconds(at), import_id, to_microseconds(opened_at)),
     )
     return rows.fetchone() is not None
 
@@ -122,7 +125,7 @@ def places_of(tx: Transaction, account_id: str, fact_ids: Iterable[str]) -> list
             f"SELECT id, kind, at FROM fact WHERE account_id || '' = ? AND id IN ({marks})",  # noqa: S608 (ours)
             (account_id, *some),
         )
-        found += [Position(instant(at), RANKS[KINDS[kind]], fact_id) for fact_id, kind, at in rows.fetchall()]
+        found += [Position(from_microseconds(at), RANKS[KINDS[kind]], fact_id) for fact_id, kind, at in rows.fetchall()]
     return found
 
 
@@ -177,13 +180,13 @@ def add(
 
     `import_id` names the import that they came with, if any, and `import_ids` those of single facts, by the facts' ids.
     """
-    recorded_at = micros(now)
+    recorded_at = to_microseconds(now)
     rows = [
         (
             fact.id,
             account_id,
             _KIND_OF[type(fact)],
-            micros(fact.at),
+            to_microseconds(fact.at),
             recorded_at,
             *_about_and_data(fact),
             import_ids.get(fact.id) if import_ids else import_id,
@@ -226,11 +229,11 @@ def _about_and_data(fact: Fact) -> tuple[str | None, str]:
 def _fact(fact_id: str, kind: str, at: int, about: str | None, data: str) -> Fact:
     # Nearly all facts are of this kind, and parsing their JSON took most of the time.
     if kind == "sent" and data in _SENT_COSTS:
-        return Sent(fact_id, instant(at), _SENT_COSTS[data])
+        return Sent(fact_id, from_microseconds(at), _SENT_COSTS[data])
     values: dict[str, Any] = json.loads(data)
     fact_type = KINDS[kind]
     if fact_type in _ABOUT:
         values[_ABOUT[fact_type]] = about
     if "terms" in values:
         values["terms"] = Terms(**values["terms"])
-    return fact_type(id=fact_id, at=instant(at), **values)
+    return fact_type(id=fact_id, at=from_microseconds(at), **values)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from inkeeper.clock import to_microseconds
+from inkeeper.instants import to_microseconds
 from inkeeper.storage.transaction import Transaction
 
 _IN_WORK = 0

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules.people import Link
 from inkeeper.storage import models
 from inkeeper.storage.patterns import containing, lower_ascii

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from inkeeper.clock import from_microseconds
+from inkeeper.instants import from_microseconds
 from inkeeper.storage.transaction import Transaction
 
 

@@ -21,7 +21,7 @@ from peewee import (
     TextField,
 )
 
-from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules import people
 from inkeeper.storage.checks import one_of
 from inkeeper.vocabulary import DEVICE_KINDS, FACT_KINDS, IMPORT_KINDS, LINK_KINDS, OUTCOMES, PURPOSES, SOURCES

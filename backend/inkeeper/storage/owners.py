@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inkeeper.clock import to_microseconds
 from inkeeper.ids import new_id
+from inkeeper.instants import to_microseconds
 from inkeeper.storage.transaction import Transaction
 
 

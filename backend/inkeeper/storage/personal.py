@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from peewee import ForeignKeyField, Model
 
-from inkeeper.clock import to_microseconds
+from inkeeper.instants import to_microseconds
 from inkeeper.rules.people import ERASED_NAME
 from inkeeper.storage import models
 from inkeeper.storage.models import DerivedTextField, Holds, Inmail, Owner, Person, PersonalField

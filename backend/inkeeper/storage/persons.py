@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.ids import new_id, new_ids
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules import people
 from inkeeper.rules.people import NOT_A_NAME, Link, normal_name, parse_link
 from inkeeper.storage.patterns import containing, lower_ascii

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.storage.transaction import Transaction
 
 _WITH_KEY = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from inkeeper.clock import to_microseconds
+from inkeeper.instants import to_microseconds
 from inkeeper.rules.report import HOURS, WEEKDAYS
 from inkeeper.rules.results import Counts
 from inkeeper.storage.transaction import Transaction

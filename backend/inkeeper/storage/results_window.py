@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inkeeper.clock import from_microseconds, to_microseconds
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules.warnings import RESPONSE_WINDOW, Replies
 from inkeeper.storage.transaction import Transaction
 

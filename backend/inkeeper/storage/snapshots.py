@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
+from inkeeper.instants import to_microseconds
 from inkeeper.rules import books
 from inkeeper.rules.sheets import Sheet, dump_sheet, load_sheet
-from inkeeper.rules.state import Position, State, dump_state, load_state, micros
+from inkeeper.rules.state import Position, State, dump_state, load_state
 from inkeeper.storage.transaction import Transaction
 
 STATE_FORM = 4
@@ -48,7 +49,11 @@ def saved_sheets(
     rows = tx.execute(
         "SELECT sheet FROM snapshot WHERE account_id = ? AND at > ? AND at <= ? AND sheet IS NOT NULL"
         " ORDER BY at, rank, fact_id",
-        (account_id, -(2**62) if since is None else micros(since), 2**62 if until is None else micros(until)),
+        (
+            account_id,
+            -(2**62) if since is None else to_microseconds(since),
+            2**62 if until is None else to_microseconds(until),
+        ),
     )
     loaded = [json.loads(text) for (text,) in rows]
     return [load_sheet(data) for form, data in loaded if form == made_by()]
@@ -59,7 +64,7 @@ def saved_before(tx: Transaction, account_id: str, place: Position) -> State | N
     rows = tx.execute(
         "SELECT state FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) < (?, ?, ?)"
         " ORDER BY at DESC, rank DESC, fact_id DESC LIMIT 1",
-        (account_id, micros(place.at), place.rank, place.fact_id),
+        (account_id, to_microseconds(place.at), place.rank, place.fact_id),
     ).fetchall()
     return _load(rows[0][0]) if rows else None
 
@@ -74,7 +79,7 @@ def save(tx: Transaction, account_id: str, states: Iterable[State], sheets: Iter
             " ON CONFLICT (account_id, at, rank, fact_id) DO UPDATE SET state = excluded.state, sheet = excluded.sheet",
             (
                 account_id,
-                micros(state.position.at),
+                to_microseconds(state.position.at),
                 state.position.rank,
                 state.position.fact_id,
                 json.dumps([made_by(), dump_state(state)], separators=(",", ":")),
@@ -87,7 +92,7 @@ def drop_from(tx: Transaction, account_id: str, place: Position) -> None:
     """Delete the states saved at that place and after it."""
     tx.execute(
         "DELETE FROM snapshot WHERE account_id = ? AND (at, rank, fact_id) >= (?, ?, ?)",
-        (account_id, micros(place.at), place.rank, place.fact_id),
+        (account_id, to_microseconds(place.at), place.rank, place.fact_id),
     )
 
 

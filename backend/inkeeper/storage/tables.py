@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from peewee import BigIntegerField, CompositeKey, ForeignKeyField, IntegerField, Model
 
-from inkeeper.clock import from_microseconds
+from inkeeper.instants import from_microseconds
 from inkeeper.storage import models
 from inkeeper.storage.derived import Derived, derived_columns
 from inkeeper.storage.errors import constraints_named

@@ -8,8 +8,8 @@ from functools import cache
 from secrets import randbits
 from typing import Any, NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.ids import new_id, new_ids
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.targets import ALWAYS, UNANSWERED_AFTER, TargetProgress, working_days_after
 from inkeeper.storage import campaigns, persons

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.ids import new_id
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.storage.transaction import Transaction
 
 _SELECT = (

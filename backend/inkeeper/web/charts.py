@@ -5,15 +5,17 @@ The page has each chart's numbers in a table as well. Texts in the drawings are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import count
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from inkeeper.rules.periods import local_day
+from inkeeper.rules.sheets import Point
+from inkeeper.services.ledger.report import Report, ReportMonth
 from inkeeper.vocabulary import LOSSES
 from inkeeper.web.language import language
 
@@ -74,13 +76,13 @@ def month_name(month: str) -> str:
     return language().month(_first_day(month))
 
 
-def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup:
+def usage(months: Sequence[ReportMonth], size: Size, words: str) -> Markup:
     """Draw stacked bars of credits used and lost per month, with the monthly allotment as a line.
 
     `words` is the text alternative, one sentence.
     """
-    monthly = [one["allotment"] / one["allotment_months"] for one in months]
-    scale = _scale((max(one["used"] + one["lost"], each) for one, each in zip(months, monthly, strict=True)), size)
+    monthly = [one.allotment / one.allotment_months for one in months]
+    scale = _scale((max(one.used + one.lost, each) for one, each in zip(months, monthly, strict=True)), size)
     band = scale.width / len(months)
     wide = min(_WIDEST_BAR, band * _BAR_SHARE)
     bars, texts, line = [], [], []
@@ -89,41 +91,38 @@ def usage(months: Sequence[Mapping[str, Any]], size: Size, words: str) -> Markup
         middle = start + band / 2
         bars += _bar(scale, month, middle - wide / 2, wide)
         texts += _bar_texts(scale, month, middle)
-        texts += _month_texts(scale, month, middle, named=index == 0 or month["month"].endswith("-01"))
+        texts += _month_texts(scale, month, middle, named=index == 0 or month.month.endswith("-01"))
         line.append(f"{'L' if index else 'M'}{start:.4g} {scale.y(monthly[index]):.4g}H{start + band:.5g}")
     return _drawing(size, 40, words, [*_grid(scale), *bars, _tag("path", "line", d="".join(line)), *texts])
 
 
-def balance(
-    report: Mapping[str, Any], zone: str, months: Sequence[Mapping[str, Any]], size: Size, words: str
-) -> Markup:
+def balance(report: Report, zone: str, months: Sequence[ReportMonth], size: Size, words: str) -> Markup:
     """Draw the balance over these months as a step line, with a mark at each loss of credits."""
-    begin: datetime = max(months[0]["start"], report["from"])
-    end: datetime = report["as_of"]
-    points = _since(report["balance_over_time"], begin)
-    scale = _scale((point["balance"] for point in points), size)
+    begin, end = max(months[0].start, report.since), report.as_of
+    points = _since(report.balance_over_time, begin)
+    scale = _scale((point.balance for point in points), size)
     span = max((end - begin).total_seconds(), 1.0)
 
     def x(at: datetime) -> float:
         return scale.left + scale.width * (at - begin).total_seconds() / span
 
     path = "".join(
-        f"H{x(point['at']):.4g}V{scale.y(point['balance']):.4g}"
+        f"H{x(point.at):.4g}V{scale.y(point.balance):.4g}"
         if index
-        else f"M{x(point['at']):.4g} {scale.y(point['balance']):.4g}"
+        else f"M{x(point.at):.4g} {scale.y(point.balance):.4g}"
         for index, point in enumerate(points)
     )
     marks, shown_at = [], -float(_NEAR)
     for point in points:
-        if point["reason"] not in LOSSES or not point["credits"]:
+        if point.kind not in LOSSES or not point.credits:
             continue
-        here, top, bottom = x(point["at"]), scale.y(point["balance"] - point["credits"]), scale.y(point["balance"])
+        here, top, bottom = x(point.at), scale.y(point.balance - point.credits), scale.y(point.balance)
         marks.append(_box("drop", here - 3, top, 6, bottom - top))
         if here - shown_at >= _NEAR:
             shown_at = here
             # Write below the line if there is room; otherwise the line's end would be hidden.
             below = 16 if bottom - top > _ROOM else 4
-            marks.append(_text("tick end halo", here - 7, top + below, f"−{language().number(-point['credits'])}"))
+            marks.append(_text("tick end halo", here - 7, top + below, f"−{language().number(-point.credits)}"))
     content = [*_grid(scale), *_time_axis(scale, begin, end, zone, months, x), _tag("path", "line", d=path), *marks]
     return _drawing(size, 24, words, content)
 
@@ -169,8 +168,8 @@ def _grid(scale: _Scale) -> list[Markup]:
     return drawn
 
 
-def _bar(scale: _Scale, month: Mapping[str, Any], x: float, width: float) -> list[Markup]:
-    used, lost = month["used"], month["lost"]
+def _bar(scale: _Scale, month: ReportMonth, x: float, width: float) -> list[Markup]:
+    used, lost = month.used, month.lost
     drawn = []
     if used:
         drawn.append(_box("used", x, scale.y(used), width, scale.floor - scale.y(used)))
@@ -179,8 +178,8 @@ def _bar(scale: _Scale, month: Mapping[str, Any], x: float, width: float) -> lis
     return drawn
 
 
-def _bar_texts(scale: _Scale, month: Mapping[str, Any], middle: float) -> list[Markup]:
-    used, lost = month["used"], month["lost"]
+def _bar_texts(scale: _Scale, month: ReportMonth, middle: float) -> list[Markup]:
+    used, lost = month.used, month.lost
     top, above = scale.y(used), scale.y(used + lost)
     drawn = []
     if scale.floor - top > _ROOM:
@@ -190,10 +189,10 @@ def _bar_texts(scale: _Scale, month: Mapping[str, Any], middle: float) -> list[M
     return drawn
 
 
-def _month_texts(scale: _Scale, month: Mapping[str, Any], middle: float, *, named: bool) -> list[Markup]:
-    first = _first_day(month["month"])
+def _month_texts(scale: _Scale, month: ReportMonth, middle: float, *, named: bool) -> list[Markup]:
+    first = _first_day(month.month)
     drawn = [_text("tick", middle, scale.floor + 17, _month_abbreviation(first))]
-    if not month["ended"]:
+    if not month.ended:
         drawn.append(_text("tick", middle, scale.floor + 33, "so far"))
     elif named:
         drawn.append(_text("tick", middle, scale.floor + 33, str(first.year)))
@@ -205,7 +204,7 @@ def _time_axis(
     begin: datetime,
     end: datetime,
     zone: str,
-    months: Sequence[Mapping[str, Any]],
+    months: Sequence[ReportMonth],
     x: Callable[[datetime], float],
 ) -> list[Markup]:
     y = scale.floor + 17
@@ -214,19 +213,19 @@ def _time_axis(
         ends = [_text("tick end", scale.size.width, y, language().day(last))]
         return ends if first == last else [_text("tick start", scale.left, y, language().day(first)), *ends]
     # Omit a month's name without room before the right edge.
-    starts = [(month, x(month["start"])) for month in months if month["start"] >= begin]
+    starts = [(month, x(month.start)) for month in months if month.start >= begin]
     return [
-        _text("tick start", at, y, _month_abbreviation(_first_day(month["month"])))
+        _text("tick start", at, y, _month_abbreviation(_first_day(month.month)))
         for month, at in starts
         if at <= scale.size.width - _NEAR
     ]
 
 
-def _since(points: Sequence[Mapping[str, Any]], begin: datetime) -> list[Mapping[str, Any]]:
+def _since(points: Sequence[Point], begin: datetime) -> list[Point]:
     """The points from `begin` on, with an additional first point at `begin` for the balance before it."""
-    later = [point for point in points if point["at"] > begin]
-    earlier = [point for point in points if point["at"] <= begin]
-    return [{**earlier[-1], "at": begin, "credits": 0}, *later] if earlier else later
+    later = [point for point in points if point.at > begin]
+    earlier = [point for point in points if point.at <= begin]
+    return [earlier[-1]._replace(at=begin, credits=0), *later] if earlier else later
 
 
 def _drawing(size: Size, below: int, words: str, content: Iterable[Markup]) -> Markup:

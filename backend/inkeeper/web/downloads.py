@@ -11,7 +11,7 @@ from flask import Response
 from marshmallow import EXCLUDE, fields, validate
 
 from inkeeper.api.context import actor, now, store
-from inkeeper.api.report import described
+from inkeeper.api.report import describe_report
 from inkeeper.clock import parse_instant
 from inkeeper.csvtext import write_table
 from inkeeper.errors import Problem
@@ -21,6 +21,7 @@ from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices import tickets
 from inkeeper.services.devices.tickets import WantedFile
 from inkeeper.services.ledger import accounts, inmails
+from inkeeper.services.ledger.inmails import CurrentInmail
 from inkeeper.services.ledger.report import table_text
 from inkeeper.services.people import list_files, listing
 from inkeeper.services.people.targets import ListFilter
@@ -102,7 +103,7 @@ def _inmails_file(actor: Actor, file: WantedFile) -> Response:
             yield _csv([], heading=True)
             while rows := inmails.list_inmails(tx, actor, file.account_id, filters, after, _ROWS_AT_ONCE, instant):
                 yield _csv(rows)
-                after = (rows[-1]["sent_at"], rows[-1]["id"])
+                after = (rows[-1].sent_at, rows[-1].id)
 
     response = Response(lines(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="inkeeper-inmails-{instant:%Y-%m-%d}.csv"'
@@ -116,12 +117,18 @@ def _calendar_file(actor: Actor, file: WantedFile) -> Response:
     return response
 
 
-def _csv(rows: list[dict[str, Any]], *, heading: bool = False) -> str:
+def _csv(rows: list[CurrentInmail], *, heading: bool = False) -> str:
     file = io.StringIO(newline="")
-    cells = ([row["recipient"].get(column, row.get(column)) for column in _COLUMNS] for row in rows)
-    write_table(file, _COLUMNS, cells)
+    write_table(file, _COLUMNS, map(_cells, rows))
     text = file.getvalue()
     return text if heading else text.partition("\r\n")[2]
+
+
+def _cells(inmail: CurrentInmail) -> list[Any]:
+    """The cells of an InMail under `_COLUMNS`."""
+    to = inmail.recipient
+    noted = [inmail.purpose, inmail.subject, inmail.note, inmail.outcome, inmail.outcome_at]
+    return [inmail.sent_at, to.name, to.profile_url, inmail.cost, *noted]
 
 
 def _report_file(actor: Actor, file: WantedFile) -> Response:
@@ -131,7 +138,7 @@ def _report_file(actor: Actor, file: WantedFile) -> Response:
     if file.options["format"] == "csv":
         response = Response(table_text(row, found), content_type="text/csv; charset=utf-8")
     else:
-        response = Response(to_json(described(found)), content_type="application/json")
+        response = Response(to_json(describe_report(found)), content_type="application/json")
     name = f"inkeeper-usage-{now():%Y-%m-%d}.{file.options['format']}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

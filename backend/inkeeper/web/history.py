@@ -15,8 +15,10 @@ from inkeeper.api.schemas_base import Cursor, Text, paged
 from inkeeper.errors import Problem
 from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
+from inkeeper.rules.replay import Entry
 from inkeeper.services.ledger import accounts, inmail_edits, inmails, relogging
 from inkeeper.services.ledger import journal as ledger
+from inkeeper.services.ledger.inmails import CurrentInmail, InmailRecipient
 from inkeeper.services.people import listing
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import LOSSES
@@ -178,7 +180,7 @@ def remove_row(account_id: str, inmail_id: str) -> Response:
     form = forms.read_button(FormSchema())
 
     def remove(tx: Transaction) -> dict[str, Any]:
-        return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
+        return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now()).balance}
 
     forms.save_once(account_id, form, remove)
     return pages.part("app/history_removed.html", here="history", **_row_values(account_id, inmail_id))
@@ -189,7 +191,7 @@ def restore_row(account_id: str, inmail_id: str) -> Response:
     """Log a removed InMail again, in the same row."""
     form = forms.read_button(FormSchema())
     logged = forms.save_once(
-        account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())
+        account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())._asdict()
     )
     values = _row_values(account_id, logged["inmail_id"])
     return pages.part("app/history_saved.html", here="history", **values)
@@ -208,7 +210,7 @@ def filters_of(query: Mapping[str, Any], zone: str) -> dict[str, Any]:
 def _rows(tx: Transaction, found: Seats, query: Mapping[str, Any]) -> dict[str, Any]:
     filters = filters_of(query, found.zone)
     rows = inmails.list_inmails(tx, actor(), found.account_id, filters, query.get("cursor"), ROWS + 1, now())
-    page = paged(rows, ROWS, lambda inmail: (inmail["sent_at"], inmail["id"]))
+    page = paged(rows, ROWS, lambda inmail: (inmail.sent_at, inmail.id))
     return {"inmails": page["items"], "cursor": page["next_cursor"], "filtered": bool(filters)}
 
 
@@ -220,22 +222,22 @@ def _row_values(account_id: str, inmail_id: str) -> dict[str, Any]:
     return {"seats": found, "inmail": inmail, "version": forms.version_of(_versioned(inmail))}
 
 
-def _current_inmail(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
+def _current_inmail(tx: Transaction, account_id: str, inmail_id: str) -> CurrentInmail:
     inmail = inmails.get_inmail(tx, actor(), account_id, inmail_id, now())
-    later = inmail["replaced_by"]
+    later = inmail.replaced_by
     return inmails.get_inmail(tx, actor(), account_id, later, now()) if later else inmail
 
 
-def _versioned(inmail: Mapping[str, Any]) -> list[Any]:
-    names = ("retracted_at", "recipient", "sent_at", "cost", *_NOTED)
-    return [inmail[name] for name in names]
+def _versioned(inmail: CurrentInmail) -> list[Any]:
+    noted = [getattr(inmail, name) for name in _NOTED]
+    return [inmail.retracted_at, inmail.recipient._asdict(), inmail.sent_at, inmail.cost, *noted]
 
 
-def _form_of(inmail: Mapping[str, Any], zone: str) -> Form:
-    noted = {name: inmail[name] for name in _NOTED}
-    to = inmail["recipient"]
-    day = dates.iso_day(inmail["sent_at"], zone)
-    return forms.empty_form(name=to["name"], link=to["profile_url"], day=day, cost=inmail["cost"], **noted)
+def _form_of(inmail: CurrentInmail, zone: str) -> Form:
+    noted = {name: getattr(inmail, name) for name in _NOTED}
+    to = inmail.recipient
+    day = dates.iso_day(inmail.sent_at, zone)
+    return forms.empty_form(name=to.name, link=to.profile_url, day=day, cost=inmail.cost, **noted)
 
 
 def _save(tx: Transaction, account_id: str, inmail_id: str, form: Form) -> dict[str, Any]:
@@ -246,22 +248,22 @@ def _save(tx: Transaction, account_id: str, inmail_id: str, form: Form) -> dict[
     current = _current_inmail(tx, account_id, inmail_id)
     forms.check_version(form, _versioned(current))
     data = form.data
-    changes = {name: data[name] for name in ("cost", *_NOTED) if data[name] != current[name]}
-    to = current["recipient"]
+    changes = {name: data[name] for name in ("cost", *_NOTED) if data[name] != getattr(current, name)}
+    to = current.recipient
     # Earlier versions stored names without cleaning them; a name that differs only by cleaning is unchanged.
-    name = to["name"] if data["name"] == clean_name(to["name"]) else data["name"]
-    recipient = {"name": name, "profile_url": _link(data["link"], to["profile_url"])}
+    name = to.name if data["name"] == clean_name(to.name) else data["name"]
+    recipient = InmailRecipient(name, _link(data["link"], to.profile_url))
     if recipient != to:
-        changes["recipient"] = recipient
-    changes |= _day_change(tx, account_id, data["day"], current["sent_at"])
+        changes["recipient"] = recipient._asdict()
+    changes |= _day_change(tx, account_id, data["day"], current.sent_at)
     changes["accept_discrepancy"] = data["accept"]
     try:
-        saved = inmails.update_inmail(tx, actor(), account_id, current["id"], changes, now())
+        saved = inmails.update_inmail(tx, actor(), account_id, current.id, changes, now())
     except Problem as problem:
         if any(error["path"] == "sent_at" for error in problem.errors or []):
             raise _Refused("day", "outcome") from problem
         raise
-    return {"inmail_id": saved["inmail"]["id"]}
+    return {"inmail_id": saved.inmail.id}
 
 
 def _link(typed: str | None, current: str | None) -> str | None:
@@ -276,7 +278,7 @@ def _link(typed: str | None, current: str | None) -> str | None:
 def _day_change(tx: Transaction, account_id: str, day: date, sent_at: datetime) -> dict[str, datetime]:
     """The change of `sent_at` to another local day at the same time; empty for the same day."""
     account = accounts.get_account(tx, actor(), account_id, now())
-    zone, opened_at = account["time_zone"], account["opened_at"]
+    zone, opened_at = account.time_zone, account.opened_at
     if day == local_day(zone, sent_at):
         return {}
     if day > local_day(zone, now()):
@@ -293,9 +295,9 @@ def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
     end = dates.first_instant(found.zone, following)
     journal = ledger.journal(tx, actor(), found.account_id, start, end, now(), 0, ENTRIES)
     # A `retract` entry does not change the balance, and the InMail's own entry shows that it was retracted.
-    entries = [entry for entry in journal if entry["kind"] != "retract"]
-    sent = [entry["inmail_id"] for entry in entries if entry["inmail_id"]]
-    before = entries[0]["balance"] - entries[0]["credits"] if entries else None
+    entries = [entry for entry in journal if entry.kind != "retract"]
+    sent = [entry.inmail_id for entry in entries if entry.inmail_id]
+    before = entries[0].balance - entries[0].credits if entries else None
     return {
         "entries": entries[::-1],
         "names": inmails.names_of(tx, actor(), found.account_id, sent),
@@ -304,7 +306,7 @@ def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
         "earlier": (month - timedelta(days=1)).replace(day=1),
         "later": following if end <= now() else None,
         "before": before,
-        "after": entries[-1]["balance"] if entries else None,
+        "after": entries[-1].balance if entries else None,
         "came": _sum(entries, "grant") + _sum(entries, "credit_back"),
         "went": -_sum(entries, "spend"),
         "lost": -sum(_sum(entries, kind) for kind in LOSSES),
@@ -312,5 +314,5 @@ def _month(tx: Transaction, found: Seats, month: date) -> dict[str, Any]:
     }
 
 
-def _sum(entries: list[dict[str, Any]], kind: str) -> int:
-    return sum(entry["credits"] for entry in entries if entry["kind"] == kind)
+def _sum(entries: list[Entry], kind: str) -> int:
+    return sum(entry.credits for entry in entries if entry.kind == kind)

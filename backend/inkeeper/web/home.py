@@ -14,6 +14,7 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
 from inkeeper.services.ledger import accounts, inmail_edits, inmails, observations, relogging
+from inkeeper.services.ledger.inmails import CurrentInmail
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
@@ -94,7 +95,7 @@ class _FutureDay(Exception):
 class _UnansweredBefore(Exception):
     """The person has an earlier unanswered InMail: nothing is stored without the user's confirmation."""
 
-    def __init__(self, earlier: dict[str, Any]) -> None:
+    def __init__(self, earlier: CurrentInmail) -> None:
         super().__init__()
         self.earlier = earlier
 
@@ -144,7 +145,7 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
         # An edit since the page was rendered has replaced the InMail.
         current = inmail_edits.last_edit(tx, inmail_id)
         answer = inmails.update_inmail(tx, actor(), account_id, current, {"outcome": outcome}, now())
-        return {"credited_back": answer["credited_back"]}
+        return {"credited_back": answer.credited_back}
 
     answer = forms.save_once(account_id, form, record)
     name = _name_of(account_id, inmail_id)
@@ -172,7 +173,9 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
 def restore_inmail(account_id: str, inmail_id: str) -> Response:
     """Log a removed InMail again."""
     form = forms.read_button(FormSchema())
-    forms.save_once(account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now()))
+    forms.save_once(
+        account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())._asdict()
+    )
     return parts(
         account_id, toast=Toast(gettext("%(inmail_id)s is back in the log.", inmail_id=_name_of(account_id, inmail_id)))
     )
@@ -191,7 +194,7 @@ def observe(account_id: str) -> Response:
 
     def record(tx: Transaction) -> dict[str, Any]:
         answer = observations.observe(tx, actor(), account_id, {"balance": shown, "source": "person"}, now())
-        return {"id": answer["id"], "computed": answer["computed"]}
+        return {"id": answer.id, "computed": answer.computed}
 
     answer = forms.save_once(account_id, form, record)
     same = answer["computed"] == shown
@@ -211,21 +214,26 @@ def withdraw_observation(account_id: str, observation_id: str) -> Response:
 
     def withdraw(tx: Transaction) -> dict[str, Any]:
         answer = observations.withdraw_observation(tx, actor(), account_id, observation_id, now())
-        return {"balance": answer["balance"]}
+        return {"balance": answer.balance}
 
     balance = forms.save_once(account_id, form, withdraw)["balance"]
     return parts(account_id, toast=Toast(gettext("Back to %(balance)s.", balance=balance)))
 
 
 def _values(account_id: str | None) -> dict[str, Any]:
-    """The values of Home: all accounts, and the chosen account's pending InMails, earliest deadline first."""
+    """The values of Home: all accounts, and the chosen account's pending InMails, earliest deadline first, each with
+    the days until then.
+    """
     instant = now()
     with store().read() as tx:
         found = seats.read(tx, account_id)
         waiting = inmails.awaiting_inmails(tx, found.account_id, WAITING_SHOWN, instant)
-    for inmail in waiting:
-        inmail["days"] = ceil((inmail["answer_by"] - instant) / _DAY)
-    return {"seats": found, "waiting": waiting, "waiting_more": len(waiting) == WAITING_SHOWN}
+    days_left = [ceil((inmail.answer_by - instant) / _DAY) for inmail in waiting]
+    return {
+        "seats": found,
+        "waiting": list(zip(waiting, days_left, strict=True)),
+        "waiting_more": len(waiting) == WAITING_SHOWN,
+    }
 
 
 def parts(account_id: str, status: int = 200, **shown: Any) -> Response:
@@ -243,11 +251,11 @@ def _log(tx: Transaction, account_id: str, form: Form, recipient: dict[str, str 
     if sent_at is not None:
         wanted["sent_at"] = sent_at
     logged = inmails.log_inmail(tx, actor(), account_id, wanted, now())
-    if logged["duplicate_of"] and not data["again"]:
-        earlier = inmails.get_inmail(tx, actor(), account_id, logged["duplicate_of"], now())
-        if earlier["outcome"] == "pending":
+    if logged.duplicate_of and not data["again"]:
+        earlier = inmails.get_inmail(tx, actor(), account_id, logged.duplicate_of, now())
+        if earlier.outcome == "pending":
             raise _UnansweredBefore(earlier)
-    return {"inmail_id": logged["inmail"]["id"]}
+    return {"inmail_id": logged.inmail.id}
 
 
 def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime | None:
@@ -256,7 +264,7 @@ def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime
     Raises _FutureDay for a day after today.
     """
     account = accounts.get_account(tx, actor(), account_id, now())
-    zone = account["time_zone"]
+    zone = account.time_zone
     today = local_day(zone, now())
     picked = today if data["when"] == "now" else today - _DAY if data["when"] == "yesterday" else data["date"]
     if picked == today:
@@ -264,8 +272,7 @@ def _sent_at(tx: Transaction, account_id: str, data: dict[str, Any]) -> datetime
     if picked > today:
         raise _FutureDay
     noon = dates.noon(zone, picked)
-    opened_at: datetime = account["opened_at"]
-    return max(noon, opened_at) if local_day(zone, opened_at) == picked else noon
+    return max(noon, account.opened_at) if local_day(zone, account.opened_at) == picked else noon
 
 
 def _refused(account_id: str, form: Form, problem: Problem) -> Response:
@@ -278,17 +285,17 @@ def _refused(account_id: str, form: Form, problem: Problem) -> Response:
 
 
 def _retract(tx: Transaction, account_id: str, inmail_id: str) -> dict[str, Any]:
-    return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now())["balance"]}
+    return {"balance": inmails.retract_inmail(tx, actor(), account_id, inmail_id, now()).balance}
 
 
 def _name_of(account_id: str, inmail_id: str) -> str:
     with store().read() as tx:
-        return str(inmails.get_inmail(tx, actor(), account_id, inmail_id, now())["recipient"]["name"])
+        return inmails.get_inmail(tx, actor(), account_id, inmail_id, now()).recipient.name
 
 
 def _exceeds_twice_the_limit(account_id: str, shown: int) -> bool:
     """Whether the balance is more than twice the plan's limit, and so probably mistyped."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    most = account["cap"] or account["allotment"] or 0
+    most = account.cap or account.allotment or 0
     return bool(most) and shown > 2 * most

@@ -278,8 +278,8 @@ def _until(found: Seats, data: Mapping[str, Any]) -> date | None:
 
 def _renewal(found: Seats) -> date | None:
     """The local day of the next renewal, None without one."""
-    renewal = found.chosen["next_renewal"]
-    return renewal and local_day(found.zone, renewal["at"])
+    renewal = found.chosen.next_renewal
+    return renewal and local_day(found.zone, renewal.at)
 
 
 def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast:

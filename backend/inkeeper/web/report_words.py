@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from inkeeper.rules import money
 from inkeeper.rules.advice import EARLY_BY
 from inkeeper.rules.money import Money
+from inkeeper.services.ledger.advice import History, IfCancelled, PlanAdvice, PlanOption
+from inkeeper.services.ledger.plan_changes import PlanChange
+from inkeeper.services.ledger.report import Differences
 from inkeeper.web import dates, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
@@ -71,12 +73,12 @@ def percent(share: float | None) -> str:
 
 
 @blueprint.app_template_filter("price")
-def price(value: Mapping[str, Any] | None) -> str:
+def price(value: Money | None) -> str:
     """An exact amount of money: `€99.99`; a dash for None."""
     if value is None:
         return _NOTHING
-    whole, _, minor = money.decimal(Money(**value)).partition(".")
-    return words.in_currency(value["currency"], int(whole), minor)
+    whole, _, minor = money.decimal(value).partition(".")
+    return words.in_currency(value.currency, int(whole), minor)
 
 
 @blueprint.app_template_filter("signed")
@@ -109,42 +111,38 @@ def day_name(which: date) -> str:
     return language().weekday(which)
 
 
-def difference(found: Mapping[str, Any]) -> str:
-    """The difference between LinkedIn's balance and the ledger's in words; empty for an unknown code."""
-    count = found["count"]
-    if found["code"] == "not_logged":
+def difference(found: Differences) -> str:
+    """The difference between LinkedIn's balance and the ledger's in words."""
+    count = found.credits
+    if found.code == "not_logged":
         missing = ngettext("1 InMail wasn't", "%(number)s InMails weren't", count)
         return gettext(
             "%(missing)s logged: LinkedIn showed %(count)s fewer than Inkeeper had.", missing=missing, count=count
         )
-    if found["code"] == "more_than_computed":
-        return gettext("LinkedIn showed %(count)s more than Inkeeper had.", count=words.credits(count))
-    return ""
+    return gettext("LinkedIn showed %(count)s more than Inkeeper had.", count=words.credits(count))
 
 
-def verdict(advice: Mapping[str, Any], zone: str) -> str:
+def verdict(advice: PlanAdvice, zone: str) -> str:
     """The advice in one or two sentences."""
-    plans = {plan["plan"]: plan for plan in advice["plans"]}
-    history, kind = advice["history"], advice["verdict"]
-    many, plan = history["full_periods"], plans[advice["to_plan"] or advice["plan"]]
-    title = plan["title"]
+    history, kind = advice.history, advice.verdict
+    many, plan = history.full_periods, _option(advice, advice.to_plan or advice.plan)
+    title = plan.title
     early = gettext(
         "you ran out more than %(span)s early in %(early)s of %(periods)s",
         span=_early_span(),
-        early=history["ran_out_early"],
+        early=history.ran_out_early,
         periods=_periods(many, history),
     )
-    if kind == "not_enough_history":
-        missing = history["missing"]
+    if history.enough_on:
         return gettext(
             "Advice on your plan needs %(history)s: look again %(zone)s.",
-            history=_more_periods(missing, history),
-            zone=_on(history["enough_on"], zone),
+            history=_more_periods(history.missing, history),
+            zone=_on(history.enough_on, zone),
         )
     if kind == "upgrade":
         return gettext("Upgrade to %(title)s: %(early)s, and lately too.", title=title, early=early)
     if kind == "cancel":
-        covered = many - _free_plan(advice)["tried"]["short_periods"]
+        covered = many - _short_periods(_free_plan(advice))
         return gettext(
             "Cancel: you'd have missed no credit in %(covered)s of %(history)s.",
             covered=covered,
@@ -154,55 +152,62 @@ def verdict(advice: Mapping[str, Any], zone: str) -> str:
         noun = _noun(history)
         enough = (
             gettext("every %(noun)s", noun=noun)
-            if not plan["tried"]["short_periods"]
+            if not _short_periods(plan)
             else gettext("every %(noun)s but one", noun=noun)
         )
         return gettext(
             "Downgrade to %(title)s: its %(plan)s would have been enough %(enough)s.",
             title=title,
-            plan=words.credits(plan["allotment"]),
+            plan=words.credits(plan.allotment),
             enough=enough,
         )
     return _stay(advice, title, early)
 
 
-def _free_plan(advice: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(plan for plan in advice["plans"] if not plan["allotment"])
-    return found
+def _option(advice: PlanAdvice, plan: str) -> PlanOption:
+    return next(option for option in advice.plans if option.plan == plan)
 
 
-def _stay(advice: Mapping[str, Any], title: str, early: str) -> str:
-    if advice["if_cancelled"] is None:
+def _free_plan(advice: PlanAdvice) -> PlanOption:
+    return next(plan for plan in advice.plans if not plan.allotment)
+
+
+def _short_periods(plan: PlanOption) -> int:
+    return plan.tried.short_periods if plan.tried else 0
+
+
+def _stay(advice: PlanAdvice, title: str, early: str) -> str:
+    if advice.if_cancelled is None:
         return gettext("You're on the free plan, so there's nothing to change.")
-    if advice["need"] == "lasting":
+    if advice.need == "lasting":
         return gettext("Stay on %(title)s: %(early)s, but there's no larger plan.", title=title, early=early)
-    if advice["need"] == "busy_month":
+    if advice.need == "busy_month":
         return gettext(
             "Stay on %(title)s: %(early)s. That's a busy %(advice)s now and then, not a lasting need.",
             title=title,
             early=early,
-            advice=_noun(advice["history"]),
+            advice=_noun(advice.history),
         )
     return gettext("Stay on %(title)s: no cheaper plan would have covered what you sent.", title=title)
 
 
-def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tuple[str, str]:
+def change(found: PlanChange, title: str, now: datetime, zone: str) -> tuple[str, str]:
     """The title of a plan change, and its effect on the credits in words."""
     names = {
         "upgrade": gettext("Upgrade to %(title)s", title=title),
         "downgrade": gettext("Downgrade to %(title)s", title=title),
         "cancel": gettext("Cancel"),
     }
-    at = found["effective_at"]
+    at = found.effective_at
     when = _on(at, zone)
     begin = "You'd" if at <= now else gettext("%(upper)s%(when)s you'd", upper=when[0].upper(), when=when[1:])
-    after = found["balance_after"]
+    after = found.balance_after
     steps = []
-    if found["voided"]:
-        worth = f" ({words.amount(found['value_voided'])})" if found["value_voided"] else ""
-        steps.append(gettext("lose %(found)s%(worth)s", found=words.credits(found["voided"]), worth=worth))
-    if found["granted"]:
-        steps.append(gettext("get %(found)s", found=words.credits(found["granted"])))
+    if found.voided:
+        worth = f" ({words.amount(found.value_voided)})" if found.value_voided else ""
+        steps.append(gettext("lose %(found)s%(worth)s", found=words.credits(found.voided), worth=worth))
+    if found.granted:
+        steps.append(gettext("get %(found)s", found=words.credits(found.granted)))
     if not steps:
         done = (
             gettext("%(begin)s keep your %(after)s.", begin=begin, after=words.credits(after))
@@ -216,30 +221,25 @@ def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tu
             steps=", ".join(steps),
             after=language().number(after) if after else gettext("none"),
         )
-    coming = found["next_renewal"]
+    coming = found.next_renewal
     if coming:
-        done += gettext(
-            " The next %(credits)s come %(zone)s.", credits=coming["credits"], zone=dates.day(coming["at"], zone)
-        )
-    return names[found["direction"]], done
+        done += gettext(" The next %(credits)s come %(zone)s.", credits=coming.credits, zone=dates.day(coming.at, zone))
+    return names[found.direction], done
 
 
-def leaving(advice: Mapping[str, Any], zone: str) -> str:
+def leaving(advice: PlanAdvice, rest: IfCancelled, zone: str) -> str:
     """When to cancel, and what to do before that, in words."""
-    rest, now = advice["if_cancelled"], advice["as_of"]
-    renewal = dates.day(rest["renews_at"], zone)
-    by = dates.day_text(rest["cancel_by"], dates.today(zone))
+    renewal = dates.day(rest.renews_at, zone)
+    by = dates.day_text(rest.cancel_by, dates.today(zone))
     use = (
-        gettext("Use your %(rest)s first, by %(by)s. ", rest=words.credits(rest["credits"]), by=by)
-        if rest["credits"]
-        else ""
+        gettext("Use your %(rest)s first, by %(by)s. ", rest=words.credits(rest.credits), by=by) if rest.credits else ""
     )
-    if rest["cancelled"]:
+    if rest.cancelled:
         return gettext(
             "%(use)sYour subscription ends %(renewal)s, and what's left then is lost.", use=use, renewal=renewal
         )
-    leave = _free_plan(advice)["change"]
-    if leave and leave["effective_at"] > now:
+    leave = _free_plan(advice).change
+    if leave and leave.effective_at > advice.as_of:
         return gettext(
             "%(use)sCancel by %(by)s, or you'll pay again %(renewal)s. What's left then is lost.",
             use=use,
@@ -266,19 +266,19 @@ def _early_span() -> str:
     return ngettext("%(number)s day", "%(number)s days", EARLY_BY.days)
 
 
-def _noun(history: Mapping[str, Any]) -> str:
-    return gettext("month") if history["period_months"] == 1 else gettext("period")
+def _noun(history: History) -> str:
+    return gettext("month") if history.period_months == 1 else gettext("period")
 
 
-def _periods(many: int, history: Mapping[str, Any]) -> str:
+def _periods(many: int, history: History) -> str:
     """`1 month`, `3 months`; `periods` if the plan's periods are longer than a month."""
-    if history["period_months"] == 1:
+    if history.period_months == 1:
         return ngettext("%(number)s month", "%(number)s months", many)
     return ngettext("%(number)s period", "%(number)s periods", many)
 
 
-def _more_periods(many: int, history: Mapping[str, Any]) -> str:
-    if history["period_months"] == 1:
+def _more_periods(many: int, history: History) -> str:
+    if history.period_months == 1:
         return ngettext("%(number)s more full month", "%(number)s more full months", many)
     return ngettext("%(number)s more full period", "%(number)s more full periods", many)
 

@@ -106,12 +106,10 @@ def _top(rows: Sequence[Row]) -> int:
 def _shown(by: str, row: Row, top: int) -> dict[str, Any]:
     """The values of a table row."""
     ends = "–".join(f"{share * 100:.0f}" for share in (row.low, row.high) if share is not None)
-    cost = row.cost_per_answer and row.cost_per_answer._asdict()
     return row._asdict() | {
         "name": name_of(by, row),
         "bar": bar(row, top),
         "range": f"{ends}%",
-        "cost_per_answer": cost,
     }
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import current_app
 
 from inkeeper.api.context import actor, now
-from inkeeper.jsontext import plain
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import accounts, summary
 from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
+from inkeeper.services.ledger.summary import Overview
 from inkeeper.storage.transaction import Transaction
 
 ACCOUNTS_SHOWN = 50
 SUMMARIES_KEPT = 50
 
-Summaries = CachedAnswers[dict[str, Any]]
+Summaries = CachedAnswers[Overview]
 
 
 class NoAccountYet(Exception):
@@ -27,18 +27,18 @@ class NoAccountYet(Exception):
 class Seats(NamedTuple):
     """The summaries of the owner's accounts in order of creation, and the chosen one."""
 
-    every: list[dict[str, Any]]
-    chosen: dict[str, Any]
+    every: list[Overview]
+    chosen: Overview
 
     @property
     def account_id(self) -> str:
         """The id of the chosen account."""
-        return str(self.chosen["account"]["id"])
+        return self.chosen.account.id
 
     @property
     def zone(self) -> str:
         """The time zone of the chosen account."""
-        return str(self.chosen["account"]["time_zone"])
+        return self.chosen.account.time_zone
 
 
 def read(tx: Transaction, account_id: str | None) -> Seats:
@@ -47,24 +47,24 @@ def read(tx: Transaction, account_id: str | None) -> Seats:
     Raises NoAccountYet without any account, the 404 Problem for an id of another owner.
     """
     instant = now()
-    found = [row["id"] for row in accounts.list_accounts(tx, actor(), instant, None, ACCOUNTS_SHOWN)]
+    found = [row.id for row in accounts.list_accounts(tx, actor(), instant, None, ACCOUNTS_SHOWN)]
     if account_id is not None and account_id not in found:
         # The account may be beyond the shown ones.
         found.append(owned_account(tx, actor(), account_id).id)
     if not found:
         raise NoAccountYet
     every = [summary_of(tx, each, instant) for each in found]
-    chosen = next((each for each in every if each["account"]["id"] == account_id), every[0])
+    chosen = next((each for each in every if each.account.id == account_id), every[0])
     return Seats(every, chosen)
 
 
-def summary_of(tx: Transaction, account_id: str, instant: datetime) -> dict[str, Any]:
+def summary_of(tx: Transaction, account_id: str, instant: datetime) -> Overview:
     """The account's summary at `instant` (UTC), from the cache if it is still valid."""
     summaries: Summaries = current_app.extensions["inkeeper.web.summaries"]
     row = owned_account(tx, actor(), account_id)
 
-    def make() -> CachedAnswer[dict[str, Any]]:
+    def make() -> CachedAnswer[Overview]:
         made = summary.summary(tx, row, instant)
-        return CachedAnswer({**plain(made.answer), "warnings": made.answer.warnings}, made.stands_until)
+        return CachedAnswer(made.answer, made.stands_until)
 
     return summaries.of(row, instant, make)

@@ -11,8 +11,12 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
+from inkeeper.jsontext import plain
 from inkeeper.rules import books, money
+from inkeeper.rules.money import Money
 from inkeeper.services.ledger import accounts, rule_books
+from inkeeper.services.ledger.accounts import CurrentAccount
+from inkeeper.services.ledger.rule_books import ListedPlan
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats, settings
@@ -24,7 +28,6 @@ from inkeeper.web.seats import NoAccountYet, Seats
 from inkeeper.web.settings_words import CARRY_OVER
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
-_VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
 _AMOUNT = gettext_noop("Enter an amount, such as 29.99.")
 _NAME = {"required": gettext_noop("Enter a name.")}
 _REFUSED = {
@@ -87,7 +90,7 @@ def save_account(account_id: str) -> Response:
     def change(tx: Transaction) -> dict[str, Any]:
         current = accounts.get_account(tx, actor(), account_id, now())
         forms.check_version(form, _versioned(current))
-        accounts.update_account(tx, actor(), account_id, _changes(form.data, current["plan_prices"]), now())
+        accounts.update_account(tx, actor(), account_id, _changes(form.data, current.plan_prices), now())
         return {}
 
     try:
@@ -126,18 +129,15 @@ def add_account() -> Response:
     return settings.redirect(f"{place}?account={made['account_id']}")
 
 
-def other_plans(account: Mapping[str, Any]) -> list[dict[str, Any]]:
+def other_plans(account: CurrentAccount) -> list[ListedPlan]:
     """The plans with credits of the account's rule book, without the account's own and those priced by contract."""
-    plans = plans_of(account["rule_book"])
-    return [plan for plan in plans if plan["id"] != account["plan"] and plan["allotment"]]
+    plans = plans_of(account.rule_book)
+    return [plan for plan in plans if plan.id != account.plan and plan.allotment]
 
 
-def plans_of(book_id: str) -> list[dict[str, Any]]:
+def plans_of(book_id: str) -> list[ListedPlan]:
     """The plans of a rule book."""
-    plans: list[dict[str, Any]] = next(
-        book["plans"] for book in rule_books.list_rule_books(now()) if book["id"] == book_id
-    )
-    return plans
+    return next(book.plans for book in rule_books.list_rule_books(now()) if book.id == book_id)
 
 
 def _details_form(account_id: str) -> forms.FormSchema:
@@ -149,23 +149,23 @@ def _details_form(account_id: str) -> forms.FormSchema:
     }
     own |= {day: fields.Boolean(load_default=False) for day in _DAYS}
     for plan in other_plans(account):
-        own[f"price-{plan['id']}"] = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
+        own[f"price-{plan.id}"] = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
     schema: forms.FormSchema = PricesForm.from_dict(own, name="DetailsForm")()  # type: ignore[assignment]
     return schema
 
 
-def _changes(data: Mapping[str, Any], plan_prices: Mapping[str, Any]) -> dict[str, Any]:
+def _changes(data: Mapping[str, Any], plan_prices: Mapping[str, Money]) -> dict[str, Any]:
     """The service's changes. Prices of plans that are not in the form are kept if they have the same currency."""
     currency = data["currency"]
     typed = {name.removeprefix("price-"): text for name, text in data.items() if name.startswith("price-")}
-    prices = {plan: price for plan, price in plan_prices.items() if plan not in typed and price["currency"] == currency}
-    prices |= {plan: money.parse(text, currency)._asdict() for plan, text in typed.items() if text}
+    prices = {plan: price for plan, price in plan_prices.items() if plan not in typed and price.currency == currency}
+    prices |= {plan: money.parse(text, currency) for plan, text in typed.items() if text}
     return {
         "name": data["name"],
         "reserve": data["reserve"],
         "working_days": [number for number, day in enumerate(_DAYS, 1) if data[day]],
         "price": money.parse(data["amount"], currency)._asdict() if data["amount"] else None,
-        "plan_prices": prices,
+        "plan_prices": {plan: price._asdict() for plan, price in prices.items()},
     }
 
 
@@ -177,7 +177,7 @@ def _created(tx: Transaction, data: Mapping[str, Any]) -> dict[str, Any]:
     if data["amount"]:
         wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
     made = accounts.create_account(tx, actor(), wanted, now())
-    return {"account_id": made["id"], "doubted": made["wrong_book"] is not None}
+    return {"account_id": made.account.id, "doubted": made.wrong_book is not None}
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
@@ -189,14 +189,14 @@ def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any
 def _values(account_id: str) -> dict[str, Any]:
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    typed = {f"price-{plan}": money.decimal(money.Money(**price)) for plan, price in account["plan_prices"].items()}
-    prices = [each for each in (account["price"], *account["plan_prices"].values()) if each]
+    typed = {f"price-{plan}": money.decimal(price) for plan, price in account.plan_prices.items()}
+    prices = [each for each in (account.price, *account.plan_prices.values()) if each]
     form = forms.empty_form(
-        name=account["name"],
-        reserve=account["reserve"],
-        amount=money.decimal(money.Money(**account["price"])) if account["price"] else "",
-        currency=prices[0]["currency"] if prices else "EUR",
-        **{f"day{day}": "1" for day in account["working_days"]},
+        name=account.name,
+        reserve=account.reserve,
+        amount=money.decimal(account.price) if account.price else "",
+        currency=prices[0].currency if prices else "EUR",
+        **{f"day{day}": "1" for day in account.working_days},
         **typed,
     )
     return {
@@ -208,8 +208,8 @@ def _values(account_id: str) -> dict[str, Any]:
     }
 
 
-def _versioned(account: Mapping[str, Any]) -> list[Any]:
-    return [account[name] for name in _VERSIONED]
+def _versioned(account: CurrentAccount) -> list[Any]:
+    return [account.name, account.working_days, account.reserve, plain(account.price), plain(account.plan_prices)]
 
 
 def _new_form(form: Form) -> Response:
@@ -218,8 +218,8 @@ def _new_form(form: Form) -> Response:
 
 def _choices() -> dict[str, Any]:
     known = rule_books.list_rule_books(now())
-    plans = {plan["id"]: plan["title"] for book in known for plan in book["plans"] if plan["id"] != books.BASIC}
-    carry_over = {book["id"]: CARRY_OVER.get(book["id"], (book["question_answer"], book["summary"])) for book in known}
+    plans = {plan.id: plan.title for book in known for plan in book.plans if plan.id != books.BASIC}
+    carry_over = {book.id: CARRY_OVER.get(book.id, (book.question_answer, book.summary)) for book in known}
     return {"plans": plans, "carry_over": carry_over, "zones": zones(), "currencies": _currencies("EUR")}
 
 

@@ -14,6 +14,9 @@ from inkeeper.errors import Problem
 from inkeeper.rules import books
 from inkeeper.rules.periods import local_day
 from inkeeper.services.ledger import accounts, plan_changes, rule_books
+from inkeeper.services.ledger.accounts import CurrentAccount, PreviewedTerms
+from inkeeper.services.ledger.plan_changes import PlanChange
+from inkeeper.services.ledger.rule_books import ListedPlan
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, seats, settings
 from inkeeper.web.blueprint import blueprint
@@ -100,7 +103,7 @@ def change_plan(account_id: str) -> Response:
 
     def change(tx: Transaction) -> dict[str, Any]:
         forms.check_version(form, _result(plan_changes.preview_change(tx, actor(), account_id, wanted, now())))
-        return {"id": plan_changes.change_plan(tx, actor(), account_id, wanted, now())["id"]}
+        return {"id": plan_changes.change_plan(tx, actor(), account_id, wanted, now()).id}
 
     try:
         forms.save_once(account_id, form, change)
@@ -117,7 +120,7 @@ def undo_plan(account_id: str, change_id: str) -> Response:
     form = forms.read_button(FormSchema())
 
     def undo(tx: Transaction) -> dict[str, Any]:
-        return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now())["balance"]}
+        return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now()).balance}
 
     balance = forms.save_once(account_id, form, undo)["balance"]
     return _cards(account_id, toast=gettext("Undone. You have %(balance)s credits.", balance=balance))
@@ -200,9 +203,9 @@ def _wanted_rules(account_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The changes from the account's present rules, with their first instant; empty without changes."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    before = account["overrides"] | {"renewal_day": account["renewal_day"]}
+    before = account.overrides._asdict() | {"renewal_day": account.renewal_day}
     changes = {name: data[name] for name in _NUMBERS if data[name] != before[name]}
-    if data["book"] != account["rule_book"]:
+    if data["book"] != account.rule_book:
         changes["rule_book"] = data["book"]
     if changes and data["since"] != "start":
         changes["from"] = (_instant_of(account_id, data["day"]) if data["since"] == "day" else None) or now()
@@ -213,21 +216,21 @@ def _instant_of(account_id: str, which: date | None) -> datetime | None:
     """The first instant (UTC) of a local day, not before the account's opening; None for today or no day."""
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    zone, opened_at = account["time_zone"], account["opened_at"]
+    zone, opened_at = account.time_zone, account.opened_at
     if which is None or which == local_day(zone, now()):
         return None
     start = dates.first_instant(zone, which)
     return max(start, opened_at) if which == local_day(zone, opened_at) else start
 
 
-def _result(change: Mapping[str, Any]) -> list[Any]:
+def _result(change: PlanChange) -> list[Any]:
     """The values of a plan change's preview that the user confirms."""
-    return [change[name] for name in ("to_plan", "granted", "voided", "balance_after")]
+    return [change.to_plan, change.granted, change.voided, change.balance_after]
 
 
-def _outcome(outcome: Mapping[str, Any]) -> list[Any]:
+def _outcome(outcome: PreviewedTerms) -> list[Any]:
     """The values of a rule change's preview that the user confirms."""
-    return [outcome["balance_now"], outcome["balance_then"], outcome["account"]["allotment"], outcome["account"]["cap"]]
+    return [outcome.balance_now, outcome.balance_then, outcome.account.allotment, outcome.account.cap]
 
 
 def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any) -> Response:
@@ -242,33 +245,34 @@ def _values(account_id: str) -> dict[str, Any]:
         account = accounts.get_account(tx, actor(), account_id, now())
         changes = plan_changes.list_changes(tx, actor(), account_id)
         offer = accounts.offered_book(tx, actor(), account_id, now())
-    plans = plans_of(account["rule_book"])
-    doubted = any(warning.code == "wrong_book" for warning in found.chosen["warnings"])
-    own = {"book": account["rule_book"], "since": "start", "renewal_day": account["renewal_day"]}
+    plans = plans_of(account.rule_book)
+    doubted = any(warning.code == "wrong_book" for warning in found.chosen.warnings)
+    own: dict[str, Any] = {"book": account.rule_book, "since": "start", "renewal_day": account.renewal_day}
+    own |= account.overrides._asdict()
     return {
         "account": account,
         "changes": changes[::-1],
-        "titles": {plan["id"]: plan["title"] for plan in plans},
+        "titles": {plan.id: plan.title for plan in plans},
         "targets": _targets(account, plans),
         "rule_books": rule_books.list_rule_books(now()),
         "doubted": doubted,
         "offer": books.rule_book(offer) if doubted and offer else None,
-        "present_rules": books.rule_book(account["rule_book"]),
+        "present_rules": books.rule_book(account.rule_book),
         "changing": forms.empty_form(),
-        "ruling": forms.empty_form(**own, **account["overrides"]),
-        "own_rules": own | account["overrides"],
+        "ruling": forms.empty_form(**own),
+        "own_rules": own,
     }
 
 
-def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[str, str]:
+def _targets(account: CurrentAccount, plans: list[ListedPlan]) -> dict[str, str]:
     """The selectable targets of a plan change, in words by plan code."""
 
-    def words_of(plan: Mapping[str, Any]) -> str:
-        number, months = plan["allotment"], plan["allotment_months"]
-        return f"{plan['title']}, " + (
-            gettext("as your contract says") if number is None else f"{number} {every(months)}"
+    def words_of(plan: ListedPlan) -> str:
+        number = plan.allotment
+        return f"{plan.title}, " + (
+            gettext("as your contract says") if number is None else f"{number} {every(plan.allotment_months)}"
         )
 
     targets = {"": gettext("Choose…")}
-    targets |= {plan["id"]: words_of(plan) for plan in plans if plan["id"] not in (account["plan"], books.BASIC)}
-    return targets if account["plan"] == books.BASIC else targets | {CANCEL: gettext("Cancel the subscription")}
+    targets |= {plan.id: words_of(plan) for plan in plans if plan.id not in (account.plan, books.BASIC)}
+    return targets if account.plan == books.BASIC else targets | {CANCEL: gettext("Cancel the subscription")}

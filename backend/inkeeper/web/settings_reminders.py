@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +16,7 @@ from inkeeper.rules.warnings import MAX_LEAD_DAYS
 from inkeeper.services.access import owned_account
 from inkeeper.services.devices.tickets import WantedFile
 from inkeeper.services.ledger import accounts
+from inkeeper.services.ledger.accounts import CurrentAccount
 from inkeeper.services.reminders import calendar
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
@@ -30,7 +30,6 @@ _SECRET = "calendar"  # noqa: S105 (a purpose, not a secret)
 
 
 _LEADS = ("first", "second", "third")
-_VERSIONED = ("lead_days", "low_balance")
 _DAYS = f"Enter a number of days from 1 to {MAX_LEAD_DAYS}."
 
 
@@ -159,10 +158,10 @@ def _values(account_id: str) -> dict[str, Any]:
         feed = calendar.address_state(tx, actor(), account_id)
         account = accounts.get_account(tx, actor(), account_id, now())
         names = forms.empty_form(names=int(accounts.names_in_reminders(tx, account_id)))
-    lead_days = dict(zip(_LEADS, account["lead_days"], strict=True))
+    lead_days = dict(zip(_LEADS, account.lead_days, strict=True))
     return {
         "account": account,
-        "form": forms.empty_form(low_balance=account["low_balance"] or None, **lead_days),
+        "form": forms.empty_form(low_balance=account.low_balance or None, **lead_days),
         "version": forms.version_of(_versioned(account)),
         "feed": feed,
         "local": not server().is_shared,
@@ -170,5 +169,5 @@ def _values(account_id: str) -> dict[str, Any]:
     }
 
 
-def _versioned(account: Mapping[str, Any]) -> list[Any]:
-    return [account[name] for name in _VERSIONED]
+def _versioned(account: CurrentAccount) -> list[Any]:
+    return [account.lead_days, account.low_balance]

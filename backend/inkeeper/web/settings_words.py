@@ -285,10 +285,10 @@ STORED = Translated(
 
 
 @blueprint.app_template_filter("exact_money")
-def exact_money(value: dict[str, Any]) -> str:
+def exact_money(value: Money) -> str:
     """An exact amount of money: `€29.99`, `CHF 120.00`."""
-    unit = {"EUR": "€", "USD": "$", "GBP": "£"}.get(value["currency"], f"{value['currency']} ")
-    return f"{unit}{Decimal(money.decimal(Money(**value))):,}"
+    unit = {"EUR": "€", "USD": "$", "GBP": "£"}.get(value.currency, f"{value.currency} ")
+    return f"{unit}{Decimal(money.decimal(value)):,}"
 
 
 @blueprint.app_context_processor

@@ -293,7 +293,7 @@ def _editor(found: Seats, text: Text | None, form: Form, status: int = 200, *, s
 def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str) -> dict[str, Any]:
     """The values of the preview."""
     name = clean_name(typed) or EXAMPLE
-    product = found.chosen["account"]["product"]
+    product = found.chosen.account.product
     person = texts.person_like(tx, actor(), name)
     values = texts.values_of_stored(tx, actor(), person) if person else templates.values_for(name)
     shown = texts.preview(subject.strip(), body.strip(), values, product)

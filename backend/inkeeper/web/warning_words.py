@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from inkeeper.rules.warnings import (
@@ -13,6 +13,7 @@ from inkeeper.rules.warnings import (
     LowBalance,
     ResponseRate,
 )
+from inkeeper.services.ledger.summary import Overview
 from inkeeper.vocabulary import ReminderCode
 from inkeeper.web import dates
 from inkeeper.web.blueprint import blueprint
@@ -30,12 +31,12 @@ class Note(NamedTuple):
 
 
 @blueprint.app_template_filter("warning_notes")
-def notes(summary: Mapping[str, Any]) -> list[Note]:
+def notes(summary: Overview) -> list[Note]:
     """The lines of a summary's warnings, in its order. Unknown codes (of a later version) are skipped."""
-    return [WORDS[warning.code](warning.arguments, summary) for warning in summary["warnings"] if warning.code in WORDS]
+    return [WORDS[warning.code](warning.arguments, summary) for warning in summary.warnings if warning.code in WORDS]
 
 
-def _few_targets(few: FewTargets, summary: Mapping[str, Any]) -> Note:
+def _few_targets(few: FewTargets, summary: Overview) -> Note:
     names, expiring = few.names, credits(few.credits)
     if names:
         text = ngettext(
@@ -46,10 +47,10 @@ def _few_targets(few: FewTargets, summary: Mapping[str, Any]) -> Note:
         )
     else:
         text = gettext("Nobody is on your list for the %(credits)s about to expire.", credits=expiring)
-    return Note("few_targets", text, f"/people?account={summary['account']['id']}", gettext("Add people"))
+    return Note("few_targets", text, f"/people?account={summary.account.id}", gettext("Add people"))
 
 
-def _grant_missing(missing: GrantMissing, _summary: Mapping[str, Any]) -> Note:
+def _grant_missing(missing: GrantMissing, _summary: Overview) -> Note:
     if missing.shown is not None:
         text = ngettext(
             "LinkedIn showed %(shown)s, without your new credit. Still missing? Ask LinkedIn's support.",
@@ -66,22 +67,22 @@ def _grant_missing(missing: GrantMissing, _summary: Mapping[str, Any]) -> Note:
     return Note("grant_missing", text)
 
 
-def _low_balance(_low: LowBalance, summary: Mapping[str, Any]) -> Note:
-    text = gettext("You're down to %(credits)s.", credits=credits(summary["balance"]))
-    renewal = summary["next_renewal"]
+def _low_balance(_low: LowBalance, summary: Overview) -> Note:
+    text = gettext("You're down to %(credits)s.", credits=credits(summary.balance))
+    renewal = summary.next_renewal
     if renewal:
         more = ngettext(
             "%(number)s more comes %(day)s.",
             "%(number)s more come %(day)s.",
-            renewal["credits"],
-            day=dates.day(renewal["at"], summary["account"]["time_zone"]),
+            renewal.credits,
+            day=dates.day(renewal.at, summary.account.time_zone),
         )
         text = f"{text} {more}"
-    page = f"/settings/reminders?account={summary['account']['id']}"
+    page = f"/settings/reminders?account={summary.account.id}"
     return Note("low_balance", text, page, gettext("Change this warning"))
 
 
-def _response_rate(rate: ResponseRate, _summary: Mapping[str, Any]) -> Note:
+def _response_rate(rate: ResponseRate, _summary: Overview) -> Note:
     text = gettext(
         "%(percent)s of %(sent)s InMails were answered in %(days)s days. Under %(least)s LinkedIn stops bulk sending in"
         " Recruiter.",
@@ -93,7 +94,7 @@ def _response_rate(rate: ResponseRate, _summary: Mapping[str, Any]) -> Note:
     return Note("response_rate", text)
 
 
-WORDS: dict[ReminderCode, Callable[[Any, Mapping[str, Any]], Note]] = {
+WORDS: dict[ReminderCode, Callable[[Any, Overview], Note]] = {
     "few_targets": _few_targets,
     "grant_missing": _grant_missing,
     "low_balance": _low_balance,

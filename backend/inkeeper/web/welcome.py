@@ -131,7 +131,7 @@ def answer_rules(account_id: str) -> Response:
     form = forms.read_button(RulesForm())
     with store().read() as tx:
         owned_account(tx, actor(), account_id)
-        balance = seats.read(tx, account_id).chosen["balance"]
+        balance = seats.read(tx, account_id).chosen.balance
     if form.data["kept"] == "yes":
         forms.save_once(account_id, form, lambda tx: _carry_over(tx, account_id, balance))
     return _page(None, answered=form.data["kept"])
@@ -215,7 +215,7 @@ def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     if price:
         wanted["price"] = price._asdict()
     made = accounts.create_account(tx, actor(), wanted, now())
-    return {"account_id": made["id"], "ask": not book.outlasts_a_month(known)}
+    return {"account_id": made.account.id, "ask": not book.outlasts_a_month(known)}
 
 
 class _BookTerms(NamedTuple):
@@ -278,8 +278,8 @@ def _price(data: dict[str, Any]) -> money.Money | None:
 def _carry_over(tx: Transaction, account_id: str, balance: int) -> dict[str, Any]:
     """Switch to the rule book with carry-over that has the lowest limit sufficient for the balance."""
     account = accounts.get_account(tx, actor(), account_id, now())
-    plan, own = account["plan"], account["overrides"]["allotment"]
-    fitting = _by_limit(plan, None if own is None else own // account["allotment_months"])
+    plan, own = account.plan, account.overrides.allotment
+    fitting = _by_limit(plan, None if own is None else own // account.allotment_months)
     keeping = [(limit, each) for limit, each in fitting if each.book.outlasts_a_month(plan)]
     if not keeping:
         return {}

@@ -87,14 +87,14 @@ def every(months: int) -> str:
 
 
 @blueprint.app_template_filter("money")
-def amount(value: dict[str, Any]) -> str:
+def amount(value: Money) -> str:
     """A rounded amount of money: `€38`, `€4.50`, `CHF 120`."""
-    decimal = money.decimal(Money(**value))
+    decimal = money.decimal(value)
     whole, _, minor = decimal.partition(".")
     if int(whole) >= _ROUNDED_FROM:
         whole = str(round(float(decimal)))
         minor = ""
-    return in_currency(value["currency"], int(whole), minor)
+    return in_currency(value.currency, int(whole), minor)
 
 
 def in_currency(currency: str, whole: int, minor: str) -> str:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from inkeeper.clock import to_microseconds
 from inkeeper.errors import Problem
+from inkeeper.instants import to_microseconds
 from inkeeper.rules import periods
 from inkeeper.rules.people import LONGEST_NAME, normal_name, parse_link
 from inkeeper.services.imports.linkedin_files import MESSAGES

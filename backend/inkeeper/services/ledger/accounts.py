@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.ids import new_id
@@ -21,7 +21,7 @@ from inkeeper.rules.fitting import fitting_books
 from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
-from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS
+from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, LeadDays
 from inkeeper.services import dates
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage import accounts as stored
@@ -29,6 +29,7 @@ from inkeeper.storage import balances, targets, texts
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import Product
 from inkeeper.wording.plan_changes import other_book
 from inkeeper.wording.refusals import explain as explain_refusal
 from inkeeper.wording.starter_texts import STARTER_TEXTS
@@ -43,22 +44,87 @@ unknown to this machine.
 _log = logging.getLogger("inkeeper.server")
 
 
+class Overrides(NamedTuple):
+    """The account's own numbers; None where the rule book's number applies."""
+
+    allotment: int | None
+    cap: int | None
+
+
+class CurrentAccount(NamedTuple):
+    """An account with the plan and the terms of one instant. `allotment` is for `allotment_months` months."""
+
+    id: str
+    name: str
+    product: Product
+    plan: str
+    rule_book: str
+    time_zone: str
+    """The name that browsers know."""
+    opened_at: datetime
+    allotment: int
+    allotment_months: int
+    cap: int | None
+    renewal_day: int | None
+    overrides: Overrides
+    price: Money | None
+    plan_prices: dict[str, Money]
+    working_days: tuple[int, ...]
+    reserve: int
+    lead_days: LeadDays
+    low_balance: int | None
+    created_at: datetime
+
+
+class FittingBook(NamedTuple):
+    """A rule book that allows the balance LinkedIn showed. `most` is its highest possible balance (None: no limit)."""
+
+    rule_book: str
+    title: str
+    most: int | None
+
+
+class OtherBook(NamedTuple):
+    """The rule book to offer because it allows the `balance` LinkedIn showed. `others` are all that do, best first."""
+
+    rule_book: str
+    title: str
+    balance: int
+    detail: str
+    others: list[FittingBook]
+
+
+class OpenedAccount(NamedTuple):
+    """A new account, and the rule book to offer if the balance LinkedIn shows contradicts the chosen one."""
+
+    account: CurrentAccount
+    wrong_book: OtherBook | None
+
+
+class PreviewedTerms(NamedTuple):
+    """The account with other terms, and its balance now and with them."""
+
+    account: CurrentAccount
+    balance_now: int
+    balance_then: int
+
+
 def names(tx: Transaction, actor: Actor) -> dict[str, str]:
     """The names of the owner's accounts by their ids, in order of their making."""
     return stored.names(tx, actor.owner_id)
 
 
-def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | None, limit: int) -> list[dict[str, Any]]:
+def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | None, limit: int) -> list[CurrentAccount]:
     """Up to `limit` of the owner's accounts in order of their making, after the account id `after`.
 
     An account whose facts cannot be replayed is logged and left out, so that the others are still listed.
     """
-    found: list[dict[str, Any]] = []
+    found: list[CurrentAccount] = []
     for account_id in stored.ids(tx, actor.owner_id, after):
         if len(found) == limit:
             break
         try:
-            found.append(describe(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0]))
+            found.append(_current(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0]))
         except UNREADABLE as error:
             log_unreadable(account_id, error)
     return found
@@ -69,9 +135,9 @@ def log_unreadable(account_id: str, error: Exception) -> None:
     _log.error("account %s cannot be read (%s): run `inkeeper doctor`", account_id, type(error).__name__)
 
 
-def get_account(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
+def get_account(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> CurrentAccount:
     """One account of the owner's as it is at `now` (UTC). Raises a 404 Problem."""
-    return describe(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0])
+    return _current(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0])
 
 
 def has_account(tx: Transaction, owner_name: str) -> bool:
@@ -79,12 +145,12 @@ def has_account(tx: Transaction, owner_name: str) -> bool:
     return stored.has_any(tx, owner_name)
 
 
-def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> OpenedAccount:
     """Open an account. `wanted` holds the fields of the HTTP contract. An owner without texts gets the starter texts
     with their first account.
 
-    The result has `wrong_book` where the balance that LinkedIn shows contradicts the chosen rule book. Raises a 422
-    Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that cannot be.
+    Raises a 422 Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that
+    cannot be.
     """
     opened_at = dates.opening(wanted.get("opened_at"), now)
     account_id = new_id(now)
@@ -124,7 +190,7 @@ def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now
         )
     with refusals():
         state = balances.record(tx, account_id, facts, now).state
-    return describe(owned_account(tx, actor, account_id), state) | {"wrong_book": wrong_book(state)}
+    return OpenedAccount(_current(owned_account(tx, actor, account_id), state), wrong_book(state))
 
 
 def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
@@ -136,7 +202,7 @@ def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
 
 def update_account(
     tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+) -> CurrentAccount:
     """Change what is given: name, prices, working days, reserve, lead days, low balance, and terms from the instant
     `from` (else from the opening) on.
     """
@@ -160,7 +226,7 @@ def update_account(
     if facts:
         with refusals():
             state = balances.record(tx, account_id, facts, now).state
-    return describe(owned_account(tx, actor, before.id), state)
+    return _current(owned_account(tx, actor, before.id), state)
 
 
 def names_in_reminders(tx: Transaction, account_id: str) -> bool:
@@ -175,8 +241,8 @@ def set_names_in_reminders(tx: Transaction, account_id: str, wanted: bool) -> No
 
 def preview_update(
     tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """Preview other terms: the account with them, and its balance now and with them. Stores nothing."""
+) -> PreviewedTerms:
+    """Preview other terms. Stores nothing."""
     row = owned_account(tx, actor, account_id)
     state, _ = balances.state_at(tx, account_id, now)
     facts = _workable_terms(tx, account_id, state, changes, now)
@@ -184,58 +250,52 @@ def preview_update(
     if facts:
         with refusals():
             after = balances.preview(tx, account_id, facts, now).state
-    return {"account": describe(row, after), "balance_now": state.balance, "balance_then": after.balance}
+    return PreviewedTerms(_current(row, after), state.balance, after.balance)
 
 
-def describe(row: Account, state: State) -> dict[str, Any]:
-    """The account as the HTTP contract shows it."""
+def _current(row: Account, state: State) -> CurrentAccount:
     plan = book_of(state).plan(state.plan)
-    return {
-        "id": row.id,
-        "name": row.name,
-        "product": plan.product,
-        "plan": plan.id,
-        "rule_book": state.terms.rule_book,
-        "time_zone": periods.name_for_browsers(row.time_zone),
-        "opened_at": state.opened_at,
-        "allotment": allotment_of(state),
-        "allotment_months": months_of(state),
-        "cap": cap_of(state),
-        "renewal_day": state.terms.renewal_day,
-        "overrides": {"allotment": state.terms.allotment, "cap": state.terms.cap},
-        "price": row.price and row.price._asdict(),
-        "plan_prices": {plan: price._asdict() for plan, price in row.plan_prices.items()},
-        "working_days": list(row.working_days),
-        "reserve": row.reserve,
-        "lead_days": list(row.lead_days),
-        "low_balance": row.low_balance,
-        "created_at": row.created_at,
-    }
+    return CurrentAccount(
+        id=row.id,
+        name=row.name,
+        product=plan.product,
+        plan=plan.id,
+        rule_book=state.terms.rule_book,
+        time_zone=periods.name_for_browsers(row.time_zone),
+        opened_at=state.opened_at,
+        allotment=allotment_of(state),
+        allotment_months=months_of(state),
+        cap=cap_of(state),
+        renewal_day=state.terms.renewal_day,
+        overrides=Overrides(state.terms.allotment, state.terms.cap),
+        price=row.price,
+        plan_prices=row.plan_prices,
+        working_days=row.working_days,
+        reserve=row.reserve,
+        lead_days=row.lead_days,
+        low_balance=row.low_balance,
+        created_at=row.created_at,
+    )
 
 
-def wrong_book(state: State) -> dict[str, Any] | None:
+def wrong_book(state: State) -> OtherBook | None:
     """The rule book to offer, if the last observed balance is more than the account's rule book allows and another
-    allows it. `others` are all that do, best first.
+    allows it.
     """
     observed, fitting = state.observed, fitting_books(state)
     if observed is None or not fitting:
         return None
     best, most = fitting[0]
     detail = other_book(observed.balance, observed.allowed, book_of(state).title, best.title, most)
-    return {
-        "rule_book": best.id,
-        "title": best.title,
-        "balance": observed.balance,
-        "detail": detail,
-        "others": [{"rule_book": fit.book.id, "title": fit.book.title, "most": fit.max_balance} for fit in fitting],
-    }
+    others = [FittingBook(fit.book.id, fit.book.title, fit.max_balance) for fit in fitting]
+    return OtherBook(best.id, best.title, observed.balance, detail, others)
 
 
 def offered_book(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> str | None:
     """The rule book to offer at `now` (UTC), as `wrong_book` names it. Raises a 404 Problem."""
     owned_account(tx, actor, account_id)
     found = wrong_book(balances.state_at(tx, account_id, now)[0])
-    return None if found is None else str(found["rule_book"])
+    return found and found.rule_book
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
 
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
@@ -13,6 +13,7 @@ from inkeeper.rules.advice import (
     MIN_PERIODS,
     Advice,
     Trial,
+    Use,
     advise,
     days_left_when_empty,
     enough_on,
@@ -31,15 +32,118 @@ from inkeeper.rules.sheets import Sheet, month_start
 from inkeeper.rules.state import State
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.ledger import plan_changes
+from inkeeper.services.ledger.plan_changes import PlanChange
 from inkeeper.services.ledger.report import paid_plan
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import Need, Product, Verdict
 from inkeeper.wording import advice as wording
 
 
-def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dict[str, Any]:
+class FullPeriod(NamedTuple):
+    """A full period used by the advice, with the plan at its end. Instants are UTC.
+
+    `emptied_at` is when use first brought the balance down to 0. `ran_out_early` is only set on a plan no smaller than
+    the present one.
+    """
+
+    start: datetime
+    end: datetime
+    plan: str
+    allotment: int
+    used: int
+    free: int
+    returned: int
+    lost: int
+    emptied_at: datetime | None
+    days_left_when_empty: int | None
+    ran_out_early: bool
+
+
+class History(NamedTuple):
+    """The full periods of `period_months` months, oldest first, and how many of the `needed` ones are missing.
+
+    `enough_on` (UTC) is when the missing periods will be over.
+    """
+
+    period_months: int
+    full_periods: int
+    needed: int
+    missing: int
+    enough_on: datetime | None
+    ran_out: int
+    ran_out_early: int
+    periods: list[FullPeriod]
+
+
+class TriedPlan(NamedTuple):
+    """The result of replaying the account's InMails on a plan: a `rules.advice.Trial` with its costs.
+
+    `paid` is None without a price; `used_credit` is paid ÷ used.
+    """
+
+    months: int
+    used: int
+    lost: int
+    returned: int
+    uncovered: int
+    short_periods: int
+    covers: bool
+    paid: Money | None
+    used_credit: Money | None
+
+
+class PlanOption(NamedTuple):
+    """A plan of the account's rule book.
+
+    `tried` is None without enough history. `change` is None for the present plan, and where the change is not possible,
+    such as when it was made already.
+    """
+
+    plan: str
+    title: str
+    product: Product
+    allotment: int
+    present: bool
+    price: Money | None
+    tried: TriedPlan | None
+    change: PlanChange | None
+
+
+class IfCancelled(NamedTuple):
+    """The last day on which to cancel, and the credits to use per day before that (account's time zone).
+
+    `cancelled` says whether it was cancelled already. `renews_at` is UTC.
+    """
+
+    credits: int
+    days: list[Use]
+    cancel_by: date
+    cancelled: bool
+    renews_at: datetime
+    detail: str
+
+
+class PlanAdvice(NamedTuple):
+    """The recommendation about the plan with its grounds. `plans` are in order of their allotments, smallest first."""
+
+    as_of: datetime
+    time_zone: str
+    plan: str
+    verdict: Verdict
+    to_plan: str | None
+    need: Need
+    title: str
+    detail: str
+    rule: str
+    history: History
+    plans: list[PlanOption]
+    if_cancelled: IfCancelled | None
+
+
+def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> PlanAdvice:
     """The advice on the account's plan at `now` (UTC)."""
     row = owned_account(tx, actor, account_id)
     now = balances.present(tx, account_id, now)
@@ -55,52 +159,52 @@ def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> dic
     found = advise(state, evaluated, list(trials.values()), prices)
     plans = [_plan(tx, actor, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
     said = wording.render(_ground(row, state, found, evaluated, trials))
-    return {
-        "as_of": now,
-        "time_zone": name_for_browsers(row.time_zone),
-        "plan": state.plan,
-        "verdict": found.verdict,
-        "to_plan": found.plan,
-        "need": found.need,
-        "title": said.title,
-        "detail": said.detail,
-        "rule": wording.RULE,
-        "history": _history(row.time_zone, state, evaluated),
-        "plans": plans,
-        "if_cancelled": None if state.plan == books.BASIC else _if_cancelled(row, state, now),
-    }
+    return PlanAdvice(
+        as_of=now,
+        time_zone=name_for_browsers(row.time_zone),
+        plan=state.plan,
+        verdict=found.verdict,
+        to_plan=found.plan,
+        need=found.need,
+        title=said.title,
+        detail=said.detail,
+        rule=wording.RULE,
+        history=_history(row.time_zone, state, evaluated),
+        plans=plans,
+        if_cancelled=None if state.plan == books.BASIC else _if_cancelled(row, state, now),
+    )
 
 
-def _history(zone: str, state: State, evaluated: Sequence[Sheet]) -> dict[str, Any]:
+def _history(zone: str, state: State, evaluated: Sequence[Sheet]) -> History:
     allotment = plans_to_try(state)[state.plan]
     missing = max(0, MIN_PERIODS - len(evaluated))
-    return {
-        "period_months": months_of(state),
-        "full_periods": len(evaluated),
-        "needed": MIN_PERIODS,
-        "missing": missing,
-        "enough_on": enough_on(state, len(evaluated)) if missing else None,
-        "ran_out": sum(sheet.emptied_at is not None for sheet in evaluated),
-        "ran_out_early": sum(ran_out_early(sheet, allotment) for sheet in evaluated),
-        "periods": [_period(zone, sheet, allotment) for sheet in evaluated],
-    }
+    return History(
+        period_months=months_of(state),
+        full_periods=len(evaluated),
+        needed=MIN_PERIODS,
+        missing=missing,
+        enough_on=enough_on(state, len(evaluated)) if missing else None,
+        ran_out=sum(sheet.emptied_at is not None for sheet in evaluated),
+        ran_out_early=sum(ran_out_early(sheet, allotment) for sheet in evaluated),
+        periods=[_period(zone, sheet, allotment) for sheet in evaluated],
+    )
 
 
-def _period(zone: str, sheet: Sheet, allotment: int) -> dict[str, Any]:
+def _period(zone: str, sheet: Sheet, allotment: int) -> FullPeriod:
     tally = sheet.tally
-    return {
-        "start": sheet.start,
-        "end": sheet.end,
-        "plan": sheet.plan,
-        "allotment": sheet.allotment,
-        "used": tally.used,
-        "free": tally.free_used,
-        "returned": tally.credited_back,
-        "lost": lost_credits(tally),
-        "emptied_at": sheet.emptied_at,
-        "days_left_when_empty": days_left_when_empty(zone, sheet),
-        "ran_out_early": ran_out_early(sheet, allotment),
-    }
+    return FullPeriod(
+        start=sheet.start,
+        end=cast(datetime, sheet.end),
+        plan=sheet.plan,
+        allotment=sheet.allotment,
+        used=tally.used,
+        free=tally.free_used,
+        returned=tally.credited_back,
+        lost=lost_credits(tally),
+        emptied_at=sheet.emptied_at,
+        days_left_when_empty=days_left_when_empty(zone, sheet),
+        ran_out_early=ran_out_early(sheet, allotment),
+    )
 
 
 def _plan(
@@ -112,42 +216,41 @@ def _plan(
     trial: Trial | None,
     prices: Mapping[str, Money],
     now: datetime,
-) -> dict[str, Any]:
+) -> PlanOption:
     known = book_of(state).plan(plan)
     price = prices.get(plan)
     own = plan == state.plan
     wanted = {"cancel": True} if plan == books.BASIC else {"plan": plan}
-    return {
-        "plan": plan,
-        "title": known.title,
-        "product": known.product,
-        "allotment": plans_to_try(state)[plan],
-        "present": own,
-        "price": price and price._asdict(),
-        "tried": trial and _tried(trial, price),
-        "change": None if own else _change(tx, actor, row.id, wanted, now),
-    }
+    return PlanOption(
+        plan=plan,
+        title=known.title,
+        product=known.product,
+        allotment=plans_to_try(state)[plan],
+        present=own,
+        price=price,
+        tried=trial and _tried(trial, price),
+        change=None if own else _change(tx, actor, row.id, wanted, now),
+    )
 
 
-def _tried(trial: Trial, price: Money | None) -> dict[str, Any]:
+def _tried(trial: Trial, price: Money | None) -> TriedPlan:
     paid = price and price._replace(amount_minor=price.amount_minor * trial.months)
-    each = paid and money.divide(paid, trial.used)
-    return {
-        "months": trial.months,
-        "used": trial.used,
-        "lost": trial.lost,
-        "returned": trial.returned,
-        "uncovered": trial.uncovered,
-        "short_periods": trial.short_periods,
-        "covers": trial.covers,
-        "paid": paid and paid._asdict(),
-        "used_credit": each and each._asdict(),
-    }
+    return TriedPlan(
+        months=trial.months,
+        used=trial.used,
+        lost=trial.lost,
+        returned=trial.returned,
+        uncovered=trial.uncovered,
+        short_periods=trial.short_periods,
+        covers=trial.covers,
+        paid=paid,
+        used_credit=paid and money.divide(paid, trial.used),
+    )
 
 
 def _change(
     tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
-) -> dict[str, Any] | None:
+) -> PlanChange | None:
     """The credits that the change would grant and void now; None if the change is not possible, such as when it was
     made already.
     """
@@ -157,24 +260,23 @@ def _change(
         return None
 
 
-def _if_cancelled(row: Account, state: State, now: datetime) -> dict[str, Any]:
+def _if_cancelled(row: Account, state: State, now: datetime) -> IfCancelled:
     """How to use the remaining credits before the last day to cancel."""
-    plan = plan_daily_use(state, now, row.working_days)
     by = last_day_to_cancel(state, now)
-    return {
-        "credits": state.balance,
-        "days": [each._asdict() for each in plan],
-        "cancel_by": by,
-        "cancelled": state.cancel_pending,
-        "renews_at": state.next_renewal,
-        "detail": wording.if_cancelled(
+    return IfCancelled(
+        credits=state.balance,
+        days=plan_daily_use(state, now, row.working_days),
+        cancel_by=by,
+        cancelled=state.cancel_pending,
+        renews_at=state.next_renewal,
+        detail=wording.if_cancelled(
             state.balance,
             by,
             Moment(state.next_renewal, row.time_zone),
             cancelled=state.cancel_pending,
             at_renewal=book_of(state).cancel_at_renewal,
         ),
-    }
+    )
 
 
 def _ground(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from inkeeper.errors import conflict
 from inkeeper.rules import books
@@ -30,7 +30,7 @@ from inkeeper.storage import balances, targets
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import inmails as stored
 from inkeeper.storage.balances import Recorded
-from inkeeper.storage.inmails import Filter, Inmail, Recipient
+from inkeeper.storage.inmails import Filter, Inmail
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import ANSWERS
 
@@ -40,16 +40,110 @@ UNANSWERED_AFTER = timedelta(days=90)
 counts. Rule books that return credits do so for answers within this time.
 """
 
-_NOTHING_NOTED = {"target": None, "text": None, "text_version": None, "campaign": None}
 _JITTER = timedelta(minutes=1)
+
+
+class InmailRecipient(NamedTuple):
+    """Who the InMail went to."""
+
+    name: str
+    profile_url: str | None
+
+
+class CurrentInmail(NamedTuple):
+    """An InMail as it is at one instant. Instants are UTC.
+
+    - `outcome`: `no_response` for a pending one after UNANSWERED_AFTER.
+    - `credit_back_at`: when its credit came back (None: never).
+    - `replaces`: the InMail of which it is an edit of day or cost.
+    - `replaced_by`: the last InMail of its edits of day or cost.
+    - `target`: whose step it did. `text`, `text_version`, `campaign`: what it was written with and for.
+    """
+
+    id: str
+    recipient: InmailRecipient
+    sent_at: datetime
+    cost: int
+    subject: str | None
+    purpose: str | None
+    note: str | None
+    source: str
+    outcome: str
+    outcome_at: datetime | None
+    retracted_at: datetime | None
+    credit_back_at: datetime | None
+    replaces: str | None
+    replaced_by: str | None
+    target: str | None
+    text: str | None
+    text_version: int | None
+    campaign: str | None
+
+
+class LoggedInmail(NamedTuple):
+    """A logged InMail, and the balance after it.
+
+    - `duplicate_of`: an InMail to the same person within SAME_PERSON_WITHIN.
+    - `closed_target`: the target whose step it did.
+    - `left_out`: the recipient's fields that were not stored: a link to no person.
+    """
+
+    inmail: CurrentInmail
+    balance: int
+    duplicate_of: str | None
+    closed_target: str | None
+    left_out: list[str]
+
+
+class UpdatedInmail(NamedTuple):
+    """The changed InMail or its replacement, the balance afterwards, and how many credits the change returned.
+
+    `left_out` are the recipient's fields that were not stored: a link to no person.
+    """
+
+    inmail: CurrentInmail
+    balance: int
+    credited_back: int
+    left_out: list[str]
+
+
+class RetractedInmail(NamedTuple):
+    """A retracted InMail, and the balance without it."""
+
+    inmail: CurrentInmail
+    balance: int
+
+
+class RecentInmail(NamedTuple):
+    """An InMail in short, with its outcome as `CurrentInmail` has it. `sent_at` is UTC."""
+
+    id: str
+    recipient: InmailRecipient
+    sent_at: datetime
+    outcome: str
+    cost: int
+
+
+class AwaitingInmail(NamedTuple):
+    """An InMail in short that waits for an answer. Instants are UTC.
+
+    `answer_by` is when it becomes `no_response`; `returns_credit` says whether an answer before that returns its
+    credit.
+    """
+
+    id: str
+    recipient: InmailRecipient
+    sent_at: datetime
+    outcome: str
+    cost: int
+    answer_by: datetime
+    returns_credit: bool
 
 
 def log_inmail(
     tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract.
-
-    A link to no person is not stored, and `left_out` of the result names its field.
+) -> LoggedInmail:
+    """Store that an InMail was sent. `wanted` holds the fields of the HTTP contract. A link to no person is not stored.
 
     Raises a 409 Problem `insufficient_credits` where the balance of that moment does not cover it, unless
     `accept_discrepancy` says that LinkedIn let it through.
@@ -89,22 +183,26 @@ def log_inmail(
         "outcome": "pending",
     }
     stored.add(tx, [row])
-    inmail = {
-        "id": fact.id,
-        "recipient": {"name": person.name, "profile_url": link_url},
-        "sent_at": sent_at,
-        "cost": fact.cost,
-        "subject": wanted.get("subject"),
-        "purpose": wanted.get("purpose"),
-        "note": wanted.get("note"),
-        "source": wanted["source"],
-        "outcome": _outcome("pending", sent_at, now),
-        "outcome_at": None,
-        "retracted_at": None,
-        "credit_back_at": None,
-        "replaces": None,
-        "replaced_by": None,
-    }
+    inmail = CurrentInmail(
+        id=fact.id,
+        recipient=InmailRecipient(person.name, link_url),
+        sent_at=sent_at,
+        cost=fact.cost,
+        subject=wanted.get("subject"),
+        purpose=wanted.get("purpose"),
+        note=wanted.get("note"),
+        source=wanted["source"],
+        outcome=_outcome("pending", sent_at, now),
+        outcome_at=None,
+        retracted_at=None,
+        credit_back_at=None,
+        replaces=None,
+        replaced_by=None,
+        target=None,
+        text=None,
+        text_version=None,
+        campaign=None,
+    )
     closed = closing.close_for(
         tx,
         actor,
@@ -115,19 +213,15 @@ def log_inmail(
         text_id=wanted.get("text"),
         purpose=wanted.get("purpose"),
     )
-    return {
-        "inmail": inmail | (targets.list_fields_of(tx, fact.id) if closed or wanted.get("text") else _NOTHING_NOTED),
-        "balance": recorded.state.balance,
-        "duplicate_of": duplicate and duplicate.id,
-        "closed_target": closed,
-        "left_out": left_out,
-    }
+    if closed or wanted.get("text"):
+        inmail = inmail._replace(**targets.list_fields_of(tx, fact.id))
+    return LoggedInmail(inmail, recorded.state.balance, duplicate and duplicate.id, closed, left_out)
 
 
-def get_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+def get_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> CurrentInmail:
     """One InMail of the account. Raises a 404 Problem."""
     owned_account(tx, actor, account_id)
-    return _describe(tx, inmail_of(tx, account_id, inmail_id), _books(tx, account_id), now)
+    return _current(tx, inmail_of(tx, account_id, inmail_id), _books(tx, account_id), now)
 
 
 def list_inmails(
@@ -138,7 +232,7 @@ def list_inmails(
     after: tuple[datetime, str] | None,
     limit: int,
     now: datetime,
-) -> list[dict[str, Any]]:
+) -> list[CurrentInmail]:
     """The account's InMails, newest first, after (sent_at, id) `after`. Retracted InMails are left out.
 
     `filters` may hold `outcome`, `cost`, `purpose`, `campaign`, `text`, `from` (UTC, included), `to` (UTC, excluded)
@@ -154,10 +248,10 @@ def list_inmails(
         text_id=filters.get("text"),
         since=filters.get("from"),
         until=filters.get("to"),
-        recipient=None if part is None else Recipient(part, normal_name(part), parse_link(part)),
+        recipient=None if part is None else stored.Recipient(part, normal_name(part), parse_link(part)),
     )
     known = _books(tx, account_id)
-    return [_describe(tx, row, known, now) for row in stored.list_inmails(tx, account_id, wanted, after, limit)]
+    return [_current(tx, row, known, now) for row in stored.list_inmails(tx, account_id, wanted, after, limit)]
 
 
 def names_of(tx: Transaction, actor: Actor, account_id: str, inmail_ids: Sequence[str]) -> dict[str, str]:
@@ -168,8 +262,8 @@ def names_of(tx: Transaction, actor: Actor, account_id: str, inmail_ids: Sequenc
 
 def update_inmail(
     tx: Transaction, actor: Actor, account_id: str, inmail_id: str, changes: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """Record the outcome of an InMail, or edit it. Returns the InMail as it is now and the credit that was returned.
+) -> UpdatedInmail:
+    """Record the outcome of an InMail, or edit it.
 
     Another `sent_at` or `cost` makes a new InMail that replaces this one (`inmail_edits`); everything else changes this
     one. Outcome `pending` takes back what was recorded before. Raises a 404 Problem; 409 for an InMail that was taken
@@ -200,12 +294,12 @@ def update_inmail(
         closing.recipient_changed(tx, actor, account_id, sent, stands.target_id, now)
     closing.inmails_changed(tx, actor, [inmail_id])
     balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(sent_at, now))[0].balance
-    inmail = _describe(tx, inmail_of(tx, account_id, inmail_id), known, now)
-    came_back = inmail["credit_back_at"] is not None and not returned_before
-    return {"inmail": inmail, "balance": balance, "credited_back": int(came_back), "left_out": left_out}
+    inmail = _current(tx, inmail_of(tx, account_id, inmail_id), known, now)
+    came_back = inmail.credit_back_at is not None and not returned_before
+    return UpdatedInmail(inmail, balance, int(came_back), left_out)
 
 
-def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> dict[str, Any]:
+def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, now: datetime) -> RetractedInmail:
     """Retract an InMail: it counts as never sent, and stays in the journal. Idempotent.
 
     The id of a replaced InMail retracts and returns the InMail that replaced it. Those that an InMail replaced do not
@@ -221,7 +315,7 @@ def retract_inmail(tx: Transaction, actor: Actor, account_id: str, inmail_id: st
         closing.inmails_changed(tx, actor, [inmail_id])
         row = inmail_of(tx, account_id, inmail_id)
     balance = balances.state_at(tx, account_id, dates.ahead_within_tolerance(row.sent_at, now))[0].balance
-    return {"inmail": _describe(tx, row, _books(tx, account_id), now), "balance": balance}
+    return RetractedInmail(_current(tx, row, _books(tx, account_id), now), balance)
 
 
 def note_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
@@ -238,38 +332,34 @@ def note_outcomes(tx: Transaction, inmail_ids: Iterable[str]) -> None:
         stored.update(tx, inmail_id, columns)
 
 
-def recent_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
+def recent_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[RecentInmail]:
     """The latest InMails in short, for the summary; without retracted ones."""
     return [
-        {
-            "id": row.id,
-            "recipient": {"name": row.name, "profile_url": row.profile_url},
-            "sent_at": row.sent_at,
-            "outcome": _outcome(row.outcome, row.sent_at, now),
-            "cost": row.cost,
-        }
+        RecentInmail(
+            id=row.id,
+            recipient=InmailRecipient(row.name, row.profile_url),
+            sent_at=row.sent_at,
+            outcome=_outcome(row.outcome, row.sent_at, now),
+            cost=row.cost,
+        )
         for row in stored.recent(tx, account_id, limit)
     ]
 
 
-def awaiting_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[dict[str, Any]]:
-    """InMails that wait for an answer at `now`, in short: those whose time for an answer ends first.
-
-    `answer_by` is when each becomes `no_response`. `returns_credit` says whether an answer before that returns its
-    credit.
-    """
+def awaiting_inmails(tx: Transaction, account_id: str, limit: int, now: datetime) -> list[AwaitingInmail]:
+    """InMails that wait for an answer at `now`: those whose time for an answer ends first."""
     rows = stored.awaiting(tx, account_id, now - UNANSWERED_AFTER, limit)
     known = _books(tx, account_id) if rows else []
     return [
-        {
-            "id": row.id,
-            "recipient": {"name": row.name, "profile_url": row.profile_url},
-            "sent_at": row.sent_at,
-            "outcome": row.outcome,
-            "cost": row.cost,
-            "answer_by": row.sent_at + UNANSWERED_AFTER,
-            "returns_credit": row.cost > 0 and _book_at(row.sent_at, known).credit_back is not None,
-        }
+        AwaitingInmail(
+            id=row.id,
+            recipient=InmailRecipient(row.name, row.profile_url),
+            sent_at=row.sent_at,
+            outcome=row.outcome,
+            cost=row.cost,
+            answer_by=row.sent_at + UNANSWERED_AFTER,
+            returns_credit=row.cost > 0 and _book_at(row.sent_at, known).credit_back is not None,
+        )
         for row in rows
     ]
 
@@ -378,27 +468,27 @@ def _book_at(instant: datetime, known: list[tuple[datetime, str]]) -> books.Rule
     return books.rule_book([book for since, book in known if since <= instant][-1])
 
 
-def _describe(tx: Transaction, row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "recipient": {"name": row.name, "profile_url": row.profile_url},
-        "sent_at": row.sent_at,
-        "cost": row.cost,
-        "subject": row.subject,
-        "purpose": row.purpose,
-        "note": row.note,
-        "source": row.source,
-        "outcome": _outcome(row.outcome, row.sent_at, now),
-        "outcome_at": row.outcome_at,
-        "retracted_at": row.retracted_at,
-        "credit_back_at": _credit_back(row, known),
-        "replaces": row.replaces,
-        "replaced_by": _replaced_by(tx, row),
-        "target": row.target_id,
-        "text": row.text_id,
-        "text_version": row.text_version,
-        "campaign": row.campaign_id,
-    }
+def _current(tx: Transaction, row: Inmail, known: list[tuple[datetime, str]], now: datetime) -> CurrentInmail:
+    return CurrentInmail(
+        id=row.id,
+        recipient=InmailRecipient(row.name, row.profile_url),
+        sent_at=row.sent_at,
+        cost=row.cost,
+        subject=row.subject,
+        purpose=row.purpose,
+        note=row.note,
+        source=row.source,
+        outcome=_outcome(row.outcome, row.sent_at, now),
+        outcome_at=row.outcome_at,
+        retracted_at=row.retracted_at,
+        credit_back_at=_credit_back(row, known),
+        replaces=row.replaces,
+        replaced_by=_replaced_by(tx, row),
+        target=row.target_id,
+        text=row.text_id,
+        text_version=row.text_version,
+        campaign=row.campaign_id,
+    )
 
 
 def _replaced_by(tx: Transaction, row: Inmail) -> str | None:

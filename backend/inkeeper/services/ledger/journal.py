@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
+from inkeeper.rules.replay import Entry
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.ledger import inmail_edits
 from inkeeper.storage import balances
@@ -20,7 +20,7 @@ def journal(
     now: datetime,
     offset: int,
     limit: int,
-) -> list[dict[str, Any]]:
+) -> list[Entry]:
     """Up to `limit` entries of the journal after the first `offset`, oldest first.
 
     In `[since, until)` (UTC); from the opening, and up to and including `now`, where they are None. Nothing that is
@@ -33,16 +33,4 @@ def journal(
     if last < first:
         return []
     entries = balances.journal_of(tx, account_id, first, last)[offset : offset + limit]
-    return [
-        {
-            "at": entry.at,
-            "kind": entry.kind,
-            "credits": entry.credits,
-            "balance": entry.balance,
-            "why": entry.why,
-            "rule": entry.rule,
-            "inmail_id": entry.fact_id if entry.kind in ("spend", "credit_back") else None,
-            "lots": [{"lot": lot, "credits": credits} for lot, credits in entry.lots],
-        }
-        for entry in inmail_edits.name_edits(tx, account_id, entries)
-    ]
+    return inmail_edits.name_edits(tx, account_id, entries)

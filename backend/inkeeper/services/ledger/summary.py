@@ -6,7 +6,7 @@ The summary is declared here alone: the API derives its schema from `Overview`, 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, cast
+from typing import Annotated, NamedTuple, cast
 
 from inkeeper.rules import money
 from inkeeper.rules.forecast import Basis, forecast
@@ -19,7 +19,13 @@ from inkeeper.rules.warnings import AccountWarning, LeadDays, WarningInputs, nex
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Capacity
-from inkeeper.services.ledger.inmails import awaiting_inmails, next_unanswered, recent_inmails
+from inkeeper.services.ledger.inmails import (
+    AwaitingInmail,
+    RecentInmail,
+    awaiting_inmails,
+    next_unanswered,
+    recent_inmails,
+)
 from inkeeper.services.people import targets
 from inkeeper.services.people.targets import ListSummary
 from inkeeper.storage import balances
@@ -135,8 +141,8 @@ class Overview(NamedTuple):
     warnings: list[AccountWarning]
     timeline: list[Change]
     targets: ListSummary
-    recent: list[dict[str, Any]]
-    awaiting: list[dict[str, Any]]
+    recent: list[RecentInmail]
+    awaiting: list[AwaitingInmail]
 
 
 class Summary(NamedTuple):

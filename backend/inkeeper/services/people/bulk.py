@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from inkeeper.clock import from_microseconds, to_microseconds
 from inkeeper.errors import invalid
+from inkeeper.instants import from_microseconds, to_microseconds
 from inkeeper.services.access import Actor
 from inkeeper.services.people import targets
 from inkeeper.services.people.campaigns import joinable

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from inkeeper.clock import from_microseconds
+from inkeeper.instants import from_microseconds
 from inkeeper.rules import periods
 from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, months_of

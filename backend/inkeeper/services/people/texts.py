@@ -125,7 +125,7 @@ def preview_text(
     Problem.
     """
     text = owned_text(tx, actor, text_id)
-    product = accounts.get_account(tx, actor, account_id, now)["product"] if account_id else ""
+    product = accounts.get_account(tx, actor, account_id, now).product if account_id else ""
     return preview(text.subject, text.body, _values_of(tx, actor, wanted), product)
 
 

@@ -9,8 +9,9 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
-from inkeeper.clock import parse_instant, to_microseconds
+from inkeeper.clock import parse_instant
 from inkeeper.errors import Problem
+from inkeeper.instants import to_microseconds
 from inkeeper.jsontext import to_json
 from inkeeper.services.imports.files import Archive, is_zip
 from inkeeper.services.takeout.export_format import (
