@@ -104,11 +104,12 @@ class Serving:
             return answer
 
     def shown_code(self) -> str:
-        return self._printed(r"code there within 5 minutes: (\d{6})")
+        return self._printed(r"^  │  (\d{3} \d{3})  │$").replace(" ", "")
 
-    def how_to_connect(self) -> str:
-        """What it says at its start about connecting a device."""
-        return self._printed(r"(To connect .*)")
+    def next_lines(self, count: int) -> list[str]:
+        """The next lines that it prints."""
+        assert self.process.stdout is not None
+        return [self.process.stdout.readline() for _ in range(count)]
 
     def greeting(self) -> str:
         """All that it prints when it starts."""

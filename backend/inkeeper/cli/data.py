@@ -10,6 +10,7 @@ import click
 from inkeeper.cli.options import FILE, database_options, help_text, opened_store
 from inkeeper.clock import utc_now
 from inkeeper.terminal import printable
+from inkeeper.wording.amounts import inmails, people
 from inkeeper.wording.terminal import gettext, language, ngettext
 
 _FILE = click.argument("file", type=click.Path(path_type=Path), metavar=FILE)
@@ -56,7 +57,7 @@ def export(file: Path, **flags: Any) -> None:
 
     with opened_store(**flags) as (store, _), progress(gettext("Exporting")) as line:
         counts = write_export(store, file, utc_now(), line.part)
-    click.echo(gettext("Exported to %(file)s: %(rows)s", file=printable(file), rows=_counted(counts)))
+    click.echo(gettext("Exported %(rows)s to %(file)s", file=printable(file), rows=_counted(counts)))
 
 
 @click.command(
@@ -81,12 +82,14 @@ def restore(file: Path, **flags: Any) -> None:
                 counts = read_export(store, file, line.part)
         except ExportError as error:
             raise click.ClickException(printable(error)) from error
-    click.echo(gettext("Restored into %(database)s: %(rows)s", database=printable(store.name), rows=_counted(counts)))
+    click.echo(gettext("Restored %(rows)s into %(database)s", database=printable(store.name), rows=_counted(counts)))
 
 
 def _counted(counts: dict[str, int]) -> str:
-    """The tables with their numbers of rows. Tables have English names everywhere."""
-    return ", ".join(f"{name} {language().number(count)}" for name, count in counts.items())
+    """The numbers of accounts, InMails and people, from the numbers of rows by table."""
+    words = language()
+    accounts = ngettext("%(number)s account", "%(number)s accounts", counts["account"])
+    return words.join([accounts, inmails(counts["inmail"], words), people(counts["person"], words)])
 
 
 @click.command(

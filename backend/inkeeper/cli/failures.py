@@ -67,7 +67,10 @@ def sentence(error: OSError) -> str:
             return gettext("%(file)s is a symbolic link and is not replaced. Name a new file.", file=file)
         return gettext("%(file)s exists already and is not replaced. Name a new file.", file=file)
     if error.errno == errno.ENOENT:
-        return gettext("There is no file or folder %(file)s. Check the name.", file=file)
+        folder = Path(error.filename).parent
+        if not folder.is_dir():
+            return gettext("There is no folder %(folder)s. Make it, or name another.", folder=printable(folder))
+        return gettext("There is no file %(file)s. Check the name.", file=file)
     if error.errno in _FORBIDDEN:
         return gettext("Your user may not use %(file)s. Check who may read and write it and its folder.", file=file)
     if error.errno == errno.EISDIR:

@@ -90,7 +90,7 @@ def _logged_or_asked(store: Store, owned: Owned, fields: dict[str, Any], now: da
         try:
             return _logged(store, owned, fields, now)
         except _UnansweredBefore as earlier:
-            fields["again"] = _is_wanted_again(earlier.sent_at, owned.time_zone, now)
+            fields["again"] = _is_wanted_again(fields["recipient"]["name"], earlier.sent_at, owned.time_zone, now)
         except Problem as problem:
             if problem.code == "insufficient_credits":
                 fields["accept_discrepancy"] = _was_sent()
@@ -111,19 +111,19 @@ def _logged(store: Store, owned: Owned, fields: Mapping[str, Any], now: datetime
     return logged
 
 
-def _is_wanted_again(sent_at: datetime, zone: str, now: datetime) -> bool:
+def _is_wanted_again(name: str, sent_at: datetime, zone: str, now: datetime) -> bool:
     """Ask whether to log a second InMail to the person. True; a no ends the command."""
     at = sent_at.astimezone(time_zone(zone))
     day = local_day(zone, sent_at)
     days = (local_day(zone, now) - day).days
     known = {0: in_days(0, language()), 1: gettext("yesterday")}
     when = gettext(
-        "%(day)s, %(time)s",
-        day=known.get(days) or language().day_and_year(day),
+        "%(day)s at %(time)s",
+        day=known.get(days) or gettext("on %(day)s", day=language().day_and_year(day)),
         time=language().time_of_day(at.time()),
     )
     return _confirmed(
-        gettext("You wrote to this person already: %(when)s, no answer yet.", when=when),
+        gettext("You wrote to %(name)s %(when)s and have no answer yet.", name=printable(name), when=when),
         gettext("Log a second InMail?"),
         gettext("To log a second InMail, add --again."),
     )

@@ -31,7 +31,7 @@ _IN_THE_LINES: set[ReminderCode] = {"expiring", "behind", "empty", "low_balance"
 _PACE: dict[PaceStatus, str] = {
     "behind": gettext_noop("Behind: send %(rate)s a working day to use them all."),
     "on_pace": gettext_noop("On pace: send %(rate)s a working day to use them all."),
-    "ahead": gettext_noop("Ahead: %(rate)s a working day are enough to use them all."),
+    "ahead": gettext_noop("Ahead: send %(rate)s a working day to use them all."),
 }
 
 
@@ -150,11 +150,16 @@ def _pace(found: Overview) -> list[str]:
         return []
     if pace.status == "done":
         return [gettext("Nothing is lost soon.")] if found.next_loss is None else []
-    text = gettext(_PACE[pace.status], rate=daily_rate(pace.per_day))
-    if found.forecast.lost:
-        rate = gettext("At this rate you'll lose %(credits)s.", credits=credits(found.forecast.lost, language()))
-        text = f"{text} {rate}"
-    return [text]
+    rate, lost = daily_rate(pace.per_day), found.forecast.lost
+    if lost:
+        return [
+            gettext(
+                "At this rate you'll lose %(credits)s. Send %(rate)s a working day to use them all.",
+                rate=rate,
+                credits=credits(lost, language()),
+            )
+        ]
+    return [gettext(_PACE[pace.status], rate=rate)]
 
 
 def _until(at: datetime, zone: str, now: datetime) -> str:
