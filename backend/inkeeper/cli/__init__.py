@@ -34,7 +34,7 @@ main = Program(
     epilog=gettext("Exit codes: 0 done, 1 failed, 2 a wrong option or argument."),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-click.version_option(inkeeper.__version__, prog_name="inkeeper")(main)
+click.version_option(inkeeper.__version__, prog_name="inkeeper", help=gettext("Show the version and exit."))(main)
 
 main.add_section(gettext("Every day"), status, log, open_pages, remind)
 main.add_section(gettext("Server and browsers"), serve, pair, devices, demo)

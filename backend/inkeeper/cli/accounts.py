@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
 from inkeeper.cli.failures import failed
+from inkeeper.services.ledger.accounts import UNREADABLE
 from inkeeper.storage import accounts, owners
 from inkeeper.storage.accounts import Owned
 from inkeeper.storage.database import Store
@@ -58,6 +60,17 @@ def _matching(store: Store, wanted: str | None, owner: str | None) -> tuple[list
             raise nobody_called(owner)
         every = [account for account in accounts.list_all(tx) if owner in (None, account.owner_name)]
     return [account for account in every if wanted is None or wanted in (account.id, account.name)], every
+
+
+@contextmanager
+def readable(account: Owned) -> Iterator[None]:
+    """Turn the errors of an account whose history cannot be replayed into a ClickException that names it."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise failed(
+            gettext_noop("The account %(name)s cannot be read. Run `inkeeper doctor` to see why."), name=account.name
+        ) from error
 
 
 def nobody_called(owner: str) -> click.ClickException:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inkeeper.cli.failures import failed
-from inkeeper.cli.options import LINE, NAME, database_options, help_text, opened_store
+from inkeeper.cli.options import LINE, NAME, PORT, database_options, help_text, opened_store
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_PORT
 from inkeeper.terminal import printable, quoted
@@ -80,6 +80,7 @@ def pair(owner: str | None, **flags: Any) -> None:
 )
 @click.option(
     "--port",
+    metavar=PORT,
     help=gettext(
         "The server's port on this computer.  [env: INKEEPER_PORT; default: %(port)s]", port=str(DEFAULT_PORT)
     ),

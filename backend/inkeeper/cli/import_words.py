@@ -231,12 +231,8 @@ def _show(preview: dict[str, Any], reading: Reading, owned: Owned, *, every_row:
     else:
         _show_inmails(preview, owned)
     for problem in preview["not_understood"][: None if every_row else _SHOWN]:
-        reason = printable(problem["reason"])
-        click.echo(
-            gettext(
-                "%(file)s, line %(line)s: %(text)s", file=file, line=str(problem["line"]), text=f"The row {reason}."
-            )
-        )
+        text = f"The row {printable(problem['reason'])}."
+        click.echo(gettext("%(file)s, line %(line)s: %(text)s", file=file, line=str(problem["line"]), text=text))
     _show_result(preview, owned)
 
 

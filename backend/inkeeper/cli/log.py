@@ -63,4 +63,6 @@ def log(account: str | None, owner: str | None, data_dir: str | None, database: 
     with opened_store(data_dir=data_dir, database=database) as (store, _):
         owned = accounts.choose_account(store, account, owner)
         now = utc_now()
-        log_words.log(store, owned, log_words.wanted(typed, owned.time_zone, now), now)
+        fields = log_words.wanted(typed, owned.time_zone, now)
+        with accounts.readable(owned):
+            log_words.log(store, owned, fields, now)

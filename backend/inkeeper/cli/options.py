@@ -21,6 +21,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 NAME = pgettext("placeholder in help", "NAME")
 FILE = pgettext("placeholder in help", "FILE")
+ADDRESS = pgettext("placeholder in help", "ADDRESS")
+PORT = pgettext("placeholder in help", "PORT")
 
 
 class _Line(click.ParamType):
@@ -45,8 +47,8 @@ LINE = _Line()
 
 def help_text(*paragraphs: str, examples: tuple[str, ...] = ()) -> str:
     """A command's help: paragraphs, and example command lines that are not wrapped."""
-    shown = [f"\b\n{gettext('Examples:')}\n" + "\n".join(f"  {line}" for line in examples)] if examples else []
-    return "\n\n".join([*paragraphs, *shown])
+    lines = ["\b", gettext("Examples:"), *(f"  {line}" for line in examples)]
+    return "\n\n".join([*paragraphs, "\n".join(lines)] if examples else paragraphs)
 
 
 def database_options(command: Command) -> Command:

@@ -10,13 +10,11 @@ import click
 
 import inkeeper
 from inkeeper.cli.failures import failed
-from inkeeper.cli.options import LINE, NAME, database_options, help_text, opened_store
+from inkeeper.cli.options import ADDRESS, LINE, NAME, database_options, help_text, opened_store
 from inkeeper.clock import utc_now
 from inkeeper.terminal import printable
 from inkeeper.wording.language import gettext_noop
-from inkeeper.wording.terminal import gettext, ngettext, pgettext
-
-_ADDRESS = pgettext("placeholder in help", "ADDRESS")
+from inkeeper.wording.terminal import gettext, ngettext
 
 
 @click.command(
@@ -50,11 +48,11 @@ _ADDRESS = pgettext("placeholder in help", "ADDRESS")
         "  [env: INKEEPER_SMTP_URL, also INKEEPER_SMTP_USER and INKEEPER_SMTP_PASSWORD]"
     ),
 )
-@click.option("--to", "mail_to", metavar=_ADDRESS, help=gettext("Whom to remind.  [env: INKEEPER_MAIL_TO]"))
+@click.option("--to", "mail_to", metavar=ADDRESS, help=gettext("Whom to remind.  [env: INKEEPER_MAIL_TO]"))
 @click.option(
     "--from",
     "mail_from",
-    metavar=_ADDRESS,
+    metavar=ADDRESS,
     help=gettext("The sender.  [env: INKEEPER_MAIL_FROM; default: the one of --to]"),
 )
 @click.option("--owner", type=LINE, metavar=NAME, help=gettext("Whose accounts to look at.  [default: me]"))

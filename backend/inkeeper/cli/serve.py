@@ -15,7 +15,7 @@ import click
 
 import inkeeper
 from inkeeper.cli.failures import failed
-from inkeeper.cli.options import database_options, help_text, opened_store
+from inkeeper.cli.options import ADDRESS, PORT, database_options, help_text, opened_store
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
 from inkeeper.terminal import printable, quoted
@@ -34,6 +34,7 @@ _HIGHEST_PORT = 65535
 
 _port_option = click.option(
     "--port",
+    metavar=PORT,
     help=gettext(
         "Port to listen on, 0 for any free one.  [env: INKEEPER_PORT; default: %(port)s]", port=str(DEFAULT_PORT)
     ),
@@ -56,6 +57,7 @@ _verbose_option = click.option(
 )
 @click.option(
     "--host",
+    metavar=ADDRESS,
     help=gettext("Address to listen on.  [env: INKEEPER_HOST; default: %(host)s]", host=DEFAULT_HOST),
 )
 @_port_option
@@ -92,6 +94,7 @@ def serve(browser: str | None, no_open: bool, verbose: bool, **flags: Any) -> No
 )
 @click.option(
     "--port",
+    metavar=PORT,
     default=DEMO_PORT,
     type=click.IntRange(0, _HIGHEST_PORT),
     help=gettext("Port to listen on, 0 for any free one.  [default: %(port)s]", port=str(DEMO_PORT)),

@@ -41,8 +41,11 @@ def status(account: str | None, owner: str | None, as_json: bool, **flags: Any) 
     now = utc_now()
     with opened_store(**flags) as (store, _):
         chosen = accounts.choose_accounts(store, account, owner)
+        found = []
         with store.read() as tx:
-            found = [status_words.read(tx, owned, now) for owned in chosen]
+            for owned in chosen:
+                with accounts.readable(owned):
+                    found.append(status_words.read(tx, owned, now))
     if as_json:
         document = to_json({"as_of": now, "accounts": [status_words.as_json(each) for each in found]})
         click.echo(json.dumps(json.loads(document), ensure_ascii=False, indent=2))

@@ -68,10 +68,9 @@ def as_text(status: Status, now: datetime) -> str:
     """The status as a block of lines. `now` is UTC."""
     found = status.summary
     lines = [_balance(status), *_changes(found, now), *_pace(found)]
+    said = _IN_THE_LINES | ({"over_cap"} if found.next_loss and found.next_loss.reason == "forfeit" else set())
     lines += [
-        f"! {warnings.render(warning, language()).title}."
-        for warning in found.warnings
-        if warning.code not in _IN_THE_LINES
+        f"! {warnings.render(warning, language()).title}." for warning in found.warnings if warning.code not in said
     ]
     return printable(found.account.name) + "".join(f"\n  {printable(line)}" for line in lines)
 
@@ -112,8 +111,10 @@ def _changes(found: Overview, now: datetime) -> list[str]:
         )
         lines.append((renewal.at, text))
     if loss:
-        lines.append((loss.at - _INSTANT, _loss(loss, zone, now)))
-    lines.sort()
+        # New credits that find no room are lost as they come, all others before the new ones come.
+        at = loss.at if loss.reason == "forfeit" else loss.at - _INSTANT
+        lines.append((at, _loss(loss, zone, now)))
+    lines.sort(key=lambda line: line[0])
     return [text for _, text in lines] + ([] if renewal else [gettext("No more credits come on this plan.")])
 
 

@@ -278,12 +278,9 @@ def _supported(program: Path, environ: Mapping[str, str]) -> Path:
         )
     branded = _BRANDED.search(_version(program, environ))
     if branded and int(branded[2]) >= _IGNORES_SINCE:
+        name = f"{branded[1]} {branded[2]}"
         raise BrowserUnavailable(
-            gettext(
-                "%(program)s is %(name)s, which loads no extension at its start.",
-                program=program,
-                name=f"{branded[1]} {branded[2]}",
-            )
+            gettext("%(program)s is %(name)s, which loads no extension at its start.", program=program, name=name)
         )
     return program
 
