@@ -34,7 +34,7 @@ TWO = messages(
 @pytest.fixture(autouse=True)
 def seats(cli_database_url: str, tmp_path: Path) -> None:
     """A database with two accounts of one owner."""
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data").mkdir(mode=0o700)
     store = open_database(cli_database_url)
     now = utc_now()
     with store.begin_write(None) as tx:

@@ -17,9 +17,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
 import pytest
 
 from e2e.harness.wait import until
+from inkeeper.cli import main
 from tests.cli.conftest import Serving
 from tests.lint.extension import node
 
@@ -349,10 +351,23 @@ class TestADatabaseThatCannotBeUsed:
         assert "sqlite:///relative/path" in finished.stderr
 
 
+def test_the_overview_has_each_command_with_one_line(inkeeper: Run) -> None:
+    overview = inkeeper("--help", COLUMNS="80").stdout
+
+    lines = re.findall(r"^  ([a-z]+) +(\S.*\.)$", overview, re.MULTILINE)
+    assert sorted(name for name, _ in lines) == sorted(main.commands)
+    assert not [line for _, line in lines if line.endswith("...")]
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_each_option_has_a_help_text(name: str) -> None:
+    for parameter in main.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
 def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
-    overview = inkeeper("--help").stdout
     for command in ("serve", "pair", "devices", "backup", "export", "restore", "doctor", "remind"):
-        assert f"\n  {command} " in overview
         text = inkeeper(command, "--help").stdout
         assert "--database" in text, command
         assert "INKEEPER_DATA_DIR" in text, command
@@ -363,7 +378,7 @@ def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
 @pytest.mark.parametrize(
     ("module", "slow"),
     [
-        ("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib"}),
+        ("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib", "sqlite3", "marshmallow", "inkeeper.services"}),
         ("inkeeper.api.app", {"icalendar", "psycopg", "smtplib"}),
     ],
 )
