@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -198,8 +198,7 @@ def _sent_at(typed: str, zone: str, now: datetime) -> datetime:
 
 def _text(option: str, typed: str, most: int) -> str:
     """The option's text in its stored form."""
-    clean: Callable[..., str] = texts.cleaned
-    text = clean(typed, lines=option == "note")
+    text = texts.cleaned(typed, lines=option == "note")
     if not text:
         raise wrong_use(gettext_noop("--%(option)s is empty."), option=option)
     if len(text) > most:
